@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target: Swift 6 mode (complete concurrency checking), members visible only through
+/// an import of their own module, and no warning left standing.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "ct-inspect",
+    products: [.executable(name: "ct-inspect", targets: ["ct-inspect"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CNetlink"),
+        .target(name: "CLinux"),
+        library("Addresses", []),
+        library("Netlink", ["CNetlink", "CLinux", systemPackage]),
+        library("Conntrack", ["Addresses", "Netlink", "CNetlink", systemPackage]),
+        library("IPVS", ["Addresses", "Netlink", "CNetlink", systemPackage]),
+        library("Inspection", ["Addresses", "Conntrack", "IPVS"]),
+        library("Reports", ["Addresses", "Conntrack", "IPVS", "Inspection"]),
+        library(
+            "CTInspectCommand",
+            [
+                "Addresses", "Netlink", "Conntrack", "IPVS", "Inspection", "Reports", "CLinux",
+                argumentParser, systemPackage,
+            ]),
+        .executableTarget(
+            name: "ct-inspect", dependencies: ["CTInspectCommand", argumentParser], swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["Netlink", "CLinux"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("AddressesTests", ["Addresses"]),
+        tests("NetlinkTests", ["Netlink", "CNetlink"]),
+        tests("ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses"]),
+        tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
+        tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Addresses"]),
+        tests("ReportsTests", ["Reports", "Inspection", "Conntrack", "IPVS", "Addresses"]),
+        tests("CommandTests", ["CTInspectCommand", "Netlink", "Conntrack", "IPVS", "Inspection", "Reports"]),
+    ]
+)

@@ -1,0 +1,36 @@
+/// An address and a port (host order).
+public struct Endpoint: Hashable, Sendable {
+    public var address: IPAddress
+    public var port: UInt16
+
+    public init(_ address: IPAddress, _ port: UInt16) {
+        self.address = address
+        self.port = port
+    }
+
+    /// Reads `ADDRESS:PORT` and `[ADDRESS]:PORT`.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        let host = text[..<colon]
+        let bracketed = host.hasPrefix("[") && host.hasSuffix("]")
+        guard let address = IPAddress(String(bracketed ? host.dropFirst().dropLast() : host)),
+            bracketed == (address.family == .ipv6)
+        else { return nil }
+        self.init(address, port)
+    }
+}
+
+extension Endpoint: CustomStringConvertible {
+    /// `10.0.0.1:80` or `[2001:db8::1]:80`, as ipvsadm(8) writes them.
+    public var description: String {
+        address.family == .ipv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
+    }
+}
+
+extension Endpoint: Comparable {
+    public static func < (left: Endpoint, right: Endpoint) -> Bool {
+        (left.address, left.port) < (right.address, right.port)
+    }
+}

@@ -1,0 +1,40 @@
+/// A layer 4 protocol number of the IP header. An open set: an unknown number is shown as the number.
+public struct IPProtocol: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// `IPPROTO_IP` (0): what IPVS gives to templates of fwmark services.
+    public static let ip = IPProtocol(rawValue: 0)
+    public static let icmp = IPProtocol(rawValue: 1)
+    public static let tcp = IPProtocol(rawValue: 6)
+    public static let udp = IPProtocol(rawValue: 17)
+    public static let dccp = IPProtocol(rawValue: 33)
+    public static let gre = IPProtocol(rawValue: 47)
+    public static let esp = IPProtocol(rawValue: 50)
+    public static let ah = IPProtocol(rawValue: 51)
+    public static let icmpv6 = IPProtocol(rawValue: 58)
+    public static let sctp = IPProtocol(rawValue: 132)
+    public static let udplite = IPProtocol(rawValue: 136)
+
+    private static let names: [IPProtocol: String] = [
+        .ip: "ip", .icmp: "icmp", .tcp: "tcp", .udp: "udp", .dccp: "dccp", .gre: "gre", .esp: "esp", .ah: "ah",
+        .icmpv6: "icmpv6", .sctp: "sctp", .udplite: "udplite",
+    ]
+
+    /// Reads a name (any case) or a number.
+    public init?(_ text: some StringProtocol) {
+        let lowered = text.lowercased()
+        if let known = Self.names.first(where: { $0.value == lowered })?.key {
+            self = known
+        } else if let number = UInt8(lowered) {
+            self.init(rawValue: number)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension IPProtocol: CustomStringConvertible {
+    public var description: String { Self.names[self] ?? String(rawValue) }
+}

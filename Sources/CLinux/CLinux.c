@@ -1,0 +1,40 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int clinux_enter_network_namespace(int fd)
+{
+    return setns(fd, CLONE_NEWNET) == 0 ? 0 : errno;
+}
+
+int clinux_new_network_namespace(void)
+{
+    return unshare(CLONE_NEWNET) == 0 ? 0 : errno;
+}
+
+int clinux_terminal_columns(int fd)
+{
+    struct winsize size;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int clinux_keep_only_net_admin(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    memset(data, 0, sizeof data);
+    if (syscall(SYS_capget, &header, data) != 0)
+        return errno;
+    unsigned int kept = data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted & CAP_TO_MASK(CAP_NET_ADMIN);
+    memset(data, 0, sizeof data);
+    data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted = kept;
+    data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective = kept;
+    return syscall(SYS_capset, &header, data) == 0 ? 0 : errno;
+}

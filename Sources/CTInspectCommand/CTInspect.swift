@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// The command as a whole. What it does by itself is `flows`.
+public struct CTInspect: ParsableCommand {
+    public static let version = "0.1.0"
+
+    public static let configuration = CommandConfiguration(
+        commandName: "ct-inspect",
+        abstract: "Shows which load-balanced flows never reach the conntrack table, and why.",
+        discussion: """
+            EXAMPLES
+              sudo ct-inspect                          flows of this director, and what they mean
+              sudo ct-inspect flows --summary          one row a service
+              sudo ct-inspect flows --json | jq '.services[] | {address, port, absent}'
+              sudo ct-inspect services --netns lb      as ipvsadm -Ln, in the namespace lb
+              sudo ct-inspect capture /tmp/lb1         all that the kernel says, into a folder
+              ct-inspect flows --capture /tmp/lb1      the same flows, anywhere, without root
+            """,
+        version: version,
+        subcommands: [FlowsCommand.self, ServicesCommand.self, CaptureCommand.self],
+        defaultSubcommand: FlowsCommand.self)
+
+    public init() {}
+}

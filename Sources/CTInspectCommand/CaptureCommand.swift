@@ -1,0 +1,62 @@
+import ArgumentParser
+import Inspection
+import Netlink
+import Reports
+
+struct CaptureCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "capture",
+        abstract: "Write all that the kernel says about this director into a folder.",
+        discussion: """
+            The folder holds netlink answers as pcap (Wireshark opens it), files of /proc as they were, and a manifest.
+            Every reading command takes it in the kernel's place: --capture DIR. It holds addresses of clients.
+
+            EXAMPLES
+              sudo ct-inspect capture /tmp/lb1
+              tar -C /tmp -czf lb1.tar.gz lb1
+              ct-inspect flows --capture /tmp/lb1
+            """)
+
+    @Argument(help: ArgumentHelp("A folder that does not exist yet, or is empty.", valueName: "DIR"))
+    var folder: String
+
+    @Option(help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"))
+    var netns: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try Failure.reporting { () throws(KernelError) in
+            if let netns { try NetworkNamespace.enter(netns) }
+            // The folder is made while we may still write where only root may; what is in it is ours then.
+            let recording = try RecordingKernel(
+                LiveKernel(networkNamespace: netns), into: folder, tool: "ct-inspect \(CTInspect.version)")
+            try Privileges.keepOnlyNetAdmin()
+            let photographer = Photographer(recording)
+            let picture = try photographer.picture()
+            try photographer.askTheRest()
+            try recording.finish()
+            report(picture, unread: recording.unread)
+        }
+    }
+
+    private func report(_ picture: Picture, unread: [String]) {
+        if output.json {
+            var json = JSONWriter(Output.write)
+            json.object { json in
+                json.member("schema", "ct-inspect/1")
+                json.member("command", "capture")
+                json.member("folder", folder)
+                json.member("taken_at", picture.takenAt)
+                json.member("flows", picture.report.flows.count)
+                json.member("unread", strings: unread)
+            }
+            json.finish()
+        } else {
+            let flows = "\(picture.report.flows.count) flows of \(picture.services.count) services"
+            Output.print(
+                ["\(folder): \(flows). Read it with: ct-inspect flows --capture \(folder)"]
+                    + unread.map { "could not read \($0)".printable })
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Inspection
+import Netlink
+import Reports
+
+struct FlowsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flows",
+        abstract: "Join IPVS connections with the conntrack table: which flows are absent from it, and why.",
+        discussion: """
+            Verdicts: absent (no entry now), unreplied (the entry has seen one direction), tracked (both),
+            orphan (an entry for a service with no connection). A verdict with a ? has a doubt, which is printed.
+
+            EXAMPLES
+              sudo ct-inspect flows --service tcp/10.0.0.100:80 --verdict absent
+              sudo ct-inspect flows --client 10.0.0.0/24
+              ct-inspect flows --capture DIR --json
+            """)
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "One row a service instead of one a flow.")
+    var summary = false
+
+    @Option(
+        help: ArgumentHelp("Flows of this service only; may be repeated.", valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+    var service: [ServiceSelector] = []
+
+    @Option(help: ArgumentHelp("Flows with this verdict only; may be repeated.", valueName: "VERDICT"))
+    var verdict: [Verdict] = []
+
+    @Option(help: ArgumentHelp("Flows of this client only; may be repeated.", valueName: "ADDRESS[/PREFIX][:PORT]"))
+    var client: [ClientSelector] = []
+
+    private var filter: FlowFilter {
+        var filter = FlowFilter()
+        filter.services = service
+        filter.verdicts = Set(verdict)
+        filter.clients = client
+        return filter
+    }
+
+    func run() throws {
+        try Failure.reporting { () throws(KernelError) in
+            let picture = filter.narrow(try Photographer(try source.open()).picture())
+            switch (output.json, summary) {
+            case (true, _): picture.writeJSON(filter, summaryOnly: summary, to: Output.write)
+            case (false, true): Output.print(picture.summaryText(output.style, width: Output.width))
+            case (false, false): Output.print(picture.flowsText(filter, output.style, width: Output.width))
+            }
+        }
+    }
+}
+
+extension Verdict: ExpressibleByArgument {}
+
+extension ServiceSelector: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension ClientSelector: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,31 @@
+import CLinux
+import Glibc
+import Netlink
+import SystemPackage
+
+/// Standard output and standard error.
+enum Output {
+    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// Columns of the terminal; nil when output goes elsewhere.
+    static var width: Int? {
+        let columns = Int(clinux_terminal_columns(STDOUT_FILENO))
+        return columns > 0 ? columns : nil
+    }
+
+    /// Writes to standard output. When nobody reads it any more, the program ends quietly, as SIGPIPE would end it.
+    static func write(_ bytes: [UInt8]) {
+        do {
+            try FileDescriptor.standardOutput.writeAll(bytes)
+        } catch {
+            if error as? Errno != .brokenPipe { complain("cannot write the output: \(error)") }
+            exit(error as? Errno == .brokenPipe ? EXIT_SUCCESS : Failure.inputOutput.rawValue)
+        }
+    }
+
+    static func print(_ lines: [String]) { write(Array((lines.joined(separator: "\n") + "\n").utf8)) }
+
+    static func complain(_ text: String) {
+        _ = try? FileDescriptor.standardError.writeAll(Array("ct-inspect: \(text)\n".utf8))
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import IPVS
+import Inspection
+import Netlink
+import Reports
+
+struct ServicesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "services",
+        abstract: "List IPVS services and their destinations, as ipvsadm -Ln does.",
+        discussion: """
+            EXAMPLES
+              sudo ct-inspect services
+              sudo ct-inspect services --json | jq '.services[].destinations[] | select(.weight == 0)'
+            """)
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try Failure.reporting { () throws(KernelError) in
+            let photographer = Photographer(try source.open())
+            let director = try photographer.director()
+            let picture = try photographer.picture(ofServicesOf: director)
+            if output.json {
+                picture.writeServicesJSON(to: Output.write)
+            } else {
+                Output.print(picture.servicesText(try director.info()))
+            }
+        }
+    }
+}

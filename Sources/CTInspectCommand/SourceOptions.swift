@@ -1,0 +1,34 @@
+import ArgumentParser
+import Netlink
+
+/// Where to look: common to all commands that read.
+struct SourceOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"))
+    var netns: String?
+
+    @Option(
+        help: ArgumentHelp("Read a capture instead of this kernel; needs no privilege.", valueName: "DIR"))
+    var capture: String?
+
+    func validate() throws {
+        if netns != nil, capture != nil {
+            throw ValidationError(
+                "--netns chooses where to look in this kernel; a capture is of one namespace: leave one out")
+        }
+    }
+
+    /// The source that the options name. Of the live kernel's, the capabilities that are not needed are given up first.
+    func open() throws(KernelError) -> any KernelSource {
+        if let capture { return try CapturedKernel(capture) }
+        let kernel = try enterLiveKernel()
+        try Privileges.keepOnlyNetAdmin()
+        return kernel
+    }
+
+    /// The live kernel, in the namespace that was named; privileges as they were.
+    func enterLiveKernel() throws(KernelError) -> LiveKernel {
+        if let netns { try NetworkNamespace.enter(netns) }
+        return LiveKernel(networkNamespace: netns)
+    }
+}

@@ -1,0 +1,27 @@
+/// The status bits of an entry (`enum ip_conntrack_status`, linux/netfilter/nf_conntrack_common.h). An open set.
+public struct Status: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    public static let expected = Status(rawValue: 1 << 0)
+    public static let seenReply = Status(rawValue: 1 << 1)
+    public static let assured = Status(rawValue: 1 << 2)
+    public static let confirmed = Status(rawValue: 1 << 3)
+    public static let sourceNAT = Status(rawValue: 1 << 4)
+    public static let destinationNAT = Status(rawValue: 1 << 5)
+    public static let dying = Status(rawValue: 1 << 9)
+
+    /// Kernel names without `IPS_`, by bit. Bit 12 was UNTRACKED before Linux 4.12 and has marked
+    /// entries that clashed when inserted (NAT_CLASH) since 5.8; only the latter can be seen today.
+    public static let names = [
+        "EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED", "SRC_NAT", "DST_NAT", "SEQ_ADJUST", "SRC_NAT_DONE",
+        "DST_NAT_DONE", "DYING", "FIXED_TIMEOUT", "TEMPLATE", "NAT_CLASH", "HELPER", "OFFLOAD", "HW_OFFLOAD",
+    ]
+
+    /// The names of the bits that are set, lowest first; a bit without a name as its number (`BIT_17`).
+    public var names: [String] {
+        (0..<32).filter { rawValue & (1 << UInt32($0)) != 0 }
+            .map { Self.names.indices.contains($0) ? Self.names[$0] : "BIT_\($0)" }
+    }
+}

@@ -1,0 +1,98 @@
+import Addresses
+import CNetlink
+import Netlink
+import SystemPackage
+
+/// The conntrack table of a network namespace, over ctnetlink (net/netfilter/nf_conntrack_netlink.c).
+///
+/// Reading needs CAP_NET_ADMIN in the user namespace that owns the network namespace. Asking loads the kernel's
+/// `nf_conntrack_netlink` when it is not there yet, as conntrack(8) does; it starts no tracking.
+public struct Table {
+    private let source: any KernelSource
+
+    public init(_ source: any KernelSource) { self.source = source }
+
+    /// Streams the whole table, all families and zones. Memory does not grow with it.
+    ///
+    /// - Returns: how the answer ended; when it was interrupted, entries may be missing or double.
+    public func dump(_ each: (Entry) -> Void) throws(KernelError) -> Answer {
+        let request = Request.netfilter(
+            "dump the conntrack table", subsystem: NFNL_SUBSYS_CTNETLINK, message: IPCTNL_MSG_CT_GET.rawValue,
+            flags: NLM_F_DUMP)
+        return try answer(to: request, each)
+    }
+
+    /// Looks up one entry by a tuple of either direction (`IPCTNL_MSG_CT_GET`), in one zone.
+    ///
+    /// - Returns: nil when the table has no such entry.
+    public func entry(for tuple: Tuple, zone: UInt16 = 0) throws(KernelError) -> Entry? {
+        guard let request = Self.lookup(tuple, zone: zone) else { return nil }
+        var found: Entry?
+        do throws(KernelError) {
+            _ = try answer(to: request) { found = $0 }
+        } catch  where error.cause == .notFound {
+            return nil
+        }
+        return found
+    }
+
+    private func answer(to request: Request, _ each: (Entry) -> Void) throws(KernelError) -> Answer {
+        do throws(KernelError) {
+            return try source.ask(request) { message, datagram throws(DecodeError) in
+                each(try Entry(message, in: datagram))
+            }
+        } catch  where error.errno == .invalidArgument || error.cause == .absent {
+            // What nfnetlink answers when nobody serves the subsystem (nfnetlink_rcv_msg).
+            throw KernelError(
+                error.asked, .absent, errno: error.errno, detail: error.detail,
+                nextStep: "the kernel has no ctnetlink: modprobe nf_conntrack_netlink")
+        }
+    }
+
+    private static func lookup(_ tuple: Tuple, zone: UInt16) -> Request? {
+        guard let source = tuple.source, let destination = tuple.destination else { return nil }
+        let isIPv4 = source.family == .ipv4
+        var request = Request.netfilter(
+            "look up the conntrack entry of \(tuple)", subsystem: NFNL_SUBSYS_CTNETLINK,
+            message: IPCTNL_MSG_CT_GET.rawValue, flags: NLM_F_ACK, family: isIPv4 ? AF_INET : AF_INET6)
+        request.nest(CTA_TUPLE_ORIG.rawValue) { request in
+            request.nest(CTA_TUPLE_IP.rawValue) { request in
+                request.append((isIPv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC).rawValue, source.networkBytes)
+                request.append((isIPv4 ? CTA_IP_V4_DST : CTA_IP_V6_DST).rawValue, destination.networkBytes)
+            }
+            request.nest(CTA_TUPLE_PROTO.rawValue) { request in
+                request.append(CTA_PROTO_NUM.rawValue, host: tuple.protocol.rawValue)
+                append(tuple.discriminator, isIPv4: isIPv4, to: &request)
+            }
+        }
+        if zone != 0 { request.append(CTA_ZONE.rawValue, bigEndian: zone) }
+        return request
+    }
+
+    private static func append(_ discriminator: Tuple.Discriminator, isIPv4: Bool, to request: inout Request) {
+        switch discriminator {
+        case .none: break
+        case .ports(let source, let destination):
+            request.append(CTA_PROTO_SRC_PORT.rawValue, bigEndian: source)
+            request.append(CTA_PROTO_DST_PORT.rawValue, bigEndian: destination)
+        case .icmp(let type, let code, let id):
+            request.append((isIPv4 ? CTA_PROTO_ICMP_ID : CTA_PROTO_ICMPV6_ID).rawValue, bigEndian: id)
+            request.append((isIPv4 ? CTA_PROTO_ICMP_TYPE : CTA_PROTO_ICMPV6_TYPE).rawValue, host: type)
+            request.append((isIPv4 ? CTA_PROTO_ICMP_CODE : CTA_PROTO_ICMPV6_CODE).rawValue, host: code)
+        }
+    }
+}
+
+extension Tuple: CustomStringConvertible {
+    /// For messages: `tcp 10.0.0.1:41048 > 10.0.0.100:80`.
+    public var description: String {
+        guard let source, let destination else { return "\(`protocol`)" }
+        switch discriminator {
+        case .none: return "\(`protocol`) \(source) > \(destination)"
+        case .ports(let from, let to):
+            return "\(`protocol`) \(Endpoint(source, from)) > \(Endpoint(destination, to))"
+        case .icmp(let type, let code, let id):
+            return "\(`protocol`) \(source) > \(destination) type \(type) code \(code) id \(id)"
+        }
+    }
+}

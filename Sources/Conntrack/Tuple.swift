@@ -1,0 +1,23 @@
+import Addresses
+
+/// One direction of an entry: who sends to whom, and what tells this flow from others between the two.
+public struct Tuple: Hashable, Sendable {
+    /// Nil when the kernel sent none, or of a family that is not IP.
+    public var source: IPAddress?
+    public var destination: IPAddress?
+    public var `protocol` = IPProtocol.ip
+    public var discriminator = Discriminator.none
+    /// The conntrack zone of this direction alone (`CTA_TUPLE_ZONE`).
+    public var zone: UInt16?
+
+    /// What stands beside the addresses (`union nf_conntrack_man_proto`).
+    public enum Discriminator: Hashable, Sendable {
+        /// Protocols without any (`nf_conntrack_l4proto_generic`).
+        case none
+        /// Ports of TCP, UDP, UDPlite, SCTP, DCCP, and the keys of GRE; host order.
+        case ports(source: UInt16, destination: UInt16)
+        case icmp(type: UInt8, code: UInt8, id: UInt16)
+    }
+
+    public init() {}
+}

@@ -1,0 +1,46 @@
+import Addresses
+
+/// One row of `/proc/net/ip_vs_conn`: an IPVS connection, or the template of a persistent service.
+public struct Connection: Hashable, Sendable {
+    public var `protocol`: IPProtocol
+    public var client: Endpoint
+    public var virtual: Endpoint
+    public var destination: Endpoint
+    /// As IPVS names it (`ESTABLISHED`, `SYN_RECV`, `UDP`): its own view of the connection, not conntrack's.
+    public var state: String
+    /// Seconds until the connection goes if no packet comes.
+    public var expires: UInt32
+    /// Name and data of the persistence engine, as they stand in the row.
+    public var persistenceEngine: String?
+
+    public init(
+        _ protocol: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint, state: String,
+        expires: UInt32, persistenceEngine: String? = nil
+    ) {
+        self.protocol = `protocol`
+        self.client = client
+        self.virtual = virtual
+        self.destination = destination
+        self.state = state
+        self.expires = expires
+        self.persistenceEngine = persistenceEngine
+    }
+
+    /// A persistence template, which binds a client to a real server and carries no packet itself.
+    ///
+    /// The row does not hold the flag (`IP_VS_CONN_F_TEMPLATE`), but templates have no client port, and one of the two states
+    /// of `ip_vs_ctpl_state_name_table` (net/netfilter/ipvs/ip_vs_proto.c). A connection without a client port (the data
+    /// connection that ip_vs_ftp expects) is in a state of its protocol.
+    public var isTemplate: Bool {
+        client.port == 0 && (state == "NONE" || state == "ASSURED")
+    }
+
+    /// The firewall mark of a template that belongs to a fwmark service: IPVS stores it as the virtual address,
+    /// with `IPPROTO_IP` (`ip_vs_sched_persist`, net/netfilter/ipvs/ip_vs_core.c).
+    public var templateFwmark: UInt32? {
+        guard isTemplate, `protocol` == .ip, virtual.port == 0 else { return nil }
+        // The first word of the address union: for IPv6 that is the upper half's upper half.
+        return virtual.address.family == .ipv4
+            ? UInt32(truncatingIfNeeded: virtual.address.low) : UInt32(virtual.address.high >> 32)
+    }
+}

@@ -1,0 +1,79 @@
+import Addresses
+import Netlink
+
+/// Reads `/proc/net/ip_vs_conn` (`ip_vs_conn_seq_show`, net/netfilter/ipvs/ip_vs_conn.c) piece by piece, in one pass.
+///
+/// Addresses and ports are hexadecimal: `TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED     892`;
+/// IPv6 addresses are eight full groups. The name and data of a persistence engine may follow.
+public struct ConnectionParser {
+    private let each: (Connection) -> Void
+    /// The beginning of a row whose end has not come yet.
+    private var partial: [UInt8] = []
+    private var rows = 0
+
+    /// The first row is a title. No line of the kernel's is longer than this: data of persistence engines is at most 255 bytes.
+    private static let longestRow = 1024
+
+    public init(_ each: @escaping (Connection) -> Void) { self.each = each }
+
+    /// Takes the next piece of the file, wherever it is cut.
+    public mutating func take(_ piece: RawSpan) throws(DecodeError) {
+        var start = 0
+        for offset in 0..<piece.byteCount where try piece.host(UInt8.self, at: offset) == UInt8(ascii: "\n") {
+            if partial.isEmpty {
+                try row(piece, start..<offset)
+            } else {
+                partial += piece.copy(start..<offset)
+                try finishPartial()
+            }
+            start = offset + 1
+        }
+        partial += piece.copy(start..<piece.byteCount)
+        if partial.count > Self.longestRow { throw error("has no end") }
+    }
+
+    /// Says that this was all. A last row without its newline is an error unless the reading was cut there.
+    public mutating func end(_ completeness: Completeness) throws(DecodeError) {
+        if completeness == .whole, !partial.isEmpty { throw error("ends without a newline") }
+    }
+
+    private mutating func finishPartial() throws(DecodeError) {
+        let whole = partial
+        partial.removeAll(keepingCapacity: true)
+        try row(whole.span.bytes, 0..<whole.count)
+    }
+
+    private mutating func row(_ bytes: RawSpan, _ range: Range<Int>) throws(DecodeError) {
+        rows += 1
+        var fields = FieldCursor(bytes, range)
+        if rows == 1 {
+            guard fields.text() == "Pro" else { throw error("is not the title of ip_vs_conn") }
+            return
+        }
+        guard let `protocol` = Self.protocol(named: fields.text()), let client = fields.endpoint(),
+            let virtual = fields.endpoint(), let destination = fields.endpoint(),
+            case let state = fields.text(), !state.isEmpty, let expires = fields.decimal()
+        else { throw error("is not a connection") }
+        let engine = fields.rest()
+        each(
+            Connection(
+                `protocol`, client: client, virtual: virtual, destination: destination, state: state,
+                expires: expires, persistenceEngine: engine.isEmpty ? nil : engine))
+    }
+
+    private func error(_ why: String) -> DecodeError {
+        DecodeError("row \(rows) of proc/net/ip_vs_conn", why, at: 0)
+    }
+
+    /// `ip_vs_proto_name`: a known name, or `IP_` and the number.
+    private static func `protocol`(named name: String) -> IPProtocol? {
+        switch name {
+        case "TCP": .tcp
+        case "UDP": .udp
+        case "SCTP": .sctp
+        case "IP": .ip
+        case let other where other.hasPrefix("IP_"): UInt8(other.dropFirst(3)).map(IPProtocol.init(rawValue:))
+        case let other: IPProtocol(other)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Addresses
+
+/// One real server of a service.
+public struct Destination: Equatable, Sendable {
+    /// Port 0 when the service takes every port: the packet's own is kept.
+    public var endpoint: Endpoint
+    public var method: ForwardingMethod
+    /// Only with the method `tun`.
+    public var tunnel: Tunnel?
+    public var weight: UInt32 = 0
+    /// Connections above which no new one is given (0: no limit), and below which it is given some again.
+    public var upperThreshold: UInt32 = 0
+    public var lowerThreshold: UInt32 = 0
+    public var activeConnections: UInt32 = 0
+    public var inactiveConnections: UInt32 = 0
+    public var persistentConnections: UInt32 = 0
+    public var statistics: Statistics?
+
+    public init(_ endpoint: Endpoint, _ method: ForwardingMethod) {
+        self.endpoint = endpoint
+        self.method = method
+    }
+
+    /// How packets are wrapped (`IP_VS_CONN_F_TUNNEL_TYPE_*`, `IP_VS_TUNNEL_ENCAP_FLAG_*`).
+    public struct Tunnel: Equatable, Sendable {
+        /// 0 ipip, 1 gue, 2 gre; an open set.
+        public var type: UInt8 = 0
+        public var port: UInt16 = 0
+        public var flags: UInt16 = 0
+
+        public init() {}
+
+        public var name: String {
+            ["ipip", "gue", "gre"].indices.contains(Int(type)) ? ["ipip", "gue", "gre"][Int(type)] : String(type)
+        }
+    }
+}
+
+/// How a packet gets to the real server (`IP_VS_CONN_F_FWD_MASK`, linux/ip_vs.h). An open set.
+public struct ForwardingMethod: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// `IP_VS_CONN_F_MASQ`: addresses are rewritten, replies come back through the director.
+    public static let nat = ForwardingMethod(rawValue: 0)
+    /// `IP_VS_CONN_F_LOCALNODE`: the director itself is the real server.
+    public static let local = ForwardingMethod(rawValue: 1)
+    /// `IP_VS_CONN_F_TUNNEL`
+    public static let tun = ForwardingMethod(rawValue: 2)
+    /// `IP_VS_CONN_F_DROUTE`: only the link-layer address is rewritten.
+    public static let dr = ForwardingMethod(rawValue: 3)
+    /// `IP_VS_CONN_F_BYPASS`: past the (absent) cache to the original destination.
+    public static let bypass = ForwardingMethod(rawValue: 4)
+
+    static let mask: UInt32 = 7
+}
+
+extension ForwardingMethod: CustomStringConvertible {
+    /// `dr`, `tun`, `nat`, `local`, `bypass`, or the number.
+    public var description: String {
+        let names = ["nat", "local", "tun", "dr", "bypass"]
+        return names.indices.contains(Int(rawValue)) ? names[Int(rawValue)] : String(rawValue)
+    }
+}

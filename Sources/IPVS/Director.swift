@@ -1,0 +1,150 @@
+import Addresses
+import CNetlink
+import Netlink
+import SystemPackage
+
+/// What a network namespace's IPVS says of itself: over the generic netlink family `IPVS`
+/// (net/netfilter/ipvs/ip_vs_ctl.c), and for connections, which that family does not give, through /proc.
+///
+/// Reading over netlink needs CAP_NET_ADMIN in the initial user namespace (`GENL_ADMIN_PERM`); the list of
+/// connections is open to everyone. Nothing is loaded or changed by reading.
+public struct Director {
+    let source: any KernelSource
+    let family: GenericFamily
+
+    public static let connectionsFile = KernelFile("proc/net/ip_vs_conn")
+    /// Small, open to everyone, and there when IPVS is, in every network namespace.
+    static let presence = KernelFile("proc/net/ip_vs_stats")
+
+    /// Finds IPVS in the kernel.
+    ///
+    /// Its file is looked for first: since Linux 5.18 a question for the family would load the module
+    /// (commit 26fe2f2f2dde, `MODULE_ALIAS_GENL_FAMILY`), and we only observe.
+    ///
+    /// - Throws: `.absent` when the kernel has no IPVS, or the module is not loaded.
+    public init(_ source: any KernelSource) throws(KernelError) {
+        let why = "this kernel has none, or its module is not loaded"
+        do throws(KernelError) {
+            _ = try source.text(of: Self.presence)
+            family = try GenericFamily(IPVS_GENL_NAME, from: source)
+        } catch  where error.cause == .absent {
+            throw KernelError("find IPVS", .absent, detail: why, nextStep: "modprobe ip_vs")
+        }
+        self.source = source
+    }
+
+    /// Version and size as `ipvsadm -Ln` shows them in its first line.
+    public struct Info: Equatable, Sendable {
+        /// 0x010201 is 1.2.1.
+        public var version: UInt32 = 0
+        /// Buckets of the connection table.
+        public var connectionTableSize: UInt32 = 0
+
+        public init() {}
+    }
+
+    public func info() throws(KernelError) -> Info {
+        var info = Info()
+        try ask("read the version of IPVS", IPVS_CMD_GET_INFO, NLM_F_ACK) { attribute, bytes in
+            switch Int(attribute.type) {
+            case IPVS_INFO_ATTR_VERSION: info.version = bytes.host(attribute) ?? 0
+            case IPVS_INFO_ATTR_CONN_TAB_SIZE: info.connectionTableSize = bytes.host(attribute) ?? 0
+            default: break
+            }
+        }
+        return info
+    }
+
+    /// How long connections live without a packet, in seconds (`ipvsadm -L --timeout`).
+    public struct Timeouts: Equatable, Sendable {
+        public var tcp: UInt32?
+        /// After a FIN.
+        public var tcpFin: UInt32?
+        public var udp: UInt32?
+
+        public init() {}
+    }
+
+    public func timeouts() throws(KernelError) -> Timeouts {
+        var timeouts = Timeouts()
+        try ask("read the timeouts of IPVS", IPVS_CMD_GET_CONFIG, NLM_F_ACK) { attribute, bytes in
+            switch Int(attribute.type) {
+            case IPVS_CMD_ATTR_TIMEOUT_TCP: timeouts.tcp = bytes.host(attribute)
+            case IPVS_CMD_ATTR_TIMEOUT_TCP_FIN: timeouts.tcpFin = bytes.host(attribute)
+            case IPVS_CMD_ATTR_TIMEOUT_UDP: timeouts.udp = bytes.host(attribute)
+            default: break
+            }
+        }
+        return timeouts
+    }
+
+    /// Synchronisation daemons that run here.
+    public func daemons() throws(KernelError) -> [Daemon] {
+        var daemons: [Daemon] = []
+        try ask("list the synchronisation daemons of IPVS", IPVS_CMD_GET_DAEMON, NLM_F_DUMP) {
+            attribute, bytes throws(DecodeError) in
+            if Int(attribute.type) == IPVS_CMD_ATTR_DAEMON { daemons.append(try Daemon(attribute, in: bytes)) }
+        }
+        return daemons
+    }
+
+    /// All services with their destinations, in the order of ipvsadm(8).
+    public func services() throws(KernelError) -> [Service] {
+        var services: [Service] = []
+        try ask("list the services of IPVS", IPVS_CMD_GET_SERVICE, NLM_F_DUMP) {
+            attribute, bytes throws(DecodeError) in
+            guard Int(attribute.type) == IPVS_CMD_ATTR_SERVICE else { return }
+            if let service = try Service(attribute, in: bytes) { services.append(service) }
+        }
+        for index in services.indices {
+            services[index].destinations = try destinations(of: services[index].identity)
+        }
+        return services.sorted { $0.identity < $1.identity }
+    }
+
+    /// Empty when the service is gone meanwhile.
+    private func destinations(of service: Service.Identity) throws(KernelError) -> [Destination] {
+        var request = request("list the destinations of \(service)", IPVS_CMD_GET_DEST, NLM_F_DUMP)
+        request.nest(IPVS_CMD_ATTR_SERVICE) { service.append(to: &$0) }
+        var destinations: [Destination] = []
+        try ask(request) { attribute, bytes throws(DecodeError) in
+            guard Int(attribute.type) == IPVS_CMD_ATTR_DEST else { return }
+            if let destination = try Destination(attribute, of: service.family, in: bytes) {
+                destinations.append(destination)
+            }
+        }
+        return destinations.sorted { $0.endpoint < $1.endpoint }
+    }
+
+    private func request(_ purpose: String, _ command: Int, _ flags: Int32) -> Request {
+        .generic(
+            purpose, family: family.id, command: UInt8(command), version: UInt8(IPVS_GENL_VERSION), flags: flags)
+    }
+
+    private func ask(
+        _ purpose: String, _ command: Int, _ flags: Int32,
+        _ each: (Attribute, RawSpan) throws(DecodeError) -> Void
+    ) throws(KernelError) {
+        try ask(request(purpose, command, flags), each)
+    }
+
+    private func ask(
+        _ request: Request, _ each: (Attribute, RawSpan) throws(DecodeError) -> Void
+    ) throws(KernelError) {
+        try source.ask(request) { message, datagram throws(DecodeError) in
+            var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<genlmsghdr>.size))
+            while let attribute = try cursor.next(in: datagram) { try each(attribute, datagram) }
+        }
+    }
+}
+
+extension Service.Identity: CustomStringConvertible {
+    /// `tcp 10.0.0.100:80`, `fwmark 7`, `fwmark 7 IPv6`.
+    public var description: String {
+        switch self {
+        case .address(let `protocol`, let endpoint): "\(`protocol`) \(endpoint)"
+        case .fwmark(let mark, .ipv4): "fwmark \(mark)"
+        case .fwmark(let mark, .ipv6): "fwmark \(mark) IPv6"
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Addresses
+import Netlink
+
+/// Walks over the fields of one row, which blanks separate, without copying them.
+struct FieldCursor: ~Escapable {
+    private let bytes: RawSpan
+    private var offset: Int
+    private let end: Int
+
+    @_lifetime(copy bytes)
+    init(_ bytes: RawSpan, _ range: Range<Int>) {
+        self.bytes = bytes
+        offset = range.lowerBound
+        end = min(range.upperBound, bytes.byteCount)
+    }
+
+    private func byte(_ offset: Int) -> UInt8 {
+        offset < end ? bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt8.self) : 0
+    }
+
+    /// The next field; empty at the end of the row.
+    private mutating func field() -> Range<Int> {
+        while offset < end, byte(offset) == UInt8(ascii: " ") { offset += 1 }
+        let start = offset
+        while offset < end, byte(offset) != UInt8(ascii: " ") { offset += 1 }
+        return start..<offset
+    }
+
+    mutating func text() -> String { bytes.text(field()) }
+
+    /// All that is left of the row.
+    mutating func rest() -> String {
+        while offset < end, byte(offset) == UInt8(ascii: " ") { offset += 1 }
+        defer { offset = end }
+        return bytes.text(offset..<end)
+    }
+
+    mutating func decimal() -> UInt32? {
+        let range = field()
+        guard !range.isEmpty else { return nil }
+        var number: UInt32 = 0
+        for offset in range {
+            let digit = byte(offset)
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            let (tens, overflow) = number.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = tens.addingReportingOverflow(UInt32(digit - UInt8(ascii: "0")))
+            guard !overflow, !carry else { return nil }
+            number = sum
+        }
+        return number
+    }
+
+    /// An address and a port, both hexadecimal.
+    mutating func endpoint() -> Endpoint? {
+        guard let address = address(), let port = hexadecimal(field()), port <= UInt16.max else { return nil }
+        return Endpoint(address, UInt16(port))
+    }
+
+    /// `0A000064`, or `2001:0db8:0000:0000:0000:0000:0000:0001`.
+    private mutating func address() -> IPAddress? {
+        let range = field()
+        if range.count == 8 { return hexadecimal(range).map { IPAddress(ipv4: UInt32($0)) } }
+        guard range.count == 39 else { return nil }
+        var halves: (high: UInt64, low: UInt64) = (0, 0)
+        for group in 0..<8 {
+            let start = range.lowerBound + group * 5
+            guard group == 7 || byte(start + 4) == UInt8(ascii: ":"), let value = hexadecimal(start..<start + 4) else {
+                return nil
+            }
+            if group < 4 { halves.high = halves.high << 16 | value } else { halves.low = halves.low << 16 | value }
+        }
+        return IPAddress(ipv6High: halves.high, low: halves.low)
+    }
+
+    /// One to sixteen digits.
+    private func hexadecimal(_ range: Range<Int>) -> UInt64? {
+        guard (1...16).contains(range.count) else { return nil }
+        var number: UInt64 = 0
+        for offset in range {
+            let digit = byte(offset)
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number << 4 | UInt64(digit - UInt8(ascii: "0"))
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): number = number << 4 | UInt64(digit - UInt8(ascii: "A") + 10)
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): number = number << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
+            default: return nil
+            }
+        }
+        return number
+    }
+}

@@ -1,0 +1,66 @@
+import Addresses
+
+/// One virtual service of IPVS with its destinations.
+public struct Service: Equatable, Sendable {
+    /// What a packet must have to belong to the service.
+    public enum Identity: Hashable, Sendable {
+        /// Port 0 stands for every port.
+        case address(IPProtocol, Endpoint)
+        /// A firewall mark, of packets of one address family.
+        case fwmark(UInt32, IPAddress.Family)
+    }
+
+    public var identity: Identity
+    public var scheduler = ""
+    public var flags: Flags = []
+    /// Seconds that a persistence template lives; means something with `.persistent` only.
+    public var persistenceTimeout: UInt32 = 0
+    /// How many leading bits of a client's address persistence looks at: 32 or 128 for all.
+    public var persistencePrefix: Int
+    /// The persistence engine (`--pe sip`).
+    public var persistenceEngine: String?
+    public var statistics: Statistics?
+    public var destinations: [Destination] = []
+
+    public init(_ identity: Identity) {
+        self.identity = identity
+        persistencePrefix = identity.family == .ipv4 ? 32 : 128
+    }
+
+    /// `IP_VS_SVC_F_*` of linux/ip_vs.h. An open set.
+    public struct Flags: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt32
+
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        public static let persistent = Flags(rawValue: 0x01)
+        public static let hashed = Flags(rawValue: 0x02)
+        public static let onePacket = Flags(rawValue: 0x04)
+        /// What the three scheduler flags mean depends on the scheduler.
+        public static let scheduler1 = Flags(rawValue: 0x08)
+        public static let scheduler2 = Flags(rawValue: 0x10)
+        public static let scheduler3 = Flags(rawValue: 0x20)
+    }
+}
+
+extension Service.Identity {
+    public var family: IPAddress.Family {
+        switch self {
+        case .address(_, let endpoint): endpoint.address.family
+        case .fwmark(_, let family): family
+        }
+    }
+}
+
+extension Service.Identity: Comparable {
+    /// The order of ipvsadm(8): by address family and protocol, then address and port; fwmark services behind.
+    public static func < (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.address, .fwmark): true
+        case (.fwmark, .address): false
+        case (.fwmark(let one, let oneFamily), .fwmark(let two, let twoFamily)): (one, oneFamily) < (two, twoFamily)
+        case (.address(let one, let oneEndpoint), .address(let two, let twoEndpoint)):
+            (left.family, one.rawValue, oneEndpoint) < (right.family, two.rawValue, twoEndpoint)
+        }
+    }
+}

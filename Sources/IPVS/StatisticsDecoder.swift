@@ -1,0 +1,51 @@
+import CNetlink
+import Netlink
+
+extension Statistics {
+    /// `IPVS_*_ATTR_STATS64`: every number has 64 bits, in host order.
+    init(wide parent: Attribute, in bytes: RawSpan) throws(DecodeError) {
+        try decode(parent, in: bytes) { attribute in bytes.host(attribute) }
+    }
+
+    /// `IPVS_*_ATTR_STATS`: 32 bits, but for bytes, which have 64.
+    init(narrow parent: Attribute, in bytes: RawSpan) throws(DecodeError) {
+        try decode(parent, in: bytes) { attribute in
+            bytes.host(attribute, as: UInt32.self).map(UInt64.init) ?? bytes.host(attribute)
+        }
+        bitWidth = 32
+    }
+
+    private mutating func decode(
+        _ parent: Attribute, in bytes: RawSpan, _ number: (Attribute) -> UInt64?
+    ) throws(DecodeError) {
+        var cursor = AttributeCursor(in: parent)
+        while let attribute = try cursor.next(in: bytes) {
+            guard let field = Self.fields[Int(attribute.type)], let value = number(attribute) else { continue }
+            self[keyPath: field] = value
+        }
+    }
+
+    private static var fields: [Int: WritableKeyPath<Statistics, UInt64>] {
+        [
+            IPVS_STATS_ATTR_CONNS: \.connections, IPVS_STATS_ATTR_INPKTS: \.packetsIn,
+            IPVS_STATS_ATTR_OUTPKTS: \.packetsOut, IPVS_STATS_ATTR_INBYTES: \.bytesIn,
+            IPVS_STATS_ATTR_OUTBYTES: \.bytesOut, IPVS_STATS_ATTR_CPS: \.connectionRate,
+            IPVS_STATS_ATTR_INPPS: \.packetRateIn, IPVS_STATS_ATTR_OUTPPS: \.packetRateOut,
+            IPVS_STATS_ATTR_INBPS: \.byteRateIn, IPVS_STATS_ATTR_OUTBPS: \.byteRateOut,
+        ]
+    }
+}
+
+extension Daemon {
+    init(_ parent: Attribute, in bytes: RawSpan) throws(DecodeError) {
+        var cursor = AttributeCursor(in: parent)
+        while let attribute = try cursor.next(in: bytes) {
+            switch Int(attribute.type) {
+            case IPVS_DAEMON_ATTR_STATE: state = bytes.host(attribute) ?? 0
+            case IPVS_DAEMON_ATTR_MCAST_IFN: interface = bytes.text(attribute)
+            case IPVS_DAEMON_ATTR_SYNC_ID: syncID = bytes.host(attribute) ?? 0
+            default: break
+            }
+        }
+    }
+}

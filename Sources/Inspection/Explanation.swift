@@ -1,0 +1,86 @@
+import Conntrack
+import IPVS
+
+/// Why a flow is where it is, told from the settings that decide.
+///
+/// Source: `ip_vs_send_or_cont` and `ip_vs_nat_send_or_cont` (net/netfilter/ipvs/ip_vs_xmit.c) call `ip_vs_notrack` on every packet
+/// of a connection that has not `IP_VS_CONN_F_NFCT`, which `ip_vs_conn_new` sets when `net.ipv4.vs.conntrack` is 1.
+struct Explanation {
+    private let setting: Setting
+
+    /// What is known of `net.ipv4.vs.conntrack`.
+    private enum Setting {
+        case off, on
+        /// The kernel was built without `CONFIG_IP_VS_NFCT`.
+        case missing
+        case unknown(String)
+    }
+
+    init(_ sysctls: Sysctls) {
+        let name = Sysctls.ipvsConntrack
+        if let number = sysctls.number(name) {
+            setting = number == 0 ? .off : .on
+        } else if let why = sysctls.unreadable[name] {
+            setting = .unknown(why)
+        } else {
+            setting = .missing
+        }
+    }
+
+    func verdict(_ verdict: Verdict, _ method: ForwardingMethod?, _ entry: Entry?) -> String {
+        switch verdict {
+        case .absent: absent(method)
+        case .unreplied: unreplied(method, entry)
+        case .tracked: tracked(method)
+        case .orphan: orphan(of: nil)
+        }
+    }
+
+    private func absent(_ method: ForwardingMethod?) -> String {
+        let packets = method.map { "\($0.description.uppercased()) packets" } ?? "packets"
+        switch setting {
+        case .off:
+            return "net.ipv4.vs.conntrack=0: IPVS untracks \(packets) before they are confirmed"
+        case .missing:
+            return
+                "this kernel has no net.ipv4.vs.conntrack (CONFIG_IP_VS_NFCT): IPVS untracks \(packets) before they are confirmed"
+        case .on:
+            return
+                "net.ipv4.vs.conntrack=1, and yet there is no entry: the connection is older than the setting, its entry has expired, "
+                + "or its packets are not tracked (a notrack rule, or no rule here that uses the ctstate)"
+        case .unknown(let why):
+            return "net.ipv4.vs.conntrack could not be read (\(why)), so the reason is not known"
+        }
+    }
+
+    private func unreplied(_ method: ForwardingMethod?, _ entry: Entry?) -> String {
+        if case .off = setting {
+            return
+                "an entry with one direction, although net.ipv4.vs.conntrack=0: it was made before that was set, or not by IPVS"
+        }
+        switch method {
+        case .nat?:
+            return "the real server's answer has not come back through the director"
+        case .dr?, .tun?:
+            let invalid =
+                entry?.state?.name == "SYN_SENT" ? ": the client's ACKs are INVALID to an entry in SYN_SENT" : ""
+            return
+                "net.ipv4.vs.conntrack=1 lets the first packet be confirmed, but the real server answers the client directly, "
+                + "so the director sees one direction" + invalid
+        default:
+            return "one direction was seen only"
+        }
+    }
+
+    private func tracked(_ method: ForwardingMethod?) -> String {
+        method == .nat
+            ? "both directions pass the director" : "both directions were seen: the answers pass this host too"
+    }
+
+    func orphan(of service: Service?) -> String {
+        if service?.flags.contains(.onePacket) == true {
+            return "the service schedules each packet (one-packet): IPVS keeps no connection"
+        }
+        return "IPVS has no connection to it: that has expired, or the entry was not made by IPVS"
+    }
+}

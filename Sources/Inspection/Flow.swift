@@ -1,0 +1,43 @@
+import Addresses
+import Conntrack
+import IPVS
+
+/// One IPVS connection and its conntrack entry, joined; or an entry that should have a connection and has none.
+public struct Flow: Equatable, Sendable {
+    public var `protocol`: IPProtocol
+    public var client: Endpoint
+    /// The VIP and its port.
+    public var virtual: Endpoint
+    /// Nil for an orphan.
+    public var connection: Connection?
+    /// Nil when no service, or more than one, can be the connection's.
+    public var service: Service.Identity?
+    /// The destination's; nil when the destination is not (or no longer) one of the service's.
+    public var method: ForwardingMethod?
+    public var entry: Entry?
+    public var verdict: Verdict
+    /// Why the verdict is as it is, in words.
+    public var reason: String
+    /// What makes the above less than certain.
+    public var doubts: [String]
+}
+
+/// Whether a flow is in the conntrack table.
+public enum Verdict: String, CaseIterable, Sendable {
+    /// No entry for the connection in the table now.
+    case absent
+    /// There is an entry, and it has seen one direction only.
+    case unreplied
+    /// There is an entry that has seen both directions.
+    case tracked
+    /// An entry for a service's VIP and port with no connection.
+    case orphan
+
+    init(of entry: Entry?) {
+        guard let entry else {
+            self = .absent
+            return
+        }
+        self = entry.status.contains(.seenReply) ? .tracked : .unreplied
+    }
+}

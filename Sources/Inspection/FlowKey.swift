@@ -1,0 +1,53 @@
+import Addresses
+import Conntrack
+import IPVS
+
+/// What a connection and its entry have in common: a protocol, the client, and whom it talks to.
+struct FlowKey: Hashable {
+    var `protocol`: IPProtocol
+    var client: Endpoint
+    var server: Endpoint
+
+    /// The tuple of the original direction: the client sends to the VIP.
+    static func original(_ connection: Connection) -> FlowKey {
+        FlowKey(protocol: connection.protocol, client: connection.client, server: connection.virtual)
+    }
+
+    /// With NAT the real server answers: `ip_vs_update_conntrack` (net/netfilter/ipvs/ip_vs_nfct.c) writes it into the reply tuple.
+    static func reply(_ connection: Connection) -> FlowKey {
+        FlowKey(protocol: connection.protocol, client: connection.client, server: connection.destination)
+    }
+
+    static func original(_ entry: Entry) -> FlowKey? { key(entry.original, clientSends: true) }
+
+    static func reply(_ entry: Entry) -> FlowKey? { key(entry.reply, clientSends: false) }
+
+    private static func key(_ tuple: Tuple, clientSends: Bool) -> FlowKey? {
+        guard let source = tuple.source, let destination = tuple.destination,
+            case .ports(let sourcePort, let destinationPort) = tuple.discriminator
+        else { return nil }
+        let sender = Endpoint(source, sourcePort)
+        let receiver = Endpoint(destination, destinationPort)
+        return FlowKey(
+            protocol: tuple.protocol, client: clientSends ? sender : receiver, server: clientSends ? receiver : sender)
+    }
+
+    /// The tuple to look the original direction up by.
+    var tuple: Tuple {
+        var tuple = Tuple()
+        tuple.protocol = `protocol`
+        tuple.source = client.address
+        tuple.destination = server.address
+        tuple.discriminator = .ports(source: client.port, destination: server.port)
+        return tuple
+    }
+
+    /// The tuple to look the reply direction up by.
+    var replyTuple: Tuple {
+        var tuple = self.tuple
+        tuple.source = server.address
+        tuple.destination = client.address
+        tuple.discriminator = .ports(source: server.port, destination: client.port)
+        return tuple
+    }
+}

@@ -1,0 +1,26 @@
+import IPVS
+
+/// How many of a service's connections are in the conntrack table.
+public struct ServiceSummary: Equatable, Sendable {
+    /// Nil for flows whose service is not known.
+    public var service: Service?
+    public var connections = 0
+    public var templates = 0
+    public var verdicts: [Verdict: Int] = [:]
+
+    public func count(_ verdict: Verdict) -> Int { verdicts[verdict, default: 0] }
+}
+
+extension FlowReport {
+    /// One summary a service, in the services' order; flows without one come last.
+    public func summaries(_ services: [Service]) -> [ServiceSummary] {
+        var byService: [Service.Identity?: ServiceSummary] = [:]
+        for service in services { byService[service.identity] = ServiceSummary(service: service) }
+        for flow in flows {
+            byService[flow.service, default: ServiceSummary()].verdicts[flow.verdict, default: 0] += 1
+            if flow.connection != nil { byService[flow.service, default: ServiceSummary()].connections += 1 }
+        }
+        for template in templates { byService[template.service, default: ServiceSummary()].templates += 1 }
+        return services.compactMap { byService[$0.identity] } + (byService[nil].map { [$0] } ?? [])
+    }
+}

@@ -1,0 +1,16 @@
+/// Settings of the kernel as they were read, by name (`net.ipv4.vs.conntrack`).
+public struct Sysctls: Equatable, Sendable {
+    /// The text of each one that could be read.
+    public var values: [String: String] = [:]
+    /// Why one could not be read, of those that are there.
+    public var unreadable: [String: String] = [:]
+
+    public init() {}
+
+    /// Whether IPVS lets conntrack confirm the entries of the packets that it forwards.
+    public static let ipvsConntrack = "net.ipv4.vs.conntrack"
+    /// Whether conntrack picks a TCP flow up from a packet in its middle.
+    public static let tcpLoose = "net.netfilter.nf_conntrack_tcp_loose"
+
+    public func number(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
+}

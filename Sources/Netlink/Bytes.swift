@@ -1,0 +1,38 @@
+/// Bounds-checked reading of numbers and strings out of borrowed bytes. The byte order belongs to the accessor:
+/// netlink's own headers are in host order, what netfilter puts into attributes is big-endian.
+///
+/// `unsafeLoadUnaligned` is bounds-checked too, but answers with a trap; what comes from outside must
+/// answer with an error.
+extension RawSpan {
+    public func host<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type = T.self, at offset: Int) throws(DecodeError)
+        -> T
+    {
+        let size = MemoryLayout<T>.size
+        guard offset >= 0, offset <= byteCount - size else {
+            throw DecodeError("\(size)-byte number", "only \(byteCount) bytes are there", at: offset)
+        }
+        return unsafeLoadUnaligned(fromByteOffset: offset, as: T.self)
+    }
+
+    public func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(
+        _: T.Type = T.self, at offset: Int
+    ) throws(DecodeError) -> T {
+        T(bigEndian: try host(at: offset))
+    }
+
+    /// A copy of the bytes in `range`, which is clamped to what is there.
+    public func copy(_ range: Range<Int>) -> [UInt8] {
+        let held = range.clamped(to: 0..<byteCount)
+        return [UInt8](unsafeUninitializedCapacity: held.count) { buffer, count in
+            for offset in held {
+                buffer[count] = unsafeLoadUnaligned(fromByteOffset: offset, as: UInt8.self)
+                count += 1
+            }
+        }
+    }
+
+    /// The text in `range` up to its first NUL, any byte that is not UTF-8 replaced.
+    public func text(_ range: Range<Int>) -> String {
+        String(decoding: copy(range).prefix { $0 != 0 }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,55 @@
+import SystemPackage
+
+/// `CRC32SUMS`: a line `crc32  path` for each file of a capture. It is written last, so a capture without it is not whole.
+struct Checksums: Equatable {
+    private(set) var sums: [String: UInt32] = [:]
+
+    init() {}
+
+    mutating func set(_ path: String, _ sum: CRC32) { sums[path] = sum.value }
+
+    var text: String {
+        sums.sorted { $0.key < $1.key }.map { path, sum in
+            let digits = String(sum, radix: 16)
+            return String(repeating: "0", count: 8 - digits.count) + digits + "  " + path + "\n"
+        }.joined()
+    }
+
+    /// Nil when a line is not one of ours.
+    init?(_ text: String) {
+        guard text.hasSuffix("\n") else { return nil }
+        for line in text.dropLast().split(separator: "\n", omittingEmptySubsequences: false) {
+            guard let sum = UInt32(line.prefix(8), radix: 16), line.dropFirst(8).hasPrefix("  ") else { return nil }
+            sums[String(line.dropFirst(10))] = sum
+        }
+    }
+
+    /// Reads every file of a capture and compares.
+    static func verify(_ folder: FilePath) throws(KernelError) {
+        let purpose = "read the capture \(folder)"
+        let text: [UInt8]
+        do throws(Errno) { text = try CaptureFile.bytes(folder, CaptureFile.checksums) } catch {
+            throw KernelError(
+                purpose, .damaged, errno: error, detail: "it has no readable \(CaptureFile.checksums)",
+                nextStep: "it was not taken by `ct-inspect capture` or not to its end: take or copy it again")
+        }
+        guard let expected = Checksums(String(decoding: text, as: UTF8.self)),
+            expected.sums[CaptureFile.manifest] != nil
+        else { throw damaged(purpose, CaptureFile.checksums) }
+        for (path, sum) in expected.sums.sorted(by: { $0.key < $1.key }) {
+            // A path that leads out of the folder is none of ours.
+            guard !path.split(separator: "/").contains("..") else { throw damaged(purpose, CaptureFile.checksums) }
+            var actual = CRC32()
+            do throws(Errno) { try CaptureFile.read(folder, path) { actual.take($0) } } catch {
+                throw KernelError(purpose, .damaged, errno: error, detail: path, nextStep: "copy it again")
+            }
+            if actual.value != sum { throw damaged(purpose, path) }
+        }
+    }
+
+    private static func damaged(_ purpose: String, _ path: String) -> KernelError {
+        KernelError(
+            purpose, .damaged, detail: "\(path) is not as it was written",
+            nextStep: "it was damaged or changed since: copy it again")
+    }
+}

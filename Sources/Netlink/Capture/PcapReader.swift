@@ -1,0 +1,61 @@
+import SystemPackage
+
+/// Reads records of a pcap file at any offset.
+final class PcapReader {
+    private let descriptor: FileDescriptor
+    private let purpose: String
+
+    struct Record {
+        var header: Pcap.RecordHeader
+        /// Where the datagram begins.
+        var start: Int64
+        var end: Int64 { start + Int64(header.count) }
+    }
+
+    init(_ folder: FilePath) throws(KernelError) {
+        purpose = "read \(folder.appending(CaptureFile.netlink))"
+        do throws(Errno) { descriptor = try CaptureFile.open(folder, CaptureFile.netlink) } catch {
+            throw KernelError(purpose, .damaged, errno: error, nextStep: "this is no whole capture: copy it again")
+        }
+        let header = try bytes(Pcap.fileHeaderSize, at: 0)
+        do throws(DecodeError) { try Pcap.checkFileHeader(header.span.bytes) } catch {
+            throw KernelError(purpose, damaged: error)
+        }
+    }
+
+    deinit { try? descriptor.close() }
+
+    /// The record at an offset; nil at the end of the file.
+    func record(at offset: Int64) throws(KernelError) -> Record? {
+        let size = Pcap.recordHeaderSize + Pcap.linkHeaderSize
+        let bytes = try bytes(size, at: offset)
+        if bytes.isEmpty { return nil }
+        guard bytes.count == size else { throw damaged("it ends within a record", at: offset) }
+        do throws(DecodeError) {
+            return Record(header: try Pcap.RecordHeader(bytes.span.bytes), start: offset + Int64(size))
+        } catch { throw damaged(error.description, at: offset) }
+    }
+
+    func datagram(_ record: Record) throws(KernelError) -> [UInt8] {
+        let bytes = try bytes(record.header.count, at: record.start)
+        guard bytes.count == record.header.count else { throw damaged("it ends within a record", at: record.start) }
+        return bytes
+    }
+
+    func damaged(_ why: String, at offset: Int64) -> KernelError {
+        KernelError(purpose, .damaged, detail: "at byte \(offset): \(why)")
+    }
+
+    private func bytes(_ count: Int, at offset: Int64) throws(KernelError) -> [UInt8] {
+        do {
+            return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                while filled < count {
+                    let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                    let got = try descriptor.read(fromAbsoluteOffset: offset + Int64(filled), into: rest)
+                    if got == 0 { break }
+                    filled += got
+                }
+            }
+        } catch { throw KernelError(purpose, error as? Errno ?? .ioError) }
+    }
+}

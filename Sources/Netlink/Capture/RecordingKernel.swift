@@ -1,0 +1,105 @@
+import FoundationEssentials
+import SystemPackage
+
+/// Passes questions on to another source and writes its answers into a capture folder, so that `CapturedKernel` can give
+/// them again.
+public final class RecordingKernel: KernelSource {
+    public var origin: Origin { source.origin }
+
+    private let source: any KernelSource
+    private let folder: CaptureWriter
+    private let netlink: CaptureWriter.File
+    private var reads: [String: Int] = [:]
+    private var manifest: Manifest
+
+    /// - Parameter path: a folder that does not exist yet, or is empty.
+    /// - Parameter tool: name and version of this program, for the manifest.
+    public init(_ source: any KernelSource, into path: String, tool: String) throws(KernelError) {
+        self.source = source
+        manifest = Manifest(source.origin, tool: tool)
+        folder = try CaptureWriter(path)
+        netlink = try folder.create(CaptureFile.netlink)
+        netlink.write(Pcap.fileHeader.span.bytes)
+    }
+
+    /// Writes the manifest, and last of all the checksums, which make the capture whole.
+    public func finish() throws(KernelError) {
+        try folder.close(netlink)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let json: Data
+        do { json = try encoder.encode(manifest) } catch {
+            throw KernelError("write the manifest", .failed, detail: "\(error)")
+        }
+        try folder.write(CaptureFile.manifest, Array(json) + [UInt8(ascii: "\n")])
+        try folder.seal()
+    }
+
+    /// What the kernel did not give, in words.
+    public var unread: [String] { manifest.unread.map { "\($0.what): \($0.why)" } }
+
+    public func exchange(
+        _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
+    ) throws(KernelError) {
+        // A refusal that comes as a datagram is recorded as one; what comes instead of datagrams has to be noted.
+        var isReceiversError = false
+        var isAsked = false
+        do throws(KernelError) {
+            try source.exchange(request) { datagram, sequence throws(KernelError) in
+                if !isAsked { record(.toKernel, request, request.message(sequence: sequence).span.bytes) }
+                isAsked = true
+                record(.fromKernel, request, datagram)
+                do throws(KernelError) { return try receive(datagram, sequence) } catch {
+                    isReceiversError = true
+                    throw error
+                }
+            }
+        } catch {
+            if !isReceiversError { manifest.unread.append(Manifest.Unread(request.purpose, error)) }
+            throw error
+        }
+    }
+
+    private func record(_ direction: Pcap.Direction, _ request: Request, _ datagram: RawSpan) {
+        let now = UInt64(max(0, Date.now.timeIntervalSince1970) * 1_000_000)
+        let header = Pcap.recordHeader(direction, request.bus, count: datagram.byteCount, microseconds: now)
+        netlink.write(header.span.bytes)
+        netlink.write(datagram)
+    }
+
+    /// The name under which a file is kept that is read several times: each reading has its own.
+    static func name(_ file: KernelFile, reading: Int) -> String {
+        reading == 1 ? file.path : "\(file.path).\(reading)"
+    }
+
+    public func read(
+        _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
+    ) throws(KernelError) -> Completeness {
+        let reading = reads[file.path, default: 1]
+        reads[file.path] = reading + 1
+        let name = Self.name(file, reading: reading)
+        let copy = try folder.create(name)
+        do throws(KernelError) {
+            let completeness = try source.read(file, within: bound) { piece in
+                copy.write(piece)
+                receive(piece)
+            }
+            if case .cut(let why) = completeness {
+                manifest.unread.append(Manifest.Unread(what: name, errno: nil, why: why, cut: true))
+            }
+            try folder.close(copy)
+            return completeness
+        } catch {
+            folder.discard(copy)
+            manifest.unread.append(Manifest.Unread(name, error))
+            throw error
+        }
+    }
+
+    public func list(_ directory: KernelFile) throws(KernelError) -> [String] {
+        do throws(KernelError) { return try source.list(directory) } catch {
+            manifest.unread.append(Manifest.Unread(directory.path, error))
+            throw error
+        }
+    }
+}

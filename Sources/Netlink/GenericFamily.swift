@@ -1,0 +1,42 @@
+import CNetlink
+
+/// A generic netlink family as this kernel numbers it (net/netlink/genetlink.c).
+public struct GenericFamily: Equatable, Sendable {
+    public let name: String
+    /// The message type that requests to it carry; differs from boot to boot.
+    public let id: UInt16
+    public let version: UInt32
+
+    /// Asks the kernel for a family. Needs no privilege.
+    ///
+    /// Mind that with privilege the kernel may load the module that offers the family (`MODULE_ALIAS_GENL_FAMILY`):
+    /// who only observes must know beforehand that it is there.
+    ///
+    /// - Throws: `.absent` when the kernel has no such family.
+    public init(_ name: String, from source: any KernelSource) throws(KernelError) {
+        var request = Request.generic(
+            "look up the generic netlink family \(name)", family: UInt16(GENL_ID_CTRL),
+            command: UInt8(CTRL_CMD_GETFAMILY), version: 1, flags: NLM_F_ACK)
+        request.append(CTRL_ATTR_FAMILY_NAME, text: name)
+        var id: UInt16?
+        var version: UInt32 = 0
+        do throws(KernelError) {
+            try source.ask(request) { message, datagram throws(DecodeError) in
+                var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<genlmsghdr>.size))
+                while let attribute = try cursor.next(in: datagram) {
+                    switch Int(attribute.type) {
+                    case CTRL_ATTR_FAMILY_ID: id = datagram.host(attribute)
+                    case CTRL_ATTR_VERSION: version = datagram.host(attribute) ?? 0
+                    default: break
+                    }
+                }
+            }
+        } catch  where error.cause == .notFound {
+            throw KernelError(request.purpose, .absent, errno: error.errno)
+        }
+        guard let id else { throw KernelError(request.purpose, .damaged, detail: "the answer holds no family id") }
+        self.name = name
+        self.id = id
+        self.version = version
+    }
+}

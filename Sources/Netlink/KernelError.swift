@@ -1,0 +1,67 @@
+import SystemPackage
+
+/// Why something could not be had from the kernel, or from a capture of it.
+public struct KernelError: Error, Equatable, Sendable {
+    /// The different answers that are not an answer. "It is empty" is none of them.
+    public enum Cause: Equatable, Sendable {
+        /// The kernel has no such module, file or family.
+        case absent
+        /// The kernel has it and refuses it to us.
+        case forbidden
+        /// There is no such object (`ENOENT` to a lookup).
+        case notFound
+        /// The socket's buffer overran (`ENOBUFS`), so messages were lost.
+        case lost
+        /// Something answered that is not what its format promises.
+        case damaged
+        /// Any other failure of the system.
+        case failed
+    }
+
+    /// What was asked, to follow "cannot": `dump the conntrack table`.
+    public var asked: String
+    public var cause: Cause
+    public var errno: Errno?
+    /// In words: the kernel's own (its extended acknowledgement), or what is damaged and where.
+    public var detail: String?
+    /// What the reader can do about it.
+    public var nextStep: String?
+
+    public init(_ asked: String, _ cause: Cause, errno: Errno? = nil, detail: String? = nil, nextStep: String? = nil) {
+        self.asked = asked
+        self.cause = cause
+        self.errno = errno
+        self.detail = detail
+        self.nextStep = nextStep
+    }
+
+    /// From an errno, which decides the cause.
+    public init(_ asked: String, _ errno: Errno, detail: String? = nil, nextStep: String? = nil) {
+        self.init(asked, Self.cause(of: errno), errno: errno, detail: detail, nextStep: nextStep)
+        if self.nextStep == nil, cause == .forbidden { self.nextStep = "needs CAP_NET_ADMIN: run with sudo" }
+    }
+
+    public init(_ asked: String, damaged error: DecodeError) {
+        self.init(asked, .damaged, detail: error.description)
+    }
+
+    private static func cause(of errno: Errno) -> Cause {
+        switch errno {
+        case .permissionDenied, .notPermitted: .forbidden
+        case .noSuchFileOrDirectory: .notFound
+        case .noBufferSpace: .lost
+        case .notSupported, .protocolNotSupported, .addressFamilyNotSupported: .absent
+        default: .failed
+        }
+    }
+}
+
+extension KernelError: CustomStringConvertible {
+    public var description: String {
+        var text = "cannot \(asked)"
+        if let errno { text += ": \(errno)" }
+        if let detail { text += ": \(detail)" }
+        if let nextStep { text += ": \(nextStep)" }
+        return text
+    }
+}

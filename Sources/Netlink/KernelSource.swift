@@ -1,0 +1,77 @@
+/// A file that the kernel makes, by its path below the root: `proc/net/ip_vs_conn`, `proc/sys/net/ipv4/vs/conntrack`.
+public struct KernelFile: Hashable, Sendable, CustomStringConvertible {
+    public let path: String
+
+    public init(_ path: String) { self.path = path }
+
+    /// The file behind a sysctl: `net.ipv4.vs.conntrack`.
+    public init(sysctl name: String) {
+        self.init("proc/sys/" + String(name.map { $0 == "." ? "/" : $0 }))
+    }
+
+    public var description: String { path }
+}
+
+/// Whether a reading came to its end.
+public enum Completeness: Equatable, Sendable {
+    case whole
+    /// It was stopped: why, in words.
+    case cut(String)
+}
+
+/// Where a picture of the kernel comes from, and when it was taken.
+public struct Origin: Equatable, Sendable {
+    /// RFC 3339, UTC.
+    public var takenAt: String
+    public var host: String
+    /// As uname(2) has it: `6.1.0-56-amd64`.
+    public var kernelRelease: String
+    /// The network namespace as the user named it; nil for the one the tool was started in.
+    public var networkNamespace: String?
+
+    public init(takenAt: String, host: String, kernelRelease: String, networkNamespace: String?) {
+        self.takenAt = takenAt
+        self.host = host
+        self.kernelRelease = kernelRelease
+        self.networkNamespace = networkNamespace
+    }
+}
+
+/// The one boundary through which everything passes that the kernel says: netlink answers as raw bytes,
+/// files of /proc as raw text. The live kernel is one implementation, a capture of it the other.
+///
+/// A source belongs to one thread. Each call blocks until its answer is whole, with a bound on every wait.
+public protocol KernelSource: AnyObject {
+    var origin: Origin { get }
+
+    /// Sends a request and hands over each datagram of the answer, until `receive` returns `.done` or throws.
+    ///
+    /// - Parameter receive: gets a datagram, borrowed for the call, and the sequence number that its messages carry
+    ///   when they answer this request.
+    /// - Throws: `.absent` when the kernel has no such bus, `.lost` when the socket overran, `.failed`, or `.damaged`
+    ///   when a capture is; and whatever `receive` throws. What the kernel itself refuses comes as a datagram.
+    func exchange(_ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception) throws(KernelError)
+
+    /// Reads a file from its beginning, a piece at a time.
+    ///
+    /// - Parameter bound: how long this may take; after that the reading is cut, and says so.
+    /// - Throws: `.absent` when there is no such file, `.forbidden` when it may not be read.
+    func read(_ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void) throws(KernelError)
+        -> Completeness
+
+    /// Names of the files in a folder, sorted.
+    func list(_ folder: KernelFile) throws(KernelError) -> [String]
+}
+
+/// What the receiver of a datagram says: whether the answer goes on.
+public enum Reception: Sendable { case more, done }
+
+extension KernelSource {
+    /// A small text file as a whole, without its last newline.
+    public func text(of file: KernelFile) throws(KernelError) -> String {
+        var bytes: [UInt8] = []
+        _ = try read(file, within: .seconds(10)) { piece in bytes += piece.copy(0..<piece.byteCount) }
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,93 @@
+import CNetlink
+import Glibc
+import SystemPackage
+
+/// The running kernel, as the calling thread's network namespace shows it. See `NetworkNamespace` to move there first.
+public final class LiveKernel: KernelSource {
+    public let origin: Origin
+
+    /// 32 KiB is what the kernel fills at most in a dump (`netlink_dump`, net/netlink/af_netlink.c); more was measured to gain nothing.
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 32 << 10, alignment: 16)
+    private var netfilter: NetlinkSocket?
+    private var generic: NetlinkSocket?
+    private var sequence: UInt32 = 0
+
+    /// - Parameter namespace: how the user named the namespace this thread is in.
+    public init(networkNamespace namespace: String? = nil) {
+        origin = Origin.here(networkNamespace: namespace)
+    }
+
+    deinit { buffer.deallocate() }
+
+    public func exchange(
+        _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
+    ) throws(KernelError) {
+        switch request.bus {
+        case .netfilter: try exchange(request, over: &netfilter, receive)
+        case .generic: try exchange(request, over: &generic, receive)
+        }
+    }
+
+    /// An exchange that fails leaves the rest of its answer in the socket, so the socket goes with it.
+    private func exchange(
+        _ request: Request, over kept: inout NetlinkSocket?,
+        _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
+    ) throws(KernelError) {
+        let socket: NetlinkSocket
+        if let open = kept.take() {
+            socket = open
+        } else {
+            socket = try NetlinkSocket(request.bus, for: request.purpose)
+        }
+        sequence &+= 1
+        try socket.send(request.message(sequence: sequence), for: request.purpose)
+        var reception = Reception.more
+        while reception == .more {
+            let count = try socket.receive(into: buffer, for: request.purpose)
+            let datagram = UnsafeRawBufferPointer(rebasing: buffer.prefix(count))
+            reception = try receive(datagram.bytes, sequence)
+        }
+        kept = consume socket
+    }
+
+    public func read(
+        _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
+    ) throws(KernelError) -> Completeness {
+        let purpose = "read /\(file.path)"
+        let descriptor: FileDescriptor
+        do {
+            descriptor = try FileDescriptor.open(Self.livePath(file), .readOnly, options: .closeOnExec)
+        } catch {
+            throw Self.fileError(purpose, error)
+        }
+        defer { try? descriptor.close() }
+        let clock = ContinuousClock()
+        let deadline = clock.now + bound
+        while true {
+            let count: Int
+            do { count = try descriptor.read(into: buffer) } catch { throw Self.fileError(purpose, error) }
+            if count == 0 { return .whole }
+            receive(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)).bytes)
+            if clock.now > deadline {
+                return .cut("reading /\(file.path) was stopped after \(bound.components.seconds) s")
+            }
+        }
+    }
+
+    public func list(_ folder: KernelFile) throws(KernelError) -> [String] {
+        do { return try Folder.list("/" + folder.path) } catch { throw Self.fileError("list /\(folder.path)", error) }
+    }
+
+    /// /proc/net belongs to the process, whose main thread may be in another namespace: ours is the thread's.
+    private static func livePath(_ file: KernelFile) -> FilePath {
+        let shared = "proc/net/"
+        let isShared = file.path.hasPrefix(shared)
+        return FilePath(isShared ? "/proc/thread-self/net/" + file.path.dropFirst(shared.count) : "/" + file.path)
+    }
+
+    private static func fileError(_ purpose: String, _ error: any Error) -> KernelError {
+        let errno = error as? Errno ?? .ioError
+        return errno == .noSuchFileOrDirectory
+            ? KernelError(purpose, .absent, errno: errno) : KernelError(purpose, errno)
+    }
+}

@@ -1,0 +1,50 @@
+import CNetlink
+
+/// The header of one netlink message (`struct nlmsghdr`, host order) and where its payload lies.
+public struct Message: Equatable, Sendable {
+    public let type: UInt16
+    public let flags: UInt16
+    public let sequence: UInt32
+    /// Offsets of what follows the header, padding excluded.
+    public let payload: Range<Int>
+
+    public static let headerSize = 16
+
+    /// `NLM_F_DUMP_INTR`: the table changed while it was dumped, so something may be missing or double.
+    public var isInterrupted: Bool { flags & UInt16(NLM_F_DUMP_INTR) != 0 }
+
+    /// Where the attributes begin behind a family's own header of `size` bytes.
+    public func attributes(after size: Int) throws(DecodeError) -> Range<Int> {
+        let start = payload.lowerBound + aligned(size)
+        guard payload.count >= size else {
+            throw DecodeError(
+                "message", "\(payload.count) bytes, shorter than its header of \(size)", at: payload.lowerBound)
+        }
+        return min(start, payload.upperBound)..<payload.upperBound
+    }
+}
+
+/// Walks over the messages of one datagram; ends after the first error.
+public struct MessageCursor {
+    private var offset = 0
+
+    public init() {}
+
+    public mutating func next(in datagram: borrowing RawSpan) throws(DecodeError) -> Message? {
+        let start = offset
+        let left = datagram.byteCount - start
+        guard left > 0 else { return nil }
+        offset = datagram.byteCount
+        guard left >= Message.headerSize else {
+            throw DecodeError("message header", "only \(left) bytes left", at: start)
+        }
+        let length = Int(try datagram.host(UInt32.self, at: start))
+        guard length >= Message.headerSize, length <= left else {
+            throw DecodeError("message", "its length is \(length) with \(left) bytes left", at: start)
+        }
+        offset = min(datagram.byteCount, start + aligned(length))
+        return Message(
+            type: try datagram.host(at: start + 4), flags: try datagram.host(at: start + 6),
+            sequence: try datagram.host(at: start + 8), payload: start + Message.headerSize..<start + length)
+    }
+}

@@ -1,0 +1,110 @@
+import CNetlink
+
+/// A netlink request: which bus it goes to, what it asks for in words, and its bytes.
+///
+/// Two requests with the same bytes are equal, whatever words they carry: a capture finds its answers by that.
+public struct Request: Sendable {
+    /// The netlink protocol that a socket speaks.
+    public enum Bus: UInt16, Sendable, CaseIterable {
+        /// `NETLINK_NETFILTER`
+        case netfilter = 12
+        /// `NETLINK_GENERIC`
+        case generic = 16
+    }
+
+    public let bus: Bus
+    /// What is asked, to follow "cannot": `dump the conntrack table`.
+    public let purpose: String
+    /// The message from its header on; length and sequence are set when it is sent.
+    private var bytes: [UInt8]
+
+    /// - Parameter flags: besides `NLM_F_REQUEST`: `NLM_F_DUMP` for a dump, else `NLM_F_ACK`, so that every answer has an end.
+    public init(_ bus: Bus, _ purpose: String, type: UInt16, flags: Int32) {
+        self.bus = bus
+        self.purpose = purpose
+        bytes = [UInt8](repeating: 0, count: Message.headerSize)
+        Self.store(type, into: &bytes, at: 4)
+        Self.store(UInt16(NLM_F_REQUEST | flags), into: &bytes, at: 6)
+    }
+
+    /// A request as it was sent, which equals the one that it was made from.
+    init(recorded message: [UInt8], on bus: Bus) {
+        self.bus = bus
+        purpose = "replay"
+        bytes = message + [UInt8](repeating: 0, count: max(0, Message.headerSize - message.count))
+        // Length, sequence and port were filled in for sending.
+        bytes.replaceSubrange(0..<4, with: repeatElement(0, count: 4))
+        bytes.replaceSubrange(8..<16, with: repeatElement(0, count: 8))
+    }
+
+    /// A request to a subsystem of nfnetlink (`struct nfgenmsg`): the family is an `AF_*` number, 0 for all.
+    public static func netfilter(
+        _ purpose: String, subsystem: Int32, message: UInt32, flags: Int32, family: Int32 = 0
+    ) -> Request {
+        var request = Request(.netfilter, purpose, type: UInt16(subsystem) << 8 | UInt16(message), flags: flags)
+        request.bytes += [UInt8(truncatingIfNeeded: family), UInt8(NFNETLINK_V0), 0, 0]
+        return request
+    }
+
+    /// A request to a generic netlink family (`struct genlmsghdr`).
+    public static func generic(
+        _ purpose: String, family: UInt16, command: UInt8, version: UInt8, flags: Int32
+    ) -> Request {
+        var request = Request(.generic, purpose, type: family, flags: flags)
+        request.bytes += [command, version, 0, 0]
+        return request
+    }
+
+    public mutating func append(_ type: some FixedWidthInteger, _ payload: some Collection<UInt8>) {
+        let length = AttributeCursor.headerSize + payload.count
+        let start = bytes.count
+        bytes += [UInt8](repeating: 0, count: AttributeCursor.headerSize)
+        Self.store(UInt16(length), into: &bytes, at: start)
+        Self.store(UInt16(type), into: &bytes, at: start + 2)
+        bytes += payload
+        bytes += [UInt8](repeating: 0, count: aligned(length) - length)
+    }
+
+    /// Host order.
+    public mutating func append<T: FixedWidthInteger>(_ type: some FixedWidthInteger, host value: T) {
+        append(type, withUnsafeBytes(of: value, Array.init))
+    }
+
+    public mutating func append<T: FixedWidthInteger>(_ type: some FixedWidthInteger, bigEndian value: T) {
+        append(type, host: value.bigEndian)
+    }
+
+    /// A NUL-terminated string.
+    public mutating func append(_ type: some FixedWidthInteger, text: String) { append(type, Array(text.utf8) + [0]) }
+
+    /// Attributes inside an attribute.
+    public mutating func nest(_ type: some FixedWidthInteger, _ fill: (inout Request) -> Void) {
+        let start = bytes.count
+        append(UInt16(type) | UInt16(NLA_F_NESTED), [])
+        fill(&self)
+        Self.store(UInt16(bytes.count - start), into: &bytes, at: start)
+    }
+
+    /// The bytes to send.
+    public func message(sequence: UInt32) -> [UInt8] {
+        var message = bytes
+        Self.store(UInt32(message.count), into: &message, at: 0)
+        Self.store(sequence, into: &message, at: 8)
+        return message
+    }
+
+    private static func store<T: FixedWidthInteger>(_ value: T, into bytes: inout [UInt8], at offset: Int) {
+        withUnsafeBytes(of: value) { bytes.replaceSubrange(offset..<offset + $0.count, with: $0) }
+    }
+}
+
+extension Request: Hashable {
+    public static func == (left: Request, right: Request) -> Bool {
+        left.bus == right.bus && left.bytes == right.bytes
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(bus)
+        hasher.combine(bytes)
+    }
+}

@@ -1,0 +1,85 @@
+import Addresses
+import Conntrack
+import IPVS
+import Inspection
+
+extension Picture {
+    /// The flows as a table, then in words what was found and why.
+    public func flowsText(_ filter: FlowFilter, _ style: Style, width: Int?) -> [String] {
+        let shown = report.flows.filter(filter.shows)
+        var lines: [String] = []
+        if !shown.isEmpty { lines = Self.table(shown, style, width) + [""] }
+        lines += shown.flatMap(Self.doubts)
+        return lines + closing(style)
+    }
+
+    /// One row a service.
+    public func summaryText(_ style: Style, width: Int?) -> [String] {
+        var table = TextTable(columns: [
+            .init(title: "SERVICE"), .init(title: "SCHEDULER", expendable: 3), .init(title: "METHOD", expendable: 2),
+            .init(title: "CONNECTIONS", alignsRight: true), .init(title: "ABSENT", alignsRight: true),
+            .init(title: "UNREPLIED", alignsRight: true), .init(title: "TRACKED", alignsRight: true),
+            .init(title: "ORPHANS", alignsRight: true, expendable: 1),
+            .init(title: "TEMPLATES", alignsRight: true, expendable: 4),
+        ])
+        table.rows = summaries.map(Self.row)
+        let lines = table.rows.isEmpty ? ["No services."] : table.lines(style, width: width)
+        let setting = sysctls.values[Sysctls.ipvsConntrack] ?? "not there"
+        return lines + ["", "\(Sysctls.ipvsConntrack) = \(setting)".printable] + closing(style)
+    }
+
+    private static func row(_ summary: ServiceSummary) -> [TextTable.Cell] {
+        func count(_ verdict: Verdict) -> TextTable.Cell {
+            let number = summary.count(verdict)
+            return .init(String(number), number > 0 ? verdict.colour : nil)
+        }
+        let methods = Set((summary.service?.destinations ?? []).map(\.method.description)).sorted()
+        return [
+            .init(summary.service?.identity.description ?? "unknown"), .init(summary.service?.scheduler ?? ""),
+            .init(methods.joined(separator: ",")), .init(String(summary.connections)), count(.absent),
+            count(.unreplied), count(.tracked), count(.orphan), .init(String(summary.templates)),
+        ]
+    }
+
+    private static func table(_ flows: [Flow], _ style: Style, _ width: Int?) -> [String] {
+        var table = TextTable(columns: [
+            .init(title: "PROTO"), .init(title: "CLIENT"), .init(title: "VIRTUAL"),
+            .init(title: "DESTINATION", expendable: 2), .init(title: "METHOD", expendable: 4),
+            .init(title: "IPVS", expendable: 1), .init(title: "EXPIRES", alignsRight: true, expendable: 5),
+            .init(title: "CONNTRACK", expendable: 3), .init(title: "VERDICT"),
+        ])
+        table.rows = flows.map { flow in
+            [
+                .init(flow.protocol.description), .init(flow.client.description), .init(flow.virtual.description),
+                .init(flow.connection?.destination.description ?? "-"), .init(flow.method?.description ?? "-"),
+                .init(flow.connection?.state ?? "-"), .init(flow.connection.map { String($0.expires) } ?? "-"),
+                .init(flow.entry.map { $0.state?.name ?? "entry" } ?? "-"),
+                .init(flow.verdict.rawValue + (flow.doubts.isEmpty ? "" : " ?"), flow.verdict.colour),
+            ]
+        }
+        return table.lines(style, width: width)
+    }
+
+    private static func doubts(_ flow: Flow) -> [String] {
+        flow.doubts.map { "? \(flow.protocol) \(flow.client) > \(flow.virtual): \($0)".printable }
+    }
+
+    private func closing(_ style: Style) -> [String] {
+        var lines = report.conclusion
+        let templates = report.templates.count
+        if templates > 0 { lines.append("\(templates) persistence templates carry no packets and are not counted.") }
+        return lines.map(\.printable)
+            + losses.map { style.paint("Not complete: ", .red) + "\($0.what): \($0.why).".printable }
+    }
+}
+
+extension Verdict {
+    var colour: Style.Colour {
+        switch self {
+        case .absent: .red
+        case .unreplied: .yellow
+        case .tracked: .green
+        case .orphan: .magenta
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Addresses
+import IPVS
+import Inspection
+
+extension Picture {
+    /// Services and destinations as `ipvsadm -Ln` prints them, to the letter, so that eyes and scripts find what they know.
+    public func servicesText(_ info: Director.Info) -> [String] {
+        let version = [info.version >> 16, info.version >> 8 & 0xFF, info.version & 0xFF].map(String.init)
+        return [
+            "IP Virtual Server version \(version.joined(separator: ".")) (size=\(info.connectionTableSize))",
+            "Prot LocalAddress:Port Scheduler Flags",
+            "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn",
+        ] + services.flatMap { [$0.line] + $0.destinations.map(\.line) }
+    }
+}
+
+extension Service {
+    fileprivate var line: String {
+        var line = "\(title) \(scheduler)"
+        let words = flags.schedulerWords(scheduler)
+        if !words.isEmpty { line += " (\(words.joined(separator: ",")))" }
+        if flags.contains(.persistent) {
+            line += " persistent \(persistenceTimeout)\(mask)"
+            if let persistenceEngine, !persistenceEngine.isEmpty { line += " pe \(persistenceEngine)" }
+        }
+        if flags.contains(.onePacket) { line += " ops" }
+        return line.printable
+    }
+
+    private var title: String {
+        switch identity {
+        case .fwmark(let mark, let family): "FWM  \(mark)" + (family == .ipv6 ? " IPv6" : "")
+        case .address(let `protocol`, let endpoint):
+            "\(`protocol`.description.uppercased().padded(4)) \(endpoint)"
+        }
+    }
+
+    private var mask: String {
+        switch identity.family {
+        case .ipv6: persistencePrefix == 128 ? "" : " mask \(persistencePrefix)"
+        case .ipv4:
+            persistencePrefix == 32
+                ? ""
+                : " mask \(IPAddress(ipv4: UInt32(truncatingIfNeeded: 0xFFFF_FFFF << (32 - UInt64(persistencePrefix)))))"
+        }
+    }
+}
+
+extension Destination {
+    fileprivate var line: String {
+        let fields = [(String(weight), 6), (String(activeConnections), 10), (String(inactiveConnections), 10)]
+        let numbers = fields.map { $0.0.padded($0.1) }.joined(separator: " ")
+        return "  -> \(endpoint.description.padded(28)) \(forward.padded(7)) \(numbers)"
+    }
+
+    private var forward: String {
+        switch method {
+        case .nat: "Masq"
+        case .local: "Local"
+        case .tun: "Tunnel"
+        case .dr: "Route"
+        default: method.description
+        }
+    }
+}
+
+extension String {
+    fileprivate func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

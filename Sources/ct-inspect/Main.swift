@@ -1,0 +1,7 @@
+import ArgumentParser
+import CTInspectCommand
+
+@main
+enum Main {
+    static func main() { CTInspect.main() }
+}
