@@ -15,6 +15,8 @@ public enum ProtocolState: Equatable, Sendable {
         public var flagsOriginal: Flags?
         public var flagsReply: Flags?
 
+        public init(state: UInt8? = nil) { self.state = state }
+
         public struct Flags: Equatable, Sendable {
             public var flags: UInt8
             public var mask: UInt8
@@ -32,6 +34,8 @@ public enum ProtocolState: Equatable, Sendable {
         public var verificationTagOriginal: UInt32?
         public var verificationTagReply: UInt32?
 
+        public init(state: UInt8? = nil) { self.state = state }
+
         static let names = [
             "NONE", "CLOSED", "COOKIE_WAIT", "COOKIE_ECHOED", "ESTABLISHED", "SHUTDOWN_SENT", "SHUTDOWN_RECD",
             "SHUTDOWN_ACK_SENT", "HEARTBEAT_SENT", "HEARTBEAT_ACKED",
@@ -44,6 +48,8 @@ public enum ProtocolState: Equatable, Sendable {
         /// 0: the original direction is the client's; 1: the server's.
         public var role: UInt8?
         public var handshakeSequence: UInt64?
+
+        public init(state: UInt8? = nil) { self.state = state }
 
         static let names = [
             "NONE", "REQUEST", "RESPOND", "PARTOPEN", "OPEN", "CLOSEREQ", "CLOSING", "TIMEWAIT", "IGNORE", "INVALID",

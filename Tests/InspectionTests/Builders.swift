@@ -1,0 +1,61 @@
+import Addresses
+import Conntrack
+import IPVS
+import Testing
+
+@testable import Inspection
+
+/// `10.0.0.1:80`, for literals that are known to be right.
+func at(_ text: String) throws -> Endpoint { try #require(Endpoint(text)) }
+
+func connection(
+    _ client: String, _ virtual: String, _ destination: String, _ protocol: IPProtocol = .tcp,
+    state: String = "ESTABLISHED", expires: UInt32 = 890
+) throws -> Connection {
+    Connection(
+        `protocol`, client: try at(client), virtual: try at(virtual), destination: try at(destination), state: state,
+        expires: expires)
+}
+
+func service(
+    _ identity: Service.Identity, _ destinations: [(String, ForwardingMethod)], flags: Service.Flags = []
+) throws -> Service {
+    var service = Service(identity)
+    service.scheduler = "rr"
+    service.flags = flags
+    service.destinations = try destinations.map { Destination(try at($0.0), $0.1) }
+    return service
+}
+
+func tcp(_ virtual: String) throws -> Service.Identity { .address(.tcp, try at(virtual)) }
+
+/// An entry whose reply tuple mirrors the original one, unless `server` answers in the VIP's place.
+func entry(
+    _ client: String, _ virtual: String, server: String? = nil, _ protocol: IPProtocol = .tcp,
+    status: Status = [.confirmed], zone: UInt16? = nil, id: UInt32 = 1
+) throws -> Entry {
+    var entry = Entry()
+    let key = FlowKey(protocol: `protocol`, client: try at(client), server: try at(virtual))
+    entry.family = key.client.address.family == .ipv4 ? 2 : 10
+    entry.original = key.tuple
+    entry.reply = FlowKey(protocol: `protocol`, client: try at(client), server: try at(server ?? virtual)).replyTuple
+    entry.status = status
+    entry.zone = zone
+    entry.id = id
+    return entry
+}
+
+func sysctls(conntrack: String?) -> Sysctls {
+    var sysctls = Sysctls()
+    sysctls.values[Sysctls.ipvsConntrack] = conntrack
+    return sysctls
+}
+
+/// What the join makes of connections, services and a table.
+func flows(
+    _ connections: [Connection], _ services: [Service], _ entries: [Entry], conntrack: String? = "0"
+) -> FlowReport {
+    var join = FlowJoin(connections, services)
+    for entry in entries { join.see(entry) }
+    return join.result(sysctls(conntrack: conntrack))
+}

@@ -1,0 +1,67 @@
+import Addresses
+import Conntrack
+import IPVS
+import Testing
+
+@testable import Inspection
+
+struct ConclusionTests {
+    private let vip = "10.0.0.100:80"
+
+    private func report(_ method: ForwardingMethod, entry: Entry? = nil, conntrack: String?) throws -> FlowReport {
+        flows(
+            [try connection("10.0.0.1:1001", vip, "10.0.0.3:80")],
+            [try service(tcp(vip), [("10.0.0.3:80", method)])], entry.map { [$0] } ?? [], conntrack: conntrack)
+    }
+
+    @Test("The reason of an absent flow is the setting that decides, with the method's name")
+    func absent() throws {
+        let off = try report(.dr, conntrack: "0").flows[0].reason
+        #expect(off == "net.ipv4.vs.conntrack=0: IPVS untracks DR packets before they are confirmed")
+        #expect(try report(.nat, conntrack: "0").flows[0].reason.contains("untracks NAT packets"))
+        #expect(try report(.dr, conntrack: "1").flows[0].reason.contains("net.ipv4.vs.conntrack=1, and yet"))
+        #expect(try report(.dr, conntrack: nil).flows[0].reason.contains("CONFIG_IP_VS_NFCT"))
+    }
+
+    @Test("A setting that could not be read is no setting that is missing")
+    func unreadable() throws {
+        var join = FlowJoin([try connection("10.0.0.1:1001", vip, "10.0.0.3:80")], [])
+        var sysctls = Sysctls()
+        sysctls.unreadable[Sysctls.ipvsConntrack] = "Permission denied"
+        join.forgetOrphans()
+        #expect(join.result(sysctls).flows[0].reason.contains("could not be read (Permission denied)"))
+    }
+
+    @Test("With vs.conntrack=1 a DR flow is unreplied because the answers go past the director")
+    func unreplied() throws {
+        var synSent = try entry("10.0.0.1:1001", vip)
+        synSent.state = .tcp(.init(state: 1))
+        let found = try report(.dr, entry: synSent, conntrack: "1")
+        #expect(found.flows[0].reason.contains("answers the client directly"))
+        #expect(found.flows[0].reason.contains("ACKs are INVALID"))
+        #expect(found.conclusion.last?.contains("lets nothing through") == true)
+        #expect(try report(.nat, entry: synSent, conntrack: "1").flows[0].reason.contains("has not come back"))
+    }
+
+    @Test("The closing sentences count, give the reason, and say what it means to the filter")
+    func sentences() throws {
+        let conclusion = try report(.dr, conntrack: "0").conclusion
+        #expect(
+            conclusion == [
+                "1 of 1 connections are absent from the conntrack table: net.ipv4.vs.conntrack=0: "
+                    + "IPVS untracks DR packets before they are confirmed.",
+                "To the packet filter, FINs, RSTs and ICMP errors of absent TCP flows are INVALID: "
+                    + "a rule that drops INVALID drops them.",
+            ])
+    }
+
+    @Test("No connections is said, and not that nothing is wrong")
+    func nothing() throws {
+        #expect(flows([], [], []).conclusion == ["IPVS has no connections here."])
+    }
+
+    @Test("Nothing here ever says never: that takes a watch")
+    func neverNever() throws {
+        #expect(Verdict.allCases.map(\.rawValue) == ["absent", "unreplied", "tracked", "orphan"])
+    }
+}

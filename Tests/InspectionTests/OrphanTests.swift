@@ -1,0 +1,58 @@
+import Addresses
+import Conntrack
+import IPVS
+import Testing
+
+@testable import Inspection
+
+struct OrphanTests {
+    private let vip = "10.0.0.100:80"
+
+    @Test("An entry for a service's VIP and port without a connection is an orphan; any other entry is nothing to us")
+    func orphan() throws {
+        let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
+        let report = flows([], [dr], [try entry("10.0.0.9:999", vip), try entry("10.0.0.9:999", "10.0.0.100:22")])
+        #expect(report.flows.count == 1)
+        let flow = try #require(report.flows.first)
+        #expect(flow.verdict == .orphan)
+        #expect(flow.client.description == "10.0.0.9:999")
+        #expect(flow.service == dr.identity)
+        #expect(flow.connection == nil)
+        #expect(flow.method == nil)
+        #expect(flow.reason.contains("IPVS has no connection"))
+    }
+
+    @Test("A one-packet service's entry has the reason that IPVS keeps no connection")
+    func onePacket() throws {
+        let identity = Service.Identity.address(.udp, try at("10.0.0.100:53"))
+        let ops = try service(identity, [("10.0.0.3:53", .dr)], flags: .onePacket)
+        let report = flows([], [ops], [try entry("10.0.0.9:999", "10.0.0.100:53", .udp)])
+        #expect(report.flows.first?.reason.contains("one-packet") == true)
+    }
+
+    @Test("An entry whose connection shows up in the second reading was no orphan")
+    func younger() throws {
+        let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
+        var join = FlowJoin([], [dr])
+        join.see(try entry("10.0.0.9:999", vip))
+        join.see(try entry("10.0.0.9:998", vip))
+        #expect(join.hasOrphans)
+        join.seeLater(try connection("10.0.0.9:999", vip, "10.0.0.3:80"))
+        #expect(join.result(sysctls(conntrack: "1")).flows.map(\.client.port) == [998])
+        join.forgetOrphans()
+        #expect(join.result(sysctls(conntrack: "1")).flows.isEmpty)
+    }
+
+    @Test("Orphans do not fill the memory: those that are not kept are counted")
+    func bounded() throws {
+        let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
+        var join = FlowJoin([], [dr])
+        var orphan = try entry("10.0.0.9:1", vip)
+        for port in 1...UInt16(FlowJoin.mostOrphans + 7) {
+            orphan.original.discriminator = .ports(source: port, destination: 80)
+            join.see(orphan)
+        }
+        #expect(join.orphans.count == FlowJoin.mostOrphans)
+        #expect(join.orphansNotKept == 7)
+    }
+}

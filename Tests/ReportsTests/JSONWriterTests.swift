@@ -1,0 +1,52 @@
+import Foundation
+import Testing
+
+@testable import Reports
+
+struct JSONWriterTests {
+    private func text(_ fill: (inout JSONWriter) -> Void) -> String {
+        final class Box { var bytes: [UInt8] = [] }
+        let box = Box()
+        var json = JSONWriter { box.bytes += $0 }
+        fill(&json)
+        json.finish()
+        return String(decoding: box.bytes, as: UTF8.self)
+    }
+
+    @Test("Commas stand between values and members, and nowhere else")
+    func commas() {
+        let written = text { json in
+            json.object { json in
+                json.member("a", 1)
+                json.member("b", array: [1, 2]) { $0.number($1) }
+                json.member("c") { _ in }
+                json.member("d", nothing: ())
+                json.optional("e", String?.none)
+                json.member("f", strings: [])
+                json.member("g", true)
+            }
+        }
+        #expect(written == #"{"a":1,"b":[1,2],"c":{},"d":null,"f":[],"g":true}"# + "\n")
+    }
+
+    @Test(
+        "Every string comes back as it was through another parser",
+        arguments: ["", "\"\\\n\t\u{0}\u{7F}", "é\u{1F600}\u{85}"])
+    func escaping(_ value: String) throws {
+        let written = text { $0.array { $0.string(value) } }
+        let parsed = try JSONSerialization.jsonObject(with: Data(written.utf8)) as? [String]
+        #expect(parsed == [value])
+        #expect(written.unicodeScalars.dropLast().allSatisfy { $0.value >= 0x20 && $0.value != 0x7F })
+    }
+
+    @Test("A long document comes in pieces")
+    func pieces() {
+        final class Box { var sizes: [Int] = [] }
+        let box = Box()
+        var json = JSONWriter { box.sizes.append($0.count) }
+        json.array { json in for number in 0..<100_000 { json.number(number) } }
+        json.finish()
+        #expect(box.sizes.count > 5)
+        #expect((box.sizes.max() ?? 0) < 128 << 10)
+    }
+}

@@ -1,0 +1,91 @@
+import IPVS
+import Inspection
+import Testing
+
+@testable import Reports
+
+struct TextTests {
+    @Test("Services are listed as ipvsadm -Ln lists them")
+    func services() throws {
+        var info = Director.Info()
+        info.version = 0x010201
+        info.connectionTableSize = 4096
+        // Trailing blanks are ipvsadm's.
+        let expected = """
+            IP Virtual Server version 1.2.1 (size=4096)
+            Prot LocalAddress:Port Scheduler Flags
+              -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+            TCP  10.0.0.100:80 rr
+              -> 10.0.0.3:80                  Route   1      1          0\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}
+              -> 10.0.0.4:80                  Route   3      1          0\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}
+            TCP  10.0.0.100:443 rr persistent 300
+              -> 10.0.0.3:443                 Route   1      1          0\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}
+            """
+        let lines = try smallPicture().servicesText(info)
+        #expect(lines.prefix(8).joined(separator: "\n") == expected)
+        #expect(lines.last?.hasPrefix("  -> 10.0.0.4:0                   Local   1      2") == true)
+        #expect(lines.contains("FWM  7 rr"))
+    }
+
+    @Test("The flows as a table with what they mean below")
+    func flows() throws {
+        let lines = try smallPicture().flowsText(FlowFilter(), .plain, width: nil)
+        #expect(
+            lines.prefix(4) == [
+                "PROTO  CLIENT               VIRTUAL             DESTINATION       METHOD  IPVS         EXPIRES  CONNTRACK  VERDICT",
+                "tcp    10.0.0.1:41048       10.0.0.100:80       10.0.0.3:80       dr      ESTABLISHED      892  -          absent",
+                "tcp    [2001:db8::1]:35863  [2001:db8::100]:80  [2001:db8::3]:80  dr      SYN_RECV          59  SYN_SENT   unreplied",
+                "tcp    10.0.0.9:999         10.0.0.101:80       -                 -       -                  -  SYN_SENT   orphan",
+            ])
+        #expect(lines.contains("1 persistence templates carry no packets and are not counted."))
+        #expect(lines.contains { $0.hasPrefix("1 of 2 connections are absent from the conntrack table: net.ipv4.vs") })
+    }
+
+    @Test("A narrow terminal loses columns, never a part of an address", arguments: [40, 60, 80, 100, 120])
+    func narrow(width: Int) throws {
+        let lines = try smallPicture().flowsText(FlowFilter(), .plain, width: width).prefix(4)
+        #expect(
+            lines.allSatisfy {
+                $0.contains("VERDICT") || $0.contains("absent") || $0.contains("unreplied") || $0.contains("orphan")
+            })
+        #expect(lines.contains { $0.contains("[2001:db8::100]:80") })
+        if width >= 70 { #expect(lines.allSatisfy { $0.count <= width }) }
+    }
+
+    @Test("Colour adds nothing but escape sequences, and plain text has none")
+    func colour() throws {
+        let picture = try smallPicture()
+        let plain = picture.flowsText(FlowFilter(), .plain, width: nil)
+        let coloured = picture.flowsText(FlowFilter(), .coloured, width: nil)
+        #expect(!plain.joined().contains("\u{1B}"))
+        #expect(coloured.joined().contains("\u{1B}[31mabsent\u{1B}[0m"))
+        let stripped = coloured.map { $0.replacing("\u{1B}[0m", with: "") }.map { line in
+            ["1", "31", "32", "33", "35"].reduce(line) { $0.replacing("\u{1B}[\($1)m", with: "") }
+        }
+        #expect(stripped == plain)
+    }
+
+    @Test("What a terminal would act on is shown, not sent")
+    func printable() {
+        #expect("\u{1B}[2J\u{202E}\u{85}a".printable == #"\u{1b}[2J\u{202e}\u{85}a"#)
+        #expect("10.0.0.1 é".printable == "10.0.0.1 é")
+    }
+
+    @Test("Losses are said under the table")
+    func losses() throws {
+        var picture = try smallPicture()
+        picture.losses = [Loss("connections of IPVS", "reading was stopped after 60 s")]
+        let lines = picture.flowsText(FlowFilter(), .plain, width: nil)
+        #expect(lines.last == "Not complete: connections of IPVS: reading was stopped after 60 s.")
+        #expect(!picture.isComplete)
+    }
+
+    @Test("One row a service, and the setting that explains it")
+    func summary() throws {
+        let lines = try smallPicture().summaryText(.plain, width: nil)
+        #expect(lines.first?.split(separator: " ").map(String.init).contains("UNREPLIED") == true)
+        let first = try #require(lines.first { $0.hasPrefix("tcp 10.0.0.100:80") })
+        #expect(first.split(separator: " ") == ["tcp", "10.0.0.100:80", "rr", "dr", "1", "1", "0", "0", "0", "0"])
+        #expect(lines.contains("net.ipv4.vs.conntrack = 0"))
+    }
+}
