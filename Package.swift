@@ -56,6 +56,7 @@ let package = Package(
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
         tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Addresses"]),
         tests("ReportsTests", ["Reports", "Inspection", "Conntrack", "IPVS", "Addresses"]),
-        tests("CommandTests", ["CTInspectCommand", "Netlink", "Conntrack", "IPVS", "Inspection", "Reports"]),
+        tests(
+            "CommandTests", ["ct-inspect", "CTInspectCommand", "Netlink", "Conntrack", "IPVS", "Inspection", "Reports"]),
     ]
 )

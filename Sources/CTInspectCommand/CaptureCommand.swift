@@ -32,7 +32,7 @@ struct CaptureCommand: ParsableCommand {
             let recording = try RecordingKernel(
                 LiveKernel(networkNamespace: netns), into: folder, tool: "ct-inspect \(CTInspect.version)")
             try Privileges.keepOnlyNetAdmin()
-            let photographer = Photographer(recording)
+            let photographer = try Photographer(recording)
             let picture = try photographer.picture()
             try photographer.askTheRest()
             try recording.finish()

@@ -10,38 +10,59 @@ import Netlink
 /// the connections once more, so that none is called an orphan whose connection was only too young for the first list.
 struct Photographer {
     private let source: any KernelSource
+    let director: Director
     private let progress = Progress()
 
     private static let settings = ["net.ipv4.vs.", "net.netfilter.nf_conntrack_"]
 
-    init(_ source: any KernelSource) { self.source = source }
+    private static let attempts = 3
+    private static let keptChanging = "it changed while it was read, \(attempts) times (NLM_F_DUMP_INTR)"
 
-    func director() throws(KernelError) -> Director { try Director(source) }
+    /// - Throws: `.absent` when there is no IPVS to look at.
+    init(_ source: any KernelSource) throws(KernelError) {
+        self.source = source
+        director = try Director(source)
+    }
 
-    func picture(ofServicesOf director: Director) throws(KernelError) -> Picture {
-        let services = try director.services()
+    /// The services alone, without flows.
+    func servicesPicture() throws(KernelError) -> Picture {
+        var losses: [Loss] = []
+        let services = try services(&losses)
         let sysctls = Sysctls(reading: Self.settings, from: source)
-        return picture(services, FlowReport(flows: [], templates: []), sysctls, [])
+        return picture(services, FlowReport(flows: [], templates: []), sysctls, losses)
     }
 
     func picture() throws(KernelError) -> Picture {
         defer { progress.end() }
-        let services = try director().services()
         var losses: [Loss] = []
+        let services = try services(&losses)
         let connections = try connections(&losses)
         var join = try joined(connections, services, &losses)
         try lookUpUnseen(&join)
-        try settleOrphans(&join, connectionsWhole: losses.isEmpty, &losses)
+        try settleOrphans(&join, &losses)
         let sysctls = Sysctls(reading: Self.settings, from: source)
         return picture(services, join.result(sysctls), sysctls, losses)
     }
 
     /// What no picture needs, but a reader of a capture may: timeouts, daemons, the version.
     func askTheRest() throws(KernelError) {
-        let director = try director()
         _ = try director.info()
         _ = try director.timeouts()
         _ = try director.daemons()
+    }
+
+    /// A list that changes while it is read is read again.
+    private func services(_ losses: inout [Loss]) throws(KernelError) -> [Service] {
+        var attempts = Self.attempts
+        while true {
+            let listing = try director.services()
+            attempts -= 1
+            if !listing.interrupted { return listing.services }
+            if attempts == 0 {
+                losses.append(Loss("the services of IPVS", Self.keptChanging))
+                return listing.services
+            }
+        }
     }
 
     private func connections(_ losses: inout [Loss]) throws(KernelError) -> [Connection] {
@@ -59,7 +80,7 @@ struct Photographer {
         _ connections: [Connection], _ services: [Service], _ losses: inout [Loss]
     ) throws(KernelError) -> FlowJoin {
         let table = Table(source)
-        var attempts = 3
+        var attempts = Self.attempts
         while true {
             var join = FlowJoin(connections, services)
             var count = 0
@@ -71,8 +92,7 @@ struct Photographer {
             attempts -= 1
             guard answer.interrupted else { return join }
             if attempts == 0 {
-                losses.append(
-                    Loss("the conntrack table", "it changed while it was dumped, three times (NLM_F_DUMP_INTR)"))
+                losses.append(Loss("the conntrack table", Self.keptChanging))
                 return join
             }
         }
@@ -93,14 +113,12 @@ struct Photographer {
         }
     }
 
-    private func settleOrphans(
-        _ join: inout FlowJoin, connectionsWhole: Bool, _ losses: inout [Loss]
-    ) throws(KernelError) {
+    private func settleOrphans(_ join: inout FlowJoin, _ losses: inout [Loss]) throws(KernelError) {
         guard join.hasOrphans else { return }
-        guard connectionsWhole else {
+        guard losses.isEmpty else {
             join.forgetOrphans()
             losses.append(
-                Loss("orphans", "the connections were not read to their end, so no entry can be said to have none"))
+                Loss("orphans", "with the above missing, no entry can be said to have no connection"))
             return
         }
         var later: [Connection] = []

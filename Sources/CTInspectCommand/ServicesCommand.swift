@@ -19,13 +19,12 @@ struct ServicesCommand: ParsableCommand {
 
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
-            let photographer = Photographer(try source.open())
-            let director = try photographer.director()
-            let picture = try photographer.picture(ofServicesOf: director)
+            let photographer = try Photographer(try source.open())
+            let picture = try photographer.servicesPicture()
             if output.json {
                 picture.writeServicesJSON(to: Output.write)
             } else {
-                Output.print(picture.servicesText(try director.info()))
+                Output.print(picture.servicesText(try photographer.director.info()))
             }
         }
     }

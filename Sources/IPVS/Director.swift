@@ -88,32 +88,41 @@ public struct Director {
         return daemons
     }
 
-    /// All services with their destinations, in the order of ipvsadm(8).
-    public func services() throws(KernelError) -> [Service] {
-        var services: [Service] = []
-        try ask("list the services of IPVS", IPVS_CMD_GET_SERVICE, NLM_F_DUMP) {
-            attribute, bytes throws(DecodeError) in
-            guard Int(attribute.type) == IPVS_CMD_ATTR_SERVICE else { return }
-            if let service = try Service(attribute, in: bytes) { services.append(service) }
-        }
-        for index in services.indices {
-            services[index].destinations = try destinations(of: services[index].identity)
-        }
-        return services.sorted { $0.identity < $1.identity }
+    /// The services, and whether the kernel said that they changed while it listed them.
+    public struct Listing: Equatable, Sendable {
+        public var services: [Service] = []
+        public var interrupted = false
+
+        public init() {}
     }
 
-    /// Empty when the service is gone meanwhile.
-    private func destinations(of service: Service.Identity) throws(KernelError) -> [Destination] {
+    /// All services with their destinations, in the order of ipvsadm(8).
+    public func services() throws(KernelError) -> Listing {
+        var listing = Listing()
+        let request = request("list the services of IPVS", IPVS_CMD_GET_SERVICE, NLM_F_DUMP)
+        listing.interrupted = try ask(request) { attribute, bytes throws(DecodeError) in
+            guard Int(attribute.type) == IPVS_CMD_ATTR_SERVICE else { return }
+            if let service = try Service(attribute, in: bytes) { listing.services.append(service) }
+        }.interrupted
+        for index in listing.services.indices { try addDestinations(to: index, of: &listing) }
+        listing.services.sort { $0.identity < $1.identity }
+        return listing
+    }
+
+    /// None when the service is gone meanwhile.
+    private func addDestinations(to index: Int, of listing: inout Listing) throws(KernelError) {
+        let service = listing.services[index].identity
         var request = request("list the destinations of \(service)", IPVS_CMD_GET_DEST, NLM_F_DUMP)
         request.nest(IPVS_CMD_ATTR_SERVICE) { service.append(to: &$0) }
         var destinations: [Destination] = []
-        try ask(request) { attribute, bytes throws(DecodeError) in
+        let answer = try ask(request) { attribute, bytes throws(DecodeError) in
             guard Int(attribute.type) == IPVS_CMD_ATTR_DEST else { return }
             if let destination = try Destination(attribute, of: service.family, in: bytes) {
                 destinations.append(destination)
             }
         }
-        return destinations.sorted { $0.endpoint < $1.endpoint }
+        if answer.interrupted { listing.interrupted = true }
+        listing.services[index].destinations = destinations.sorted { $0.endpoint < $1.endpoint }
     }
 
     private func request(_ purpose: String, _ command: Int, _ flags: Int32) -> Request {
@@ -128,9 +137,10 @@ public struct Director {
         try ask(request(purpose, command, flags), each)
     }
 
+    @discardableResult
     private func ask(
         _ request: Request, _ each: (Attribute, RawSpan) throws(DecodeError) -> Void
-    ) throws(KernelError) {
+    ) throws(KernelError) -> Answer {
         try source.ask(request) { message, datagram throws(DecodeError) in
             var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<genlmsghdr>.size))
             while let attribute = try cursor.next(in: datagram) { try each(attribute, datagram) }

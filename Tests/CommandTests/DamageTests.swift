@@ -1,0 +1,124 @@
+import Foundation
+import Inspection
+import Netlink
+import Reports
+import Testing
+
+@testable import CTInspectCommand
+
+/// Captures come from anywhere. Ten thousand damaged ones give an error or a picture, never a crash and never a wait without end.
+@Suite(.timeLimit(.minutes(30)))
+struct DamageTests {
+    private static let copies = 10_000
+
+    @Test("Damage is noticed by the checksums: any change of any file is an error", arguments: Fixture.all)
+    func noticed(_ fixture: Fixture) throws {
+        try damaging(fixture, Self.copies / Fixture.all.count + 1, seed: 1) { path, damage in
+            do throws(KernelError) {
+                _ = try CapturedKernel(path)
+                Issue.record("\(damage) was not noticed")
+            } catch {
+                #expect(error.cause == .damaged, "\(damage): \(error)")
+            }
+        }
+    }
+
+    @Test("With the checksums left out, what is damaged is decoded all the same, to an end", arguments: Fixture.all)
+    func decoded(_ fixture: Fixture) throws {
+        var errors = 0
+        var pictures = 0
+        try damaging(fixture, Self.copies / Fixture.all.count + 1, seed: 2) { path, _ in
+            do throws(KernelError) {
+                let photographer = try Photographer(try CapturedKernel(path, verifying: false))
+                let picture = try photographer.picture()
+                try photographer.askTheRest()
+                pictures += picture.flowsText(FlowFilter(), .plain, width: 80).isEmpty ? 0 : 1
+                picture.writeJSON(FlowFilter(), summaryOnly: false) { _ in }
+            } catch {
+                errors += error.description.isEmpty ? 0 : 1
+            }
+        }
+        // Both happen: otherwise this test would not reach what it is for.
+        #expect(errors > 100)
+        #expect(pictures > 100)
+    }
+
+    @Test("The program itself says what is damaged, with status 74")
+    func program() throws {
+        let fixture = Fixture.all[0]
+        try damaging(fixture, 25, seed: 3) { path, damage in
+            let outcome = try Program.run(["flows", "--capture", path])
+            #expect(outcome.status == 74, "\(damage)")
+            #expect(outcome.complaint.hasPrefix("ct-inspect: cannot"), "\(damage)")
+            #expect(outcome.output.isEmpty)
+        }
+    }
+
+    /// Makes one copy of the capture, and of it `count` times another damaged file; hands over its path and what was done.
+    private func damaging(_ fixture: Fixture, _ count: Int, seed: UInt64, _ check: (String, String) throws -> Void)
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let copy = folder.url.appendingPathComponent("capture")
+        try FileManager.default.copyItem(atPath: fixture.capture, toPath: copy.path)
+        // Half of the damage to the netlink answers, the rest anywhere.
+        let files = try fixture.files()
+        let netlink = try #require(files.first { $0.path == "netlink.pcap" })
+        var random = SeededGenerator(seed: seed)
+        for number in 0..<count {
+            let (path, bytes) = random.next() % 2 == 0 ? netlink : files[Int(random.next() % UInt64(files.count))]
+            var damaged = bytes
+            let what = random.damage(&damaged)
+            if damaged == bytes { continue }
+            let file = copy.appendingPathComponent(path)
+            try Data(damaged).write(to: file)
+            try check(copy.path, "seed \(seed), copy \(number): \(what) in \(path)")
+            try Data(bytes).write(to: file)
+        }
+    }
+}
+
+/// SplitMix64, so that a seed tells all.
+struct SeededGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+
+    /// Flips bits, cuts, doubles, zeroes or fills a part; tells which.
+    mutating func damage(_ bytes: inout [UInt8]) -> String {
+        guard !bytes.isEmpty else {
+            bytes = [UInt8(truncatingIfNeeded: next())]
+            return "a byte added"
+        }
+        let start = Int(next() % UInt64(bytes.count))
+        let length = min(bytes.count - start, 1 + Int(next() % 64))
+        switch next() % 6 {
+        case 0, 1:
+            for _ in 0...(next() % 4) {
+                bytes[Int(next() % UInt64(bytes.count))] ^= 1 << UInt8(next() % 8)
+            }
+            return "bits flipped"
+        case 2:
+            bytes.removeSubrange(start...)
+            return "cut at \(start)"
+        case 3:
+            bytes.removeSubrange(start..<start + length)
+            return "\(length) bytes removed at \(start)"
+        case 4:
+            bytes.insert(contentsOf: bytes[start..<start + length], at: start)
+            return "\(length) bytes doubled at \(start)"
+        default:
+            let fill: UInt8 = next() % 2 == 0 ? 0 : 0xFF
+            for offset in start..<start + length { bytes[offset] = fill }
+            return "\(length) bytes set to \(fill) at \(start)"
+        }
+    }
+}

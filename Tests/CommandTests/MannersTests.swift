@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+@Suite("What the program does when it is used wrongly, or not allowed to")
+struct MannersTests {
+    private let capture = Fixture.all[0].capture
+
+    @Test("Help and version: every command that works is named, and no other")
+    func help() throws {
+        let help = try Program.run(["--help"])
+        #expect(help.status == 0)
+        for word in ["flows (default)", "services", "capture", "EXAMPLES"] { #expect(help.output.contains(word)) }
+        for word in ["dump", "events", "watch", "check"] { #expect(!help.output.contains("  \(word) ")) }
+        #expect(try Program.run(["--version"]).output == "0.1.0\n")
+    }
+
+    @Test(
+        "Wrong usage is 64, and says what is wrong",
+        arguments: [
+            (["--bogus"], "--bogus"), (["nosuch"], "nosuch"), (["flows", "--verdict", "never"], "never"),
+            (["flows", "--service", "x"], "x"), (["flows", "--netns", "lb", "--capture", "/tmp"], "--netns"),
+            (["capture"], "DIR"), (["flows", "--color", "blue"], "blue"),
+        ])
+    func usage(_ arguments: [String], _ word: String) throws {
+        let outcome = try Program.run(arguments)
+        #expect(outcome.status == 64)
+        #expect(outcome.complaint.contains(word))
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test("A namespace that is not there is 69, with the next step")
+    func noNamespace() throws {
+        let outcome = try Program.run(["flows", "--netns", "no-such-namespace"])
+        #expect(outcome.status == 69)
+        #expect(outcome.complaint.contains("cannot enter the network namespace no-such-namespace"))
+        #expect(outcome.complaint.contains("ip netns list"))
+    }
+
+    @Test(
+        "A kernel without IPVS is 69, with the next step",
+        .disabled(if: FileManager.default.fileExists(atPath: "/proc/net/ip_vs"), "this kernel has IPVS"),
+        arguments: [["flows"], [], ["services"]])
+    func noIPVS(_ arguments: [String]) throws {
+        let outcome = try Program.run(arguments)
+        #expect(outcome.status == 69)
+        #expect(outcome.complaint.contains("modprobe ip_vs"))
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test("A capture that is not there, or is none, is 74, with the next step")
+    func noCapture() throws {
+        let missing = try Program.run(["flows", "--capture", "/nonexistent"])
+        #expect(missing.status == 74)
+        #expect(missing.complaint.contains("CRC32SUMS"))
+        #expect(missing.complaint.contains("take or copy it again"))
+        #expect(try Program.run(["services", "--capture", "/tmp"]).status == 74)
+    }
+
+    @Test(
+        "A reader that goes away is no error", arguments: [["flows"], ["flows", "--json"], ["services"], ["--help"]])
+    func closedPipe(_ arguments: [String]) throws {
+        let words = [Program.path] + arguments + (arguments == ["--help"] ? [] : ["--capture", capture])
+        let outcome = try Program.shell(#""$0" "$@" | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}""#, words)
+        #expect(outcome.complaint.isEmpty)
+        #expect(["0\n", "141\n"].contains(outcome.output))
+        let ignoring = try Program.shell(#"trap '' PIPE; "$0" "$@" | true; echo "${PIPESTATUS[0]}""#, words)
+        #expect(ignoring.complaint.isEmpty || arguments == ["--help"])
+    }
+
+    @Test("A full disk is 74")
+    func fullDisk() throws {
+        let outcome = try Program.shell(#""$0" flows --capture "$1" >/dev/full"#, [Program.path, capture])
+        #expect(outcome.status == 74)
+        #expect(outcome.complaint.contains("cannot write the output"))
+    }
+
+    @Test("Colour comes when asked for, and not into a pipe")
+    func colour() throws {
+        #expect(!(try Program.run(["flows", "--capture", capture]).output.contains("\u{1B}")))
+        let always = try Program.run(["flows", "--capture", capture, "--color", "always"])
+        #expect(always.output.contains("\u{1B}[31mabsent"))
+    }
+
+    @Test("capture does not write into a folder that holds something")
+    func occupied() throws {
+        let folder = try TemporaryFolder()
+        try Data("mine".utf8).write(to: folder.url.appendingPathComponent("precious"))
+        let outcome = try Program.run(["capture", folder.url.path])
+        #expect(outcome.status == 74)
+        #expect(outcome.complaint.contains("name a folder that does not exist yet"))
+    }
+}
