@@ -12,8 +12,9 @@ extension FlowReport {
         for verdict in [Verdict.absent, .unreplied, .tracked] {
             let found = connections.filter { $0.verdict == verdict }
             for (reason, flows) in Dictionary(grouping: found, by: \.reason).sorted(by: { $0.key < $1.key }) {
-                let reason = reason.isEmpty ? "" : ": " + reason
-                sentences.append("\(flows.count) of \(connections.count) connections \(Self.phrase(verdict))\(reason).")
+                let verb = flows.count == 1 ? "is" : "are"
+                sentences.append(
+                    "\(flows.count) of \(connections.count) connections \(verb) \(Self.phrase(verdict)): \(reason).")
             }
         }
         return sentences + consequence(connections) + orphanSentence
@@ -21,17 +22,16 @@ extension FlowReport {
 
     private static func phrase(_ verdict: Verdict) -> String {
         switch verdict {
-        case .absent: "are absent from the conntrack table"
-        case .unreplied: "are unreplied"
-        case .tracked: "are tracked"
-        case .orphan: "are orphans"
+        case .absent: "absent from the conntrack table"
+        case .unreplied, .tracked, .orphan: verdict.rawValue
         }
     }
 
     private var orphanSentence: [String] {
         let orphans = flows.filter { $0.verdict == .orphan }
         guard let first = orphans.first else { return [] }
-        return ["\(orphans.count) entries for a service's VIP and port have no connection (orphans): \(first.reason)."]
+        let have = orphans.count == 1 ? "entry for a service's VIP and port has" : "entries for a service's VIP and port have"
+        return ["\(orphans.count) \(have) no connection (orphan): \(first.reason)."]
     }
 
     /// What the verdicts mean to a stateful packet filter on the director (the states that the kernel gives to packets without an

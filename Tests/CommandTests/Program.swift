@@ -30,7 +30,7 @@ enum Program {
         process.standardInput = FileHandle.nullDevice
         let folder = try TemporaryFolder()
         let (output, complaint) = (folder.url.appendingPathComponent("out"), folder.url.appendingPathComponent("err"))
-        for file in [output, complaint] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in [output, complaint] { try Data().write(to: file) }
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: complaint)
         try process.run()

@@ -48,7 +48,7 @@ struct ConclusionTests {
         let conclusion = try report(.dr, conntrack: "0").conclusion
         #expect(
             conclusion == [
-                "1 of 1 connections are absent from the conntrack table: net.ipv4.vs.conntrack=0: "
+                "1 of 1 connections is absent from the conntrack table: net.ipv4.vs.conntrack=0: "
                     + "IPVS untracks DR packets before they are confirmed.",
                 "To the packet filter, FINs, RSTs and ICMP errors of absent TCP flows are INVALID: "
                     + "a rule that drops INVALID drops them.",

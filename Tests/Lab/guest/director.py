@@ -1,0 +1,125 @@
+"""The hosts of a scenario: a client (with three addresses), a director and two real servers on one bridge."""
+
+from namespace import Namespace
+
+CLIENTS = ("10.0.0.1", "10.0.0.11", "10.0.0.12")
+CLIENTS6 = ("2001:db8::1", "2001:db8::11", "2001:db8::12")
+DIRECTOR, DIRECTOR6 = "10.0.0.2", "2001:db8::2"
+SERVERS, SERVERS6 = ("10.0.0.3", "10.0.0.4"), ("2001:db8::3", "2001:db8::4")
+VIP, VIP2, VIP6 = "10.0.0.100", "10.0.0.101", "2001:db8::100"
+
+# What UFW puts into INPUT before and after the rules of its user (/etc/ufw/before.rules): the second line is the trap.
+UFW_FIRST = ("-i lo -j ACCEPT", "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT")
+UFW_INVALID = ("-m conntrack --ctstate INVALID -j DROP",)
+# Accepts what DR makes INVALID: FIN+ACK and RST of flows that are not in the table (nf_conntrack_proto_tcp.c, tcp_new).
+CURE = (
+    "-p tcp --tcp-flags SYN,ACK,FIN,RST,URG ACK,FIN -m conntrack --ctstate INVALID -j ACCEPT",
+    "-p tcp --tcp-flags SYN,FIN,RST,URG,PSH RST -m conntrack --ctstate INVALID -j ACCEPT",
+)
+
+
+class Hosts:
+    """Names are fresh for each scenario, for the kernel takes a namespace down later than it says."""
+
+    def __init__(self, scenario):
+        self.journal = []
+        self.open = []  # what has to stay open while the tables are read
+        self.director = Namespace(f"{scenario}-lb")
+        self.client = Namespace(f"{scenario}-client")
+        self.servers = [Namespace(f"{scenario}-rs1"), Namespace(f"{scenario}-rs2")]
+        self.switch = Namespace(f"{scenario}-switch")
+        self._connect()
+        self._prepare_director()
+        self._prepare_servers()
+
+    def _connect(self):
+        addresses = {
+            self.client: [*CLIENTS, *CLIENTS6],
+            self.director: [DIRECTOR, DIRECTOR6],
+            self.servers[0]: [SERVERS[0], SERVERS6[0]],
+            self.servers[1]: [SERVERS[1], SERVERS6[1]],
+        }
+        wires = ["link add bridge0 type bridge", "link set bridge0 up"]
+        for number, host in enumerate(addresses):
+            wires.append(f"link add port{number} type veth peer name eth0 netns {host.name}")
+            wires.append(f"link set port{number} master bridge0 up")
+        self.switch.ip(*wires)
+        for host, own in addresses.items():
+            host.ip("link set eth0 up", *(_add(address, "eth0", 64 if ":" in address else 24) for address in own))
+
+    def _prepare_director(self):
+        # The client and the real servers share a wire, so the director would tell them to do without it.
+        self.director.sysctl({
+            "net.ipv4.ip_forward": 1,
+            "net.ipv4.conf.all.send_redirects": 0,
+            "net.ipv4.conf.eth0.send_redirects": 0,
+        })
+
+    def _prepare_servers(self):
+        for server in self.servers:
+            # A real server of DR or TUN has the VIP, and must not answer ARP for it.
+            server.sysctl({"net.ipv4.conf.all.arp_ignore": 1, "net.ipv4.conf.all.arp_announce": 2})
+
+    def note(self, line):
+        self.journal.append(line)
+
+    def vip(self, *addresses):
+        """A VIP is on the director, and on the real servers' lo; IPv6 does not advertise what is on lo."""
+        for address in addresses:
+            length = 128 if ":" in address else 32
+            self.director.ip(_add(address, "eth0", length))
+            for server in self.servers:
+                server.ip(_add(address, "lo", length))
+
+    def vs_conntrack(self, value):
+        self.director.sysctl({"net.ipv4.vs.conntrack": value})
+        self.note(f"sysctl net.ipv4.vs.conntrack={value}")
+
+    def ufw(self, *accepted, before_invalid=()):
+        """A filter like UFW's, for both families; it also makes conntrack's hooks active in the namespace."""
+        self._filter("iptables-restore", [*UFW_FIRST, *before_invalid, *UFW_INVALID, "-p icmp -j ACCEPT", *accepted])
+        self._filter("ip6tables-restore", [*UFW_FIRST, *before_invalid, *UFW_INVALID, "-p ipv6-icmp -j ACCEPT", *accepted])
+
+    def _filter(self, program, rules):
+        chains = [":INPUT DROP", ":FORWARD ACCEPT", ":OUTPUT ACCEPT"]
+        lines = [f"-A INPUT {rule}" for rule in rules]
+        self.director.run(program, text="\n".join(["*filter", *chains, *lines, "COMMIT"]) + "\n")
+        for line in lines:
+            self.note(f"{program.removesuffix('-restore')} {line}")
+
+    def mark(self, rule, value):
+        """Marks packets before IPVS sees them, as a fwmark service needs."""
+        program = "ip6tables" if "::" in rule else "iptables"
+        words = f"-t mangle -A PREROUTING {rule} -j MARK --set-mark {value}"
+        self.director.run(program, *words.split())
+        self.note(f"{program} {words}")
+
+    def ipvs(self, *lines):
+        """Lines as ipvsadm(8) takes them, without the program's name."""
+        for line in lines:
+            self.director.run("ipvsadm", *line.split())
+            self.note(f"ipvsadm {line}")
+
+    def tunnels(self):
+        """The real servers unpack what the director sends them in IPIP; tunl0 comes with the module."""
+        for server in self.servers:
+            server.sysctl({"net.ipv4.conf.all.rp_filter": 0, "net.ipv4.conf.tunl0.rp_filter": 0})
+            server.ip("link set tunl0 up")
+        self.note("real servers: tunl0 up, rp_filter off")
+
+    def answer_through_director(self):
+        """NAT needs the answers to pass the director; only those sent from the real server's own address do so here."""
+        for server, address in zip(self.servers, SERVERS):
+            server.ip(f"rule add from {address} lookup 100", f"route add default via {DIRECTOR} table 100")
+        self.note(f"real servers: what they send from their own address goes through {DIRECTOR}")
+
+    def close(self):
+        for item in self.open:
+            item.close()
+        for host in (self.client, self.director, *self.servers, self.switch):
+            host.delete()
+
+
+def _add(address, device, length):
+    # Without duplicate address detection, an IPv6 address can be used at once.
+    return f"addr add {address}/{length} dev {device}" + (" nodad" if ":" in address else "")

@@ -1,0 +1,32 @@
+"""Services with every option that "ipvsadm -Ln" shows, and no traffic."""
+
+from director import VIP, VIP6
+
+SERVICES = (
+    "-A -t 10.0.0.100:80 -s wlc -p 300 -M 255.255.255.0",
+    "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g -w 0",
+    "-a -t 10.0.0.100:80 -r 10.0.0.4:80 -g -w 100 -x 2000 -y 1000",
+    "-A -t 10.0.0.100:443 -s sh -b sh-fallback,sh-port",
+    "-a -t 10.0.0.100:443 -r 10.0.0.3:443 -m",
+    "-a -t 10.0.0.100:443 -r 10.0.0.4:443 -i --tun-type gue --tun-port 6080",
+    "-A -t 10.0.0.100:0 -s rr -p 60",
+    "-a -t 10.0.0.100:0 -r 10.0.0.3:0 -g",
+    "-A -u 10.0.0.100:5060 -s rr -o --pe sip -p 120",
+    "-A --sctp-service 10.0.0.100:9899 -s rr",
+    "-a --sctp-service 10.0.0.100:9899 -r 10.0.0.3:9899 -g",
+    "-A -t [2001:db8::100]:80 -s mh -b mh-fallback -p 300 -M 64",
+    "-a -t [2001:db8::100]:80 -r [2001:db8::3]:80 -g",
+    "-A -f 7 -s rr",
+    "-A -f 8 -6 -s rr -p 30",
+    "-a -f 8 -6 -r [2001:db8::4]:0 -g",
+)
+
+
+def play(hosts):
+    hosts.vip(VIP, VIP6)
+    hosts.ipvs(*SERVICES)
+
+
+def reality(peers, report):
+    report.equal("all services are listed", sum(line.startswith("-A") for line in SERVICES), len(peers.services))
+    report.equal("without connections", ([], []), (peers.connections, peers.templates))

@@ -1,0 +1,103 @@
+"""Real traffic: services on real servers, and clients whose connections stay open while the tables are read."""
+
+import select
+import socket
+
+BOUND = 60  # seconds; an emulated host can be slow
+
+
+def _socket(host, address, kind):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with host.inside():
+        made = socket.socket(family, kind)
+    made.settimeout(BOUND)
+    return made
+
+
+def _first_ready(sockets):
+    ready, _, _ = select.select(sockets, [], [], BOUND)
+    if not ready:
+        raise TimeoutError("nothing reached a real server")
+    return ready[0]
+
+
+class Service:
+    """One service as its real servers offer it: every host listens on ADDRESS (a VIP, or its own) and PORT."""
+
+    kind = None
+
+    def __init__(self, hosts, places, port):
+        self.hosts = hosts
+        self.listeners = []
+        for host, address in places:
+            listener = _socket(host, address, self.kind)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((address, port))
+            self.listeners.append(listener)
+        hosts.open.extend(self.listeners)
+
+    def _from(self, source, port):
+        made = _socket(self.hosts.client, source, self.kind)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((source, port))
+        self.hosts.open.append(made)
+        return made
+
+
+class Web(Service):
+    kind = socket.SOCK_STREAM
+
+    def __init__(self, hosts, places, port):
+        super().__init__(hosts, places, port)
+        self.served = {}  # the real server's end of each visit
+        for listener in self.listeners:
+            listener.listen(16)
+
+    def knock(self, source, virtual, port=0):
+        """Opens a connection and sends nothing on it: all that comes through when the director drops every ACK."""
+        made = self._from(source, port)
+        made.connect(virtual)
+        self.hosts.note(f"client {source}:{made.getsockname()[1]} connects to {virtual[0]}:{virtual[1]} over TCP, sends nothing, stays")
+        return made
+
+    def visit(self, source, virtual, port=0):
+        """Opens a connection, gets a page over it, and keeps it open."""
+        made = self._from(source, port)
+        made.connect(virtual)
+        made.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        served, _ = _first_ready(self.listeners).accept()
+        served.settimeout(BOUND)
+        self.hosts.open.append(served)
+        self.served[made] = served
+        served.recv(4096)
+        served.sendall(b"HTTP/1.0 200 OK\r\n\r\nhello\n")
+        if not made.recv(4096).startswith(b"HTTP/1.0 200"):
+            raise RuntimeError("no page arrived")
+        self.hosts.note(f"client {source}:{made.getsockname()[1]} gets a page from {virtual[0]}:{virtual[1]} over TCP, stays")
+        return made
+
+    def leave(self, made):
+        """The client closes its side: a FIN goes to the director."""
+        made.shutdown(socket.SHUT_WR)
+        self.hosts.note(f"client {made.getsockname()[0]}:{made.getsockname()[1]} closes (FIN)")
+
+    def was_told(self, made):
+        """Waits until the real server has seen the client's FIN: so the director has passed it on."""
+        if self.served[made].recv(4096) != b"":
+            raise RuntimeError("the real server got data, not the end")
+
+
+class Datagrams(Service):
+    kind = socket.SOCK_DGRAM
+
+    def ask(self, source, virtual, port=0, question=b"question"):
+        """Sends a datagram and waits for the answer; IPVS remembers the flow for its UDP timeout."""
+        made = self._from(source, port)
+        made.sendto(question, virtual)
+        ready = _first_ready(self.listeners)
+        _, client = ready.recvfrom(4096)
+        ready.sendto(b"answer", client)
+        if made.recv(4096) != b"answer":
+            raise RuntimeError("no answer arrived")
+        self.hosts.note(f"client {source}:{made.getsockname()[1]} asks {virtual[0]}:{virtual[1]} over UDP, gets an answer")
+        return made

@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# The stock Debian kernels of the lab: found through apt, unpacked into a cache, never installed.
+
+# The package whose dependency names the newest kernel of a series.
+declare -A META_PACKAGE=([6.1]=linux-image-amd64 [6.12]=linux-image-6.12-amd64)
+
+# What the guest needs of a kernel package; the rest (drivers, sound) would only fill the disk.
+KERNEL_PARTS=('./boot/vmlinuz-*' './lib/modules/*/modules.*' './lib/modules/*/kernel/net/*' './lib/modules/*/kernel/lib/*'
+    './lib/modules/*/kernel/crypto/*' './lib/modules/*/kernel/arch/*' './lib/modules/*/kernel/fs/9p/*' './lib/modules/*/kernel/fs/netfs/*'
+    './lib/modules/*/kernel/fs/fscache/*' './lib/modules/*/kernel/drivers/virtio/*' './lib/modules/*/kernel/drivers/net/veth*')
+
+cache_directory() {
+    printf '%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}/ct-inspect-lab"
+}
+
+# Where this run builds what will be in the cache; other runs have their own. ($$ is the same in a subshell.)
+partial_directory() {
+    printf '%s\n' "$(cache_directory)/.partial.$$"
+}
+
+# The kernel package of a series ("6.1"), as apt knows it; else the newest one in the cache; else nothing.
+kernel_package() {
+    local series=$1 package
+    package=$(apt-cache show --no-all-versions "${META_PACKAGE[$series]}" 2>/dev/null |
+        sed -n "s/^Depends:.*\(linux-image-${series//./\\.}\.[0-9][^ ,]*\).*/\1/p" | head -n 1)
+    if [[ -z $package ]]; then
+        package=$(find "$(cache_directory)" -maxdepth 1 -name "linux-image-$series.[0-9]*" -printf '%f\n' 2>/dev/null | sort -V | tail -n 1)
+    fi
+    printf '%s\n' "$package"
+}
+
+# Downloads and unpacks a kernel package into FOLDER. It is built beside its final place and renamed,
+# so that what an interrupted run leaves can never be taken for a kernel.
+unpack_kernel() {
+    local package=$1 folder=$2 work=$3
+    (cd "$work" && timeout 900 apt-get -qq -o APT::Sandbox::User=root -o Acquire::Retries=3 download "$package") >&2 || return 1
+    mkdir "$work/tree"
+    dpkg-deb --fsys-tarfile "$work/$package"_*.deb >"$work/kernel.tar" || return 1
+    # A pattern that matches nothing (fscache is built in since 6.8) makes tar complain at its end: what is missing shows below.
+    tar -x -C "$work/tree" -f "$work/kernel.tar" --wildcards "${KERNEL_PARTS[@]}" 2>/dev/null || true
+    depmod -b "$work/tree" "${package#linux-image-}" || return 1
+    [[ -f $work/tree/boot/vmlinuz-${package#linux-image-} ]] || return 1
+    modprobe -d "$work/tree" -S "${package#linux-image-}" --show-depends ip_vs >/dev/null || return 1
+    mv -T "$work/tree" "$folder" 2>/dev/null || [[ -d $folder ]] # another run may have been first
+}
+
+# Prints the folder of the unpacked kernel of a series, fetching it when the cache has none.
+fetch_kernel() {
+    local series=$1 cache package folder work status=0
+    cache=$(cache_directory)
+    package=$(kernel_package "$series")
+    if [[ -z $package ]]; then
+        printf 'lab: apt knows no kernel %s (package %s): run "apt-get update" first\n' "$series" "${META_PACKAGE[$series]}" >&2
+        return 69
+    fi
+    folder=$cache/$package
+    if [[ ! -d $folder ]]; then
+        printf 'lab: fetching %s into the cache\n' "$package" >&2
+        # What a killed run left is of no use to anyone.
+        find "$cache" -maxdepth 1 -name '.partial.*' -mmin +120 -exec rm -rf {} + 2>/dev/null || true
+        work=$(partial_directory)
+        { mkdir -p "$work" && unpack_kernel "$package" "$folder" "$work"; } || status=69
+        rm -rf "$work"
+        ((status == 0)) || printf 'lab: could not fetch or unpack %s\n' "$package" >&2
+    fi
+    ((status == 0)) && printf '%s\n' "$folder"
+    return "$status"
+}
