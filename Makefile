@@ -11,7 +11,7 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
 build: setup-build ## The release binary, .build/release/ct-inspect
-	$(SWIFT) build $(RELEASE)
+	$(SWIFT) build $(RELEASE) --product ct-inspect
 
 demo: build ## Build, and run the main job on the bundled capture of a real director
 	$(BINARY) flows --capture Tests/Fixtures/dr-untracked/capture

@@ -8,11 +8,12 @@ public struct IPAddress: Hashable, Sendable {
         public static func < (left: Family, right: Family) -> Bool { left.rawValue < right.rawValue }
     }
 
-    public let family: Family
     /// The upper half of an IPv6 address as a number; 0 for IPv4.
     public let high: UInt64
     /// The lower half of an IPv6 address as a number, or the whole IPv4 address.
     public let low: UInt64
+    /// Behind the numbers, so that a port fits into what alignment leaves: a million connections are held.
+    public let family: Family
 
     /// `number` is in host order: 10.0.0.1 is `0x0A000001`.
     public init(ipv4 number: UInt32) {

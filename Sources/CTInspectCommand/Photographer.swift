@@ -65,11 +65,13 @@ struct Photographer {
         }
     }
 
-    private func connections(_ losses: inout [Loss]) throws(KernelError) -> [Connection] {
-        var connections: [Connection] = []
+    private func connections(_ losses: inout [Loss]) throws(KernelError) -> ConnectionList {
+        var connections = ConnectionList()
+        var count = 0
         let completeness = try Director.connections(from: source) { connection in
             connections.append(connection)
-            progress.show("\(connections.count) connections", at: connections.count)
+            count += 1
+            progress.show("\(count) connections", at: count)
         }
         if case .cut(let why) = completeness { losses.append(Loss("connections of IPVS", why)) }
         return connections
@@ -77,7 +79,7 @@ struct Photographer {
 
     /// Streams the table past the connections; again, with nothing kept, when the kernel says that the table changed under it.
     private func joined(
-        _ connections: [Connection], _ services: [Service], _ losses: inout [Loss]
+        _ connections: ConnectionList, _ services: [Service], _ losses: inout [Loss]
     ) throws(KernelError) -> FlowJoin {
         let table = Table(source)
         var attempts = Self.attempts
@@ -102,12 +104,12 @@ struct Photographer {
         let table = Table(source)
         let unseen = join.unseen
         let zones = [0] + join.zones.sorted()
-        for (done, lookup) in unseen.enumerated() {
+        for (done, position) in unseen.enumerated() {
             progress.show("\(done) of \(unseen.count) looked up once more", at: done)
-            for tuple in lookup.tuples {
+            for tuple in join.tuples(at: position) {
                 for zone in zones {
                     guard let entry = try table.entry(for: tuple, zone: zone) else { continue }
-                    join.look(lookup.position, found: entry)
+                    join.look(position, found: entry)
                 }
             }
         }

@@ -19,7 +19,8 @@ public struct ConnectionParser {
     /// Takes the next piece of the file, wherever it is cut.
     public mutating func take(_ piece: RawSpan) throws(DecodeError) {
         var start = 0
-        for offset in 0..<piece.byteCount where try piece.host(UInt8.self, at: offset) == UInt8(ascii: "\n") {
+        for offset in 0..<piece.byteCount
+        where piece.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt8.self) == UInt8(ascii: "\n") {
             if partial.isEmpty {
                 try row(piece, start..<offset)
             } else {

@@ -30,7 +30,8 @@ extension FlowReport {
     private var orphanSentence: [String] {
         let orphans = flows.filter { $0.verdict == .orphan }
         guard let first = orphans.first else { return [] }
-        let have = orphans.count == 1 ? "entry for a service's VIP and port has" : "entries for a service's VIP and port have"
+        let have =
+            orphans.count == 1 ? "entry for a service's VIP and port has" : "entries for a service's VIP and port have"
         return ["\(orphans.count) \(have) no connection (orphan): \(first.reason)."]
     }
 

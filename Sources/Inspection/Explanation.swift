@@ -7,6 +7,15 @@ import IPVS
 /// of a connection that has not `IP_VS_CONN_F_NFCT`, which `ip_vs_conn_new` sets when `net.ipv4.vs.conntrack` is 1.
 struct Explanation {
     private let setting: Setting
+    /// A million flows have a handful of reasons between them.
+    private var known: [Case: String] = [:]
+
+    /// What a reason depends on, besides the setting.
+    private struct Case: Hashable {
+        var verdict: Verdict
+        var method: ForwardingMethod?
+        var isSynSent: Bool
+    }
 
     /// What is known of `net.ipv4.vs.conntrack`.
     private enum Setting {
@@ -27,11 +36,19 @@ struct Explanation {
         }
     }
 
-    func verdict(_ verdict: Verdict, _ method: ForwardingMethod?, _ entry: Entry?) -> String {
-        switch verdict {
-        case .absent: absent(method)
-        case .unreplied: unreplied(method, entry)
-        case .tracked: tracked(method)
+    mutating func verdict(_ verdict: Verdict, _ method: ForwardingMethod?, _ entry: Entry?) -> String {
+        let flow = Case(verdict: verdict, method: method, isSynSent: entry?.state?.name == "SYN_SENT")
+        if let reason = known[flow] { return reason }
+        let reason = reason(of: flow)
+        known[flow] = reason
+        return reason
+    }
+
+    private func reason(of flow: Case) -> String {
+        switch flow.verdict {
+        case .absent: absent(flow.method)
+        case .unreplied: unreplied(flow)
+        case .tracked: tracked(flow.method)
         case .orphan: orphan(of: nil)
         }
     }
@@ -53,17 +70,17 @@ struct Explanation {
         }
     }
 
-    private func unreplied(_ method: ForwardingMethod?, _ entry: Entry?) -> String {
+    private func unreplied(_ flow: Case) -> String {
         if case .off = setting {
             return
                 "an entry with one direction, although net.ipv4.vs.conntrack=0: it was made before that was set, or not by IPVS"
         }
-        switch method {
+        switch flow.method {
         case .nat?:
             return "the real server's answer has not come back through the director"
         case .dr?, .tun?:
             let invalid =
-                entry?.state?.name == "SYN_SENT" ? ": the client's ACKs are INVALID to an entry in SYN_SENT" : ""
+                flow.isSynSent ? ": the client's ACKs are INVALID to an entry in SYN_SENT" : ""
             return
                 "net.ipv4.vs.conntrack=1 lets the first packet be confirmed, but the real server answers the client directly, "
                 + "so the director sees one direction" + invalid

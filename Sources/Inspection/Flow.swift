@@ -14,12 +14,26 @@ public struct Flow: Equatable, Sendable {
     public var service: Service.Identity?
     /// The destination's; nil when the destination is not (or no longer) one of the service's.
     public var method: ForwardingMethod?
-    public var entry: Entry?
+    public var entry: Entry? { boxedEntry.value }
+    private var boxedEntry: Boxed<Entry>
     public var verdict: Verdict
     /// Why the verdict is as it is, in words.
     public var reason: String
     /// What makes the above less than certain.
     public var doubts: [String]
+
+    init(
+        _ key: FlowKey, _ connection: Connection?, _ match: ServiceIndex.Match, entry: Entry?, verdict: Verdict,
+        reason: String, doubts: [String]
+    ) {
+        (`protocol`, client, virtual) = (key.protocol, key.client, key.server)
+        self.connection = connection
+        (service, method) = (match.service, match.method)
+        boxedEntry = Boxed(entry)
+        self.verdict = verdict
+        self.reason = reason
+        self.doubts = match.doubts + doubts
+    }
 }
 
 /// Whether a flow is in the conntrack table.

@@ -25,14 +25,14 @@ public struct FlowJoin {
     static let mostOrphans = 10_000
 
     private struct Seen {
-        var entry: Entry?
+        var entry = Boxed<Entry>(nil)
         var doubts: [String] = []
     }
 
-    public init(_ rows: [Connection], _ services: [Service]) {
+    public init(_ rows: ConnectionList, _ services: [Service]) {
         let index = ServiceIndex(services)
-        connections = rows.filter { !$0.isTemplate }
-        templates = rows.filter(\.isTemplate)
+        connections = rows.connections
+        templates = rows.templates
         self.services = index
         serviceMatches = connections.map(index.match)
         seen = Array(repeating: Seen(), count: connections.count)
@@ -60,8 +60,8 @@ public struct FlowJoin {
     }
 
     private mutating func attach(_ entry: Entry, to position: Int) {
-        guard let held = seen[position].entry else {
-            seen[position].entry = entry
+        guard let held = seen[position].entry.value else {
+            seen[position].entry = Boxed(entry)
             return
         }
         // An interrupted dump may give one entry twice.
@@ -78,13 +78,14 @@ public struct FlowJoin {
         }
     }
 
-    /// Connections without an entry so far, each with the tuples that would find it.
-    public var unseen: [(position: Int, tuples: [Tuple])] {
-        seen.indices.filter { seen[$0].entry == nil }.map { position in
-            let connection = connections[position]
-            let reply = serviceMatches[position].method == .nat ? [FlowKey.reply(connection).replyTuple] : []
-            return (position, [FlowKey.original(connection).tuple] + reply)
-        }
+    /// Connections without an entry so far, by their position.
+    public var unseen: [Int] { seen.indices.filter { seen[$0].entry.value == nil } }
+
+    /// The tuples by which the entry of a connection would be found.
+    public func tuples(at position: Int) -> [Tuple] {
+        let connection = connections[position]
+        let original = FlowKey.original(connection).tuple
+        return serviceMatches[position].method == .nat ? [original, FlowKey.reply(connection).replyTuple] : [original]
     }
 
     /// Takes what a lookup found for one of `unseen`.
@@ -103,36 +104,49 @@ public struct FlowJoin {
 
     /// The flows, as they are known now.
     public func result(_ sysctls: Sysctls) -> FlowReport {
-        let explain = Explanation(sysctls)
-        var flows = connections.indices.map { flow(at: $0, explain) }
-        flows += orphans.sorted { $0.key.client < $1.key.client }.map { key, entry in
+        var explain = Explanation(sysctls)
+        var flows: [Flow] = []
+        flows.reserveCapacity(connections.count + orphans.count)
+        for position in connections.indices { flows.append(flow(at: position, &explain)) }
+        for (key, entry) in orphans.sorted(by: { $0.key.client < $1.key.client }) {
             let service = services.byAddress(key.protocol, key.server)
-            return Flow(
-                protocol: key.protocol, client: key.client, virtual: key.server, connection: nil,
-                service: service?.identity, method: nil, entry: entry, verdict: .orphan,
-                reason: explain.orphan(of: service), doubts: [])
+            flows.append(
+                Flow(
+                    key, nil, ServiceIndex.Match(service: service?.identity), entry: entry, verdict: .orphan,
+                    reason: explain.orphan(of: service), doubts: []))
         }
         return FlowReport(flows: flows, templates: templates.map { FlowTemplate($0, services.matchTemplate($0)) })
     }
 
-    private func flow(at position: Int, _ explain: Explanation) -> Flow {
+    private func flow(at position: Int, _ explain: inout Explanation) -> Flow {
         let connection = connections[position]
         let match = serviceMatches[position]
-        let entry = seen[position].entry
+        let entry = seen[position].entry.value
         let verdict = Verdict(of: entry)
-        var doubts = match.doubts + seen[position].doubts
+        var doubts = seen[position].doubts
         if verdict == .absent, connection.expires < Self.soon {
             doubts.append(
                 "it had \(connection.expires) s left when it was read, and may have ended before the table was")
         }
         return Flow(
-            protocol: connection.protocol, client: connection.client, virtual: connection.virtual,
-            connection: connection, service: match.service, method: match.method, entry: entry, verdict: verdict,
+            .original(connection), connection, match, entry: entry, verdict: verdict,
             reason: explain.verdict(verdict, match.method, entry), doubts: doubts)
     }
 
     /// Seconds that reading the table may take while a connection expires.
     static let soon = 5
+}
+
+/// The rows of `/proc/net/ip_vs_conn`, connections and templates apart.
+public struct ConnectionList: Equatable, Sendable {
+    public private(set) var connections: [Connection] = []
+    public private(set) var templates: [Connection] = []
+
+    public init(_ rows: [Connection] = []) { for row in rows { append(row) } }
+
+    public mutating func append(_ row: Connection) {
+        if row.isTemplate { templates.append(row) } else { connections.append(row) }
+    }
 }
 
 /// What the join found.

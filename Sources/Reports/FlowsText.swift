@@ -67,7 +67,9 @@ extension Picture {
     private func closing(_ style: Style) -> [String] {
         var lines = report.conclusion
         let templates = report.templates.count
-        if templates > 0 { lines.append("Persistence templates, which carry no packets and are not counted: \(templates).") }
+        if templates > 0 {
+            lines.append("Persistence templates, which carry no packets and are not counted: \(templates).")
+        }
         return lines.map(\.printable)
             + losses.map { style.paint("Not complete: ", .red) + "\($0.what): \($0.why).".printable }
     }

@@ -55,7 +55,7 @@ func sysctls(conntrack: String?) -> Sysctls {
 func flows(
     _ connections: [Connection], _ services: [Service], _ entries: [Entry], conntrack: String? = "0"
 ) -> FlowReport {
-    var join = FlowJoin(connections, services)
+    var join = FlowJoin(ConnectionList(connections), services)
     for entry in entries { join.see(entry) }
     return join.result(sysctls(conntrack: conntrack))
 }

@@ -25,7 +25,7 @@ struct ConclusionTests {
 
     @Test("A setting that could not be read is no setting that is missing")
     func unreadable() throws {
-        var join = FlowJoin([try connection("10.0.0.1:1001", vip, "10.0.0.3:80")], [])
+        var join = FlowJoin(ConnectionList([try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]), [])
         var sysctls = Sysctls()
         sysctls.unreadable[Sysctls.ipvsConntrack] = "Permission denied"
         join.forgetOrphans()

@@ -33,7 +33,7 @@ struct OrphanTests {
     @Test("An entry whose connection shows up in the second reading was no orphan")
     func younger() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
-        var join = FlowJoin([], [dr])
+        var join = FlowJoin(ConnectionList(), [dr])
         join.see(try entry("10.0.0.9:999", vip))
         join.see(try entry("10.0.0.9:998", vip))
         #expect(join.hasOrphans)
@@ -46,7 +46,7 @@ struct OrphanTests {
     @Test("Orphans do not fill the memory: those that are not kept are counted")
     func bounded() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
-        var join = FlowJoin([], [dr])
+        var join = FlowJoin(ConnectionList(), [dr])
         var orphan = try entry("10.0.0.9:1", vip)
         for port in 1...UInt16(FlowJoin.mostOrphans + 7) {
             orphan.original.discriminator = .ports(source: port, destination: 80)

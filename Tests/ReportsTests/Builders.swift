@@ -50,7 +50,7 @@ func smallPicture() throws -> Picture {
             .tcp, client: try at("10.0.0.1:0"), virtual: try at("10.0.0.100:443"), destination: try at("10.0.0.3:443"),
             state: "ASSURED", expires: 299),
     ]
-    var join = FlowJoin(rows, services)
+    var join = FlowJoin(ConnectionList(rows), services)
     join.see(try entry("[2001:db8::1]:35863", "[2001:db8::100]:80", family: 10))
     join.see(try entry("10.0.0.9:999", "10.0.0.101:80", family: 2))
     var sysctls = Sysctls()
