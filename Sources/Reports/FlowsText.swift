@@ -20,12 +20,12 @@ extension Picture {
             .init(title: "CONNECTIONS", alignsRight: true), .init(title: "ABSENT", alignsRight: true),
             .init(title: "UNREPLIED", alignsRight: true), .init(title: "TRACKED", alignsRight: true),
             .init(title: "ORPHANS", alignsRight: true, expendable: 1),
-            .init(title: "TEMPLATES", alignsRight: true, expendable: 4),
+            .init(title: "TEMPLATES", alignsRight: true, expendable: 4), .init(title: "SYSCTL", expendable: 5),
         ])
-        table.rows = summaries.map(Self.row)
+        let setting = "\(Sysctls.ipvsConntrack)=\(sysctls.values[Sysctls.ipvsConntrack] ?? "?")"
+        table.rows = summaries.map { Self.row($0) + [.init($0.connections > 0 ? setting : "")] }
         let lines = table.rows.isEmpty ? ["No services."] : table.lines(style, width: width)
-        let setting = sysctls.values[Sysctls.ipvsConntrack] ?? "not there"
-        return lines + ["", "\(Sysctls.ipvsConntrack) = \(setting)".printable] + closing(style)
+        return lines + [""] + closing(style)
     }
 
     private static func row(_ summary: ServiceSummary) -> [TextTable.Cell] {

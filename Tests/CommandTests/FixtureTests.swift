@@ -71,6 +71,13 @@ struct FixtureTests {
         #expect(flows.output == (try Program.run(["--capture", fixture.capture]).output))
         #expect(flows.output.contains("VERDICT"))
         let summary = try Program.run(["flows", "--summary", "--capture", fixture.capture])
-        #expect(summary.output.contains("net.ipv4.vs.conntrack = "))
+        #expect(summary.output.contains("net.ipv4.vs.conntrack="))
+    }
+
+    @Test("The README shows what the program says of the bundled capture")
+    func readme() throws {
+        let readme = try String(contentsOf: Fixture.checkout.appendingPathComponent("README.md"), encoding: .utf8)
+        let flows = try Program.run(["flows", "--capture", Fixture.all[0].capture])
+        #expect(readme.contains("$ sudo ct-inspect\n" + flows.output), "make fixtures has changed it: copy it into the README")
     }
 }
