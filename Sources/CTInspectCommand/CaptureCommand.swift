@@ -1,4 +1,5 @@
 import ArgumentParser
+import IPVS
 import Inspection
 import Netlink
 import Reports
@@ -34,7 +35,8 @@ struct CaptureCommand: ParsableCommand {
             try Privileges.keepOnlyNetAdmin()
             let photographer = try Photographer(recording)
             let picture = try photographer.picture()
-            try photographer.askTheRest()
+            // No flow needs it, but `services` does.
+            _ = try photographer.director.configuration()
             try recording.finish()
             report(picture, unread: recording.unread)
         }

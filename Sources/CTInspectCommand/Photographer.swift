@@ -44,13 +44,6 @@ struct Photographer {
         return picture(services, join.result(sysctls), sysctls, losses)
     }
 
-    /// What no picture needs, but a reader of a capture may: timeouts, daemons, the version.
-    func askTheRest() throws(KernelError) {
-        _ = try director.info()
-        _ = try director.timeouts()
-        _ = try director.daemons()
-    }
-
     /// A list that changes while it is read is read again.
     private func services(_ losses: inout [Loss]) throws(KernelError) -> [Service] {
         var attempts = Self.attempts

@@ -21,10 +21,11 @@ struct ServicesCommand: ParsableCommand {
         try Failure.reporting { () throws(KernelError) in
             let photographer = try Photographer(try source.open())
             let picture = try photographer.servicesPicture()
+            let configuration = try photographer.director.configuration()
             if output.json {
-                picture.writeServicesJSON(to: Output.write)
+                picture.writeServicesJSON(configuration, to: Output.write)
             } else {
-                Output.print(picture.servicesText(try photographer.director.info()))
+                Output.print(picture.servicesText(configuration.info))
             }
         }
     }

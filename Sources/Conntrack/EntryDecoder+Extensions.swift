@@ -14,7 +14,7 @@ extension Entry {
         }
     }
 
-    /// 64 bits; the 32-bit ones of old kernels (before 2.6.39) are taken too.
+    /// 64 bits; the 32-bit ones of old kernels are taken too.
     mutating func decodeCounters(_ parent: Attribute, in bytes: RawSpan) throws(DecodeError) -> Counters {
         var counters = Counters(packets: 0, bytes: 0)
         try decode(parent, in: bytes) { _, attribute in

@@ -43,7 +43,7 @@ public enum ProtocolState: Equatable, Sendable {
     }
 
     public struct DCCP: Equatable, Sendable {
-        /// `enum ct_dccp_states`; conntrack of DCCP is gone from the kernel since Linux 6.16.
+        /// `enum ct_dccp_states` of net/netfilter/nf_conntrack_proto_dccp.c, which the newest kernels no longer have.
         public var state: UInt8?
         /// 0: the original direction is the client's; 1: the server's.
         public var role: UInt8?

@@ -12,8 +12,8 @@ public struct Status: OptionSet, Hashable, Sendable {
     public static let destinationNAT = Status(rawValue: 1 << 5)
     public static let dying = Status(rawValue: 1 << 9)
 
-    /// Kernel names without `IPS_`, by bit. Bit 12 was UNTRACKED before Linux 4.12 and has marked
-    /// entries that clashed when inserted (NAT_CLASH) since 5.8; only the latter can be seen today.
+    /// Kernel names without `IPS_`, by bit. Bit 12 is UNTRACKED in the
+    /// header for users (obsolete), and NAT_CLASH in the kernel's own: only the latter is still set.
     public static let names = [
         "EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED", "SRC_NAT", "DST_NAT", "SEQ_ADJUST", "SRC_NAT_DONE",
         "DST_NAT_DONE", "DYING", "FIXED_TIMEOUT", "TEMPLATE", "NAT_CLASH", "HELPER", "OFFLOAD", "HW_OFFLOAD",

@@ -30,8 +30,8 @@ public struct Table {
         var found: Entry?
         do throws(KernelError) {
             _ = try answer(to: request) { found = $0 }
-        } catch  where error.cause == .notFound {
-            return nil
+        } catch {
+            if error.cause != .notFound { throw error }
         }
         return found
     }
@@ -41,7 +41,8 @@ public struct Table {
             return try source.ask(request) { message, datagram throws(DecodeError) in
                 each(try Entry(message, in: datagram))
             }
-        } catch  where error.errno == .invalidArgument || error.cause == .absent {
+        } catch {
+            guard error.errno == .invalidArgument || error.cause == .absent else { throw error }
             // What nfnetlink answers when nobody serves the subsystem (nfnetlink_rcv_msg).
             throw KernelError(
                 error.asked, .absent, errno: error.errno, detail: error.detail,

@@ -6,4 +6,7 @@ public struct Daemon: Equatable, Sendable {
     public var syncID: UInt32 = 0
 
     public init() {}
+
+    /// `master`, `backup`, or the number.
+    public var stateName: String { [1: "master", 2: "backup"][state] ?? String(state) }
 }

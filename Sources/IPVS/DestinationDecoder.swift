@@ -5,7 +5,7 @@ import Netlink
 extension Destination {
     /// Decodes `IPVS_CMD_ATTR_DEST`; nil when it holds no address.
     ///
-    /// - Parameter serviceFamily: the destination's too, where the kernel sends none (before Linux 3.18).
+    /// - Parameter serviceFamily: the destination's too, where the kernel sends none.
     init?(_ parent: Attribute, of serviceFamily: IPAddress.Family, in bytes: RawSpan) throws(DecodeError) {
         var family = serviceFamily
         var address: Attribute?

@@ -18,74 +18,32 @@ public struct Director {
 
     /// Finds IPVS in the kernel.
     ///
-    /// Its file is looked for first: since Linux 5.18 a question for the family would load the module
-    /// (commit 26fe2f2f2dde, `MODULE_ALIAS_GENL_FAMILY`), and we only observe.
+    /// Its file is looked for first: a question for the family may load the module (`MODULE_ALIAS_GENL_FAMILY` in ip_vs_ctl.c;
+    /// seen on 6.1 and 6.12), and we only observe.
     ///
     /// - Throws: `.absent` when the kernel has no IPVS, or the module is not loaded.
     public init(_ source: any KernelSource) throws(KernelError) {
-        let why = "this kernel has none, or its module is not loaded"
         do throws(KernelError) {
             _ = try source.text(of: Self.presence)
             family = try GenericFamily(IPVS_GENL_NAME, from: source)
-        } catch  where error.cause == .absent {
-            throw KernelError("find IPVS", .absent, detail: why, nextStep: "modprobe ip_vs")
+        } catch {
+            throw error.cause == .absent ? Self.absence(from: source) : error
         }
         self.source = source
     }
 
-    /// Version and size as `ipvsadm -Ln` shows them in its first line.
-    public struct Info: Equatable, Sendable {
-        /// 0x010201 is 1.2.1.
-        public var version: UInt32 = 0
-        /// Buckets of the connection table.
-        public var connectionTableSize: UInt32 = 0
-
-        public init() {}
-    }
-
-    public func info() throws(KernelError) -> Info {
-        var info = Info()
-        try ask("read the version of IPVS", IPVS_CMD_GET_INFO, NLM_F_ACK) { attribute, bytes in
-            switch Int(attribute.type) {
-            case IPVS_INFO_ATTR_VERSION: info.version = bytes.host(attribute) ?? 0
-            case IPVS_INFO_ATTR_CONN_TAB_SIZE: info.connectionTableSize = bytes.host(attribute) ?? 0
-            default: break
+    /// Whether a module would help, as far as the list of modules can be seen (not from within a container).
+    private static func absence(from source: any KernelSource) -> KernelError {
+        let release = source.origin.kernelRelease
+        let list = try? source.text(of: KernelFile("lib/modules/\(release)/modules.dep"))
+        let (why, nextStep) =
+            switch list?.contains("/ip_vs.ko") {
+            case true?: ("the module ip_vs is not loaded", "modprobe ip_vs")
+            case false?:
+                ("the kernel \(release) was built without it", "use one with CONFIG_IP_VS, as Debian's stock kernels")
+            case nil: ("this kernel has none, or its module is not loaded", "modprobe ip_vs")
             }
-        }
-        return info
-    }
-
-    /// How long connections live without a packet, in seconds (`ipvsadm -L --timeout`).
-    public struct Timeouts: Equatable, Sendable {
-        public var tcp: UInt32?
-        /// After a FIN.
-        public var tcpFin: UInt32?
-        public var udp: UInt32?
-
-        public init() {}
-    }
-
-    public func timeouts() throws(KernelError) -> Timeouts {
-        var timeouts = Timeouts()
-        try ask("read the timeouts of IPVS", IPVS_CMD_GET_CONFIG, NLM_F_ACK) { attribute, bytes in
-            switch Int(attribute.type) {
-            case IPVS_CMD_ATTR_TIMEOUT_TCP: timeouts.tcp = bytes.host(attribute)
-            case IPVS_CMD_ATTR_TIMEOUT_TCP_FIN: timeouts.tcpFin = bytes.host(attribute)
-            case IPVS_CMD_ATTR_TIMEOUT_UDP: timeouts.udp = bytes.host(attribute)
-            default: break
-            }
-        }
-        return timeouts
-    }
-
-    /// Synchronisation daemons that run here.
-    public func daemons() throws(KernelError) -> [Daemon] {
-        var daemons: [Daemon] = []
-        try ask("list the synchronisation daemons of IPVS", IPVS_CMD_GET_DAEMON, NLM_F_DUMP) {
-            attribute, bytes throws(DecodeError) in
-            if Int(attribute.type) == IPVS_CMD_ATTR_DAEMON { daemons.append(try Daemon(attribute, in: bytes)) }
-        }
-        return daemons
+        return KernelError("find IPVS", .absent, detail: why, nextStep: nextStep)
     }
 
     /// The services, and whether the kernel said that they changed while it listed them.
@@ -130,7 +88,7 @@ public struct Director {
             purpose, family: family.id, command: UInt8(command), version: UInt8(IPVS_GENL_VERSION), flags: flags)
     }
 
-    private func ask(
+    func ask(
         _ purpose: String, _ command: Int, _ flags: Int32,
         _ each: (Attribute, RawSpan) throws(DecodeError) -> Void
     ) throws(KernelError) {

@@ -1,6 +1,6 @@
 /// What a service or a destination has carried, and its rates a second as the kernel estimates them.
 ///
-/// From the 64-bit attribute where the kernel has it (Linux 4.1), else from the 32-bit one, whose counters wrap.
+/// From the 64-bit attribute where the kernel has it, else from the 32-bit one, whose counters wrap.
 public struct Statistics: Equatable, Sendable {
     public var connections: UInt64 = 0
     public var packetsIn: UInt64 = 0

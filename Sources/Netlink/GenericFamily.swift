@@ -31,7 +31,8 @@ public struct GenericFamily: Equatable, Sendable {
                     }
                 }
             }
-        } catch  where error.cause == .notFound {
+        } catch {
+            guard error.cause == .notFound else { throw error }
             throw KernelError(request.purpose, .absent, errno: error.errno)
         }
         guard let id else { throw KernelError(request.purpose, .damaged, detail: "the answer holds no family id") }

@@ -18,10 +18,11 @@ extension Picture {
     }
 
     /// The document of `services --json`.
-    public func writeServicesJSON(to sink: @escaping ([UInt8]) -> Void) {
+    public func writeServicesJSON(_ configuration: Director.Configuration, to sink: @escaping ([UInt8]) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "services")
+            json.configuration(configuration)
             json.member("services", array: services) { $0.service($1) }
         }
         json.finish()

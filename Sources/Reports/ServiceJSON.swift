@@ -2,6 +2,23 @@ import Addresses
 import IPVS
 
 extension JSONWriter {
+    mutating func configuration(_ configuration: Director.Configuration) {
+        member("ipvs_version", configuration.info.versionText)
+        member("connection_table_size", configuration.info.connectionTableSize)
+        member("timeouts") { json in
+            json.member("tcp", configuration.timeouts.tcp)
+            json.member("tcp_fin", configuration.timeouts.tcpFin)
+            json.member("udp", configuration.timeouts.udp)
+        }
+        member("daemons", array: configuration.daemons) { json, daemon in
+            json.object { json in
+                json.member("state", daemon.stateName)
+                json.member("interface", daemon.interface)
+                json.member("sync_id", daemon.syncID)
+            }
+        }
+    }
+
     mutating func service(_ service: Service) {
         object { json in
             json.identity(service.identity)

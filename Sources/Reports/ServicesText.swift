@@ -5,9 +5,8 @@ import Inspection
 extension Picture {
     /// Services and destinations as `ipvsadm -Ln` prints them, to the letter, so that eyes and scripts find what they know.
     public func servicesText(_ info: Director.Info) -> [String] {
-        let version = [info.version >> 16, info.version >> 8 & 0xFF, info.version & 0xFF].map(String.init)
-        return [
-            "IP Virtual Server version \(version.joined(separator: ".")) (size=\(info.connectionTableSize))",
+        [
+            "IP Virtual Server version \(info.versionText) (size=\(info.connectionTableSize))",
             "Prot LocalAddress:Port Scheduler Flags",
             "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn",
         ] + services.flatMap { [$0.line] + $0.destinations.map(\.line) }

@@ -1,7 +1,9 @@
 import Foundation
+import IPVS
 import Inspection
 import Netlink
 import Reports
+import TestSupport
 import Testing
 
 @testable import CTInspectCommand
@@ -31,7 +33,7 @@ struct DamageTests {
             do throws(KernelError) {
                 let photographer = try Photographer(try CapturedKernel(path, verifying: false))
                 let picture = try photographer.picture()
-                try photographer.askTheRest()
+                _ = try photographer.director.configuration()
                 pictures += picture.flowsText(FlowFilter(), .plain, width: 80).isEmpty ? 0 : 1
                 picture.writeJSON(FlowFilter(), summaryOnly: false) { _ in }
             } catch {
@@ -67,58 +69,12 @@ struct DamageTests {
         var random = SeededGenerator(seed: seed)
         for number in 0..<count {
             let (path, bytes) = random.next() % 2 == 0 ? netlink : files[Int(random.next() % UInt64(files.count))]
-            var damaged = bytes
-            let what = random.damage(&damaged)
+            let damaged = random.damage(bytes)
             if damaged == bytes { continue }
             let file = copy.appendingPathComponent(path)
             try Data(damaged).write(to: file)
-            try check(copy.path, "seed \(seed), copy \(number): \(what) in \(path)")
+            try check(copy.path, "seed \(seed), copy \(number), damage in \(path)")
             try Data(bytes).write(to: file)
-        }
-    }
-}
-
-/// SplitMix64, so that a seed tells all.
-struct SeededGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-
-    /// Flips bits, cuts, doubles, zeroes or fills a part; tells which.
-    mutating func damage(_ bytes: inout [UInt8]) -> String {
-        guard !bytes.isEmpty else {
-            bytes = [UInt8(truncatingIfNeeded: next())]
-            return "a byte added"
-        }
-        let start = Int(next() % UInt64(bytes.count))
-        let length = min(bytes.count - start, 1 + Int(next() % 64))
-        switch next() % 6 {
-        case 0, 1:
-            for _ in 0...(next() % 4) {
-                bytes[Int(next() % UInt64(bytes.count))] ^= 1 << UInt8(next() % 8)
-            }
-            return "bits flipped"
-        case 2:
-            bytes.removeSubrange(start...)
-            return "cut at \(start)"
-        case 3:
-            bytes.removeSubrange(start..<start + length)
-            return "\(length) bytes removed at \(start)"
-        case 4:
-            bytes.insert(contentsOf: bytes[start..<start + length], at: start)
-            return "\(length) bytes doubled at \(start)"
-        default:
-            let fill: UInt8 = next() % 2 == 0 ? 0 : 0xFF
-            for offset in start..<start + length { bytes[offset] = fill }
-            return "\(length) bytes set to \(fill) at \(start)"
         }
     }
 }

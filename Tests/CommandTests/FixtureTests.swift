@@ -78,6 +78,8 @@ struct FixtureTests {
     func readme() throws {
         let readme = try String(contentsOf: Fixture.checkout.appendingPathComponent("README.md"), encoding: .utf8)
         let flows = try Program.run(["flows", "--capture", Fixture.all[0].capture])
-        #expect(readme.contains("$ sudo ct-inspect\n" + flows.output), "make fixtures has changed it: copy it into the README")
+        #expect(
+            readme.contains("$ sudo ct-inspect\n" + flows.output),
+            "make fixtures has changed it: copy it into the README")
     }
 }

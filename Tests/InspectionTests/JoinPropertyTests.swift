@@ -1,6 +1,7 @@
 import Addresses
 import Conntrack
 import IPVS
+import TestSupport
 import Testing
 
 @testable import Inspection
@@ -9,7 +10,7 @@ import Testing
 struct JoinPropertyTests {
     @Test("The join says what comparing everything with everything says", arguments: 0..<200)
     func agreesWithModel(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let services = [
             try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr)]),
             try service(tcp("10.0.0.101:80"), [("10.0.0.4:80", .nat)]),
@@ -57,18 +58,5 @@ struct JoinPropertyTests {
             && entry.reply.discriminator
                 == .ports(source: connection.destination.port, destination: connection.client.port)
         return isOriginal || (isReply && connection.virtual.address == IPAddress("10.0.0.101"))
-    }
-}
-
-/// A small generator with a seed, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import IPVS
 import Inspection
 import Testing
 
@@ -61,7 +62,7 @@ struct PictureJSONTests {
     @Test("services --json has destinations with their methods and counts")
     func destinations() throws {
         let picture = try smallPicture()
-        let document = try document { picture.writeServicesJSON(to: $0) }
+        let document = try document { picture.writeServicesJSON(Director.Configuration(), to: $0) }
         let services = try #require(document["services"] as? [[String: Any]])
         let destinations = services.flatMap { $0["destinations"] as? [[String: Any]] ?? [] }
         #expect(destinations.map { $0["method"] as? String } == ["dr", "dr", "dr", "tun", "nat", "dr", "local"])

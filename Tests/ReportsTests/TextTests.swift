@@ -85,6 +85,9 @@ struct TextTests {
         let lines = try smallPicture().summaryText(.plain, width: nil)
         #expect(lines.first?.split(separator: " ").map(String.init).contains("UNREPLIED") == true)
         let first = try #require(lines.first { $0.hasPrefix("tcp 10.0.0.100:80") })
-        #expect(first.split(separator: " ") == ["tcp", "10.0.0.100:80", "rr", "dr", "1", "1", "0", "0", "0", "0", "net.ipv4.vs.conntrack=0"])
+        #expect(
+            first.split(separator: " ") == [
+                "tcp", "10.0.0.100:80", "rr", "dr", "1", "1", "0", "0", "0", "0", "net.ipv4.vs.conntrack=0",
+            ])
     }
 }

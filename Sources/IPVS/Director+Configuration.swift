@@ -1,0 +1,81 @@
+import CNetlink
+import Netlink
+
+extension Director {
+    /// What holds for all services.
+    public struct Configuration: Equatable, Sendable {
+        public var info = Info()
+        public var timeouts = Timeouts()
+        public var daemons: [Daemon] = []
+
+        public init() {}
+    }
+
+    public func configuration() throws(KernelError) -> Configuration {
+        var configuration = Configuration()
+        configuration.info = try info()
+        configuration.timeouts = try timeouts()
+        configuration.daemons = try daemons()
+        return configuration
+    }
+
+    /// Version and size as `ipvsadm -Ln` shows them in its first line.
+    public struct Info: Equatable, Sendable {
+        /// 0x010201 is 1.2.1.
+        public var version: UInt32 = 0
+        /// Buckets of the connection table.
+        public var connectionTableSize: UInt32 = 0
+
+        public init() {}
+
+        /// `1.2.1`
+        public var versionText: String {
+            [version >> 16, version >> 8 & 0xFF, version & 0xFF].map(String.init).joined(separator: ".")
+        }
+    }
+
+    func info() throws(KernelError) -> Info {
+        var info = Info()
+        try ask("read the version of IPVS", IPVS_CMD_GET_INFO, NLM_F_ACK) { attribute, bytes in
+            switch Int(attribute.type) {
+            case IPVS_INFO_ATTR_VERSION: info.version = bytes.host(attribute) ?? 0
+            case IPVS_INFO_ATTR_CONN_TAB_SIZE: info.connectionTableSize = bytes.host(attribute) ?? 0
+            default: break
+            }
+        }
+        return info
+    }
+
+    /// How long connections live without a packet, in seconds (`ipvsadm -L --timeout`).
+    public struct Timeouts: Equatable, Sendable {
+        public var tcp: UInt32?
+        /// After a FIN.
+        public var tcpFin: UInt32?
+        public var udp: UInt32?
+
+        public init() {}
+    }
+
+    func timeouts() throws(KernelError) -> Timeouts {
+        var timeouts = Timeouts()
+        try ask("read the timeouts of IPVS", IPVS_CMD_GET_CONFIG, NLM_F_ACK) { attribute, bytes in
+            switch Int(attribute.type) {
+            case IPVS_CMD_ATTR_TIMEOUT_TCP: timeouts.tcp = bytes.host(attribute)
+            case IPVS_CMD_ATTR_TIMEOUT_TCP_FIN: timeouts.tcpFin = bytes.host(attribute)
+            case IPVS_CMD_ATTR_TIMEOUT_UDP: timeouts.udp = bytes.host(attribute)
+            default: break
+            }
+        }
+        return timeouts
+    }
+
+    /// Synchronisation daemons that run here.
+    func daemons() throws(KernelError) -> [Daemon] {
+        var daemons: [Daemon] = []
+        try ask("list the synchronisation daemons of IPVS", IPVS_CMD_GET_DAEMON, NLM_F_DUMP) {
+            attribute, bytes throws(DecodeError) in
+            if Int(attribute.type) == IPVS_CMD_ATTR_DAEMON { daemons.append(try Daemon(attribute, in: bytes)) }
+        }
+        return daemons
+    }
+}
