@@ -1,0 +1,152 @@
+import Addresses
+import Foundation
+import IPVS
+import Netlink
+import TestSupport
+import Testing
+
+struct ConnectionParserTests {
+    /// What comes out of a file that is read in pieces.
+    static func parse(_ pieces: [[UInt8]]) throws(DecodeError) -> [Connection] {
+        var found: [Connection] = []
+        var parser = ConnectionParser { found.append($0) }
+        for piece in pieces { try parser.take(piece.span.bytes) }
+        try parser.end(.whole)
+        return found
+    }
+
+    static func parse(_ text: String) throws(DecodeError) -> [Connection] { try parse([Array(text.utf8)]) }
+
+    /// A row as ipvsadm(8) shows it: `TCP 14:59  ESTABLISHED 10.0.0.12:43199    10.0.0.100:80      10.0.0.4:80`.
+    static func listed(_ row: Substring) throws -> Connection {
+        let fields = row.split(separator: " ").map(String.init)
+        let clock = try fields[1].split(separator: ":").map { try #require(UInt32($0)) }
+        return Connection(
+            try #require(IPProtocol(fields[0])), client: try #require(Endpoint(fields[3])),
+            virtual: try #require(Endpoint(fields[4])), destination: try #require(Endpoint(fields[5])),
+            state: fields[2], expires: clock[0] * 60 + clock[1])
+    }
+
+    @Test(arguments: DirectorSample.all) func readsWhatIpvsadmShows(sample: DirectorSample) throws {
+        let expected = try sample.listing.split(separator: "\n").map(Self.listed)
+        var found = try Self.parse(sample.file)
+        // ipvsadm shows neither name nor data of a persistence engine.
+        for index in found.indices { found[index].persistenceEngine = nil }
+        #expect(found == expected)
+        #expect(!expected.isEmpty)
+    }
+
+    @Test func persistenceEnginesAndTemplates() throws {
+        let found = try Self.parse(DirectorSample.persistenceEngine.file)
+        #expect(found.map(\.persistenceEngine) == ["sip a84b4c76e66710@example.org", nil])
+        #expect(found.map(\.isTemplate) == [true, false])
+        #expect(found.map(\.templateFwmark) == [nil, nil])
+    }
+
+    @Test func templatesOfFwmarkServices() throws {
+        let found = try Self.parse(DirectorSample.persistence.file)
+        #expect(found.filter(\.isTemplate).count == 3)
+        let template = try #require(found.first { $0.templateFwmark != nil })
+        #expect(template.templateFwmark == 9)
+        #expect(template.protocol == .ip)
+        #expect(template.destination.port == 0)
+        #expect(found.filter { $0.templateFwmark != nil }.count == 1)
+    }
+
+    @Test func templatesOfFwmarkServicesOfIPv6() throws {
+        let zeros = "0000:0000:0000:0000:0000:0000"
+        let row = "IP  2001:0db8:\(zeros) 0000 0000:0009:\(zeros) 0000 2001:0db8:\(zeros) 0000 NONE 1\n"
+        let found = try Self.parse(DirectorSample.title + row)
+        #expect(found.map(\.templateFwmark) == [9])
+    }
+
+    /// `ip_vs_proto_name`: five names, and `IP_` with the number.
+    @Test(
+        arguments: [
+            ("TCP", 6), ("UDP", 17), ("SCTP", 132), ("IP ", 0), ("ICMP", 1), ("ICMPv6", 58), ("IP_47", 47),
+            ("IP_50", 50),
+            ("IP_51", 51), ("IP_255", 255),
+        ] as [(String, UInt8)])
+    func protocols(name: String, number: UInt8) throws {
+        let row = "\(name) 0A000001 A058 0A000064 0050 0A000003 0050 NONE 60\n"
+        #expect(try Self.parse(DirectorSample.title + row).map(\.protocol.rawValue) == [number])
+    }
+
+    @Test("the same however the file is cut", arguments: DirectorSample.all)
+    func pieces(sample: DirectorSample) throws {
+        let bytes = Array(sample.file.utf8)
+        let whole = try Self.parse([bytes])
+        for offset in 0...bytes.count {
+            #expect(try Self.parse([Array(bytes[..<offset]), Array(bytes[offset...])]) == whole, "cut at \(offset)")
+        }
+        #expect(try Self.parse(bytes.map { [$0] }) == whole)
+    }
+
+    @Test func aTitleAloneIsNoConnections() throws {
+        #expect(try Self.parse(DirectorSample.title) == [])
+    }
+
+    @Test(
+        "rows that are no connection",
+        arguments: [
+            "", "TCP", "TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED",
+            "XYZ 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED 892",
+            "IP_256 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED 892",
+            "IP_ 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED 892",
+            "TCP 0A00001 A058 0A000064 0050 0A000003 0050 ESTABLISHED 892",
+            "TCP 0A00000G A058 0A000064 0050 0A000003 0050 ESTABLISHED 892",
+            "TCP 0A000001 1A058 0A000064 0050 0A000003 0050 ESTABLISHED 892",
+            "TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED 4294967296",
+            "TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED -1",
+            "TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED 12x",
+            "TCP 2001:0db8:0000:0000:0000:0000:0000.0001 A058 0A000064 0050 0A000003 0050 ESTABLISHED 892",
+            "TCP 2001:0db8:0000:0000:0000:0000:0000:000: A058 0A000064 0050 0A000003 0050 ESTABLISHED 892",
+        ])
+    func badRows(row: String) {
+        #expect(throws: DecodeError("row 2 of proc/net/ip_vs_conn", "is not a connection", at: 0)) {
+            try Self.parse(DirectorSample.title + row + "\n")
+        }
+    }
+
+    @Test func aFileWithoutItsTitleIsAnotherFile() {
+        #expect(throws: DecodeError("row 1 of proc/net/ip_vs_conn", "is not the title of ip_vs_conn", at: 0)) {
+            try Self.parse("TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED 892\n")
+        }
+    }
+
+    @Test func aLastRowWithoutItsEndIsAnErrorUnlessTheReadingWasCut() throws {
+        let text = Array(DirectorSample.mixed.file.utf8.dropLast())
+        #expect(throws: DecodeError.self) { try Self.parse([text]) }
+        var count = 0
+        var parser = ConnectionParser { _ in count += 1 }
+        try parser.take(text.span.bytes)
+        try parser.end(.cut("too slow"))
+        #expect(count == DirectorSample.mixed.listing.split(separator: "\n").count - 1)
+    }
+
+    @Test("a row of a megabyte is refused", arguments: [1, 1 << 20]) func endlessRow(pieceSize: Int) {
+        let piece = [UInt8](repeating: UInt8(ascii: "x"), count: pieceSize)
+        var parser = ConnectionParser { _ in }
+        #expect(throws: DecodeError("row 0 of proc/net/ip_vs_conn", "has no end", at: 0)) {
+            for _ in 0..<(1 << 20) / pieceSize { try parser.take(piece.span.bytes) }
+        }
+    }
+
+    @Test func randomDamageGivesRowsOrErrors() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var generator = SeededGenerator(seed: seed)
+        let samples = DirectorSample.all.map { Array($0.file.utf8) }
+        var refused = 0
+        for round in 0..<20_000 {
+            let damaged = generator.damage(try #require(samples.randomElement(using: &generator)))
+            let rows = damaged.count { $0 == UInt8(ascii: "\n") }
+            do {
+                #expect(try Self.parse([damaged]).count == max(rows - 1, 0), "seed \(seed), round \(round)")
+            } catch {
+                #expect(error.what.hasPrefix("row "), "seed \(seed), round \(round)")
+                refused += 1
+            }
+        }
+        #expect(refused > 5_000, "seed \(seed)")
+    }
+}

@@ -1,0 +1,192 @@
+import Foundation
+import Netlink
+import TestSupport
+import Testing
+
+/// What comes out of a capture that is not as it was written.
+struct CaptureDamageTests {
+    /// Writes a capture, does something to it, and looks at it.
+    static func damaged(_ damage: (String) throws -> Void, _ look: (String) throws -> Void) throws {
+        try inTemporaryFolder { path in
+            try CaptureSample.write(into: path)
+            try #require(CaptureSample.refusal(path) == nil)
+            try damage(path)
+            try look(path)
+        }
+    }
+
+    @Test("any flipped bit in any file is found", arguments: [0x01, 0x80] as [UInt8])
+    func flippedBits(bit: UInt8) throws {
+        try inTemporaryFolder { path in
+            try CaptureSample.write(into: path)
+            for file in try files(below: path).map({ "\(path)/\($0)" }) {
+                let count = try Data(contentsOf: URL(fileURLWithPath: file)).count
+                for offset in stride(from: 0, to: count, by: max(1, count / 200)) {
+                    try change(file) { $0[offset] ^= bit }
+                    #expect(CaptureSample.refusal(path)?.cause == .damaged, "byte \(offset) of \(file)")
+                    try change(file) { $0[offset] ^= bit }
+                }
+            }
+            #expect(CaptureSample.refusal(path) == nil)
+        }
+    }
+
+    @Test(
+        "a file cut short is found",
+        arguments: ["CRC32SUMS", "manifest.json", "netlink.pcap", "proc/net/stat/nf_conntrack"])
+    func shortened(name: String) throws {
+        try Self.damaged {
+            try change("\($0)/\(name)") { $0.removeLast() }
+        } _: { path in
+            #expect(CaptureSample.refusal(path)?.cause == .damaged)
+        }
+    }
+
+    @Test(
+        "a missing file is found",
+        arguments: ["CRC32SUMS", "manifest.json", "netlink.pcap", "proc/net/stat/nf_conntrack.2"])
+    func missing(name: String) throws {
+        try Self.damaged {
+            try FileManager.default.removeItem(atPath: "\($0)/\(name)")
+        } _: { path in
+            let error = CaptureSample.refusal(path)
+            #expect(error?.cause == .damaged)
+            #expect(error?.description.contains(name) == true)
+            #expect(error?.nextStep?.contains("copy it again") == true)
+        }
+    }
+
+    @Test func noFolderIsNoCapture() {
+        #expect(CaptureSample.refusal("/nowhere/at/all")?.cause == .damaged)
+        #expect(CaptureSample.refusal("/etc/passwd")?.cause == .damaged)
+    }
+
+    @Test func checksumsDoNotLeadOutOfTheFolder() throws {
+        try Self.damaged {
+            try change("\($0)/CRC32SUMS") { $0 += Array("00000000  ../../../../etc/passwd\n".utf8) }
+        } _: { path in
+            #expect(CaptureSample.refusal(path)?.detail == "CRC32SUMS is not as it was written")
+        }
+    }
+
+    @Test(
+        "pcap headers that are not ours",
+        arguments: [
+            // A byte-swapped and a nanosecond magic, Ethernet.
+            (0..<4, [0xA1, 0xB2, 0xC3, 0xD4], "this is no pcap file in this machine's byte order"),
+            (0..<4, [0x4D, 0x3C, 0xB2, 0xA1], "this is no pcap file in this machine's byte order"),
+            (20..<24, [1, 0, 0, 0], "its link type is not netlink (253)"),
+        ] as [(Range<Int>, [UInt8], String)])
+    func fileHeader(range: Range<Int>, bytes: [UInt8], why: String) throws {
+        try Self.damaged {
+            try change("\($0)/netlink.pcap") { $0.replaceSubrange(range, with: bytes) }
+        } _: { path in
+            let error = CaptureSample.refusal(path, verifying: false)
+            #expect(error?.cause == .damaged)
+            #expect(error?.description.contains(why) == true)
+        }
+    }
+
+    /// The first record: a 16-byte pcap header, a 16-byte link header, the request of 16 bytes.
+    @Test(
+        "records that are not ours",
+        arguments: [
+            (32, [15, 0, 0, 0], "its length is 15"),
+            (32, [1, 0, 16, 0], "its length is 1048577"),
+            (40, [0, 0], "it is not between us and the kernel"),
+            (54, [0, 99], "it is not between us and the kernel"),
+            // PACKET_USER: an answer, but to what?
+            (40, [0, 6], "an answer without a question"),
+        ] as [(Int, [UInt8], String)])
+    func record(offset: Int, bytes: [UInt8], why: String) throws {
+        try Self.damaged {
+            try change("\($0)/netlink.pcap") { $0.replaceSubrange(offset..<offset + bytes.count, with: bytes) }
+        } _: { path in
+            let error = CaptureSample.refusal(path, verifying: false)
+            #expect(error?.cause == .damaged)
+            #expect(error?.description.contains(why) == true, "\(String(describing: error))")
+        }
+    }
+
+    @Test func anAnswerWithoutItsEndIsDamaged() throws {
+        try Self.damaged {
+            // Header of the file; the request; a datagram with two entries.
+            try change("\($0)/netlink.pcap") { $0.removeSubrange((24 + 32 + 16 + 32 + 32)...) }
+        } _: { path in
+            let error = CaptureSample.refusal(path, verifying: false)
+            #expect(error?.cause == .damaged)
+            #expect(error?.detail == "the answer in the capture has no end")
+        }
+    }
+
+    @Test("a pcap cut anywhere gives errors", arguments: [true, false]) func cutPcap(verifying: Bool) throws {
+        try inTemporaryFolder { path in
+            try CaptureSample.write(into: path)
+            let file = "\(path)/netlink.pcap"
+            let whole = Array(try Data(contentsOf: URL(fileURLWithPath: file)))
+            // Up to the end of the first answer.
+            for count in 0..<24 + (32 + 16) + (32 + 32) + (32 + 20) {
+                try change(file) { $0 = Array(whole.prefix(count)) }
+                let cause = CaptureSample.refusal(path, verifying: verifying)?.cause
+                // Between two records an unverified cut shows only in that the answer is not there.
+                #expect(cause == .damaged || !verifying && cause == .failed, "cut to \(count) bytes")
+            }
+        }
+    }
+
+    @Test("a named pipe in a file's place does not make us wait", arguments: [true, false]) func pipes(verifying: Bool)
+        throws
+    {
+        for name in ["CRC32SUMS", "manifest.json", "netlink.pcap", "proc/net/stat/nf_conntrack"] {
+            try Self.damaged {
+                try FileManager.default.removeItem(atPath: "\($0)/\(name)")
+                #expect(mkfifo("\($0)/\(name)", 0o600) == 0)
+            } _: { path in
+                let isAccepted = CaptureSample.refusal(path, verifying: verifying) == nil
+                #expect(!isAccepted || !verifying, "\(name)")
+            }
+        }
+    }
+
+    @Test func linksAreNotFollowed() throws {
+        try Self.damaged {
+            try FileManager.default.removeItem(atPath: "\($0)/manifest.json")
+            try FileManager.default.createSymbolicLink(
+                atPath: "\($0)/manifest.json", withDestinationPath: "/etc/passwd")
+        } _: { path in
+            #expect(CaptureSample.refusal(path)?.cause == .damaged)
+            #expect(CaptureSample.refusal(path, verifying: false)?.cause == .damaged)
+        }
+    }
+
+    @Test func aManifestOfAnotherVersionSaysSo() throws {
+        try Self.damaged {
+            let file = "\($0)/manifest.json"
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let changed = text.replacingOccurrences(of: "ct-inspect-capture/1", with: "ct-inspect-capture/2")
+            try changed.write(toFile: file, atomically: false, encoding: .utf8)
+        } _: { path in
+            let error = CaptureSample.refusal(path, verifying: false)
+            #expect(error?.detail == "its schema is ct-inspect-capture/2, not ct-inspect-capture/1")
+        }
+    }
+
+    @Test func randomDamageGivesErrorsOnly() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var generator = SeededGenerator(seed: seed)
+        try inTemporaryFolder { path in
+            try CaptureSample.write(into: path)
+            let file = "\(path)/netlink.pcap"
+            let whole = Array(try Data(contentsOf: URL(fileURLWithPath: file)))
+            var refused = 0
+            for _ in 0..<2_000 {
+                try change(file) { $0 = generator.damage(whole) }
+                if let error = CaptureSample.refusal(path, verifying: false) {
+                    refused += 1
+                    #expect(!error.description.isEmpty, "seed \(seed)")
+                }
+            }
+            #expect(refused > 500, "seed \(seed)")
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import CLinux
+import Foundation
+import Testing
+
+/// A call of the system that failed.
+public struct SystemFailure: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(_ call: String, errno number: CInt) { description = "\(call): \(String(cString: strerror(number)))" }
+}
+
+/// Runs `body` on a thread of its own in a new, empty network namespace, which vanishes with the thread.
+/// The thread waits for nothing but `body`, so tests in namespaces do not hold up Swift's own threads.
+public func inFreshNamespace<Value>(_ body: @escaping () throws -> Value) throws -> Value {
+    try onOwnThread {
+        let errno = clinux_new_network_namespace()
+        guard errno == 0 else { throw SystemFailure("unshare(CLONE_NEWNET)", errno: errno) }
+        return try body()
+    }
+}
+
+/// Runs `body` on a thread of its own: what it changes of its thread (namespace, capabilities) goes with it.
+public func onOwnThread<Value>(_ body: @escaping () throws -> Value) throws -> Value {
+    let errand = Errand(body)
+    let thread = Thread { errand.run() }
+    thread.stackSize = 8 << 20
+    thread.start()
+    return try errand.outcome()
+}
+
+/// Unchecked because the semaphore orders the two threads: one writes, then the other reads.
+private final class Errand<Value>: @unchecked Sendable {
+    private let body: () throws -> Value
+    private var result: Result<Value, any Error>?
+    private let done = DispatchSemaphore(value: 0)
+
+    init(_ body: @escaping () throws -> Value) { self.body = body }
+
+    func run() {
+        result = Result { try body() }
+        done.signal()
+    }
+
+    func outcome() throws -> Value {
+        done.wait()
+        guard let result else { throw SystemFailure("thread", errno: ESRCH) }
+        return try result.get()
+    }
+}
+
+/// Takes every capability away from the calling thread. glibc exports capset(2), but no header declares it.
+public func dropCapabilities() throws {
+    typealias Capset = @convention(c) (UnsafeRawPointer, UnsafeRawPointer) -> CInt
+    guard let symbol = dlsym(nil, "capset") else { throw SystemFailure("dlsym(capset)", errno: ENOSYS) }
+    // _LINUX_CAPABILITY_VERSION_3 and the calling thread, then two times effective, permitted, inheritable.
+    let header: [UInt32] = [0x2008_0522, 0]
+    let data = [UInt32](repeating: 0, count: 6)
+    guard unsafeBitCast(symbol, to: Capset.self)(header, data) == 0 else { throw SystemFailure("capset", errno: errno) }
+}
+
+/// In continuous integration a test that cannot run must fail, not be skipped.
+public let isContinuousIntegration = ProcessInfo.processInfo.environment["CI"] == "true"
+
+extension Trait where Self == ConditionTrait {
+    public static var needsRoot: Self {
+        .enabled(if: geteuid() == 0 || isContinuousIntegration, "needs root: network namespaces")
+    }
+
+    /// A program that the set-up script installs.
+    public static func needsTool(_ name: String) -> Self {
+        .enabled(if: Tool.path(of: name) != nil || isContinuousIntegration, "needs \(name), which is not installed")
+    }
+}

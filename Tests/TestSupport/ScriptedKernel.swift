@@ -1,0 +1,44 @@
+import Netlink
+
+/// A kernel that says what a test has written down, and remembers what it was asked.
+public final class ScriptedKernel: KernelSource {
+    public let origin = Origin(
+        takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: nil)
+    public private(set) var requests: [Request] = []
+    public private(set) var filesRead: [String] = []
+
+    private let sequence: UInt32
+    private var answers: [[[UInt8]]]
+    private let files: [String: [[UInt8]]]
+
+    /// - Parameter answers: the datagrams of each answer, in the order of the questions.
+    /// - Parameter sequence: what the messages in them carry when they answer the question.
+    /// - Parameter files: the pieces in which each file is read; any other is absent.
+    public init(answers: [[[UInt8]]] = [], sequence: UInt32 = 1, files: [String: [[UInt8]]] = [:]) {
+        self.answers = answers
+        self.sequence = sequence
+        self.files = files
+    }
+
+    public func exchange(
+        _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
+    ) throws(KernelError) {
+        requests.append(request)
+        guard !answers.isEmpty else { throw KernelError(request.purpose, .failed, detail: "not in the script") }
+        for datagram in answers.removeFirst() where try receive(datagram.span.bytes, sequence) == .done { return }
+        throw KernelError(request.purpose, .failed, detail: "the script ends before the answer does")
+    }
+
+    public func read(
+        _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
+    ) throws(KernelError) -> Completeness {
+        filesRead.append(file.path)
+        guard let pieces = files[file.path] else { throw KernelError("read /\(file.path)", .absent) }
+        for piece in pieces { receive(piece.span.bytes) }
+        return .whole
+    }
+
+    public func list(_ folder: KernelFile) throws(KernelError) -> [String] {
+        throw KernelError("list /\(folder.path)", .absent)
+    }
+}

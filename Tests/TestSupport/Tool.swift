@@ -1,0 +1,72 @@
+import Foundation
+
+/// Runs programs in the calling thread's network namespace: a child that posix_spawn(3) makes begins in the namespaces
+/// of the thread that made it.
+public enum Tool {
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    public static func path(of name: String) -> String? {
+        ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+    }
+
+    /// Runs a program to its end and returns what it wrote to standard output.
+    ///
+    /// - Parameter command: name and arguments, separated by single blanks.
+    /// - Throws: when it is missing or fails, with what it wrote to standard error.
+    @discardableResult
+    public static func run(_ command: String) throws -> String {
+        let arguments = command.split(separator: " ").map(String.init)
+        guard let name = arguments.first, let path = path(of: name) else {
+            throw Failure(description: "\(command): not installed")
+        }
+        let output = try Scratch()
+        let errors = try Scratch()
+        let status = try spawn(path, arguments, output.descriptor, errors.descriptor)
+        guard status == 0 else { throw Failure(description: "\(command): status \(status): \(errors.text())") }
+        return output.text()
+    }
+
+    private static func spawn(
+        _ path: String, _ arguments: [String], _ output: CInt, _ errors: CInt
+    ) throws -> CInt {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
+        posix_spawn_file_actions_adddup2(&actions, errors, 2)
+        let words = arguments.map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        var child = pid_t()
+        let failure = posix_spawn(&child, path, &actions, nil, words, environ)
+        guard failure == 0 else { throw SystemFailure("posix_spawn \(path)", errno: failure) }
+        var status: CInt = 0
+        while waitpid(child, &status, 0) < 0 {
+            guard errno == EINTR else { throw SystemFailure("waitpid \(path)", errno: errno) }
+        }
+        return status
+    }
+}
+
+/// A nameless file, so that a child can write as much as it likes while nobody reads.
+private final class Scratch {
+    let descriptor: CInt
+
+    init() throws {
+        var name = Array("/tmp/ct-inspect-tests-XXXXXX".utf8CString)
+        descriptor = mkstemp(&name)
+        guard descriptor >= 0 else { throw SystemFailure("mkstemp", errno: errno) }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        unlink(name)
+    }
+
+    deinit { close(descriptor) }
+
+    func text() -> String {
+        lseek(descriptor, 0, SEEK_SET)
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+        return String(decoding: handle.readDataToEndOfFile(), as: UTF8.self)
+    }
+}
