@@ -10,7 +10,7 @@ public struct Endpoint: Hashable, Sendable {
 
     /// Reads `ADDRESS:PORT` and `[ADDRESS]:PORT`.
     public init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(digits: text[text.index(after: colon)...]) else {
             return nil
         }
         let host = text[..<colon]

@@ -31,6 +31,8 @@ public struct IPAddress: Hashable, Sendable {
 
     /// Reads what inet_pton(3) reads: dotted quads and IPv6 text, without brackets, port or zone.
     public init?(_ text: String) {
+        // inet_pton(3) would stop at a NUL and take what is before it.
+        guard !text.utf8.contains(0) else { return nil }
         var four = in_addr()
         var six = in6_addr()
         if inet_pton(AF_INET, text, &four) == 1 {

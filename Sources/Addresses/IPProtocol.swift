@@ -27,7 +27,7 @@ public struct IPProtocol: RawRepresentable, Hashable, Sendable {
         let lowered = text.lowercased()
         if let known = Self.names.first(where: { $0.value == lowered })?.key {
             self = known
-        } else if let number = UInt8(lowered) {
+        } else if let number = UInt8(digits: lowered) {
             self.init(rawValue: number)
         } else {
             return nil

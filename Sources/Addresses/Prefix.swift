@@ -10,7 +10,7 @@ public struct Prefix: Hashable, Sendable {
         guard parts.count <= 2, let first = parts.first, let address = IPAddress(String(first)) else { return nil }
         var length = address.bitWidth
         if parts.count == 2 {
-            guard let given = Int(parts[1]), (0...address.bitWidth).contains(given) else { return nil }
+            guard let given = Int(digits: parts[1]), (0...address.bitWidth).contains(given) else { return nil }
             length = given
         }
         self.address = address

@@ -42,8 +42,10 @@ public struct Table {
                 each(try Entry(message, in: datagram))
             }
         } catch {
-            guard error.errno == .invalidArgument || error.cause == .absent else { throw error }
-            // What nfnetlink answers when nobody serves the subsystem (nfnetlink_rcv_msg).
+            // What nfnetlink answers when nobody serves the subsystem (nfnetlink_rcv_msg). To a lookup EINVAL may also mean a
+            // tuple that no entry can have.
+            let isUnserved = error.errno == .invalidArgument && request.isDump
+            guard isUnserved || error.cause == .absent else { throw error }
             throw KernelError(
                 error.asked, .absent, errno: error.errno, detail: error.detail,
                 nextStep: "the kernel has no ctnetlink: modprobe nf_conntrack_netlink")
@@ -51,7 +53,8 @@ public struct Table {
     }
 
     private static func lookup(_ tuple: Tuple, zone: UInt16) -> Request? {
-        guard let source = tuple.source, let destination = tuple.destination else { return nil }
+        guard let source = tuple.source, let destination = tuple.destination, source.family == destination.family
+        else { return nil }
         let isIPv4 = source.family == .ipv4
         var request = Request.netfilter(
             "look up the conntrack entry of \(tuple)", subsystem: NFNL_SUBSYS_CTNETLINK,

@@ -35,7 +35,10 @@ public struct ConnectionParser {
 
     /// Says that this was all. A last row without its newline is an error unless the reading was cut there.
     public mutating func end(_ completeness: Completeness) throws(DecodeError) {
-        if completeness == .whole, !partial.isEmpty { throw error("ends without a newline") }
+        guard completeness == .whole else { return }
+        if !partial.isEmpty { throw error("ends without a newline") }
+        // The kernel writes the title even when there is no connection.
+        if rows == 0 { throw error("is missing") }
     }
 
     private mutating func finishPartial() throws(DecodeError) {
@@ -46,6 +49,7 @@ public struct ConnectionParser {
 
     private mutating func row(_ bytes: RawSpan, _ range: Range<Int>) throws(DecodeError) {
         rows += 1
+        guard range.count <= Self.longestRow else { throw error("is longer than any of the kernel's") }
         var fields = FieldCursor(bytes, range)
         if rows == 1 {
             guard fields.text() == "Pro" else { throw error("is not the title of ip_vs_conn") }
@@ -73,7 +77,7 @@ public struct ConnectionParser {
         case "UDP": .udp
         case "SCTP": .sctp
         case "IP": .ip
-        case let other where other.hasPrefix("IP_"): UInt8(other.dropFirst(3)).map(IPProtocol.init(rawValue:))
+        case let other where other.hasPrefix("IP_"): IPProtocol(other.dropFirst(3))
         case let other: IPProtocol(other)
         }
     }

@@ -61,7 +61,8 @@ private struct ServiceFields {
             case IPVS_SVC_ATTR_FWMARK: fwmark = bytes.host(attribute)
             case IPVS_SVC_ATTR_SCHED_NAME: scheduler = bytes.text(attribute)
             // `struct ip_vs_flags`: the flags, then a mask.
-            case IPVS_SVC_ATTR_FLAGS: flags = try bytes.host(at: attribute.payload.lowerBound)
+            case IPVS_SVC_ATTR_FLAGS:
+                flags = bytes.host(Attribute(type: attribute.type, payload: attribute.payload.prefix(4))) ?? 0
             case IPVS_SVC_ATTR_TIMEOUT: timeout = bytes.host(attribute) ?? 0
             case IPVS_SVC_ATTR_NETMASK: netmask = bytes.host(attribute)
             case IPVS_SVC_ATTR_PE_NAME: engine = bytes.text(attribute)

@@ -3,7 +3,7 @@ import SystemPackage
 /// Why something could not be had from the kernel, or from a capture of it.
 public struct KernelError: Error, Equatable, Sendable {
     /// The different answers that are not an answer. "It is empty" is none of them.
-    public enum Cause: Equatable, Sendable {
+    public enum Cause: String, Codable, Sendable {
         /// The kernel has no such module, file or family.
         case absent
         /// The kernel has it and refuses it to us.

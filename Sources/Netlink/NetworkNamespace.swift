@@ -33,7 +33,7 @@ public enum NetworkNamespace {
         var failure = Errno.noSuchFileOrDirectory
         for path in candidates {
             do {
-                return try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+                return try FileDescriptor.open(FilePath(path), .readOnly, options: [.nonBlocking, .closeOnExec])
             } catch {
                 failure = error as? Errno ?? .ioError
                 if failure != .noSuchFileOrDirectory { break }

@@ -27,6 +27,11 @@ public struct Request: Sendable {
         Self.store(UInt16(NLM_F_REQUEST | flags), into: &bytes, at: 6)
     }
 
+    /// Whether everything is asked for (`NLM_F_DUMP`) rather than one thing.
+    public var isDump: Bool {
+        (try? bytes.span.bytes.host(UInt16.self, at: 6)).map { $0 & UInt16(NLM_F_DUMP) != 0 } ?? false
+    }
+
     /// A request as it was sent, which equals the one that it was made from.
     init(recorded message: [UInt8], on bus: Bus) {
         self.bus = bus

@@ -41,6 +41,12 @@ struct IPAddressTests {
         #expect(IPAddress(text) == nil)
     }
 
+    @Test func refusesWhatIsBehindANUL() {
+        for text in ["10.0.0.1\0", "10.0.0.1\0.example.org", "::1\0"] {
+            #expect(IPAddress(text) == nil, "\(text.count)")
+        }
+    }
+
     @Test func numbersAreInHostOrder() throws {
         #expect(IPAddress(ipv4: 0x0A00_0102) == IPAddress("10.0.1.2"))
         #expect(IPAddress(ipv6High: 0x2001_0DB8_0000_0000, low: 0x1_0002) == IPAddress("2001:db8::1:2"))

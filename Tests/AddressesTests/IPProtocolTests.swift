@@ -26,7 +26,7 @@ struct IPProtocolTests {
         #expect(IPProtocol("255") == IPProtocol(rawValue: 255))
     }
 
-    @Test(arguments: ["", "256", "-1", "tcp ", "ospf", "6.0"])
+    @Test(arguments: ["", "256", "-1", "+6", "tcp ", "ospf", "6.0"])
     func refusesWhatIsNoProtocol(text: String) {
         #expect(IPProtocol(text) == nil)
     }

@@ -6,6 +6,25 @@ import Testing
 
 /// What is asked of the kernel, and what becomes of its answers.
 struct TableRequestTests {
+    @Test func aTupleOfTwoFamiliesIsInNoTable() throws {
+        var tuple = try decode(EntryFixtures.tcp).original
+        tuple.destination = IPAddress("::1")
+        #expect(try Table(ScriptedKernel()).entry(for: tuple) == nil)
+    }
+
+    @Test func withoutCtnetlinkADumpSaysWhatToLoad() {
+        // NLMSG_ERROR, -EINVAL, the header of the request.
+        let refusal = hexadecimal(
+            """
+            24 00 00 00  02 00  00 01  01 00 00 00  00 00 00 00
+            ea ff ff ff
+            14 00 00 00  01 01  01 03  01 00 00 00  00 00 00 00
+            """)
+        let error = #expect(throws: KernelError.self) { try Table(ScriptedKernel(answers: [[refusal]])).dump { _ in } }
+        #expect(error?.cause == .absent)
+        #expect(error?.nextStep?.contains("modprobe nf_conntrack_netlink") == true)
+    }
+
     @Test func lookingUpAsksForOneEntryAndAnEnd() throws {
         let kernel = ScriptedKernel(answers: [[EntryFixtures.tcp, Self.acknowledgement]])
         let wanted = try decode(EntryFixtures.tcp)

@@ -86,4 +86,15 @@ struct TableTests {
             #expect(try table.entry(for: Tuple()) == nil)
         }
     }
+
+    /// Linux 6.18 answers EINVAL: an ICMP error has no reply, so no entry can begin with it.
+    @Test func aTupleThatNoEntryCanHaveIsNoReasonToLoadAModule() throws {
+        try inFreshNamespace {
+            var tuple = try decode(EntryFixtures.icmp).original
+            tuple.discriminator = .icmp(type: 3, code: 0, id: 0)
+            let error = #expect(throws: KernelError.self) { try Table(LiveKernel()).entry(for: tuple) }
+            #expect(error?.cause == .failed)
+            #expect(error?.nextStep == nil)
+        }
+    }
 }

@@ -82,6 +82,23 @@ struct ConnectionParserTests {
         #expect(try Self.parse(bytes.map { [$0] }) == whole)
     }
 
+    @Test func nothingAtAllIsNotNoConnections() throws {
+        #expect(throws: DecodeError("row 0 of proc/net/ip_vs_conn", "is missing", at: 0)) { try Self.parse("") }
+        var parser = ConnectionParser { _ in }
+        try parser.end(.cut("too slow"))
+    }
+
+    @Test func aRowLongerThanTheKernelsIsRefusedHoweverItIsCut() {
+        let row = DirectorSample.persistenceEngine.file.dropLast() + String(repeating: "x", count: 1024) + "\n"
+        let bytes = Array(row.utf8)
+        for size in [bytes.count, bytes.count - 1, 1000, 1] {
+            let pieces = stride(from: 0, to: bytes.count, by: size).map {
+                Array(bytes[$0..<min($0 + size, bytes.count)])
+            }
+            #expect(throws: DecodeError.self, "pieces of \(size)") { try Self.parse(pieces) }
+        }
+    }
+
     @Test func aTitleAloneIsNoConnections() throws {
         #expect(try Self.parse(DirectorSample.title) == [])
     }

@@ -90,6 +90,17 @@ struct ServiceTests {
         for (ours, theirs) in flags { #expect(ours.rawValue == UInt32(theirs)) }
     }
 
+    @Test func flagsOfAnotherSizeDoNotReachIntoTheNextAttribute() throws {
+        let services = try IPVSAnswers.listing(
+            IPVSAnswers.service { message in
+                message.bytes(IPVS_SVC_ATTR_FLAGS, [1])
+                message.short(IPVS_SVC_ATTR_AF, UInt16(AF_INET))
+                message.word(IPVS_SVC_ATTR_FWMARK, 9)
+                message.bytes(IPVS_SVC_ATTR_FLAGS, [])
+            })
+        #expect(services.map(\.flags) == [[]])
+    }
+
     @Test func attributesThatAreNotFramedAreDamage() {
         let error = #expect(throws: KernelError.self) {
             try IPVSAnswers.listing(IPVSAnswers.service { $0.bytes(IPVS_SVC_ATTR_STATS, [0, 0, 1, 0]) })

@@ -15,7 +15,7 @@ struct CaptureDamageTests {
         }
     }
 
-    @Test("any flipped bit in any file is found", arguments: [0x01, 0x80] as [UInt8])
+    @Test("any flipped bit in any file is found", arguments: [0x01, 0x20, 0x80] as [UInt8])
     func flippedBits(bit: UInt8) throws {
         try inTemporaryFolder { path in
             try CaptureSample.write(into: path)

@@ -30,6 +30,19 @@ struct CaptureTests {
         }
     }
 
+    @Test func aQuestionAskedMoreOftenGetsTheLastAnswer() throws {
+        try inTemporaryFolder { path in
+            try CaptureSample.write(into: path)
+            let file = "\(path)/proc/net/stat/nf_conntrack.2"
+            try change(file) { $0 = Array("second reading\n".utf8) }
+            let kernel = try CapturedKernel(path, verifying: false)
+            let readings = try (1...4).map { _ in try kernel.text(of: CaptureSample.file) }
+            #expect(readings == ["first reading", "second reading", "second reading", "second reading"])
+            let counts = try (1...4).map { _ in try kernel.ask(CaptureSample.dump) { _, _ in }.messages }
+            #expect(counts == [2, 3, 3, 3])
+        }
+    }
+
     @Test func givesErrorsAsTheKernelGaveThem() throws {
         try inTemporaryFolder { path in
             try CaptureSample.write(into: path)

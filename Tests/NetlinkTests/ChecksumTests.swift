@@ -25,7 +25,11 @@ struct ChecksumTests {
         #expect(Checksums(checksums.text) == checksums)
     }
 
-    @Test(arguments: ["", "00000000  a", "00000000 a\n", "0000000x  a\n", "0000000  a\n", "\n", "00000000  a\n\n"])
+    @Test(arguments: [
+        "", "00000000  a", "00000000 a\n", "0000000x  a\n", "0000000  a\n", "\n", "00000000  a\n\n", "CBF43926  a\n",
+        "+0000000  a\n",
+        "00000000  b\n00000000  a\n", "00000000  a\n00000000  a\n",
+    ])
     func refusesOtherLines(text: String) {
         #expect(Checksums(text) == nil)
     }

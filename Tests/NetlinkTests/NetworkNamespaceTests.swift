@@ -28,6 +28,14 @@ struct NetworkNamespaceTests {
         #expect(error?.detail == "that is no network namespace")
     }
 
+    @Test(.needsRoot) func aNamedPipeDoesNotMakeUsWait() throws {
+        try inTemporaryFolder { path in
+            #expect(mkfifo("\(path)/pipe", 0o600) == 0)
+            let error = try Self.refusal("\(path)/pipe")
+            #expect(error?.detail == "that is no network namespace")
+        }
+    }
+
     @Test(.needsRoot) func withoutCapabilitiesEnteringIsForbidden() throws {
         let error = try onOwnThread {
             try dropCapabilities()

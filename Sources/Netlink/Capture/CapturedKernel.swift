@@ -55,7 +55,7 @@ public final class CapturedKernel: KernelSource {
         let turn = asked[request, default: 0]
         asked[request] = turn + 1
         guard let answer = answers.indices.contains(turn) ? answers[turn] : answers.last else {
-            throw unread(request.purpose)?.error(request.purpose, isFile: false)
+            throw unread(request.purpose)?.error(request.purpose)
                 ?? KernelError(
                     request.purpose, .failed, detail: "the capture holds no answer to that",
                     nextStep: "take it again with this version of ct-inspect")
@@ -66,7 +66,7 @@ public final class CapturedKernel: KernelSource {
             if try receive(datagram.span.bytes, answer.sequence) == .done { return }
             offset = record.end
         }
-        throw unread(request.purpose)?.error(request.purpose, isFile: false)
+        throw unread(request.purpose)?.error(request.purpose)
             ?? KernelError(request.purpose, .damaged, detail: "the answer in the capture has no end")
     }
 
@@ -76,9 +76,10 @@ public final class CapturedKernel: KernelSource {
         let purpose = "read /\(kernelFile.path)"
         let turn = reads[kernelFile.path, default: 1]
         reads[kernelFile.path] = turn + 1
-        let names = (turn > 1 ? [RecordingKernel.name(kernelFile, reading: turn)] : []) + [kernelFile.path]
+        // Its own reading, else the last one that there is.
+        let names = (1...turn).reversed().map { RecordingKernel.name(kernelFile, reading: $0) }
         for name in names {
-            if let unread = unread(name), !unread.cut { throw unread.error(purpose, isFile: true) }
+            if let error = unread(name)?.error(purpose) { throw error }
             do throws(Errno) {
                 try CaptureFile.read(folder, name, receive)
             } catch .noSuchFileOrDirectory where name != names.last {
@@ -94,7 +95,7 @@ public final class CapturedKernel: KernelSource {
     }
 
     public func list(_ kernelFolder: KernelFile) throws(KernelError) -> [String] {
-        if let unread = unread(kernelFolder.path) { throw unread.error("list /\(kernelFolder.path)", isFile: true) }
+        if let error = unread(kernelFolder.path)?.error("list /\(kernelFolder.path)") { throw error }
         do throws(Errno) {
             return try Folder.list(folder.appending(kernelFolder.path).string)
         } catch {

@@ -22,6 +22,8 @@ struct Checksums: Equatable {
             guard let sum = UInt32(line.prefix(8), radix: 16), line.dropFirst(8).hasPrefix("  ") else { return nil }
             sums[String(line.dropFirst(10))] = sum
         }
+        // Other spellings of the same sums (upper case, another order) are none of ours.
+        guard self.text == text else { return nil }
     }
 
     /// Reads every file of a capture and compares.

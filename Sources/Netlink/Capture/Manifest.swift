@@ -13,14 +13,14 @@ struct Manifest: Codable, Equatable {
 
     static let current = "ct-inspect-capture/1"
 
-    /// One thing that the kernel did not give.
+    /// One thing that the kernel did not give, or not to its end.
     struct Unread: Codable, Equatable {
         /// A file's path, or what was asked over netlink.
         var what: String
+        /// Nil when the reading began and was cut.
+        var cause: KernelError.Cause?
         var errno: Int32?
         var why: String
-        /// The reading began, but did not come to its end.
-        var cut: Bool
     }
 
     enum CodingKeys: String, CodingKey {
@@ -43,15 +43,15 @@ struct Manifest: Codable, Equatable {
 
 extension Manifest.Unread {
     init(_ what: String, _ error: KernelError) {
-        self.init(what: what, errno: error.errno?.rawValue, why: error.detail ?? error.description, cut: false)
+        let why = error.detail ?? error.errno?.description ?? error.description
+        self.init(what: what, cause: error.cause, errno: error.errno?.rawValue, why: why)
     }
 
-    /// The error that the kernel gave when the capture was taken. A file that was not there is absent again.
-    func error(_ purpose: String, isFile: Bool) -> KernelError {
-        let number = errno.map(Errno.init(rawValue:))
-        if let number, !(isFile && number == .noSuchFileOrDirectory) {
-            return KernelError(purpose, number, detail: "as it was when the capture was taken")
-        }
-        return KernelError(purpose, isFile && number != nil ? .absent : .failed, errno: number, detail: why)
+    /// The error that the kernel gave when the capture was taken; nil when it gave something.
+    func error(_ purpose: String) -> KernelError? {
+        guard let cause else { return nil }
+        return KernelError(
+            purpose, cause, errno: errno.map(Errno.init(rawValue:)), detail: "as it was when the capture was taken",
+            nextStep: cause == .forbidden ? "take it again with sudo" : nil)
     }
 }

@@ -85,7 +85,7 @@ public final class RecordingKernel: KernelSource {
                 receive(piece)
             }
             if case .cut(let why) = completeness {
-                manifest.unread.append(Manifest.Unread(what: name, errno: nil, why: why, cut: true))
+                manifest.unread.append(Manifest.Unread(what: name, cause: nil, errno: nil, why: why))
             }
             try folder.close(copy)
             return completeness

@@ -1,0 +1,7 @@
+extension FixedWidthInteger {
+    /// Reads decimal digits alone: `Int("+8")` would take the sign.
+    init?(digits text: some StringProtocol) {
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        self.init(text)
+    }
+}
