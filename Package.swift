@@ -18,8 +18,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], linking: [LinkerSetting] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict, linkerSettings: linking)
 }
 
 let package = Package(
@@ -52,7 +53,10 @@ let package = Package(
             swiftSettings: strict),
         tests("AddressesTests", ["Addresses"]),
         tests("NetlinkTests", ["Netlink", "CNetlink"]),
-        tests("ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses"]),
+        tests(
+            "ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses"],
+            // The program decodes for itself; its tests compare it with the library.
+            linking: [.linkedLibrary("netfilter_conntrack")]),
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
         tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Addresses"]),
         tests("ReportsTests", ["Reports", "Inspection", "Conntrack", "IPVS", "Addresses"]),

@@ -51,6 +51,8 @@ struct CaptureCommand: ParsableCommand {
                 json.member("folder", folder)
                 json.member("taken_at", picture.takenAt)
                 json.member("flows", picture.report.flows.count)
+                json.member("complete", picture.isComplete)
+                json.losses(picture.losses)
                 json.member("unread", strings: unread)
             }
             json.finish()
@@ -58,7 +60,7 @@ struct CaptureCommand: ParsableCommand {
             let flows = "\(picture.report.flows.count) flows of \(picture.services.count) services"
             Output.print(
                 ["\(folder): \(flows). Read it with: ct-inspect flows --capture \(folder)"]
-                    + unread.map { "could not read \($0)".printable })
+                    + picture.lossText(output.style) + unread.map { "could not read \($0)".printable })
         }
     }
 }

@@ -30,7 +30,8 @@ struct FlowsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Flows with this verdict only; may be repeated.", valueName: "VERDICT"))
     var verdict: [Verdict] = []
 
-    @Option(help: ArgumentHelp("Flows of this client only; may be repeated.", valueName: "ADDRESS[/PREFIX][:PORT]"))
+    @Option(
+        help: ArgumentHelp("Flows of this client only; may be repeated.", valueName: "ADDRESS[/PREFIX]|ADDRESS:PORT"))
     var client: [ClientSelector] = []
 
     private var filter: FlowFilter {
@@ -39,6 +40,12 @@ struct FlowsCommand: ParsableCommand {
         filter.verdicts = Set(verdict)
         filter.clients = client
         return filter
+    }
+
+    func validate() throws {
+        if summary, !verdict.isEmpty {
+            throw ValidationError("--verdict chooses flows, and --summary counts them all: leave one out")
+        }
     }
 
     func run() throws {

@@ -16,7 +16,8 @@ struct Photographer {
     private static let settings = ["net.ipv4.vs.", "net.netfilter.nf_conntrack_"]
 
     private static let attempts = 3
-    private static let keptChanging = "it changed while it was read, \(attempts) times (NLM_F_DUMP_INTR)"
+    private static let keptChanging =
+        "it changed while it was read (NLM_F_DUMP_INTR), or answers were lost (ENOBUFS), \(attempts) times"
 
     /// - Throws: `.absent` when there is no IPVS to look at.
     init(_ source: any KernelSource) throws(KernelError) {
@@ -36,12 +37,14 @@ struct Photographer {
         defer { progress.end() }
         var losses: [Loss] = []
         let services = try services(&losses)
+        let start = ContinuousClock.now
         let connections = try connections(&losses)
         var join = try joined(connections, services, &losses)
-        try lookUpUnseen(&join)
+        try lookUpUnseen(&join, &losses)
+        let took = UInt32(clamping: (ContinuousClock.now - start).components.seconds)
         try settleOrphans(&join, &losses)
         let sysctls = Sysctls(reading: Self.settings, from: source)
-        return picture(services, join.result(sysctls), sysctls, losses)
+        return picture(services, join.result(sysctls, took: took), sysctls, losses)
     }
 
     /// A list that changes while it is read is read again.
@@ -79,13 +82,18 @@ struct Photographer {
         while true {
             var join = FlowJoin(connections, services)
             var count = 0
-            let answer = try table.dump { entry in
-                join.see(entry)
-                count += 1
-                progress.show("\(count) conntrack entries", at: count)
+            var interrupted = true
+            do throws(KernelError) {
+                interrupted = try table.dump { entry in
+                    join.see(entry)
+                    count += 1
+                    progress.show("\(count) conntrack entries", at: count)
+                }.interrupted
+            } catch {
+                if error.cause != .lost { throw error }
             }
             attempts -= 1
-            guard answer.interrupted else { return join }
+            if !interrupted { return join }
             if attempts == 0 {
                 losses.append(Loss("the conntrack table", Self.keptChanging))
                 return join
@@ -93,14 +101,21 @@ struct Photographer {
         }
     }
 
-    private func lookUpUnseen(_ join: inout FlowJoin) throws(KernelError) {
+    /// A lookup asks one zone, so each zone that was seen costs a lookup for each connection.
+    private static let mostZones = 16
+
+    private func lookUpUnseen(_ join: inout FlowJoin, _ losses: inout [Loss]) throws(KernelError) {
         let table = Table(source)
         let unseen = join.unseen
-        let zones = [0] + join.zones.sorted()
+        let zones = [0] + join.zones.subtracting([0]).sorted()
+        if zones.count > Self.mostZones, !unseen.isEmpty {
+            let why = "only \(Self.mostZones) of \(zones.count) zones were looked into once more"
+            losses.append(Loss("the conntrack table", why))
+        }
         for (done, position) in unseen.enumerated() {
             progress.show("\(done) of \(unseen.count) looked up once more", at: done)
             for tuple in join.tuples(at: position) {
-                for zone in zones {
+                for zone in zones.prefix(Self.mostZones) {
                     guard let entry = try table.entry(for: tuple, zone: zone) else { continue }
                     join.look(position, found: entry)
                 }
@@ -131,9 +146,10 @@ struct Photographer {
         _ services: [Service], _ report: FlowReport, _ sysctls: Sysctls, _ losses: [Loss]
     ) -> Picture {
         let origin = source.origin
+        let unread = sysctls.unreadable.sorted { $0.key < $1.key }.map { Loss($0.key, $0.value) }
         return Picture(
             takenAt: origin.takenAt, host: origin.host, kernelRelease: origin.kernelRelease,
             networkNamespace: origin.networkNamespace, sysctls: sysctls, services: services, report: report,
-            losses: losses)
+            losses: losses + unread)
     }
 }

@@ -25,7 +25,7 @@ struct ServicesCommand: ParsableCommand {
             if output.json {
                 picture.writeServicesJSON(configuration, to: Output.write)
             } else {
-                Output.print(picture.servicesText(configuration.info))
+                Output.print(picture.servicesText(configuration.info) + picture.lossText(output.style))
             }
         }
     }

@@ -21,14 +21,8 @@ struct SourceOptions: ParsableArguments {
     /// The source that the options name. Of the live kernel's, the capabilities that are not needed are given up first.
     func open() throws(KernelError) -> any KernelSource {
         if let capture { return try CapturedKernel(capture) }
-        let kernel = try enterLiveKernel()
-        try Privileges.keepOnlyNetAdmin()
-        return kernel
-    }
-
-    /// The live kernel, in the namespace that was named; privileges as they were.
-    func enterLiveKernel() throws(KernelError) -> LiveKernel {
         if let netns { try NetworkNamespace.enter(netns) }
+        try Privileges.keepOnlyNetAdmin()
         return LiveKernel(networkNamespace: netns)
     }
 }

@@ -23,7 +23,7 @@ public struct Entry: Equatable, Sendable {
     public var replyCounters: Counters?
     /// Only with `net.netfilter.nf_conntrack_timestamp`.
     public var timestamps: Timestamps?
-    /// The label bits as the kernel keeps them, least significant byte of each word in host order; empty when none.
+    /// The 128 label bits as the kernel sends them: bytes in its memory's order, so bit 0 is the lowest of the first on x86; empty when none.
     public var labels: [UInt8] = []
     public var helper: String?
     public var securityContext: String?

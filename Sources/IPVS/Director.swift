@@ -57,10 +57,15 @@ public struct Director {
     /// All services with their destinations, in the order of ipvsadm(8).
     public func services() throws(KernelError) -> Listing {
         var listing = Listing()
+        var known: Set<Service.Identity> = []
         let request = request("list the services of IPVS", IPVS_CMD_GET_SERVICE, NLM_F_DUMP)
         listing.interrupted = try ask(request) { attribute, bytes throws(DecodeError) in
             guard Int(attribute.type) == IPVS_CMD_ATTR_SERVICE else { return }
-            if let service = try Service(attribute, in: bytes) { listing.services.append(service) }
+            // A list that changes while it is dumped may give one twice.
+            guard let service = try Service(attribute, in: bytes), known.insert(service.identity).inserted else {
+                return
+            }
+            listing.services.append(service)
         }.interrupted
         for index in listing.services.indices { try addDestinations(to: index, of: &listing) }
         listing.services.sort { $0.identity < $1.identity }

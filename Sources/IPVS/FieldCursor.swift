@@ -44,7 +44,8 @@ struct FieldCursor: ~Escapable {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
             let (tens, overflow) = number.multipliedReportingOverflow(by: 10)
             let (sum, carry) = tens.addingReportingOverflow(UInt32(digit - UInt8(ascii: "0")))
-            guard !overflow, !carry else { return nil }
+            // Older kernels print what is overdue as a negative number that went unsigned.
+            if overflow || carry { return 0 }
             number = sum
         }
         return number

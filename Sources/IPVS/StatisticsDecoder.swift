@@ -20,19 +20,21 @@ extension Statistics {
     ) throws(DecodeError) {
         var cursor = AttributeCursor(in: parent)
         while let attribute = try cursor.next(in: bytes) {
-            guard let field = Self.fields[Int(attribute.type)], let value = number(attribute) else { continue }
-            self[keyPath: field] = value
+            guard let value = number(attribute) else { continue }
+            switch Int(attribute.type) {
+            case IPVS_STATS_ATTR_CONNS: connections = value
+            case IPVS_STATS_ATTR_INPKTS: packetsIn = value
+            case IPVS_STATS_ATTR_OUTPKTS: packetsOut = value
+            case IPVS_STATS_ATTR_INBYTES: bytesIn = value
+            case IPVS_STATS_ATTR_OUTBYTES: bytesOut = value
+            case IPVS_STATS_ATTR_CPS: connectionRate = value
+            case IPVS_STATS_ATTR_INPPS: packetRateIn = value
+            case IPVS_STATS_ATTR_OUTPPS: packetRateOut = value
+            case IPVS_STATS_ATTR_INBPS: byteRateIn = value
+            case IPVS_STATS_ATTR_OUTBPS: byteRateOut = value
+            default: break
+            }
         }
-    }
-
-    private static var fields: [Int: WritableKeyPath<Statistics, UInt64>] {
-        [
-            IPVS_STATS_ATTR_CONNS: \.connections, IPVS_STATS_ATTR_INPKTS: \.packetsIn,
-            IPVS_STATS_ATTR_OUTPKTS: \.packetsOut, IPVS_STATS_ATTR_INBYTES: \.bytesIn,
-            IPVS_STATS_ATTR_OUTBYTES: \.bytesOut, IPVS_STATS_ATTR_CPS: \.connectionRate,
-            IPVS_STATS_ATTR_INPPS: \.packetRateIn, IPVS_STATS_ATTR_OUTPPS: \.packetRateOut,
-            IPVS_STATS_ATTR_INBPS: \.byteRateIn, IPVS_STATS_ATTR_OUTBPS: \.byteRateOut,
-        ]
     }
 }
 

@@ -1,13 +1,12 @@
 import Addresses
+import Conntrack
 import IPVS
 
 extension FlowReport {
     /// What was found and why, a sentence each.
     public var conclusion: [String] {
         let connections = flows.filter { $0.connection != nil }
-        guard !connections.isEmpty else {
-            return ["IPVS has no connections here."] + orphanSentence
-        }
+        guard !connections.isEmpty else { return [noConnections] + orphanSentences }
         var sentences: [String] = []
         for verdict in [Verdict.absent, .unreplied, .tracked] {
             let found = connections.filter { $0.verdict == verdict }
@@ -17,7 +16,7 @@ extension FlowReport {
                     "\(flows.count) of \(connections.count) connections \(verb) \(Self.phrase(verdict)): \(reason).")
             }
         }
-        return sentences + consequence(connections) + orphanSentence
+        return sentences + consequences(connections) + orphanSentences
     }
 
     private static func phrase(_ verdict: Verdict) -> String {
@@ -27,28 +26,37 @@ extension FlowReport {
         }
     }
 
-    private var orphanSentence: [String] {
+    private var noConnections: String {
+        guard let chosenFrom, chosenFrom > 0 else { return "IPVS has no connections here." }
+        return "None of the \(chosenFrom) connections is of that service and client."
+    }
+
+    private var orphanSentences: [String] {
         let orphans = flows.filter { $0.verdict == .orphan }
-        guard let first = orphans.first else { return [] }
-        let have =
-            orphans.count == 1 ? "entry for a service's VIP and port has" : "entries for a service's VIP and port have"
-        return ["\(orphans.count) \(have) no connection (orphan): \(first.reason)."]
+        return Dictionary(grouping: orphans, by: \.reason).sorted { $0.key < $1.key }.map { reason, flows in
+            let have =
+                flows.count == 1
+                ? "entry for a service's VIP and port has" : "entries for a service's VIP and port have"
+            return "\(flows.count) \(have) no connection (orphan): \(reason)."
+        }
     }
 
     /// What the verdicts mean to a stateful packet filter on the director (the states that the kernel gives to packets without an
-    /// entry: `tcp_new` in net/netfilter/nf_conntrack_proto_tcp.c).
-    private func consequence(_ connections: [Flow]) -> [String] {
+    /// entry, and to those of an entry in SYN_SENT: `tcp_new` and `tcp_conntracks` in net/netfilter/nf_conntrack_proto_tcp.c).
+    private func consequences(_ connections: [Flow]) -> [String] {
         let oneWay = connections.filter { $0.protocol == .tcp && $0.method != .nat }
+        var sentences: [String] = []
         if oneWay.contains(where: { $0.verdict == .absent }) {
-            return [
-                "To the packet filter, FINs, RSTs and ICMP errors of absent TCP flows are INVALID: a rule that drops INVALID drops them."
-            ]
+            let packets = isLoose == false ? "all packets but SYNs" : "FINs, RSTs and ICMP errors"
+            sentences.append(
+                "Unless a notrack rule takes them out, \(packets) of absent TCP flows are INVALID to the packet filter: "
+                    + "a rule that drops INVALID drops them.")
         }
-        if oneWay.contains(where: { $0.verdict == .unreplied }) {
-            return [
-                "To the packet filter, all but the SYN of these flows is INVALID: a rule that drops INVALID lets nothing through."
-            ]
+        if oneWay.contains(where: { $0.verdict == .unreplied && $0.entry?.state?.name == "SYN_SENT" }) {
+            sentences.append(
+                "To an entry in SYN_SENT the client's ACKs and data are INVALID: a rule that drops INVALID lets no page through."
+            )
         }
-        return []
+        return sentences
     }
 }

@@ -14,7 +14,6 @@ struct Explanation {
     private struct Case: Hashable {
         var verdict: Verdict
         var method: ForwardingMethod?
-        var isSynSent: Bool
     }
 
     /// What is known of `net.ipv4.vs.conntrack`.
@@ -29,15 +28,21 @@ struct Explanation {
         let name = Sysctls.ipvsConntrack
         if let number = sysctls.number(name) {
             setting = number == 0 ? .off : .on
-        } else if let why = sysctls.unreadable[name] {
+        } else if let why = sysctls.unreadable[name] ?? sysctls.unreadable[Sysctls.ipvsFolder] {
             setting = .unknown(why)
-        } else {
+        } else if sysctls.values.keys.contains(where: { $0.hasPrefix(Sysctls.ipvsFolder + ".") }) {
             setting = .missing
+        } else {
+            // Namespaces of another user namespace are not shown the folder by every kernel (ip_vs_control_net_init_sysctl).
+            setting = .unknown("\(Sysctls.ipvsFolder) is not shown in this namespace")
         }
     }
 
-    mutating func verdict(_ verdict: Verdict, _ method: ForwardingMethod?, _ entry: Entry?) -> String {
-        let flow = Case(verdict: verdict, method: method, isSynSent: entry?.state?.name == "SYN_SENT")
+    /// Of a connection without a client port.
+    static let expected = "IPVS waits for this connection's first packet, as a helper told it to (FTP data)"
+
+    mutating func verdict(_ verdict: Verdict, _ method: ForwardingMethod?) -> String {
+        let flow = Case(verdict: verdict, method: method)
         if let reason = known[flow] { return reason }
         let reason = reason(of: flow)
         known[flow] = reason
@@ -79,11 +84,14 @@ struct Explanation {
         case .nat?:
             return "the real server's answer has not come back through the director"
         case .dr?, .tun?:
-            let invalid =
-                flow.isSynSent ? ": the client's ACKs are INVALID to an entry in SYN_SENT" : ""
-            return
-                "net.ipv4.vs.conntrack=1 lets the first packet be confirmed, but the real server answers the client directly, "
-                + "so the director sees one direction" + invalid
+            let confirmed =
+                if case .on = setting {
+                    "net.ipv4.vs.conntrack=1 lets the first packet be confirmed"
+                } else {
+                    "the first packet was confirmed"
+                }
+            return confirmed
+                + ", but the real server answers the client directly, so the director sees one direction"
         default:
             return "one direction was seen only"
         }

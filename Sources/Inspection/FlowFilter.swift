@@ -16,6 +16,9 @@ public struct FlowFilter: Equatable, Sendable {
         if !services.isEmpty {
             narrowed.services.removeAll { service in !services.contains { $0.matches(service.identity) } }
         }
+        if !services.isEmpty || !clients.isEmpty {
+            narrowed.report.chosenFrom = picture.report.flows.count { $0.connection != nil }
+        }
         narrowed.report.flows.removeAll { flow in !wants(flow.service, flow.virtual, flow.protocol, flow.client) }
         narrowed.report.templates.removeAll { template in
             let connection = template.connection
@@ -29,7 +32,9 @@ public struct FlowFilter: Equatable, Sendable {
     ) -> Bool {
         let wantsService =
             services.isEmpty
-            || services.contains { $0.matches(service ?? .address(`protocol`, virtual)) }
+            || services.contains { selector in
+                selector.matches(.address(`protocol`, virtual)) || service.map(selector.matches) ?? false
+            }
         return wantsService && (clients.isEmpty || clients.contains { $0.matches(client) })
     }
 

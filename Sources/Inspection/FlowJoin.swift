@@ -15,6 +15,8 @@ public struct FlowJoin {
     /// NAT only. Two connections may have the same: one client port, two VIPs, one real server.
     private var byReply: [FlowKey: [Int]] = [:]
     private var seen: [Seen]
+    /// Rows that were read twice: the list is no snapshot, and a row may move on while it is read.
+    private var doubles: Set<Int> = []
     private(set) var orphans: [FlowKey: Entry] = [:]
     /// Orphans beyond those that are kept.
     public private(set) var orphansNotKept = 0
@@ -38,25 +40,32 @@ public struct FlowJoin {
         seen = Array(repeating: Seen(), count: connections.count)
         byOriginal.reserveCapacity(connections.count)
         for (position, connection) in connections.enumerated() {
+            if byOriginal[.original(connection)] != nil {
+                doubles.insert(position)
+                continue
+            }
             byOriginal[.original(connection)] = position
-            if serviceMatches[position].method == .nat { byReply[.reply(connection), default: []].append(position) }
+            if serviceMatches[position].mayBeNAT { byReply[.reply(connection), default: []].append(position) }
         }
     }
 
     /// Takes one entry of the table.
     public mutating func see(_ entry: Entry) {
-        if let zone = entry.zone { zones.insert(zone) }
+        for case let zone? in [entry.zone, entry.original.zone, entry.reply.zone] { zones.insert(zone) }
         guard let original = FlowKey.original(entry) else { return }
         if let position = byOriginal[original] {
             attach(entry, to: position)
-        } else if let reply = FlowKey.reply(entry), let positions = byReply[reply], let first = positions.first {
-            attach(entry, to: first)
-            if positions.count > 1 {
-                seen[first].doubts.append("\(positions.count) connections have the reply tuple of this entry")
-            }
+        } else if let reply = FlowKey.reply(entry), let positions = byReply[reply] {
+            for position in positions { attachByReply(entry, to: position, of: positions.count) }
         } else if services.byAddress(original.protocol, original.server) != nil {
             keepOrphan(entry, original)
         }
+    }
+
+    private mutating func attachByReply(_ entry: Entry, to position: Int, of count: Int) {
+        attach(entry, to: position)
+        let others = count == 1 ? "" : ", which \(count) connections have"
+        seen[position].doubts.append("joined by the reply tuple\(others): the entry was made for \(entry.original)")
     }
 
     private mutating func attach(_ entry: Entry, to position: Int) {
@@ -67,7 +76,7 @@ public struct FlowJoin {
         // An interrupted dump may give one entry twice.
         if held.id == entry.id { return }
         seen[position].doubts.append(
-            "another entry has this tuple too: id \(entry.id ?? 0) in zone \(entry.zone ?? 0)")
+            "another entry has this tuple too: id \(entry.id ?? 0) in zone \(entry.anyZone)")
     }
 
     private mutating func keepOrphan(_ entry: Entry, _ key: FlowKey) {
@@ -79,17 +88,22 @@ public struct FlowJoin {
     }
 
     /// Connections without an entry so far, by their position.
-    public var unseen: [Int] { seen.indices.filter { seen[$0].entry.value == nil } }
+    public var unseen: [Int] {
+        seen.indices.filter { seen[$0].entry.value == nil && !doubles.contains($0) && !connections[$0].isExpected }
+    }
 
     /// The tuples by which the entry of a connection would be found.
     public func tuples(at position: Int) -> [Tuple] {
         let connection = connections[position]
         let original = FlowKey.original(connection).tuple
-        return serviceMatches[position].method == .nat ? [original, FlowKey.reply(connection).replyTuple] : [original]
+        return serviceMatches[position].mayBeNAT ? [original, FlowKey.reply(connection).replyTuple] : [original]
     }
 
     /// Takes what a lookup found for one of `unseen`.
-    public mutating func look(_ position: Int, found entry: Entry) { attach(entry, to: position) }
+    public mutating func look(_ position: Int, found entry: Entry) {
+        let isOwn = FlowKey.original(entry) == .original(connections[position])
+        if isOwn { attach(entry, to: position) } else { attachByReply(entry, to: position, of: 1) }
+    }
 
     public var hasOrphans: Bool { !orphans.isEmpty }
 
@@ -103,72 +117,54 @@ public struct FlowJoin {
     public mutating func forgetOrphans() { orphans.removeAll() }
 
     /// The flows, as they are known now.
-    public func result(_ sysctls: Sysctls) -> FlowReport {
+    ///
+    /// - Parameter took: seconds from the reading of the connections to the last lookup.
+    public func result(_ sysctls: Sysctls, took: UInt32 = 0) -> FlowReport {
         var explain = Explanation(sysctls)
         var flows: [Flow] = []
         flows.reserveCapacity(connections.count + orphans.count)
-        for position in connections.indices { flows.append(flow(at: position, &explain)) }
-        for (key, entry) in orphans.sorted(by: { $0.key.client < $1.key.client }) {
+        for position in connections.indices where !doubles.contains(position) {
+            flows.append(flow(at: position, &explain, took))
+        }
+        for (key, entry) in orphans.sorted(by: { $0.key < $1.key }) {
             let service = services.byAddress(key.protocol, key.server)
             flows.append(
                 Flow(
                     key, nil, ServiceIndex.Match(service: service?.identity), entry: entry, verdict: .orphan,
                     reason: explain.orphan(of: service), doubts: []))
         }
-        return FlowReport(flows: flows, templates: templates.map { FlowTemplate($0, services.matchTemplate($0)) })
+        return FlowReport(
+            flows: flows, templates: templates.map { FlowTemplate($0, services.matchTemplate($0)) },
+            isLoose: sysctls.number(Sysctls.tcpLoose).map { $0 != 0 })
     }
 
-    private func flow(at position: Int, _ explain: inout Explanation) -> Flow {
+    private func flow(at position: Int, _ explain: inout Explanation, _ took: UInt32) -> Flow {
         let connection = connections[position]
-        let match = serviceMatches[position]
         let entry = seen[position].entry.value
+        let match = ServiceIndex.settle(serviceMatches[position], connection, with: entry)
         let verdict = Verdict(of: entry)
         var doubts = seen[position].doubts
-        if verdict == .absent, connection.expires < Self.soon {
+        if verdict == .absent, connection.expires < max(took, Self.soon) {
             doubts.append(
                 "it had \(connection.expires) s left when it was read, and may have ended before the table was")
         }
         return Flow(
             .original(connection), connection, match, entry: entry, verdict: verdict,
-            reason: explain.verdict(verdict, match.method, entry), doubts: doubts)
+            reason: connection.isExpected && entry == nil
+                ? Explanation.expected : explain.verdict(verdict, match.method),
+            doubts: doubts)
     }
 
-    /// Seconds that reading the table may take while a connection expires.
-    static let soon = 5
+    /// Seconds that reading the table may take at least while a connection expires.
+    static let soon: UInt32 = 5
 }
 
-/// The rows of `/proc/net/ip_vs_conn`, connections and templates apart.
-public struct ConnectionList: Equatable, Sendable {
-    public private(set) var connections: [Connection] = []
-    public private(set) var templates: [Connection] = []
-
-    public init(_ rows: [Connection] = []) { for row in rows { append(row) } }
-
-    public mutating func append(_ row: Connection) {
-        if row.isTemplate { templates.append(row) } else { connections.append(row) }
-    }
+extension Entry {
+    /// The zone of the entry, or of the direction that alone has one.
+    fileprivate var anyZone: UInt16 { zone ?? original.zone ?? reply.zone ?? 0 }
 }
 
-/// What the join found.
-public struct FlowReport: Equatable, Sendable {
-    public var flows: [Flow]
-    public var templates: [FlowTemplate]
-
-    public init(flows: [Flow], templates: [FlowTemplate]) {
-        self.flows = flows
-        self.templates = templates
-    }
-}
-
-/// A persistence template: it binds a client to a real server, carries no packet, and so has no entry to look for.
-public struct FlowTemplate: Equatable, Sendable {
-    public var connection: Connection
-    public var service: Service.Identity?
-    public var doubts: [String]
-
-    init(_ connection: Connection, _ match: ServiceIndex.Match) {
-        self.connection = connection
-        service = match.service
-        doubts = match.doubts
-    }
+extension Connection {
+    /// IPVS made it before its first packet, for which a helper told it to wait (ip_vs_ftp): the client's port is not known yet.
+    fileprivate var isExpected: Bool { client.port == 0 }
 }

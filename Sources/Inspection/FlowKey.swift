@@ -3,7 +3,7 @@ import Conntrack
 import IPVS
 
 /// What a connection and its entry have in common: a protocol, the client, and whom it talks to.
-struct FlowKey: Hashable {
+struct FlowKey: Hashable, Comparable {
     var `protocol`: IPProtocol
     var client: Endpoint
     var server: Endpoint
@@ -30,6 +30,10 @@ struct FlowKey: Hashable {
         let receiver = Endpoint(destination, destinationPort)
         return FlowKey(
             protocol: tuple.protocol, client: clientSends ? sender : receiver, server: clientSends ? receiver : sender)
+    }
+
+    static func < (left: FlowKey, right: FlowKey) -> Bool {
+        (left.client, left.server, left.protocol.rawValue) < (right.client, right.server, right.protocol.rawValue)
     }
 
     /// The tuple to look the original direction up by.

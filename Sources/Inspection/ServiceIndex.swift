@@ -19,31 +19,57 @@ struct ServiceIndex {
         var service: Service.Identity?
         var method: ForwardingMethod?
         var doubts: [String] = []
+        /// The services that have the destination, when they are several.
+        var candidates: [Candidate] = []
+
+        var mayBeNAT: Bool { method == .nat || candidates.contains { $0.method == .nat } }
     }
 
-    /// In the order in which the kernel looks (`ip_vs_service_find`): the firewall mark first, then address and port, then the address
-    /// with every port. A connection does not hold its mark; so where a fwmark service has the destination too, that is said.
+    struct Candidate {
+        var service: Service.Identity
+        var method: ForwardingMethod
+    }
+
+    /// The kernel looks for the firewall mark first, then for address and port, then for the address with every port
+    /// (`ip_vs_service_find`). A connection does not hold its mark; so where a fwmark service has the destination too, that is said.
     func match(_ connection: Connection) -> Match {
         let named = byAddress(connection.protocol, connection.virtual)
-        let marked = fwmarkServices.filter {
-            $0.identity.family == connection.virtual.address.family && Self.destination(of: connection, in: $0) != nil
+        let marked = fwmarkServices.filter { $0.identity.family == connection.virtual.address.family }
+        let candidates = ((named.map { [$0] } ?? []) + marked).compactMap { service in
+            Self.destination(of: connection, in: service).map {
+                Candidate(service: service.identity, method: $0.method)
+            }
         }
-        if let named, let destination = Self.destination(of: connection, in: named) {
-            let doubts = marked.isEmpty ? [] : [Self.severalServices([named] + marked)]
-            return Match(service: named.identity, method: destination.method, doubts: doubts)
+        if candidates.count > 1 { return Self.severalServices(candidates, named?.identity) }
+        var match = Match(service: candidates.first?.service ?? named?.identity, method: candidates.first?.method)
+        if let named, match.method == nil || match.service != named.identity {
+            match.doubts.append("\(connection.destination) is no destination of \(named.identity) now")
+        } else if match.service == nil {
+            match.doubts.append("no service is the connection's now")
         }
-        if marked.count > 1 {
-            let methods = Set(marked.compactMap { Self.destination(of: connection, in: $0)?.method })
-            return Match(method: methods.count == 1 ? methods.first : nil, doubts: [Self.severalServices(marked)])
+        return match
+    }
+
+    /// A method on which all agree is known; a service is named when one of them is the VIP's own.
+    private static func severalServices(_ candidates: [Candidate], _ named: Service.Identity?) -> Match {
+        let methods = Set(candidates.map(\.method))
+        let names = candidates.map(\.service.description).joined(separator: " or ")
+        return Match(
+            service: candidates.first { $0.service == named }?.service,
+            method: methods.count == 1 ? methods.first : nil, doubts: ["the service may be \(names)"],
+            candidates: candidates)
+    }
+
+    /// The entry may settle which of several services it is: with NAT the real server answers, else the VIP does
+    /// (`ip_vs_update_conntrack`).
+    static func settle(_ match: Match, _ connection: Connection, with entry: Entry?) -> Match {
+        guard let answering = entry?.reply.source, connection.virtual.address != connection.destination.address else {
+            return match
         }
-        if let only = marked.first {
-            return Match(service: only.identity, method: Self.destination(of: connection, in: only)?.method)
-        }
-        if let named {
-            return Match(
-                service: named.identity, doubts: ["\(connection.destination) is no destination of the service now"])
-        }
-        return Match(doubts: ["no service is the connection's now"])
+        let isNAT = answering == connection.destination.address
+        let fitting = match.candidates.filter { ($0.method == .nat) == isNAT }
+        guard fitting.count == 1, let only = fitting.first else { return match }
+        return Match(service: only.service, method: only.method)
     }
 
     /// The service of a template: the mark stands in its virtual address.
@@ -65,9 +91,5 @@ struct ServiceIndex {
             ?? service.destinations.first {
                 $0.endpoint.address == connection.destination.address && $0.endpoint.port == 0
             }
-    }
-
-    private static func severalServices(_ services: [Service]) -> String {
-        "the service may be " + services.map(\.identity.description).joined(separator: " or ")
     }
 }

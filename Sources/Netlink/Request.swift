@@ -5,7 +5,7 @@ import CNetlink
 /// Two requests with the same bytes are equal, whatever words they carry: a capture finds its answers by that.
 public struct Request: Sendable {
     /// The netlink protocol that a socket speaks.
-    public enum Bus: UInt16, Sendable, CaseIterable {
+    public enum Bus: UInt16, Sendable {
         /// `NETLINK_NETFILTER`
         case netfilter = 12
         /// `NETLINK_GENERIC`

@@ -70,8 +70,12 @@ extension Picture {
         if templates > 0 {
             lines.append("Persistence templates, which carry no packets and are not counted: \(templates).")
         }
-        return lines.map(\.printable)
-            + losses.map { style.paint("Not complete: ", .red) + "\($0.what): \($0.why).".printable }
+        return lines.map(\.printable) + lossText(style)
+    }
+
+    /// What is missing from the picture, a line each.
+    public func lossText(_ style: Style) -> [String] {
+        losses.map { style.paint("Not complete: ", .red) + "\($0.what): \($0.why).".printable }
     }
 }
 

@@ -49,21 +49,36 @@ public struct JSONWriter {
     public mutating func string(_ value: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        for byte in value.utf8 { escape(byte) }
+        if value.utf8.contains(where: { $0 >= 0x80 }) {
+            for scalar in value.unicodeScalars { escape(scalar) }
+        } else {
+            for byte in value.utf8 { escape(byte) }
+        }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Control characters, C1 ones in UTF-8 excepted: JSON allows those.
+    /// A terminal that shows the document must not act on it: beyond what JSON asks for, C1 controls and what reorders text are escaped.
+    private mutating func escape(_ scalar: Unicode.Scalar) {
+        if scalar.isASCII {
+            escape(UInt8(truncatingIfNeeded: scalar.value))
+        } else if scalar.isUnprintable {
+            for unit in UTF16.encode(scalar) ?? .init() { escape(unit: unit) }
+        } else {
+            bytes += Array(String(Character(scalar)).utf8)
+        }
+    }
+
     private mutating func escape(_ byte: UInt8) {
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            bytes += [UInt8(ascii: "\\"), byte]
-        case 0..<0x20, 0x7F:
-            let digits = Array("0123456789abcdef".utf8)
-            bytes += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-        default:
-            bytes.append(byte)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+        case 0..<0x20, 0x7F: escape(unit: UInt16(byte))
+        default: bytes.append(byte)
         }
+    }
+
+    private mutating func escape(unit: UInt16) {
+        let digits = String(unit, radix: 16)
+        bytes += Array(("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
     }
 
     public mutating func number(_ value: some FixedWidthInteger) {

@@ -9,9 +9,10 @@ extension Picture {
         json.object { json in
             json.heading(self, command: "flows")
             json.member("services", array: summaries) { $0.summary($1) }
-            if summaryOnly { return }
-            json.member("flows", array: report.flows.lazy.filter(filter.shows)) { $0.flow($1) }
-            json.member("templates", array: report.templates) { $0.template($1) }
+            if !summaryOnly {
+                json.member("flows", array: report.flows.lazy.filter(filter.shows)) { $0.flow($1) }
+                json.member("templates", array: report.templates) { $0.template($1) }
+            }
             json.member("conclusion", strings: report.conclusion)
         }
         json.finish()
@@ -39,16 +40,12 @@ extension JSONWriter {
         member("netns", picture.networkNamespace)
         member("kernel", picture.kernelRelease)
         member("complete", picture.isComplete)
-        member("losses", array: picture.losses) { json, loss in
-            json.object {
-                $0.member("what", loss.what)
-                $0.member("why", loss.why)
-            }
-        }
+        losses(picture.losses)
         member("sysctls") { json in
             for (name, value) in picture.sysctls.values.sorted(by: { $0.key < $1.key }) {
                 if let number = Int64(value) { json.member(name, number) } else { json.member(name, value) }
             }
+            for name in picture.sysctls.unreadable.keys.sorted() { json.member(name, nothing: ()) }
         }
     }
 
@@ -65,6 +62,15 @@ extension JSONWriter {
             member("port", nothing: ())
             member("fwmark", mark)
             member("family", family == .ipv4 ? "ipv4" : "ipv6")
+        }
+    }
+
+    public mutating func losses(_ losses: [Loss]) {
+        member("losses", array: losses) { json, loss in
+            json.object {
+                $0.member("what", loss.what)
+                $0.member("why", loss.why)
+            }
         }
     }
 

@@ -9,7 +9,7 @@ extension String {
 
 extension Unicode.Scalar {
     /// Control characters, and those that reorder text (format characters).
-    fileprivate var isUnprintable: Bool {
+    var isUnprintable: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
         default: false

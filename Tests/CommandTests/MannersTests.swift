@@ -19,7 +19,8 @@ struct MannersTests {
         arguments: [
             (["--bogus"], "--bogus"), (["nosuch"], "nosuch"), (["flows", "--verdict", "never"], "never"),
             (["flows", "--service", "x"], "x"), (["flows", "--netns", "lb", "--capture", "/tmp"], "--netns"),
-            (["capture"], "DIR"), (["flows", "--color", "blue"], "blue"),
+            (["capture"], "DIR"), (["flows", "--summary", "--verdict", "absent"], "--verdict"),
+            (["flows", "--color", "blue"], "blue"),
         ])
     func usage(_ arguments: [String], _ word: String) throws {
         let outcome = try Program.run(arguments)

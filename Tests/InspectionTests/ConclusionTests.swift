@@ -20,16 +20,21 @@ struct ConclusionTests {
         #expect(off == "net.ipv4.vs.conntrack=0: IPVS untracks DR packets before they are confirmed")
         #expect(try report(.nat, conntrack: "0").flows[0].reason.contains("untracks NAT packets"))
         #expect(try report(.dr, conntrack: "1").flows[0].reason.contains("net.ipv4.vs.conntrack=1, and yet"))
-        #expect(try report(.dr, conntrack: nil).flows[0].reason.contains("CONFIG_IP_VS_NFCT"))
     }
 
     @Test("A setting that could not be read is no setting that is missing")
     func unreadable() throws {
-        var join = FlowJoin(ConnectionList([try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]), [])
+        let join = FlowJoin(ConnectionList([try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]), [])
         var sysctls = Sysctls()
         sysctls.unreadable[Sysctls.ipvsConntrack] = "Permission denied"
-        join.forgetOrphans()
         #expect(join.result(sysctls).flows[0].reason.contains("could not be read (Permission denied)"))
+        // The folder may be hidden as a whole, or refused as a whole: that says nothing of the setting either.
+        #expect(join.result(Sysctls()).flows[0].reason.contains("is not shown in this namespace"))
+        sysctls.unreadable = [Sysctls.ipvsFolder: "Permission denied"]
+        #expect(join.result(sysctls).flows[0].reason.contains("could not be read (Permission denied)"))
+        sysctls.unreadable = [:]
+        sysctls.values = ["net.ipv4.vs.am_droprate": "10"]
+        #expect(join.result(sysctls).flows[0].reason.contains("CONFIG_IP_VS_NFCT"))
     }
 
     @Test("With vs.conntrack=1 a DR flow is unreplied because the answers go past the director")
@@ -38,8 +43,11 @@ struct ConclusionTests {
         synSent.state = .tcp(.init(state: 1))
         let found = try report(.dr, entry: synSent, conntrack: "1")
         #expect(found.flows[0].reason.contains("answers the client directly"))
-        #expect(found.flows[0].reason.contains("ACKs are INVALID"))
-        #expect(found.conclusion.last?.contains("lets nothing through") == true)
+        #expect(found.flows[0].reason.contains("net.ipv4.vs.conntrack=1"))
+        #expect(found.conclusion.last?.contains("ACKs and data are INVALID") == true)
+        #expect(!(try report(.dr, entry: synSent, conntrack: nil).flows[0].reason.contains("conntrack=1")))
+        synSent.state = .tcp(.init(state: 3))
+        #expect(try report(.dr, entry: synSent, conntrack: "1").conclusion.count == 1)
         #expect(try report(.nat, entry: synSent, conntrack: "1").flows[0].reason.contains("has not come back"))
     }
 
@@ -50,14 +58,27 @@ struct ConclusionTests {
             conclusion == [
                 "1 of 1 connections is absent from the conntrack table: net.ipv4.vs.conntrack=0: "
                     + "IPVS untracks DR packets before they are confirmed.",
-                "To the packet filter, FINs, RSTs and ICMP errors of absent TCP flows are INVALID: "
-                    + "a rule that drops INVALID drops them.",
+                "Unless a notrack rule takes them out, FINs, RSTs and ICMP errors of absent TCP flows are INVALID "
+                    + "to the packet filter: a rule that drops INVALID drops them.",
             ])
+    }
+
+    @Test("With tcp_loose=0 all but SYNs of an absent flow are INVALID")
+    func strict() throws {
+        let join = FlowJoin(
+            ConnectionList([try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]),
+            [try service(tcp(vip), [("10.0.0.3:80", .dr)])])
+        var sysctls = sysctls(conntrack: "0")
+        sysctls.values[Sysctls.tcpLoose] = "0"
+        #expect(join.result(sysctls).conclusion.last?.contains("all packets but SYNs") == true)
     }
 
     @Test("No connections is said, and not that nothing is wrong")
     func nothing() throws {
         #expect(flows([], [], []).conclusion == ["IPVS has no connections here."])
+        var filtered = flows([], [], [])
+        filtered.chosenFrom = 12
+        #expect(filtered.conclusion == ["None of the 12 connections is of that service and client."])
     }
 
     @Test("Nothing here ever says never: that takes a watch")

@@ -39,6 +39,20 @@ struct FlowFilterTests {
         #expect(try ports(service: "fwmark:8") == [])
     }
 
+    @Test("A service with port 0 does not hide its flows from who asks for one port")
+    func everyPort() throws {
+        let all = try service(tcp("10.0.0.100:0"), [("10.0.0.3:0", .dr)], flags: .persistent)
+        var picture = try picture()
+        picture.services = [all]
+        picture.report = flows([try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.3:80")], [all], [])
+        var filter = FlowFilter()
+        filter.services = [try #require(ServiceSelector("10.0.0.100:80"))]
+        #expect(filter.narrow(picture).report.flows.count == 1)
+        filter.services = [try #require(ServiceSelector("10.0.0.100:81"))]
+        #expect(
+            filter.narrow(picture).report.conclusion == ["None of the 1 connections is of that service and client."])
+    }
+
     @Test("Clients are chosen by address, prefix or port")
     func clients() throws {
         #expect(try ports(client: "10.0.1.2") == [1002])

@@ -41,7 +41,9 @@ struct FlowJoinTests {
         let rewritten = try entry(
             "10.0.0.1:1001", "192.0.2.1:80", server: "10.0.0.3:8080", status: [.confirmed, .seenReply])
         let connections = [try connection("10.0.0.1:1001", vip, "10.0.0.3:8080")]
-        #expect(flows(connections, [nat], [rewritten]).flows.map(\.verdict) == [.tracked])
+        let found = try #require(flows(connections, [nat], [rewritten]).flows.first)
+        #expect(found.verdict == .tracked)
+        #expect(found.doubts == ["joined by the reply tuple: the entry was made for tcp 10.0.0.1:1001 > 192.0.2.1:80"])
         let dr = try service(tcp(vip), [("10.0.0.3:8080", .dr)])
         #expect(flows(connections, [dr], [rewritten]).flows.map(\.verdict) == [.absent])
     }
@@ -53,8 +55,44 @@ struct FlowJoinTests {
             try connection("10.0.0.1:1001", $0, "10.0.0.3:80")
         }
         let report = flows(connections, services, [try entry("10.0.0.1:1001", "192.0.2.1:80", server: "10.0.0.3:80")])
-        #expect(report.flows.map(\.verdict) == [.unreplied, .absent])
-        #expect(report.flows[0].doubts == ["2 connections have the reply tuple of this entry"])
+        #expect(report.flows.map(\.verdict) == [.unreplied, .unreplied])
+        #expect(report.flows.allSatisfy { $0.doubts.first?.contains("which 2 connections have") == true })
+    }
+
+    @Test("A row that was read twice counts once: the list is no snapshot")
+    func doubles() throws {
+        let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
+        let row = try connection("10.0.0.1:1001", vip, "10.0.0.3:80")
+        let later = try connection("10.0.0.1:1001", vip, "10.0.0.3:80", expires: 889)
+        let join = FlowJoin(ConnectionList([row, later]), [dr])
+        #expect(join.unseen == [0])
+        #expect(join.result(sysctls(conntrack: "0")).flows.map(\.connection?.expires) == [890])
+    }
+
+    @Test("A connection that waits for its client's port is not looked up, and has its own reason")
+    func expected() throws {
+        let ftp = try service(tcp("10.0.0.100:21"), [("10.0.0.3:21", .nat)])
+        let row = try connection("10.0.0.1:0", "10.0.0.100:20", "10.0.0.3:20", state: "LISTEN")
+        let join = FlowJoin(ConnectionList([row]), [ftp])
+        #expect(join.unseen.isEmpty)
+        #expect(join.result(sysctls(conntrack: "0")).flows.first?.reason == Explanation.expected)
+    }
+
+    @Test("A zone of one direction alone is a zone to look into")
+    func directionZones() throws {
+        var directed = try entry("10.0.0.9:1", "192.0.2.1:80")
+        directed.original.zone = 7
+        var join = FlowJoin(ConnectionList(), [])
+        join.see(directed)
+        #expect(join.zones == [7])
+    }
+
+    @Test("The longer reading took, the more of the absent may have ended meanwhile")
+    func slowReading() throws {
+        let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
+        let join = FlowJoin(ConnectionList([try connection("10.0.0.1:1001", vip, "10.0.0.3:80", expires: 30)]), [dr])
+        #expect(join.result(sysctls(conntrack: "0")).flows.first?.doubts == [])
+        #expect(join.result(sysctls(conntrack: "0"), took: 60).flows.first?.doubts.count == 1)
     }
 
     @Test("The same tuple in two zones is said to be ambiguous; the same entry twice is not")

@@ -30,6 +30,16 @@ struct OrphanTests {
         #expect(report.flows.first?.reason.contains("one-packet") == true)
     }
 
+    @Test("Orphans of different reasons are told apart")
+    func reasons() throws {
+        let ops = try service(.address(.udp, try at("10.0.0.100:53")), [("10.0.0.3:53", .dr)], flags: .onePacket)
+        let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
+        let table = [try entry("10.0.0.9:999", "10.0.0.100:53", .udp), try entry("10.0.0.9:999", vip)]
+        let conclusion = flows([], [ops, dr], table).conclusion
+        #expect(conclusion.count == 3)
+        #expect(conclusion.dropFirst().allSatisfy { $0.hasPrefix("1 entry") })
+    }
+
     @Test("An entry whose connection shows up in the second reading was no orphan")
     func younger() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])

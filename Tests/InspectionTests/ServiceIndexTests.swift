@@ -53,6 +53,31 @@ struct ServiceIndexTests {
         #expect(found.doubts == ["the service may be tcp 10.0.0.100:80 or fwmark 7"])
     }
 
+    @Test("Methods that differ between an address service and a fwmark service are not guessed; an entry settles them")
+    func settledByEntry() throws {
+        let named = try service(tcp("10.0.0.100:80"), [("10.0.0.4:80", .nat)])
+        let marked = try service(.fwmark(7, .ipv4), [("10.0.0.4:0", .dr)])
+        let row = try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.4:80")
+        let unsure = match(row, [named, marked])
+        #expect(unsure.method == nil)
+        #expect(unsure.service == named.identity)
+        let rewritten = try entry("10.0.0.1:1001", "10.0.0.100:80", server: "10.0.0.4:80")
+        let nat = ServiceIndex.settle(unsure, row, with: rewritten)
+        #expect(nat.method == .nat && nat.service == named.identity && nat.doubts.isEmpty)
+        let direct = ServiceIndex.settle(unsure, row, with: try entry("10.0.0.1:1001", "10.0.0.100:80"))
+        #expect(direct.method == .dr && direct.service == marked.identity)
+        #expect(ServiceIndex.settle(unsure, row, with: nil).method == nil)
+    }
+
+    @Test("A destination taken out of its service is not silently given to a fwmark service that has it too")
+    func movedToFwmark() throws {
+        let named = try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .nat)])
+        let marked = try service(.fwmark(7, .ipv4), [("10.0.0.4:0", .dr)])
+        let found = match(try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.4:80"), [named, marked])
+        #expect(found.service == marked.identity)
+        #expect(found.doubts == ["10.0.0.4:80 is no destination of tcp 10.0.0.100:80 now"])
+    }
+
     @Test("A fwmark service of the other address family is none of the connection's")
     func familyOfFwmark() throws {
         let six = try service(.fwmark(7, .ipv6), [("10.0.0.3:0", .tun)])
@@ -77,7 +102,7 @@ struct ServiceIndexTests {
         let orphaned = match(try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.3:80"), [named])
         #expect(orphaned.service == named.identity)
         #expect(orphaned.method == nil)
-        #expect(orphaned.doubts == ["10.0.0.3:80 is no destination of the service now"])
+        #expect(orphaned.doubts == ["10.0.0.3:80 is no destination of tcp 10.0.0.100:80 now"])
         let alone = match(try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.3:80"), [])
         #expect(alone.service == nil)
         #expect(alone.doubts == ["no service is the connection's now"])
