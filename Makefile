@@ -20,7 +20,7 @@ demo: build ## Build, and run the main job on the bundled capture of a real dire
 
 test: setup-test lint unit lab ## All tests: lint, unit, integration, lab
 
-unit: setup-test build ## Unit, differential and integration tests (namespaces need root)
+unit: setup-test ## Unit, differential and integration tests (namespaces need root)
 	$(SWIFT) test
 
 lab: setup-test build ## A real director on stock Debian kernels, in an emulator
