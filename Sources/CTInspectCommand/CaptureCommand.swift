@@ -32,13 +32,19 @@ struct CaptureCommand: ParsableCommand {
             // The folder is made while we may still write where only root may; what is in it is ours then.
             let recording = try RecordingKernel(
                 LiveKernel(networkNamespace: netns), into: folder, tool: "ct-inspect \(CTInspect.version)")
-            try Privileges.keepOnlyNetAdmin()
-            let photographer = try Photographer(recording)
-            let picture = try photographer.picture()
-            // No flow needs it, but `services` does.
-            _ = try photographer.director.configuration()
-            try recording.finish()
-            report(picture, unread: recording.unread)
+            do throws(KernelError) {
+                try Privileges.keepOnlyNetAdmin()
+                let photographer = try Photographer(recording)
+                let picture = try photographer.picture()
+                // No flow needs it, but `services` does.
+                _ = try photographer.director.configuration()
+                try recording.finish()
+                report(picture, unread: recording.unread)
+            } catch {
+                // Half a capture is none, and would stand in the way of the next try.
+                recording.abandon()
+                throw error
+            }
         }
     }
 

@@ -35,7 +35,7 @@ public struct Director {
     /// Whether a module would help, as far as the list of modules can be seen (not from within a container).
     private static func absence(from source: any KernelSource) -> KernelError {
         let release = source.origin.kernelRelease
-        let list = try? source.text(of: KernelFile("lib/modules/\(release)/modules.dep"))
+        let list = try? source.text(of: KernelFile("lib/modules/\(release)/modules.dep"), atMost: 16 << 20)
         let (why, nextStep) =
             switch list?.contains("/ip_vs.ko") {
             case true?: ("the module ip_vs is not loaded", "modprobe ip_vs")

@@ -68,9 +68,24 @@ public enum Reception: Sendable { case more, done }
 
 extension KernelSource {
     /// A small text file as a whole, without its last newline.
-    public func text(of file: KernelFile) throws(KernelError) -> String {
+    ///
+    /// - Parameter most: how many bytes it may have; one with more is not the file that was meant.
+    /// - Throws: besides what `read` throws: `.damaged` when it is longer, `.failed` when its reading was cut.
+    public func text(of file: KernelFile, atMost most: Int = 1 << 20) throws(KernelError) -> String {
         var bytes: [UInt8] = []
-        _ = try read(file, within: .seconds(10)) { piece in bytes += piece.copy(0..<piece.byteCount) }
+        var isTooLong = false
+        let completeness = try read(file, within: .seconds(10)) { piece in
+            isTooLong = isTooLong || piece.byteCount > most - bytes.count
+            if !isTooLong { bytes += piece.copy(0..<piece.byteCount) }
+        }
+        if isTooLong {
+            throw KernelError(
+                "read /\(file.path)", .damaged, detail: "it has more than \(most) bytes",
+                nextStep: "look at it: it is not what ct-inspect takes it for")
+        }
+        if case .cut(let why) = completeness {
+            throw KernelError("read /\(file.path)", .failed, detail: why, nextStep: "try again")
+        }
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         return String(decoding: bytes, as: UTF8.self)
     }

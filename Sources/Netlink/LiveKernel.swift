@@ -75,7 +75,7 @@ public final class LiveKernel: KernelSource {
     }
 
     public func list(_ folder: KernelFile) throws(KernelError) -> [String] {
-        do { return try Folder.list("/" + folder.path) } catch { throw Self.fileError("list /\(folder.path)", error) }
+        do { return try Folder("/" + folder.path).list() } catch { throw Self.fileError("list /\(folder.path)", error) }
     }
 
     /// /proc/net belongs to the process, whose main thread may be in another namespace: ours is the thread's.

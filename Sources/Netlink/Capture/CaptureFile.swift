@@ -1,37 +1,68 @@
 import SystemPackage
 
-/// Files of a capture folder. What lies there may come from anywhere: no link is followed, and a pipe does not make us wait.
+/// Files of a capture folder. What lies there may come from anywhere: only regular files are read, and no link is followed.
 enum CaptureFile {
     static let manifest = "manifest.json"
     static let netlink = "netlink.pcap"
     static let checksums = "CRC32SUMS"
 
-    static func open(_ folder: FilePath, _ name: String) throws(Errno) -> FileDescriptor {
-        do {
-            return try FileDescriptor.open(
-                folder.appending(name), .readOnly, options: [.noFollow, .nonBlocking, .closeOnExec])
-        } catch { throw error as? Errno ?? .ioError }
-    }
+    /// What to do about damage.
+    static let copyAgain = "it was damaged or changed since: copy it again"
 
     /// Reads a file in pieces from its beginning.
+    ///
+    /// - Throws: `EFBIG` when it has more than `most` bytes.
     static func read(
-        _ folder: FilePath, _ name: String, _ receive: (RawSpan) -> Void
+        _ folder: borrowing Folder, _ path: String, atMost most: Int = .max, _ receive: (RawSpan) -> Void
     ) throws(Errno) {
-        let descriptor = try open(folder, name)
+        let descriptor = try folder.file(at: path)
         defer { try? descriptor.close() }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { buffer.deallocate() }
+        var rest = most
         do {
             while case let count = try descriptor.read(into: buffer), count > 0 {
+                if count > rest { throw Errno.fileTooLarge }
+                rest -= count
                 receive(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)).bytes)
             }
         } catch { throw error as? Errno ?? .ioError }
     }
 
     /// A small file as a whole.
-    static func bytes(_ folder: FilePath, _ name: String) throws(Errno) -> [UInt8] {
+    static func bytes(_ folder: borrowing Folder, _ path: String) throws(Errno) -> [UInt8] {
         var bytes: [UInt8] = []
-        try read(folder, name) { piece in if bytes.count < 16 << 20 { bytes += piece.copy(0..<piece.byteCount) } }
+        try read(folder, path, atMost: 16 << 20) { piece in bytes += piece.copy(0..<piece.byteCount) }
         return bytes
+    }
+
+    /// The folder of a capture.
+    ///
+    /// - Throws: `.failed` when there is none, `.forbidden` when it is not ours to read, `.damaged` when it is something else.
+    static func folder(_ path: String) throws(KernelError) -> Folder {
+        let purpose = purpose(FilePath(path))
+        do throws(Errno) { return try Folder(path) } catch .noSuchFileOrDirectory {
+            throw KernelError(
+                purpose, .failed, errno: .noSuchFileOrDirectory, detail: "there is no such folder",
+                nextStep: "name a folder that ct-inspect capture wrote")
+        } catch { throw noCapture(purpose, error) }
+    }
+
+    static func purpose(_ folder: FilePath) -> String { "read the capture \(folder)" }
+
+    /// A folder that does not look like a capture from the outside.
+    static func noCapture(_ purpose: String, _ errno: Errno) -> KernelError {
+        unreadable(
+            purpose, errno, detail: "it has no readable \(checksums)",
+            nextStep: "it was not taken by `ct-inspect capture` or not to its end: take or copy it again")
+    }
+
+    /// A file that could not be read: damage, unless it is only not ours to read.
+    static func unreadable(
+        _ purpose: String, _ errno: Errno, detail: String? = nil, nextStep: String = copyAgain
+    ) -> KernelError {
+        errno == .permissionDenied
+            ? KernelError(purpose, .forbidden, errno: errno, nextStep: "run with sudo, or chown it to yourself")
+            : KernelError(purpose, .damaged, errno: errno, detail: detail, nextStep: nextStep)
     }
 }

@@ -7,7 +7,9 @@ import SystemPackage
 public final class CapturedKernel: KernelSource {
     public let origin: Origin
 
-    private let folder: FilePath
+    private let folder: Folder
+    /// What the capture holds; nil when that was not verified, and then it is what lies in the folder.
+    private let checksums: Checksums?
     private let manifest: Manifest
     private let file: PcapReader
     private let index: ExchangeIndex
@@ -16,18 +18,19 @@ public final class CapturedKernel: KernelSource {
     private var reads: [String: Int] = [:]
 
     /// - Parameter verifying: whether the checksums are compared first; without, damage may go unnoticed, but is never fatal.
-    /// - Throws: `.damaged` when this is no capture, or not a whole one.
+    /// - Throws: `.damaged` when this is no capture, or not a whole one; `.failed` when there is no such folder, `.forbidden` when
+    ///   it may not be read.
     public init(_ path: String, verifying: Bool = true) throws(KernelError) {
-        folder = FilePath(path)
-        if verifying { try Checksums.verify(folder) }
+        folder = try CaptureFile.folder(path)
+        checksums = verifying ? try Checksums.verified(folder) : nil
         manifest = try Self.manifest(folder)
         origin = manifest.origin
         file = try PcapReader(folder)
         index = try ExchangeIndex(file)
     }
 
-    private static func manifest(_ folder: FilePath) throws(KernelError) -> Manifest {
-        let purpose = "read \(folder.appending(CaptureFile.manifest))"
+    private static func manifest(_ folder: borrowing Folder) throws(KernelError) -> Manifest {
+        let purpose = "read \(folder.path.appending(CaptureFile.manifest))"
         do {
             let bytes = try CaptureFile.bytes(folder, CaptureFile.manifest)
             let manifest = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
@@ -40,9 +43,11 @@ public final class CapturedKernel: KernelSource {
         } catch let error as KernelError {
             throw error
         } catch let errno as Errno {
-            throw KernelError(purpose, .damaged, errno: errno, nextStep: "this is no whole capture: copy it again")
+            throw CaptureFile.unreadable(purpose, errno, nextStep: "this is no whole capture: copy it again")
         } catch {
-            throw KernelError(purpose, .damaged, detail: "it is not the JSON of a manifest")
+            throw KernelError(
+                purpose, .damaged, detail: "it is not the JSON of a manifest",
+                nextStep: CaptureFile.copyAgain)
         }
     }
 
@@ -51,14 +56,11 @@ public final class CapturedKernel: KernelSource {
     public func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
-        let answers = index.exchanges[request] ?? []
         let turn = asked[request, default: 0]
         asked[request] = turn + 1
-        guard let answer = answers.indices.contains(turn) ? answers[turn] : answers.last else {
+        guard let answer = index.answer(to: request, turn: turn) else {
             throw unread(request.purpose)?.error(request.purpose)
-                ?? KernelError(
-                    request.purpose, .failed, detail: "the capture holds no answer to that",
-                    nextStep: "take it again with this version of ct-inspect")
+                ?? notHeld(request.purpose, "the capture holds no answer to that")
         }
         var offset = answer.records.lowerBound
         while offset < answer.records.upperBound, let record = try file.record(at: offset) {
@@ -67,7 +69,13 @@ public final class CapturedKernel: KernelSource {
             offset = record.end
         }
         throw unread(request.purpose)?.error(request.purpose)
-            ?? KernelError(request.purpose, .damaged, detail: "the answer in the capture has no end")
+            ?? KernelError(
+                request.purpose, .damaged, detail: "the answer in the capture has no end",
+                nextStep: CaptureFile.copyAgain)
+    }
+
+    private func notHeld(_ purpose: String, _ why: String = "the capture does not hold it") -> KernelError {
+        KernelError(purpose, .failed, detail: why, nextStep: "take it again with this version of ct-inspect")
     }
 
     public func read(
@@ -80,27 +88,51 @@ public final class CapturedKernel: KernelSource {
         let names = (1...turn).reversed().map { RecordingKernel.name(kernelFile, reading: $0) }
         for name in names {
             if let error = unread(name)?.error(purpose) { throw error }
+            guard checksums?.holds(name) ?? true else { continue }
             do throws(Errno) {
                 try CaptureFile.read(folder, name, receive)
-            } catch .noSuchFileOrDirectory where name != names.last {
+            } catch .noSuchFileOrDirectory {
                 continue
             } catch {
-                throw KernelError(
-                    purpose, .failed, errno: error, detail: "the capture does not hold it",
-                    nextStep: "take it again with this version of ct-inspect")
+                throw CaptureFile.unreadable(purpose, error)
             }
             return unread(name).map { .cut($0.why) } ?? .whole
         }
-        return .whole
+        throw notHeld(purpose)
     }
 
     public func list(_ kernelFolder: KernelFile) throws(KernelError) -> [String] {
-        if let error = unread(kernelFolder.path)?.error("list /\(kernelFolder.path)") { throw error }
-        do throws(Errno) {
-            return try Folder.list(folder.appending(kernelFolder.path).string)
-        } catch {
-            throw KernelError(
-                "list /\(kernelFolder.path)", .failed, errno: error, detail: "the capture does not hold it")
+        let purpose = "list /\(kernelFolder.path)"
+        if let error = unread(kernelFolder.path)?.error(purpose) { throw error }
+        var names = namesNotRead(in: kernelFolder)
+        if let checksums {
+            names.formUnion(Self.names(checksums.sums.keys, below: kernelFolder.path))
+        } else {
+            do throws(Errno) { names.formUnion(try folder.folder(at: kernelFolder.path).list()) } catch {
+                if names.isEmpty { throw notHeld(purpose) }
+            }
         }
+        if names.isEmpty { throw notHeld(purpose) }
+        return names.filter { !Self.isLaterReading($0, among: names) }.sorted()
+    }
+
+    /// What was in a folder but could not be read is in it still: its reading says why.
+    private func namesNotRead(in kernelFolder: KernelFile) -> Set<String> {
+        Set(Self.names(manifest.unread.map(\.what), below: kernelFolder.path))
+    }
+
+    private static func names(_ paths: some Sequence<String>, below folder: String) -> [String] {
+        guard let parents = Folder.components(of: folder) else { return [] }
+        return paths.compactMap { path in
+            guard let components = Folder.components(of: path), components.starts(with: parents) else { return nil }
+            return components.dropFirst(parents.count).first
+        }
+    }
+
+    /// Whether a name is what `RecordingKernel.name` makes of another one that is there: the kernel had no such file.
+    private static func isLaterReading(_ name: String, among names: Set<String>) -> Bool {
+        guard let dot = name.lastIndex(of: "."), let reading = Int(name[name.index(after: dot)...]), reading > 1
+        else { return false }
+        return names.contains(String(name[..<dot]))
     }
 }

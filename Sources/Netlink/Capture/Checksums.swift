@@ -27,31 +27,33 @@ struct Checksums: Equatable {
     }
 
     /// Reads every file of a capture and compares.
-    static func verify(_ folder: FilePath) throws(KernelError) {
-        let purpose = "read the capture \(folder)"
+    ///
+    /// - Returns: what the capture holds.
+    static func verified(_ folder: borrowing Folder) throws(KernelError) -> Checksums {
+        let purpose = CaptureFile.purpose(folder.path)
         let text: [UInt8]
         do throws(Errno) { text = try CaptureFile.bytes(folder, CaptureFile.checksums) } catch {
-            throw KernelError(
-                purpose, .damaged, errno: error, detail: "it has no readable \(CaptureFile.checksums)",
-                nextStep: "it was not taken by `ct-inspect capture` or not to its end: take or copy it again")
+            throw CaptureFile.noCapture(purpose, error)
         }
         guard let expected = Checksums(String(decoding: text, as: UTF8.self)),
-            expected.sums[CaptureFile.manifest] != nil
+            expected.holds(CaptureFile.manifest), expected.holds(CaptureFile.netlink),
+            // A path that leads out of the folder is none of ours.
+            expected.sums.keys.allSatisfy({ Folder.components(of: $0) != nil })
         else { throw damaged(purpose, CaptureFile.checksums) }
         for (path, sum) in expected.sums.sorted(by: { $0.key < $1.key }) {
-            // A path that leads out of the folder is none of ours.
-            guard !path.split(separator: "/").contains("..") else { throw damaged(purpose, CaptureFile.checksums) }
             var actual = CRC32()
             do throws(Errno) { try CaptureFile.read(folder, path) { actual.take($0) } } catch {
-                throw KernelError(purpose, .damaged, errno: error, detail: path, nextStep: "copy it again")
+                throw CaptureFile.unreadable(purpose, error, detail: path)
             }
             if actual.value != sum { throw damaged(purpose, path) }
         }
+        return expected
     }
+
+    func holds(_ path: String) -> Bool { sums[path] != nil }
 
     private static func damaged(_ purpose: String, _ path: String) -> KernelError {
         KernelError(
-            purpose, .damaged, detail: "\(path) is not as it was written",
-            nextStep: "it was damaged or changed since: copy it again")
+            purpose, .damaged, detail: "\(path) is not as it was written", nextStep: CaptureFile.copyAgain)
     }
 }

@@ -8,30 +8,41 @@ struct ExchangeIndex {
         var records: Range<Int64>
     }
 
-    /// In the order in which a request was sent, when it was sent several times.
-    private(set) var exchanges: [Request: [Recorded]] = [:]
+    /// Far longer than any question of ours.
+    static let longestQuestion = 64 << 10
+
+    private var recorded: [Recorded] = []
+    /// Where in `recorded` the answers to a request stand, in the order in which it was sent. Only a question is hashed: an answer
+    /// has as many records as the kernel's tables need, and belongs to the last question whichever it was.
+    private var positions: [Request: [Int]] = [:]
 
     init(_ file: PcapReader) throws(KernelError) {
         var offset = Int64(Pcap.fileHeaderSize)
-        var current: Request?
         while let record = try file.record(at: offset) {
             let start = offset
             offset = record.end
             switch record.header.direction {
             case .toKernel:
-                let message = try file.datagram(record)
-                current = Request(recorded: message, on: record.header.bus)
-                let sequence = (try? message.span.bytes.host(UInt32.self, at: 8)) ?? 0
-                if let current {
-                    exchanges[current, default: []].append(Recorded(sequence: sequence, records: offset..<offset))
+                guard record.header.count <= Self.longestQuestion else {
+                    throw file.damaged("a question of \(record.header.count) bytes", at: start)
                 }
+                let message = try file.datagram(record)
+                let sequence = (try? message.span.bytes.host(UInt32.self, at: 8)) ?? 0
+                let request = Request(recorded: message, on: record.header.bus)
+                positions[request, default: []].append(recorded.count)
+                recorded.append(Recorded(sequence: sequence, records: offset..<offset))
             case .fromKernel:
-                guard let current, let last = exchanges[current]?.indices.last else {
+                guard let last = recorded.indices.last else {
                     throw file.damaged("an answer without a question", at: start)
                 }
-                guard let lower = exchanges[current]?[last].records.lowerBound else { continue }
-                exchanges[current]?[last].records = lower..<offset
+                recorded[last].records = recorded[last].records.lowerBound..<offset
             }
         }
+    }
+
+    /// The answer to a request that was asked `turn` times before: its own, else the last that there is.
+    func answer(to request: Request, turn: Int) -> Recorded? {
+        guard let positions = positions[request], let last = positions.last else { return nil }
+        return recorded[positions.indices.contains(turn) ? positions[turn] : last]
     }
 }

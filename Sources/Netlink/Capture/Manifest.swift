@@ -50,8 +50,14 @@ extension Manifest.Unread {
     /// The error that the kernel gave when the capture was taken; nil when it gave something.
     func error(_ purpose: String) -> KernelError? {
         guard let cause else { return nil }
+        let nextStep =
+            switch cause {
+            case .forbidden: "take it again with sudo"
+            case .absent, .notFound: "take it again once the kernel has it"
+            case .lost, .damaged, .failed: "take it again"
+            }
         return KernelError(
             purpose, cause, errno: errno.map(Errno.init(rawValue:)), detail: "as it was when the capture was taken",
-            nextStep: cause == .forbidden ? "take it again with sudo" : nil)
+            nextStep: nextStep)
     }
 }

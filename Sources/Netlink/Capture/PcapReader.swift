@@ -12,14 +12,14 @@ final class PcapReader {
         var end: Int64 { start + Int64(header.count) }
     }
 
-    init(_ folder: FilePath) throws(KernelError) {
-        purpose = "read \(folder.appending(CaptureFile.netlink))"
-        do throws(Errno) { descriptor = try CaptureFile.open(folder, CaptureFile.netlink) } catch {
-            throw KernelError(purpose, .damaged, errno: error, nextStep: "this is no whole capture: copy it again")
+    init(_ folder: borrowing Folder) throws(KernelError) {
+        purpose = "read \(folder.path.appending(CaptureFile.netlink))"
+        do throws(Errno) { descriptor = try folder.file(at: CaptureFile.netlink) } catch {
+            throw CaptureFile.unreadable(purpose, error, nextStep: "this is no whole capture: copy it again")
         }
         let header = try bytes(Pcap.fileHeaderSize, at: 0)
         do throws(DecodeError) { try Pcap.checkFileHeader(header.span.bytes) } catch {
-            throw KernelError(purpose, damaged: error)
+            throw KernelError(purpose, .damaged, detail: error.description, nextStep: CaptureFile.copyAgain)
         }
     }
 
@@ -43,7 +43,7 @@ final class PcapReader {
     }
 
     func damaged(_ why: String, at offset: Int64) -> KernelError {
-        KernelError(purpose, .damaged, detail: "at byte \(offset): \(why)")
+        KernelError(purpose, .damaged, detail: "at byte \(offset): \(why)", nextStep: CaptureFile.copyAgain)
     }
 
     private func bytes(_ count: Int, at offset: Int64) throws(KernelError) -> [UInt8] {
@@ -56,6 +56,8 @@ final class PcapReader {
                     filled += got
                 }
             }
-        } catch { throw KernelError(purpose, error as? Errno ?? .ioError) }
+        } catch {
+            throw KernelError(purpose, .failed, errno: error as? Errno ?? .ioError, nextStep: "copy it again")
+        }
     }
 }

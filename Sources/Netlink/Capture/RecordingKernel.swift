@@ -8,17 +8,23 @@ public final class RecordingKernel: KernelSource {
 
     private let source: any KernelSource
     private let folder: CaptureWriter
-    private let netlink: CaptureWriter.File
+    private let netlink: CaptureFileWriter
     private var reads: [String: Int] = [:]
     private var manifest: Manifest
 
-    /// - Parameter path: a folder that does not exist yet, or is empty.
+    /// Once this has been made, the capability to write where only root may is needed no more. Under sudo the capture belongs to root
+    /// and is for root alone (`sudo chown -R` gives it away): the right to do that here would have to be kept until the end.
+    ///
+    /// - Parameter path: a folder that does not exist yet, or an empty one of ours that nobody else can write into.
     /// - Parameter tool: name and version of this program, for the manifest.
     public init(_ source: any KernelSource, into path: String, tool: String) throws(KernelError) {
         self.source = source
         manifest = Manifest(source.origin, tool: tool)
         folder = try CaptureWriter(path)
-        netlink = try folder.create(CaptureFile.netlink)
+        do throws(KernelError) { netlink = try folder.create(CaptureFile.netlink) } catch {
+            folder.abandon()
+            throw error
+        }
         netlink.write(Pcap.fileHeader.span.bytes)
     }
 
@@ -29,10 +35,17 @@ public final class RecordingKernel: KernelSource {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let json: Data
         do { json = try encoder.encode(manifest) } catch {
-            throw KernelError("write the manifest", .failed, detail: "\(error)")
+            throw KernelError("write the manifest", .failed, detail: "\(error)", nextStep: "take the capture again")
         }
         try folder.write(CaptureFile.manifest, Array(json) + [UInt8(ascii: "\n")])
         try folder.seal()
+    }
+
+    /// Removes what has been written, so that the same folder can be named again. For a capture that failed; nothing may be asked
+    /// afterwards.
+    public func abandon() {
+        folder.discard(netlink)
+        folder.abandon()
     }
 
     /// What the kernel did not give, in words.

@@ -1,0 +1,185 @@
+import Foundation
+import Netlink
+import TestSupport
+import Testing
+
+/// Whose a capture is, and who may read it.
+struct CaptureAccessTests {
+    private static func record(into path: String) throws -> RecordingKernel {
+        try RecordingKernel(
+            ScriptedKernel(files: ["proc/net/file": [[0x31, 0x0A]]]), into: path, tool: "ct-inspect tests")
+    }
+
+    private static func refusal(_ path: String) -> KernelError? {
+        do throws(KernelError) {
+            _ = try RecordingKernel(ScriptedKernel(), into: path, tool: "ct-inspect tests")
+            return nil
+        } catch { return error }
+    }
+
+    private static func mode(_ path: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+
+    private static func setMode(_ path: String, _ mode: Int) throws {
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+
+    @Test func isForItsOwnerAlone() throws {
+        try inTemporaryFolder { folder in
+            let path = "\(folder)/lb1"
+            try CaptureSample.write(into: path)
+            #expect(try Self.mode(path) == 0o700)
+            for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
+                let isFile = try files(below: path).contains(name)
+                #expect(try Self.mode("\(path)/\(name)") == (isFile ? 0o600 : 0o700), "\(name)")
+            }
+        }
+    }
+
+    @Test("the capability to enter the folder's parent is needed no more once it is open", .needsRoot)
+    func anothersHome() throws {
+        try inTemporaryFolder { home in
+            try Self.setMode(home, 0o700)
+            try Tool.run("chown 65534:65534 \(home)")
+            let path = "\(home)/lb1"
+            try onOwnThread {
+                let recording = try Self.record(into: path)
+                try dropCapabilities()
+                #expect(access(path, R_OK) != 0 || geteuid() == 0)
+                #expect(try recording.text(of: KernelFile("proc/net/file")) == "1")
+                try recording.finish()
+            }
+            #expect(try CapturedKernel(path).text(of: KernelFile("proc/net/file")) == "1")
+        }
+    }
+
+    @Test("what was abandoned there leaves nothing that blocks a second try", .needsRoot)
+    func anothersHomeAbandoned() throws {
+        try inTemporaryFolder { home in
+            try Tool.run("chown 65534:65534 \(home)")
+            let path = "\(home)/lb1"
+            try onOwnThread {
+                let recording = try Self.record(into: path)
+                try dropCapabilities()
+                _ = try recording.text(of: KernelFile("proc/net/file"))
+                recording.abandon()
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path) == [])
+            #expect(Self.refusal(path) == nil)
+        }
+    }
+
+    @Test func aLinkIsNoFolderToWriteInto() throws {
+        try inTemporaryFolder { folder in
+            try FileManager.default.createDirectory(atPath: "\(folder)/real", withIntermediateDirectories: false)
+            try FileManager.default.createSymbolicLink(atPath: "\(folder)/link", withDestinationPath: "real")
+            #expect(Self.refusal("\(folder)/link")?.nextStep == "name a folder that does not exist yet")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/real") == [])
+        }
+    }
+
+    @Test("a folder that others may write into is refused", arguments: [0o777, 0o775, 0o1777])
+    func writable(mode: Int) throws {
+        try inTemporaryFolder { path in
+            try Self.setMode(path, mode)
+            let error = Self.refusal(path)
+            #expect(error?.detail == "it is not ours, or others may write into it")
+            #expect(error?.nextStep == "name a folder that does not exist yet")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path) == [])
+        }
+    }
+
+    @Test(.needsRoot) func anothersFolderIsRefused() throws {
+        try inTemporaryFolder { path in
+            try Tool.run("chown 65534:65534 \(path)")
+            #expect(Self.refusal(path)?.detail == "it is not ours, or others may write into it")
+        }
+    }
+
+    /// The path now leads elsewhere; the capture goes where it began.
+    @Test func aPathThatIsSwappedChangesNothing() throws {
+        try inTemporaryFolder { folder in
+            let (path, other) = ("\(folder)/lb1", "\(folder)/other")
+            let recording = try Self.record(into: path)
+            try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: false)
+            try FileManager.default.moveItem(atPath: path, toPath: "\(folder)/moved")
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "other")
+            _ = try recording.text(of: KernelFile("proc/net/file"))
+            try recording.finish()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: other) == [])
+            #expect(try CapturedKernel("\(folder)/moved").text(of: KernelFile("proc/net/file")) == "1")
+        }
+    }
+
+    @Test("a folder put in the way is not written into") func linkInside() throws {
+        try inTemporaryFolder { folder in
+            let (path, other) = ("\(folder)/lb1", "\(folder)/other")
+            let recording = try Self.record(into: path)
+            try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: false)
+            try FileManager.default.createSymbolicLink(atPath: "\(path)/proc", withDestinationPath: other)
+            let error = #expect(throws: KernelError.self) { try recording.text(of: KernelFile("proc/net/file")) }
+            #expect(error?.nextStep != nil)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: other) == [])
+        }
+    }
+
+    @Test("what is abandoned goes, and nothing else", arguments: [true, false], [true, false])
+    func abandoned(existed: Bool, finished: Bool) throws {
+        try inTemporaryFolder { folder in
+            let path = "\(folder)/lb1"
+            if existed {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            }
+            let recording = try Self.record(into: path)
+            _ = try recording.text(of: KernelFile("proc/net/file"))
+            _ = try? recording.text(of: KernelFile("proc/net/none"))
+            if finished { try recording.finish() }
+            recording.abandon()
+            #expect(FileManager.default.fileExists(atPath: path) == existed)
+            try CaptureSample.write(into: path)
+            #expect(CaptureSample.refusal(path) == nil)
+        }
+    }
+
+    @Test func whatIsAnothersStaysWhenACaptureIsAbandoned() throws {
+        try inTemporaryFolder { folder in
+            let path = "\(folder)/lb1"
+            let recording = try Self.record(into: path)
+            try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(path)/precious"))
+            recording.abandon()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["precious"])
+        }
+    }
+
+    @Test("a folder that cannot be made is an error with a next step")
+    func notMade() {
+        #expect(Self.refusal("/proc/no-such-folder/lb1")?.nextStep == "make the folder first in which it is to be")
+        #expect(Self.refusal("")?.nextStep != nil)
+        #expect(Self.refusal("/")?.nextStep == "name a folder that does not exist yet")
+        #expect(Self.refusal("/proc/lb1")?.nextStep != nil)
+    }
+
+    @Test func aFolderThatIsNotThereSaysSo() {
+        let error = CaptureSample.refusal("/nowhere/at/all")
+        #expect(error?.cause == .failed)
+        #expect(error?.description.contains("No such file or directory") == true)
+        #expect(error?.detail == "there is no such folder")
+        #expect(error?.nextStep == "name a folder that ct-inspect capture wrote")
+    }
+
+    @Test("one that may not be read says so", .needsRoot, arguments: ["", "/CRC32SUMS", "/manifest.json"])
+    func forbidden(name: String) throws {
+        try inTemporaryFolder { path in
+            try CaptureSample.write(into: path)
+            try Tool.run("chown 65534:65534 \(path)\(name)")
+            try Self.setMode(path + name, name.isEmpty ? 0o700 : 0o600)
+            let error = try onOwnThread {
+                try dropCapabilities()
+                return CaptureSample.refusal(path)
+            }
+            #expect(error?.cause == .forbidden)
+            #expect(error?.nextStep == "run with sudo, or chown it to yourself")
+        }
+    }
+}

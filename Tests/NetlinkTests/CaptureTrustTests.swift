@@ -1,0 +1,148 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Netlink
+
+/// A capture that somebody made up, read by someone with more rights.
+struct CaptureTrustTests {
+    static let folder = KernelFile("proc/net/stat")
+
+    /// Puts a link to a folder elsewhere, with the same files, in the place of a folder of the capture.
+    static func link(_ path: String, to other: String) throws {
+        try FileManager.default.moveItem(atPath: "\(path)/proc/net", toPath: other)
+        try FileManager.default.createSymbolicLink(atPath: "\(path)/proc/net", withDestinationPath: other)
+    }
+
+    @Test("a folder that is a link is not followed, whether or not its files have the right sums")
+    func linkedFolders() throws {
+        try inTemporaryFolder { other in
+            try CaptureDamageTests.damaged {
+                try Self.link($0, to: "\(other)/net")
+            } _: { path in
+                #expect(CaptureSample.refusal(path)?.cause == .damaged)
+                #expect(CaptureSample.refusal(path)?.nextStep == "it was damaged or changed since: copy it again")
+                let kernel = try CapturedKernel(path, verifying: false)
+                #expect(throws: KernelError.self) { try kernel.text(of: CaptureSample.file) }
+                #expect(throws: KernelError.self) { try kernel.list(Self.folder) }
+            }
+        }
+    }
+
+    @Test("a folder that becomes a link after the sums were compared is not followed")
+    func linkedLater() throws {
+        try inTemporaryFolder { other in
+            try inTemporaryFolder { path in
+                try CaptureSample.write(into: path)
+                let kernel = try CapturedKernel(path)
+                try Self.link(path, to: "\(other)/net")
+                #expect(throws: KernelError.self) { try kernel.text(of: CaptureSample.file) }
+            }
+        }
+    }
+
+    @Test("a capture that is moved while it is read is the same capture")
+    func moved() throws {
+        try inTemporaryFolder { folder in
+            let path = "\(folder)/one"
+            try CaptureSample.write(into: path)
+            let kernel = try CapturedKernel(path)
+            try FileManager.default.moveItem(atPath: path, toPath: "\(folder)/two")
+            #expect(try kernel.text(of: CaptureSample.file) == "first reading")
+        }
+    }
+
+    @Test("a file without a sum is neither listed nor read")
+    func unlisted() throws {
+        try CaptureDamageTests.damaged { path in
+            try Data("1\n".utf8).write(to: URL(fileURLWithPath: "\(path)/proc/net/stat/other"))
+        } _: { path in
+            let kernel = try CapturedKernel(path)
+            #expect(try kernel.list(Self.folder) == ["nf_conntrack"])
+            let other = KernelFile("proc/net/stat/other")
+            let error = #expect(throws: KernelError.self) { try kernel.text(of: other) }
+            #expect(error?.detail == "the capture does not hold it")
+            #expect(try CapturedKernel(path, verifying: false).text(of: other) == "1")
+        }
+    }
+
+    @Test("second readings are not files of the kernel's", arguments: [true, false])
+    func secondReadings(verifying: Bool) throws {
+        try inTemporaryFolder { path in
+            try CaptureSample.write(into: path)
+            let kernel = try CapturedKernel(path, verifying: verifying)
+            #expect(try kernel.list(Self.folder) == ["nf_conntrack"])
+            // A file that the kernel did not give was there, and its reading says why it has no text.
+            #expect(try kernel.list(KernelFile("proc/net")) == ["ip_vs_conn", "stat"])
+            let error = #expect(throws: KernelError.self) { try kernel.list(KernelFile("proc/sys")) }
+            #expect(error?.detail == "the capture does not hold it")
+            #expect(error?.nextStep != nil)
+        }
+    }
+
+    @Test(
+        "paths that lead elsewhere are none",
+        arguments: [
+            "../passwd", "proc/../../passwd", "/etc/passwd", "proc//stat", "./proc", "proc/", "", "proc\0",
+            "..//\u{301}passwd",
+        ])
+    func paths(_ path: String) throws {
+        #expect(Folder.components(of: path) == nil)
+        try inTemporaryFolder { folder in
+            try CaptureSample.write(into: folder)
+            for verifying in [true, false] {
+                let kernel = try CapturedKernel(folder, verifying: verifying)
+                #expect(throws: KernelError.self) { try kernel.text(of: KernelFile(path)) }
+                #expect(throws: KernelError.self) { try kernel.list(KernelFile(path)) }
+            }
+        }
+    }
+
+    /// For Swift `/` and a combining mark are one character, which is not `/`; for the kernel there is a slash.
+    @Test func aSlashUnderAMarkIsASlash() {
+        #expect(Folder.components(of: "link/\u{301}secret") == ["link", "\u{301}secret"])
+    }
+
+    @Test(.needsRoot) func devicesAreNotRead() throws {
+        try inTemporaryFolder { path in
+            try CaptureSample.write(into: path)
+            try FileManager.default.removeItem(atPath: "\(path)/proc/net/stat/nf_conntrack")
+            try Tool.run("mknod \(path)/proc/net/stat/nf_conntrack c 1 5")
+            #expect(CaptureSample.refusal(path)?.cause == .damaged)
+            #expect(CaptureSample.refusal(path, verifying: false)?.cause == .damaged)
+        }
+    }
+
+    @Test func aFileOfMoreThanAMebibyteIsNoText() throws {
+        let file = KernelFile("proc/file")
+        let piece = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 19)
+        let exact = ScriptedKernel(files: [file.path: [piece, piece]])
+        #expect(try exact.text(of: file).utf8.count == 1 << 20)
+        let longer = ScriptedKernel(files: [file.path: [piece, piece, [0x0A], piece]])
+        let error = #expect(throws: KernelError.self) { try longer.text(of: file) }
+        #expect(error?.cause == .damaged)
+        #expect(error?.nextStep != nil)
+        #expect(try longer.text(of: file, atMost: 2 << 20).utf8.count == 3 << 19 | 1)
+    }
+
+    @Test func aTextThatWasCutIsAnError() throws {
+        let file = KernelFile("proc/kallsyms")
+        try inTemporaryFolder { path in
+            let recording = try RecordingKernel(LiveKernel(), into: path, tool: "ct-inspect tests")
+            _ = try recording.read(file, within: .zero) { _ in }
+            try recording.finish()
+            let error = #expect(throws: KernelError.self) { try CapturedKernel(path).text(of: file, atMost: .max) }
+            #expect(error?.detail == "reading /proc/kallsyms was stopped after 0 s")
+        }
+    }
+
+    @Test func aManifestTooLongIsAnErrorAndNotCut() throws {
+        try CaptureDamageTests.damaged { path in
+            try change("\(path)/manifest.json") { $0 += [UInt8](repeating: UInt8(ascii: " "), count: 16 << 20) }
+        } _: { path in
+            let error = CaptureSample.refusal(path, verifying: false)
+            #expect(error?.cause == .damaged)
+            #expect(error?.description.contains("File too large") == true)
+        }
+    }
+}
