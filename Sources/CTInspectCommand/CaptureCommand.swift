@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import IPVS
 import Inspection
 import Netlink
@@ -31,9 +32,10 @@ struct CaptureCommand: ParsableCommand {
             if let netns { try NetworkNamespace.enter(netns) }
             // The folder is made while we may still write where only root may; what is in it is ours then.
             let recording = try RecordingKernel(
-                LiveKernel(networkNamespace: netns), into: folder, tool: "ct-inspect \(CTInspect.version)")
+                LiveKernel(networkNamespace: netns), into: folder, for: Self.sudoUser,
+                tool: "ct-inspect \(CTInspect.version)")
             do throws(KernelError) {
-                try Privileges.keepOnlyNetAdmin()
+                try Privileges.keepOnlyNetAdmin(andChown: true)
                 let photographer = try Photographer(recording)
                 let picture = try photographer.picture()
                 // No flow needs it, but `services` does.
@@ -46,6 +48,13 @@ struct CaptureCommand: ParsableCommand {
                 throw error
             }
         }
+    }
+
+    /// Who called sudo, and is to read the capture without it.
+    private static var sudoUser: CaptureOwner? {
+        func number(_ name: String) -> UInt32? { getenv(name).flatMap { UInt32(String(cString: $0)) } }
+        guard geteuid() == 0, let user = number("SUDO_UID"), let group = number("SUDO_GID") else { return nil }
+        return CaptureOwner(user: user, group: group)
     }
 
     private func report(_ picture: Picture, unread: [String]) {

@@ -101,6 +101,17 @@ struct Folder: ~Copyable {
         _ = try inParent(of: path) { parent, name in mkdirat(parent, name, 0o700) }
     }
 
+    /// Gives what we made to somebody; a link is not followed.
+    func give(_ path: String, to owner: CaptureOwner) throws(Errno) {
+        _ = try inParent(of: path) { parent, name in
+            fchownat(parent, name, owner.user, owner.group, AT_SYMLINK_NOFOLLOW)
+        }
+    }
+
+    func give(to owner: CaptureOwner) throws(Errno) {
+        guard fchown(descriptor, owner.user, owner.group) == 0 else { throw .last }
+    }
+
     func remove(_ path: String) throws(Errno) {
         _ = try inParent(of: path) { parent, name in unlinkat(parent, name, 0) }
     }

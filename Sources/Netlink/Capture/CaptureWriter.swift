@@ -86,7 +86,18 @@ final class CaptureWriter {
         try close(file)
     }
 
-    func seal() throws(KernelError) { try write(CaptureFile.checksums, Array(checksums.text.utf8)) }
+    func seal(for owner: CaptureOwner?) throws(KernelError) {
+        try write(CaptureFile.checksums, Array(checksums.text.utf8))
+        // What cannot be given away (a file system that knows no owners) stays ours, and is whole all the same.
+        if let owner { try? handOver(to: owner) }
+    }
+
+    /// From the leaves to the root: once a folder is another's, we may no longer reach what is in it.
+    private func handOver(to owner: CaptureOwner) throws(Errno) {
+        for name in files { try folder.give(name, to: owner) }
+        for name in folders.reversed() { try folder.give(name, to: owner) }
+        try folder.give(to: owner)
+    }
 
     /// Removes what we made, as far as we may. The folder itself may have to stay, empty, when its parent is another's and our
     /// capabilities are gone: then a second try is welcome in it.
@@ -100,5 +111,16 @@ final class CaptureWriter {
 
     private func failed(_ name: String, _ errno: Errno) -> KernelError {
         Self.error("write \(folder.path.appending(name))", errno)
+    }
+}
+
+/// Who is to own a capture, when not the one who takes it.
+public struct CaptureOwner: Equatable, Sendable {
+    public var user: UInt32
+    public var group: UInt32
+
+    public init(user: UInt32, group: UInt32) {
+        self.user = user
+        self.group = group
     }
 }

@@ -8,17 +8,22 @@ public final class RecordingKernel: KernelSource {
 
     private let source: any KernelSource
     private let folder: CaptureWriter
+    private let owner: CaptureOwner?
     private let netlink: CaptureFileWriter
     private var reads: [String: Int] = [:]
     private var manifest: Manifest
 
-    /// Once this has been made, the capability to write where only root may is needed no more. Under sudo the capture belongs to root
-    /// and is for root alone (`sudo chown -R` gives it away): the right to do that here would have to be kept until the end.
+    /// Once this has been made, the capability to write where only root may is needed no more; to give the capture to its owner,
+    /// CAP_CHOWN is until `finish`.
     ///
     /// - Parameter path: a folder that does not exist yet, or an empty one of ours that nobody else can write into.
+    /// - Parameter owner: who is to have it in the end, and alone may read it; nil for the one who takes it.
     /// - Parameter tool: name and version of this program, for the manifest.
-    public init(_ source: any KernelSource, into path: String, tool: String) throws(KernelError) {
+    public init(
+        _ source: any KernelSource, into path: String, for owner: CaptureOwner? = nil, tool: String
+    ) throws(KernelError) {
         self.source = source
+        self.owner = owner
         manifest = Manifest(source.origin, tool: tool)
         folder = try CaptureWriter(path)
         do throws(KernelError) { netlink = try folder.create(CaptureFile.netlink) } catch {
@@ -38,7 +43,7 @@ public final class RecordingKernel: KernelSource {
             throw KernelError("write the manifest", .failed, detail: "\(error)", nextStep: "take the capture again")
         }
         try folder.write(CaptureFile.manifest, Array(json) + [UInt8(ascii: "\n")])
-        try folder.seal()
+        try folder.seal(for: owner)
     }
 
     /// Removes what has been written, so that the same folder can be named again. For a capture that failed; nothing may be asked

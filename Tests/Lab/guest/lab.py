@@ -19,7 +19,7 @@ from namespace import command
 from origin import write_fixture, write_samples
 from peers import Peers
 from report import Report
-from subject import Subject, hand_over
+from subject import Subject
 
 EXCHANGE = "/run/exchange"
 MODULES = ("ip_vs", "ip_vs_rr", "ipip", "nf_conntrack_netlink", "veth", "bridge")
@@ -72,14 +72,14 @@ def examine(report, subject, hosts, scenario, chosen):
         with tempfile.TemporaryDirectory() as work:
             capture = os.path.join(work, "capture")
             os.chmod(work, 0o755)
-            subject.run("capture", capture, *where)
+            subject.run("capture", capture, *where, sudo_user=True)
             still = Peers(hosts.director).identity() == peers.identity()
             if not still and attempt < 2:
                 continue
             report.check("the director stood still while it was examined", still, "three attempts, and each time the peers differed")
             judge_flows(report, peers, live)
             judge_services(report, peers, text, services)
-            judge_replay(report, live, subject.flows("--capture", hand_over(capture), ordinary_user=True))
+            judge_replay(report, live, subject.flows("--capture", capture, ordinary_user=True))
             if chosen.fixtures and getattr(scenario, "FIXTURE", False):
                 write_fixture(scenario, hosts, peers, capture, f"{EXCHANGE}/fixtures/{scenario.NAME}")
         return live

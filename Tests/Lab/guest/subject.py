@@ -8,6 +8,7 @@ from namespace import command
 
 NOBODY = 65534
 ORDINARY_USER = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all")
+SUDO = ("env", f"SUDO_UID={NOBODY}", f"SUDO_GID={NOBODY}")
 
 
 class Subject:
@@ -16,22 +17,13 @@ class Subject:
         self.program = shutil.copy(binary, "/tmp/ct-inspect")
         os.chmod(self.program, 0o755)
 
-    def run(self, *arguments, ordinary_user=False, check=True):
-        """Runs it in the namespace of the moment."""
-        return command(*(ORDINARY_USER if ordinary_user else ()), self.program, *arguments, check=check)
+    def run(self, *arguments, ordinary_user=False, sudo_user=False, check=True):
+        """Runs it in the namespace of the moment; with sudo_user as root, but for the ordinary user as sudo(8) has it."""
+        prefix = ORDINARY_USER if ordinary_user else SUDO if sudo_user else ()
+        return command(*prefix, self.program, *arguments, check=check)
 
     def flows(self, *arguments, **options):
         return json.loads(self.run("flows", "--json", *arguments, **options).stdout)
 
     def services(self, *arguments):
         return json.loads(self.run("services", "--json", *arguments).stdout)
-
-
-def hand_over(capture):
-    """Gives a capture to an ordinary user, as one who gets it with a bug report has it."""
-    own = f"{capture}-handed-over"
-    shutil.copytree(capture, own)
-    for folder, _, files in os.walk(own):
-        for path in (folder, *(os.path.join(folder, name) for name in files)):
-            os.chown(path, NOBODY, NOBODY)
-    return own
