@@ -9,12 +9,12 @@ public struct CTInspect: ParsableCommand {
         abstract: "Shows which load-balanced flows never reach the conntrack table, and why.",
         discussion: """
             EXAMPLES
-              sudo ct-inspect                          flows of this director, and what they mean
-              sudo ct-inspect flows --summary          one row a service
+              sudo ct-inspect                       the flows here, and what they mean
+              sudo ct-inspect flows --summary       one row a service
               sudo ct-inspect flows --json | jq '.services[] | {address, port, absent}'
-              sudo ct-inspect services --netns lb      as ipvsadm -Ln, in the namespace lb
-              sudo ct-inspect capture /tmp/lb1         all that the kernel says, into a folder
-              ct-inspect flows --capture /tmp/lb1      the same flows, anywhere, without root
+              sudo ct-inspect services --netns lb   as ipvsadm -Ln, in the namespace lb
+              sudo ct-inspect capture /tmp/lb1      all that the kernel says, in a folder
+              ct-inspect flows --capture /tmp/lb1   the same flows, without root
             """,
         version: version,
         subcommands: [FlowsCommand.self, ServicesCommand.self, CaptureCommand.self],
