@@ -11,7 +11,8 @@ struct CaptureCommand: ParsableCommand {
         abstract: "Write all that the kernel says about this director into a folder.",
         discussion: """
             The folder holds netlink answers as pcap (Wireshark opens it), files of /proc as they were, and a manifest.
-            Every reading command takes it in the kernel's place: --capture DIR. It holds addresses of clients.
+            Every reading command takes it in the kernel's place: --capture DIR. It holds addresses of clients, so only its
+            owner may read it; under sudo that is who called it.
 
             EXAMPLES
               sudo ct-inspect capture /tmp/lb1
@@ -19,7 +20,7 @@ struct CaptureCommand: ParsableCommand {
               ct-inspect flows --capture /tmp/lb1
             """)
 
-    @Argument(help: ArgumentHelp("A folder that does not exist yet, or is empty.", valueName: "DIR"))
+    @Argument(help: ArgumentHelp("A folder that does not exist yet, or an empty one of your own.", valueName: "DIR"))
     var folder: String
 
     @Option(help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"))
@@ -31,11 +32,12 @@ struct CaptureCommand: ParsableCommand {
         try Failure.reporting { () throws(KernelError) in
             if let netns { try NetworkNamespace.enter(netns) }
             // The folder is made while we may still write where only root may; what is in it is ours then.
+            let owner = Self.sudoUser
             let recording = try RecordingKernel(
-                LiveKernel(networkNamespace: netns), into: folder, for: Self.sudoUser,
+                LiveKernel(networkNamespace: netns), into: folder, for: owner,
                 tool: "ct-inspect \(CTInspect.version)")
             do throws(KernelError) {
-                try Privileges.keepOnlyNetAdmin(andChown: true)
+                try Privileges.keepOnlyNetAdmin(andChown: owner != nil)
                 let photographer = try Photographer(recording)
                 let picture = try photographer.picture()
                 // No flow needs it, but `services` does.

@@ -12,8 +12,6 @@ struct ServiceIndex {
         fwmarkServices = services.filter { if case .fwmark = $0.identity { true } else { false } }
     }
 
-    subscript(_ identity: Service.Identity?) -> Service? { identity.flatMap { services[$0] } }
-
     /// What could be found out about the service of a connection.
     struct Match {
         var service: Service.Identity?
