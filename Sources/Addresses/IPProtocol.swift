@@ -17,15 +17,10 @@ public struct IPProtocol: RawRepresentable, Hashable, Sendable {
     public static let sctp = IPProtocol(rawValue: 132)
     public static let udplite = IPProtocol(rawValue: 136)
 
-    private static let names: [IPProtocol: String] = [
-        .ip: "ip", .icmp: "icmp", .tcp: "tcp", .udp: "udp", .dccp: "dccp", .gre: "gre", .esp: "esp", .ah: "ah",
-        .icmpv6: "icmpv6", .sctp: "sctp", .udplite: "udplite",
-    ]
-
     /// Reads a name (any case) or a number.
     public init?(_ text: some StringProtocol) {
         let lowered = text.lowercased()
-        if let known = Self.names.first(where: { $0.value == lowered })?.key {
+        if let known = Self.named.first(where: { $0.name == lowered }) {
             self = known
         } else if let number = UInt8(digits: lowered) {
             self.init(rawValue: number)
@@ -36,5 +31,27 @@ public struct IPProtocol: RawRepresentable, Hashable, Sendable {
 }
 
 extension IPProtocol: CustomStringConvertible {
-    public var description: String { Self.names[self] ?? String(rawValue) }
+    private static let named: [IPProtocol] = [
+        .ip, .icmp, .tcp, .udp, .dccp, .gre, .esp, .ah, .icmpv6, .sctp, .udplite,
+    ]
+
+    /// As /etc/protocols has it, in lower case; nil when this program has none for it.
+    private var name: String? {
+        switch self {
+        case .ip: "ip"
+        case .icmp: "icmp"
+        case .tcp: "tcp"
+        case .udp: "udp"
+        case .dccp: "dccp"
+        case .gre: "gre"
+        case .esp: "esp"
+        case .ah: "ah"
+        case .icmpv6: "icmpv6"
+        case .sctp: "sctp"
+        case .udplite: "udplite"
+        default: nil
+        }
+    }
+
+    public var description: String { name ?? String(rawValue) }
 }

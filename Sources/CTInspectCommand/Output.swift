@@ -14,16 +14,16 @@ enum Output {
     }
 
     /// Writes to standard output. When nobody reads it any more, the program ends quietly, as SIGPIPE would end it.
-    static func write(_ bytes: [UInt8]) {
+    static func write(_ bytes: RawSpan) {
         do {
-            try FileDescriptor.standardOutput.writeAll(bytes)
+            try bytes.withUnsafeBytes { _ = try FileDescriptor.standardOutput.writeAll($0) }
         } catch {
             if error as? Errno != .brokenPipe { complain("cannot write the output: \(error)") }
             exit(error as? Errno == .brokenPipe ? EXIT_SUCCESS : Failure.inputOutput.rawValue)
         }
     }
 
-    static func print(_ lines: [String]) { write(Array((lines.joined(separator: "\n") + "\n").utf8)) }
+    static func print(_ lines: [String]) { write(Array((lines.joined(separator: "\n") + "\n").utf8).span.bytes) }
 
     static func complain(_ text: String) {
         _ = try? FileDescriptor.standardError.writeAll(Array("ct-inspect: \(text)\n".utf8))

@@ -19,9 +19,9 @@ public struct Status: OptionSet, Hashable, Sendable {
         "DST_NAT_DONE", "DYING", "FIXED_TIMEOUT", "TEMPLATE", "NAT_CLASH", "HELPER", "OFFLOAD", "HW_OFFLOAD",
     ]
 
-    /// The names of the bits that are set, lowest first; a bit without a name as its number (`BIT_17`).
-    public var names: [String] {
-        (0..<32).filter { rawValue & (1 << UInt32($0)) != 0 }
-            .map { Self.names.indices.contains($0) ? Self.names[$0] : "BIT_\($0)" }
-    }
+    /// A bit without a name is its number: `BIT_17`.
+    public static func name(ofBit bit: Int) -> String { names.indices.contains(bit) ? names[bit] : "BIT_\(bit)" }
+
+    /// The names of the bits that are set, lowest first.
+    public var names: [String] { (0..<32).filter { rawValue & (1 << UInt32($0)) != 0 }.map(Self.name) }
 }

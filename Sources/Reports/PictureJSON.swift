@@ -4,7 +4,7 @@ import Inspection
 
 extension Picture {
     /// The document of `flows --json`. With `summaryOnly` the services without their flows.
-    public func writeJSON(_ filter: FlowFilter, summaryOnly: Bool, to sink: @escaping ([UInt8]) -> Void) {
+    public func writeJSON(_ filter: FlowFilter, summaryOnly: Bool, to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "flows")
@@ -19,7 +19,7 @@ extension Picture {
     }
 
     /// The document of `services --json`.
-    public func writeServicesJSON(_ configuration: Director.Configuration, to sink: @escaping ([UInt8]) -> Void) {
+    public func writeServicesJSON(_ configuration: Director.Configuration, to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "services")
@@ -43,9 +43,13 @@ extension JSONWriter {
         losses(picture.losses)
         member("sysctls") { json in
             for (name, value) in picture.sysctls.values.sorted(by: { $0.key < $1.key }) {
-                if let number = Int64(value) { json.member(name, number) } else { json.member(name, value) }
+                json.key(text: name)
+                if let number = Int64(value) { json.number(number) } else { json.string(value) }
             }
-            for name in picture.sysctls.unreadable.keys.sorted() { json.member(name, nothing: ()) }
+            for name in picture.sysctls.unreadable.keys.sorted() {
+                json.key(text: name)
+                json.null()
+            }
         }
     }
 
@@ -74,12 +78,12 @@ extension JSONWriter {
         }
     }
 
-    private mutating func identity(_ name: String, _ service: Service.Identity?) {
+    private mutating func identity(_ name: StaticString, _ service: Service.Identity?) {
         key(name)
         if let service { object { $0.identity(service) } } else { null() }
     }
 
-    private mutating func endpoint(_ name: String, _ endpoint: Endpoint?) {
+    private mutating func endpoint(_ name: StaticString, _ endpoint: Endpoint?) {
         key(name)
         guard let endpoint else { return null() }
         object { json in
@@ -93,7 +97,10 @@ extension JSONWriter {
             if let service = summary.service {
                 json.identity(service.identity)
             } else {
-                for name in ["protocol", "address", "port", "fwmark"] { json.member(name, nothing: ()) }
+                json.member("protocol", nothing: ())
+                json.member("address", nothing: ())
+                json.member("port", nothing: ())
+                json.member("fwmark", nothing: ())
             }
             json.member("scheduler", summary.service?.scheduler)
             json.member("connections", summary.connections)

@@ -6,11 +6,9 @@ import Testing
 @testable import Reports
 
 struct PictureJSONTests {
-    private func document(_ write: (@escaping ([UInt8]) -> Void) -> Void) throws -> [String: Any] {
-        final class Box { var bytes: [UInt8] = [] }
-        let box = Box()
-        write { box.bytes += $0 }
-        return try #require(try JSONSerialization.jsonObject(with: Data(box.bytes)) as? [String: Any])
+    private func document(_ write: (@escaping (RawSpan) -> Void) -> Void) throws -> [String: Any] {
+        let text = written(write)
+        return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
 
     @Test("The head of the document, as DESIGN has it")

@@ -1,0 +1,109 @@
+/// What the kernel keeps in extensions of an entry (net/netfilter/nf_conntrack_extend.c) that most have not. It is held outside of the
+/// entry, which stays small and is copied and reset at no cost: a table has millions.
+extension Entry {
+    /// The tuple of the entry that expected this one.
+    public var master: Tuple? {
+        get { extensions.held.master }
+        set { extend { $0.master = newValue } }
+    }
+
+    /// The 128 label bits as the kernel sends them: bytes in its memory's order, so bit 0 is the lowest of the first on x86; empty when none.
+    public var labels: [UInt8] {
+        get { extensions.held.labels }
+        set { extend { $0.labels = newValue } }
+    }
+
+    public var helper: String? {
+        get { extensions.held.helper }
+        set { extend { $0.helper = newValue } }
+    }
+
+    public var securityContext: String? {
+        get { extensions.held.securityContext }
+        set { extend { $0.securityContext = newValue } }
+    }
+
+    public var sequenceAdjustmentOriginal: SequenceAdjustment? {
+        get { extensions.held.sequenceAdjustmentOriginal }
+        set { extend { $0.sequenceAdjustmentOriginal = newValue } }
+    }
+
+    public var sequenceAdjustmentReply: SequenceAdjustment? {
+        get { extensions.held.sequenceAdjustmentReply }
+        set { extend { $0.sequenceAdjustmentReply = newValue } }
+    }
+
+    public var synproxy: Synproxy? {
+        get { extensions.held.synproxy }
+        set { extend { $0.synproxy = newValue } }
+    }
+
+    /// Attributes that this program does not know, or whose size is not the known one.
+    public var unknown: [UnknownAttribute] {
+        get { extensions.held.unknown }
+        set { extend { $0.unknown = newValue } }
+    }
+
+    /// False when it has none of the above.
+    public var hasExtensions: Bool {
+        if case .none = extensions { false } else { true }
+    }
+
+    private mutating func extend(_ change: (inout Held) -> Void) {
+        var held = extensions.held
+        change(&held)
+        extensions = held == Held() ? .none : .some(held)
+    }
+
+    indirect enum Extensions: Equatable, Sendable {
+        case none
+        case some(Held)
+
+        var held: Held {
+            switch self {
+            case .none: Held()
+            case .some(let held): held
+            }
+        }
+    }
+
+    struct Held: Equatable, Sendable {
+        var master: Tuple?
+        var labels: [UInt8] = []
+        var helper: String?
+        var securityContext: String?
+        var sequenceAdjustmentOriginal: SequenceAdjustment?
+        var sequenceAdjustmentReply: SequenceAdjustment?
+        var synproxy: Synproxy?
+        var unknown: [UnknownAttribute] = []
+    }
+
+    /// How a NAT helper shifted TCP sequence numbers (`struct nf_ct_seqadj`).
+    public struct SequenceAdjustment: Equatable, Sendable {
+        public var correctionPosition: UInt32 = 0
+        public var offsetBefore: Int32 = 0
+        public var offsetAfter: Int32 = 0
+
+        public init() {}
+    }
+
+    /// What SYNPROXY keeps (`struct nf_conn_synproxy`).
+    public struct Synproxy: Equatable, Sendable {
+        public var initialSequence: UInt32 = 0
+        public var initialTimestamp: UInt32 = 0
+        public var timestampOffset: UInt32 = 0
+
+        public init() {}
+    }
+
+    /// An attribute kept as it came. `path` holds its number, after those that it was nested in.
+    public struct UnknownAttribute: Equatable, Sendable {
+        public var path: [UInt16]
+        public var bytes: [UInt8]
+
+        public init(path: [UInt16], bytes: [UInt8]) {
+            self.path = path
+            self.bytes = bytes
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Addresses
+import Testing
+
+@testable import Reports
+
+struct ByteBufferTests {
+    private func text(pieceSize: Int = 64, _ fill: (inout ByteBuffer) -> Void) -> String {
+        written { sink in
+            var buffer = ByteBuffer(pieceSize: pieceSize, sink)
+            fill(&buffer)
+            buffer.flush()
+        }
+    }
+
+    @Test("Numbers are written as String writes them, at every length", arguments: [1, 64])
+    func numbers(pieceSize: Int) {
+        var number: UInt64 = 1
+        for _ in 0..<20 {
+            for value in [number &- 1, number, number &+ 1] {
+                #expect(text(pieceSize: pieceSize) { $0.append(decimal: value) } == String(value))
+            }
+            number &*= 10
+        }
+        for value in [Int64.min, -1, 0, Int64.max] {
+            #expect(text { $0.append(decimal: value) } == String(value))
+        }
+        #expect(text { $0.append(decimal: UInt64.max) } == "18446744073709551615")
+        #expect(text { $0.append(decimal: UInt8.max) } == "255")
+        #expect(text { $0.append(decimal: Int8.min) } == "-128")
+    }
+
+    @Test("Hexadecimal digits, padded", arguments: [(0, 1, "0"), (0x1F, 4, "001f"), (0xABCDE, 2, "abcde"), (0, 0, "")])
+    func hexadecimal(_ number: UInt32, _ width: Int, _ expected: String) {
+        #expect(text { $0.append(hexadecimal: number, width: width) } == expected)
+    }
+
+    @Test(
+        "Addresses are written as inet_ntop(3) writes them",
+        arguments: [
+            "0.0.0.0", "255.255.255.255", "10.0.0.1", "192.168.100.7", "::", "::1", "2001:db8::1", "fe80::1:0:0:1",
+            "::ffff:10.0.0.1", "1:2:3:4:5:6:7:8",
+        ])
+    func addresses(_ address: String) throws {
+        let parsed = try #require(IPAddress(address))
+        #expect(text(pieceSize: 1) { $0.append(parsed) } == address)
+    }
+
+    @Test("Pieces are handed over whole and in order, a longer value than a piece too")
+    func pieces() {
+        let long = String(repeating: "x", count: 200)
+        let whole = text(pieceSize: 8) { buffer in
+            buffer.append("abc")
+            buffer.append(text: long)
+            buffer.append(byte: UInt8(ascii: "d"))
+            buffer.append(bytes: [UInt8](repeating: UInt8(ascii: "e"), count: 20))
+        }
+        #expect(whole == "abc" + long + "d" + String(repeating: "e", count: 20))
+    }
+}
