@@ -16,6 +16,7 @@ public struct IPAddress: Hashable, Sendable {
     public let family: Family
 
     /// `number` is in host order: 10.0.0.1 is `0x0A000001`.
+    @inlinable
     public init(ipv4 number: UInt32) {
         family = .ipv4
         high = 0
@@ -23,6 +24,7 @@ public struct IPAddress: Hashable, Sendable {
     }
 
     /// Both halves are in host order: 2001:db8::1 is `0x2001_0db8_0000_0000`, `1`.
+    @inlinable
     public init(ipv6High high: UInt64, low: UInt64) {
         family = .ipv6
         self.high = high

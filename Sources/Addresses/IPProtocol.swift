@@ -2,6 +2,7 @@
 public struct IPProtocol: RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt8
 
+    @inlinable
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// `IPPROTO_IP` (0): what IPVS gives to templates of fwmark services.

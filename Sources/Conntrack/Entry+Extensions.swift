@@ -33,11 +33,6 @@ extension Entry {
         set { extend { $0.sequenceAdjustmentReply = newValue } }
     }
 
-    public var synproxy: Synproxy? {
-        get { extensions.held.synproxy }
-        set { extend { $0.synproxy = newValue } }
-    }
-
     /// Attributes that this program does not know, or whose size is not the known one.
     public var unknown: [UnknownAttribute] {
         get { extensions.held.unknown }
@@ -74,7 +69,6 @@ extension Entry {
         var securityContext: String?
         var sequenceAdjustmentOriginal: SequenceAdjustment?
         var sequenceAdjustmentReply: SequenceAdjustment?
-        var synproxy: Synproxy?
         var unknown: [UnknownAttribute] = []
     }
 
@@ -85,25 +79,5 @@ extension Entry {
         public var offsetAfter: Int32 = 0
 
         public init() {}
-    }
-
-    /// What SYNPROXY keeps (`struct nf_conn_synproxy`).
-    public struct Synproxy: Equatable, Sendable {
-        public var initialSequence: UInt32 = 0
-        public var initialTimestamp: UInt32 = 0
-        public var timestampOffset: UInt32 = 0
-
-        public init() {}
-    }
-
-    /// An attribute kept as it came. `path` holds its number, after those that it was nested in.
-    public struct UnknownAttribute: Equatable, Sendable {
-        public var path: [UInt16]
-        public var bytes: [UInt8]
-
-        public init(path: [UInt16], bytes: [UInt8]) {
-            self.path = path
-            self.bytes = bytes
-        }
     }
 }

@@ -21,6 +21,8 @@ public struct Entry: Equatable, Sendable {
     public var replyCounters: Counters?
     /// Only with `net.netfilter.nf_conntrack_timestamp`.
     public var timestamps: Timestamps?
+    /// Of every entry made over ctnetlink, and of those that SYNPROXY made.
+    public var synproxy: Synproxy?
     /// What most entries lack; see `Entry+Extensions`.
     var extensions = Extensions.none
 
@@ -47,5 +49,14 @@ public struct Entry: Equatable, Sendable {
             self.start = start
             self.stop = stop
         }
+    }
+
+    /// What SYNPROXY keeps (`struct nf_conn_synproxy`).
+    public struct Synproxy: Equatable, Sendable {
+        public var initialSequence: UInt32 = 0
+        public var initialTimestamp: UInt32 = 0
+        public var timestampOffset: UInt32 = 0
+
+        public init() {}
     }
 }

@@ -2,83 +2,91 @@ import CNetlink
 import Netlink
 
 /// The nested attributes that extensions of an entry add (net/netfilter/nf_conntrack_extend.c).
-extension Entry {
-    /// Walks the attributes inside `parent`; those that `known` does not take are kept.
-    mutating func decode(
-        _ parent: Attribute, within path: [UInt16] = [], in bytes: RawSpan,
-        _ known: (inout Entry, Attribute) throws(DecodeError) -> Bool
-    ) throws(DecodeError) {
-        var cursor = AttributeCursor(in: parent)
-        while let attribute = try cursor.next(in: bytes) {
-            if try !known(&self, attribute) { keep(attribute, within: path + [parent.type], in: bytes) }
-        }
-    }
-
+extension Entry.Counters {
     /// 64 bits; the 32-bit ones of old kernels are taken too.
-    mutating func decodeCounters(_ parent: Attribute, in bytes: RawSpan) throws(DecodeError) -> Counters {
-        var counters = Counters(packets: 0, bytes: 0)
-        try decode(parent, in: bytes) { _, attribute in
-            switch ctattr_counters(UInt32(attribute.type)) {
-            case CTA_COUNTERS_PACKETS: Self.set(&counters.packets, bytes.bigEndian(attribute))
-            case CTA_COUNTERS_BYTES: Self.set(&counters.bytes, bytes.bigEndian(attribute))
-            case CTA_COUNTERS32_PACKETS:
-                Self.set(&counters.packets, bytes.bigEndian(attribute, as: UInt32.self).map(UInt64.init))
-            case CTA_COUNTERS32_BYTES:
-                Self.set(&counters.bytes, bytes.bigEndian(attribute, as: UInt32.self).map(UInt64.init))
-            case CTA_COUNTERS_PAD: true
-            default: false
-            }
+    init(_ nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]) throws(DecodeError) {
+        (packets, self.bytes) = (0, 0)
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: bytes) {
+            let isKnown =
+                switch ctattr_counters(UInt32(attribute.type)) {
+                case CTA_COUNTERS_PACKETS: set(&packets, bytes.bigEndian(attribute))
+                case CTA_COUNTERS_BYTES: set(&self.bytes, bytes.bigEndian(attribute))
+                case CTA_COUNTERS32_PACKETS:
+                    set(&packets, bytes.bigEndian(attribute, as: UInt32.self).map(UInt64.init))
+                case CTA_COUNTERS32_BYTES:
+                    set(&self.bytes, bytes.bigEndian(attribute, as: UInt32.self).map(UInt64.init))
+                case CTA_COUNTERS_PAD: true
+                default: false
+                }
+            if !isKnown { unknown.keep(attribute, within: nest, in: bytes) }
         }
-        return counters
     }
+}
 
-    mutating func decodeTimestamps(_ parent: Attribute, in bytes: RawSpan) throws(DecodeError) -> Timestamps {
-        var timestamps = Timestamps()
-        try decode(parent, in: bytes) { _, attribute in
-            switch ctattr_tstamp(UInt32(attribute.type)) {
-            case CTA_TIMESTAMP_START: Self.set(&timestamps.start, bytes.bigEndian(attribute))
-            case CTA_TIMESTAMP_STOP: Self.set(&timestamps.stop, bytes.bigEndian(attribute))
-            case CTA_TIMESTAMP_PAD: true
-            default: false
-            }
+extension Entry.Timestamps {
+    init(_ nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]) throws(DecodeError) {
+        self.init()
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: bytes) {
+            let isKnown =
+                switch ctattr_tstamp(UInt32(attribute.type)) {
+                case CTA_TIMESTAMP_START: set(&start, bytes.bigEndian(attribute))
+                case CTA_TIMESTAMP_STOP: set(&stop, bytes.bigEndian(attribute))
+                case CTA_TIMESTAMP_PAD: true
+                default: false
+                }
+            if !isKnown { unknown.keep(attribute, within: nest, in: bytes) }
         }
-        return timestamps
     }
+}
 
-    /// A name inside `parent`, under the number `type`.
-    mutating func decodeName(_ parent: Attribute, _ type: UInt32, in bytes: RawSpan) throws(DecodeError) -> String? {
+extension Entry.SequenceAdjustment {
+    init(_ nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]) throws(DecodeError) {
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: bytes) {
+            let isKnown =
+                switch ctattr_seqadj(UInt32(attribute.type)) {
+                case CTA_SEQADJ_CORRECTION_POS: set(&correctionPosition, bytes.bigEndian(attribute))
+                case CTA_SEQADJ_OFFSET_BEFORE: set(&offsetBefore, bytes.bigEndian(attribute))
+                case CTA_SEQADJ_OFFSET_AFTER: set(&offsetAfter, bytes.bigEndian(attribute))
+                default: false
+                }
+            if !isKnown { unknown.keep(attribute, within: nest, in: bytes) }
+        }
+    }
+}
+
+extension Entry.Synproxy {
+    init(_ nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]) throws(DecodeError) {
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: bytes) {
+            let isKnown =
+                switch ctattr_synproxy(UInt32(attribute.type)) {
+                case CTA_SYNPROXY_ISN: set(&initialSequence, bytes.bigEndian(attribute))
+                case CTA_SYNPROXY_ITS: set(&initialTimestamp, bytes.bigEndian(attribute))
+                case CTA_SYNPROXY_TSOFF: set(&timestampOffset, bytes.bigEndian(attribute))
+                default: false
+                }
+            if !isKnown { unknown.keep(attribute, within: nest, in: bytes) }
+        }
+    }
+}
+
+extension RawSpan {
+    /// A name inside `nest`, under the number `type`.
+    func name(
+        _ type: UInt32, in nest: Attribute, _ unknown: inout [UnknownAttribute]
+    ) throws(DecodeError) -> String? {
         var name: String?
-        try decode(parent, in: bytes) { _, attribute in
-            UInt32(attribute.type) == type && Self.set(&name, bytes.text(attribute))
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: self) {
+            if UInt32(attribute.type) == type {
+                name = text(attribute)
+            } else {
+                unknown.keep(attribute, within: nest, in: self)
+            }
         }
         return name
-    }
-
-    mutating func decodeSequenceAdjustment(
-        _ parent: Attribute, in bytes: RawSpan
-    ) throws(DecodeError) -> SequenceAdjustment {
-        var adjustment = SequenceAdjustment()
-        try decode(parent, in: bytes) { _, attribute in
-            switch ctattr_seqadj(UInt32(attribute.type)) {
-            case CTA_SEQADJ_CORRECTION_POS: Self.set(&adjustment.correctionPosition, bytes.bigEndian(attribute))
-            case CTA_SEQADJ_OFFSET_BEFORE: Self.set(&adjustment.offsetBefore, bytes.bigEndian(attribute))
-            case CTA_SEQADJ_OFFSET_AFTER: Self.set(&adjustment.offsetAfter, bytes.bigEndian(attribute))
-            default: false
-            }
-        }
-        return adjustment
-    }
-
-    mutating func decodeSynproxy(_ parent: Attribute, in bytes: RawSpan) throws(DecodeError) -> Synproxy {
-        var synproxy = Synproxy()
-        try decode(parent, in: bytes) { _, attribute in
-            switch ctattr_synproxy(UInt32(attribute.type)) {
-            case CTA_SYNPROXY_ISN: Self.set(&synproxy.initialSequence, bytes.bigEndian(attribute))
-            case CTA_SYNPROXY_ITS: Self.set(&synproxy.initialTimestamp, bytes.bigEndian(attribute))
-            case CTA_SYNPROXY_TSOFF: Self.set(&synproxy.timestampOffset, bytes.bigEndian(attribute))
-            default: false
-            }
-        }
-        return synproxy
     }
 }

@@ -10,60 +10,56 @@ extension Entry {
     public init(_ message: Message, in datagram: RawSpan) throws(DecodeError) {
         let attributes = try message.attributes(after: MemoryLayout<nfgenmsg>.size)
         family = try datagram.host(at: message.payload.lowerBound)
+        var unknown: [UnknownAttribute] = []
         var cursor = AttributeCursor(attributes)
         while let attribute = try cursor.next(in: datagram) {
-            if try !decodeNested(attribute, in: datagram), !decodeNumber(attribute, in: datagram) {
-                keep(attribute, within: [], in: datagram)
-            }
+            if decodeNumber(attribute, in: datagram) { continue }
+            if try !decodeNest(attribute, in: datagram, &unknown) { unknown.keep(attribute, in: datagram) }
         }
-    }
-
-    mutating func keep(_ attribute: Attribute, within path: [UInt16], in bytes: RawSpan) {
-        unknown.append(UnknownAttribute(path: path + [attribute.type], bytes: bytes.copy(attribute)))
+        if !unknown.isEmpty { self.unknown = unknown }
     }
 
     /// The attributes whose payload is one value. False when it is none of them.
     private mutating func decodeNumber(_ attribute: Attribute, in bytes: RawSpan) -> Bool {
         switch ctattr_type(UInt32(attribute.type)) {
-        case CTA_STATUS: Self.set(&status, bytes.bigEndian(attribute).map(Status.init(rawValue:)))
-        case CTA_TIMEOUT: Self.set(&timeout, bytes.bigEndian(attribute))
-        case CTA_MARK: Self.set(&mark, bytes.bigEndian(attribute))
-        case CTA_ZONE: Self.set(&zone, bytes.bigEndian(attribute))
-        case CTA_ID: Self.set(&id, bytes.bigEndian(attribute))
-        case CTA_USE: Self.set(&use, bytes.bigEndian(attribute))
-        case CTA_LABELS: Self.set(&labels, bytes.copy(attribute))
+        case CTA_STATUS: set(&status, bytes.bigEndian(attribute).map(Status.init(rawValue:)))
+        case CTA_TIMEOUT: set(&timeout, bytes.bigEndian(attribute))
+        case CTA_MARK: set(&mark, bytes.bigEndian(attribute))
+        case CTA_ZONE: set(&zone, bytes.bigEndian(attribute))
+        case CTA_ID: set(&id, bytes.bigEndian(attribute))
+        case CTA_USE: set(&use, bytes.bigEndian(attribute))
         default: false
         }
     }
 
-    /// Stores a value that could be read, and tells whether it could.
-    static func set<Value>(_ field: inout Value, _ value: Value?) -> Bool {
-        guard let value else { return false }
-        field = value
+    /// The attributes made of attributes that most entries have. False when it is none of them.
+    private mutating func decodeNest(
+        _ nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
+    ) throws(DecodeError) -> Bool {
+        switch ctattr_type(UInt32(nest.type)) {
+        case CTA_TUPLE_ORIG: original = try Tuple(nest, in: bytes, &unknown)
+        case CTA_TUPLE_REPLY: reply = try Tuple(nest, in: bytes, &unknown)
+        case CTA_PROTOINFO: state = try ProtocolState.decode(nest, in: bytes, &unknown)
+        case CTA_COUNTERS_ORIG: originalCounters = try Counters(nest, in: bytes, &unknown)
+        case CTA_COUNTERS_REPLY: replyCounters = try Counters(nest, in: bytes, &unknown)
+        case CTA_TIMESTAMP: timestamps = try Timestamps(nest, in: bytes, &unknown)
+        default: return try decodeExtension(nest, in: bytes, &unknown)
+        }
         return true
     }
 
-    static func set<Value>(_ field: inout Value?, _ value: Value?) -> Bool {
-        guard let value else { return false }
-        field = value
-        return true
-    }
-
-    /// The attributes made of attributes. False when it is none of them.
-    private mutating func decodeNested(_ attribute: Attribute, in bytes: RawSpan) throws(DecodeError) -> Bool {
-        switch ctattr_type(UInt32(attribute.type)) {
-        case CTA_TUPLE_ORIG: original = try decodeTuple(attribute, in: bytes)
-        case CTA_TUPLE_REPLY: reply = try decodeTuple(attribute, in: bytes)
-        case CTA_TUPLE_MASTER: master = try decodeTuple(attribute, in: bytes)
-        case CTA_PROTOINFO: try decodeProtocolState(attribute, in: bytes)
-        case CTA_COUNTERS_ORIG: originalCounters = try decodeCounters(attribute, in: bytes)
-        case CTA_COUNTERS_REPLY: replyCounters = try decodeCounters(attribute, in: bytes)
-        case CTA_TIMESTAMP: timestamps = try decodeTimestamps(attribute, in: bytes)
-        case CTA_HELP: helper = try decodeName(attribute, CTA_HELP_NAME.rawValue, in: bytes)
-        case CTA_SECCTX: securityContext = try decodeName(attribute, CTA_SECCTX_NAME.rawValue, in: bytes)
-        case CTA_SEQ_ADJ_ORIG: sequenceAdjustmentOriginal = try decodeSequenceAdjustment(attribute, in: bytes)
-        case CTA_SEQ_ADJ_REPLY: sequenceAdjustmentReply = try decodeSequenceAdjustment(attribute, in: bytes)
-        case CTA_SYNPROXY: synproxy = try decodeSynproxy(attribute, in: bytes)
+    /// What most entries lack. False when it is none of them.
+    private mutating func decodeExtension(
+        _ nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
+    ) throws(DecodeError) -> Bool {
+        switch ctattr_type(UInt32(nest.type)) {
+        case CTA_LABELS: labels = bytes.copy(nest)
+        case CTA_TUPLE_MASTER: master = try Tuple(nest, in: bytes, &unknown)
+        case CTA_HELP: helper = try bytes.name(CTA_HELP_NAME.rawValue, in: nest, &unknown)
+        case CTA_SECCTX: securityContext = try bytes.name(CTA_SECCTX_NAME.rawValue, in: nest, &unknown)
+        case CTA_SEQ_ADJ_ORIG: sequenceAdjustmentOriginal = try SequenceAdjustment(nest, in: bytes, &unknown)
+        case CTA_SEQ_ADJ_REPLY: sequenceAdjustmentReply = try SequenceAdjustment(nest, in: bytes, &unknown)
+        case CTA_SYNPROXY: synproxy = try Synproxy(nest, in: bytes, &unknown)
         default: return false
         }
         return true

@@ -1,19 +1,28 @@
 /// Bounds-checked reading of numbers and strings out of borrowed bytes. The byte order belongs to the accessor:
 /// netlink's own headers are in host order, what netfilter puts into attributes is big-endian.
 ///
+/// Inlinable, as they are generic, and without being specialized in the decoders' own modules each costs a hundred times more.
+///
 /// `unsafeLoadUnaligned` is bounds-checked too, but answers with a trap; what comes from outside must
 /// answer with an error.
 extension RawSpan {
+    @inlinable @inline(__always)
     public func host<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type = T.self, at offset: Int) throws(DecodeError)
         -> T
     {
         let size = MemoryLayout<T>.size
         guard offset >= 0, offset <= byteCount - size else {
-            throw DecodeError("\(size)-byte number", "only \(byteCount) bytes are there", at: offset)
+            throw missing(size, at: offset)
         }
         return unsafeLoadUnaligned(fromByteOffset: offset, as: T.self)
     }
 
+    @usableFromInline
+    func missing(_ size: Int, at offset: Int) -> DecodeError {
+        DecodeError("\(size)-byte number", "only \(byteCount) bytes are there", at: offset)
+    }
+
+    @inlinable @inline(__always)
     public func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(
         _: T.Type = T.self, at offset: Int
     ) throws(DecodeError) -> T {

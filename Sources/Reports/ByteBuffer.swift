@@ -10,6 +10,20 @@ public struct ByteBuffer: ~Copyable {
     /// Bytes that have not been handed over yet.
     public private(set) var count = 0
     private let sink: (RawSpan) -> Void
+    private let octets: UnsafeMutablePointer<Octet>
+
+    /// An octet of an IPv4 address in decimal: the most frequent text there is.
+    private struct Octet {
+        /// The first `count` bytes in memory.
+        var characters: UInt32
+        var count: Int
+
+        init(_ octet: Int) {
+            let text = Array(String(octet).utf8)
+            count = text.count
+            characters = (text + [0, 0, 0]).withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
+        }
+    }
 
     /// - Parameters:
     ///   - pieceSize: how many bytes are gathered before they are handed over; a single value may be longer.
@@ -18,9 +32,14 @@ public struct ByteBuffer: ~Copyable {
         base = .allocate(capacity: pieceSize)
         capacity = pieceSize
         self.sink = sink
+        octets = .allocate(capacity: 256)
+        for octet in 0..<256 { (octets + octet).initialize(to: Octet(octet)) }
     }
 
-    deinit { base.deallocate() }
+    deinit {
+        base.deallocate()
+        octets.deallocate()
+    }
 
     /// Hands over what is there.
     public mutating func flush() {
@@ -46,17 +65,28 @@ public struct ByteBuffer: ~Copyable {
 
     @inline(__always)
     public mutating func append(_ literal: StaticString) {
-        let size = literal.utf8CodeUnitCount
-        reserve(size)
-        (base + count).update(from: literal.utf8Start, count: size)
-        count += size
+        reserve(literal.utf8CodeUnitCount)
+        put(literal)
     }
 
     @inline(__always)
     public mutating func append(byte: UInt8) {
         reserve(1)
+        put(byte)
+    }
+
+    /// Into room that was reserved.
+    @inline(__always)
+    mutating func put(_ byte: UInt8) {
         base[count] = byte
-        count += 1
+        count &+= 1
+    }
+
+    /// Into room that was reserved.
+    @inline(__always)
+    mutating func put(_ literal: StaticString) {
+        (base + count).update(from: literal.utf8Start, count: literal.utf8CodeUnitCount)
+        count &+= literal.utf8CodeUnitCount
     }
 
     public mutating func append(text: String) {
@@ -80,25 +110,62 @@ extension ByteBuffer {
         append(magnitude: UInt64(number.magnitude))
     }
 
+    @inline(__always)
     private mutating func append(magnitude number: UInt64) {
         reserve(20)
-        var size = 1
-        var limit: UInt64 = 10
+        if number < 10 {
+            put(digit: number)
+        } else if number < 100 {
+            put(digit: number / 10)
+            put(digit: number % 10)
+        } else {
+            putDigits(of: number)
+        }
+    }
+
+    /// Of a number of at least three digits, from its end, two at a time.
+    private mutating func putDigits(of number: UInt64) {
+        var position = count + Self.digits(of: number)
+        count = position
+        var rest = number
+        while rest >= 100 {
+            let pair = Int(truncatingIfNeeded: rest % 100) * 2
+            rest /= 100
+            position -= 2
+            base[position] = Self.pairs.utf8Start[pair]
+            base[position + 1] = Self.pairs.utf8Start[pair + 1]
+        }
+        if rest >= 10 {
+            base[position - 2] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / 10)
+        }
+        base[position - 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+    }
+
+    private static func digits(of number: UInt64) -> Int {
+        if number < 10_000 { return number < 1000 ? 3 : 4 }
+        if number < 1_000_000 { return number < 100_000 ? 5 : 6 }
+        if number < 100_000_000 { return number < 10_000_000 ? 7 : 8 }
+        var size = 9
+        var limit: UInt64 = 1_000_000_000
         // 20 digits are the most that 64 bits have, and their limit is beyond 64 bits.
         while size < 20, number >= limit {
             size += 1
             limit &*= 10
         }
-        var rest = number
-        var position = count + size
-        count = position
-        while rest >= 10 {
-            position -= 1
-            base[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        }
-        base[position - 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
+        return size
     }
+
+    @inline(__always)
+    private static var pairs: StaticString {
+        """
+        00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354\
+        55565758596061626364656667686970717273747576777879808182838485868788899091929394959697989900
+        """
+    }
+
+    /// Into room that was reserved.
+    @inline(__always)
+    private mutating func put(digit: UInt64) { put(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)) }
 
     /// In lower-case hexadecimal, at least `width` digits.
     public mutating func append(hexadecimal number: some FixedWidthInteger & UnsignedInteger, width: Int = 1) {
@@ -112,13 +179,22 @@ extension ByteBuffer {
     /// In canonical text, as inet_ntop(3) writes it: dotted quads, and RFC 5952 for IPv6, without brackets.
     public mutating func append(_ address: IPAddress) {
         guard address.family == .ipv4 else { return append(ipv6: address) }
-        append(magnitude: address.low >> 24)
-        append(byte: UInt8(ascii: "."))
-        append(magnitude: address.low >> 16 & 0xFF)
-        append(byte: UInt8(ascii: "."))
-        append(magnitude: address.low >> 8 & 0xFF)
-        append(byte: UInt8(ascii: "."))
-        append(magnitude: address.low & 0xFF)
+        // Each octet is written as four bytes, of which up to three count.
+        reserve(16)
+        put(octet: address.low >> 24)
+        put(UInt8(ascii: "."))
+        put(octet: address.low >> 16 & 0xFF)
+        put(UInt8(ascii: "."))
+        put(octet: address.low >> 8 & 0xFF)
+        put(UInt8(ascii: "."))
+        put(octet: address.low & 0xFF)
+    }
+
+    @inline(__always)
+    private mutating func put(octet: UInt64) {
+        let text = octets[Int(truncatingIfNeeded: octet)]
+        UnsafeMutableRawPointer(base + count).storeBytes(of: text.characters, as: UInt32.self)
+        count &+= text.count
     }
 
     private mutating func append(ipv6 address: IPAddress) {

@@ -5,100 +5,22 @@ extension JSONWriter {
     /// An entry of the conntrack table, as `docs/schema/entry.json` has it.
     public mutating func entry(_ entry: Entry) {
         object { json in
-            json.family(entry.family)
-            json.member("protocol", name: entry.original.protocol.description)
-            json.member("protocol_number", entry.original.protocol.rawValue)
-            json.tuple("original", entry.original, entry.originalCounters)
-            json.tuple("reply", entry.reply, entry.replyCounters)
-            if let state = entry.state?.name { json.member("state", name: state) }
-            json.status(entry.status)
-            json.optional("timeout", entry.timeout)
-            json.optional("mark", entry.mark)
-            json.member("zone", entry.zone ?? 0)
-            json.optional("id", entry.id)
-            json.optional("use", entry.use)
-            json.protocolState(entry.state)
-            json.timestamps(entry.timestamps)
+            json.members { $0.append(common: entry) }
             if entry.hasExtensions { json.extensions(entry) }
         }
     }
 
-    mutating func family(_ number: UInt8) {
-        key("family")
-        switch number {
-        case 2: literal(#""ipv4""#)
-        case 10: literal(#""ipv6""#)
-        default: string(String(number))
-        }
-    }
-
-    /// A string that needs no escaping: a name that the program itself has for a number, or the number.
-    @inline(__always)
-    mutating func member(_ name: StaticString, name value: String) {
-        key(name)
-        quoted { $0.append(text: value) }
-    }
-
-    @inline(__always)
-    mutating func member(_ name: StaticString, _ address: IPAddress?) {
-        key(name)
-        if let address { quoted { $0.append(address) } } else { null() }
-    }
-
-    @inline(__always)
-    mutating func tuple(_ name: StaticString, _ tuple: Tuple, _ counters: Entry.Counters? = nil) {
-        member(name) { json in
-            json.member("source", tuple.source)
-            json.member("destination", tuple.destination)
-            switch tuple.discriminator {
-            case .none: break
-            case .ports(let source, let destination):
-                json.member("source_port", source)
-                json.member("destination_port", destination)
-            case .icmp(let type, let code, let id):
-                json.member("icmp_type", type)
-                json.member("icmp_code", code)
-                json.member("icmp_id", id)
-            }
-            json.optional("zone", tuple.zone)
-            json.optional("packets", counters?.packets)
-            json.optional("bytes", counters?.bytes)
-        }
-    }
-
-    private mutating func status(_ status: Status) {
-        key("status")
-        array { json in
-            var rest = status.rawValue
-            while rest != 0 {
-                let bit = rest.trailingZeroBitCount
-                json.quoted { $0.append(text: Status.name(ofBit: bit)) }
-                rest &= rest - 1
-            }
-        }
-    }
-
-    /// Nanoseconds since 1970 are beyond what a double holds exactly, so they are text, too, where jq would round.
-    private mutating func timestamps(_ timestamps: Entry.Timestamps?) {
-        guard let timestamps else { return }
-        if let start = timestamps.start { member("started_ns", name: String(start)) }
-        if let stop = timestamps.stop { member("stopped_ns", name: String(stop)) }
-    }
-
     private mutating func extensions(_ entry: Entry) {
-        if let master = entry.master { tuple("master", master) }
-        if !entry.labels.isEmpty { member("labels", name: hexadecimal(entry.labels)) }
+        if let master = entry.master {
+            key("master")
+            value { $0.append(json: master) }
+        }
+        if !entry.labels.isEmpty { member("labels", hexadecimal(entry.labels)) }
         optional("helper", entry.helper)
         optional("security_context", entry.securityContext)
         adjustment("sequence_adjustment_original", entry.sequenceAdjustmentOriginal)
         adjustment("sequence_adjustment_reply", entry.sequenceAdjustmentReply)
-        if let synproxy = entry.synproxy {
-            member("synproxy") { json in
-                json.member("initial_sequence", synproxy.initialSequence)
-                json.member("initial_timestamp", synproxy.initialTimestamp)
-                json.member("timestamp_offset", synproxy.timestampOffset)
-            }
-        }
+        unknown(entry.unknown)
     }
 
     private mutating func adjustment(_ name: StaticString, _ adjustment: Entry.SequenceAdjustment?) {
@@ -110,29 +32,12 @@ extension JSONWriter {
         }
     }
 
-    private mutating func protocolState(_ state: ProtocolState?) {
-        switch state {
-        case .tcp(let tcp)?:
-            optional("window_scale_original", tcp.scaleOriginal)
-            optional("window_scale_reply", tcp.scaleReply)
-            optional("tcp_flags_original", tcp.flagsOriginal?.flags)
-            optional("tcp_flags_reply", tcp.flagsReply?.flags)
-        case .sctp(let sctp)?:
-            optional("verification_tag_original", sctp.verificationTagOriginal)
-            optional("verification_tag_reply", sctp.verificationTagReply)
-        case .dccp(let dccp)?:
-            optional("dccp_role", dccp.role)
-            optional("dccp_handshake_sequence", dccp.handshakeSequence)
-        case nil: break
-        }
-    }
-
-    private mutating func unknown(_ attributes: [Entry.UnknownAttribute]) {
+    mutating func unknown(_ attributes: [UnknownAttribute]) {
         if attributes.isEmpty { return }
         member("unknown", array: attributes) { json, attribute in
             json.object { json in
                 json.member("attribute", array: attribute.path) { $0.number($1) }
-                json.member("bytes", name: hexadecimal(attribute.bytes))
+                json.member("bytes", hexadecimal(attribute.bytes))
             }
         }
     }
@@ -140,4 +45,131 @@ extension JSONWriter {
 
 private func hexadecimal(_ bytes: [UInt8]) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}
+
+/// What every entry has, written as literals with values between them: a dump of a million entries spends its time here.
+extension ByteBuffer {
+    /// The members, without the braces.
+    fileprivate mutating func append(common entry: Entry) {
+        append(#""family":"#)
+        append(family: entry.family)
+        append(#","protocol":""#)
+        append(text: entry.original.protocol.description)
+        append(#"","protocol_number":"#)
+        append(decimal: entry.original.protocol.rawValue)
+        append(#","original":"#)
+        append(json: entry.original, entry.originalCounters)
+        append(#","reply":"#)
+        append(json: entry.reply, entry.replyCounters)
+        if let state = entry.state?.name {
+            append(#","state":""#)
+            append(text: state)
+            append(#"""#)
+        }
+        append(#","status":["#)
+        append(status: entry.status)
+        append("]")
+        append(#","timeout":"#, entry.timeout)
+        append(#","mark":"#, entry.mark)
+        append(#","zone":"#, entry.zone ?? 0)
+        append(#","id":"#, entry.id)
+        append(#","use":"#, entry.use)
+        if let state = entry.state { append(details: state) }
+        if let timestamps = entry.timestamps { append(timestamps: timestamps) }
+        if let synproxy = entry.synproxy { append(synproxy: synproxy) }
+    }
+
+    /// Left out when there is none.
+    @inline(__always)
+    private mutating func append(_ literal: StaticString, _ number: (some FixedWidthInteger)?) {
+        guard let number else { return }
+        append(literal)
+        append(decimal: number)
+    }
+
+    mutating func append(family number: UInt8) {
+        switch number {
+        case 2: append(#""ipv4""#)
+        case 10: append(#""ipv6""#)
+        default:
+            append(#"""#)
+            append(decimal: number)
+            append(#"""#)
+        }
+    }
+
+    mutating func append(json tuple: Tuple, _ counters: Entry.Counters? = nil) {
+        append(#"{"source":"#)
+        append(json: tuple.source)
+        append(#","destination":"#)
+        append(json: tuple.destination)
+        switch tuple.discriminator {
+        case .none: break
+        case .ports(let source, let destination):
+            append(#","source_port":"#, source)
+            append(#","destination_port":"#, destination)
+        case .icmp(let type, let code, let id):
+            append(#","icmp_type":"#, type)
+            append(#","icmp_code":"#, code)
+            append(#","icmp_id":"#, id)
+        }
+        append(#","zone":"#, tuple.zone)
+        append(#","packets":"#, counters?.packets)
+        append(#","bytes":"#, counters?.bytes)
+        append("}")
+    }
+
+    @inline(__always)
+    private mutating func append(json address: IPAddress?) {
+        guard let address else { return append("null") }
+        append(#"""#)
+        append(address)
+        append(#"""#)
+    }
+
+    private mutating func append(status: Status) {
+        var rest = status.rawValue
+        while rest != 0 {
+            append(#"""#)
+            append(text: Status.name(ofBit: rest.trailingZeroBitCount))
+            append(#"""#)
+            rest &= rest - 1
+            if rest != 0 { append(",") }
+        }
+    }
+
+    private mutating func append(details state: ProtocolState) {
+        switch state {
+        case .tcp(let tcp):
+            append(#","window_scale_original":"#, tcp.scaleOriginal)
+            append(#","window_scale_reply":"#, tcp.scaleReply)
+            append(#","tcp_flags_original":"#, tcp.flagsOriginal?.flags)
+            append(#","tcp_flags_reply":"#, tcp.flagsReply?.flags)
+        case .sctp(let sctp):
+            append(#","verification_tag_original":"#, sctp.verificationTagOriginal)
+            append(#","verification_tag_reply":"#, sctp.verificationTagReply)
+        case .dccp(let dccp):
+            append(#","dccp_role":"#, dccp.role)
+            append(#","dccp_handshake_sequence":"#, dccp.handshakeSequence)
+        }
+    }
+
+    /// Nanoseconds since 1970 are beyond what a double holds exactly, so they are text, too, where jq would round.
+    private mutating func append(timestamps: Entry.Timestamps) {
+        if let start = timestamps.start {
+            append(#","started_ns":""#, start)
+            append(#"""#)
+        }
+        if let stop = timestamps.stop {
+            append(#","stopped_ns":""#, stop)
+            append(#"""#)
+        }
+    }
+
+    private mutating func append(synproxy: Entry.Synproxy) {
+        append(#","synproxy":{"initial_sequence":"#, synproxy.initialSequence)
+        append(#","initial_timestamp":"#, synproxy.initialTimestamp)
+        append(#","timestamp_offset":"#, synproxy.timestampOffset)
+        append("}")
+    }
 }

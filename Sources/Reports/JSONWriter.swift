@@ -59,10 +59,11 @@ public struct JSONWriter: ~Copyable {
 
     @inline(__always)
     public mutating func key(_ name: StaticString) {
-        separate()
-        bytes.append(byte: UInt8(ascii: "\""))
-        bytes.append(name)
-        bytes.append("\":")
+        bytes.reserve(name.utf8CodeUnitCount + 4)
+        if needsComma { bytes.put(UInt8(ascii: ",")) }
+        bytes.put(UInt8(ascii: "\""))
+        bytes.put(name)
+        bytes.put("\":")
         needsComma = false
     }
 
@@ -88,20 +89,21 @@ public struct JSONWriter: ~Copyable {
 
     public mutating func null() { literal("null") }
 
-    /// A value as it stands in the program.
-    mutating func literal(_ text: StaticString) {
+    private mutating func literal(_ text: StaticString) {
         separate()
         bytes.append(text)
     }
 
-    /// A string whose characters need no escaping: canonical addresses, hexadecimal digits, names of the program's own.
+    /// A value that is written as it is to stand there.
     @inline(__always)
-    mutating func quoted(_ fill: (inout ByteBuffer) -> Void) {
+    mutating func value(_ write: (inout ByteBuffer) -> Void) {
         separate()
-        bytes.append(byte: UInt8(ascii: "\""))
-        fill(&bytes)
-        bytes.append(byte: UInt8(ascii: "\""))
+        write(&bytes)
     }
+
+    /// Members of an object, at least one, with the commas between them.
+    @inline(__always)
+    mutating func members(_ write: (inout ByteBuffer) -> Void) { value(write) }
 }
 
 /// Members of an object.
