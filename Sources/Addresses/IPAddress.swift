@@ -61,14 +61,23 @@ public struct IPAddress: Hashable, Sendable {
 
 extension IPAddress: CustomStringConvertible {
     /// Canonical text as inet_ntop(3) writes it (RFC 5952 for IPv6), without brackets.
-    public var description: String {
-        let bytes = networkBytes
-        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
-            let kind = family == .ipv4 ? AF_INET : AF_INET6
-            guard let base = text.baseAddress, inet_ntop(kind, bytes, base, socklen_t(text.count)) != nil else {
-                return "?"
+    public var description: String { withText { String(decoding: $0, as: UTF8.self) } }
+
+    /// The same text, borrowed for the call.
+    public func withText<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+            let isWritten = text.withMemoryRebound(to: CChar.self) { text in
+                guard let base = text.baseAddress else { return false }
+                var halves = (high.bigEndian, low.bigEndian)
+                var four = UInt32(truncatingIfNeeded: low).bigEndian
+                let written =
+                    family == .ipv4
+                    ? inet_ntop(AF_INET, &four, base, socklen_t(text.count))
+                    : inet_ntop(AF_INET6, &halves, base, socklen_t(text.count))
+                return written != nil
             }
-            return String(cString: base)
+            let length = isWritten ? text.firstIndex(of: 0) ?? 0 : 0
+            return body(UnsafeBufferPointer(rebasing: text.prefix(length)))
         }
     }
 }

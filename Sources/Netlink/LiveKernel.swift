@@ -6,8 +6,8 @@ import SystemPackage
 public final class LiveKernel: KernelSource {
     public let origin: Origin
 
-    /// 32 KiB is what the kernel fills at most in a dump (`netlink_dump`, net/netlink/af_netlink.c); more was measured to gain nothing.
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 32 << 10, alignment: 16)
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: NetlinkSocket.datagramSize, alignment: 16)
     private var netfilter: NetlinkSocket?
     private var generic: NetlinkSocket?
     private var sequence: UInt32 = 0
@@ -41,13 +41,27 @@ public final class LiveKernel: KernelSource {
         }
         sequence &+= 1
         try socket.send(request.message(sequence: sequence), for: request.purpose)
-        var reception = Reception.more
-        while reception == .more {
-            let count = try socket.receive(into: buffer, for: request.purpose)
-            let datagram = UnsafeRawBufferPointer(rebasing: buffer.prefix(count))
-            reception = try receive(datagram.bytes, sequence)
-        }
+        try receiveAll(request, over: socket) { datagram throws(KernelError) in try receive(datagram, sequence) }
         kept = consume socket
+    }
+
+    /// So many datagrams (a thousand entries) are received before a thread is worth its start.
+    private static let shortAnswer = 8
+
+    private func receiveAll(
+        _ request: Request, over socket: borrowing NetlinkSocket,
+        _ receive: (RawSpan) throws(KernelError) -> Reception
+    ) throws(KernelError) {
+        var datagrams = 0
+        while true {
+            if datagrams == Self.shortAnswer, request.isDump, Readahead.pays {
+                let readahead = Readahead(socket.handle, for: request.purpose, sequence: sequence)
+                if try readahead.deliver(receive) { return }
+            }
+            let count = try socket.receive(into: buffer, for: request.purpose)
+            datagrams += 1
+            if try receive(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)).bytes) == .done { return }
+        }
     }
 
     public func read(

@@ -4,7 +4,11 @@ import SystemPackage
 
 /// A netlink socket over libmnl, closed when it goes. It belongs to the network namespace of the thread that opened it.
 struct NetlinkSocket: ~Copyable {
-    private let handle: OpaquePointer
+    /// For `Readahead`, which ends before the socket does.
+    let handle: OpaquePointer
+
+    /// 32 KiB is what the kernel fills at most in a dump (`netlink_dump`, net/netlink/af_netlink.c); more was measured to gain nothing.
+    static let datagramSize = 32 << 10
 
     /// The longest that one answer may keep us waiting. A dump of the whole hash table with nothing in it takes
     /// a quarter of a second at a million buckets; a machine that swaps takes longer.
@@ -48,13 +52,19 @@ struct NetlinkSocket: ~Copyable {
     borrowing func receive(
         into buffer: UnsafeMutableRawBufferPointer, for purpose: String
     ) throws(KernelError) -> Int {
+        try Self.receive(over: handle, into: buffer, for: purpose)
+    }
+
+    static func receive(
+        over handle: OpaquePointer, into buffer: UnsafeMutableRawBufferPointer, for purpose: String
+    ) throws(KernelError) -> Int {
         while true {
             let count = mnl_socket_recvfrom(handle, buffer.baseAddress, buffer.count)
             if count >= 0 { return count }
             switch Errno.last {
             case .interrupted: continue
             case .wouldBlock:
-                throw KernelError(purpose, .failed, detail: "the kernel did not answer within \(Self.patience) s")
+                throw KernelError(purpose, .failed, detail: "the kernel did not answer within \(patience) s")
             case .noSpace:
                 throw KernelError(purpose, .damaged, detail: "an answer of more than \(buffer.count) bytes")
             case let errno: throw KernelError(purpose, errno)

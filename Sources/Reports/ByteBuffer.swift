@@ -1,5 +1,4 @@
 import Addresses
-import Glibc
 
 /// Text on its way out, as bytes: written in place, and handed over in pieces, so that a long output is not held as a whole.
 ///
@@ -178,7 +177,7 @@ extension ByteBuffer {
 
     /// In canonical text, as inet_ntop(3) writes it: dotted quads, and RFC 5952 for IPv6, without brackets.
     public mutating func append(_ address: IPAddress) {
-        guard address.family == .ipv4 else { return append(ipv6: address) }
+        guard address.family == .ipv4 else { return address.withText { append(bytes: $0) } }
         // Each octet is written as four bytes, of which up to three count.
         reserve(16)
         put(octet: address.low >> 24)
@@ -195,13 +194,5 @@ extension ByteBuffer {
         let text = octets[Int(truncatingIfNeeded: octet)]
         UnsafeMutableRawPointer(base + count).storeBytes(of: text.characters, as: UInt32.self)
         count &+= text.count
-    }
-
-    private mutating func append(ipv6 address: IPAddress) {
-        var halves = (address.high.bigEndian, address.low.bigEndian)
-        let room = Int(INET6_ADDRSTRLEN)
-        reserve(room)
-        let start = UnsafeMutableRawPointer(base + count).assumingMemoryBound(to: CChar.self)
-        if inet_ntop(AF_INET6, &halves, start, socklen_t(room)) != nil { count += strlen(start) }
     }
 }
