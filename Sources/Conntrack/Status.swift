@@ -11,6 +11,9 @@ public struct Status: OptionSet, Hashable, Sendable {
     public static let sourceNAT = Status(rawValue: 1 << 4)
     public static let destinationNAT = Status(rawValue: 1 << 5)
     public static let dying = Status(rawValue: 1 << 9)
+    public static let fixedTimeout = Status(rawValue: 1 << 10)
+    public static let offload = Status(rawValue: 1 << 14)
+    public static let hardwareOffload = Status(rawValue: 1 << 15)
 
     /// Kernel names without `IPS_`, by bit. Bit 12 is UNTRACKED in the
     /// header for users (obsolete), and NAT_CLASH in the kernel's own: only the latter is still set.
@@ -18,6 +21,14 @@ public struct Status: OptionSet, Hashable, Sendable {
         "EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED", "SRC_NAT", "DST_NAT", "SEQ_ADJUST", "SRC_NAT_DONE",
         "DST_NAT_DONE", "DYING", "FIXED_TIMEOUT", "TEMPLATE", "NAT_CLASH", "HELPER", "OFFLOAD", "HW_OFFLOAD",
     ]
+
+    /// Reads the name of one bit, in any case; `BIT_17` is one without a name.
+    public init?(name: some StringProtocol) {
+        let upper = name.uppercased()
+        let numbered = upper.hasPrefix("BIT_") ? UInt32(upper.dropFirst(4)) : nil
+        guard let bit = Self.names.firstIndex(of: upper).map(UInt32.init) ?? numbered, bit < 32 else { return nil }
+        self.init(rawValue: 1 << bit)
+    }
 
     /// A bit without a name is its number: `BIT_17`.
     public static func name(ofBit bit: Int) -> String { names.indices.contains(bit) ? names[bit] : "BIT_\(bit)" }
