@@ -29,3 +29,8 @@ public struct Prefix: Hashable, Sendable {
         return (one ^ two) >> UInt64(max(free, 0)) == 0
     }
 }
+
+extension Prefix: CustomStringConvertible {
+    /// As it is read: `10.0.0.0/8`, or the address alone when all its bits count.
+    public var description: String { length == address.bitWidth ? address.description : "\(address)/\(length)" }
+}

@@ -12,14 +12,77 @@ public struct Table {
 
     public init(_ source: any KernelSource) { self.source = source }
 
-    /// Streams the whole table, all families and zones. Memory does not grow with it.
+    /// What can be dumped.
+    public enum Kind: Sendable {
+        /// The confirmed entries: the table itself.
+        case conntrack
+        /// Entries that are gone, but whose DESTROY event is not delivered yet (before 5.19: any that is still referred to).
+        case dying
+        /// Entries whose first packet is still on its way; kernels since 5.19 keep no list of them, and say none.
+        case unconfirmed
+
+        fileprivate var message: UInt32 {
+            switch self {
+            case .conntrack: IPCTNL_MSG_CT_GET.rawValue
+            case .dying: IPCTNL_MSG_CT_GET_DYING.rawValue
+            case .unconfirmed: IPCTNL_MSG_CT_GET_UNCONFIRMED.rawValue
+            }
+        }
+
+        fileprivate var purpose: String {
+            switch self {
+            case .conntrack: "dump the conntrack table"
+            case .dying: "dump the dying conntrack entries"
+            case .unconfirmed: "dump the unconfirmed conntrack entries"
+            }
+        }
+    }
+
+    /// Streams the entries that a filter wants, without one the whole table, all families and zones. Memory does not grow with it.
     ///
-    /// - Returns: how the answer ended; when it was interrupted, entries may be missing or double.
-    public func dump(_ each: (Entry) -> Void) throws(KernelError) -> Answer {
-        let request = Request.netfilter(
-            "dump the conntrack table", subsystem: NFNL_SUBSYS_CTNETLINK, message: IPCTNL_MSG_CT_GET.rawValue,
-            flags: NLM_F_DUMP)
-        return try answer(to: request, each)
+    /// What the kernel can filter is asked of it where that may leave something out, at the cost of a second walk through its
+    /// table when a protocol is named without a family. The entries are the same either way.
+    ///
+    /// - Parameter inKernel: false to have the kernel send all.
+    /// - Returns: how the answer ended, and how many entries the kernel sent; when it was interrupted, some may be missing or double.
+    public func dump(
+        _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), inKernel: Bool = true,
+        _ each: (Entry) -> Void
+    ) throws(KernelError) -> Answer {
+        var plan = DumpPlan()
+        if inKernel, kind == .conntrack, source.filters {
+            plan = DumpPlanner(filter, for: KernelVersion(release: source.origin.kernelRelease)).plan
+        }
+        var whole = Answer()
+        for family in plan.families {
+            let answer = try answer(to: kind, family, plan) { if filter.matches($0) { each($0) } }
+            whole.messages += answer.messages
+            whole.interrupted = whole.interrupted || answer.interrupted
+        }
+        return whole
+    }
+
+    /// A kernel that refuses the plan is asked for the whole family.
+    private func answer(
+        to kind: Kind, _ family: UInt8, _ plan: DumpPlan, _ each: (Entry) -> Void
+    ) throws(KernelError) -> Answer {
+        let all = Request.netfilter(
+            kind.purpose, subsystem: NFNL_SUBSYS_CTNETLINK, message: kind.message, flags: NLM_F_DUMP,
+            family: Int32(family))
+        var some = all
+        plan.append(to: &some)
+        if some == all { return try answer(to: all, each) }
+        var isBegun = false
+        do throws(KernelError) {
+            return try answer(to: some) {
+                isBegun = true
+                each($0)
+            }
+        } catch {
+            let isRefusal = error.errno != nil && (error.cause == .failed || error.cause == .absent)
+            guard isRefusal, !isBegun else { throw error }
+            return try answer(to: all, each)
+        }
     }
 
     /// Looks up one entry by a tuple of either direction (`IPCTNL_MSG_CT_GET`), in one zone.

@@ -44,6 +44,9 @@ public struct Origin: Equatable, Sendable {
 public protocol KernelSource: AnyObject {
     var origin: Origin { get }
 
+    /// Whether a dump may be asked for with conditions. A capture holds the answer to the question for all, and none to others.
+    var filters: Bool { get }
+
     /// Sends a request and hands over each datagram of the answer, until `receive` returns `.done` or throws.
     ///
     /// - Parameter receive: gets a datagram, borrowed for the call, and the sequence number that its messages carry
@@ -67,6 +70,8 @@ public protocol KernelSource: AnyObject {
 public enum Reception: Sendable { case more, done }
 
 extension KernelSource {
+    public var filters: Bool { true }
+
     /// A small text file as a whole, without its last newline.
     ///
     /// - Parameter most: how many bytes it may have; one with more is not the file that was meant.

@@ -13,6 +13,14 @@ extension EntryFilter {
             self.mask = mask
         }
 
+        /// The bits in which all these agree; nil when there are none.
+        init?(commonTo marks: [Mark]) {
+            guard let first = marks.first else { return nil }
+            let common = marks.reduce(UInt32.max) { $0 & $1.mask & ~($1.value ^ first.value) }
+            if common == 0 { return nil }
+            self.init(first.value, mask: common)
+        }
+
         func matches(_ mark: UInt32) -> Bool { mark & mask == value }
     }
 

@@ -6,6 +6,7 @@ import SystemPackage
 /// Needs no privilege. What is in the folder is not trusted: damage is an error.
 public final class CapturedKernel: KernelSource {
     public let origin: Origin
+    public let filters = false
 
     private let folder: Folder
     /// What the capture holds; nil when that was not verified, and then it is what lies in the folder.

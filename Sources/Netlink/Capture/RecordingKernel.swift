@@ -5,6 +5,8 @@ import SystemPackage
 /// them again.
 public final class RecordingKernel: KernelSource {
     public var origin: Origin { source.origin }
+    /// The capture is to answer any filter later, so it asks for all.
+    public let filters = false
 
     private let source: any KernelSource
     private let folder: CaptureWriter
