@@ -54,8 +54,8 @@ let package = Package(
         tests("AddressesTests", ["Addresses"]),
         tests("NetlinkTests", ["Netlink", "CNetlink"]),
         tests(
-            "ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses"],
-            // The program decodes for itself; its tests compare it with the library.
+            "ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Reports"],
+            // The program decodes and writes for itself; its tests compare it with the library.
             linking: [.linkedLibrary("netfilter_conntrack")]),
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
         tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Addresses"]),

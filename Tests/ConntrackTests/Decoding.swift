@@ -9,6 +9,12 @@ func decode(_ datagram: [UInt8]) throws -> Entry {
     return try Entry(message, in: datagram.span.bytes)
 }
 
+func decodeExpectation(_ datagram: [UInt8]) throws -> Conntrack.Expectation {
+    var cursor = MessageCursor()
+    let message = try #require(try cursor.next(in: datagram.span.bytes))
+    return try Conntrack.Expectation(message, in: datagram.span.bytes)
+}
+
 /// A message of ctnetlink that holds `attributes`.
 func message(family: UInt8 = 2, _ attributes: [UInt8]) -> [UInt8] {
     let length = UInt32(20 + attributes.count)

@@ -3,18 +3,27 @@ import CNetlink
 /// Whether a ctnetlink message is framed as netlink demands, by libmnl's own tests of attributes.
 enum Framing {
     /// Which attributes hold attributes, by the path to them.
-    private static let nests: Set<[UInt16]> = {
+    static let entryNests: Set<[UInt16]> = {
         let tuples = [CTA_TUPLE_ORIG, CTA_TUPLE_REPLY, CTA_TUPLE_MASTER].map { UInt16($0.rawValue) }
         let flat = [
             CTA_PROTOINFO, CTA_COUNTERS_ORIG, CTA_COUNTERS_REPLY, CTA_TIMESTAMP, CTA_HELP, CTA_SECCTX, CTA_SEQ_ADJ_ORIG,
             CTA_SEQ_ADJ_REPLY, CTA_SYNPROXY,
         ].map { UInt16($0.rawValue) }
-        let inTuple = [CTA_TUPLE_IP, CTA_TUPLE_PROTO].map { UInt16($0.rawValue) }
         let inProtocol = [CTA_PROTOINFO_TCP, CTA_PROTOINFO_SCTP, CTA_PROTOINFO_DCCP].map { UInt16($0.rawValue) }
         return Set(
             (tuples + flat).map { [$0] } + tuples.flatMap { tuple in inTuple.map { [tuple, $0] } }
                 + inProtocol.map { [UInt16(CTA_PROTOINFO.rawValue), $0] })
     }()
+
+    static let expectationNests: Set<[UInt16]> = {
+        let tuples = [CTA_EXPECT_TUPLE, CTA_EXPECT_MASK, CTA_EXPECT_MASTER].map { [UInt16($0.rawValue)] }
+        let translation = UInt16(CTA_EXPECT_NAT.rawValue)
+        let translated = [translation, UInt16(CTA_EXPECT_NAT_TUPLE.rawValue)]
+        let all = tuples + [translated]
+        return Set(all + [[translation]] + all.flatMap { tuple in inTuple.map { tuple + [$0] } })
+    }()
+
+    private static let inTuple = [CTA_TUPLE_IP, CTA_TUPLE_PROTO].map { UInt16($0.rawValue) }
 
     /// An attribute that holds none.
     struct Leaf {
@@ -23,13 +32,15 @@ enum Framing {
     }
 
     /// The attributes of a message that hold values; nil when the message is not framed as it must be.
-    static func leaves(of message: [UInt8]) -> [Leaf]? {
+    static func leaves(of message: [UInt8], nests: Set<[UInt16]> = entryNests) -> [Leaf]? {
         let headers = MemoryLayout<nlmsghdr>.size + MemoryLayout<nfgenmsg>.size
         guard message.count >= headers else { return nil }
-        return message.withUnsafeBytes { leaves(in: $0, headers..<message.count, []) }
+        return message.withUnsafeBytes { leaves(in: $0, headers..<message.count, [], nests) }
     }
 
-    private static func leaves(in bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ path: [UInt16]) -> [Leaf]? {
+    private static func leaves(
+        in bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ path: [UInt16], _ nests: Set<[UInt16]>
+    ) -> [Leaf]? {
         var found: [Leaf] = []
         var offset = range.lowerBound
         while range.upperBound - offset >= MemoryLayout<nlattr>.size {
@@ -39,7 +50,7 @@ enum Framing {
             let here = path + [mnl_attr_get_type(attribute)]
             let payload = offset + MemoryLayout<nlattr>.size..<offset + Int(mnl_attr_get_len(attribute))
             if nests.contains(here) {
-                guard let inner = leaves(in: bytes, payload, here) else { return nil }
+                guard let inner = leaves(in: bytes, payload, here, nests) else { return nil }
                 found += inner
             } else {
                 found.append(Leaf(path: here, payload: payload))

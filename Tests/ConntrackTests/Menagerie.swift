@@ -97,9 +97,13 @@ enum Menagerie {
 
     /// The messages of one dump of the calling thread's namespace, as bytes.
     static func messages() throws -> [[UInt8]] {
-        let request = Request.netfilter(
-            "dump the conntrack table", subsystem: NFNL_SUBSYS_CTNETLINK, message: IPCTNL_MSG_CT_GET.rawValue,
-            flags: NLM_F_DUMP)
+        try messages(
+            of: .netfilter(
+                "dump the conntrack table", subsystem: NFNL_SUBSYS_CTNETLINK, message: IPCTNL_MSG_CT_GET.rawValue,
+                flags: NLM_F_DUMP))
+    }
+
+    static func messages(of request: Request) throws -> [[UInt8]] {
         var messages: [[UInt8]] = []
         try LiveKernel().ask(request) { message, datagram in
             messages.append(datagram.copy(message.payload.lowerBound - Message.headerSize..<message.payload.upperBound))

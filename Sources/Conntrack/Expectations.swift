@@ -1,0 +1,31 @@
+import CNetlink
+import Netlink
+import SystemPackage
+
+/// The expectations of a network namespace, over ctnetlink (net/netfilter/nf_conntrack_netlink.c).
+///
+/// Reading needs CAP_NET_ADMIN in the user namespace that owns the network namespace. Asking loads the kernel's
+/// `nf_conntrack_netlink` when it is not there yet, as conntrack(8) does.
+public struct Expectations {
+    private let source: any KernelSource
+
+    public init(_ source: any KernelSource) { self.source = source }
+
+    /// Streams them all, of all families and zones. Blocks until the answer is whole.
+    ///
+    /// - Returns: how the answer ended; when it was interrupted, expectations may be missing or double.
+    public func dump(_ each: (Expectation) -> Void) throws(KernelError) -> Answer {
+        let request = Request.netfilter(
+            "dump the expectations", subsystem: NFNL_SUBSYS_CTNETLINK_EXP, message: IPCTNL_MSG_EXP_GET.rawValue,
+            flags: NLM_F_DUMP)
+        do throws(KernelError) {
+            return try source.ask(request) { message, datagram throws(DecodeError) in
+                each(try Expectation(message, in: datagram))
+            }
+        } catch {
+            // EINVAL is what nfnetlink answers when nobody serves the subsystem (nfnetlink_rcv_msg).
+            guard error.errno == .invalidArgument || error.cause == .absent else { throw error }
+            throw error.withoutCtnetlink
+        }
+    }
+}

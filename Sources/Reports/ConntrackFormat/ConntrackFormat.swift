@@ -1,0 +1,68 @@
+import Conntrack
+
+/// Lines as conntrack(8) 1.4.7 writes them with libnetfilter_conntrack 1.0.9, byte for byte, so that scripts that read them keep working.
+///
+/// It differs in two things only, which no kernel object shows unless someone means harm: a control or reordering character
+/// in a helper's name or a security context is escaped, since it must not reach a terminal or forge a line; and a line of
+/// more than 4095 bytes (1023 for an event) is not cut.
+public struct ConntrackFormat: Sendable {
+    /// The words of `-o`.
+    public struct Options: OptionSet, Sendable {
+        public let rawValue: UInt8
+
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// `extended`: the family before the protocol. Expectations have none.
+        public static let extended = Options(rawValue: 1 << 0)
+        /// `id`. Expectations show none.
+        public static let id = Options(rawValue: 1 << 1)
+        /// `ktimestamp`: when the entry began and ended, in local time (TZ, /etc/localtime). Without the kernel's
+        /// `net.netfilter.nf_conntrack_timestamp` there is nothing to show.
+        public static let kernelTimes = Options(rawValue: 1 << 2)
+    }
+
+    public var options: Options
+    /// `labels`: shown when there are names; conntrack(8) shows none either when it finds no file of them.
+    public var labels: LabelNames?
+    /// Seconds since 1970. The `delta-time` of an entry that has not ended runs until then.
+    public var now: Int64
+
+    public init(_ options: Options = [], labels: LabelNames? = nil, now: Int64) {
+        self.options = options
+        self.labels = labels
+        self.now = now
+    }
+
+    /// What stands around an entry or an expectation in a line of `conntrack -E`.
+    public struct Event: Sendable {
+        public enum Kind: Sendable { case new, update, destroy }
+
+        /// Nil for a message of another kind, which conntrack(8) shows without a word.
+        public var kind: Kind?
+        /// `timestamp`: when it was received.
+        public var received: Instant?
+        /// The netlink port of the program that caused it; 0 when packets or a timer did. Shown whenever it is not 0, for entries only.
+        public var portID: UInt32
+        /// The name of that program, when it still runs.
+        public var program: String?
+
+        public init(_ kind: Kind?, received: Instant? = nil, portID: UInt32 = 0, program: String? = nil) {
+            self.kind = kind
+            self.received = received
+            self.portID = portID
+            self.program = program
+        }
+    }
+
+    /// A point in time since 1970, UTC.
+    public struct Instant: Equatable, Sendable {
+        public var seconds: Int64
+        /// 0 to 999,999.
+        public var microseconds: Int32
+
+        public init(seconds: Int64, microseconds: Int32) {
+            self.seconds = seconds
+            self.microseconds = microseconds
+        }
+    }
+}

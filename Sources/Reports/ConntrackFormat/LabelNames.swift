@@ -1,0 +1,48 @@
+import Glibc
+
+/// The names of connection labels by bit, as libnetfilter_conntrack reads them from `/etc/xtables/connlabel.conf`: a line is a
+/// number (decimal, 0x… or 0…), then a name. Lines that it refuses are passed over here too.
+public struct LabelNames: Equatable, Sendable {
+    private var names: [Int: String] = [:]
+
+    private static let bits = 1024
+
+    /// - Returns: nil when no line names a label: then conntrack(8) shows no labels at all.
+    public init?(_ text: String) {
+        var taken: Set<String> = []
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            guard let (bit, name) = Self.parse(line), names[bit] == nil, taken.insert(name).inserted else { continue }
+            names[bit] = name
+        }
+        if names.isEmpty { return nil }
+    }
+
+    public subscript(bit: Int) -> String? { names[bit] }
+
+    private static func parse(_ line: Substring) -> (bit: Int, name: String)? {
+        let parsed = line.withCString { start -> (bit: UInt, length: Int) in
+            var end: UnsafeMutablePointer<CChar>?
+            let bit = strtoul(start, &end, 0)
+            return (bit, end.map { UnsafePointer($0) - start } ?? 0)
+        }
+        guard parsed.length > 0, parsed.bit < bits else { return nil }
+        let rest = line.utf8.dropFirst(parsed.length).drop(while: isBlank)
+        let name = rest.prefix((rest.lastIndex { !isBlank($0) }.map { rest.distance(from: rest.startIndex, to: $0) } ?? -1) + 1)
+        guard !name.isEmpty, name.allSatisfy(isPlain) else { return nil }
+        return (Int(parsed.bit), String(decoding: name, as: UTF8.self))
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), 0x0B, 0x0C].contains(byte)
+    }
+
+    /// Letters and digits of ASCII, blank, hyphen.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: " "), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+}
