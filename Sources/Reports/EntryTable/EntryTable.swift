@@ -1,0 +1,91 @@
+import Addresses
+import Conntrack
+
+/// The conntrack table for people, a row an entry, written as it streams: columns are as wide as their usual values, and a longer value
+/// pushes what follows it to the right. A terminal that is too narrow loses the least important columns, never a part of a value.
+public struct EntryTable: Sendable {
+    enum Column: CaseIterable, Sendable {
+        case `protocol`, source, destination, state, status, timeout, mark, zone, packets, bytes
+        /// Where replies come from and go to, when that is not the destination and the source: NAT.
+        /// Last, since most rows have none.
+        case replySource, replyDestination
+    }
+
+    let columns: [Column]
+    let style: Style
+    private let endpointWidth: Int
+
+    static let gap = 2
+
+    /// - Parameters:
+    ///   - family: when all entries are of one.
+    ///   - width: columns of the terminal; nil when there is none.
+    public init(family: IPAddress.Family? = nil, style: Style, width: Int?) {
+        // The longest IPv6 address with a port has 47 characters; most are shorter.
+        let endpointWidth = family == .ipv6 ? (width ?? .max) < 160 ? 30 : 47 : 21
+        var shown = Column.allCases
+        if let width {
+            while shown.map({ $0.width(endpointWidth) + Self.gap }).reduce(-Self.gap, +) > width,
+                let victim = shown.max(by: { $0.expendability < $1.expendability }), victim.expendability > 0
+            {
+                shown.removeAll { $0 == victim }
+            }
+        }
+        columns = shown
+        self.style = style
+        self.endpointWidth = endpointWidth
+    }
+
+    func width(of column: Column) -> Int { column.width(endpointWidth) }
+}
+
+extension EntryTable.Column {
+    var title: StaticString {
+        switch self {
+        case .protocol: "PROTO"
+        case .source: "SOURCE"
+        case .destination: "DESTINATION"
+        case .state: "STATE"
+        case .status: "STATUS"
+        case .timeout: "TIMEOUT"
+        case .mark: "MARK"
+        case .zone: "ZONE"
+        case .packets: "PACKETS"
+        case .bytes: "BYTES"
+        case .replySource: "REPLY-SOURCE"
+        case .replyDestination: "REPLY-DESTINATION"
+        }
+    }
+
+    fileprivate func width(_ endpoint: Int) -> Int {
+        switch self {
+        case .protocol: 7
+        case .source, .destination, .replySource, .replyDestination: endpoint
+        case .state: 11
+        case .status: 12
+        case .timeout: 7
+        case .mark: 5
+        case .zone: 5
+        case .packets: 11
+        case .bytes: 15
+        }
+    }
+
+    var alignsRight: Bool { self == .timeout }
+
+    /// The highest goes first when there is not enough room; 0 never goes.
+    fileprivate var expendability: Int {
+        switch self {
+        case .protocol, .source, .destination: 0
+        case .state: 1
+        case .status: 2
+        case .timeout: 3
+        case .replySource: 4
+        case .replyDestination: 5
+        case .mark: 6
+        case .zone: 7
+        case .packets: 8
+        case .bytes: 9
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Addresses
+import Conntrack
+
+extension JSONWriter {
+    /// An expectation, as `docs/schema/expectation.json` has it.
+    public mutating func expectation(_ expectation: Expectation) {
+        object { json in
+            json.family(expectation.family)
+            json.member("protocol", expectation.tuple.protocol.description)
+            json.member("protocol_number", expectation.tuple.protocol.rawValue)
+            json.tuple("tuple", expectation.tuple)
+            json.tuple("mask", expectation.mask)
+            json.tuple("master", expectation.master)
+            json.optional("timeout", expectation.timeout)
+            json.member("zone", expectation.zone ?? 0)
+            json.optional("id", expectation.id)
+            json.member("flags", strings: expectation.flags.names)
+            json.optional("class", expectation.class)
+            json.optional("helper", expectation.helper)
+            json.optional("function", expectation.function)
+            if let nat = expectation.nat { json.translation(nat) }
+            json.unknown(of: expectation)
+        }
+    }
+
+    private mutating func translation(_ nat: Expectation.NAT) {
+        member("nat") { json in
+            if let direction = nat.direction { json.member("direction", nat.name(of: direction)) }
+            if let tuple = nat.tuple { json.tuple("tuple", tuple) }
+        }
+    }
+
+    private mutating func unknown(of expectation: Expectation) {
+        if expectation.unknown.isEmpty { return }
+        member("unknown", array: expectation.unknown) { json, attribute in
+            json.object { json in
+                json.member("attribute", array: attribute.path) { $0.number($1) }
+                json.member("bytes", attribute.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+            }
+        }
+    }
+}
+
+extension Expectation.NAT {
+    fileprivate func name(of direction: UInt32) -> String {
+        switch direction {
+        case 0: "original"
+        case 1: "reply"
+        default: String(direction)
+        }
+    }
+}
