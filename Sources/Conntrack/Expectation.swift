@@ -23,7 +23,7 @@ public struct Expectation: Equatable, Sendable {
     /// The kernel function that sets the expected connection up (`struct nf_ct_helper_expectfn`): `nat-follow-master`.
     public var function: String?
     /// Attributes that this program does not know, or whose size is not the known one.
-    public var unknown: [Entry.UnknownAttribute] = []
+    public var unknown: [UnknownAttribute] = []
 
     public init() {}
 

@@ -50,7 +50,7 @@ extension Expectation {
             switch ctattr_expect_nat(UInt32(attribute.type)) {
             case CTA_EXPECT_NAT_DIR where set(&nat.direction, bytes.bigEndian(attribute)): continue
             case CTA_EXPECT_NAT_TUPLE:
-                var inside: [Entry.UnknownAttribute] = []
+                var inside: [UnknownAttribute] = []
                 nat.tuple = try Tuple(attribute, in: bytes, &inside)
                 unknown += inside.map { .init(path: [nest.type] + $0.path, bytes: $0.bytes) }
             default: unknown.keep(attribute, within: nest, in: bytes)

@@ -11,16 +11,18 @@ extension JSONWriter {
     }
 
     private mutating func extensions(_ entry: Entry) {
-        if let master = entry.master {
-            key("master")
-            value { $0.append(json: master) }
-        }
+        if let master = entry.master { member("master", master) }
         if !entry.labels.isEmpty { member("labels", hexadecimal(entry.labels)) }
         optional("helper", entry.helper)
         optional("security_context", entry.securityContext)
         adjustment("sequence_adjustment_original", entry.sequenceAdjustmentOriginal)
         adjustment("sequence_adjustment_reply", entry.sequenceAdjustmentReply)
         unknown(entry.unknown)
+    }
+
+    mutating func member(_ name: StaticString, _ tuple: Tuple) {
+        key(name)
+        value { $0.append(json: tuple) }
     }
 
     private mutating func adjustment(_ name: StaticString, _ adjustment: Entry.SequenceAdjustment?) {
@@ -87,13 +89,13 @@ extension ByteBuffer {
         append(decimal: number)
     }
 
-    mutating func append(family number: UInt8) {
-        switch number {
+    mutating func append(family: UInt8) {
+        switch family {
         case 2: append(#""ipv4""#)
         case 10: append(#""ipv6""#)
         default:
             append(#"""#)
-            append(decimal: number)
+            append(decimal: family)
             append(#"""#)
         }
     }

@@ -5,12 +5,13 @@ extension JSONWriter {
     /// An expectation, as `docs/schema/expectation.json` has it.
     public mutating func expectation(_ expectation: Expectation) {
         object { json in
-            json.family(expectation.family)
+            json.key("family")
+            json.value { $0.append(family: expectation.family) }
             json.member("protocol", expectation.tuple.protocol.description)
             json.member("protocol_number", expectation.tuple.protocol.rawValue)
-            json.tuple("tuple", expectation.tuple)
-            json.tuple("mask", expectation.mask)
-            json.tuple("master", expectation.master)
+            json.member("tuple", expectation.tuple)
+            json.member("mask", expectation.mask)
+            json.member("master", expectation.master)
             json.optional("timeout", expectation.timeout)
             json.member("zone", expectation.zone ?? 0)
             json.optional("id", expectation.id)
@@ -19,24 +20,14 @@ extension JSONWriter {
             json.optional("helper", expectation.helper)
             json.optional("function", expectation.function)
             if let nat = expectation.nat { json.translation(nat) }
-            json.unknown(of: expectation)
+            json.unknown(expectation.unknown)
         }
     }
 
     private mutating func translation(_ nat: Expectation.NAT) {
         member("nat") { json in
             if let direction = nat.direction { json.member("direction", nat.name(of: direction)) }
-            if let tuple = nat.tuple { json.tuple("tuple", tuple) }
-        }
-    }
-
-    private mutating func unknown(of expectation: Expectation) {
-        if expectation.unknown.isEmpty { return }
-        member("unknown", array: expectation.unknown) { json, attribute in
-            json.object { json in
-                json.member("attribute", array: attribute.path) { $0.number($1) }
-                json.member("bytes", attribute.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
-            }
+            if let tuple = nat.tuple { json.member("tuple", tuple) }
         }
     }
 }
