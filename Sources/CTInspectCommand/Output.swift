@@ -18,9 +18,15 @@ enum Output {
         do {
             try bytes.withUnsafeBytes { _ = try FileDescriptor.standardOutput.writeAll($0) }
         } catch {
-            if error as? Errno != .brokenPipe { complain("cannot write the output: \(error)") }
-            exit(error as? Errno == .brokenPipe ? EXIT_SUCCESS : Failure.inputOutput.rawValue)
+            if error as? Errno == .brokenPipe { exit(EXIT_SUCCESS) }
+            fail("write the output: \(error)")
         }
+    }
+
+    /// Ends the program, as input or output failed.
+    static func fail(_ what: String) -> Never {
+        complain("cannot \(what)")
+        exit(Failure.inputOutput.rawValue)
     }
 
     static func print(_ lines: [String]) { write(Array((lines.joined(separator: "\n") + "\n").utf8).span.bytes) }

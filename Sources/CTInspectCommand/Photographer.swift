@@ -77,28 +77,18 @@ struct Photographer {
     private func joined(
         _ connections: ConnectionList, _ services: [Service], _ losses: inout [Loss]
     ) throws(KernelError) -> FlowJoin {
-        let table = Table(source)
-        var attempts = Self.attempts
-        while true {
-            var join = FlowJoin(connections, services)
-            var count = 0
-            var interrupted = true
-            do throws(KernelError) {
-                interrupted = try table.dump { entry in
-                    join.see(entry)
-                    count += 1
-                    progress.show("\(count) conntrack entries", at: count)
-                }.interrupted
-            } catch {
-                if error.cause != .lost { throw error }
-            }
-            attempts -= 1
-            if !interrupted { return join }
-            if attempts == 0 {
-                losses.append(Loss("the conntrack table", Self.keptChanging))
-                return join
-            }
+        var join = FlowJoin(connections, services)
+        var count = 0
+        let isWhole = try Table(source).dumpRepeatedly {
+            join = FlowJoin(connections, services)
+            count = 0
+        } _: { entry in
+            join.see(entry)
+            count += 1
+            progress.show("\(count) conntrack entries", at: count)
         }
+        if !isWhole { losses.append(Loss("the conntrack table", Table.keptChanging)) }
+        return join
     }
 
     /// A lookup asks one zone, so each zone that was seen costs a lookup for each connection.

@@ -54,13 +54,19 @@ public struct Table {
             plan = DumpPlanner(filter, for: KernelVersion(release: source.origin.kernelRelease)).plan
         }
         var whole = Answer()
+        let size = hashSize
         for family in plan.families {
             let answer = try answer(to: kind, family, plan) { if filter.matches($0) { each($0) } }
             whole.messages += answer.messages
             whole.interrupted = whole.interrupted || answer.interrupted
         }
+        if hashSize != size { whole.interrupted = true }
         return whole
     }
+
+    /// How many buckets the hash table has. When that changes under a dump, the kernel goes on at the same number of a bucket in the
+    /// new table, or ends early, and says nothing (`ctnetlink_dump_table` checks no generation): 361,571 of 1,000,000 entries came once.
+    private var hashSize: String? { try? source.text(of: KernelFile(sysctl: "net.netfilter.nf_conntrack_buckets")) }
 
     /// A kernel that refuses the plan is asked for the whole family.
     private func answer(
