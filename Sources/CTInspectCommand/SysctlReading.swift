@@ -16,6 +16,11 @@ extension Sysctls {
         }
     }
 
+    init(named names: [String], from source: any KernelSource) {
+        self.init()
+        for name in names { read(name, from: source) }
+    }
+
     private mutating func read(_ name: String, from source: any KernelSource) {
         do throws(KernelError) {
             values[name] = try source.text(of: KernelFile(sysctl: name))

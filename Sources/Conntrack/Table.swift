@@ -8,7 +8,7 @@ import SystemPackage
 /// Reading needs CAP_NET_ADMIN in the user namespace that owns the network namespace. Asking loads the kernel's
 /// `nf_conntrack_netlink` when it is not there yet, as conntrack(8) does; it starts no tracking.
 public struct Table {
-    private let source: any KernelSource
+    let source: any KernelSource
 
     public init(_ source: any KernelSource) { self.source = source }
 
@@ -115,9 +115,7 @@ public struct Table {
             // tuple that no entry can have.
             let isUnserved = error.errno == .invalidArgument && request.isDump
             guard isUnserved || error.cause == .absent else { throw error }
-            throw KernelError(
-                error.asked, .absent, errno: error.errno, detail: error.detail,
-                nextStep: "the kernel has no ctnetlink: modprobe nf_conntrack_netlink")
+            throw error.withoutCtnetlink
         }
     }
 

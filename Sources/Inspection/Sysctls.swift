@@ -13,5 +13,14 @@ public struct Sysctls: Equatable, Sendable {
     /// Whether conntrack picks a TCP flow up from a packet in its middle.
     public static let tcpLoose = "net.netfilter.nf_conntrack_tcp_loose"
 
+    /// Entries in this network namespace.
+    public static let conntrackCount = "net.netfilter.nf_conntrack_count"
+    /// How many entries each network namespace may have; set in the initial one.
+    public static let conntrackMax = "net.netfilter.nf_conntrack_max"
+    /// Buckets of the hash table that all network namespaces share; set in the initial one.
+    public static let conntrackBuckets = "net.netfilter.nf_conntrack_buckets"
+    /// How many expectations each network namespace may have; set in the initial one.
+    public static let expectationMax = "net.netfilter.nf_conntrack_expect_max"
+
     public func number(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
 }

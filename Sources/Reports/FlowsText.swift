@@ -72,11 +72,6 @@ extension Picture {
         }
         return lines.map(\.printable) + lossText(style)
     }
-
-    /// What is missing from the picture, a line each.
-    public func lossText(_ style: Style) -> [String] {
-        losses.map { style.paint("Not complete: ", .red) + "\($0.what): \($0.why).".printable }
-    }
 }
 
 extension Verdict {

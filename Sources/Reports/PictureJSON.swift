@@ -31,28 +31,6 @@ extension Picture {
 }
 
 extension JSONWriter {
-    /// What stands at the head of every document.
-    fileprivate mutating func heading(_ picture: Picture, command: String) {
-        member("schema", "ct-inspect/1")
-        member("command", command)
-        member("taken_at", picture.takenAt)
-        member("host", picture.host)
-        member("netns", picture.networkNamespace)
-        member("kernel", picture.kernelRelease)
-        member("complete", picture.isComplete)
-        losses(picture.losses)
-        member("sysctls") { json in
-            for (name, value) in picture.sysctls.values.sorted(by: { $0.key < $1.key }) {
-                json.key(text: name)
-                if let number = Int64(value) { json.number(number) } else { json.string(value) }
-            }
-            for name in picture.sysctls.unreadable.keys.sorted() {
-                json.key(text: name)
-                json.null()
-            }
-        }
-    }
-
     mutating func identity(_ service: Service.Identity) {
         switch service {
         case .address(let `protocol`, let endpoint):
@@ -66,15 +44,6 @@ extension JSONWriter {
             member("port", nothing: ())
             member("fwmark", mark)
             member("family", family == .ipv4 ? "ipv4" : "ipv6")
-        }
-    }
-
-    public mutating func losses(_ losses: [Loss]) {
-        member("losses", array: losses) { json, loss in
-            json.object {
-                $0.member("what", loss.what)
-                $0.member("why", loss.why)
-            }
         }
     }
 

@@ -9,7 +9,9 @@ struct MannersTests {
     func help() throws {
         let help = try Program.run(["--help"])
         #expect(help.status == 0)
-        for word in ["flows (default)", "services", "capture", "EXAMPLES"] { #expect(help.output.contains(word)) }
+        for word in ["flows (default)", "services", "stats", "capture", "EXAMPLES"] {
+            #expect(help.output.contains(word))
+        }
         for word in ["dump", "events", "watch", "check"] { #expect(!help.output.contains("  \(word) ")) }
         #expect(try Program.run(["--version"]).output == "0.1.0\n")
     }
@@ -20,7 +22,9 @@ struct MannersTests {
             (["--bogus"], "--bogus"), (["nosuch"], "nosuch"), (["flows", "--verdict", "never"], "never"),
             (["flows", "--service", "x"], "x"), (["flows", "--netns", "lb", "--capture", "/tmp"], "--netns"),
             (["capture"], "DIR"), (["flows", "--summary", "--verdict", "absent"], "--verdict"),
-            (["flows", "--color", "blue"], "blue"),
+            (["flows", "--color", "blue"], "blue"), (["stats", "--interval", "0"], "86400"),
+            (["stats", "--count", "2"], "--interval"), (["stats", "--interval", "1", "--count", "0"], "--count"),
+            (["stats", "--interval", "1", "--capture", "/tmp"], "one moment"),
         ])
     func usage(_ arguments: [String], _ word: String) throws {
         let outcome = try Program.run(arguments)

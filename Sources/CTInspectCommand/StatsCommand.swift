@@ -1,0 +1,74 @@
+import ArgumentParser
+import Inspection
+import Netlink
+import Reports
+
+struct StatsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stats",
+        abstract: "Show how full the conntrack table is, what was counted, and what is wrong with it.",
+        discussion: """
+            The counters are those of conntrack -S, with their sum, and those of expectations. One that should stand still
+            and does not is explained at the end, with what to do. It needs no IPVS.
+
+            EXAMPLES
+              sudo ct-inspect stats --verbose
+              sudo ct-inspect stats --interval 5    as vmstat does: since boot, then each 5 s
+              sudo ct-inspect stats --json | jq '.counters[] | {name, total}'
+            """)
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("Print again each SECONDS with rates, until interrupted.", valueName: "SECONDS"))
+    var interval: Int?
+
+    @Option(help: ArgumentHelp("Stop after N blocks; the first is about all that was counted so far.", valueName: "N"))
+    var count: Int?
+
+    @Flag(help: "Say what each counter means.")
+    var verbose = false
+
+    func validate() throws {
+        if let interval, !(1...86_400).contains(interval) {
+            throw ValidationError("--interval takes 1 to 86400 seconds")
+        }
+        if let count, count < 1 { throw ValidationError("--count takes 1 or more") }
+        if count != nil, interval == nil { throw ValidationError("--count counts blocks: give --interval too") }
+        if interval != nil, source.capture != nil {
+            throw ValidationError("--interval asks the kernel again and again; a capture is of one moment")
+        }
+    }
+
+    func run() throws {
+        try Failure.reporting { () throws(KernelError) in
+            let kernel = try source.open()
+            guard let interval else { return print(try TableStatistics(reading: kernel), since: nil) }
+            try watch(kernel, every: .seconds(interval))
+        }
+    }
+
+    private func watch(_ kernel: any KernelSource, every interval: Duration) throws(KernelError) {
+        var metronome = Metronome(every: interval)
+        var earlier: (statistics: TableStatistics, moment: ContinuousClock.Instant)?
+        var blocks = 0
+        repeat {
+            let origin = Origin.here(networkNamespace: kernel.origin.networkNamespace)
+            let moment = ContinuousClock.now
+            let statistics = try TableStatistics(reading: kernel, at: origin)
+            let change = earlier.map { StatisticsChange(from: $0.statistics, to: statistics, over: moment - $0.moment) }
+            if earlier != nil, !output.json { Output.print([""]) }
+            print(statistics, since: change)
+            earlier = (statistics, moment)
+            blocks += 1
+        } while blocks != count && metronome.wait()
+    }
+
+    private func print(_ statistics: TableStatistics, since change: StatisticsChange?) {
+        if output.json {
+            statistics.writeJSON(since: change, verbose: verbose, to: Output.write)
+        } else {
+            Output.print(statistics.text(since: change, verbose: verbose, output.style, width: Output.width))
+        }
+    }
+}

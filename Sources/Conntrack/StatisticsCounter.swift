@@ -1,0 +1,54 @@
+/// One of the numbers that the kernel keeps for each CPU about its conntrack table and its expectations
+/// (`struct ip_conntrack_stat`, include/linux/netfilter/nf_conntrack_common.h). An open set.
+public struct StatisticsCounter: Hashable, Sendable {
+    /// Whose numbers: each has attributes of its own, that begin at 1.
+    public enum Kind: Int, Sendable, CaseIterable {
+        /// `enum ctattr_stats_cpu`
+        case conntrack
+        /// `enum ctattr_expect_stats`
+        case expectations
+    }
+
+    public var kind: Kind
+    /// The attribute it comes in.
+    public var number: UInt16
+
+    public init(_ kind: Kind, _ number: UInt16) {
+        self.kind = kind
+        self.number = number
+    }
+
+    public static let invalid = StatisticsCounter(.conntrack, 4)
+    public static let insert = StatisticsCounter(.conntrack, 8)
+    public static let insertFailed = StatisticsCounter(.conntrack, 9)
+    public static let drop = StatisticsCounter(.conntrack, 10)
+    public static let earlyDrop = StatisticsCounter(.conntrack, 11)
+    public static let chainTooLong = StatisticsCounter(.conntrack, 15)
+
+    /// Kernel names by number, as conntrack(8) prints those that it knows. Linux 4.9 stopped sending searched, new, delete and
+    /// delete_list; 5.10 ignore, and began clash_resolve; 5.15 began chaintoolong.
+    private static let conntrackNames = [
+        "", "searched", "found", "new", "invalid", "ignore", "delete", "delete_list", "insert", "insert_failed", "drop",
+        "early_drop", "error", "search_restart", "clash_resolve", "chaintoolong",
+    ]
+    /// As the columns of /proc/net/stat/nf_conntrack are named.
+    private static let expectationNames = ["", "expect_new", "expect_create", "expect_delete"]
+
+    /// The kernel's name; of a counter that has none yet, its number (`17`, `expect_5`).
+    public var name: String {
+        let names = kind == .conntrack ? Self.conntrackNames : Self.expectationNames
+        if number > 0, names.indices.contains(Int(number)) { return names[Int(number)] }
+        return kind == .conntrack ? String(number) : "expect_\(number)"
+    }
+
+    /// Whether this program knows what it counts.
+    public var isKnown: Bool {
+        number > 0 && number < (kind == .conntrack ? Self.conntrackNames : Self.expectationNames).count
+    }
+}
+
+extension StatisticsCounter: Comparable {
+    public static func < (left: StatisticsCounter, right: StatisticsCounter) -> Bool {
+        (left.kind.rawValue, left.number) < (right.kind.rawValue, right.number)
+    }
+}

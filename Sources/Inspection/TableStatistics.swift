@@ -1,0 +1,58 @@
+import Conntrack
+
+/// How full the conntrack table is and what its CPUs have counted, at one moment.
+public struct TableStatistics: Snapshot, Equatable, Sendable {
+    public var takenAt: String
+    public var host: String
+    public var kernelRelease: String
+    public var networkNamespace: String?
+    /// The four that limit the table: `limits`.
+    public var sysctls: Sysctls
+    public var size: TableSize
+    /// In the order of the CPUs.
+    public var cpus: [CPUStatistics]
+
+    public init(
+        takenAt: String, host: String, kernelRelease: String, networkNamespace: String?, sysctls: Sysctls,
+        size: TableSize, cpus: [CPUStatistics]
+    ) {
+        self.takenAt = takenAt
+        self.host = host
+        self.kernelRelease = kernelRelease
+        self.networkNamespace = networkNamespace
+        self.sysctls = sysctls
+        self.size = size
+        self.cpus = cpus
+    }
+
+    /// Names of the sysctls that belong to it.
+    public static let limits = [
+        Sysctls.conntrackCount, Sysctls.conntrackMax, Sysctls.conntrackBuckets, Sysctls.expectationMax,
+    ]
+
+    public var losses: [Loss] {
+        sysctls.unreadable.sorted { $0.key < $1.key }.map { Loss($0.key, $0.value) }
+    }
+
+    /// Entries in this network namespace.
+    public var entries: UInt64? { size.entries.map(UInt64.init) ?? number(Sysctls.conntrackCount) }
+
+    /// How many entries this network namespace may have; nil when that is not known, or there is no limit.
+    public var limit: UInt64? {
+        let limit = size.limit.map(UInt64.init) ?? number(Sysctls.conntrackMax)
+        return limit == 0 ? nil : limit
+    }
+
+    /// Buckets of the hash table, which all network namespaces share.
+    public var buckets: UInt64? { number(Sysctls.conntrackBuckets) }
+
+    private func number(_ name: String) -> UInt64? { sysctls.number(name).flatMap { UInt64(exactly: $0) } }
+
+    /// The counters that this kernel has, in its order.
+    public var counters: [StatisticsCounter] { Set(cpus.flatMap(\.counters.keys)).sorted() }
+
+    /// Of all CPUs together. A CPU's part wraps at 2^32, so this may be less than what has happened.
+    public func total(_ counter: StatisticsCounter) -> UInt64 {
+        cpus.reduce(0) { $0 + UInt64($1.counters[counter] ?? 0) }
+    }
+}
