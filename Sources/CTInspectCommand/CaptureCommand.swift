@@ -1,6 +1,5 @@
 import ArgumentParser
 import Glibc
-import IPVS
 import Inspection
 import Netlink
 import Reports
@@ -8,11 +7,11 @@ import Reports
 struct CaptureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "capture",
-        abstract: "Write all that the kernel says about this director into a folder.",
+        abstract: "Write all that the kernel says about conntrack and IPVS here into a folder.",
         discussion: """
             The folder holds netlink answers as pcap (Wireshark opens it), files of /proc as they were, and a manifest.
             Every reading command takes it in the kernel's place: --capture DIR. It holds addresses of clients, so only its
-            owner may read it; under sudo that is who called it.
+            owner may read it; under sudo that is who called it. Without IPVS it holds the conntrack side alone.
 
             EXAMPLES
               sudo ct-inspect capture /tmp/lb1
@@ -38,12 +37,9 @@ struct CaptureCommand: ParsableCommand {
                 tool: "ct-inspect \(CTInspect.version)")
             do throws(KernelError) {
                 try Privileges.keepOnlyNetAdmin(andChown: owner != nil)
-                let photographer = try Photographer(recording)
-                let picture = try photographer.picture()
-                // No flow needs it, but `services` does.
-                _ = try photographer.director.configuration()
+                let taken = try Recording(of: recording)
                 try recording.finish()
-                report(picture, unread: recording.unread)
+                report(taken, unread: recording.unread)
             } catch {
                 // Half a capture is none, and would stand in the way of the next try.
                 recording.abandon()
@@ -59,25 +55,39 @@ struct CaptureCommand: ParsableCommand {
         return CaptureOwner(user: user, group: group)
     }
 
-    private func report(_ picture: Picture, unread: [String]) {
-        if output.json {
-            var json = JSONWriter(Output.write)
-            json.object { json in
-                json.member("schema", "ct-inspect/1")
-                json.member("command", "capture")
-                json.member("folder", folder)
-                json.member("taken_at", picture.takenAt)
-                json.member("flows", picture.report.flows.count)
-                json.member("complete", picture.isComplete)
-                json.losses(picture.losses)
-                json.member("unread", strings: unread)
-            }
-            json.finish()
-        } else {
-            let flows = "\(picture.report.flows.count) flows of \(picture.services.count) services"
-            Output.print(
-                ["\(folder): \(flows). Read it with: ct-inspect flows --capture \(folder)"]
-                    + picture.lossText(output.style) + unread.map { "could not read \($0)".printable })
+    private func report(_ taken: Recording, unread: [String]) {
+        if output.json { reportJSON(taken, unread: unread) } else { reportText(taken, unread: unread) }
+    }
+
+    private func reportJSON(_ taken: Recording, unread: [String]) {
+        var json = JSONWriter(Output.write)
+        json.object { json in
+            json.member("schema", "ct-inspect/1")
+            json.member("command", "capture")
+            json.member("folder", folder)
+            json.member("taken_at", taken.statistics.takenAt)
+            json.member("entries", taken.statistics.entries)
+            json.member("flows", taken.picture?.report.flows.count)
+            json.member("complete", taken.losses.isEmpty)
+            json.losses(taken.losses)
+            json.member("unread", strings: unread)
         }
+        json.finish()
+    }
+
+    private func reportText(_ taken: Recording, unread: [String]) {
+        let content: String
+        let reader: String
+        if let picture = taken.picture {
+            content = "\(picture.report.flows.count) flows of \(picture.services.count) services"
+            reader = "flows"
+        } else {
+            content = "the conntrack table and its statistics, and no flows"
+            reader = "stats"
+        }
+        Output.print(
+            ["\(folder): \(content). Read it with: ct-inspect \(reader) --capture \(folder)"]
+                + (taken.absence.map { [$0.description.printable] } ?? []) + taken.losses.map { $0.text(output.style) }
+                + unread.map { "could not read \($0)".printable })
     }
 }

@@ -13,8 +13,6 @@ struct Photographer {
     let director: Director
     private let progress = Progress()
 
-    private static let settings = ["net.ipv4.vs.", "net.netfilter.nf_conntrack_"]
-
     private static let attempts = 3
     private static let keptChanging =
         "it changed while it was read (NLM_F_DUMP_INTR), or answers were lost (ENOBUFS), \(attempts) times"
@@ -29,7 +27,7 @@ struct Photographer {
     func servicesPicture() throws(KernelError) -> Picture {
         var losses: [Loss] = []
         let services = try services(&losses)
-        let sysctls = Sysctls(reading: Self.settings, from: source)
+        let sysctls = Self.sysctls(from: source)
         return picture(services, FlowReport(flows: [], templates: []), sysctls, losses)
     }
 
@@ -39,12 +37,17 @@ struct Photographer {
         let services = try services(&losses)
         let start = ContinuousClock.now
         let connections = try connections(&losses)
-        var join = try joined(connections, services, &losses)
+        var join = try Self.joined(FlowJoin(connections, services), with: Table(source), progress, &losses)
         try lookUpUnseen(&join, &losses)
         let took = UInt32(clamping: (ContinuousClock.now - start).components.seconds)
         try settleOrphans(&join, &losses)
-        let sysctls = Sysctls(reading: Self.settings, from: source)
+        let sysctls = Self.sysctls(from: source)
         return picture(services, join.result(sysctls, took: took), sysctls, losses)
+    }
+
+    /// Every setting that a flow may depend on.
+    static func sysctls(from source: any KernelSource) -> Sysctls {
+        Sysctls(reading: ["net.ipv4.vs.", "net.netfilter.nf_conntrack_"], from: source)
     }
 
     /// A list that changes while it is read is read again.
@@ -74,13 +77,13 @@ struct Photographer {
     }
 
     /// Streams the table past the connections; again, with nothing kept, when the kernel says that the table changed under it.
-    private func joined(
-        _ connections: ConnectionList, _ services: [Service], _ losses: inout [Loss]
+    static func joined(
+        _ start: FlowJoin, with table: Table, _ progress: Progress, _ losses: inout [Loss]
     ) throws(KernelError) -> FlowJoin {
-        var join = FlowJoin(connections, services)
+        var join = start
         var count = 0
-        let isWhole = try Table(source).dumpRepeatedly {
-            join = FlowJoin(connections, services)
+        let isWhole = try table.dumpRepeatedly {
+            join = start
             count = 0
         } _: { entry in
             join.see(entry)
@@ -136,10 +139,9 @@ struct Photographer {
         _ services: [Service], _ report: FlowReport, _ sysctls: Sysctls, _ losses: [Loss]
     ) -> Picture {
         let origin = source.origin
-        let unread = sysctls.unreadable.sorted { $0.key < $1.key }.map { Loss($0.key, $0.value) }
         return Picture(
             takenAt: origin.takenAt, host: origin.host, kernelRelease: origin.kernelRelease,
             networkNamespace: origin.networkNamespace, sysctls: sysctls, services: services, report: report,
-            losses: losses + unread)
+            losses: losses + sysctls.losses)
     }
 }

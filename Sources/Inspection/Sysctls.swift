@@ -7,6 +7,9 @@ public struct Sysctls: Equatable, Sendable {
 
     public init() {}
 
+    /// What could not be read, and why.
+    public var losses: [Loss] { unreadable.sorted { $0.key < $1.key }.map { Loss($0.key, $0.value) } }
+
     /// Whether IPVS lets conntrack confirm the entries of the packets that it forwards.
     public static let ipvsConntrack = "net.ipv4.vs.conntrack"
     static let ipvsFolder = "net.ipv4.vs"

@@ -30,9 +30,7 @@ public struct TableStatistics: Snapshot, Equatable, Sendable {
         Sysctls.conntrackCount, Sysctls.conntrackMax, Sysctls.conntrackBuckets, Sysctls.expectationMax,
     ]
 
-    public var losses: [Loss] {
-        sysctls.unreadable.sorted { $0.key < $1.key }.map { Loss($0.key, $0.value) }
-    }
+    public var losses: [Loss] { sysctls.losses }
 
     /// Entries in this network namespace.
     public var entries: UInt64? { size.entries.map(UInt64.init) ?? number(Sysctls.conntrackCount) }
