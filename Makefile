@@ -29,9 +29,10 @@ lab: setup-test build ## A real director on stock Debian kernels, in an emulator
 fixtures: setup-test build ## Take the bundled captures anew, from the lab
 	Tests/Lab/run --kernel 6.1 --fixtures Tests/Fixtures
 
-lint: setup-test ## Format, imports, shell scripts
+lint: setup-test ## Format, imports, JSON Schema, shell scripts
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 	scripts/check-imports
+	scripts/check-schema
 	shellcheck -x $(SHELL_SCRIPTS)
 
 fmt: ## Format the Swift sources
