@@ -8,12 +8,13 @@ struct StatsCommand: ParsableCommand {
         commandName: "stats",
         abstract: "Show how full the conntrack table is, what was counted, and what is wrong with it.",
         discussion: """
-            The counters are those of conntrack -S, with their sum, and those of expectations. One that should stand still
-            and does not is explained at the end, with what to do. It needs no IPVS.
+            The counters are those of conntrack -S, summed, and those of expectations.
+            One that should stand still and does not is explained below them, with
+            what to do. It needs no IPVS.
 
             EXAMPLES
               sudo ct-inspect stats --verbose
-              sudo ct-inspect stats --interval 5    as vmstat does: since boot, then each 5 s
+              sudo ct-inspect stats --interval 5   since boot, then each 5 seconds
               sudo ct-inspect stats --json | jq '.counters[] | {name, total}'
             """)
 
