@@ -78,6 +78,10 @@ extension Entry {
         public var offsetBefore: Int32 = 0
         public var offsetAfter: Int32 = 0
 
-        public init() {}
+        public init(correctionPosition: UInt32 = 0, offsetBefore: Int32 = 0, offsetAfter: Int32 = 0) {
+            self.correctionPosition = correctionPosition
+            self.offsetBefore = offsetBefore
+            self.offsetAfter = offsetAfter
+        }
     }
 }

@@ -57,6 +57,10 @@ public struct Entry: Equatable, Sendable {
         public var initialTimestamp: UInt32 = 0
         public var timestampOffset: UInt32 = 0
 
-        public init() {}
+        public init(initialSequence: UInt32 = 0, initialTimestamp: UInt32 = 0, timestampOffset: UInt32 = 0) {
+            self.initialSequence = initialSequence
+            self.initialTimestamp = initialTimestamp
+            self.timestampOffset = timestampOffset
+        }
     }
 }

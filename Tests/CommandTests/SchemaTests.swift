@@ -42,11 +42,11 @@ struct SchemaTests {
         var text = ""
         for state in [Self.tcp, .sctp(Self.sctp), .dccp(Self.dccp), nil] {
             for entry in [Self.fullEntry(state), Self.bareEntry(state)] {
-                var bytes: [UInt8] = []
-                var json = JSONWriter { bytes += $0 }
-                json.entry(entry)
-                json.finish()
-                text += String(decoding: bytes, as: UTF8.self)
+                text += written { sink in
+                    var json = JSONWriter(sink)
+                    json.entry(entry)
+                    json.finish()
+                }
             }
         }
         #expect(try SchemaScript.check("entry", text).lines == ["8 passed, 0 failed"])

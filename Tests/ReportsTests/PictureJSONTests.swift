@@ -1,6 +1,7 @@
 import Foundation
 import IPVS
 import Inspection
+import TestSupport
 import Testing
 
 @testable import Reports

@@ -1,6 +1,7 @@
 import Conntrack
 import Foundation
 import Inspection
+import TestSupport
 import Testing
 
 @testable import Reports
