@@ -18,9 +18,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], linking: [LinkerSetting] = []) -> Target {
-    .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict, linkerSettings: linking)
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
 }
 
 let package = Package(
@@ -53,10 +52,7 @@ let package = Package(
             swiftSettings: strict),
         tests("AddressesTests", ["Addresses"]),
         tests("NetlinkTests", ["Netlink", "CNetlink"]),
-        tests(
-            "ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Reports"],
-            // The program decodes and writes for itself; its tests compare it with the library.
-            linking: [.linkedLibrary("netfilter_conntrack")]),
+        tests("ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Reports"]),
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
         tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Addresses"]),
         tests("ReportsTests", ["Reports", "Inspection", "Conntrack", "IPVS", "Addresses"]),

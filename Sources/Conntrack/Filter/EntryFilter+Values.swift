@@ -48,8 +48,15 @@ extension EntryFilter {
         }
 
         /// The protocols whose entries can be in this state.
-        var protocols: [IPProtocol] {
-            [(tcp, IPProtocol.tcp), (sctp, .sctp), (dccp, .dccp)].compactMap { $0.0 == nil ? nil : $0.1 }
+        var protocols: [IPProtocol] { [.tcp, .sctp, .dccp].filter { number(in: $0) != nil } }
+
+        func number(in protocol: IPProtocol) -> UInt8? {
+            switch `protocol` {
+            case .tcp: tcp
+            case .sctp: sctp
+            case .dccp: dccp
+            default: nil
+            }
         }
 
         func matches(_ state: ProtocolState?) -> Bool {

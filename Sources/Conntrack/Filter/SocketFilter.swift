@@ -1,0 +1,103 @@
+import Addresses
+import CNetlink
+
+/// What of a filter a socket can apply to events before they take room in its buffer: the program for the kernel's packet filter that
+/// libnetfilter_conntrack builds (src/conntrack/bsf.c, read at 1.0.9 and 1.1.1). It never rejects what the filter wants.
+///
+/// - It looks at the original tuple's protocol and addresses, the protocol's state and the mark, not at ports, status, zone or labels.
+/// - A message without the attribute passes, so IPv4 conditions let IPv6 pass and a state those events that tell none; a missing
+///   mark counts as 0, as it does with us.
+/// - One field is either wanted or unwanted, not both.
+/// - The search for an IPv4 destination leaves the nest, and takes an IPv6 message's `CTA_TUPLE_PROTO` for one.
+/// - Before 1.1.0 only the first IPv6 prefix is compared; states above 15 are dropped without a word.
+/// - The states of one protocol overwrite those of another (`bsf_add_state_filter` never moves on).
+/// - Jumps of more than 255 instructions wrap, which the library's own limit of 127 addresses does not prevent.
+public struct SocketFilter: Equatable, Sendable {
+    var protocols = Choice<IPProtocol>()
+    var sources4 = Choice<Prefix>()
+    var destinations4 = Choice<Prefix>()
+    var sources6 = Choice<Prefix>()
+    var destinations6 = Choice<Prefix>()
+    var states = Choice<State>()
+    var marks = Choice<EntryFilter.Mark>()
+
+    /// A state of one protocol.
+    struct State: Equatable, Sendable {
+        var `protocol`: IPProtocol
+        var number: UInt8
+    }
+
+    /// At three instructions a value, far from where jumps wrap.
+    private static let mostValues = 64
+    private static let mostIPv6Values = 16
+    private static let mostStates = UInt8(16)
+
+    /// - Returns: nil when it could reject nothing.
+    init?(_ filter: EntryFilter) {
+        takeProtocols(filter)
+        takeAddresses(filter)
+        takeStates(filter)
+        marks = Self.oneSided(filter.marks, atMost: Self.mostValues)
+        if self == SocketFilter() { return nil }
+    }
+
+    private init() {}
+
+    /// The wanted values, else the unwanted ones; neither when there are too many.
+    private static func oneSided<Value>(_ choice: Choice<Value>, atMost most: Int) -> Choice<Value> {
+        if choice.wanted.isEmpty { return choice.unwanted.count <= most ? choice : Choice() }
+        return choice.wanted.count <= most ? Choice(choice.wanted) : Choice()
+    }
+
+    private mutating func takeProtocols(_ filter: EntryFilter) {
+        let possible = filter.possibleProtocols.map { $0.sorted { $0.rawValue < $1.rawValue } } ?? []
+        protocols = Self.oneSided(Choice(possible, not: filter.protocols.unwanted), atMost: Self.mostValues)
+    }
+
+    private mutating func takeAddresses(_ filter: EntryFilter) {
+        let possible = filter.possibleFamilies
+        let isIPv4 = possible == [UInt8(AF_INET)]
+        let isIPv6 = possible == [UInt8(AF_INET6)]
+        var destinations = filter.original.destinations
+        if destinations.wanted.isEmpty {
+            destinations.wanted = filter.services.wanted.compactMap { Prefix("\($0.address)") }
+        }
+        if !isIPv6 { sources4 = Self.part(filter.original.sources, .ipv4) }
+        if !isIPv4 { sources6 = Self.part(filter.original.sources, .ipv6) }
+        if isIPv4 { destinations4 = Self.part(destinations, .ipv4) }
+        if !isIPv4 { destinations6 = Self.part(destinations, .ipv6) }
+        // One family alone: the other one's sources are all unwanted.
+        if isIPv4 { sources6.unwanted = [Prefix("::/0")].compactMap { $0 } }
+        if isIPv6 { sources4.unwanted = [Prefix("0.0.0.0/0")].compactMap { $0 } }
+    }
+
+    /// The values of one family. Where only the other family's are wanted, this one's messages pass.
+    private static func part(_ choice: Choice<Prefix>, _ family: IPAddress.Family) -> Choice<Prefix> {
+        let wanted = choice.wanted.filter { $0.address.family == family }
+        if !choice.wanted.isEmpty { return oneSided(Choice(wanted), atMost: family == .ipv4 ? mostValues : 1) }
+        let unwanted = choice.unwanted.filter { $0.address.family == family }
+        return oneSided(Choice(not: unwanted), atMost: family == .ipv4 ? mostValues : mostIPv6Values)
+    }
+
+    /// Of one protocol, the first of those possible that has any; the entries of others pass.
+    private mutating func takeStates(_ filter: EntryFilter) {
+        let choice = filter.states
+        for number in [IPProtocol.tcp, .sctp, .dccp] where filter.possibleProtocols?.contains(number) ?? true {
+            let values = choice.wanted.isEmpty ? choice.unwanted : choice.wanted
+            let states = values.compactMap { $0.number(in: number).map { State(protocol: number, number: $0) } }
+            if states.isEmpty { continue }
+            let known = states.filter { $0.number < Self.mostStates }
+            if choice.wanted.isEmpty {
+                self.states.unwanted = known
+            } else if known == states {
+                self.states.wanted = states
+            }
+            return
+        }
+    }
+}
+
+extension EntryFilter {
+    /// The part that a socket can apply to events; nil when there is none.
+    public var socketFilter: SocketFilter? { SocketFilter(self) }
+}
