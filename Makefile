@@ -1,10 +1,17 @@
 # The tasks of this project; `make help` lists them. scripts/setup installs what they need.
-.PHONY: help build demo test unit lab lint fmt fixtures setup-build setup-test clean
+.PHONY: help build demo test unit instructions lab lint fmt fixtures bench bench-build setup-build setup-test clean
 
 SWIFT ?= swift
 RELEASE = -c release --static-swift-stdlib -Xlinker -s
 BINARY = .build/release/ct-inspect
-SOURCES = Package.swift Sources Tests
+BENCHMARKS = Benchmarks/.build/release/benchmarks
+# Of the benchmarks' C programs. clang comes with Swift.
+CLANG ?= clang
+CLANG_FLAGS = -std=c11 -O2 -Wall -Wextra -Werror
+BENCH_TOOLS = Benchmarks/.build/tools/measure Benchmarks/.build/tools/receive
+# What needs root gets it by sudo, where it is not there already.
+AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
+SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
 SHELL_SCRIPTS = scripts/setup scripts/check-imports .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh)
 
 help: ## This list
@@ -18,10 +25,24 @@ demo: build ## Build, and run the main job on the bundled capture of a real dire
 	@echo
 	$(BINARY) flows --capture Tests/Fixtures/mixed/capture --summary
 
-test: setup-test lint unit lab ## All tests: lint, unit, integration, lab
+test: setup-test lint unit instructions lab ## All tests: lint, unit, integration, instructions, lab
 
 unit: setup-test ## Unit, differential and integration tests (namespaces need root)
 	$(SWIFT) test
+	$(SWIFT) test --package-path Benchmarks
+
+instructions: setup-test build bench-build ## Instructions an entry, by callgrind, against their bounds (root)
+	$(AS_ROOT) $(BENCHMARKS) instructions
+
+bench: setup-test build bench-build ## Speed beside the kernel's own and conntrack's (root; options in BENCH="--runs 3")
+	$(AS_ROOT) $(BENCHMARKS) $(BENCH)
+
+bench-build: $(BENCH_TOOLS)
+	$(SWIFT) build -c release --package-path Benchmarks
+
+Benchmarks/.build/tools/%: Benchmarks/Tools/%.c
+	@mkdir -p $(@D)
+	$(CLANG) $(CLANG_FLAGS) -o $@ $<
 
 lab: setup-test build ## A real director on stock Debian kernels, in an emulator
 	Tests/Lab/run
@@ -45,4 +66,4 @@ setup-test:
 	@scripts/setup test
 
 clean: ## Remove what was built
-	rm -rf .build
+	rm -rf .build Benchmarks/.build
