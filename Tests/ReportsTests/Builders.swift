@@ -60,7 +60,7 @@ func smallPicture() throws -> Picture {
         sysctls: sysctls, services: services, report: join.result(sysctls), losses: [])
 }
 
-private func entry(_ client: String, _ virtual: String, family: UInt8) throws -> Entry {
+func entry(_ client: String, _ virtual: String, family: UInt8) throws -> Entry {
     let (client, virtual) = (try at(client), try at(virtual))
     var entry = Entry()
     entry.family = family

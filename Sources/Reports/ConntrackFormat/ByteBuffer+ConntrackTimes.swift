@@ -1,5 +1,5 @@
 import Conntrack
-import Glibc
+import func Glibc.ctime_r
 
 extension ByteBuffer {
     mutating func appendTimes(_ times: Entry.Timestamps, _ format: ConntrackFormat) {
@@ -17,7 +17,7 @@ extension ByteBuffer {
 
     private mutating func appendLocalTime(_ name: StaticString, _ nanoseconds: UInt64) {
         append(name)
-        var seconds = time_t(nanoseconds / Self.nanosecondsPerSecond)
+        var seconds = Int(nanoseconds / Self.nanosecondsPerSecond)
         // ctime_r(3) writes 26 bytes at most for the years that 64 bits of nanoseconds reach.
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 26) { text in
             guard let start = text.baseAddress, ctime_r(&seconds, start) != nil else { return }

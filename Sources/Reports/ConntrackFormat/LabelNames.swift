@@ -1,4 +1,4 @@
-import Glibc
+import func Glibc.strtoul
 
 /// The names of connection labels by bit, as libnetfilter_conntrack reads them from `/etc/xtables/connlabel.conf`: a line is a
 /// number (decimal, 0x… or 0…), then a name. Lines that it refuses are passed over here too.
@@ -10,8 +10,8 @@ public struct LabelNames: Equatable, Sendable {
     /// - Returns: nil when no line names a label: then conntrack(8) shows no labels at all.
     public init?(_ text: String) {
         var taken: Set<String> = []
-        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-            guard let (bit, name) = Self.parse(line), names[bit] == nil, taken.insert(name).inserted else { continue }
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#") {
+            guard let (bit, name) = Self.parse(Substring(line)), names[bit] == nil, taken.insert(name).inserted else { continue }
             names[bit] = name
         }
         if names.isEmpty { return nil }
@@ -26,8 +26,8 @@ public struct LabelNames: Equatable, Sendable {
             return (bit, end.map { UnsafePointer($0) - start } ?? 0)
         }
         guard parsed.length > 0, parsed.bit < bits else { return nil }
-        let rest = line.utf8.dropFirst(parsed.length).drop(while: isBlank)
-        let name = rest.prefix((rest.lastIndex { !isBlank($0) }.map { rest.distance(from: rest.startIndex, to: $0) } ?? -1) + 1)
+        var name = line.utf8.dropFirst(parsed.length).drop(while: isBlank)
+        while let last = name.last, isBlank(last) { name.removeLast() }
         guard !name.isEmpty, name.allSatisfy(isPlain) else { return nil }
         return (Int(parsed.bit), String(decoding: name, as: UTF8.self))
     }

@@ -1,0 +1,108 @@
+import Addresses
+import Conntrack
+import Reports
+import Testing
+
+/// What the differential tests cannot make: other numbers, other families, events with their surroundings.
+struct ConntrackFormatTests {
+    @Test func anEntryOfADump() throws {
+        #expect(
+            line(try sample())
+                == "tcp      6 118 SYN_SENT src=10.0.0.1 dst=10.0.0.100 sport=41048 dport=80 [UNREPLIED] "
+                + "src=10.0.0.100 dst=10.0.0.1 sport=80 dport=41048 mark=0 use=1\n")
+        #expect(line(try sample(), [.extended, .id]).hasPrefix("ipv4     2 tcp      6 118 "))
+        #expect(line(try sample(), [.extended, .id]).hasSuffix(" use=1 id=123\n"))
+    }
+
+    @Test("Expected columns of the family", arguments: [(2, "ipv4     2 "), (10, "ipv6     10 "), (7, "unknown  7 ")])
+    func families(number: UInt8, text: String) throws {
+        var entry = try sample()
+        entry.family = number
+        #expect(line(entry, .extended).hasPrefix(text + "tcp      6"))
+        #expect(line(entry).contains(" src=") == (number != 7))
+    }
+
+    @Test func aStateWithoutANameIsNone() throws {
+        var entry = try sample()
+        for state in [ProtocolState.tcp(.init(state: 10)), .sctp(.init(state: 200)), .dccp(.init(state: 255))] {
+            entry.state = state
+            #expect(line(entry).hasPrefix("tcp      6 118 NONE src="))
+        }
+        entry.state = .tcp(.init(state: nil))
+        #expect(line(entry).hasPrefix("tcp      6 118 src="))
+    }
+
+    @Test func whatWasNotSentIsLeftOut() {
+        var entry = Entry()
+        entry.original.protocol = .udp
+        #expect(line(entry, [.extended, .id, .kernelTimes]) == "unknown  0 udp      17 sport=0 dport=0 [UNREPLIED]\n")
+    }
+
+    @Test(
+        "Hardware before software before assured",
+        arguments: [
+            (Status([.assured, .offload, .hardwareOffload]), " [HW_OFFLOAD] mark"),
+            ([.assured, .offload], " [OFFLOAD] mark"), ([.assured], " [ASSURED] mark"), ([], "41048 mark"),
+        ] as [(Status, String)])
+    func assurance(status: Status, text: String) throws {
+        var entry = try sample()
+        entry.status = status
+        #expect(line(entry).contains(text))
+    }
+
+    @Test func aHelpersNameReachesNoTerminal() throws {
+        var entry = try sample()
+        entry.helper = "a\u{1B}[2J\nb"
+        #expect(line(entry).hasSuffix(" helper=a\\u{1b}[2J\\u{a}b use=1\n"))
+    }
+
+    @Test func anEventHasItsKindItsTimeAndItsCause() throws {
+        let entry = try sample()
+        let instant = ConntrackFormat.Instant(seconds: 1_700_000_000, microseconds: 1_234)
+        let plain = line(entry)
+        #expect(line(entry, event: .init(.new)) == "    [NEW] " + plain)
+        #expect(line(entry, event: .init(.update)) == " [UPDATE] " + plain)
+        #expect(line(entry, event: .init(nil)) == plain)
+        #expect(line(entry, event: .init(.destroy, received: instant)) == "[1700000000.001234]\t[DESTROY] " + plain)
+        let caused = ConntrackFormat.Event(.new, portID: 4711)
+        #expect(line(entry, event: caused) == "    [NEW] " + plain.dropLast() + " [USERSPACE] portid=4711\n")
+        let named = ConntrackFormat.Event(.new, portID: 4711, program: "conntrack")
+        #expect(line(entry, event: named).hasSuffix(" [USERSPACE] portid=4711 progname=conntrack\n"))
+    }
+
+    @Test func anAgeRunsUntilTheEndOrUntilNow() throws {
+        var entry = try sample()
+        entry.timestamps = .init(start: 1_000_999_999_999)
+        #expect(line(entry).contains(" mark=0 delta-time=7 use=1"))
+        entry.timestamps?.stop = 1_003_000_000_000
+        #expect(line(entry).contains(" delta-time=3 use"))
+        // The library shows the 64 bits without a sign.
+        entry.timestamps = .init(start: 1_008_000_000_000)
+        #expect(line(entry).contains(" delta-time=18446744073709551615 use"))
+    }
+
+    @Test func expectationsFillTheirTimeWithBlanks() {
+        var expectation = Conntrack.Expectation()
+        expectation.tuple.protocol = .tcp
+        expectation.flags = [.permanent, .userspace]
+        let instant = ConntrackFormat.Instant(seconds: 1_700_000_000, microseconds: 42)
+        let text = written { sink in
+            var buffer = ByteBuffer(sink)
+            buffer.appendConntrackLine(expectation, event: .init(.new, received: instant, portID: 4711))
+            buffer.flush()
+        }
+        #expect(text == "[1700000000.42    ]\t    [NEW] proto=6 sport=0 dport=0 PERMANENT,USERSPACE\n")
+    }
+
+    private func line(
+        _ entry: Entry, _ options: ConntrackFormat.Options = [], event: ConntrackFormat.Event? = nil
+    ) -> String {
+        written { sink in
+            var buffer = ByteBuffer(sink)
+            buffer.appendConntrackLine(entry, ConntrackFormat(options, now: 1_007), event: event)
+            buffer.flush()
+        }
+    }
+
+    private func sample() throws -> Entry { try ReportsTests.entry("10.0.0.1:41048", "10.0.0.100:80", family: 2) }
+}
