@@ -1,0 +1,21 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The benchmarks are a package of their own, so that the program builds without them. They stand alone: a floor or a generator
+/// that used the program's own code would share its faults. The C programs in Tools are built by the Makefile: SwiftPM would link them with
+/// Swift's library, whose start-up and memory would be measured.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "ct-inspect-benchmarks",
+    targets: [
+        .target(name: "CBench", cSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(name: "benchmarks", dependencies: ["CBench"], swiftSettings: strict),
+        .testTarget(name: "BenchmarksTests", dependencies: ["benchmarks"], swiftSettings: strict),
+    ]
+)

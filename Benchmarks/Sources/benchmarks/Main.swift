@@ -1,0 +1,60 @@
+import Glibc
+
+/// Measures ct-inspect beside the kernel's own work and conntrack(8). See README.md.
+@main
+enum Main {
+    static func main() {
+        do {
+            exit(try run(Options(Array(CommandLine.arguments.dropFirst()))))
+        } catch {
+            say("benchmarks: \(error)")
+            exit((error as? Failure)?.kind.rawValue ?? Failure.Kind.inputOutput.rawValue)
+        }
+    }
+
+    /// - Returns: the exit status.
+    private static func run(_ options: Options) throws -> Int32 {
+        if options.task == .help {
+            print(Options.usage, terminator: "")
+            return 0
+        }
+        guard geteuid() == 0 else {
+            throw Failure(.noPermission, "needs root, for network namespaces and their conntrack tables: run with sudo")
+        }
+        Signals.block()
+        let tools = try Tools(folder: options.tools, program: options.program)
+        return try Workspace.using(parent: options.folder) { workspace in
+            switch options.task {
+            case .instructions: return try InstructionCheck(tools, workspace).run(bounds: options.bounds)
+            case .benchmarks, .help: return try benchmark(options, tools, workspace)
+            }
+        }
+    }
+
+    private static func benchmark(_ options: Options, _ tools: Tools, _ workspace: Workspace) throws -> Int32 {
+        try SampleTable.load()
+        var report = Report(
+            machine: try Machine(tools, in: workspace), entries: options.entries, runs: options.runs)
+        report.dumps = try dumps(options, Measure(tools: tools, workspace: workspace))
+        // After the limits are restored: listeners and their tables are measured as the host has them.
+        for load in [EventLoad.rate, .burst] where options.cases.contains(load.name) {
+            report.events.append(try load.run(EventSubject.all(tools), in: workspace))
+        }
+        print(report.text, terminator: "")
+        if let path = options.json { try overwrite(path, with: report.json()) }
+        return report.hasFailed || (options.isStrict && report.hasMissed) ? 1 : 0
+    }
+
+    private static func dumps(_ options: Options, _ measure: Measure) throws -> [DumpResult] {
+        let cases = DumpCase.all(measure.tools, entries: options.entries).filter { options.cases.contains($0.name) }
+        guard !cases.isEmpty else { return [] }
+        return try HostLimits.raised(for: options.entries) {
+            try inFreshNamespace {
+                say("benchmarks: filling a table with \(options.entries) entries")
+                return try SampleTable.filled(with: options.entries) {
+                    try cases.map { try $0.run(options.runs, with: measure) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// All that a run of the benchmarks has measured.
+struct Report: Codable {
+    let schema: String
+    let machine: Machine
+    let entries: Int
+    let runs: Int
+    var dumps: [DumpResult] = []
+    var events: [EventResult] = []
+
+    init(machine: Machine, entries: Int, runs: Int) {
+        schema = "ct-inspect-benchmarks/1"
+        self.machine = machine
+        self.entries = entries
+        self.runs = runs
+    }
+
+    var hasMissed: Bool { judgements.contains { $0.verdict == .missed } }
+    var hasFailed: Bool { dumps.contains(where: \.hasFailed) || events.contains(where: \.hasFailed) }
+
+    private var judgements: [Judgement] { dumps.flatMap(\.judgements) + events.flatMap(\.judgements) }
+}

@@ -1,0 +1,55 @@
+extension Report {
+    /// For reading.
+    var text: String {
+        let versions = machine.versions.keys.sorted().compactMap { machine.versions[$0] }.joined(separator: ", ")
+        var text = """
+            \(entries) entries, medians of \(runs) alternating runs
+            Linux \(machine.kernel), \(machine.architecture), \(machine.cores) cores (\(machine.processor ?? "unknown")), \
+            \(machine.memoryMebibytes) MiB; \(versions)
+
+            """
+        for dump in dumps { text += "\n\(dump.title)\n" + dump.table + dump.judgements.table }
+        for event in events { text += "\n\(event.title)\n" + event.table + event.judgements.table }
+        return text
+    }
+}
+
+extension DumpResult {
+    fileprivate var table: String {
+        let head = ["", "wall s", "min", "max", "user s", "system s", "peak MiB", "output MiB"]
+        return columns([head] + rows.map(\.cells))
+    }
+}
+
+extension DumpResult.Row {
+    fileprivate var cells: [String] {
+        guard let median else { return [command, "failed: \(failure ?? "no run")"] }
+        let walls = runs.map(\.wallSeconds)
+        let output = median.outputBytes > 0 ? fixed(Double(median.outputBytes) / 1_048_576, 1) : "-"
+        return [
+            command, fixed(median.wallSeconds, 3), fixed(walls.min() ?? 0, 3), fixed(walls.max() ?? 0, 3),
+            fixed(median.userSeconds, 3), fixed(median.systemSeconds, 3), fixed(median.peakMebibytes, 1), output,
+        ]
+    }
+}
+
+extension EventResult {
+    fileprivate var table: String {
+        columns(
+            rows.map { row in
+                guard let best = row.best else { return [row.command, "failed: \(row.failure ?? "no run")"] }
+                return [row.command, (row.isOpenEnded ? "at least " : "") + fixed(best, 0), unit]
+            })
+    }
+}
+
+extension [Judgement] {
+    fileprivate var table: String {
+        columns(
+            map { judgement in
+                let value = judgement.value.map { fixed($0, 3) } ?? "-"
+                let bound = judgement.bound.map { "target \(fixed($0, 3))" } ?? ""
+                return [judgement.target, value, bound, judgement.verdict.rawValue]
+            })
+    }
+}
