@@ -1,7 +1,8 @@
 extension Report {
     /// For reading.
     var text: String {
-        let versions = machine.versions.keys.sorted().compactMap { machine.versions[$0] }.joined(separator: ", ")
+        let versions = machine.versions.sorted { $0.key < $1.key }
+            .map { name, version in version.hasPrefix(name) ? version : "\(name) \(version)" }.joined(separator: ", ")
         var text = """
             \(entries) entries, medians of \(runs) alternating runs
             Linux \(machine.kernel), \(machine.architecture), \(machine.cores) cores (\(machine.processor ?? "unknown")), \
