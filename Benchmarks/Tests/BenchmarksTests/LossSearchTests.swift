@@ -32,6 +32,16 @@ import Testing
         #expect(generator.borne?.made == 1_000)
     }
 
+    @Test func goesOnAfterAGeneratorThatWasHeldUpOnce() throws {
+        var trials = 0
+        let outcome = try LossSearch(loads: 100...200, doubt: .forTheListener).run { load in
+            trials += 1
+            return trial(asked: load, made: trials == 1 ? load / 2 : load, isLossFree: true)
+        }
+        #expect(outcome.trials.map(\.made) == [50, 100, 200])
+        #expect(outcome.borne?.made == 200)
+    }
+
     @Test func bearsNothingWhereTheFirstIsTooMuch() throws {
         let outcome = try search(bearing: 50)
         #expect(outcome.borne == nil)

@@ -27,14 +27,16 @@ struct LossSearch {
     func run(_ trial: (Double) throws -> EventTrial) throws -> Outcome {
         var outcome = Outcome()
         func isBorne(_ load: Double) throws -> Bool {
-            var last = try trial(load)
-            outcome.trials.append(last)
-            if last.isLossFree == (doubt == .againstTheListener) {
-                last = try trial(load)
-                outcome.trials.append(last)
+            var trials = [try trial(load)]
+            // A generator that was held up gets another try as well, or the search would end too early.
+            if trials.contains(where: { $0.isGeneratorsLimit || $0.isLossFree == (doubt == .againstTheListener) }) {
+                trials.append(try trial(load))
             }
-            if last.isLossFree { outcome.borne = last }
-            return last.isLossFree
+            outcome.trials += trials
+            let lossFree = trials.filter(\.isLossFree)
+            let isBorne = doubt == .forTheListener ? !lossFree.isEmpty : lossFree.count == trials.count
+            if isBorne { outcome.borne = lossFree.max { $0.rate < $1.rate } }
+            return isBorne
         }
 
         var borne = 0.0
