@@ -57,6 +57,10 @@ let package = Package(
         tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Addresses"]),
         tests("ReportsTests", ["Reports", "Inspection", "Conntrack", "IPVS", "Addresses"]),
         tests(
-            "CommandTests", ["ct-inspect", "CTInspectCommand", "Netlink", "Conntrack", "IPVS", "Inspection", "Reports"]),
+            "CommandTests",
+            [
+                "ct-inspect", "CTInspectCommand", "Addresses", "Netlink", "Conntrack", "IPVS", "Inspection", "Reports",
+                argumentParser,
+            ]),
     ]
 )

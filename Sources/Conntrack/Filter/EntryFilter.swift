@@ -5,16 +5,16 @@ import Addresses
 /// A value without I/O. What the kernel did not send counts as what it left out for being so: mark 0, zone 0, no label.
 public struct EntryFilter: Equatable, Sendable {
     /// `AF_*` numbers: 2 for IPv4, 10 for IPv6.
-    public var families = Choice<UInt8>()
-    public var protocols = Choice<IPProtocol>()
-    public var original = Side()
-    public var reply = Side()
-    public var services = Choice<Service>()
-    public var marks = Choice<Mark>()
+    public var families = Choice<UInt8>() { didSet { note(.families, families.isEmpty) } }
+    public var protocols = Choice<IPProtocol>() { didSet { note(.protocols, protocols.isEmpty) } }
+    public var original = Side() { didSet { note(.original, original == Side()) } }
+    public var reply = Side() { didSet { note(.reply, reply == Side()) } }
+    public var services = Choice<Service>() { didSet { note(.services, services.isEmpty) } }
+    public var marks = Choice<Mark>() { didSet { note(.marks, marks.isEmpty) } }
     /// Of the zone that both directions share (`CTA_ZONE`); an entry with a zone in one direction alone is in zone 0 here.
-    public var zones = Choice<UInt16>()
+    public var zones = Choice<UInt16>() { didSet { note(.zones, zones.isEmpty) } }
     /// Entries of protocols without a state have none of them.
-    public var states = Choice<State>()
+    public var states = Choice<State>() { didSet { note(.states, states.isEmpty) } }
     /// Every one of these bits is set, as conntrack(8) reads `-u`.
     public var requiredStatus: Status = []
     /// None of these bits is set.
@@ -22,11 +22,32 @@ public struct EntryFilter: Equatable, Sendable {
     /// At least one of these bits is set; no condition when empty.
     public var anyStatus: Status = []
     /// Label bits (0 to 127) that are all set, as conntrack(8) reads `-l`.
-    public var requiredLabels: [UInt8] = []
+    public var requiredLabels: [UInt8] = [] { didSet { note(.requiredLabels, requiredLabels.isEmpty) } }
     /// Label bits that are all clear.
-    public var forbiddenLabels: [UInt8] = []
+    public var forbiddenLabels: [UInt8] = [] { didSet { note(.forbiddenLabels, forbiddenLabels.isEmpty) } }
+
+    /// The fields with a condition, so that those without cost nothing for each of a million entries.
+    private var fields: Fields = []
+
+    private struct Fields: OptionSet {
+        let rawValue: UInt16
+        static let families = Fields(rawValue: 1 << 0)
+        static let protocols = Fields(rawValue: 1 << 1)
+        static let original = Fields(rawValue: 1 << 2)
+        static let reply = Fields(rawValue: 1 << 3)
+        static let services = Fields(rawValue: 1 << 4)
+        static let marks = Fields(rawValue: 1 << 5)
+        static let zones = Fields(rawValue: 1 << 6)
+        static let states = Fields(rawValue: 1 << 7)
+        static let requiredLabels = Fields(rawValue: 1 << 8)
+        static let forbiddenLabels = Fields(rawValue: 1 << 9)
+    }
 
     public init() {}
+
+    private mutating func note(_ field: Fields, _ isEmpty: Bool) {
+        if isEmpty { fields.remove(field) } else { fields.insert(field) }
+    }
 
     /// Conditions on the tuple of one direction.
     public struct Side: Equatable, Sendable {
@@ -44,35 +65,44 @@ public struct EntryFilter: Equatable, Sendable {
     /// Whether every entry is taken.
     public var isEmpty: Bool { self == EntryFilter() }
 
-    /// Costs some nanoseconds for each condition; none allocates.
+    /// Costs some nanoseconds for each condition that there is, and allocates nothing.
     public func matches(_ entry: Entry) -> Bool {
-        let status = entry.status
-        guard status.isSuperset(of: requiredStatus), status.isDisjoint(with: forbiddenStatus),
-            anyStatus.isEmpty || !status.isDisjoint(with: anyStatus)
-        else { return false }
-        let family = entry.family
-        guard families.isEmpty || families.accepts({ $0 == family }) else { return false }
-        let number = entry.original.protocol
-        guard protocols.isEmpty || protocols.accepts({ $0 == number }) else { return false }
-        guard services.isEmpty || services.accepts({ $0.matches(entry.original) }) else { return false }
-        guard original.matches(entry.original), reply.matches(entry.reply) else { return false }
-        return matchesRest(of: entry)
+        let status = entry.status.rawValue
+        if status & requiredStatus.rawValue != requiredStatus.rawValue || status & forbiddenStatus.rawValue != 0 {
+            return false
+        }
+        if anyStatus.rawValue != 0, status & anyStatus.rawValue == 0 { return false }
+        return fields.isEmpty || matchesTuples(of: entry) && matchesRest(of: entry)
+    }
+
+    private func matchesTuples(of entry: Entry) -> Bool {
+        if fields.contains(.families) {
+            let family = entry.family
+            if !families.accepts({ $0 == family }) { return false }
+        }
+        if fields.contains(.protocols) {
+            let number = entry.original.protocol
+            if !protocols.accepts({ $0 == number }) { return false }
+        }
+        if fields.contains(.services), !services.accepts({ $0.matches(entry.original) }) { return false }
+        if fields.contains(.original), !original.matches(entry.original) { return false }
+        return !fields.contains(.reply) || reply.matches(entry.reply)
     }
 
     private func matchesRest(of entry: Entry) -> Bool {
-        if !marks.isEmpty {
+        if fields.contains(.marks) {
             let mark = entry.mark ?? 0
-            guard marks.accepts({ $0.matches(mark) }) else { return false }
+            if !marks.accepts({ $0.matches(mark) }) { return false }
         }
-        if !zones.isEmpty {
+        if fields.contains(.zones) {
             let zone = entry.zone ?? 0
-            guard zones.accepts({ $0 == zone }) else { return false }
+            if !zones.accepts({ $0 == zone }) { return false }
         }
-        if !states.isEmpty {
+        if fields.contains(.states) {
             let state = entry.state
-            guard states.accepts({ $0.matches(state) }) else { return false }
+            if !states.accepts({ $0.matches(state) }) { return false }
         }
-        if requiredLabels.isEmpty, forbiddenLabels.isEmpty { return true }
+        if fields.isDisjoint(with: [.requiredLabels, .forbiddenLabels]) { return true }
         let labels = entry.labels
         return requiredLabels.allSatisfy { Self.isSet($0, in: labels) }
             && !forbiddenLabels.contains { Self.isSet($0, in: labels) }

@@ -1,0 +1,78 @@
+import Addresses
+import Conntrack
+import Netlink
+import TestSupport
+import Testing
+
+struct ExplanationTests {
+    /// Linux 6.1, as the scripted kernel says.
+    private static func lines(
+        kind: Table.Kind = .conntrack, inKernel: Bool = true, _ set: (inout EntryFilter) -> Void
+    ) -> [String] {
+        var filter = EntryFilter()
+        set(&filter)
+        return filter.explanation(of: kind, from: ScriptedKernel(), inKernel: inKernel)
+    }
+
+    private static let last = "what the kernel sends is compared here with the whole filter once more"
+
+    @Test func nothingIsSaidOfNoFilter() { #expect(Self.lines { _ in } == []) }
+
+    @Test func eachConditionHasItsPlace() {
+        let lines = Self.lines { filter in
+            filter.families.wanted = [2]
+            filter.protocols.wanted = [.tcp]
+            filter.original.sources.wanted = ["10.0.0.0/8"].compactMap(Prefix.init)
+            filter.original.destinations.wanted = ["10.0.0.1"].compactMap(Prefix.init)
+            filter.original.destinationPorts = Choice([80...80, 1000...2000], not: [1500...1500])
+            filter.reply.sourcePorts.wanted = [8080...8080]
+            filter.marks.wanted = [.init(0x10, mask: 0xFF)]
+            filter.requiredStatus = [.assured, .seenReply]
+            filter.anyStatus = [.offload, .hardwareOffload]
+            filter.zones.wanted = [4]
+            filter.states.wanted = ["TIME_WAIT", "3"].compactMap { EntryFilter.State($0) }
+            filter.requiredLabels = [1, 2]
+        }
+        #expect(
+            lines == [
+                "in the kernel: family ipv4", "in the kernel: protocol tcp",
+                "here: source 10.0.0.0/8: the kernel compares whole addresses, not prefixes",
+                "in the kernel: destination 10.0.0.1",
+                "here: destination port 80 or 1000-2000: the kernel compares with one value",
+                "here: destination port not 1500: the kernel leaves out nothing for what it is",
+                "in the kernel: reply source port 8080", "in the kernel: mark 0x10/0xff",
+                "in the kernel: status SEEN_REPLY and ASSURED",
+                "here: status OFFLOAD or HW_OFFLOAD: the kernel knows no “or”",
+                "here: zone 4: the kernel does since Linux 6.8, and this is 6.1",
+                "here: state TIME_WAIT or 3: the kernel compares no states",
+                "here: label 1 and 2: the kernel compares no labels", Self.last,
+            ])
+    }
+
+    @Test func whatIsImpliedIsSaid() {
+        #expect(
+            Self.lines { $0.services.wanted = ["tcp/[::1]:80"].compactMap(EntryFilter.Service.init) } == [
+                "in the kernel: family ipv6, to which the addresses belong",
+                "in the kernel: protocol tcp, which the rest implies",
+                "here: service tcp/[::1]:80: the kernel's own test of IPv6 addresses is inverted", Self.last,
+            ])
+        #expect(
+            Self.lines { $0.protocols.wanted = [.udp] }.contains {
+                $0.contains("it is asked once for each family")
+            })
+        #expect(
+            Self.lines { $0.marks.wanted = [.init(3), .init(1)] } == [
+                "in the kernel: mark 0x1/0xfffffffd, which these have in common",
+                "here: mark 0x3 or 0x1: the kernel compares with one value", Self.last,
+            ])
+    }
+
+    @Test func theWholeFilterIsHereWhereTheKernelDoesNothing() {
+        let mark: (inout EntryFilter) -> Void = { $0.marks.wanted = [.init(3)] }
+        #expect(Self.lines(inKernel: false, mark) == ["here: the whole filter: the kernel was not to be asked"])
+        #expect(
+            Self.lines(kind: .dying, mark) == ["here: the whole filter: the kernel filters this list by nothing"])
+        let never = Self.lines { ($0.families.wanted, $0.families.unwanted) = ([2], [2]) }
+        #expect(never.first == "here: the whole filter: no entry can match it")
+    }
+}
