@@ -1,6 +1,7 @@
 import Addresses
 import Conntrack
 import Reports
+import TestSupport
 import Testing
 
 /// What the differential tests cannot make: other numbers, other families, events with their surroundings.

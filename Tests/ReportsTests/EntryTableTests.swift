@@ -1,6 +1,7 @@
 import Addresses
 import Conntrack
 import Reports
+import TestSupport
 import Testing
 
 struct EntryTableTests {

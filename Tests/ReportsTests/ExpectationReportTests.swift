@@ -2,6 +2,7 @@ import Addresses
 import Conntrack
 import Foundation
 import Reports
+import TestSupport
 import Testing
 
 struct ExpectationReportTests {
