@@ -17,7 +17,9 @@ public struct CTInspect: ParsableCommand {
               ct-inspect flows --capture /tmp/lb1   the same flows, without root
             """,
         version: version,
-        subcommands: [FlowsCommand.self, ServicesCommand.self, StatsCommand.self, CaptureCommand.self],
+        subcommands: [
+            FlowsCommand.self, DumpCommand.self, ServicesCommand.self, StatsCommand.self, CaptureCommand.self,
+        ],
         defaultSubcommand: FlowsCommand.self)
 
     public init() {}

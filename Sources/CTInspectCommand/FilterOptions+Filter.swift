@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import Conntrack
+import Glibc
 
 extension FilterOptions {
     /// The filter that the options name.
@@ -67,7 +68,7 @@ extension FilterOptions {
         if label.isEmpty { return }
         let labels = ConnectionLabels.installed()
         let takes = "a number up to 127, or a name of \(ConnectionLabels.path)"
-        let choice = try FilterText("--label", label, takes: takes).choice(labels.bit)
+        let choice = try FilterText("--label", label, takes: takes).choice { ConnectionLabels.bit($0, labels) }
         filter.requiredLabels = choice.wanted
         filter.forbiddenLabels = choice.unwanted
     }
@@ -106,5 +107,13 @@ extension FilterOptions {
         if parts.count == 1 { return EntryFilter.Mark(value) }
         guard let mask = FilterText.number(parts[1], as: UInt32.self), value & ~mask == 0 else { return nil }
         return EntryFilter.Mark(value, mask: mask)
+    }
+}
+
+extension EntryFilter {
+    /// The family of all that it takes, when that is one.
+    var onlyFamily: IPAddress.Family? {
+        guard families.unwanted.isEmpty, families.wanted.count == 1 else { return nil }
+        return families.wanted == [UInt8(AF_INET)] ? .ipv4 : families.wanted == [UInt8(AF_INET6)] ? .ipv6 : nil
     }
 }

@@ -5,7 +5,7 @@ import Reports
 
 /// How to print: common to all commands.
 struct OutputOptions: ParsableArguments {
-    @Flag(help: "Print one JSON document (schema ct-inspect/1).")
+    @Flag(help: "Print JSON (schema ct-inspect/1): a document, or an object a line.")
     var json = false
 
     enum Colour: String, ExpressibleByArgument, CaseIterable {

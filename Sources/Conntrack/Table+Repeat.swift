@@ -5,8 +5,17 @@ extension Table {
     public static let attempts = 3
 
     /// Why one is not whole then.
-    public static let keptChanging =
-        "it changed while it was read (NLM_F_DUMP_INTR, or its hash table was resized), or answers were lost (ENOBUFS), \(attempts) times"
+    public static let keptChanging = changed + ", \(attempts) times"
+
+    private static let changed =
+        "it changed while it was read (NLM_F_DUMP_INTR, or its hash table was resized), or answers were lost (ENOBUFS)"
+
+    /// What is said of a list that did not come whole.
+    public static func notWhole(_ what: String, attempts: Int = attempts) -> KernelError {
+        KernelError(
+            "dump \(what) as a whole", .lost, detail: attempts == 1 ? changed : keptChanging,
+            nextStep: attempts == 1 ? "--on-interrupt repeat tries again" : "try again")
+    }
 
     /// Dumps until the answer comes whole, at most `attempts` times.
     ///
@@ -18,10 +27,19 @@ extension Table {
         _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), attempts: Int = attempts,
         begin: () -> Void, _ each: (Entry) -> Void
     ) throws(KernelError) -> Bool {
-        for _ in 0..<attempts {
+        try Self.repeating(attempts) { () throws(KernelError) in
             begin()
+            return try dump(kind, matching: filter, each)
+        }
+    }
+
+    /// The same for any dump.
+    public static func repeating(
+        _ attempts: Int = attempts, _ dump: () throws(KernelError) -> Answer
+    ) throws(KernelError) -> Bool {
+        for _ in 0..<attempts {
             do throws(KernelError) {
-                if try !dump(kind, matching: filter, each).interrupted { return true }
+                if try !dump().interrupted { return true }
             } catch {
                 if error.cause != .lost { throw error }
             }

@@ -46,13 +46,15 @@ private struct End {
     var text: String { joined(address?.description ?? "-", port.map { "\($0)" }) }
 
     func text(under mask: End) -> String {
-        joined(masked(mask.address), port.map { port in
-            switch mask.port {
-            case 0: "*"
-            case nil, .max: "\(port)"
-            case let bits?: "\(port)/0x\(String(bits, radix: 16))"
-            }
-        })
+        joined(
+            masked(mask.address),
+            port.map { port in
+                switch mask.port {
+                case 0: "*"
+                case nil, .max: "\(port)"
+                case let bits?: "\(port)/0x\(String(bits, radix: 16))"
+                }
+            })
     }
 
     private func masked(_ mask: IPAddress?) -> String {

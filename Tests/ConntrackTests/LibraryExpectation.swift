@@ -22,7 +22,8 @@ final class LibraryExpectation {
 
     /// What `nfexp_snprintf` writes, and a newline.
     func line(_ kind: nf_conntrack_msg_type) throws -> String {
-        try libraryText { nfexp_snprintf($0, $1, object, UInt32(bitPattern: kind.rawValue), UInt32(NFCT_O_DEFAULT), 0) } + "\n"
+        try libraryText { nfexp_snprintf($0, $1, object, UInt32(bitPattern: kind.rawValue), UInt32(NFCT_O_DEFAULT), 0) }
+            + "\n"
     }
 }
 
@@ -32,7 +33,8 @@ extension LibraryEntry {
     /// - Parameter names: an `nfct_labelmap`; nil for no labels.
     func line(_ kind: nf_conntrack_msg_type, _ flags: UInt32, names: OpaquePointer?) throws -> String {
         try libraryText {
-            nfct_snprintf_labels($0, $1, object, UInt32(bitPattern: kind.rawValue), UInt32(NFCT_O_DEFAULT), flags, names)
+            nfct_snprintf_labels(
+                $0, $1, object, UInt32(bitPattern: kind.rawValue), UInt32(NFCT_O_DEFAULT), flags, names)
         } + "\n"
     }
 }

@@ -12,7 +12,8 @@ extension Menagerie {
         try Tool.run(
             "conntrack -I expect -p tcp --orig-src 10.0.0.1 --orig-dst 10.0.0.2 --sport 1000 --dport 21 "
                 + "--tuple-src 10.0.0.2 --tuple-dst 10.0.0.1 --tuple-port-src 0 --tuple-port-dst 5000 "
-                + "--mask-src 255.255.255.255 --mask-dst 255.255.255.255 --mask-port-src 0 --mask-port-dst 65535 -t 300")
+                + "--mask-src 255.255.255.255 --mask-dst 255.255.255.255 --mask-port-src 0 --mask-port-dst 65535 -t 300"
+        )
         for flags in UInt32(0)...7 {
             try create(6000 + UInt16(flags), master: 1003) { $0.append(CTA_EXPECT_FLAGS.rawValue, bigEndian: flags) }
         }

@@ -50,11 +50,13 @@ struct EntryTableTests {
         #expect(wide[1].hasPrefix("tcp      [2001:db8:1111:2222:3333:4444:5555:6666]:65535   [2001:db8::1]:80   "))
     }
 
-    @Test("Columns that fit", arguments: [
-        (40, "PROTO SOURCE DESTINATION"), (79, "PROTO SOURCE DESTINATION STATE"),
-        (80, "PROTO SOURCE DESTINATION STATE STATUS"), (89, "PROTO SOURCE DESTINATION STATE STATUS TIMEOUT"),
-        (112, "PROTO SOURCE DESTINATION STATE STATUS TIMEOUT REPLY-SOURCE"),
-    ])
+    @Test(
+        "Columns that fit",
+        arguments: [
+            (40, "PROTO SOURCE DESTINATION"), (79, "PROTO SOURCE DESTINATION STATE"),
+            (80, "PROTO SOURCE DESTINATION STATE STATUS"), (89, "PROTO SOURCE DESTINATION STATE STATUS TIMEOUT"),
+            (112, "PROTO SOURCE DESTINATION STATE STATUS TIMEOUT REPLY-SOURCE"),
+        ])
     func narrowTerminals(width: Int, titles: String) throws {
         let text = try table([try entry("10.0.0.1:1", "10.0.0.9:80", family: 2)], width: width)
         #expect(text.split(separator: "\n")[0].split(separator: " ").joined(separator: " ") == titles)
@@ -75,7 +77,9 @@ struct EntryTableTests {
         #expect(rows[1].hasPrefix("icmp     10.0.0.1               10.0.0.2               8/0,id=77    UNREPLIED "))
         #expect(rows[1].hasSuffix(" -                      -"))
         #expect(rows[2].hasPrefix("gre      10.0.0.1:0x5           10.0.0.2:0xffff "))
-        #expect(rows[3].hasPrefix("ip       -                      -                      -            UNREPLIED,UNCONFIRMED,BIT_20  "))
+        #expect(
+            rows[3].hasPrefix(
+                "ip       -                      -                      -            UNREPLIED,UNCONFIRMED,BIT_20  "))
     }
 
     @Test func coloursTakeNoRoom() throws {

@@ -11,13 +11,17 @@ public struct LabelNames: Equatable, Sendable {
     public init?(_ text: String) {
         var taken: Set<String> = []
         for line in text.utf8.split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#") {
-            guard let (bit, name) = Self.parse(Substring(line)), names[bit] == nil, taken.insert(name).inserted else { continue }
+            guard let (bit, name) = Self.parse(Substring(line)), names[bit] == nil, taken.insert(name).inserted else {
+                continue
+            }
             names[bit] = name
         }
         if names.isEmpty { return nil }
     }
 
     public subscript(bit: Int) -> String? { names[bit] }
+
+    public func bit(named name: String) -> Int? { names.first { $0.value == name }?.key }
 
     private static func parse(_ line: Substring) -> (bit: Int, name: String)? {
         let parsed = line.withCString { start -> (bit: UInt, length: Int) in

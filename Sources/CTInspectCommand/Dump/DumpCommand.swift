@@ -1,0 +1,151 @@
+import ArgumentParser
+import Conntrack
+import Inspection
+import Netlink
+import Reports
+
+struct DumpCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dump",
+        abstract: "List the conntrack table, as conntrack -L does.",
+        discussion: """
+            Entries are printed as they come, in memory that does not grow. Values may be
+            lists (tcp,udp), and are negated by ! before them ('!10.0.0.0/8'). What the
+            kernel can filter, it filters.
+
+            EXAMPLES
+              sudo ct-inspect dump --dst 10.0.0.100 --unreplied
+              sudo ct-inspect dump --json --dport 80,443 | jq -r .original.source
+              sudo ct-inspect dump --format conntrack -o id   as conntrack -L -o extended,id
+              sudo ct-inspect dump --top src 20               who fills the table
+              sudo ct-inspect dump --count --state SYN_SENT
+              sudo ct-inspect dump expect
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "conntrack, expect (expectations), dying or unconfirmed.", valueName: "TABLE"))
+    var table = DumpTable.conntrack
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: "table, json (as --json) or conntrack (as conntrack -L -o extended).")
+    var format = DumpFormat.table
+
+    @Option(
+        name: .customShort("o"),
+        help: ArgumentHelp("With --format conntrack: id, labels, ktimestamp.", valueName: "WORD,…"))
+    var words: [String] = []
+
+    @Flag(help: "Print how many entries there are, and nothing else.")
+    var count = false
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Count by src, dst, dport, state or zone; print the N (10) most frequent.", valueName: "WHAT [N]"))
+    var top: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "When the table changed under the dump: report it, or repeat until it is whole.", valueName: "ACTION"))
+    var onInterrupt = OnInterrupt.report
+
+    @Flag(help: "Print which part of the filter the kernel applies, and why not the rest.")
+    var explainFilter = false
+
+    @OptionGroup(title: "Filters") var filters: FilterOptions
+
+    func validate() throws {
+        _ = try outputWords()
+        if try Top(top) != nil, count { throw ValidationError("--count and --top exclude each other") }
+        if !words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack") }
+        if output.json, format == .conntrack {
+            throw ValidationError("--json and --format conntrack exclude each other")
+        }
+        if table == .expect {
+            guard try filters.filter.isEmpty, !explainFilter else {
+                throw ValidationError("the filters are for entries: expectations have none")
+            }
+            guard top.isEmpty else { throw ValidationError("--top counts entries, not expectations") }
+        }
+    }
+
+    private func outputWords() throws -> Set<OutputWord> {
+        Set(
+            try words.flatMap { $0.split(separator: ",") }.map { word in
+                guard let known = OutputWord(rawValue: String(word)) else {
+                    let all = OutputWord.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw ValidationError("-o takes \(all), not \(word)")
+                }
+                return known
+            })
+    }
+
+    func run() throws {
+        let (filter, top, words) = (try filters.filter, try Top(top), try outputWords())
+        try Failure.reporting { () throws(KernelError) in
+            let source = try source.open()
+            guard let kind = Table.Kind(table) else { return try dumpExpectations(source) }
+            if explainFilter {
+                let lines = filter.explanation(of: kind, from: source)
+                return Output.print(lines.isEmpty ? ["no filter: every entry is sent, and shown"] : lines)
+            }
+            let dump = EntryDump(table: Table(source), kind: kind, filter: filter)
+            if let top { return try dump.printTop(top, output) }
+            if count { return try dump.printCount(asJSON: isJSON) }
+            try dump.print(form(words, filter), onInterrupt)
+        }
+    }
+
+    private var isJSON: Bool { output.json || format == .json }
+
+    private func form(_ words: Set<OutputWord>, _ filter: EntryFilter) -> EntryWriter.Form {
+        switch (output.json, format) {
+        case (true, _), (_, .json): .json
+        case (_, .table): .table(EntryTable(family: filter.onlyFamily, style: output.style, width: Output.width))
+        case (_, .conntrack): .conntrack(ConntrackFormat(words))
+        }
+    }
+
+    private func dumpExpectations(_ source: any KernelSource) throws(KernelError) {
+        var expectations: [Expectation] = []
+        let isWhole = try Table.repeating { () throws(KernelError) in
+            expectations = []
+            return try Expectations(source).dump { expectations.append($0) }
+        }
+        print(expectations)
+        if !isWhole { throw Table.notWhole("the expectations") }
+    }
+
+    private func print(_ expectations: [Expectation]) {
+        if count { return EntryDump.print(count: expectations.count, asJSON: isJSON) }
+        switch (isJSON, format) {
+        case (true, _):
+            var json = JSONWriter(Output.write)
+            for expectation in expectations {
+                json.expectation(expectation)
+                json.newline()
+            }
+            json.flush()
+        case (false, .conntrack):
+            var text = ByteBuffer(Output.write)
+            for expectation in expectations { text.appendConntrackLine(expectation) }
+            text.flush()
+        case (false, _): Output.print(expectations.text(output.style, width: Output.width))
+        }
+    }
+}
+
+extension Table.Kind {
+    /// Nil for what is no table of entries.
+    fileprivate init?(_ table: DumpTable) {
+        switch table {
+        case .conntrack: self = .conntrack
+        case .dying: self = .dying
+        case .unconfirmed: self = .unconfirmed
+        case .expect: return nil
+        }
+    }
+}

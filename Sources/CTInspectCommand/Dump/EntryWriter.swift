@@ -1,0 +1,39 @@
+import Conntrack
+import Reports
+
+/// Writes entries in one of the formats, as they come.
+final class EntryWriter {
+    private let form: Form
+
+    enum Form {
+        case json
+        case table(EntryTable)
+        case conntrack(ConntrackFormat)
+    }
+
+    private var json: JSONWriter
+    private var text: ByteBuffer
+
+    init(_ form: Form, _ sink: @escaping (RawSpan) -> Void) {
+        self.form = form
+        json = JSONWriter(sink)
+        text = ByteBuffer(sink)
+        if case .table(let table) = form { text.appendTitles(table) }
+    }
+
+    func write(_ entry: Entry) {
+        switch form {
+        case .json:
+            json.entry(entry)
+            json.newline()
+        case .table(let table): text.appendRow(entry, table)
+        case .conntrack(let format): text.appendConntrackLine(entry, format)
+        }
+    }
+
+    /// Hands over what was written so far.
+    func flush() {
+        json.flush()
+        text.flush()
+    }
+}

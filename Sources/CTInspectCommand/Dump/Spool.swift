@@ -1,0 +1,52 @@
+import Glibc
+import Netlink
+import SystemPackage
+
+/// Output that is kept until it is known to be good, in a file without a name, so that memory does not grow with it.
+final class Spool {
+    private let file: FileDescriptor
+    private let purpose = "keep the output until it is whole"
+
+    /// In the folder TMPDIR, or /tmp.
+    init() throws(KernelError) {
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var path = Array("\(folder)/ct-inspect.XXXXXX".utf8CString)
+        let descriptor = mkstemp(&path)
+        guard descriptor >= 0 else {
+            throw KernelError(
+                "write into \(folder)", Errno(rawValue: errno), nextStep: "set TMPDIR to a folder that can be written")
+        }
+        unlink(path)
+        file = FileDescriptor(rawValue: descriptor)
+    }
+
+    deinit { try? file.close() }
+
+    func write(_ bytes: RawSpan) {
+        do { try bytes.withUnsafeBytes { _ = try file.writeAll($0) } } catch {
+            Output.fail("\(purpose): \(error)")
+        }
+    }
+
+    /// Forgets what was written.
+    func clear() {
+        guard ftruncate(file.rawValue, 0) == 0, lseek(file.rawValue, 0, SEEK_SET) == 0 else {
+            Output.fail("\(purpose): \(Errno(rawValue: errno))")
+        }
+    }
+
+    /// Hands over what was written.
+    func copy(to sink: (RawSpan) -> Void) {
+        withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 16) { buffer in
+            var offset: Int64 = 0
+            do {
+                while case let count = try file.read(fromAbsoluteOffset: offset, into: buffer), count > 0 {
+                    sink(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)).bytes)
+                    offset += Int64(count)
+                }
+            } catch {
+                Output.fail("\(purpose): \(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Inspection
+
+extension EntryTally {
+    /// A row a value, and how many were left out.
+    public func text(top most: Int, _ style: Style) -> [String] {
+        var table = TextTable(columns: [
+            .init(title: "ENTRIES", alignsRight: true), .init(title: "SHARE", alignsRight: true),
+            .init(title: subject.rawValue.uppercased()),
+        ])
+        let rows = top(most)
+        table.rows = rows.map { row in
+            [.init("\(row.entries)"), .init(share(of: row)), .init(row.value)]
+        }
+        let others = entries - rows.reduce(0) { $0 + $1.entries }
+        var lines = entries == 0 ? [] : table.lines(style, width: nil)
+        lines.append(
+            values > rows.count
+                ? "\(entries) entries; \(others) of them have one of \(values - rows.count) other values."
+                : "\(entries) entries.")
+        return lines
+    }
+
+    /// With one decimal, rounded down.
+    private func share(of row: Row) -> String {
+        let tenths = entries == 0 ? 0 : row.entries * 1000 / entries
+        return "\(tenths / 10).\(tenths % 10)%"
+    }
+
+    /// The document of `dump --top … --json`.
+    public func writeJSON(top most: Int, to sink: @escaping (RawSpan) -> Void) {
+        var json = JSONWriter(sink)
+        json.object { json in
+            json.member("schema", "ct-inspect/1")
+            json.member("command", "dump")
+            json.member("entries", entries)
+            json.member("top", subject.rawValue)
+            json.member("values", values)
+            json.member("rows", array: top(most)) { json, row in
+                json.object { json in
+                    json.member("value", row.value)
+                    json.member("entries", row.entries)
+                }
+            }
+        }
+        json.finish()
+    }
+}
