@@ -177,7 +177,7 @@ extension ByteBuffer {
 
     /// In canonical text, as inet_ntop(3) writes it: dotted quads, and RFC 5952 for IPv6, without brackets.
     public mutating func append(_ address: IPAddress) {
-        guard address.family == .ipv4 else { return address.withText { append(bytes: $0) } }
+        guard address.family == .ipv4 else { return append(ipv6: address) }
         // Each octet is written as four bytes, of which up to three count.
         reserve(16)
         put(octet: address.low >> 24)

@@ -45,16 +45,14 @@ private struct End {
 
     var text: String { joined(address?.description ?? "-", port.map { "\($0)" }) }
 
-    func text(under mask: End) -> String {
-        joined(
-            masked(mask.address),
-            port.map { port in
-                switch mask.port {
-                case 0: "*"
-                case nil, .max: "\(port)"
-                case let bits?: "\(port)/0x\(String(bits, radix: 16))"
-                }
-            })
+    func text(under mask: End) -> String { joined(masked(mask.address), port.map { Self.masked($0, mask.port) }) }
+
+    private static func masked(_ port: UInt16, _ mask: UInt16?) -> String {
+        switch mask {
+        case 0: "*"
+        case nil, .max: "\(port)"
+        case let bits?: "\(port)/0x\(String(bits, radix: 16))"
+        }
     }
 
     private func masked(_ mask: IPAddress?) -> String {

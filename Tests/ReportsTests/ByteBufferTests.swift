@@ -46,6 +46,20 @@ struct ByteBufferTests {
         #expect(text(pieceSize: 1) { $0.append(parsed) } == address)
     }
 
+    @Test func addressesOfAllShapesAreWrittenAsTheLibraryWritesThem() {
+        let seed = UInt64.random(in: .min ... .max)
+        var generator = SeededGenerator(seed: seed)
+        // Groups of one to four digits, most of them zero, so that there are gaps of all lengths at all places.
+        let groups: [UInt64] = [0, 0, 0, 1, 0xF, 0x10, 0xFF, 0x100, 0xFFF, 0x1000, 0xFFFF]
+        func half() -> UInt64 {
+            (0..<4).reduce(0) { number, _ in number << 16 | (groups.randomElement(using: &generator) ?? 0) }
+        }
+        for _ in 0..<20_000 {
+            let address = IPAddress(ipv6High: Bool.random(using: &generator) ? 0 : half(), low: half())
+            #expect(text(pieceSize: 1) { $0.append(address) } == address.description, "seed \(seed)")
+        }
+    }
+
     @Test("Pieces are handed over whole and in order, a longer value than a piece too")
     func pieces() {
         let long = String(repeating: "x", count: 200)

@@ -22,7 +22,9 @@ extension ByteBuffer {
         // ctime_r(3) writes 26 bytes at most for the years that 64 bits of nanoseconds reach.
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 26) { text in
             guard let start = text.baseAddress, ctime_r(&seconds, start) != nil else { return }
-            for character in text.prefix(while: { $0 != 0 && $0 != 0x0A }) {
+            for character in text {
+                // It ends with a newline, which does not belong here.
+                if character == 0 || character == 0x0A { break }
                 append(byte: UInt8(bitPattern: character))
             }
         }

@@ -11,9 +11,8 @@ public struct LabelNames: Equatable, Sendable {
     public init?(_ text: String) {
         var taken: Set<String> = []
         for line in text.utf8.split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#") {
-            guard let (bit, name) = Self.parse(Substring(line)), names[bit] == nil, taken.insert(name).inserted else {
-                continue
-            }
+            guard let (bit, name) = Self.parse(Substring(line)), names[bit] == nil, taken.insert(name).inserted
+            else { continue }
             names[bit] = name
         }
         if names.isEmpty { return nil }
