@@ -18,7 +18,8 @@ public struct CTInspect: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            FlowsCommand.self, DumpCommand.self, ServicesCommand.self, StatsCommand.self, CaptureCommand.self,
+            FlowsCommand.self, DumpCommand.self, EventsCommand.self, ServicesCommand.self, StatsCommand.self,
+            CaptureCommand.self,
         ],
         defaultSubcommand: FlowsCommand.self)
 

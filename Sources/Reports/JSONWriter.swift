@@ -101,6 +101,16 @@ public struct JSONWriter: ~Copyable {
         write(&bytes)
     }
 
+    /// A string whose characters need no escaping: times, names of the program's own.
+    @inline(__always)
+    mutating func quoted(_ fill: (inout ByteBuffer) -> Void) {
+        value { bytes in
+            bytes.append(byte: UInt8(ascii: "\""))
+            fill(&bytes)
+            bytes.append(byte: UInt8(ascii: "\""))
+        }
+    }
+
     /// Members of an object, at least one, with the commas between them.
     @inline(__always)
     mutating func members(_ write: (inout ByteBuffer) -> Void) { value(write) }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "Datagrams.h"
+#include "StopSignals.h"
+
 /// Moves the calling thread into the namespace behind `fd`. Here because Glibc's Swift module is
 /// built without _GNU_SOURCE and so lacks setns(2). Returns 0, or the errno.
 int clinux_enter_network_namespace(int fd);

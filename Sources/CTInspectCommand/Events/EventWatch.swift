@@ -1,0 +1,244 @@
+import Conntrack
+import Inspection
+import Netlink
+import Reports
+import SystemPackage
+
+/// Follows the conntrack table: a dump at the start, then the events, and after a loss a dump again. What of all this is told, the
+/// ledger decides; this sees to the order in which the ledger needs it.
+final class EventWatch {
+    struct Settings {
+        /// The kinds that are shown.
+        var kinds = Set(EventKind.allCases)
+        /// Whether the table at the start is shown.
+        var showsInitial = false
+        /// Whether a loss is followed by a resync, for which the table is kept in mind.
+        var resyncs = true
+        /// After how many events, and how long, the stream ends.
+        var limit: Int?
+        var duration: Duration?
+        /// The one place where entries are chosen. It must hang on nothing of an entry that can change.
+        var shows: (Entry) -> Bool = { _ in true }
+    }
+
+    private let table: Table
+    private let events: any EventSource
+    private let settings: Settings
+    private let clock: EventClock
+    private let writer: any EventWriter
+    private(set) var tally = EventTally()
+
+    var ledger: Ledger?
+    var backlog = Backlog()
+    private var schedule = ResyncSchedule()
+    private var lossesDeclared = 0
+    /// When the last dump was over, until the ledger has settled.
+    private var dumpEnd: Duration?
+    private var isDrained = false
+
+    /// How long an interrupted program may sleep on when the signal came at a bad moment.
+    private static let patience = Duration.milliseconds(200)
+    /// How long after its entry's coming into the table a NEW may be sent at most: as long as a processor may be held up in between.
+    private static let slowestEvent = Duration.seconds(1)
+
+    init(
+        _ kernel: any KernelSource, _ events: any EventSource, _ settings: Settings, clock: EventClock = .system,
+        to writer: any EventWriter
+    ) {
+        table = Table(kernel)
+        self.events = events
+        self.settings = settings
+        self.clock = clock
+        self.writer = writer
+        if settings.resyncs || settings.showsInitial { ledger = Ledger() }
+    }
+
+    /// Runs until its limits are reached, `isStopped` says so, or nobody reads `output` any more.
+    func run(output: FileDescriptor, isStopped: () -> Bool) throws(KernelError) {
+        if ledger != nil { try takeInitial() }
+        while !isStopped(), !isOver {
+            if schedule.isDue(at: clock.elapsed()) {
+                try resync()
+            } else {
+                if isDrained, try events.wait(upTo: longestWait, output: output) == .readerGone { return }
+                try receiveBatch()
+                settleLedger()
+            }
+        }
+        writer.write(.end(tally, clock.wall()))
+        writer.flush()
+    }
+
+    private var isOver: Bool {
+        if let limit = settings.limit, tally.shown >= limit { return true }
+        return settings.duration.map { clock.elapsed() >= $0 } ?? false
+    }
+
+    private var longestWait: Duration {
+        let now = clock.elapsed()
+        let rest = settings.duration.map { max($0 - now, .zero) } ?? Self.patience
+        return min(Self.patience, rest, schedule.wait(at: now) ?? Self.patience)
+    }
+
+    private func receiveBatch() throws(KernelError) {
+        let received = clock.wall()
+        let reading = try events.receive { take($0, receivedAt: received) }
+        isDrained = reading.isDrained
+        if let loss = reading.loss { declare(loss) }
+        if reading != EventReading(isDrained: true) { writer.flush() }
+    }
+
+    private func settleLedger() {
+        guard isDrained, let end = dumpEnd, clock.elapsed() - end > Self.slowestEvent else { return }
+        dumpEnd = nil
+        if settings.resyncs { ledger?.settle() } else { ledger = nil }
+    }
+}
+
+// MARK: - Events
+extension EventWatch {
+    private func take(_ datagram: RawSpan, receivedAt received: Moment) {
+        var cursor = MessageCursor()
+        do throws(DecodeError) {
+            while let message = try cursor.next(in: datagram) {
+                if let event = try Event<Entry>(message, in: datagram, receivedAt: received) { tell(event) }
+            }
+        } catch {
+            tally.unread += 1
+        }
+    }
+
+    private func tell(_ event: Event<Entry>) {
+        if let limit = settings.limit, tally.shown >= limit { return }
+        guard settings.shows(event.subject) else {
+            tally.hidden += 1
+            return
+        }
+        var kind: EventKind? = event.kind
+        if ledger != nil { kind = ledger?.take(event.kind, event.subject) ?? nil }
+        guard let kind else {
+            tally.doubles += 1
+            return
+        }
+        guard settings.kinds.contains(kind) else {
+            tally.hidden += 1
+            return
+        }
+        tally.count(kind)
+        writer.write(.event(Event(kind, event.subject, time: event.time)))
+    }
+
+    private func declare(_ loss: EventLoss) {
+        lossesDeclared += 1
+        if let messages = loss.messages { tally.lost += messages } else { tally.uncountedLosses += 1 }
+        let wait = settings.resyncs ? schedule.lose(at: clock.elapsed()) : nil
+        writer.write(.lost(LostEvents(messages: loss.messages, time: clock.wall(), resyncIn: wait)))
+    }
+}
+
+// MARK: - Dumps
+extension EventWatch {
+    /// How many entries of a dump are read between two looks at the events: a datagram holds a hundred or two.
+    private static let entriesBetweenLooks = 64
+
+    private func takeInitial() throws(KernelError) {
+        var entries = 0
+        let losses = lossesDeclared
+        let isWhole = try dump { entry in
+            guard ledger?.see(entry, isTold: settings.showsInitial) == .new else { return }
+            entries += 1
+            if settings.showsInitial { writer.write(.initial(entry)) }
+        }
+        if !isWhole, settings.resyncs { _ = schedule.lose(at: clock.elapsed()) }
+        let initial = InitialTable(entries: entries, isComplete: isWhole && lossesDeclared == losses)
+        writer.write(.live(initial, clock.wall()))
+        try catchUp()
+    }
+
+    private func resync() throws(KernelError) {
+        let begin = clock.elapsed()
+        let losses = lossesDeclared
+        schedule.begin()
+        var outcome = Resync(time: clock.wall())
+        let time = outcome.time
+        let isWhole = try dump { entry in
+            switch ledger?.see(entry) {
+            case .new?:
+                outcome.new += 1
+                tell(.new, entry, time)
+            case .changed?:
+                outcome.changed += 1
+                tell(.changed, entry, time)
+            case .known?, .dying?, nil: break
+            }
+        }
+        try catchUp()
+        if isWhole {
+            ledger?.endDump { entry in
+                outcome.gone += 1
+                tell(.gone, entry, time)
+            }
+        }
+        outcome.isComplete = isWhole && lossesDeclared == losses
+        outcome.time = clock.wall()
+        tally.resyncs += 1
+        schedule.end(at: clock.elapsed(), took: clock.elapsed() - begin, isComplete: outcome.isComplete)
+        writer.write(.resynced(outcome))
+        writer.flush()
+    }
+
+    private func tell(_ change: ResyncChange, _ entry: Entry, _ time: Moment) {
+        if settings.kinds.contains(change.kind) { writer.write(.resync(change, entry, time)) }
+    }
+
+    /// Reads the table, and holds back the events that come meanwhile.
+    ///
+    /// - Returns: whether it was read as a whole.
+    private func dump(_ see: (Entry) -> Void) throws(KernelError) -> Bool {
+        ledger?.beginDump()
+        var count = 0
+        var failure: KernelError?
+        var isWhole = false
+        do throws(KernelError) {
+            isWhole = !(try table.dump { entry in
+                count += 1
+                if count.isMultiple(of: Self.entriesBetweenLooks) {
+                    do throws(KernelError) { try holdBack() } catch { failure = failure ?? error }
+                }
+                if settings.shows(entry) { see(entry) }
+            }.interrupted)
+        } catch {
+            if error.cause != .lost { throw error }
+        }
+        if let failure { throw failure }
+        return isWhole
+    }
+
+    private func holdBack() throws(KernelError) {
+        while !backlog.isFull {
+            let received = clock.wall()
+            let reading = try events.receive { backlog.add($0, receivedAt: received) }
+            if let loss = reading.loss { declare(loss) }
+            if reading.isDrained { return }
+        }
+    }
+
+    /// Takes what was held back, and what is still in the socket: all that was sent before the dump was over.
+    private func catchUp() throws(KernelError) {
+        backlog.empty { take($0, receivedAt: $1) }
+        repeat { try receiveBatch() } while !isDrained
+        dumpEnd = clock.elapsed()
+        writer.flush()
+    }
+}
+
+extension ResyncChange {
+    /// The kind of event that would have told of it.
+    fileprivate var kind: EventKind {
+        switch self {
+        case .new: .new
+        case .changed: .update
+        case .gone: .destroy
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Addresses
+import CNetlink
+import Netlink
+
+/// What the kernel says of its own accord about one thing that it keeps: an entry, later an expectation.
+public struct Event<Subject: Sendable>: Sendable {
+    public var kind: EventKind
+    /// The thing as the message has it, which need not be all of it: see `Entry.init(event:in:)`.
+    public var subject: Subject
+    /// When the kernel made the event if it says so, else when we received it.
+    public var time: Moment
+
+    public init(_ kind: EventKind, _ subject: Subject, time: Moment) {
+        self.kind = kind
+        self.subject = subject
+        self.time = time
+    }
+}
+
+public enum EventKind: String, CaseIterable, Sendable {
+    case new, update, destroy
+}
+
+extension EventKind {
+    /// The multicast group of nfnetlink that carries the events of entries of this kind.
+    public var entryGroup: UInt32 {
+        switch self {
+        case .new: NFNLGRP_CONNTRACK_NEW.rawValue
+        case .update: NFNLGRP_CONNTRACK_UPDATE.rawValue
+        case .destroy: NFNLGRP_CONNTRACK_DESTROY.rawValue
+        }
+    }
+
+    /// The kernel tells NEW from UPDATE by the flags alone (ctnetlink_conntrack_event). Nil when the message is none of
+    /// ctnetlink's about an entry.
+    init?(entryMessage message: Message) {
+        switch (UInt32(message.type) >> 8, UInt32(message.type) & 0xFF) {
+        case (UInt32(NFNL_SUBSYS_CTNETLINK), IPCTNL_MSG_CT_NEW.rawValue):
+            self = message.flags & UInt16(NLM_F_CREATE) != 0 ? .new : .update
+        case (UInt32(NFNL_SUBSYS_CTNETLINK), IPCTNL_MSG_CT_DELETE.rawValue): self = .destroy
+        default: return nil
+        }
+    }
+}
+
+extension Event<Entry> {
+    /// Decodes an event of ctnetlink. Of an entry it holds the tuples, id, zone and status always; a mark that is not 0; a helper; and of
+    /// protocol state, labels and sequence adjustment only what changed. What a NEW or UPDATE leaves out is therefore unknown, not absent,
+    /// but for the mark, the helper and the security context. Counters come with DESTROY alone.
+    ///
+    /// - Returns: nil when the message is none of ctnetlink's about an entry.
+    /// - Throws: when the attributes are not framed as netlink frames them.
+    public init?(_ message: Message, in datagram: RawSpan, receivedAt received: Moment) throws(DecodeError) {
+        guard let kind = EventKind(entryMessage: message) else { return nil }
+        var entry = try Entry(message, in: datagram)
+        let stamp = entry.takeEventTime()
+        self.init(kind, entry, time: stamp ?? received)
+    }
+}
+
+extension Entry {
+    /// `CTA_TIMESTAMP_EVENT` (Linux 6.14, with `net.netfilter.nf_conntrack_timestamp`): nanoseconds since 1970. Headers that are older lack it.
+    private static let eventTimeAttribute: UInt16 = 27
+
+    fileprivate mutating func takeEventTime() -> Moment? {
+        guard hasExtensions,
+            let position = unknown.firstIndex(where: { $0.path == [Self.eventTimeAttribute] && $0.bytes.count == 8 })
+        else { return nil }
+        return Moment(nanoseconds: unknown.remove(at: position).bytes.reduce(0) { $0 << 8 | UInt64($1) })
+    }
+}

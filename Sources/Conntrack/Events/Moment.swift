@@ -1,0 +1,7 @@
+/// A point in time of the wall clock.
+public struct Moment: Hashable, Sendable {
+    /// Since 1970, UTC.
+    public var nanoseconds: UInt64
+
+    public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+}

@@ -1,0 +1,120 @@
+import Conntrack
+
+/// One line of a stream of events.
+public enum EventRecord: Sendable {
+    case start(EventStart)
+    /// An entry that was in the table when the stream began.
+    case initial(Entry)
+    /// The table as it was at the start is known; what follows happens after.
+    case live(InitialTable, Moment)
+    case event(Event<Entry>)
+    case lost(LostEvents)
+    /// What a dump after a loss shows that the stream did not.
+    case resync(ResyncChange, Entry, Moment)
+    case resynced(Resync)
+    case end(EventTally, Moment)
+}
+
+/// What the dump at the beginning came to.
+public struct InitialTable: Equatable, Sendable {
+    public var entries: Int
+    /// False when the dump was not whole: a resync follows.
+    public var isComplete: Bool
+
+    public init(entries: Int, isComplete: Bool) {
+        self.entries = entries
+        self.isComplete = isComplete
+    }
+}
+
+/// How an entry differs from what the stream told of it.
+public enum ResyncChange: String, Sendable, CaseIterable { case new, changed, gone }
+
+/// What is known when the stream begins.
+public struct EventStart: Sendable {
+    public var takenAt: String
+    public var host: String
+    public var networkNamespace: String?
+    public var kernelRelease: String
+    /// The receive buffer in bytes, as got and as asked for.
+    public var buffer: Int
+    public var bufferAsked: Int
+    /// `net.netfilter.nf_conntrack_events`; nil when it cannot be read.
+    public var eventsSetting: Int?
+    /// The kinds that are shown.
+    public var kinds: [EventKind]
+    /// Whether a loss is followed by a resync.
+    public var resyncs: Bool
+
+    public init(
+        takenAt: String, host: String, networkNamespace: String?, kernelRelease: String, buffer: Int, bufferAsked: Int,
+        eventsSetting: Int?, kinds: [EventKind], resyncs: Bool
+    ) {
+        self.takenAt = takenAt
+        self.host = host
+        self.networkNamespace = networkNamespace
+        self.kernelRelease = kernelRelease
+        self.buffer = buffer
+        self.bufferAsked = bufferAsked
+        self.eventsSetting = eventsSetting
+        self.kinds = kinds
+        self.resyncs = resyncs
+    }
+}
+
+/// A loss that was declared.
+public struct LostEvents: Equatable, Sendable {
+    /// Nil when the kernel did not say how many.
+    public var messages: Int?
+    public var time: Moment
+    /// How long until the resync may begin; nil when there will be none.
+    public var resyncIn: Duration?
+
+    public init(messages: Int?, time: Moment, resyncIn: Duration?) {
+        self.messages = messages
+        self.time = time
+        self.resyncIn = resyncIn
+    }
+}
+
+/// What a resync came to.
+public struct Resync: Equatable, Sendable {
+    public var new = 0
+    public var changed = 0
+    public var gone = 0
+    /// False when events were lost again meanwhile, or the dump was not whole: then another resync follows.
+    public var isComplete = true
+    public var time: Moment
+
+    public init(time: Moment) { self.time = time }
+}
+
+/// What a stream came to.
+public struct EventTally: Equatable, Sendable {
+    public var new = 0
+    public var update = 0
+    public var destroy = 0
+    /// NEW events that said what `initial` or a resync had told already.
+    public var doubles = 0
+    /// Events that were received and not shown: of kinds, or of entries, that were not asked for.
+    public var hidden = 0
+    /// Messages that were declared lost, so far as the kernel counted them.
+    public var lost = 0
+    /// Losses whose number the kernel did not say.
+    public var uncountedLosses = 0
+    public var resyncs = 0
+    /// Messages that could not be decoded.
+    public var unread = 0
+
+    public init() {}
+
+    public var shown: Int { new + update + destroy }
+
+    public mutating func count(_ kind: EventKind) {
+        switch kind {
+        case .new: new += 1
+        case .update: update += 1
+        case .destroy: destroy += 1
+        }
+    }
+}

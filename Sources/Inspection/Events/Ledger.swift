@@ -1,0 +1,99 @@
+import Conntrack
+
+/// What somebody who heard every line so far knows of the conntrack table. It tells what a dump adds to that, and what of the
+/// events is told already. No clock, no sockets: who feeds it sees to the order.
+///
+/// The order that makes the picture right, at the start as after a loss: subscribe (or go on receiving); `beginDump`; `see` each entry of
+/// the dump, with the events that come meanwhile held back; then `take` those, until the socket has been empty once; then `endDump`. So
+/// everything that the kernel said before the dump was over has been heard when an entry is called gone.
+///
+/// Why no order between an entry of the dump and an event is needed: a bucket is read at some moment between two events of an entry. The
+/// events before it end in the state that the dump saw, those after it go on from there. Two things are not in line: an entry
+/// is in the table before its NEW is sent (so the NEW is a double), and its DESTROY is sent before it leaves the table (so a dump shows it
+/// as DYING: that counts as gone).
+///
+/// An entry takes 72 bytes, and as a hash table has free places 100 to 200 in all.
+public struct Ledger: Sendable {
+    private var traces: [LedgerKey: LedgerTrace] = [:]
+    private var dump: UInt32 = 0
+    /// Every NEW that was on its way during the last dump has been heard.
+    private var isSettled = true
+
+    public init() {}
+
+    /// Entries that are known.
+    public var count: Int { traces.count }
+
+    // MARK: Dumps
+
+    public mutating func beginDump() {
+        dump &+= 1
+        isSettled = false
+    }
+
+    /// What an entry of the dump is to somebody who knows the ledger.
+    public enum Sighting: Equatable, Sendable {
+        case new
+        case changed
+        /// Known as it is, or seen before in this dump: the kernel begins a bucket anew when the entry vanished at which it had
+        /// stopped (ctnetlink_dump_table).
+        case known
+        /// It is being destroyed: its DESTROY has been sent, or lost.
+        case dying
+    }
+
+    /// Takes an entry of the running dump.
+    ///
+    /// - Parameter isTold: whether the consumer hears of it, so that its NEW would be a double.
+    public mutating func see(_ entry: Entry, isTold: Bool = true) -> Sighting {
+        if entry.status.contains(.dying) { return .dying }
+        let key = LedgerKey(entry)
+        var trace = LedgerTrace(entry, seen: dump)
+        guard let known = traces[key] else {
+            trace.isAnnounced = isTold
+            traces[key] = trace
+            return .new
+        }
+        if known.seen == dump { return .known }
+        traces[key] = trace
+        return trace.says(theSameAs: known) ? .known : .changed
+    }
+
+    /// Ends a dump that was whole: forgets what it did not see, and nobody told of since.
+    ///
+    /// - Parameter gone: gets each of these as it was known: tuples, zone, id, status, mark and state.
+    public mutating func endDump(_ gone: (Entry) -> Void) {
+        for (key, trace) in traces where trace.seen != dump {
+            gone(trace.entry(of: key))
+            traces[key] = nil
+        }
+    }
+
+    /// From now on a NEW is news: so long after the dump none can be on its way any more that was made before its end.
+    public mutating func settle() { isSettled = true }
+
+    // MARK: Events
+
+    /// Takes an event.
+    ///
+    /// - Returns: how to tell of it, or nil when it says what a dump has told already. A NEW that says something else than the dump is an
+    ///   update: one of the two is older, and when that is the event, another follows.
+    public mutating func take(_ kind: EventKind, _ entry: Entry) -> EventKind? {
+        let key = LedgerKey(entry)
+        if kind == .destroy {
+            traces[key] = nil
+            return kind
+        }
+        guard let known = traces[key] else {
+            traces[key] = LedgerTrace(entry, seen: dump)
+            return kind
+        }
+        let isDouble = kind == .new && known.isAnnounced && !isSettled
+        var trace = kind == .update || isDouble ? known.updated(by: entry) : LedgerTrace(entry, seen: dump)
+        trace.seen = dump
+        if kind == .new { trace.isAnnounced = false }
+        traces[key] = trace
+        guard isDouble else { return kind }
+        return trace.says(theSameAs: known) ? nil : .update
+    }
+}

@@ -1,0 +1,86 @@
+import Conntrack
+
+/// What a ledger holds of an entry besides its key: what can change and is compared.
+///
+/// Compared are status, protocol state, mark, labels, helper and security context. Not compared is what runs by itself: timeout,
+/// counters, use, window scales and flags of TCP, sequence adjustment.
+struct LedgerTrace: Sendable {
+    private var status: Status
+    private var mark: UInt32
+    /// The state's number, and which protocol's it is; 0 when no message said.
+    private var state: UInt8 = 0
+    private var stateKind: UInt8 = 0
+    /// The consumer heard of it by a dump, so a NEW event that was queued meanwhile tells nothing new.
+    var isAnnounced = false
+    /// The number of the dump that saw it, or that ran or had run last when an event told of it.
+    var seen: UInt32
+    private var rare: Rare?
+
+    /// What few entries have.
+    private final class Rare: Sendable {
+        /// Nil when it is the original's mirror.
+        let reply: PackedTuple?
+        /// Hashes; 0 when there is none.
+        let labels: Int
+        let names: Int
+
+        init?(_ reply: PackedTuple?, labels: Int, names: Int) {
+            guard reply != nil || labels != 0 || names != 0 else { return nil }
+            self.reply = reply
+            self.labels = labels
+            self.names = names
+        }
+    }
+
+    init(_ entry: Entry, seen: UInt32) {
+        status = entry.status
+        mark = entry.mark ?? 0
+        self.seen = seen
+        (stateKind, state) = Self.number(of: entry.state)
+        let reply = LedgerKey.oddReply(of: entry)
+        guard entry.hasExtensions || reply != nil else { return }
+        let labels = entry.labels.contains { $0 != 0 } ? entry.labels.hashValue : 0
+        let names = entry.helper == nil && entry.securityContext == nil ? 0 : [entry.helper, entry.securityContext].hashValue
+        rare = Rare(reply, labels: labels, names: names)
+    }
+
+    /// The trace of an entry after an event that says `entry` of it: what events leave out is as it was.
+    func updated(by entry: Entry) -> LedgerTrace {
+        var trace = LedgerTrace(entry, seen: seen)
+        trace.isAnnounced = isAnnounced
+        if trace.stateKind == 0 { (trace.stateKind, trace.state) = (stateKind, state) }
+        if entry.labels.isEmpty, let labels = rare?.labels, labels != 0 {
+            trace.rare = Rare(trace.rare?.reply, labels: labels, names: trace.rare?.names ?? 0)
+        }
+        return trace
+    }
+
+    /// Whether a consumer who knows one knows the other.
+    func says(theSameAs other: LedgerTrace) -> Bool {
+        status == other.status && mark == other.mark && state == other.state && stateKind == other.stateKind
+            && rare?.labels ?? 0 == other.rare?.labels ?? 0 && rare?.names ?? 0 == other.rare?.names ?? 0
+    }
+
+    /// The entry as it was known, so far as it is held.
+    func entry(of key: LedgerKey) -> Entry {
+        var entry = key.entry(reply: rare?.reply)
+        entry.status = status
+        entry.mark = mark
+        switch stateKind {
+        case 1: entry.state = .tcp(.init(state: state))
+        case 2: entry.state = .sctp(.init(state: state))
+        case 3: entry.state = .dccp(.init(state: state))
+        default: break
+        }
+        return entry
+    }
+
+    private static func number(of state: ProtocolState?) -> (kind: UInt8, state: UInt8) {
+        switch state {
+        case .tcp(let tcp): tcp.state.map { (1, $0) } ?? (0, 0)
+        case .sctp(let sctp): sctp.state.map { (2, $0) } ?? (0, 0)
+        case .dccp(let dccp): dccp.state.map { (3, $0) } ?? (0, 0)
+        case nil: (0, 0)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import CLinux
+import CNetlink
+import Glibc
+import SystemPackage
+
+/// A subscription to multicast groups of nfnetlink, in the network namespace of the thread that makes it.
+///
+/// `NETLINK_BROADCAST_ERROR` is left off on purpose. With it on, an event that finds no room counts as undelivered to everyone, and
+/// the kernel keeps each dead entry, which still counts against `nf_conntrack_max`, until its DESTROY has been delivered
+/// (nf_ct_delete and ecache_work_evict_list, net/netfilter): a slow observer would fill the table of a production director.
+/// What is lost is known without it: see `receive`. `NETLINK_NO_ENOBUFS` would hide loss, and is never set either.
+public final class EventSocket: EventSource {
+    private let socket: Handle
+    private let purpose: String
+    private let buffer: UnsafeMutableRawBufferPointer
+    private var dropped: UInt32 = 0
+    /// `ENOBUFS` was seen, and what it stands for has not been counted yet.
+    private var hasOverrun = false
+    private var cut = 0
+
+    /// The receive buffer in bytes as the kernel accounts for it: twice what was asked for, unless a limit made it smaller. A
+    /// datagram costs more than its length: an event of an entry about 1,280 bytes.
+    public let bufferSize: Int
+
+    private static let datagramSize = 8 << 10
+    private static let batch = Int(CLINUX_MOST_DATAGRAMS)
+
+    /// Subscribes. Needs CAP_NET_ADMIN; without it in the first user namespace the buffer is at most `net.core.rmem_max`.
+    ///
+    /// - Parameter groups: `NFNLGRP_*` numbers.
+    /// - Parameter asked: bytes of receive buffer to ask for (`SO_RCVBUFFORCE`).
+    /// - Throws: `.forbidden` without the capability, `.absent` when the kernel has no nfnetlink or no such group.
+    public init(groups: [UInt32], buffer asked: Int, for purpose: String) throws(KernelError) {
+        self.purpose = purpose
+        socket = try Handle(for: purpose)
+        bufferSize = socket.growBuffer(to: asked)
+        for group in groups { try socket.join(group, for: purpose) }
+        buffer = .allocate(byteCount: Self.datagramSize * Self.batch, alignment: 16)
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// The socket, for who attaches a filter to it (`SO_ATTACH_FILTER`); it stays ours. What a filter refuses is never queued and is no
+    /// loss. Attach before the first `receive`, or what was queued before passes unfiltered.
+    public var descriptor: FileDescriptor { FileDescriptor(rawValue: socket.descriptor) }
+
+    /// Takes up to 64 datagrams.
+    ///
+    /// When the buffer overruns, the kernel drops every message until the queue has been read to its end (netlink_broadcast_deliver and
+    /// netlink_rcv_wake, net/netlink/af_netlink.c) and counts each (netlink_overrun: `sk_drops`). So the count is read when the
+    /// queue is empty, and its growth is the exact number of messages lost.
+    public func receive(_ receive: (RawSpan) -> Void) throws(KernelError) -> EventReading {
+        var datagrams = [clinux_datagram](repeating: clinux_datagram(), count: Self.batch)
+        let count = clinux_receive_datagrams(
+            socket.descriptor, buffer.baseAddress, UInt32(Self.datagramSize), &datagrams, UInt32(Self.batch))
+        var reading = EventReading()
+        switch -count {
+        case ENOBUFS:
+            hasOverrun = true
+        case EAGAIN:
+            reading.isDrained = true
+        case 1...:
+            throw KernelError(purpose, Errno(rawValue: -count))
+        default:
+            reading.isDrained = count < Self.batch
+            for (position, datagram) in datagrams.prefix(Int(count)).enumerated() {
+                hand(datagram, at: position, to: receive, &reading)
+            }
+        }
+        if reading.isDrained { reading.loss = countLoss() }
+        return reading
+    }
+
+    private func hand(
+        _ datagram: clinux_datagram, at position: Int, to receive: (RawSpan) -> Void, _ reading: inout EventReading
+    ) {
+        // Another program with CAP_NET_ADMIN may write to our port: that is not the kernel's word.
+        guard datagram.is_from_kernel != 0 else { return }
+        guard datagram.is_cut == 0 else { return cut += 1 }
+        let start = position * Self.datagramSize
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[start..<start + min(Int(datagram.length), Self.datagramSize)])
+        receive(bytes.bytes)
+        reading.datagrams += 1
+    }
+
+    /// The kernel raises the error before it counts (netlink_overrun), so a count that did not grow is looked at once more. When the
+    /// kernel could not even make a message, it raises the error and counts nothing (ctnetlink_conntrack_event).
+    private func countLoss() -> EventLoss? {
+        var messages = cut + growth()
+        if hasOverrun, messages == 0 {
+            usleep(1000)
+            messages = growth()
+        }
+        defer { (cut, hasOverrun) = (0, false) }
+        if messages > 0 { return EventLoss(messages: messages) }
+        return hasOverrun ? EventLoss(messages: nil) : nil
+    }
+
+    /// 0 on kernels that do not tell (before 4.12).
+    private func growth() -> Int {
+        let now = clinux_dropped_messages(socket.descriptor)
+        guard now >= 0 else { return 0 }
+        let grown = UInt32(truncatingIfNeeded: now) &- dropped
+        dropped = UInt32(truncatingIfNeeded: now)
+        return Int(grown)
+    }
+
+    public func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
+        var watched = [
+            pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0),
+            // Nothing of it is waited for; that its reader has gone is told in any case.
+            pollfd(fd: output.rawValue, events: 0, revents: 0),
+        ]
+        let (seconds, attoseconds) = max(limit, .zero).components
+        let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+        if poll(&watched, nfds_t(watched.count), CInt(clamping: milliseconds + 1)) < 0, Errno.last != .interrupted {
+            throw KernelError(purpose, .last)
+        }
+        return watched[1].revents & Int16(POLLERR) != 0 ? .readerGone : .goOn
+    }
+}

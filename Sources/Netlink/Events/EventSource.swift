@@ -1,0 +1,46 @@
+import SystemPackage
+
+/// The boundary through which the kernel's own messages pass, those that nobody asked for: the live kernel's multicast groups are one
+/// implementation, a script of a test another.
+///
+/// A source belongs to one thread.
+public protocol EventSource: AnyObject {
+    /// Takes the next batch of what is there, without waiting.
+    ///
+    /// - Parameter receive: gets each datagram, borrowed for the call.
+    /// - Throws: when the socket fails. Loss is no failure: it is part of the reading.
+    func receive(_ receive: (RawSpan) -> Void) throws(KernelError) -> EventReading
+
+    /// Blocks until there is something to receive, `limit` is over, a signal came, or nobody reads `output` any more.
+    func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake
+}
+
+public enum EventWake: Sendable {
+    case goOn
+    /// `output` is a pipe or a socket whose other end was closed.
+    case readerGone
+}
+
+/// What a batch of events came to.
+public struct EventReading: Equatable, Sendable {
+    /// Datagrams that were handed over.
+    public var datagrams = 0
+    /// Nothing more was there when the batch ended.
+    public var isDrained = false
+    /// What was lost until now and not declared yet. It lies after what was handed over so far.
+    public var loss: EventLoss?
+
+    public init(datagrams: Int = 0, isDrained: Bool = false, loss: EventLoss? = nil) {
+        self.datagrams = datagrams
+        self.isDrained = isDrained
+        self.loss = loss
+    }
+}
+
+/// Messages that the kernel made and nobody will ever see.
+public struct EventLoss: Equatable, Sendable {
+    /// How many; nil when the kernel says that some were lost, but not how many.
+    public var messages: Int?
+
+    public init(messages: Int?) { self.messages = messages }
+}

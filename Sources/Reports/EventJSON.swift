@@ -1,0 +1,128 @@
+import Conntrack
+import Inspection
+
+/// Writes the lines of a stream, in one of its forms.
+public protocol EventWriter: AnyObject {
+    func write(_ record: EventRecord)
+
+    /// Hands over the lines written so far.
+    func flush()
+}
+
+/// Events as JSON lines, as `docs/schema/` has them.
+public final class EventJSON: EventWriter {
+    private var json: JSONWriter
+
+    public init(to sink: @escaping (RawSpan) -> Void) { json = JSONWriter(sink) }
+
+    public func flush() { json.flush() }
+
+    public func write(_ record: EventRecord) {
+        switch record {
+        case .start(let start): json.line("start") { $0.members(of: start) }
+        case .initial(let entry): json.line("initial") { $0.member("entry", entry) }
+        case .live(let table, let time):
+            json.line("live") {
+                $0.member("time", time)
+                $0.member("entries", table.entries)
+                $0.member("complete", table.isComplete)
+            }
+        case .event(let event):
+            json.line(event.kind.jsonName) {
+                $0.member("time", event.time)
+                $0.member("entry", event.subject)
+            }
+        case .lost(let lost): json.line("lost") { $0.members(of: lost) }
+        case .resync(let change, let entry, let time):
+            json.line("resync") {
+                $0.member("change", change.rawValue)
+                $0.member("time", time)
+                $0.member("entry", entry)
+            }
+        case .resynced(let resync): json.line("resynced") { $0.members(of: resync) }
+        case .end(let tally, let time):
+            json.line("end") {
+                $0.member("time", time)
+                $0.members(of: tally)
+            }
+        }
+    }
+}
+
+extension EventKind {
+    fileprivate var jsonName: StaticString {
+        switch self {
+        case .new: "new"
+        case .update: "update"
+        case .destroy: "destroy"
+        }
+    }
+}
+
+extension JSONWriter {
+    @inline(__always)
+    fileprivate mutating func line(_ event: StaticString, _ fill: (inout JSONWriter) -> Void) {
+        object { json in
+            json.key("event")
+            json.quoted { $0.append(event) }
+            fill(&json)
+        }
+        newline()
+    }
+
+    fileprivate mutating func member(_ name: StaticString, _ time: Moment) {
+        key(name)
+        quoted { $0.append(time) }
+    }
+
+    @inline(__always)
+    fileprivate mutating func member(_ name: StaticString, _ entry: Entry) {
+        key(name)
+        self.entry(entry)
+    }
+
+    fileprivate mutating func members(of start: EventStart) {
+        member("schema", "ct-inspect/1")
+        member("command", "events")
+        member("table", "conntrack")
+        member("taken_at", start.takenAt)
+        member("host", start.host)
+        member("netns", start.networkNamespace)
+        member("kernel", start.kernelRelease)
+        member("buffer", start.buffer)
+        member("buffer_asked", start.bufferAsked)
+        member("nf_conntrack_events", start.eventsSetting)
+        member("kinds", strings: start.kinds.map(\.rawValue))
+        member("resync", start.resyncs)
+    }
+
+    fileprivate mutating func members(of lost: LostEvents) {
+        member("time", lost.time)
+        member("messages", lost.messages)
+        member("resync_in_ms", lost.resyncIn?.milliseconds)
+    }
+
+    fileprivate mutating func members(of resync: Resync) {
+        member("time", resync.time)
+        member("new", resync.new)
+        member("changed", resync.changed)
+        member("gone", resync.gone)
+        member("complete", resync.isComplete)
+    }
+
+    fileprivate mutating func members(of tally: EventTally) {
+        member("new", tally.new)
+        member("update", tally.update)
+        member("destroy", tally.destroy)
+        member("doubles", tally.doubles)
+        member("hidden", tally.hidden)
+        member("lost", tally.lost)
+        member("uncounted_losses", tally.uncountedLosses)
+        member("resyncs", tally.resyncs)
+        member("unread", tally.unread)
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}
