@@ -8,12 +8,16 @@ struct FlowsCommand: ParsableCommand {
         commandName: "flows",
         abstract: "Join IPVS connections with the conntrack table: which flows are absent from it, and why.",
         discussion: """
-            Verdicts: absent (no entry now), unreplied (the entry has seen one direction), tracked (both),
-            orphan (an entry for a service with no connection). A verdict with a ? has a doubt, which is printed.
+            Verdicts: absent (no entry now), unreplied (the entry has seen one direction),
+            tracked (both), orphan (an entry for a service with no connection); and with
+            --for or --follow: never (began during the watch, and no entry was ever made).
+            A verdict with a ? has a doubt, which is printed.
 
             EXAMPLES
               sudo ct-inspect flows --service tcp/10.0.0.100:80 --verdict absent
               sudo ct-inspect flows --client 10.0.0.0/24
+              sudo ct-inspect flows --for 30s --verdict never
+              sudo ct-inspect flows --follow
               ct-inspect flows --capture DIR --json
             """)
 
@@ -34,6 +38,8 @@ struct FlowsCommand: ParsableCommand {
         help: ArgumentHelp("Flows of this client only; may be repeated.", valueName: "ADDRESS[/PREFIX]|ADDRESS:PORT"))
     var client: [ClientSelector] = []
 
+    @OptionGroup var watch: WatchOptions
+
     private var filter: FlowFilter {
         var filter = FlowFilter()
         filter.services = service
@@ -46,16 +52,36 @@ struct FlowsCommand: ParsableCommand {
         if summary, !verdict.isEmpty {
             throw ValidationError("--verdict chooses flows, and --summary counts them all: leave one out")
         }
+        if verdict.contains(.never), !watch.isWanted {
+            throw ValidationError("that a flow was never in the table takes a watch: add --for or --follow")
+        }
+        if watch.isWanted, source.capture != nil {
+            throw ValidationError("--for and --follow watch a kernel: a capture stands still")
+        }
+        if watch.follow, summary { throw ValidationError("--follow shows flows, one at a time: leave --summary out") }
     }
 
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
-            let picture = filter.narrow(try Photographer(try source.open()).picture())
-            switch (output.json, summary) {
-            case (true, _): picture.writeJSON(filter, summaryOnly: summary, to: Output.write)
-            case (false, true): Output.print(picture.summaryText(output.style, width: Output.width))
-            case (false, false): Output.print(picture.flowsText(filter, output.style, width: Output.width))
+            let kernel = try source.open()
+            if watch.isWanted {
+                return try watch.run(kernel) {
+                    print($0)
+                } follow: {
+                    FlowStream(
+                        filter, output.json ? nil : output.style, clocksAhead: EventClock.localOffset, to: Output.write)
+                }
             }
+            print(try Photographer(kernel).picture())
+        }
+    }
+
+    private func print(_ whole: Picture) {
+        let picture = filter.narrow(whole)
+        switch (output.json, summary) {
+        case (true, _): picture.writeJSON(filter, summaryOnly: summary, to: Output.write)
+        case (false, true): Output.print(picture.summaryText(output.style, width: Output.width))
+        case (false, false): Output.print(picture.flowsText(filter, output.style, width: Output.width))
         }
     }
 }

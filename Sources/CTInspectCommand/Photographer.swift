@@ -31,7 +31,8 @@ struct Photographer {
         return picture(services, FlowReport(flows: [], templates: []), sysctls, losses)
     }
 
-    func picture() throws(KernelError) -> Picture {
+    /// - Parameter watcher: one that watches for the verdict `never`.
+    func picture(_ watcher: FlowWatcher? = nil) throws(KernelError) -> Picture {
         defer { progress.end() }
         var losses: [Loss] = []
         let services = try services(&losses)
@@ -40,9 +41,12 @@ struct Photographer {
         var join = try Self.joined(FlowJoin(connections, services), with: Table(source), progress, &losses)
         try lookUpUnseen(&join, &losses)
         let took = UInt32(clamping: (ContinuousClock.now - start).components.seconds)
+        let proof = try watcher?.proof()
         try settleOrphans(&join, &losses)
         let sysctls = Self.sysctls(from: source)
-        return picture(services, join.result(sysctls, took: took), sysctls, losses)
+        var report = join.result(sysctls, took: took, watch: proof?.watch)
+        report.watch = proof?.evidence
+        return picture(services, report, sysctls, losses + (watcher?.losses ?? []))
     }
 
     /// Every setting that a flow may depend on.

@@ -8,21 +8,25 @@ extension FlowReport {
         let connections = flows.filter { $0.connection != nil }
         guard !connections.isEmpty else { return [noConnections] + orphanSentences }
         var sentences: [String] = []
-        for verdict in [Verdict.absent, .unreplied, .tracked] {
+        for verdict in [Verdict.never, .absent, .unreplied, .tracked] {
             let found = connections.filter { $0.verdict == verdict }
             for (reason, flows) in Dictionary(grouping: found, by: \.reason).sorted(by: { $0.key < $1.key }) {
-                let verb = flows.count == 1 ? "is" : "are"
-                sentences.append(
-                    "\(flows.count) of \(connections.count) connections \(verb) \(Self.phrase(verdict)): \(reason).")
+                let phrase = phrase(verdict, isOne: flows.count == 1)
+                sentences.append("\(flows.count) of \(connections.count) connections \(phrase): \(reason).")
             }
         }
         return sentences + consequences(connections) + orphanSentences
     }
 
-    private static func phrase(_ verdict: Verdict) -> String {
+    private func phrase(_ verdict: Verdict, isOne: Bool) -> String {
+        let verb = isOne ? "is" : "are"
         switch verdict {
-        case .absent: "absent from the conntrack table"
-        case .unreplied, .tracked, .orphan: verdict.rawValue
+        case .never:
+            let watched = watch.map { " (watched for \($0.seconds) s, \($0.events) NEW events, none lost)" } ?? ""
+            return "began and never \(isOne ? "was" : "were") in the conntrack table\(watched)"
+        case .absent:
+            return "\(verb) absent from the conntrack table\(watch == nil ? "" : ", and may be older than the watch")"
+        case .unreplied, .tracked, .orphan: return "\(verb) \(verdict.rawValue)"
         }
     }
 
@@ -46,7 +50,7 @@ extension FlowReport {
     private func consequences(_ connections: [Flow]) -> [String] {
         let oneWay = connections.filter { $0.protocol == .tcp && $0.method != .nat }
         var sentences: [String] = []
-        if oneWay.contains(where: { $0.verdict == .absent }) {
+        if oneWay.contains(where: { $0.verdict == .absent || $0.verdict == .never }) {
             let packets = isLoose == false ? "all packets but SYNs" : "FINs, RSTs and ICMP errors"
             sentences.append(
                 "Unless a notrack rule takes them out, \(packets) of absent TCP flows are INVALID to the packet filter: "

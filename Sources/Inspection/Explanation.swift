@@ -51,7 +51,7 @@ struct Explanation {
 
     private func reason(of flow: Case) -> String {
         switch flow.verdict {
-        case .absent: absent(flow.method)
+        case .absent, .never: absent(flow.method)
         case .unreplied: unreplied(flow)
         case .tracked: tracked(flow.method)
         case .orphan: orphan(of: nil)

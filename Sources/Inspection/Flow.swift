@@ -40,6 +40,8 @@ public struct Flow: Equatable, Sendable {
 public enum Verdict: String, CaseIterable, Sendable {
     /// No entry for the connection in the table now.
     case absent
+    /// Absent, and no NEW event since before the connection began, with no loss in between: only a watch can tell.
+    case never
     /// There is an entry, and it has seen one direction only.
     case unreplied
     /// There is an entry that has seen both directions.

@@ -118,13 +118,15 @@ public struct FlowJoin {
 
     /// The flows, as they are known now.
     ///
-    /// - Parameter took: seconds from the reading of the connections to the last lookup.
-    public func result(_ sysctls: Sysctls, took: UInt32 = 0) -> FlowReport {
+    /// - Parameters:
+    ///   - took: seconds from the reading of the connections to the last lookup.
+    ///   - watch: one that began before, and was told of all that came until after the last lookup, with no loss.
+    public func result(_ sysctls: Sysctls, took: UInt32 = 0, watch: FlowWatch? = nil) -> FlowReport {
         var explain = Explanation(sysctls)
         var flows: [Flow] = []
         flows.reserveCapacity(connections.count + orphans.count)
         for position in connections.indices where !doubles.contains(position) {
-            flows.append(flow(at: position, &explain, took))
+            flows.append(flow(at: position, &explain, took, watch))
         }
         for (key, entry) in orphans.sorted(by: { $0.key < $1.key }) {
             let service = services.byAddress(key.protocol, key.server)
@@ -138,11 +140,12 @@ public struct FlowJoin {
             isLoose: sysctls.number(Sysctls.tcpLoose).map { $0 != 0 })
     }
 
-    private func flow(at position: Int, _ explain: inout Explanation, _ took: UInt32) -> Flow {
+    private func flow(at position: Int, _ explain: inout Explanation, _ took: UInt32, _ watch: FlowWatch?) -> Flow {
         let connection = connections[position]
         let entry = seen[position].entry.value
         let match = ServiceIndex.settle(serviceMatches[position], connection, with: entry)
-        let verdict = Verdict(of: entry)
+        var verdict = Verdict(of: entry)
+        if verdict == .absent, !connection.isExpected, watch?.provesNever(connection) ?? false { verdict = .never }
         var doubts = seen[position].doubts
         if verdict == .absent, connection.expires < max(took, Self.soon) {
             doubts.append(

@@ -20,6 +20,9 @@ public struct FlowReport: Equatable, Sendable {
     /// How many connections there are besides those that a filter chose; nil when nothing was filtered.
     public var chosenFrom: Int?
 
+    /// The watch that the verdict `never` stands on; nil when there was none, or it lost events.
+    public var watch: WatchEvidence?
+
     /// `net.netfilter.nf_conntrack_tcp_loose`; nil when it could not be read.
     var isLoose: Bool?
 

@@ -13,6 +13,8 @@ public struct Sysctls: Equatable, Sendable {
     /// Whether IPVS lets conntrack confirm the entries of the packets that it forwards.
     public static let ipvsConntrack = "net.ipv4.vs.conntrack"
     static let ipvsFolder = "net.ipv4.vs"
+    /// 0: no events; 1: of every entry; 2: of entries that are made while somebody listens.
+    public static let conntrackEvents = "net.netfilter.nf_conntrack_events"
     /// Whether conntrack picks a TCP flow up from a packet in its middle.
     public static let tcpLoose = "net.netfilter.nf_conntrack_tcp_loose"
 

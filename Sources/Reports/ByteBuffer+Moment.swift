@@ -52,3 +52,10 @@ extension ByteBuffer {
         }
     }
 }
+
+extension JSONWriter {
+    mutating func member(_ name: StaticString, _ time: Moment) {
+        key(name)
+        quoted { $0.append(time) }
+    }
+}

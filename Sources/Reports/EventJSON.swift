@@ -70,11 +70,6 @@ extension JSONWriter {
         newline()
     }
 
-    fileprivate mutating func member(_ name: StaticString, _ time: Moment) {
-        key(name)
-        quoted { $0.append(time) }
-    }
-
     @inline(__always)
     fileprivate mutating func member(_ name: StaticString, _ entry: Entry) {
         key(name)

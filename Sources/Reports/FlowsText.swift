@@ -15,20 +15,26 @@ extension Picture {
 
     /// One row a service.
     public func summaryText(_ style: Style, width: Int?) -> [String] {
-        var table = TextTable(columns: [
-            .init(title: "SERVICE"), .init(title: "SCHEDULER", expendable: 3), .init(title: "METHOD", expendable: 2),
-            .init(title: "CONNECTIONS", alignsRight: true), .init(title: "ABSENT", alignsRight: true),
-            .init(title: "UNREPLIED", alignsRight: true), .init(title: "TRACKED", alignsRight: true),
-            .init(title: "ORPHANS", alignsRight: true, expendable: 1),
-            .init(title: "TEMPLATES", alignsRight: true, expendable: 4), .init(title: "SYSCTL", expendable: 5),
-        ])
+        var table = TextTable(
+            columns: [
+                .init(title: "SERVICE"), .init(title: "SCHEDULER", expendable: 3),
+                .init(title: "METHOD", expendable: 2),
+                .init(title: "CONNECTIONS", alignsRight: true),
+            ] + missing.map { .init(title: $0.rawValue.uppercased(), alignsRight: true) } + [
+                .init(title: "UNREPLIED", alignsRight: true), .init(title: "TRACKED", alignsRight: true),
+                .init(title: "ORPHANS", alignsRight: true, expendable: 1),
+                .init(title: "TEMPLATES", alignsRight: true, expendable: 4), .init(title: "SYSCTL", expendable: 5),
+            ])
         let setting = "\(Sysctls.ipvsConntrack)=\(sysctls.values[Sysctls.ipvsConntrack] ?? "?")"
-        table.rows = summaries.map { Self.row($0) + [.init($0.connections > 0 ? setting : "")] }
+        table.rows = summaries.map { Self.row($0, missing) + [.init($0.connections > 0 ? setting : "")] }
         let lines = table.rows.isEmpty ? ["No services."] : table.lines(style, width: width)
         return lines + [""] + closing(style)
     }
 
-    private static func row(_ summary: ServiceSummary) -> [TextTable.Cell] {
+    /// What a flow without an entry may be: never had one is for a watch to say.
+    private var missing: [Verdict] { report.watch == nil ? [.absent] : [.never, .absent] }
+
+    private static func row(_ summary: ServiceSummary, _ missing: [Verdict]) -> [TextTable.Cell] {
         func count(_ verdict: Verdict) -> TextTable.Cell {
             let number = summary.count(verdict)
             return .init(String(number), number > 0 ? verdict.colour : nil)
@@ -36,7 +42,8 @@ extension Picture {
         let methods = Set((summary.service?.destinations ?? []).map(\.method.description)).sorted()
         return [
             .init(summary.service?.identity.description ?? "unknown"), .init(summary.service?.scheduler ?? ""),
-            .init(methods.joined(separator: ",")), .init(String(summary.connections)), count(.absent),
+            .init(methods.joined(separator: ",")), .init(String(summary.connections)),
+        ] + missing.map(count) + [
             count(.unreplied), count(.tracked), count(.orphan), .init(String(summary.templates)),
         ]
     }
@@ -77,7 +84,7 @@ extension Picture {
 extension Verdict {
     var colour: Style.Colour {
         switch self {
-        case .absent: .red
+        case .absent, .never: .red
         case .unreplied: .yellow
         case .tracked: .green
         case .orphan: .magenta

@@ -8,9 +8,12 @@ extension Picture {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "flows")
-            json.member("services", array: summaries) { $0.summary($1) }
+            if let watch = report.watch { json.evidence("watch", watch) }
+            json.member("services", array: summaries) { $0.summary($1, isWatched: report.watch != nil) }
             if !summaryOnly {
-                json.member("flows", array: report.flows.lazy.filter(filter.shows)) { $0.flow($1) }
+                json.member("flows", array: report.flows.lazy.filter(filter.shows)) { json, flow in
+                    json.object { $0.members(of: flow, report.watch) }
+                }
                 json.member("templates", array: report.templates) { $0.template($1) }
             }
             json.member("conclusion", strings: report.conclusion)
@@ -61,7 +64,7 @@ extension JSONWriter {
         }
     }
 
-    fileprivate mutating func summary(_ summary: ServiceSummary) {
+    fileprivate mutating func summary(_ summary: ServiceSummary, isWatched: Bool) {
         object { json in
             if let service = summary.service {
                 json.identity(service.identity)
@@ -75,7 +78,7 @@ extension JSONWriter {
             json.member("connections", summary.connections)
             json.member("absent", summary.count(.absent))
             // Only a watch can tell that a flow never was in the table.
-            json.member("never", nothing: ())
+            json.member("never", isWatched ? summary.count(.never) : nil)
             json.member("unreplied", summary.count(.unreplied))
             json.member("tracked", summary.count(.tracked))
             json.member("orphans", summary.count(.orphan))
@@ -83,22 +86,30 @@ extension JSONWriter {
         }
     }
 
-    fileprivate mutating func flow(_ flow: Flow) {
-        object { json in
-            json.member("protocol", flow.protocol.description)
-            json.endpoint("client", flow.client)
-            json.endpoint("virtual", flow.virtual)
-            json.endpoint("destination", flow.connection?.destination)
-            json.identity("service", flow.service)
-            json.member("method", flow.method?.description)
-            json.member("ipvs_state", flow.connection?.state)
-            json.member("expires", flow.connection?.expires)
-            json.optional("persistence_engine", flow.connection?.persistenceEngine)
-            json.member("verdict", flow.verdict.rawValue)
-            json.member("reason", flow.reason)
-            if !flow.doubts.isEmpty { json.member("doubts", strings: flow.doubts) }
-            json.key("entry")
-            if let entry = flow.entry { json.entry(entry) } else { json.null() }
+    mutating func members(of flow: Flow, _ watch: WatchEvidence?) {
+        member("protocol", flow.protocol.description)
+        endpoint("client", flow.client)
+        endpoint("virtual", flow.virtual)
+        endpoint("destination", flow.connection?.destination)
+        identity("service", flow.service)
+        member("method", flow.method?.description)
+        member("ipvs_state", flow.connection?.state)
+        member("expires", flow.connection?.expires)
+        optional("persistence_engine", flow.connection?.persistenceEngine)
+        member("verdict", flow.verdict.rawValue)
+        member("reason", flow.reason)
+        if flow.verdict == .never, let watch { evidence("evidence", watch) }
+        if !flow.doubts.isEmpty { member("doubts", strings: flow.doubts) }
+        key("entry")
+        if let entry = flow.entry { self.entry(entry) } else { null() }
+    }
+
+    fileprivate mutating func evidence(_ name: StaticString, _ evidence: WatchEvidence) {
+        member(name) { json in
+            json.member("from", evidence.from)
+            json.member("to", evidence.to)
+            json.member("events", evidence.events)
+            json.member("losses", evidence.losses)
         }
     }
 

@@ -19,7 +19,7 @@ struct MannersTests {
     @Test(
         "Wrong usage is 64, and says what is wrong",
         arguments: [
-            (["--bogus"], "--bogus"), (["nosuch"], "nosuch"), (["flows", "--verdict", "never"], "never"),
+            (["--bogus"], "--bogus"), (["nosuch"], "nosuch"), (["flows", "--verdict", "never"], "--for"),
             (["flows", "--service", "x"], "x"), (["flows", "--netns", "lb", "--capture", "/tmp"], "--netns"),
             (["capture"], "DIR"), (["flows", "--summary", "--verdict", "absent"], "--verdict"),
             (["flows", "--color", "blue"], "blue"), (["stats", "--interval", "0"], "86400"),

@@ -200,13 +200,14 @@ extension EventWatch {
         var failure: KernelError?
         var isWhole = false
         do throws(KernelError) {
-            isWhole = !(try table.dump { entry in
-                count += 1
-                if count.isMultiple(of: Self.entriesBetweenLooks) {
-                    do throws(KernelError) { try holdBack() } catch { failure = failure ?? error }
-                }
-                if settings.shows(entry) { see(entry) }
-            }.interrupted)
+            isWhole =
+                !(try table.dump { entry in
+                    count += 1
+                    if count.isMultiple(of: Self.entriesBetweenLooks) {
+                        do throws(KernelError) { try holdBack() } catch { failure = failure ?? error }
+                    }
+                    if settings.shows(entry) { see(entry) }
+                }.interrupted)
         } catch {
             if error.cause != .lost { throw error }
         }

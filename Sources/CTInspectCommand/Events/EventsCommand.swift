@@ -36,7 +36,8 @@ struct EventsCommand: ParsableCommand {
     @Flag(help: "Do not keep the table in memory (100 to 200 bytes an entry): losses are only told.")
     var noResync = false
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("End after this time: 500ms, 30s, 5m, 1h.", valueName: "DURATION"))
+    @Option(
+        name: .customLong("for"), help: ArgumentHelp("End after this time: 500ms, 30s, 5m, 1h.", valueName: "DURATION"))
     var span: TimeSpan?
 
     @Option(help: ArgumentHelp("End after this many events.", valueName: "N"))
@@ -88,7 +89,7 @@ struct EventsCommand: ParsableCommand {
 
     private func start(_ kernel: any KernelSource, _ socket: EventSocket) -> EventStart {
         let origin = kernel.origin
-        let setting = try? kernel.text(of: KernelFile(sysctl: "net.netfilter.nf_conntrack_events"))
+        let setting = try? kernel.text(of: KernelFile(sysctl: Sysctls.conntrackEvents))
         return EventStart(
             takenAt: origin.takenAt, host: origin.host, networkNamespace: origin.networkNamespace,
             kernelRelease: origin.kernelRelease, buffer: socket.bufferSize, bufferAsked: buffer.bytes,

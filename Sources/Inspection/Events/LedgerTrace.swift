@@ -40,7 +40,8 @@ struct LedgerTrace: Sendable {
         let reply = LedgerKey.oddReply(of: entry)
         guard entry.hasExtensions || reply != nil else { return }
         let labels = entry.labels.contains { $0 != 0 } ? entry.labels.hashValue : 0
-        let names = entry.helper == nil && entry.securityContext == nil ? 0 : [entry.helper, entry.securityContext].hashValue
+        let names =
+            entry.helper == nil && entry.securityContext == nil ? 0 : [entry.helper, entry.securityContext].hashValue
         rare = Rare(reply, labels: labels, names: names)
     }
 

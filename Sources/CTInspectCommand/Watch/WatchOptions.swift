@@ -1,0 +1,69 @@
+import ArgumentParser
+import CLinux
+import Conntrack
+import Inspection
+import Netlink
+import Reports
+
+/// `--for` and `--follow`: what it takes to tell that a flow never was in the table.
+struct WatchOptions: ParsableArguments {
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp(
+            "Watch so long first: flows that begin meanwhile without a NEW event are called never.",
+            valueName: "DURATION"))
+    var span: TimeSpan?
+
+    @Flag(help: "Print flows as they begin or change, until interrupted or --for is over.")
+    var follow = false
+
+    @Option(help: ArgumentHelp("With --follow: how often to look (2s).", valueName: "DURATION"))
+    var interval: TimeSpan?
+
+    @Option(help: ArgumentHelp("Receive buffer of the watch to ask the kernel for.", valueName: "SIZE"))
+    var buffer = ByteCount(bytes: 32 << 20)
+
+    var isWanted: Bool { span != nil || follow }
+
+    func validate() throws {
+        if interval != nil, !follow { throw ValidationError("--interval belongs to --follow") }
+    }
+
+    /// Watches, and hands over the picture at the end; or with `--follow` one each interval to the stream.
+    func run(
+        _ kernel: any KernelSource, print: (Picture) -> Void, follow stream: () -> FlowStream
+    ) throws(KernelError) {
+        let socket = try EventSocket(
+            groups: [EventKind.new.entryGroup], buffer: buffer.bytes, for: "subscribe to conntrack events")
+        clinux_catch_stop_signals()
+        if (try? kernel.text(of: KernelFile(sysctl: Sysctls.conntrackEvents))) == "0" {
+            throw KernelError(
+                "watch for NEW events", .absent, detail: "\(Sysctls.conntrackEvents) is 0, so there are none",
+                nextStep: "sysctl -w \(Sysctls.conntrackEvents)=1")
+        }
+        let photographer = try Photographer(kernel)
+        let watcher = try FlowWatcher(kernel, socket)
+        let isStopped = { clinux_stop_signal_came() != 0 }
+        if follow {
+            try self.follow(stream(), photographer, watcher, isStopped)
+        } else {
+            _ = try watcher.wait(for: span?.duration ?? .zero, isStopped: isStopped)
+            print(try photographer.picture(watcher))
+        }
+    }
+
+    private func follow(
+        _ stream: FlowStream, _ photographer: Photographer, _ watcher: FlowWatcher, _ isStopped: () -> Bool
+    ) throws(KernelError) {
+        let end = span.map { ContinuousClock.now + $0.duration }
+        let interval = interval?.duration ?? .seconds(2)
+        let clock = EventClock.system
+        stream.begin(try photographer.picture(watcher), at: clock.wall())
+        while end.map({ ContinuousClock.now < $0 }) ?? true {
+            let rest = end.map { min(interval, $0 - .now) } ?? interval
+            guard try watcher.wait(for: rest, isStopped: isStopped) else { break }
+            stream.take(try photographer.picture(watcher), at: clock.wall())
+        }
+        stream.end(at: clock.wall())
+    }
+}

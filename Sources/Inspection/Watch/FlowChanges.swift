@@ -1,0 +1,22 @@
+/// Which flows are new, or have another verdict, since the picture before.
+public struct FlowChanges: Sendable {
+    private var verdicts: [FlowKey: Verdict] = [:]
+    /// How many flows of each verdict the last picture had.
+    public private(set) var totals: [Verdict: Int] = [:]
+
+    public init() {}
+
+    /// Takes the next picture. What is not in it any more is forgotten.
+    public mutating func take(_ flows: [Flow]) -> [Flow] {
+        let known = verdicts
+        verdicts = [:]
+        totals = [:]
+        verdicts.reserveCapacity(flows.count)
+        return flows.filter { flow in
+            let key = FlowKey(protocol: flow.protocol, client: flow.client, server: flow.virtual)
+            verdicts[key] = flow.verdict
+            totals[flow.verdict, default: 0] += 1
+            return known[key] != flow.verdict
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Addresses
+import Conntrack
+import IPVS
+import Inspection
+
+/// What `flows --follow` prints: the flows that are there, then each that is new or has another verdict.
+public final class FlowStream {
+    private let filter: FlowFilter
+    private let style: Style?
+    private let clocksAhead: (Moment) -> Int
+    private var text: ByteBuffer
+    private var json: JSONWriter
+    private var changes = FlowChanges()
+    private var lossesTold = 0
+
+    /// - Parameters:
+    ///   - style: nil for JSON, an object a line.
+    ///   - clocksAhead: seconds that local clocks are ahead of UTC at a moment.
+    public init(
+        _ filter: FlowFilter, _ style: Style?, clocksAhead: @escaping (Moment) -> Int,
+        to sink: @escaping (RawSpan) -> Void
+    ) {
+        self.filter = filter
+        self.style = style
+        self.clocksAhead = clocksAhead
+        text = ByteBuffer(sink)
+        json = JSONWriter(sink)
+    }
+
+    public func begin(_ picture: Picture, at time: Moment) {
+        if style == nil {
+            line("start", time) { $0.heading(picture, command: "flows") }
+        }
+        take(picture, at: time)
+    }
+
+    /// Prints what is new in it.
+    public func take(_ picture: Picture, at time: Moment) {
+        for loss in picture.losses.dropFirst(lossesTold) { write(loss, at: time) }
+        lossesTold = max(lossesTold, picture.losses.count)
+        let narrowed = filter.narrow(picture)
+        for flow in changes.take(narrowed.report.flows) where filter.shows(flow) {
+            write(flow, narrowed.report.watch, at: time)
+        }
+        text.flush()
+        json.flush()
+    }
+
+    /// Prints how many flows of each verdict there were last.
+    public func end(at time: Moment) {
+        let totals = Verdict.allCases.map { ($0.rawValue, changes.totals[$0, default: 0]) }
+        if style == nil {
+            line("end", time) { json in
+                for (name, count) in totals {
+                    json.key(text: name)
+                    json.number(count)
+                }
+            }
+            json.flush()
+        } else {
+            let words = totals.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+            text.append(text: "At the end: " + (words.isEmpty ? "no flows" : words.joined(separator: ", ")) + ".\n")
+            text.flush()
+        }
+    }
+
+    private func line(_ event: String, _ time: Moment, _ fill: (inout JSONWriter) -> Void) {
+        json.object { json in
+            json.member("event", event)
+            json.member("time", time)
+            fill(&json)
+        }
+        json.newline()
+    }
+
+    private func write(_ loss: Loss, at time: Moment) {
+        guard style != nil else {
+            return line("lost", time) { json in
+                json.member("what", loss.what)
+                json.member("why", loss.why)
+            }
+        }
+        text.append(clockOf: time, offset: clocksAhead(time))
+        text.append(text: "  lost  \(loss.what): \(loss.why)".printable + "\n")
+    }
+
+    private func write(_ flow: Flow, _ watch: WatchEvidence?, at time: Moment) {
+        guard let style else {
+            return line("flow", time) { json in json.member("flow") { $0.members(of: flow, watch) } }
+        }
+        let ends = [flow.client, flow.virtual] + (flow.connection.map { [$0.destination] } ?? [])
+        let known = [
+            "\(flow.protocol) " + ends.map(\.description).joined(separator: " > "), flow.method?.description ?? "-",
+            flow.connection?.state ?? "-",
+        ]
+        let verdict = flow.verdict.rawValue + (flow.doubts.isEmpty ? "" : " ?")
+        let words = known.map(\.printable) + [style.paint(verdict, flow.verdict.colour), flow.reason.printable]
+        text.append(clockOf: time, offset: clocksAhead(time))
+        text.append(text: "  " + words.joined(separator: "  ") + "\n")
+    }
+}
