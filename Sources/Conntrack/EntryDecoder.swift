@@ -13,37 +13,30 @@ extension Entry {
         var unknown: [UnknownAttribute] = []
         var cursor = AttributeCursor(attributes)
         while let attribute = try cursor.next(in: datagram) {
-            if decodeNumber(attribute, in: datagram) { continue }
-            if try !decodeNest(attribute, in: datagram, &unknown) { unknown.keep(attribute, in: datagram) }
+            if try !decode(attribute, in: datagram, &unknown) { unknown.keep(attribute, in: datagram) }
         }
         if !unknown.isEmpty { self.unknown = unknown }
     }
 
-    /// The attributes whose payload is one value. False when it is none of them.
-    private mutating func decodeNumber(_ attribute: Attribute, in bytes: RawSpan) -> Bool {
-        switch ctattr_type(UInt32(attribute.type)) {
-        case CTA_STATUS: set(&status, bytes.bigEndian(attribute).map(Status.init(rawValue:)))
-        case CTA_TIMEOUT: set(&timeout, bytes.bigEndian(attribute))
-        case CTA_MARK: set(&mark, bytes.bigEndian(attribute))
-        case CTA_ZONE: set(&zone, bytes.bigEndian(attribute))
-        case CTA_ID: set(&id, bytes.bigEndian(attribute))
-        case CTA_USE: set(&use, bytes.bigEndian(attribute))
-        default: false
-        }
-    }
-
-    /// The attributes made of attributes that most entries have. False when it is none of them.
-    private mutating func decodeNest(
-        _ nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
+    /// The attributes that most entries have. False when it is none that is known, or has not the known size.
+    @inline(__always)
+    private mutating func decode(
+        _ attribute: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
     ) throws(DecodeError) -> Bool {
-        switch ctattr_type(UInt32(nest.type)) {
-        case CTA_TUPLE_ORIG: original = try Tuple(nest, in: bytes, &unknown)
-        case CTA_TUPLE_REPLY: reply = try Tuple(nest, in: bytes, &unknown)
-        case CTA_PROTOINFO: state = try ProtocolState.decode(nest, in: bytes, &unknown)
-        case CTA_COUNTERS_ORIG: originalCounters = try Counters(nest, in: bytes, &unknown)
-        case CTA_COUNTERS_REPLY: replyCounters = try Counters(nest, in: bytes, &unknown)
-        case CTA_TIMESTAMP: timestamps = try Timestamps(nest, in: bytes, &unknown)
-        default: return try decodeExtension(nest, in: bytes, &unknown)
+        switch ctattr_type(UInt32(attribute.type)) {
+        case CTA_TUPLE_ORIG: original = try Tuple(attribute, in: bytes, &unknown)
+        case CTA_TUPLE_REPLY: reply = try Tuple(attribute, in: bytes, &unknown)
+        case CTA_STATUS: return set(&status, bytes.bigEndian(attribute).map(Status.init(rawValue:)))
+        case CTA_TIMEOUT: return set(&timeout, bytes.bigEndian(attribute))
+        case CTA_PROTOINFO: state = try ProtocolState.decode(attribute, in: bytes, &unknown)
+        case CTA_MARK: return set(&mark, bytes.bigEndian(attribute))
+        case CTA_ZONE: return set(&zone, bytes.bigEndian(attribute))
+        case CTA_ID: return set(&id, bytes.bigEndian(attribute))
+        case CTA_USE: return set(&use, bytes.bigEndian(attribute))
+        case CTA_COUNTERS_ORIG: originalCounters = try Counters(attribute, in: bytes, &unknown)
+        case CTA_COUNTERS_REPLY: replyCounters = try Counters(attribute, in: bytes, &unknown)
+        case CTA_TIMESTAMP: timestamps = try Timestamps(attribute, in: bytes, &unknown)
+        default: return try decodeExtension(attribute, in: bytes, &unknown)
         }
         return true
     }

@@ -103,8 +103,10 @@ final class Readahead: @unchecked Sendable {
         var cursor = MessageCursor()
         do throws(DecodeError) {
             while let message = try cursor.next(in: datagram) {
-                let isEnd = [NLMSG_DONE, NLMSG_ERROR, NLMSG_OVERRUN].contains(Int32(message.type))
-                if isEnd, message.sequence == sequence { return true }
+                switch Int32(message.type) {
+                case NLMSG_DONE, NLMSG_ERROR, NLMSG_OVERRUN: if message.sequence == sequence { return true }
+                default: continue
+                }
             }
             return false
         } catch {

@@ -2,7 +2,7 @@ import Conntrack
 import Reports
 
 /// Writes entries in one of the formats, as they come.
-final class EntryWriter {
+struct EntryWriter: ~Copyable {
     private let form: Form
 
     enum Form {
@@ -21,7 +21,7 @@ final class EntryWriter {
         if case .table(let table) = form { text.appendTitles(table) }
     }
 
-    func write(_ entry: Entry) {
+    mutating func write(_ entry: Entry) {
         switch form {
         case .json:
             json.entry(entry)
@@ -32,7 +32,7 @@ final class EntryWriter {
     }
 
     /// Hands over what was written so far.
-    func flush() {
+    mutating func flush() {
         json.flush()
         text.flush()
     }
