@@ -61,7 +61,7 @@ extension DumpCase {
             name: name, title: title,
             contestants: [
                 Contestant(.floor, [tools.receive], count: .stated),
-                Contestant(.ours, [tools.program, "dump", "--format", "conntrack"]),
+                Contestant(.ours, [tools.program, "dump", "--format", "conntrack", "-o", "id"]),
                 Contestant(.peer, ["conntrack", "-L", "-o", "extended,id"]),
             ],
             destination: destination, expected: entries,
