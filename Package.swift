@@ -60,7 +60,7 @@ let package = Package(
             "CommandTests",
             [
                 "ct-inspect", "CTInspectCommand", "Addresses", "Netlink", "Conntrack", "IPVS", "Inspection", "Reports",
-                argumentParser,
+                systemPackage,
             ]),
     ]
 )

@@ -18,13 +18,13 @@ extension ByteBuffer {
     }
 
     private mutating func append(timeOfDay seconds: UInt64, nanoseconds: UInt64) {
-        append(padded: seconds / 3600, width: 2)
+        append(twoDigits: seconds / 3600)
         append(byte: UInt8(ascii: ":"))
-        append(padded: seconds / 60 % 60, width: 2)
+        append(twoDigits: seconds / 60 % 60)
         append(byte: UInt8(ascii: ":"))
-        append(padded: seconds % 60, width: 2)
+        append(twoDigits: seconds % 60)
         append(byte: UInt8(ascii: "."))
-        append(padded: nanoseconds / 1000, width: 6)
+        for divisor: UInt64 in [10_000_000, 100_000, 1000] { append(twoDigits: nanoseconds / divisor % 100) }
     }
 
     /// The Gregorian date of a day since 1970, by the cycle of 400 years (146,097 days) that it repeats in, begun on a first of March,
@@ -36,20 +36,16 @@ extension ByteBuffer {
         let dayOfYear = dayOfCycle - (365 * yearOfCycle + yearOfCycle / 4 - yearOfCycle / 100)
         let month = (5 * dayOfYear + 2) / 153
         let isAfterDecember = month >= 10
-        append(padded: UInt64(cycle * 400 + yearOfCycle + (isAfterDecember ? 1 : 0)), width: 4)
+        append(decimal: cycle * 400 + yearOfCycle + (isAfterDecember ? 1 : 0))
         append(byte: UInt8(ascii: "-"))
-        append(padded: UInt64(isAfterDecember ? month - 9 : month + 3), width: 2)
+        append(twoDigits: UInt64(isAfterDecember ? month - 9 : month + 3))
         append(byte: UInt8(ascii: "-"))
-        append(padded: UInt64(dayOfYear - (153 * month + 2) / 5 + 1), width: 2)
+        append(twoDigits: UInt64(dayOfYear - (153 * month + 2) / 5 + 1))
     }
 
-    private mutating func append(padded number: UInt64, width: Int) {
-        var divisor: UInt64 = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            append(byte: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-            divisor /= 10
-        }
+    private mutating func append(twoDigits number: UInt64) {
+        append(byte: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10 % 10))
+        append(byte: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
     }
 }
 

@@ -89,8 +89,7 @@ extension ByteBuffer {
 
 extension LostEvents {
     fileprivate var sentence: String {
-        let what =
-            messages.map { "\($0) \($0 == 1 ? "message" : "messages")" } ?? "messages, the kernel does not say how many"
+        let what = messages.map { "\($0) \($0 == 1 ? "message" : "messages")" } ?? "messages, how many is not known"
         switch resyncIn {
         case nil: return what
         case .zero?: return "\(what); comparing with the table"
@@ -101,8 +100,7 @@ extension LostEvents {
 
 extension Resync {
     fileprivate var sentence: String {
-        let outcome =
-            isComplete ? "the picture is right again" : "not complete: events were lost meanwhile; another follows"
+        let outcome = isComplete ? "the picture is right again" : "events were lost meanwhile, so another follows"
         return "\(new) new, \(changed) changed, \(gone) gone: \(outcome)"
     }
 }

@@ -156,6 +156,8 @@ extension EventWatch {
     }
 
     private func resync() throws(KernelError) {
+        // What was queued before a loss is older than what the dump shows, and must not be taken after it.
+        repeat { try receiveBatch() } while !isDrained
         let begin = clock.elapsed()
         let losses = lossesDeclared
         schedule.begin()
@@ -200,14 +202,14 @@ extension EventWatch {
         var failure: KernelError?
         var isWhole = false
         do throws(KernelError) {
-            isWhole =
-                !(try table.dump { entry in
-                    count += 1
-                    if count.isMultiple(of: Self.entriesBetweenLooks) {
-                        do throws(KernelError) { try holdBack() } catch { failure = failure ?? error }
-                    }
-                    if settings.shows(entry) { see(entry) }
-                }.interrupted)
+            let answer = try table.dump { entry in
+                count += 1
+                if count.isMultiple(of: Self.entriesBetweenLooks) {
+                    do throws(KernelError) { try holdBack() } catch { failure = failure ?? error }
+                }
+                if settings.shows(entry) { see(entry) }
+            }
+            isWhole = !answer.interrupted
         } catch {
             if error.cause != .lost { throw error }
         }

@@ -33,7 +33,7 @@ struct EventsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Receive buffer to ask the kernel for.", valueName: "SIZE"))
     var buffer = ByteCount(bytes: 32 << 20)
 
-    @Flag(help: "Do not keep the table in memory (100 to 200 bytes an entry): losses are only told.")
+    @Flag(help: "Do not keep the table in memory (110 to 220 bytes an entry): losses are only told.")
     var noResync = false
 
     @Option(

@@ -3,21 +3,22 @@ import Conntrack
 /// What somebody who heard every line so far knows of the conntrack table. It tells what a dump adds to that, and what of the
 /// events is told already. No clock, no sockets: who feeds it sees to the order.
 ///
-/// The order that makes the picture right, at the start as after a loss: subscribe (or go on receiving); `beginDump`; `see` each entry of
-/// the dump, with the events that come meanwhile held back; then `take` those, until the socket has been empty once; then `endDump`. So
-/// everything that the kernel said before the dump was over has been heard when an entry is called gone.
+/// The order that makes the picture right, at the start as after a loss: subscribe, or `take` events until the socket is empty, so that none
+/// is left that is older than the loss; `beginDump`; `see` each entry of the dump, with the events that come meanwhile held back; then
+/// `take` those, until the socket has been empty once; then `endDump`. So everything that the kernel said before the dump was over
+/// has been heard when an entry is called gone. When something was lost meanwhile, another dump is needed.
 ///
 /// Why no order between an entry of the dump and an event is needed: a bucket is read at some moment between two events of an entry. The
 /// events before it end in the state that the dump saw, those after it go on from there. Two things are not in line: an entry
 /// is in the table before its NEW is sent (so the NEW is a double), and its DESTROY is sent before it leaves the table (so a dump shows it
 /// as DYING: that counts as gone).
 ///
-/// An entry takes 72 bytes, and as a hash table has free places 100 to 200 in all.
+/// An entry takes 80 bytes, and as a hash table has free places 110 to 220 in all.
 public struct Ledger: Sendable {
     private var traces: [LedgerKey: LedgerTrace] = [:]
     private var dump: UInt32 = 0
-    /// Every NEW that was on its way during the last dump has been heard.
-    private var isSettled = true
+    /// The last dump of which is known that every NEW has been heard that was on its way then.
+    private var settledDump: UInt32 = 0
 
     public init() {}
 
@@ -26,10 +27,7 @@ public struct Ledger: Sendable {
 
     // MARK: Dumps
 
-    public mutating func beginDump() {
-        dump &+= 1
-        isSettled = false
-    }
+    public mutating func beginDump() { dump &+= 1 }
 
     /// What an entry of the dump is to somebody who knows the ledger.
     public enum Sighting: Equatable, Sendable {
@@ -49,8 +47,9 @@ public struct Ledger: Sendable {
         if entry.status.contains(.dying) { return .dying }
         let key = LedgerKey(entry)
         var trace = LedgerTrace(entry, seen: dump)
+        // Also of one that was known: it may be another with the same key, of which no event came yet.
+        trace.announced = isTold ? dump : 0
         guard let known = traces[key] else {
-            trace.isAnnounced = isTold
             traces[key] = trace
             return .new
         }
@@ -70,7 +69,7 @@ public struct Ledger: Sendable {
     }
 
     /// From now on a NEW is news: so long after the dump none can be on its way any more that was made before its end.
-    public mutating func settle() { isSettled = true }
+    public mutating func settle() { settledDump = dump }
 
     // MARK: Events
 
@@ -88,10 +87,10 @@ public struct Ledger: Sendable {
             traces[key] = LedgerTrace(entry, seen: dump)
             return kind
         }
-        let isDouble = kind == .new && known.isAnnounced && !isSettled
+        let isDouble = kind == .new && known.announced > settledDump
         var trace = kind == .update || isDouble ? known.updated(by: entry) : LedgerTrace(entry, seen: dump)
         trace.seen = dump
-        if kind == .new { trace.isAnnounced = false }
+        if kind == .new { trace.announced = 0 }
         traces[key] = trace
         guard isDouble else { return kind }
         return trace.says(theSameAs: known) ? nil : .update

@@ -10,8 +10,8 @@ struct LedgerTrace: Sendable {
     /// The state's number, and which protocol's it is; 0 when no message said.
     private var state: UInt8 = 0
     private var stateKind: UInt8 = 0
-    /// The consumer heard of it by a dump, so a NEW event that was queued meanwhile tells nothing new.
-    var isAnnounced = false
+    /// The number of the dump by which the consumer heard of it, so that a NEW event on its way tells nothing new; else 0.
+    var announced: UInt32 = 0
     /// The number of the dump that saw it, or that ran or had run last when an event told of it.
     var seen: UInt32
     private var rare: Rare?
@@ -40,15 +40,15 @@ struct LedgerTrace: Sendable {
         let reply = LedgerKey.oddReply(of: entry)
         guard entry.hasExtensions || reply != nil else { return }
         let labels = entry.labels.contains { $0 != 0 } ? entry.labels.hashValue : 0
-        let names =
-            entry.helper == nil && entry.securityContext == nil ? 0 : [entry.helper, entry.securityContext].hashValue
+        let hasNames = entry.helper != nil || entry.securityContext != nil
+        let names = hasNames ? [entry.helper, entry.securityContext].hashValue : 0
         rare = Rare(reply, labels: labels, names: names)
     }
 
     /// The trace of an entry after an event that says `entry` of it: what events leave out is as it was.
     func updated(by entry: Entry) -> LedgerTrace {
         var trace = LedgerTrace(entry, seen: seen)
-        trace.isAnnounced = isAnnounced
+        trace.announced = announced
         if trace.stateKind == 0 { (trace.stateKind, trace.state) = (stateKind, state) }
         if entry.labels.isEmpty, let labels = rare?.labels, labels != 0 {
             trace.rare = Rare(trace.rare?.reply, labels: labels, names: trace.rare?.names ?? 0)

@@ -76,14 +76,13 @@ public final class EventSocket: EventSource {
     ) {
         // Another program with CAP_NET_ADMIN may write to our port: that is not the kernel's word.
         guard datagram.is_from_kernel != 0 else { return }
-        guard datagram.is_cut == 0 else {
+        if datagram.is_cut != 0 {
             cut += 1
             return
         }
         let start = position * Self.datagramSize
-        let bytes = UnsafeRawBufferPointer(
-            rebasing: buffer[start..<start + min(Int(datagram.length), Self.datagramSize)])
-        receive(bytes.bytes)
+        let end = start + min(Int(datagram.length), Self.datagramSize)
+        receive(UnsafeRawBufferPointer(rebasing: buffer[start..<end]).bytes)
         reading.datagrams += 1
     }
 

@@ -1,0 +1,89 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The same events, as conntrack(8) and as the program tell them.
+@Suite("Events beside conntrack -E", .needsRoot, .needsTool("conntrack"), .needsTool("nft"))
+struct EventsDifferentialTests {
+    @Test("Kinds, tuples and ids are those of conntrack -E")
+    func sameEvents() throws {
+        try inFreshNamespace {
+            try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=1")
+            try Tool.run("ip link set lo up")
+            let path = try #require(Tool.path(of: "conntrack"))
+            let conntrack = try BackgroundTool(["/usr/bin/stdbuf", "-oL", path, "-E", "-o", "id"])
+            let program = try BackgroundTool([Program.path, "events", "--json"])
+            try waitUntil("the program listens") { program.output.contains(#""event":"live""#) }
+            try waitUntil("conntrack listens") { try Self.subscriptions() >= 2 }
+            try Self.makeTraffic()
+            // The last event that both must have.
+            try Tool.run("conntrack -I -p udp -s 10.8.8.8 -d 10.0.0.2 --sport 1 --dport 2 -t 60")
+            try waitUntil("both are done") {
+                conntrack.output.contains("10.8.8.8") && program.output.contains("10.8.8.8")
+            }
+            program.signal(SIGINT)
+            #expect(try program.wait() == 0)
+            let theirs = Self.events(conntrack: conntrack.output)
+            let ours = try Self.events(json: program.output)
+            #expect(theirs.count > 30)
+            #expect(ours == theirs)
+        }
+    }
+
+    /// Netlink sockets of NETLINK_NETFILTER in this namespace that listen to all events of entries.
+    private static func subscriptions() throws -> Int {
+        let rows = try String(contentsOfFile: "/proc/thread-self/net/netlink", encoding: .utf8).split(separator: "\n")
+        return rows.count { row in
+            let fields = row.split(separator: " ")
+            return fields.count > 3 && fields[1] == "12" && UInt32(fields[3], radix: 16).map { $0 & 7 == 7 } ?? false
+        }
+    }
+
+    private static func makeTraffic() throws {
+        for port in 1...5 {
+            let flow = "-p tcp -s 10.0.0.1 -d 10.0.0.2 --sport \(port) --dport 80"
+            try Tool.run("conntrack -I \(flow) --state SYN_SENT -t 90")
+            try Tool.run("conntrack -U \(flow) --state ESTABLISHED -t 90 -m \(port)")
+            if port > 2 { try Tool.run("conntrack -D \(flow)") }
+        }
+        try Tool.run("conntrack -I -p tcp -s 2001:db8::1 -d 2001:db8::2 --sport 1 --dport 80 --state NONE -t 90")
+        try Tool.run("conntrack -I -p tcp -s 10.0.0.7 -d 10.0.0.9 --sport 2 --dport 80 --state NONE -t 90 --zone 4")
+        try Tool.run("conntrack -I -p udp -s 10.0.0.7 -d 10.0.0.9 --sport 2 --dport 80 -t 90 --dst-nat 10.0.0.3:90")
+        try Tool.run("nft add table inet t")
+        try Tool.run("nft add chain inet t in { type filter hook input priority 0 ; }")
+        try Tool.run("nft add rule inet t in ct state established ct mark set 9")
+        let script = """
+            import socket
+            for i in range(4):
+                server = socket.create_server(("127.0.0.1", 0))
+                client = socket.create_connection(server.getsockname())
+                peer, _ = server.accept()
+                client.sendall(b"x"); peer.recv(1); client.close(); peer.close(); server.close()
+                udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.sendto(b"x", ("127.0.0.1", 9)); udp.close()
+            """
+        let python = try BackgroundTool(["/usr/bin/python3", "-c", script])
+        guard try python.wait() == 0 else { throw SystemFailure(python.complaint, errno: ECHILD) }
+        try Tool.run("conntrack -D -p udp -s 127.0.0.1")
+    }
+
+    /// `kind`, ports and addresses of both directions, id: sorted, as the two may begin to wait at different moments.
+    private static func events(conntrack text: String) -> [String] {
+        text.split(separator: "\n").map { line in
+            let words = line.split(separator: " ")
+            let kind = words.first.map { $0.trimmingCharacters(in: ["[", "]"]).lowercased() } ?? ""
+            let names = ["src", "dst", "sport", "dport", "id"]
+            let fields = words.map { $0.split(separator: "=") }.filter { $0.count == 2 && names.contains(String($0[0])) }
+            return ([kind] + fields.map { String($0[1]) }).joined(separator: " ")
+        }.sorted()
+    }
+
+    private static func events(json text: String) throws -> [String] {
+        try EventLines(text).lines.compactMap { line -> String? in
+            guard let entry = line["entry"] as? [String: Any], let kind = line["event"] as? String else { return nil }
+            let tuples = ["original", "reply"].compactMap { entry[$0] as? [String: Any] }
+            let names = ["source", "destination", "source_port", "destination_port"]
+            let fields = tuples.flatMap { tuple in names.compactMap { tuple[$0].map { "\($0)" } } }
+            return ([kind] + fields + ["\(entry["id"] ?? "-")"]).joined(separator: " ")
+        }.sorted()
+    }
+}

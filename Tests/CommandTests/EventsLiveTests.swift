@@ -1,0 +1,158 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The program in a namespace of its own, while the kernel makes events there.
+@Suite("Events of a live kernel", .needsRoot, .needsTool("conntrack"), .serialized)
+struct EventsLiveTests {
+    /// Starts the program and waits until it listens.
+    private func follow(_ arguments: String...) throws -> BackgroundTool {
+        let program = try BackgroundTool([Program.path, "events", "--json"] + arguments)
+        try waitUntil("the program listens") { program.output.contains(#""event":"live""#) }
+        return program
+    }
+
+    private func stop(_ program: BackgroundTool) throws -> EventLines {
+        program.signal(SIGINT)
+        #expect(try program.wait() == 0)
+        return try EventLines(program.output)
+    }
+
+    /// Entries of any age send events.
+    private func inNoisyNamespace(_ body: @escaping () throws -> Void) throws {
+        try inFreshNamespace {
+            try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=1")
+            try body()
+        }
+    }
+
+    /// Waits until all is received that was made, and made good what was lost.
+    private func waitUntilMended(_ program: BackgroundTool, _ made: Int) throws {
+        try waitUntil("all is received, and what was lost is made good") {
+            let lines = try EventLines(program.output)
+            let told = ["new", "update", "destroy"].reduce(0) { $0 + lines.count($1) }
+            return lines.isMended && told + lines.sum("lost", "messages") >= made
+        }
+    }
+
+    @Test("SIGINT and SIGTERM end the stream with its summary", arguments: [SIGINT, SIGTERM])
+    func signals(_ number: CInt) throws {
+        try inNoisyNamespace {
+            let program = try follow("--initial")
+            try Tool.run("conntrack -I -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 60")
+            try waitUntil("the event is written") { program.output.contains(#""event":"new""#) }
+            program.signal(number)
+            #expect(try program.wait() == 0)
+            let lines = try EventLines(program.output)
+            #expect(lines.lines.map { $0["event"] as? String } == ["start", "live", "new", "end"])
+            #expect(lines.last["new"] as? Int == 1)
+            #expect(program.complaint.isEmpty)
+        }
+    }
+
+    @Test("A reader that goes away ends the stream, though no event comes")
+    func closedPipe() throws {
+        try inNoisyNamespace {
+            let line = #""$0" events --json | head -n 1 > /dev/null; exit "${PIPESTATUS[0]}""#
+            let shell = try BackgroundTool(["/bin/bash", "-c", line, Program.path])
+            #expect([0, 141].contains(try shell.wait(atMost: 20)))
+            #expect(shell.complaint.isEmpty)
+        }
+    }
+
+    @Test("--count and --for end the stream")
+    func limits() throws {
+        try inNoisyNamespace {
+            let program = try follow("--count", "2", "--kind", "destroy")
+            let generator = try ConntrackGenerator()
+            for number in 0..<5 { try generator.add(.create, number) }
+            for number in 0..<5 { try generator.add(.delete, number) }
+            try generator.flush()
+            #expect(try program.wait() == 0)
+            let lines = try EventLines(program.output)
+            #expect(lines.count("destroy") == 2 && lines.count("new") == 0)
+            let timed = try BackgroundTool([Program.path, "events", "--for", "300ms"])
+            #expect(try timed.wait() == 0)
+            #expect(timed.complaint == "ct-inspect: 0 new, 0 updated, 0 destroyed; none lost\n")
+        }
+    }
+
+    @Test("That no event will come is said at the start, with the next step")
+    func noEvents() throws {
+        try inFreshNamespace {
+            try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=0")
+            let program = try BackgroundTool([Program.path, "events", "--for", "100ms"])
+            #expect(try program.wait() == 0)
+            #expect(program.complaint.contains("sysctl -w net.netfilter.nf_conntrack_events=1"))
+        }
+    }
+
+    @Test("With the table at the start and churn all the while there is no gap and no double", arguments: 0..<4)
+    func initialUnderChurn(round: Int) throws {
+        try inNoisyNamespace {
+            let generator = try ConntrackGenerator()
+            let held = 40_000
+            for number in 0..<held { try generator.add(.create, number) }
+            try generator.flush()
+            let program = try BackgroundTool([Program.path, "events", "--json", "--initial"])
+            // Goes on while the program subscribes, dumps and catches up.
+            var made = generator.events
+            var random = SeededGenerator(seed: UInt64(round))
+            while !program.output.contains(#""event":"live""#) || generator.events - made < 20_000 {
+                if program.output.isEmpty { made = generator.events }
+                for _ in 0..<500 { try churn(generator, .random(in: 0..<held, using: &random), &random) }
+                try generator.flush()
+            }
+            try Tool.run("conntrack -I -p tcp -s 10.9.9.9 -d 10.0.0.2 --sport 1 --dport 2 -t 60 --state NONE")
+            try waitUntil("the last event is there") { program.output.contains("10.9.9.9") }
+            try waitUntil("what was lost is made good") { try EventLines(program.output).isMended }
+            let table = try EventLines.table()
+            let lines = try stop(program)
+            let picture = try lines.picture
+            #expect(picture.doubles == 0)
+            #expect(Self.difference(picture.entries, table) == [])
+            #expect(lines.count("initial") > held / 2)
+        }
+    }
+
+    private func churn(_ generator: ConntrackGenerator, _ number: Int, _ random: inout SeededGenerator) throws {
+        switch random.next() % 3 {
+        case 0: try generator.add(.change(mark: .random(in: 1...9, using: &random)), number)
+        case 1: try generator.add(.delete, number)
+        default: try generator.add(.create, number)
+        }
+    }
+
+    @Test(
+        "What was made is what was told and what was declared lost, and after a resync the picture is right",
+        arguments: [(200, "4K"), (2000, "4K"), (20_000, "4K"), (20_000, "512K"), (60_000, "1M"), (60_000, "32M")])
+    func loss(_ burst: Int, _ buffer: String) throws {
+        try inNoisyNamespace {
+            let generator = try ConntrackGenerator()
+            for number in 0..<100 { try generator.add(.create, number) }
+            try generator.flush()
+            let before = generator.events
+            let program = try follow("--initial", "--buffer", buffer)
+            for number in 100..<burst { try generator.add(.create, number) }
+            for number in stride(from: 0, to: burst, by: 2) { try generator.add(.change(mark: 7), number) }
+            for number in stride(from: 0, to: burst, by: 3) { try generator.add(.delete, number) }
+            try generator.flush()
+            let made = generator.events - before
+            #expect(made == burst - 100 + (burst + 1) / 2 + (burst + 2) / 3)
+            try waitUntilMended(program, made)
+            let table = try EventLines.table()
+            let lines = try stop(program)
+            #expect(lines.accountedFor == made)
+            #expect(lines.sum("lost", "messages") == lines.last["lost"] as? Int)
+            #expect(lines.last["uncounted_losses"] as? Int == 0)
+            if buffer == "4K" { #expect(lines.count("lost") > 0 && lines.count("resynced") > 0) }
+            #expect(Self.difference(try lines.picture.entries, table) == [])
+        }
+    }
+
+    /// In a few words, as the pictures have thousands of entries.
+    private static func difference(_ picture: [String: String], _ table: [String: String]) -> [String] {
+        let keys = Set(picture.keys).union(table.keys).filter { picture[$0] != table[$0] }
+        return keys.sorted().prefix(5).map { "\($0): told \(picture[$0] ?? "-"), in the table \(table[$0] ?? "-")" }
+    }
+}

@@ -1,0 +1,137 @@
+import Addresses
+import Conntrack
+import Testing
+
+@testable import Inspection
+
+@Suite("What of dumps and events is news")
+struct LedgerTests {
+    @Test("A NEW that a dump has told already is a double, once, and only until the ledger settles")
+    func double() throws {
+        let first = try entry("10.0.0.1:1", "10.0.0.2:80")
+        var ledger = Ledger()
+        ledger.beginDump()
+        #expect(ledger.see(first) == .new)
+        #expect(ledger.take(.new, first) == nil)
+        // Made anew in the same place: its DESTROY was lost.
+        #expect(ledger.take(.new, first) == .new)
+        var settled = Ledger()
+        settled.beginDump()
+        #expect(settled.see(first) == .new)
+        settled.settle()
+        #expect(settled.take(.new, first) == .new)
+    }
+
+    @Test("After a dump that nobody was told of, a NEW is news")
+    func silent() throws {
+        let first = try entry("10.0.0.1:1", "10.0.0.2:80")
+        var ledger = Ledger()
+        ledger.beginDump()
+        #expect(ledger.see(first, isTold: false) == .new)
+        #expect(ledger.take(.new, first) == .new)
+    }
+
+    @Test("A double that says something else than the dump is an update")
+    func differingDouble() throws {
+        let first = try entry("10.0.0.1:1", "10.0.0.2:80")
+        var labelled = first
+        labelled.labels = [0, 1]
+        var ledger = Ledger()
+        ledger.beginDump()
+        #expect(ledger.see(first) == .new)
+        #expect(ledger.take(.new, labelled) == .update)
+    }
+
+    @Test("An entry that the dump shows twice is told once")
+    func twice() throws {
+        var first = try entry("10.0.0.1:1", "10.0.0.2:80")
+        var ledger = Ledger()
+        ledger.beginDump()
+        #expect(ledger.see(first) == .new)
+        first.mark = 7
+        #expect(ledger.see(first) == .known)
+        ledger.beginDump()
+        #expect(ledger.see(first) == .changed)
+    }
+
+    @Test("A dying entry is no longer there, and is gone unless its DESTROY comes")
+    func dying() throws {
+        let first = try entry("10.0.0.1:1", "10.0.0.2:80")
+        var dying = first
+        dying.status.insert(.dying)
+        var ledger = Ledger()
+        #expect(ledger.take(.new, first) == .new)
+        ledger.beginDump()
+        #expect(ledger.see(dying) == .dying)
+        var gone: [Entry] = []
+        ledger.endDump { gone.append($0) }
+        #expect(gone.map(\.original) == [first.original])
+        #expect(ledger.count == 0)
+    }
+
+    @Test("What an event leaves out is as it was, and is not changed when a dump shows it")
+    func partialUpdate() throws {
+        var whole = try entry("10.0.0.1:1", "10.0.0.2:80")
+        whole.state = .tcp(.init(state: 3))
+        whole.labels = [4]
+        whole.helper = "ftp"
+        var ledger = Ledger()
+        #expect(ledger.take(.new, whole) == .new)
+        var update = try entry("10.0.0.1:1", "10.0.0.2:80", status: [.confirmed, .assured])
+        update.helper = "ftp"
+        #expect(ledger.take(.update, update) == .update)
+        whole.status = update.status
+        // The kernel sends a mark of 0, or none.
+        whole.mark = 0
+        whole.timeout = 99
+        ledger.beginDump()
+        #expect(ledger.see(whole) == .known)
+    }
+
+    @Test(
+        "Each thing that counts makes a change",
+        arguments: [
+            { $0.status.insert(.assured) }, { $0.mark = 1 }, { $0.state = .tcp(.init(state: 4)) },
+            { $0.state = .sctp(.init(state: 3)) }, { $0.labels = [1] }, { $0.helper = "sip" },
+            { $0.securityContext = "system_u" },
+        ] as [@Sendable (inout Entry) -> Void])
+    func changes(_ change: @Sendable (inout Entry) -> Void) throws {
+        var first = try entry("10.0.0.1:1", "10.0.0.2:80")
+        first.state = .tcp(.init(state: 3))
+        var ledger = Ledger()
+        #expect(ledger.take(.new, first) == .new)
+        change(&first)
+        ledger.beginDump()
+        #expect(ledger.see(first) == .changed)
+        ledger.beginDump()
+        #expect(ledger.see(first) == .known)
+    }
+
+    @Test("What is gone is told with both its tuples, its zone and its id")
+    func gone() throws {
+        var entries = [
+            try entry("10.0.0.1:1", "10.0.0.2:80", server: "10.0.0.3:8080", zone: 9, id: 5),
+            try entry("[2001:db8::1]:1", "[2001:db8::2]:80", .udp, id: 6),
+            try entry("10.0.0.1:1", "10.0.0.2:80", id: 7), try entry("10.0.0.1:1", "10.0.0.2:80", id: 8),
+            try entry("10.0.0.1:1", "10.0.0.2:80", .icmp, id: 9), Entry(),
+        ]
+        entries[2].original.zone = 3
+        entries[3].reply.zone = 3
+        entries[4].original.discriminator = .icmp(type: 8, code: 0, id: 77)
+        entries[4].reply.discriminator = .icmp(type: 0, code: 0, id: 77)
+        entries[1].state = .sctp(.init(state: 3))
+        for position in entries.indices { entries[position].mark = UInt32(position) }
+        var ledger = Ledger()
+        for entry in entries { #expect(ledger.take(.new, entry) == .new) }
+        #expect(ledger.count == entries.count)
+        ledger.beginDump()
+        var gone: [Entry] = []
+        ledger.endDump { gone.append($0) }
+        #expect(gone.sorted { $0.mark ?? 0 < $1.mark ?? 0 } == entries)
+    }
+
+    @Test("An entry is held in no more bytes than the help says")
+    func size() {
+        #expect(MemoryLayout<LedgerKey>.stride + MemoryLayout<LedgerTrace>.stride <= 80)
+    }
+}
