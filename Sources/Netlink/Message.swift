@@ -5,6 +5,8 @@ public struct Message: Equatable, Sendable {
     public let type: UInt16
     public let flags: UInt16
     public let sequence: UInt32
+    /// The netlink port of the program whose request caused it; 0 when the kernel speaks of its own accord.
+    public let port: UInt32
     /// Offsets of what follows the header, padding excluded.
     public let payload: Range<Int>
 
@@ -45,6 +47,7 @@ public struct MessageCursor {
         offset = min(datagram.byteCount, start + aligned(length))
         return Message(
             type: try datagram.host(at: start + 4), flags: try datagram.host(at: start + 6),
-            sequence: try datagram.host(at: start + 8), payload: start + Message.headerSize..<start + length)
+            sequence: try datagram.host(at: start + 8), port: try datagram.host(at: start + 12),
+            payload: start + Message.headerSize..<start + length)
     }
 }

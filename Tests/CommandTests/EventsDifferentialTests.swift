@@ -72,7 +72,9 @@ struct EventsDifferentialTests {
             let words = line.split(separator: " ")
             let kind = words.first.map { $0.trimmingCharacters(in: ["[", "]"]).lowercased() } ?? ""
             let names = ["src", "dst", "sport", "dport", "id"]
-            let fields = words.map { $0.split(separator: "=") }.filter { $0.count == 2 && names.contains(String($0[0])) }
+            let fields = words.map { $0.split(separator: "=") }.filter {
+                $0.count == 2 && names.contains(String($0[0]))
+            }
             return ([kind] + fields.map { String($0[1]) }).joined(separator: " ")
         }.sorted()
     }

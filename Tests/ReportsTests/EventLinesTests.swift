@@ -16,9 +16,9 @@ struct EventLinesTests {
         return entry
     }
 
-    private func json(_ record: EventRecord) throws -> [String: Any] {
+    private func json(_ record: EventRecord<Entry>) throws -> [String: Any] {
         let text = written { sink in
-            let writer = EventJSON(to: sink)
+            let writer = EventJSON<Entry>(to: sink)
             writer.write(record)
             writer.flush()
         }
@@ -90,8 +90,11 @@ struct EventLinesTests {
     @Test("As text: local time, what happened, the entry")
     func text() throws {
         let entry = try Self.entry()
+        let line =
+            "tcp      6 118 SYN_SENT src=10.0.0.9 dst=10.0.0.101 sport=999 dport=80 [UNREPLIED] "
+            + "src=10.0.0.101 dst=10.0.0.9 sport=80 dport=999 mark=0 use=1 id=7"
         let text = written { sink in
-            let writer = EventText(clocksAhead: { _ in -4 * 3600 - 1 }, to: sink)
+            let writer = EventText<Entry>(clocksAhead: { _ in -4 * 3600 - 1 }, to: sink)
             writer.write(.initial(entry))
             writer.write(.event(Event(.update, entry, time: Self.time)))
             writer.write(.lost(LostEvents(messages: 1, time: Self.time, resyncIn: .zero)))
@@ -101,10 +104,10 @@ struct EventLinesTests {
         }
         #expect(
             text == """
-                [INITIAL] tcp 10.0.0.9:999 > 10.0.0.101:80 SYN_SENT id=7
-                23:59:59.123456  [UPDATE] tcp 10.0.0.9:999 > 10.0.0.101:80 SYN_SENT id=7
+                [INITIAL] \(line)
+                23:59:59.123456  [UPDATE] \(line)
                 23:59:59.123456 [LOST] 1 message; comparing with the table
-                23:59:59.123456 [RESYNC] gone tcp 10.0.0.9:999 > 10.0.0.101:80 SYN_SENT id=7
+                23:59:59.123456 [RESYNC] gone \(line)
                 23:59:59.123456 [RESYNC] 0 new, 0 changed, 0 gone: the picture is right again
 
                 """)

@@ -17,7 +17,11 @@ public final class ConntrackGenerator {
 
     deinit { close(descriptor) }
 
-    public enum Action: Sendable { case create, change(mark: UInt32), delete }
+    public enum Action: Sendable {
+        case create
+        case change(mark: UInt32)
+        case delete
+    }
 
     /// UDP from 10.(number) to 10.0.0.1:53, that lives an hour.
     public func add(_ action: Action, _ number: Int) throws {

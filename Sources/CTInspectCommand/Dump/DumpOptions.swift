@@ -21,6 +21,23 @@ enum OnInterrupt: String, CaseIterable, ExpressibleByArgument {
 /// A word of `-o`, as conntrack(8) takes them.
 enum OutputWord: String, CaseIterable {
     case extended, id, labels, ktimestamp
+    /// Of events: when each was received.
+    case timestamp
+}
+
+/// A list of them: `id,labels`.
+struct OutputWords: ExpressibleByArgument {
+    var words: Set<OutputWord> = []
+
+    init() {}
+
+    init?(argument: String) {
+        let given = argument.split(separator: ",", omittingEmptySubsequences: false)
+        words = Set(given.compactMap { OutputWord(rawValue: String($0)) })
+        if words.count != Set(given).count { return nil }
+    }
+
+    var defaultValueDescription: String { words.map(\.rawValue).sorted().joined(separator: ",") }
 }
 
 /// `--top SUBJECT [N]`.

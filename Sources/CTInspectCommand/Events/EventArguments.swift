@@ -1,6 +1,16 @@
 import ArgumentParser
 import Conntrack
 
+/// What there are events about.
+enum EventTable: String, CaseIterable, ExpressibleByArgument {
+    case conntrack, expect
+}
+
+/// How events are printed.
+enum EventFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, json, conntrack
+}
+
 /// A list of kinds: `new,destroy`.
 struct EventKinds: ExpressibleByArgument {
     var kinds: [EventKind]

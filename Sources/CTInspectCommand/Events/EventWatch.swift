@@ -6,7 +6,9 @@ import SystemPackage
 
 /// Follows the conntrack table: a dump at the start, then the events, and after a loss a dump again. What of all this is told, the
 /// ledger decides; this sees to the order in which the ledger needs it.
-final class EventWatch {
+final class EventWatch<Ledger: EventLedger> where Ledger.Subject: EventSubject & EventDecodable {
+    typealias Subject = Ledger.Subject
+
     struct Settings {
         /// The kinds that are shown.
         var kinds = Set(EventKind.allCases)
@@ -17,15 +19,17 @@ final class EventWatch {
         /// After how many events, and how long, the stream ends.
         var limit: Int?
         var duration: Duration?
-        /// The one place where entries are chosen. It must hang on nothing of an entry that can change.
-        var shows: (Entry) -> Bool = { _ in true }
+        /// Chooses what is followed. It must hang on nothing that can change.
+        var follows: (Subject) -> Bool = { _ in true }
+        /// Chooses the lines of what is followed, each by what it says itself.
+        var shows: (Subject) -> Bool = { _ in true }
     }
 
-    private let table: Table
+    private let table: (_ each: (Subject) -> Void) throws(KernelError) -> Answer
     private let events: any EventSource
     private let settings: Settings
     private let clock: EventClock
-    private let writer: any EventWriter
+    private let writer: any EventWriter<Subject>
     private(set) var tally = EventTally()
 
     var ledger: Ledger?
@@ -37,15 +41,15 @@ final class EventWatch {
     private var isDrained = false
 
     /// How long an interrupted program may sleep on when the signal came at a bad moment.
-    private static let patience = Duration.milliseconds(200)
+    private static var patience: Duration { .milliseconds(200) }
     /// How long after its entry's coming into the table a NEW may be sent at most: as long as a processor may be held up in between.
-    private static let slowestEvent = Duration.seconds(1)
+    private static var slowestEvent: Duration { .seconds(1) }
 
     init(
-        _ kernel: any KernelSource, _ events: any EventSource, _ settings: Settings, clock: EventClock = .system,
-        to writer: any EventWriter
+        _ table: @escaping (_ each: (Subject) -> Void) throws(KernelError) -> Answer, _ events: any EventSource,
+        _ settings: Settings, clock: EventClock = .system, to writer: any EventWriter<Subject>
     ) {
-        table = Table(kernel)
+        self.table = table
         self.events = events
         self.settings = settings
         self.clock = clock
@@ -101,16 +105,16 @@ extension EventWatch {
         var cursor = MessageCursor()
         do throws(DecodeError) {
             while let message = try cursor.next(in: datagram) {
-                if let event = try Event<Entry>(message, in: datagram, receivedAt: received) { tell(event) }
+                if let event = try Subject.event(message, in: datagram, receivedAt: received) { tell(event) }
             }
         } catch {
             tally.unread += 1
         }
     }
 
-    private func tell(_ event: Event<Entry>) {
+    private func tell(_ event: Event<Subject>) {
         if let limit = settings.limit, tally.shown >= limit { return }
-        guard settings.shows(event.subject) else {
+        guard settings.follows(event.subject) else {
             tally.hidden += 1
             return
         }
@@ -120,12 +124,12 @@ extension EventWatch {
             tally.doubles += 1
             return
         }
-        guard settings.kinds.contains(kind) else {
+        guard settings.kinds.contains(kind), settings.shows(event.subject) else {
             tally.hidden += 1
             return
         }
         tally.count(kind)
-        writer.write(.event(Event(kind, event.subject, time: event.time)))
+        writer.write(.event(Event(kind, event.subject, time: event.time, port: event.port)))
     }
 
     private func declare(_ loss: EventLoss) {
@@ -139,13 +143,13 @@ extension EventWatch {
 // MARK: - Dumps
 extension EventWatch {
     /// How many entries of a dump are read between two looks at the events: a datagram holds a hundred or two.
-    private static let entriesBetweenLooks = 64
+    private static var entriesBetweenLooks: Int { 64 }
 
     private func takeInitial() throws(KernelError) {
         var entries = 0
         let losses = lossesDeclared
         let isWhole = try dump { entry in
-            guard ledger?.see(entry, isTold: settings.showsInitial) == .new else { return }
+            guard ledger?.see(entry, isTold: settings.showsInitial) == .new, settings.shows(entry) else { return }
             entries += 1
             if settings.showsInitial { writer.write(.initial(entry)) }
         }
@@ -164,7 +168,7 @@ extension EventWatch {
         var outcome = Resync(time: clock.wall())
         let time = outcome.time
         let isWhole = try dump { entry in
-            switch ledger?.see(entry) {
+            switch ledger?.see(entry, isTold: true) {
             case .new?:
                 outcome.new += 1
                 tell(.new, entry, time)
@@ -189,25 +193,28 @@ extension EventWatch {
         writer.flush()
     }
 
-    private func tell(_ change: ResyncChange, _ entry: Entry, _ time: Moment) {
-        if settings.kinds.contains(change.kind) { writer.write(.resync(change, entry, time)) }
+    private func tell(_ change: ResyncChange, _ entry: Subject, _ time: Moment) {
+        // Of what is gone little is known.
+        if settings.kinds.contains(change.kind), change == .gone || settings.shows(entry) {
+            writer.write(.resync(change, entry, time))
+        }
     }
 
     /// Reads the table, and holds back the events that come meanwhile.
     ///
     /// - Returns: whether it was read as a whole.
-    private func dump(_ see: (Entry) -> Void) throws(KernelError) -> Bool {
+    private func dump(_ see: (Subject) -> Void) throws(KernelError) -> Bool {
         ledger?.beginDump()
         var count = 0
         var failure: KernelError?
         var isWhole = false
         do throws(KernelError) {
-            let answer = try table.dump { entry in
+            let answer = try table { entry in
                 count += 1
                 if count.isMultiple(of: Self.entriesBetweenLooks) {
                     do throws(KernelError) { try holdBack() } catch { failure = failure ?? error }
                 }
-                if settings.shows(entry) { see(entry) }
+                if settings.follows(entry) { see(entry) }
             }
             isWhole = !answer.interrupted
         } catch {
@@ -232,16 +239,5 @@ extension EventWatch {
         repeat { try receiveBatch() } while !isDrained
         dumpEnd = clock.elapsed()
         writer.flush()
-    }
-}
-
-extension ResyncChange {
-    /// The kind of event that would have told of it.
-    fileprivate var kind: EventKind {
-        switch self {
-        case .new: .new
-        case .changed: .update
-        case .gone: .destroy
-        }
     }
 }

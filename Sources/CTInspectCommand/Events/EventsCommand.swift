@@ -18,11 +18,19 @@ struct EventsCommand: ParsableCommand {
             With net.netfilter.nf_conntrack_events=2 (the default of newer kernels) an entry
             that was made while nobody listened sends no events, not even when it goes.
 
+            The filters choose entries by what they keep for life (addresses, ports, zone …);
+            state, status, mark and label choose lines by what each says itself.
+
             EXAMPLES
-              sudo ct-inspect events --kind new,destroy
+              sudo ct-inspect events --kind new,destroy --dst 10.0.0.100
               sudo ct-inspect events --initial --json | jq -c 'select(.event != "update")'
               sudo ct-inspect events --for 30s --json > events.jsonl
+              sudo ct-inspect events --format conntrack -o id,timestamp   as conntrack -E
+              sudo ct-inspect events expect
             """)
+
+    @Argument(help: ArgumentHelp("conntrack, or expect (expectations).", valueName: "TABLE"))
+    var table = EventTable.conntrack
 
     @Option(help: ArgumentHelp("Kinds to show: new, update, destroy.", valueName: "KIND,..."))
     var kind = EventKinds(kinds: EventKind.allCases)
@@ -49,27 +57,84 @@ struct EventsCommand: ParsableCommand {
     @Flag(help: "Print JSON, one object a line (schema ct-inspect/1).")
     var json = false
 
+    @Option(help: "text, json (as --json) or conntrack (as conntrack -E -o extended).")
+    var format = EventFormat.text
+
+    @Option(
+        name: .customShort("o"),
+        help: ArgumentHelp("With --format conntrack: id, labels, ktimestamp, timestamp.", valueName: "WORD,…"))
+    var words = OutputWords()
+
+    @OptionGroup(title: "Filters") var filters: FilterOptions
+
     func validate() throws {
         if let count, count < 1 { throw ValidationError("--count takes a number from 1 on") }
+        if !words.words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack") }
+        if json, format == .conntrack { throw ValidationError("--json and --format conntrack exclude each other") }
+        if table == .expect, try !filters.filter.isEmpty {
+            throw ValidationError("the filters are for entries: expectations have none")
+        }
     }
 
     func run() throws {
+        let filter = try filters.filter
         try Failure.reporting { () throws(KernelError) in
             if let netns { try NetworkNamespace.enter(netns) }
             try Privileges.keepOnlyNetAdmin()
             let kernel = LiveKernel(networkNamespace: netns)
-            let socket = try EventSocket(
-                groups: subscribed.map(\.entryGroup), buffer: buffer.bytes, for: "subscribe to conntrack events")
-            clinux_catch_stop_signals()
-            let start = start(kernel, socket)
-            for warning in start.warnings { Output.complain(warning) }
-            let writer: any EventWriter =
-                json ? EventJSON(to: Output.write) : EventText(clocksAhead: EventClock.localOffset, to: Output.write)
-            writer.write(.start(start))
-            let watch = EventWatch(kernel, socket, settings, to: writer)
-            try watch.run(output: .standardOutput) { clinux_stop_signal_came() != 0 }
-            if !json { Output.complain(watch.tally.sentence) }
+            switch table {
+            case .conntrack:
+                let lasting = filter.lasting
+                var settings = settings(EventWatch<Ledger>.Settings())
+                settings.follows = lasting.matches
+                settings.shows = filter.matches
+                // The ledger must hear of all that it follows, whatever is shown of that.
+                let socketFilter = (noResync && !initial ? filter : lasting).socketFilter
+                try watch(kernel, settings, filter: socketFilter) { each throws(KernelError) in
+                    try Table(kernel).dump(matching: lasting, each)
+                }
+            case .expect:
+                try watch(kernel, settings(EventWatch<ExpectationLedger>.Settings()), filter: nil) {
+                    each throws(KernelError) in try Expectations(kernel).dump(each)
+                }
+            }
         }
+    }
+
+    private func watch<Ledger: EventLedger>(
+        _ kernel: LiveKernel, _ settings: EventWatch<Ledger>.Settings, filter: SocketFilter?,
+        dump: @escaping ((Ledger.Subject) -> Void) throws(KernelError) -> Answer
+    ) throws(KernelError) where Ledger.Subject: EventSubject & EventDecodable {
+        let socket = try EventSocket(
+            groups: subscribed.map(Ledger.Subject.group), buffer: buffer.bytes, for: "subscribe to conntrack events",
+            prepare: { descriptor throws(KernelError) in try filter?.attach(to: descriptor) })
+        clinux_catch_stop_signals()
+        let start = start(kernel, socket)
+        for warning in start.warnings { Output.complain(warning) }
+        let writer: any EventWriter<Ledger.Subject> = writer()
+        writer.write(.start(start))
+        let watch = EventWatch<Ledger>(dump, socket, settings, to: writer)
+        try watch.run(output: .standardOutput) { clinux_stop_signal_came() != 0 }
+        if !isJSON { Output.complain(watch.tally.sentence) }
+    }
+
+    private var isJSON: Bool { json || format == .json }
+
+    private func writer<Subject: EventSubject>() -> any EventWriter<Subject> {
+        if isJSON { return EventJSON<Subject>(to: Output.write) }
+        switch format {
+        case .conntrack:
+            return EventConntrackLines<Subject>(
+                ConntrackFormat(words.words), showsTime: words.words.contains(.timestamp), program: Self.program,
+                complain: Output.complain, to: Output.write)
+        case .text, .json: return EventText<Subject>(clocksAhead: EventClock.localOffset, to: Output.write)
+        }
+    }
+
+    /// The name of a process, as conntrack(8) shows it of who caused an event.
+    private static func program(_ process: UInt32) -> String? {
+        let file = KernelFile("proc/\(process)/comm")
+        return try? LiveKernel().text(of: file, atMost: 64)
     }
 
     /// UPDATE is a flood: it is subscribed to when it is shown. Who keeps the table in mind must hear of what goes.
@@ -77,8 +142,8 @@ struct EventsCommand: ParsableCommand {
         EventKind.allCases.filter { kind.kinds.contains($0) || !noResync && $0 != .update }
     }
 
-    private var settings: EventWatch.Settings {
-        var settings = EventWatch.Settings()
+    private func settings<Ledger>(_ settings: EventWatch<Ledger>.Settings) -> EventWatch<Ledger>.Settings {
+        var settings = settings
         settings.kinds = Set(kind.kinds)
         settings.showsInitial = initial
         settings.resyncs = !noResync

@@ -2,18 +2,21 @@ import Addresses
 import CNetlink
 import Netlink
 
-/// What the kernel says of its own accord about one thing that it keeps: an entry, later an expectation.
+/// What the kernel says of its own accord about one thing that it keeps: an entry or an expectation.
 public struct Event<Subject: Sendable>: Sendable {
     public var kind: EventKind
     /// The thing as the message has it, which need not be all of it: see `Entry.init(event:in:)`.
     public var subject: Subject
     /// When the kernel made the event if it says so, else when we received it.
     public var time: Moment
+    /// The netlink port of the program that caused it; 0 when packets or a timer did.
+    public var port: UInt32
 
-    public init(_ kind: EventKind, _ subject: Subject, time: Moment) {
+    public init(_ kind: EventKind, _ subject: Subject, time: Moment, port: UInt32 = 0) {
         self.kind = kind
         self.subject = subject
         self.time = time
+        self.port = port
     }
 }
 
@@ -28,6 +31,15 @@ extension EventKind {
         case .new: NFNLGRP_CONNTRACK_NEW.rawValue
         case .update: NFNLGRP_CONNTRACK_UPDATE.rawValue
         case .destroy: NFNLGRP_CONNTRACK_DESTROY.rawValue
+        }
+    }
+
+    /// The group that carries the events of expectations of this kind.
+    public var expectationGroup: UInt32 {
+        switch self {
+        case .new: NFNLGRP_CONNTRACK_EXP_NEW.rawValue
+        case .update: NFNLGRP_CONNTRACK_EXP_UPDATE.rawValue
+        case .destroy: NFNLGRP_CONNTRACK_EXP_DESTROY.rawValue
         }
     }
 
@@ -54,7 +66,24 @@ extension Event<Entry> {
         guard let kind = EventKind(entryMessage: message) else { return nil }
         var entry = try Entry(message, in: datagram)
         let stamp = entry.takeEventTime()
-        self.init(kind, entry, time: stamp ?? received)
+        self.init(kind, entry, time: stamp ?? received, port: message.port)
+    }
+}
+
+extension Event<Expectation> {
+    /// Decodes an event of ctnetlink about an expectation; it holds all of it.
+    ///
+    /// - Returns: nil when the message is none of those.
+    /// - Throws: when the attributes are not framed as netlink frames them.
+    public init?(_ message: Message, in datagram: RawSpan, receivedAt received: Moment) throws(DecodeError) {
+        let kind: EventKind
+        switch (UInt32(message.type) >> 8, UInt32(message.type) & 0xFF) {
+        case (UInt32(NFNL_SUBSYS_CTNETLINK_EXP), IPCTNL_MSG_EXP_NEW.rawValue):
+            kind = message.flags & UInt16(NLM_F_CREATE) != 0 ? .new : .update
+        case (UInt32(NFNL_SUBSYS_CTNETLINK_EXP), IPCTNL_MSG_EXP_DELETE.rawValue): kind = .destroy
+        default: return nil
+        }
+        self.init(kind, try Expectation(message, in: datagram), time: received, port: message.port)
     }
 }
 
@@ -68,4 +97,35 @@ extension Entry {
         else { return nil }
         return Moment(nanoseconds: unknown.remove(at: position).bytes.reduce(0) { $0 << 8 | UInt64($1) })
     }
+}
+
+/// What the kernel sends events about.
+public protocol EventDecodable: Sendable {
+    /// Decodes an event; nil when the message is about something else.
+    static func event(
+        _ message: Message, in datagram: RawSpan, receivedAt received: Moment
+    ) throws(DecodeError) -> Event<Self>?
+
+    /// The multicast group of nfnetlink that carries the events of a kind.
+    static func group(of kind: EventKind) -> UInt32
+}
+
+extension Entry: EventDecodable {
+    public static func event(
+        _ message: Message, in datagram: RawSpan, receivedAt received: Moment
+    ) throws(DecodeError) -> Event<Entry>? {
+        try Event<Entry>(message, in: datagram, receivedAt: received)
+    }
+
+    public static func group(of kind: EventKind) -> UInt32 { kind.entryGroup }
+}
+
+extension Expectation: EventDecodable {
+    public static func event(
+        _ message: Message, in datagram: RawSpan, receivedAt received: Moment
+    ) throws(DecodeError) -> Event<Expectation>? {
+        try Event<Expectation>(message, in: datagram, receivedAt: received)
+    }
+
+    public static func group(of kind: EventKind) -> UInt32 { kind.expectationGroup }
 }

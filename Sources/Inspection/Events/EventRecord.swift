@@ -1,16 +1,16 @@
 import Conntrack
 
 /// One line of a stream of events.
-public enum EventRecord: Sendable {
+public enum EventRecord<Subject: Sendable>: Sendable {
     case start(EventStart)
-    /// An entry that was in the table when the stream began.
-    case initial(Entry)
+    /// Something that was in the table when the stream began.
+    case initial(Subject)
     /// The table as it was at the start is known; what follows happens after.
     case live(InitialTable, Moment)
-    case event(Event<Entry>)
+    case event(Event<Subject>)
     case lost(LostEvents)
     /// What a dump after a loss shows that the stream did not.
-    case resync(ResyncChange, Entry, Moment)
+    case resync(ResyncChange, Subject, Moment)
     case resynced(Resync)
     case end(EventTally, Moment)
 }
@@ -28,7 +28,18 @@ public struct InitialTable: Equatable, Sendable {
 }
 
 /// How an entry differs from what the stream told of it.
-public enum ResyncChange: String, Sendable, CaseIterable { case new, changed, gone }
+public enum ResyncChange: String, Sendable, CaseIterable {
+    case new, changed, gone
+
+    /// The kind of event that would have told of it.
+    public var kind: EventKind {
+        switch self {
+        case .new: .new
+        case .changed: .update
+        case .gone: .destroy
+        }
+    }
+}
 
 /// What is known when the stream begins.
 public struct EventStart: Sendable {

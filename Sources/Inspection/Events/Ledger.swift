@@ -14,7 +14,7 @@ import Conntrack
 /// as DYING: that counts as gone).
 ///
 /// An entry takes 80 bytes, and as a hash table has free places 110 to 220 in all.
-public struct Ledger: Sendable {
+public struct Ledger: EventLedger, Sendable {
     private var traces: [LedgerKey: LedgerTrace] = [:]
     private var dump: UInt32 = 0
     /// The last dump of which is known that every NEW has been heard that was on its way then.
@@ -28,17 +28,6 @@ public struct Ledger: Sendable {
     // MARK: Dumps
 
     public mutating func beginDump() { dump &+= 1 }
-
-    /// What an entry of the dump is to somebody who knows the ledger.
-    public enum Sighting: Equatable, Sendable {
-        case new
-        case changed
-        /// Known as it is, or seen before in this dump: the kernel begins a bucket anew when the entry vanished at which it had
-        /// stopped (ctnetlink_dump_table).
-        case known
-        /// It is being destroyed: its DESTROY has been sent, or lost.
-        case dying
-    }
 
     /// Takes an entry of the running dump.
     ///

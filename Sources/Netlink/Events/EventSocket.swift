@@ -27,22 +27,25 @@ public final class EventSocket: EventSource {
 
     /// Subscribes. Needs CAP_NET_ADMIN; without it in the first user namespace the buffer is at most `net.core.rmem_max`.
     ///
-    /// - Parameter groups: `NFNLGRP_*` numbers.
-    /// - Parameter asked: bytes of receive buffer to ask for (`SO_RCVBUFFORCE`).
+    /// - Parameters:
+    ///   - groups: `NFNLGRP_*` numbers.
+    ///   - asked: bytes of receive buffer to ask for (`SO_RCVBUFFORCE`).
+    ///   - prepare: gets the descriptor before the first message can come: to attach a filter to it (`SO_ATTACH_FILTER`). What
+    ///     that refuses is never queued, and is no loss.
     /// - Throws: `.forbidden` without the capability, `.absent` when the kernel has no nfnetlink or no such group.
-    public init(groups: [UInt32], buffer asked: Int, for purpose: String) throws(KernelError) {
+    public init(
+        groups: [UInt32], buffer asked: Int, for purpose: String,
+        prepare: (CInt) throws(KernelError) -> Void = { _ in }
+    ) throws(KernelError) {
         self.purpose = purpose
         socket = try Handle(for: purpose)
         bufferSize = socket.growBuffer(to: asked)
+        try prepare(socket.descriptor)
         for group in groups { try socket.join(group, for: purpose) }
         buffer = .allocate(byteCount: Self.datagramSize * Self.batch, alignment: 16)
     }
 
     deinit { buffer.deallocate() }
-
-    /// The socket, for who attaches a filter to it (`SO_ATTACH_FILTER`); it stays ours. What a filter refuses is never queued and is no
-    /// loss. Attach before the first `receive`, or what was queued before passes unfiltered.
-    public var descriptor: FileDescriptor { FileDescriptor(rawValue: socket.descriptor) }
 
     /// Takes up to 64 datagrams.
     ///

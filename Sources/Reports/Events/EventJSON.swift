@@ -1,26 +1,18 @@
 import Conntrack
 import Inspection
 
-/// Writes the lines of a stream, in one of its forms.
-public protocol EventWriter: AnyObject {
-    func write(_ record: EventRecord)
-
-    /// Hands over the lines written so far.
-    func flush()
-}
-
 /// Events as JSON lines, as `docs/schema/` has them.
-public final class EventJSON: EventWriter {
+public final class EventJSON<Subject: EventSubject>: EventWriter {
     private var json: JSONWriter
 
     public init(to sink: @escaping (RawSpan) -> Void) { json = JSONWriter(sink) }
 
     public func flush() { json.flush() }
 
-    public func write(_ record: EventRecord) {
+    public func write(_ record: EventRecord<Subject>) {
         switch record {
-        case .start(let start): json.line("start") { $0.members(of: start) }
-        case .initial(let entry): json.line("initial") { $0.member("entry", entry) }
+        case .start(let start): json.line("start") { $0.members(of: start, table: Subject.table) }
+        case .initial(let subject): json.line("initial") { $0.member(subject) }
         case .live(let table, let time):
             json.line("live") {
                 $0.member("time", time)
@@ -30,14 +22,14 @@ public final class EventJSON: EventWriter {
         case .event(let event):
             json.line(event.kind.jsonName) {
                 $0.member("time", event.time)
-                $0.member("entry", event.subject)
+                $0.member(event.subject)
             }
         case .lost(let lost): json.line("lost") { $0.members(of: lost) }
-        case .resync(let change, let entry, let time):
+        case .resync(let change, let subject, let time):
             json.line("resync") {
                 $0.member("change", change.rawValue)
                 $0.member("time", time)
-                $0.member("entry", entry)
+                $0.member(subject)
             }
         case .resynced(let resync): json.line("resynced") { $0.members(of: resync) }
         case .end(let tally, let time):
@@ -71,15 +63,15 @@ extension JSONWriter {
     }
 
     @inline(__always)
-    fileprivate mutating func member(_ name: StaticString, _ entry: Entry) {
-        key(name)
-        self.entry(entry)
+    fileprivate mutating func member(_ subject: some EventSubject) {
+        key(type(of: subject).member)
+        subject.write(to: &self)
     }
 
-    fileprivate mutating func members(of start: EventStart) {
+    fileprivate mutating func members(of start: EventStart, table: String) {
         member("schema", "ct-inspect/1")
         member("command", "events")
-        member("table", "conntrack")
+        member("table", table)
         member("taken_at", start.takenAt)
         member("host", start.host)
         member("netns", start.networkNamespace)

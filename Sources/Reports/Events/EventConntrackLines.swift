@@ -1,0 +1,63 @@
+import Conntrack
+import Inspection
+
+/// Events exactly as `conntrack -E` prints them, and entries as `conntrack -L` does. Losses and resyncs are no lines of conntrack's: they go
+/// to `complain`.
+public final class EventConntrackLines<Subject: EventSubject>: EventWriter {
+    private var bytes: ByteBuffer
+    private let format: ConntrackFormat
+    private let showsTime: Bool
+    private let program: (UInt32) -> String?
+    private let complain: (String) -> Void
+
+    /// - Parameters:
+    ///   - showsTime: `-o timestamp`.
+    ///   - program: the name of the program with a process id, which netlink ports mostly are; nil when it has ended.
+    public init(
+        _ format: ConntrackFormat, showsTime: Bool, program: @escaping (UInt32) -> String?,
+        complain: @escaping (String) -> Void, to sink: @escaping (RawSpan) -> Void
+    ) {
+        bytes = ByteBuffer(sink)
+        self.format = format
+        self.showsTime = showsTime
+        self.program = program
+        self.complain = complain
+    }
+
+    public func flush() { bytes.flush() }
+
+    public func write(_ record: EventRecord<Subject>) {
+        switch record {
+        case .start, .live, .end: break
+        case .initial(let subject): subject.writeLine(to: &bytes, format, event: nil)
+        case .event(let event): write(event)
+        case .lost(let lost): complain("lost \(lost.sentence)")
+        case .resync(let change, let subject, let time):
+            write(Event(change.kind, subject, time: time))
+        case .resynced(let resync): complain("resync: \(resync.sentence)")
+        }
+    }
+
+    /// What a resync finds is told as the event would have told it.
+    private func write(_ event: Event<Subject>) {
+        let seconds = event.time.nanoseconds / 1_000_000_000
+        let microseconds = Int32(truncatingIfNeeded: event.time.nanoseconds % 1_000_000_000 / 1000)
+        let received = ConntrackFormat.Instant(seconds: Int64(clamping: seconds), microseconds: microseconds)
+        let heading = ConntrackFormat.Event(
+            event.kind.word, received: showsTime ? received : nil, portID: event.port,
+            program: event.port == 0 ? nil : program(event.port))
+        var format = format
+        format.now = Int64(clamping: seconds)
+        event.subject.writeLine(to: &bytes, format, event: heading)
+    }
+}
+
+extension EventKind {
+    var word: ConntrackFormat.Event.Kind {
+        switch self {
+        case .new: .new
+        case .update: .update
+        case .destroy: .destroy
+        }
+    }
+}

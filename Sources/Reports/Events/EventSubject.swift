@@ -1,0 +1,47 @@
+import Conntrack
+import Inspection
+
+/// What events are about, and how it is written.
+public protocol EventSubject: Sendable {
+    /// As `--json` and the command line name the table.
+    static var table: String { get }
+    /// The name of the member that holds it.
+    static var member: StaticString { get }
+
+    func write(to json: inout JSONWriter)
+
+    /// As conntrack(8) writes it, a line.
+    func writeLine(to text: inout ByteBuffer, _ format: ConntrackFormat, event: ConntrackFormat.Event?)
+}
+
+extension Entry: EventSubject {
+    public static var table: String { "conntrack" }
+    public static var member: StaticString { "entry" }
+
+    public func write(to json: inout JSONWriter) { json.entry(self) }
+
+    public func writeLine(to text: inout ByteBuffer, _ format: ConntrackFormat, event: ConntrackFormat.Event?) {
+        text.appendConntrackLine(self, format, event: event)
+    }
+}
+
+extension Expectation: EventSubject {
+    public static var table: String { "expect" }
+    public static var member: StaticString { "expectation" }
+
+    public func write(to json: inout JSONWriter) { json.expectation(self) }
+
+    public func writeLine(to text: inout ByteBuffer, _ format: ConntrackFormat, event: ConntrackFormat.Event?) {
+        text.appendConntrackLine(self, event: event)
+    }
+}
+
+/// Writes the lines of a stream, in one of its forms.
+public protocol EventWriter<Subject>: AnyObject {
+    associatedtype Subject: EventSubject
+
+    func write(_ record: EventRecord<Subject>)
+
+    /// Hands over the lines written so far.
+    func flush()
+}

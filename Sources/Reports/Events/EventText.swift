@@ -1,0 +1,80 @@
+import Conntrack
+import Inspection
+
+/// Events as lines to read: the local time, what happened, and the entry as conntrack(8) writes it, with its id.
+public final class EventText<Subject: EventSubject>: EventWriter {
+    private var bytes: ByteBuffer
+    private let offset: (Moment) -> Int
+    /// The offset of the second that was asked for last: lines come many a second.
+    private var clock: (second: UInt64, offset: Int)?
+
+    /// - Parameter offset: how many seconds local clocks are ahead of UTC at a moment.
+    public init(clocksAhead offset: @escaping (Moment) -> Int, to sink: @escaping (RawSpan) -> Void) {
+        bytes = ByteBuffer(sink)
+        self.offset = offset
+    }
+
+    public func flush() { bytes.flush() }
+
+    /// Start, live and end are no lines of the text: what of them matters goes to standard error.
+    public func write(_ record: EventRecord<Subject>) {
+        switch record {
+        case .start, .live, .end: break
+        case .initial(let subject): line("[INITIAL]", at: nil, subject)
+        case .event(let event): line(event.kind.label, at: event.time, event.subject)
+        case .lost(let lost): line("[LOST]", at: lost.time, lost.sentence)
+        case .resync(let change, let subject, let time): line(change.label, at: time, subject)
+        case .resynced(let resync): line("[RESYNC]", at: resync.time, resync.sentence)
+        }
+    }
+
+    private func line(_ label: StaticString, at time: Moment?, _ subject: Subject) {
+        begin(label, at: time)
+        // The delta-time of an entry that lives runs until the event.
+        let now = time.map { Int64(clamping: $0.nanoseconds / 1_000_000_000) } ?? 0
+        subject.writeLine(to: &bytes, ConntrackFormat(.id, now: now), event: nil)
+    }
+
+    private func line(_ label: StaticString, at time: Moment, _ sentence: String) {
+        begin(label, at: time)
+        bytes.append(text: sentence)
+        bytes.append(byte: UInt8(ascii: "\n"))
+    }
+
+    private func begin(_ label: StaticString, at time: Moment?) {
+        if let time {
+            bytes.append(clockOf: time, offset: clockOffset(at: time))
+            bytes.append(byte: UInt8(ascii: " "))
+        }
+        bytes.append(label)
+        bytes.append(byte: UInt8(ascii: " "))
+    }
+
+    private func clockOffset(at time: Moment) -> Int {
+        let second = time.nanoseconds / 1_000_000_000
+        if let clock, clock.second == second { return clock.offset }
+        let fresh = offset(time)
+        clock = (second, fresh)
+        return fresh
+    }
+}
+
+extension EventKind {
+    fileprivate var label: StaticString {
+        switch self {
+        case .new: "    [NEW]"
+        case .update: " [UPDATE]"
+        case .destroy: "[DESTROY]"
+        }
+    }
+}
+
+extension ResyncChange {
+    fileprivate var label: StaticString {
+        switch self {
+        case .new: "[RESYNC] new"
+        case .changed: "[RESYNC] changed"
+        case .gone: "[RESYNC] gone"
+        }
+    }
+}
