@@ -50,9 +50,12 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Netlink", "CLinux"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "TableSupport", dependencies: ["Netlink", "CNetlink", "TestSupport"], path: "Tests/TableSupport",
+            swiftSettings: strict),
         tests("AddressesTests", ["Addresses"]),
         tests("NetlinkTests", ["Netlink", "CNetlink"]),
-        tests("ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Reports"]),
+        tests("ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Reports", "TableSupport"]),
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
         tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Addresses"]),
         tests("ReportsTests", ["Reports", "Inspection", "Conntrack", "IPVS", "Addresses"]),
@@ -60,7 +63,7 @@ let package = Package(
             "CommandTests",
             [
                 "ct-inspect", "CTInspectCommand", "Addresses", "Netlink", "Conntrack", "IPVS", "Inspection", "Reports",
-                systemPackage,
+                "CNetlink", "TableSupport", argumentParser,
             ]),
     ]
 )

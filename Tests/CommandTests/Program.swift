@@ -1,7 +1,7 @@
 import Foundation
-import Testing
+import TestSupport
 
-/// The built program, run as a user runs it.
+/// The built program, run as a user runs it, in the calling thread's network namespace.
 enum Program {
     struct Outcome {
         var status: Int32
@@ -23,22 +23,8 @@ enum Program {
     static func shell(
         _ line: String, _ words: [String], environment: [String: String] = [:]
     ) throws -> Outcome {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-c", line] + words
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        let folder = try TemporaryFolder()
-        let (output, complaint) = (folder.url.appendingPathComponent("out"), folder.url.appendingPathComponent("err"))
-        for file in [output, complaint] { try Data().write(to: file) }
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: complaint)
-        try process.run()
-        process.waitUntilExit()
-        return Outcome(
-            status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-            output: try String(contentsOf: output, encoding: .utf8),
-            complaint: try String(contentsOf: complaint, encoding: .utf8))
+        let outcome = try Tool.outcome(of: "/bin/bash", ["-c", line] + words, environment: environment)
+        return Outcome(status: outcome.status, output: outcome.output, complaint: outcome.errors)
     }
 }
 

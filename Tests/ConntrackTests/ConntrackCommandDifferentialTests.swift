@@ -2,6 +2,7 @@ import Conntrack
 import Foundation
 import Netlink
 import Reports
+import TableSupport
 import TestSupport
 import Testing
 

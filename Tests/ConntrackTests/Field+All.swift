@@ -1,5 +1,6 @@
 import Addresses
 import CNetlink
+import TableSupport
 
 @testable import Conntrack
 

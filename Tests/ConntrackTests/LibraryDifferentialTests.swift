@@ -1,6 +1,7 @@
 import Addresses
 import CNetlink
 import Foundation
+import TableSupport
 import TestSupport
 import Testing
 

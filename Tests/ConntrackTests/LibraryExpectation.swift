@@ -1,5 +1,6 @@
 import CNetlink
 import Glibc
+import TableSupport
 import TestSupport
 
 /// An expectation as libnetfilter_conntrack holds it.

@@ -1,6 +1,7 @@
 import CNetlink
 import Conntrack
 import Netlink
+import TableSupport
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Addresses
 import Conntrack
 import Foundation
 import Netlink
+import TableSupport
 import TestSupport
 import Testing
 

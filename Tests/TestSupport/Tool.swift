@@ -11,6 +11,14 @@ public enum Tool {
         ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
 
+    /// How a program ended, and what it wrote.
+    public struct Outcome {
+        /// The exit code; of a program that a signal ended, the negative number of that.
+        public let status: CInt
+        public let output: String
+        public let errors: String
+    }
+
     /// Runs a program to its end and returns what it wrote to standard output.
     ///
     /// - Parameter command: name and arguments, separated by single blanks.
@@ -21,15 +29,31 @@ public enum Tool {
         guard let name = arguments.first, let path = path(of: name) else {
             throw Failure(description: "\(command): not installed")
         }
+        let outcome = try outcome(of: path, Array(arguments.dropFirst()))
+        guard outcome.status == 0 else {
+            throw Failure(description: "\(command): status \(outcome.status): \(outcome.errors)")
+        }
+        return outcome.output
+    }
+
+    /// Runs a program to its end, with nothing on its standard input.
+    ///
+    /// - Parameter environment: what it has besides ours, or other than ours.
+    public static func outcome(
+        of path: String, _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> Outcome {
         let output = try Scratch()
         let errors = try Scratch()
-        let status = try spawn(path, arguments, output.descriptor, errors.descriptor)
-        guard status == 0 else { throw Failure(description: "\(command): status \(status): \(errors.text())") }
-        return output.text()
+        let merged = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        let status = try spawn(path, arguments, merged.map { "\($0)=\($1)" }, output.descriptor, errors.descriptor)
+        // As WIFSIGNALED and WEXITSTATUS of wait(2) have it.
+        let signal = status & 0x7F
+        return Outcome(
+            status: signal == 0 ? status >> 8 & 0xFF : -signal, output: output.text(), errors: errors.text())
     }
 
     private static func spawn(
-        _ path: String, _ arguments: [String], _ output: CInt, _ errors: CInt
+        _ path: String, _ arguments: [String], _ environment: [String], _ output: CInt, _ errors: CInt
     ) throws -> CInt {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -37,10 +61,10 @@ public enum Tool {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, errors, 2)
-        let words = arguments.map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
+        let (words, variables) = (([path] + arguments).map { strdup($0) } + [nil], environment.map { strdup($0) } + [nil])
+        defer { for word in words + variables { free(word) } }
         var child = pid_t()
-        let failure = posix_spawn(&child, path, &actions, nil, words, environ)
+        let failure = posix_spawn(&child, path, &actions, nil, words, variables)
         guard failure == 0 else { throw SystemFailure("posix_spawn \(path)", errno: failure) }
         var status: CInt = 0
         while waitpid(child, &status, 0) < 0 {

@@ -2,6 +2,7 @@ import CNetlink
 import Conntrack
 import Glibc
 import Netlink
+import TableSupport
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import CNetlink
 import Conntrack
 import Foundation
 import Netlink
+import TableSupport
 import TestSupport
 import Testing
 

@@ -3,10 +3,10 @@ import Glibc
 import TestSupport
 
 /// An entry as libnetfilter_conntrack holds it.
-final class LibraryEntry {
-    let object: OpaquePointer
+public final class LibraryEntry {
+    public let object: OpaquePointer
 
-    init() throws {
+    public init() throws {
         guard let object = nfct_new() else { throw SystemFailure("nfct_new", errno: errno) }
         self.object = object
     }
@@ -14,7 +14,7 @@ final class LibraryEntry {
     deinit { nfct_destroy(object) }
 
     /// From one netlink message; throws when the library refuses it.
-    convenience init(parsing message: [UInt8]) throws {
+    public convenience init(parsing message: [UInt8]) throws {
         try self.init()
         // Zeros behind the message: the library reads names as C strings.
         let padded = message + [UInt8](repeating: 0, count: 64)
@@ -24,43 +24,43 @@ final class LibraryEntry {
         guard parsed == 0 else { throw SystemFailure("nfct_nlmsg_parse", errno: errno) }
     }
 
-    func has(_ attribute: nf_conntrack_attr) -> Bool { nfct_attr_is_set(object, attribute) > 0 }
+    public func has(_ attribute: nf_conntrack_attr) -> Bool { nfct_attr_is_set(object, attribute) > 0 }
 
-    subscript(byte attribute: nf_conntrack_attr) -> UInt8 {
+    public subscript(byte attribute: nf_conntrack_attr) -> UInt8 {
         get { nfct_get_attr_u8(object, attribute) }
         set { nfct_set_attr_u8(object, attribute, newValue) }
     }
 
-    subscript(word attribute: nf_conntrack_attr) -> UInt32 {
+    public subscript(word attribute: nf_conntrack_attr) -> UInt32 {
         get { nfct_get_attr_u32(object, attribute) }
         set { nfct_set_attr_u32(object, attribute, newValue) }
     }
 
     /// A number that the library keeps in network order.
-    subscript(network16 attribute: nf_conntrack_attr) -> UInt16 {
+    public subscript(network16 attribute: nf_conntrack_attr) -> UInt16 {
         get { UInt16(bigEndian: nfct_get_attr_u16(object, attribute)) }
         set { nfct_set_attr_u16(object, attribute, newValue.bigEndian) }
     }
 
-    func text(_ attribute: nf_conntrack_attr) -> String? {
+    public func text(_ attribute: nf_conntrack_attr) -> String? {
         guard has(attribute) else { return nil }
         return nfct_get_attr(object, attribute).map { String(cString: $0.assumingMemoryBound(to: CChar.self)) }
     }
 
-    func bytes(_ attribute: nf_conntrack_attr, count: Int) -> [UInt8]? {
+    public func bytes(_ attribute: nf_conntrack_attr, count: Int) -> [UInt8]? {
         guard has(attribute) else { return nil }
         return nfct_get_attr(object, attribute).map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }
     }
 
     /// The numbers of the labels that are set.
-    var labels: [UInt32]? {
+    public var labels: [UInt32]? {
         guard has(ATTR_CONNLABELS), let mask = nfct_get_attr(object, ATTR_CONNLABELS) else { return nil }
         let bits = OpaquePointer(mask)
         return (0...nfct_bitmask_maxbit(bits)).filter { nfct_bitmask_test_bit(bits, $0) != 0 }
     }
 
     /// Puts the entry into the table of the calling thread's namespace.
-    func create() throws {
+    public func create() throws {
         guard let handle = nfct_open(UInt8(NFNL_SUBSYS_CTNETLINK), 0) else {
             throw SystemFailure("nfct_open", errno: errno)
         }
@@ -72,8 +72,8 @@ final class LibraryEntry {
 }
 
 extension LibraryEntry {
-    /// A TCP entry 10.0.0.1:`port` > 10.0.0.2:21 in ESTABLISHED, that lives a hundred seconds.
-    static func tcp(port: UInt16) throws -> LibraryEntry {
+    /// A TCP entry 10.0.0.1:`port` > 10.0.0.2:21 in ESTABLISHED, that lives so many seconds.
+    public static func tcp(port: UInt16, lasting seconds: Int = 100) throws -> LibraryEntry {
         let entry = try LibraryEntry()
         entry[byte: ATTR_L3PROTO] = UInt8(AF_INET)
         entry[word: ATTR_IPV4_SRC] = UInt32(0x0A00_0001).bigEndian
@@ -83,7 +83,7 @@ extension LibraryEntry {
         entry[network16: ATTR_PORT_DST] = 21
         nfct_setobjopt(entry.object, UInt32(NFCT_SOPT_SETUP_REPLY))
         entry[byte: ATTR_TCP_STATE] = UInt8(TCP_CONNTRACK_ESTABLISHED.rawValue)
-        entry[word: ATTR_TIMEOUT] = 100
+        entry[word: ATTR_TIMEOUT] = UInt32(seconds)
         return entry
     }
 }

@@ -6,9 +6,9 @@ import TestSupport
 extension Menagerie {
     /// Call it after `populate`. A master may expect one connection when its helper is ftp, eight when it is irc: each one more ends
     /// the oldest.
-    static func expect() throws {
-        try addMaster(port: 1003, helper: "irc")
-        try addMaster(port: 1004, helper: "ftp")
+    public static func expect(lasting seconds: Int = 100) throws {
+        try addMaster(port: 1003, helper: "irc", seconds)
+        try addMaster(port: 1004, helper: "ftp", seconds)
         try Tool.run(
             "conntrack -I expect -p tcp --orig-src 10.0.0.1 --orig-dst 10.0.0.2 --sport 1000 --dport 21 "
                 + "--tuple-src 10.0.0.2 --tuple-dst 10.0.0.1 --tuple-port-src 0 --tuple-port-dst 5000 "
@@ -28,8 +28,8 @@ extension Menagerie {
         }
     }
 
-    private static func addMaster(port: UInt16, helper: String) throws {
-        let master = try LibraryEntry.tcp(port: port)
+    private static func addMaster(port: UInt16, helper: String, _ seconds: Int) throws {
+        let master = try LibraryEntry.tcp(port: port, lasting: seconds)
         helper.withCString { nfct_set_attr(master.object, ATTR_HELPER_NAME, $0) }
         try master.create()
     }
@@ -64,7 +64,7 @@ extension Menagerie {
     }
 
     /// The messages of one dump of the calling thread's namespace, as bytes.
-    static func expectationMessages() throws -> [[UInt8]] {
+    public static func expectationMessages() throws -> [[UInt8]] {
         try messages(
             of: .netfilter(
                 "dump the expectations", subsystem: NFNL_SUBSYS_CTNETLINK_EXP, message: IPCTNL_MSG_EXP_GET.rawValue,

@@ -1,13 +1,14 @@
 import CNetlink
-import Conntrack
 import Foundation
 import Netlink
 import TestSupport
 
 /// A table with an entry of every kind that the kernel lets one make.
-enum Menagerie {
+public enum Menagerie {
     /// Fills the table of the calling thread's namespace.
-    static func populate() throws {
+    ///
+    /// - Parameter seconds: how long most entries live.
+    public static func populate(lasting seconds: Int = 100) throws {
         try Tool.run("sysctl -w net.netfilter.nf_conntrack_acct=1 net.netfilter.nf_conntrack_timestamp=1")
         try Tool.run("nft add table inet labelled")
         // Labels are kept from the first rule on that sets one.
@@ -15,14 +16,14 @@ enum Menagerie {
         try Tool.run("nft add rule inet labelled output ct label set 33")
         for (index, state) in tcpStates.enumerated() {
             try Tool.run(
-                "conntrack -I -p tcp -s 10.0.1.1 -d 10.0.1.2 --sport \(index + 1) --dport 80 --state \(state) -t 90")
+                "conntrack -I -p tcp -s 10.0.1.1 -d 10.0.1.2 --sport \(index + 1) --dport 80 --state \(state) -t \(seconds - 10)")
         }
-        for arguments in commands { try Tool.run("conntrack -I -t 100 \(arguments)") }
-        try addExtensions()
+        for arguments in commands { try Tool.run("conntrack -I -t \(seconds) \(arguments)") }
+        try addExtensions(lasting: seconds)
         try sendOverLoopback()
     }
 
-    static let tcpStates = [
+    public static let tcpStates = [
         "NONE", "SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT", "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",
         "SYN_SENT2",
     ]
@@ -50,8 +51,8 @@ enum Menagerie {
     ]
 
     /// What conntrack(8) cannot set.
-    private static func addExtensions() throws {
-        let control = try LibraryEntry.tcp(port: 1000)
+    private static func addExtensions(lasting seconds: Int) throws {
+        let control = try LibraryEntry.tcp(port: 1000, lasting: seconds)
         "ftp".withCString { nfct_set_attr(control.object, ATTR_HELPER_NAME, $0) }
         control[byte: ATTR_TCP_FLAGS_ORIG] = 0x0A
         control[byte: ATTR_TCP_MASK_ORIG] = 0x0F
@@ -61,7 +62,7 @@ enum Menagerie {
         control[byte: ATTR_TCP_WSCALE_REPL] = 9
         try control.create()
 
-        let data = try LibraryEntry.tcp(port: 1001)
+        let data = try LibraryEntry.tcp(port: 1001, lasting: seconds)
         data[byte: ATTR_MASTER_L3PROTO] = UInt8(AF_INET)
         data[byte: ATTR_MASTER_L4PROTO] = UInt8(IPPROTO_TCP)
         data[word: ATTR_MASTER_IPV4_SRC] = UInt32(0x0A00_0001).bigEndian
@@ -70,7 +71,7 @@ enum Menagerie {
         data[network16: ATTR_MASTER_PORT_DST] = 21
         try data.create()
 
-        let proxied = try LibraryEntry.tcp(port: 1002)
+        let proxied = try LibraryEntry.tcp(port: 1002, lasting: seconds)
         proxied[word: ATTR_SYNPROXY_ISN] = 0x0102_0304
         proxied[word: ATTR_SYNPROXY_ITS] = 0x0506_0708
         proxied[word: ATTR_SYNPROXY_TSOFF] = 0x090A_0B0C
@@ -96,14 +97,14 @@ enum Menagerie {
     }
 
     /// The messages of one dump of the calling thread's namespace, as bytes.
-    static func messages() throws -> [[UInt8]] {
+    public static func messages() throws -> [[UInt8]] {
         try messages(
             of: .netfilter(
                 "dump the conntrack table", subsystem: NFNL_SUBSYS_CTNETLINK, message: IPCTNL_MSG_CT_GET.rawValue,
                 flags: NLM_F_DUMP))
     }
 
-    static func messages(of request: Request) throws -> [[UInt8]] {
+    public static func messages(of request: Request) throws -> [[UInt8]] {
         var messages: [[UInt8]] = []
         try LiveKernel().ask(request) { message, datagram in
             messages.append(datagram.copy(message.payload.lowerBound - Message.headerSize..<message.payload.upperBound))
