@@ -9,4 +9,7 @@ struct ConntrackSpellings: ParsableArguments {
     @Option(name: .customLong("orig-port-dst"), help: .hidden) var originalDestinationPort: [String] = []
     @Option(name: .customLong("reply-port-src"), help: .hidden) var replySourcePort: [String] = []
     @Option(name: .customLong("reply-port-dst"), help: .hidden) var replyDestinationPort: [String] = []
+    @Option(name: .customLong("srckey"), help: .hidden) var sourceKey: [String] = []
+    @Option(name: .customLong("dstkey"), help: .hidden) var destinationKey: [String] = []
+    @Option(name: .customLong("icmpv6-type"), help: .hidden) var icmpv6Type: [String] = []
 }

@@ -16,6 +16,9 @@ extension FilterOptions {
             ).choice { IPProtocol($0) }
             filter.original = try originalSide
             filter.reply = try replySide
+            filter.icmpTypes = try FilterText(
+                "--icmp-type", icmpType + spellings.icmpv6Type, takes: "a number up to 255"
+            ).choice { FilterText.number($0) }
             filter.services = try FilterText("--service", service, takes: "[PROTOCOL/]ADDRESS[:PORT]")
                 .choice(EntryFilter.Service.init)
             filter.states = try FilterText("--state", state, takes: "a state as ESTABLISHED, or a number up to 255")
@@ -34,8 +37,9 @@ extension FilterOptions {
             var side = EntryFilter.Side()
             side.sources = try Self.prefixes("--src", src + spellings.originalSource)
             side.destinations = try Self.prefixes("--dst", dst + spellings.originalDestination)
-            side.sourcePorts = try Self.ports("--sport", sport + spellings.originalSourcePort)
-            side.destinationPorts = try Self.ports("--dport", dport + spellings.originalDestinationPort)
+            side.sourcePorts = try Self.ports("--sport", sport + spellings.originalSourcePort + spellings.sourceKey)
+            side.destinationPorts = try Self.ports(
+                "--dport", dport + spellings.originalDestinationPort + spellings.destinationKey)
             side.zones = try Self.zones("--orig-zone", origZone)
             return side
         }

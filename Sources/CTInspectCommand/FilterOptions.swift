@@ -42,6 +42,9 @@ struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Its destination port.", valueName: "PORT[-PORT]"))
     var replyDport: [String] = []
 
+    @Option(help: ArgumentHelp("Type of ICMP or ICMPv6, by number: 8,128", valueName: "TYPE"))
+    var icmpType: [String] = []
+
     @Option(
         help: ArgumentHelp(
             "Protocol, destination and its port in one: tcp/10.0.0.100:80", valueName: "[PROTO/]VIP[:PORT]"))

@@ -87,6 +87,13 @@ struct FilterOptionsTests {
             }
         ),
         (
+            "-p gre --srckey 0x5 --dstkey 6",
+            {
+                $0.protocols.wanted = [.gre]
+                ($0.original.sourcePorts.wanted, $0.original.destinationPorts.wanted) = ([5...5], [6...6])
+            }
+        ),
+        (
             "--reply-sport 3 --reply-dport 4",
             {
                 ($0.reply.sourcePorts.wanted, $0.reply.destinationPorts.wanted) = ([3...3], [4...4])
@@ -131,6 +138,7 @@ struct FilterOptionsTests {
                 ($0.zones.wanted, $0.original.zones.wanted, $0.reply.zones.wanted) = ([4], [5], [65535])
             }
         ),
+        ("--icmp-type 8,0 --icmpv6-type '!128'", { $0.icmpTypes = Choice([8, 0], not: [128]) }),
         ("--zone 0x10", { $0.zones.wanted = [16] }),
         ("-l 33,0 --label '!127'", { ($0.requiredLabels, $0.forbiddenLabels) = ([33, 0], [127]) }),
     ]
@@ -157,7 +165,7 @@ struct FilterOptionsTests {
             ("--state OPENED", ["--state", "“OPENED”"]),
             ("--state 256", ["--state", "“256”"]), ("--state -1", ["--state"]), ("-u ASURED", ["--status", "ASSURED"]),
             ("-m 0x10/0x0f", ["--mark", "“0x10/0x0f”", "mask"]), ("-m 1/2/3", ["--mark"]), ("-m 0x", ["--mark"]),
-            ("-m 4294967296", ["--mark"]), ("-w 65536", ["--zone", "65535"]), ("--orig-zone x", ["--orig-zone"]),
+            ("-m 4294967296", ["--mark"]), ("--icmp-type 256", ["--icmp-type", "255"]), ("-w 65536", ["--zone", "65535"]), ("--orig-zone x", ["--orig-zone"]),
             ("-l 128", ["--label", "127"]), ("-l no-such-label", ["--label", "connlabel.conf"]),
         ])
     func refusals(_ words: String, _ says: [String]) {

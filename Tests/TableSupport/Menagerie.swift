@@ -8,8 +8,10 @@ public enum Menagerie {
     /// Fills the table of the calling thread's namespace.
     ///
     /// - Parameter seconds: how long most entries live.
-    public static func populate(lasting seconds: Int = 100) throws {
-        try Tool.run("sysctl -w net.netfilter.nf_conntrack_acct=1 net.netfilter.nf_conntrack_timestamp=1")
+    /// - Parameter timestamps: whether entries know when they began.
+    public static func populate(lasting seconds: Int = 100, timestamps: Bool = true) throws {
+        try Tool.run("sysctl -w net.netfilter.nf_conntrack_acct=1")
+        try Tool.run("sysctl -w net.netfilter.nf_conntrack_timestamp=\(timestamps ? 1 : 0)")
         try Tool.run("nft add table inet labelled")
         // Labels are kept from the first rule on that sets one.
         try Tool.run("nft add chain inet labelled output { type filter hook output priority 0 ; }")

@@ -105,7 +105,8 @@ struct DumpCommand: ParsableCommand {
         switch (output.json, format) {
         case (true, _), (_, .json): .json
         case (_, .table): .table(EntryTable(family: filter.onlyFamily, style: output.style, width: Output.width))
-        case (_, .conntrack): .conntrack(ConntrackFormat(words))
+        // conntrack(8) shows labels as soon as it has read their names, which --label needs.
+        case (_, .conntrack): .conntrack(ConntrackFormat(filters.label.isEmpty ? words : words.union([.labels])))
         }
     }
 

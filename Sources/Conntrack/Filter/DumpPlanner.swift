@@ -186,6 +186,8 @@ struct DumpPlanner {
     }
 
     private mutating func planNothing() {
+        let types = filter.icmpTypes.words("ICMP type")
+        remarks += types.map { .here($0, "left to this program, as few entries are of ICMP") }
         remarks += filter.states.words("state").map { .here($0, "the kernel compares no states") }
         let why = "the kernel compares no labels"
         if !filter.requiredLabels.isEmpty {

@@ -33,6 +33,7 @@ extension EntryFilter {
         narrow(protocols.wanted)
         narrow(services.wanted.map(\.protocol))
         narrow(states.wanted.flatMap(\.protocols))
+        if !icmpTypes.wanted.isEmpty { narrow([.icmp, .icmpv6]) }
         return possible?.subtracting(protocols.unwanted)
     }
 }

@@ -10,6 +10,8 @@ public struct EntryFilter: Equatable, Sendable {
     public var original = Side() { didSet { note(.original, original == Side()) } }
     public var reply = Side() { didSet { note(.reply, reply == Side()) } }
     public var services = Choice<Service>() { didSet { note(.services, services.isEmpty) } }
+    /// Types of ICMP and of ICMPv6, of the original direction. An entry of another protocol has none of them.
+    public var icmpTypes = Choice<UInt8>() { didSet { note(.icmpTypes, icmpTypes.isEmpty) } }
     public var marks = Choice<Mark>() { didSet { note(.marks, marks.isEmpty) } }
     /// Of the zone that both directions share (`CTA_ZONE`); an entry with a zone in one direction alone is in zone 0 here.
     public var zones = Choice<UInt16>() { didSet { note(.zones, zones.isEmpty) } }
@@ -41,6 +43,7 @@ public struct EntryFilter: Equatable, Sendable {
         static let states = Fields(rawValue: 1 << 7)
         static let requiredLabels = Fields(rawValue: 1 << 8)
         static let forbiddenLabels = Fields(rawValue: 1 << 9)
+        static let icmpTypes = Fields(rawValue: 1 << 10)
     }
 
     public init() {}
@@ -85,6 +88,10 @@ public struct EntryFilter: Equatable, Sendable {
             if !protocols.accepts({ $0 == number }) { return false }
         }
         if fields.contains(.services), !services.accepts({ $0.matches(entry.original) }) { return false }
+        if fields.contains(.icmpTypes) {
+            let type = entry.original.icmpType
+            if !icmpTypes.accepts({ $0 == type }) { return false }
+        }
         if fields.contains(.original), !original.matches(entry.original) { return false }
         return !fields.contains(.reply) || reply.matches(entry.reply)
     }
@@ -149,5 +156,9 @@ extension Tuple {
     var ports: (source: UInt16, destination: UInt16)? {
         guard case .ports(let source, let destination) = discriminator else { return nil }
         return (source, destination)
+    }
+
+    fileprivate var icmpType: UInt8? {
+        if case .icmp(let type, _, _) = discriminator { type } else { nil }
     }
 }

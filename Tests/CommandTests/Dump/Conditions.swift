@@ -77,13 +77,12 @@ struct ConditionGenerator {
         let name = entry.protocol == "unknown" ? entry.number : entry.protocol
         conditions.add("-p", or: long("--protocol"), name)
         switch entry.protocol {
-        case "unknown": break
+        // Kernels since 6.16 know no ports of DCCP: conntrack shows 0 for them, and compares nothing with a port that is missing.
+        // Keys of GRE it does not compare at all: see ConntrackOdditiesTests.
+        case "unknown", "dccp", "gre": break
         case "icmp": if chance(2) { conditions.add("--icmp-type", entry.original["type"] ?? "") }
         case "icmpv6":
             if chance(2) { conditions.add("--icmpv6-type", or: "--icmp-type", entry.original["type"] ?? "") }
-        case "gre":
-            if chance(2) { conditions.add("--srckey", or: "--sport", entry.original["srckey"] ?? "") }
-            if chance(2) { conditions.add("--dstkey", or: "--dport", entry.original["dstkey"] ?? "") }
         default: addPorts(of: entry, to: &conditions)
         }
         if let state = entry.state, chance(2) { conditions.add("--state", state) }

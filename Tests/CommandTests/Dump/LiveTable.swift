@@ -11,15 +11,16 @@ struct LiveTable {
     private static let labels = "0 zero\n1 one\n33 thirty-three\n63 sixty-three\n127 last\n"
 
     /// - Parameter crowd: how many entries there are besides one of each kind.
+    /// - Parameter timestamps: whether entries know when they began. Lines that tell ages and timeouts tick at two points of a second.
     static func inside(
-        crowd: Int = 0, seed: UInt64 = 20_261_123, _ body: @escaping (LiveTable) throws -> Void
+        crowd: Int = 0, timestamps: Bool = true, _ body: @escaping (LiveTable) throws -> Void
     ) throws {
         try inTemporaryFolder { folder in
             try FileManager.default.createDirectory(atPath: folder + "/etc/xtables", withIntermediateDirectories: true)
             try Data(labels.utf8).write(to: URL(fileURLWithPath: folder + "/etc/xtables/connlabel.conf"))
             try inFreshNamespace {
-                try Menagerie.populate(lasting: 3000)
-                try Menagerie.crowd(of: crowd, seed: seed, lasting: 3000)
+                try Menagerie.populate(lasting: 3000, timestamps: timestamps)
+                try Menagerie.crowd(of: crowd, seed: 20_261_123, lasting: 3000)
                 try Menagerie.expect(lasting: 3000)
                 try body(LiveTable(folder: folder))
             }
@@ -62,14 +63,17 @@ extension LiveTable {
     ) throws -> Int {
         let (theirs, ours) = (["conntrack", "-L"] + conntrack, [Program.path, "dump", "--format", "conntrack"] + dump)
         var before = try lines(theirs)
+        var known = Set(before)
         var unlike: [String: String]?
-        for _ in 0..<10 where unlike != [:] {
+        for round in 0..<10 where unlike != [:] {
+            // Rounds that last as long as the ticks would always see the same of them.
+            usleep(UInt32(round) * 100_000)
             let lines = try Dictionary(lines(ours).map { (try key($0), $0) }) { first, _ in first }
             let after = try self.lines(theirs)
             let keys = try [before, after].map { try Set($0.map(key)) }
             #expect(keys == [Set(lines.keys), Set(lines.keys)], "\(conntrack) and \(dump)")
             #expect(after.count == lines.count, "\(conntrack) and \(dump)")
-            let known = Set(before).union(after)
+            known.formUnion(after)
             let new = lines.filter { !known.contains($0.value) }
             unlike = new.filter { unlike?.keys.contains($0.key) ?? true }
             before = after

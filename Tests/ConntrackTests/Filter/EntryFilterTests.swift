@@ -51,6 +51,15 @@ struct EntryFilterTests {
         #expect(try !Self.matches(EntryFixtures.tcp) { $0.original.destinationPorts.unwanted = [21...21] })
     }
 
+    @Test func typesOfICMP() throws {
+        #expect(try Self.matches(EntryFixtures.icmp) { $0.icmpTypes.wanted = [0, 8] })
+        #expect(try !Self.matches(EntryFixtures.icmp) { $0.icmpTypes.wanted = [0] })
+        #expect(try !Self.matches(EntryFixtures.icmp) { $0.icmpTypes.unwanted = [8] })
+        #expect(try Self.matches(EntryFixtures.icmpv6) { $0.icmpTypes.wanted = [128] })
+        #expect(try !Self.matches(EntryFixtures.tcp) { $0.icmpTypes.wanted = [0, 8] })
+        #expect(try Self.matches(EntryFixtures.tcp) { $0.icmpTypes.unwanted = [8] })
+    }
+
     @Test func marksAndZonesNotSentAreZero() throws {
         #expect(try Self.matches(EntryFixtures.tcp) { $0.marks.wanted = [.init(0x78, mask: 0xFF)] })
         #expect(try !Self.matches(EntryFixtures.tcp) { $0.marks.wanted = [.init(0x78)] })

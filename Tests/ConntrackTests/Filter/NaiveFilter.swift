@@ -9,6 +9,7 @@ enum NaiveFilter {
             holds(filter.protocols) { "\(entry.original.protocol)" == "\($0)" },
             holds(filter.services) { isService($0, entry.original) },
             holds(filter.marks) { (entry.mark ?? 0) & $0.mask == $0.value & $0.mask },
+            holds(filter.icmpTypes) { entry.original.icmpTypeNumber == $0 },
             holds(filter.zones) { (entry.zone ?? 0) == $0 },
             holds(filter.states) { stateNames($0, of: entry).contains(entry.state?.name ?? "none") },
             side(filter.original, entry.original), side(filter.reply, entry.reply),

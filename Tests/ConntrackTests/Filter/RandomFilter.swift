@@ -20,7 +20,7 @@ struct RandomFilter {
     }
 
     private mutating func add(to filter: inout EntryFilter) {
-        switch Int.random(in: 0..<14, using: &generator) {
+        switch Int.random(in: 0..<15, using: &generator) {
         case 0: filter.families = choice { $0.family }
         case 1: filter.protocols = choice { $0.original.protocol }
         case 2: filter.original.sources = prefixes { $0.original.source }
@@ -36,6 +36,7 @@ struct RandomFilter {
         case 10: addZones(to: &filter)
         case 11: filter.states = states()
         case 12: addStatus(to: &filter)
+        case 13: filter.icmpTypes = choice { $0.original.icmpTypeNumber ?? 8 }
         default: addServiceOrLabels(to: &filter)
         }
     }
@@ -111,6 +112,10 @@ struct RandomFilter {
 }
 
 extension Tuple {
+    var icmpTypeNumber: UInt8? {
+        if case .icmp(let type, _, _) = discriminator { type } else { nil }
+    }
+
     var portNumbers: (source: UInt16, destination: UInt16)? {
         guard case .ports(let source, let destination) = discriminator else { return nil }
         return (source, destination)

@@ -1,0 +1,98 @@
+import TestSupport
+import Testing
+
+/// Where the filter of conntrack(8) 1.4.7 is wrong or odd, as the table shows. The program is held by the table then.
+@Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
+struct ConntrackOdditiesTests {
+    private static func ids(_ lines: [String]) throws -> Set<String> { try Set(lines.map(LiveTable.id)) }
+
+    /// What the program chooses, and what of the table is right.
+    private static func expect(
+        _ words: [String], in table: LiveTable, chooses isRight: (ConntrackLine) -> Bool
+    ) throws {
+        let right = try table.entries().filter(isRight).compactMap { $0.rest["id"].map { "id=\($0)" } }
+        #expect(!right.isEmpty, "\(words)")
+        let ours = try table.lines([Program.path, "dump", "--format", "conntrack", "-o", "id"] + words)
+        #expect(try ids(ours) == Set(right), "\(words)")
+    }
+
+    private static func conntrack(_ words: [String], in table: LiveTable) throws -> Set<String> {
+        try ids(table.lines(["conntrack", "-L", "-o", "extended,id"] + words))
+    }
+
+    /// Its parser of `-u` writes the bits into the value that `-m` has set, and compares marks with them.
+    @Test("A mark before a status is forgotten by conntrack; the program takes any order")
+    func markBeforeStatus() throws {
+        try LiveTable.inside(crowd: 200, timestamps: false) { table in
+            for words in [["-m", "0x11", "-u", "SEEN_REPLY"], ["-u", "SEEN_REPLY", "-m", "0x11"]] {
+                try Self.expect(words, in: table) { $0.rest["mark"] == "17" && !$0.flags.contains("UNREPLIED") }
+            }
+            let theirs = try Self.conntrack(["-m", "0x11", "-u", "SEEN_REPLY"], in: table)
+            #expect(theirs.isEmpty)
+            let sorted = try Self.conntrack(["-u", "SEEN_REPLY", "-m", "0x11"], in: table)
+            #expect(!sorted.isEmpty)
+        }
+    }
+
+    /// It sends the kernel a mask of no bits, which is refused; with another bit beside it, UNSET changes nothing.
+    @Test("UNSET alone is an error to conntrack, and no condition to the program")
+    func unsetAlone() throws {
+        try LiveTable.inside(timestamps: false) { table in
+            let outcome = try table.run(["conntrack", "-L", "-u", "UNSET"])
+            #expect(outcome.status != 0 && outcome.complaint.contains("invalid parameters"))
+            try Self.expect(["-u", "UNSET"], in: table) { _ in true }
+        }
+    }
+
+    /// A mask that has the forbidden bits alone, with a value that has others: no entry can be equal.
+    @Test("Wanted and unwanted status bits together choose nothing in conntrack")
+    func mixedStatus() throws {
+        try LiveTable.inside(crowd: 200, timestamps: false) { table in
+            let outcome = try table.run(["conntrack", "-L", "-u", "SEEN_REPLY,!ASSURED"])
+            #expect(outcome.output.isEmpty)
+            try Self.expect(["-u", "SEEN_REPLY", "-u", "!ASSURED"], in: table) {
+                !$0.flags.contains("UNREPLIED") && !$0.flags.contains("ASSURED")
+            }
+        }
+    }
+
+    /// libnetfilter_conntrack compares the ports of some protocols, and GRE is none of them.
+    @Test("conntrack takes any GRE entry, whatever the keys; the program compares them")
+    func keysOfGRE() throws {
+        try LiveTable.inside(crowd: 200, timestamps: false) { table in
+            let keys = ["-p", "gre", "--srckey", "0x5", "--dstkey", "6"]
+            try Self.expect(keys, in: table) { ($0.original["srckey"], $0.original["dstkey"]) == ("0x5", "0x6") }
+            let theirs = try Self.conntrack(keys, in: table)
+            let all = try Self.conntrack(["-p", "gre"], in: table)
+            #expect(theirs == all && all.count > 5)
+        }
+    }
+
+    @Test("An entry whose zone is in one direction alone is in zone 0 to both")
+    func zoneOfOneDirection() throws {
+        try LiveTable.inside(crowd: 100, timestamps: false) { table in
+            try Self.expect(["-w", "0"], in: table) { $0.rest["zone"] == nil }
+            try Self.expect(["--orig-zone", "0"], in: table) { $0.rest["zone-orig"] == nil }
+            #expect(try table.expectAlike(["-o", "extended,id", "-w", "0"], ["-o", "id", "-w", "0"]) > 50)
+        }
+    }
+
+    @Test("Prefixes of the reply side, several values and what is not wanted are beyond conntrack")
+    func beyond() throws {
+        try LiveTable.inside(crowd: 200, timestamps: false) { table in
+            for words in [["-q", "10.98.0.0/16"], ["-p", "tcp,udp"], ["-s", "!10.0.0.1"]] {
+                let outcome = try table.run(["conntrack", "-L"] + words)
+                #expect(outcome.status != 0, "\(words)")
+            }
+            try Self.expect(["-q", "10.98.0.0/16"], in: table) { $0.reply["dst"]?.hasPrefix("10.98.") == true }
+            try Self.expect(["-p", "tcp,udp"], in: table) { ["tcp", "udp"].contains($0.protocol) }
+            try Self.expect(["-s", "!10.0.0.1"], in: table) { $0.original["src"] != "10.0.0.1" }
+            try Self.expect(["-p", "!gre", "--dport", "50-100", "--dport", "!80"], in: table) {
+                $0.original["dport"] == "53"
+            }
+            try Self.expect(["--icmp-type", "8,128", "-w", "!0"], in: table) {
+                ["8", "128"].contains($0.original["type"]) && $0.rest["zone"] != nil
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import TableSupport
+import TestSupport
+import Testing
+
+/// Each line of `dump --json` as a whole, against what libnetfilter_conntrack reads of the same entry.
+@Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
+struct DumpJSONTests {
+    /// Objects by the kernel's number for the entry, as text with sorted keys.
+    private typealias Objects = [Int: String]
+
+    private static func objects(_ objects: [[String: Any]]) throws -> Objects {
+        var texts: Objects = [:]
+        for object in objects {
+            let text = try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
+            texts[try #require(object["id"] as? Int)] = String(decoding: text, as: UTF8.self)
+        }
+        return texts
+    }
+
+    private static func ofLibrary() throws -> Objects {
+        try objects(Menagerie.messages().map { try LibraryEntry(parsing: $0).json() })
+    }
+
+    private static func ofProgram(_ table: LiveTable, _ words: [String]) throws -> Objects {
+        try objects(
+            table.lines([Program.path, "dump"] + words).map { line in
+                let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+                return try #require(object as? [String: Any], "\(line)")
+            })
+    }
+
+    @Test("Every field of every entry is there, and nothing else", arguments: [["--json"], ["--format", "json"]])
+    func everyField(_ words: [String]) throws {
+        try LiveTable.inside(crowd: 200) { table in
+            var before = try Self.ofLibrary()
+            var unlike: Objects?
+            // Timeouts tick, and references come and go: each line is once like one of either side, as a whole.
+            for _ in 0..<10 where unlike != [:] {
+                let ours = try Self.ofProgram(table, words)
+                let after = try Self.ofLibrary()
+                #expect(ours.count > 230 && Set(ours.keys) == Set(before.keys) && Set(ours.keys) == Set(after.keys))
+                let new = ours.filter { id, object in before[id] != object && after[id] != object }
+                unlike = new.filter { unlike?.keys.contains($0.key) ?? true }
+                before = after
+            }
+            #expect(unlike == [:])
+            let all = before.values.joined()
+            for name in ["master", "helper", "labels", "synproxy", "state", "started_ns", "verification_tag_reply"] {
+                #expect(all.contains("\"\(name)\":"))
+            }
+        }
+    }
+}
