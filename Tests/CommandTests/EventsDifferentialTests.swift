@@ -1,4 +1,5 @@
 import Foundation
+import TableSupport
 import TestSupport
 import Testing
 
@@ -28,6 +29,79 @@ struct EventsDifferentialTests {
             #expect(theirs.count > 30)
             #expect(ours == theirs)
         }
+    }
+
+    @Test(
+        "--format conntrack prints the lines of conntrack -E, with the filters that conntrack has too",
+        arguments: [
+            ([], []), (["-p", "tcp"], ["-p", "tcp"]), (["--kind", "new,destroy"], ["-e", "NEW,DESTROY"]),
+            (["-d", "10.0.0.2", "--kind", "destroy"], ["-d", "10.0.0.2", "-e", "DESTROY"]),
+            (["-s", "127.0.0.0/8", "-p", "udp"], ["-s", "127.0.0.0/8", "-p", "udp"]), (["-m", "9"], ["-m", "9"]),
+        ])
+    func sameLines(_ ours: [String], _ theirs: [String]) throws {
+        try inFreshNamespace {
+            try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=1")
+            try Tool.run("ip link set lo up")
+            let path = try #require(Tool.path(of: "conntrack"))
+            let format = ["-o", "extended,id"]
+            let conntrack = try BackgroundTool(["/usr/bin/stdbuf", "-oL", path, "-E"] + theirs + format)
+            let program = try BackgroundTool([Program.path, "events", "--format", "conntrack"] + format + ours)
+            // Both subscribe before they say anything; ours then reads the table once.
+            try waitUntil("both listen") { try Self.listeners() >= 2 }
+            Thread.sleep(forTimeInterval: 1)
+            try Self.makeTraffic()
+            var wanted: [String] = []
+            try waitUntil("both are done, and say the same") {
+                wanted = Self.withoutPrograms(conntrack.output)
+                return !wanted.isEmpty && wanted == Self.withoutPrograms(program.output)
+            }
+            Thread.sleep(forTimeInterval: 0.5)
+            #expect(Self.withoutPrograms(program.output) == Self.withoutPrograms(conntrack.output))
+            program.signal(SIGINT)
+            #expect(try program.wait() == 0)
+        }
+    }
+
+    @Test("Events of expectations are those of conntrack -E expect")
+    func expectations() throws {
+        try inFreshNamespace {
+            try Menagerie.populate()
+            let path = try #require(Tool.path(of: "conntrack"))
+            let conntrack = try BackgroundTool(["/usr/bin/stdbuf", "-oL", path, "-E", "expect"])
+            let program = try BackgroundTool([Program.path, "events", "expect", "--format", "conntrack"])
+            let json = try BackgroundTool([Program.path, "events", "expect", "--json"])
+            try waitUntil("all listen") { try Self.listeners() >= 3 && json.output.contains(#""event":"live""#) }
+            Thread.sleep(forTimeInterval: 1)
+            try Menagerie.expect()
+            try Tool.run("conntrack -F expect")
+            func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init).sorted() }
+            try waitUntil("both say the same") {
+                lines(conntrack.output).count > 1 && lines(conntrack.output) == lines(program.output)
+            }
+            for tool in [program, json] { tool.signal(SIGINT) }
+            #expect(try program.wait() == 0)
+            #expect(try json.wait() == 0)
+            let events = try EventLines(json.output)
+            #expect(events.count("new") + events.count("update") + events.count("destroy") == lines(conntrack.output).count)
+            #expect(events.lines.contains { ($0["expectation"] as? [String: Any])?["helper"] != nil })
+        }
+    }
+
+    /// Netlink sockets of NETLINK_NETFILTER in this namespace that listen to anything.
+    private static func listeners() throws -> Int {
+        let rows = try String(contentsOfFile: "/proc/thread-self/net/netlink", encoding: .utf8).split(separator: "\n")
+        return rows.count { row in
+            let fields = row.split(separator: " ")
+            return fields.count > 3 && fields[1] == "12" && UInt32(fields[3], radix: 16).map { $0 != 0 } ?? false
+        }
+    }
+
+    /// The lines, sorted. The name of the program that caused an event is found by its process, which may have ended for one of the two.
+    private static func withoutPrograms(_ text: String) -> [String] {
+        text.split(separator: "\n").map { line in
+            line.split(separator: " ", omittingEmptySubsequences: false).filter { !$0.hasPrefix("progname=") }
+                .joined(separator: " ")
+        }.sorted()
     }
 
     /// Netlink sockets of NETLINK_NETFILTER in this namespace that listen to all events of entries.
