@@ -14,12 +14,13 @@ struct Recording {
 
     init(of source: any KernelSource) throws(KernelError) {
         statistics = try TableStatistics(reading: source)
+        let lists = Self.lists(of: source)
         let photographer: Photographer
         do throws(KernelError) { photographer = try Photographer(source) } catch {
             guard error.cause == .absent else { throw error }
             absence = error
             picture = nil
-            losses = try Self.losses(ofTableIn: source) + statistics.losses
+            losses = try Self.losses(ofTableIn: source) + statistics.losses + lists
             return
         }
         let taken = try photographer.picture()
@@ -27,7 +28,19 @@ struct Recording {
         _ = try photographer.director.configuration()
         picture = taken
         absence = nil
-        losses = taken.losses
+        losses = taken.losses + lists
+    }
+
+    /// Asks for what `dump` shows besides the table. Where the kernel refuses, the recording will refuse alike.
+    private static func lists(of source: any KernelSource) -> [Loss] {
+        func loss(_ what: String, _ dump: () throws(KernelError) -> Answer) -> [Loss] {
+            let isWhole = (try? Table.repeating(Table.attempts, dump)) ?? true
+            return isWhole ? [] : [Loss(what, Table.keptChanging)]
+        }
+        let table = Table(source)
+        return loss("expectations") { () throws(KernelError) in try Expectations(source).dump { _ in } }
+            + loss("dying entries") { () throws(KernelError) in try table.dump(.dying) { _ in } }
+            + loss("unconfirmed entries") { () throws(KernelError) in try table.dump(.unconfirmed) { _ in } }
     }
 
     /// Asks for the table and the settings alone.

@@ -27,12 +27,15 @@ extension EntryTally {
     }
 
     /// The document of `dump --top … --json`.
-    public func writeJSON(top most: Int, to sink: @escaping (RawSpan) -> Void) {
+    ///
+    /// - Parameter isWhole: whether every entry was counted, and once.
+    public func writeJSON(top most: Int, isWhole: Bool, to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
             json.member("schema", "ct-inspect/1")
             json.member("command", "dump")
             json.member("entries", entries)
+            json.member("complete", isWhole)
             json.member("top", subject.rawValue)
             json.member("values", values)
             json.member("rows", array: top(most)) { json, row in

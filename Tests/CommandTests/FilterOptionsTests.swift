@@ -165,7 +165,8 @@ struct FilterOptionsTests {
             ("--state OPENED", ["--state", "“OPENED”"]),
             ("--state 256", ["--state", "“256”"]), ("--state -1", ["--state"]), ("-u ASURED", ["--status", "ASSURED"]),
             ("-m 0x10/0x0f", ["--mark", "“0x10/0x0f”", "mask"]), ("-m 1/2/3", ["--mark"]), ("-m 0x", ["--mark"]),
-            ("-m 4294967296", ["--mark"]), ("--icmp-type 256", ["--icmp-type", "255"]), ("-w 65536", ["--zone", "65535"]), ("--orig-zone x", ["--orig-zone"]),
+            ("-m 4294967296", ["--mark"]), ("--icmp-type 256", ["--icmp-type", "255"]),
+            ("-w 65536", ["--zone", "65535"]), ("--orig-zone x", ["--orig-zone"]),
             ("-l 128", ["--label", "127"]), ("-l no-such-label", ["--label", "connlabel.conf"]),
         ])
     func refusals(_ words: String, _ says: [String]) {

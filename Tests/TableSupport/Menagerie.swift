@@ -18,10 +18,12 @@ public enum Menagerie {
         try Tool.run("nft add rule inet labelled output ct label set 33")
         for (index, state) in tcpStates.enumerated() {
             try Tool.run(
-                "conntrack -I -p tcp -s 10.0.1.1 -d 10.0.1.2 --sport \(index + 1) --dport 80 --state \(state) -t \(seconds - 10)")
+                "conntrack -I -p tcp -s 10.0.1.1 -d 10.0.1.2 --sport \(index + 1) --dport 80 --state \(state) "
+                    + "-t \(seconds - 10)")
         }
         for arguments in commands { try Tool.run("conntrack -I -t \(seconds) \(arguments)") }
         try addExtensions(lasting: seconds)
+        try Tool.run("sysctl -w net.netfilter.nf_conntrack_udp_timeout=\(seconds)")
         try sendOverLoopback()
     }
 

@@ -10,14 +10,20 @@ public final class ScriptedKernel: KernelSource {
     private let sequence: UInt32
     private var answers: [[[UInt8]]]
     private let files: [String: [[UInt8]]]
+    private var readings: [String: [[UInt8]]]
 
     /// - Parameter answers: the datagrams of each answer, in the order of the questions.
     /// - Parameter sequence: what the messages in them carry when they answer the question.
     /// - Parameter files: the pieces in which each file is read; any other is absent.
-    public init(answers: [[[UInt8]]] = [], sequence: UInt32 = 1, files: [String: [[UInt8]]] = [:]) {
+    /// - Parameter readings: what of a file each reading gives, instead; the last one is given again.
+    public init(
+        answers: [[[UInt8]]] = [], sequence: UInt32 = 1, files: [String: [[UInt8]]] = [:],
+        readings: [String: [[UInt8]]] = [:]
+    ) {
         self.answers = answers
         self.sequence = sequence
         self.files = files
+        self.readings = readings
     }
 
     public func exchange(
@@ -33,6 +39,12 @@ public final class ScriptedKernel: KernelSource {
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
         filesRead.append(file.path)
+        if var left = readings[file.path], let next = left.first {
+            receive(next.span.bytes)
+            if left.count > 1 { left.removeFirst() }
+            readings[file.path] = left
+            return .whole
+        }
         guard let pieces = files[file.path] else { throw KernelError("read /\(file.path)", .absent) }
         for piece in pieces { receive(piece.span.bytes) }
         return .whole

@@ -61,7 +61,8 @@ public enum Tool {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, errors, 2)
-        let (words, variables) = (([path] + arguments).map { strdup($0) } + [nil], environment.map { strdup($0) } + [nil])
+        let words = ([path] + arguments).map { strdup($0) } + [nil]
+        let variables = environment.map { strdup($0) } + [nil]
         defer { for word in words + variables { free(word) } }
         var child = pid_t()
         let failure = posix_spawn(&child, path, &actions, nil, words, variables)

@@ -74,10 +74,10 @@ struct DumpCommand: ParsableCommand {
 
     private func outputWords() throws -> Set<OutputWord> {
         Set(
-            try words.flatMap { $0.split(separator: ",") }.map { word in
-                guard let known = OutputWord(rawValue: String(word)) else {
+            try words.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map { word in
+                guard let known = OutputWord(rawValue: word.lowercased()) else {
                     let all = OutputWord.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw ValidationError("-o takes \(all), not \(word)")
+                    throw ValidationError("-o takes \(all), not “\(word)”")
                 }
                 return known
             })
@@ -92,8 +92,8 @@ struct DumpCommand: ParsableCommand {
                 let lines = filter.explanation(of: kind, from: source)
                 return Output.print(lines.isEmpty ? ["no filter: every entry is sent, and shown"] : lines)
             }
-            let dump = EntryDump(table: Table(source), kind: kind, filter: filter)
-            if let top { return try dump.printTop(top, output) }
+            let dump = EntryDump(Table(source), kind, matching: filter)
+            if let top { return try dump.printTop(top, output.style, asJSON: isJSON) }
             if count { return try dump.printCount(asJSON: isJSON) }
             try dump.print(form(words, filter), onInterrupt)
         }
@@ -116,12 +116,12 @@ struct DumpCommand: ParsableCommand {
             expectations = []
             return try Expectations(source).dump { expectations.append($0) }
         }
-        print(expectations)
+        print(expectations, isWhole)
         if !isWhole { throw Table.notWhole("the expectations") }
     }
 
-    private func print(_ expectations: [Expectation]) {
-        if count { return EntryDump.print(count: expectations.count, asJSON: isJSON) }
+    private func print(_ expectations: [Expectation], _ isWhole: Bool) {
+        if count { return EntryDump.print(count: expectations.count, isWhole: isWhole, asJSON: isJSON) }
         switch (isJSON, format) {
         case (true, _):
             var json = JSONWriter(Output.write)

@@ -8,12 +8,18 @@ struct EntryDump {
     let table: Table
     let kind: Table.Kind
     let filter: EntryFilter
+    /// Where it goes.
+    private let sink: (RawSpan) -> Void
     private let progress = Progress()
 
-    init(table: Table, kind: Table.Kind, filter: EntryFilter) {
+    init(
+        _ table: Table, _ kind: Table.Kind, matching filter: EntryFilter,
+        to sink: @escaping (RawSpan) -> Void = Output.write
+    ) {
         self.table = table
         self.kind = kind
         self.filter = filter
+        self.sink = sink
     }
 
     /// Prints entries as they come; or, when a dump that is not whole is to be repeated, once one has come whole.
@@ -21,7 +27,7 @@ struct EntryDump {
     /// - Throws: when no dump was whole, after what there is was printed.
     func print(_ form: EntryWriter.Form, _ onInterrupt: OnInterrupt) throws(KernelError) {
         let spool: Spool? = onInterrupt == .repeat ? try Spool() : nil
-        var writer = EntryWriter(form, Output.write)
+        var writer = EntryWriter(form, sink)
         let isWhole = try entries(attempts: spool == nil ? 1 : Table.attempts) {
             guard let spool else { return }
             spool.clear()
@@ -30,7 +36,7 @@ struct EntryDump {
             writer.write($0)
         }
         writer.flush()
-        spool?.copy(to: Output.write)
+        spool?.copy(to: sink)
         if !isWhole { throw Table.notWhole("the conntrack table", attempts: spool == nil ? 1 : Table.attempts) }
     }
 
@@ -41,32 +47,36 @@ struct EntryDump {
         } _: { _ in
             count += 1
         }
-        Self.print(count: count, asJSON: asJSON)
+        Self.print(count: count, isWhole: isWhole, asJSON: asJSON, to: sink)
         if !isWhole { throw Table.notWhole("the conntrack table") }
     }
 
-    static func print(count: Int, asJSON: Bool) {
-        guard asJSON else { return Output.print(["\(count)"]) }
-        var json = JSONWriter(Output.write)
+    static func print(
+        count: Int, isWhole: Bool, asJSON: Bool, to sink: @escaping (RawSpan) -> Void = Output.write
+    ) {
+        guard asJSON else { return sink(Array("\(count)\n".utf8).span.bytes) }
+        var json = JSONWriter(sink)
         json.object { json in
             json.member("schema", "ct-inspect/1")
             json.member("command", "dump")
             json.member("entries", count)
+            json.member("complete", isWhole)
         }
         json.finish()
     }
 
-    func printTop(_ top: Top, _ output: OutputOptions) throws(KernelError) {
+    func printTop(_ top: Top, _ style: Style, asJSON: Bool) throws(KernelError) {
         var tally = EntryTally(by: top.subject)
         let isWhole = try entries {
             tally = EntryTally(by: top.subject)
         } _: {
             tally.count($0)
         }
-        if output.json {
-            tally.writeJSON(top: top.most, to: Output.write)
+        if asJSON {
+            tally.writeJSON(top: top.most, isWhole: isWhole, to: sink)
         } else {
-            Output.print(tally.text(top: top.most, output.style))
+            let lines = tally.text(top: top.most, style)
+            sink(Array((lines.joined(separator: "\n") + "\n").utf8).span.bytes)
         }
         if !isWhole { throw Table.notWhole("the conntrack table") }
     }

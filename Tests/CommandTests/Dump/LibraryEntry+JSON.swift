@@ -137,7 +137,8 @@ extension LibraryEntry {
     private var synproxy: [String: Any]? {
         guard has(ATTR_SYNPROXY_ISN) else { return nil }
         return [
-            "initial_sequence": Int(self[word: ATTR_SYNPROXY_ISN]), "initial_timestamp": Int(self[word: ATTR_SYNPROXY_ITS]),
+            "initial_sequence": Int(self[word: ATTR_SYNPROXY_ISN]),
+            "initial_timestamp": Int(self[word: ATTR_SYNPROXY_ITS]),
             "timestamp_offset": Int(self[word: ATTR_SYNPROXY_TSOFF]),
         ]
     }

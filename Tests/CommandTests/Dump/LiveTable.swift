@@ -8,6 +8,9 @@ struct LiveTable {
     /// Names for label bits, in an /etc of its own: conntrack(8) reads them at one place only.
     private let folder: String
 
+    /// One at a time: each listing walks the hash table of all namespaces, and they would hold each other up until timeouts tick.
+    private static let turn = NSLock()
+
     private static let labels = "0 zero\n1 one\n33 thirty-three\n63 sixty-three\n127 last\n"
 
     /// - Parameter crowd: how many entries there are besides one of each kind.
@@ -18,6 +21,8 @@ struct LiveTable {
         try inTemporaryFolder { folder in
             try FileManager.default.createDirectory(atPath: folder + "/etc/xtables", withIntermediateDirectories: true)
             try Data(labels.utf8).write(to: URL(fileURLWithPath: folder + "/etc/xtables/connlabel.conf"))
+            turn.lock()
+            defer { turn.unlock() }
             try inFreshNamespace {
                 try Menagerie.populate(lasting: 3000, timestamps: timestamps)
                 try Menagerie.crowd(of: crowd, seed: 20_261_123, lasting: 3000)
@@ -52,8 +57,8 @@ struct LiveTable {
 extension LiveTable {
     /// Expects that `conntrack -L` and `dump --format conntrack` print the same lines.
     ///
-    /// Timeouts and ages tick, each in its own part of a second, and references come and go. So ours are taken between two of
-    /// conntrack's, again and again until each line has once been equal to one of either, as a whole.
+    /// Timeouts and ages tick, each in its own part of a second, and references come and go. So both run at the same time, again and
+    /// again until each line of ours has once been equal to one of conntrack's, as a whole.
     ///
     /// - Parameter key: what of a line tells which object it shows.
     /// - Returns: how many lines there are.
@@ -61,28 +66,40 @@ extension LiveTable {
     func expectAlike(
         _ conntrack: [String], _ dump: [String], by key: (String) throws -> String = Self.id
     ) throws -> Int {
-        let (theirs, ours) = (["conntrack", "-L"] + conntrack, [Program.path, "dump", "--format", "conntrack"] + dump)
-        var before = try lines(theirs)
-        var known = Set(before)
+        var known: Set<String> = []
         var unlike: [String: String]?
-        for round in 0..<10 where unlike != [:] {
-            // Rounds that last as long as the ticks would always see the same of them.
-            usleep(UInt32(round) * 100_000)
-            let lines = try Dictionary(lines(ours).map { (try key($0), $0) }) { first, _ in first }
-            let after = try self.lines(theirs)
-            let keys = try [before, after].map { try Set($0.map(key)) }
-            #expect(keys == [Set(lines.keys), Set(lines.keys)], "\(conntrack) and \(dump)")
-            #expect(after.count == lines.count, "\(conntrack) and \(dump)")
-            known.formUnion(after)
-            let new = lines.filter { !known.contains($0.value) }
-            unlike = new.filter { unlike?.keys.contains($0.key) ?? true }
-            before = after
+        var count = 0
+        for _ in 0..<Self.attempts where unlike != [:] {
+            let (theirs, ours) = try race(conntrack, dump)
+            known.formUnion(theirs)
+            let lines = try Dictionary(ours.map { (try key($0), $0) }) { first, _ in first }
+            #expect(try Set(theirs.map(key)) == Set(lines.keys), "\(conntrack) and \(dump)")
+            #expect(theirs.count == ours.count && ours.count == lines.count, "\(conntrack) and \(dump)")
+            unlike = lines.filter { !known.contains($0.value) && unlike?.keys.contains($0.key) ?? true }
+            count = ours.count
         }
         #expect(unlike == [:], "\(conntrack) and \(dump)")
-        return before.count
+        return count
     }
+
+    static let attempts = 20
 
     static func id(_ line: String) throws -> String {
         String(try #require(line.split(separator: " ").last { $0.hasPrefix("id=") }, "\(line)"))
+    }
+
+    /// The lines of conntrack and of the program, which run side by side.
+    private func race(_ conntrack: [String], _ dump: [String]) throws -> (theirs: [String], ours: [String]) {
+        let theirs = ["conntrack", "-L"] + conntrack
+        let ours = [Program.path, "dump", "--format", "conntrack"] + dump
+        let script = #"""
+            "${@:3:$2}" >"$1/theirs" & theirs=$!
+            "${@:3+$2}" >"$1/ours" & ours=$!
+            wait $theirs && wait $ours && cat "$1/theirs" && echo --- && cat "$1/ours"
+            """#
+        let lines = try lines(["bash", "-c", script, "race", folder, "\(theirs.count)"] + theirs + ours)
+        let halves = lines.split(separator: "---", maxSplits: 1, omittingEmptySubsequences: false).map(Array.init)
+        try #require(halves.count == 2)
+        return (halves[0], halves[1])
     }
 }

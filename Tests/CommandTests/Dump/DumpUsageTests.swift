@@ -1,0 +1,171 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `dump` used rightly and wrongly, but for what its lines say.
+@Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
+struct DumpUsageTests {
+    @Test("The count is conntrack's, and that of the lines a filter leaves")
+    func count() throws {
+        try LiveTable.inside(crowd: 100) { table in
+            let theirs = try Tool.run("conntrack -C")
+            #expect(try table.dump(["--count"]).output == theirs)
+            for words in [["-p", "tcp"], ["-f", "ipv6", "--unreplied"], ["-m", "!0"], ["-p", "tcp", "-p", "!tcp"]] {
+                let lines = try table.lines([Program.path, "dump", "--json"] + words)
+                #expect(try table.dump(["--count"] + words).output == "\(lines.count)\n", "\(words)")
+            }
+            #expect(try table.dump(["expect", "--count"]).output == "10\n")
+        }
+    }
+
+    @Test("The most frequent values are those of conntrack's lines")
+    func top() throws {
+        try LiveTable.inside(crowd: 100) { table in
+            let lines = try table.entries()
+            let subjects: [(String, (ConntrackLine) -> String)] = [
+                ("src", { $0.original["src"] ?? "-" }), ("dst", { $0.original["dst"] ?? "-" }),
+                ("state", { "\(Self.name($0))/\($0.state ?? "-")" }), ("dport", Self.port), ("zone", Self.zone),
+            ]
+            for (subject, value) in subjects {
+                let expected = Dictionary(lines.map { (value($0), 1) }, uniquingKeysWith: +)
+                let sorted = expected.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                let outcome = try table.dump(["--top", subject, "3"])
+                let rows = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+                #expect(rows.first == ["ENTRIES", "SHARE", subject.uppercased()])
+                let told = rows.dropFirst().prefix(3).map { [$0[0], $0[2]] }
+                #expect(Array(told) == sorted.prefix(3).map { ["\($0.value)", $0.key] }, "\(subject)")
+                let others = lines.count - sorted.prefix(3).reduce(0) { $0 + $1.value }
+                let rest = "\(others) of them have one of \(sorted.count - 3) other values."
+                #expect(outcome.output.hasSuffix("\(lines.count) entries; \(rest)\n"), "\(subject)")
+            }
+        }
+    }
+
+    /// Protocols for which conntrack has no name have one for us, or their number.
+    private static func name(_ line: ConntrackLine) -> String {
+        line.protocol == "unknown" ? ["50": "esp", "89": "ospf"][line.number] ?? line.number : line.protocol
+    }
+
+    private static func port(_ line: ConntrackLine) -> String {
+        let key = line.original["dstkey"].flatMap { UInt16($0.dropFirst(2), radix: 16) }
+        let port = line.original["dport"].flatMap { UInt16($0) }
+        // The kernel sends no ports of DCCP any more, for which conntrack shows 0.
+        let shown = line.protocol == "dccp" ? nil : key ?? port
+        return "\(name(line))/\(shown.map { "\($0)" } ?? "-")"
+    }
+
+    private static func zone(_ line: ConntrackLine) -> String {
+        if let zone = line.rest["zone-orig"] { return "original=\(zone)" }
+        if let zone = line.rest["zone-reply"] { return "reply=\(zone)" }
+        return line.rest["zone"] ?? "0"
+    }
+
+    @Test("Repeating an interrupted dump changes nothing of one that is whole")
+    func onInterrupt() throws {
+        try LiveTable.inside(crowd: 50) { table in
+            for format in ["table", "json"] {
+                let keys: (Program.Outcome) -> [Substring] = { outcome in
+                    // Without the numbers that tick.
+                    outcome.output.split(separator: "\n").map { $0.prefix(60) }
+                }
+                let once = try table.dump(["--format", format])
+                let kept = try table.dump(["--format", format, "--on-interrupt", "repeat"])
+                #expect(once.status == 0 && kept.status == 0)
+                #expect(keys(once).sorted() == keys(kept).sorted() && keys(once).count > 80)
+            }
+        }
+    }
+
+    @Test("Where nothing can be kept, --on-interrupt repeat says so")
+    func nothingCanBeKept() throws {
+        try inFreshNamespace {
+            let outcome = try Program.run(
+                ["dump", "--on-interrupt", "repeat"], environment: ["TMPDIR": "/nonexistent"])
+            #expect(outcome.status == 74)
+            #expect(outcome.output.isEmpty)
+            #expect(outcome.complaint.contains("cannot write into /nonexistent"))
+            #expect(outcome.complaint.contains("set TMPDIR"))
+        }
+    }
+
+    @Test(
+        "Wrong usage is 64, and says what is wrong",
+        arguments: [
+            (["nosuch"], "nosuch"), (["-o", "id"], "--format conntrack"),
+            (["--format", "conntrack", "-o", "xml"], "-o takes extended, id, labels, ktimestamp, not “xml”"),
+            (["--format", "conntrack", "-o", "id,"], "-o takes"), (["--format", "conntrack", "--json"], "--json"),
+            (["--format", "xml"], "xml"), (["--count", "--top", "src"], "--count"),
+            (["--top", "source"], "src, dst, dport, state, zone, not by source"),
+            (["--top", "src", "0"], "--top src takes one number"),
+            (["--top", "src", "x"], "--top src takes one number"),
+            (["--top", "src", "3", "4"], "--top src takes one number"), (["--top"], "--top"),
+            (["expect", "-p", "tcp"], "expectations have none"), (["expect", "--top", "src"], "--top"),
+            (["--on-interrupt", "ignore"], "ignore"), (["--netns", "lb", "--capture", "/tmp"], "--netns"),
+        ])
+    func usage(_ words: [String], _ says: String) throws {
+        let outcome = try Program.run(["dump"] + words)
+        #expect(outcome.status == 64)
+        #expect(outcome.complaint.contains(says), "\(outcome.complaint)")
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test("Without privilege it is 77, with the next step", arguments: ["conntrack", "expect", "dying"])
+    func forbidden(_ table: String) throws {
+        let outcome = try Program.shell(
+            #"setpriv --inh-caps=-all --bounding-set=-all "$0" dump "$1""#, [Program.path, table])
+        #expect(outcome.status == 77)
+        #expect(outcome.complaint.contains("run with sudo"))
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test("An empty table is no lines, and no complaint")
+    func empty() throws {
+        try inFreshNamespace {
+            for (words, output) in [
+                (["--json"], ""), (["--format", "conntrack"], ""), (["--count"], "0\n"),
+                (["--top", "src"], "0 entries.\n"), (["expect"], "No expectations.\n"), (["expect", "--json"], ""),
+            ] {
+                let outcome = try Program.run(["dump"] + words)
+                #expect(outcome.status == 0 && outcome.output == output && outcome.complaint.isEmpty, "\(words)")
+            }
+        }
+    }
+
+    @Test(
+        "A reader that goes away is no error, and a full disk is 74",
+        arguments: [[], ["--json"], ["--format", "conntrack"], ["--on-interrupt", "repeat"]])
+    func output(_ words: [String]) throws {
+        try LiveTable.inside(crowd: 100) { table in
+            let piped = try table.run(
+                ["bash", "-c", #""$0" dump "$@" | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}""#, Program.path]
+                    + words)
+            #expect(piped.complaint.isEmpty)
+            #expect(["0\n", "141\n"].contains(piped.output))
+            let full = try table.run(["bash", "-c", #""$0" dump "$@" >/dev/full"#, Program.path] + words)
+            #expect(full.status == 74)
+            #expect(full.complaint.contains("cannot write the output"))
+        }
+    }
+
+    @Test("Where each part of a filter runs is explained, in the words of the options")
+    func explanation() throws {
+        try inFreshNamespace {
+            let nothing = try Program.run(["dump", "--explain-filter"])
+            #expect(nothing.output == "no filter: every entry is sent, and shown\n")
+            for (words, line) in [
+                (["-f", "ipv4", "-d", "10.0.0.1"], "in the kernel: destination 10.0.0.1"),
+                (["-d", "10.0.0.0/8"], "here: destination 10.0.0.0/8: the kernel compares whole addresses"),
+                (["--dport", "!22"], "here: destination port not 22: the kernel leaves out nothing for what it is"),
+                (["--state", "SYN_SENT"], "here: state SYN_SENT: the kernel compares no states"),
+                (["--icmp-type", "8"], "here: ICMP type 8: left to this program"),
+                (["-d", "::1"], "here: destination ::1: the kernel's own test of IPv6 addresses is inverted"),
+                (["-f", "ipv4", "-d", "::1"], "here: the whole filter: no entry can match it"),
+                (["dying", "-m", "7"], "here: the whole filter: the kernel filters this list by nothing"),
+            ] {
+                let outcome = try Program.run(["dump", "--explain-filter"] + words)
+                #expect(outcome.status == 0)
+                #expect(outcome.output.contains(line), "\(outcome.output)")
+            }
+        }
+    }
+}
