@@ -27,6 +27,7 @@ struct EventsDifferentialTests {
             let theirs = Self.events(conntrack: conntrack.output)
             let ours = try Self.events(json: program.output)
             #expect(theirs.count > 30)
+            try Self.expectValid(program.output)
             #expect(ours == theirs)
         }
     }
@@ -81,10 +82,18 @@ struct EventsDifferentialTests {
             for tool in [program, json] { tool.signal(SIGINT) }
             #expect(try program.wait() == 0)
             #expect(try json.wait() == 0)
+            try Self.expectValid(json.output)
             let events = try EventLines(json.output)
-            #expect(events.count("new") + events.count("update") + events.count("destroy") == lines(conntrack.output).count)
+            #expect(
+                events.count("new") + events.count("update") + events.count("destroy") == lines(conntrack.output).count)
             #expect(events.lines.contains { ($0["expectation"] as? [String: Any])?["helper"] != nil })
         }
+    }
+
+    private static func expectValid(_ text: String) throws {
+        guard SchemaScript.works || isContinuousIntegration else { return }
+        let count = text.split(separator: "\n").count
+        #expect(try SchemaScript.check("events", text).lines == ["\(count) passed, 0 failed"])
     }
 
     /// Netlink sockets of NETLINK_NETFILTER in this namespace that listen to anything.
