@@ -25,6 +25,13 @@ struct EventLines {
 
     var last: [String: Any] { lines.last ?? [:] }
 
+    /// The lines about losses and resyncs alone.
+    static func losses(in text: String) throws -> EventLines {
+        let starts = ["{\"event\":\"lost\"", "{\"event\":\"resynced\""]
+        let lines = text.split(separator: "\n").filter { line in starts.contains { line.hasPrefix($0) } }
+        return try EventLines(lines.filter { $0.hasSuffix("}") }.joined(separator: "\n") + "\n")
+    }
+
     /// All that the last line accounts for.
     var accountedFor: Int {
         ["new", "update", "destroy", "doubles", "hidden", "lost", "unread"].reduce(0) { $0 + (last[$1] as? Int ?? 0) }

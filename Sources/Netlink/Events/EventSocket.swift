@@ -70,7 +70,7 @@ public final class EventSocket: EventSource {
                 hand(datagram, at: position, to: receive, &reading)
             }
         }
-        if reading.isDrained { reading.loss = countLoss() }
+        if reading.isDrained { countLoss(in: &reading) }
         return reading
     }
 
@@ -89,17 +89,34 @@ public final class EventSocket: EventSource {
         reading.datagrams += 1
     }
 
-    /// The kernel raises the error before it counts (netlink_overrun), so a count that did not grow is looked at once more. When the
-    /// kernel could not even make a message, it raises the error and counts nothing (ctnetlink_conntrack_event).
-    private func countLoss() -> EventLoss? {
-        var messages = cut + growth()
-        if hasOverrun, messages == 0 {
+    /// The kernel raises the error first and counts then (netlink_overrun), so every error is taken until none is left behind the count:
+    /// then each that comes later stands for messages not counted yet. An error without a count is the kernel's that could not even
+    /// make a message (ctnetlink_conntrack_event).
+    private func countLoss(in reading: inout EventReading) {
+        var messages = growth()
+        while takeError() {
+            hasOverrun = true
+            // Only a receive ends the congestion that the error stood for (netlink_rcv_wake).
+            reading.isDrained = false
+            messages += growth()
+        }
+        for _ in 0..<10 where hasOverrun && messages == 0 {
             usleep(1000)
             messages = growth()
         }
-        defer { (cut, hasOverrun) = (0, false) }
-        if messages > 0 { return EventLoss(messages: messages) }
-        return hasOverrun ? EventLoss(messages: nil) : nil
+        if messages + cut > 0 {
+            reading.loss = EventLoss(messages: messages + cut)
+        } else if hasOverrun {
+            reading.loss = EventLoss(messages: nil)
+        }
+        (cut, hasOverrun) = (0, false)
+    }
+
+    /// Whether an error was pending (`SO_ERROR`), which is taken from the socket.
+    private func takeError() -> Bool {
+        var error: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        return getsockopt(socket.descriptor, SOL_SOCKET, SO_ERROR, &error, &length) == 0 && error == ENOBUFS
     }
 
     /// 0 on kernels that do not tell (before 4.12).

@@ -1,0 +1,168 @@
+import Conntrack
+import Inspection
+import Netlink
+import Reports
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import CTInspectCommand
+
+/// What a live kernel cannot be made to do: dumps that are not whole, losses without a number, bytes that are no messages.
+@Suite("The stream, by a script")
+struct EventWatchTests {
+    /// Each reading is a batch of datagrams, or what else a reading says.
+    private final class ScriptedEvents: EventSource {
+        var readings: [(datagrams: [[UInt8]], reading: EventReading)]
+
+        init(_ readings: [(datagrams: [[UInt8]], reading: EventReading)]) { self.readings = readings }
+
+        func receive(_ receive: (RawSpan) -> Void) throws(KernelError) -> EventReading {
+            guard !readings.isEmpty else { return EventReading(isDrained: true) }
+            let (datagrams, reading) = readings.removeFirst()
+            for datagram in datagrams { receive(datagram.span.bytes) }
+            return reading
+        }
+
+        func wait(upTo limit: Duration, output: FileDescriptor) -> EventWake { .goOn }
+    }
+
+    private final class Lines: EventWriter {
+        var lines: [String] = []
+
+        func write(_ record: EventRecord) {
+            switch record {
+            case .start: lines.append("start")
+            case .initial(let entry): lines.append("initial \(entry.id ?? 0)")
+            case .live(let table, _): lines.append("live \(table.entries) \(table.isComplete)")
+            case .event(let event): lines.append("\(event.kind) \(event.subject.id ?? 0)")
+            case .lost(let lost): lines.append("lost \(lost.messages.map(String.init) ?? "?")")
+            case .resync(let change, let entry, _): lines.append("resync \(change) \(entry.id ?? 0)")
+            case .resynced(let resync): lines.append("resynced \(resync.isComplete)")
+            case .end: lines.append("end")
+            }
+        }
+
+        func flush() {}
+    }
+
+    /// `IPCTNL_MSG_CT_NEW` with `NLM_F_CREATE` or without, and `IPCTNL_MSG_CT_DELETE`, about an entry that has an id alone.
+    private static func message(_ kind: EventKind, id: UInt32, interrupted: Bool = false) -> [UInt8] {
+        var request = Request.netfilter(
+            "script", subsystem: 1, message: kind == .destroy ? 2 : 0,
+            flags: (kind == .new ? 0x400 : 0) | (interrupted ? 0x10 : 0), family: 2)
+        request.append(12, bigEndian: id)
+        return request.message(sequence: 1)
+    }
+
+    private static let done = Request(.netfilter, "script", type: 3, flags: 0).message(sequence: 1)
+
+    private static func dump(_ ids: [UInt32], interrupted: Bool = false) -> [[UInt8]] {
+        ids.map { message(.update, id: $0, interrupted: interrupted) } + [done]
+    }
+
+    /// Runs to the end of a clock of which each look takes 100 ms.
+    private func lines(
+        _ dumps: [[[UInt8]]], _ readings: [(datagrams: [[UInt8]], reading: EventReading)],
+        _ change: (inout EventWatch.Settings) -> Void = { _ in }
+    ) throws -> [String] {
+        var settings = EventWatch.Settings()
+        settings.showsInitial = true
+        settings.duration = .seconds(20)
+        change(&settings)
+        final class Ticks { var count = 0 }
+        let ticks = Ticks()
+        let clock = EventClock(
+            wall: { Moment(nanoseconds: 0) },
+            elapsed: {
+                ticks.count += 1
+                return .milliseconds(100 * ticks.count)
+            })
+        let writer = Lines()
+        let watch = EventWatch(
+            ScriptedKernel(answers: dumps), ScriptedEvents(readings), settings, clock: clock, to: writer)
+        try watch.run(output: .standardOutput) { false }
+        return writer.lines
+    }
+
+    private static func reading(_ datagrams: [[UInt8]], loss: EventLoss? = nil) -> ([[UInt8]], EventReading) {
+        (datagrams, EventReading(datagrams: datagrams.count, isDrained: true, loss: loss))
+    }
+
+    @Test("Events of the time of the first dump come after it, and its doubles do not come at all")
+    func start() throws {
+        let lines = try lines(
+            [Self.dump([1, 2])],
+            [
+                Self.reading([
+                    Self.message(.new, id: 2), Self.message(.new, id: 3), Self.message(.destroy, id: 1),
+                    Self.message(.new, id: 1),
+                ])
+            ])
+        #expect(lines == ["initial 1", "initial 2", "live 2 true", "new 3", "destroy 1", "new 1", "end"])
+    }
+
+    @Test("A loss without a number is declared, and mended")
+    func uncounted() throws {
+        let lines = try lines(
+            [Self.dump([1]), Self.dump([2])], [Self.reading([]), Self.reading([], loss: EventLoss(messages: nil))])
+        #expect(
+            lines == [
+                "initial 1", "live 1 true", "lost ?", "resync new 2", "resync gone 1", "resynced true", "end",
+            ])
+    }
+
+    @Test("A dump that is not whole makes nothing gone, and is followed by another")
+    func interrupted() throws {
+        let lines = try lines(
+            [Self.dump([1, 2]), Self.dump([1], interrupted: true), Self.dump([1])],
+            [Self.reading([]), Self.reading([], loss: EventLoss(messages: 3))])
+        #expect(
+            lines == [
+                "initial 1", "initial 2", "live 2 true", "lost 3", "resynced false", "resync gone 2", "resynced true",
+                "end",
+            ])
+    }
+
+    @Test("A loss during a resync is followed by another resync")
+    func lossDuringResync() throws {
+        let lines = try lines(
+            [Self.dump([1]), Self.dump([1, 2]), Self.dump([1])],
+            [
+                Self.reading([]), Self.reading([], loss: EventLoss(messages: 1)), Self.reading([]),
+                Self.reading([], loss: EventLoss(messages: 2)),
+            ])
+        #expect(
+            lines == [
+                "initial 1", "live 1 true", "lost 1", "resync new 2", "lost 2", "resynced false", "resync gone 2",
+                "resynced true", "end",
+            ])
+    }
+
+    @Test("Without resync losses are only told, and no dump is asked for")
+    func noResync() throws {
+        let lines = try lines([], [Self.reading([Self.message(.new, id: 1)], loss: EventLoss(messages: 9))]) {
+            $0.resyncs = false
+            $0.showsInitial = false
+        }
+        #expect(lines == ["new 1", "lost 9", "end"])
+    }
+
+    @Test("What is no message is counted as unread, and what was not asked for as hidden")
+    func accounts() throws {
+        var settings = EventWatch.Settings()
+        settings.resyncs = false
+        settings.kinds = [.new]
+        settings.shows = { $0.id != 5 }
+        settings.duration = .milliseconds(50)
+        let broken = Array(Self.message(.new, id: 1).dropLast(2))
+        let events = ScriptedEvents([
+            Self.reading([
+                broken, Self.message(.new, id: 4), Self.message(.new, id: 5), Self.message(.update, id: 4), [1, 2, 3],
+            ])
+        ])
+        let watch = EventWatch(ScriptedKernel(), events, settings, to: Lines())
+        try watch.run(output: .standardOutput) { false }
+        #expect(watch.tally.new == 1 && watch.tally.hidden == 2 && watch.tally.unread == 2)
+    }
+}
