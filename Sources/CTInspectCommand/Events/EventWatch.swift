@@ -19,6 +19,8 @@ final class EventWatch<Ledger: EventLedger> where Ledger.Subject: EventSubject &
         /// After how many events, and how long, the stream ends.
         var limit: Int?
         var duration: Duration?
+        /// About how many there will be to follow, so that the room for them is made at once.
+        var expected = 0
         /// Chooses what is followed. It must hang on nothing that can change.
         var follows: (Subject) -> Bool = { _ in true }
         /// Chooses the lines of what is followed, each by what it says itself.
@@ -55,6 +57,7 @@ final class EventWatch<Ledger: EventLedger> where Ledger.Subject: EventSubject &
         self.clock = clock
         self.writer = writer
         if settings.resyncs || settings.showsInitial { ledger = Ledger() }
+        ledger?.expect(settings.expected)
     }
 
     /// Runs until its limits are reached, `isStopped` says so, or nobody reads `output` any more.

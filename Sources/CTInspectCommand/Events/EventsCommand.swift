@@ -86,6 +86,8 @@ struct EventsCommand: ParsableCommand {
             case .conntrack:
                 let lasting = filter.lasting
                 var settings = settings(EventWatch<Ledger>.Settings())
+                // With a filter nobody knows how many it takes.
+                if lasting.isEmpty { settings.expected = Self.number(of: Sysctls.conntrackCount, in: kernel) ?? 0 }
                 settings.follows = lasting.matches
                 settings.shows = filter.matches
                 // The ledger must hear of all that it follows, whatever is shown of that.
@@ -154,10 +156,14 @@ struct EventsCommand: ParsableCommand {
 
     private func start(_ kernel: any KernelSource, _ socket: EventSocket) -> EventStart {
         let origin = kernel.origin
-        let setting = try? kernel.text(of: KernelFile(sysctl: Sysctls.conntrackEvents))
         return EventStart(
             takenAt: origin.takenAt, host: origin.host, networkNamespace: origin.networkNamespace,
             kernelRelease: origin.kernelRelease, buffer: socket.bufferSize, bufferAsked: buffer.bytes,
-            eventsSetting: setting.flatMap { Int($0) }, kinds: kind.kinds, resyncs: !noResync)
+            eventsSetting: Self.number(of: Sysctls.conntrackEvents, in: kernel), kinds: kind.kinds, resyncs: !noResync)
+    }
+
+    /// Nil when it is not there or no number: neither stands in the way of events.
+    private static func number(of sysctl: String, in kernel: any KernelSource) -> Int? {
+        (try? kernel.text(of: KernelFile(sysctl: sysctl))).flatMap { Int($0) }
     }
 }

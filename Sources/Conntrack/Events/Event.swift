@@ -5,7 +5,7 @@ import Netlink
 /// What the kernel says of its own accord about one thing that it keeps: an entry or an expectation.
 public struct Event<Subject: Sendable>: Sendable {
     public var kind: EventKind
-    /// The thing as the message has it, which need not be all of it: see `Entry.init(event:in:)`.
+    /// The thing as the message has it, which need not be all of it.
     public var subject: Subject
     /// When the kernel made the event if it says so, else when we received it.
     public var time: Moment

@@ -6,6 +6,9 @@ public protocol EventLedger<Subject> {
 
     init()
 
+    /// Makes room for `count` at once.
+    mutating func expect(_ count: Int)
+
     mutating func beginDump()
 
     /// Takes something of the running dump.
@@ -53,6 +56,8 @@ public struct ExpectationLedger: EventLedger, Sendable {
     private var dump = 0
 
     public init() {}
+
+    public mutating func expect(_ count: Int) {}
 
     public mutating func beginDump() { dump += 1 }
 

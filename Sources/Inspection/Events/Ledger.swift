@@ -13,7 +13,8 @@ import Conntrack
 /// is in the table before its NEW is sent (so the NEW is a double), and its DESTROY is sent before it leaves the table (so a dump shows it
 /// as DYING: that counts as gone).
 ///
-/// An entry takes 80 bytes, and as a hash table has free places 110 to 220 in all.
+/// An entry takes 80 bytes, and as a hash table has free places 110 to 220 in all; half as much again while it grows, which
+/// `expect` avoids.
 public struct Ledger: EventLedger, Sendable {
     private var traces: [LedgerKey: LedgerTrace] = [:]
     private var dump: UInt32 = 0
@@ -24,6 +25,9 @@ public struct Ledger: EventLedger, Sendable {
 
     /// Entries that are known.
     public var count: Int { traces.count }
+
+    /// Makes room for `count` entries at once.
+    public mutating func expect(_ count: Int) { traces.reserveCapacity(max(0, count)) }
 
     // MARK: Dumps
 
@@ -51,9 +55,11 @@ public struct Ledger: EventLedger, Sendable {
     ///
     /// - Parameter gone: gets each of these as it was known: tuples, zone, id, status, mark and state.
     public mutating func endDump(_ gone: (Entry) -> Void) {
-        for (key, trace) in traces where trace.seen != dump {
-            gone(trace.entry(of: key))
-            traces[key] = nil
+        // The keys first: a dictionary that changes while it is walked through is copied as a whole.
+        var keys: [LedgerKey] = []
+        for (key, trace) in traces where trace.seen != dump { keys.append(key) }
+        for key in keys {
+            if let trace = traces.removeValue(forKey: key) { gone(trace.entry(of: key)) }
         }
     }
 
