@@ -28,9 +28,11 @@ struct EventWatchTests {
     }
 
     private final class Lines: EventWriter {
+        typealias Subject = Entry
+
         var lines: [String] = []
 
-        func write(_ record: EventRecord) {
+        func write(_ record: EventRecord<Entry>) {
             switch record {
             case .start: lines.append("start")
             case .initial(let entry): lines.append("initial \(entry.id ?? 0)")
@@ -61,12 +63,18 @@ struct EventWatchTests {
         ids.map { message(.update, id: $0, interrupted: interrupted) } + [done]
     }
 
+    private static func table(
+        _ kernel: ScriptedKernel
+    ) -> (_ each: (Entry) -> Void) throws(KernelError) -> Answer {
+        { each throws(KernelError) in try Table(kernel).dump(matching: EntryFilter(), each) }
+    }
+
     /// Runs to the end of a clock of which each look takes 100 ms.
     private func lines(
         _ dumps: [[[UInt8]]], _ readings: [(datagrams: [[UInt8]], reading: EventReading)],
-        _ change: (inout EventWatch.Settings) -> Void = { _ in }
+        _ change: (inout EventWatch<Ledger>.Settings) -> Void = { _ in }
     ) throws -> [String] {
-        var settings = EventWatch.Settings()
+        var settings = EventWatch<Ledger>.Settings()
         settings.showsInitial = true
         settings.duration = .seconds(20)
         change(&settings)
@@ -79,8 +87,8 @@ struct EventWatchTests {
                 return .milliseconds(100 * ticks.count)
             })
         let writer = Lines()
-        let watch = EventWatch(
-            ScriptedKernel(answers: dumps), ScriptedEvents(readings), settings, clock: clock, to: writer)
+        let watch = EventWatch<Ledger>(
+            Self.table(ScriptedKernel(answers: dumps)), ScriptedEvents(readings), settings, clock: clock, to: writer)
         try watch.run(output: .standardOutput) { false }
         return writer.lines
     }
@@ -150,7 +158,7 @@ struct EventWatchTests {
 
     @Test("What is no message is counted as unread, and what was not asked for as hidden")
     func accounts() throws {
-        var settings = EventWatch.Settings()
+        var settings = EventWatch<Ledger>.Settings()
         settings.resyncs = false
         settings.kinds = [.new]
         settings.shows = { $0.id != 5 }
@@ -161,7 +169,7 @@ struct EventWatchTests {
                 broken, Self.message(.new, id: 4), Self.message(.new, id: 5), Self.message(.update, id: 4), [1, 2, 3],
             ])
         ])
-        let watch = EventWatch(ScriptedKernel(), events, settings, to: Lines())
+        let watch = EventWatch<Ledger>(Self.table(ScriptedKernel()), events, settings, to: Lines())
         try watch.run(output: .standardOutput) { false }
         #expect(watch.tally.new == 1 && watch.tally.hidden == 2 && watch.tally.unread == 2)
     }
