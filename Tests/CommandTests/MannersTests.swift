@@ -9,10 +9,10 @@ struct MannersTests {
     func help() throws {
         let help = try Program.run(["--help"])
         #expect(help.status == 0)
-        for word in ["flows (default)", "services", "events", "capture", "EXAMPLES"] {
+        for word in ["flows (default)", "dump", "events", "services", "stats", "capture", "EXAMPLES"] {
             #expect(help.output.contains(word))
         }
-        for word in ["dump", "watch", "check"] { #expect(!help.output.contains("  \(word) ")) }
+        for word in ["watch", "check"] { #expect(!help.output.contains("  \(word) ")) }
         #expect(try Program.run(["--version"]).output == "0.1.0\n")
     }
 
