@@ -65,7 +65,11 @@ extension FilterOptions {
         if unreplied { filter.forbiddenStatus.insert(.seenReply) }
         if assured { filter.requiredStatus.insert(.assured) }
         if dying { filter.requiredStatus.insert(.dying) }
+        if srcNat { filter.requiredStatus.insert(.sourceNAT) }
+        if dstNat { filter.requiredStatus.insert(.destinationNAT) }
+        if offload, anyNat { throw ValidationError("--any-nat and --offload exclude each other: try --src-nat") }
         if offload { filter.anyStatus = [.offload, .hardwareOffload] }
+        if anyNat { filter.anyStatus = [.sourceNAT, .destinationNAT] }
     }
 
     private func addLabels(to filter: inout EntryFilter) throws {

@@ -89,6 +89,15 @@ struct FilterOptions: ParsableArguments {
     @Flag(help: "Handed to a flow table, in software or in hardware.")
     var offload = false
 
+    @Flag(name: [.customShort("n"), .long], help: "With a translated source.")
+    var srcNat = false
+
+    @Flag(name: [.customShort("g"), .long], help: "With a translated destination.")
+    var dstNat = false
+
+    @Flag(name: [.customShort("j"), .long], help: "With a translated source or destination.")
+    var anyNat = false
+
     @OptionGroup(visibility: .hidden) var spellings: ConntrackSpellings
 
     func validate() throws { _ = try filter }

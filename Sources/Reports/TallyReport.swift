@@ -13,10 +13,9 @@ extension EntryTally {
         }
         let others = entries - rows.reduce(0) { $0 + $1.entries }
         var lines = entries == 0 ? [] : table.lines(style, width: nil)
-        lines.append(
-            values > rows.count
-                ? "\(entries) entries; \(others) of them have one of \(values - rows.count) other values."
-                : "\(entries) entries.")
+        let left = values - rows.count
+        let rest = left > 0 ? "; \(others) of them with \(left) other value\(left == 1 ? "" : "s")" : ""
+        lines.append("\(entries) \(entries == 1 ? "entry" : "entries")\(rest).")
         return lines
     }
 

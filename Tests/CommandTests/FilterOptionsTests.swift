@@ -124,6 +124,10 @@ struct FilterOptionsTests {
         ("-u UNSET", { _ in }), ("-u EXPECTED,FIXED_TIMEOUT", { $0.requiredStatus = [.expected, .fixedTimeout] }),
         ("--unreplied --assured", { ($0.forbiddenStatus, $0.requiredStatus) = (.seenReply, .assured) }),
         ("--dying --offload", { ($0.requiredStatus, $0.anyStatus) = (.dying, [.offload, .hardwareOffload]) }),
+        ("-n --dst-nat", { $0.requiredStatus = [.sourceNAT, .destinationNAT] }),
+        ("--src-nat -g", { $0.requiredStatus = [.sourceNAT, .destinationNAT] }),
+        ("-j", { $0.anyStatus = [.sourceNAT, .destinationNAT] }),
+        ("--any-nat -u ASSURED", { ($0.anyStatus, $0.requiredStatus) = ([.sourceNAT, .destinationNAT], .assured) }),
         ("-m 7", { $0.marks.wanted = [EntryFilter.Mark(7)] }),
         (
             "--mark 0x10/0xff,4294967295",

@@ -16,16 +16,17 @@ struct DumpCommand: ParsableCommand {
             EXAMPLES
               sudo ct-inspect dump --dst 10.0.0.100 --unreplied
               sudo ct-inspect dump --json --dport 80,443 | jq -r .original.source
-              sudo ct-inspect dump --format conntrack -o id   as conntrack -L -o extended,id
-              sudo ct-inspect dump --top src 20               who fills the table
+              sudo ct-inspect dump --format conntrack -o id,labels
+              sudo ct-inspect dump --top src 20        who fills the table
               sudo ct-inspect dump --count --state SYN_SENT
               sudo ct-inspect dump expect
             """)
 
+    // Text that `run` reads: until then the parser can name a wrong option, whose value looks like a table.
     @Argument(
-        help: ArgumentHelp(
-            "conntrack, expect (expectations), dying or unconfirmed.", valueName: "TABLE"))
-    var table = DumpTable.conntrack
+        help: ArgumentHelp("conntrack, expect (expectations), dying or unconfirmed.", valueName: "TABLE"),
+        completion: .list(DumpTable.allCases.map(\.rawValue)))
+    var tableName = DumpTable.conntrack.rawValue
 
     @OptionGroup var source: SourceOptions
     @OptionGroup var output: OutputOptions
@@ -57,6 +58,16 @@ struct DumpCommand: ParsableCommand {
 
     @OptionGroup(title: "Filters") var filters: FilterOptions
 
+    private var table: DumpTable {
+        get throws {
+            guard let table = DumpTable(rawValue: tableName.lowercased()) else {
+                let all = "conntrack, expect, dying or unconfirmed"
+                throw ValidationError("there is no table “\(tableName)”: name \(all)")
+            }
+            return table
+        }
+    }
+
     func validate() throws {
         _ = try outputWords()
         if try Top(top) != nil, count { throw ValidationError("--count and --top exclude each other") }
@@ -64,7 +75,7 @@ struct DumpCommand: ParsableCommand {
         if output.json, format == .conntrack {
             throw ValidationError("--json and --format conntrack exclude each other")
         }
-        if table == .expect {
+        if DumpTable(rawValue: tableName.lowercased()) == .expect {
             guard try filters.filter.isEmpty, !explainFilter else {
                 throw ValidationError("the filters are for entries: expectations have none")
             }
@@ -85,6 +96,7 @@ struct DumpCommand: ParsableCommand {
 
     func run() throws {
         let (filter, top, words) = (try filters.filter, try Top(top), try outputWords())
+        let table = try table
         try Failure.reporting { () throws(KernelError) in
             let source = try source.open()
             guard let kind = Table.Kind(table) else { return try dumpExpectations(source) }

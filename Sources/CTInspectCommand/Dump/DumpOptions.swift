@@ -4,7 +4,7 @@ import Inspection
 import Reports
 
 /// What can be dumped.
-enum DumpTable: String, CaseIterable, ExpressibleByArgument {
+enum DumpTable: String, CaseIterable {
     case conntrack, expect, dying, unconfirmed
 }
 
@@ -50,7 +50,7 @@ struct Top {
     /// From the words behind `--top`; nil when there are none.
     init?(_ words: [String]) throws {
         guard let first = words.first else { return nil }
-        guard let subject = EntryTally.Subject(rawValue: first) else {
+        guard let subject = EntryTally.Subject(rawValue: first.lowercased()) else {
             let known = EntryTally.Subject.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--top counts by one of \(known), not by \(first)")
         }

@@ -6,9 +6,10 @@ struct Conditions {
     private(set) var dump: [String] = []
 
     /// - Parameter long: the program's own name of the option; nil when it is conntrack's.
-    mutating func add(_ option: String, or long: String? = nil, _ value: String) {
-        conntrack += [option, value]
-        dump += [long ?? option, value]
+    /// - Parameter value: nil for an option that takes none.
+    mutating func add(_ option: String, or long: String? = nil, _ value: String?) {
+        conntrack += [option] + (value.map { [$0] } ?? [])
+        dump += [long ?? option] + (value.map { [$0] } ?? [])
     }
 }
 
@@ -36,7 +37,7 @@ struct ConditionGenerator {
     /// What a condition is on.
     private enum Kind: CaseIterable {
         case family, protocolAndMore, source, destination, replySource, replyDestination, status, mark, zone
-        case originalZone, replyZone, label
+        case originalZone, replyZone, label, translation
 
         func isPossible(for entry: ConntrackLine) -> Bool {
             switch self {
@@ -44,6 +45,7 @@ struct ConditionGenerator {
             case .zone: entry.rest["zone"] != nil
             case .originalZone: entry.rest["zone-orig"] != nil
             case .replyZone: entry.rest["zone-reply"] != nil
+            case .translation: entry.isSourceTranslated || entry.isDestinationTranslated
             default: true
             }
         }
@@ -63,6 +65,7 @@ struct ConditionGenerator {
         case .zone: conditions.add("-w", or: long("--zone"), entry.rest["zone"] ?? "0")
         case .originalZone: conditions.add("--orig-zone", entry.rest["zone-orig"] ?? "0")
         case .replyZone: conditions.add("--reply-zone", entry.rest["zone-reply"] ?? "0")
+        case .translation: addTranslation(of: entry, to: &conditions)
         case .label: conditions.add("-l", or: long("--label"), labels(of: entry))
         }
     }
@@ -93,6 +96,12 @@ struct ConditionGenerator {
         if chance(2) { conditions.add("--dport", entry.original["dport"] ?? "") }
         if chance(4) { conditions.add("--reply-port-src", or: long("--reply-sport"), entry.reply["sport"] ?? "") }
         if chance(8) { conditions.add("--reply-port-dst", or: long("--reply-dport"), entry.reply["dport"] ?? "") }
+    }
+
+    private mutating func addTranslation(of entry: ConntrackLine, to conditions: inout Conditions) {
+        if chance(2) { return conditions.add("-j", or: long("--any-nat"), nil) }
+        if entry.isSourceTranslated { conditions.add("-n", or: long("--src-nat"), nil) }
+        if entry.isDestinationTranslated { conditions.add("-g", or: long("--dst-nat"), nil) }
     }
 
     /// The address, or a prefix of it.

@@ -45,3 +45,8 @@ struct ConntrackLine {
         "src", "dst", "sport", "dport", "srckey", "dstkey", "type", "code", "id", "packets", "bytes",
     ]
 }
+
+extension ConntrackLine {
+    var isSourceTranslated: Bool { original["src"] != reply["dst"] }
+    var isDestinationTranslated: Bool { original["dst"] != reply["src"] }
+}

@@ -29,13 +29,13 @@ struct DumpUsageTests {
             for (subject, value) in subjects {
                 let expected = Dictionary(lines.map { (value($0), 1) }, uniquingKeysWith: +)
                 let sorted = expected.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-                let outcome = try table.dump(["--top", subject, "3"])
+                let outcome = try table.dump(["--top", subject.uppercased(), "3"])
                 let rows = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
                 #expect(rows.first == ["ENTRIES", "SHARE", subject.uppercased()])
                 let told = rows.dropFirst().prefix(3).map { [$0[0], $0[2]] }
                 #expect(Array(told) == sorted.prefix(3).map { ["\($0.value)", $0.key] }, "\(subject)")
                 let others = lines.count - sorted.prefix(3).reduce(0) { $0 + $1.value }
-                let rest = "\(others) of them have one of \(sorted.count - 3) other values."
+                let rest = "\(others) of them with \(sorted.count - 3) other value\(sorted.count == 4 ? "" : "s")."
                 #expect(outcome.output.hasSuffix("\(lines.count) entries; \(rest)\n"), "\(subject)")
             }
         }
@@ -91,7 +91,9 @@ struct DumpUsageTests {
     @Test(
         "Wrong usage is 64, and says what is wrong",
         arguments: [
-            (["nosuch"], "nosuch"), (["-o", "id"], "--format conntrack"),
+            (["nosuch"], "there is no table “nosuch”: name conntrack, expect, dying or unconfirmed"),
+            (["-i", "5"], "Unknown option '-i'"), (["-e", "NEW"], "Unknown option '-e'"),
+            (["--any-nat", "--offload"], "--any-nat"), (["-o", "id"], "--format conntrack"),
             (["--format", "conntrack", "-o", "xml"], "-o takes extended, id, labels, ktimestamp, not “xml”"),
             (["--format", "conntrack", "-o", "id,"], "-o takes"), (["--format", "conntrack", "--json"], "--json"),
             (["--format", "xml"], "xml"), (["--count", "--top", "src"], "--count"),
