@@ -86,8 +86,8 @@ struct DumpCommand: ParsableCommand {
     private func outputWords() throws -> Set<OutputWord> {
         Set(
             try words.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map { word in
-                guard let known = OutputWord(rawValue: word.lowercased()) else {
-                    let all = OutputWord.allCases.map(\.rawValue).joined(separator: ", ")
+                guard let known = OutputWord(rawValue: word.lowercased()), OutputWord.ofDump.contains(known) else {
+                    let all = OutputWord.ofDump.map(\.rawValue).joined(separator: ", ")
                     throw ValidationError("-o takes \(all), not “\(word)”")
                 }
                 return known

@@ -23,6 +23,9 @@ enum OutputWord: String, CaseIterable {
     case extended, id, labels, ktimestamp
     /// Of events: when each was received.
     case timestamp
+
+    /// Those that mean something for a dump.
+    static let ofDump = allCases.filter { $0 != .timestamp }
 }
 
 /// A list of them: `id,labels`.
@@ -33,8 +36,8 @@ struct OutputWords: ExpressibleByArgument {
 
     init?(argument: String) {
         let given = argument.split(separator: ",", omittingEmptySubsequences: false)
-        words = Set(given.compactMap { OutputWord(rawValue: String($0)) })
-        if words.count != Set(given).count { return nil }
+        words = Set(given.compactMap { OutputWord(rawValue: $0.lowercased()) })
+        if words.count != Set(given.map { $0.lowercased() }).count { return nil }
     }
 
     var defaultValueDescription: String { words.map(\.rawValue).sorted().joined(separator: ",") }

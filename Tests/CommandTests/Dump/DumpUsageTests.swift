@@ -95,6 +95,7 @@ struct DumpUsageTests {
             (["-i", "5"], "Unknown option '-i'"), (["-e", "NEW"], "Unknown option '-e'"),
             (["--any-nat", "--offload"], "--any-nat"), (["-o", "id"], "--format conntrack"),
             (["--format", "conntrack", "-o", "xml"], "-o takes extended, id, labels, ktimestamp, not “xml”"),
+            (["--format", "conntrack", "-o", "id,timestamp"], "ktimestamp, not “timestamp”"),
             (["--format", "conntrack", "-o", "id,"], "-o takes"), (["--format", "conntrack", "--json"], "--json"),
             (["--format", "xml"], "xml"), (["--count", "--top", "src"], "--count"),
             (["--top", "source"], "src, dst, dport, state, zone, not by source"),
