@@ -2,7 +2,9 @@
 .PHONY: help build demo test unit instructions lab lint fmt fixtures bench bench-build setup-build setup-test clean
 
 SWIFT ?= swift
-RELEASE = -c release --static-swift-stdlib -Xlinker -s
+# Relative relocations packed (glibc 2.36, lld): a megabyte less to read, and to hold, at each start.
+PACKED = -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
+RELEASE = -c release --static-swift-stdlib -Xlinker -s $(PACKED)
 BINARY = .build/release/ct-inspect
 BENCHMARKS = Benchmarks/.build/release/benchmarks
 # Of the benchmarks' C programs. clang comes with Swift.

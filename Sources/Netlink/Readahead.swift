@@ -5,28 +5,46 @@ import Synchronization
 /// Receives the rest of a long answer on a thread of its own while the caller decodes what came before. Nearly all of a dump's time is
 /// the kernel's, spent in recvmsg(2) (`netlink_dump`, net/netlink/af_netlink.c), so with a second core decoding costs no time.
 ///
-/// Unchecked Sendable: a slot belongs to one thread at a time, handed over by the semaphores; what is not a slot is set before
+/// Datagrams go from thread to thread several at a time: waking the other one costs as much as decoding a datagram.
+///
+/// Unchecked Sendable: a batch belongs to one thread at a time, handed over by the semaphores; what is not a batch is set before
 /// the thread starts.
 final class Readahead: @unchecked Sendable {
     private let handle: OpaquePointer
     private let purpose: String
     private let sequence: UInt32
-    private let slots: [Slot]
-    /// Counts the slots that may be received into.
+    private let batches: [Batch]
+    /// Counts the batches that may be received into.
     private let free: UnsafeMutablePointer<sem_t>
-    /// Counts the slots that hold something.
+    /// Counts the batches that hold something.
     private let filled: UnsafeMutablePointer<sem_t>
     /// Set when the caller wants no more.
     private let isGivenUp = Atomic(false)
 
-    private final class Slot {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: NetlinkSocket.datagramSize, alignment: 16)
-        var received: Result<Int, KernelError> = .success(0)
+    private final class Batch {
+        static let most = 8
+
+        private let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: NetlinkSocket.datagramSize * most, alignment: 16)
+        /// The sizes of the datagrams.
+        var sizes: [Int] = []
+        /// What ended the receiving.
+        var failure: KernelError?
 
         deinit { buffer.deallocate() }
+
+        func place(_ position: Int) -> UnsafeMutableRawBufferPointer {
+            let start = position * NetlinkSocket.datagramSize
+            return UnsafeMutableRawBufferPointer(rebasing: buffer[start..<start + NetlinkSocket.datagramSize])
+        }
+
+        func datagram(_ position: Int) -> UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(rebasing: place(position).prefix(sizes[position]))
+        }
     }
 
-    private static let slotCount = 16
+    /// One to receive into, one to decode.
+    private static let batchCount = 2
 
     /// Whether there is a core for it.
     static let pays = sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1
@@ -38,10 +56,10 @@ final class Readahead: @unchecked Sendable {
         self.handle = handle
         self.purpose = purpose
         self.sequence = sequence
-        slots = (0..<Self.slotCount).map { _ in Slot() }
+        batches = (0..<Self.batchCount).map { _ in Batch() }
         free = .allocate(capacity: 1)
         filled = .allocate(capacity: 1)
-        sem_init(free, 0, UInt32(Self.slotCount))
+        sem_init(free, 0, UInt32(Self.batchCount))
         sem_init(filled, 0, 0)
     }
 
@@ -61,7 +79,7 @@ final class Readahead: @unchecked Sendable {
             return false
         }
         defer {
-            // A thread that waits for a slot gets one, to see that no more is wanted.
+            // A thread that waits for a batch gets one, to see that no more is wanted.
             isGivenUp.store(true, ordering: .releasing)
             sem_post(free)
             pthread_join(thread, nil)
@@ -69,9 +87,9 @@ final class Readahead: @unchecked Sendable {
         var turn = 0
         while true {
             Self.wait(filled)
-            let slot = slots[turn % Self.slotCount]
-            let datagram = UnsafeRawBufferPointer(rebasing: slot.buffer.prefix(try slot.received.get()))
-            if try receive(datagram.bytes) == .done { return true }
+            let batch = batches[turn % Self.batchCount]
+            for position in batch.sizes.indices where try receive(batch.datagram(position).bytes) == .done { return true }
+            if let failure = batch.failure { throw failure }
             turn += 1
             sem_post(free)
         }
@@ -80,26 +98,35 @@ final class Readahead: @unchecked Sendable {
     /// The thread: ends with the answer, with an error, or when the caller gives up.
     fileprivate func run() {
         var turn = 0
-        while true {
+        var isOver = false
+        while !isOver {
             Self.wait(free)
-            if isGivenUp.load(ordering: .acquiring) { return }
-            let slot = slots[turn % Self.slotCount]
-            do throws(KernelError) {
-                slot.received = .success(try NetlinkSocket.receive(over: handle, into: slot.buffer, for: purpose))
-            } catch {
-                slot.received = .failure(error)
-            }
-            let isLast = isLast(slot)
-            sem_post(filled)
-            if isLast { return }
+            let batch = batches[turn % Self.batchCount]
+            isOver = fill(batch)
             turn += 1
+            sem_post(filled)
         }
     }
 
+    /// Whether nothing comes after it.
+    private func fill(_ batch: Batch) -> Bool {
+        batch.sizes.removeAll(keepingCapacity: true)
+        while batch.sizes.count < Batch.most {
+            if isGivenUp.load(ordering: .acquiring) { return true }
+            do throws(KernelError) {
+                let place = batch.place(batch.sizes.count)
+                batch.sizes.append(try NetlinkSocket.receive(over: handle, into: place, for: purpose))
+            } catch {
+                batch.failure = error
+                return true
+            }
+            if isLast(batch.datagram(batch.sizes.count - 1).bytes) { return true }
+        }
+        return false
+    }
+
     /// Whether nothing comes after it: the kernel would let a further receive wait.
-    private func isLast(_ slot: Slot) -> Bool {
-        guard case .success(let count) = slot.received else { return true }
-        let datagram = UnsafeRawBufferPointer(rebasing: slot.buffer.prefix(count)).bytes
+    private func isLast(_ datagram: RawSpan) -> Bool {
         var cursor = MessageCursor()
         do throws(DecodeError) {
             while let message = try cursor.next(in: datagram) {
