@@ -88,7 +88,9 @@ final class Readahead: @unchecked Sendable {
         while true {
             Self.wait(filled)
             let batch = batches[turn % Self.batchCount]
-            for position in batch.sizes.indices where try receive(batch.datagram(position).bytes) == .done { return true }
+            for position in batch.sizes.indices where try receive(batch.datagram(position).bytes) == .done {
+                return true
+            }
             if let failure = batch.failure { throw failure }
             turn += 1
             sem_post(free)
