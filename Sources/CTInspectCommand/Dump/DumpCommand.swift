@@ -83,16 +83,7 @@ struct DumpCommand: ParsableCommand {
         }
     }
 
-    private func outputWords() throws -> Set<OutputWord> {
-        Set(
-            try words.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map { word in
-                guard let known = OutputWord(rawValue: word.lowercased()), OutputWord.ofDump.contains(known) else {
-                    let all = OutputWord.ofDump.map(\.rawValue).joined(separator: ", ")
-                    throw ValidationError("-o takes \(all), not “\(word)”")
-                }
-                return known
-            })
-    }
+    private func outputWords() throws -> Set<OutputWord> { try OutputWord.read(words, of: OutputWord.ofDump) }
 
     func run() throws {
         let (filter, top, words) = (try filters.filter, try Top(top), try outputWords())

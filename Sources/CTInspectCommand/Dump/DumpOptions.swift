@@ -26,21 +26,19 @@ enum OutputWord: String, CaseIterable {
 
     /// Those that mean something for a dump.
     static let ofDump = allCases.filter { $0 != .timestamp }
-}
 
-/// A list of them: `id,labels`.
-struct OutputWords: ExpressibleByArgument {
-    var words: Set<OutputWord> = []
-
-    init() {}
-
-    init?(argument: String) {
-        let given = argument.split(separator: ",", omittingEmptySubsequences: false)
-        words = Set(given.compactMap { OutputWord(rawValue: $0.lowercased()) })
-        if words.count != Set(given.map { $0.lowercased() }).count { return nil }
+    /// Reads lists of them: `id,labels`.
+    static func read(_ lists: [String], of known: [OutputWord]) throws -> Set<OutputWord> {
+        let words = lists.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        return Set(
+            try words.map { text in
+                guard let word = OutputWord(rawValue: text.lowercased()), known.contains(word) else {
+                    let all = known.map(\.rawValue).joined(separator: ", ")
+                    throw ValidationError("-o takes \(all), not “\(text)”")
+                }
+                return word
+            })
     }
-
-    var defaultValueDescription: String { words.map(\.rawValue).sorted().joined(separator: ",") }
 }
 
 /// `--top SUBJECT [N]`.

@@ -63,21 +63,24 @@ struct EventsCommand: ParsableCommand {
     @Option(
         name: .customShort("o"),
         help: ArgumentHelp("With --format conntrack: id, labels, ktimestamp, timestamp.", valueName: "WORD,…"))
-    var words = OutputWords()
+    var words: [String] = []
 
     @OptionGroup(title: "Filters") var filters: FilterOptions
 
     func validate() throws {
         if let count, count < 1 { throw ValidationError("--count takes a number from 1 on") }
-        if !words.words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack") }
+        _ = try outputWords()
+        if !words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack") }
         if json, format == .conntrack { throw ValidationError("--json and --format conntrack exclude each other") }
         if table == .expect, try !filters.filter.isEmpty {
             throw ValidationError("the filters are for entries: expectations have none")
         }
     }
 
+    private func outputWords() throws -> Set<OutputWord> { try OutputWord.read(words, of: OutputWord.allCases) }
+
     func run() throws {
-        let filter = try filters.filter
+        let (filter, words) = (try filters.filter, try outputWords())
         try Failure.reporting { () throws(KernelError) in
             if let netns { try NetworkNamespace.enter(netns) }
             try Privileges.keepOnlyNetAdmin()
@@ -92,11 +95,11 @@ struct EventsCommand: ParsableCommand {
                 settings.shows = filter.matches
                 // The ledger must hear of all that it follows, whatever is shown of that.
                 let socketFilter = (noResync && !initial ? filter : lasting).socketFilter
-                try watch(kernel, settings, filter: socketFilter) { each throws(KernelError) in
+                try watch(kernel, settings, words, filter: socketFilter) { each throws(KernelError) in
                     try Table(kernel).dump(matching: lasting, each)
                 }
             case .expect:
-                try watch(kernel, settings(EventWatch<ExpectationLedger>.Settings()), filter: nil) {
+                try watch(kernel, settings(EventWatch<ExpectationLedger>.Settings()), words, filter: nil) {
                     each throws(KernelError) in try Expectations(kernel).dump(each)
                 }
             }
@@ -104,7 +107,8 @@ struct EventsCommand: ParsableCommand {
     }
 
     private func watch<Ledger: EventLedger>(
-        _ kernel: LiveKernel, _ settings: EventWatch<Ledger>.Settings, filter: SocketFilter?,
+        _ kernel: LiveKernel, _ settings: EventWatch<Ledger>.Settings, _ words: Set<OutputWord>,
+        filter: SocketFilter?,
         dump: @escaping ((Ledger.Subject) -> Void) throws(KernelError) -> Answer
     ) throws(KernelError) where Ledger.Subject: EventSubject & EventDecodable {
         let socket = try EventSocket(
@@ -113,7 +117,7 @@ struct EventsCommand: ParsableCommand {
         clinux_catch_stop_signals()
         let start = start(kernel, socket)
         for warning in start.warnings { Output.complain(warning) }
-        let writer: any EventWriter<Ledger.Subject> = writer()
+        let writer: any EventWriter<Ledger.Subject> = writer(words)
         writer.write(.start(start))
         let watch = EventWatch<Ledger>(dump, socket, settings, to: writer)
         try watch.run(output: .standardOutput) { clinux_stop_signal_came() != 0 }
@@ -122,12 +126,12 @@ struct EventsCommand: ParsableCommand {
 
     private var isJSON: Bool { json || format == .json }
 
-    private func writer<Subject: EventSubject>() -> any EventWriter<Subject> {
+    private func writer<Subject: EventSubject>(_ words: Set<OutputWord>) -> any EventWriter<Subject> {
         if isJSON { return EventJSON<Subject>(to: Output.write) }
         switch format {
         case .conntrack:
             return EventConntrackLines<Subject>(
-                ConntrackFormat(words.words), showsTime: words.words.contains(.timestamp), program: Self.program,
+                ConntrackFormat(words), showsTime: words.contains(.timestamp), program: Self.program,
                 complain: Output.complain, to: Output.write)
         case .text, .json: return EventText<Subject>(clocksAhead: EventClock.localOffset, to: Output.write)
         }
