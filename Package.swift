@@ -31,17 +31,19 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CNetlink"),
+        .systemLibrary(name: "CNFTables"),
         .target(name: "CLinux"),
         library("Addresses", []),
         library("Netlink", ["CNetlink", "CLinux", systemPackage]),
         library("Conntrack", ["Addresses", "Netlink", "CNetlink", systemPackage]),
         library("IPVS", ["Addresses", "Netlink", "CNetlink", systemPackage]),
-        library("Inspection", ["Addresses", "Conntrack", "IPVS"]),
-        library("Reports", ["Addresses", "Conntrack", "IPVS", "Inspection"]),
+        library("Firewall", ["Addresses", "Conntrack", "Netlink", "CNetlink", "CNFTables", "CLinux", systemPackage]),
+        library("Inspection", ["Addresses", "Conntrack", "IPVS", "Firewall"]),
+        library("Reports", ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection"]),
         library(
             "CTInspectCommand",
             [
-                "Addresses", "Netlink", "Conntrack", "IPVS", "Inspection", "Reports", "CLinux",
+                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection", "Reports", "CLinux",
                 argumentParser, systemPackage,
             ]),
         .executableTarget(
@@ -57,13 +59,14 @@ let package = Package(
         tests("NetlinkTests", ["Netlink", "CNetlink"]),
         tests("ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Reports", "TableSupport"]),
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
-        tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Addresses"]),
-        tests("ReportsTests", ["Reports", "Inspection", "Conntrack", "IPVS", "Addresses"]),
+        tests("FirewallTests", ["Firewall", "Conntrack", "Netlink", "Addresses", "CNetlink", "TableSupport"]),
+        tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses"]),
+        tests("ReportsTests", ["Reports", "Inspection", "Conntrack", "IPVS", "Firewall", "Addresses"]),
         tests(
             "CommandTests",
             [
-                "ct-inspect", "CTInspectCommand", "Addresses", "Netlink", "Conntrack", "IPVS", "Inspection", "Reports",
-                "CNetlink", "TableSupport", argumentParser,
+                "ct-inspect", "CTInspectCommand", "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection",
+                "Reports", "CNetlink", "TableSupport", argumentParser,
             ]),
     ]
 )

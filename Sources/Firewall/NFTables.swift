@@ -1,0 +1,66 @@
+import CNFTables
+import Netlink
+import SystemPackage
+
+/// A connection to nf_tables through libnftables, in the network namespace of the thread that makes it.
+///
+/// A table with `flags owner` that was made over it (Linux 5.12) lives as long as this does: it belongs to the socket within, and the
+/// kernel takes it down when that is closed, by whatever end (nf_tables_api.c, nft_rcv_nl_event).
+public struct NFTables: ~Copyable {
+    private let context: OpaquePointer
+
+    /// How a ruleset is written.
+    public struct Output: OptionSet, Sendable {
+        public let rawValue: UInt32
+
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        /// Each object with its handle behind it: `# handle 5`.
+        public static let handles = Output(rawValue: UInt32(NFT_CTX_OUTPUT_HANDLE))
+        /// Without counts.
+        public static let stateless = Output(rawValue: UInt32(NFT_CTX_OUTPUT_STATELESS))
+        /// Sets without their elements.
+        public static let terse = Output(rawValue: UInt32(NFT_CTX_OUTPUT_TERSE))
+    }
+
+    /// Asks nothing of the kernel yet, and needs no privilege.
+    public init(_ output: Output = []) throws(KernelError) {
+        guard let context = nft_ctx_new(UInt32(NFT_CTX_DEFAULT)) else {
+            throw KernelError("open nf_tables", .failed, detail: "libnftables gave no context")
+        }
+        nft_ctx_buffer_output(context)
+        nft_ctx_buffer_error(context)
+        nft_ctx_output_set_flags(context, output.rawValue)
+        self.context = context
+    }
+
+    deinit { nft_ctx_free(context) }
+
+    /// Runs commands as nft(8) reads them, in one transaction. Blocks until the kernel has taken them all, or none.
+    ///
+    /// - Parameter purpose: what is asked, to follow "cannot".
+    /// - Returns: what nft(8) would print.
+    /// - Throws: with the first of libnftables' words. Needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
+    @discardableResult
+    public borrowing func run(_ commands: String, for purpose: String) throws(KernelError) -> String {
+        let status = nft_run_cmd_from_buffer(context, commands)
+        let output = nft_ctx_get_output_buffer(context).map { String(cString: $0) } ?? ""
+        guard status == 0 else {
+            let words = nft_ctx_get_error_buffer(context).map { String(cString: $0) } ?? ""
+            throw Self.error(purpose, words)
+        }
+        return output
+    }
+
+    /// libnftables tells its reason in words alone, the errno's among them.
+    private static func error(_ purpose: String, _ words: String) -> KernelError {
+        let first = words.split(whereSeparator: \.isNewline).first.map(String.init) ?? "libnftables does not say why"
+        if first.contains("Operation not permitted") {
+            return KernelError(purpose, .notPermitted)
+        }
+        if first.contains("Operation not supported") || first.contains("Protocol not supported") {
+            return KernelError(purpose, .absent, detail: first)
+        }
+        return KernelError(purpose, .failed, detail: first)
+    }
+}
