@@ -1,24 +1,24 @@
 /// The first two numbers of a kernel's release.
-struct KernelVersion: Comparable, CustomStringConvertible {
-    let major: Int
-    let minor: Int
+public struct KernelVersion: Comparable, Sendable, CustomStringConvertible {
+    public let major: Int
+    public let minor: Int
 
-    init(_ major: Int, _ minor: Int) {
+    public init(_ major: Int, _ minor: Int) {
         self.major = major
         self.minor = minor
     }
 
     /// From what uname(2) says: `6.1.0-56-amd64`. Nil when it does not begin with two numbers.
-    init?(release: String) {
+    public init?(release: String) {
         let numbers = release.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
         guard numbers.count >= 2, let major = Int(numbers[0]), let minor = Int(numbers[1].prefix { $0.isNumber })
         else { return nil }
         self.init(major, minor)
     }
 
-    var description: String { "\(major).\(minor)" }
+    public var description: String { "\(major).\(minor)" }
 
-    static func < (left: KernelVersion, right: KernelVersion) -> Bool {
+    public static func < (left: KernelVersion, right: KernelVersion) -> Bool {
         (left.major, left.minor) < (right.major, right.minor)
     }
 }

@@ -1,0 +1,152 @@
+import Addresses
+import Conntrack
+
+/// How packets of one family are told apart at one point: the rules that find what is observed, and the chains that sort it by class.
+struct Dispatch {
+    let point: ObservationPoint
+    let family: IPAddress.Family
+
+    private var stem: String { point.name + "_all" + family.suffix }
+
+    private func set(_ kind: String) -> String { "@\(point.side)_\(kind)\(family.suffix)" }
+
+    private func has(_ targets: ObservationTargets) -> (ports: Bool, addresses: Bool) {
+        let own = targets.targets(point.side).filter { $0.address.family == family }
+        return (own.contains { $0.isPort }, own.contains { !$0.isPort })
+    }
+
+    /// The rules of the base chain.
+    func rules(_ targets: ObservationTargets) -> String {
+        let has = has(targets)
+        let words = Words(point.side, family)
+        var rules = ""
+        if has.ports {
+            rules += "\(words.address) . meta l4proto . \(words.port) \(set("ports")) goto \(point.name)_ports\(family.suffix)\n"
+        }
+        if has.addresses { rules += "\(words.address) \(set("addresses")) goto \(stem)\n" }
+        if has.ports { rules += "\(words.errors) goto \(point.name)_errors\(family.suffix)\n" }
+        return rules
+    }
+
+    /// The chains behind them. Each is named after what comes into it.
+    func chains(_ targets: ObservationTargets) -> String {
+        let has = has(targets)
+        let words = Words(point.side, family)
+        var text = ""
+        if has.ports {
+            let wellKnown = classes(portsOnly: targets)
+            text += chain(point.name + "_ports" + family.suffix, sorting(wellKnown, mark: nil))
+            text += chain(
+                point.name + "_errors" + family.suffix,
+                "\(words.embedded) \(set("flows")) goto \(name(.icmpError, .embedded))\n"
+                    + "\(words.address) \(set("vips")) goto \(name(.icmpError, .icmpType))\n")
+        }
+        if has.addresses { text += chain(stem, everything(mark: nil)) }
+        return text
+    }
+
+    func counters(_ targets: ObservationTargets) -> [CounterSet] {
+        let has = has(targets)
+        if has.addresses { return allCounters(mark: nil) }
+        guard has.ports else { return [] }
+        return classes(portsOnly: targets).map { CounterSet(point, $0, .port, family) } + [
+            CounterSet(point, .icmpError, .embedded, family), CounterSet(point, .icmpError, .icmpType, family),
+        ]
+    }
+
+    private func name(_ packetClass: PacketClass, _ key: CounterSet.Key, mark: UInt32? = nil) -> String {
+        CounterSet(point, packetClass, key, family, mark: mark).name
+    }
+
+    /// Of the protocols that are observed, so that no set is made in vain.
+    private func classes(portsOnly targets: ObservationTargets) -> [PacketClass] {
+        let protocols = Set(targets.targets(point.side).compactMap(\.protocol))
+        return CounterSet.classesWithPorts.filter { protocols.contains($0.protocol) }
+    }
+
+    /// Rules that send each class to its chain.
+    private func sorting(_ classes: [PacketClass], mark: UInt32?) -> String {
+        classes.map { "\($0.match) goto \(name($0, .port, mark: mark))\n" }.joined()
+    }
+
+    private func everything(mark: UInt32?) -> String {
+        let words = Words(point.side, family)
+        return sorting(CounterSet.classesWithPorts, mark: mark)
+            + "\(words.errors) \(words.embeddedIsPlain) goto \(name(.icmpError, .embedded, mark: mark))\n"
+            + "\(words.errors) goto \(name(.icmpError, .icmpType, mark: mark))\n"
+            + "goto \(name(.other, .protocol, mark: mark))\n"
+    }
+
+    private func allCounters(mark: UInt32?) -> [CounterSet] {
+        CounterSet.classesWithPorts.map { CounterSet(point, $0, .port, family, mark: mark) } + [
+            CounterSet(point, .icmpError, .embedded, family, mark: mark),
+            CounterSet(point, .icmpError, .icmpType, family, mark: mark),
+            CounterSet(point, .other, .protocol, family, mark: mark),
+        ]
+    }
+
+    private func chain(_ name: String, _ rules: String) -> String { "chain \(name) {\n\(rules)}\n" }
+
+    // MARK: Marks
+
+    /// A packet of a service by mark belongs to that, whatever its address (ip_vs_service_find, ip_vs_ctl.c).
+    func markRules(_ targets: ObservationTargets, _ table: ObservationRuleset.TableFamily) -> String {
+        let marks = marks(targets)
+        guard !marks.isEmpty else { return "" }
+        let verdicts = marks.map { "\($0) : goto \(markChain($0))" }.joined(separator: ", ")
+        let ofFamily = table == .inet ? "meta nfproto \(family) " : ""
+        return "\(ofFamily)meta mark vmap { \(verdicts) }\n"
+    }
+
+    func markChains(_ targets: ObservationTargets) -> String {
+        marks(targets).map { chain(markChain($0), everything(mark: $0)) }.joined()
+    }
+
+    func markCounters(_ targets: ObservationTargets) -> [CounterSet] {
+        marks(targets).flatMap { allCounters(mark: $0) }
+    }
+
+    private func markChain(_ mark: UInt32) -> String { "\(point.name)_mark\(mark)_all\(family.suffix)" }
+
+    /// Answers carry no mark of the service.
+    private func marks(_ targets: ObservationTargets) -> [UInt32] {
+        guard point.side != .answering else { return [] }
+        return targets.marks.filter { $0.family == family }.map(\.value).sorted()
+    }
+}
+
+extension ObservationTargets.Target {
+    fileprivate var isPort: Bool { `protocol` != nil }
+
+    fileprivate var `protocol`: IPProtocol? {
+        switch self {
+        case .port(let `protocol`, _): `protocol`
+        case .address: nil
+        }
+    }
+}
+
+extension PacketClass {
+    /// The protocol of those that have ports.
+    var `protocol`: IPProtocol {
+        switch self {
+        case .udp: .udp
+        case .sctp: .sctp
+        default: .tcp
+        }
+    }
+
+    /// How a rule knows it, of those with ports; as `PacketClass(tcp:)` tells them apart.
+    fileprivate var match: String {
+        switch self {
+        case .ack: "tcp flags & (fin | syn | rst | ack) == ack"
+        case .syn: "tcp flags & (fin | syn | rst | ack) == syn"
+        case .synAck: "tcp flags & (fin | syn | rst | ack) == syn | ack"
+        case .fin: "tcp flags & (fin | syn | rst) == fin"
+        case .rst: "tcp flags & (fin | syn | rst) == rst"
+        case .udp: "meta l4proto udp"
+        case .sctp: "meta l4proto sctp"
+        case .tcpOther, .icmpError, .other: "meta l4proto tcp"
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// How an observation table is made.
+public struct ObservationOptions: Equatable, Sendable {
+    /// How many elements each counting set may have.
+    public var setSize = 8192
+    /// Trace at most so many packets a second; nil traces none.
+    public var traceRate: Int?
+    /// Hand so many packets of each cell (class, ctstate, address and port) to an NFLOG group.
+    public var samples: Samples?
+
+    public struct Samples: Equatable, Sendable {
+        public var count: Int
+        public var group: UInt16
+
+        public init(count: Int, group: UInt16) {
+            self.count = count
+            self.group = group
+        }
+    }
+
+    public init() {}
+}

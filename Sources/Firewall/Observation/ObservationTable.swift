@@ -1,0 +1,106 @@
+import CNetlink
+import Conntrack
+import Netlink
+import SystemPackage
+
+/// A table of our own in nf_tables that counts the packets of what is observed by class and ctstate, in the network namespace of the thread
+/// that makes it. It never ends a packet's way, and vanishes with this value, even when the program is killed.
+///
+/// Needs CAP_NET_ADMIN and Linux 5.12. Rules that look at the ctstate make conntrack active in the families of the table, where
+/// nobody used it so far; look at `Tracking` before.
+public struct ObservationTable: ~Copyable {
+    private let tables: NFTables
+    private let ruleset: ObservationRuleset
+
+    public let name: String
+
+    /// Makes it, in one transaction. Blocks until the kernel has it.
+    ///
+    /// - Parameter program: the process's id, which is part of the table's name.
+    /// - Throws: `.absent` when the kernel lacks nf_tables or is older than 5.12, `.forbidden` without the capability.
+    public init(
+        of targets: ObservationTargets, _ options: ObservationOptions = ObservationOptions(), program: Int32,
+        in source: any KernelSource
+    ) throws(KernelError) {
+        try Self.check(source.origin.kernelRelease)
+        // Process ids repeat where several PID namespaces share a network namespace.
+        let name = "ct-inspect-\(program)-" + String(UInt16.random(in: .min ... .max), radix: 16)
+        let ruleset = ObservationRuleset(name, targets, options)
+        let tables = try NFTables()
+        try tables.run(ruleset.text, for: Self.purpose)
+        self.name = name
+        self.ruleset = ruleset
+        self.tables = tables
+    }
+
+    private static let purpose = "make an observation table"
+
+    private static func check(_ release: String) throws(KernelError) {
+        guard let version = KernelVersion(release: release), version < KernelVersion(5, 12) else { return }
+        throw KernelError(
+            purpose, .absent, detail: "this is Linux \(release), and tables that go with their owner came with 5.12",
+            nextStep: "use a kernel of 5.12 or later")
+    }
+
+    /// What was counted since the table was made.
+    public struct Counts: Equatable, Sendable {
+        public var counts: [PacketCount] = []
+        /// Points at which a set is full, so that further addresses and ports are not counted.
+        public var full: Set<ObservationPoint> = []
+
+        public init() {}
+    }
+
+    /// Reads all counters, those of an earlier point first: a packet under way is counted at the later point at most, and so
+    /// never looks like one that was dropped between the two.
+    public borrowing func read(from source: any KernelSource) throws(KernelError) -> Counts {
+        var counts = Counts()
+        for set in ruleset.counters {
+            let before = counts.counts.count
+            try read(set, from: source, into: &counts)
+            if counts.counts.count - before >= ruleset.options.setSize { counts.full.insert(set.point) }
+        }
+        return counts
+    }
+
+    /// Begins to trace packets of a class and ctstate too, besides those that are INVALID. Nothing when the table was made without traces.
+    public borrowing func trace(_ packetClass: PacketClass, _ state: CTState) throws(KernelError) {
+        guard ruleset.options.traceRate != nil, state != .invalid, CTState.named.contains(state) else { return }
+        let rules = ruleset.counters.filter { $0.canTrace && $0.packetClass == packetClass }.map {
+            "add rule \(ruleset.tableFamily) \(name) \($0.name) " + $0.traceRule(state, ruleset.options)
+        }
+        try tables.run(rules.joined(), for: "trace packets that are \(state)")
+    }
+
+    /// A dump that the kernel calls interrupted (a set that grew meanwhile) is made again; what keeps changing is taken as it comes.
+    private borrowing func read(
+        _ set: CounterSet, from source: any KernelSource, into counts: inout Counts
+    ) throws(KernelError) {
+        let element = CounterElement(set: set)
+        let request = elementRequest(set)
+        for attempt in 1... {
+            var found: [PacketCount] = []
+            let answer = try source.ask(request) { message, datagram throws(DecodeError) in
+                try element.decode(message, in: datagram) { found.append($0) }
+            }
+            if answer.interrupted, attempt < 5 { continue }
+            counts.counts += found
+            return
+        }
+    }
+
+    private borrowing func elementRequest(_ set: CounterSet) -> Request {
+        let family =
+            switch ruleset.tableFamily {
+            case .ip: NFPROTO_IPV4
+            case .ip6: NFPROTO_IPV6
+            case .inet: NFPROTO_INET
+            }
+        var request = Request.netfilter(
+            "read the counters of \(name)", subsystem: NFNL_SUBSYS_NFTABLES, message: NFT_MSG_GETSETELEM.rawValue,
+            flags: NLM_F_DUMP, family: Int32(family))
+        request.append(NFTA_SET_ELEM_LIST_TABLE.rawValue, text: name)
+        request.append(NFTA_SET_ELEM_LIST_SET.rawValue, text: set.name)
+        return request
+    }
+}

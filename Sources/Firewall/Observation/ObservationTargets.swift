@@ -1,0 +1,64 @@
+import Addresses
+
+/// What is observed: whose packets are counted, at which side of the director.
+public struct ObservationTargets: Equatable, Sendable {
+    /// Packets of one address: of one protocol and port, or all.
+    public enum Target: Hashable, Sendable {
+        case port(IPProtocol, Endpoint)
+        case address(IPAddress)
+
+        public var address: IPAddress {
+            switch self {
+            case .port(_, let endpoint): endpoint.address
+            case .address(let address): address
+            }
+        }
+    }
+
+    /// A firewall mark of packets of one family, as services by mark have it.
+    public struct Mark: Hashable, Sendable {
+        public var value: UInt32
+        public var family: IPAddress.Family
+
+        public init(_ value: UInt32, _ family: IPAddress.Family) {
+            self.value = value
+            self.family = family
+        }
+    }
+
+    /// Destinations of packets as they come in.
+    public var entering: Set<Target> = []
+    /// Destinations of packets as they leave towards the real servers.
+    public var leaving: Set<Target> = []
+    /// Sources of answers that pass through.
+    public var answering: Set<Target> = []
+    /// Marked packets count at both sides.
+    public var marks: Set<Mark> = []
+
+    public init() {}
+
+    public var isEmpty: Bool { entering.isEmpty && marks.isEmpty }
+
+    /// The families that have something to observe.
+    public var families: Set<IPAddress.Family> {
+        Set((entering.union(leaving).union(answering)).map(\.address.family) + marks.map(\.family))
+    }
+
+    /// Those of some families only.
+    public func limited(to families: Set<IPAddress.Family>) -> ObservationTargets {
+        var limited = self
+        limited.entering = entering.filter { families.contains($0.address.family) }
+        limited.leaving = leaving.filter { families.contains($0.address.family) }
+        limited.answering = answering.filter { families.contains($0.address.family) }
+        limited.marks = marks.filter { families.contains($0.family) }
+        return limited
+    }
+
+    func targets(_ side: ObservationPoint.Side) -> Set<Target> {
+        switch side {
+        case .entering: entering
+        case .leaving: leaving
+        case .answering: answering
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Addresses
+import Conntrack
+
+/// How many packets of one class and ctstate, to or from one address and port, came past a point.
+public struct PacketCount: Hashable, Sendable {
+    public var point: ObservationPoint
+    public var packetClass: PacketClass
+    /// The mark of the packets, of those that are observed by mark.
+    public var mark: UInt32?
+    /// The observed end: the destination, or at the points of answers the source.
+    public var address: IPAddress
+    /// Of the packets; of ICMP errors that of the flow that they are about, or their own when that is not known.
+    public var `protocol`: IPProtocol
+    /// Of the observed end; nil for protocols without.
+    public var port: UInt16?
+    /// Of ICMP errors whose flow is not known.
+    public var icmp: ICMPKind?
+    public var ctstate: CTState
+    public var packets: UInt64
+    /// Of the IP packets, with their headers.
+    public var bytes: UInt64
+
+    public struct ICMPKind: Hashable, Sendable {
+        public var type: UInt8
+        public var code: UInt8
+
+        public init(type: UInt8, code: UInt8) {
+            self.type = type
+            self.code = code
+        }
+    }
+
+    public init(
+        _ point: ObservationPoint, _ packetClass: PacketClass, _ ctstate: CTState, _ protocol: IPProtocol,
+        _ address: IPAddress, port: UInt16? = nil, mark: UInt32? = nil, packets: UInt64 = 0, bytes: UInt64 = 0
+    ) {
+        self.point = point
+        self.packetClass = packetClass
+        self.ctstate = ctstate
+        self.protocol = `protocol`
+        self.address = address
+        self.port = port
+        self.mark = mark
+        self.packets = packets
+        self.bytes = bytes
+    }
+}
