@@ -21,8 +21,8 @@ public enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
     /// As JSON has it.
     public var name: String { rawValue }
 
-    /// Which end of a packet is compared with what is observed, and with which of its ends.
-    enum Side: String, CaseIterable {
+    /// Which packets are observed at a point, and by which of their ends.
+    public enum Side: String, CaseIterable, Hashable, Sendable {
         /// Packets to a virtual address.
         case entering
         /// Packets to a virtual address, or to a real server as the forwarding method rewrites them.
@@ -31,7 +31,7 @@ public enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
         case answering
     }
 
-    var side: Side {
+    public var side: Side {
         switch self {
         case .preRouting, .localIn, .localInPassed: .entering
         case .localOut, .postRouting: .leaving

@@ -54,6 +54,14 @@ public struct ObservationTargets: Equatable, Sendable {
         return limited
     }
 
+    public mutating func insert(_ target: Target, _ side: ObservationPoint.Side) {
+        switch side {
+        case .entering: entering.insert(target)
+        case .leaving: leaving.insert(target)
+        case .answering: answering.insert(target)
+        }
+    }
+
     func targets(_ side: ObservationPoint.Side) -> Set<Target> {
         switch side {
         case .entering: entering

@@ -1,0 +1,92 @@
+import Addresses
+import Conntrack
+import Firewall
+import IPVS
+
+/// What was counted between two moments: of each subject, and of its addresses where no subject is known.
+public struct Observation: Snapshot, Equatable, Sendable {
+    /// When it was read last.
+    public var takenAt: String
+    public var host: String
+    public var kernelRelease: String
+    public var networkNamespace: String?
+    public var sysctls = Sysctls()
+    public var losses: [Loss] = []
+    /// When counting began.
+    public var from: Moment
+    public var to: Moment
+
+    public var subjects: [Observed] = []
+    /// Packets to an observed address that belong to no subject: ICMP errors whose flow is not known, other protocols.
+    public var elsewhere: [IPAddress: ObservedTraffic] = [:]
+    /// What the reader has to know of how it was observed.
+    public var notices: [String] = []
+
+    public init(
+        takenAt: String, host: String, kernelRelease: String, networkNamespace: String?, from: Moment, to: Moment
+    ) {
+        self.takenAt = takenAt
+        self.host = host
+        self.kernelRelease = kernelRelease
+        self.networkNamespace = networkNamespace
+        self.from = from
+        self.to = to
+    }
+
+    /// Seconds, of wall time.
+    public var seconds: Double { Double(to.nanoseconds - from.nanoseconds) / 1e9 }
+
+    /// Shares the counts out among the subjects.
+    public mutating func take(_ counts: [PacketCount], _ plan: ObservationPlan) {
+        subjects = plan.subjects.map { Observed(subject: $0) }
+        elsewhere = [:]
+        for count in counts {
+            let owners = plan.owners(of: count)
+            for owner in owners {
+                subjects[owner].traffic.add(count)
+                for other in owners where other != owner {
+                    subjects[owner].sharedWith.insert(plan.subjects[other].description)
+                }
+            }
+            // What else a director sends to its real servers is not about a virtual address.
+            if owners.isEmpty, count.point.side == .entering { elsewhere[count.address, default: .init()].add(count) }
+        }
+    }
+
+    /// Counts IPVS's connections by subject and state.
+    public mutating func take(_ connection: Connection) {
+        guard !connection.isTemplate else { return }
+        for index in subjects.indices where subjects[index].subject.has(connection) {
+            subjects[index].connections[connection.state, default: 0] += 1
+        }
+    }
+}
+
+/// One subject, and what was counted of it.
+public struct Observed: Equatable, Sendable {
+    public var subject: ObservedSubject
+    public var traffic = ObservedTraffic()
+    /// IPVS's connections to it at the end, by IPVS's state.
+    public var connections: [String: Int] = [:]
+    /// Other subjects to which some of what leaves, or of the answers, may belong as well: they have a real server in common.
+    public var sharedWith: Set<String> = []
+
+    public init(subject: ObservedSubject) { self.subject = subject }
+}
+
+extension ObservedSubject {
+    fileprivate func has(_ connection: Connection) -> Bool {
+        switch self {
+        case .address(let address, let port):
+            connection.virtual.address == address && (port ?? connection.virtual.port) == connection.virtual.port
+        case .service(let service):
+            switch service.identity {
+            case .address(let `protocol`, let endpoint):
+                connection.protocol == `protocol` && connection.virtual.address == endpoint.address
+                    && (endpoint.port == 0 || endpoint.port == connection.virtual.port)
+            // Connections do not hold their mark.
+            case .fwmark: false
+            }
+        }
+    }
+}

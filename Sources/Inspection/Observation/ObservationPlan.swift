@@ -1,0 +1,108 @@
+import Addresses
+import Conntrack
+import Firewall
+import IPVS
+
+/// What has to be counted for some subjects, and which subject a count belongs to.
+public struct ObservationPlan: Equatable, Sendable {
+    public let subjects: [ObservedSubject]
+    public private(set) var targets = ObservationTargets()
+    /// Positions of subjects by the observed end of their packets.
+    private var owners: [End: [Int]] = [:]
+    private var ownersByMark: [ObservationTargets.Mark: [Int]] = [:]
+
+    /// The observed end of a packet; nil stands for every protocol or port.
+    private struct End: Hashable {
+        var side: ObservationPoint.Side
+        var `protocol`: IPProtocol?
+        var address: IPAddress
+        var port: UInt16?
+    }
+
+    public init(_ subjects: [ObservedSubject]) {
+        self.subjects = subjects
+        for (index, subject) in subjects.enumerated() {
+            switch subject {
+            case .service(let service): add(service, at: index)
+            case .address(let address, nil): add(nil, address, nil, on: ObservationPoint.Side.allCases, at: index)
+            case .address(let address, let port):
+                for `protocol` in Self.withPorts {
+                    add(`protocol`, address, port, on: ObservationPoint.Side.allCases, at: index)
+                }
+            }
+        }
+    }
+
+    private static let withPorts: [IPProtocol] = [.tcp, .udp, .sctp]
+
+    // MARK: What is observed
+
+    private mutating func add(_ service: Service, at index: Int) {
+        switch service.identity {
+        case .fwmark(let value, let family):
+            let mark = ObservationTargets.Mark(value, family)
+            targets.marks.insert(mark)
+            ownersByMark[mark, default: []].append(index)
+            for destination in service.destinations { add(destination, Self.withPorts, at: index) }
+        case .address(let `protocol`, let endpoint):
+            // DR leaves the address as it is, and so do the answers of real servers whose gateway the director is.
+            add(`protocol`, endpoint.address, endpoint.port, on: ObservationPoint.Side.allCases, at: index)
+            for destination in service.destinations { add(destination, [`protocol`], at: index) }
+        }
+    }
+
+    /// Where packets go whose address the method changes.
+    private mutating func add(_ destination: Destination, _ protocols: [IPProtocol], at index: Int) {
+        let endpoint = destination.endpoint
+        switch destination.method {
+        case .nat:
+            for `protocol` in protocols {
+                add(`protocol`, endpoint.address, endpoint.port, on: [.leaving, .answering], at: index)
+            }
+        case .tun:
+            targets.leaving.insert(.address(endpoint.address))
+            for wrapper in Self.wrappers { own(End(side: .leaving, protocol: wrapper, address: endpoint.address), index) }
+            if let port = destination.tunnel?.port, port != 0 {
+                own(End(side: .leaving, protocol: .udp, address: endpoint.address, port: port), index)
+            }
+        default: break
+        }
+    }
+
+    /// The protocols of tunnels: IPIP, IPv6 in IP, GRE. GUE is UDP to the port of the tunnel.
+    private static let wrappers = [IPProtocol(rawValue: 4), IPProtocol(rawValue: 41), .gre]
+
+    /// Port 0 stands for every port, as IPVS has it.
+    private mutating func add(
+        _ protocol: IPProtocol?, _ address: IPAddress, _ port: UInt16?, on sides: [ObservationPoint.Side], at index: Int
+    ) {
+        let port = port == 0 ? nil : port
+        for side in sides {
+            if let `protocol`, let port {
+                targets.insert(.port(`protocol`, Endpoint(address, port)), side)
+            } else {
+                targets.insert(.address(address), side)
+            }
+            own(End(side: side, protocol: `protocol`, address: address, port: port), index)
+        }
+    }
+
+    private mutating func own(_ end: End, _ index: Int) {
+        if owners[end]?.contains(index) != true { owners[end, default: []].append(index) }
+    }
+
+    // MARK: Whose a count is
+
+    /// The subjects that a count belongs to: several when services share a real server, none when it is about an address alone.
+    func owners(of count: PacketCount) -> [Int] {
+        if let mark = count.mark {
+            return ownersByMark[ObservationTargets.Mark(mark, count.address.family)] ?? []
+        }
+        var end = End(side: count.point.side, protocol: count.protocol, address: count.address, port: count.port)
+        if let found = owners[end] { return found }
+        end.port = nil
+        if let found = owners[end] { return found }
+        end.protocol = nil
+        return owners[end] ?? []
+    }
+}

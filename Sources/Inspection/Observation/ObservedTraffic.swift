@@ -1,0 +1,116 @@
+import Conntrack
+import Firewall
+
+/// How many packets, and their bytes.
+public struct Volume: Equatable, Sendable {
+    public var packets: UInt64
+    public var bytes: UInt64
+
+    public init(packets: UInt64 = 0, bytes: UInt64 = 0) {
+        self.packets = packets
+        self.bytes = bytes
+    }
+
+    static func += (left: inout Volume, right: Volume) {
+        left.packets += right.packets
+        left.bytes += right.bytes
+    }
+
+    /// What of it is gone in `rest`; never less than nothing.
+    func minus(_ rest: Volume) -> Volume {
+        Volume(
+            packets: packets > rest.packets ? packets - rest.packets : 0,
+            bytes: bytes > rest.bytes ? bytes - rest.bytes : 0)
+    }
+}
+
+/// The packets of one subject: of each class, how many came past each point, in which ctstate.
+public struct ObservedTraffic: Equatable, Sendable {
+    public struct Cell: Hashable, Sendable, Comparable {
+        public var point: ObservationPoint
+        public var packetClass: PacketClass
+        public var ctstate: CTState
+
+        public init(_ point: ObservationPoint, _ packetClass: PacketClass, _ ctstate: CTState) {
+            self.point = point
+            self.packetClass = packetClass
+            self.ctstate = ctstate
+        }
+
+        /// In the order of a packet's way, then of the classes.
+        public static func < (left: Cell, right: Cell) -> Bool {
+            (left.point.position, left.packetClass.position, left.ctstate)
+                < (right.point.position, right.packetClass.position, right.ctstate)
+        }
+    }
+
+    public private(set) var volumes: [Cell: Volume] = [:]
+
+    public init() {}
+
+    public mutating func add(_ count: PacketCount) {
+        let volume = Volume(packets: count.packets, bytes: count.bytes)
+        volumes[Cell(count.point, count.packetClass, count.ctstate), default: Volume()] += volume
+    }
+
+    public var isEmpty: Bool { volumes.isEmpty }
+
+    public var cells: [(cell: Cell, volume: Volume)] {
+        volumes.sorted { $0.key < $1.key }.map { (cell: $0.key, volume: $0.value) }
+    }
+
+    /// The classes that were seen, in their order.
+    public var classes: [PacketClass] {
+        let seen = Set(volumes.keys.map(\.packetClass))
+        return PacketClass.allCases.filter { seen.contains($0) }
+    }
+
+    /// The packets of a class at a point, by ctstate.
+    public func states(of packetClass: PacketClass, at point: ObservationPoint) -> [(ctstate: CTState, volume: Volume)] {
+        cells.filter { $0.cell.point == point && $0.cell.packetClass == packetClass }.map {
+            (ctstate: $0.cell.ctstate, volume: $0.volume)
+        }
+    }
+
+    public func total(of packetClass: PacketClass, at point: ObservationPoint) -> Volume {
+        states(of: packetClass, at: point).reduce(into: Volume()) { $0 += $1.volume }
+    }
+
+    public func total(at point: ObservationPoint) -> Volume {
+        classes.reduce(into: Volume()) { $0 += total(of: $1, at: point) }
+    }
+
+    /// What came in front of the packet filter at LOCAL_IN or FORWARD and not behind it, as it was there.
+    public var dropped: [(cell: Cell, volume: Volume)] {
+        cells.compactMap { cell, volume in
+            guard let behind = cell.point.behindFilter else { return nil }
+            let passed = volumes[Cell(behind, cell.packetClass, cell.ctstate)] ?? Volume()
+            let lost = volume.minus(passed)
+            return lost.packets == 0 ? nil : (cell: cell, volume: lost)
+        }
+    }
+
+    /// What came past PRE_ROUTING and not to LOCAL_IN: dropped by rules between the two, or routed elsewhere.
+    public var lostBeforeLocalIn: Volume {
+        classes.reduce(into: Volume()) {
+            $0 += total(of: $1, at: .preRouting).minus(total(of: $1, at: .localIn))
+        }
+    }
+}
+
+extension ObservationPoint {
+    /// The point behind the packet filter, of those that lie in front of it.
+    public var behindFilter: ObservationPoint? {
+        switch self {
+        case .localIn: .localInPassed
+        case .forward: .forwardPassed
+        default: nil
+        }
+    }
+
+    fileprivate var position: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+extension PacketClass {
+    fileprivate var position: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
