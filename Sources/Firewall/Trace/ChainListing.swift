@@ -1,0 +1,85 @@
+/// A chain as `nft --handle --stateless list chain` writes it, taken apart. Pure.
+struct ChainListing: Equatable {
+    /// Of a base chain: `input`.
+    private(set) var hook: String?
+    /// By handle; without counters.
+    private(set) var rules: [UInt64: String] = [:]
+
+    /// What is not as nft(8) writes it is left out.
+    init(_ text: String) {
+        var isInside = false
+        var rule = ""
+        for line in text.split(whereSeparator: \.isNewline) {
+            if line == "\t}" { isInside = false }
+            guard isInside else {
+                isInside = line.hasPrefix("\tchain ")
+                continue
+            }
+            let words = line.drop { $0 == "\t" || $0 == " " }
+            if rule.isEmpty, isHead(words) {
+                takeHook(words)
+                continue
+            }
+            rule += rule.isEmpty ? words : " " + words
+            if let (text, handle) = Self.split(rule) {
+                rules[handle] = RuleWords.withoutCounters(text)
+                rule = ""
+            }
+        }
+    }
+
+    /// What a chain has before its rules: type and hook, flags, a comment. Every rule ends with its handle.
+    private func isHead(_ line: Substring) -> Bool {
+        line.hasSuffix(";") || line.hasPrefix("comment \"") && Self.split(String(line)) == nil
+    }
+
+    private mutating func takeHook(_ line: Substring) {
+        let words = line.split(separator: " ")
+        guard words.first == "type", let position = words.firstIndex(of: "hook"), position + 1 < words.count else { return }
+        hook = String(words[position + 1])
+    }
+
+    private static func split(_ rule: String) -> (text: String, handle: UInt64)? {
+        let words = rule.split(separator: " ")
+        guard words.count > 2, words.suffix(3).prefix(2) == ["#", "handle"], let handle = UInt64(words[words.count - 1])
+        else { return nil }
+        return (rule.dropLastWords(3), handle)
+    }
+}
+
+/// The words of a rule, of which one in quotes may hold blanks.
+enum RuleWords {
+    /// Leaves the counters out, which say nothing about what a rule matches; one that has a name stays.
+    static func withoutCounters(_ rule: String) -> String {
+        var words = split(rule)[...]
+        var kept: [Substring] = []
+        while let word = words.popFirst() {
+            let isName = kept.last.map { ["jump", "goto"].contains($0) } ?? false
+            guard word == "counter", words.first != "name", !isName else {
+                kept.append(word)
+                continue
+            }
+            if words.first == "packets", words.dropFirst(2).first == "bytes" { words = words.dropFirst(4) }
+        }
+        return kept.joined(separator: " ")
+    }
+
+    private static func split(_ text: String) -> [Substring] {
+        var isQuoted = false
+        return text.split { character in
+            if character == "\"" { isQuoted.toggle() }
+            return character == " " && !isQuoted
+        }
+    }
+}
+
+extension String {
+    fileprivate func dropLastWords(_ count: Int) -> String {
+        var rest = self[...]
+        for _ in 0..<count {
+            rest = rest.prefix(upTo: rest.lastIndex(of: " ") ?? rest.startIndex)
+            while rest.last == " " { rest.removeLast() }
+        }
+        return String(rest)
+    }
+}

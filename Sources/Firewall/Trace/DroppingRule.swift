@@ -1,0 +1,37 @@
+/// What dropped a packet: a rule of nf_tables by its handle, or the policy of a base chain.
+public struct DroppingRule: Hashable, Sendable {
+    public var family: TableFamily
+    public var table: String
+    public var chain: String
+    public var decision: Decision
+
+    public init(family: TableFamily, table: String, chain: String, decision: Decision) {
+        self.family = family
+        self.table = table
+        self.chain = chain
+        self.decision = decision
+    }
+
+    public enum Decision: Hashable, Sendable {
+        /// A table never gives a handle twice.
+        case rule(handle: UInt64)
+        case policy
+    }
+}
+
+extension DroppingRule: Comparable {
+    /// By name; in a chain by handle, the policy last.
+    public static func < (left: DroppingRule, right: DroppingRule) -> Bool {
+        let (one, other) = (left.order, right.order)
+        return one == other ? left.place < right.place : one.lexicographicallyPrecedes(other)
+    }
+
+    private var order: [String] { [family.description, table, chain] }
+
+    private var place: UInt64 {
+        switch decision {
+        case .rule(let handle): handle
+        case .policy: .max
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Netlink
+
+/// Which tables of iptables-legacy there are in a network namespace. Their rules cannot be traced, as they are none of nf_tables.
+///
+/// A table appears when it is first asked for, so one that is there may hold no rule. What iptables-nft makes is not among them.
+public struct LegacyTables: Equatable, Sendable {
+    public var ipv4: Presence
+    public var ipv6: Presence
+
+    public init(ipv4: Presence, ipv6: Presence) {
+        self.ipv4 = ipv4
+        self.ipv6 = ipv6
+    }
+
+    public enum Presence: Equatable, Sendable {
+        /// Their names, at least one.
+        case tables([String])
+        /// The kernel has no such thing, or none was ever asked for.
+        case none
+        /// It could not be read. Only root may.
+        case unknown(KernelError)
+    }
+
+    /// Reads `/proc/net/ip_tables_names` and `ip6_tables_names` (net/netfilter/x_tables.c). Needs root in the user namespace that
+    /// owns the network namespace.
+    public static func read(from kernel: any KernelSource) -> LegacyTables {
+        LegacyTables(
+            ipv4: presence(in: KernelFile("proc/net/ip_tables_names"), kernel),
+            ipv6: presence(in: KernelFile("proc/net/ip6_tables_names"), kernel))
+    }
+
+    private static func presence(in file: KernelFile, _ kernel: any KernelSource) -> Presence {
+        do throws(KernelError) {
+            let names = try kernel.text(of: file).split(whereSeparator: \.isNewline).map(String.init)
+            return names.isEmpty ? .none : .tables(names)
+        } catch {
+            return error.cause == .absent ? .none : .unknown(error)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// The family of an nf_tables table. An open set: one without a name is shown as its number.
+///
+/// Source: `NFPROTO_*` (linux/netfilter.h); nf_tables puts it into `nfgen_family`.
+public struct TableFamily: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let inet = TableFamily(rawValue: 1)
+    public static let ip = TableFamily(rawValue: 2)
+    public static let arp = TableFamily(rawValue: 3)
+    public static let netdev = TableFamily(rawValue: 5)
+    public static let bridge = TableFamily(rawValue: 7)
+    public static let ip6 = TableFamily(rawValue: 10)
+}
+
+extension TableFamily: CustomStringConvertible {
+    /// As nft(8) spells it; nil for one that it has no word for.
+    public var name: String? {
+        switch self {
+        case .inet: "inet"
+        case .ip: "ip"
+        case .arp: "arp"
+        case .netdev: "netdev"
+        case .bridge: "bridge"
+        case .ip6: "ip6"
+        default: nil
+        }
+    }
+
+    public var description: String { name ?? String(rawValue) }
+}

@@ -1,0 +1,47 @@
+import Addresses
+import Conntrack
+
+/// What traced packets are counted by.
+public struct TracedKind: Hashable, Sendable {
+    public var packetClass: PacketClass
+    public var state: CTState
+    /// Nil when the headers are not known.
+    public var `protocol`: IPProtocol?
+    /// Of ICMP and ICMPv6, in nft(8)'s words: `frag-needed`.
+    public var icmpName: String?
+    /// Where they went to, which with the protocol finds the service; nil when the headers are not known, or too many different
+    /// ones were seen. An ICMP error goes to the service's address and has no port.
+    public var target: Target?
+
+    public init(
+        _ packetClass: PacketClass, state: CTState, protocol: IPProtocol? = nil, icmpName: String? = nil,
+        target: Target? = nil
+    ) {
+        self.packetClass = packetClass
+        self.state = state
+        self.protocol = `protocol`
+        self.icmpName = icmpName
+        self.target = target
+    }
+
+    /// An address, and of protocols that have them a port.
+    public struct Target: Hashable, Sendable {
+        public var address: IPAddress
+        public var port: UInt16?
+
+        public init(_ address: IPAddress, _ port: UInt16? = nil) {
+            self.address = address
+            self.port = port
+        }
+    }
+
+    init(_ packet: TracedPacket) {
+        guard let headers = packet.headers else {
+            self.init(.other, state: packet.state)
+            return
+        }
+        self.init(
+            headers.packetClass, state: packet.state, protocol: headers.protocol, icmpName: headers.icmpName,
+            target: Target(headers.destination, headers.destinationPort))
+    }
+}

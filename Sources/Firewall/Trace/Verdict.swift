@@ -1,0 +1,46 @@
+/// What a rule, or the policy of a chain, decides about a packet. An open set: one without a name is shown as its number.
+///
+/// Source: `NF_*` (linux/netfilter.h) from 0 on, `enum nft_verdicts` (linux/netfilter/nf_tables.h) below.
+public struct Verdict: RawRepresentable, Hashable, Sendable {
+    public let rawValue: Int32
+
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+
+    public static let drop = Verdict(rawValue: 0)
+    public static let accept = Verdict(rawValue: 1)
+    /// Something else has the packet now: synproxy, a forward to another device.
+    public static let stolen = Verdict(rawValue: 2)
+    public static let queue = Verdict(rawValue: 3)
+    public static let `repeat` = Verdict(rawValue: 4)
+    public static let `continue` = Verdict(rawValue: -1)
+    public static let `break` = Verdict(rawValue: -2)
+    public static let jump = Verdict(rawValue: -3)
+    public static let goto = Verdict(rawValue: -4)
+    public static let `return` = Verdict(rawValue: -5)
+
+    /// Reads the kernel's number, which has more than the verdict in its upper half from 0 on: the queue's number, or the errno of
+    /// a drop (`NF_VERDICT_MASK`).
+    public init(code: UInt32) {
+        let signed = Int32(bitPattern: code)
+        self.init(rawValue: signed < 0 ? signed : signed & 0xFF)
+    }
+}
+
+extension Verdict: CustomStringConvertible {
+    /// As nft(8) spells it.
+    public var description: String {
+        switch self {
+        case .drop: "drop"
+        case .accept: "accept"
+        case .stolen: "stolen"
+        case .queue: "queue"
+        case .repeat: "repeat"
+        case .continue: "continue"
+        case .break: "break"
+        case .jump: "jump"
+        case .goto: "goto"
+        case .return: "return"
+        default: String(rawValue)
+        }
+    }
+}
