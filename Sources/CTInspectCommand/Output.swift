@@ -29,6 +29,11 @@ enum Output {
         exit(Failure.inputOutput.rawValue)
     }
 
+    /// Blocks for a while, or until a signal comes or nobody reads standard output any more.
+    static func wait(upTo limit: Duration) throws(KernelError) -> EventWake {
+        try EventSocket.wait(upTo: limit, output: .standardOutput)
+    }
+
     static func print(_ lines: [String]) { write(Array((lines.joined(separator: "\n") + "\n").utf8).span.bytes) }
 
     static func complain(_ text: String) {

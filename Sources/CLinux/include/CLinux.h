@@ -13,6 +13,9 @@ int clinux_new_network_namespace(void);
 /// Columns of the terminal behind `fd`, or 0 when it is none. Here because ioctl(2) is variadic.
 int clinux_terminal_columns(int fd);
 
+/// Likewise its rows.
+int clinux_terminal_rows(int fd);
+
 /// Keeps only CAP_NET_ADMIN (of what the thread has) effective and permitted, and CAP_CHOWN when `and_chown` is not 0.
 /// Returns 0, or the errno.
 int clinux_keep_only_net_admin(int and_chown);

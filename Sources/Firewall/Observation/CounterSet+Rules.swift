@@ -61,8 +61,8 @@ extension CounterSet {
 }
 
 extension CTState {
-    /// Those that nft has a word for.
-    static let named: [CTState] = [.new, .established, .related, .invalid, .untracked]
+    /// Those that rules have a word for.
+    public static let named: [CTState] = [.new, .established, .related, .invalid, .untracked]
 
     /// As nft(8) has it.
     var word: String { name.lowercased() }

@@ -16,21 +16,24 @@ public struct ObservationTable: ~Copyable {
 
     /// Makes it, in one transaction. Blocks until the kernel has it.
     ///
-    /// - Parameter program: the process's id, which is part of the table's name.
+    /// - Parameter name: see `freshName`.
     /// - Throws: `.absent` when the kernel lacks nf_tables or is older than 5.12, `.forbidden` without the capability.
     public init(
-        of targets: ObservationTargets, _ options: ObservationOptions = ObservationOptions(), program: Int32,
+        of targets: ObservationTargets, _ options: ObservationOptions = ObservationOptions(), name: String,
         in source: any KernelSource
     ) throws(KernelError) {
         try Self.check(source.origin.kernelRelease)
-        // Process ids repeat where several PID namespaces share a network namespace.
-        let name = "ct-inspect-\(program)-" + String(UInt16.random(in: .min ... .max), radix: 16)
         let ruleset = ObservationRuleset(name, targets, options)
         let tables = try NFTables()
         try tables.run(ruleset.text, for: Self.purpose)
         self.name = name
         self.ruleset = ruleset
         self.tables = tables
+    }
+
+    /// A name that says whose table it is. Process ids repeat where several PID namespaces share a network namespace.
+    public static func freshName(program: Int32) -> String {
+        "ct-inspect-\(program)-" + String(UInt16.random(in: .min ... .max), radix: 16)
     }
 
     private static let purpose = "make an observation table"

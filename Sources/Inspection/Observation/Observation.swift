@@ -19,6 +19,8 @@ public struct Observation: Snapshot, Equatable, Sendable {
     public var subjects: [Observed] = []
     /// Packets to an observed address that belong to no subject: ICMP errors whose flow is not known, other protocols.
     public var elsewhere: [IPAddress: ObservedTraffic] = [:]
+    /// Rules that dropped traced packets; nil when nothing was traced.
+    public var blame: Blame?
     /// What the reader has to know of how it was observed.
     public var notices: [String] = []
 

@@ -14,7 +14,7 @@ public enum ObservedSubject: Equatable, Sendable {
             .map(ObservedSubject.service)
     }
 
-    var service: Service? {
+    public var service: Service? {
         switch self {
         case .service(let service): service
         case .address: nil

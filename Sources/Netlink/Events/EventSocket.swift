@@ -129,16 +129,25 @@ public final class EventSocket: EventSource {
     }
 
     public func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
-        var watched = [
-            pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0),
-            // Nothing of it is waited for; that its reader has gone is told in any case.
-            pollfd(fd: output.rawValue, events: 0, revents: 0),
-        ]
+        let watched = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
+        return try Self.wait(for: [watched], upTo: limit, output: output, purpose)
+    }
+
+    /// Blocks until `limit` is over, a signal came, or nobody reads `output` any more.
+    public static func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
+        try wait(for: [], upTo: limit, output: output, "wait")
+    }
+
+    private static func wait(
+        for descriptors: [pollfd], upTo limit: Duration, output: FileDescriptor, _ purpose: String
+    ) throws(KernelError) -> EventWake {
+        // Nothing of the output is waited for; that its reader has gone is told in any case.
+        var watched = descriptors + [pollfd(fd: output.rawValue, events: 0, revents: 0)]
         let (seconds, attoseconds) = max(limit, .zero).components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
         if poll(&watched, nfds_t(watched.count), CInt(clamping: milliseconds + 1)) < 0, Errno.last != .interrupted {
             throw KernelError(purpose, .last)
         }
-        return watched[1].revents & Int16(POLLERR) != 0 ? .readerGone : .goOn
+        return watched[watched.count - 1].revents & Int16(POLLERR) != 0 ? .readerGone : .goOn
     }
 }

@@ -18,7 +18,7 @@ struct ObservationTableTests {
             let vip = try #require(Endpoint("127.0.0.1:80"))
             targets.entering = [.port(.tcp, vip), .port(.udp, vip)]
             let kernel = LiveKernel()
-            let table = try ObservationTable(of: targets, program: 1, in: kernel)
+            let table = try ObservationTable(of: targets, name: ObservationTable.freshName(program: 1), in: kernel)
             try Tool.run("python3 /tmp/fin.py")
             let counts = try table.read(from: kernel)
             let ruleset = try Tool.run("nft list ruleset")

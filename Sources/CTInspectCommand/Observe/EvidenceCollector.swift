@@ -1,0 +1,82 @@
+import Conntrack
+import Firewall
+import Inspection
+import Netlink
+import Reports
+import SystemPackage
+
+/// Listens to the single packets that the observation table marks: those that are traced.
+final class EvidenceCollector {
+    private let options: EvidenceOptions
+    private let traces: TraceCollector?
+    private let rules: RuleBook
+    private let legacy: LegacyTables
+    private var traced: Set<Kind> = []
+
+    private struct Kind: Hashable {
+        var packetClass: PacketClass
+        var ctstate: CTState
+    }
+
+    /// Subscribes, before the table is made that marks.
+    init(_ options: EvidenceOptions, table: String, _ kernel: any KernelSource) throws(KernelError) {
+        self.options = options
+        traces = options.isTracing ? try TraceCollector(table: table) : nil
+        rules = try RuleBook()
+        legacy = LegacyTables.read(from: kernel)
+    }
+
+    /// What the table has to do for it.
+    var tableOptions: ObservationOptions {
+        var table = ObservationOptions()
+        if options.isTracing { table.traceRate = options.traceRate }
+        return table
+    }
+
+    /// Traces what the counters show to be dropped, besides what is INVALID and traced in any case.
+    func trace(_ observation: Observation, _ table: borrowing ObservationTable) throws(KernelError) {
+        guard options.trace == nil else { return }
+        for observed in observation.subjects {
+            for (cell, _) in observed.traffic.dropped { try trace(cell.packetClass, cell.ctstate, table) }
+        }
+    }
+
+    /// Traces packets of every class and ctstate.
+    func traceEverything(_ table: borrowing ObservationTable) throws(KernelError) {
+        for packetClass in PacketClass.allCases {
+            for state in CTState.named { try trace(packetClass, state, table) }
+        }
+    }
+
+    private func trace(
+        _ packetClass: PacketClass, _ state: CTState, _ table: borrowing ObservationTable
+    ) throws(KernelError) {
+        if traced.insert(Kind(packetClass: packetClass, ctstate: state)).inserted {
+            try table.trace(packetClass, state)
+        }
+    }
+
+    /// Blocks until there is something to collect, at most for `limit`.
+    func wait(upTo limit: Duration) throws(KernelError) -> EventWake {
+        if let traces { return try traces.wait(upTo: limit, output: .standardOutput) }
+        return try Output.wait(upTo: limit)
+    }
+
+    func collect() throws(KernelError) { try traces?.collect(at: .now) }
+
+    /// Collects for the last time.
+    func finish() throws(KernelError) { try traces?.finish(at: .now) }
+
+    /// Adds what was collected, and what could not be.
+    func report(in observation: inout Observation, _ kernel: any KernelSource) throws(KernelError) {
+        observation.notices += legacy.notices
+        guard let tally = traces?.tally else { return }
+        var texts: [DroppingRule: RuleText] = [:]
+        for rule in tally.rules { texts[rule] = rules.text(of: rule, at: .now) }
+        observation.blame = Blame(tally, texts: texts)
+        if tally.lostMessages + tally.uncountedLosses + tally.unread > 0 {
+            let lost = tally.lostMessages > 0 ? "\(tally.lostMessages) were lost (ENOBUFS)" : "some were lost"
+            observation.losses.append(Loss("traces of packets", lost))
+        }
+    }
+}

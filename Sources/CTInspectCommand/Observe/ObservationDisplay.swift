@@ -1,0 +1,75 @@
+import CLinux
+import Conntrack
+import Firewall
+import Glibc
+import Inspection
+import Reports
+
+/// Prints observations: once at the end, one a tick, or in place on a terminal.
+final class ObservationDisplay {
+    enum Manner {
+        /// Text at the end.
+        case text
+        /// One JSON document at the end.
+        case document
+        /// A JSON document a tick.
+        case stream
+        /// Text that is renewed in place.
+        case live
+    }
+
+    private let manner: Manner
+    private let style: Style
+    /// Lines that stand on the terminal and will be written over.
+    private var linesOnScreen = 0
+
+    init(_ manner: Manner, _ style: Style) {
+        self.manner = manner
+        self.style = style
+    }
+
+    func show(_ observation: Observation) {
+        switch manner {
+        case .text, .document: break
+        case .stream: observation.writeJSON(to: Output.write)
+        case .live: redraw(observation)
+        }
+    }
+
+    func end(_ observation: Observation) {
+        erase()
+        switch manner {
+        case .document, .stream: observation.writeJSON(to: Output.write)
+        case .text, .live: Output.print(observation.text(style, width: Output.width))
+        }
+    }
+
+    /// A line wider than the terminal, or more lines than it has, could not be written over.
+    private func redraw(_ observation: Observation) {
+        let room = max(1, Int(clinux_terminal_rows(STDOUT_FILENO)) - 1)
+        let lines = observation.text(.plain, width: Output.width).prefix(room).map {
+            String($0.prefix(Output.width ?? .max))
+        }
+        erase()
+        Output.print(lines)
+        linesOnScreen = lines.count
+    }
+
+    private func erase() {
+        guard linesOnScreen > 0 else { return }
+        Output.write(Array("\u{1B}[\(linesOnScreen)A\r\u{1B}[J".utf8).span.bytes)
+        linesOnScreen = 0
+    }
+}
+
+extension Observation {
+    func text(_ style: Style, width: Int?) -> [String] {
+        var lines: [String] = []
+        for s in subjects { lines.append("\(s.subject)"); for (c, v) in s.traffic.cells { lines.append("  \(c.point.name) \(c.packetClass.title) \(c.ctstate) \(v.packets)") }
+            lines.append("  dropped: \(s.traffic.dropped.map { "\($0.cell.packetClass.title) \($0.volume.packets)" })  \(s.connections)") }
+        for (a, t) in elsewhere { lines.append("\(a)"); for (c, v) in t.cells { lines.append("  \(c.point.name) \(c.packetClass.title) \(c.ctstate) \(v.packets)") } }
+        if let blame { for r in blame.tally.rules { lines.append(r.sentence(blame.texts[r]!, dropped: blame.tally.drops[r]!)) } }
+        return lines + notices
+    }
+    func writeJSON(to: (RawSpan) -> Void) {}
+}

@@ -1,0 +1,119 @@
+import Addresses
+import ArgumentParser
+import CLinux
+import Firewall
+import IPVS
+import Inspection
+import Netlink
+import Reports
+
+struct ObserveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "observe",
+        abstract: "Count which ctstates the traffic gets at each hook, what the filter drops, and by which rule.",
+        discussion: """
+            Counts in the kernel while it runs, in an nft table of its own that goes with the
+            program (Linux 5.12), and never ends a packet's way. Points: PRE_ROUTING behind
+            conntrack, LOCAL_IN and FORWARD in front of the packet filter and behind it,
+            LOCAL_OUT, POST_ROUTING.
+
+            Packets that are INVALID, or that are dropped, are traced (--trace-rate a second at
+            most) to name the rule that drops them. Rules of iptables-legacy cannot be traced.
+
+            EXAMPLES
+              sudo ct-inspect observe --for 30s
+              sudo ct-inspect observe --service tcp/10.0.0.100:80 --samples 3
+              sudo ct-inspect observe --vip 10.0.0.100 --for 10s     without IPVS
+              sudo ct-inspect observe --for 1m --json | jq '.services[].dropped'
+            """)
+
+    @Option(
+        help: ArgumentHelp("Packets of this service only; may be repeated.", valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+    var service: [ServiceSelector] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Observe this address too, with IPVS or without; may be repeated.", valueName: "ADDRESS[:PORT]"))
+    var vip: [AddressSelector] = []
+
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("End after this time (else at Ctrl-C): 500ms, 30s, 5m, 1h.", valueName: "DURATION"))
+    var span: TimeSpan?
+
+    @Option(
+        help: ArgumentHelp(
+            "How often to read the counters (1s); with --json, print a document each time.", valueName: "DURATION"))
+    var interval: TimeSpan?
+
+    @OptionGroup(title: "Blame and samples") var evidence: EvidenceOptions
+
+    @Flag(help: "Observe also where no rule uses conntrack yet: that makes it active while this runs.")
+    var startTracking = false
+
+    @Option(help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"))
+    var netns: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try Failure.reporting { () throws(KernelError) in
+            if let netns { try NetworkNamespace.enter(netns) }
+            try Privileges.keepOnlyNetAdmin()
+            let kernel = LiveKernel(networkNamespace: netns)
+            let plan = ObservationPlan(try subjects(of: kernel))
+            let grounds = try ObservationGrounds(plan, kernel, mayStartTracking: startTracking)
+            clinux_catch_stop_signals()
+            let observer = try Observer(kernel, plan, grounds, evidence)
+            try observer.run(schedule, to: display) { clinux_stop_signal_came() != 0 }
+        }
+    }
+
+    private var schedule: Observer.Schedule {
+        Observer.Schedule(duration: span?.duration, interval: interval?.duration ?? .seconds(1))
+    }
+
+    private var display: ObservationDisplay {
+        if output.json { return ObservationDisplay(interval == nil ? .document : .stream, output.style) }
+        return ObservationDisplay(Output.isTerminal ? .live : .text, output.style)
+    }
+
+    /// With --vip alone IPVS need not be there.
+    private func subjects(of kernel: any KernelSource) throws(KernelError) -> [ObservedSubject] {
+        let addresses = vip.map { ObservedSubject.address($0.address, port: $0.port) }
+        if !addresses.isEmpty, service.isEmpty { return addresses }
+        let services: [Service]
+        do throws(KernelError) {
+            services = try Director(kernel).services().services
+        } catch {
+            guard error.cause == .absent else { throw error }
+            throw KernelError(
+                error.asked, .absent, detail: error.detail,
+                nextStep: "\(error.nextStep.map { $0 + ", or " } ?? "")name an address to observe: --vip ADDRESS")
+        }
+        let chosen = ObservedSubject.services(services, service)
+        guard !chosen.isEmpty else {
+            let which = services.isEmpty ? "IPVS has no services here" : "none of the \(services.count) services is meant"
+            throw KernelError(
+                "observe", .absent, detail: which,
+                nextStep: services.isEmpty ? "name an address: --vip ADDRESS" : "ct-inspect services lists them")
+        }
+        return chosen + addresses
+    }
+}
+
+/// `ADDRESS`, `ADDRESS:PORT` or `[ADDRESS]:PORT`.
+struct AddressSelector: ExpressibleByArgument {
+    var address: IPAddress
+    var port: UInt16?
+
+    init?(argument: String) {
+        if let alone = IPAddress(argument) {
+            address = alone
+        } else if let endpoint = Endpoint(argument), endpoint.port != 0 {
+            (address, port) = (endpoint.address, endpoint.port)
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Conntrack
+import Firewall
+import Glibc
+import IPVS
+import Inspection
+import Netlink
+import SystemPackage
+
+/// Keeps an observation table in the kernel, reads it again and again, and shows what came of it.
+final class Observer {
+    struct Schedule {
+        /// Nil: until it is stopped.
+        var duration: Duration?
+        var interval: Duration
+    }
+
+    private let kernel: any KernelSource
+    private let plan: ObservationPlan
+    private let grounds: ObservationGrounds
+    private let evidence: EvidenceCollector
+    private let clock = EventClock.system
+    private let from: Moment
+    private var table: ObservationTable
+
+    init(
+        _ kernel: any KernelSource, _ plan: ObservationPlan, _ grounds: ObservationGrounds, _ options: EvidenceOptions
+    ) throws(KernelError) {
+        self.kernel = kernel
+        self.plan = plan
+        self.grounds = grounds
+        let name = ObservationTable.freshName(program: getpid())
+        // It listens before there is something to hear.
+        evidence = try EvidenceCollector(options, table: name, kernel)
+        table = try ObservationTable(of: grounds.targets, evidence.tableOptions, name: name, in: kernel)
+        from = clock.wall()
+        if options.trace == true { try evidence.traceEverything(table) }
+    }
+
+    /// Runs until its time is over, `isStopped` says so, or nobody reads the output any more.
+    func run(
+        _ schedule: Schedule, to display: ObservationDisplay, isStopped: () -> Bool
+    ) throws(KernelError) {
+        var next = clock.elapsed()
+        while !isStopped() {
+            let now = clock.elapsed()
+            if let duration = schedule.duration, now >= duration { break }
+            if now >= next {
+                display.show(try look())
+                next = max(next + schedule.interval, now)
+            }
+            let rest = schedule.duration.map { min($0, next) - now } ?? next - now
+            if try evidence.wait(upTo: min(rest, .milliseconds(200))) == .readerGone { return }
+            try evidence.collect()
+        }
+        display.end(try conclusion())
+    }
+
+    /// What there is until now; what it shows to be dropped is traced from then on.
+    private func look() throws(KernelError) -> Observation {
+        var observation = try reading()
+        try evidence.trace(observation, table)
+        try evidence.report(in: &observation, kernel)
+        return observation
+    }
+
+    private func conclusion() throws(KernelError) -> Observation {
+        var observation = try reading()
+        try evidence.finish()
+        try evidence.report(in: &observation, kernel)
+        observation.sysctls = Photographer.sysctls(from: kernel)
+        return observation
+    }
+
+    private func reading() throws(KernelError) -> Observation {
+        let counts = try table.read(from: kernel)
+        let origin = Origin.here(networkNamespace: kernel.origin.networkNamespace)
+        var observation = Observation(
+            takenAt: origin.takenAt, host: origin.host, kernelRelease: origin.kernelRelease,
+            networkNamespace: origin.networkNamespace, from: from, to: clock.wall())
+        observation.take(counts.counts, plan)
+        observation.notices = grounds.notices
+        for point in ObservationPoint.allCases where counts.full.contains(point) {
+            observation.losses.append(
+                Loss("packets at \(point.name)", "a counting set is full: further addresses and ports are not counted"))
+        }
+        try countConnections(in: &observation)
+        return observation
+    }
+
+    /// Nothing without IPVS.
+    private func countConnections(in observation: inout Observation) throws(KernelError) {
+        guard plan.subjects.contains(where: { $0.service != nil }) else { return }
+        var counted = observation
+        let completeness = try Director.connections(from: kernel) { counted.take($0) }
+        observation = counted
+        if case .cut(let why) = completeness { observation.losses.append(Loss("connections of IPVS", why)) }
+    }
+}
