@@ -1,0 +1,128 @@
+import Addresses
+import Conntrack
+import Foundation
+import Netlink
+import TestSupport
+import Testing
+
+@testable import Firewall
+
+@Suite("The observation table as nft reads it")
+struct ObservationRulesetTests {
+    static let plans: [ObservationTargets] = {
+        let four = Endpoint(IPAddress(ipv4: 0x0A00_0064), 80)
+        let six = Endpoint(IPAddress(ipv6High: 0x2001_0db8_0000_0000, low: 0x64), 443)
+        let address = ObservationTargets.Target.address(four.address)
+        var plans: [ObservationTargets] = []
+        for entering: Set<ObservationTargets.Target> in [
+            [.port(.tcp, four)], [.port(.udp, six), .port(.sctp, six)], [.port(.tcp, four), .port(.tcp, six), address],
+            [address], [.address(six.address)],
+        ] {
+            var plan = ObservationTargets()
+            (plan.entering, plan.leaving, plan.answering) = (entering, entering, entering)
+            plans.append(plan)
+        }
+        var marked = ObservationTargets()
+        marked.marks = [.init(1, .ipv4), .init(7, .ipv4), .init(7, .ipv6)]
+        var both = plans[2]
+        both.marks = marked.marks
+        return plans + [marked, both]
+    }()
+
+    private static var options: ObservationOptions {
+        var options = ObservationOptions()
+        options.traceRate = 10
+        options.samples = .init(count: 3, group: 700)
+        return options
+    }
+
+    @Test("No rule ends a packet's way", arguments: plans)
+    func neverDecides(_ plan: ObservationTargets) {
+        let text = ObservationRuleset("mine", plan, Self.options).text
+        // An ICMP type has the same name as a verdict.
+        let words = text.replacing("quench, redirect,", with: "").split { !($0.isLetter || $0.isNumber || $0 == "_") }
+        let verdicts: Set<Substring> = [
+            "drop", "reject", "queue", "notrack", "dnat", "snat", "masquerade", "redirect", "synproxy",
+        ]
+        let deciding = words.filter(verdicts.contains)
+        #expect(deciding.isEmpty)
+        // Accept is there as the policy alone, and what is set is the trace bit.
+        let (accepts, policies) = (words.count { $0 == "accept" }, words.count { $0 == "policy" })
+        #expect(accepts == policies)
+        #expect(!text.contains("mark set") && !text.contains("ct mark") && !text.contains("priority set"))
+    }
+
+    @Test("No concatenated key holds what makes nft 1.0.6 abort", arguments: plans)
+    func keysAreSafe(_ plan: ObservationTargets) {
+        for line in ObservationRuleset("mine", plan, Self.options).text.split(separator: "\n") where line.contains(" . ") {
+            let key = line.split(separator: "goto", maxSplits: 1)[0]
+            #expect(!key.contains("tcp flags") && !key.contains("meta mark"), "\(line)")
+        }
+    }
+
+    @Test("Tables of one family leave the other alone")
+    func families() {
+        let families = Self.plans.map { ObservationRuleset("mine", $0, ObservationOptions()).tableFamily }
+        #expect(families == [.ip, .ip6, .inet, .ip, .ip6, .inet, .inet])
+    }
+
+    @Test("Each set has a chain that counts into it, and is reached", arguments: plans)
+    func chainsAreReached(_ plan: ObservationTargets) {
+        let ruleset = ObservationRuleset("mine", plan, ObservationOptions())
+        let text = ruleset.text
+        #expect(Set(ruleset.counters.map(\.name)).count == ruleset.counters.count)
+        for counter in ruleset.counters {
+            let counts = text.contains("chain \(counter.name) {\nupdate @\(counter.name) {")
+            let isReached = text.contains("goto \(counter.name)\n")
+            #expect(counts && isReached, "\(counter.name)")
+        }
+    }
+
+    @Test(
+        "The kernel takes each table, and nft lists it, in words and as JSON", .needsRoot, .needsTool("nft"),
+        arguments: plans)
+    func taken(_ plan: ObservationTargets) throws {
+        try inFreshNamespace {
+            let kernel = LiveKernel()
+            let table = try ObservationTable(of: plan, Self.options, name: "mine", in: kernel)
+            let words = try Tool.run("nft list ruleset")
+            let json = try Tool.run("nft -j list ruleset")
+            let isListed = words.contains(" mine {") && json.contains("\"mine\"")
+            #expect(isListed)
+            let counts = try table.read(from: kernel)
+            #expect(counts == ObservationTable.Counts())
+            try table.trace(.ack, .new)
+            let after = try Tool.run("nft list ruleset")
+            let isTraced = after.contains("ct state new limit rate 2/second jump trace_new")
+            #expect(isTraced)
+        }
+    }
+
+    @Test("A kernel before 5.12 is told the minimum, and not asked")
+    func tooOld() throws {
+        let plan = try #require(Self.plans.first)
+        let kernel = OldKernel()
+        do throws(KernelError) {
+            _ = try ObservationTable(of: plan, name: "mine", in: kernel)
+            Issue.record("it was made")
+        } catch {
+            #expect(error.cause == .absent)
+            #expect(error.description.contains("Linux 5.10.0-30-amd64") && error.description.contains("5.12"))
+        }
+    }
+}
+
+/// One that only has a release.
+private final class OldKernel: KernelSource {
+    let origin = Origin(takenAt: "", host: "", kernelRelease: "5.10.0-30-amd64", networkNamespace: nil)
+
+    func exchange(
+        _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
+    ) throws(KernelError) { throw KernelError(request.purpose, .failed) }
+
+    func read(_ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void) throws(KernelError)
+        -> Completeness
+    { throw KernelError("read \(file)", .absent) }
+
+    func list(_ folder: KernelFile) throws(KernelError) -> [String] { [] }
+}
