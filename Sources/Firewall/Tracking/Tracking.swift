@@ -9,9 +9,9 @@ import Netlink
 /// conntrack yet switches it on, and with it defragmentation and the drops of a full table. Who only observes asks here first.
 ///
 /// `.active` is said on evidence alone. `.inactive` is exact where the kernel lists its hooks (nfnetlink_hook, Linux 5.14, often a
-/// module or left out). Elsewhere it means that no rule, object or set of nf_tables uses conntrack, and that iptables-legacy has no
-/// tables; such users are not seen then: a NAT service of IPVS for port 21, `enable_hooks` of the module nf_conntrack, Open
-/// vSwitch up to Linux 6.10, and `ct count` in single elements of a set that was made without it.
+/// module or left out). Elsewhere it means that no rule, object or set of nf_tables uses conntrack, that iptables-legacy has no
+/// tables, and that conntrack's table is empty; such users are not seen then: a NAT service of IPVS for port 21, `enable_hooks` of
+/// the module nf_conntrack, and Open vSwitch up to Linux 6.10.
 ///
 /// It holds for the moment of the reading. A user may go afterwards, another observer's table for one.
 public struct Tracking: Equatable, Sendable {
@@ -32,14 +32,17 @@ public struct Tracking: Equatable, Sendable {
         self.ipv6 = ipv6
     }
 
-    /// Asks the kernel. Blocks until its answers are whole: 0.2 s for 100,000 rules where they have to be read.
+    /// Asks the kernel. Blocks until its answers are whole: milliseconds; where rules have to be read and there are 100,000 of them,
+    /// 2.5 s, as the kernel lists them in a time that grows with their square.
     ///
     /// Needs CAP_NET_ADMIN in the user namespace that owns the network namespace. Asking loads the kernel's `nfnetlink_hook`, and
     /// where that is missing `nf_tables`, when they are not there yet: neither of them touches a packet by itself.
     ///
     /// - Throws: `.forbidden` without the capability; `.damaged` when an answer is; `.failed`, `.lost`.
     public init(reading kernel: any KernelSource) throws(KernelError) {
-        if let ipv4 = try TrackingHook.ipv4.activity(in: kernel), let ipv6 = try TrackingHook.ipv6.activity(in: kernel) {
+        if let ipv4 = try TrackingHook.ipv4.activity(in: kernel),
+            let ipv6 = try TrackingHook.ipv6.activity(in: kernel)
+        {
             self.init(ipv4: ipv4, ipv6: ipv6)
             return
         }
@@ -70,7 +73,8 @@ public struct Tracking: Equatable, Sendable {
             let text = try? kernel.text(of: KernelFile(sysctl: "net.netfilter.nf_conntrack_count")),
             let count = Int(text), count > 0
         else { return }
-        let reason = "nobody who uses conntrack was found, but its table has \(count) \(count == 1 ? "entry" : "entries")"
+        let reason =
+            "nobody who uses conntrack was found, but its table has \(count) \(count == 1 ? "entry" : "entries")"
         ipv4 = .unknown(reason)
         ipv6 = .unknown(reason)
     }

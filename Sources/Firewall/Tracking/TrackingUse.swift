@@ -13,7 +13,7 @@ struct TrackingUse {
         "cluster", "connbytes", "connlabel", "connlimit", "connmark", "conntrack", "helper", "state",
     ]
     private static let targets: Set = [
-        "CLUSTERIP", "CONNMARK", "CONNSECMARK", "DNAT", "MASQUERADE", "NETMAP", "REDIRECT", "SNAT", "SYNPROXY",
+        "CONNMARK", "CONNSECMARK", "DNAT", "MASQUERADE", "NETMAP", "REDIRECT", "SNAT", "SYNPROXY",
     ]
 
     /// Kinds of stateful objects that use it by being there, by their number.

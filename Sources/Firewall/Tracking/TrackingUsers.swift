@@ -88,7 +88,8 @@ private enum Listing {
             case .rules: ("rule", NFTA_RULE_TABLE.rawValue, NFTA_RULE_CHAIN.rawValue)
             }
         let parts = try Parts(attributes, table, name, in: bytes)
-        var words = [word, familyName(family)] + [bytes.text(parts.first), bytes.text(parts.second)].compactMap(\.self)
+        var words =
+            [word, familyName(family)] + [bytes.text(parts.first), bytes.text(parts.second)].compactMap(\.self)
         if self == .rules, let handle = try Parts(attributes, NFTA_RULE_HANDLE.rawValue, in: bytes).first {
             words += bytes.bigEndian(handle, as: UInt64.self).map { ["handle", String($0)] } ?? []
         }
