@@ -15,8 +15,8 @@ struct NFTablesTests {
             }
             let made = try make()
             #expect(made.contains("table inet mine"))
-            let left = try Tool.run("nft list tables")
-            #expect(left.isEmpty)
+            // libnftables does not close its socket on exec: a program that a test beside this one starts holds a copy to its end.
+            try waitUntil("the table is gone") { try Tool.run("nft list tables").isEmpty }
         }
     }
 
