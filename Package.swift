@@ -61,7 +61,7 @@ let package = Package(
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
         tests("FirewallTests", ["Firewall", "Conntrack", "Netlink", "Addresses", "CNetlink", "TableSupport"]),
         tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses"]),
-        tests("ReportsTests", ["Reports", "Inspection", "Conntrack", "IPVS", "Firewall", "Addresses"]),
+        tests("ReportsTests", ["Reports", "Inspection", "Conntrack", "IPVS", "Firewall", "Netlink", "Addresses"]),
         tests(
             "CommandTests",
             [

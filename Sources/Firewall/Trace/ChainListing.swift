@@ -1,18 +1,19 @@
-/// A chain as `nft --handle --stateless list chain` writes it, taken apart. Pure.
+/// A chain as `nft --handle --stateless list` writes it, taken apart. Pure.
 struct ChainListing: Equatable {
     /// Of a base chain: `input`.
     private(set) var hook: String?
     /// By handle; without counters.
     private(set) var rules: [UInt64: String] = [:]
 
-    /// What is not as nft(8) writes it is left out.
-    init(_ text: String) {
+    /// What is not as nft(8) writes it is left out, and what is of other chains.
+    init(of chain: String, in text: String) {
+        let beginning = "\tchain \(chain) {"
         var isInside = false
         var rule = ""
         for line in text.split(whereSeparator: \.isNewline) {
             if line == "\t}" { isInside = false }
             guard isInside else {
-                isInside = line.hasPrefix("\tchain ")
+                isInside = line.hasPrefix(beginning)
                 continue
             }
             let words = line.drop { $0 == "\t" || $0 == " " }
@@ -35,7 +36,9 @@ struct ChainListing: Equatable {
 
     private mutating func takeHook(_ line: Substring) {
         let words = line.split(separator: " ")
-        guard words.first == "type", let position = words.firstIndex(of: "hook"), position + 1 < words.count else { return }
+        guard words.first == "type", let position = words.firstIndex(of: "hook"), position + 1 < words.count else {
+            return
+        }
         hook = String(words[position + 1])
     }
 

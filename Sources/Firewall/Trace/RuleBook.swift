@@ -3,7 +3,8 @@ import Netlink
 /// Finds the texts of rules, in the network namespace of the thread that made it.
 ///
 /// nf_tables gives rules as bytecode, which libnftables alone can read back, and it lists a whole chain at a time. So each chain is listed
-/// once, and again when it is asked for a rule that it did not have, but not more often than every ten seconds.
+/// once, and again when it is asked for a rule that it did not have: not more often than every ten seconds, and so that listing takes
+/// no more than a twentieth of the time.
 public final class RuleBook {
     private struct Chain: Hashable {
         var family: TableFamily
@@ -13,17 +14,19 @@ public final class RuleBook {
 
     private struct Page {
         var listing: Result<ChainListing, KernelError>
-        var takenAt: ContinuousClock.Instant
+        /// Not taken again before that.
+        var lastsUntil: ContinuousClock.Instant
     }
 
     private let tables: NFTables
     private var pages: [Chain: Page] = [:]
+    private static let purpose = "list a chain"
     private static let interval = Duration.seconds(10)
 
     /// Asks nothing of the kernel yet.
     public init() throws(KernelError) { tables = try NFTables([.handles, .stateless, .terse]) }
 
-    /// Blocks while libnftables lists the chain, when it must: milliseconds, and a second for tens of thousands of rules.
+    /// Blocks while libnftables lists the chain, when it must: milliseconds, but seconds for tens of thousands of rules.
     /// Needs CAP_NET_ADMIN; whatever fails makes the text unknown.
     public func text(of rule: DroppingRule, at now: ContinuousClock.Instant) -> RuleText {
         let chain = Chain(family: rule.family, table: rule.table, name: rule.chain)
@@ -52,35 +55,45 @@ public final class RuleBook {
     ) -> Result<ChainListing, KernelError> {
         if let page = pages[chain] {
             let isEnough = (try? page.listing.get()).map(suffices) ?? false
-            if isEnough || now - page.takenAt < Self.interval { return page.listing }
+            if isEnough || now < page.lastsUntil { return page.listing }
         }
+        let start = ContinuousClock.now
         let listing = list(chain)
-        pages[chain] = Page(listing: listing, takenAt: now)
+        let effort = ContinuousClock.now - start
+        pages[chain] = Page(listing: listing, lastsUntil: now + max(Self.interval, effort * 20))
         return listing
     }
 
     private func list(_ chain: Chain) -> Result<ChainListing, KernelError> {
-        let purpose = "list a chain"
         guard let family = chain.family.name, Self.isWord(chain.table), Self.isWord(chain.name) else {
-            return .failure(KernelError(purpose, .failed, detail: "nft has no way to write its name"))
+            return .failure(KernelError(Self.purpose, .failed, detail: "nft has no way to write its name"))
         }
         do throws(KernelError) {
-            return .success(ChainListing(try tables.run("list chain \(family) \(chain.table) \(chain.name)", for: purpose)))
+            return .success(try chainListing(chain, in: family))
         } catch {
             return .failure(error)
+        }
+    }
+
+    /// A chain may have a name that nft(8) takes for a word of its own (`reject`) and cannot be asked for; its table is listed then.
+    private func chainListing(_ chain: Chain, in family: String) throws(KernelError) -> ChainListing {
+        let commands = ["list chain \(family) \(chain.table) \(chain.name)", "list table \(family) \(chain.table)"]
+        do throws(KernelError) {
+            return ChainListing(of: chain.name, in: try tables.run(commands[0], for: Self.purpose))
+        } catch {
+            guard error.detail?.contains("syntax error") == true else { throw error }
+            return ChainListing(of: chain.name, in: try tables.run(commands[1], for: Self.purpose))
         }
     }
 
     /// Whether nft's own language takes it for a name. The kernel allows any bytes, and a name from an observed namespace must not
     /// become a command.
     static func isWord(_ name: String) -> Bool {
-        let isFirst = { (byte: UInt8) in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || [UInt8(ascii: "_"), UInt8(ascii: ".")].contains(byte)
+        let isFirst = { (scalar: Unicode.Scalar) in
+            ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || scalar == "_" || scalar == "."
         }
-        let isLater = { (byte: UInt8) in
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || [UInt8(ascii: "-"), UInt8(ascii: "/")].contains(byte)
-        }
-        guard let first = name.utf8.first, isFirst(first) else { return false }
-        return name.utf8.allSatisfy { isFirst($0) || isLater($0) }
+        let isLater = { (scalar: Unicode.Scalar) in ("0"..."9").contains(scalar) || scalar == "-" || scalar == "/" }
+        guard let first = name.unicodeScalars.first, isFirst(first) else { return false }
+        return name.unicodeScalars.allSatisfy { isFirst($0) || isLater($0) }
     }
 }

@@ -50,7 +50,9 @@ public struct TraceFollower: Sendable {
 
     /// The end of a chain is told like a rule without a handle.
     private func markedState(_ event: TraceEvent) -> CTState? {
-        guard event.table == table, event.kind == .rule, event.handle != nil, event.verdict == .continue else { return nil }
+        guard event.table == table, event.kind == .rule, event.handle != nil, event.verdict == .continue else {
+            return nil
+        }
         return state(event.chain)
     }
 

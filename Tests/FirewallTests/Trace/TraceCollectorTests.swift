@@ -1,0 +1,120 @@
+import Addresses
+import CNetlink
+import Conntrack
+import Firewall
+import Netlink
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("Collecting traces")
+struct TraceCollectorTests {
+    private let start = ContinuousClock.now
+    private let rejecting = DroppingRule(family: .ip, table: "other", chain: "bad", decision: .rule(handle: 3))
+
+    @Test func dropsAreCountedByRuleAndKind() throws {
+        let way = [TraceSamples.marked, TraceSamples.policyAccept, TraceSamples.jump, TraceSamples.rejected]
+        let collector = collector([.datagrams(way + way + [TraceSamples.marked])])
+        try collector.finish(at: start)
+        let address = try #require(IPAddress("10.0.0.100"))
+        let kind = TracedKind(.fin, state: .invalid, protocol: .tcp, target: .init(address, 80))
+        #expect(collector.tally.drops == [rejecting: [kind: 2]])
+        #expect(collector.tally.packets(droppedBy: rejecting) == 2)
+        #expect(collector.tally.notDropped == 1)
+    }
+
+    @Test func lossIsKept() throws {
+        let collector = collector([
+            .datagrams([TraceSamples.marked]), .loss(EventLoss(messages: 5)), .loss(EventLoss(messages: nil)),
+            .datagrams([TraceSamples.rejected]),
+        ])
+        try collector.finish(at: start)
+        #expect(collector.tally.lostMessages == 5)
+        #expect(collector.tally.uncountedLosses == 1)
+        #expect(collector.tally.unknown == 1)
+        #expect(collector.tally.drops.isEmpty)
+    }
+
+    @Test(.needsRoot) func anOverrunOfTheSocketIsCounted() throws {
+        let tally = try inFreshNamespace {
+            let wire = try Wire()
+            let socket = try EventSocket(groups: [NFNLGRP_NFTRACE.rawValue], buffer: 16 << 10, for: "listen")
+            let collector = TraceCollector(TraceFollower(table: "mine"), events: socket)
+            let tables = try NFTables()
+            try tables.run(Blame.marking, for: "mark packets")
+            for _ in 0..<100 { try wire.send(CraftedPacket.tcp(.rst)) }
+            try waitUntil("the loss was told", atMost: 10) {
+                try collector.collect(at: .now)
+                return collector.tally.lostMessages > 0
+            }
+            return collector.tally
+        }
+        #expect(tally.unknown > 0)
+        #expect(tally.drops.isEmpty)
+    }
+
+    @Test func whatCannotBeReadIsCounted() throws {
+        let collector = collector([.datagrams([Array(TraceSamples.marked.prefix(50)), TraceSamples.policyDrop])])
+        try collector.finish(at: start)
+        #expect(collector.tally.unread == 1)
+    }
+
+    @Test func aRulesKindsAreBounded() throws {
+        var tally = DropTally()
+        for port in 0..<3000 {
+            tally.add(try packet(to: UInt16(port)))
+        }
+        let kinds = try #require(tally.drops[rejecting])
+        #expect(kinds.count <= 1025)
+        #expect(tally.packets(droppedBy: rejecting) == 3000)
+    }
+
+    @Test func whatDropsMostComesFirst() throws {
+        var tally = DropTally()
+        let policy = DroppingRule(family: .ip, table: "other", chain: "bad", decision: .policy)
+        let another = DroppingRule(family: .inet, table: "z", chain: "z", decision: .rule(handle: 1))
+        for rule in [policy, another, another, rejecting] {
+            tally.add(try packet(to: 80, droppedBy: rule))
+        }
+        #expect(tally.rules == [another, rejecting, policy])
+    }
+
+    private func packet(to port: UInt16, droppedBy rule: DroppingRule? = nil) throws -> TracedPacket {
+        var event = try #require(try TraceSamples.event(TraceSamples.marked))
+        event.transportHeader.replaceSubrange(2..<4, with: [UInt8(port >> 8), UInt8(port & 0xFF)])
+        var follower = TraceFollower(table: "mine")
+        _ = follower.take(event, at: start)
+        var packet = try #require(follower.finish().first)
+        packet.end = .dropped(rule ?? rejecting)
+        return packet
+    }
+
+    private func collector(_ batches: [ScriptedTraces.Batch]) -> TraceCollector {
+        TraceCollector(TraceFollower(table: "mine"), events: ScriptedTraces(batches))
+    }
+}
+
+/// A trace group that says what a test has written down.
+private final class ScriptedTraces: EventSource {
+    enum Batch {
+        case datagrams([[UInt8]])
+        case loss(EventLoss)
+    }
+
+    private var batches: [Batch]
+
+    init(_ batches: [Batch]) { self.batches = batches }
+
+    func receive(_ receive: (RawSpan) -> Void) throws(KernelError) -> EventReading {
+        guard !batches.isEmpty else { return EventReading(isDrained: true) }
+        switch batches.removeFirst() {
+        case .datagrams(let datagrams):
+            for datagram in datagrams { receive(datagram.span.bytes) }
+            return EventReading(datagrams: datagrams.count)
+        case .loss(let loss):
+            return EventReading(loss: loss)
+        }
+    }
+
+    func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake { .goOn }
+}
