@@ -1,0 +1,78 @@
+import Conntrack
+
+/// What conntrack remembers of the packets before, in the entry that a packet belongs to: by its tuple, or an ICMP error by the
+/// tuple of the packet that it is about.
+public struct TrackedEntry: Hashable, Sendable {
+    public var memory: Memory
+    /// Status SEEN_REPLY.
+    public var hasSeenReply: Bool
+    /// Status ASSURED.
+    public var isAssured = false
+    /// Status EXPECTED: made by an expectation, as FTP's data.
+    public var isExpected = false
+
+    public enum Memory: Hashable, Sendable {
+        case tcp(TrackedTCP)
+        case sctp(TrackedSCTP)
+        /// UDP, queries by ICMP, and protocols without a tracker of their own.
+        case stateless
+    }
+
+    public init(_ memory: Memory, hasSeenReply: Bool, isAssured: Bool = false) {
+        self.memory = memory
+        self.hasSeenReply = hasSeenReply
+        self.isAssured = isAssured
+    }
+
+    /// The state as conntrack(8) names it; nil of a protocol without states.
+    public var state: String? {
+        switch memory {
+        case .tcp(let tcp): tcp.state.name
+        case .sctp(let sctp): sctp.state.name
+        case .stateless: nil
+        }
+    }
+}
+
+/// What an entry holds of a TCP connection, without the windows (`struct ip_ct_tcp`).
+public struct TrackedTCP: Hashable, Sendable {
+    public var state: State
+    /// A FIN was the first to end it (`IP_CT_TCP_FLAG_CLOSE_INIT` in either direction).
+    public var endedByFIN = false
+    /// Both sides have sent a SYN (`IP_CT_TCP_SIMULTANEOUS_OPEN`).
+    public var isSimultaneousOpen = false
+    /// The packet before, when it matters: a RST, or a SYN that conntrack let pass without believing it.
+    public var last: Last?
+
+    public struct Last: Hashable, Sendable {
+        public var kind: TCPKind
+        public var direction: TupleDirection
+
+        public init(_ kind: TCPKind, _ direction: TupleDirection) {
+            self.kind = kind
+            self.direction = direction
+        }
+    }
+
+    /// As ctnetlink makes one: without a history.
+    public init(_ state: State) { self.state = state }
+
+    /// As traffic makes one: TIME_WAIT comes after FINs, and CLOSE after a RST, which is taken to be the original direction's.
+    public init(byTraffic state: State) {
+        self.state = state
+        switch state {
+        case .finWait, .closeWait, .lastAck, .timeWait: endedByFIN = true
+        case .close: last = Last(.rst, .original)
+        case .synSent2: isSimultaneousOpen = true
+        case .none, .synSent, .synReceived, .established: break
+        }
+    }
+
+    /// `enum tcp_conntrack`
+    public enum State: UInt8, CaseIterable, Hashable, Sendable {
+        case none, synSent, synReceived, established, finWait, closeWait, lastAck, timeWait, close, synSent2
+
+        /// As the kernel and conntrack(8) name it.
+        public var name: String { ProtocolState.tcp(.init(state: rawValue)).name ?? "\(rawValue)" }
+    }
+}

@@ -1,0 +1,47 @@
+import Addresses
+import Conntrack
+
+/// What conntrack looks at in a packet.
+///
+/// Headers, lengths and checksums are taken to be right, and a TCP segment to lie inside the window (as with
+/// `net.netfilter.nf_conntrack_tcp_be_liberal`): what breaks one of these is INVALID whatever else it is. Fragments are put together
+/// before conntrack sees them.
+public enum TrackedPacket: Hashable, Sendable {
+    case tcp(TCPFlags)
+    case udp
+    case sctp(SCTPPacket)
+    case icmp(ICMPType)
+    case icmpv6(ICMPv6Type)
+    /// A protocol of which conntrack knows no states: an entry for it is of addresses alone, or with ports or keys.
+    /// (DCCP had a tracker of its own until Linux 6.16; this is not it.)
+    case other(IPProtocol)
+
+    public var `protocol`: IPProtocol {
+        switch self {
+        case .tcp: .tcp
+        case .udp: .udp
+        case .sctp: .sctp
+        case .icmp: .icmp
+        case .icmpv6: .icmpv6
+        case .other(let other): other
+        }
+    }
+
+    public var packetClass: PacketClass {
+        switch self {
+        case .tcp(let flags): PacketClass(tcp: flags)
+        case .udp: .udp
+        case .sctp: .sctp
+        case .icmp(let type): type.role == .error ? .icmpError : .other
+        case .icmpv6(let type): type.role == .error ? .icmpError : .other
+        case .other: .other
+        }
+    }
+}
+
+/// The direction of a packet as seen from an entry. A packet without an entry is in the original direction of its own.
+public enum TupleDirection: String, CaseIterable, Hashable, Sendable {
+    case original, reply
+
+    public var opposite: TupleDirection { self == .original ? .reply : .original }
+}

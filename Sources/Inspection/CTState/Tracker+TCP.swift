@@ -1,0 +1,113 @@
+import Conntrack
+
+extension Tracker {
+    private static let place = KernelPlace.tcp("nf_conntrack_tcp_packet")
+
+    func tcp(_ flags: TCPFlags, _ entry: TrackedEntry?, _ direction: TupleDirection) -> TrackingOutcome {
+        guard flags.isSentByTCP else {
+            let names = flags.isEmpty ? "no flags" : flags.names.joined(separator: ",")
+            return Self.invalid(entry, "no TCP sends a segment with \(names)", .tcp("tcp_error"))
+        }
+        let kind = TCPKind(flags)
+        guard let entry else { return opening(kind) }
+        guard case .tcp(let tcp) = entry.memory else { return part(of: entry, direction, Self.place) }
+        return following(kind, entry, tcp, direction)
+    }
+
+    /// A segment without an entry (`tcp_new`).
+    private func opening(_ kind: TCPKind) -> TrackingOutcome {
+        let place = KernelPlace.tcp("tcp_new")
+        switch kind {
+        case .syn:
+            let entry = TrackedEntry(.tcp(TrackedTCP(.synSent)), hasSeenReply: false)
+            return TrackingOutcome(.new, .fresh, entry, "there is no entry, and a SYN opens one", place)
+        case .ack where conditions.tcpLoose:
+            let entry = TrackedEntry(.tcp(TrackedTCP(.established)), hasSeenReply: false)
+            let reason = "there is no entry, and \(Sysctls.tcpLoose)=1 picks a connection up from an ACK"
+            return TrackingOutcome(.new, .fresh, entry, reason, place)
+        case .ack:
+            return Self.invalid(
+                nil, "there is no entry, and \(Sysctls.tcpLoose)=0 picks no connection up from its middle", place)
+        case .synAck: return Self.invalid(nil, "there is no entry with a SYN that it could answer", place)
+        case .fin, .rst, .none:
+            return Self.invalid(nil, "there is no entry that \(kind.phrase) could end, and it opens none", place)
+        }
+    }
+
+    private func following(
+        _ kind: TCPKind, _ entry: TrackedEntry, _ tcp: TrackedTCP, _ direction: TupleDirection
+    ) -> TrackingOutcome {
+        switch TCPMove(kind, direction, in: tcp.state) {
+        case .invalid(let reason): return Self.invalid(entry, reason, Self.place)
+        case .ignored: return ignored(kind, entry, tcp, direction)
+        case .reopens where tcp.endedByFIN || tcp.last == .init(.rst, direction): return reopened(tcp.state)
+        case .reopens: return ignored(kind, entry, tcp, direction)
+        case .to(.timeWait) where Self.isChallenge(kind, tcp, direction):
+            var after = entry
+            if direction == .reply { after.hasSeenReply = true }
+            return TrackingOutcome(
+                Self.ctstate(entry, direction), after == entry ? .kept : .updated, after,
+                "it may answer the SYN before (a challenge ACK), so it does not count as the last ACK", Self.place)
+        case .to(let state): return moved(kind, entry, tcp, direction, to: state)
+        }
+    }
+
+    /// The killed entry's place is taken by one that the SYN opens.
+    private func reopened(_ state: TrackedTCP.State) -> TrackingOutcome {
+        let entry = TrackedEntry(.tcp(TrackedTCP(.synSent)), hasSeenReply: false)
+        return TrackingOutcome(
+            .new, .recreated, entry,
+            "the connection had ended (\(state.name)): its entry is thrown away, and the SYN opens another", Self.place)
+    }
+
+    /// Conntrack and the hosts may disagree; the packet passes with what its entry gives it.
+    private func ignored(
+        _ kind: TCPKind, _ entry: TrackedEntry, _ tcp: TrackedTCP, _ direction: TupleDirection
+    ) -> TrackingOutcome {
+        var (after, memory) = (entry, tcp)
+        let answersIgnoredSYN = kind == .synAck && tcp.last == .init(.syn, direction.opposite)
+        if answersIgnoredSYN { memory.state = .synReceived }
+        memory.last = .init(kind, direction)
+        after.memory = .tcp(memory)
+        if direction == .reply { after.hasSeenReply = true }
+        let isVisible = after.hasSeenReply != entry.hasSeenReply || memory.state != tcp.state
+        let reason =
+            answersIgnoredSYN
+            ? "it answers the SYN before, which was let pass: the connection begins anew"
+            : "\(Self.why(entry, direction)); \(kind.phrase) in the state \(tcp.state.name) is let pass, and changes no state"
+        return TrackingOutcome(
+            Self.ctstate(entry, direction), isVisible ? .updated : .kept, after, reason, Self.place)
+    }
+
+    /// An ACK to a SYN that was let pass in LAST_ACK (RFC 5961).
+    private static func isChallenge(_ kind: TCPKind, _ tcp: TrackedTCP, _ direction: TupleDirection) -> Bool {
+        kind == .ack && direction == .reply && tcp.state == .lastAck && tcp.last == .init(.syn, .original)
+    }
+
+    private func moved(
+        _ kind: TCPKind, _ entry: TrackedEntry, _ tcp: TrackedTCP, _ direction: TupleDirection,
+        to next: TrackedTCP.State
+    ) -> TrackingOutcome {
+        let ctstate = Self.ctstate(entry, direction)
+        if kind == .rst, !entry.hasSeenReply {
+            return TrackingOutcome(
+                ctstate, .destroyed, nil,
+                "\(Self.why(entry, direction)); a RST to an entry that has seen no reply destroys it", Self.place)
+        }
+        var (after, memory) = (entry, tcp)
+        memory.state = next
+        if next == .synSent2 { memory.isSimultaneousOpen = true }
+        if next == .synReceived, kind == .ack, tcp.isSimultaneousOpen { memory.state = .established }
+        if next == .finWait, tcp.state != .finWait { memory.endedByFIN = true }
+        memory.last = .init(kind, direction)
+        after.memory = .tcp(memory)
+        let wasOpen = tcp.state == .synReceived || tcp.state == .established
+        if entry.hasSeenReply, wasOpen, memory.state == .established { after.isAssured = true }
+        if direction == .reply { after.hasSeenReply = true }
+        let isVisible =
+            memory.state != tcp.state || after.hasSeenReply != entry.hasSeenReply || after.isAssured != entry.isAssured
+        let move = memory.state == tcp.state ? "" : "; its state goes from \(tcp.state.name) to \(memory.state.name)"
+        return TrackingOutcome(
+            ctstate, isVisible ? .updated : .kept, after, Self.why(entry, direction) + move, Self.place)
+    }
+}

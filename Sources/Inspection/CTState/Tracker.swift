@@ -1,0 +1,68 @@
+import Conntrack
+
+/// Conntrack's judgement of packets, as a pure function of the packet, its entry and the settings.
+///
+/// It foretells `nf_conntrack_in` (net/netfilter/nf_conntrack_core.c): which ctstate the packet gets, and what becomes of the entry. It
+/// was written from Linux 6.1 and 6.12 and held against 6.18; they differ in what is said in `TrackingConditions`.
+public struct Tracker: Hashable, Sendable {
+    public var conditions: TrackingConditions
+
+    public init(_ conditions: TrackingConditions = TrackingConditions()) { self.conditions = conditions }
+
+    /// - Parameter entry: the one in the table that the packet belongs to; for an ICMP error, that of the packet it is about.
+    /// - Parameter direction: the packet's, as seen from the entry; without one it is not looked at.
+    public func outcome(
+        of packet: TrackedPacket, entry: TrackedEntry?, _ direction: TupleDirection = .original
+    ) -> TrackingOutcome {
+        switch packet {
+        case .tcp(let flags): tcp(flags, entry, direction)
+        case .sctp(let packet): sctp(packet, entry, direction)
+        case .icmp(let type): icmp(type, entry, direction)
+        case .icmpv6(let type): icmpv6(type, entry, direction)
+        case .udp: stateless("UDP", .udp("nf_conntrack_udp_packet"), entry, direction)
+        case .other(let other): stateless("\(other)", .core("generic_packet"), entry, direction)
+        }
+    }
+
+    /// A protocol of which any packet opens a connection.
+    private func stateless(
+        _ name: String, _ place: KernelPlace, _ entry: TrackedEntry?, _ direction: TupleDirection
+    ) -> TrackingOutcome {
+        guard let entry else {
+            return TrackingOutcome(
+                .new, .fresh, TrackedEntry(.stateless, hasSeenReply: false),
+                "there is no entry, and any packet of \(name) opens one", place)
+        }
+        return part(of: entry, direction, place)
+    }
+
+    /// A packet that belongs to its entry and leaves the protocol's state as it is.
+    func part(of entry: TrackedEntry, _ direction: TupleDirection, _ place: KernelPlace) -> TrackingOutcome {
+        var after = entry
+        if direction == .reply { after.hasSeenReply = true }
+        return TrackingOutcome(
+            Self.ctstate(entry, direction), after == entry ? .kept : .updated, after,
+            Self.why(entry, direction), place)
+    }
+
+    /// The ctstate of a packet that its entry takes (`resolve_normal_ct`). The tracker of the protocol comes after it, and can only
+    /// take it away again.
+    static func ctstate(_ entry: TrackedEntry, _ direction: TupleDirection) -> CTState {
+        if direction == .reply || entry.hasSeenReply { return .established }
+        return entry.isExpected ? .related : .new
+    }
+
+    static func why(_ entry: TrackedEntry, _ direction: TupleDirection) -> String {
+        switch ctstate(entry, direction) {
+        case .established where direction == .reply: "it is in reply direction of an entry"
+        case .established: "its entry has seen a reply"
+        case .related: "its entry was expected, and has seen no reply"
+        default: "its entry has seen no reply"
+        }
+    }
+
+    /// A packet that no entry takes.
+    static func invalid(_ entry: TrackedEntry?, _ reason: String, _ place: KernelPlace) -> TrackingOutcome {
+        TrackingOutcome(.invalid, entry == nil ? .none : .untouched, entry, reason, place)
+    }
+}

@@ -1,0 +1,65 @@
+import Conntrack
+
+/// What conntrack makes of a packet.
+public struct TrackingOutcome: Hashable, Sendable {
+    public var ctstate: CTState
+    public var fate: EntryFate
+    /// The packet's entry afterwards: attached to the packet, or left in the table; nil when there is none.
+    public var entry: TrackedEntry?
+    /// Why, in words that may stand behind “as”.
+    public var reason: String
+    /// Where the kernel decides it.
+    public var place: KernelPlace
+
+    public init(
+        _ ctstate: CTState, _ fate: EntryFate, _ entry: TrackedEntry?, _ reason: String, _ place: KernelPlace
+    ) {
+        self.ctstate = ctstate
+        self.fate = fate
+        self.entry = entry
+        self.reason = reason
+        self.place = place
+    }
+}
+
+/// What becomes of the entry. (That the table is full, or that two CPUs want the same entry, so that the packet is dropped, is not
+/// foreseen here.)
+public enum EntryFate: String, CaseIterable, Hashable, Sendable {
+    /// There was none, and none is made.
+    case none
+    /// One is made and attached to the packet; it enters the table when the packet leaves the host or reaches a socket.
+    case fresh
+    /// There is one, which the packet is no part of.
+    case untouched
+    /// The packet is part of it, and changes nothing but its timeout at most.
+    case kept
+    /// The packet changes its state or its status.
+    case updated
+    /// The packet takes it out of the table.
+    case destroyed
+    /// The packet takes it out of the table, and is attached to a fresh one.
+    case recreated
+}
+
+/// A function in the kernel's sources.
+public struct KernelPlace: Hashable, Sendable {
+    /// Its path from the root of the sources.
+    public var file: String
+    public var function: String
+
+    public init(_ file: String, _ function: String) {
+        self.file = file
+        self.function = function
+    }
+
+    static func core(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_core", function) }
+    static func tcp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_tcp", function) }
+    static func sctp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_sctp", function) }
+    static func udp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_udp", function) }
+    static func icmp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_icmp", function) }
+    static func icmpv6(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_icmpv6", function) }
+
+    private static func netfilter(_ file: String, _ function: String) -> KernelPlace {
+        KernelPlace("net/netfilter/\(file).c", function)
+    }
+}
