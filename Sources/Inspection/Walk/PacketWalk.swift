@@ -1,0 +1,73 @@
+import Conntrack
+import IPVS
+
+/// A packet's way through the netfilter hooks of a director, and what it means.
+public struct PacketWalk: Equatable, Sendable {
+    public var question: WalkQuestion
+    /// Conntrack's judgement where it first sees the packet: this is the ctstate that the packet filter goes by.
+    public var judgement: TrackingOutcome
+    /// In the order in which the packet passes them, provided that the packet filter lets it.
+    public var steps: [WalkStep] = []
+    /// As what the packet leaves the director; nil when it ends there, at a socket.
+    public var leavesAs: CTState?
+    /// The entry that the packet brings into the table on its way.
+    public var entered: TrackedEntry?
+    /// One or two sentences: what it means.
+    public var conclusion: [String] = []
+}
+
+/// One hook function that looks at the packet.
+public struct WalkStep: Equatable, Sendable {
+    public var hook: Hook
+    /// Functions of a hook run in the order of their priorities.
+    public var priority: Int32
+    public var who: Party
+    /// What it does, in a few words.
+    public var what: String
+    /// Why.
+    public var reason: String
+    public var place: KernelPlace
+    /// The packet's ctstate after it.
+    public var ctstate: CTState
+
+    /// The netfilter hooks, without the prefix `NF_INET_`.
+    public enum Hook: String, CaseIterable, Sendable {
+        case preRouting = "PRE_ROUTING"
+        case localIn = "LOCAL_IN"
+        case forward = "FORWARD"
+        case localOut = "LOCAL_OUT"
+        case postRouting = "POST_ROUTING"
+    }
+
+    public enum Party: String, CaseIterable, Sendable {
+        case conntrack
+        case filter = "packet filter"
+        case ipvs = "IPVS"
+    }
+
+    /// The priorities of the functions, which are the same for IPv4 and IPv6 (`NF_IP_PRI_*`, linux/netfilter_ipv4.h; for IPVS
+    /// `ip_vs_ops4` and `ip_vs_ops6` in net/netfilter/ipvs/ip_vs_core.c).
+    enum Priority {
+        static let conntrack: Int32 = -200
+        static let filter: Int32 = 0
+        static let confirm = Int32.max
+        static let ipvsRepliesIn: Int32 = 98
+        static let ipvsRequests: Int32 = 99
+        static let ipvsRepliesForwarded: Int32 = 100
+        static let ipvsRepliesOut: Int32 = -99
+    }
+}
+
+extension PacketWalk {
+    /// The way that a packet takes, foretold.
+    public init(_ question: WalkQuestion) {
+        var walker = Walker(question)
+        switch (question.direction, question.method) {
+        case (.original, _): walker.toTheVIP()
+        case (.reply, .local): walker.backFromThisHost()
+        case (.reply, _): walker.backFromTheRealServer()
+        }
+        self = walker.walk
+        conclusion = WalkConclusion(self, walker.connection).sentences
+    }
+}

@@ -1,0 +1,58 @@
+import Conntrack
+import IPVS
+
+/// A packet on its way through a director, to a VIP or back from a real server.
+public struct WalkQuestion: Hashable, Sendable {
+    public var packet: TrackedPacket
+    /// The packet's entry in the table; of an ICMP error, that of the packet it is about.
+    public var entry: TrackedEntry?
+    /// Original: from a client to the VIP. Reply: from the real server to the client.
+    public var direction: TupleDirection
+    public var method: ForwardingMethod
+    public var conditions: TrackingConditions
+    /// The service schedules each packet by itself (`ipvsadm -o`, UDP): IPVS keeps no connection.
+    public var isOnePacket = false
+
+    public init(
+        _ packet: TrackedPacket, entry: TrackedEntry?, _ direction: TupleDirection = .original,
+        method: ForwardingMethod, _ conditions: TrackingConditions = TrackingConditions()
+    ) {
+        self.packet = packet
+        self.entry = entry
+        self.direction = direction
+        self.method = method
+        self.conditions = conditions
+    }
+
+    /// Whether the real server's answers come back through the director.
+    var repliesPassHere: Bool { method == .nat || method == .local }
+
+    /// Whether IPVS has to do with the packet. (IPsec, which it can balance too, is left out.)
+    var isBalanced: Bool {
+        switch packet {
+        case .tcp, .udp, .sctp: true
+        case .icmp, .icmpv6: packet.packetClass == .icmpError
+        case .other: false
+        }
+    }
+
+    /// What is taken for granted, besides sound headers.
+    public var assumptions: [String] {
+        var list = [
+            "no notrack rule takes the packet out, and a rule here uses the ctstate, so that packets are tracked"
+        ]
+        switch packet {
+        case .tcp: list.append("the segment is inside the window, as nf_conntrack_tcp_be_liberal lets all be")
+        case .sctp: list.append("the verification tag is the one that RFC 9260 asks for")
+        case .icmp, .icmpv6:
+            if packet.packetClass == .icmpError {
+                list.append("the ICMP error goes to the sender of the packet it is about")
+            }
+        case .udp, .other: break
+        }
+        if let connection = IPVSConnection(before: self), connection.state != .none {
+            list.append("IPVS has a connection of it, in the state \(connection.state.name)")
+        }
+        return list
+    }
+}

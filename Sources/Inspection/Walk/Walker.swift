@@ -1,0 +1,288 @@
+import Conntrack
+import IPVS
+
+/// Carries a packet from hook to hook, and notes what happens to it.
+struct Walker {
+    private(set) var walk: PacketWalk
+    /// Of a TCP segment: IPVS's connection before it and after it.
+    private(set) var connection: (before: IPVSConnection, after: IPVSConnection.State)?
+    /// The entry that hangs on the packet, as long as it has not entered the table.
+    private var fresh: TrackedEntry?
+    private var ctstate: CTState
+
+    private var question: WalkQuestion { walk.question }
+    private var tracker: Tracker { Tracker(question.conditions) }
+    private var hasEntry: Bool { ctstate != .invalid && ctstate != .untracked }
+
+    init(_ question: WalkQuestion) {
+        let judgement = Tracker(question.conditions).outcome(
+            of: question.packet, entry: question.entry, question.direction)
+        walk = PacketWalk(question: question, judgement: judgement)
+        fresh = judgement.freshEntry
+        ctstate = judgement.ctstate
+    }
+
+    // MARK: - Ways
+
+    mutating func toTheVIP() {
+        judge(.preRouting)
+        filter(.localIn)
+        guard question.isBalanced else { return endHere() }
+        add(
+            .localIn, WalkStep.Priority.ipvsRepliesIn, .ipvs, "finds no reply to translate",
+            "the packet is from a client, not from a real server", .ipvs("ip_vs_core", "ip_vs_out_hook"))
+        schedule(.localIn, WalkStep.Priority.ipvsRequests)
+        switch question.method {
+        case .tun: sendWrapped()
+        case .local: passToSocket()
+        default: sendOn()
+        }
+    }
+
+    /// A reply of a real server, which a director sees with NAT, or when it is the real server's router.
+    mutating func backFromTheRealServer() {
+        judge(.preRouting)
+        filter(.forward)
+        if question.method == .nat, question.isBalanced {
+            translate(.forward, WalkStep.Priority.ipvsRepliesForwarded)
+        } else {
+            add(
+                .forward, WalkStep.Priority.ipvsRepliesForwarded, .ipvs, "does not know it",
+                "with \(question.method) the real server answers the client itself, and no connection has such replies",
+                .ipvs("ip_vs_core", "ip_vs_out_hook"))
+        }
+        leave()
+    }
+
+    /// A reply of the director's own socket (method local).
+    mutating func backFromThisHost() {
+        judge(.localOut)
+        if question.isBalanced { translate(.localOut, WalkStep.Priority.ipvsRepliesOut) }
+        filter(.localOut)
+        leave()
+    }
+
+    // MARK: - Steps
+
+    private mutating func judge(_ hook: WalkStep.Hook) {
+        let judgement = walk.judgement
+        add(
+            hook, WalkStep.Priority.conntrack, .conntrack, judgement.deed(question.entry), judgement.reason,
+            judgement.place)
+    }
+
+    private mutating func filter(_ hook: WalkStep.Hook) {
+        let what =
+            switch ctstate {
+            case .invalid: "drops it where INVALID is dropped"
+            case .untracked: "passes it unless a rule says else"
+            default: "passes it where \(ctstate) is accepted"
+            }
+        add(
+            hook, WalkStep.Priority.filter, .filter, what,
+            "its rules judge the ctstate that is attached to the packet, not the table",
+            KernelPlace("net/netfilter/nft_ct.c", "nft_ct_get_eval"))
+    }
+
+    /// IPVS finds the connection of a request, or makes one.
+    private mutating func schedule(_ hook: WalkStep.Hook, _ priority: Int32) {
+        guard case .tcp(let flags) = question.packet, let before = IPVSConnection(before: question) else {
+            let isError = question.packet.packetClass == .icmpError
+            let what = isError ? "finds the connection it is about" : "finds its connection, or opens one"
+            let reason =
+                isError ? "it looks into the packet that the error carries, whatever the ctstate is" : ipvsKeeps
+            return add(
+                hook, priority, .ipvs, question.isOnePacket && !isError ? "chooses a real server" : what, reason,
+                .ipvs("ip_vs_core", isError ? "ip_vs_in_icmp" : "ip_vs_in_hook"))
+        }
+        note(flags, before, hook, priority)
+    }
+
+    private var ipvsKeeps: String {
+        question.isOnePacket
+            ? "one-packet scheduling: no connection is kept" : "a connection of IPVS is none of conntrack's"
+    }
+
+    private mutating func note(
+        _ flags: TCPFlags, _ before: IPVSConnection, _ hook: WalkStep.Hook, _ priority: Int32
+    ) {
+        let after = before.after(flags, question.direction)
+        connection = (before, after)
+        let what =
+            switch (before.state, after) {
+            case (.none, _): "opens a connection: \(after.name)"
+            case (let old, let new) where old == new: "its connection stays \(new.name)"
+            default: "its connection: \(before.state.name) to \(after.name)"
+            }
+        add(
+            hook, priority, .ipvs, what, "IPVS has states of its own, and does not ask for the ctstate",
+            .ipvs("ip_vs_proto_tcp", "set_tcp_state"))
+    }
+
+    /// DR, bypass and NAT: on through LOCAL_OUT and POST_ROUTING.
+    private mutating func sendOn() {
+        let isNAT = question.method == .nat
+        untrack(
+            .localIn, WalkStep.Priority.ipvsRequests,
+            isNAT
+                ? "rewrites it"
+                : question.method == .bypass ? "sends it past the cache" : "sends it to the real server",
+            .ipvs("ip_vs_xmit", isNAT ? "ip_vs_nat_send_or_cont" : "ip_vs_send_or_cont"))
+        skipConfirm()
+        lookAgain(afterTranslation: isNAT)
+        filter(.localOut)
+        leave()
+    }
+
+    /// TUN: the packet loses its entry inside another, which conntrack sees as one of the director's own.
+    private mutating func sendWrapped() {
+        let place = KernelPlace.ipvs("ip_vs_xmit", "ip_vs_tunnel_xmit_prepare")
+        if question.conditions.ipvsConntrack, fresh != nil {
+            enter()
+            add(
+                .localIn, WalkStep.Priority.ipvsRequests, .ipvs, "puts its entry into the table, wraps it",
+                "\(Sysctls.ipvsConntrack)=1: the entry is confirmed before the packet loses it", place)
+        } else {
+            add(
+                .localIn, WalkStep.Priority.ipvsRequests, .ipvs, "wraps it for the tunnel",
+                hasEntry ? "the packet inside loses its entry" : "no entry is attached to it", place)
+        }
+        skipConfirm()
+        ctstate = .new
+        add(
+            .localOut, WalkStep.Priority.conntrack, .conntrack, "sees the packet around it",
+            "from the director to the real server nothing comes back in the tunnel, so this stays NEW",
+            .core("generic_packet"))
+        filter(.localOut)
+        add(
+            .postRouting, WalkStep.Priority.confirm, .conntrack, "puts the tunnel's entry there",
+            "the tunnel's packets have one entry, whatever they carry", .confirm)
+        walk.leavesAs = ctstate
+    }
+
+    /// LOCAL: on to the socket.
+    private mutating func passToSocket() {
+        untrack(
+            .localIn, WalkStep.Priority.ipvsRequests, "passes it on", .ipvs("ip_vs_xmit", "ip_vs_send_or_cont"))
+        confirm(.localIn)
+    }
+
+    /// Not for IPVS: on to the socket, or to the kernel itself.
+    private mutating func endHere() {
+        add(
+            .localIn, WalkStep.Priority.ipvsRequests, .ipvs, "does not take it",
+            "IPVS balances TCP, UDP and SCTP, and errors about these; the director itself answers",
+            .ipvs("ip_vs_core", "ip_vs_in_hook"))
+        confirm(.localIn)
+    }
+
+    private mutating func untrack(
+        _ hook: WalkStep.Hook, _ priority: Int32, _ deed: String, _ place: KernelPlace
+    ) {
+        let name = Sysctls.ipvsConntrack
+        if question.conditions.ipvsConntrack {
+            let reason = hasEntry ? "\(name)=1 leaves the entry on the packet" : "nothing is attached to the packet"
+            return add(hook, priority, .ipvs, deed, reason, place)
+        }
+        guard hasEntry else {
+            let reason = "\(name)=0, but nothing is attached that ip_vs_notrack could take away"
+            return add(hook, priority, .ipvs, deed, reason, place)
+        }
+        (ctstate, fresh) = (.untracked, nil)
+        add(
+            hook, priority, .ipvs, "untracks it, \(deed)", "\(name)=0: ip_vs_notrack takes the entry off the packet",
+            place)
+    }
+
+    /// A reply that gets the VIP as its source.
+    private mutating func translate(_ hook: WalkStep.Hook, _ priority: Int32) {
+        if case .tcp(let flags) = question.packet, let before = IPVSConnection(before: question) {
+            note(flags, before, hook, priority)
+        }
+        untrack(
+            hook, priority, question.method == .nat ? "gives it the VIP as source" : "lets it go",
+            .ipvs("ip_vs_core", "handle_response"))
+    }
+
+    private mutating func skipConfirm() {
+        add(
+            .localIn, WalkStep.Priority.confirm, .conntrack, "is not reached", "IPVS has taken the packet (NF_STOLEN)",
+            .confirm)
+    }
+
+    private mutating func lookAgain(afterTranslation isTranslated: Bool) {
+        guard ctstate == .invalid else {
+            return add(
+                .localOut, WalkStep.Priority.conntrack, .conntrack, "leaves it alone",
+                ctstate == .untracked ? "the packet is marked as untracked" : "the packet has its entry already",
+                .core("nf_conntrack_in"))
+        }
+        let again = tracker.outcome(
+            of: question.packet, entry: isTranslated ? nil : question.entry, question.direction)
+        (ctstate, fresh) = (again.ctstate, again.freshEntry)
+        add(
+            .localOut, WalkStep.Priority.conntrack, .conntrack, "looks again: \(again.ctstate)", again.reason,
+            again.place)
+    }
+
+    private mutating func leave() {
+        confirm(.postRouting)
+        walk.leavesAs = ctstate
+    }
+
+    private mutating func confirm(_ hook: WalkStep.Hook) {
+        guard fresh != nil else {
+            let reason =
+                hasEntry ? "its entry is in the table, or was taken out of it" : "no entry is attached to the packet"
+            return add(hook, WalkStep.Priority.confirm, .conntrack, "has nothing to confirm", reason, .confirm)
+        }
+        enter()
+        add(
+            hook, WalkStep.Priority.confirm, .conntrack, "puts its entry into the table",
+            "the packet has come through with a fresh entry", .confirm)
+    }
+
+    private mutating func enter() {
+        walk.entered = fresh
+        fresh = nil
+    }
+
+    private mutating func add(
+        _ hook: WalkStep.Hook, _ priority: Int32, _ who: WalkStep.Party, _ what: String, _ reason: String,
+        _ place: KernelPlace
+    ) {
+        walk.steps.append(
+            WalkStep(
+                hook: hook, priority: priority, who: who, what: what, reason: reason, place: place, ctstate: ctstate))
+    }
+}
+
+extension KernelPlace {
+    fileprivate static let confirm = KernelPlace.core("__nf_conntrack_confirm")
+
+    fileprivate static func ipvs(_ file: String, _ function: String) -> KernelPlace {
+        KernelPlace("net/netfilter/ipvs/\(file).c", function)
+    }
+}
+
+extension TrackingOutcome {
+    fileprivate var freshEntry: TrackedEntry? { fate == .fresh || fate == .recreated ? entry : nil }
+
+    /// What conntrack does with the entry, in a few words.
+    fileprivate func deed(_ before: TrackedEntry?) -> String {
+        switch fate {
+        case .none: "makes no entry"
+        case .fresh: "attaches a fresh entry"
+        case .untouched: "leaves the entry alone"
+        case .kept: "finds its entry"
+        case .updated:
+            if let old = before?.state, let new = entry?.state, old != new {
+                "its entry: \(old) to \(new)"
+            } else {
+                "finds its entry, sees a reply"
+            }
+        case .destroyed: "destroys its entry"
+        case .recreated: "replaces its entry by a fresh one"
+        }
+    }
+}
