@@ -19,8 +19,7 @@ public struct CTInspect: ParsableCommand {
         version: version,
         subcommands: [
             FlowsCommand.self, DumpCommand.self, EventsCommand.self, ServicesCommand.self, StatsCommand.self,
-            ObserveCommand.self,
-            CaptureCommand.self,
+            ExplainCommand.self, CaptureCommand.self,
         ],
         defaultSubcommand: FlowsCommand.self)
 

@@ -45,7 +45,8 @@ public struct FlowFilter: Equatable, Sendable {
 /// `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`.
 public struct ServiceSelector: Equatable, Sendable {
     private var fwmark: UInt32?
-    private var `protocol`: IPProtocol?
+    /// The protocol that was named.
+    public private(set) var `protocol`: IPProtocol?
     private var address: IPAddress?
     private var port: UInt16?
 
@@ -70,7 +71,7 @@ public struct ServiceSelector: Equatable, Sendable {
         }
     }
 
-    func matches(_ service: Service.Identity) -> Bool {
+    public func matches(_ service: Service.Identity) -> Bool {
         switch service {
         case .fwmark(let mark, _): fwmark == mark
         case .address(let itsProtocol, let endpoint):

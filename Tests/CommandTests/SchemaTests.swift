@@ -13,7 +13,7 @@ struct SchemaTests {
     @Test("The schema files are schemas, and their references lead somewhere")
     func files() throws {
         let outcome = try Program.shell(#"exec "$0""#, [SchemaScript.path])
-        #expect(outcome.output == "10 passed, 0 failed\n")
+        #expect(outcome.output == "11 passed, 0 failed\n")
     }
 
     @Test("What is read from the bundled captures", arguments: Fixture.all)
@@ -29,6 +29,20 @@ struct SchemaTests {
         try SchemaScript.expectValid("stats", try Program.run(["stats", "--json", "--verbose"]))
         let watched = try Program.run(["stats", "--json", "--interval", "1", "--count", "2"])
         try SchemaScript.expectValid("stats", watched, documents: 2)
+    }
+
+    @Test("What explain foretells of packets of each kind", arguments: ExplainTests.questions)
+    func explanation(_ words: String) throws {
+        let outcome = try Program.run(["explain", "--json"] + words.split(separator: " ").map(String.init))
+        try SchemaScript.expectValid("explain", outcome)
+    }
+
+    @Test("What explain foretells of a captured service", arguments: ["tcp/10.0.0.101:80", "udp/10.0.0.100:53", "fwmark:7"])
+    func explainedService(_ service: String) throws {
+        let capture = Fixture(name: "mixed").capture
+        let packet = service.hasPrefix("udp") ? [] : ["--flags", "SYN"]
+        let outcome = try Program.run(["explain", "--json", "--capture", capture, "--service", service] + packet)
+        try SchemaScript.expectValid("explain", outcome)
     }
 
     @Test("What capture says of itself", .needsRoot)

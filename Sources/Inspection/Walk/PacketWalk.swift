@@ -41,8 +41,9 @@ public struct WalkStep: Equatable, Sendable {
 
     public enum Party: String, CaseIterable, Sendable {
         case conntrack
-        case filter = "packet filter"
-        case ipvs = "IPVS"
+        /// The packet filter: nftables, iptables.
+        case filter
+        case ipvs
     }
 
     /// The priorities of the functions, which are the same for IPv4 and IPv6 (`NF_IP_PRI_*`, linux/netfilter_ipv4.h; for IPVS

@@ -76,7 +76,7 @@ struct Walker {
             switch ctstate {
             case .invalid: "drops it where INVALID is dropped"
             case .untracked: "passes it unless a rule says else"
-            default: "passes it where \(ctstate) is accepted"
+            default: "passes it if \(ctstate) may pass"
             }
         add(
             hook, WalkStep.Priority.filter, .filter, what,
@@ -111,8 +111,8 @@ struct Walker {
         let what =
             switch (before.state, after) {
             case (.none, _): "opens a connection: \(after.name)"
-            case (let old, let new) where old == new: "its connection stays \(new.name)"
-            default: "its connection: \(before.state.name) to \(after.name)"
+            case (let old, let new) where old == new: "connection stays \(new.name)"
+            default: "connection: \(before.state.name) to \(after.name)"
             }
         add(
             hook, priority, .ipvs, what, "IPVS has states of its own, and does not ask for the ctstate",
@@ -124,9 +124,7 @@ struct Walker {
         let isNAT = question.method == .nat
         untrack(
             .localIn, WalkStep.Priority.ipvsRequests,
-            isNAT
-                ? "rewrites it"
-                : question.method == .bypass ? "sends it past the cache" : "sends it to the real server",
+            isNAT ? "rewrites it" : "sends it on",
             .ipvs("ip_vs_xmit", isNAT ? "ip_vs_nat_send_or_cont" : "ip_vs_send_or_cont"))
         skipConfirm()
         lookAgain(afterTranslation: isNAT)
@@ -140,7 +138,7 @@ struct Walker {
         if question.conditions.ipvsConntrack, fresh != nil {
             enter()
             add(
-                .localIn, WalkStep.Priority.ipvsRequests, .ipvs, "puts its entry into the table, wraps it",
+                .localIn, WalkStep.Priority.ipvsRequests, .ipvs, "confirms its entry, wraps it",
                 "\(Sysctls.ipvsConntrack)=1: the entry is confirmed before the packet loses it", place)
         } else {
             add(
@@ -200,7 +198,7 @@ struct Walker {
             note(flags, before, hook, priority)
         }
         untrack(
-            hook, priority, question.method == .nat ? "gives it the VIP as source" : "lets it go",
+            hook, priority, question.method == .nat ? "source becomes the VIP" : "lets it go",
             .ipvs("ip_vs_core", "handle_response"))
     }
 

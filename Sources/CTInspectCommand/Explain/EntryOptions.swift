@@ -1,0 +1,65 @@
+import ArgumentParser
+import Conntrack
+import Inspection
+
+/// Which entry the packet has in the table.
+struct EntryOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The packet's entry: none (default), syn-sent, established and so on; unreplied or replied where there are no states.",
+            valueName: "STATE"))
+    var entry = "none"
+
+    @Flag(help: "The entry has seen no reply; so it is by default in syn-sent, closed and heartbeat-sent.")
+    var unreplied = false
+
+    /// - Parameter packet: decides which states there are; of an ICMP error those of TCP, as it may be about a segment.
+    func trackedEntry(of packet: TrackedPacket) throws -> TrackedEntry? {
+        let word = entry.optionWord
+        if word == "none" {
+            if unreplied { throw ValidationError("--unreplied is of an entry: name its state with --entry") }
+            return nil
+        }
+        let states = Self.states(of: packet)
+        guard var found = states.first(where: { $0.word == word })?.entry else {
+            let takes = (["none"] + states.map(\.word)).joined(separator: ", ")
+            throw ValidationError("--entry: “\(entry)” is not what it takes for \(packet.protocol): \(takes)")
+        }
+        if unreplied { (found.hasSeenReply, found.isAssured) = (false, false) }
+        return found
+    }
+
+    private static func states(of packet: TrackedPacket) -> [(word: String, entry: TrackedEntry)] {
+        let plain = [("unreplied", false), ("replied", true)].map { word, isReplied in
+            (word: word, entry: TrackedEntry(.stateless, hasSeenReply: isReplied))
+        }
+        switch packet {
+        case .tcp: return tcpStates
+        case .sctp: return sctpStates
+        case .icmp, .icmpv6: return packet.packetClass == .icmpError ? tcpStates + plain : plain
+        case .udp, .other: return plain
+        }
+    }
+
+    private static var tcpStates: [(word: String, entry: TrackedEntry)] {
+        TrackedTCP.State.allCases.filter { $0 != .none }.map { state in
+            let isReplied = state != .synSent
+            let isAssured = isReplied && state != .synReceived && state != .synSent2
+            return (
+                state.name.optionWord,
+                TrackedEntry(.tcp(TrackedTCP(byTraffic: state)), hasSeenReply: isReplied, isAssured: isAssured)
+            )
+        }
+    }
+
+    private static var sctpStates: [(word: String, entry: TrackedEntry)] {
+        TrackedSCTP.State.allCases.filter { $0 != .none }.map { state in
+            let isReplied = state != .closed && state != .heartbeatSent
+            let isAssured = isReplied && state != .cookieWait && state != .cookieEchoed
+            return (
+                state.name.optionWord,
+                TrackedEntry(.sctp(TrackedSCTP(byTraffic: state)), hasSeenReply: isReplied, isAssured: isAssured)
+            )
+        }
+    }
+}

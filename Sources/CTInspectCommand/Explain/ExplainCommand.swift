@@ -1,0 +1,120 @@
+import Addresses
+import ArgumentParser
+import Conntrack
+import IPVS
+import Inspection
+import Netlink
+import Reports
+
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Foretell which ctstate a packet gets on a director, and its way hook by hook.",
+        discussion: """
+            Nothing is measured: it is the kernel's own logic, with the settings of this host
+            or of a capture; --tcp-loose and --vs-conntrack ask what if. Of an ICMP error,
+            --entry is that of the packet it is about. It needs no privilege without --service.
+
+            EXAMPLES
+              ct-inspect explain --flags FIN,ACK
+              ct-inspect explain --flags . --entry syn-sent --vs-conntrack 1
+              sudo ct-inspect explain --flags SYN --service tcp/10.0.0.100:80
+              ct-inspect explain --proto icmp --icmp-type destination-unreachable --json
+            """)
+
+    @OptionGroup var packet: PacketOptions
+    @OptionGroup var entry: EntryOptions
+
+    @Option(help: "original: from a client to the VIP; reply: from the real server to the client.")
+    var direction = TupleDirection.original
+
+    @Option(help: ArgumentHelp("How IPVS forwards: dr (default), tun, nat, local or bypass.", valueName: "METHOD"))
+    var method: ForwardingMethod?
+
+    @Option(
+        help: ArgumentHelp(
+            "As the destinations of this service are forwarded to.", valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+    var service: ServiceSelector?
+
+    @Option(help: ArgumentHelp("net.netfilter.nf_conntrack_tcp_loose, instead of this host's.", valueName: "0|1"))
+    var tcpLoose: Switch?
+
+    @Option(help: ArgumentHelp("net.ipv4.vs.conntrack, instead of this host's.", valueName: "0|1"))
+    var vsConntrack: Switch?
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if method != nil, service != nil {
+            throw ValidationError("--service tells the method: leave --method out, or --service")
+        }
+        let packet = try packet.packet(direction, serviceProtocol: service?.protocol)
+        _ = try entry.trackedEntry(of: packet)
+    }
+
+    func run() throws {
+        let packet = try packet.packet(direction, serviceProtocol: service?.protocol)
+        let entry = try entry.trackedEntry(of: packet)
+        try Failure.reporting { () throws(KernelError) in
+            let kernel = try source.open()
+            print(try explanation(of: packet, entry, on: kernel))
+        }
+    }
+
+    private func explanation(
+        of packet: TrackedPacket, _ entry: TrackedEntry?, on kernel: any KernelSource
+    ) throws(KernelError) -> PacketExplanation {
+        let origin = kernel.origin
+        let sysctls = Sysctls(named: [Sysctls.tcpLoose, Sysctls.ipvsConntrack], from: kernel)
+        let loose = PacketExplanation.Setting(Sysctls.tcpLoose, given: tcpLoose?.isOn, sysctls, byDefault: true)
+        let ipvs = PacketExplanation.Setting(Sysctls.ipvsConntrack, given: vsConntrack?.isOn, sysctls, byDefault: false)
+        let conditions = TrackingConditions(
+            tcpLoose: loose.isOn, ipvsConntrack: ipvs.isOn,
+            leavesRouterDiscovery: TrackingConditions.leavesRouterDiscovery(origin.kernelRelease))
+        var question = WalkQuestion(packet, entry: entry, direction, method: method ?? .dr, conditions)
+        let found = try service.map { selector throws(KernelError) in
+            try ServiceChoice(selector, for: packet, on: kernel)
+        }
+        question.isOnePacket = found?.isOnePacket ?? false
+        let walks = (found?.methods ?? [question.method]).map { method in
+            question.method = method
+            return PacketWalk(question)
+        }
+        return PacketExplanation(
+            takenAt: origin.takenAt, host: origin.host, kernelRelease: origin.kernelRelease,
+            networkNamespace: origin.networkNamespace, sysctls: sysctls, settings: [loose, ipvs],
+            service: found?.identity, walks: walks)
+    }
+
+    private func print(_ explanation: PacketExplanation) {
+        if output.json {
+            explanation.writeJSON(to: Output.write)
+        } else {
+            Output.print(explanation.text(output.style, width: Output.width))
+        }
+    }
+}
+
+/// `0` or `1`, as sysctls have it.
+struct Switch: ExpressibleByArgument {
+    var isOn: Bool
+
+    init?(argument: String) {
+        guard argument == "0" || argument == "1" else { return nil }
+        isOn = argument == "1"
+    }
+}
+
+extension TupleDirection: ExpressibleByArgument {}
+
+extension ForwardingMethod: ExpressibleByArgument {
+    private static let known = [ForwardingMethod.dr, .tun, .nat, .local, .bypass]
+
+    public init?(argument: String) {
+        guard let method = Self.known.first(where: { $0.description == argument.lowercased() }) else { return nil }
+        self = method
+    }
+
+    public static var allValueStrings: [String] { known.map(\.description) }
+}

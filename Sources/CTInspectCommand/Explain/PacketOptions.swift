@@ -1,0 +1,103 @@
+import Addresses
+import ArgumentParser
+import Conntrack
+import Inspection
+
+/// Which packet is meant.
+struct PacketOptions: ParsableArguments {
+    @Option(
+        name: [.customLong("proto"), .customLong("protocol")],
+        help: ArgumentHelp("tcp (default), udp, icmp, icmpv6, sctp, or another, by name or number.", valueName: "PROTO")
+    )
+    var `protocol`: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Of a TCP segment: FIN,ACK or FIN+ACK, none, tcpdump's F. or S, or 0x11.", valueName: "FLAGS")
+    )
+    var flags: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Of an ICMP or ICMPv6 message, by nftables' name, or number: destination-unreachable", valueName: "TYPE"))
+    var icmpType: String?
+
+    @Option(
+        help: ArgumentHelp("Of an SCTP packet, by nftables' names, or numbers: cookie-echo,data", valueName: "TYPES"))
+    var chunk: String?
+
+    /// - Parameter serviceProtocol: of the service that is asked about; what is taken when none is named.
+    func packet(_ direction: TupleDirection, serviceProtocol: IPProtocol?) throws -> TrackedPacket {
+        let transport = try chosenProtocol(serviceProtocol)
+        try refuseStrangers(transport)
+        switch transport {
+        case .tcp: return .tcp(try tcpFlags())
+        case .udp: return .udp
+        case .sctp: return .sctp(SCTPPacket(usual: try chunks(), direction))
+        case .icmp:
+            return .icmp(try messageType(ICMPType.names.map { ($0.type, $0.name) }, ICMPType.init(rawValue:)))
+        case .icmpv6:
+            return .icmpv6(try messageType(ICMPv6Type.names.map { ($0.type, $0.name) }, ICMPv6Type.init(rawValue:)))
+        default: return .other(transport)
+        }
+    }
+
+    private func chosenProtocol(_ serviceProtocol: IPProtocol?) throws -> IPProtocol {
+        guard let text = self.protocol else {
+            return serviceProtocol ?? (chunk != nil ? .sctp : icmpType != nil ? .icmp : .tcp)
+        }
+        guard let named = IPProtocol(text) else {
+            throw ValidationError("--proto: “\(text)” is not what it takes: a name as tcp, or a number up to 255")
+        }
+        return named
+    }
+
+    /// An option that the packet has no use for is a slip.
+    private func refuseStrangers(_ transport: IPProtocol) throws {
+        if flags != nil, transport != .tcp { throw ValidationError("--flags are TCP's, not of \(transport)") }
+        if chunk != nil, transport != .sctp { throw ValidationError("--chunk is SCTP's, not of \(transport)") }
+        if icmpType != nil, transport != .icmp, transport != .icmpv6 {
+            throw ValidationError("--icmp-type is of icmp and icmpv6, not of \(transport)")
+        }
+    }
+
+    private func tcpFlags() throws -> TCPFlags {
+        let takes =
+            "\(TCPFlags.names.joined(separator: ", ")), several with , or +; none; tcpdump's letters (S, S., F., R, P., .); "
+            + "or a number as 0x11"
+        guard let flags else { throw ValidationError("--flags is needed for a TCP segment: \(takes)") }
+        guard let read = TCPFlags(words: flags) else {
+            throw ValidationError("--flags: “\(flags)” is not what it takes: \(takes)")
+        }
+        return read
+    }
+
+    private func chunks() throws -> [SCTPChunk] {
+        let takes = SCTPChunk.names.map(\.name).joined(separator: ", ") + ", or a number up to 255"
+        guard let chunk else { throw ValidationError("--chunk is needed for an SCTP packet: \(takes)") }
+        return try chunk.split(separator: ",", omittingEmptySubsequences: false).map { text in
+            let name = text.optionWord
+            let number = FilterText.number(text, as: UInt8.self).map(SCTPChunk.init(rawValue:))
+            guard let chunk = SCTPChunk.names.first(where: { $0.name == name })?.chunk ?? number else {
+                throw ValidationError("--chunk: “\(text)” is not what it takes: \(takes)")
+            }
+            return chunk
+        }
+    }
+
+    private func messageType<Kind>(_ names: [(Kind, String)], _ make: (UInt8) -> Kind) throws -> Kind {
+        let takes = names.map(\.1).joined(separator: ", ") + ", or a number up to 255"
+        guard let icmpType else { throw ValidationError("--icmp-type is needed for an ICMP message: \(takes)") }
+        let name = icmpType.optionWord
+        let number = FilterText.number(icmpType, as: UInt8.self).map(make)
+        guard let kind = names.first(where: { $0.1 == name })?.0 ?? number else {
+            throw ValidationError("--icmp-type: “\(icmpType)” is not what it takes: \(takes)")
+        }
+        return kind
+    }
+}
+
+extension StringProtocol {
+    /// A kernel's or a user's name as options have it: `SYN_SENT` is `syn-sent`.
+    var optionWord: String { String(lowercased().map { $0 == "_" ? "-" : $0 }) }
+}
