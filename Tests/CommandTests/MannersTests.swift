@@ -9,7 +9,7 @@ struct MannersTests {
     func help() throws {
         let help = try Program.run(["--help"])
         #expect(help.status == 0)
-        for word in ["flows (default)", "dump", "events", "services", "stats", "capture", "EXAMPLES"] {
+        for word in ["flows (default)", "dump", "events", "services", "stats", "explain", "capture", "EXAMPLES"] {
             #expect(help.output.contains(word))
         }
         for word in ["watch", "check"] { #expect(!help.output.contains("  \(word) ")) }

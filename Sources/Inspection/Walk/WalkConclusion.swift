@@ -41,14 +41,16 @@ struct WalkConclusion {
         guard let connection, walk.judgement.ctstate == .invalid else { return nil }
         let (old, new) = (connection.before.state, connection.after)
         guard old != new else { return "Let through, it leaves IPVS's connection \(new.name)." }
-        return "Let through, it takes IPVS's connection to \(new.name), which times out after \(new.timeout) by default."
+        return
+            "Let through, it takes IPVS's connection to \(new.name), which times out after \(new.timeout) by default."
     }
 
     /// What is in the table afterwards, and what that does to the packets after this.
     private var remembered: String? {
         if let entry = walk.entered { return entered(entry) }
         if isBlocked {
-            return "Every ACK and all data meet the same: with \(Sysctls.ipvsConntrack)=1 no page gets through such a filter."
+            return
+                "Every ACK and all data meet the same: with \(Sysctls.ipvsConntrack)=1 no page gets through such a filter."
         }
         switch walk.judgement.fate {
         case .fresh, .recreated:

@@ -67,7 +67,7 @@ struct Walker {
     private mutating func judge(_ hook: WalkStep.Hook) {
         let judgement = walk.judgement
         add(
-            hook, WalkStep.Priority.conntrack, .conntrack, judgement.deed(question.entry), judgement.reason,
+            hook, WalkStep.Priority.conntrack, .conntrack, judgement.deed, judgement.reason,
             judgement.place)
     }
 
@@ -267,18 +267,13 @@ extension TrackingOutcome {
     fileprivate var freshEntry: TrackedEntry? { fate == .fresh || fate == .recreated ? entry : nil }
 
     /// What conntrack does with the entry, in a few words.
-    fileprivate func deed(_ before: TrackedEntry?) -> String {
+    fileprivate var deed: String {
         switch fate {
         case .none: "makes no entry"
         case .fresh: "attaches a fresh entry"
         case .untouched: "leaves the entry alone"
         case .kept: "finds its entry"
-        case .updated:
-            if let old = before?.state, let new = entry?.state, old != new {
-                "its entry: \(old) to \(new)"
-            } else {
-                "finds its entry, sees a reply"
-            }
+        case .updated: "updates its entry"
         case .destroyed: "destroys its entry"
         case .recreated: "replaces its entry by a fresh one"
         }

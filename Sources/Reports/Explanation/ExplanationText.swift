@@ -19,7 +19,7 @@ extension PacketExplanation {
         var lines: [String] = []
         for (position, walk) in walks.enumerated() {
             if position > 0 { lines.append("") }
-            lines.append(title(of: walk, style))
+            lines += title(of: walk, style, wrapped)
             lines += settings.flatMap { WrappedText(width: Self.columns(width), indent: 2).lines($0.words) }
             lines.append("")
             lines += Self.table(of: walk, style, width: width)
@@ -30,10 +30,12 @@ extension PacketExplanation {
         return lines + lossText(style)
     }
 
-    private func title(of walk: PacketWalk, _ style: Style) -> String {
+    private func title(of walk: PacketWalk, _ style: Style, _ wrapped: WrappedText) -> [String] {
+        let state = walk.judgement.ctstate.name
         let service = service.map { " of \($0)" } ?? ""
-        let state = style.paint(walk.judgement.ctstate.name, .bold)
-        return "\(state): \(walk.question.words), method \(walk.question.method)\(service)"
+        var lines = wrapped.lines("\(state): \(walk.question.words), method \(walk.question.method)\(service)")
+        if let first = lines.first { lines[0] = style.paint(state, .bold) + first.dropFirst(state.count) }
+        return lines
     }
 
     /// A row a step; below it the reason and the place in the kernel's sources.

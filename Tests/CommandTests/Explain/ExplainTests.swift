@@ -1,0 +1,121 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `explain` as a user runs it.
+struct ExplainTests {
+    /// Packets of each kind, entries of each kind, each method.
+    static let questions = [
+        "--flags FIN,ACK", "--flags . --entry syn-sent --vs-conntrack 1 --tcp-loose 0",
+        "--flags R --entry established --unreplied", "--flags S --entry time-wait --method nat",
+        "--flags S. --direction reply --method nat --entry syn-sent", "--flags none --method bypass",
+        "--flags S. --direction reply --method local", "--proto udp --entry replied --method tun",
+        "--proto sctp --chunk cookie-echo,DATA --entry cookie-wait", "--chunk init",
+        "--proto icmp --icmp-type destination-unreachable --entry established --method nat",
+        "--icmp-type 8 --entry unreplied", "--proto icmpv6 --icmp-type nd-neighbor-solicit", "--proto gre",
+    ]
+
+    @Test("Without privilege, and without IPVS: nothing is asked but two settings", .needsRoot, arguments: questions)
+    func works(_ words: String) throws {
+        let outcome = try Program.shell(
+            #"exec setpriv --inh-caps=-all --bounding-set=-all "$0" "$@""#,
+            [Program.path, "explain"] + words.split(separator: " ").map(String.init))
+        #expect(outcome.status == 0, "\(outcome.complaint)")
+        #expect(outcome.complaint.isEmpty)
+        let widest = outcome.output.split(separator: "\n").map(\.count).max()
+        #expect(widest.map { $0 <= 80 } == true)
+    }
+
+    @Test(
+        "The first word is the ctstate",
+        arguments: [
+            ("--flags SYN", "NEW"), ("--flags syn+ack", "INVALID"), ("--flags .", "NEW"), ("--flags P.", "NEW"),
+            ("--flags 0x11", "INVALID"), ("--flags F.", "INVALID"),
+            ("--flags RST,ACK --entry established", "ESTABLISHED"),
+            ("--flags . --tcp-loose 0", "INVALID"), ("--flags . --entry syn_sent", "INVALID"),
+            ("--icmp-type 3 --entry established", "RELATED"), ("--icmp-type time-exceeded", "INVALID"),
+            ("--proto icmpv6 --icmp-type nd-router-advert", "UNTRACKED"), ("--proto udp", "NEW"),
+            ("--proto udp --entry unreplied --direction reply", "ESTABLISHED"), ("--chunk data", "INVALID"),
+            ("--proto 132 --chunk INIT", "NEW"), ("--flags PSH,ACK --entry established --unreplied", "NEW"),
+        ])
+    func ctstates(_ words: String, _ state: String) throws {
+        let outcome = try Program.run(
+            ["explain", "--tcp-loose", "1"].prefix(words.contains("--tcp-loose") ? 1 : 3)
+                + words.split(separator: " ").map(String.init))
+        #expect(outcome.status == 0, "\(outcome.complaint)")
+        #expect(outcome.output.hasPrefix("\(state): "), "\(outcome.output)")
+    }
+
+    @Test("Settings: what is given counts, then what is read, then the kernel's default; each is said")
+    func settings() throws {
+        let capture = Fixture(name: "dr-conntrack").capture
+        let read = try Program.run(["explain", "--flags", "S", "--capture", capture])
+        #expect(read.output.contains("net.ipv4.vs.conntrack=1 (as here)"))
+        let given = try Program.run(["explain", "--flags", "S", "--capture", capture, "--vs-conntrack", "0"])
+        #expect(given.output.contains("net.ipv4.vs.conntrack=0 (as given)"))
+    }
+
+    @Test(
+        "The kernel's defaults where there is no IPVS",
+        .disabled(if: FileManager.default.fileExists(atPath: "/proc/net/ip_vs"), "this kernel has IPVS"))
+    func defaults() throws {
+        let outcome = try Program.run(["explain", "--flags", "S"])
+        #expect(outcome.output.contains("net.ipv4.vs.conntrack=0 (the kernel's default: it cannot be read here)"))
+        let service = try Program.run(["explain", "--flags", "S", "--service", "tcp/10.0.0.100:80"])
+        #expect(service.status == 69)
+        #expect(service.output.isEmpty && service.complaint.contains("modprobe ip_vs"))
+    }
+
+    @Test(
+        "A service of a capture tells the method",
+        arguments: [
+            ("tcp/10.0.0.100:80", "method dr of tcp 10.0.0.100:80"), ("10.0.0.101:8080", "method nat of tcp"),
+            ("tcp/10.0.0.101:80", "method tun of tcp"), ("fwmark:7", "method dr of fwmark 7"),
+            ("[2001:db8::100]:80", "method dr of tcp [2001:db8::100]:80"),
+        ])
+    func service(_ service: String, _ says: String) throws {
+        let capture = Fixture(name: "mixed").capture
+        let outcome = try Program.run(["explain", "--flags", "F.", "--capture", capture, "--service", service])
+        #expect(outcome.status == 0)
+        let title = outcome.output.split(separator: "\n").prefix(2).joined(separator: " ")
+        #expect(title.contains(says), "\(outcome.output)")
+    }
+
+    @Test(
+        "A service that is not there, or not one, is 74, with the next step",
+        arguments: [
+            ("tcp/10.9.9.9:80", "none of which is that one"), ("fwmark:8", "none of which"),
+            ("udp/10.0.0.100:80", "none of which"), ("10.0.0.101", "any of tcp 10.0.0.101:80, tcp 10.0.0.101:8080"),
+        ])
+    func noService(_ service: String, _ says: String) throws {
+        let words = ["explain", "--flags", "S", "--proto", "tcp", "--service", service]
+        let outcome = try Program.run(words + ["--capture", Fixture(name: "mixed").capture])
+        #expect(outcome.status == 74)
+        #expect(outcome.output.isEmpty && outcome.complaint.contains(says), "\(outcome.complaint)")
+    }
+
+    @Test(
+        "Wrong usage is 64, and says what is taken",
+        arguments: [
+            ("", "--flags is needed for a TCP segment: FIN, SYN, RST"),
+            ("--flags FIM", "“FIM” is not what it takes: FIN"),
+            ("--flags 256", "“256”"), ("--flags FIN,", "“FIN,”"), ("--flags s.", "tcpdump's letters"),
+            ("--flags S --entry open", "“open” is not what it takes for tcp: none, syn-sent, syn-recv, established"),
+            ("--proto udp --entry established", "for udp: none, unreplied, replied"),
+            ("--proto udp --flags S", "--flags are TCP's, not of udp"), ("--proto tpc --flags S", "“tpc”"),
+            ("--proto icmp", "--icmp-type is needed"), ("--icmp-type pong", "“pong” is not what it takes: echo-reply"),
+            ("--proto sctp", "--chunk is needed"), ("--chunk nosuch", "“nosuch” is not what it takes: data, init"),
+            ("--flags S --chunk init --proto tcp", "--chunk is SCTP's"),
+            ("--flags S --icmp-type 3 --proto tcp", "--icmp-type"),
+            ("--flags S --method dsr", "dsr"), ("--flags S --tcp-loose 2", "2"), ("--flags S --direction back", "back"),
+            ("--flags S --method dr --service 10.0.0.1", "leave --method out"),
+            ("--flags S --unreplied", "--unreplied"),
+            ("--flags S --service x", "x"), ("--flags S --netns lb --capture /tmp", "--netns"),
+        ])
+    func usage(_ words: String, _ says: String) throws {
+        let outcome = try Program.run(["explain"] + words.split(separator: " ").map(String.init))
+        #expect(outcome.status == 64)
+        #expect(outcome.complaint.contains(says), "\(outcome.complaint)")
+        #expect(outcome.output.isEmpty)
+    }
+}

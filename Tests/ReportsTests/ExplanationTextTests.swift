@@ -1,0 +1,147 @@
+import Conntrack
+import Foundation
+import IPVS
+import Inspection
+import Testing
+
+@testable import Reports
+
+struct ExplanationTextTests {
+    private static func explanation(
+        _ packet: TrackedPacket, _ entry: TrackedEntry? = nil, _ methods: [ForwardingMethod] = [.dr],
+        vsConntrack: Bool = false
+    ) -> PacketExplanation {
+        var sysctls = Sysctls()
+        sysctls.values = [Sysctls.tcpLoose: "1"]
+        let settings = [
+            PacketExplanation.Setting(Sysctls.tcpLoose, given: nil, sysctls, byDefault: true),
+            PacketExplanation.Setting(
+                Sysctls.ipvsConntrack, given: vsConntrack ? true : nil, sysctls, byDefault: false),
+        ]
+        let conditions = TrackingConditions(ipvsConntrack: vsConntrack)
+        return PacketExplanation(
+            takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.12", networkNamespace: nil,
+            sysctls: sysctls,
+            settings: settings, service: nil,
+            walks: methods.map { PacketWalk(WalkQuestion(packet, entry: entry, method: $0, conditions)) })
+    }
+
+    @Test("A FIN without an entry, on its whole way")
+    func fin() {
+        let expected = """
+            INVALID: FIN,ACK to the VIP, without an entry, method dr
+              net.netfilter.nf_conntrack_tcp_loose=1 (as here)
+              net.ipv4.vs.conntrack=0 (the kernel's default: it cannot be read here)
+
+            HOOK          PRIO  WHO        CTSTATE  WHAT
+            PRE_ROUTING   -200  conntrack  INVALID  makes no entry
+                there is no entry that a FIN could end, and it opens none
+                net/netfilter/nf_conntrack_proto_tcp.c tcp_new
+            LOCAL_IN         0  filter     INVALID  drops it where INVALID is dropped
+                its rules judge the ctstate that is attached to the packet, not the table
+                net/netfilter/nft_ct.c nft_ct_get_eval
+            LOCAL_IN        98  IPVS       INVALID  finds no reply to translate
+                the packet is from a client, not from a real server
+                net/netfilter/ipvs/ip_vs_core.c ip_vs_out_hook
+            LOCAL_IN        99  IPVS       INVALID  connection: ESTABLISHED to FIN_WAIT
+                IPVS has states of its own, and does not ask for the ctstate
+                net/netfilter/ipvs/ip_vs_proto_tcp.c set_tcp_state
+            LOCAL_IN        99  IPVS       INVALID  sends it on
+                net.ipv4.vs.conntrack=0, but nothing is attached that ip_vs_notrack could
+                take away
+                net/netfilter/ipvs/ip_vs_xmit.c ip_vs_send_or_cont
+            LOCAL_IN      last  conntrack  INVALID  is not reached
+                IPVS has taken the packet (NF_STOLEN)
+                net/netfilter/nf_conntrack_core.c __nf_conntrack_confirm
+            LOCAL_OUT     -200  conntrack  INVALID  looks again: INVALID
+                there is no entry that a FIN could end, and it opens none
+                net/netfilter/nf_conntrack_proto_tcp.c tcp_new
+            LOCAL_OUT        0  filter     INVALID  drops it where INVALID is dropped
+                its rules judge the ctstate that is attached to the packet, not the table
+                net/netfilter/nft_ct.c nft_ct_get_eval
+            POST_ROUTING  last  conntrack  INVALID  has nothing to confirm
+                no entry is attached to the packet
+                net/netfilter/nf_conntrack_core.c __nf_conntrack_confirm
+
+            A filter that drops INVALID drops it: the other side never gets it, and IPVS's
+            connection stays ESTABLISHED until its timeout (15 min by default).
+            Let through, it takes IPVS's connection to FIN_WAIT, which times out after 2 min
+            by default.
+            Assumed: no notrack rule takes the packet out, and a rule here uses the ctstate,
+            so that packets are tracked; the segment is inside the window, as
+            nf_conntrack_tcp_be_liberal lets all be; IPVS has a connection of it, in the
+            state ESTABLISHED.
+            """
+        #expect(Self.explanation(.tcp([.fin, .ack])).text(.plain, width: nil).joined(separator: "\n") == expected)
+    }
+
+    @Test("No line is wider than the terminal, of any packet and method")
+    func widths() {
+        for packet in [TrackedPacket.tcp(.syn), .tcp([.fin, .ack]), .udp, .icmp(ICMPType(rawValue: 3))] {
+            let all = Self.explanation(packet, nil, [.dr, .tun, .nat, .local, .bypass], vsConntrack: true)
+            for width in [80, 100, 132] {
+                #expect(all.text(.plain, width: width).map(\.count).max().map { $0 <= width } == true)
+            }
+        }
+    }
+
+    @Test("Two methods of a service are two tables, each with its title")
+    func twoMethods() {
+        let lines = Self.explanation(.tcp(.syn), nil, [.dr, .nat]).text(.plain, width: 80)
+        let titles = lines.filter { $0.hasPrefix("NEW: ") }
+        #expect(
+            titles == [
+                "NEW: SYN to the VIP, without an entry, method dr", "NEW: SYN to the VIP, without an entry, method nat",
+            ])
+    }
+
+    @Test("Colours are added to the words, not put in their place")
+    func colours() {
+        let explanation = Self.explanation(.tcp([.fin, .ack]))
+        let coloured = explanation.text(.coloured, width: 60).joined(separator: "\n")
+        #expect(coloured.hasPrefix("\u{1B}[1mINVALID\u{1B}[0m: FIN,ACK"))
+        let bare = ["1", "31", "0"].reduce(coloured) { $0.components(separatedBy: "\u{1B}[\($1)m").joined() }
+        #expect(bare == explanation.text(.plain, width: 60).joined(separator: "\n"))
+    }
+
+    @Test("Titles say packet, way and entry")
+    func titles() {
+        let picked = TrackedEntry(.tcp(TrackedTCP(.established)), hasSeenReply: false)
+        let cases: [(TrackedPacket, TrackedEntry?, String)] = [
+            (.tcp([]), nil, "INVALID: TCP without flags to the VIP, without an entry"),
+            (.tcp(.ack), picked, "NEW: ACK to the VIP, with an entry in ESTABLISHED that has seen no reply"),
+            (
+                .icmp(ICMPType(rawValue: 3)), picked,
+                "RELATED: ICMP destination-unreachable to the VIP, about a packet with an entry"
+            ),
+            (.udp, TrackedEntry(.stateless, hasSeenReply: true), "ESTABLISHED: UDP to the VIP, with an entry,"),
+            (
+                .sctp(SCTPPacket(usual: [.cookieEcho, .data], .original)), nil,
+                "INVALID: SCTP cookie-echo,data to the VIP"
+            ),
+            (.icmpv6(ICMPv6Type(rawValue: 135)), nil, "UNTRACKED: ICMPv6 nd-neighbor-solicit to the VIP"),
+        ]
+        for (packet, entry, title) in cases {
+            #expect(Self.explanation(packet, entry).text(.plain, width: 120)[0].hasPrefix(title))
+        }
+    }
+
+    @Test("A setting that could not be read is a loss, and is said")
+    func losses() {
+        var explanation = Self.explanation(.udp)
+        explanation.sysctls.unreadable = [Sysctls.ipvsConntrack: "it is forbidden"]
+        let text = explanation.text(.plain, width: 80).joined(separator: "\n")
+        #expect(text.contains("\(Sysctls.ipvsConntrack)=0 (the kernel's default: it cannot be read here)"))
+        #expect(text.contains("it is forbidden"))
+        #expect(!explanation.isComplete)
+    }
+
+    @Test("Prose is wrapped at words; one that is too long keeps its line")
+    func wrapping() {
+        #expect(WrappedText(width: 10).lines("one two three") == ["one two", "three"])
+        #expect(WrappedText(width: 10, indent: 2).lines("one two three") == ["  one two", "  three"])
+        #expect(WrappedText(width: 4).lines("a/very/long/path b") == ["a/very/long/path", "b"])
+        #expect(WrappedText(width: 4).lines("") == [])
+        #expect(WrappedText(width: 20).lines("a\u{1B}[2J b") == [#"a\u{1b}[2J b"#])
+    }
+}
