@@ -37,7 +37,9 @@ struct SchemaTests {
         try SchemaScript.expectValid("explain", outcome)
     }
 
-    @Test("What explain foretells of a captured service", arguments: ["tcp/10.0.0.101:80", "udp/10.0.0.100:53", "fwmark:7"])
+    @Test(
+        "What explain foretells of a captured service",
+        arguments: ["tcp/10.0.0.101:80", "udp/10.0.0.100:53", "fwmark:7"])
     func explainedService(_ service: String) throws {
         let capture = Fixture(name: "mixed").capture
         let packet = service.hasPrefix("udp") ? [] : ["--flags", "SYN"]

@@ -11,9 +11,10 @@ struct ExplainCommand: ParsableCommand {
         commandName: "explain",
         abstract: "Foretell which ctstate a packet gets on a director, and its way hook by hook.",
         discussion: """
-            Nothing is measured: it is the kernel's own logic, with the settings of this host
-            or of a capture; --tcp-loose and --vs-conntrack ask what if. Of an ICMP error,
-            --entry is that of the packet it is about. It needs no privilege without --service.
+            Nothing is measured: it is the kernel's own logic with this host's settings, or
+            a capture's; --tcp-loose and --vs-conntrack ask what if. Of an ICMP error,
+            --entry is that of the packet it is about. Without --service it needs no
+            privilege.
 
             EXAMPLES
               ct-inspect explain --flags FIN,ACK

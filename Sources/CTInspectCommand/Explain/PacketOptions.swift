@@ -19,7 +19,8 @@ struct PacketOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Of an ICMP or ICMPv6 message, by nftables' name, or number: destination-unreachable", valueName: "TYPE"))
+            "Of an ICMP or ICMPv6 message, by nftables' or iptables' name, or number: destination-unreachable",
+            valueName: "TYPE"))
     var icmpType: String?
 
     @Option(
@@ -34,10 +35,8 @@ struct PacketOptions: ParsableArguments {
         case .tcp: return .tcp(try tcpFlags())
         case .udp: return .udp
         case .sctp: return .sctp(SCTPPacket(usual: try chunks(), direction))
-        case .icmp:
-            return .icmp(try messageType(ICMPType.names.map { ($0.type, $0.name) }, ICMPType.init(rawValue:)))
-        case .icmpv6:
-            return .icmpv6(try messageType(ICMPv6Type.names.map { ($0.type, $0.name) }, ICMPv6Type.init(rawValue:)))
+        case .icmp: return .icmp(try messageType(ICMPType.names.map(\.name), ICMPTypeNames.icmp))
+        case .icmpv6: return .icmpv6(try messageType(ICMPv6Type.names.map(\.name), ICMPTypeNames.icmpv6))
         default: return .other(transport)
         }
     }
@@ -85,15 +84,14 @@ struct PacketOptions: ParsableArguments {
         }
     }
 
-    private func messageType<Kind>(_ names: [(Kind, String)], _ make: (UInt8) -> Kind) throws -> Kind {
-        let takes = names.map(\.1).joined(separator: ", ") + ", or a number up to 255"
+    private func messageType<Kind>(_ names: [String], _ read: (String) -> Kind?) throws -> Kind {
+        let takes =
+            names.joined(separator: ", ") + ", a name of iptables' that means one of these, or a number up to 255"
         guard let icmpType else { throw ValidationError("--icmp-type is needed for an ICMP message: \(takes)") }
-        let name = icmpType.optionWord
-        let number = FilterText.number(icmpType, as: UInt8.self).map(make)
-        guard let kind = names.first(where: { $0.1 == name })?.0 ?? number else {
+        guard let type = read(icmpType) else {
             throw ValidationError("--icmp-type: “\(icmpType)” is not what it takes: \(takes)")
         }
-        return kind
+        return type
     }
 }
 

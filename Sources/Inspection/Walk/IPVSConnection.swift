@@ -38,13 +38,14 @@ struct IPVSConnection: Hashable {
         }
     }
 
-    /// The connection that such a packet usually has, by the state of its conntrack entry; without an entry a SYN begins one, and
-    /// any other segment is one of an established connection. Nil when the packet is no TCP segment.
+    /// The connection that such a packet usually has, by the state of its conntrack entry; without an entry a SYN begins one, a SYN in
+    /// reply direction answers that, and any other segment is one of an established connection. Nil when the packet is no TCP segment.
     init?(before question: WalkQuestion) {
         guard case .tcp(let flags) = question.packet else { return nil }
         seesOneDirection = !question.repliesPassHere
         guard case .tcp(let tcp)? = question.entry?.memory else {
-            state = flags.contains(.syn) && question.direction == .original ? .none : .established
+            let opening: State = question.direction == .original ? .none : .synReceived
+            state = flags.contains(.syn) ? opening : .established
             return
         }
         switch tcp.state {
