@@ -35,3 +35,14 @@ extension DroppingRule: Comparable {
         }
     }
 }
+
+extension DroppingRule: CustomStringConvertible {
+    /// Where it is: `ip filter INPUT handle 5`; of a policy, the chain. The names are the kernel's, and not made harmless.
+    public var description: String {
+        let chain = "\(family) \(table) \(chain)"
+        return switch decision {
+        case .rule(let handle): "\(chain) handle \(handle)"
+        case .policy: chain
+        }
+    }
+}

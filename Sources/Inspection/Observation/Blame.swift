@@ -1,13 +1,49 @@
+import Addresses
+import Conntrack
 import Firewall
+import IPVS
 
-/// What dropped traced packets.
+/// One rule or policy, and the traced packets that it was seen to drop: a sample of what it drops.
 public struct Blame: Equatable, Sendable {
-    public var tally: DropTally
-    /// The words of each rule in the tally.
-    public var texts: [DroppingRule: RuleText]
+    public var rule: DroppingRule
+    public var text: RuleText
+    public var dropped: [TracedKind: Int]
 
-    public init(_ tally: DropTally = DropTally(), texts: [DroppingRule: RuleText] = [:]) {
-        self.tally = tally
-        self.texts = texts
+    public init(_ rule: DroppingRule, _ text: RuleText, dropped: [TracedKind: Int]) {
+        self.rule = rule
+        self.text = text
+        self.dropped = dropped
     }
+
+    public var packets: Int { dropped.values.reduce(0, +) }
+
+    /// What traces told, the rule that dropped most first.
+    public static func all(_ tally: DropTally, text: (DroppingRule) -> RuleText) -> [Blame] {
+        tally.rules.map { Blame($0, text($0), dropped: tally.drops[$0] ?? [:]) }
+    }
+
+    /// As a sentence names it.
+    var name: String {
+        switch rule.decision {
+        case .rule: "\(rule)"
+        case .policy: "the policy of \(rule)"
+        }
+    }
+}
+
+extension TracedKind {
+    /// Whether a packet is certainly one to a subject. ICMP errors have no port; those to a VIP are of all its services.
+    func isTo(_ subject: ObservedSubject) -> Bool {
+        guard let target else { return false }
+        switch subject {
+        case .address(let address, let port):
+            return target.address == address && (isICMP || port == nil || target.port == port)
+        case .service(let service):
+            guard case .address(let transport, let endpoint) = service.identity, target.address == endpoint.address
+            else { return false }
+            return isICMP || transport == `protocol` && (endpoint.port == 0 || target.port == endpoint.port)
+        }
+    }
+
+    private var isICMP: Bool { `protocol` == .icmp || `protocol` == .icmpv6 }
 }

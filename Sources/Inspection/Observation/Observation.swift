@@ -19,8 +19,8 @@ public struct Observation: Snapshot, Equatable, Sendable {
     public var subjects: [Observed] = []
     /// Packets to an observed address that belong to no subject: ICMP errors whose flow is not known, other protocols.
     public var elsewhere: [IPAddress: ObservedTraffic] = [:]
-    /// Rules that dropped traced packets; nil when nothing was traced.
-    public var blame: Blame?
+    /// Which rules were seen to drop traced packets; nil when nothing was traced.
+    public var blame: [Blame]?
     /// What the reader has to know of how it was observed.
     public var notices: [String] = []
 
@@ -35,8 +35,8 @@ public struct Observation: Snapshot, Equatable, Sendable {
         self.to = to
     }
 
-    /// Seconds, of wall time.
-    public var seconds: Double { Double(to.nanoseconds - from.nanoseconds) / 1e9 }
+    /// Milliseconds of wall time, whose clock may be set back meanwhile.
+    public var milliseconds: UInt64 { (max(to.nanoseconds, from.nanoseconds) - from.nanoseconds) / 1_000_000 }
 
     /// Shares the counts out among the subjects.
     public mutating func take(_ counts: [PacketCount], _ plan: ObservationPlan) {

@@ -61,7 +61,9 @@ public struct ObservationPlan: Equatable, Sendable {
             }
         case .tun:
             targets.leaving.insert(.address(endpoint.address))
-            for wrapper in Self.wrappers { own(End(side: .leaving, protocol: wrapper, address: endpoint.address), index) }
+            for wrapper in Self.wrappers {
+                own(End(side: .leaving, protocol: wrapper, address: endpoint.address), index)
+            }
             if let port = destination.tunnel?.port, port != 0 {
                 own(End(side: .leaving, protocol: .udp, address: endpoint.address, port: port), index)
             }

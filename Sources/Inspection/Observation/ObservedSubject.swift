@@ -22,6 +22,30 @@ public enum ObservedSubject: Equatable, Sendable {
     }
 }
 
+extension ObservedSubject {
+    /// The virtual address, of those that have one.
+    var address: IPAddress? {
+        switch self {
+        case .address(let address, _): return address
+        case .service(let service):
+            guard case .address(_, let endpoint) = service.identity else { return nil }
+            return endpoint.address
+        }
+    }
+
+    var family: IPAddress.Family {
+        switch self {
+        case .address(let address, _): address.family
+        case .service(let service): service.identity.family
+        }
+    }
+
+    /// The forwarding methods of the service's destinations, each once, in the order of their names.
+    public var methods: [ForwardingMethod] {
+        Set((service?.destinations ?? []).map(\.method)).sorted { $0.description < $1.description }
+    }
+}
+
 extension ObservedSubject: CustomStringConvertible {
     /// `tcp 10.0.0.100:80`, `fwmark 7`, `10.0.0.100`.
     public var description: String {

@@ -44,6 +44,8 @@ public struct ObservedTraffic: Equatable, Sendable {
         }
     }
 
+    public typealias Element = (cell: Cell, volume: Volume)
+
     public private(set) var volumes: [Cell: Volume] = [:]
 
     public init() {}
@@ -53,20 +55,26 @@ public struct ObservedTraffic: Equatable, Sendable {
         volumes[Cell(count.point, count.packetClass, count.ctstate), default: Volume()] += volume
     }
 
-    public var isEmpty: Bool { volumes.isEmpty }
+    /// Whether no packet came; the counters of one that is to come may be there.
+    public var isEmpty: Bool { volumes.values.allSatisfy { $0.packets == 0 } }
 
-    public var cells: [(cell: Cell, volume: Volume)] {
-        volumes.sorted { $0.key < $1.key }.map { (cell: $0.key, volume: $0.value) }
+    /// What was counted, without what was not seen.
+    public var cells: [Element] {
+        volumes.filter { $0.value.packets > 0 }.sorted { $0.key < $1.key }.map { (cell: $0.key, volume: $0.value) }
     }
 
     /// The classes that were seen, in their order.
-    public var classes: [PacketClass] {
-        let seen = Set(volumes.keys.map(\.packetClass))
+    public var classes: [PacketClass] { classes(at: ObservationPoint.allCases) }
+
+    /// Those that were seen at one of some points.
+    public func classes(at points: [ObservationPoint]) -> [PacketClass] {
+        let seen = Set(cells.filter { points.contains($0.cell.point) }.map(\.cell.packetClass))
         return PacketClass.allCases.filter { seen.contains($0) }
     }
 
     /// The packets of a class at a point, by ctstate.
-    public func states(of packetClass: PacketClass, at point: ObservationPoint) -> [(ctstate: CTState, volume: Volume)] {
+    public func states(of packetClass: PacketClass, at point: ObservationPoint) -> [(ctstate: CTState, volume: Volume)]
+    {
         cells.filter { $0.cell.point == point && $0.cell.packetClass == packetClass }.map {
             (ctstate: $0.cell.ctstate, volume: $0.volume)
         }
@@ -81,7 +89,7 @@ public struct ObservedTraffic: Equatable, Sendable {
     }
 
     /// What came in front of the packet filter at LOCAL_IN or FORWARD and not behind it, as it was there.
-    public var dropped: [(cell: Cell, volume: Volume)] {
+    public var dropped: [Element] {
         cells.compactMap { cell, volume in
             guard let behind = cell.point.behindFilter else { return nil }
             let passed = volumes[Cell(behind, cell.packetClass, cell.ctstate)] ?? Volume()
@@ -90,11 +98,19 @@ public struct ObservedTraffic: Equatable, Sendable {
         }
     }
 
+    public func dropped(at point: ObservationPoint) -> [Element] {
+        dropped.filter { $0.cell.point == point }
+    }
+
     /// What came past PRE_ROUTING and not to LOCAL_IN: dropped by rules between the two, or routed elsewhere.
-    public var lostBeforeLocalIn: Volume {
-        classes.reduce(into: Volume()) {
-            $0 += total(of: $1, at: .preRouting).minus(total(of: $1, at: .localIn))
-        }
+    public var lostBeforeLocalIn: Volume { lost(from: .preRouting, to: .localIn) }
+
+    /// What came past LOCAL_OUT and not past POST_ROUTING.
+    public var lostBeforePostRouting: Volume { lost(from: .localOut, to: .postRouting) }
+
+    /// Class by class, whatever the ctstates: rules in between may change these.
+    private func lost(from point: ObservationPoint, to next: ObservationPoint) -> Volume {
+        classes.reduce(into: Volume()) { $0 += total(of: $1, at: point).minus(total(of: $1, at: next)) }
     }
 }
 

@@ -3,14 +3,8 @@ import Conntrack
 import Firewall
 
 extension DroppingRule {
-    /// Where it is: `ip filter INPUT handle 5`; of a policy, the chain.
-    public var place: String {
-        let chain = "\(family) \(table) \(chain)"
-        return switch decision {
-        case .rule(let handle): "\(chain) handle \(handle)".printable
-        case .policy: chain.printable
-        }
-    }
+    /// Where it is, as text that a terminal may get: `ip filter INPUT handle 5`.
+    public var place: String { description.printable }
 
     /// What it is and what it dropped: `ip filter INPUT handle 5: ct state invalid drop — 8 packets (FIN 7, ICMP frag-needed 1)`.
     ///
