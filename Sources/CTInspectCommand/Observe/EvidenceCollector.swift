@@ -71,9 +71,7 @@ final class EvidenceCollector {
     func report(in observation: inout Observation, _ kernel: any KernelSource) throws(KernelError) {
         observation.notices += legacy.notices
         guard let tally = traces?.tally else { return }
-        var texts: [DroppingRule: RuleText] = [:]
-        for rule in tally.rules { texts[rule] = rules.text(of: rule, at: .now) }
-        observation.blame = Blame(tally, texts: texts)
+        observation.blame = Blame.all(tally) { rules.text(of: $0, at: .now) }
         if tally.lostMessages + tally.uncountedLosses + tally.unread > 0 {
             let lost = tally.lostMessages > 0 ? "\(tally.lostMessages) were lost (ENOBUFS)" : "some were lost"
             observation.losses.append(Loss("traces of packets", lost))

@@ -1,6 +1,4 @@
 import CLinux
-import Conntrack
-import Firewall
 import Glibc
 import Inspection
 import Reports
@@ -60,16 +58,4 @@ final class ObservationDisplay {
         Output.write(Array("\u{1B}[\(linesOnScreen)A\r\u{1B}[J".utf8).span.bytes)
         linesOnScreen = 0
     }
-}
-
-extension Observation {
-    func text(_ style: Style, width: Int?) -> [String] {
-        var lines: [String] = []
-        for s in subjects { lines.append("\(s.subject)"); for (c, v) in s.traffic.cells { lines.append("  \(c.point.name) \(c.packetClass.title) \(c.ctstate) \(v.packets)") }
-            lines.append("  dropped: \(s.traffic.dropped.map { "\($0.cell.packetClass.title) \($0.volume.packets)" })  \(s.connections)") }
-        for (a, t) in elsewhere { lines.append("\(a)"); for (c, v) in t.cells { lines.append("  \(c.point.name) \(c.packetClass.title) \(c.ctstate) \(v.packets)") } }
-        if let blame { for r in blame.tally.rules { lines.append(r.sentence(blame.texts[r]!, dropped: blame.tally.drops[r]!)) } }
-        return lines + notices
-    }
-    func writeJSON(to: (RawSpan) -> Void) {}
 }

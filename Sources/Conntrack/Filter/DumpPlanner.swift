@@ -1,6 +1,5 @@
 import Addresses
 import CNetlink
-import Netlink
 
 /// Finds what ctnetlink can apply of a filter, and says why not the rest (`ctnetlink_alloc_filter`, `ctnetlink_filter_match` in
 /// net/netfilter/nf_conntrack_netlink.c, read at 5.10, 6.1, 6.6 and 6.18).
