@@ -19,7 +19,7 @@ public struct CTInspect: ParsableCommand {
         version: version,
         subcommands: [
             FlowsCommand.self, DumpCommand.self, EventsCommand.self, ServicesCommand.self, StatsCommand.self,
-            ExplainCommand.self, CaptureCommand.self,
+            ObserveCommand.self, ExplainCommand.self, CaptureCommand.self,
         ],
         defaultSubcommand: FlowsCommand.self)
 

@@ -40,15 +40,16 @@ final class Observer {
     func run(
         _ schedule: Schedule, to display: ObservationDisplay, isStopped: () -> Bool
     ) throws(KernelError) {
+        let end = schedule.duration.map { clock.elapsed() + $0 }
         var next = clock.elapsed()
         while !isStopped() {
             let now = clock.elapsed()
-            if let duration = schedule.duration, now >= duration { break }
+            if let end, now >= end { break }
             if now >= next {
                 display.show(try look())
                 next = max(next + schedule.interval, now)
             }
-            let rest = schedule.duration.map { min($0, next) - now } ?? next - now
+            let rest = min(end ?? next, next) - now
             if try evidence.wait(upTo: min(rest, .milliseconds(200))) == .readerGone { return }
             try evidence.collect()
         }
