@@ -42,12 +42,17 @@ public struct Request: Sendable {
         bytes.replaceSubrange(8..<16, with: repeatElement(0, count: 8))
     }
 
-    /// A request to a subsystem of nfnetlink (`struct nfgenmsg`): the family is an `AF_*` number, 0 for all.
+    /// A request to a subsystem of nfnetlink (`struct nfgenmsg`).
+    ///
+    /// - Parameters:
+    ///   - family: an `AF_*` number, 0 for all.
+    ///   - resource: of subsystems that number what they have (`res_id`): the group of NFLOG.
     public static func netfilter(
-        _ purpose: String, subsystem: Int32, message: UInt32, flags: Int32, family: Int32 = 0
+        _ purpose: String, subsystem: Int32, message: UInt32, flags: Int32, family: Int32 = 0, resource: UInt16 = 0
     ) -> Request {
         var request = Request(.netfilter, purpose, type: UInt16(subsystem) << 8 | UInt16(message), flags: flags)
-        request.bytes += [UInt8(truncatingIfNeeded: family), UInt8(NFNETLINK_V0), 0, 0]
+        request.bytes += [UInt8(truncatingIfNeeded: family), UInt8(NFNETLINK_V0)]
+        request.bytes += withUnsafeBytes(of: resource.bigEndian, Array.init)
         return request
     }
 

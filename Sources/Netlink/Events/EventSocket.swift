@@ -10,13 +10,15 @@ import SystemPackage
 /// (nf_ct_delete and ecache_work_evict_list, net/netfilter): a slow observer would fill the table of a production director.
 /// What is lost is known without it: see `receive`. `NETLINK_NO_ENOBUFS` would hide loss, and is never set either.
 public final class EventSocket: EventSource {
-    private let socket: Handle
-    private let purpose: String
+    let socket: Handle
+    let purpose: String
     private let buffer: UnsafeMutableRawBufferPointer
     private var dropped: UInt32 = 0
     /// `ENOBUFS` was seen, and what it stands for has not been counted yet.
     private var hasOverrun = false
     private var cut = 0
+    /// Requests that were sent over it.
+    var commands: UInt32 = 0
 
     /// The receive buffer in bytes as the kernel accounts for it: twice what was asked for, unless a limit made it smaller. A
     /// datagram costs more than its length: an event of an entry about 1,280 bytes.

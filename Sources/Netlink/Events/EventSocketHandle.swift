@@ -32,6 +32,14 @@ extension EventSocket {
             }
         }
 
+        borrowing func send(_ message: [UInt8], for purpose: String) throws(KernelError) {
+            var sent = -1
+            repeat {
+                sent = message.withUnsafeBytes { mnl_socket_sendto(handle, $0.baseAddress, $0.count) }
+            } while sent < 0 && Errno.last == .interrupted
+            guard sent == message.count else { throw KernelError(purpose, .last) }
+        }
+
         /// Asks for `size` bytes of receive buffer, by force when we may, and returns what was got.
         borrowing func growBuffer(to size: Int) -> Int {
             var wanted = CInt(clamping: size)

@@ -1,0 +1,28 @@
+/// A place on a packet's way where netfilter calls those who registered for it (`enum nf_inet_hooks`, linux/netfilter.h). An open set.
+public struct NetfilterHook: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let preRouting = NetfilterHook(rawValue: 0)
+    public static let localIn = NetfilterHook(rawValue: 1)
+    public static let forward = NetfilterHook(rawValue: 2)
+    public static let localOut = NetfilterHook(rawValue: 3)
+    public static let postRouting = NetfilterHook(rawValue: 4)
+}
+
+extension NetfilterHook: CustomStringConvertible {
+    /// The kernel's name without `NF_INET_`; a hook without a name is its number.
+    public var name: String {
+        switch self {
+        case .preRouting: "PRE_ROUTING"
+        case .localIn: "LOCAL_IN"
+        case .forward: "FORWARD"
+        case .localOut: "LOCAL_OUT"
+        case .postRouting: "POST_ROUTING"
+        default: String(rawValue)
+        }
+    }
+
+    public var description: String { name }
+}

@@ -1,0 +1,36 @@
+import Conntrack
+
+/// One packet that a rule of ours logged: what it was, and which ctstate it had where.
+public struct Sample: Hashable, Sendable {
+    /// When the packet came; where the kernel does not say it, when the message about it was read.
+    public var moment: Moment
+    public var hook: NetfilterHook
+    public var ctstate: CTState
+    public var headers: PacketHeaders
+    public var mark: UInt32 = 0
+    /// Numbers of the interfaces that it came in by and is to leave by, where there is one at its hook.
+    public var inputInterface: UInt32?
+    public var outputInterface: UInt32?
+
+    public init(_ headers: PacketHeaders, _ ctstate: CTState, at hook: NetfilterHook, _ moment: Moment) {
+        self.headers = headers
+        self.ctstate = ctstate
+        self.hook = hook
+        self.moment = moment
+    }
+}
+
+extension CTState {
+    /// Reads the prefix of a rule that logs packets of one state: its name, as `name` writes it. NFLOG's own copy of the state
+    /// (`NFULA_CT_INFO`) is missing where the kernel was built without CONFIG_NETFILTER_NETLINK_GLUE_CT.
+    init?(prefix: String) {
+        let named: [CTState] = [.invalid, .established, .related, .new, .untracked]
+        if let state = named.first(where: { $0.name == prefix }) {
+            self = state
+        } else if let number = UInt8(prefix), String(number) == prefix {
+            self.init(rawValue: number)
+        } else {
+            return nil
+        }
+    }
+}

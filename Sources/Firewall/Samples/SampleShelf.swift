@@ -1,0 +1,36 @@
+import Conntrack
+
+/// A few samples of each kind: of whatever `Subject` tells apart (a service, an address), of a class of packets, in a ctstate.
+public struct SampleShelf<Subject: Hashable & Sendable>: Sendable {
+    /// At most so many of each kind are kept: the first that came.
+    public let most: Int
+    /// Samples that came when there were enough of their kind.
+    public private(set) var refused = 0
+    private var kept: [Subject: [Sample]] = [:]
+    private var counts: [Kind: Int] = [:]
+
+    private struct Kind: Hashable {
+        var subject: Subject
+        var packetClass: PacketClass
+        var ctstate: CTState
+    }
+
+    public init(most: Int) { self.most = most }
+
+    public mutating func add(_ sample: Sample, of subject: Subject) {
+        let kind = Kind(subject: subject, packetClass: sample.headers.packetClass, ctstate: sample.ctstate)
+        guard counts[kind, default: 0] < most else {
+            refused += 1
+            return
+        }
+        counts[kind, default: 0] += 1
+        kept[subject, default: []].append(sample)
+    }
+
+    /// Those of a subject, by time; of the same time in the order in which they came.
+    public subscript(subject: Subject) -> [Sample] {
+        kept[subject, default: []].enumerated()
+            .sorted { ($0.element.moment.nanoseconds, $0.offset) < ($1.element.moment.nanoseconds, $1.offset) }
+            .map(\.element)
+    }
+}

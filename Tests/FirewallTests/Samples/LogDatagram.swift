@@ -1,0 +1,52 @@
+import TestSupport
+
+/// What Linux 6.18 sent to a group of NFLOG that copies 128 bytes and numbers its packets, by rules with `log prefix`, in a network
+/// namespace of its own.
+enum LogDatagram {
+    /// A datagram over lo, logged at POST_ROUTING (prefix NEW, gathered) and at PRE_ROUTING (prefix NEW, `queue-threshold 1`), so that
+    /// both are in one datagram.
+    static let twoOfUDP = hexadecimal(
+        """
+        70000000 0004 0000 00000000 00000000  # NFULNL_MSG_PACKET
+        02 00 1267  # AF_INET, group 4711
+        0800 0100 0800 04 00  # PACKET_HDR: IPv4, POST_ROUTING
+        0800 0a00 4e455700  # PREFIX: NEW
+        0800 0500 00000001  # IFINDEX_OUTDEV
+        0800 0200 0000002a  # MARK
+        0800 0b00 00000000  # UID
+        0800 0e00 00000000  # GID
+        0800 0c00 00000000  # SEQ
+        2200 0900 4500001e15344000401127997f0000017f00000183e20009000afe1d6869 0000  # PAYLOAD
+        a8000000 0004 0000 00000000 00000000
+        02 00 1267
+        0800 0100 0800 00 00  # PACKET_HDR: IPv4, PRE_ROUTING
+        0800 0a00 4e455700
+        0800 0400 00000001  # IFINDEX_INDEV
+        0800 0200 0000002a
+        1000 0800 00060000 0000000000000000  # HWADDR
+        0600 0f00 0304 0000  # HWTYPE
+        0600 1100 000e 0000  # HWLEN
+        1200 1000 0000000000000000000000000800 0000  # HWHEADER
+        1400 0300 000000006b0496d1 0000000000006caa  # TIMESTAMP
+        0800 0c00 00000001
+        2200 0900 4500001e15344000401127997f0000017f00000183e20009000afe1d6869 0000
+        14000000 0300 0000 00000000 00000000 00 00 1267  # NLMSG_DONE
+        """)
+
+    /// A FIN without an entry, logged at PRE_ROUTING with prefix INVALID.
+    static let fin = hexadecimal(
+        """
+        ac000000 0004 0000 00000000 00000000
+        02 00 1267
+        0800 0100 0800 00 00
+        0c00 0a00 494e56414c494400  # PREFIX: INVALID
+        0800 0400 00000001
+        1000 0800 00060000 0000000000000000
+        0600 0f00 0304 0000
+        0600 1100 000e 0000
+        1200 1000 0000000000000000000000000800 0000
+        1400 0300 000000006b0496d1 0000000000006cea
+        0800 0c00 00000004  # SEQ
+        2c00 0900 45000028416c40004006fb617f0000017f000001 1267005000000001000000025011006400000000
+        """)
+}

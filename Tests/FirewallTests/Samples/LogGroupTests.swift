@@ -1,0 +1,56 @@
+import Netlink
+import SystemPackage
+import Testing
+
+@testable import Firewall
+
+@Suite("The search for a group of NFLOG")
+struct LogGroupTests {
+    /// What the kernel says of a group that another socket has, of one that this has, and of one that was lost in a race.
+    @Test(arguments: [Errno.notPermitted, .resourceBusy, .fileExists]) func passesOverTakenOnes(_ answer: Errno) throws
+    {
+        var asked: [UInt16] = []
+        let found = try LogGroup.search([8, 9, 10, 11]) { group throws(KernelError) in
+            asked.append(group)
+            if group < 10 { throw KernelError("bind", answer) }
+        } isForbidden: {
+            false
+        }
+        #expect(found == 10)
+        #expect(asked == [8, 9, 10])
+    }
+
+    @Test func saysWhenAllAreTaken() {
+        let error = refusal(by: .notPermitted, isForbidden: false)
+        #expect(error?.cause == .failed)
+        #expect(
+            error?.description
+                == "cannot take samples of packets by NFLOG: 3 groups were tried, and other programs have them all: "
+                + "/proc/net/netfilter/nfnetlink_log lists the groups that are taken")
+    }
+
+    @Test func saysWhenTheModuleIsMissing() {
+        let error = refusal(by: .invalidArgument, isForbidden: false)
+        #expect(error?.cause == .absent)
+        #expect(error?.nextStep == "modprobe nfnetlink_log, or a kernel with CONFIG_NETFILTER_NETLINK_LOG")
+    }
+
+    @Test func tellsForbiddenFromTaken() { #expect(refusal(by: .notPermitted, isForbidden: true)?.cause == .forbidden) }
+
+    @Test func handsOnWhatElseTheKernelSays() {
+        #expect(refusal(by: .noMemory, isForbidden: false)?.errno == .noMemory)
+    }
+
+    private func refusal(by errno: Errno, isForbidden: Bool) -> KernelError? {
+        do throws(KernelError) {
+            _ = try LogGroup.search([1, 2, 3]) { _ throws(KernelError) in
+                throw KernelError(LogGroup.purpose, errno)
+            } isForbidden: {
+                isForbidden
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+}

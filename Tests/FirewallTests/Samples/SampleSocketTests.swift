@@ -1,0 +1,201 @@
+import Addresses
+import Conntrack
+import Firewall
+import Foundation
+import Netlink
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("Samples of packets by NFLOG", .needsRoot)
+struct SampleSocketTests {
+    @Test(arguments: ["127.0.0.1", "::1"]) func areWhatWasSent(_ text: String) throws {
+        let local = try #require(IPAddress(text))
+        let (icmp, type): (IPProtocol, UInt8) = local.family == .ipv4 ? (.icmp, 3) : (.icmpv6, 2)
+        let samples = try inFreshNamespace {
+            let (socket, _) = try Self.sampled(at: "prerouting priority -199")
+            try RawPackets.send(.tcp, RawPackets.tcp(4711, 80, flags: 0x11), to: local)
+            let flow = (from: Endpoint(local, 80), to: Endpoint(local, 4711))
+            try RawPackets.send(
+                icmp, RawPackets.error(type: type, code: local.family == .ipv4 ? 4 : 0, about: flow), to: local)
+            try RawPackets.send(.udp, RawPackets.udp(4712, 9), to: local)
+            return try Self.all(of: socket)
+        }
+        let fixed = local.family == .ipv4 ? 20 : 40
+        var fin = PacketHeaders(from: local, to: local, protocol: .tcp, length: fixed + 20)
+        (fin.sourcePort, fin.destinationPort, fin.tcpFlags) = (4711, 80, [.fin, .ack])
+        var tooBig = PacketHeaders(from: local, to: local, protocol: icmp, length: fixed + 8 + fixed + 20)
+        (tooBig.icmpType, tooBig.icmpCode) = (type, local.family == .ipv4 ? 4 : 0)
+        tooBig.embedded = EmbeddedFlow(.tcp, from: local, 80, to: local, 4711)
+        var datagram = PacketHeaders(from: local, to: local, protocol: .udp, length: fixed + 8)
+        (datagram.sourcePort, datagram.destinationPort) = (4712, 9)
+        // The answer to the datagram, whose port is closed, comes last: it is about a flow that is in the table.
+        #expect(samples.map(\.headers).prefix(3) == [fin, tooBig, datagram])
+        #expect(samples.map(\.ctstate) == [.invalid, .invalid, .new, .related])
+        #expect(samples.map(\.headers.packetClass) == [.fin, .icmpError, .udp, .icmpError])
+        #expect(samples.last?.headers.icmpName == "port-unreachable")
+        #expect(samples.last?.headers.embedded == EmbeddedFlow(.udp, from: local, 4712, to: local, 9))
+        #expect(Set(samples.map(\.hook)) == [.preRouting])
+        #expect(Set(samples.map(\.inputInterface)) == [1])
+        let age = Date.now.timeIntervalSince1970 * 1e9 - Double(try #require(samples.first).moment.nanoseconds)
+        #expect(abs(age) < 60e9)
+    }
+
+    @Test func behindRoutingTheyAreOfTheTimeOfReceipt() throws {
+        let samples = try inFreshNamespace {
+            let (socket, _) = try Self.sampled(at: "postrouting priority 100", rule: "meta mark set 7")
+            try RawPackets.send(.udp, RawPackets.udp(4712, 9), to: try #require(IPAddress("127.0.0.1")))
+            return try Self.all(of: socket)
+        }
+        let sample = try #require(samples.first)
+        #expect(sample.hook == .postRouting && sample.outputInterface == 1 && sample.inputInterface == nil)
+        #expect(sample.moment == Self.now && sample.mark == 7)
+    }
+
+    @Test func twoAtOnceHaveGroupsOfTheirOwn() throws {
+        try inFreshNamespace {
+            let first = try SampleSocket(first: 2000)
+            let second = try SampleSocket(first: 2000)
+            #expect(first.group == 2000 && second.group == 2001)
+            let taken = try Self.takenGroups()
+            #expect(taken == [2000, 2001])
+        }
+    }
+
+    @Test func aGroupGoesWithItsSocket() throws {
+        let (held, left) = try inFreshNamespace {
+            let held = try withExtendedLifetime(SampleSocket(first: 2000)) { try Self.takenGroups() }
+            return (held, try Self.takenGroups())
+        }
+        #expect(held == [2000])
+        #expect(left.isEmpty)
+    }
+
+    @Test("What another program has is passed over, and free again when that is killed", .needsTool("python3"))
+    func killed() throws {
+        try inFreshNamespace {
+            let other = try BackgroundTool(["/usr/bin/python3", "-c", Self.holdsGroups, "2000", "2001"])
+            try waitUntil("it has its groups") { other.output.contains("held") }
+            let beside = try SampleSocket(first: 2000).group
+            #expect(beside == 2002)
+            let error = #expect(throws: KernelError.self) { try SampleSocket(first: 2000, tries: 2) }
+            #expect(error?.cause == .failed)
+            #expect(error?.detail == "2 groups were tried, and other programs have them all")
+            other.signal(SIGKILL)
+            let status = try other.wait()
+            #expect(status == -SIGKILL)
+            let left = try Self.takenGroups()
+            #expect(left.isEmpty)
+            let freed = try SampleSocket(first: 2000).group
+            #expect(freed == 2000)
+        }
+    }
+
+    @Test func withoutTheCapabilityItIsForbidden() throws {
+        let error = try inFreshNamespace {
+            try dropCapabilities()
+            return #expect(throws: KernelError.self) { try SampleSocket() }
+        }
+        #expect(error?.cause == .forbidden)
+    }
+
+    /// Every packet is a sample or is counted as lost, once a later one has told.
+    @Test(arguments: [1, 2000]) func noneIsLostInSilence(_ count: Int) throws {
+        try inFreshNamespace {
+            let (socket, _) = try Self.sampled(at: "prerouting priority -199", rule: "udp dport 9", buffer: 16 << 10)
+            let local = try #require(IPAddress("127.0.0.1"))
+            for _ in 0..<count { try RawPackets.send(.udp, RawPackets.udp(4712, 9), to: local) }
+            var received = try Self.read(socket).count
+            #expect(socket.loss.mayBeMore == (count > 100))
+            try RawPackets.send(.udp, RawPackets.udp(4712, 9), to: local)
+            received += try Self.read(socket).count
+            #expect(!socket.loss.mayBeMore)
+            #expect(received + socket.loss.counted == count + 1)
+            #expect((socket.loss.counted > 0) == (count > 100))
+        }
+    }
+
+    @Test func whatOtherRulesLogIsNoSample() throws {
+        try inFreshNamespace {
+            let (socket, tables) = try Self.sampled(at: "prerouting priority -199")
+            try tables.run(
+                """
+                flush chain inet samples c
+                add rule inet samples c log prefix "[UFW BLOCK] " group \(socket.group)
+                """, for: "change the rules")
+            try RawPackets.send(.udp, RawPackets.udp(4712, 9), to: try #require(IPAddress("127.0.0.1")))
+            let samples = try Self.all(of: socket)
+            #expect(samples.isEmpty)
+            // The datagram, and the answer to it.
+            #expect(socket.ignored == 2)
+            #expect(socket.loss.isNone)
+        }
+    }
+
+    private static let now = Moment(nanoseconds: 5)
+
+    /// Binds a group and has each packet at a hook logged to it, gathered in the kernel.
+    private static func sampled(
+        at hook: String, rule: String = "", buffer: Int = 1 << 20
+    ) throws -> (socket: SampleSocket, tables: Tables) {
+        try Tool.run("ip link set lo up")
+        try Tool.run("sysctl -qw net.netfilter.nf_conntrack_checksum=0")
+        let socket = try SampleSocket(buffer: buffer)
+        let rules = ["invalid", "established", "related", "new", "untracked"].map {
+            "\(rule) ct state \($0) log prefix \"\($0.uppercased())\" group \(socket.group) snaplen 128"
+        }
+        let tables = Tables(tables: try NFTables())
+        try tables.run(
+            """
+            table inet samples {
+            chain c {
+            type filter hook \(hook); policy accept;
+            \(rules.joined(separator: "\n"))
+            }
+            }
+            """, for: "make the rules")
+        return (socket, tables)
+    }
+
+    /// A tuple takes nothing that cannot be copied.
+    private final class Tables {
+        private let tables: NFTables
+
+        init(tables: consuming NFTables) { self.tables = tables }
+
+        func run(_ commands: String, for purpose: String) throws { try tables.run(commands, for: purpose) }
+    }
+
+    private static func all(of socket: SampleSocket) throws -> [Sample] {
+        var samples: [Sample] = []
+        try socket.finish(at: now) { samples.append($0) }
+        return samples
+    }
+
+    /// What came within the time that the kernel gathers packets for.
+    private static func read(_ socket: SampleSocket) throws -> [Sample] {
+        usleep(300_000)
+        var samples: [Sample] = []
+        while try !socket.receive(at: now, { samples.append($0) }) {}
+        return samples
+    }
+
+    /// The file belongs to the network namespace of the process; a child's is that of this thread.
+    private static func takenGroups() throws -> [Int] {
+        try Tool.run("cat /proc/net/netfilter/nfnetlink_log").split(separator: "\n")
+            .compactMap { $0.split(separator: " ").first.flatMap { Int($0) } }.sorted()
+    }
+
+    /// Binds the groups of its arguments by a socket of its own.
+    private static let holdsGroups = """
+        import socket, struct, sys, time
+        s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+        s.bind((0, 0))
+        for group in sys.argv[1:]:
+            body = struct.pack('!BBH', 0, 0, int(group)) + struct.pack('HHBBBB', 5, 1, 1, 0, 0, 0)
+            s.send(struct.pack('IHHII', 16 + len(body), 4 << 8 | 1, 5, 1, 0) + body)
+            assert struct.unpack_from('i', s.recv(4096), 16)[0] == 0
+        print('held', flush=True)
+        time.sleep(120)
+        """
+}
