@@ -40,8 +40,8 @@ struct DroppingRuleTextTests {
 
     @Test func aRuleThatHasGone() {
         #expect(
-            rule.sentence(.unknown("the rule has gone"), dropped: [fragNeeded: 2])
-                == "ip filter INPUT handle 5 (its text is not known: the rule has gone) — 2 packets (ICMP frag-needed 2)"
+            rule.sentence(.unknown("the chain has gone"), dropped: [fragNeeded: 2])
+                == "ip filter INPUT handle 5 (its text is not known: the chain has gone) — 2 packets (ICMP frag-needed 2)"
         )
     }
 

@@ -13,7 +13,7 @@ public struct DroppingRule: Hashable, Sendable {
     }
 
     public enum Decision: Hashable, Sendable {
-        /// A table never gives a handle twice.
+        /// A table never gives a handle twice, as long as it is there.
         case rule(handle: UInt64)
         case policy
     }

@@ -4,7 +4,10 @@ import Netlink
 ///
 /// nf_tables gives rules as bytecode, which libnftables alone can read back, and it lists a whole chain at a time. So each chain is listed
 /// once, and again when it is asked for a rule that it did not have: not more often than every ten seconds, and so that listing takes
-/// no more than a twentieth of the time.
+/// no more than a twentieth of the time. A text that was found is kept when its rule goes.
+///
+/// A table that is deleted and made anew (a reload of firewalld) gives its handles out again: a rule of before may then get the text of
+/// one of after, and the other way round.
 public final class RuleBook {
     private struct Chain: Hashable {
         var family: TableFamily
@@ -20,6 +23,7 @@ public final class RuleBook {
 
     private let tables: NFTables
     private var pages: [Chain: Page] = [:]
+    private var found: [DroppingRule: RuleText] = [:]
     private static let purpose = "list a chain"
     private static let interval = Duration.seconds(10)
 
@@ -35,14 +39,19 @@ public final class RuleBook {
             let listing = try? listing(of: chain, at: now) { _ in true }.get()
             return .known(statement: "policy drop", hook: listing?.hook)
         case .rule(let handle):
-            return Self.text(of: handle, in: listing(of: chain, at: now) { $0.rules[handle] != nil })
+            let listing = listing(of: chain, at: now) { $0.rules[handle] != nil || found[rule] != nil }
+            let text = Self.text(of: handle, in: listing)
+            if case .known = text { found[rule] = text }
+            return found[rule] ?? text
         }
     }
 
     private static func text(of handle: UInt64, in listing: Result<ChainListing, KernelError>) -> RuleText {
         switch listing {
         case .success(let listing):
-            guard let text = listing.rules[handle] else { return .unknown("the rule has gone") }
+            guard let text = listing.rules[handle] else {
+                return .unknown("the rule was not there when its chain was listed")
+            }
             return .known(statement: text, hook: listing.hook)
         case .failure(let error):
             let hasGone = error.detail?.contains("No such file or directory") == true

@@ -6,7 +6,8 @@ import Conntrack
 /// gets the events of every traced packet. Rules that do not match are not told.
 public struct TraceEvent: Equatable, Sendable {
     /// The kernel makes it of the packet's place in memory, its flow's hash and the interface it came by: it stays while the packet goes
-    /// from hook to hook, and the **next** packet of the flow may well have the same. As nft(8) shows it.
+    /// from hook to hook, through NAT and through IPVS, and the **next** packet of the flow may well have the same. A packet in a tunnel
+    /// (IPIP, also of IPVS) has another than it had before. As nft(8) shows it.
     public var id: UInt32
     public var kind: Kind
     public var family: TableFamily

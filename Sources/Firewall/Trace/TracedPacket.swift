@@ -11,7 +11,8 @@ public struct TracedPacket: Equatable, Sendable {
 
     public enum End: Equatable, Sendable {
         case dropped(DroppingRule)
-        /// No rule of nf_tables was seen to drop it. What is not traced may have: iptables-legacy, tc, a full queue.
+        /// No rule of nf_tables was seen to drop it. What is not traced may have: iptables-legacy, tc, a full queue; and so may a rule
+        /// once the packet was put into a tunnel.
         case notDropped
         /// Messages were lost while it was followed.
         case unknown

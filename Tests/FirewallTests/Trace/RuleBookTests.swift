@@ -8,6 +8,8 @@ struct RuleBookTests {
         DroppingRule(family: .inet, table: "t", chain: chain, decision: .rule(handle: handle))
     }
 
+    private static let missing = "the rule was not there when its chain was listed"
+
     private static func makeTable() throws {
         try Tool.run("nft add table inet t")
         try Tool.run("nft add chain inet t c { type filter hook forward priority 0 ; policy drop ; }")
@@ -39,13 +41,26 @@ struct RuleBookTests {
             let text = book.text(of: old, at: start)
             try Tool.run("nft add rule inet t c udp dport 7 drop")
             let new = Self.rule(try Self.handle(of: "udp"))
-            #expect(book.text(of: new, at: start + .seconds(1)) == .unknown("the rule has gone"))
+            #expect(book.text(of: new, at: start + .seconds(1)) == .unknown(Self.missing))
             #expect(
                 book.text(of: new, at: start + .seconds(11)) == .known(statement: "udp dport 7 drop", hook: "forward"))
             try Tool.run("nft delete chain inet t c")
             #expect(
                 book.text(of: new, at: start + .seconds(12)) == .known(statement: "udp dport 7 drop", hook: "forward"))
-            #expect(text != .unknown("the rule has gone"))
+            #expect(text != .unknown(Self.missing))
+        }
+    }
+
+    @Test func aTextThatWasFoundOutlastsItsRule() throws {
+        try inFreshNamespace {
+            try Self.makeTable()
+            let (book, start) = (try RuleBook(), ContinuousClock.now)
+            let rule = Self.rule(try Self.handle(of: "private"))
+            let text = book.text(of: rule, at: start)
+            try Tool.run("nft flush chain inet t c")
+            #expect(book.text(of: Self.rule(99), at: start + .seconds(11)) == .unknown(Self.missing))
+            #expect(book.text(of: rule, at: start + .seconds(12)) == text)
+            #expect(text == .known(statement: #"ip saddr 10.0.0.0/8 drop comment "private""#, hook: "forward"))
         }
     }
 
@@ -53,7 +68,7 @@ struct RuleBookTests {
         try inFreshNamespace {
             try Self.makeTable()
             let book = try RuleBook()
-            #expect(book.text(of: Self.rule(99), at: .now) == .unknown("the rule has gone"))
+            #expect(book.text(of: Self.rule(99), at: .now) == .unknown(Self.missing))
             #expect(book.text(of: Self.rule(1, chain: "gone"), at: .now) == .unknown("the chain has gone"))
         }
     }
