@@ -1,0 +1,72 @@
+import Addresses
+import Conntrack
+import Firewall
+
+extension [Sample] {
+    /// A row a sample, in their order; none when there are no samples. A packet at FORWARD comes from a real server or a virtual address, and
+    /// goes to the client.
+    ///
+    /// - Parameters:
+    ///   - width: columns of the terminal; nil when there is none.
+    ///   - clocksAhead: how many seconds local clocks are ahead of UTC at a moment.
+    public func text(_ style: Style, width: Int?, clocksAhead: (Moment) -> Int) -> [String] {
+        if isEmpty { return [] }
+        var table = TextTable(columns: [
+            .init(title: "TIME", expendable: 3), .init(title: "HOOK", expendable: 4), .init(title: "CTSTATE"),
+            .init(title: "CLASS", expendable: 1), .init(title: "CLIENT"), .init(title: "VIRTUAL"),
+            .init(title: "LENGTH", alignsRight: true, expendable: 5), .init(title: "FLAGS", expendable: 2),
+        ])
+        table.rows = map { sample in
+            let headers = sample.headers
+            let isAnswer = sample.hook == .forward
+            return [
+                .init(sample.moment.clock(ahead: clocksAhead(sample.moment))), .init(sample.hook.name),
+                .init(sample.ctstate.name, sample.ctstate == .invalid ? .red : nil),
+                .init(headers.packetClass.title), .init(isAnswer ? headers.destinationText : headers.sourceText),
+                .init(isAnswer ? headers.sourceText : headers.destinationText), .init(String(headers.length)),
+                .init(headers.remark),
+            ]
+        }
+        return table.lines(style, width: width)
+    }
+}
+
+extension Moment {
+    fileprivate func clock(ahead offset: Int) -> String {
+        var text = ""
+        var bytes = ByteBuffer { piece in
+            text += String(
+                decoding: (0..<piece.byteCount).map { piece.unsafeLoad(fromByteOffset: $0, as: UInt8.self) },
+                as: UTF8.self)
+        }
+        bytes.append(clockOf: self, offset: offset)
+        bytes.flush()
+        return text
+    }
+}
+
+extension PacketHeaders {
+    fileprivate var sourceText: String { Self.text(source, sourcePort) }
+    fileprivate var destinationText: String { Self.text(destination, destinationPort) }
+
+    /// What addresses, ports and class do not say: `FIN,ACK`, `ICMP frag-needed about tcp 10.0.0.100:80 -> 10.0.0.1:4711`.
+    fileprivate var remark: String {
+        if let tcpFlags { return tcpFlags.isEmpty ? "none" : tcpFlags.names.joined(separator: ",") }
+        if let icmpName {
+            return (family == .ipv4 ? "ICMP " : "ICMPv6 ") + icmpName + (embedded.map { " about \($0.text)" } ?? "")
+        }
+        if isLaterFragment { return "later fragment" }
+        if let sctpChunk { return "chunk \(sctpChunk)" }
+        return packetClass == .other ? `protocol`.description : "-"
+    }
+
+    fileprivate static func text(_ address: IPAddress, _ port: UInt16?) -> String {
+        port.map { Endpoint(address, $0).description } ?? address.description
+    }
+}
+
+extension EmbeddedFlow {
+    fileprivate var text: String {
+        "\(`protocol`) \(PacketHeaders.text(source, sourcePort)) -> \(PacketHeaders.text(destination, destinationPort))"
+    }
+}
