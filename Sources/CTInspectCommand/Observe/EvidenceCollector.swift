@@ -5,13 +5,17 @@ import Netlink
 import Reports
 import SystemPackage
 
-/// Listens to the single packets that the observation table marks: those that are traced.
+/// Listens to the single packets that the observation table marks: those that are traced, and those that are samples.
 final class EvidenceCollector {
     private let options: EvidenceOptions
     private let traces: TraceCollector?
     private let rules: RuleBook
     private let legacy: LegacyTables
     private var traced: Set<Kind> = []
+    private let plan: ObservationPlan
+    private let samples: SampleSocket?
+    private var shelf: SampleShelf<[Int]>
+    private var shelved: Set<[Int]> = []
 
     private struct Kind: Hashable {
         var packetClass: PacketClass
@@ -19,8 +23,13 @@ final class EvidenceCollector {
     }
 
     /// Subscribes, before the table is made that marks.
-    init(_ options: EvidenceOptions, table: String, _ kernel: any KernelSource) throws(KernelError) {
+    init(
+        _ options: EvidenceOptions, _ plan: ObservationPlan, table: String, _ kernel: any KernelSource
+    ) throws(KernelError) {
         self.options = options
+        self.plan = plan
+        samples = options.samples == nil ? nil : try SampleSocket()
+        shelf = SampleShelf(most: options.samples ?? 0)
         traces = options.isTracing ? try TraceCollector(table: table) : nil
         rules = try RuleBook()
         legacy = LegacyTables.read(from: kernel)
@@ -30,6 +39,7 @@ final class EvidenceCollector {
     var tableOptions: ObservationOptions {
         var table = ObservationOptions()
         if options.isTracing { table.traceRate = options.traceRate }
+        if let samples, let count = options.samples { table.samples = .init(count: count, group: samples.group) }
         return table
     }
 
@@ -62,19 +72,40 @@ final class EvidenceCollector {
         return try Output.wait(upTo: limit)
     }
 
-    func collect() throws(KernelError) { try traces?.collect(at: .now) }
+    func collect() throws(KernelError) {
+        try traces?.collect(at: .now)
+        guard let samples else { return }
+        // Not until it is empty: the counters want to be read, too.
+        for _ in 0..<16 where try samples.receive(at: EventClock.system.wall(), shelve) { return }
+    }
 
     /// Collects for the last time.
-    func finish() throws(KernelError) { try traces?.finish(at: .now) }
+    func finish() throws(KernelError) {
+        try traces?.finish(at: .now)
+        try samples?.finish(at: EventClock.system.wall(), shelve)
+    }
+
+    private func shelve(_ sample: Sample) {
+        let owners = plan.owners(of: sample)
+        shelf.add(sample, of: owners)
+        shelved.insert(owners)
+    }
 
     /// Adds what was collected, and what could not be.
     func report(in observation: inout Observation, _ kernel: any KernelSource) throws(KernelError) {
         observation.notices += legacy.notices
+        reportSamples(in: &observation)
         guard let tally = traces?.tally else { return }
         observation.blame = Blame.all(tally) { rules.text(of: $0, at: .now) }
         if tally.lostMessages + tally.uncountedLosses + tally.unread > 0 {
             let lost = tally.lostMessages > 0 ? "\(tally.lostMessages) were lost (ENOBUFS)" : "some were lost"
             observation.losses.append(Loss("traces of packets", lost))
         }
+    }
+
+    private func reportSamples(in observation: inout Observation) {
+        guard let samples else { return }
+        observation.samples = shelved.flatMap { shelf[$0] }.sorted { $0.moment.nanoseconds < $1.moment.nanoseconds }
+        if !samples.loss.isNone { observation.losses.append(Loss("samples of packets", "\(samples.loss) were lost")) }
     }
 }

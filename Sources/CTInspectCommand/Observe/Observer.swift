@@ -30,7 +30,7 @@ final class Observer {
         self.grounds = grounds
         let name = ObservationTable.freshName(program: getpid())
         // It listens before there is something to hear.
-        evidence = try EvidenceCollector(options, table: name, kernel)
+        evidence = try EvidenceCollector(options, plan, table: name, kernel)
         table = try ObservationTable(of: grounds.targets, evidence.tableOptions, name: name, in: kernel)
         from = clock.wall()
         if options.trace == true { try evidence.traceEverything(table) }

@@ -97,10 +97,30 @@ public struct ObservationPlan: Equatable, Sendable {
 
     /// The subjects that a count belongs to: several when services share a real server, none when it is about an address alone.
     func owners(of count: PacketCount) -> [Int] {
-        if let mark = count.mark {
-            return ownersByMark[ObservationTargets.Mark(mark, count.address.family)] ?? []
+        owners(
+            of: End(side: count.point.side, protocol: count.protocol, address: count.address, port: count.port),
+            mark: count.mark)
+    }
+
+    /// The subjects that a sample belongs to, as `owners(of:)` of counts has it.
+    public func owners(of sample: Sample) -> [Int] {
+        let (headers, isAnswer) = (sample.headers, sample.hook == .forward)
+        let mark = ObservationTargets.Mark(sample.mark, headers.family)
+        var end = End(
+            side: isAnswer ? .answering : .entering, protocol: headers.protocol,
+            address: isAnswer ? headers.source : headers.destination,
+            port: isAnswer ? headers.sourcePort : headers.destinationPort)
+        // An error goes back to who sent what it is about.
+        if let flow = headers.embedded {
+            end.protocol = flow.protocol
+            end.port = isAnswer ? flow.destinationPort : flow.sourcePort
         }
-        var end = End(side: count.point.side, protocol: count.protocol, address: count.address, port: count.port)
+        return owners(of: end, mark: ownersByMark[mark] == nil ? nil : sample.mark)
+    }
+
+    private func owners(of end: End, mark: UInt32?) -> [Int] {
+        if let mark { return ownersByMark[ObservationTargets.Mark(mark, end.address.family)] ?? [] }
+        var end = end
         if let found = owners[end] { return found }
         end.port = nil
         if let found = owners[end] { return found }
