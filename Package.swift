@@ -55,18 +55,23 @@ let package = Package(
         .target(
             name: "TableSupport", dependencies: ["Netlink", "CNetlink", "TestSupport"], path: "Tests/TableSupport",
             swiftSettings: strict),
+        .target(
+            name: "ObservationSupport", dependencies: ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection"],
+            path: "Tests/ObservationSupport", swiftSettings: strict),
         tests("AddressesTests", ["Addresses"]),
         tests("NetlinkTests", ["Netlink", "CNetlink"]),
         tests("ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Reports", "TableSupport"]),
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
         tests("FirewallTests", ["Firewall", "Conntrack", "Netlink", "Addresses", "CNetlink", "TableSupport"]),
-        tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses"]),
-        tests("ReportsTests", ["Reports", "Inspection", "Conntrack", "IPVS", "Firewall", "Netlink", "Addresses"]),
+        tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "ObservationSupport"]),
+        tests(
+            "ReportsTests",
+            ["Reports", "Inspection", "Conntrack", "IPVS", "Firewall", "Netlink", "Addresses", "ObservationSupport"]),
         tests(
             "CommandTests",
             [
                 "ct-inspect", "CTInspectCommand", "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection",
-                "Reports", "CNetlink", "TableSupport", argumentParser,
+                "Reports", "CNetlink", "TableSupport", "ObservationSupport", argumentParser,
             ]),
     ]
 )

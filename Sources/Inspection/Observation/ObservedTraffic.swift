@@ -11,9 +11,15 @@ public struct Volume: Equatable, Sendable {
         self.bytes = bytes
     }
 
+    /// Stays at the greatest number, should counters of the kernel ever come to more.
     static func += (left: inout Volume, right: Volume) {
-        left.packets += right.packets
-        left.bytes += right.bytes
+        left.packets = Self.sum(left.packets, right.packets)
+        left.bytes = Self.sum(left.bytes, right.bytes)
+    }
+
+    private static func sum(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let (sum, isOver) = left.addingReportingOverflow(right)
+        return isOver ? .max : sum
     }
 
     /// What of it is gone in `rest`; never less than nothing.
@@ -68,16 +74,15 @@ public struct ObservedTraffic: Equatable, Sendable {
 
     /// Those that were seen at one of some points.
     public func classes(at points: [ObservationPoint]) -> [PacketClass] {
-        let seen = Set(cells.filter { points.contains($0.cell.point) }.map(\.cell.packetClass))
+        let seen = Set(volumes.filter { points.contains($0.key.point) && $0.value.packets > 0 }.map(\.key.packetClass))
         return PacketClass.allCases.filter { seen.contains($0) }
     }
 
     /// The packets of a class at a point, by ctstate.
     public func states(of packetClass: PacketClass, at point: ObservationPoint) -> [(ctstate: CTState, volume: Volume)]
     {
-        cells.filter { $0.cell.point == point && $0.cell.packetClass == packetClass }.map {
-            (ctstate: $0.cell.ctstate, volume: $0.volume)
-        }
+        volumes.filter { $0.key.point == point && $0.key.packetClass == packetClass && $0.value.packets > 0 }
+            .sorted { $0.key.ctstate < $1.key.ctstate }.map { (ctstate: $0.key.ctstate, volume: $0.value) }
     }
 
     public func total(of packetClass: PacketClass, at point: ObservationPoint) -> Volume {
@@ -85,7 +90,7 @@ public struct ObservedTraffic: Equatable, Sendable {
     }
 
     public func total(at point: ObservationPoint) -> Volume {
-        classes.reduce(into: Volume()) { $0 += total(of: $1, at: point) }
+        volumes.filter { $0.key.point == point }.reduce(into: Volume()) { $0 += $1.value }
     }
 
     /// What came in front of the packet filter at LOCAL_IN or FORWARD and not behind it, as it was there.

@@ -36,7 +36,7 @@ struct TrafficConclusion {
     /// `7 FIN and 1 ICMP error of 15 packets were dropped as INVALID`
     private static func drops(_ drops: [ObservedTraffic.Element], of total: String) -> String {
         let states = Set(drops.map(\.cell.ctstate)).sorted()
-        let verb = drops.reduce(0) { $0 + $1.volume.packets } == 1 ? "was" : "were"
+        let verb = drops.packets == 1 ? "was" : "were"
         let lists = states.map { state in list(drops.filter { $0.cell.ctstate == state }) }
         guard lists.count > 1 else {
             return "\(lists.joined()) of \(total) \(verb) dropped as \(states.map(\.name).joined())"
@@ -54,7 +54,7 @@ struct TrafficConclusion {
             return "Nothing was dropped \(way): "
                 + (total == 1 ? "the one packet came through." : "all \(total) packets came through.")
         }
-        let count = invalid.reduce(0) { $0 + $1.volume.packets }
+        let count = invalid.packets
         return "Nothing was dropped \(way): \(Self.list(invalid)) of \(total) \(Self.packets(total)) "
             + "\(count == 1 ? "is" : "are") INVALID, and the filter lets \(count == 1 ? "it" : "them") pass."
     }
@@ -78,7 +78,9 @@ struct TrafficConclusion {
         }
         guard !isDropped.isDisjoint(with: [.fin, .rst]), let open = observed.connections["ESTABLISHED"], open > 0
         else { return nil }
-        let ends = passed(.fin) + passed(.rst)
+        let ends = traffic.cells.filter {
+            $0.cell.point == .localInPassed && [.fin, .rst].contains($0.cell.packetClass)
+        }.packets
         guard ends == 0 else {
             return "IPVS saw only \(ends) FIN and RST: "
                 + "\(open) \(open == 1 ? "connection is" : "connections are") still ESTABLISHED"
@@ -114,7 +116,7 @@ struct TrafficConclusion {
         }
         let named = culprits(drops) { $0.isTo(observed.subject) }
         guard !named.isEmpty else { return " at LOCAL_IN" + noCulprit }
-        let total = drops.reduce(0) { $0 + $1.volume.packets }
+        let total = drops.packets
         guard named.count == 1 else {
             return " by " + Self.sentenceList(named.map { "\($0.blame.name) (\($0.packets) traced)" })
         }
@@ -163,6 +165,10 @@ struct TrafficConclusion {
         guard let last = words.last, words.count > 1 else { return words.joined() }
         return words.dropLast().joined(separator: ", ") + " and " + last
     }
+}
+
+extension [ObservedTraffic.Element] {
+    fileprivate var packets: UInt64 { reduce(into: Volume()) { $0 += $1.volume }.packets }
 }
 
 extension PacketClass {

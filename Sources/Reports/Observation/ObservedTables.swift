@@ -8,38 +8,35 @@ extension ObservedTraffic {
     ///
     /// - Parameter methods: the service's; with `tun` there are packets that hold others.
     func entering(_ methods: [ForwardingMethod], _ style: Style, width: Int?) -> [String] {
-        let rows = classes(at: [.preRouting, .localIn, .localInPassed, .localOut, .postRouting])
-        guard !rows.isEmpty else { return [] }
-        var table = TextTable(columns: [
+        let columns: [TextTable.Column] = [
             .init(title: "CLASS"), .init(title: "PRE_ROUTING", expendable: 1),
             .init(title: "LOCAL_IN", alignsRight: true, expendable: 3), .init(title: "PASSED", alignsRight: true),
             .init(title: "DROPPED"), .init(title: "LEAVES AS", expendable: 2),
-        ])
-        table.rows = rows.map { row in
+        ]
+        let rows = classes(at: [.preRouting, .localIn, .localInPassed, .localOut, .postRouting]).map { row in
             [
-                .init(title(of: row, methods)), .init(words(row, at: .preRouting)), .init(count(row, at: .localIn)),
-                .init(count(row, at: .localInPassed)), dropped(row, at: .localIn), .init(words(row, at: .postRouting)),
+                StateCell(title(of: row, methods)), StateCell(states(of: row, at: .preRouting)),
+                StateCell(total(of: row, at: .localIn)), StateCell(total(of: row, at: .localInPassed)),
+                dropped(row, at: .localIn), StateCell(states(of: row, at: .postRouting)),
             ]
         }
-        return table.lines(style, width: width)
+        return StateCell.table(columns, rows, style, width)
     }
 
     /// The way of the answers that come back through the director.
     func answers(_ style: Style, width: Int?) -> [String] {
-        let rows = classes(at: [.forward, .forwardPassed])
-        guard !rows.isEmpty else { return [] }
-        var table = TextTable(columns: [
+        let columns: [TextTable.Column] = [
             .init(title: "ANSWERS"), .init(title: "FORWARD", expendable: 1),
             .init(title: "IN", alignsRight: true, expendable: 2), .init(title: "PASSED", alignsRight: true),
             .init(title: "DROPPED"),
-        ])
-        table.rows = rows.map { row in
+        ]
+        let rows = classes(at: [.forward, .forwardPassed]).map { row in
             [
-                .init(row.title), .init(words(row, at: .forward)), .init(count(row, at: .forward)),
-                .init(count(row, at: .forwardPassed)), dropped(row, at: .forward),
+                StateCell(row.title), StateCell(states(of: row, at: .forward)), StateCell(total(of: row, at: .forward)),
+                StateCell(total(of: row, at: .forwardPassed)), dropped(row, at: .forward),
             ]
         }
-        return table.lines(style, width: width)
+        return StateCell.table(columns, rows, style, width)
     }
 
     /// What a tunnel wraps comes in as one class and leaves as another.
@@ -50,24 +47,52 @@ extension ObservedTraffic {
         return isWrapper ? "\(row.title) (tunnel)" : row.title
     }
 
-    /// `8 NEW, 7 INVALID`
-    private func words(_ row: PacketClass, at point: ObservationPoint) -> String {
-        Self.words(states(of: row, at: point))
-    }
-
-    private static func words(_ states: [(ctstate: CTState, volume: Volume)]) -> String {
-        guard !states.isEmpty else { return "-" }
-        return states.map { "\($0.volume.packets) \($0.ctstate.name)" }.joined(separator: ", ")
-    }
-
-    private func count(_ row: PacketClass, at point: ObservationPoint) -> String {
-        let packets = total(of: row, at: point).packets
-        return packets == 0 ? "-" : String(packets)
-    }
-
-    private func dropped(_ row: PacketClass, at point: ObservationPoint) -> TextTable.Cell {
+    private func dropped(_ row: PacketClass, at point: ObservationPoint) -> StateCell {
         let drops = dropped(at: point).filter { $0.cell.packetClass == row }
-        let text = Self.words(drops.map { (ctstate: $0.cell.ctstate, volume: $0.volume) })
-        return TextTable.Cell(text, drops.isEmpty ? nil : .red)
+        var cell = StateCell(drops.map { (ctstate: $0.cell.ctstate, volume: $0.volume) })
+        cell.colour = drops.isEmpty ? nil : .red
+        return cell
+    }
+}
+
+/// A cell that may say several things: `3 ESTABLISHED, 8 NEW`; below each other where there is not enough room.
+private struct StateCell {
+    private var parts: [String]
+    var colour: Style.Colour?
+
+    init(_ text: String) { parts = [text] }
+
+    init(_ volume: Volume) { parts = [volume.packets == 0 ? "-" : String(volume.packets)] }
+
+    init(_ states: [(ctstate: CTState, volume: Volume)]) {
+        parts = states.isEmpty ? ["-"] : states.map { "\($0.volume.packets) \($0.ctstate.name)" }
+    }
+
+    static func table(_ columns: [TextTable.Column], _ rows: [[StateCell]], _ style: Style, _ width: Int?) -> [String] {
+        guard !rows.isEmpty else { return [] }
+        var table = TextTable(columns: columns)
+        table.rows = rows.map { row in row.map { .init($0.parts.joined(separator: ", "), $0.colour) } }
+        if let width, table.lines(.plain, width: nil).contains(where: { $0.count > width }) {
+            table.rows = rows.flatMap(stacked)
+        }
+        return table.lines(style, width: width).map(\.withoutBlanksBehind)
+    }
+
+    private static func stacked(_ row: [StateCell]) -> [[TextTable.Cell]] {
+        let height = row.map(\.parts.count).max() ?? 0
+        return (0..<height).map { line in
+            row.map { cell in
+                let isLast = line == cell.parts.count - 1
+                return line < cell.parts.count ? .init(cell.parts[line] + (isLast ? "" : ","), cell.colour) : .init("")
+            }
+        }
+    }
+}
+
+extension String {
+    fileprivate var withoutBlanksBehind: String {
+        var rest = self[...]
+        while rest.last == " " { rest.removeLast() }
+        return String(rest)
     }
 }

@@ -2,6 +2,7 @@ import Addresses
 import Conntrack
 import Firewall
 import IPVS
+import ObservationSupport
 import Testing
 
 @testable import Inspection
@@ -19,8 +20,8 @@ struct ObservationConclusionTests {
 
     @Test("vs.conntrack=0 and a filter that drops INVALID: the ends are dropped, and IPVS keeps the connections")
     func filtered() throws {
-        var observed = try observation(Counts.filtered().counts, connections: ["ESTABLISHED": 2])
-        observed.blame = [try blame([.fin: 5, .rst: 1, .icmpError: 1])]
+        var observed = try Observation.of(Counts.filtered().counts, connections: ["ESTABLISHED": 2])
+        observed.blame = [try Blame.of([.fin: 5, .rst: 1, .icmpError: 1])]
         let sentence =
             "5 FIN, 1 RST and 1 ICMP error of 15 packets were dropped as INVALID by ip filter INPUT handle 5; "
             + "IPVS never saw the connections end: 2 are still ESTABLISHED."
@@ -30,7 +31,7 @@ struct ObservationConclusionTests {
 
     @Test("With the static cure: INVALID, and the filter lets them pass")
     func mended() throws {
-        let observed = try observation(Counts.mended().counts, connections: ["FIN_WAIT": 1, "CLOSE": 1])
+        let observed = try Observation.of(Counts.mended().counts, connections: ["FIN_WAIT": 1, "CLOSE": 1])
         #expect(
             try sentences(observed) == [
                 "Nothing was dropped between PRE_ROUTING and IPVS: 1 FIN and 1 RST of 10 packets are INVALID, "
@@ -40,9 +41,9 @@ struct ObservationConclusionTests {
 
     @Test("vs.conntrack=1: every ACK is dropped, and the setting is what mends it")
     func confirmed() throws {
-        var observed = try observation(
-            Counts.confirmed().counts, sysctls: sysctls(conntrack: "1"), connections: ["SYN_RECV": 3])
-        observed.blame = [try blame([.ack: 9, .fin: 4, .rst: 1])]
+        var observed = try Observation.of(
+            Counts.confirmed().counts, vsConntrack: "1", connections: ["SYN_RECV": 3])
+        observed.blame = [try Blame.of([.ack: 9, .fin: 4, .rst: 1])]
         #expect(
             try sentences(observed) == [
                 "9 ACK, 4 FIN and 1 RST of 17 packets were dropped as INVALID by ip filter INPUT handle 5; "
@@ -54,10 +55,10 @@ struct ObservationConclusionTests {
 
     @Test("vs.conntrack=1 with the static cure: the ACKs are still dropped, and the cure is not advised again")
     func confirmedAndMended() throws {
-        var observed = try observation(
-            Counts.confirmedAndMended().counts, sysctls: sysctls(conntrack: "1"),
+        var observed = try Observation.of(
+            Counts.confirmedAndMended().counts, vsConntrack: "1",
             connections: ["SYN_RECV": 1, "TIME_WAIT": 1])
-        observed.blame = [try blame([.ack: 14])]
+        observed.blame = [try Blame.of([.ack: 14])]
         #expect(
             try sentences(observed) == [
                 "14 ACK of 19 packets were dropped as INVALID by ip filter INPUT handle 5; "
@@ -70,11 +71,11 @@ struct ObservationConclusionTests {
 
     @Test("The counters count, and traces name: fewer traced packets are said, and several rules each with its own")
     func traced() throws {
-        var observed = try observation(Counts.filtered().counts)
-        observed.blame = [try blame([.fin: 3])]
+        var observed = try Observation.of(Counts.filtered().counts)
+        observed.blame = [try Blame.of([.fin: 3])]
         #expect(try sentences(observed)[0].hasSuffix(" by ip filter INPUT handle 5 (3 traced)."))
         #expect(try sentences(observed)[0].hasPrefix("5 FIN, 1 RST and 1 ICMP error of 15 packets were dropped"))
-        observed.blame = [try blame([.fin: 5, .rst: 1]), try blame([.icmpError: 1], chain: "OLD", handle: nil)]
+        observed.blame = [try Blame.of([.fin: 5, .rst: 1]), try Blame.of([.icmpError: 1], chain: "OLD", handle: nil)]
         #expect(
             try sentences(observed)[0].hasSuffix(
                 "by ip filter INPUT handle 5 (6 traced) and the policy of ip filter OLD (1 traced)."))
@@ -82,13 +83,13 @@ struct ObservationConclusionTests {
 
     @Test("No rule is named that dropped other packets: of another service, class or ctstate, or of an unknown address")
     func otherRules() throws {
-        var observed = try observation(Counts.filtered().counts)
+        var observed = try Observation.of(Counts.filtered().counts)
         #expect(try sentences(observed)[0].hasSuffix(" as INVALID at LOCAL_IN (by which rule was not traced)."))
-        var unknown = try blame([:])
+        var unknown = try Blame.of([:])
         unknown.dropped = [TracedKind(.fin, state: .invalid): 9]
         observed.blame = [
-            try blame([.fin: 9, .icmpError: 9], to: "10.0.0.101:80"), try blame([.fin: 9], to: "10.0.0.100:81"),
-            try blame([.fin: 9], state: .new), try blame([.ack: 9]), unknown,
+            try Blame.of([.fin: 9, .icmpError: 9], to: "10.0.0.101:80"), try Blame.of([.fin: 9], to: "10.0.0.100:81"),
+            try Blame.of([.fin: 9], state: .new), try Blame.of([.ack: 9]), unknown,
         ]
         #expect(
             try sentences(observed)[0].hasSuffix(
@@ -99,20 +100,20 @@ struct ObservationConclusionTests {
 
     @Test("That IPVS missed an end is said of dropped FINs and RSTs with connections that are open, and not else")
     func ends() throws {
-        #expect(try !sentences(observation(Counts.filtered().counts, connections: ["FIN_WAIT": 2]))[0].contains("IPVS"))
+        #expect(try !sentences(Observation.of(Counts.filtered().counts, connections: ["FIN_WAIT": 2]))[0].contains("IPVS"))
         var acks = try Counts()
         acks.way(.ack, .invalid, 9, passed: 8)
-        #expect(try !sentences(observation(acks.counts, connections: ["ESTABLISHED": 2]))[0].contains("IPVS"))
+        #expect(try !sentences(Observation.of(acks.counts, connections: ["ESTABLISHED": 2]))[0].contains("IPVS"))
         var partly = try Counts()
         partly.way(.fin, .invalid, 9, passed: 0)
         partly.way(.fin, .established, 2)
         #expect(
-            try sentences(observation(partly.counts, connections: ["ESTABLISHED": 1]))[0].hasSuffix(
+            try sentences(Observation.of(partly.counts, connections: ["ESTABLISHED": 1]))[0].hasSuffix(
                 "; IPVS saw only 2 FIN and RST: 1 connection is still ESTABLISHED."))
         var one = try Counts()
         one.way(.rst, .invalid, 1, passed: 0)
         #expect(
-            try sentences(observation(one.counts, connections: ["ESTABLISHED": 1]))[0]
+            try sentences(Observation.of(one.counts, connections: ["ESTABLISHED": 1]))[0]
                 == "1 RST of 1 packet was dropped as INVALID at LOCAL_IN (by which rule was not traced); "
                 + "IPVS never saw the connection end: 1 is still ESTABLISHED.")
     }
@@ -121,7 +122,7 @@ struct ObservationConclusionTests {
     func states() throws {
         var counts = try Counts()
         counts.way(.syn, .new, 3, passed: 0)
-        let only = try sentences(observation(counts.counts))
+        let only = try sentences(Observation.of(counts.counts))
         #expect(
             only == [
                 "3 SYN of 3 packets were dropped as NEW at LOCAL_IN (by which rule was not traced); IPVS saw no SYN."
@@ -130,7 +131,7 @@ struct ObservationConclusionTests {
         counts.way(.fin, .invalid, 2, passed: 0)
         counts.way(.udp, CTState(rawValue: 9), 4, passed: 3)
         #expect(
-            try sentences(observation(counts.counts))[0]
+            try sentences(Observation.of(counts.counts))[0]
                 == "Of 10 packets 2 FIN as INVALID, 3 SYN as NEW and 1 UDP as 9 were dropped at LOCAL_IN "
                 + "(by which rule was not traced).")
     }
@@ -142,35 +143,35 @@ struct ObservationConclusionTests {
         var counts = try Counts()
         counts.way(.syn, .new, 1)
         #expect(
-            try sentences(observation(counts.counts))
+            try sentences(Observation.of(counts.counts))
                 == ["Nothing was dropped between PRE_ROUTING and IPVS: the one packet came through."])
         counts.add(.preRouting, .fin, .invalid, 3)
         #expect(
-            try sentences(observation(counts.counts)) == [
+            try sentences(Observation.of(counts.counts)) == [
                 "3 of 4 packets came past PRE_ROUTING and not to LOCAL_IN: rules in between (mangle) dropped them, "
                     + "or they were rewritten or routed elsewhere.",
                 "Nothing was dropped at LOCAL_IN: the one packet came through.",
             ])
         counts.add(.localOut, .rst, .untracked, 2)
         #expect(
-            try sentences(observation(counts.counts)).last
+            try sentences(Observation.of(counts.counts)).last
                 == "2 of 3 packets on the way to the real servers came past LOCAL_OUT and not past POST_ROUTING: "
                 + "rules in between dropped them.")
     }
 
     @Test("Answers that the filter drops; a rule is named as far as traces can tell, and not one for packets to a VIP")
     func answers() throws {
-        let nat = ObservedSubject.service(try service(tcp("10.0.0.100:80"), [("10.0.0.3:8080", .nat)]))
+        let nat = try ObservedSubject.service("10.0.0.100:80", .tcp, "10.0.0.3:8080", .nat)
         var counts = try Counts("10.0.0.3:8080")
         counts.add(.forward, .synAck, .established, 4)
         counts.add(.forward, .ack, .invalid, 3)
         counts.add(.forwardPassed, .synAck, .established, 4)
-        var observed = try observation(counts.counts, [nat])
-        observed.blame = [try blame([.ack: 9])]
+        var observed = try Observation.of(counts.counts, [nat])
+        observed.blame = [try Blame.of([.ack: 9])]
         #expect(
             try sentences(observed)
                 == ["3 ACK of 7 answers were dropped as INVALID at FORWARD (no rule of nf_tables was seen to drop them)."])
-        observed.blame = [try blame([.ack: 1], to: "10.0.0.1:41048", chain: "FORWARD", handle: 7)]
+        observed.blame = [try Blame.of([.ack: 1], to: "10.0.0.1:41048", chain: "FORWARD", handle: 7)]
         #expect(
             try sentences(observed) == [
                 "3 ACK of 7 answers were dropped as INVALID at FORWARD (of such packets traces name "
@@ -180,12 +181,12 @@ struct ObservationConclusionTests {
 
     @Test("A service by mark: no trace tells whose a packet is")
     func mark() throws {
-        let marked = ObservedSubject.service(try service(.fwmark(7, .ipv4), [("10.0.0.3:0", .dr)]))
+        let marked = try ObservedSubject.service(.fwmark(7, .ipv4), "10.0.0.3:0", .dr)
         var counts = try Counts("10.0.0.200:80")
         counts.way(.fin, .invalid, 2, passed: 0)
         for index in counts.counts.indices { counts.counts[index].mark = 7 }
-        var observed = try observation(counts.counts, [marked])
-        observed.blame = [try blame([.fin: 2], to: "10.0.0.200:80")]
+        var observed = try Observation.of(counts.counts, [marked])
+        observed.blame = [try Blame.of([.fin: 2], to: "10.0.0.200:80")]
         #expect(
             try sentences(observed) == [
                 "2 FIN of 2 packets were dropped as INVALID at LOCAL_IN (of such packets traces name "
@@ -197,10 +198,10 @@ struct ObservationConclusionTests {
 
     @Test("An address alone is no service: nothing is said of IPVS, and nothing advised")
     func address() throws {
-        let subject = ObservedSubject.address(try at("10.0.0.100:80").address, port: 80)
-        let dropped = try sentences(observation(Counts.filtered().counts, [subject]))
+        let subject = try ObservedSubject.address("10.0.0.100:80")
+        let dropped = try sentences(Observation.of(Counts.filtered().counts, [subject]))
         #expect(dropped.count == 1 && !dropped[0].contains("IPVS"))
-        let passed = try sentences(observation(Counts.mended().counts, [subject]))
+        let passed = try sentences(Observation.of(Counts.mended().counts, [subject]))
         #expect(passed[0].hasPrefix("Nothing was dropped between PRE_ROUTING and the end of the packet filter: "))
     }
 
@@ -208,12 +209,12 @@ struct ObservationConclusionTests {
     func elsewhere() throws {
         var counts = try Counts("10.0.0.100:81")
         counts.way(.icmpError, .invalid, 2, passed: 0)
-        var observed = try observation(counts.counts)
-        observed.blame = [try blame([.icmpError: 2])]
+        var observed = try Observation.of(counts.counts)
+        observed.blame = [try Blame.of([.icmpError: 2])]
         #expect(
             observed.conclusions == [
                 "10.0.0.100 (no service): 2 ICMP errors of 2 packets were dropped as INVALID by ip filter INPUT handle 5."
             ])
-        #expect(try observation([]).conclusions == ["No packet of what was observed came."])
+        #expect(try Observation.of([]).conclusions == ["No packet of what was observed came."])
     }
 }

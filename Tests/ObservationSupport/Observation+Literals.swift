@@ -1,0 +1,85 @@
+import Addresses
+import Conntrack
+import Firewall
+import IPVS
+import Inspection
+
+/// A literal that is none.
+struct BadLiteral: Error {
+    var text: String
+}
+
+/// `10.0.0.1:80`, for literals that are known to be right.
+func endpoint(_ text: String) throws -> Endpoint {
+    guard let endpoint = Endpoint(text) else { throw BadLiteral(text: text) }
+    return endpoint
+}
+
+extension ObservedSubject {
+    /// A service of one real server.
+    public static func service(
+        _ virtual: String, _ protocol: IPProtocol = .tcp, _ destination: String = "10.0.0.3:80",
+        _ method: ForwardingMethod = .dr
+    ) throws -> ObservedSubject {
+        try service(.address(`protocol`, endpoint(virtual)), destination, method)
+    }
+
+    public static func service(
+        _ identity: Service.Identity, _ destination: String, _ method: ForwardingMethod
+    ) throws -> ObservedSubject {
+        var service = Service(identity)
+        service.scheduler = "rr"
+        service.destinations = [Destination(try endpoint(destination), method)]
+        return .service(service)
+    }
+
+    public static func address(_ text: String) throws -> ObservedSubject {
+        let end = try endpoint(text)
+        return .address(end.address, port: end.port)
+    }
+}
+
+extension Observation {
+    /// What was counted of some subjects in half a minute: of `tcp 10.0.0.100:80` in direct routing when none is named.
+    public static func of(
+        _ counts: [PacketCount], _ subjects: [ObservedSubject]? = nil, vsConntrack: String = "0",
+        connections: [String: Int] = [:]
+    ) throws -> Observation {
+        var observation = Observation(
+            takenAt: "2026-11-23T04:00:30.020Z", host: "lb1", kernelRelease: "6.1.0-56-amd64", networkNamespace: nil,
+            from: Moment(nanoseconds: 1_795_406_400_000_000_000), to: Moment(nanoseconds: 1_795_406_430_020_000_000))
+        observation.take(counts, ObservationPlan(try subjects ?? [.service("10.0.0.100:80")]))
+        observation.sysctls.values = ["net.ipv4.vs.conntrack": vsConntrack]
+        for (state, count) in connections {
+            for port in 0..<count {
+                let connection = Connection(
+                    .tcp, client: try endpoint("10.0.0.1:\(1000 + port)"), virtual: try endpoint("10.0.0.100:80"),
+                    destination: try endpoint("10.0.0.3:80"), state: state, expires: 890)
+                observation.take(connection)
+            }
+        }
+        return observation
+    }
+}
+
+extension Blame {
+    /// Traced packets to an address that `ip filter INPUT handle 5` dropped, or what else is named.
+    public static func of(
+        _ kinds: [PacketClass: Int], to target: String = "10.0.0.100:80", chain: String = "INPUT", handle: UInt64? = 5,
+        state: CTState = .invalid
+    ) throws -> Blame {
+        let decision = handle.map { DroppingRule.Decision.rule(handle: $0) } ?? .policy
+        let rule = DroppingRule(family: .ip, table: "filter", chain: chain, decision: decision)
+        let end = try endpoint(target)
+        var dropped: [TracedKind: Int] = [:]
+        for (packetClass, count) in kinds {
+            let isICMP = packetClass == .icmpError
+            let kind = TracedKind(
+                packetClass, state: state, protocol: isICMP ? .icmp : .tcp, icmpName: isICMP ? "frag-needed" : nil,
+                target: .init(end.address, isICMP ? nil : end.port))
+            dropped[kind] = count
+        }
+        let statement = handle == nil ? "policy drop" : "ct state invalid drop"
+        return Blame(rule, .known(statement: statement, hook: "input"), dropped: dropped)
+    }
+}
