@@ -89,6 +89,6 @@ struct ObservationPlanTests {
         #expect(observation.elsewhere.keys.map(\.description) == ["10.0.0.100"])
         #expect(observation.elsewhere.values.first?.total(at: .preRouting).packets == 1)
         #expect(observation.elsewhere.values.first?.total(at: .postRouting).packets == 0)
-        #expect(observation.seconds == 2.5)
+        #expect(observation.milliseconds == 2500)
     }
 }

@@ -1,0 +1,173 @@
+import Addresses
+import Conntrack
+import Firewall
+import Netlink
+import TestSupport
+import Testing
+
+@Suite("The observation table in the kernel")
+struct ObservationTableTests {
+    private static let filter = """
+        table inet filter {
+         chain input {
+          type filter hook input priority 0;
+          ct state invalid counter drop
+         }
+        }
+
+        """
+
+    /// Every packet that is sent, with the class and ctstate that it must be counted by (FACTS.md, section 2).
+    private static func traffic(ipv6: Bool) -> [(packet: [UInt8], packetClass: PacketClass, ctstate: CTState)] {
+        [
+            (CraftedPacket.tcp([.syn], ipv6: ipv6), .syn, .new),
+            (CraftedPacket.tcp([.ack], ipv6: ipv6), .ack, .new),
+            (CraftedPacket.tcp([.ack, .psh], ipv6: ipv6), .ack, .new),
+            (CraftedPacket.tcp([.syn, .ack], ipv6: ipv6), .synAck, .invalid),
+            (CraftedPacket.tcp([.fin], ipv6: ipv6), .fin, .invalid),
+            (CraftedPacket.tcp([.fin, .ack], ipv6: ipv6), .fin, .invalid),
+            (CraftedPacket.tcp([.rst], ipv6: ipv6), .rst, .invalid),
+            (CraftedPacket.tcp([.rst, .ack], ipv6: ipv6), .rst, .invalid),
+            (CraftedPacket.tcp([], ipv6: ipv6), .tcpOther, .invalid),
+            (CraftedPacket.tcp([.syn, .fin], ipv6: ipv6), .tcpOther, .invalid),
+            (ipv6 ? CraftedPacket.packetTooBig : CraftedPacket.fragNeeded, .icmpError, .invalid),
+        ]
+    }
+
+    private struct Kind: Hashable {
+        var point: ObservationPoint
+        var packetClass: PacketClass
+        var ctstate: CTState
+    }
+
+    @Test(
+        "Counts by class and ctstate, in front of the filter and behind it", .needsRoot, .needsTool("nft"),
+        arguments: [false, true])
+    func counts(_ ipv6: Bool) throws {
+        try inFreshNamespace {
+            let wire = try Wire()
+            let tables = try NFTables()
+            try tables.run(Self.filter, for: "filter")
+            var targets = ObservationTargets()
+            let host = try #require(IPAddress(ipv6 ? "fd00::100" : "10.0.0.100"))
+            targets.entering = [.port(.tcp, Endpoint(host, 80))]
+            let kernel = LiveKernel()
+            let table = try ObservationTable(of: targets, name: "mine", in: kernel)
+            var expected: [Kind: UInt64] = [:]
+            for (packet, packetClass, ctstate) in Self.traffic(ipv6: ipv6) {
+                try wire.send(packet)
+                // The host answers, and drops or confirms what it has: each packet has to find nothing.
+                _ = try? Tool.run("conntrack -F")
+                let points: [ObservationPoint] =
+                    ctstate == .invalid ? [.preRouting, .localIn] : [.preRouting, .localIn, .localInPassed]
+                for point in points {
+                    expected[Kind(point: point, packetClass: packetClass, ctstate: ctstate), default: 0] += 1
+                }
+            }
+            let counts = try table.read(from: kernel)
+            var counted: [Kind: UInt64] = [:]
+            for count in counts.counts {
+                let kind = Kind(point: count.point, packetClass: count.packetClass, ctstate: count.ctstate)
+                counted[kind, default: 0] += count.packets
+            }
+            #expect(counted == expected)
+            let isOfService = counts.counts.allSatisfy {
+                $0.address == host && $0.port == 80 && $0.protocol == .tcp && $0.mark == nil && $0.icmp == nil
+            }
+            #expect(isOfService && counts.full.isEmpty)
+            let left = try Tool.run("nft list ruleset")
+            let droppedPackets = expected.filter { $0.key.point == .localIn && $0.key.ctstate == .invalid }.values.reduce(0, +)
+            #expect(left.contains("counter packets \(droppedPackets) bytes"))
+        }
+    }
+
+    @Test("An ICMP error about another flow is told by its type and code", .needsRoot)
+    func foreignError() throws {
+        try inFreshNamespace {
+            let wire = try Wire()
+            var targets = ObservationTargets()
+            let host = try #require(IPAddress("10.0.0.100"))
+            targets.entering = [.port(.tcp, Endpoint(host, 443))]
+            let kernel = LiveKernel()
+            let table = try ObservationTable(of: targets, name: "mine", in: kernel)
+            try wire.send(CraftedPacket.fragNeeded)
+            let counts = try table.read(from: kernel).counts
+            #expect(counts.map(\.point) == [.preRouting, .localIn, .localInPassed])
+            for count in counts {
+                #expect(count.packetClass == .icmpError && count.protocol == .icmp && count.packets == 1)
+                #expect(count.icmp == PacketCount.ICMPKind(type: 3, code: 4) && count.port == nil)
+            }
+        }
+    }
+
+    @Test("Of an address everything is counted, and marks by themselves", .needsRoot, .needsTool("nft"))
+    func wholeAddressAndMarks() throws {
+        try inFreshNamespace {
+            let wire = try Wire()
+            let tables = try NFTables()
+            try tables.run(
+                """
+                table ip mangle {
+                 chain prerouting {
+                  type filter hook prerouting priority -150;
+                  tcp dport 81 meta mark set 7
+                 }
+                }
+
+                """, for: "mark")
+            var targets = ObservationTargets()
+            let host = try #require(IPAddress("10.0.0.100"))
+            targets.entering = [.address(host)]
+            targets.marks = [.init(7, .ipv4)]
+            let kernel = LiveKernel()
+            let table = try ObservationTable(of: targets, name: "mine", in: kernel)
+            try wire.send(CraftedPacket.tcp([.syn], port: 80))
+            try wire.send(CraftedPacket.tcp([.syn], port: 81))
+            try wire.send(CraftedPacket.fragNeeded)
+            let counts = try table.read(from: kernel).counts.filter { $0.point == .localIn }
+            let syns = counts.filter { $0.packetClass == .syn }.sorted { ($0.port ?? 0) < ($1.port ?? 0) }
+            #expect(syns.map(\.port) == [80, 81])
+            #expect(syns.map(\.mark) == [nil, 7])
+            #expect(counts.filter { $0.packetClass == .icmpError }.map(\.port) == [80])
+            let early = try table.read(from: kernel).counts.filter { $0.point == .preRouting && $0.mark == 7 }
+            #expect(early.map(\.port) == [81])
+        }
+    }
+
+    @Test("A set that is full says so", .needsRoot)
+    func full() throws {
+        try inFreshNamespace {
+            let wire = try Wire()
+            var targets = ObservationTargets()
+            targets.entering = [.address(try #require(IPAddress("10.0.0.100")))]
+            var options = ObservationOptions()
+            options.setSize = 4
+            let kernel = LiveKernel()
+            let table = try ObservationTable(of: targets, options, name: "mine", in: kernel)
+            for port in 1...9 { try wire.send(CraftedPacket.tcp([.syn], port: UInt16(port))) }
+            let counts = try table.read(from: kernel)
+            #expect(counts.full == [.preRouting, .localIn, .localInPassed])
+            #expect(counts.counts.count { $0.point == .localIn } == 4)
+        }
+    }
+
+    @Test("Two tables count alike, and neither hinders the other", .needsRoot, .needsTool("nft"))
+    func two() throws {
+        try inFreshNamespace {
+            let wire = try Wire()
+            var targets = ObservationTargets()
+            targets.entering = [.port(.tcp, try #require(Endpoint("10.0.0.100:80")))]
+            let kernel = LiveKernel()
+            let one = try ObservationTable(of: targets, name: ObservationTable.freshName(program: 1), in: kernel)
+            try wire.send(CraftedPacket.tcp([.fin]))
+            let other = try ObservationTable(of: targets, name: ObservationTable.freshName(program: 1), in: kernel)
+            try wire.send(CraftedPacket.tcp([.fin]))
+            let listing = try Tool.run("nft list tables")
+            #expect(listing.contains(one.name) && listing.contains(other.name))
+            let counts = try [one.read(from: kernel), other.read(from: kernel)].map { read in
+                read.counts.map(\.packets)
+            }
+            #expect(counts == [[2, 2, 2], [1, 1, 1]])
+        }
+    }
+}
