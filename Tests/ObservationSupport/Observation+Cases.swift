@@ -26,6 +26,7 @@ extension Observation {
         var observation = try of(try richCounts(), subjects, connections: ["ESTABLISHED": 2, "FIN_WAIT": 1])
         observation.blame = try richBlame()
         observation.networkNamespace = "lb"
+        observation.samples = [try sample()]
         observation.notices = ["iptables-legacy has tables here (fil\u{1B}[2Jter), and their rules cannot be traced."]
         observation.losses = [Loss("connections of IPVS", "reading was stopped after 60 s")]
         return observation
@@ -57,6 +58,14 @@ extension Observation {
         nobody.way(.icmpError, .invalid, 3, passed: 1)
         let counts = [nat, real, tunnel, wrapped, six, mail, nobody]
         return try counts.reduce(Counts.filtered().counts) { $0 + $1.counts }
+    }
+
+    /// A FIN from a client.
+    private static func sample() throws -> Sample {
+        let (client, virtual) = (try endpoint("10.0.0.1:41048"), try endpoint("10.0.0.100:80"))
+        var headers = PacketHeaders(from: client.address, to: virtual.address, protocol: .tcp, length: 52)
+        (headers.sourcePort, headers.destinationPort, headers.tcpFlags) = (client.port, virtual.port, [.fin, .ack])
+        return Sample(headers, .invalid, at: .localIn, Moment(nanoseconds: 1_795_406_401_000_000_000))
     }
 
     private static func richBlame() throws -> [Blame] {

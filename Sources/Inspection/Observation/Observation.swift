@@ -21,7 +21,7 @@ public struct Observation: Snapshot, Equatable, Sendable {
     public var elsewhere: [IPAddress: ObservedTraffic] = [:]
     /// Which rules were seen to drop traced packets; nil when nothing was traced.
     public var blame: [Blame]?
-    /// A few packets of each class and ctstate of each subject, by time; nil when none were asked for.
+    /// Some of the packets; nil when none were asked for.
     public var samples: [Sample]?
     /// What the reader has to know of how it was observed.
     public var notices: [String] = []

@@ -22,7 +22,8 @@ extension Observation {
             }
             json.key("blame")
             if let blame { json.array { json in for blame in blame { json.blame(blame) } } } else { json.null() }
-            json.member("samples", nothing: ())
+            json.key("samples")
+            if let samples { json.array { json in for sample in samples { json.sample(sample) } } } else { json.null() }
             json.member("notices", strings: notices)
             json.member("conclusions", strings: conclusions)
         }

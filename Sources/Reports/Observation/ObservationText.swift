@@ -8,8 +8,11 @@ extension Observation {
     /// The whole view: a block for each subject with its table and what that says, then what traces and samples told, then what is to
     /// be known of all this. Blocks are parted by an empty line.
     ///
-    /// - Parameter width: columns of the terminal, which no line but one with a very long word exceeds; nil when there is none.
-    public func text(_ style: Style, width: Int?) -> [String] {
+    /// - Parameters:
+    ///   - width: columns of the terminal, which no line exceeds but one with a very long word, or a table that cannot lose any more
+    ///     columns; nil when there is none.
+    ///   - clocksAhead: how many seconds local clocks are ahead of UTC at a moment.
+    public func text(_ style: Style, width: Int?, clocksAhead: (Moment) -> Int) -> [String] {
         var blocks = [head.wrapped(width)]
         var silent: [String] = []
         for observed in subjects {
@@ -23,7 +26,8 @@ extension Observation {
         }
         blocks.append(silent)
         for address in elsewhere.keys.sorted() { blocks.append(block(address, style, width)) }
-        blocks += [rules(width), notices.flatMap { $0.printable.wrapped(width) }, losses(style, width)]
+        blocks += [rules(width), (samples ?? []).text(style, width: width, clocksAhead: clocksAhead)]
+        blocks += [notices.flatMap { $0.printable.wrapped(width) }, losses(style, width)]
         return Array(blocks.filter { !$0.isEmpty }.joined(separator: [""]))
     }
 

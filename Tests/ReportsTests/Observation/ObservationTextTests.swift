@@ -1,3 +1,4 @@
+import Conntrack
 import Firewall
 import Inspection
 import ObservationSupport
@@ -7,16 +8,98 @@ import Testing
 @testable import Reports
 
 struct ObservationTextTests {
-    @Test("print")
-    func dump() throws {
-        for width in [nil, 80, 120] as [Int?] {
-            print("== \(width ?? 0)")
-            print(try Observation.rich().text(.plain, width: width).joined(separator: "\n"))
-        }
-        print("==")
-        print(try Observation.filtered().text(.plain, width: nil).joined(separator: "\n"))
-        print("== json")
-        let observed = try Observation.filtered()
-        print(written { observed.writeJSON(to: $0) })
+    private func lines(_ observation: Observation, _ style: Style = .plain, width: Int?) -> [String] {
+        observation.text(style, width: width) { _ in 3600 }
     }
+
+    @Test("Piped: a block for the service, with its table and what that says")
+    func piped() throws {
+        #expect(lines(try .filtered(), width: nil).joined(separator: "\n") == Self.filtered)
+    }
+
+    @Test("On 80 columns nothing is longer, and what is hostile is shown and not sent")
+    func narrow() throws {
+        let lines = lines(try .rich(), width: 80)
+        #expect(lines.joined(separator: "\n") == ObservationGolden.rich80)
+        #expect(lines.allSatisfy { $0.count <= 80 })
+    }
+
+    @Test("Where there is room, the ctstates of a cell stand in one line, and no column is missing")
+    func wide() throws {
+        let lines = lines(try .rich(), width: 120)
+        #expect(lines.joined(separator: "\n").contains(Self.tunnel))
+        #expect(lines.allSatisfy { $0.count <= 120 })
+    }
+
+    @Test("Every width says the same sentences, and never cuts a value", arguments: [20, 40, 79, 100, 200])
+    func widths(width: Int) throws {
+        let observation = try Observation.rich()
+        let words = lines(observation, width: width).joined(separator: " ").split(separator: " ")
+        let said = words.joined(separator: " ")
+        for sentence in observation.conclusions(about: try #require(observation.subjects.first)) {
+            #expect(said.contains(sentence))
+        }
+        #expect(words.contains("6999999999") && words.contains("10.0.0.1:41048"))
+    }
+
+    @Test("Colours are around what is dropped, and say nothing more than the words")
+    func colours() throws {
+        let coloured = lines(try .rich(), .coloured, width: 80)
+        #expect(coloured.contains { $0.contains("\u{1B}[31m5 INVALID\u{1B}[0m") })
+        #expect(coloured.last?.hasPrefix("\u{1B}[31mNot complete: ") == true)
+        let bare = coloured.map { line in
+            ["0", "1", "31"].reduce(line) { $0.replacing("\u{1B}[\($1)m", with: "") }
+        }
+        #expect(bare == lines(try .rich(), width: 80))
+    }
+
+    @Test("Without packets a line each, and without subjects the head alone")
+    func silent() throws {
+        #expect(lines(try .of([]), width: nil).dropFirst() == ["", "tcp 10.0.0.100:80  rr, dr: no packets"])
+        #expect(lines(try .of([], []), width: nil).count == 1)
+        // A counter may be there before its first packet.
+        var nothing = try Counts()
+        nothing.way(.syn, .new, 0)
+        #expect(lines(try .of(nothing.counts), width: nil) == lines(try .of([]), width: nil))
+    }
+
+    @Test("The wall clock may be set back, and the counters be as great as can be")
+    func extremes() throws {
+        var counts = try Counts()
+        counts.way(.ack, .new, .max)
+        counts.way(.fin, .invalid, .max)
+        var observation = try Observation.of(counts.counts)
+        swap(&observation.from, &observation.to)
+        let lines = lines(observation, width: nil)
+        #expect(lines[0].contains(": 0.0 s "))
+        #expect(lines.contains { $0.hasPrefix("FIN    18446744073709551615 INVALID") })
+        #expect(written { observation.writeJSON(to: $0) }.contains(#""seconds":0.00,"#))
+    }
+
+    private static let filtered = #"""
+        lb1: 30.0 s until 2026-11-23T04:00:30.020Z, net.ipv4.vs.conntrack=0
+
+        tcp 10.0.0.100:80  rr, dr
+        CLASS       PRE_ROUTING  LOCAL_IN  PASSED  DROPPED    LEAVES AS
+        SYN         2 NEW               2       2  -          2 UNTRACKED
+        ACK         6 NEW               6       6  -          6 UNTRACKED
+        FIN         5 INVALID           5       -  5 INVALID  -
+        RST         1 INVALID           1       -  1 INVALID  -
+        ICMP error  1 INVALID           1       -  1 INVALID  -
+        5 FIN, 1 RST and 1 ICMP error of 15 packets were dropped as INVALID by ip filter INPUT handle 5 (5 traced); \#
+        IPVS never saw the connections end: 2 are still ESTABLISHED.
+        To mend it, accept FIN, RST and ICMP errors to 10.0.0.100, and to no other address, in front of what drops \#
+        INVALID: the real servers' own filters know the true state.
+
+        Rules that dropped traced packets, of which there are only so many a second:
+        ip filter INPUT handle 5: ct state invalid drop — 5 packets (FIN 3, ICMP frag-needed 1, RST 1)
+        """#
+
+    private static let tunnel = """
+        tcp 10.0.0.103:80  rr, tun
+        CLASS           PRE_ROUTING                               LOCAL_IN      PASSED  DROPPED        LEAVES AS
+        ACK             3000000000 ESTABLISHED, 4000000000 NEW  7000000000  6999999999  1 ESTABLISHED  -
+        other (tunnel)  -                                                -           -  -              6999999999 UNTRACKED
+        1 ACK of 7000000000 packets was dropped as ESTABLISHED at LOCAL_IN (no rule of nf_tables was seen to drop them).
+        """
 }
