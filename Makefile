@@ -10,7 +10,7 @@ BENCHMARKS = Benchmarks/.build/release/benchmarks
 # Of the benchmarks' C programs. clang comes with Swift.
 CLANG ?= clang
 CLANG_FLAGS = -std=c11 -O2 -Wall -Wextra -Werror
-BENCH_TOOLS = Benchmarks/.build/tools/measure Benchmarks/.build/tools/receive
+BENCH_TOOLS = $(patsubst Benchmarks/Tools/%.c,Benchmarks/.build/tools/%,$(wildcard Benchmarks/Tools/*.c))
 # What needs root gets it by sudo, where it is not there already.
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests

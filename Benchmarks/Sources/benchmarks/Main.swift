@@ -40,6 +40,9 @@ enum Main {
         for load in [EventLoad.rate, .burst] where options.cases.contains(load.name) {
             report.events.append(try load.run(EventSubject.all(tools), in: workspace))
         }
+        if options.cases.contains(.observe) {
+            report.traffic = try TrafficCase(tools, workspace, seconds: options.seconds).run(options.runs)
+        }
         print(report.text, terminator: "")
         if let path = options.json { try overwrite(path, with: report.json()) }
         return report.hasFailed || (options.isStrict && report.hasMissed) ? 1 : 0

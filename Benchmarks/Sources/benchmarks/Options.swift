@@ -6,10 +6,12 @@ struct Options {
 
     var task = Task.benchmarks
     var program = ".build/release/ct-inspect"
-    /// Where the Makefile builds `measure` and `receive`.
+    /// Where the Makefile builds the C programs.
     var tools = "Benchmarks/.build/tools"
     var entries = 1_000_000
     var runs = 5
+    /// Of each load of `observe`.
+    var seconds = 3
     var cases = Set(CaseName.allCases)
     var json: String?
     /// On a disk, where /tmp may be memory.
@@ -23,12 +25,13 @@ struct Options {
           --program PATH   the ct-inspect to measure (default: .build/release/ct-inspect)
           --entries N      size of the table (default: 1000000)
           --runs N         rounds of each case (default: 5)
+          --seconds N      of each load of observe (default: 3)
           --cases A,B      of \(CaseName.allCases.map(\.rawValue).joined(separator: ", ")) (default: all)
           --json FILE      write all figures as JSON too
           --folder DIR     where output files go for a while (default: /var/tmp)
           --strict         end with 1 when a target is missed
           --bounds FILE    of the instructions (default: Benchmarks/instructions.bound)
-          --tools DIR      with measure and receive (default: Benchmarks/.build/tools)
+          --tools DIR      with the C programs (default: Benchmarks/.build/tools)
           --help           this text
 
         """
@@ -47,6 +50,7 @@ struct Options {
             case "--tools": tools = try Self.value(of: word, &rest)
             case "--entries": entries = try Self.number(of: word, &rest, in: 1_000...10_000_000)
             case "--runs": runs = try Self.number(of: word, &rest, in: 1...100)
+            case "--seconds": seconds = try Self.number(of: word, &rest, in: 1...60)
             case "--cases": cases = try Self.cases(Self.value(of: word, &rest))
             case "--json": json = try Self.value(of: word, &rest)
             case "--folder": folder = try Self.value(of: word, &rest)

@@ -18,9 +18,7 @@ enum CaseName: String, CaseIterable, Codable {
     case filtered
     case events
     case bursts
-
-    /// Whether it needs the full table.
-    var isDump: Bool { self != .events && self != .bursts }
+    case observe
 }
 
 extension DumpCase {

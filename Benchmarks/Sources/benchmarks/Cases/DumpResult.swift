@@ -60,7 +60,8 @@ extension Figures {
     }
 }
 
-private func middle(of numbers: [Double]) -> Double {
+/// The median. There is none of nothing.
+func middle(of numbers: [Double]) -> Double {
     let sorted = numbers.sorted()
     let upper = sorted[sorted.count / 2]
     return sorted.count.isMultiple(of: 2) ? (sorted[sorted.count / 2 - 1] + upper) / 2 : upper

@@ -4,13 +4,15 @@ import Glibc
 struct Tools {
     let measure: String
     let receive: String
+    let traffic: String
     let program: String
 
     init(folder: String, program: String) throws {
         measure = "\(folder)/measure"
         receive = "\(folder)/receive"
+        traffic = "\(folder)/traffic"
         self.program = program
-        for path in [measure, receive, program] where access(path, X_OK) != 0 {
+        for path in [measure, receive, traffic, program] where access(path, X_OK) != 0 {
             let reason = String(cString: strerror(errno))
             throw Failure(.unavailable, "\(path): \(reason): run `make build bench-build`")
         }

@@ -18,6 +18,8 @@ struct Workspace {
     /// The files that may be in it.
     enum File: String, CaseIterable {
         case output, errors, figures
+        /// What `ip` and `nft` are told, and what they answer.
+        case script, answer, complaint
         case profile = "callgrind.out"
     }
 

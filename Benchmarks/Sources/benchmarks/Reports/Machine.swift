@@ -24,7 +24,7 @@ struct Machine: Codable {
         cores = sysconf(CInt(_SC_NPROCESSORS_ONLN))
         memoryMebibytes = (sysconf(CInt(_SC_PHYS_PAGES)) * sysconf(CInt(_SC_PAGESIZE))) >> 20
         var versions: [String: String] = [:]
-        for program in ["conntrack", tools.program] {
+        for program in ["conntrack", "nft", tools.program] {
             let name = program.split(separator: "/").last.map(String.init) ?? program
             versions[name] = try? Self.firstLine(of: [program, "--version"], in: workspace)
         }

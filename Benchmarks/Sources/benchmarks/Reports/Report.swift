@@ -6,6 +6,7 @@ struct Report: Codable {
     let runs: Int
     var dumps: [DumpResult] = []
     var events: [EventResult] = []
+    var traffic: [TrafficResult] = []
 
     init(machine: Machine, entries: Int, runs: Int) {
         schema = "ct-inspect-benchmarks/1"
@@ -15,7 +16,12 @@ struct Report: Codable {
     }
 
     var hasMissed: Bool { judgements.contains { $0.verdict == .missed } }
-    var hasFailed: Bool { dumps.contains(where: \.hasFailed) || events.contains(where: \.hasFailed) }
+    var hasFailed: Bool {
+        dumps.contains(where: \.hasFailed) || events.contains(where: \.hasFailed)
+            || traffic.contains(where: \.hasFailed)
+    }
 
-    private var judgements: [Judgement] { dumps.flatMap(\.judgements) + events.flatMap(\.judgements) }
+    private var judgements: [Judgement] {
+        dumps.flatMap(\.judgements) + events.flatMap(\.judgements) + traffic.flatMap(\.judgements)
+    }
 }

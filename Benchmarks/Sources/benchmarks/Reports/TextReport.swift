@@ -11,6 +11,7 @@ extension Report {
             """
         for dump in dumps { text += "\n\(dump.title)\n" + dump.table + dump.judgements.table }
         for event in events { text += "\n\(event.title)\n" + event.table + event.judgements.table }
+        for load in traffic { text += "\n\(load.title)\n" + load.table + load.judgements.table }
         return text
     }
 }
@@ -41,6 +42,25 @@ extension EventResult {
                 guard let best = row.best else { return [row.command, "failed: \(row.failure ?? "no run")"] }
                 return [row.command, (row.isOpenEnded ? "at least " : "") + fixed(best, 0), unit]
             })
+    }
+}
+
+extension TrafficResult {
+    fileprivate var table: String {
+        let head = ["", load.unit.name, "min", "max", "ns each", "counts a packet", "its CPU s"]
+        return columns([head] + rows.map { $0.cells(in: load.unit.size) })
+    }
+}
+
+extension TrafficResult.Row {
+    fileprivate func cells(in size: Double) -> [String] {
+        guard let median else { return [title, "failed: \(failure ?? "no run")"] }
+        let rates = runs.map { $0.eachSecond / size }
+        return [
+            title, fixed(median.eachSecond / size, 0), fixed(rates.min() ?? 0, 0), fixed(rates.max() ?? 0, 0),
+            median.nanosecondsEach.map { fixed($0, 1) } ?? "-", fixed(median.countsAPacket, 3),
+            fixed(median.watcherSeconds, 3),
+        ]
     }
 }
 

@@ -1,0 +1,57 @@
+/// What observing costs the traffic: loads of a director, with a watcher and without.
+struct TrafficCase {
+    private let tools: Tools
+    private let workspace: Workspace
+    private let seconds: Int
+
+    init(_ tools: Tools, _ workspace: Workspace, seconds: Int) {
+        self.tools = tools
+        self.workspace = workspace
+        self.seconds = seconds
+    }
+
+    func run(_ rounds: Int) throws -> [TrafficResult] { try TrafficLoad.allCases.map { try run($0, rounds) } }
+
+    /// The watchers take turns, as what slows the machine for a while slows all of them. One that fails is left out from then on.
+    private func run(_ load: TrafficLoad, _ rounds: Int) throws -> TrafficResult {
+        let watchers = TrafficWatcher.all(tools)
+        var rows = watchers.map { TrafficResult.Row(role: $0.role, title: $0.title) }
+        for round in 1...rounds {
+            say("benchmarks: \(load.title): round \(round) of \(rounds)")
+            for (index, watcher) in watchers.enumerated() where rows[index].failure == nil {
+                do {
+                    rows[index].runs.append(try trial(of: load, watcher))
+                } catch let failure as Failure where failure.kind != .interrupted {
+                    rows[index].failure = failure.description
+                    say("benchmarks: \(watcher.title): \(failure)")
+                }
+            }
+        }
+        return TrafficResult(load, rows)
+    }
+
+    /// In namespaces of its own, so that none finds what another left.
+    private func trial(of load: TrafficLoad, _ watcher: TrafficWatcher) throws -> TrafficFigures {
+        try inJoinedNamespaces(workspace) { clients in
+            try runTool(["nft", "-f"], script: PacketFilter.text, in: workspace)
+            let figures = try watcher.watch(workspace) { try measure(load, from: clients) }
+            let expected = watcher.countsAPacket(of: load)
+            // Packets of ARP come in as well, and are counted nowhere.
+            guard abs(figures.countsAPacket - Double(expected)) < 0.05 else {
+                let counted = fixed(figures.countsAPacket, 3)
+                throw Failure(.inputOutput, "counted a packet \(counted) times, not \(expected)")
+            }
+            return figures
+        }
+    }
+
+    private func measure(_ load: TrafficLoad, from clients: String) throws -> TrafficFigures {
+        let words = load.words(tools, from: clients, seconds: seconds)
+        let yield = try TrafficYield(runTool(words, patience: .seconds(seconds + 20), in: workspace))
+        let packets = Double(try PacketCounters.received(at: Wiring.interface))
+        let counted = PacketCounters.counted(in: try runTool(["nft", "list", "ruleset"], in: workspace))
+        return TrafficFigures(
+            eachSecond: yield.units / yield.seconds, nanosecondsEach: yield.nanosecondsEach, packets: packets,
+            countsAPacket: Double(counted) / max(packets, 1))
+    }
+}

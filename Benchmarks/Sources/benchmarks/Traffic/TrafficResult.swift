@@ -1,0 +1,33 @@
+/// What a load has measured.
+struct TrafficResult: Codable {
+    struct Row: Codable {
+        let role: Role
+        let title: String
+        /// In the order in which they were made.
+        var runs: [TrafficFigures] = []
+        var median: TrafficFigures?
+        /// Why it could not be measured.
+        var failure: String?
+    }
+
+    let name: CaseName
+    let load: TrafficLoad
+    let title: String
+    let rows: [Row]
+    let judgements: [Judgement]
+
+    var hasFailed: Bool { rows.contains { $0.failure != nil } }
+
+    init(_ load: TrafficLoad, _ rows: [Row]) {
+        name = .observe
+        self.load = load
+        title = load.title
+        var rows = rows
+        for index in rows.indices where rows[index].failure == nil {
+            rows[index].median = .median(of: rows[index].runs)
+        }
+        self.rows = rows
+        judgements = load.judge(
+            Dictionary(uniqueKeysWithValues: rows.compactMap { row in row.median.map { (row.role, $0) } }))
+    }
+}

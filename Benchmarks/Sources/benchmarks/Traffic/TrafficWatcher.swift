@@ -1,0 +1,65 @@
+/// Who counts the director's packets while they come in.
+struct TrafficWatcher {
+    let role: Role
+    let title: String
+    private let means: Means
+
+    private enum Means {
+        case none
+        case program([String])
+        case rules(String)
+    }
+
+    private static let patience: Duration = .seconds(20)
+
+    static func all(_ tools: Tools) -> [TrafficWatcher] {
+        let words = [
+            tools.program, "observe", "--vip", "\(Wiring.virtualAddress):\(PacketFilter.port)", "--json",
+        ]
+        return [
+            TrafficWatcher(role: .floor, title: "the packet filter alone", means: .none),
+            TrafficWatcher(role: .ours, title: Contestant(.ours, words).title, means: .program(words)),
+            TrafficWatcher(
+                role: .peer, title: "nft: a counting rule for each ctstate", means: .rules(PacketFilter.countingRules)),
+        ]
+    }
+
+    /// How many counters a packet must be found in.
+    func countsAPacket(of load: TrafficLoad) -> Int {
+        role == .floor || !load.isObserved ? 0 : PacketFilter.countsAPacket
+    }
+
+    /// Watches this namespace for as long as `body` runs.
+    /// - Returns: what `body` has measured, and what the watching program itself took.
+    func watch(_ workspace: Workspace, _ body: () throws -> TrafficFigures) throws -> TrafficFigures {
+        switch means {
+        case .none: return try body()
+        case .rules(let rules):
+            try runTool(["nft", "-f"], script: rules, in: workspace)
+            return try body()
+        case .program(let words):
+            let errors = workspace.path(.errors)
+            var program = try Child(words, output: workspace.path(.output), errors: errors)
+            try waitForTable(of: program, workspace)
+            var figures = try body()
+            program.interrupt()
+            let ending = try program.wait(within: Self.patience)
+            guard ending.isSuccess || ending.isInterrupted else {
+                throw Failure(.unavailable, "\(describe(status: ending.status)): \(try firstLine(of: errors))")
+            }
+            figures.watcherSeconds = ending.userSeconds + ending.systemSeconds
+            return figures
+        }
+    }
+
+    /// Its table is made in one transaction: it counts when the table is there.
+    private func waitForTable(of program: borrowing Child, _ workspace: Workspace) throws {
+        let deadline = ContinuousClock.now + Self.patience
+        while !(try runTool(["nft", "list", "ruleset"], in: workspace)).contains("flags owner") {
+            guard program.isRunning(), ContinuousClock.now < deadline else {
+                throw Failure(.unavailable, "does not observe: \(try firstLine(of: workspace.path(.errors)))")
+            }
+            try Signals.pause(.milliseconds(20))
+        }
+    }
+}
