@@ -34,16 +34,16 @@ import Testing
         let row = TrafficResult.Row(role: .ours, title: "ours", runs: [figures(1)], failure: "crashed")
         let result = TrafficResult(.bulk, [TrafficResult.Row(role: .floor, title: "floor", runs: [figures(1)]), row])
         #expect(result.hasFailed)
-        #expect(result.rows.last?.median == nil)
+        #expect(result.rows.last?.summary == nil)
         #expect(result.judgements.first?.verdict == .notMeasured)
     }
 
-    @Test func takesTheMedianOfEachFigureByItself() {
-        let runs = [figures(3, 10), figures(1, 30), figures(2, 20)]
-        #expect(TrafficFigures.median(of: runs)?.eachSecond == 2)
-        #expect(TrafficFigures.median(of: runs)?.nanosecondsEach == 20)
-        #expect(TrafficFigures.median(of: [figures(1)])?.nanosecondsEach == nil)
-        #expect(TrafficFigures.median(of: []) == nil)
+    @Test func takesMediansButTheLeastTime() {
+        let runs = [figures(3, 20), figures(1, 30), figures(2, 10)]
+        #expect(TrafficFigures.summary(of: runs)?.eachSecond == 2)
+        #expect(TrafficFigures.summary(of: runs)?.nanosecondsEach == 10)
+        #expect(TrafficFigures.summary(of: [figures(1)])?.nanosecondsEach == nil)
+        #expect(TrafficFigures.summary(of: []) == nil)
     }
 
     @Test func readsWhatCameThrough() throws {

@@ -54,12 +54,12 @@ extension TrafficResult {
 
 extension TrafficResult.Row {
     fileprivate func cells(in size: Double) -> [String] {
-        guard let median else { return [title, "failed: \(failure ?? "no run")"] }
+        guard let summary else { return [title, "failed: \(failure ?? "no run")"] }
         let rates = runs.map { $0.eachSecond / size }
         return [
-            title, fixed(median.eachSecond / size, 0), fixed(rates.min() ?? 0, 0), fixed(rates.max() ?? 0, 0),
-            median.nanosecondsEach.map { fixed($0, 1) } ?? "-", fixed(median.countsAPacket, 3),
-            fixed(median.watcherSeconds, 3),
+            title, fixed(summary.eachSecond / size, 0), fixed(rates.min() ?? 0, 0), fixed(rates.max() ?? 0, 0),
+            summary.nanosecondsEach.map { fixed($0, 1) } ?? "-", fixed(summary.countsAPacket, 3),
+            fixed(summary.watcherSeconds, 3),
         ]
     }
 }

@@ -2,7 +2,7 @@
 struct TrafficFigures: Codable {
     /// Bytes, datagrams or requests that came through.
     var eachSecond: Double
-    /// CPU time that one takes on its whole way, the sender's part included. None of a stream.
+    /// CPU time that one takes on its whole way, the sender's part included, in the fastest fiftieth. None of a stream.
     var nanosecondsEach: Double?
     /// Those that came in at the director's interface. A piece of a stream counts once, whatever its size.
     var packets: Double
@@ -11,12 +11,11 @@ struct TrafficFigures: Codable {
     /// CPU time of the watching program, where there is one.
     var watcherSeconds = 0.0
 
-    /// The median of each figure by itself.
-    static func median(of runs: [TrafficFigures]) -> TrafficFigures? {
+    /// The median of each figure by itself; but of the time of one the least, as what disturbs it can only add to it.
+    static func summary(of runs: [TrafficFigures]) -> TrafficFigures? {
         guard !runs.isEmpty else { return nil }
-        let times = runs.compactMap(\.nanosecondsEach)
         return TrafficFigures(
-            eachSecond: middle(of: runs.map(\.eachSecond)), nanosecondsEach: times.isEmpty ? nil : middle(of: times),
+            eachSecond: middle(of: runs.map(\.eachSecond)), nanosecondsEach: runs.compactMap(\.nanosecondsEach).min(),
             packets: middle(of: runs.map(\.packets)), countsAPacket: middle(of: runs.map(\.countsAPacket)),
             watcherSeconds: middle(of: runs.map(\.watcherSeconds)))
     }

@@ -34,23 +34,23 @@ enum TrafficLoad: String, Codable, CaseIterable {
         return [tools.traffic, kind.rawValue, clients, address, "\(port)", "\(seconds * 1000)"]
     }
 
-    func judge(_ medians: [Role: TrafficFigures]) -> [Judgement] {
+    func judge(_ summaries: [Role: TrafficFigures]) -> [Judgement] {
         let ratios = [
-            ratio(.ours, medians, self == .bulk ? .atLeast(0.98) : .none), ratio(.peer, medians, .none),
+            ratio(.ours, summaries, self == .bulk ? .atLeast(0.98) : .none), ratio(.peer, summaries, .none),
         ]
         guard self != .bulk else { return ratios }
-        return ratios + [cost(.ours, medians), cost(.peer, medians)]
+        return ratios + [cost(.ours, summaries), cost(.peer, summaries)]
     }
 
-    private func ratio(_ role: Role, _ medians: [Role: TrafficFigures], _ bound: Target.Bound) -> Judgement {
-        let floor = medians[.floor].flatMap { $0.eachSecond > 0 ? $0.eachSecond : nil }
-        let value = medians[role].flatMap { own in floor.map { own.eachSecond / $0 } }
+    private func ratio(_ role: Role, _ summaries: [Role: TrafficFigures], _ bound: Target.Bound) -> Judgement {
+        let floor = summaries[.floor].flatMap { $0.eachSecond > 0 ? $0.eachSecond : nil }
+        let value = summaries[role].flatMap { own in floor.map { own.eachSecond / $0 } }
         return Judgement("\(unit.name), \(role == .ours ? "observed" : "counting rules") / floor", value, bound)
     }
 
-    private func cost(_ role: Role, _ medians: [Role: TrafficFigures]) -> Judgement {
-        let floor = medians[.floor]?.nanosecondsEach
-        let value = medians[role]?.nanosecondsEach.flatMap { own in floor.map { own - $0 } }
+    private func cost(_ role: Role, _ summaries: [Role: TrafficFigures]) -> Judgement {
+        let floor = summaries[.floor]?.nanosecondsEach
+        let value = summaries[role]?.nanosecondsEach.flatMap { own in floor.map { own - $0 } }
         let what = self == .requests ? "request" : "packet"
         return Judgement("cost a \(what) of \(role == .ours ? "observe" : "counting rules"), ns", value, .none)
     }

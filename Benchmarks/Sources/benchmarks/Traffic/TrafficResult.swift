@@ -5,7 +5,7 @@ struct TrafficResult: Codable {
         let title: String
         /// In the order in which they were made.
         var runs: [TrafficFigures] = []
-        var median: TrafficFigures?
+        var summary: TrafficFigures?
         /// Why it could not be measured.
         var failure: String?
     }
@@ -24,10 +24,10 @@ struct TrafficResult: Codable {
         title = load.title
         var rows = rows
         for index in rows.indices where rows[index].failure == nil {
-            rows[index].median = .median(of: rows[index].runs)
+            rows[index].summary = .summary(of: rows[index].runs)
         }
         self.rows = rows
         judgements = load.judge(
-            Dictionary(uniqueKeysWithValues: rows.compactMap { row in row.median.map { (row.role, $0) } }))
+            Dictionary(uniqueKeysWithValues: rows.compactMap { row in row.summary.map { (row.role, $0) } }))
     }
 }
