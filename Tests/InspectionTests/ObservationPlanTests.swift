@@ -45,7 +45,8 @@ struct ObservationPlanTests {
     @Test("TUN: what leaves is wrapped, and other packets to the real server are nobody's")
     func tunnel() throws {
         let plan = ObservationPlan([.service(try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .tun)]))])
-        let wrapped = PacketCount(.postRouting, .other, .untracked, IPProtocol(rawValue: 4), try at("10.0.0.3:0").address)
+        let server = try at("10.0.0.3:0").address
+        let wrapped = PacketCount(.postRouting, .other, .untracked, IPProtocol(rawValue: 4), server)
         #expect(plan.owners(of: wrapped) == [0])
         #expect(plan.owners(of: try count(.postRouting, "10.0.0.3:22")) == [])
     }

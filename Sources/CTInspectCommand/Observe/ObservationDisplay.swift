@@ -38,14 +38,16 @@ final class ObservationDisplay {
         erase()
         switch manner {
         case .document, .stream: observation.writeJSON(to: Output.write)
-        case .text, .live: Output.print(observation.text(style, width: Output.width, clocksAhead: EventClock.localOffset))
+        case .text, .live:
+            Output.print(observation.text(style, width: Output.width, clocksAhead: EventClock.localOffset))
         }
     }
 
     /// A line wider than the terminal, or more lines than it has, could not be written over.
     private func redraw(_ observation: Observation) {
         let room = max(1, Int(clinux_terminal_rows(STDOUT_FILENO)) - 1)
-        let lines = observation.text(.plain, width: Output.width, clocksAhead: EventClock.localOffset).prefix(room).map {
+        let lines = observation.text(.plain, width: Output.width, clocksAhead: EventClock.localOffset).prefix(room).map
+        {
             String($0.prefix(Output.width ?? .max))
         }
         erase()

@@ -22,7 +22,8 @@ struct ObservationGrounds {
                 notices.append("conntrack was not active for \(name) here: it is while this runs, by our own rules")
             case .inactive:
                 families.remove(family)
-                notices.append("\(name) is left out: conntrack is not active for it here (--start-tracking makes it so)")
+                notices.append(
+                    "\(name) is left out: conntrack is not active for it here (--start-tracking makes it so)")
             case .unknown(let why):
                 notices.append("it is not known whether conntrack was active for \(name) before this began: \(why)")
             }
@@ -31,7 +32,8 @@ struct ObservationGrounds {
         guard targets.isEmpty else { return }
         throw KernelError(
             "observe ctstates", .absent,
-            detail: "conntrack is not active in this network namespace: no rule here looks at a ctstate, so none drops by it",
+            detail:
+                "conntrack is not active in this network namespace: no rule here looks at a ctstate, so none drops by it",
             nextStep: "--start-tracking observes all the same, and makes conntrack active while it runs")
     }
 }

@@ -93,7 +93,8 @@ struct ObserveCommand: ParsableCommand {
         }
         let chosen = ObservedSubject.services(services, service)
         guard !chosen.isEmpty else {
-            let which = services.isEmpty ? "IPVS has no services here" : "none of the \(services.count) services is meant"
+            let which =
+                services.isEmpty ? "IPVS has no services here" : "none of the \(services.count) services is meant"
             throw KernelError(
                 "observe", .absent, detail: which,
                 nextStep: services.isEmpty ? "name an address: --vip ADDRESS" : "ct-inspect services lists them")

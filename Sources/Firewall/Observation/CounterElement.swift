@@ -66,7 +66,8 @@ struct CounterElement {
             count.port = try datagram.bigEndian(at: behind + 4)
         case .icmpType:
             count.protocol = set.family == .ipv4 ? .icmp : .icmpv6
-            count.icmp = PacketCount.ICMPKind(type: try datagram.host(at: behind), code: try datagram.host(at: behind + 4))
+            count.icmp = PacketCount.ICMPKind(
+                type: try datagram.host(at: behind), code: try datagram.host(at: behind + 4))
         case .protocol:
             count.protocol = IPProtocol(rawValue: try datagram.host(at: behind))
         }

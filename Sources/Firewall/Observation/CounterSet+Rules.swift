@@ -10,7 +10,8 @@ extension CounterSet {
         return switch key {
         case .port: "type \(address) . inet_service . ct_state"
         case .embedded: "typeof \(expression)"
-        case .icmpType: "type \(address) . \(family == .ipv4 ? "icmp_type . icmp_code" : "icmpv6_type . icmpv6_code") . ct_state"
+        case .icmpType:
+            "type \(address) . \(family == .ipv4 ? "icmp_type . icmp_code" : "icmpv6_type . icmpv6_code") . ct_state"
         case .protocol: "type \(address) . inet_proto . ct_state"
         }
     }
@@ -53,7 +54,8 @@ extension CounterSet {
     /// Traces packets of a ctstate. One class gets at most a quarter of what is traced, so that a flood of one does not hide others.
     func traceRule(_ state: CTState, _ options: ObservationOptions) -> String {
         let rate = max(1, (options.traceRate ?? 1) / 4)
-        return "ct state \(state.word) limit rate \(rate)/second burst \(max(5, rate)) packets jump trace_\(state.word)\n"
+        return
+            "ct state \(state.word) limit rate \(rate)/second burst \(max(5, rate)) packets jump trace_\(state.word)\n"
     }
 
     /// Whether packets of its class can be traced from it on.

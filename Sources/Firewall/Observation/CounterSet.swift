@@ -40,8 +40,10 @@ struct CounterSet: Hashable {
 
     private var prefix: String { point.name + "_" + (mark.map { "mark\($0)_" } ?? "") }
 
-    /// Those that packets with ports are told apart into.
-    static let classesWithPorts: [PacketClass] = [.ack, .syn, .synAck, .fin, .rst, .tcpOther, .udp, .sctp]
+    /// Those that packets with ports are told apart into, the most frequent first: rules are tried in this order.
+    static let classesWithPorts: [PacketClass] = [.ack, .udp, .syn, .synAck, .fin, .rst, .tcpOther, .sctp]
+
+    static let classesOfTCP = classesWithPorts.filter { $0.protocol == .tcp }
 }
 
 extension IPAddress.Family {

@@ -21,7 +21,7 @@ struct Dispatch {
         let words = Words(point.side, family)
         var rules = ""
         if has.ports {
-            rules += "\(words.address) . meta l4proto . \(words.port) \(set("ports")) goto \(point.name)_ports\(family.suffix)\n"
+            rules += "\(words.address) . meta l4proto . \(words.port) vmap @\(ports)\n"
         }
         if has.addresses { rules += "\(words.address) \(set("addresses")) goto \(stem)\n" }
         if has.ports { rules += "\(words.errors) goto \(point.name)_errors\(family.suffix)\n" }
@@ -34,8 +34,10 @@ struct Dispatch {
         let words = Words(point.side, family)
         var text = ""
         if has.ports {
-            let wellKnown = classes(portsOnly: targets)
-            text += chain(point.name + "_ports" + family.suffix, sorting(wellKnown, mark: nil))
+            text += map(targets)
+            if classes(portsOnly: targets).contains(.syn) {
+                text += chain(tcp, sorting(CounterSet.classesOfTCP, mark: nil))
+            }
             text += chain(
                 point.name + "_errors" + family.suffix,
                 "\(words.embedded) \(set("flows")) goto \(name(.icmpError, .embedded))\n"
@@ -43,6 +45,24 @@ struct Dispatch {
         }
         if has.addresses { text += chain(stem, everything(mark: nil)) }
         return text
+    }
+
+    /// Names: the map of ports, and the chain of TCP.
+    private var ports: String { point.name + "_ports" + family.suffix }
+    private var tcp: String { point.name + "_tcp" + family.suffix }
+
+    /// One look finds whether a packet is observed, and where it is counted: TCP is told apart further, the others are classes by themselves.
+    private func map(_ targets: ObservationTargets) -> String {
+        var elements: [String] = []
+        for case .port(let `protocol`, let endpoint) in targets.targets(point.side)
+        where endpoint.address.family == family {
+            let packetClass = CounterSet.classesWithPorts.first { $0.protocol == `protocol` }
+            guard let packetClass else { continue }
+            let chain = `protocol` == .tcp ? tcp : name(packetClass, .port)
+            elements.append("\(endpoint.address) . \(`protocol`.rawValue) . \(endpoint.port) : goto \(chain)")
+        }
+        let type = "type \(Words(point.side, family).addressType) . inet_proto . inet_service : verdict"
+        return "map \(ports) {\n\(type)\nelements = { \(elements.sorted().joined(separator: ", ")) }\n}\n"
     }
 
     func counters(_ targets: ObservationTargets) -> [CounterSet] {
@@ -60,7 +80,8 @@ struct Dispatch {
 
     /// Of the protocols that are observed, so that no set is made in vain.
     private func classes(portsOnly targets: ObservationTargets) -> [PacketClass] {
-        let protocols = Set(targets.targets(point.side).compactMap(\.protocol))
+        let own = targets.targets(point.side).filter { $0.address.family == family }
+        let protocols = Set(own.compactMap(\.protocol))
         return CounterSet.classesWithPorts.filter { protocols.contains($0.protocol) }
     }
 

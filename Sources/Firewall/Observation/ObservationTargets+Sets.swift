@@ -1,28 +1,24 @@
 import Addresses
 
 extension ObservationTargets {
-    /// The sets that hold what is observed on one side, of one family.
+    /// The sets that hold what is observed on one side, of one family. Ports are in the maps of the points.
     func sets(_ side: ObservationPoint.Side, _ family: IPAddress.Family) -> String {
         let words = Words(side, family)
         let own = targets(side).filter { $0.address.family == family }
-        var ports: [String] = []
         var flows: [String] = []
         var addresses: [String] = []
         for target in own {
             switch target {
             case .port(let `protocol`, let endpoint):
-                let (number, port) = (`protocol`.rawValue, endpoint.port)
-                ports.append("\(endpoint.address) . \(number) . \(port)")
-                flows.append("\(number) . \(endpoint.address.hexadecimal) . \(port)")
+                flows.append("\(`protocol`.rawValue) . \(endpoint.address.hexadecimal) . \(endpoint.port)")
             case .address(let address): addresses.append(address.description)
             }
         }
         let vips = Set(own.map(\.address.description))
         let raw = "\(words.embeddedProtocol) . \(words.embeddedAddress) . \(words.embeddedPort)"
         let name = { (kind: String) in "\(side)_\(kind)\(family.suffix)" }
-        return set(name("ports"), "type \(words.addressType) . inet_proto . inet_service", ports)
-            + (ports.isEmpty ? "" : set(name("flows"), "typeof \(raw)", flows))
-            + (ports.isEmpty ? "" : set(name("vips"), "type \(words.addressType)", Array(vips)))
+        return set(name("flows"), "typeof \(raw)", flows)
+            + (flows.isEmpty ? "" : set(name("vips"), "type \(words.addressType)", Array(vips)))
             + set(name("addresses"), "type \(words.addressType)", addresses)
     }
 

@@ -116,7 +116,8 @@ struct ObserveTests {
             #expect(entries.isEmpty)
             let outcome = try Program.run(["observe", "--vip", "127.0.0.1", "--for", "100ms", "--start-tracking"])
             #expect(outcome.status == 0)
-            #expect(outcome.output.contains("no packets") && outcome.output.contains("conntrack was not active for IPv4"))
+            #expect(
+                outcome.output.contains("no packets") && outcome.output.contains("conntrack was not active for IPv4"))
         }
     }
 
@@ -146,7 +147,8 @@ struct ObserveTests {
     @Test(
         "Wrong usage is 64, and says what is wrong",
         arguments: [
-            (["--vip", "nowhere"], "nowhere"), (["--vip", "10.0.0.1:0"], "10.0.0.1:0"), (["--trace-rate", "0"], "1000"),
+            (["--vip", "nowhere"], "nowhere"), (["--vip", "10.0.0.1:0"], "10.0.0.1:0"),
+            (["--trace-rate", "0"], "1000"),
             (["--samples", "0"], "100"), (["--for", "soon"], "soon"), (["--service", "x"], "x"),
             (["--capture", "/tmp"], "--capture"),
         ])
@@ -167,7 +169,8 @@ struct ObserveTests {
 
     @Test("Without the capability it is 77")
     func forbidden() throws {
-        let line = #"exec setpriv --inh-caps=-all --bounding-set=-all --clear-groups --reuid=65534 "$0" observe --vip 10.0.0.1"#
+        let line =
+            #"exec setpriv --inh-caps=-all --bounding-set=-all --clear-groups --reuid=65534 "$0" observe --vip 10.0.0.1"#
         let outcome = try Program.shell(line, [Program.path])
         // Who may not run what lies in a private folder proves nothing.
         guard outcome.status != 127, outcome.status != 126 else { return }

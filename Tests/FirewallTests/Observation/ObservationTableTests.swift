@@ -76,7 +76,8 @@ struct ObservationTableTests {
             }
             #expect(isOfService && counts.full.isEmpty)
             let left = try Tool.run("nft list ruleset")
-            let droppedPackets = expected.filter { $0.key.point == .localIn && $0.key.ctstate == .invalid }.values.reduce(0, +)
+            let droppedPackets = expected.filter { $0.key.point == .localIn && $0.key.ctstate == .invalid }.values
+                .reduce(0, +)
             #expect(left.contains("counter packets \(droppedPackets) bytes"))
         }
     }
