@@ -1,5 +1,7 @@
 """The hosts of a scenario: a client (with three addresses), a director and two real servers on one bridge."""
 
+import time
+
 from namespace import Namespace
 
 CLIENTS = ("10.0.0.1", "10.0.0.11", "10.0.0.12")
@@ -16,6 +18,7 @@ CURE = (
     "-p tcp --tcp-flags SYN,ACK,FIN,RST,URG ACK,FIN -m conntrack --ctstate INVALID -j ACCEPT",
     "-p tcp --tcp-flags SYN,FIN,RST,URG,PSH RST -m conntrack --ctstate INVALID -j ACCEPT",
 )
+ICMP, ICMP6 = "-p icmp -j ACCEPT", "-p ipv6-icmp -j ACCEPT"
 
 
 class Hosts:
@@ -75,17 +78,21 @@ class Hosts:
         self.director.sysctl({"net.ipv4.vs.conntrack": value})
         self.note(f"sysctl net.ipv4.vs.conntrack={value}")
 
-    def ufw(self, *accepted, before_invalid=()):
-        """A filter like UFW's, for both families; it also makes conntrack's hooks active in the namespace."""
-        self._filter("iptables-restore", [*UFW_FIRST, *before_invalid, *UFW_INVALID, "-p icmp -j ACCEPT", *accepted])
-        self._filter("ip6tables-restore", [*UFW_FIRST, *before_invalid, *UFW_INVALID, "-p ipv6-icmp -j ACCEPT", *accepted])
+    def ufw(self, *accepted, cured=False, variant="", forward=()):
+        """A filter like UFW's, for both families; it also makes conntrack's hooks active in the namespace.
 
-    def _filter(self, program, rules):
+        The cure lets pass what DR makes INVALID. A variant is -legacy, for rules that are not of nf_tables.
+        """
+        for program, icmp in ((f"iptables{variant}", ICMP), (f"ip6tables{variant}", ICMP6)):
+            first = (*UFW_FIRST, *CURE, icmp, *UFW_INVALID) if cured else (*UFW_FIRST, *UFW_INVALID, icmp)
+            lines = [f"-A INPUT {rule}" for rule in (*first, *accepted)] + [f"-A FORWARD {rule}" for rule in forward]
+            self._filter(program, lines)
+
+    def _filter(self, program, lines):
         chains = [":INPUT DROP", ":FORWARD ACCEPT", ":OUTPUT ACCEPT"]
-        lines = [f"-A INPUT {rule}" for rule in rules]
-        self.director.run(program, text="\n".join(["*filter", *chains, *lines, "COMMIT"]) + "\n")
+        self.director.run(f"{program}-restore", text="\n".join(["*filter", *chains, *lines, "COMMIT"]) + "\n")
         for line in lines:
-            self.note(f"{program.removesuffix('-restore')} {line}")
+            self.note(f"{program} {line}")
 
     def mark(self, rule, value):
         """Marks packets before IPVS sees them, as a fwmark service needs."""
@@ -112,6 +119,11 @@ class Hosts:
         for server, address in zip(self.servers, SERVERS):
             server.ip(f"rule add from {address} lookup 100", f"route add default via {DIRECTOR} table 100")
         self.note(f"real servers: what they send from their own address goes through {DIRECTOR}")
+
+    def silence(self):
+        """Cuts every wire, so that nothing is sent again while counters are read; what is under way arrives."""
+        self.switch.ip("link set bridge0 down")
+        time.sleep(0.5)
 
     def close(self):
         for item in self.open:

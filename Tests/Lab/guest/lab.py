@@ -88,6 +88,9 @@ def examine(report, subject, hosts, scenario, chosen):
 def play(report, subject, scenario, chosen):
     hosts = Hosts(scenario.NAME)
     try:
+        if hasattr(scenario, "conduct"):
+            scenario.conduct(hosts, subject, report)
+            return
         scenario.play(hosts)
         peers = Peers(hosts.director)
         scenario.reality(peers, report)
@@ -125,7 +128,7 @@ def main():
     chosen = options()
     if chosen.list:
         for scenario in all_scenarios():
-            print(f"{scenario.NAME:18} {scenario.__doc__.strip().splitlines()[0]}")
+            print(f"{scenario.NAME:24} {scenario.__doc__.strip().splitlines()[0]}")
         return
     prepare_guest()
     report = Report(f"{EXCHANGE}/report", chosen.kernel)

@@ -2,6 +2,7 @@
 
 import select
 import socket
+import struct
 
 BOUND = 60  # seconds; an emulated host can be slow
 
@@ -60,6 +61,16 @@ class Web(Service):
         self.hosts.note(f"client {source}:{made.getsockname()[1]} connects to {virtual[0]}:{virtual[1]} over TCP, sends nothing, stays")
         return made
 
+    def knock_in_vain(self, source, virtual, seconds):
+        """Tries to open a connection where none comes about."""
+        made = self._from(source, 0)
+        made.settimeout(seconds)
+        try:
+            made.connect(virtual)
+        except TimeoutError:
+            return made
+        raise RuntimeError("a connection was made")
+
     def visit(self, source, virtual, port=0):
         """Opens a connection, gets a page over it, and keeps it open."""
         made = self._from(source, port)
@@ -80,6 +91,26 @@ class Web(Service):
         """The client closes its side: a FIN goes to the director."""
         made.shutdown(socket.SHUT_WR)
         self.hosts.note(f"client {made.getsockname()[0]}:{made.getsockname()[1]} closes (FIN)")
+
+    def hopes(self, made, seconds):
+        """Asks for a page over an open connection, where none may arrive; whether one did."""
+        made.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        made.settimeout(seconds)
+        try:
+            return bool(made.recv(4096))
+        except TimeoutError:
+            return False
+
+    def finish(self, made):
+        """Both sides close: a FIN from each, and an ACK for the other's."""
+        if made in self.served:
+            self.served[made].close()
+        made.close()
+
+    def reset(self, made):
+        """The client breaks the connection off: a RST goes to the director."""
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        made.close()
 
     def was_told(self, made):
         """Waits until the real server has seen the client's FIN: so the director has passed it on."""

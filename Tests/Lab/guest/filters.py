@@ -1,0 +1,98 @@
+"""What the packet filters themselves say of their drops, and filters of other kinds than iptables-nft's."""
+
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass
+
+from director import VIP
+from namespace import command
+
+UFW = "/run/ufw"
+
+PLAIN = f"""table inet edge {{
+    chain input {{
+        type filter hook input priority filter; policy drop;
+        iif "lo" accept
+        ct state established,related accept
+        meta l4proto tcp ct state invalid counter drop
+        ct state invalid counter drop comment "about no flow"
+        icmp type echo-request accept
+        meta l4proto ipv6-icmp accept
+        ip daddr {VIP} tcp dport 80 counter accept
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Drop:
+    """A rule that drops, or (handle None) a chain's policy, and how many packets it has dropped."""
+
+    family: str
+    table: str
+    chain: str
+    handle: int
+    packets: int
+    rule: str
+
+    @property
+    def place(self):
+        return (self.family, self.table, self.chain, self.handle)
+
+
+def drops(director):
+    """Of the rules of nf_tables, iptables-nft's among them, whose counters went up, and of iptables' policies."""
+    listing = json.loads(director.run("nft", "-j", "list", "ruleset").stdout)["nftables"]
+    texts = _texts(director.run("nft", "-a", "list", "ruleset").stdout)
+    found = []
+    for rule in (item["rule"] for item in listing if "rule" in item):
+        parts = {key: value for part in rule["expr"] for key, value in part.items()}
+        packets = (parts.get("counter") or {}).get("packets", 0)
+        if "drop" in parts and packets:
+            place = (rule["family"], rule["table"], rule["chain"], rule["handle"])
+            found.append(Drop(*place, packets, texts.get(place, "")))
+    return found + _policies(director, "iptables", "ip") + _policies(director, "ip6tables", "ip6")
+
+
+def _texts(listing):
+    """Each rule without its counter's numbers and its handle."""
+    found, table, chain = {}, None, None
+    for line in (line.strip() for line in listing.splitlines()):
+        if line.startswith("table "):
+            table = tuple(line.split()[1:3])
+        elif line.startswith("chain "):
+            chain = line.split()[1]
+        elif rule := re.fullmatch(r"(.*) # handle (\d+)", line):
+            found[(*(table or ()), chain, int(rule[2]))] = re.sub(r"counter packets \d+ bytes \d+ ", "", rule[1])
+    return found
+
+
+def _policies(director, program, family):
+    text = director.run(program, "-vnxL", check=False).stdout
+    policies = re.findall(r"^Chain (\w+) \(policy DROP (\d+) packets", text, re.M)
+    return [Drop(family, "filter", chain, None, int(packets), "policy drop") for chain, packets in policies if int(packets)]
+
+
+def legacy_drops(director):
+    """Packets that rules of iptables-legacy have dropped; policies have dropped none."""
+    lines = director.run("iptables-legacy", "-vnxL", "INPUT").stdout.splitlines()
+    return sum(int(line.split()[0]) for line in lines if len(line.split()) > 2 and line.split()[2] == "DROP")
+
+
+def ufw(director, *rules):
+    """UFW itself, which writes and loads its rules; on copies, as the guest's files cannot be written. Fresh for each director.
+
+    The templates of the package, not what this machine's owner made of them.
+    """
+    shutil.rmtree(UFW, ignore_errors=True)
+    shutil.copytree("/usr/share/ufw/iptables", f"{UFW}/etc/ufw")
+    os.makedirs(f"{UFW}/etc/ufw/applications.d")
+    for folder in ("etc/default", "lib/ufw"):
+        os.makedirs(f"{UFW}/{folder}")
+    shutil.copy("/usr/share/ufw/ufw.conf", f"{UFW}/etc/ufw/ufw.conf")
+    shutil.copy("/etc/default/ufw", f"{UFW}/etc/default/ufw")
+    with director.inside():
+        for rule in (*rules, "--force enable"):
+            command("ufw", "--rootdir=/", f"--datadir={UFW}", *rule.split())

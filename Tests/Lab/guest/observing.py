@@ -1,0 +1,148 @@
+"""Runs "ct-inspect observe" beside the independent counters, and compares what the two say of the same packets."""
+
+import json
+import signal
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+from counters import Counters
+from filters import drops
+
+BOUND = 90  # seconds; an emulated host can be slow
+BEFORE_FILTER = {"local_in": "local_in_passed", "forward": "forward_passed"}
+
+
+class Watch:
+    """An observer at work in the background, from the moment on when its table is there."""
+
+    def __init__(self, hosts, subject, *options):
+        self.director = hosts.director
+        self.output, self.complaints = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")
+        words = (subject.program, "observe", "--json", "--netns", self.director.name, *options)
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.complaints)
+        end = time.monotonic() + BOUND
+        while not self.tables():
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.kill()
+                raise RuntimeError(f"the observer does not count: status {self.process.returncode}: {self.said(self.complaints)}")
+            time.sleep(0.1)
+
+    def tables(self):
+        """The tables of nf_tables that are its own."""
+        text = self.director.run("nft", "list", "tables").stdout
+        return [line.split()[1:3] for line in text.splitlines() if f"-{self.process.pid}-" in line]
+
+    @staticmethod
+    def said(file):
+        file.seek(0)
+        return file.read()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def wait(self):
+        """Waits for its end; the status, the documents it has printed, and what it complained of."""
+        try:
+            status = self.process.wait(BOUND)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise RuntimeError("the observer does not end") from None
+        return status, [json.loads(line) for line in self.said(self.output).splitlines()], self.said(self.complaints)
+
+    def end(self):
+        """Interrupts it; its one document."""
+        self.process.send_signal(signal.SIGINT)
+        status, documents, complaints = self.wait()
+        if status != 0 or len(documents) != 1:
+            raise RuntimeError(f"the observer ended with status {status}, {len(documents)} documents: {complaints}")
+        return documents[0]
+
+
+@dataclass
+class Seen:
+    """What the counters have counted, what the filters say they have dropped, and the observer's documents, if there was one."""
+
+    counts: dict
+    drops: list
+    documents: list
+
+    def total(self, point, *wanted):
+        """Packets at a point whose class and ctstate are among those wanted, all when none is."""
+        return sum(value[0] for key, value in self.counts.items() if key[0] == point and (not wanted or set(key[1:]) & set(wanted)))
+
+    def states(self, point):
+        return {key[2] for key in self.counts if key[0] == point}
+
+    @property
+    def dropped(self):
+        """What is missing behind the filter."""
+        found = {}
+        for (point, kind, state), (packets, octets) in self.counts.items():
+            if point in BEFORE_FILTER:
+                passed = self.counts.get((BEFORE_FILTER[point], kind, state), (0, 0))
+                found[point, kind, state] = (packets - passed[0], octets - passed[1])
+        return {key: value for key, value in found.items() if value[0]}
+
+
+def observe(hosts, subject, story, *options, observers=1):
+    """Counts and observes a story from before its first packet until no more are sent."""
+    counters = Counters(hosts.director, story.ends)
+    watches = [Watch(hosts, subject, *options) for _ in range(observers if subject else 0)]
+    story.tell()
+    hosts.silence()
+    seen = Seen(counters.read(), drops(hosts.director), [])
+    seen.documents = [watch.end() for watch in watches]
+    return seen
+
+
+def _cells(items, key):
+    found = Counter(), Counter()
+    for item in items:
+        for cell in item[key]:
+            name = (cell["point"], cell["class"], cell["ctstate"])
+            found[0][name] += cell["packets"]
+            found[1][name] += cell["bytes"]
+    return {name: (found[0][name], found[1][name]) for name in found[0]}
+
+
+def judge(report, seen):
+    """The reality of each scenario is checked by itself; this compares the observer with it."""
+    by_filters = sum(drop.packets for drop in seen.drops)
+    report.equal("the counters and the filter agree on what was dropped", by_filters, sum(value[0] for value in seen.dropped.values()))
+    if not seen.documents:
+        report.skip("what ct-inspect says (--peers-only)")
+    for document in seen.documents:
+        judge_counts(report, seen, document)
+        judge_blame(report, seen, document)
+
+
+def judge_counts(report, seen, document):
+    head = (document["schema"], document["command"], document["complete"], document["losses"])
+    report.equal("observe --json is a complete ct-inspect/1 document", ("ct-inspect/1", "observe", True, []), head)
+    owned = document["services"] + document["elsewhere"]
+    counted = f"each point, class and ctstate has the packets and bytes of the independent counters ({seen.total('pre_routing')} came)"
+    report.equal(counted, *(sorted(one.items()) for one in (seen.counts, _cells(owned, "packets"))))
+    dropped = f"what was dropped is what lacks behind the filter ({sum(value[0] for value in seen.dropped.values())})"
+    report.equal(dropped, *(sorted(one.items()) for one in (seen.dropped, _cells(owned, "dropped"))))
+
+
+def judge_blame(report, seen, document):
+    """Traces are limited, so that a rule may have dropped more than was traced; which rules they were is exact."""
+    blame = document["blame"] or []
+    rules = {(one["family"], one["table"], one["chain"], one["handle"]): one for one in blame}
+    dropping = {drop.place: drop for drop in seen.drops}
+    report.same_set("blamed are the rules whose own counters went up, and no other", list(dropping), list(rules))
+    report.equal(
+        "in the words of nft list ruleset",
+        {place: drop.rule for place, drop in dropping.items()}, {place: one["rule"] for place, one in rules.items()},
+    )
+    excess = [(place, drop.packets, rules[place]["packets"]) for place, drop in dropping.items()
+              if place in rules and not 0 < rules[place]["packets"] <= drop.packets]
+    report.equal("with no more packets than they dropped", [], excess)
+    kinds = {key[1:] for key in seen.dropped}
+    blamed = {(cell["class"], cell["ctstate"]) for one in blame for cell in one["dropped"]}
+    report.equal("and their classes and ctstates are those that were dropped", sorted(kinds), sorted(blamed))

@@ -1,0 +1,14 @@
+"""observe on a service by firewall mark: packets count by their mark, ICMP errors too."""
+
+from observing import judge, observe
+from story import WebStory
+
+
+def conduct(hosts, subject, report):
+    hosts.vs_conntrack(0)
+    hosts.ufw("-p tcp --dport 80 -j ACCEPT")
+    seen = observe(hosts, subject, WebStory(hosts, mark=7))
+    report.equal("dropped are FIN, RST and ICMP errors", {"fin", "rst", "icmp_error"}, {key[1] for key in seen.dropped})
+    judge(report, seen)
+    for document in seen.documents:
+        report.equal("the service is the mark", [7], [one["fwmark"] for one in document["services"]])

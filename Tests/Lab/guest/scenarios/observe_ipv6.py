@@ -1,0 +1,14 @@
+"""observe on IPv6 DR with net.ipv4.vs.conntrack=0: the same as IPv4."""
+
+from director import VIP6
+from observing import judge, observe
+from story import WebStory
+
+
+def conduct(hosts, subject, report):
+    hosts.vs_conntrack(0)
+    hosts.ufw("-p tcp --dport 80 -j ACCEPT")
+    seen = observe(hosts, subject, WebStory(hosts, virtual=VIP6))
+    report.equal("only what is NEW passes", {"NEW"}, seen.states("local_in_passed"))
+    report.equal("dropped are FIN, RST and ICMPv6 errors", {"fin", "rst", "icmp_error"}, {key[1] for key in seen.dropped})
+    judge(report, seen)

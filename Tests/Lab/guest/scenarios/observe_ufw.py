@@ -1,0 +1,14 @@
+"""observe behind UFW itself, with the rules that it writes: the INVALID drop of its before.rules is blamed."""
+
+from filters import ufw
+from observing import judge, observe
+from story import WebStory
+
+
+def conduct(hosts, subject, report):
+    hosts.vs_conntrack(0)
+    ufw(hosts.director, "allow 80/tcp")
+    seen = observe(hosts, subject, WebStory(hosts))
+    report.equal("a rule of UFW drops", ["ufw-before-input"], [drop.chain for drop in seen.drops])
+    report.equal("FIN, RST and ICMP errors", {"fin", "rst", "icmp_error"}, {key[1] for key in seen.dropped})
+    judge(report, seen)

@@ -1,0 +1,83 @@
+"""The traffic that observations are judged by: one page, one connection broken off, one ICMP error, to one web service."""
+
+import socket
+import time
+
+from counters import ANSWERING, ENTERING, LEAVING, End
+from director import CLIENTS, CLIENTS6, SERVERS, VIP, VIP6
+from icmp import too_big
+from traffic import Datagrams, Web
+
+METHODS = {"dr": "-g", "nat": "-m", "tun": "-i"}
+PATIENCE = 1.5  # seconds in which what was dropped is sent again
+
+
+class WebStory:
+    """A web service on a director, and what happens to it. Its packet filter comes from elsewhere."""
+
+    def __init__(self, hosts, method="dr", virtual=VIP, mark=None, reach="page"):
+        """What clients reach: a "page", a "connection" over which none arrives, or "nothing"."""
+        self.hosts, self.virtual, self.reach = hosts, (virtual, 80), reach
+        self.clients = CLIENTS6 if ":" in virtual else CLIENTS
+        hosts.vip(virtual)
+        place = f"[{virtual}]" if ":" in virtual else virtual
+        self.service = f"-t {place}:80" if mark is None else f"-f {mark}"
+        real = SERVERS[0] if virtual == VIP else "[2001:db8::3]"
+        port = 8080 if method == "nat" else 80
+        hosts.ipvs(f"-A {self.service} -s rr", f"-a {self.service} -r {real}:{port} {METHODS[method]}")
+        if mark is not None:
+            hosts.mark(f"-d {virtual}", mark)
+        if method == "nat":
+            hosts.answer_through_director()
+        if method == "tun":
+            hosts.tunnels()
+        listens = SERVERS[0] if method == "nat" else virtual
+        self.web = Web(hosts, [(hosts.servers[0], listens)], port)
+        self.ends = self._ends(method, virtual, mark)
+
+    @staticmethod
+    def _ends(method, virtual, mark):
+        """Where its packets are to be found, on their way in, on, and back."""
+        ends = [End(ENTERING, "tcp", virtual, 80, mark)]
+        if method == "dr":
+            ends.append(End(LEAVING, "tcp", virtual, 80, mark))
+        if method == "nat":
+            ends += [End(LEAVING, "tcp", SERVERS[0], 8080), End(ANSWERING, "tcp", SERVERS[0], 8080)]
+        if method == "tun":
+            ends.append(End(LEAVING, "ipip", SERVERS[0]))
+        return ends
+
+    def tell(self):
+        page = self._open(self.clients[0])
+        name = page.getsockname()[:2]
+        self.web.finish(page)
+        self.web.reset(self._open(self.clients[1]))
+        too_big(self.hosts.client, name, self.virtual, socket.IPPROTO_TCP)
+        time.sleep(PATIENCE)
+
+    def _open(self, client):
+        if self.reach == "page":
+            return self.web.visit(client, self.virtual)
+        if self.reach == "nothing":
+            return self.web.knock_in_vain(client, self.virtual, PATIENCE)
+        made = self.web.knock(client, self.virtual)
+        if self.web.hopes(made, PATIENCE):
+            raise RuntimeError("a page arrived")
+        return made
+
+
+class NamesStory:
+    """Datagrams to two services, of which one forgets each packet's flow (ipvsadm -o), and an ICMP error about the first."""
+
+    def __init__(self, hosts):
+        self.hosts = hosts
+        hosts.vip(VIP)
+        for port, options in ((53, ""), (54, " -o")):
+            hosts.ipvs(f"-A -u {VIP}:{port} -s rr{options}", f"-a -u {VIP}:{port} -r {SERVERS[0]}:{port} -g")
+        self.names = [Datagrams(hosts, [(hosts.servers[0], VIP)], port) for port in (53, 54)]
+        self.ends = [End(points, "udp", VIP, port) for points in (ENTERING, LEAVING) for port in (53, 54)]
+
+    def tell(self):
+        for service, port in zip(self.names, (53, 54)):
+            asked = [service.ask(client, (VIP, port)) for client in (*CLIENTS, CLIENTS[0])]
+            too_big(self.hosts.client, asked[0].getsockname(), (VIP, port), socket.IPPROTO_UDP)
