@@ -29,7 +29,7 @@ def command(*words, text=None, check=True, timeout=120):
 
 class Namespace:
     def __init__(self, name):
-        self.name = name
+        self.name, self.exists = name, True
         command("ip", "netns", "add", name)
         with self.inside():
             command("ip", "link", "set", "lo", "up")
@@ -67,4 +67,7 @@ class Namespace:
                 file.write(str(value))
 
     def delete(self):
-        command("ip", "netns", "delete", self.name)
+        """Takes its name away; a program that is inside keeps it alive."""
+        if self.exists:
+            command("ip", "netns", "delete", self.name)
+        self.exists = False

@@ -1,0 +1,29 @@
+"""No rule looks at a ctstate, so conntrack is inactive: observe says so and leaves it so, unless --start-tracking asks for it."""
+
+from listings import is_tracking
+from observing import Watch
+from story import WebStory
+
+
+def conduct(hosts, subject, report):
+    hosts.vs_conntrack(0)
+    story = WebStory(hosts)
+    report.check("conntrack is not hooked in", not is_tracking(hosts.director))
+    if subject is None:
+        report.skip("what ct-inspect does (--peers-only)")
+        return
+    said = subject.run("observe", "--for", "1s", "--json", "--netns", hosts.director.name, check=False)
+    report.equal("observe refuses with status 69, and prints nothing", (69, ""), (said.returncode, said.stdout))
+    told = all(word in said.stderr for word in ("no rule here looks at a ctstate", "--start-tracking"))
+    report.check("its message tells why, and what to do", told, said.stderr)
+    report.check("conntrack is still not hooked in", not is_tracking(hosts.director))
+
+    watch = Watch(hosts, subject, "--start-tracking")
+    report.check("with --start-tracking it is", is_tracking(hosts.director))
+    story.tell()
+    hosts.silence()
+    document = watch.end()
+    states = {cell["ctstate"] for one in document["services"] for cell in one["packets"] if cell["point"] == "pre_routing"}
+    report.equal("what comes is NEW or INVALID", {"NEW", "INVALID"}, states)
+    report.check("the document says that conntrack was started", any("conntrack" in line for line in document["notices"]), document["notices"])
+    report.check("at the end it is not hooked in any more", not is_tracking(hosts.director))

@@ -1,0 +1,19 @@
+"""observe behind a filter of iptables-legacy, whose rules cannot be traced: that is said, and the counters prove the drops."""
+
+from filters import legacy_drops
+from observing import judge_counts, observe
+from story import WebStory
+
+
+def conduct(hosts, subject, report):
+    hosts.vs_conntrack(0)
+    hosts.ufw("-p tcp --dport 80 -j ACCEPT", variant="-legacy")
+    seen = observe(hosts, subject, WebStory(hosts))
+    dropped = sum(value[0] for value in seen.dropped.values())
+    report.check("packets were dropped", dropped > 0, seen.counts)
+    report.equal("iptables-legacy has dropped them", dropped, legacy_drops(hosts.director))
+    for document in seen.documents:
+        judge_counts(report, seen, document)
+        report.equal("no rule is blamed", [], document["blame"] or [])
+        said = [line for line in document["notices"] if "iptables-legacy" in line]
+        report.check("a notice says that its rules cannot be traced", any("cannot be traced" in line for line in said), document["notices"])

@@ -1,0 +1,42 @@
+"""Two observers agree, nft(8) works meanwhile, nothing is in the way of others, and kill -9 leaves nothing."""
+
+from counters import Counters
+from listings import base_chains, judge_listings
+from filters import drops
+from observing import Seen, Watch, judge
+from story import WebStory
+
+POINTS = [("forward", -450), ("forward", 98), ("input", -450), ("input", 98), ("output", -199), ("postrouting", 350), ("prerouting", -199)]
+
+
+def conduct(hosts, subject, report):
+    hosts.vs_conntrack(0)
+    hosts.ufw("-p tcp --dport 80 -j ACCEPT")
+    story = WebStory(hosts)
+    if subject is None:
+        report.skip("what ct-inspect does (--peers-only)")
+        return
+    counters = Counters(hosts.director, story.ends)
+    watches = [Watch(hosts, subject) for _ in range(2)]
+    _judge_death(hosts, subject, report)
+    for watch in watches:
+        tables = watch.tables()
+        report.equal("an observer has one table", 1, len(tables))
+        chains = base_chains(hosts.director, tables)
+        report.equal("it counts at these hooks and priorities, and accepts", [(*point, "accept") for point in POINTS], chains)
+    everyone = [table for watch in watches for table in watch.tables()]
+    judge_listings(report, hosts.director, everyone)
+    story.tell()
+    hosts.silence()
+    seen = Seen(counters.read(), drops(hosts.director), [])
+    report.equal("nft flush ruleset of others works", 0, hosts.director.run("nft", "flush", "ruleset", check=False).returncode)
+    report.equal("and leaves ours alone", everyone, [table for watch in watches for table in watch.tables()])
+    seen.documents = [watch.end() for watch in watches]
+    judge(report, seen)
+    report.equal("at their end their tables are gone", "", hosts.director.run("nft", "list", "tables").stdout)
+
+
+def _judge_death(hosts, subject, report):
+    doomed = Watch(hosts, subject, "--trace")
+    doomed.kill()
+    report.equal("kill -9 leaves no table", [], doomed.tables())

@@ -1,0 +1,23 @@
+"""The namespace that is observed is deleted meanwhile: the observer ends as if nothing were."""
+
+import time
+
+from observing import Watch
+from story import WebStory
+
+
+def conduct(hosts, subject, report):
+    hosts.vs_conntrack(0)
+    hosts.ufw("-p tcp --dport 80 -j ACCEPT")
+    story = WebStory(hosts)
+    if subject is None:
+        report.skip("what ct-inspect does (--peers-only)")
+        return
+    watch = Watch(hosts, subject)
+    story.tell()
+    hosts.director.delete()
+    time.sleep(2)
+    report.equal("it goes on", None, watch.process.poll())
+    document = watch.end()
+    points = {cell["point"] for one in document["services"] for cell in one["packets"]}
+    report.check("and says at its end what it has counted", {"pre_routing", "post_routing"} <= points, points)
