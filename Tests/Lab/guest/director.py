@@ -94,9 +94,9 @@ class Hosts:
         for line in lines:
             self.note(f"{program} {line}")
 
-    def mark(self, rule, value):
+    def mark(self, rule, value, variant=""):
         """Marks packets before IPVS sees them, as a fwmark service needs."""
-        program = "ip6tables" if "::" in rule else "iptables"
+        program = ("ip6tables" if "::" in rule else "iptables") + variant
         words = f"-t mangle -A PREROUTING {rule} -j MARK --set-mark {value}"
         self.director.run(program, *words.split())
         self.note(f"{program} {words}")

@@ -1,6 +1,5 @@
 """What the packet filters themselves say of their drops, and filters of other kinds than iptables-nft's."""
 
-import json
 import os
 import re
 import shutil
@@ -44,29 +43,25 @@ class Drop:
 
 def drops(director):
     """Of the rules of nf_tables, iptables-nft's among them, whose counters went up, and of iptables' policies."""
-    listing = json.loads(director.run("nft", "-j", "list", "ruleset").stdout)["nftables"]
-    texts = _texts(director.run("nft", "-a", "list", "ruleset").stdout)
     found = []
-    for rule in (item["rule"] for item in listing if "rule" in item):
-        parts = {key: value for part in rule["expr"] for key, value in part.items()}
-        packets = (parts.get("counter") or {}).get("packets", 0)
-        if "drop" in parts and packets:
-            place = (rule["family"], rule["table"], rule["chain"], rule["handle"])
-            found.append(Drop(*place, packets, texts.get(place, "")))
+    for place, rule in rules(director.run("nft", "-a", "list", "ruleset").stdout):
+        counted = re.search(r"\bcounter packets (\d+) bytes \d+ ", rule)
+        if counted and int(counted[1]) and "drop" in rule.split():
+            found.append(Drop(*place, int(counted[1]), rule.replace(counted[0], "")))
     return found + _policies(director, "iptables", "ip") + _policies(director, "ip6tables", "ip6")
 
 
-def _texts(listing):
-    """Each rule without its counter's numbers and its handle."""
-    found, table, chain = {}, None, None
+def rules(listing):
+    """(family, table, chain, handle) and text of each rule in what nft -a list ruleset says, which is read as text: see listings.py."""
+    table, chain = (None, None), None
     for line in (line.strip() for line in listing.splitlines()):
-        if line.startswith("table "):
-            table = tuple(line.split()[1:3])
-        elif line.startswith("chain "):
-            chain = line.split()[1]
-        elif rule := re.fullmatch(r"(.*) # handle (\d+)", line):
-            found[(*(table or ()), chain, int(rule[2]))] = re.sub(r"counter packets \d+ bytes \d+ ", "", rule[1])
-    return found
+        words = line.split()
+        if words[:1] == ["table"]:
+            table = tuple(words[1:3])
+        elif words[:1] == ["chain"]:
+            chain = words[1]
+        elif rule := re.fullmatch(r"(.*[^{]) # handle (\d+)", line):
+            yield (*table, chain, int(rule[2])), rule[1]
 
 
 def _policies(director, program, family):

@@ -26,7 +26,8 @@ class WebStory:
         port = 8080 if method == "nat" else 80
         hosts.ipvs(f"-A {self.service} -s rr", f"-a {self.service} -r {real}:{port} {METHODS[method]}")
         if mark is not None:
-            hosts.mark(f"-d {virtual}", mark)
+            # In front of the counters, which are in the same table.
+            hosts.mark(f"-d {virtual}", mark, variant="-legacy")
         if method == "nat":
             hosts.answer_through_director()
         if method == "tun":
