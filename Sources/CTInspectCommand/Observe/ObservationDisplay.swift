@@ -38,21 +38,21 @@ final class ObservationDisplay {
         erase()
         switch manner {
         case .document, .stream: observation.writeJSON(to: Output.write)
-        case .text, .live:
-            Output.print(observation.text(style, width: Output.width, clocksAhead: EventClock.localOffset))
+        case .text, .live: Output.print(lines(observation, style))
         }
     }
 
     /// A line wider than the terminal, or more lines than it has, could not be written over.
     private func redraw(_ observation: Observation) {
         let room = max(1, Int(clinux_terminal_rows(STDOUT_FILENO)) - 1)
-        let lines = observation.text(.plain, width: Output.width, clocksAhead: EventClock.localOffset).prefix(room).map
-        {
-            String($0.prefix(Output.width ?? .max))
-        }
+        let shown = lines(observation, .plain).prefix(room).map { String($0.prefix(Output.width ?? .max)) }
         erase()
-        Output.print(lines)
-        linesOnScreen = lines.count
+        Output.print(shown)
+        linesOnScreen = shown.count
+    }
+
+    private func lines(_ observation: Observation, _ style: Style) -> [String] {
+        observation.text(style, width: Output.width, clocksAhead: EventClock.localOffset)
     }
 
     private func erase() {
