@@ -50,11 +50,11 @@ let package = Package(
             name: "ct-inspect", dependencies: ["CTInspectCommand", argumentParser], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Netlink", "CLinux"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Addresses", "Netlink", "CLinux"], path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(
-            name: "TableSupport", dependencies: ["Netlink", "CNetlink", "TestSupport"], path: "Tests/TableSupport",
-            swiftSettings: strict),
+            name: "TableSupport", dependencies: ["Addresses", "Netlink", "CNetlink", "TestSupport"],
+            path: "Tests/TableSupport", swiftSettings: strict),
         .target(
             name: "ObservationSupport", dependencies: ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection"],
             path: "Tests/ObservationSupport", swiftSettings: strict),
@@ -63,6 +63,7 @@ let package = Package(
         tests("ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Reports", "TableSupport"]),
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
         tests("FirewallTests", ["Firewall", "Conntrack", "Netlink", "Addresses", "CNetlink", "TableSupport"]),
+        tests("ExhaustiveTests", ["Inspection", "Firewall", "Conntrack", "Netlink", "Addresses", "TableSupport"]),
         tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "ObservationSupport"]),
         tests(
             "ReportsTests",

@@ -1,0 +1,39 @@
+import Conntrack
+import Inspection
+
+/// What is said of a case after one of its packets, by the model or by the kernel.
+struct Answer: Hashable {
+    var ctstate: CTState?
+    var packetClass: PacketClass?
+    /// What stands in the table.
+    var entries: Set<EntryPicture>
+}
+
+extension Answer: CustomStringConvertible {
+    var description: String {
+        let entries = entries.isEmpty ? "no entry" : entries.map(\.description).sorted().joined(separator: " and ")
+        return "\(ctstate?.name ?? "nothing counted") \(packetClass?.name ?? "") -> \(entries)"
+    }
+}
+
+extension Tracker {
+    /// The model's answers, one a packet. All packets reach a host that lets everything in, so each fresh entry enters the table.
+    func answers(to asked: Case) -> [Answer] {
+        var entry = asked.entry?.tracked
+        var isTurned = false
+        return asked.steps.map { step in
+            var bystanders: Set<EntryPicture> = []
+            if !step.isOfEntry, let other = entry.take() {
+                bystanders = [EntryPicture(other, isTurned: isTurned)]
+                isTurned = false
+            }
+            let outcome = outcome(of: step.packet, entry: entry, isTurned ? step.direction.opposite : step.direction)
+            if outcome.fate == .fresh || outcome.fate == .recreated { isTurned = step.direction == .reply }
+            entry = outcome.entry
+            let own = entry.map { EntryPicture($0, isTurned: isTurned) }
+            return Answer(
+                ctstate: outcome.ctstate, packetClass: step.packet.packetClass,
+                entries: own.map { bystanders.union([$0]) } ?? bystanders)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Addresses
+import Conntrack
+import Firewall
+import Inspection
+import Netlink
+import TableSupport
+import TestSupport
+
+/// A host in a network namespace to which packets are sent, and whose observation table and conntrack table tell what became of them.
+///
+/// It belongs to the thread whose namespace it is in.
+final class Arena {
+    private let wire: FrameWire
+    private let maker: EntryMaker
+    private let kernel = LiveKernel()
+    private let layout: Layout
+
+    /// In the calling thread's namespace, which must be fresh.
+    init(_ layout: Layout, _ conditions: TrackingConditions) throws {
+        self.layout = layout
+        try Tool.run("ip link set lo up")
+        // The host is to send nothing, as its answers would change the entries; and conntrack is to stay active between two
+        // observation tables, as it forgets windows when it comes back.
+        try Tool.run("nft add table inet arena")
+        try Tool.run("nft add chain inet arena mute { type filter hook output priority -300 ; policy drop ; }")
+        try Tool.run("nft add chain inet arena track { type filter hook prerouting priority 300 ; }")
+        try Tool.run("nft add rule inet arena track ct state invalid accept")
+        wire = try FrameWire()
+        maker = try EntryMaker()
+        // All addresses of both ends are the host's own.
+        for prefix in ["10.8.0.0/16", "10.9.0.0/16"] { try Tool.run("ip route add local \(prefix) dev lo") }
+        for prefix in ["fd00:8::/64", "fd00:9::/64"] { try Tool.run("ip -6 route add local \(prefix) dev lo") }
+        try set(["net.ipv4.conf.all.rp_filter": 0, "net.ipv4.conf.\(FrameWire.interface).rp_filter": 0])
+        try set(["net.ipv4.conf.\(FrameWire.interface).accept_local": 1])
+        try set(["net.netfilter.nf_conntrack_tcp_be_liberal": 1])
+        try set(["net.netfilter.nf_conntrack_tcp_loose": conditions.tcpLoose ? 1 : 0])
+        try set(Dictionary(uniqueKeysWithValues: try timeouts().map { ($0, 1000) }))
+    }
+
+    /// Asks the kernel. Each case has a place of its own, so they do not meet.
+    ///
+    /// - Returns: of each case the answers, one a packet.
+    func answers(to cases: ArraySlice<Case>) throws -> [[Answer]] {
+        try maker.removeAll()
+        let spots = cases.indices.map { layout.spot($0 - cases.startIndex) }
+        for (asked, spot) in zip(cases, spots) {
+            if let entry = asked.entry { try maker.add(entry.made(at: spot)) }
+        }
+        try maker.flush()
+        var answers = cases.map { _ in [Answer]() }
+        for number in 0..<(cases.map(\.steps.count).max() ?? 0) {
+            let packets = zip(cases, spots).map { asked, spot in
+                asked.steps.indices.contains(number) ? asked.steps[number].bytes(at: spot) : nil
+            }
+            let counts = try observed(packets)
+            let entries = try table()
+            for index in answers.indices where packets[index] != nil {
+                let count = counts[index]
+                answers[index].append(
+                    Answer(ctstate: count?.ctstate, packetClass: count?.packetClass, entries: entries[index] ?? []))
+            }
+        }
+        return answers
+    }
+
+    /// Sends packets, one a place at most, and tells how each was counted.
+    private func observed(_ packets: [[UInt8]?]) throws -> [Int: PacketCount] {
+        var targets = ObservationTargets()
+        targets.entering = layout.targets(count: packets.count)
+        let observation = try ObservationTable(of: targets, name: ObservationTable.freshName(program: 1), in: kernel)
+        for packet in packets { if let packet { try wire.send(packet) } }
+        try wire.settle()
+        let sent = packets.count { $0 != nil }
+        var counts: [PacketCount] = []
+        // The last one may be on its way still.
+        for _ in 0..<100 {
+            let all = try observation.read(from: kernel)
+            guard all.full.isEmpty else { throw ArenaFailure("sets are full: \(all.full)") }
+            counts = all.counts.filter { $0.point == .preRouting }
+            if counts.reduce(0, { $0 + Int($1.packets) }) == sent { break }
+        }
+        var byIndex: [Int: PacketCount] = [:]
+        for count in counts {
+            guard let index = layout.index(count.address, count.port), count.packets == 1, byIndex[index] == nil else {
+                throw ArenaFailure("more than the one packet sent: \(count)")
+            }
+            byIndex[index] = count
+        }
+        return byIndex
+    }
+
+    private func table() throws -> [Int: Set<EntryPicture>] {
+        var pictures: [Int: Set<EntryPicture>] = [:]
+        for _ in 0..<10 {
+            pictures = [:]
+            let answer = try Table(kernel).dump { entry in
+                guard let source = entry.original.source else { return }
+                var port: UInt16?
+                if case .ports(_, let destination) = entry.original.discriminator { port = destination }
+                guard let index = self.layout.index(source, port) else { return }
+                let isTurned = source != self.layout.spot(index).client.address
+                pictures[index, default: []].insert(EntryPicture(entry, isTurned: isTurned))
+            }
+            if !answer.interrupted { break }
+        }
+        return pictures
+    }
+
+    private func set(_ values: [String: Int]) throws {
+        for (name, value) in values { try Tool.run("sysctl -w \(name)=\(value)") }
+    }
+
+    /// No entry is to go of its own accord.
+    private func timeouts() throws -> [String] {
+        let folder = "net.netfilter"
+        return try kernel.list(KernelFile(sysctl: folder)).filter { $0.contains("_timeout") }.map { "\(folder).\($0)" }
+    }
+}
+
+extension Step {
+    func bytes(at spot: Spot) -> [UInt8] {
+        let ends = spot.ends(direction)
+        return bytes(ends.from, ends.to)
+    }
+}

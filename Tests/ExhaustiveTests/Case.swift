@@ -1,0 +1,75 @@
+import Addresses
+import Conntrack
+import Inspection
+import TableSupport
+
+/// An entry in the table or none, and one packet, or one after the other.
+struct Case {
+    var entry: PriorEntry?
+    var steps: [Step]
+
+    init(_ entry: PriorEntry? = nil, _ steps: [Step]) {
+        self.entry = entry
+        self.steps = steps
+    }
+}
+
+/// An entry as the model knows it, and as ctnetlink makes it.
+struct PriorEntry {
+    var tracked: TrackedEntry
+    var `protocol`: IPProtocol
+    var memory: MadeEntry.Memory
+
+    func made(at spot: Spot) -> MadeEntry {
+        var entry = MadeEntry(`protocol`, from: spot.client, to: spot.host)
+        if `protocol` == .gre {
+            // Those of a packet without keys.
+            entry.source.port = 0
+            entry.destination.port = 0
+        }
+        entry.memory = memory
+        entry.status = (tracked.hasSeenReply ? 2 : 0) | (tracked.isAssured ? 4 : 0)
+        return entry
+    }
+}
+
+/// A packet: as the model knows it, and its bytes.
+struct Step {
+    var packet: TrackedPacket
+    var direction: TupleDirection
+    /// More than the model looks at.
+    var detail = ""
+    /// False of a packet whose tuple is not that of the entry there is.
+    var isOfEntry = true
+    var bytes: (_ from: Endpoint, _ to: Endpoint) -> [UInt8]
+
+    init(
+        _ packet: TrackedPacket, _ direction: TupleDirection = .original,
+        bytes: @escaping (_ from: Endpoint, _ to: Endpoint) -> [UInt8]
+    ) {
+        self.packet = packet
+        self.direction = direction
+        self.bytes = bytes
+    }
+}
+
+extension Case: CustomStringConvertible {
+    var description: String {
+        let before = entry.map { "\(EntryPicture($0.tracked, isTurned: false))" } ?? "no entry"
+        return before + " | " + steps.map(\.description).joined(separator: ", ")
+    }
+}
+
+extension Step: CustomStringConvertible {
+    var description: String {
+        let what =
+            switch packet {
+            case .tcp(let flags): flags.names.joined(separator: "+")
+            case .sctp(let sctp): "\(sctp.chunks) tag \(sctp.tag) asks for \(sctp.initiateTag)"
+            case .icmp(let type): "\(type) (\(type.rawValue))"
+            case .icmpv6(let type): "\(type) (\(type.rawValue))"
+            case .udp, .other: ""
+            }
+        return "\(packet.protocol) \(what)\(detail) \(direction == .original ? ">" : "<")"
+    }
+}

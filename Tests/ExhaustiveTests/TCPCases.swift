@@ -1,0 +1,71 @@
+import Addresses
+import Conntrack
+import Inspection
+import TableSupport
+import TestSupport
+
+/// TCP segments and entries.
+enum TCPCases {
+    /// A segment whose numbers fit the others of its case, whatever their order: no data, so that each side's number stays the same
+    /// but for a SYN, which comes before it.
+    static func step(_ flags: TCPFlags, _ direction: TupleDirection = .original) -> Step {
+        let (own, other): (UInt32, UInt32) = direction == .original ? (1000, 2000) : (2000, 1000)
+        return Step(.tcp(flags), direction) { from, to in
+            PacketBytes.tcp(
+                flags.rawValue, sequence: flags.contains(.syn) ? own - 1 : own,
+                acknowledgement: flags.contains(.ack) ? other : 0, from: from, to: to)
+        }
+    }
+
+    static func entry(
+        _ state: TrackedTCP.State, _ status: Status = [], endedByFIN: Bool = false
+    ) -> PriorEntry {
+        var memory = TrackedTCP(state)
+        memory.endedByFIN = endedByFIN
+        let tracked = TrackedEntry(
+            .tcp(memory), hasSeenReply: status.contains(.seenReply), isAssured: status.contains(.assured))
+        // IP_CT_TCP_FLAG_BE_LIBERAL, so that windows play no role, and IP_CT_TCP_FLAG_CLOSE_INIT.
+        return PriorEntry(
+            tracked: tracked, protocol: .tcp, memory: .tcp(state: state.rawValue, flags: 0x08 | (endedByFIN ? 0x04 : 0)))
+    }
+
+    static let allFlags = (UInt8.min ... .max).map(TCPFlags.init)
+    static let statuses: [Status] = [[], .seenReply, [.seenReply, .assured]]
+
+    static var withoutEntry: [Case] { allFlags.map { Case(nil, [step($0)]) } }
+
+    /// All flags, in every state, of every status, in both directions.
+    static var withEntry: [Case] {
+        TrackedTCP.State.allCases.flatMap { state in
+            statuses.flatMap { status in
+                TupleDirection.allCases.flatMap { direction in
+                    allFlags.map { Case(entry(state, status), [step($0, direction)]) }
+                }
+            }
+        }
+    }
+
+    /// One segment of each kind that is not refused for its flags alone.
+    static let kinds: [TCPFlags] = [.syn, [.syn, .ack], [.fin, .ack], .ack, .rst, [.rst, .ack]]
+
+    private static var anyStep: [Step] {
+        kinds.flatMap { flags in TupleDirection.allCases.map { step(flags, $0) } }
+    }
+
+    /// Two of any kind, in any direction, from any state: what conntrack remembers of the first counts for the second.
+    static var pairs: [Case] {
+        let entries = TrackedTCP.State.allCases.flatMap { state in
+            statuses.flatMap { status in [false, true].map { entry(state, status, endedByFIN: $0) } }
+        }
+        let steps = anyStep
+        return entries.flatMap { entry in steps.flatMap { first in steps.map { Case(entry, [first, $0]) } } }
+    }
+
+    /// Four of any kind, in any direction, from nothing; they begin with one that makes an entry.
+    static var lives: [Case] {
+        let steps = anyStep
+        return [step(.syn), step(.ack)].flatMap { first in
+            steps.flatMap { second in steps.flatMap { third in steps.map { Case(nil, [first, second, third, $0]) } } }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/// The checksum of IP, TCP, UDP and ICMP (RFC 1071).
+struct InternetChecksum {
+    private var sum: UInt32 = 0
+
+    /// All but the last bytes that are added must be an even number.
+    mutating func add(_ bytes: [UInt8]) {
+        for index in stride(from: 0, to: bytes.count, by: 2) {
+            let low = index + 1 < bytes.count ? bytes[index + 1] : 0
+            sum += UInt32(bytes[index]) << 8 | UInt32(low)
+        }
+    }
+
+    var value: UInt16 {
+        var folded = sum
+        while folded >> 16 != 0 { folded = folded & 0xFFFF + folded >> 16 }
+        return ~UInt16(folded)
+    }
+}

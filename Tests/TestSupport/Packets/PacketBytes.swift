@@ -1,0 +1,51 @@
+import Addresses
+
+/// IP packets as bytes, with right lengths and checksums: conntrack verifies them at PRE_ROUTING, and a wrong one is INVALID for that
+/// alone. One file a protocol.
+public enum PacketBytes {
+    /// An IPv4 or IPv6 packet without options or extension headers.
+    ///
+    /// - Parameter hopLimit: what neighbour discovery wants to be 255.
+    public static func ip(
+        _ protocol: IPProtocol, _ payload: [UInt8], from source: IPAddress, to destination: IPAddress,
+        hopLimit: UInt8 = 64
+    ) -> [UInt8] {
+        header(`protocol`, payload.count, from: source, to: destination, hopLimit) + payload
+    }
+
+    /// The header alone, of a packet with so many bytes behind it.
+    static func header(
+        _ protocol: IPProtocol, _ length: Int, from source: IPAddress, to destination: IPAddress, _ hopLimit: UInt8
+    ) -> [UInt8] {
+        let addresses = source.networkBytes + destination.networkBytes
+        guard source.family == .ipv4 else {
+            return [0x60, 0, 0, 0] + big(UInt16(length)) + [`protocol`.rawValue, hopLimit] + addresses
+        }
+        // May not be fragmented.
+        let start: [UInt8] = [0x45, 0] + big(UInt16(20 + length)) + [0, 0, 0x40, 0, hopLimit, `protocol`.rawValue, 0, 0]
+        return filled(start + addresses, at: 10, with: InternetChecksum())
+    }
+
+    /// The payload of a transport whose checksum covers the addresses too, with the checksum filled in.
+    static func transport(
+        _ protocol: IPProtocol, _ payload: [UInt8], checksumAt offset: Int, from source: IPAddress,
+        to destination: IPAddress
+    ) -> [UInt8] {
+        var sum = InternetChecksum()
+        sum.add(source.networkBytes + destination.networkBytes)
+        sum.add([0, `protocol`.rawValue] + big(UInt16(payload.count)))
+        return filled(payload, at: offset, with: sum)
+    }
+
+    /// With the checksum of all of it put where zeros stand.
+    static func filled(_ bytes: [UInt8], at offset: Int, with begun: InternetChecksum) -> [UInt8] {
+        var (bytes, sum) = (bytes, begun)
+        sum.add(bytes)
+        bytes.replaceSubrange(offset..<offset + 2, with: big(sum.value))
+        return bytes
+    }
+
+    public static func big<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+        withUnsafeBytes(of: number.bigEndian, Array.init)
+    }
+}
