@@ -66,7 +66,12 @@ extension Tracker {
     ) -> TrackingOutcome {
         var (after, memory) = (entry, tcp)
         let answersIgnoredSYN = kind == .synAck && tcp.last == .init(.syn, direction.opposite)
-        if answersIgnoredSYN { memory.state = .synReceived }
+        if answersIgnoredSYN {
+            memory.state = .synReceived
+            memory.endedByFIN = false
+        }
+        // What the SYN offers takes the place of it, in case it will be answered.
+        if kind == .syn, direction == .original { memory.isSimultaneousOpen = false }
         memory.last = .init(kind, direction)
         after.memory = .tcp(memory)
         if direction == .reply { after.hasSeenReply = true }
