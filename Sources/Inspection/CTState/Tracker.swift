@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 
 /// Conntrack's judgement of packets, as a pure function of the packet, its entry and the settings.
@@ -20,6 +21,8 @@ public struct Tracker: Hashable, Sendable {
         case .icmp(let type): icmp(type, entry, direction)
         case .icmpv6(let type): icmpv6(type, entry, direction)
         case .udp: stateless("UDP", .udp("nf_conntrack_udp_packet"), entry, direction)
+        case .other(.gre): stream("gre", .gre("nf_conntrack_gre_packet"), entry, direction)
+        case .other(.udplite): stream("udplite", .udp("nf_conntrack_udplite_packet"), entry, direction)
         case .other(let other): stateless("\(other)", .core("generic_packet"), entry, direction)
         }
     }
@@ -34,6 +37,18 @@ public struct Tracker: Hashable, Sendable {
                 "there is no entry, and any packet of \(name) opens one", place)
         }
         return part(of: entry, direction, place)
+    }
+
+    /// A protocol without states whose entry is ASSURED by the next packet once it has seen a reply. (UDP's is too, but only after two
+    /// seconds: there is no clock here.)
+    private func stream(
+        _ name: String, _ place: KernelPlace, _ entry: TrackedEntry?, _ direction: TupleDirection
+    ) -> TrackingOutcome {
+        var outcome = stateless(name, place, entry, direction)
+        guard let entry, entry.hasSeenReply, !entry.isAssured else { return outcome }
+        outcome.entry?.isAssured = true
+        outcome.fate = .updated
+        return outcome
     }
 
     /// A packet that belongs to its entry and leaves the protocol's state as it is.

@@ -56,6 +56,7 @@ public struct KernelPlace: Hashable, Sendable {
     static func tcp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_tcp", function) }
     static func sctp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_sctp", function) }
     static func udp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_udp", function) }
+    static func gre(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_gre", function) }
     static func icmp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_icmp", function) }
     static func icmpv6(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_icmpv6", function) }
 
