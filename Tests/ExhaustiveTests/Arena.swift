@@ -16,7 +16,7 @@ final class Arena {
     private let layout: Layout
 
     /// In the calling thread's namespace, which must be fresh.
-    init(_ layout: Layout, _ conditions: TrackingConditions) throws {
+    init(_ layout: Layout, _ conditions: TrackingConditions, verifiesChecksums: Bool) throws {
         self.layout = layout
         try Tool.run("ip link set lo up")
         // The host is to send nothing, as its answers would change the entries; and conntrack is to stay active between two
@@ -33,6 +33,7 @@ final class Arena {
         try set(["net.ipv4.conf.all.rp_filter": 0, "net.ipv4.conf.\(FrameWire.interface).rp_filter": 0])
         try set(["net.ipv4.conf.\(FrameWire.interface).accept_local": 1])
         try set(["net.netfilter.nf_conntrack_tcp_be_liberal": 1])
+        try set(["net.netfilter.nf_conntrack_checksum": verifiesChecksums ? 1 : 0])
         try set(["net.netfilter.nf_conntrack_tcp_loose": conditions.tcpLoose ? 1 : 0])
         try set(Dictionary(uniqueKeysWithValues: try timeouts().map { ($0, 1000) }))
     }

@@ -22,11 +22,6 @@ struct PriorEntry {
 
     func made(at spot: Spot) -> MadeEntry {
         var entry = MadeEntry(`protocol`, from: spot.client, to: spot.host)
-        if `protocol` == .gre {
-            // Those of a packet without keys.
-            entry.source.port = 0
-            entry.destination.port = 0
-        }
         entry.memory = memory
         entry.status = (tracked.hasSeenReply ? 2 : 0) | (tracked.isAssured ? 4 : 0)
         return entry

@@ -16,13 +16,19 @@ struct Comparison {
     /// Packets that were judged by both.
     private(set) var packets = 0
     private(set) var differences: [Difference] = []
+    /// The reasons that were met.
+    private(set) var known: Set<KnownDifference> = []
 
     /// So many at once: reading a set takes longer than it grows.
     private static let batch = 4096
 
-    init(_ cases: [Case], _ layout: Layout, _ conditions: TrackingConditions = TrackingConditions()) throws {
+    /// - Parameter verifiesChecksums: `net.netfilter.nf_conntrack_checksum`.
+    init(
+        _ cases: [Case], _ layout: Layout, _ conditions: TrackingConditions = TrackingConditions(),
+        verifiesChecksums: Bool = true
+    ) throws {
         let answers = try inFreshNamespace {
-            let arena = try Arena(layout, conditions)
+            let arena = try Arena(layout, conditions, verifiesChecksums: verifiesChecksums)
             var answers: [[Answer]] = []
             for start in stride(from: 0, to: cases.count, by: Self.batch) {
                 answers += try arena.answers(to: cases[start..<min(start + Self.batch, cases.count)])
@@ -33,9 +39,19 @@ struct Comparison {
         for (asked, kernel) in zip(cases, answers) {
             let model = tracker.answers(to: asked)
             packets += kernel.count
-            // What follows a difference would differ for that alone.
-            guard let step = model.indices.first(where: { model[$0] != kernel[$0] }) else { continue }
-            differences.append(Difference(asked: asked, step: step, model: model[step], kernel: kernel[step]))
+            compare(asked, model, kernel)
+        }
+    }
+
+    private mutating func compare(_ asked: Case, _ model: [Answer], _ kernel: [Answer]) {
+        for step in model.indices where model[step] != kernel[step] {
+            let difference = Difference(asked: asked, step: step, model: model[step], kernel: kernel[step])
+            guard let reason = KnownDifference.allCases.first(where: { $0.explains(difference) }) else {
+                differences.append(difference)
+                // What follows would differ for that alone.
+                return
+            }
+            known.insert(reason)
         }
     }
 }

@@ -26,7 +26,8 @@ enum TCPCases {
             .tcp(memory), hasSeenReply: status.contains(.seenReply), isAssured: status.contains(.assured))
         // IP_CT_TCP_FLAG_BE_LIBERAL, so that windows play no role, and IP_CT_TCP_FLAG_CLOSE_INIT.
         return PriorEntry(
-            tracked: tracked, protocol: .tcp, memory: .tcp(state: state.rawValue, flags: 0x08 | (endedByFIN ? 0x04 : 0)))
+            tracked: tracked, protocol: .tcp, memory: .tcp(state: state.rawValue, flags: 0x08 | (endedByFIN ? 0x04 : 0))
+        )
     }
 
     static let allFlags = (UInt8.min ... .max).map(TCPFlags.init)
@@ -59,6 +60,16 @@ enum TCPCases {
         }
         let steps = anyStep
         return entries.flatMap { entry in steps.flatMap { first in steps.map { Case(entry, [first, $0]) } } }
+    }
+
+    /// Five, from a SYN: what both sides have sent a SYN leaves behind shows no earlier.
+    static var longLives: [Case] {
+        let steps = anyStep.filter { $0.packet != .tcp([.rst, .ack]) }
+        return steps.flatMap { second in
+            steps.flatMap { third in
+                steps.flatMap { fourth in steps.map { Case(nil, [step(.syn), second, third, fourth, $0]) } }
+            }
+        }
     }
 
     /// Four of any kind, in any direction, from nothing; they begin with one that makes an entry.

@@ -54,9 +54,11 @@ public struct MadeEntry {
             request.nest(CTA_TUPLE_PROTO.rawValue) { request in
                 request.append(CTA_PROTO_NUM.rawValue, host: `protocol`.rawValue)
                 if case .icmp(let query, let answer) = memory {
-                    request.append((isIPv4 ? CTA_PROTO_ICMP_TYPE : CTA_PROTO_ICMPV6_TYPE).rawValue, host: isReply ? answer : query)
+                    request.append(
+                        (isIPv4 ? CTA_PROTO_ICMP_TYPE : CTA_PROTO_ICMPV6_TYPE).rawValue, host: isReply ? answer : query)
                     request.append((isIPv4 ? CTA_PROTO_ICMP_CODE : CTA_PROTO_ICMPV6_CODE).rawValue, host: UInt8(0))
-                    request.append((isIPv4 ? CTA_PROTO_ICMP_ID : CTA_PROTO_ICMPV6_ID).rawValue, bigEndian: self.source.port)
+                    request.append(
+                        (isIPv4 ? CTA_PROTO_ICMP_ID : CTA_PROTO_ICMPV6_ID).rawValue, bigEndian: self.source.port)
                 } else {
                     request.append(CTA_PROTO_SRC_PORT.rawValue, bigEndian: source.port)
                     request.append(CTA_PROTO_DST_PORT.rawValue, bigEndian: destination.port)

@@ -17,7 +17,8 @@ public final class FrameWire {
 
     public init() throws {
         let (near, far) = (Self.interface, Self.farEnd)
-        try Tool.run("ip link add \(near) address 02:00:00:00:00:01 type veth peer name \(far) address 02:00:00:00:00:02")
+        try Tool.run(
+            "ip link add \(near) address 02:00:00:00:00:01 type veth peer name \(far) address 02:00:00:00:00:02")
         // What the far end would say of its own accord would arrive too.
         try Tool.run("sysctl -w net.ipv6.conf.\(far).disable_ipv6=1")
         try Tool.run("ip link set \(near) up")

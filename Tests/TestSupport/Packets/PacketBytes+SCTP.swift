@@ -19,7 +19,9 @@ extension PacketBytes {
     private static func chunk(_ type: UInt8, _ initiateTag: UInt32) -> [UInt8] {
         // INIT and INIT ACK: the tag, a window, streams out and in, the first number of data. All else: anything.
         let isInitiation = type == 1 || type == 2
-        let value = isInitiation ? big(initiateTag) + [0, 0, 0x20, 0, 0, 1, 0, 1, 0, 0, 0, 1] : [UInt8](repeating: 1, count: 12)
+        let value =
+            isInitiation
+            ? big(initiateTag) + [0, 0, 0x20, 0, 0, 1, 0, 1, 0, 0, 0, 1] : [UInt8](repeating: 1, count: 12)
         return [type, 0] + big(UInt16(4 + value.count)) + value
     }
 }

@@ -22,7 +22,8 @@ public enum PacketBytes {
             return [0x60, 0, 0, 0] + big(UInt16(length)) + [`protocol`.rawValue, hopLimit] + addresses
         }
         // May not be fragmented.
-        let start: [UInt8] = [0x45, 0] + big(UInt16(20 + length)) + [0, 0, 0x40, 0, hopLimit, `protocol`.rawValue, 0, 0]
+        let start: [UInt8] =
+            [0x45, 0] + big(UInt16(20 + length)) + [0, 0, 0x40, 0, hopLimit, `protocol`.rawValue, 0, 0]
         return filled(start + addresses, at: 10, with: InternetChecksum())
     }
 

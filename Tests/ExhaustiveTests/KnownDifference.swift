@@ -1,0 +1,56 @@
+import Addresses
+import Conntrack
+import Inspection
+
+/// Where the model and the kernel do not say the same, and why it stays so.
+enum KnownDifference: CaseIterable {
+    /// To conntrack each ICMPv6 type below 128 is an error about another packet, and so is a redirect (137): the model says so. An
+    /// observation counts as errors the four types that there are (1 to 4), as their packets are where it looks for them.
+    case icmpv6ErrorsWithoutName
+    /// A heartbeat in reply direction of an entry in the state NONE is INVALID, but leaves its tag there all the same
+    /// (`nf_conntrack_sctp_packet` notes the tag before it looks the state up). Only ctnetlink makes such entries.
+    case tagsOfStateNone
+    /// The kernel verifies UDP-Lite's checksum with UDP's number in the pseudo header (`udplite_error`), so right ones look
+    /// wrong to it. The model takes checksums to be right.
+    case udpliteChecksums
+    /// The kernel calls a UDP entry ASSURED that has seen packets in both directions for two seconds
+    /// (`nf_conntrack_udp_packet`). The model has no clock; and an entry made over ctnetlink is as old as it can be.
+    case assuredByTime
+
+    func explains(_ difference: Comparison.Difference) -> Bool {
+        var (model, kernel) = (difference.model, difference.kernel)
+        switch self {
+        case .icmpv6ErrorsWithoutName:
+            guard case .icmpv6(let type) = difference.packet, !(1...4).contains(type.rawValue) else { return false }
+            guard model.packetClass == .icmpError, kernel.packetClass == .other else { return false }
+            kernel.packetClass = .icmpError
+        case .tagsOfStateNone:
+            guard case .sctp = difference.packet, kernel.ctstate == .invalid else { return false }
+            guard kernel.entries.allSatisfy({ $0.state == "NONE" }) else { return false }
+            model.entries = model.entries.changed { $0.tags = nil }
+            kernel.entries = kernel.entries.changed { $0.tags = nil }
+        case .udpliteChecksums:
+            return difference.packet == .other(.udplite) && kernel.ctstate == .invalid
+        case .assuredByTime:
+            guard difference.packet == .udp else { return false }
+            guard kernel.entries.allSatisfy({ $0.isAssured && $0.hasSeenReply }) else { return false }
+            model.entries = model.entries.changed { $0.isAssured = true }
+        }
+        return model == kernel
+    }
+}
+
+extension Comparison.Difference {
+    var packet: TrackedPacket { asked.steps[step].packet }
+}
+
+extension Set<EntryPicture> {
+    fileprivate func changed(_ change: (inout EntryPicture) -> Void) -> Set<EntryPicture> {
+        Set(
+            map {
+                var picture = $0
+                change(&picture)
+                return picture
+            })
+    }
+}
