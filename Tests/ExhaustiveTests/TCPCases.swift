@@ -62,6 +62,19 @@ enum TCPCases {
         return entries.flatMap { entry in steps.flatMap { first in steps.map { Case(entry, [first, $0]) } } }
     }
 
+    /// A SYN in the middle that is answered, and two of any kind: what of the past is forgotten with it.
+    static var restarts: [Case] {
+        let steps = anyStep
+        return TrackedTCP.State.allCases.flatMap { state in
+            [false, true].flatMap { endedByFIN in
+                let entry = entry(state, .seenReply, endedByFIN: endedByFIN)
+                return steps.flatMap { third in
+                    steps.map { Case(entry, [step(.syn), step([.syn, .ack], .reply), third, $0]) }
+                }
+            }
+        }
+    }
+
     /// Five, from a SYN: what both sides have sent a SYN leaves behind shows no earlier.
     static var longLives: [Case] {
         let steps = anyStep.filter { $0.packet != .tcp([.rst, .ack]) }

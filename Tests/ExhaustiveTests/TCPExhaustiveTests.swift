@@ -33,4 +33,9 @@ extension ExhaustiveTests {
     func tcpLongLives() throws {
         check(try Comparison(TCPCases.longLives, .ports(.ipv4)), 10 * 10 * 10 * 10 * 5)
     }
+
+    @Test("TCP: a connection that begins anew, from every state, and two segments of any kinds")
+    func tcpRestarts() throws {
+        check(try Comparison(TCPCases.restarts, .ports(.ipv4)), 10 * 2 * 12 * 12 * 4)
+    }
 }

@@ -65,6 +65,17 @@ struct TrackerICMPTests {
         #expect(Tracker().outcome(of: .icmpv6(ICMPv6Type(rawValue: 129)), entry: nil, .reply).ctstate == .invalid)
     }
 
+    @Test("GRE and UDP-Lite are ASSURED by a packet after the reply, as others are not")
+    func assuredByPackets() {
+        for (number, isAssured) in [(IPProtocol.gre, true), (.udplite, true), (.esp, false)] {
+            let packet = TrackedPacket.other(number)
+            let outcome = Tracker().outcome(of: packet, entry: Self.replied)
+            #expect(outcome.entry?.isAssured == isAssured)
+            #expect(outcome.fate == (isAssured ? .updated : .kept))
+            #expect(Tracker().outcome(of: packet, entry: Self.unreplied, .reply).entry?.isAssured == false)
+        }
+    }
+
     @Test("UDP and protocols without a tracker", arguments: [TrackedPacket.udp, .other(.gre), .other(.esp)])
     func stateless(_ packet: TrackedPacket) {
         let fresh = Tracker().outcome(of: packet, entry: nil)

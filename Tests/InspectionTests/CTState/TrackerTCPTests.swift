@@ -166,6 +166,8 @@ struct TrackerTCPStoryTests {
             "ESTABLISHED ESTABLISHED",
         ]
         #expect(Self.story(nil, segments) == expected)
+        let forgotten = Array(segments[..<3]) + [(.syn, .original), (.ack, .reply)]
+        #expect(Self.story(nil, forgotten).suffix(2) == ["ESTABLISHED SYN_RECV", "ESTABLISHED SYN_RECV"])
     }
 
     @Test("A SYN in an open connection is let pass, and believed when the server answers it")
@@ -173,6 +175,10 @@ struct TrackerTCPStoryTests {
         let open = TrackedEntry(.tcp(TrackedTCP(byTraffic: .established)), hasSeenReply: true, isAssured: true)
         let answered: [(TCPFlags, TupleDirection)] = [(.syn, .original), ([.syn, .ack], .reply)]
         #expect(Self.story(open, answered) == ["ESTABLISHED ESTABLISHED", "ESTABLISHED SYN_RECV"])
+        // That a FIN was the first to end the old one is forgotten, so a SYN to the new one's end opens nothing.
+        let ended = TrackedEntry(.tcp(TrackedTCP(byTraffic: .finWait)), hasSeenReply: true, isAssured: true)
+        let reset: [(TCPFlags, TupleDirection)] = answered + [(.rst, .reply), (.syn, .original)]
+        #expect(Self.story(ended, reset).suffix(2) == ["ESTABLISHED CLOSE", "ESTABLISHED CLOSE"])
     }
 
     @Test("An ACK to a SYN in LAST_ACK is a challenge, not the last ACK")
