@@ -16,15 +16,13 @@ class WebStory:
     """A web service on a director, and what happens to it. Its packet filter comes from elsewhere."""
 
     def __init__(self, hosts, method="dr", virtual=VIP, mark=None, reach="page"):
-        """What clients reach: a "page", a "connection" over which none arrives, or "nothing"."""
+        """A method of none of IPVS's means that the director serves by itself. What clients reach: a "page", a "connection" over which none arrives, or "nothing"."""
         self.hosts, self.virtual, self.reach = hosts, (virtual, 80), reach
         self.clients = CLIENTS6 if ":" in virtual else CLIENTS
         hosts.vip(virtual)
-        place = f"[{virtual}]" if ":" in virtual else virtual
-        self.service = f"-t {place}:80" if mark is None else f"-f {mark}"
-        real = SERVERS[0] if virtual == VIP else "[2001:db8::3]"
         port = 8080 if method == "nat" else 80
-        hosts.ipvs(f"-A {self.service} -s rr", f"-a {self.service} -r {real}:{port} {METHODS[method]}")
+        if method in METHODS:
+            self._balance(virtual, port, METHODS[method], mark)
         if mark is not None:
             # In front of the counters, which are in the same table.
             hosts.mark(f"-d {virtual}", mark, variant="-legacy")
@@ -33,8 +31,13 @@ class WebStory:
         if method == "tun":
             hosts.tunnels()
         listens = SERVERS[0] if method == "nat" else virtual
-        self.web = Web(hosts, [(hosts.servers[0], listens)], port)
+        self.web = Web(hosts, [(hosts.servers[0] if method in METHODS else hosts.director, listens)], port)
         self.ends = self._ends(method, virtual, mark)
+
+    def _balance(self, virtual, port, flag, mark):
+        place, real = (f"[{virtual}]", "[2001:db8::3]") if ":" in virtual else (virtual, SERVERS[0])
+        service = f"-t {place}:80" if mark is None else f"-f {mark}"
+        self.hosts.ipvs(f"-A {service} -s rr", f"-a {service} -r {real}:{port} {flag}")
 
     @staticmethod
     def _ends(method, virtual, mark):

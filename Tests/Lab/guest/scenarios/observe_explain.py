@@ -24,8 +24,7 @@ def conduct(hosts, subject, report):
         report.skip("what ct-inspect says (--peers-only)")
         return
     for name, words in PACKETS.items():
-        service = () if name == "icmp_error" else ("--service", "tcp/10.0.0.100:80")
-        said = subject.run("explain", "--json", *words, *service, "--netns", hosts.director.name)
+        said = subject.run("explain", "--json", *words, "--service", "tcp/10.0.0.100:80", "--netns", hosts.director.name)
         walks = json.loads(said.stdout)["walks"]
         counted = [[key[2] for key in counts if key[:2] == (point, name)] for point in ("pre_routing", "post_routing")]
         foretold = [[walk["ctstate"] for walk in walks], [walk["leaves_as"] for walk in walks]]

@@ -26,4 +26,5 @@ def conduct(hosts, subject, report):
     states = {cell["ctstate"] for one in document["services"] for cell in one["packets"] if cell["point"] == "pre_routing"}
     report.equal("what comes is NEW or INVALID", {"NEW", "INVALID"}, states)
     report.check("the document says that conntrack was started", any("conntrack" in line for line in document["notices"]), document["notices"])
+    report.equal("and nothing of iptables-legacy, of which there is none", [], [line for line in document["notices"] if "legacy" in line])
     report.check("at the end it is not hooked in any more", not is_tracking(hosts.director))
