@@ -27,8 +27,10 @@ def judge_listings(report, director, tables):
         whole = said.returncode == 0 and all(table in said.stdout for _, table in tables) and said.stdout.endswith("}\n")
         report.check(f"{name} list ruleset works, and shows ours", whole, f"status {said.returncode}: {said.stderr} {said.stdout[-400:]}")
         said = director.run(*words, "-j", "list", "ruleset", check=False)
-        what = f"{name} -j list ruleset works, and shows ours"
-        report.check(what, _is_json(said.stdout) or _is_cut_at_flags(words, director, said), f"status {said.returncode}: {said.stdout[-400:]}")
+        if _is_cut_at_flags(words, director, said):
+            report.skip(f"{name} -j list ruleset: nft 1.0.6 ends it in the middle, as it may with any table that has one flag")
+        else:
+            report.check(f"{name} -j list ruleset works", _is_json(said.stdout), f"status {said.returncode}: {said.stdout[-400:]}")
         said = director.run(*words, "-j", "list", "table", "ip", "filter", check=False)
         report.check(f"{name} -j list table ip filter, which is not ours, works", _is_json(said.stdout), said)
 
