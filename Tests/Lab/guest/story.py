@@ -16,7 +16,10 @@ class WebStory:
     """A web service on a director, and what happens to it. Its packet filter comes from elsewhere."""
 
     def __init__(self, hosts, method="dr", virtual=VIP, mark=None, reach="page"):
-        """A method of none of IPVS's means that the director serves by itself. What clients reach: a "page", a "connection" over which none arrives, or "nothing"."""
+        """A method that IPVS does not have means that the director serves by itself.
+
+        What clients reach: a "page", a "connection" over which none arrives, or "nothing".
+        """
         self.hosts, self.virtual, self.reach = hosts, (virtual, 80), reach
         self.clients = CLIENTS6 if ":" in virtual else CLIENTS
         hosts.vip(virtual)
