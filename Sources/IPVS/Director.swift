@@ -16,6 +16,9 @@ public struct Director {
     /// Small, open to everyone, and there when IPVS is, in every network namespace.
     static let presence = KernelFile("proc/net/ip_vs_stats")
 
+    /// Whether the kernel has IPVS. Needs no privilege, and loads nothing.
+    public static func isPresent(in source: any KernelSource) -> Bool { (try? source.text(of: presence)) != nil }
+
     /// Finds IPVS in the kernel.
     ///
     /// Its file is looked for first: a question for the family may load the module (`MODULE_ALIAS_GENL_FAMILY` in ip_vs_ctl.c;

@@ -68,6 +68,12 @@ struct ObservationPlanTests {
         #expect(plan.owners(of: PacketCount(.localIn, .other, .new, .icmp, try at("10.0.0.9:0").address)) == [2])
     }
 
+    @Test("Without IPVS nothing leaves for an address")
+    func withoutForwarding() throws {
+        let plan = ObservationPlan([.address(try at("10.0.0.9:0").address, port: 80)], forwards: false)
+        #expect(plan.targets.leaving.isEmpty && plan.targets.entering.count == 3 && plan.targets.answering.count == 3)
+    }
+
     @Test("Counts come together by subject; those of nobody stand by their address, when they came in")
     func sharing() throws {
         let plan = ObservationPlan([

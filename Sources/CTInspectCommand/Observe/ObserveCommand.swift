@@ -61,7 +61,7 @@ struct ObserveCommand: ParsableCommand {
             if let netns { try NetworkNamespace.enter(netns) }
             try Privileges.keepOnlyNetAdmin()
             let kernel = LiveKernel(networkNamespace: netns)
-            let plan = ObservationPlan(try subjects(of: kernel))
+            let plan = ObservationPlan(try subjects(of: kernel), forwards: Director.isPresent(in: kernel))
             let grounds = try ObservationGrounds(plan, kernel, mayStartTracking: startTracking)
             clinux_catch_stop_signals()
             let observer = try Observer(kernel, plan, grounds, evidence)

@@ -19,16 +19,17 @@ public struct ObservationPlan: Equatable, Sendable {
         var port: UInt16?
     }
 
-    public init(_ subjects: [ObservedSubject]) {
+    /// - Parameter forwards: whether IPVS is there to send packets on; without it none leave for an address that came in to it, and
+    ///   the hooks on that way are left alone.
+    public init(_ subjects: [ObservedSubject], forwards: Bool = true) {
         self.subjects = subjects
+        let sides = forwards ? ObservationPoint.Side.allCases : [.entering, .answering]
         for (index, subject) in subjects.enumerated() {
             switch subject {
             case .service(let service): add(service, at: index)
-            case .address(let address, nil): add(nil, address, nil, on: ObservationPoint.Side.allCases, at: index)
+            case .address(let address, nil): add(nil, address, nil, on: sides, at: index)
             case .address(let address, let port):
-                for `protocol` in Self.withPorts {
-                    add(`protocol`, address, port, on: ObservationPoint.Side.allCases, at: index)
-                }
+                for `protocol` in Self.withPorts { add(`protocol`, address, port, on: sides, at: index) }
             }
         }
     }
