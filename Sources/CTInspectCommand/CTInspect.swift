@@ -13,6 +13,7 @@ public struct CTInspect: ParsableCommand {
               sudo ct-inspect flows --summary       one row a service
               sudo ct-inspect flows --json | jq '.services[] | {address, port, absent}'
               sudo ct-inspect services --netns lb   as ipvsadm -Ln, in the namespace lb
+              sudo ct-inspect observe --for 30s     what the filter drops, and by which rule
               sudo ct-inspect capture /tmp/lb1      all that the kernel says, in a folder
               ct-inspect flows --capture /tmp/lb1   the same flows, without root
             """,

@@ -4,7 +4,9 @@ import ArgumentParser
 struct EvidenceOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
-        help: "Trace packets of every ctstate from the start, or none (INVALID ones, and what is dropped).")
+        help: ArgumentHelp(
+            "Trace packets of every ctstate from the start, or none at all.",
+            discussion: "Without either: INVALID ones, and what the counters show to be dropped."))
     var trace: Bool?
 
     @Option(help: ArgumentHelp("Trace at most so many packets a second.", valueName: "N"))

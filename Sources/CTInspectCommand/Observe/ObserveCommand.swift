@@ -12,13 +12,13 @@ struct ObserveCommand: ParsableCommand {
         commandName: "observe",
         abstract: "Count which ctstates the traffic gets at each hook, what the filter drops, and by which rule.",
         discussion: """
-            Counts in the kernel while it runs, in an nft table of its own that goes with the
-            program (Linux 5.12), and never ends a packet's way. Points: PRE_ROUTING behind
-            conntrack, LOCAL_IN and FORWARD in front of the packet filter and behind it,
-            LOCAL_OUT, POST_ROUTING.
+            Counts in the kernel while it runs, in an nft table of its own that goes with
+            the program (Linux 5.12), and never ends a packet's way. Points: PRE_ROUTING
+            behind conntrack, LOCAL_IN and FORWARD in front of the packet filter and
+            behind it, LOCAL_OUT, POST_ROUTING.
 
-            Packets that are INVALID, or that are dropped, are traced (--trace-rate a second at
-            most) to name the rule that drops them. Rules of iptables-legacy cannot be traced.
+            Packets that are INVALID, or seen to be dropped, are traced to name the rule
+            that drops them. Rules of iptables-legacy cannot be traced.
 
             EXAMPLES
               sudo ct-inspect observe --for 30s
