@@ -68,6 +68,21 @@ struct ObservationPlanTests {
         #expect(plan.owners(of: PacketCount(.localIn, .other, .new, .icmp, try at("10.0.0.9:0").address)) == [2])
     }
 
+    @Test("Connections are counted by subject and state; templates, and those of others, are not")
+    func census() throws {
+        let plan = ObservationPlan([
+            .service(try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr)])),
+            .service(try service(.address(.udp, try at("10.0.0.101:0")), [("10.0.0.3:0", .dr)])),
+        ])
+        var census = ConnectionCensus(plan)
+        census.take(try connection("10.0.0.1:1", "10.0.0.100:80", "10.0.0.3:80"))
+        census.take(try connection("10.0.0.1:2", "10.0.0.100:80", "10.0.0.3:80", state: "FIN_WAIT"))
+        census.take(try connection("10.0.0.1:3", "10.0.0.100:81", "10.0.0.3:80"))
+        census.take(try connection("10.0.0.1:4", "10.0.0.101:5060", "10.0.0.3:5060", .udp, state: "UDP"))
+        census.take(try connection("10.0.0.1:0", "10.0.0.101:0", "10.0.0.3:0", .udp, state: "NONE"))
+        #expect(census.states == [["ESTABLISHED": 1, "FIN_WAIT": 1], ["UDP": 1]])
+    }
+
     @Test("Without IPVS nothing leaves for an address")
     func withoutForwarding() throws {
         let plan = ObservationPlan([.address(try at("10.0.0.9:0").address, port: 80)], forwards: false)

@@ -48,16 +48,19 @@ extension Observation {
         var observation = Observation(
             takenAt: "2026-11-23T04:00:30.020Z", host: "lb1", kernelRelease: "6.1.0-56-amd64", networkNamespace: nil,
             from: Moment(nanoseconds: 1_795_406_400_000_000_000), to: Moment(nanoseconds: 1_795_406_430_020_000_000))
-        observation.take(counts, ObservationPlan(try subjects ?? [.service("10.0.0.100:80")]))
+        let plan = ObservationPlan(try subjects ?? [.service("10.0.0.100:80")])
+        observation.take(counts, plan)
+        var census = ConnectionCensus(plan)
         observation.sysctls.values = ["net.ipv4.vs.conntrack": vsConntrack]
         for (state, count) in connections {
             for port in 0..<count {
                 let connection = Connection(
                     .tcp, client: try endpoint("10.0.0.1:\(1000 + port)"), virtual: try endpoint("10.0.0.100:80"),
                     destination: try endpoint("10.0.0.3:80"), state: state, expires: 890)
-                observation.take(connection)
+                census.take(connection)
             }
         }
+        observation.take(census)
         return observation
     }
 }

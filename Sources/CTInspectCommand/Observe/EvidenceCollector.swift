@@ -92,7 +92,7 @@ final class EvidenceCollector {
     }
 
     /// Adds what was collected, and what could not be.
-    func report(in observation: inout Observation, _ kernel: any KernelSource) throws(KernelError) {
+    func report(in observation: inout Observation) {
         observation.notices += legacy.notices
         reportSamples(in: &observation)
         guard let tally = traces?.tally else { return }

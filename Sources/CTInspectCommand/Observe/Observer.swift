@@ -1,7 +1,6 @@
 import Conntrack
 import Firewall
 import Glibc
-import IPVS
 import Inspection
 import Netlink
 import SystemPackage
@@ -20,7 +19,9 @@ final class Observer {
     private let evidence: EvidenceCollector
     private let clock = EventClock.system
     private let from: Moment
-    private var table: ObservationTable
+    private let table: ObservationTable
+    private let connections: ConnectionCounter
+    private let sysctls: Sysctls
 
     init(
         _ kernel: any KernelSource, _ plan: ObservationPlan, _ grounds: ObservationGrounds, _ options: EvidenceOptions
@@ -28,6 +29,8 @@ final class Observer {
         self.kernel = kernel
         self.plan = plan
         self.grounds = grounds
+        connections = ConnectionCounter(kernel, plan)
+        sysctls = Photographer.sysctls(from: kernel)
         let name = ObservationTable.freshName(program: getpid())
         // It listens before there is something to hear.
         evidence = try EvidenceCollector(options, plan, table: name, kernel)
@@ -58,42 +61,33 @@ final class Observer {
 
     /// What there is until now; what it shows to be dropped is traced from then on.
     private func look() throws(KernelError) -> Observation {
-        var observation = try reading()
+        var observation = try reading(isLast: false)
         try evidence.trace(observation, table)
-        try evidence.report(in: &observation, kernel)
+        evidence.report(in: &observation)
         return observation
     }
 
     private func conclusion() throws(KernelError) -> Observation {
-        var observation = try reading()
+        var observation = try reading(isLast: true)
         try evidence.finish()
-        try evidence.report(in: &observation, kernel)
-        observation.sysctls = Photographer.sysctls(from: kernel)
+        evidence.report(in: &observation)
         return observation
     }
 
-    private func reading() throws(KernelError) -> Observation {
+    private func reading(isLast: Bool) throws(KernelError) -> Observation {
         let counts = try table.read(from: kernel)
         let origin = Origin.here(networkNamespace: kernel.origin.networkNamespace)
         var observation = Observation(
             takenAt: origin.takenAt, host: origin.host, kernelRelease: origin.kernelRelease,
             networkNamespace: origin.networkNamespace, from: from, to: clock.wall())
         observation.take(counts.counts, plan)
+        observation.sysctls = sysctls
         observation.notices = grounds.notices
         for point in ObservationPoint.allCases where counts.full.contains(point) {
             observation.losses.append(
                 Loss("packets at \(point.name)", "a counting set is full: further addresses and ports are not counted"))
         }
-        try countConnections(in: &observation)
+        try connections.count(in: &observation, now: isLast)
         return observation
-    }
-
-    /// Nothing without IPVS.
-    private func countConnections(in observation: inout Observation) throws(KernelError) {
-        guard plan.subjects.contains(where: { $0.service != nil }) else { return }
-        var counted = observation
-        let completeness = try Director.connections(from: kernel) { counted.take($0) }
-        observation = counted
-        if case .cut(let why) = completeness { observation.losses.append(Loss("connections of IPVS", why)) }
     }
 }

@@ -36,7 +36,7 @@ extension CounterSet {
     private var sampled: String { "sampled_\(name)" }
 
     /// Where samples are taken and traces begin: where a packet is seen first.
-    private var isFirst: Bool { point == .preRouting || point == .forward }
+    var isFirst: Bool { point == .preRouting || point == .forward }
 
     /// The chain that counts into it; at the first point a packet may also be sampled, and traced from there on.
     func chain(_ options: ObservationOptions) -> String {
@@ -57,9 +57,6 @@ extension CounterSet {
         return
             "ct state \(state.word) limit rate \(rate)/second burst \(max(5, rate)) packets jump trace_\(state.word)\n"
     }
-
-    /// Whether packets of its class can be traced from it on.
-    var canTrace: Bool { isFirst }
 }
 
 extension CTState {

@@ -111,7 +111,7 @@ struct Dispatch {
     // MARK: Marks
 
     /// A packet of a service by mark belongs to that, whatever its address (ip_vs_service_find, ip_vs_ctl.c).
-    func markRules(_ targets: ObservationTargets, _ table: ObservationRuleset.TableFamily) -> String {
+    func markRules(_ targets: ObservationTargets, _ table: TableFamily) -> String {
         let marks = marks(targets)
         guard !marks.isEmpty else { return "" }
         let verdicts = marks.map { "\($0) : goto \(markChain($0))" }.joined(separator: ", ")

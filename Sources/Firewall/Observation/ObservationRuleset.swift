@@ -32,10 +32,6 @@ struct ObservationRuleset {
         }
     }
 
-    enum TableFamily: String {
-        case ip, ip6, inet
-    }
-
     var text: String {
         var text = "table \(tableFamily) \(name) {\nflags owner\n"
         for side in ObservationPoint.Side.allCases {

@@ -69,9 +69,10 @@ public struct ObservationTable: ~Copyable {
     /// Begins to trace packets of a class and ctstate too, besides those that are INVALID. Nothing when the table was made without traces.
     public borrowing func trace(_ packetClass: PacketClass, _ state: CTState) throws(KernelError) {
         guard ruleset.options.traceRate != nil, state != .invalid, CTState.named.contains(state) else { return }
-        let rules = ruleset.counters.filter { $0.canTrace && $0.packetClass == packetClass }.map {
+        let rules = ruleset.counters.filter { $0.isFirst && $0.packetClass == packetClass }.map {
             "add rule \(ruleset.tableFamily) \(name) \($0.name) " + $0.traceRule(state, ruleset.options)
         }
+        if rules.isEmpty { return }
         try tables.run(rules.joined(), for: "trace packets that are \(state)")
     }
 
@@ -93,15 +94,9 @@ public struct ObservationTable: ~Copyable {
     }
 
     private borrowing func elementRequest(_ set: CounterSet) -> Request {
-        let family =
-            switch ruleset.tableFamily {
-            case .ip: NFPROTO_IPV4
-            case .ip6: NFPROTO_IPV6
-            case .inet: NFPROTO_INET
-            }
         var request = Request.netfilter(
             "read the counters of \(name)", subsystem: NFNL_SUBSYS_NFTABLES, message: NFT_MSG_GETSETELEM.rawValue,
-            flags: NLM_F_DUMP, family: Int32(family))
+            flags: NLM_F_DUMP, family: Int32(ruleset.tableFamily.rawValue))
         request.append(NFTA_SET_ELEM_LIST_TABLE.rawValue, text: name)
         request.append(NFTA_SET_ELEM_LIST_SET.rawValue, text: set.name)
         return request

@@ -57,11 +57,10 @@ public struct Observation: Snapshot, Equatable, Sendable {
         }
     }
 
-    /// Counts IPVS's connections by subject and state.
-    public mutating func take(_ connection: Connection) {
-        guard !connection.isTemplate else { return }
-        for index in subjects.indices where subjects[index].subject.has(connection) {
-            subjects[index].connections[connection.state, default: 0] += 1
+    /// Adds IPVS's connections, as they were counted for the same plan.
+    public mutating func take(_ census: ConnectionCensus) {
+        for index in subjects.indices where census.states.indices.contains(index) {
+            subjects[index].connections = census.states[index]
         }
     }
 }
@@ -70,27 +69,10 @@ public struct Observation: Snapshot, Equatable, Sendable {
 public struct Observed: Equatable, Sendable {
     public var subject: ObservedSubject
     public var traffic = ObservedTraffic()
-    /// IPVS's connections to it at the end, by IPVS's state.
+    /// IPVS's connections to it when they were read last, by IPVS's state.
     public var connections: [String: Int] = [:]
     /// Other subjects to which some of what leaves, or of the answers, may belong as well: they have a real server in common.
     public var sharedWith: Set<String> = []
 
     public init(subject: ObservedSubject) { self.subject = subject }
-}
-
-extension ObservedSubject {
-    fileprivate func has(_ connection: Connection) -> Bool {
-        switch self {
-        case .address(let address, let port):
-            connection.virtual.address == address && (port ?? connection.virtual.port) == connection.virtual.port
-        case .service(let service):
-            switch service.identity {
-            case .address(let `protocol`, let endpoint):
-                connection.protocol == `protocol` && connection.virtual.address == endpoint.address
-                    && (endpoint.port == 0 || endpoint.port == connection.virtual.port)
-            // Connections do not hold their mark.
-            case .fwmark: false
-            }
-        }
-    }
 }

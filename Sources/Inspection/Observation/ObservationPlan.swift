@@ -119,6 +119,13 @@ public struct ObservationPlan: Equatable, Sendable {
         return owners(of: end, mark: ownersByMark[mark] == nil ? nil : sample.mark)
     }
 
+    func owners(of connection: Connection) -> [Int] {
+        let virtual = connection.virtual
+        return owners(
+            of: End(side: .entering, protocol: connection.protocol, address: virtual.address, port: virtual.port),
+            mark: nil)
+    }
+
     private func owners(of end: End, mark: UInt32?) -> [Int] {
         if let mark { return ownersByMark[ObservationTargets.Mark(mark, end.address.family)] ?? [] }
         var end = end

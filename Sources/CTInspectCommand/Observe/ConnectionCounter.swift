@@ -1,0 +1,41 @@
+import IPVS
+import Inspection
+import Netlink
+
+/// Counts IPVS's connections for an observation, so seldom that it takes no more than a twentieth of the time: a director may have
+/// millions, and older kernels need quadratic time to list them.
+final class ConnectionCounter {
+    private let kernel: any KernelSource
+    private let plan: ObservationPlan
+    private let clock = EventClock.system
+    private var census: ConnectionCensus
+    private var losses: [Loss] = []
+    private var next = Duration.zero
+
+    private static let share = 20
+
+    init(_ kernel: any KernelSource, _ plan: ObservationPlan) {
+        self.kernel = kernel
+        self.plan = plan
+        census = ConnectionCensus(plan)
+    }
+
+    /// Adds what was read last, and reads anew when it is time, or in any case when it must be of now. Without IPVS there is nothing.
+    func count(in observation: inout Observation, now: Bool) throws(KernelError) {
+        guard plan.subjects.contains(where: { $0.service != nil }) else { return }
+        if now || clock.elapsed() >= next { try read() }
+        observation.take(census)
+        observation.losses += losses
+    }
+
+    private func read() throws(KernelError) {
+        let start = clock.elapsed()
+        var fresh = ConnectionCensus(plan)
+        let completeness = try Director.connections(from: kernel) { fresh.take($0) }
+        census = fresh
+        losses = []
+        if case .cut(let why) = completeness { losses.append(Loss("connections of IPVS", why)) }
+        let end = clock.elapsed()
+        next = end + (end - start) * Self.share
+    }
+}
