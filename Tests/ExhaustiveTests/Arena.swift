@@ -18,7 +18,6 @@ final class Arena {
     /// In the calling thread's namespace, which must be fresh.
     init(_ layout: Layout, _ conditions: TrackingConditions, verifiesChecksums: Bool) throws {
         self.layout = layout
-        try Tool.run("ip link set lo up")
         // The host is to send nothing, as its answers would change the entries; and conntrack is to stay active between two
         // observation tables, as it forgets windows when it comes back.
         try Tool.run("nft add table inet arena")
@@ -30,7 +29,6 @@ final class Arena {
         // All addresses of both ends are the host's own.
         for prefix in ["10.8.0.0/16", "10.9.0.0/16"] { try Tool.run("ip route add local \(prefix) dev lo") }
         for prefix in ["fd00:8::/64", "fd00:9::/64"] { try Tool.run("ip -6 route add local \(prefix) dev lo") }
-        try set(["net.ipv4.conf.all.rp_filter": 0, "net.ipv4.conf.\(FrameWire.interface).rp_filter": 0])
         try set(["net.ipv4.conf.\(FrameWire.interface).accept_local": 1])
         try set(["net.netfilter.nf_conntrack_tcp_be_liberal": 1])
         try set(["net.netfilter.nf_conntrack_checksum": verifiesChecksums ? 1 : 0])

@@ -1,3 +1,4 @@
+import Addresses
 import Foundation
 import TestSupport
 import Testing
@@ -13,14 +14,6 @@ struct ObserveTests {
          }
         }
 
-        """
-
-    /// One FIN and one RST of no flow, and a SYN; `127.0.0.1:80` is closed, so the host answers with RSTs.
-    private static let packets = """
-        import socket, struct
-        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
-        for port, flags in ((1001, 0x11), (1002, 0x04), (1003, 0x02)):
-            raw.sendto(struct.pack("!HHIIBBHHH", port, 80, 1, 1, 5 << 4, flags, 100, 0, 0), ("127.0.0.1", 0))
         """
 
     private func inFilteredNamespace(_ body: @escaping () throws -> Void) throws {
@@ -43,9 +36,12 @@ struct ObserveTests {
 
     private static func tables() throws -> String { try Tool.run("nft list tables") }
 
+    /// One FIN and one RST of no flow, and a SYN; `127.0.0.1:80` is closed, so the host answers that with a RST.
     private func send() throws {
-        let outcome = try Program.shell(#"exec python3 -c "$0""#, [Self.packets])
-        #expect(outcome.status == 0, "\(outcome.complaint)")
+        let local = IPAddress(ipv4: 0x7F00_0001)
+        for (port, flags) in [(1001, 0x11), (1002, 0x04), (1003, 0x02)] as [(UInt16, UInt8)] {
+            try RawSocket.send(PacketBytes.tcp(flags, from: Endpoint(local, port), to: Endpoint(local, 80)))
+        }
     }
 
     private func document(_ text: String) throws -> [String: Any] {

@@ -45,7 +45,7 @@ struct ObservationTableTests {
         arguments: [false, true])
     func counts(_ ipv6: Bool) throws {
         try inFreshNamespace {
-            let wire = try Wire()
+            let wire = try CraftedPacket.wire()
             let tables = try NFTables()
             try tables.run(Self.filter, for: "filter")
             var targets = ObservationTargets()
@@ -85,7 +85,7 @@ struct ObservationTableTests {
     @Test("An ICMP error about another flow is told by its type and code", .needsRoot)
     func foreignError() throws {
         try inFreshNamespace {
-            let wire = try Wire()
+            let wire = try CraftedPacket.wire()
             var targets = ObservationTargets()
             let host = try #require(IPAddress("10.0.0.100"))
             targets.entering = [.port(.tcp, Endpoint(host, 443))]
@@ -104,7 +104,7 @@ struct ObservationTableTests {
     @Test("Of an address everything is counted, and marks by themselves", .needsRoot, .needsTool("nft"))
     func wholeAddressAndMarks() throws {
         try inFreshNamespace {
-            let wire = try Wire()
+            let wire = try CraftedPacket.wire()
             let tables = try NFTables()
             try tables.run(
                 """
@@ -138,7 +138,7 @@ struct ObservationTableTests {
     @Test("A set that is full says so", .needsRoot)
     func full() throws {
         try inFreshNamespace {
-            let wire = try Wire()
+            let wire = try CraftedPacket.wire()
             var targets = ObservationTargets()
             targets.entering = [.address(try #require(IPAddress("10.0.0.100")))]
             var options = ObservationOptions()
@@ -155,7 +155,7 @@ struct ObservationTableTests {
     @Test("Two tables count alike, and neither hinders the other", .needsRoot, .needsTool("nft"))
     func two() throws {
         try inFreshNamespace {
-            let wire = try Wire()
+            let wire = try CraftedPacket.wire()
             var targets = ObservationTargets()
             targets.entering = [.port(.tcp, try #require(Endpoint("10.0.0.100:80")))]
             let kernel = LiveKernel()

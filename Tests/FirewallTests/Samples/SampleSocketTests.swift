@@ -11,23 +11,24 @@ import Testing
 struct SampleSocketTests {
     @Test(arguments: ["127.0.0.1", "::1"]) func areWhatWasSent(_ text: String) throws {
         let local = try #require(IPAddress(text))
-        let (icmp, type): (IPProtocol, UInt8) = local.family == .ipv4 ? (.icmp, 3) : (.icmpv6, 2)
+        let (icmp, type, code): (IPProtocol, UInt8, UInt8) = local.family == .ipv4 ? (.icmp, 3, 4) : (.icmpv6, 2, 0)
         let samples = try inFreshNamespace {
             let (socket, _) = try Self.sampled(at: "prerouting priority -199")
-            try RawPackets.send(.tcp, RawPackets.tcp(4711, 80, flags: 0x11), to: local)
-            let flow = (from: Endpoint(local, 80), to: Endpoint(local, 4711))
-            try RawPackets.send(
-                icmp, RawPackets.error(type: type, code: local.family == .ipv4 ? 4 : 0, about: flow), to: local)
-            try RawPackets.send(.udp, RawPackets.udp(4712, 9), to: local)
-            return try Self.all(of: socket)
+            let (client, server) = (Endpoint(local, 4711), Endpoint(local, 80))
+            try RawSocket.send(PacketBytes.tcp(0x11, from: client, to: server))
+            let mtuAndSegment = [0, 0, 0x05, 0x14] + PacketBytes.tcp(0x10, from: server, to: client)
+            try RawSocket.send(PacketBytes.icmp(type: type, code: code, mtuAndSegment, from: local, to: local))
+            try RawSocket.send(Self.datagram(local))
+            // Without the RST that answers the FIN, wherever among them it comes.
+            return try Self.all(of: socket).filter { $0.headers.packetClass != .rst }
         }
         let fixed = local.family == .ipv4 ? 20 : 40
         var fin = PacketHeaders(from: local, to: local, protocol: .tcp, length: fixed + 20)
         (fin.sourcePort, fin.destinationPort, fin.tcpFlags) = (4711, 80, [.fin, .ack])
         var tooBig = PacketHeaders(from: local, to: local, protocol: icmp, length: fixed + 8 + fixed + 20)
-        (tooBig.icmpType, tooBig.icmpCode) = (type, local.family == .ipv4 ? 4 : 0)
+        (tooBig.icmpType, tooBig.icmpCode) = (type, code)
         tooBig.embedded = EmbeddedFlow(.tcp, from: local, 80, to: local, 4711)
-        var datagram = PacketHeaders(from: local, to: local, protocol: .udp, length: fixed + 8)
+        var datagram = PacketHeaders(from: local, to: local, protocol: .udp, length: fixed + 8 + 4)
         (datagram.sourcePort, datagram.destinationPort) = (4712, 9)
         // The answer to the datagram, whose port is closed, comes last: it is about a flow that is in the table.
         #expect(samples.map(\.headers).prefix(3) == [fin, tooBig, datagram])
@@ -44,7 +45,7 @@ struct SampleSocketTests {
     @Test func behindRoutingTheyAreOfTheTimeOfReceipt() throws {
         let samples = try inFreshNamespace {
             let (socket, _) = try Self.sampled(at: "postrouting priority 100", rule: "meta mark set 7")
-            try RawPackets.send(.udp, RawPackets.udp(4712, 9), to: try #require(IPAddress("127.0.0.1")))
+            try RawSocket.send(Self.datagram(try #require(IPAddress("127.0.0.1"))))
             return try Self.all(of: socket)
         }
         let sample = try #require(samples.first)
@@ -104,10 +105,10 @@ struct SampleSocketTests {
         try inFreshNamespace {
             let (socket, _) = try Self.sampled(at: "prerouting priority -199", rule: "udp dport 9", buffer: 16 << 10)
             let local = try #require(IPAddress("127.0.0.1"))
-            for _ in 0..<count { try RawPackets.send(.udp, RawPackets.udp(4712, 9), to: local) }
+            for _ in 0..<count { try RawSocket.send(Self.datagram(local)) }
             var received = try Self.read(socket).count
             #expect(socket.loss.mayBeMore == (count > 100))
-            try RawPackets.send(.udp, RawPackets.udp(4712, 9), to: local)
+            try RawSocket.send(Self.datagram(local))
             received += try Self.read(socket).count
             #expect(!socket.loss.mayBeMore)
             #expect(received + socket.loss.counted == count + 1)
@@ -123,7 +124,7 @@ struct SampleSocketTests {
                 flush chain inet samples c
                 add rule inet samples c log prefix "[UFW BLOCK] " group \(socket.group)
                 """, for: "change the rules")
-            try RawPackets.send(.udp, RawPackets.udp(4712, 9), to: try #require(IPAddress("127.0.0.1")))
+            try RawSocket.send(Self.datagram(try #require(IPAddress("127.0.0.1"))))
             let samples = try Self.all(of: socket)
             #expect(samples.isEmpty)
             // The datagram, and the answer to it.
@@ -134,12 +135,16 @@ struct SampleSocketTests {
 
     private static let now = Moment(nanoseconds: 5)
 
+    /// To a port that is closed.
+    private static func datagram(_ local: IPAddress) -> [UInt8] {
+        PacketBytes.udp(from: Endpoint(local, 4712), to: Endpoint(local, 9))
+    }
+
     /// Binds a group and has each packet at a hook logged to it, gathered in the kernel.
     private static func sampled(
         at hook: String, rule: String = "", buffer: Int = 1 << 20
     ) throws -> (socket: SampleSocket, tables: Tables) {
         try Tool.run("ip link set lo up")
-        try Tool.run("sysctl -qw net.netfilter.nf_conntrack_checksum=0")
         let socket = try SampleSocket(buffer: buffer)
         let rules = ["invalid", "established", "related", "new", "untracked"].map {
             "\(rule) ct state \($0) log prefix \"\($0.uppercased())\" group \(socket.group) snaplen 128"

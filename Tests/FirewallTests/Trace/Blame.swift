@@ -40,7 +40,7 @@ struct Blame {
     }
 
     private init(_ packets: [[UInt8]], _ count: Int, _ isOver: () throws -> Bool, _ rules: () throws -> Void) throws {
-        let wire = try Wire()
+        let wire = try CraftedPacket.wire()
         try rules()
         let collector = try TraceCollector(table: "mine")
         let tables = try NFTables()

@@ -37,7 +37,7 @@ struct TraceCollectorTests {
 
     @Test(.needsRoot) func anOverrunOfTheSocketIsCounted() throws {
         let tally = try inFreshNamespace {
-            let wire = try Wire()
+            let wire = try CraftedPacket.wire()
             let socket = try EventSocket(groups: [NFNLGRP_NFTRACE.rawValue], buffer: 16 << 10, for: "listen")
             let collector = TraceCollector(TraceFollower(table: "mine"), events: socket)
             let tables = try NFTables()

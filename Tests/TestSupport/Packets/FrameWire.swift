@@ -17,10 +17,13 @@ public final class FrameWire {
 
     public init() throws {
         let (near, far) = (Self.interface, Self.farEnd)
+        try Tool.run("ip link set lo up")
         try Tool.run(
             "ip link add \(near) address 02:00:00:00:00:01 type veth peer name \(far) address 02:00:00:00:00:02")
         // What the far end would say of its own accord would arrive too.
         try Tool.run("sysctl -w net.ipv6.conf.\(far).disable_ipv6=1")
+        // Packets may come from anywhere, even if the way back is another.
+        for name in ["all", near] { try Tool.run("sysctl -w net.ipv4.conf.\(name).rp_filter=0") }
         try Tool.run("ip link set \(near) up")
         try Tool.run("ip link set \(far) up")
         // Of protocol 0: it receives nothing.

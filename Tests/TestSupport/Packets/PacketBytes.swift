@@ -10,12 +10,12 @@ public enum PacketBytes {
         _ protocol: IPProtocol, _ payload: [UInt8], from source: IPAddress, to destination: IPAddress,
         hopLimit: UInt8 = 64
     ) -> [UInt8] {
-        header(`protocol`, payload.count, from: source, to: destination, hopLimit) + payload
+        header(`protocol`, payload.count, from: source, to: destination, hopLimit: hopLimit) + payload
     }
 
     /// The header alone, of a packet with so many bytes behind it.
-    static func header(
-        _ protocol: IPProtocol, _ length: Int, from source: IPAddress, to destination: IPAddress, _ hopLimit: UInt8
+    public static func header(
+        _ protocol: IPProtocol, _ length: Int, from source: IPAddress, to destination: IPAddress, hopLimit: UInt8 = 64
     ) -> [UInt8] {
         let addresses = source.networkBytes + destination.networkBytes
         guard source.family == .ipv4 else {
