@@ -1,15 +1,16 @@
 import Inspection
 
-/// Names of ICMP types as iptables and ip6tables know them besides those of nftables. Several are of a code too, which conntrack does not
-/// look at.
+/// Names of ICMP types as iptables and ip6tables know them besides nftables' names of types, and nftables' names of the reasons why a
+/// destination cannot be reached. Several are of a code too, which conntrack does not look at.
 enum ICMPTypeNames {
-    private static let ofIPTables: [UInt8: [String]] = [
+    private static let ofIPv4: [UInt8: [String]] = [
         0: ["pong"],
         3: [
             "network-unreachable", "host-unreachable", "protocol-unreachable", "port-unreachable",
             "fragmentation-needed", "source-route-failed", "network-unknown", "host-unknown", "network-prohibited",
             "host-prohibited", "tos-network-unreachable", "tos-host-unreachable", "communication-prohibited",
-            "host-precedence-violation", "precedence-cutoff",
+            "host-precedence-violation", "precedence-cutoff", "net-unreachable", "prot-unreachable", "frag-needed",
+            "net-prohibited", "admin-prohibited",
         ],
         5: ["network-redirect", "host-redirect", "tos-network-redirect", "tos-host-redirect"],
         8: ["ping"],
@@ -17,10 +18,10 @@ enum ICMPTypeNames {
         12: ["ip-header-bad", "required-option-missing"],
     ]
 
-    private static let ofIP6Tables: [UInt8: [String]] = [
+    private static let ofIPv6: [UInt8: [String]] = [
         1: [
             "no-route", "communication-prohibited", "beyond-scope", "address-unreachable", "port-unreachable",
-            "failed-policy", "reject-route",
+            "failed-policy", "reject-route", "admin-prohibited", "addr-unreachable", "policy-fail",
         ],
         3: ["ttl-exceeded", "ttl-zero-during-transit", "ttl-zero-during-reassembly"],
         4: ["bad-header", "unknown-header-type", "unknown-option"],
@@ -32,12 +33,12 @@ enum ICMPTypeNames {
     /// The type with that name, in any case and with `-` or `_`, or with that number.
     static func icmp(_ text: String) -> ICMPType? {
         let known = ICMPType.names.first { $0.name == text.optionWord }?.type
-        return known ?? number(text, ofIPTables).map(ICMPType.init(rawValue:))
+        return known ?? number(text, ofIPv4).map(ICMPType.init(rawValue:))
     }
 
     static func icmpv6(_ text: String) -> ICMPv6Type? {
         let known = ICMPv6Type.names.first { $0.name == text.optionWord }?.type
-        return known ?? number(text, ofIP6Tables).map(ICMPv6Type.init(rawValue:))
+        return known ?? number(text, ofIPv6).map(ICMPv6Type.init(rawValue:))
     }
 
     private static func number(_ text: String, _ names: [UInt8: [String]]) -> UInt8? {

@@ -36,6 +36,7 @@ struct ExplainTests {
             ("--icmp-type 3 --entry established", "RELATED"), ("--icmp-type time-exceeded", "INVALID"),
             ("--icmp-type ping", "NEW"),
             ("--icmp-type fragmentation-needed --entry established", "RELATED"),
+            ("--icmp-type frag-needed --entry established", "RELATED"),
             ("--proto icmpv6 --icmp-type Neighbour_Solicitation", "UNTRACKED"),
             ("--proto icmpv6 --icmp-type nd-router-advert", "UNTRACKED"), ("--proto udp", "NEW"),
             ("--proto udp --entry unreplied --direction reply", "ESTABLISHED"), ("--chunk data", "INVALID"),
