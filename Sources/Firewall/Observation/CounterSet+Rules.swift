@@ -55,7 +55,7 @@ extension CounterSet {
     func traceRule(_ state: CTState, _ options: ObservationOptions) -> String {
         let rate = max(1, (options.traceRate ?? 1) / 4)
         return
-            "ct state \(state.word) limit rate \(rate)/second burst \(max(5, rate)) packets jump trace_\(state.word)\n"
+            "ct state \(state.word) limit rate \(rate)/second burst \(max(5, rate)) packets jump \(state.traceChain)\n"
     }
 }
 
@@ -65,6 +65,9 @@ extension CTState {
 
     /// As nft(8) has it.
     var word: String { name.lowercased() }
+
+    /// The chain that marks packets of this state, for their traces.
+    var traceChain: String { "trace_\(word)" }
 }
 
 extension ObservationOptions {
@@ -73,7 +76,7 @@ extension ObservationOptions {
         guard let traceRate else { return "" }
         let limit = "limit tracing {\nrate \(traceRate)/second burst \(traceRate) packets\n}\n"
         return limit
-            + CTState.named.map { "chain trace_\($0.word) {\nlimit name \"tracing\" meta nftrace set 1\n}\n" }.joined()
+            + CTState.named.map { "chain \($0.traceChain) {\nlimit name \"tracing\" meta nftrace set 1\n}\n" }.joined()
     }
 
     /// NFLOG's own copy of the ctstate is missing where the kernel lacks CONFIG_NETFILTER_NETLINK_GLUE_CT, so the prefix says it.

@@ -24,8 +24,7 @@ extension CTState {
     /// Reads the prefix of a rule that logs packets of one state: its name, as `name` writes it. NFLOG's own copy of the state
     /// (`NFULA_CT_INFO`) is missing where the kernel was built without CONFIG_NETFILTER_NETLINK_GLUE_CT.
     init?(prefix: String) {
-        let named: [CTState] = [.invalid, .established, .related, .new, .untracked]
-        if let state = named.first(where: { $0.name == prefix }) {
+        if let state = Self.named.first(where: { $0.name == prefix }) {
             self = state
         } else if let number = UInt8(prefix), String(number) == prefix {
             self.init(rawValue: number)

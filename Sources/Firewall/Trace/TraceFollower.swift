@@ -105,13 +105,7 @@ public struct TraceFollower: Sendable {
 extension CTState {
     /// The ctstate that a chain of the observation table marks packets of, by its name: `trace_invalid`.
     public init?(tracingChain name: String) {
-        switch name {
-        case "trace_new": self = .new
-        case "trace_established": self = .established
-        case "trace_related": self = .related
-        case "trace_invalid": self = .invalid
-        case "trace_untracked": self = .untracked
-        default: return nil
-        }
+        guard let state = Self.named.first(where: { $0.traceChain == name }) else { return nil }
+        self = state
     }
 }

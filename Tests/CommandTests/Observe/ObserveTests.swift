@@ -165,11 +165,8 @@ struct ObserveTests {
 
     @Test("Without the capability it is 77")
     func forbidden() throws {
-        let line =
-            #"exec setpriv --inh-caps=-all --bounding-set=-all --clear-groups --reuid=65534 "$0" observe --vip 10.0.0.1"#
-        let outcome = try Program.shell(line, [Program.path])
-        // Who may not run what lies in a private folder proves nothing.
-        guard outcome.status != 127, outcome.status != 126 else { return }
+        let outcome = try Program.shell(
+            #"setpriv --inh-caps=-all --bounding-set=-all "$0" observe --vip 10.0.0.1"#, [Program.path])
         #expect(outcome.status == 77)
         #expect(outcome.complaint.contains("CAP_NET_ADMIN"))
     }
