@@ -1,3 +1,4 @@
+import Conntrack
 import Reports
 import SystemPackage
 
@@ -22,5 +23,11 @@ enum ConnectionLabels {
     static func bit(_ text: String, _ names: LabelNames?) -> UInt8? {
         let number = FilterText.number(text, as: UInt8.self) ?? names?.bit(named: text).flatMap(UInt8.init(exactly:))
         return number.flatMap { $0 < 128 ? $0 : nil }
+    }
+
+    /// How a filter reads labels on this host.
+    static func filterLabels() -> FilterLabels {
+        let names = installed()
+        return FilterLabels(takes: "a number up to 127, or a name of \(path)") { bit($0, names) }
     }
 }

@@ -1,19 +1,20 @@
-import ArgumentParser
-import Conntrack
-
-/// The values of one option as they were written: several by commas or by repeating it; `!` before those of an argument negates them.
-struct FilterText {
-    private let option: String
+/// The values of one word as they were written: several by commas or by repeating it; `!` before those of an argument negates them.
+public struct FilterText: Sendable {
+    private let name: String
     private let arguments: [String]
     private let takes: String
 
-    init(_ option: String, _ arguments: [String], takes: String) {
-        self.option = option
+    /// - Parameters:
+    ///   - name: the word as its writer spells it, for errors.
+    ///   - takes: the values that there are, in words that end a sentence.
+    public init(_ name: String, _ arguments: [String], takes: String) {
+        self.name = name
         self.arguments = arguments
         self.takes = takes
     }
 
-    func choice<Value>(_ read: (String) -> Value?) throws -> Choice<Value> {
+    /// - Parameter read: a value from its text; nil when it is none.
+    public func choice<Value>(_ read: (String) -> Value?) throws(FilterError) -> Choice<Value> {
         var choice = Choice<Value>()
         for argument in arguments {
             var rest = argument[...].trimmed
@@ -27,15 +28,12 @@ struct FilterText {
         return choice
     }
 
-    private func refusal(of text: Substring) -> ValidationError {
-        if text.first == "!" {
-            return ValidationError("\(option): ! stands before all values of an argument: give others one of their own")
-        }
-        return ValidationError("\(option): “\(text)” is not what it takes: \(takes)")
+    private func refusal(of text: Substring) -> FilterError {
+        FilterError(name, text.first == "!" ? .negationWithin : .value(String(text), takes: takes))
     }
 
     /// Decimal, or hexadecimal behind `0x`; without a sign.
-    static func number<Number: FixedWidthInteger>(_ text: some StringProtocol, as _: Number.Type = Number.self)
+    public static func number<Number: FixedWidthInteger>(_ text: some StringProtocol, as _: Number.Type = Number.self)
         -> Number?
     {
         let isHexadecimal = text.lowercased().hasPrefix("0x")

@@ -1,11 +1,12 @@
-import Conntrack
-
-/// What `--status` takes: the name of a bit, or a word of conntrack(8)'s for none.
+/// What the word `status` takes: the name of a bit, or a word of conntrack(8)'s for none.
 enum StatusWord: Equatable {
     case bit(Status)
     case unreplied
     /// conntrack(8) has it for “no bit”: no condition.
     case unset
+
+    /// The values that are told of; conntrack(8)'s own are taken besides.
+    static let takes = Status.names.filter { $0 != "TEMPLATE" }.joined(separator: ", ") + ", UNREPLIED"
 
     init?(_ text: String) {
         switch text.uppercased() {
@@ -17,8 +18,8 @@ enum StatusWord: Equatable {
         }
     }
 
-    func add(to filter: inout EntryFilter, negated: Bool) {
-        switch (self, negated) {
+    func add(to filter: inout EntryFilter, isNegated: Bool) {
+        switch (self, isNegated) {
         case (.bit(let status), false): filter.requiredStatus.insert(status)
         case (.bit(let status), true): filter.forbiddenStatus.insert(status)
         case (.unreplied, false): filter.forbiddenStatus.insert(.seenReply)
