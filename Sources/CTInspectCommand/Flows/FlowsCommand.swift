@@ -38,7 +38,7 @@ struct FlowsCommand: ParsableCommand {
         help: ArgumentHelp("Flows of this client only; may be repeated.", valueName: "ADDRESS[/PREFIX]|ADDRESS:PORT"))
     var client: [ClientSelector] = []
 
-    @OptionGroup var watch: WatchOptions
+    @OptionGroup var watch: FlowWatchOptions
 
     private var filter: FlowFilter {
         var filter = FlowFilter()

@@ -6,7 +6,7 @@ import Netlink
 import Reports
 
 /// `--for` and `--follow`: what it takes to tell that a flow never was in the table.
-struct WatchOptions: ParsableArguments {
+struct FlowWatchOptions: ParsableArguments {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
