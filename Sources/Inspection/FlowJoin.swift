@@ -169,5 +169,5 @@ extension Entry {
 
 extension Connection {
     /// IPVS made it before its first packet, for which a helper told it to wait (ip_vs_ftp): the client's port is not known yet.
-    fileprivate var isExpected: Bool { client.port == 0 }
+    var isExpected: Bool { client.port == 0 }
 }

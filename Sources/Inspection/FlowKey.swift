@@ -3,10 +3,10 @@ import Conntrack
 import IPVS
 
 /// What a connection and its entry have in common: a protocol, the client, and whom it talks to.
-struct FlowKey: Hashable, Comparable {
-    var `protocol`: IPProtocol
-    var client: Endpoint
-    var server: Endpoint
+public struct FlowKey: Hashable, Comparable, Sendable {
+    public var `protocol`: IPProtocol
+    public var client: Endpoint
+    public var server: Endpoint
 
     /// The tuple of the original direction: the client sends to the VIP.
     static func original(_ connection: Connection) -> FlowKey {
@@ -32,7 +32,7 @@ struct FlowKey: Hashable, Comparable {
             protocol: tuple.protocol, client: clientSends ? sender : receiver, server: clientSends ? receiver : sender)
     }
 
-    static func < (left: FlowKey, right: FlowKey) -> Bool {
+    public static func < (left: FlowKey, right: FlowKey) -> Bool {
         (left.client, left.server, left.protocol.rawValue) < (right.client, right.server, right.protocol.rawValue)
     }
 

@@ -50,12 +50,12 @@ extension JSONWriter {
         }
     }
 
-    private mutating func identity(_ name: StaticString, _ service: Service.Identity?) {
+    mutating func identity(_ name: StaticString, _ service: Service.Identity?) {
         key(name)
         if let service { object { $0.identity(service) } } else { null() }
     }
 
-    private mutating func endpoint(_ name: StaticString, _ endpoint: Endpoint?) {
+    mutating func endpoint(_ name: StaticString, _ endpoint: Endpoint?) {
         key(name)
         guard let endpoint else { return null() }
         object { json in

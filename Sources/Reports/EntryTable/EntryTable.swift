@@ -4,7 +4,7 @@ import Conntrack
 /// The conntrack table for people, a row an entry, written as it streams: columns are as wide as their usual values, and a longer value
 /// pushes what follows it to the right. A terminal that is too narrow loses the least important columns, never a part of a value.
 public struct EntryTable: Sendable {
-    enum Column: CaseIterable, Sendable {
+    public enum Column: CaseIterable, Sendable {
         case `protocol`, source, destination, state, status, timeout, mark, zone, packets, bytes
         /// Where replies come from and go to, when that is not the destination and the source: NAT.
         /// Last, since most rows have none.
@@ -40,7 +40,7 @@ public struct EntryTable: Sendable {
 }
 
 extension EntryTable.Column {
-    var title: StaticString {
+    public var title: StaticString {
         switch self {
         case .protocol: "PROTO"
         case .source: "SOURCE"
@@ -74,7 +74,7 @@ extension EntryTable.Column {
     var alignsRight: Bool { self == .timeout }
 
     /// The highest goes first when there is not enough room; 0 never goes.
-    fileprivate var expendability: Int {
+    public var expendability: Int {
         switch self {
         case .protocol, .source, .destination: 0
         case .state: 1

@@ -20,7 +20,7 @@ extension [Sample] {
             let headers = sample.headers
             let isAnswer = sample.hook == .forward
             return [
-                .init(sample.moment.clock(ahead: clocksAhead(sample.moment))), .init(sample.hook.name),
+                .init(sample.moment.clockText(ahead: clocksAhead(sample.moment))), .init(sample.hook.name),
                 .init(sample.ctstate.name, sample.ctstate == .invalid ? .red : nil),
                 .init(headers.packetClass.title), .init(isAnswer ? headers.destinationText : headers.sourceText),
                 .init(isAnswer ? headers.sourceText : headers.destinationText), .init(String(headers.length)),
@@ -31,26 +31,12 @@ extension [Sample] {
     }
 }
 
-extension Moment {
-    fileprivate func clock(ahead offset: Int) -> String {
-        var text = ""
-        var bytes = ByteBuffer { piece in
-            text += String(
-                decoding: (0..<piece.byteCount).map { piece.unsafeLoad(fromByteOffset: $0, as: UInt8.self) },
-                as: UTF8.self)
-        }
-        bytes.append(clockOf: self, offset: offset)
-        bytes.flush()
-        return text
-    }
-}
-
 extension PacketHeaders {
     fileprivate var sourceText: String { Self.text(source, sourcePort) }
     fileprivate var destinationText: String { Self.text(destination, destinationPort) }
 
     /// What addresses, ports and class do not say: `FIN,ACK`, `ICMP frag-needed about tcp 10.0.0.100:80 -> 10.0.0.1:4711`.
-    fileprivate var remark: String {
+    public var remark: String {
         if let tcpFlags { return tcpFlags.isEmpty ? "none" : tcpFlags.names.joined(separator: ",") }
         if let icmpName {
             return (family == .ipv4 ? "ICMP " : "ICMPv6 ") + icmpName + (embedded.map { " about \($0.text)" } ?? "")

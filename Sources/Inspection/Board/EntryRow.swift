@@ -1,0 +1,85 @@
+import Conntrack
+
+/// What a board holds of one entry of the conntrack table, in some hundred bytes: what rows show, and what they are sorted by.
+public struct EntryRow: Sendable {
+    let key: LedgerKey
+    public let status: Status
+    public let mark: UInt32
+    private let timeoutPlusOne: UInt32
+    private let state: EntryState
+    private let hasCounters: Bool
+    private let originalCounters: Entry.Counters
+    private let replyCounters: Entry.Counters
+
+    init(_ entry: Entry) {
+        key = LedgerKey(entry)
+        status = entry.status
+        mark = entry.mark ?? 0
+        timeoutPlusOne = entry.timeout.map { $0 == .max ? .max : $0 + 1 } ?? 0
+        state = EntryState(entry.state)
+        hasCounters = entry.originalCounters != nil || entry.replyCounters != nil
+        originalCounters = entry.originalCounters ?? .init(packets: 0, bytes: 0)
+        replyCounters = entry.replyCounters ?? .init(packets: 0, bytes: 0)
+    }
+
+    /// Seconds until the entry goes; nil when the kernel did not say.
+    public var timeout: UInt32? { timeoutPlusOne == 0 ? nil : timeoutPlusOne - 1 }
+
+    /// Of both directions together; 0 without accounting.
+    public var packets: UInt64 { originalCounters.packets &+ replyCounters.packets }
+    public var bytes: UInt64 { originalCounters.bytes &+ replyCounters.bytes }
+
+    /// The entry, so far as it is held.
+    func entry(reply: PackedTuple?) -> Entry {
+        var entry = key.entry(reply: reply)
+        entry.status = status
+        entry.mark = mark
+        entry.timeout = timeout
+        entry.state = state.state
+        if hasCounters { (entry.originalCounters, entry.replyCounters) = (originalCounters, replyCounters) }
+        return entry
+    }
+}
+
+/// The entries of one reading of the conntrack table that were wanted, in the kernel's order.
+public struct EntryList: Sendable {
+    private var rows: [EntryRow] = []
+    /// Reply tuples that are not the mirror of the original one: NAT, ICMP.
+    private var oddReplies: [Int: PackedTuple] = [:]
+    /// Entries that were read, wanted or not.
+    public private(set) var read = 0
+    /// False when the table changed under the reading.
+    public var isWhole = true
+
+    public init() {}
+
+    /// Room for about so many.
+    public init(reserving count: Int) { rows.reserveCapacity(count) }
+
+    public var count: Int { rows.count }
+
+    public mutating func take(_ entry: Entry, isWanted: Bool) {
+        read += 1
+        guard isWanted else { return }
+        if let reply = LedgerKey.oddReply(of: entry) { oddReplies[rows.count] = reply }
+        rows.append(EntryRow(entry))
+    }
+
+    public func row(_ position: Int) -> EntryRow? { rows.indices.contains(position) ? rows[position] : nil }
+
+    /// The entry at a position, so far as it is held: without labels, names of helpers and the like.
+    public func entry(_ position: Int) -> Entry? {
+        row(position)?.entry(reply: oddReplies[position])
+    }
+
+    /// What tells an entry from all others of the table, through readings.
+    public func identity(_ position: Int) -> EntryIdentity? { row(position).map { EntryIdentity(key: $0.key) } }
+
+    /// Where an entry is that was seen before.
+    public func position(of identity: EntryIdentity) -> Int? { rows.firstIndex { $0.key == identity.key } }
+}
+
+/// Which entry: its id, its original tuple and its zone.
+public struct EntryIdentity: Hashable, Sendable {
+    let key: LedgerKey
+}

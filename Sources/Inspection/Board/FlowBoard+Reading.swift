@@ -1,0 +1,187 @@
+import Addresses
+import Conntrack
+import IPVS
+
+/// One reading, in the order that the board asks for.
+extension FlowBoard {
+    /// - Parameter second: the time of the reading, since the board was made.
+    public mutating func begin(_ services: [Service], at second: UInt32) {
+        if isReading { abandon() }
+        isReading = true
+        self.second = second
+        isWholeSoFar = true
+        templatesSoFar = 0
+        orphansNotKept = 0
+        take(services)
+    }
+
+    /// A reading that broke off has told nothing.
+    private mutating func abandon() {
+        for slot in rows.indices { rows[slot].traits.subtract([.isListed, .hasEntry]) }
+    }
+
+    public mutating func take(_ connection: Connection) {
+        if connection.isTemplate {
+            templatesSoFar += 1
+            return
+        }
+        if let slot = find(connection.protocol, connection.client, connection.virtual) {
+            update(slot, with: connection)
+        } else {
+            insert(connection)
+        }
+    }
+
+    private mutating func update(_ slot: Int, with connection: Connection) {
+        if places[Int(rows[slot].place)].destination != connection.destination {
+            move(slot, to: connection)
+        }
+        rows[slot].traits.insert(.isListed)
+        rows[slot].expires = connection.expires
+        if stateNames.isEmpty || stateNames[Int(rows[slot].state)] != connection.state {
+            rows[slot].state = number(ofState: connection.state)
+            rows[slot].changed = second
+        }
+    }
+
+    /// A new connection has the ports of one that was there, or an orphan turns out to have a connection.
+    private mutating func move(_ slot: Int, to connection: Connection) {
+        if rows[slot].isOrphan { orphans -= 1 }
+        rows[slot].place = number(of: connection.placeKey)
+        rows[slot].traits.subtract([.isOrphan, .isFresh, .isSettled, .isFoundByReply])
+        rows[slot].appeared = second
+        rows[slot].changed = second
+        rows[slot].ctstates = CTStates()
+    }
+
+    private mutating func insert(_ connection: Connection) {
+        var row = FlowRow(client: connection.client, place: number(of: connection.placeKey), appeared: second)
+        row.expires = connection.expires
+        row.changed = second
+        row.state = number(ofState: connection.state)
+        row.traits = .isListed
+        if connection.isExpected { row.traits.insert(.isExpected) }
+        if !watch.isWhole || watch.mayNewRowsBeOlder { row.traits.insert(.mayBeOlder) }
+        if let event = watch.take(FlowKey.original(connection)) { row.newEventPlusOne = event + 1 }
+        _ = add(row)
+    }
+
+    /// Names of states are an open set, of a dozen in practice; beyond 255 they share the last number.
+    private mutating func number(ofState name: String) -> UInt8 {
+        if let known = stateNames.firstIndex(of: name) { return UInt8(known) }
+        if stateNames.count <= Int(UInt8.max) { stateNames.append(name) }
+        return UInt8(stateNames.count - 1)
+    }
+
+    /// - Parameter isWhole: whether all connections were read. If not, one that did not come may be there all the same.
+    public mutating func endConnections(isWhole: Bool) {
+        templates = templatesSoFar
+        guard isWhole else {
+            isWholeSoFar = false
+            return
+        }
+        for slot in rows.indices where rows[slot].traits.contains(.isHeld) && !rows[slot].isOrphan {
+            if rows[slot].traits.contains(.isListed) {
+                rows[slot].traits.remove(.isMissing)
+            } else if rows[slot].traits.contains(.isMissing) {
+                remove(at: slot)
+            } else {
+                rows[slot].traits.insert(.isMissing)
+            }
+        }
+    }
+
+    /// Takes an entry of the table.
+    public mutating func take(_ entry: Entry) {
+        guard mayServe(entry.original.destination), let key = FlowKey.original(entry) else { return }
+        if let slot = find(key.protocol, key.client, key.server) {
+            attach(entry, to: slot)
+        } else if services.byAddress(key.protocol, key.server) != nil {
+            keepOrphan(entry, key)
+        }
+    }
+
+    private mutating func attach(_ entry: Entry, to slot: Int) {
+        rows[slot].traits.insert(.hasEntry)
+        if entry.status.contains(.seenReply) {
+            rows[slot].traits.insert(.isReplied)
+        } else {
+            rows[slot].traits.remove(.isReplied)
+        }
+        let state = EntryState(entry.state)
+        if rows[slot].entryState != state {
+            rows[slot].entryState = state
+            rows[slot].changed = second
+        }
+    }
+
+    private mutating func keepOrphan(_ entry: Entry, _ key: FlowKey) {
+        guard orphans < FlowJoin.mostOrphans else {
+            orphansNotKept += 1
+            return
+        }
+        let place = Place.Key(protocol: key.protocol, virtual: key.server, destination: nil)
+        var row = FlowRow(client: key.client, place: number(of: place), appeared: second)
+        row.changed = second
+        row.traits = [.isOrphan, .isFresh]
+        row.verdict = .orphan
+        orphans += 1
+        attach(entry, to: add(row))
+    }
+
+    /// - Parameter isWhole: whether the whole table came. If not, an entry that did not come may be there all the same.
+    public mutating func endEntries(isWhole: Bool) { if !isWhole { isWholeSoFar = false } }
+
+    /// Flows that were to have an entry, or of which it is not known: those to `look` for once more, by their slots. A flow that had none in the
+    /// reading before, either, was in no table while that was read: it need not be looked for again and again.
+    public func unsettled(atMost most: Int) -> [UInt32] {
+        var slots: [UInt32] = []
+        for slot in rows.indices where slots.count < most && rows[slot].wantsLook { slots.append(UInt32(slot)) }
+        return slots
+    }
+
+    /// The tuples by which its entry would be found: with NAT that of the reply, too.
+    public func tuples(at slot: UInt32) -> [Tuple] {
+        guard rows.indices.contains(Int(slot)) else { return [] }
+        let row = rows[Int(slot)]
+        let place = place(of: row)
+        let original = key(of: row).tuple
+        guard place.mayBeNAT, let destination = place.destination else { return [original] }
+        let reply = FlowKey(protocol: place.protocol, client: row.client, server: destination)
+        return [original, reply.replyTuple]
+    }
+
+    /// Takes what a look-up for an unsettled flow found.
+    public mutating func look(_ slot: UInt32, found entry: Entry?) {
+        guard rows.indices.contains(Int(slot)) else { return }
+        rows[Int(slot)].traits.insert(.isSettled)
+        guard let entry else {
+            rows[Int(slot)].traits.remove(.isFoundByReply)
+            return
+        }
+        if FlowKey.original(entry) != key(of: rows[Int(slot)]) { rows[Int(slot)].traits.insert(.isFoundByReply) }
+        attach(entry, to: Int(slot))
+    }
+}
+
+extension FlowRow {
+    init(client: Endpoint, place: UInt32, appeared: UInt32) {
+        self.client = client
+        self.place = place
+        self.appeared = appeared
+        changed = appeared
+    }
+
+    /// Listed now, without an entry; and new, or with an entry until now.
+    fileprivate var wantsLook: Bool {
+        guard traits.contains(.isListed), traits.isDisjoint(with: [.hasEntry, .isExpected]) else { return false }
+        return !traits.contains(.isSettled) || traits.contains(.isFoundByReply)
+            || (verdict != .absent && verdict != .never)
+    }
+}
+
+extension Connection {
+    fileprivate var placeKey: Place.Key {
+        Place.Key(protocol: `protocol`, virtual: virtual, destination: destination)
+    }
+}

@@ -1,0 +1,148 @@
+import Addresses
+import Conntrack
+import Firewall
+import IPVS
+
+/// The end of a reading, and what is told besides readings.
+extension FlowBoard {
+    /// Ends the reading: settles every verdict, and counts them.
+    ///
+    /// - Parameter wasLooked: false when more was unsettled than could be looked for: what is absent then is so with a doubt.
+    public mutating func finish(wasLooked: Bool = true) {
+        for number in places.indices { places[number].counts = VerdictCounts() }
+        for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
+            if rows[slot].isOrphan { settleOrphan(slot) } else { settle(slot, wasLooked) }
+        }
+        readings += 1
+        isReading = false
+        watch.endReading(begunAt: second, isWhole: isWholeSoFar)
+    }
+
+    private mutating func settle(_ slot: Int, _ wasLooked: Bool) {
+        var row = rows[slot]
+        let isListed = row.traits.contains(.isListed)
+        let hasEntry = row.traits.contains(.hasEntry)
+        let verdict: Verdict =
+            if hasEntry {
+                row.traits.contains(.isReplied) ? .tracked : .unreplied
+            } else {
+                provesNever(row) ? .never : .absent
+            }
+        // What was not read says nothing; what was read of it before stands, with a doubt.
+        if isListed, hasEntry || isWholeSoFar || !row.traits.contains(.isSettled) {
+            if !hasEntry { row.entryState = EntryState() }
+            if row.verdict != verdict || !row.traits.contains(.isSettled) {
+                row.verdict = verdict
+                row.changed = second
+            }
+        }
+        let isDoubtful = !isListed || !hasEntry && (!isWholeSoFar || !wasLooked && !row.traits.contains(.isSettled))
+        if isDoubtful { row.traits.insert(.isUncertain) } else { row.traits.remove(.isUncertain) }
+        row.traits.insert(.isSettled)
+        row.traits.subtract([.isListed, .hasEntry])
+        rows[slot] = row
+        if row.isShown { places[Int(row.place)].counts[row.verdict] += 1 }
+    }
+
+    private func provesNever(_ row: FlowRow) -> Bool {
+        watch.isWhole && isWholeSoFar && row.newEventPlusOne == 0
+            && row.traits.isDisjoint(with: [.mayBeOlder, .isExpected])
+    }
+
+    private mutating func settleOrphan(_ slot: Int) {
+        guard rows[slot].traits.contains(.hasEntry) || !isWholeSoFar else {
+            orphans -= 1
+            remove(at: slot)
+            return
+        }
+        // It counts from its second reading on, before which the connections were read again.
+        if rows[slot].traits.contains(.isFresh) {
+            rows[slot].traits.remove(.isFresh)
+        } else {
+            rows[slot].traits.insert(.isSettled)
+        }
+        rows[slot].traits.remove(.hasEntry)
+        if rows[slot].isShown { places[Int(rows[slot].place)].counts[.orphan] += 1 }
+    }
+
+    // MARK: NEW events
+
+    /// From now on every NEW event is told, until `loseEvents`. Flows that are there may be older.
+    public mutating func beginWatch(at second: UInt32) {
+        watch.begin(at: second)
+        for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
+            rows[slot].traits.insert(.mayBeOlder)
+        }
+    }
+
+    /// Events were lost: nothing is proven any more until a watch begins anew.
+    public mutating func loseEvents() { watch.lose() }
+
+    /// Whether the watch was lost, and another one has to begin.
+    public var needsWatch: Bool { watch.isKept && !watch.isWhole }
+
+    /// Takes the entry of a NEW event.
+    public mutating func takeNew(_ entry: Entry, at second: UInt32) {
+        watch.count()
+        guard mayServe(entry.original.destination), let key = FlowKey.original(entry) else { return }
+        if let slot = find(key.protocol, key.client, key.server) {
+            rows[slot].newEventPlusOne = second + 1
+        } else {
+            watch.keep(key, at: second)
+        }
+    }
+
+    // MARK: Packets
+
+    /// Notes the ctstate that a packet of a flow was seen to have.
+    ///
+    /// - Returns: the flow, when it is one that is held.
+    public mutating func note(_ headers: PacketHeaders, _ state: CTState) -> FlowKey? {
+        guard let key = FlowKey(clientPacket: headers) ?? FlowKey(serverPacket: headers),
+            let slot = find(key.protocol, key.client, key.server)
+        else { return nil }
+        rows[slot].ctstates.insert(state)
+        return key
+    }
+
+    // MARK: Sums
+
+    /// Why a flow has its verdict, in words.
+    public func reason(of row: FlowRow, _ sysctls: Sysctls) -> String {
+        if row.traits.contains(.isExpected), row.entryState.kind == 0 { return Explanation.expected }
+        var explanation = Explanation(sysctls)
+        return explanation.verdict(row.verdict, place(of: row).method)
+    }
+
+    /// All verdicts.
+    public var counts: VerdictCounts { places.reduce(into: VerdictCounts()) { $0 += $1.counts } }
+
+    /// How many flows there are to show.
+    public var count: Int { counts.connections + counts[.orphan] }
+}
+
+extension FlowKey {
+    /// Of a packet from the client to the VIP; of an ICMP error, of the flow that it is about, whose packet went to the client.
+    fileprivate init?(clientPacket headers: PacketHeaders) {
+        if let flow = headers.embedded {
+            guard let from = flow.sourcePort, let to = flow.destinationPort else { return nil }
+            self.init(
+                protocol: flow.protocol, client: Endpoint(flow.destination, to), server: Endpoint(flow.source, from))
+            return
+        }
+        guard let from = headers.sourcePort, let to = headers.destinationPort else { return nil }
+        self.init(
+            protocol: headers.protocol, client: Endpoint(headers.source, from),
+            server: Endpoint(headers.destination, to))
+    }
+
+    /// Of a packet from the VIP to the client.
+    fileprivate init?(serverPacket headers: PacketHeaders) {
+        guard headers.embedded == nil, let from = headers.sourcePort, let to = headers.destinationPort else {
+            return nil
+        }
+        self.init(
+            protocol: headers.protocol, client: Endpoint(headers.destination, to),
+            server: Endpoint(headers.source, from))
+    }
+}

@@ -1,0 +1,170 @@
+import Addresses
+import Conntrack
+import IPVS
+
+/// The flows of a director as they come, change and go: what a live view shows. Each reading is streamed into it, and it remembers what one
+/// reading cannot tell: since when a flow is there, what it was before, and whether a NEW event ever told of an entry for it.
+///
+/// A reading goes in this order, which makes its verdicts true (see `FlowJoin`, which joins one reading alone): `begin`; `take` each
+/// connection, `endConnections`; `take` each entry of the table, `endEntries`; `look` for what is `unsettled`; tell it of the NEW events
+/// that came until then; `finish`. Until `finish` the rows show the reading before.
+///
+/// No I/O, no clock. A flow takes about 70 bytes, and up to twice that after growing.
+public struct FlowBoard: Sendable {
+    /// The rows, by slot; those that are not held are free.
+    var rows: [FlowRow] = []
+    var free: [UInt32] = []
+    private var index = SlotIndex()
+    /// The places that flows go to.
+    public internal(set) var places: [Place] = []
+    private var placeNumbers: [Place.Key: UInt32] = [:]
+    var stateNames: [String] = []
+
+    private(set) var services = ServiceIndex([])
+    /// Addresses that entries must have as their destination to be anybody's.
+    private var addresses: Set<IPAddress> = []
+
+    /// Slots that are held, hidden ones included.
+    private(set) var held = 0
+    var orphans = 0
+    var watch = BoardWatch()
+    /// Of the running reading, and the time that it is given.
+    var second: UInt32 = 0
+    var isWholeSoFar = true
+    var isReading = false
+    /// Readings that are finished.
+    public internal(set) var readings = 0
+    /// Orphans that had no room in the last reading.
+    public internal(set) var orphansNotKept = 0
+    /// Rows of the last reading whose connection is a persistence template.
+    public internal(set) var templates = 0
+    var templatesSoFar = 0
+
+    public init() {}
+
+    // MARK: Rows
+
+    /// Which slots have a flow that is shown and wanted.
+    public func marks(_ wants: (FlowRow) -> Bool) -> [Bool] {
+        var marks = Array(repeating: false, count: rows.count)
+        for slot in rows.indices where rows[slot].isShown && wants(rows[slot]) { marks[slot] = true }
+        return marks
+    }
+
+    /// Nil for a slot that shows nothing (any more).
+    public subscript(slot: UInt32) -> FlowRow? {
+        guard rows.indices.contains(Int(slot)), rows[Int(slot)].isShown else { return nil }
+        return rows[Int(slot)]
+    }
+
+    public func place(of row: FlowRow) -> Place { places[Int(row.place)] }
+
+    public func key(of row: FlowRow) -> FlowKey {
+        let place = place(of: row)
+        return FlowKey(protocol: place.protocol, client: row.client, server: place.virtual)
+    }
+
+    /// The slot of a flow that is held.
+    public func slot(of key: FlowKey) -> UInt32? { find(key.protocol, key.client, key.server).map(UInt32.init) }
+
+    /// IPVS's name of the connection's state; nil for an orphan.
+    public func state(of row: FlowRow) -> String? { row.isOrphan ? nil : stateNames[Int(row.state)] }
+
+    /// The state of its conntrack entry: the protocol's, or `entry` where it has none; nil when there is no entry.
+    public func entryState(of row: FlowRow) -> String? {
+        row.entryState.kind == 0 ? nil : row.entryState.state?.name ?? "entry"
+    }
+
+    func find(_ protocol: IPProtocol, _ client: Endpoint, _ server: Endpoint) -> Int? {
+        index.find(index.hash(`protocol`, client, server)) { slot in
+            let row = rows[slot]
+            guard row.client == client else { return false }
+            let place = places[Int(row.place)]
+            return place.virtual == server && place.protocol == `protocol`
+        }
+    }
+
+    // MARK: Slots
+
+    mutating func add(_ row: FlowRow) -> Int {
+        if index.isCrowded { rehash() }
+        held += 1
+        var row = row
+        row.traits.insert(.isHeld)
+        let slot: Int
+        if let reused = free.popLast() {
+            slot = Int(reused)
+            rows[slot] = row
+        } else {
+            slot = rows.count
+            rows.append(row)
+        }
+        index.insert(hash(of: row), slot)
+        return slot
+    }
+
+    mutating func remove(at slot: Int) {
+        index.remove(hash(of: rows[slot]), slot)
+        rows[slot].traits = []
+        free.append(UInt32(slot))
+        held -= 1
+    }
+
+    private func hash(of row: FlowRow) -> UInt64 {
+        let place = places[Int(row.place)]
+        return index.hash(place.protocol, row.client, place.virtual)
+    }
+
+    private mutating func rehash() {
+        index.clear(for: held)
+        for slot in rows.indices where rows[slot].traits.contains(.isHeld) { index.insert(hash(of: rows[slot]), slot) }
+    }
+
+    // MARK: Places and services
+
+    /// The number of a place, a new one where it is not known yet.
+    mutating func number(of key: Place.Key) -> UInt32 {
+        if let number = placeNumbers[key] { return number }
+        var place = Place(key)
+        place.match(services)
+        addresses.insert(key.virtual.address)
+        let number = UInt32(places.count)
+        places.append(place)
+        placeNumbers[key] = number
+        return number
+    }
+
+    /// Takes the services as they are now: whose a place is, they decide.
+    mutating func take(_ services: [Service]) {
+        self.services = ServiceIndex(services)
+        if places.count > Self.fewPlaces, places.count > 2 * held { forgetPlaces() }
+        addresses = Set(places.map(\.virtual.address))
+        for case .address(_, let endpoint) in services.map(\.identity) { addresses.insert(endpoint.address) }
+        for number in places.indices { places[number].match(self.services) }
+    }
+
+    private static let fewPlaces = 4096
+
+    /// Services by mark may have as many virtual addresses as there are: those of flows that are gone are forgotten.
+    private mutating func forgetPlaces() {
+        let old = places
+        (places, placeNumbers) = ([], [:])
+        for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
+            let place = old[Int(rows[slot].place)]
+            rows[slot].place = number(
+                of: Place.Key(protocol: place.protocol, virtual: place.virtual, destination: place.destination))
+        }
+        rehash()
+    }
+
+    /// Whether an entry to this address can be of a flow.
+    func mayServe(_ address: IPAddress?) -> Bool { address.map(addresses.contains) ?? false }
+}
+
+extension FlowRow {
+    /// A connection that the last whole reading did not have is shown no more; an entry is called an orphan from its second reading on, as
+    /// its connection may only be younger than the list of the first.
+    var isShown: Bool {
+        traits.contains(.isHeld) && traits.contains(.isSettled) && !traits.contains(.isMissing)
+    }
+}

@@ -1,0 +1,109 @@
+import Addresses
+import Conntrack
+import Firewall
+
+/// What a board holds of one flow, in some fifty bytes, as there may be a million. Times are seconds since the board was made.
+public struct FlowRow: Sendable {
+    public internal(set) var client: Endpoint
+    /// The number of its place: protocol, VIP and real server.
+    public internal(set) var place: UInt32
+    /// Seconds until IPVS lets the connection go, as read last.
+    public internal(set) var expires: UInt32 = 0
+    /// When it was seen first.
+    public internal(set) var appeared: UInt32
+    /// When its verdict or IPVS's state became what it is.
+    public internal(set) var changed: UInt32
+    /// When the NEW event of its entry came; nil when none did.
+    public var newEvent: UInt32? { newEventPlusOne == 0 ? nil : newEventPlusOne - 1 }
+    var newEventPlusOne: UInt32 = 0
+    /// The number of IPVS's state in the board's list of names.
+    var state: UInt8 = 0
+    /// The protocol's state in its conntrack entry; 0 of 0 when there is none.
+    var entryState = EntryState()
+    public internal(set) var verdict = Verdict.absent
+    /// The ctstates that its packets were seen to have.
+    public internal(set) var ctstates = CTStates()
+    var traits: Traits = []
+
+    struct Traits: OptionSet, Sendable {
+        let rawValue: UInt16
+        /// The slot is in use.
+        static let isHeld = Traits(rawValue: 1 << 0)
+        /// The running reading has come by its connection.
+        static let isListed = Traits(rawValue: 1 << 1)
+        /// The last whole reading did not have its connection. One more such, and it is forgotten: a row may be passed over when one
+        /// before it goes while the file is read.
+        static let isMissing = Traits(rawValue: 1 << 2)
+        /// The running reading has come by its entry, which has seen one direction or both.
+        static let hasEntry = Traits(rawValue: 1 << 3)
+        static let isReplied = Traits(rawValue: 1 << 4)
+        /// It may have begun before the watch over NEW events did.
+        static let mayBeOlder = Traits(rawValue: 1 << 5)
+        /// Something of the verdict was not read to its end.
+        static let isUncertain = Traits(rawValue: 1 << 6)
+        /// It is an entry without a connection.
+        static let isOrphan = Traits(rawValue: 1 << 7)
+        /// The entry was found by the reply tuple, which only a look-up can.
+        static let isFoundByReply = Traits(rawValue: 1 << 8)
+        /// Its verdict has been settled once.
+        static let isSettled = Traits(rawValue: 1 << 9)
+        /// An entry without a connection that the reading before did not have: its connection may only be younger than the list of those.
+        static let isFresh = Traits(rawValue: 1 << 11)
+        /// IPVS waits for its first packet: the client's port is not known.
+        static let isExpected = Traits(rawValue: 1 << 10)
+    }
+
+    /// Of an entry without a connection.
+    public var isOrphan: Bool { traits.contains(.isOrphan) }
+
+    /// What speaks against the verdict: something was not read to its end, or the connection may have ended before the table was read.
+    public var isDoubtful: Bool {
+        traits.contains(.isUncertain) || verdict == .absent && !isOrphan && expires < FlowJoin.soon
+    }
+}
+
+/// A protocol's state in a conntrack entry, in two bytes.
+struct EntryState: Equatable, Sendable {
+    /// 0 none, 1 TCP, 2 SCTP, 3 DCCP, 4 an entry of a protocol without states.
+    private(set) var kind: UInt8 = 0
+    private(set) var number: UInt8 = 0
+
+    init() {}
+
+    init(_ state: ProtocolState?) {
+        switch state {
+        case .tcp(let tcp): (kind, number) = (1, tcp.state ?? 0)
+        case .sctp(let sctp): (kind, number) = (2, sctp.state ?? 0)
+        case .dccp(let dccp): (kind, number) = (3, dccp.state ?? 0)
+        case nil: kind = 4
+        }
+    }
+
+    var state: ProtocolState? {
+        switch kind {
+        case 1: .tcp(.init(state: number))
+        case 2: .sctp(.init(state: number))
+        case 3: .dccp(.init(state: number))
+        default: nil
+        }
+    }
+}
+
+/// Some ctstates, in a byte.
+public struct CTStates: Equatable, Sendable {
+    public private(set) var bits: UInt8 = 0
+
+    public init() {}
+
+    public var isEmpty: Bool { bits == 0 }
+
+    public func contains(_ state: CTState) -> Bool { bits & UInt8(truncatingIfNeeded: state.bit) != 0 }
+
+    /// A state whose bit is not one of the kernel's lower eight is left out.
+    public mutating func insert(_ state: CTState) { bits |= UInt8(truncatingIfNeeded: state.bit) }
+
+    public var names: [String] { CTState.named.filter(contains).map(\.name) }
+
+    /// `NEW,INVALID`
+    public var text: String { names.joined(separator: ",") }
+}

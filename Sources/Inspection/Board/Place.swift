@@ -1,0 +1,79 @@
+import Addresses
+import IPVS
+
+/// Where connections go: all that those of one VIP and one real server have in common, which a board so holds once.
+public struct Place: Sendable {
+    public let `protocol`: IPProtocol
+    /// The VIP and its port.
+    public let virtual: Endpoint
+    /// Nil for entries without a connection.
+    public let destination: Endpoint?
+    /// As the services are now.
+    public internal(set) var service: Service.Identity?
+    public internal(set) var method: ForwardingMethod?
+    /// What makes service and method less than certain.
+    public internal(set) var doubts: [String] = []
+    /// How many of its flows the last reading found, by verdict.
+    public internal(set) var counts = VerdictCounts()
+    var mayBeNAT = false
+
+    struct Key: Hashable {
+        var `protocol`: IPProtocol
+        var virtual: Endpoint
+        var destination: Endpoint?
+    }
+
+    init(_ key: Key) {
+        self.protocol = key.protocol
+        virtual = key.virtual
+        destination = key.destination
+    }
+
+    mutating func match(_ services: ServiceIndex) {
+        guard let destination else {
+            service = services.byAddress(`protocol`, virtual)?.identity
+            return
+        }
+        let match = services.match(
+            Connection(
+                `protocol`, client: virtual, virtual: virtual, destination: destination, state: "", expires: 0))
+        (service, method, doubts, mayBeNAT) = (match.service, match.method, match.doubts, match.mayBeNAT)
+    }
+}
+
+/// How many flows have which verdict.
+public struct VerdictCounts: Equatable, Sendable {
+    private var counts: (absent: Int, never: Int, unreplied: Int, tracked: Int, orphan: Int) = (0, 0, 0, 0, 0)
+
+    public init() {}
+
+    public subscript(verdict: Verdict) -> Int {
+        get {
+            switch verdict {
+            case .absent: counts.absent
+            case .never: counts.never
+            case .unreplied: counts.unreplied
+            case .tracked: counts.tracked
+            case .orphan: counts.orphan
+            }
+        }
+        set {
+            switch verdict {
+            case .absent: counts.absent = newValue
+            case .never: counts.never = newValue
+            case .unreplied: counts.unreplied = newValue
+            case .tracked: counts.tracked = newValue
+            case .orphan: counts.orphan = newValue
+            }
+        }
+    }
+
+    /// All but orphans.
+    public var connections: Int { counts.absent + counts.never + counts.unreplied + counts.tracked }
+
+    public static func += (left: inout VerdictCounts, right: VerdictCounts) {
+        for verdict in Verdict.allCases { left[verdict] += right[verdict] }
+    }
+
+    public static func == (left: VerdictCounts, right: VerdictCounts) -> Bool { left.counts == right.counts }
+}

@@ -1,0 +1,133 @@
+import Addresses
+import Conntrack
+import IPVS
+import Inspection
+
+/// What `watch` exports of its services and flows: what is on the screen, without its edges.
+public struct WatchDocument: Snapshot {
+    public var takenAt: String
+    public var host: String
+    public var kernelRelease: String
+    public var networkNamespace: String?
+    public var sysctls: Sysctls
+    public var losses: [Loss]
+    /// The filter as it was typed.
+    public var filter: String
+    /// What is wrong, as the banner says it.
+    public var trap: Trap?
+
+    public init(
+        takenAt: String, host: String, kernelRelease: String, networkNamespace: String?, sysctls: Sysctls,
+        losses: [Loss], filter: String, trap: Trap?
+    ) {
+        self.takenAt = takenAt
+        self.host = host
+        self.kernelRelease = kernelRelease
+        self.networkNamespace = networkNamespace
+        self.sysctls = sysctls
+        self.losses = losses
+        self.filter = filter
+        self.trap = trap
+    }
+
+    /// A service as it is watched.
+    public struct ServiceRow: Sendable {
+        public var service: Service
+        public var counts: VerdictCounts
+        /// A second.
+        public var packets: Double?
+        public var rates: ObservationRates.Rates?
+
+        public init(_ service: Service, _ counts: VerdictCounts, packets: Double?, rates: ObservationRates.Rates?) {
+            self.service = service
+            self.counts = counts
+            self.packets = packets
+            self.rates = rates
+        }
+    }
+
+    /// - Parameter rows: in the order of the screen.
+    public func write(services rows: [ServiceRow], to sink: @escaping (RawSpan) -> Void) {
+        write("services", to: sink) { json in json.member("services", array: rows) { $0.watched($1) } }
+    }
+
+    /// - Parameters:
+    ///   - slots: of the board's rows, in the order of the screen.
+    ///   - second: now, in the board's time.
+    public func write(
+        flows slots: [UInt32], of board: FlowBoard, at second: UInt32, to sink: @escaping (RawSpan) -> Void
+    ) {
+        write("flows", to: sink) { json in
+            json.member("flows", array: slots.lazy.compactMap { board[$0] }) { json, row in
+                json.watched(row, of: board, at: second, sysctls)
+            }
+        }
+    }
+
+    private func write(
+        _ tab: String, to sink: @escaping (RawSpan) -> Void, _ fill: (inout JSONWriter) -> Void
+    ) {
+        var json = JSONWriter(sink)
+        json.object { json in
+            json.heading(self, command: "watch")
+            json.member("tab", tab)
+            json.member("filter", filter)
+            json.member("trap", trap?.sentence)
+            json.member("next_step", trap?.nextStep)
+            fill(&json)
+        }
+        json.finish()
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func watched(_ row: WatchDocument.ServiceRow) {
+        object { json in
+            json.identity(row.service.identity)
+            json.member("scheduler", row.service.scheduler)
+            json.member("connections", row.counts.connections)
+            for (name, verdict) in Self.verdicts { json.member(name, row.counts[verdict]) }
+            json.member("packets_per_second", row.packets.map(Self.whole))
+            guard let rates = row.rates else { return }
+            json.member("dropped", rates.droppedInAll)
+            json.member("dropped_per_second", Self.whole(rates.dropped))
+            json.member("ctstates_per_second") { json in
+                for (state, rate) in rates.states.sorted(by: { $0.key < $1.key }) {
+                    json.key(text: state.name)
+                    json.number(Self.whole(rate))
+                }
+            }
+        }
+    }
+
+    private static var verdicts: [(StaticString, Verdict)] {
+        [
+            ("absent", .absent), ("never", .never), ("unreplied", .unreplied), ("tracked", .tracked),
+            ("orphans", .orphan),
+        ]
+    }
+
+    private static func whole(_ rate: Double) -> UInt64 { UInt64(max(0, min(rate, 1e15)).rounded()) }
+
+    fileprivate mutating func watched(
+        _ row: FlowRow, of board: FlowBoard, at second: UInt32, _ sysctls: Sysctls
+    ) {
+        let place = board.place(of: row)
+        object { json in
+            json.member("protocol", place.protocol.description)
+            json.endpoint("client", row.client)
+            json.endpoint("virtual", place.virtual)
+            json.endpoint("destination", place.destination)
+            json.identity("service", place.service)
+            json.member("method", place.method?.description)
+            json.member("ipvs_state", board.state(of: row))
+            json.member("expires", row.isOrphan ? nil : row.expires)
+            json.member("verdict", row.verdict.rawValue)
+            json.member("doubtful", row.isDoubtful)
+            json.member("reason", board.reason(of: row, sysctls))
+            json.member("conntrack_state", board.entryState(of: row))
+            json.member("ctstates", strings: row.ctstates.names)
+            json.member("seen_for", second &- row.appeared)
+        }
+    }
+}
