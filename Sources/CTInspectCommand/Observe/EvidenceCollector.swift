@@ -7,7 +7,8 @@ import SystemPackage
 
 /// Listens to the single packets that the observation table marks: those that are traced, and those that are samples.
 final class EvidenceCollector {
-    private let options: EvidenceOptions
+    private let options: EvidencePlan
+    private let listener: EvidenceListener
     private let traces: TraceCollector?
     private let rules: RuleBook
     private let legacy: LegacyTables
@@ -24,13 +25,15 @@ final class EvidenceCollector {
 
     /// Subscribes, before the table is made that marks.
     init(
-        _ options: EvidenceOptions, _ plan: ObservationPlan, table: String, _ kernel: any KernelSource
+        _ options: EvidencePlan, _ plan: ObservationPlan, table: String, _ kernel: any KernelSource,
+        _ listener: EvidenceListener = EvidenceListener()
     ) throws(KernelError) {
         self.options = options
+        self.listener = listener
         self.plan = plan
         samples = options.samples == nil ? nil : try SampleSocket()
         shelf = SampleShelf(most: options.samples ?? 0)
-        traces = options.isTracing ? try TraceCollector(table: table) : nil
+        traces = options.isTracing ? try TraceCollector(table: table, listener.traced) : nil
         rules = try RuleBook()
         legacy = LegacyTables.read(from: kernel)
     }
@@ -39,7 +42,9 @@ final class EvidenceCollector {
     var tableOptions: ObservationOptions {
         var table = ObservationOptions()
         if options.isTracing { table.traceRate = options.traceRate }
-        if let samples, let count = options.samples { table.samples = .init(count: count, group: samples.group) }
+        if let samples, let count = options.samples {
+            table.samples = .init(count: count, perSecond: options.samplesPerSecond, group: samples.group)
+        }
         return table
     }
 
@@ -86,6 +91,7 @@ final class EvidenceCollector {
     }
 
     private func shelve(_ sample: Sample) {
+        listener.sample(sample)
         let owners = plan.owners(of: sample)
         shelf.add(sample, of: owners)
         shelved.insert(owners)

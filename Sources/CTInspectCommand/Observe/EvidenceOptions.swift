@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `--trace` and `--samples`: what is told of single packets besides the counts.
+/// `--trace` and `--samples`.
 struct EvidenceOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
@@ -20,5 +20,5 @@ struct EvidenceOptions: ParsableArguments {
         if let samples, !(1...100).contains(samples) { throw ValidationError("--samples takes 1 to 100 packets") }
     }
 
-    var isTracing: Bool { trace ?? true }
+    var plan: EvidencePlan { EvidencePlan(trace: trace, traceRate: traceRate, samples: samples) }
 }

@@ -64,7 +64,7 @@ struct ObserveCommand: ParsableCommand {
             let plan = ObservationPlan(try subjects(of: kernel), forwards: Director.isPresent(in: kernel))
             let grounds = try ObservationGrounds(plan, kernel, mayStartTracking: startTracking)
             clinux_catch_stop_signals()
-            let observer = try Observer(kernel, plan, grounds, evidence)
+            let observer = try Observer(kernel, plan, grounds, evidence.plan)
             try observer.run(schedule, to: display) { clinux_stop_signal_came() != 0 }
         }
     }

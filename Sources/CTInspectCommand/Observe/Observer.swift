@@ -24,7 +24,8 @@ final class Observer {
     private let sysctls: Sysctls
 
     init(
-        _ kernel: any KernelSource, _ plan: ObservationPlan, _ grounds: ObservationGrounds, _ options: EvidenceOptions
+        _ kernel: any KernelSource, _ plan: ObservationPlan, _ grounds: ObservationGrounds, _ options: EvidencePlan,
+        _ listener: EvidenceListener = EvidenceListener()
     ) throws(KernelError) {
         self.kernel = kernel
         self.plan = plan
@@ -33,7 +34,7 @@ final class Observer {
         sysctls = Photographer.sysctls(from: kernel)
         let name = ObservationTable.freshName(program: getpid())
         // It listens before there is something to hear.
-        evidence = try EvidenceCollector(options, plan, table: name, kernel)
+        evidence = try EvidenceCollector(options, plan, table: name, kernel, listener)
         table = try ObservationTable(of: grounds.targets, evidence.tableOptions, name: name, in: kernel)
         from = clock.wall()
         if options.trace == true { try evidence.traceEverything(table) }
@@ -60,12 +61,15 @@ final class Observer {
     }
 
     /// What there is until now; what it shows to be dropped is traced from then on.
-    private func look() throws(KernelError) -> Observation {
+    func look() throws(KernelError) -> Observation {
         var observation = try reading(isLast: false)
         try evidence.trace(observation, table)
         evidence.report(in: &observation)
         return observation
     }
+
+    /// Takes the single packets that were told since the last time, without waiting.
+    func collectEvidence() throws(KernelError) { try evidence.collect() }
 
     private func conclusion() throws(KernelError) -> Observation {
         var observation = try reading(isLast: true)

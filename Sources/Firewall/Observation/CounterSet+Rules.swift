@@ -44,8 +44,9 @@ extension CounterSet {
         var text = ""
         if isFirst, let samples = options.samples {
             text += "set \(sampled) {\n\(type)\nsize \(options.setSize)\nflags dynamic\n}\n"
+            let rate = samples.perSecond.map { "\($0)/second" } ?? "1/week"
             rules +=
-                "update @\(sampled) { \(expression) limit rate 1/week burst \(samples.count) packets } jump sample\n"
+                "update @\(sampled) { \(expression) limit rate \(rate) burst \(samples.count) packets } jump sample\n"
         }
         if isFirst, options.traceRate != nil { rules += traceRule(.invalid, options) }
         return text + "chain \(name) {\n\(rules)}\n"

@@ -9,10 +9,13 @@ public struct ObservationOptions: Equatable, Sendable {
 
     public struct Samples: Equatable, Sendable {
         public var count: Int
+        /// So many more a second, once they are spent; nil for none.
+        public var perSecond: Int?
         public var group: UInt16
 
-        public init(count: Int, group: UInt16) {
+        public init(count: Int, perSecond: Int? = nil, group: UInt16) {
             self.count = count
+            self.perSecond = perSecond
             self.group = group
         }
     }

@@ -10,6 +10,7 @@ public final class TraceCollector {
     public private(set) var tally = DropTally()
 
     private let events: any EventSource
+    private let each: (TracedPacket) -> Void
     private var follower: TraceFollower
 
     /// About 3,000 messages, of some 1,300 bytes each as the kernel accounts for them; ten traced packets a second make a few hundred.
@@ -19,15 +20,20 @@ public final class TraceCollector {
 
     /// Subscribes to `NFNLGRP_NFTRACE` in the network namespace of the calling thread. Do so before the table that marks is made.
     ///
-    /// - Parameter table: the name of that table, of any family.
+    /// - Parameters:
+    ///   - table: the name of that table, of any family.
+    ///   - each: gets each packet that has come to its end.
     /// - Throws: `.forbidden` without CAP_NET_ADMIN, `.absent` without nfnetlink.
-    public convenience init(table: String) throws(KernelError) {
+    public convenience init(table: String, _ each: @escaping (TracedPacket) -> Void = { _ in }) throws(KernelError) {
         let socket = try EventSocket(
             groups: [NFNLGRP_NFTRACE.rawValue], buffer: Self.bufferSize, for: "listen to packet traces")
-        self.init(TraceFollower(table: table), events: socket)
+        self.init(TraceFollower(table: table), events: socket, each)
     }
 
-    public init(_ follower: TraceFollower, events: any EventSource) {
+    public init(
+        _ follower: TraceFollower, events: any EventSource, _ each: @escaping (TracedPacket) -> Void = { _ in }
+    ) {
+        self.each = each
         self.follower = follower
         self.events = events
     }
@@ -71,6 +77,9 @@ public final class TraceCollector {
     }
 
     private func count(_ packets: [TracedPacket]) {
-        for packet in packets { tally.add(packet) }
+        for packet in packets {
+            tally.add(packet)
+            each(packet)
+        }
     }
 }

@@ -49,6 +49,12 @@ public final class EventSocket: EventSource {
 
     deinit { buffer.deallocate() }
 
+    /// To poll for what can be received, beside other descriptors.
+    public var descriptor: CInt { socket.descriptor }
+
+    /// Subscribes to one more group; once is enough.
+    public func join(_ group: UInt32) throws(KernelError) { try socket.join(group, for: purpose) }
+
     /// Takes up to 64 datagrams.
     ///
     /// When the buffer overruns, the kernel drops every message until the queue has been read to its end (netlink_broadcast_deliver and
