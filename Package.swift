@@ -32,6 +32,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CNetlink"),
         .systemLibrary(name: "CNFTables"),
+        .systemLibrary(name: "CNCurses"),
         .target(name: "CLinux"),
         library("Addresses", []),
         library("Netlink", ["CNetlink", "CLinux", systemPackage]),
@@ -41,9 +42,12 @@ let package = Package(
         library("Inspection", ["Addresses", "Conntrack", "IPVS", "Firewall"]),
         library("Reports", ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection"]),
         library(
+            "Terminal",
+            ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection", "Reports", "CLinux", "CNCurses"]),
+        library(
             "CTInspectCommand",
             [
-                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection", "Reports", "CLinux",
+                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection", "Reports", "Terminal", "CLinux",
                 argumentParser, systemPackage,
             ]),
         .executableTarget(
@@ -69,10 +73,16 @@ let package = Package(
             "ReportsTests",
             ["Reports", "Inspection", "Conntrack", "IPVS", "Firewall", "Netlink", "Addresses", "ObservationSupport"]),
         tests(
+            "TerminalTests",
+            [
+                "Terminal", "Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "Reports", "ObservationSupport",
+                "CLinux",
+            ]),
+        tests(
             "CommandTests",
             [
                 "ct-inspect", "CTInspectCommand", "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection",
-                "Reports", "CNetlink", "TableSupport", "ObservationSupport", argumentParser,
+                "Reports", "Terminal", "CNetlink", "TableSupport", "ObservationSupport", argumentParser,
             ]),
     ]
 )

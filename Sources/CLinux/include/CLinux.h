@@ -1,7 +1,10 @@
 #pragma once
 
+#include "CharacterWidth.h"
 #include "Datagrams.h"
+#include "Signals.h"
 #include "StopSignals.h"
+#include "TerminalGuard.h"
 
 /// Moves the calling thread into the namespace behind `fd`. Here because Glibc's Swift module is
 /// built without _GNU_SOURCE and so lacks setns(2). Returns 0, or the errno.

@@ -1,0 +1,77 @@
+#define _GNU_SOURCE
+#include "Signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT};
+
+/// What the thread had blocked before.
+static sigset_t before;
+
+int clinux_open_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (size_t i = 0; i < sizeof watched / sizeof watched[0]; i++) {
+        // A signal that is blocked comes even where it is ignored, so ask.
+        struct sigaction action;
+        if (sigaction(watched[i], NULL, &action) != 0 || action.sa_handler != SIG_IGN)
+            sigaddset(&signals, watched[i]);
+    }
+    int failure = pthread_sigmask(SIG_BLOCK, &signals, &before);
+    if (failure != 0)
+        return -failure;
+    int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd >= 0)
+        return fd;
+    failure = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return -failure;
+}
+
+int clinux_next_signal(int fd)
+{
+    struct signalfd_siginfo info;
+    ssize_t size;
+    do {
+        size = read(fd, &info, sizeof info);
+    } while (size < 0 && errno == EINTR);
+    return size == (ssize_t)sizeof info ? (int)info.ssi_signo : 0;
+}
+
+void clinux_stop_self(void)
+{
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    struct sigaction action;
+    sigset_t stop;
+    sigset_t going_on;
+    sigset_t mask;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    sigemptyset(&going_on);
+    sigaddset(&going_on, SIGCONT);
+    sigaction(SIGTSTP, &usual, &action);
+    // SIGTSTP and not SIGSTOP: the kernel leaves a process running that no shell could continue.
+    raise(SIGTSTP);
+    // Here the process stops, until SIGCONT.
+    pthread_sigmask(SIG_UNBLOCK, &stop, &mask);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    sigaction(SIGTSTP, &action, NULL);
+    if (sigismember(&mask, SIGCONT) == 1) {
+        struct timespec now = {0, 0};
+        sigtimedwait(&going_on, NULL, &now);
+    }
+}
+
+void clinux_close_signals(int fd)
+{
+    if (fd < 0)
+        return;
+    close(fd);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}

@@ -1,0 +1,163 @@
+#define _GNU_SOURCE
+#include "TerminalGuard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+/// What the guard is told, in one datagram: whole or not at all.
+struct news {
+    int is_on;
+    uint32_t count;
+    struct termios before;
+    struct termios curses;
+    unsigned char bytes[CLINUX_MOST_RESTORING_BYTES];
+};
+
+/// The two descriptors that the guard has.
+enum { CHANNEL = 0, TERMINAL = 1 };
+
+/// A terminal that takes no bytes (Ctrl-S, a dead line) must not keep the guard for ever.
+enum { PATIENCE_IN_SECONDS = 5 };
+
+static pid_t guard = -1;
+static int channel = -1;
+
+static int are_equal(const struct termios *left, const struct termios *right)
+{
+    // Not by memcmp of the whole: there are gaps between its members.
+    return left->c_iflag == right->c_iflag && left->c_oflag == right->c_oflag && left->c_cflag == right->c_cflag
+        && left->c_lflag == right->c_lflag && memcmp(left->c_cc, right->c_cc, sizeof left->c_cc) == 0;
+}
+
+static void restore(const struct news *news)
+{
+    alarm(PATIENCE_IN_SECONDS);
+    // The shell wakes up when we do. Where it was first, the settings are its own by now, and stay; without the bytes
+    // it would still write into the picture of curses.
+    struct termios now;
+    if (tcgetattr(TERMINAL, &now) == 0 && are_equal(&now, &news->curses))
+        tcsetattr(TERMINAL, TCSANOW, &news->before);
+    for (size_t sent = 0; sent < news->count;) {
+        ssize_t written = write(TERMINAL, news->bytes + sent, news->count - sent);
+        if (written > 0)
+            sent += (size_t)written;
+        else if (written == 0 || errno != EINTR)
+            return;
+    }
+}
+
+/// Leaves the guard with its two descriptors, so that nobody waits for the end of a pipe that only it holds.
+static int keep_only(int terminal, int end)
+{
+    // Out of the way of the places they are to take.
+    int kept_end = fcntl(end, F_DUPFD, 3);
+    int kept_terminal = fcntl(terminal, F_DUPFD, 3);
+    return kept_end >= 0 && kept_terminal >= 0 && dup2(kept_end, CHANNEL) >= 0 && dup2(kept_terminal, TERMINAL) >= 0
+        && close_range(2, ~0U, 0) == 0;
+}
+
+static void watch_over(int terminal, int end)
+{
+    // Out of the reach of what ends the parent: Ctrl-C, the shell's job control, a hangup, killall.
+    setsid();
+    for (int number = 1; number < NSIG; number++)
+        if (number != SIGALRM)
+            signal(number, SIG_IGN);
+    signal(SIGALRM, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    prctl(PR_SET_NAME, "ct-inspect-tty");
+    // Its folder could not be unmounted otherwise.
+    if (!keep_only(terminal, end) || chdir("/") != 0)
+        _exit(1);
+    struct news last = {.is_on = 0};
+    struct news news;
+    ssize_t size;
+    while ((size = recv(CHANNEL, &news, sizeof news, 0)) != 0) {
+        if (size < 0 && errno != EINTR)
+            break;
+        if (size == (ssize_t)sizeof news && news.count <= sizeof news.bytes)
+            last = news;
+    }
+    if (last.is_on)
+        restore(&last);
+    _exit(0);
+}
+
+int clinux_start_terminal_guard(int terminal)
+{
+    if (channel >= 0)
+        return EALREADY;
+    // Not a pipe: a datagram is never read in halves, and can be sent without SIGPIPE and without waiting.
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return errno;
+    pid_t child = fork();
+    if (child == 0) {
+        close(ends[0]);
+        watch_over(terminal, ends[1]);
+    }
+    int failure = child < 0 ? errno : 0;
+    close(ends[1]);
+    if (failure != 0) {
+        close(ends[0]);
+        return failure;
+    }
+    guard = child;
+    channel = ends[0];
+    return 0;
+}
+
+/// A guard that is gone hears nothing; we go on without it.
+static void tell(const struct news *news)
+{
+    if (channel < 0)
+        return;
+    while (send(channel, news, sizeof *news, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EINTR)
+        ;
+}
+
+void clinux_terminal_guard_on(
+    const void *bytes, size_t count, const struct termios *before, const struct termios *curses)
+{
+    struct news news = {.is_on = 1, .before = *before, .curses = *curses};
+    // Half of a terminal's sequences may be worse than none.
+    if (count > 0 && count <= sizeof news.bytes) {
+        memcpy(news.bytes, bytes, count);
+        news.count = (uint32_t)count;
+    }
+    tell(&news);
+}
+
+void clinux_terminal_guard_off(void)
+{
+    struct news news = {.is_on = 0};
+    tell(&news);
+}
+
+void clinux_end_terminal_guard(void)
+{
+    if (channel < 0)
+        return;
+    clinux_terminal_guard_off();
+    close(channel);
+    channel = -1;
+    // Nothing is left for it to do, and one that somebody has stopped would keep us waiting. While it is not waited for,
+    // its number belongs to nobody else.
+    if (waitpid(guard, NULL, WNOHANG) == 0) {
+        kill(guard, SIGKILL);
+        while (waitpid(guard, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
+    guard = -1;
+}

@@ -1,0 +1,180 @@
+import CLinux
+import CNCurses
+import Glibc
+
+/// The terminal, by curses: draws screens and reads what the person in front of it does. There can be one at a time, used by
+/// one thread. It is given back when the driver goes.
+public struct CursesDriver: ~Copyable {
+    /// Whether the terminal is to be sent more than ASCII. What it cannot show is drawn as a question mark all the same.
+    public let isUnicode: Bool
+    /// The keyboard, to poll.
+    public let descriptor: CInt
+    public private(set) var size: Size
+
+    private let streams: TerminalStreams
+    private let screen: OpaquePointer
+    private let canvas: UnsafeMutablePointer<WINDOW>
+    private let palette: Palette
+    private let settingsBefore: termios
+    private let restoringBytes: [UInt8]
+    private var keyboard: CursesKeyboard
+    private var drawn: Screen?
+    private var state = State.on
+
+    private enum State { case on, suspended, ended }
+
+    /// Takes the terminal of standard input and output over.
+    public init(usesMouse: Bool, usesColour: Bool) throws(DriverError) {
+        try self.init(usesMouse: usesMouse, usesColour: usesColour, TerminalChoice())
+    }
+
+    init(usesMouse: Bool, usesColour: Bool, _ choice: TerminalChoice) throws(DriverError) {
+        // Of the locale only what the bytes of a text mean: numbers and messages stay as the rest of the program expects them.
+        setlocale(LC_CTYPE, choice.locale)
+        let streams = try TerminalStreams(choice)
+        let before = streams.settings
+        let screen = try Self.open(choice, streams)
+        isUnicode = nl_langinfo(nl_item(CODESET)).map { String(cString: $0) == "UTF-8" } ?? false
+        descriptor = choice.input
+        self.streams = streams
+        self.screen = screen
+        settingsBefore = before
+        canvas = curses_screen()
+        palette = Palette(usesColour: usesColour)
+        keyboard = CursesKeyboard(usesMouse: usesMouse)
+        restoringBytes = Terminfo.restoringBytes(usesMouse: usesMouse)
+        curs_set(0)
+        Self.configure(descriptor)
+        size = Size(columns: Int(getmaxx(canvas)), rows: Int(getmaxy(canvas)))
+        // LINES and COLUMNS of the environment, which curses believes, may be those of another terminal.
+        resize()
+        tellGuard()
+    }
+
+    deinit {
+        if state == .on { endwin() }
+        if state != .ended { close() }
+    }
+
+    /// Not initscr, which ends the program when it does not know the terminal.
+    private static func open(
+        _ choice: TerminalChoice, _ streams: TerminalStreams
+    ) throws(DriverError) -> OpaquePointer {
+        let name = choice.name ?? ""
+        let kept = SignalActions()
+        let screen = name.isEmpty ? nil : newterm(name, streams.output, streams.input)
+        // Curses would handle some signals itself; here they are the program's.
+        kept.restore()
+        if let screen, Terminfo.bytes("cup") != nil { return screen }
+        defer { streams.close() }
+        guard let screen else { throw .unknownTerminal(name) }
+        endwin()
+        delscreen(screen)
+        throw .poorTerminal(name)
+    }
+
+    /// Keys come at once and are not echoed; Ctrl-C, Ctrl-Z and Ctrl-\ still make signals.
+    private static func configure(_ descriptor: CInt) {
+        cbreak()
+        noecho()
+        nonl()
+        // How long to wait for the rest of a key's sequence before Escape is Escape, in milliseconds.
+        set_escdelay(25)
+        // Ctrl-S would stop the program in the middle of a picture; Ctrl-V and Ctrl-O would swallow keys.
+        var settings = termios()
+        guard tcgetattr(descriptor, &settings) == 0 else { return }
+        settings.c_iflag &= ~tcflag_t(IXON)
+        settings.c_lflag &= ~tcflag_t(IEXTEN)
+        tcsetattr(descriptor, TCSANOW, &settings)
+        def_prog_mode()
+    }
+
+    /// Draws the lines that differ from the screen that was drawn last.
+    public mutating func draw(_ screen: Screen) {
+        guard state == .on, screen != drawn else { return }
+        let last = drawn?.size == screen.size ? drawn : nil
+        if last == nil { werase(canvas) }
+        for row in 0..<min(screen.lines.count, Int(getmaxy(canvas))) where last?.lines[row] != screen.lines[row] {
+            draw(screen.lines[row], row)
+        }
+        place(screen.cursor)
+        wrefresh(canvas)
+        drawn = screen
+    }
+
+    private borrowing func draw(_ line: Line, _ row: Int) {
+        wmove(canvas, CInt(row), 0)
+        // First, for a line that fills the row leaves curses at the next one.
+        wattr_set(canvas, 0, 0, nil)
+        wclrtoeol(canvas)
+        var text = CellText(columns: Int(getmaxx(canvas)))
+        for run in line.runs {
+            let cells = text.cells(of: run.text)
+            palette.use(run.ink, isReversed: run.isReversed, on: canvas)
+            // The lower right cell is drawn although this then fails.
+            waddnwstr(canvas, cells, CInt(cells.count))
+        }
+    }
+
+    private borrowing func place(_ cursor: (column: Int, row: Int)?) {
+        guard let cursor, wmove(canvas, CInt(clamping: cursor.row), CInt(clamping: cursor.column)) == OK else {
+            curs_set(0)
+            return
+        }
+        curs_set(1)
+    }
+
+    /// All that came, without waiting.
+    public mutating func inputs() -> [Input] { state == .on ? keyboard.inputs() : [] }
+
+    /// To be called after SIGWINCH: takes the terminal's new size, and forgets what is drawn.
+    public mutating func resize() {
+        drawn = nil
+        guard state == .on else { return }
+        let columns = clinux_terminal_columns(streams.outputDescriptor)
+        let rows = clinux_terminal_rows(streams.outputDescriptor)
+        if columns > 0, rows > 0, columns != getmaxx(canvas) || rows != getmaxy(canvas) { resizeterm(rows, columns) }
+        size = Size(columns: Int(getmaxx(canvas)), rows: Int(getmaxy(canvas)))
+        // What a terminal makes of a picture when its size changes is its own affair.
+        clearok(canvas, true)
+    }
+
+    /// Gives the terminal back for a while: before the program stops.
+    public mutating func suspend() {
+        guard state == .on else { return }
+        endwin()
+        clinux_terminal_guard_off()
+        state = .suspended
+    }
+
+    /// Takes the terminal over again; the next screen is drawn whole. Also for a program that SIGSTOP has stopped unprepared.
+    public mutating func resume() {
+        guard state != .ended else { return }
+        suspend()
+        state = .on
+        resize()
+        werase(canvas)
+        wrefresh(canvas)
+        tellGuard()
+    }
+
+    /// Gives the terminal back for good. May be called more than once.
+    public mutating func end() {
+        suspend()
+        if state != .ended { close() }
+        state = .ended
+    }
+
+    private borrowing func close() {
+        clinux_terminal_guard_off()
+        keyboard.close()
+        delscreen(screen)
+        streams.close()
+    }
+
+    /// With the settings that curses has made by now.
+    private borrowing func tellGuard() {
+        var (before, now) = (settingsBefore, streams.settings)
+        restoringBytes.withUnsafeBytes { clinux_terminal_guard_on($0.baseAddress, $0.count, &before, &now) }
+    }
+}

@@ -1,0 +1,97 @@
+import Conntrack
+import IPVS
+import Inspection
+
+/// All that a screen is made of. `update` changes it by one event, `view` draws it; neither does anything else.
+public struct Model: Sendable {
+    public var setting: Setting
+    public var size: Size
+    /// The wall clock, and the seconds since the beginning, as the last tick told them.
+    public internal(set) var now: Moment
+    public internal(set) var second: UInt32 = 0
+
+    let tabs: [Tab]
+    public internal(set) var tab: Tab
+    /// Nothing new is shown while it is frozen.
+    public internal(set) var isFrozen = false
+    var overlay: Overlay?
+    /// A sentence at the bottom, until the next key.
+    var notice: String?
+
+    var reading = ReadingState()
+    var services = ServicesPane()
+    var flows = FlowsPane()
+    var table = TablePane()
+    var events = EventsPane()
+    var health = HealthPane()
+    var observing = ObservingState()
+
+    /// What does not change while it runs.
+    public struct Setting: Sendable {
+        public var host: String
+        public var networkNamespace: String?
+        public var kernelRelease: String
+        /// When the capture was taken that this shows; nil for the running kernel.
+        public var captureTakenAt: String?
+        public var glyphs = Glyphs(isUnicode: true)
+        /// How many seconds local clocks are ahead of UTC.
+        public var clocksAhead = 0
+        /// Where exports go.
+        public var folder = "."
+        /// It goes to no terminal: there are no keys to name.
+        public var isPrinted = false
+
+        public init(host: String, networkNamespace: String?, kernelRelease: String) {
+            self.host = host
+            self.networkNamespace = networkNamespace
+            self.kernelRelease = kernelRelease
+        }
+    }
+
+    public init(_ setting: Setting, size: Size, hasIPVS: Bool, now: Moment) {
+        self.setting = setting
+        self.size = size
+        self.now = now
+        tabs = Tab.order(hasIPVS: hasIPVS)
+        tab = tabs[0]
+    }
+
+    var glyphs: Glyphs { setting.glyphs }
+
+    var isCapture: Bool { setting.captureTakenAt != nil }
+}
+
+/// What is known of the readings: how fresh they are, what they cost, and what is wrong with them.
+struct ReadingState: Sendable {
+    /// Why there is no IPVS; nil when it is there.
+    var absence: String?
+    /// When the last reading was finished, by the seconds since the beginning; nil before the first one.
+    var finished: UInt32?
+    /// How long it took, and how long until the next begins after it.
+    var took = Duration.zero
+    var pause = Duration.zero
+    /// Rows that the running reading has come by.
+    var progress: Int?
+    var losses: [Loss] = []
+    /// Why the last try to read failed.
+    var trouble: String?
+    var sysctls = Sysctls()
+    /// NEW events lost, and the readings that made that good.
+    var eventLosses = 0
+    var lostMessages = 0
+    var resyncs = 0
+    /// A loss that no reading has made good yet.
+    var isResyncing = false
+}
+
+/// What is known of the observation of packets.
+struct ObservingState: Sendable {
+    /// What would be added to the kernel, as it was asked for with `o`.
+    var isWanted = false
+    var last: Observation?
+    var rates = ObservationRates()
+    /// Why it could not begin, or ended.
+    var trouble: String?
+    /// How long the last reading of the counters took.
+    var cost = Duration.zero
+}

@@ -1,0 +1,42 @@
+import Inspection
+
+/// How a screen begins, as the command line asks for it.
+public struct Start: Equatable, Sendable {
+    /// Nil for the first one.
+    public var tab: Tab?
+    public var filter = ""
+    public var sort: String?
+    public var isReversed = false
+    /// The columns to show; nil for all.
+    public var columns: [String]?
+
+    public init() {}
+}
+
+extension Model {
+    /// Arranges the first tab.
+    ///
+    /// - Returns: what of it cannot be had; nil when all is well.
+    public mutating func begin(_ start: Start) -> String? {
+        if let tab = start.tab { turn(to: tab) }
+        let known = columns.map(\.name)
+        if let sort = start.sort {
+            guard known.contains(sort) else { return complaint("--sort", sort, known) }
+            self.sort(by: sort)
+        }
+        if start.isReversed { reverse() }
+        if let wanted = start.columns {
+            if let stranger = wanted.first(where: { !known.contains($0) }) {
+                return complaint("--columns", stranger, known)
+            }
+            list.hidden = Set(known).subtracting(wanted)
+        }
+        return start.filter.isEmpty ? nil : take(filter: start.filter).map { "--filter: \($0)" }
+    }
+
+    private func complaint(_ option: String, _ column: String, _ known: [String]) -> String {
+        known.isEmpty
+            ? "\(option): the tab \(tab.rawValue) has no columns"
+            : "\(option): the tab \(tab.rawValue) has no column \(column.safe), but \(known.joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,99 @@
+import Conntrack
+import Firewall
+import IPVS
+import Inspection
+
+/// Everything that can happen to the screen.
+public enum WatchEvent: Sendable {
+    case input(Input)
+    case resized(Size)
+    /// The clocks, a second after the last time at most.
+    case tick(Moment, second: UInt32)
+
+    // A reading, in the order that `FlowBoard` asks for.
+    /// Whether IPVS is there; if not, why, and what to do.
+    case director(absentBecause: String?)
+    case began([Service], Sysctls)
+    case connection(Connection)
+    case connectionsEnded(isWhole: Bool)
+    case entry(Entry)
+    case entriesEnded(isWhole: Bool)
+    case looked(UInt32, Entry?)
+    case finished(ReadingOutcome)
+    /// It could not be read: why, and what to do.
+    case failed(String)
+
+    case statistics(TableStatistics, since: StatisticsChange?)
+    /// There are none: why.
+    case statisticsMissing(String)
+    case cost(OwnCost)
+    /// The entry of the flow that is looked at, as it is now.
+    case examined(FlowKey, Entry?)
+
+    case event(Event<Entry>)
+    case lost(messages: Int?)
+    case watchBegan
+
+    case observed(Observation, took: Duration)
+    case observationFailed(String)
+    case sample(Sample)
+    case traced(TracedPacket)
+
+    /// An effect came to its end.
+    case said(String)
+}
+
+/// What a reading came to.
+public struct ReadingOutcome: Sendable {
+    public var took: Duration
+    public var pause: Duration
+    public var losses: [Loss]
+    public var wasLooked: Bool
+
+    public init(took: Duration, pause: Duration, losses: [Loss], wasLooked: Bool = true) {
+        self.took = took
+        self.pause = pause
+        self.losses = losses
+        self.wasLooked = wasLooked
+    }
+}
+
+/// What watching costs this machine, besides what the kernel does for it.
+public struct OwnCost: Equatable, Sendable {
+    /// Of one processor, since the last time.
+    public var user: Double
+    public var system: Double
+    /// Bytes of memory in use.
+    public var resident: UInt64
+
+    public init(user: Double, system: Double, resident: UInt64) {
+        self.user = user
+        self.system = system
+        self.resident = resident
+    }
+}
+
+/// What `update` asks for that it cannot do itself.
+public enum Effect: Equatable, Sendable {
+    case quit
+    /// To be stopped, as Ctrl-Z asks for.
+    case suspend
+    /// To draw everything anew.
+    case redraw
+    /// To read at once.
+    case read
+    case export(path: String, document: [UInt8])
+}
+
+/// What has to be read and followed for what is shown now: the loop keeps to it.
+public struct Wishes: Equatable, Sendable {
+    public var reads = true
+    /// Entries that are to be held one by one; nil for none.
+    public var entries: EntryFilter?
+    /// The flow that is looked at.
+    public var examines: FlowKey?
+    public var eventKinds: Set<EventKind> = []
+    public var observes = false
+
+    public init() {}
+}

@@ -1,0 +1,98 @@
+/// What lies over the screen and takes the keys.
+enum Overlay: Equatable, Sendable {
+    case help(top: Int)
+    case menu(Menu)
+    case prompt(Prompt)
+    /// Whether packets may be observed, and what that adds to the kernel.
+    case question([String])
+}
+
+/// A list of columns to choose from.
+struct Menu: Equatable, Sendable {
+    enum Purpose: Sendable { case sort, columns }
+
+    struct Item: Equatable, Sendable {
+        /// The column's name.
+        var name: String
+        var title: String
+        var isMarked: Bool
+    }
+
+    var purpose: Purpose
+    var items: [Item]
+    var selected = 0
+
+    mutating func move(_ key: Key) {
+        switch key {
+        case .up, .character("k"): selected = max(0, selected - 1)
+        case .down, .character("j"): selected = min(items.count - 1, selected + 1)
+        case .home, .pageUp, .character("g"): selected = 0
+        case .end, .pageDown, .character("G"): selected = max(0, items.count - 1)
+        default: break
+        }
+    }
+}
+
+/// A line that is typed.
+struct Prompt: Equatable, Sendable {
+    enum Purpose: Sendable { case filter, export }
+
+    var purpose: Purpose
+    private(set) var text: [Character]
+    /// Where the next character goes.
+    private(set) var position: Int
+    /// Why the text was not taken.
+    var complaint: String?
+
+    init(_ purpose: Purpose, _ text: String) {
+        self.purpose = purpose
+        self.text = Array(text)
+        position = self.text.count
+    }
+
+    var typed: String { String(text) }
+
+    /// What stands before the cursor.
+    var before: String { String(text[..<position]) }
+
+    static let longest = 500
+
+    /// - Returns: whether the key was one for typing.
+    mutating func take(_ key: Key) -> Bool {
+        complaint = nil
+        switch key {
+        case .character(let character) where text.count < Self.longest && character.isTypable:
+            text.insert(character, at: position)
+            position += 1
+        case .backspace, .control("h"):
+            if position > 0 {
+                position -= 1
+                text.remove(at: position)
+            }
+        case .delete, .control("d"): if position < text.count { text.remove(at: position) }
+        case .left, .control("b"): position = max(0, position - 1)
+        case .right, .control("f"): position = min(text.count, position + 1)
+        case .home, .control("a"): position = 0
+        case .end, .control("e"): position = text.count
+        case .control("u"):
+            text.removeSubrange(..<position)
+            position = 0
+        case .control("k"): text.removeSubrange(position...)
+        case .control("w"): eraseWord()
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func eraseWord() {
+        var start = position
+        while start > 0, text[start - 1] == " " { start -= 1 }
+        while start > 0, text[start - 1] != " " { start -= 1 }
+        text.removeSubrange(start..<position)
+        position = start
+    }
+}
+
+extension Character {
+    fileprivate var isTypable: Bool { !unicodeScalars.contains { $0.properties.generalCategory == .control } }
+}

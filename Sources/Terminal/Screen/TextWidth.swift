@@ -1,0 +1,52 @@
+import func CLinux.clinux_character_width
+
+extension Character {
+    /// Cells of the terminal that it takes, by the C library's table for the locale in use: 2 for wide ones, 0 for combining marks alone.
+    var width: Int {
+        if isASCII { return 1 }
+        return unicodeScalars.reduce(0) { max($0, Int(clinux_character_width($1.value))) }
+    }
+}
+
+extension String {
+    /// Cells of the terminal that the text takes.
+    public var width: Int {
+        // Most text is ASCII, whose bytes are its cells.
+        if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
+        return reduce(0) { $0 + $1.width }
+    }
+
+    /// As many characters from the beginning as fit, never half a wide one.
+    func cut(to width: Int) -> String {
+        if self.width <= width { return self }
+        var (text, used) = ("", 0)
+        for character in self {
+            used += character.width
+            if used > width { break }
+            text.append(character)
+        }
+        return text
+    }
+
+    /// The text in exactly `width` cells: cut, or filled with blanks.
+    func fitted(to width: Int, alignsRight: Bool = false) -> String {
+        let text = cut(to: width)
+        let blanks = String(repeating: " ", count: max(0, width - text.width))
+        return alignsRight ? blanks + text : text + blanks
+    }
+}
+
+extension Line {
+    func cut(to width: Int) -> Line {
+        if self.width <= width { return self }
+        var (line, rest) = (Line(), width)
+        for run in runs where rest > 0 {
+            var part = run
+            part.text = run.text.cut(to: rest)
+            rest -= part.text.width
+            line.runs.append(part)
+            if part.text != run.text { break }
+        }
+        return line
+    }
+}

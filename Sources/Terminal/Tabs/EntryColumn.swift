@@ -1,0 +1,81 @@
+import Addresses
+import Conntrack
+import Inspection
+import Reports
+
+/// The columns of the conntrack table, which are those of `dump`.
+enum EntryColumn: String, CaseIterable {
+    case proto, src, dst, state, status, timeout, mark, zone, packets, bytes
+    case replySource = "reply-src"
+    case replyDestination = "reply-dst"
+
+    static let columns: [Column<Entry, Void>] = allCases.map { column in
+        Column(
+            name: column.rawValue, title: column.title, alignsRight: column == .timeout,
+            expendable: column.expendable,
+            beginsDescending: [.timeout, .packets, .bytes, .mark].contains(column)
+        ) { entry, _ in Cell(column.text(of: entry), column.ink(of: entry)) }
+    }
+
+    private var dumped: EntryTable.Column {
+        switch self {
+        case .proto: .protocol
+        case .src: .source
+        case .dst: .destination
+        case .state: .state
+        case .status: .status
+        case .timeout: .timeout
+        case .mark: .mark
+        case .zone: .zone
+        case .packets: .packets
+        case .bytes: .bytes
+        case .replySource: .replySource
+        case .replyDestination: .replyDestination
+        }
+    }
+
+    private var title: String { "\(dumped.title)" }
+    private var expendable: Int { dumped.expendability }
+
+    func text(of entry: Entry) -> String { entry.cell(dumped) }
+
+    private func ink(of entry: Entry) -> Ink {
+        guard self == .status else { return .plain }
+        return entry.status.contains(.seenReply) ? .good : .caution
+    }
+
+    func sortKey(_ row: EntryRow, _ entry: @autoclosure () -> Entry?) -> SortKey {
+        switch self {
+        case .timeout: return SortKey(row.timeout.map { UInt64($0) + 1 } ?? 0)
+        case .mark: return SortKey(UInt64(row.mark))
+        case .status: return SortKey(UInt64(row.status.rawValue))
+        case .packets: return SortKey(row.packets)
+        case .bytes: return SortKey(row.bytes)
+        default: return entry().map(sortKey) ?? SortKey(.max)
+        }
+    }
+
+    private func sortKey(_ entry: Entry) -> SortKey {
+        switch self {
+        case .proto: return SortKey(UInt64(entry.original.protocol.rawValue))
+        case .src: return SortKey(entry.original, isSource: true)
+        case .dst: return SortKey(entry.original, isSource: false)
+        case .zone: return SortKey(UInt64(entry.zone ?? entry.original.zone ?? entry.reply.zone ?? 0))
+        case .replySource: return SortKey(entry.reply, isSource: true)
+        case .replyDestination: return SortKey(entry.reply, isSource: false)
+        default: return SortKey(text: text(of: entry))
+        }
+    }
+}
+
+extension SortKey {
+    fileprivate init(_ tuple: Tuple, isSource: Bool) {
+        guard let address = isSource ? tuple.source : tuple.destination else {
+            self.init(.max)
+            return
+        }
+        var port: UInt16 = 0
+        if case .ports(let source, let destination) = tuple.discriminator { port = isSource ? source : destination }
+        self.init(Endpoint(address, port))
+    }
+}

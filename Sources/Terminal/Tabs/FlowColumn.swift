@@ -1,0 +1,111 @@
+import Addresses
+import Conntrack
+import IPVS
+import Inspection
+
+/// The columns of the flows, by their names on the command line.
+enum FlowColumn: String, CaseIterable {
+    case proto, client, virtual, server, method, ipvs, expires, conntrack, ctstates, age, verdict
+
+    /// What cells are made with, besides the row.
+    struct Context {
+        var board: FlowBoard
+        var second: UInt32
+    }
+
+    static let columns: [Column<FlowRow, Context>] = allCases.map { column in
+        Column(
+            name: column.rawValue, title: column.title, alignsRight: column == .expires || column == .age,
+            expendable: column.expendable, beginsDescending: column == .age || column == .expires
+        ) { column.cell($0, $1) }
+    }
+
+    private var title: String {
+        switch self {
+        case .server: "DESTINATION"
+        default: rawValue.uppercased()
+        }
+    }
+
+    private var expendable: Int {
+        switch self {
+        case .proto, .client, .verdict: 0
+        case .virtual: 1
+        case .ipvs: 2
+        case .server: 3
+        case .ctstates: 4
+        case .age: 5
+        case .conntrack: 6
+        case .method: 7
+        case .expires: 8
+        }
+    }
+
+    private func cell(_ row: FlowRow, _ context: borrowing Context) -> Cell {
+        let board = context.board
+        let place = board.place(of: row)
+        switch self {
+        case .proto: return Cell(place.protocol.description)
+        case .client: return Cell(row.client.description)
+        case .virtual: return Cell(place.virtual.description)
+        case .server: return Cell(place.destination?.description ?? "-")
+        case .method: return Cell(place.method?.description ?? "-")
+        case .ipvs: return Cell(board.state(of: row) ?? "-")
+        case .expires: return Cell(row.isOrphan ? "-" : String(row.expires))
+        case .conntrack: return Cell(board.entryState(of: row) ?? "-")
+        case .ctstates: return Cell(row.ctstates.isEmpty ? "-" : row.ctstates.text, row.ctstates.ink)
+        case .age: return Cell(Words.age(context.second &- row.appeared))
+        case .verdict: return Cell(row.verdict.rawValue + (row.isDoubtful ? " ?" : ""), row.verdict.ink)
+        }
+    }
+
+    func sortKey(_ row: FlowRow, _ board: FlowBoard) -> SortKey {
+        switch self {
+        case .proto: return SortKey(UInt64(board.place(of: row).protocol.rawValue))
+        case .client: return SortKey(row.client)
+        case .virtual: return SortKey(board.place(of: row).virtual)
+        case .server: return board.place(of: row).destination.map { SortKey($0) } ?? SortKey(.max)
+        case .method: return SortKey(board.place(of: row).method.map { UInt64($0.rawValue) } ?? .max)
+        case .ipvs: return SortKey(text: board.state(of: row) ?? "")
+        case .expires: return SortKey(UInt64(row.expires))
+        case .conntrack: return SortKey(text: board.entryState(of: row) ?? "")
+        case .ctstates: return SortKey(UInt64(row.ctstates.bits))
+        case .age: return SortKey(UInt64(UInt32.max - row.appeared))
+        case .verdict: return SortKey(row.verdict.urgency)
+        }
+    }
+}
+
+extension SortKey {
+    init(_ endpoint: Endpoint) {
+        let isIPv6: UInt64 = endpoint.address.family == .ipv6 ? 1 : 0
+        // Of IPv6 the upper half comes first; addresses of one network are told apart by the lower.
+        self.init(endpoint.address.high, endpoint.address.low, isIPv6 << 16 | UInt64(endpoint.port))
+    }
+}
+
+extension Verdict {
+    /// What needs to be looked at first.
+    var urgency: UInt64 {
+        switch self {
+        case .never: 0
+        case .absent: 1
+        case .unreplied: 2
+        case .orphan: 3
+        case .tracked: 4
+        }
+    }
+
+    var ink: Ink {
+        switch self {
+        case .absent, .never: .bad
+        case .unreplied: .caution
+        case .tracked: .good
+        case .orphan: .odd
+        }
+    }
+}
+
+extension CTStates {
+    var ink: Ink { contains(.invalid) ? .bad : .plain }
+}

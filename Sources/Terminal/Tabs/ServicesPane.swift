@@ -1,0 +1,148 @@
+import Addresses
+import Conntrack
+import IPVS
+import Inspection
+
+/// The services with their real servers, and what is known of each.
+struct ServicesPane: Sendable {
+    var list = ListState()
+    private(set) var services: [Service] = []
+    private(set) var lines: [ServiceLine] = []
+    var open: Set<Service.Identity> = []
+    /// Packets a second of each service over time, the newest last.
+    private var histories: [Service.Identity: [Double?]] = [:]
+    private var previous: (second: UInt32, packets: [Service.Identity: UInt64])?
+    private var packetRates: [Service.Identity: Double] = [:]
+    var filter: [ServiceCondition] = []
+
+    static let mostHistory = 120
+
+    mutating func take(_ services: [Service]) { self.services = services }
+
+    /// Counts up what a reading found. Rates come from the time that has passed, not from the interval that was asked for.
+    mutating func count(at second: UInt32) {
+        let packets = Dictionary(
+            services.map { ($0.identity, $0.statistics.map { $0.packetsIn } ?? 0) }, uniquingKeysWith: { one, _ in one }
+        )
+        if let previous, second > previous.second {
+            packetRates = [:]
+            for (identity, count) in packets {
+                guard let before = previous.packets[identity], count >= before else { continue }
+                packetRates[identity] = Double(count - before) / Double(second - previous.second)
+            }
+            for identity in packets.keys {
+                histories[identity, default: []].append(packetRates[identity])
+                histories[identity] = histories[identity].map { Array($0.suffix(Self.mostHistory)) }
+            }
+            histories = histories.filter { packets[$0.key] != nil }
+        }
+        if previous == nil || second > (previous?.second ?? 0) { previous = (second, packets) }
+    }
+
+    mutating func arrange(_ board: FlowBoard, _ rates: ObservationRates, page: Int) {
+        let sums = ServiceSums(board)
+        let selected = lines.indices.contains(list.selected) ? lines[list.selected].identity : nil
+        var chosen = services.filter { service in filter.allSatisfy { $0.accepts(service) } }
+            .map { line(of: $0, sums, rates) }
+        if let sort = list.sort, let column = ServiceColumn(rawValue: sort) {
+            let isDescending = list.isDescending
+            chosen.sort { one, other in
+                let (first, second) = (column.sortKey(one), column.sortKey(other))
+                return isDescending ? first > second : first < second
+            }
+        }
+        if filter.isEmpty, let unknown = sums.unknownLine { chosen.append(unknown) }
+        lines = chosen.flatMap { line in
+            guard let service = line.service, open.contains(service.identity) else { return [line] }
+            return [line] + service.destinations.map { ServiceLine($0, of: service, sums) }
+        }
+        let position = selected.flatMap { wanted in lines.firstIndex { $0.identity == wanted } }
+        list.select(position ?? list.selected, of: lines.count, page: page)
+    }
+
+    private func line(of service: Service, _ sums: ServiceSums, _ rates: ObservationRates) -> ServiceLine {
+        var line = ServiceLine(service, sums)
+        line.packets = packetRates[service.identity]
+        line.history = histories[service.identity] ?? []
+        line.rates = rates[service.identity]
+        line.isOpen = open.contains(service.identity)
+        return line
+    }
+}
+
+/// The verdicts of the flows, by service and by real server.
+struct ServiceSums {
+    private var services: [Service.Identity?: VerdictCounts] = [:]
+    private var servers: [ServerKey: VerdictCounts] = [:]
+
+    private struct ServerKey: Hashable {
+        var service: Service.Identity?
+        var server: Endpoint?
+    }
+
+    init(_ board: FlowBoard) {
+        for place in board.places {
+            services[place.service, default: VerdictCounts()] += place.counts
+            servers[ServerKey(service: place.service, server: place.destination), default: VerdictCounts()] +=
+                place.counts
+        }
+    }
+
+    subscript(service: Service.Identity) -> VerdictCounts { services[service] ?? VerdictCounts() }
+
+    subscript(service: Service.Identity, server: Endpoint) -> VerdictCounts {
+        servers[ServerKey(service: service, server: server)] ?? VerdictCounts()
+    }
+
+    /// Flows whose service is not known; nil when there are none.
+    var unknownLine: ServiceLine? {
+        guard let counts = services[nil], counts.connections + counts[.orphan] > 0 else { return nil }
+        return ServiceLine(unknown: counts)
+    }
+}
+
+/// A row of the services: a service, or one of its real servers.
+struct ServiceLine: Sendable {
+    enum Identity: Hashable, Sendable {
+        case service(Service.Identity)
+        case server(Service.Identity, Endpoint)
+        case unknown
+    }
+
+    var identity: Identity
+    var service: Service?
+    var title: String
+    var scheduler = ""
+    var methods = ""
+    var counts: VerdictCounts
+    var weight: UInt32?
+    /// Packets a second, by IPVS's own count.
+    var packets: Double?
+    var rates: ObservationRates.Rates?
+    var history: [Double?] = []
+    var isOpen = false
+
+    init(_ service: Service, _ sums: ServiceSums) {
+        identity = .service(service.identity)
+        self.service = service
+        title = service.identity.description
+        scheduler = service.scheduler
+        methods = Set(service.destinations.map(\.method.description)).sorted().joined(separator: ",")
+        counts = sums[service.identity]
+    }
+
+    init(_ destination: Destination, of service: Service, _ sums: ServiceSums) {
+        identity = .server(service.identity, destination.endpoint)
+        title = destination.endpoint.description
+        methods = destination.method.description
+        counts = sums[service.identity, destination.endpoint]
+        weight = destination.weight
+        packets = destination.statistics.map { Double($0.packetRateIn) }
+    }
+
+    init(unknown counts: VerdictCounts) {
+        identity = .unknown
+        title = "of no service"
+        self.counts = counts
+    }
+}

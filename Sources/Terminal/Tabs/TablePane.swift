@@ -1,0 +1,93 @@
+import Conntrack
+import Inspection
+
+/// The conntrack table as it was read last, and which of its entries are shown in which order.
+struct TablePane: Sendable {
+    private(set) var entries = EntryList()
+    /// What the running reading has come by.
+    private var next = EntryList()
+    var list = ListState()
+    private(set) var order: [UInt32] = []
+    var filter = EntryFilter()
+    /// Texts that a row must have in it, or must not.
+    var texts: [(text: String, isNegated: Bool)] = []
+    var isDetailed = false
+    /// Who fills the table, counted by this; nil for the entries themselves.
+    var talkers: EntryTally.Subject?
+    private(set) var tally: EntryTally?
+
+    /// Whether the running reading holds entries, and the filter that it holds them by.
+    private var isReading = false
+    private var heldFilter = EntryFilter()
+
+    /// A clean sheet for the running reading.
+    ///
+    /// - Parameter isShown: whether anybody looks at the table. If not, none of it is held.
+    mutating func begin(isShown: Bool) {
+        isReading = isShown
+        if !isShown { (entries, order) = (EntryList(), []) }
+        next = EntryList(reserving: entries.count)
+    }
+
+    mutating func take(_ entry: Entry) { if isReading { next.take(entry, isWanted: filter.matches(entry)) } }
+
+    /// - Returns: whether there are new rows.
+    mutating func end(isWhole: Bool) -> Bool {
+        guard isReading else { return false }
+        next.isWhole = isWhole
+        (entries, heldFilter, isReading) = (next, filter, false)
+        next = EntryList()
+        return true
+    }
+
+    var selectedEntry: Entry? {
+        order.indices.contains(list.selected) ? entries.entry(Int(order[list.selected])) : nil
+    }
+
+    private var selectedIdentity: EntryIdentity? {
+        order.indices.contains(list.selected) ? entries.identity(Int(order[list.selected])) : nil
+    }
+
+    /// - Parameter identity: the entry that was selected before the entries were exchanged.
+    mutating func arrange(page: Int, selecting identity: EntryIdentity? = nil) {
+        order = (0..<UInt32(entries.count)).filter(isWanted)
+        if let sort = list.sort, let column = EntryColumn(rawValue: sort) {
+            order.sort(isDescending: list.isDescending) { position in
+                entries.row(Int(position)).map { column.sortKey($0, entries.entry(Int(position))) } ?? SortKey(.max)
+            }
+        }
+        countTalkers()
+        var position = list.selected
+        if list.follows, let identity, let found = entries.position(of: identity),
+            let place = order.firstIndex(of: UInt32(found))
+        {
+            position = place
+        }
+        list.select(position, of: shownCount, page: page)
+    }
+
+    /// The entry that a reading must not lose sight of.
+    var followed: EntryIdentity? { list.follows ? selectedIdentity : nil }
+
+    var shownCount: Int { talkers == nil ? order.count : min(tally?.values ?? 0, Self.mostTalkers) }
+
+    static let mostTalkers = 1000
+
+    private mutating func countTalkers() {
+        guard let talkers else {
+            tally = nil
+            return
+        }
+        var fresh = EntryTally(by: talkers)
+        for position in order { if let entry = entries.entry(Int(position)) { fresh.count(entry) } }
+        tally = fresh
+    }
+
+    /// The filter may have changed since the reading.
+    private func isWanted(_ position: UInt32) -> Bool {
+        guard !texts.isEmpty || filter != heldFilter, let entry = entries.entry(Int(position)) else { return true }
+        guard filter == heldFilter || filter.matches(entry) else { return false }
+        let cells = EntryColumn.allCases.map { $0.text(of: entry).lowercased() }
+        return texts.allSatisfy { wanted in cells.contains { $0.contains(wanted.text) } != wanted.isNegated }
+    }
+}

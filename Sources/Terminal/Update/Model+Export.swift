@@ -1,0 +1,69 @@
+import Conntrack
+import Inspection
+import Reports
+
+/// What is shown, as JSON: of the table the lines of `dump --json`, of the stream those of `events --json`, of the health the document of
+/// `stats --json`, of the services and flows one of its own.
+extension Model {
+    var exportPath: String {
+        let time = String(now.clockText(ahead: setting.clocksAhead).prefix(8)).filter { $0 != ":" }
+        let ending = tab == .table || tab == .events ? "jsonl" : "json"
+        return "\(setting.folder)/ct-inspect-\(tab.rawValue)-\(time).\(ending)"
+    }
+
+    var document: [UInt8] {
+        var document: [UInt8] = []
+        let sink = { (piece: RawSpan) in
+            piece.withUnsafeBytes { document.append(contentsOf: $0) }
+        }
+        switch tab {
+        case .services: heading.write(services: serviceRows, to: sink)
+        case .flows: heading.write(flows: flows.order, of: flows.board, at: second, to: sink)
+        case .table: writeTable(to: sink)
+        case .events: writeEvents(to: sink)
+        case .health: health.statistics?.writeJSON(since: health.change, verbose: true, to: sink)
+        }
+        return document
+    }
+
+    private var heading: WatchDocument {
+        WatchDocument(
+            takenAt: setting.captureTakenAt ?? now.text, host: setting.host, kernelRelease: setting.kernelRelease,
+            networkNamespace: setting.networkNamespace, sysctls: reading.sysctls, losses: reading.losses,
+            filter: list.filter, trap: trap)
+    }
+
+    private var serviceRows: [WatchDocument.ServiceRow] {
+        services.lines.compactMap { line in
+            line.service.map {
+                WatchDocument.ServiceRow($0, line.counts, packets: line.packets, rates: line.rates)
+            }
+        }
+    }
+
+    private func writeTable(to sink: @escaping (RawSpan) -> Void) {
+        if let tally = table.tally {
+            return tally.writeJSON(top: TablePane.mostTalkers, isWhole: table.entries.isWhole, to: sink)
+        }
+        var json = JSONWriter(sink)
+        for position in table.order {
+            guard let entry = table.entries.entry(Int(position)) else { continue }
+            json.entry(entry)
+            json.newline()
+        }
+        json.flush()
+    }
+
+    private func writeEvents(to sink: @escaping (RawSpan) -> Void) {
+        let json = EventJSON<Entry>(to: sink)
+        for line in events.shown {
+            switch line {
+            case .event(let event): json.write(.event(event))
+            case .lost(let messages, let moment):
+                json.write(.lost(LostEvents(messages: messages, time: moment, resyncIn: .zero)))
+            case .resynced: break
+            }
+        }
+        json.flush()
+    }
+}

@@ -1,0 +1,134 @@
+import Conntrack
+import Inspection
+
+extension Model {
+    /// Takes a key: first what lies over the screen, then what every tab knows, then the list.
+    mutating func press(_ key: Key) -> [Effect] {
+        notice = nil
+        if let overlay { return press(key, over: overlay) }
+        if let effects = pressGlobal(key) { return effects }
+        pressInTab(key)
+        return []
+    }
+
+    private mutating func pressGlobal(_ key: Key) -> [Effect]? {
+        switch key {
+        case .character("q"), .function(10), .control("c"): return [.quit]
+        case .control("z"): return [.suspend]
+        case .control("l"): return [.redraw]
+        case .control("r"), .function(5): return isCapture ? [] : [.read]
+        case .character("?"), .function(1): overlay = .help(top: 0)
+        case .character(let digit) where ("1"..."5").contains(digit):
+            if let number = digit.wholeNumberValue { turn(to: tabs[number - 1]) }
+        case .tab: turn(by: 1)
+        case .backTab: turn(by: -1)
+        case .character("f"), .character(" "): toggleFreeze()
+        case .character("/"), .function(3), .function(4): openFilter()
+        case .escape: if isDetailed { isDetailed = false } else { clearFilter() }
+        case .character("s"), .function(6): openMenu(.sort)
+        case .character("c"): openMenu(.columns)
+        case .character("r"): reverse()
+        case .character("o"): toggleObservation()
+        case .character("x"): overlay = .prompt(Prompt(.export, exportPath))
+        default: return nil
+        }
+        return []
+    }
+
+    private mutating func pressInTab(_ key: Key) {
+        if change(list: { list, count, page in list.move(key, of: count, page: page) }) { return }
+        switch (tab, key) {
+        case (_, .character("F")): list.follows.toggle()
+        case (.services, .enter), (.services, .right), (.services, .left), (.services, .character("+")),
+            (.services, .character("-")):
+            openService(key)
+        case (.flows, .enter), (.table, .enter): isDetailed.toggle()
+        case (.table, .character("t")): nextTalkers()
+        default: break
+        }
+    }
+
+    // MARK: Tabs
+
+    mutating func turn(to tab: Tab) {
+        self.tab = tab
+        if tab == .events { events.isWanted = true }
+        arrange()
+    }
+
+    private mutating func turn(by distance: Int) {
+        guard let position = tabs.firstIndex(of: tab) else { return }
+        turn(to: tabs[(position + distance + tabs.count) % tabs.count])
+    }
+
+    /// The events go on behind a paused stream, so that none is lost.
+    mutating func toggleFreeze() {
+        isFrozen.toggle()
+        events.pausedAt = isFrozen ? events.total : nil
+    }
+
+    private mutating func openService(_ key: Key) {
+        guard services.lines.indices.contains(services.list.selected) else { return }
+        let identity: ServiceLine.Identity = services.lines[services.list.selected].identity
+        switch (identity, key) {
+        case (.service(let service), .right), (.service(let service), .character("+")): services.open.insert(service)
+        case (.service(let service), .enter):
+            if services.open.remove(service) == nil { services.open.insert(service) }
+        case (.service(let service), _): services.open.remove(service)
+        case (.server(let service, _), .left), (.server(let service, _), .character("-")):
+            services.open.remove(service)
+        case (.server, _), (.unknown, _): break
+        }
+        arrange()
+    }
+
+    private mutating func nextTalkers() {
+        let subjects = EntryTally.Subject.allCases
+        if let current = table.talkers, let position = subjects.firstIndex(of: current) {
+            table.talkers = subjects.indices.contains(position + 1) ? subjects[position + 1] : nil
+        } else {
+            table.talkers = subjects.first
+        }
+        arrange()
+    }
+
+    // MARK: Observation
+
+    private mutating func toggleObservation() {
+        if observing.isWanted {
+            observing.isWanted = false
+            observing.last = nil
+            observing.rates = ObservationRates()
+            notice = "observing has ended: nothing of it is left in the kernel"
+            arrange()
+        } else {
+            askToObserve()
+        }
+    }
+
+    /// Says what observing adds to the kernel, and asks.
+    public mutating func askToObserve() {
+        if isCapture {
+            notice = "a capture stands still: packets are observed on the running kernel"
+        } else if services.services.isEmpty {
+            notice = "there is no service to observe; ct-inspect observe --vip ADDRESS observes any address"
+        } else {
+            overlay = .question(Self.question(services.services.count))
+        }
+    }
+
+    /// Begins without a question, as who asked for it on the command line with `--once` has seen it.
+    public mutating func observe() { observing.isWanted = true }
+
+    private static func question(_ services: Int) -> [String] {
+        [
+            "Observe the packets of \(Words.number(services, "service"))?", "",
+            "This adds a table of its own to nf_tables, ct-inspect-PID-…, which counts packets by class and ctstate",
+            "at PRE_ROUTING (-199), LOCAL_IN and FORWARD (-450 and 98), LOCAL_OUT (-199) and POST_ROUTING (350).",
+            "No rule of it drops or changes a packet. It costs each packet some 0.2 to 0.9 microseconds.",
+            "Up to 10 packets a second are traced, to name the rule that drops them, and some are logged to this program.",
+            "The table belongs to this program, and goes with it, even when that is killed.", "",
+            "y or Enter: observe     n or Esc: leave the kernel as it is",
+        ]
+    }
+}

@@ -1,0 +1,110 @@
+import Conntrack
+import Inspection
+
+/// What of a column is the same in all tabs.
+struct ColumnTitle {
+    var name: String
+    var title: String
+    var beginsDescending: Bool
+
+    init<Row, Context>(_ column: Column<Row, Context>) {
+        (name, title, beginsDescending) = (column.name, column.title, column.beginsDescending)
+    }
+}
+
+/// The list of the tab that is shown.
+extension Model {
+    var list: ListState {
+        get {
+            switch tab {
+            case .services: services.list
+            case .flows: flows.list
+            case .table: table.list
+            case .events: events.list
+            case .health: health.list
+            }
+        }
+        set {
+            switch tab {
+            case .services: services.list = newValue
+            case .flows: flows.list = newValue
+            case .table: table.list = newValue
+            case .events: events.list = newValue
+            case .health: health.list = newValue
+            }
+        }
+    }
+
+    /// Rows that can be selected or scrolled to.
+    var listCount: Int {
+        switch tab {
+        case .services: services.lines.count
+        case .flows: flows.order.count
+        case .table: table.shownCount
+        case .events: events.shown.count
+        case .health: healthLines.count
+        }
+    }
+
+    var columns: [ColumnTitle] {
+        switch tab {
+        case .services: ServiceColumn.columns(isObserving: observing.isWanted).map { ColumnTitle($0) }
+        case .flows: FlowColumn.columns.map { ColumnTitle($0) }
+        case .table: table.talkers == nil ? EntryColumn.columns.map { ColumnTitle($0) } : []
+        case .events, .health: []
+        }
+    }
+
+    var isDetailed: Bool {
+        get { tab == .flows && flows.isDetailed || tab == .table && table.isDetailed && table.talkers == nil }
+        set {
+            if tab == .flows { flows.isDetailed = newValue }
+            if tab == .table { table.isDetailed = newValue }
+            keepListsInPlace()
+        }
+    }
+
+    /// Changes the list by what is known of its length.
+    mutating func change(list change: (inout ListState, _ count: Int, _ page: Int) -> Bool) -> Bool {
+        var list = list
+        let (count, page) = (listCount, page)
+        // The stream has no selection: it is scrolled, and its end is where it stands by itself.
+        let isChanged = change(&list, count, page)
+        if tab == .events, isChanged { pauseStream(list, count) }
+        self.list = list
+        return isChanged
+    }
+
+    /// Who looks back in the stream must not have it run away.
+    private mutating func pauseStream(_ list: ListState, _ count: Int) {
+        if !isFrozen { events.pausedAt = list.selected >= count - 1 ? nil : events.pausedAt ?? events.total }
+    }
+
+    mutating func keepListsInPlace() {
+        let (count, page) = (listCount, page)
+        list.select(list.selected, of: count, page: page)
+    }
+
+    mutating func point(_ mouse: MouseEvent) -> [Effect] {
+        guard overlay == nil else { return [] }
+        switch mouse.kind {
+        case .wheelUp: return press(.up)
+        case .wheelDown: return press(.down)
+        case .press, .doublePress:
+            if mouse.row == Layout.tabRow, let tab = tabTitles.first(where: { $0.columns.contains(mouse.column) })?.tab
+            {
+                turn(to: tab)
+                return []
+            }
+            let position = list.top + mouse.row - layout.firstRow
+            guard mouse.row >= layout.firstRow, mouse.row < layout.firstRow + page, position < listCount else {
+                return []
+            }
+            _ = change { list, count, page in
+                list.select(position, of: count, page: page)
+                return true
+            }
+            return mouse.kind == .doublePress ? press(.enter) : []
+        }
+    }
+}

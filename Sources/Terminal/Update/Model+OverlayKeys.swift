@@ -1,0 +1,116 @@
+extension Model {
+    /// Gives a key to what lies over the screen.
+    mutating func press(_ key: Key, over overlay: Overlay) -> [Effect] {
+        if key == .control("c") { return [.quit] }
+        if key == .control("l") { return [.redraw] }
+        if key == .control("z") { return [.suspend] }
+        switch overlay {
+        case .help(let top): pressInHelp(key, top)
+        case .menu(let menu): press(key, in: menu)
+        case .prompt(let prompt): return press(key, in: prompt)
+        case .question: answer(key)
+        }
+        return []
+    }
+
+    private mutating func pressInHelp(_ key: Key, _ top: Int) {
+        let last = max(0, HelpText.lines.count - max(1, size.rows - 2))
+        switch key {
+        case .down, .character("j"): overlay = .help(top: min(top + 1, last))
+        case .up, .character("k"): overlay = .help(top: max(top - 1, 0))
+        case .pageDown, .character(" "): overlay = .help(top: min(top + size.rows - 3, last))
+        case .pageUp: overlay = .help(top: max(top - size.rows + 3, 0))
+        case .home, .character("g"): overlay = .help(top: 0)
+        case .end, .character("G"): overlay = .help(top: last)
+        default: overlay = nil
+        }
+    }
+
+    private mutating func press(_ key: Key, in menu: Menu) {
+        var menu = menu
+        guard menu.items.indices.contains(menu.selected) else {
+            overlay = nil
+            return
+        }
+        let name = menu.items[menu.selected].name
+        switch (menu.purpose, key) {
+        case (_, .escape), (_, .character("q")): overlay = nil
+        case (.sort, .enter):
+            sort(by: name)
+            overlay = nil
+        case (.columns, .enter): overlay = nil
+        case (.columns, .character(" ")):
+            if list.hidden.remove(name) == nil, menu.items.count(where: \.isMarked) > 1 { list.hidden.insert(name) }
+            menu.items[menu.selected].isMarked = !list.hidden.contains(name)
+            overlay = .menu(menu)
+        default:
+            menu.move(key)
+            overlay = .menu(menu)
+        }
+    }
+
+    private mutating func press(_ key: Key, in prompt: Prompt) -> [Effect] {
+        var prompt = prompt
+        switch key {
+        case .escape:
+            overlay = nil
+            if prompt.purpose == .filter { clearFilter() }
+        case .enter where prompt.purpose == .filter:
+            if let complaint = take(filter: prompt.typed) {
+                prompt.complaint = complaint
+                overlay = .prompt(prompt)
+            } else {
+                overlay = nil
+            }
+        case .enter:
+            overlay = nil
+            guard !prompt.typed.isEmpty else { return [] }
+            return [.export(path: prompt.typed, document: document)]
+        default:
+            if prompt.take(key) { overlay = .prompt(prompt) }
+        }
+        return []
+    }
+
+    private mutating func answer(_ key: Key) {
+        switch key {
+        case .character("y"), .character("Y"), .enter:
+            overlay = nil
+            observing.isWanted = true
+        case .character("n"), .character("N"), .character("q"), .character("o"), .escape: overlay = nil
+        default: break
+        }
+    }
+
+    // MARK: Menus
+
+    mutating func openMenu(_ purpose: Menu.Purpose) {
+        let columns = columns
+        guard !columns.isEmpty else {
+            notice = "this tab has no columns to choose from"
+            return
+        }
+        let list = list
+        let items = columns.map { column in
+            Menu.Item(
+                name: column.name, title: column.title,
+                isMarked: purpose == .sort ? column.name == list.sort : !list.hidden.contains(column.name))
+        }
+        var menu = Menu(purpose: purpose, items: items)
+        if purpose == .sort { menu.selected = items.firstIndex(where: \.isMarked) ?? 0 }
+        overlay = .menu(menu)
+    }
+
+    /// Sorts by a column of this tab.
+    mutating func sort(by name: String) {
+        guard let column = columns.first(where: { $0.name == name }) else { return }
+        list.sort(by: name, beginsDescending: column.beginsDescending)
+        arrange()
+    }
+
+    mutating func reverse() {
+        guard !columns.isEmpty else { return }
+        list.isDescending.toggle()
+        arrange()
+    }
+}

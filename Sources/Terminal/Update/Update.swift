@@ -1,0 +1,165 @@
+import Conntrack
+import Firewall
+import Inspection
+
+/// Changes the model by what happened. Pure: the same model and event give the same model and effects.
+///
+/// - Returns: what the loop has to do.
+public func update(_ model: inout Model, _ event: WatchEvent) -> [Effect] {
+    switch event {
+    case .input(.key(let key)): return model.press(key)
+    case .input(.mouse(let mouse)): return model.point(mouse)
+    case .resized(let size):
+        model.size = size
+        model.keepListsInPlace()
+        return []
+    case .tick(let now, let second):
+        model.now = now
+        model.second = second
+        return []
+    case .said(let sentence):
+        model.notice = sentence
+        return []
+    case .event, .lost, .watchBegan: model.takeEvent(event)
+    case .statistics(let statistics, let change): model.health.take(statistics, since: change)
+    case .statisticsMissing(let why): model.health.absence = why
+    case .cost(let cost): model.health.cost = cost
+    case .observed, .observationFailed, .sample, .traced: model.takeObservation(event)
+    default: model.takeReading(event)
+    }
+    return []
+}
+
+extension Model {
+    /// What has to be read for what is shown now.
+    public var wishes: Wishes {
+        var wishes = Wishes()
+        wishes.reads = !isFrozen && !isCapture
+        wishes.observes = observing.isWanted
+        if tab == .table { wishes.entries = table.filter }
+        if tab == .flows, flows.isDetailed, !isFrozen { wishes.examines = flows.selectedKey }
+        wishes.eventKinds.insert(.new)
+        if events.isWanted { wishes.eventKinds.formUnion(EventKind.allCases) }
+        return wishes
+    }
+
+    // MARK: Readings
+
+    mutating func takeReading(_ event: WatchEvent) {
+        if isFrozen, !isCapture { return }
+        switch event {
+        case .director(let absence): reading.absence = absence
+        case .began(let services, let sysctls):
+            reading.sysctls = sysctls
+            reading.progress = 0
+            self.services.take(services)
+            flows.board.begin(services, at: second)
+            table.begin(isShown: tab == .table)
+        case .connection(let connection):
+            reading.progress = (reading.progress ?? 0) + 1
+            flows.board.take(connection)
+        case .connectionsEnded(let isWhole): flows.board.endConnections(isWhole: isWhole)
+        case .entry(let entry): takeEntry(entry)
+        case .entriesEnded(let isWhole):
+            flows.board.endEntries(isWhole: isWhole)
+            let followed = table.followed
+            if table.end(isWhole: isWhole) { table.arrange(page: page, selecting: followed) }
+        case .looked(let slot, let entry): flows.board.look(slot, found: entry)
+        case .finished(let outcome): finish(outcome)
+        case .failed(let why):
+            reading.trouble = why
+            reading.progress = nil
+        case .examined(let key, let entry): flows.examined = (key, entry)
+        default: break
+        }
+    }
+
+    private mutating func takeEntry(_ entry: Entry) {
+        reading.progress = (reading.progress ?? 0) + 1
+        flows.board.take(entry)
+        table.take(entry)
+    }
+
+    private mutating func finish(_ outcome: ReadingOutcome) {
+        flows.board.finish(wasLooked: outcome.wasLooked)
+        reading.finished = second
+        reading.took = outcome.took
+        reading.pause = outcome.pause
+        reading.losses = outcome.losses
+        reading.trouble = nil
+        reading.progress = nil
+        if reading.isResyncing {
+            reading.isResyncing = false
+            reading.resyncs += 1
+            events.take(.resynced(now))
+        }
+        services.count(at: second)
+        arrange()
+    }
+
+    /// Puts the rows of the tab in order. Those of other tabs are, when they are turned to.
+    mutating func arrange() {
+        switch tab {
+        case .services: services.arrange(flows.board, observing.rates, page: page)
+        case .flows: flows.arrange(page: page)
+        case .table: table.arrange(page: page)
+        case .events, .health: break
+        }
+    }
+
+    // MARK: Events
+
+    mutating func takeEvent(_ event: WatchEvent) {
+        switch event {
+        case .event(let event):
+            if event.kind == .new { flows.board.takeNew(event.subject, at: second) }
+            events.take(.event(event))
+        case .lost(let messages):
+            flows.board.loseEvents()
+            reading.eventLosses += 1
+            reading.lostMessages += messages ?? 0
+            reading.isResyncing = true
+            events.take(.lost(messages, now))
+        case .watchBegan: flows.board.beginWatch(at: second)
+        default: break
+        }
+    }
+
+    /// The tuples by which the entry of the flow that is looked at would be found.
+    public var examinedTuples: [Tuple] {
+        flows.selectedKey.flatMap(flows.board.slot(of:)).map(flows.board.tuples(at:)) ?? []
+    }
+
+    /// Whether the watch over NEW events was lost, so that another one has to begin.
+    public var needsWatch: Bool { flows.board.needsWatch }
+
+    /// Flows that have to be looked for once more before the reading is finished.
+    public func unsettled(atMost most: Int) -> [(slot: UInt32, tuples: [Tuple])] {
+        flows.board.unsettled(atMost: most).map { ($0, flows.board.tuples(at: $0)) }
+    }
+
+    // MARK: Observations
+
+    mutating func takeObservation(_ event: WatchEvent) {
+        switch event {
+        case .observed(let observation, let took):
+            observing.rates.take(observation, after: observing.last)
+            observing.last = observation
+            observing.cost = took
+            observing.trouble = nil
+            if tab == .services, !isFrozen { arrange() }
+        case .observationFailed(let why):
+            observing.isWanted = false
+            observing.trouble = why
+            notice = why
+        case .sample(let sample):
+            if let key = flows.board.note(sample.headers, sample.ctstate) {
+                flows.timeline.add(.init(sample), to: key)
+            }
+        case .traced(let packet):
+            guard let headers = packet.headers, let key = flows.board.note(headers, packet.state) else { return }
+            if let mark = Timeline.Mark(packet, headers, at: now) { flows.timeline.add(mark, to: key) }
+        default: break
+        }
+    }
+}

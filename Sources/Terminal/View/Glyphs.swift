@@ -1,0 +1,36 @@
+/// Signs that a terminal may lack: where its locale is not UTF-8, ASCII stands for them.
+public struct Glyphs: Equatable, Sendable {
+    public var isUnicode: Bool
+
+    public init(isUnicode: Bool) { self.isUnicode = isUnicode }
+
+    var ascending: String { isUnicode ? "▲" : "^" }
+    var descending: String { isUnicode ? "▼" : "v" }
+    var open: String { isUnicode ? "▾" : "-" }
+    var closed: String { isUnicode ? "▸" : "+" }
+    var rule: String { isUnicode ? "─" : "-" }
+    var more: String { isUnicode ? "…" : "~" }
+
+    private var levels: [Character] { Array(isUnicode ? "▁▂▃▄▅▆▇█" : "_.-=+*#@") }
+
+    /// A line of history, the newest value last; the greatest value is full height. Zero is the lowest sign, unknown a blank.
+    func history(_ values: [Double?], width: Int, most: Double? = nil) -> String {
+        let shown = values.suffix(width)
+        let most = most ?? shown.compactMap(\.self).max() ?? 0
+        let levels = levels
+        return String(
+            shown.map { value in
+                guard let value else { return " " }
+                guard most > 0, value > 0 else { return levels[0] }
+                let height = Int((value / most * Double(levels.count - 1)).rounded(.up))
+                return levels[min(max(height, 1), levels.count - 1)]
+            })
+    }
+
+    /// A bar that is full at 1.
+    func gauge(_ share: Double, width: Int) -> String {
+        let full = Int((min(max(share, 0), 1) * Double(width)).rounded())
+        return String(repeating: isUnicode ? "█" : "#", count: full)
+            + String(repeating: isUnicode ? "░" : ".", count: width - full)
+    }
+}

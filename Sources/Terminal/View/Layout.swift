@@ -1,0 +1,64 @@
+import Inspection
+
+/// Where things are on the screen of a model.
+struct Layout {
+    /// The row of the names of the tabs.
+    static let tabRow = 1
+
+    /// What stands between the tabs and the list: what is wrong, and what to do.
+    let banner: [Line]
+    /// The row of the titles of the columns; nil when there are none.
+    let titleRow: Int?
+    /// The first row of the list, and how many it has.
+    let firstRow: Int
+    let page: Int
+    /// Rows of the detail below the list, its rule included.
+    let detail: Int
+
+    init(_ model: Model) {
+        let banner = model.banner
+        self.banner = banner
+        let start = Self.tabRow + 1 + banner.count
+        titleRow = model.hasTitles ? start : nil
+        firstRow = start + (model.hasTitles ? 1 : 0)
+        let room = max(1, model.size.rows - firstRow - 1)
+        detail = model.isDetailed ? min(room * 2 / 3, model.detailLines.count + 1) : 0
+        page = max(1, room - detail)
+    }
+}
+
+extension Model {
+    var layout: Layout { Layout(self) }
+
+    /// Rows of the list on the screen.
+    var page: Int { layout.page }
+
+    var hasTitles: Bool { tab != .events && tab != .health }
+
+    var width: Int { size.columns }
+
+    /// The worst that is known, and what cannot be read. Small screens get the first words.
+    var banner: [Line] {
+        let most = size.rows < 16 ? 1 : size.rows < 30 ? 3 : 5
+        var lines: [Line] = []
+        func add(_ text: String, _ ink: Ink) { lines += text.wrapped(to: width).map { Line([Run($0, ink)]) } }
+        if let trouble = reading.trouble { add(trouble, .bad) }
+        if let absence = reading.absence, tabs[0] == .services, tab != .services, tab != .flows { add(absence, .bad) }
+        for loss in reading.losses.prefix(2) { add("Not complete: \(loss.what): \(loss.why).", .caution) }
+        if let trouble = observing.trouble { add(trouble, .caution) }
+        if tab == .services || tab == .flows, let trap {
+            add(trap.sentence, .bad)
+            add("\(glyphs.isUnicode ? "→" : "->") \(trap.nextStep)", .strong)
+        }
+        return Array(lines.prefix(most))
+    }
+
+    /// What is wrong with this director.
+    var trap: Trap? {
+        Trap(
+            flows.board, reading.sysctls, observing.last,
+            howToObserve: isCapture
+                ? "ct-inspect observe counts on the director what its filter drops"
+                : "press o to see what the filter drops")
+    }
+}

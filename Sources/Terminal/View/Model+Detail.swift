@@ -1,0 +1,98 @@
+import Addresses
+import Conntrack
+import IPVS
+import Inspection
+import Reports
+
+/// What is known of the one row that is looked at.
+extension Model {
+    func detailBlock(_ rows: Int) -> [Line] {
+        let rule = Line([Run(String(repeating: glyphs.rule, count: width), .dim)])
+        return Array(([rule] + detailLines).prefix(rows))
+    }
+
+    var detailLines: [Line] {
+        switch tab {
+        case .flows: return flowDetail
+        case .table: return entryDetail
+        default: return []
+        }
+    }
+
+    private func fact(_ name: String, _ text: String, _ ink: Ink = .plain) -> [Line] {
+        let label = 11
+        let parts = text.wrapped(to: max(10, width - label))
+        return parts.enumerated().map { position, part in
+            Line([Run((position == 0 ? name : "").fitted(to: label), .dim), Run(part, ink)])
+        }
+    }
+
+    // MARK: A flow
+
+    private var flowDetail: [Line] {
+        guard let row = flows.selectedRow else { return [Line([Run("The flow is gone.", .dim)])] }
+        let board = flows.board
+        let (place, key) = (board.place(of: row), board.key(of: row))
+        var lines = fact("verdict", verdictText(row), row.verdict.ink)
+        let server = place.destination.map { " > \($0)" } ?? ""
+        let method = place.method.map { ", \($0)" } ?? ""
+        let service = place.service.map { ", service \($0)" } ?? ""
+        lines += fact("connection", "\(place.protocol) \(row.client) > \(place.virtual)\(server)\(method)\(service)")
+        if let state = board.state(of: row) {
+            lines += fact(
+                "IPVS", "\(state), expires in \(row.expires) s, in this state for \(Words.age(second &- row.changed))")
+        }
+        for doubt in place.doubts { lines += fact("doubt", doubt, .caution) }
+        lines += entryFacts(flows.examined?.key == key ? flows.examined?.entry : nil, board.entryState(of: row))
+        return lines + timelineFacts(row, key)
+    }
+
+    private func verdictText(_ row: FlowRow) -> String {
+        let doubt = row.isDoubtful ? "?, as something was not read to its end, or it is about to expire" : ""
+        return "\(row.verdict.rawValue)\(doubt): \(flows.board.reason(of: row, reading.sysctls))"
+    }
+
+    private func entryFacts(_ entry: Entry?, _ state: String?) -> [Line] {
+        guard let entry else { return fact("entry", state ?? "none in the conntrack table") }
+        var lines = fact("original", entry.original.description) + fact("reply", entry.reply.description)
+        var words = entry.state?.name.map { [$0] } ?? []
+        words += entry.status.names
+        if let timeout = entry.timeout { words.append("\(timeout) s left") }
+        lines += fact("entry", words.joined(separator: " "))
+        if let sent = entry.originalCounters, let answered = entry.replyCounters {
+            lines += fact(
+                "counters",
+                "\(sent.packets) packets, \(sent.bytes) bytes; replies \(answered.packets) packets, \(answered.bytes) bytes"
+            )
+        }
+        return lines
+    }
+
+    /// What happened to it, in the order in which it was seen.
+    private func timelineFacts(_ row: FlowRow, _ key: FlowKey) -> [Line] {
+        var lines = fact(
+            "seen", "\(Words.age(second &- row.appeared)) ago: \(row.isOrphan ? "entry" : "connection") appeared")
+        if let event = row.newEvent {
+            lines += fact("", "\(Words.age(second &- event)) ago: NEW event of its entry")
+        } else if row.verdict == .never {
+            lines += fact("", "no NEW event since before it began, and none lost")
+        }
+        for mark in flows.timeline[key] {
+            lines += fact("", "\(mark.moment.clockText(ahead: setting.clocksAhead)): \(mark.text)")
+        }
+        return lines
+    }
+
+    // MARK: An entry
+
+    private var entryDetail: [Line] {
+        guard let entry = table.selectedEntry else { return [Line([Run("The entry is gone.", .dim)])] }
+        var lines = entryFacts(entry, nil)
+        var words: [String] = []
+        if let mark = entry.mark, mark != 0 { words.append("mark \(mark)") }
+        if let zone = entry.zone ?? entry.original.zone ?? entry.reply.zone { words.append("zone \(zone)") }
+        if let id = entry.id { words.append("id \(id)") }
+        if !words.isEmpty { lines += fact("", words.joined(separator: ", ")) }
+        return lines
+    }
+}

@@ -1,0 +1,102 @@
+import Conntrack
+import Firewall
+import Inspection
+
+/// The lines of the last tab.
+extension Model {
+    var healthLines: [Line] {
+        guard let statistics = health.statistics else {
+            let why =
+                health.absence ?? (reading.trouble == nil ? "Reading…" : "Nothing could be read; it is tried again.")
+            return [Line()] + why.wrapped(to: width).map { Line([Run($0, .dim)]) } + [Line()] + sysctlLines
+        }
+        var lines = fillLines(statistics) + [Line()] + counterLines(statistics)
+        let diagnosis = statistics.diagnosis(since: health.change)
+        if !diagnosis.isEmpty { lines.append(Line()) }
+        for sentence in diagnosis { lines += sentence.wrapped(to: width).map { Line([Run($0, .bad)]) } }
+        return lines + [Line()] + lossLines + costLines + [Line()] + sysctlLines
+    }
+
+    private func fillLines(_ statistics: TableStatistics) -> [Line] {
+        let entries = statistics.entries.map { "\($0)" } ?? "unknown"
+        guard let limit = statistics.limit, let fill = statistics.fill else {
+            return [Line([Run("Table  ", .strong), Run("\(entries) entries, no limit known")])]
+        }
+        let ink: Ink = fill >= 0.9 ? .bad : fill >= 0.7 ? .caution : .good
+        let gauge = glyphs.gauge(fill, width: max(4, min(30, width - 50)))
+        let text = " \(entries) of \(limit) (\(Words.percent(fill)))"
+        let buckets = statistics.buckets.map { ", \($0) buckets" } ?? ""
+        let history = glyphs.history(health.fills, width: max(4, min(HealthPane.mostHistory, width - 9)), most: 1)
+        return [
+            Line([Run("Table    ", .strong), Run(gauge, ink), Run(text + buckets)]),
+            Line([Run("history  ", .dim), Run(history, ink)]),
+        ]
+    }
+
+    private func counterLines(_ statistics: TableStatistics) -> [Line] {
+        let busy = statistics.cpus.filter { $0.counters.values.contains { $0 > 0 } }
+        let columns = ["COUNTER", "TOTAL", "PER SECOND"] + busy.map { "CPU\($0.cpu)" }
+        let troubled = Set(TableStatistics.troubledCounters)
+        let rows = statistics.counters.map { counter in
+            let total = statistics.total(counter)
+            let rate = health.change?.rate(counter)
+            let isBad = troubled.contains(counter) && (rate.map { $0 > 0 } ?? (total > 0))
+            let words = [counter.name, "\(total)", rate.map(Words.rate) ?? "-"]
+            return (words + busy.map { $0.counters[counter].map(String.init) ?? "-" }, isBad ? Ink.bad : .plain)
+        }
+        let widths = columns.indices.map { column in
+            rows.reduce(columns[column].count) { max($0, $1.0[column].count) }
+        }
+        func line(_ cells: [String], _ ink: Ink) -> Line {
+            var (text, used) = ("", 0)
+            for (column, cell) in cells.enumerated() where used + widths[column] <= width {
+                text += cell.fitted(to: widths[column], alignsRight: column > 0) + "  "
+                used += widths[column] + 2
+            }
+            return Line([Run(text, ink)])
+        }
+        return [line(columns, .title)] + rows.map { line($0.0, $0.1) }
+    }
+
+    private var lossLines: [Line] {
+        var words = [Words.number(reading.eventLosses, "loss of events", "losses of events")]
+        if reading.lostMessages > 0 { words.append("\(reading.lostMessages) messages") }
+        words.append(Words.number(reading.resyncs, "resync"))
+        let ink: Ink = reading.eventLosses > 0 ? .caution : .plain
+        return [Line([Run("Events   ", .strong), Run(words.joined(separator: ", "), ink)])]
+    }
+
+    private var costLines: [Line] {
+        var lines: [Line] = []
+        if let cost = health.cost {
+            let text =
+                "\(Words.percent(cost.user)) of a processor, \(Words.percent(cost.system)) in the kernel for it, "
+                + "\(cost.resident >> 20) MiB; the last reading took \(Words.time(reading.took))"
+            lines += text.wrapped(to: width - 9).enumerated().map { position, part in
+                Line([Run(position == 0 ? "Watching " : "         ", .strong), Run(part)])
+            }
+        }
+        let text = observing.last.map { observation in
+            let packets = observation.subjects.reduce(UInt64(0)) { $0 + $1.traffic.total(at: .preRouting).packets }
+            return "\(packets) packets counted; reading the counters took \(Words.time(observing.cost))"
+        }
+        return lines + [
+            Line([Run("Observe  ", .strong), Run(text ?? "off: nothing of ours is in the kernel's way (o)")])
+        ]
+    }
+
+    private static let shownSysctls = [
+        Sysctls.ipvsConntrack, Sysctls.tcpLoose, Sysctls.conntrackEvents, Sysctls.conntrackMax,
+        Sysctls.conntrackBuckets,
+        "net.netfilter.nf_conntrack_tcp_be_liberal", "net.netfilter.nf_conntrack_acct",
+        "net.netfilter.nf_conntrack_log_invalid",
+        "net.netfilter.nf_conntrack_tcp_timeout_established", "net.ipv4.vs.expire_nodest_conn",
+    ]
+
+    private var sysctlLines: [Line] {
+        let known = reading.sysctls.values.merging(health.statistics?.sysctls.values ?? [:]) { one, _ in one }
+        return Self.shownSysctls.compactMap { name in
+            known[name].map { Line([Run("\(name) = ".safe, .dim), Run($0.safe)]) }
+        }
+    }
+}

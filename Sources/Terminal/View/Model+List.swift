@@ -1,0 +1,111 @@
+import Conntrack
+import Inspection
+
+/// The list in the middle of the screen. Only the rows that are on it are made into text, so a million cost what ten do.
+extension Model {
+    func listLines(_ layout: Layout) -> [Line] {
+        switch tab {
+        case .services: return serviceLines(layout)
+        case .flows: return flowLines(layout)
+        case .table: return table.talkers == nil ? entryLines(layout) : talkerLines(layout)
+        case .events: return eventLines(layout)
+        case .health: return Array(healthLines.dropFirst(health.list.top).prefix(layout.page))
+        }
+    }
+
+    private func serviceLines(_ layout: Layout) -> [Line] {
+        guard !services.lines.isEmpty else { return emptyLines("IPVS has no services here.", layout) }
+        let columns = ServiceColumn.columns(isObserving: observing.isWanted)
+        let glyphs = glyphs
+        return lines(services.lines.count, columns, layout) { position in
+            columns.map { $0.cell(services.lines[position], glyphs) }
+        }
+    }
+
+    private func flowLines(_ layout: Layout) -> [Line] {
+        guard !flows.order.isEmpty else { return emptyLines("IPVS has no connections here.", layout) }
+        let context = FlowColumn.Context(board: flows.board, second: second)
+        return lines(flows.order.count, FlowColumn.columns, layout) { position in
+            guard let row = flows.board[flows.order[position]] else { return [] }
+            return FlowColumn.columns.map { $0.cell(row, context) }
+        }
+    }
+
+    private func entryLines(_ layout: Layout) -> [Line] {
+        guard !table.order.isEmpty else { return emptyLines("The conntrack table has no entries here.", layout) }
+        return lines(table.order.count, EntryColumn.columns, layout) { position in
+            guard let entry = table.entries.entry(Int(table.order[position])) else { return [] }
+            return EntryColumn.columns.map { $0.cell(entry, ()) }
+        }
+    }
+
+    /// Rows as cells, laid out by what is on the screen.
+    private func lines<Row, Context>(
+        _ count: Int, _ columns: [Column<Row, Context>], _ layout: Layout, _ cells: (Int) -> [Cell]
+    ) -> [Line] {
+        let list = list
+        let shown = list.top..<min(count, list.top + layout.page)
+        let rows = shown.map(cells)
+        let table = ColumnLayout(columns, hidden: list.hidden, cells: rows, width: width)
+        return [table.titles(sortedBy: list.sort, isDescending: list.isDescending, glyphs)]
+            + zip(shown, rows).map { position, cells in
+                let isSelected = position == list.selected
+                var line = table.line(cells, isSelected: isSelected)
+                if isSelected { line.fill(to: width) }
+                return line
+            }
+    }
+
+    private func talkerLines(_ layout: Layout) -> [Line] {
+        guard let tally = table.tally else { return [] }
+        let rows = tally.top(TablePane.mostTalkers)
+        let shown = table.list.top..<min(rows.count, table.list.top + layout.page)
+        let title = "\("ENTRIES".fitted(to: 10, alignsRight: true))  SHARE   \(tally.subject.rawValue.uppercased())"
+        return [Line([Run(title, .title)])]
+            + shown.map { position in
+                let share = Double(rows[position].entries) / Double(max(1, tally.entries))
+                let count = "\(rows[position].entries)".fitted(to: 10, alignsRight: true)
+                let text =
+                    "\(count)  \(Words.percent(share).fitted(to: 6, alignsRight: true))  \(rows[position].value.safe)"
+                var line = Line([Run(text, isReversed: position == table.list.selected)])
+                if position == table.list.selected { line.fill(to: width) }
+                return line
+            }
+    }
+
+    private func eventLines(_ layout: Layout) -> [Line] {
+        let shown = events.shown
+        guard !shown.isEmpty else { return emptyLines("No events yet.", layout) }
+        // Not looked back: the newest are at the bottom.
+        let top =
+            events.pausedAt == nil ? max(0, shown.count - layout.page) : min(events.list.top, max(0, shown.count - 1))
+        return shown.dropFirst(top).prefix(layout.page).map {
+            EventLine.line($0, clocksAhead: setting.clocksAhead)
+        }
+    }
+
+    /// Why there is nothing.
+    private func emptyLines(_ text: String, _ layout: Layout) -> [Line] {
+        let why: String
+        if reading.trouble != nil {
+            why = "Nothing could be read; it is tried again."
+        } else if tab == .services || tab == .flows, let absence = reading.absence {
+            why = "There is no IPVS here: \(absence)"
+        } else if reading.finished == nil, !isCapture, tab != .events {
+            why = "Reading…"
+        } else if !list.filter.isEmpty {
+            why = "Nothing matches the filter \(list.filter) (Esc clears it)."
+        } else {
+            why = text
+        }
+        return [Line()] + why.wrapped(to: width).map { Line([Run($0, .dim)]) }
+    }
+}
+
+extension Line {
+    /// Makes the last look go on to the edge.
+    mutating func fill(to width: Int) {
+        let rest = width - self.width
+        if rest > 0 { runs.append(Run(String(repeating: " ", count: rest), isReversed: true)) }
+    }
+}

@@ -1,0 +1,71 @@
+/// What lies over the screen.
+extension Model {
+    func draw(_ overlay: Overlay, over screen: inout Screen) {
+        switch overlay {
+        case .prompt(let prompt):
+            if prompt.complaint == nil {
+                screen.cursor = (column: min(prompt.cursor(in: width), width - 1), row: size.rows - 1)
+            }
+        case .help(let top):
+            let lines = HelpText.lines.dropFirst(top).map { Line([Run($0)]) }
+            draw(Array(lines), titled: "Help (Esc closes)", over: &screen)
+        case .menu(let menu): draw(menu, over: &screen)
+        case .question(let text):
+            let lines = text.flatMap { $0.isEmpty ? [""] : $0.wrapped(to: max(10, width - 4)) }
+            draw(lines.map { Line([Run($0)]) }, titled: "Observe", over: &screen)
+        }
+    }
+
+    private func draw(_ menu: Menu, over screen: inout Screen) {
+        let room = max(1, size.rows - 4)
+        let top = max(0, min(menu.selected - room / 2, menu.items.count - room))
+        let lines = menu.items.enumerated().dropFirst(top).prefix(room).map { position, item in
+            let mark = menu.purpose == .columns ? (item.isMarked ? "[x] " : "[ ] ") : (item.isMarked ? " *  " : "    ")
+            return Line([Run(mark + item.title, isReversed: position == menu.selected)])
+        }
+        let title = menu.purpose == .sort ? "Sort by (Enter)" : "Columns (Space, Enter)"
+        draw(lines, titled: title, over: &screen)
+    }
+
+    /// A box in the upper left, over what is there; as wide as it has to be.
+    private func draw(_ lines: [Line], titled title: String, over screen: inout Screen) {
+        let most = max(1, size.rows - 3)
+        let inner = min(width - 2, max(title.width + 2, lines.prefix(most).map(\.width).max() ?? 0))
+        var box = [Line([Run(" " + title.fitted(to: inner + 1), .bar)])]
+        for line in lines.prefix(most) {
+            var row = Line([Run(" ")] + line.cut(to: inner).runs)
+            row.runs.append(Run(String(repeating: " ", count: max(0, inner + 2 - row.width))))
+            box.append(row)
+        }
+        box.append(Line([Run(String(repeating: " ", count: inner + 2), .bar)]))
+        screen.lay(box, at: 1)
+    }
+}
+
+extension Screen {
+    /// Lays lines over those from `row` on; what is right of them is seen.
+    mutating func lay(_ lines: [Line], at row: Int) {
+        for (offset, line) in lines.enumerated() where row + offset < size.rows {
+            let below = self.lines[row + offset]
+            replace(row + offset, with: Line(line.runs + below.from(column: line.width).runs))
+        }
+    }
+}
+
+extension Line {
+    /// What is right of a column, from it on.
+    fileprivate func from(column: Int) -> Line {
+        var (line, skipped) = (Line(), 0)
+        for run in runs {
+            var rest = run
+            while skipped < column, let first = rest.text.first {
+                skipped += first.width
+                rest.text.removeFirst()
+            }
+            // Half of a wide character is a blank.
+            if line.runs.isEmpty, skipped > column { line.runs.append(Run(" ")) }
+            if !rest.text.isEmpty { line.runs.append(rest) }
+        }
+        return line
+    }
+}

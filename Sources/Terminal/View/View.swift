@@ -1,0 +1,155 @@
+import Conntrack
+import Inspection
+import Reports
+
+/// Draws the model. Pure: the same model gives the same screen.
+public func view(_ model: Model) -> Screen {
+    let layout = model.layout
+    var lines = [model.headLine, model.tabLine] + layout.banner
+    lines += model.listLines(layout)
+    while lines.count < model.size.rows - 1 - layout.detail { lines.append(Line()) }
+    if layout.detail > 0 { lines += model.detailBlock(layout.detail) }
+    lines = Array(lines.prefix(max(0, model.size.rows - 1)))
+    lines.append(model.setting.isPrinted ? Line() : model.footLine)
+    var screen = Screen(lines, size: model.size)
+    if let overlay = model.overlay { model.draw(overlay, over: &screen) }
+    return screen
+}
+
+extension Model {
+    // MARK: Head
+
+    /// Whose screen this is, and how fresh. What is less important goes where there is not enough room.
+    var headLine: Line {
+        let fresh = setting.isPrinted && !isCapture ? now.text : freshness
+        var states: [Run] = []
+        if isFrozen { states.append(Run("FROZEN ", .key)) }
+        if observing.isWanted { states.append(Run("OBSERVING ", .key)) }
+        let netns = setting.networkNamespace.map { " netns \($0)" } ?? ""
+        let places = [
+            "\(setting.host)\(netns) \(setting.kernelRelease) ", "\(setting.host)\(netns) ", "\(setting.host) ", "",
+        ]
+        let used = states.reduce(Self.name.width + fresh.width) { $0 + $1.text.width }
+        let place = places.map(\.safe).first { $0.width + used <= width } ?? ""
+        let runs = [Run(Self.name, .bar), Run(place, .bar)] + states
+        let rest = max(0, width - runs.reduce(0) { $0 + $1.text.width })
+        return Line(runs + [Run(fresh.fitted(to: rest, alignsRight: true), .bar)])
+    }
+
+    private static let name = " ct-inspect "
+
+    private var freshness: String {
+        if let taken = setting.captureTakenAt { return "capture of \(taken.safe) " }
+        guard let finished = reading.finished else {
+            return reading.progress.map { "reading: \($0) rows " } ?? "not read yet "
+        }
+        var text = "read \(Words.age(second &- finished)) ago, took \(Words.time(reading.took))"
+        if reading.pause > .milliseconds(1500) { text += ", every \(Words.time(reading.pause + reading.took))" }
+        if let progress = reading.progress, progress > Self.manyRows {
+            text = "reading: \(progress) rows; last " + text
+        }
+        if reading.isResyncing { text = "events lost: reading anew; " + text }
+        return text + " "
+    }
+
+    private static let manyRows = 50_000
+
+    // MARK: Tabs
+
+    struct TabTitle {
+        var tab: Tab
+        var text: String
+        var columns: Range<Int>
+    }
+
+    /// Short names where long ones do not fit.
+    var tabTitles: [TabTitle] {
+        let isNarrow = tabs.reduce(0) { $0 + $1.title.count + 4 } > width
+        var (titles, column) = ([TabTitle](), 0)
+        for (position, tab) in tabs.enumerated() {
+            let text = " \(position + 1) \(isNarrow ? String(tab.title.prefix(4)) : tab.title) "
+            titles.append(TabTitle(tab: tab, text: text, columns: column..<column + text.count))
+            column += text.count
+        }
+        return titles
+    }
+
+    var tabLine: Line {
+        var line = Line(
+            tabTitles.map { title in
+                let isShown = title.tab == tab
+                // The tab that is shown has brackets where colours may be missing.
+                let text = isShown ? "[" + title.text.dropFirst().dropLast() + "]" : title.text
+                return Run(text, isShown ? .key : .plain)
+            })
+        let state = listStateText
+        let room = width - line.width
+        if state.width + 1 <= room { line.runs.append(Run(state.fitted(to: room, alignsRight: true), .dim)) }
+        return line
+    }
+
+    /// Where the list is, and what it is filtered by.
+    private var listStateText: String {
+        var words: [String] = []
+        let list = list
+        if !list.filter.isEmpty { words.append("filter: \(list.filter)") }
+        if tab == .table, let talkers = table.talkers { words.append("top \(talkers.rawValue)") }
+        if list.follows { words.append("following") }
+        if tab == .events, events.pausedAt != nil { words.append("paused, \(events.waiting) waiting") }
+        let count = listCount
+        if count > 0, tab != .health { words.append("\(min(list.selected + 1, count))/\(count)") }
+        return words.joined(separator: "  ")
+    }
+
+    // MARK: Foot
+
+    var footLine: Line {
+        if let notice { return Line([Run(notice.safe.fitted(to: width), .caution)]) }
+        if case .prompt(let prompt) = overlay { return promptLine(prompt) }
+        var line = Line()
+        for (key, words) in footKeys {
+            let pair = [Run(" \(key)", .key), Run(" \(words) ", .bar)]
+            if line.width + pair.reduce(0, { $0 + $1.text.width }) > width { break }
+            line.runs += pair
+        }
+        line.runs.append(Run(String(repeating: " ", count: max(0, width - line.width)), .bar))
+        return line
+    }
+
+    private var footKeys: [(String, String)] {
+        var keys = [("?", "Help"), ("/", "Filter"), ("q", "Quit"), ("s", "Sort"), ("f", isFrozen ? "Go on" : "Freeze")]
+        switch tab {
+        case .services: keys.insert(("Enter", "Servers"), at: 3)
+        case .flows: keys.insert(("Enter", "Detail"), at: 3)
+        case .table: keys.insert(contentsOf: [("Enter", "Detail"), ("t", "Talkers")], at: 3)
+        case .events: keys.removeAll { $0.0 == "s" }
+        case .health: keys.removeAll { $0.0 == "s" || $0.0 == "/" }
+        }
+        if !isCapture { keys.append(("o", observing.isWanted ? "End observing" : "Observe")) }
+        return keys + [("c", "Columns"), ("x", "Export"), ("F", "Follow")]
+    }
+
+    func promptLine(_ prompt: Prompt) -> Line {
+        if let complaint = prompt.complaint { return Line([Run(complaint.safe.fitted(to: width), .bad)]) }
+        return Line([Run(prompt.label, .key), Run(prompt.tail(in: width - prompt.label.width - 1))])
+    }
+}
+
+extension Prompt {
+    var label: String { purpose == .filter ? "Filter: " : "Export to: " }
+
+    /// The text as far as there is room, so that the cursor is seen.
+    func tail(in width: Int) -> String {
+        var (shown, before) = (typed, self.before)
+        while before.width > max(1, width), !shown.isEmpty {
+            shown.removeFirst()
+            before.removeFirst()
+        }
+        return shown
+    }
+
+    /// Cells before the cursor.
+    func cursor(in width: Int) -> Int {
+        label.width + min(before.width, max(1, width - label.width - 1))
+    }
+}
