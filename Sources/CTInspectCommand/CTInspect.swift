@@ -10,6 +10,7 @@ public struct CTInspect: ParsableCommand {
         discussion: """
             EXAMPLES
               sudo ct-inspect                       the flows here, and what they mean
+              sudo ct-inspect watch                 the same, live
               sudo ct-inspect flows --summary       one row a service
               sudo ct-inspect flows --json | jq '.services[] | {address, port, absent}'
               sudo ct-inspect services --netns lb   as ipvsadm -Ln, in the namespace lb
@@ -19,7 +20,7 @@ public struct CTInspect: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            FlowsCommand.self, DumpCommand.self, EventsCommand.self, ServicesCommand.self, StatsCommand.self,
+            FlowsCommand.self, WatchCommand.self, DumpCommand.self, EventsCommand.self, ServicesCommand.self, StatsCommand.self,
             ObserveCommand.self, ExplainCommand.self, CaptureCommand.self,
         ],
         defaultSubcommand: FlowsCommand.self)

@@ -13,6 +13,12 @@ enum Output {
         return columns > 0 ? columns : nil
     }
 
+    /// Its rows.
+    static var height: Int? {
+        let rows = Int(clinux_terminal_rows(STDOUT_FILENO))
+        return rows > 0 ? rows : nil
+    }
+
     /// Writes to standard output. When nobody reads it any more, the program ends quietly, as SIGPIPE would end it.
     static func write(_ bytes: RawSpan) {
         do {

@@ -25,6 +25,9 @@ struct ResyncSchedule {
     /// How long to wait for it at most; nil when none is wanted.
     func wait(at now: Duration) -> Duration? { due.map { max($0 - now, .zero) } }
 
+    /// Whether a loss waits for its resync.
+    var isWanted: Bool { due != nil }
+
     mutating func begin() { due = nil }
 
     /// - Parameter isComplete: whether nothing was lost meanwhile; if something was, another resync is wanted.

@@ -1,0 +1,116 @@
+import ArgumentParser
+import CLinux
+import Conntrack
+import Glibc
+import IPVS
+import Inspection
+import Netlink
+import SystemPackage
+import Terminal
+
+struct WatchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Watch a director live: services, flows, the conntrack table, its events, and its health.",
+        discussion: """
+            Keys: 1-5 or Tab for the tabs, arrows or j and k, Enter for detail, / to filter, s to
+            sort, f to freeze, o to observe packets, x to export, ? for help, q to quit.
+
+            Where standard output is no terminal, and with --once, it prints one screen and ends.
+            Nothing is added to the kernel until you ask for it (o, or --observe).
+
+            EXAMPLES
+              sudo ct-inspect watch
+              sudo ct-inspect watch --tab flows --filter '!verdict=tracked'
+              sudo ct-inspect watch --netns lb --interval 5s --observe
+              sudo ct-inspect watch --once | head -20
+              ct-inspect watch --capture DIR      a still picture, without root
+            """)
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var screen: ScreenOptions
+
+    @Flag(help: "Print one screen as text, and end.")
+    var once = false
+
+    @Flag(help: "Observe packets from the start; says what that adds to the kernel, and asks.")
+    var observe = false
+
+    @Flag(help: "Observe also where no rule uses conntrack yet: that makes it active meanwhile.")
+    var startTracking = false
+
+    @Option(help: ArgumentHelp("How often to read (1s); seldomer where reading takes long.", valueName: "DURATION"))
+    var interval: TimeSpan?
+
+    @Option(help: ArgumentHelp("Receive buffer for events to ask the kernel for.", valueName: "SIZE"))
+    var buffer = ByteCount(bytes: 8 << 20)
+
+    func validate() throws {
+        if observe, source.capture != nil { throw ValidationError("--observe counts packets; a capture stands still") }
+        if interval != nil, source.capture != nil { throw ValidationError("--interval: a capture stands still") }
+        if let interval, interval.duration < .milliseconds(100) {
+            throw ValidationError("--interval takes 100ms or more")
+        }
+        var model = Model(
+            Model.Setting(host: "", networkNamespace: nil, kernelRelease: ""), size: Size(columns: 80, rows: 24),
+            hasIPVS: true, now: Moment(nanoseconds: 0))
+        if let complaint = model.begin(screen.start) { throw ValidationError(complaint) }
+    }
+
+    private var isLive: Bool { !once && isatty(STDIN_FILENO) == 1 && Output.isTerminal }
+
+    func run() throws {
+        // Before any thread or socket there is: a child that must know of none.
+        if isLive { clinux_start_terminal_guard(STDIN_FILENO) }
+        defer { clinux_end_terminal_guard() }
+        try Failure.reporting { () throws(KernelError) in
+            let kernel = try source.open()
+            let session = try session(kernel)
+            if isLive { try show(session) } else { WatchPrinter(session, screen).print(afterInterval: waits) }
+        }
+    }
+
+    /// How long to look before the one screen is printed, so that it has rates; not at all where nobody asks for them.
+    private var waits: Duration? { observe || interval != nil ? interval?.duration ?? .seconds(1) : nil }
+
+    private func session(_ kernel: any KernelSource) throws(KernelError) -> WatchSession {
+        let isCapture = source.capture != nil
+        // What is not permitted is better said before the screen is taken over.
+        if !isCapture { _ = try Table(kernel).size() }
+        let origin = kernel.origin
+        var setting = Model.Setting(
+            host: origin.host, networkNamespace: origin.networkNamespace, kernelRelease: origin.kernelRelease)
+        setting.captureTakenAt = isCapture ? origin.takenAt : nil
+        setting.clocksAhead = EventClock.localOffset(at: EventClock.system.wall())
+        setting.isPrinted = !isLive
+        var model = Model(
+            setting, size: screen.printedSize, hasIPVS: Director.isPresent(in: kernel), now: EventClock.system.wall())
+        if let complaint = model.begin(screen.start) { throw KernelError("watch", .failed, detail: complaint) }
+        var events: EventSocket?
+        if !isCapture {
+            events = try EventSocket(
+                groups: [EventKind.new.entryGroup], buffer: buffer.bytes, for: "subscribe to conntrack events")
+        }
+        return WatchSession(
+            kernel, model, events: events, interval: interval?.duration ?? .seconds(1), startsTracking: startTracking,
+            asksToObserve: observe)
+    }
+
+    private func show(_ session: WatchSession) throws(KernelError) {
+        let signals = clinux_open_signals()
+        guard signals >= 0 else { throw KernelError("catch signals", Errno(rawValue: -signals)) }
+        defer { clinux_close_signals(signals) }
+        let driver: CursesDriver
+        do throws(DriverError) {
+            driver = try CursesDriver(usesMouse: !screen.noMouse, usesColour: screen.usesColour)
+        } catch {
+            throw KernelError("take the terminal over", .failed, detail: error.description)
+        }
+        let (size, isUnicode) = (driver.size, driver.isUnicode)
+        session.change { model in
+            model.setting.glyphs = Glyphs(isUnicode: isUnicode)
+            model.size = size
+        }
+        try WatchLoop(session, driver, signals: signals).run()
+    }
+}

@@ -1,0 +1,135 @@
+import CLinux
+import Glibc
+import Netlink
+import SystemPackage
+import Terminal
+
+/// The one loop of a live screen: waits for keys, signals, events of the kernel and the time of the next reading, tells the session, and draws.
+final class WatchLoop {
+    private let session: WatchSession
+    private var driver: CursesDriver
+    private let signals: CInt
+    private var isOver = false
+    private var lastDrawn = Duration.zero
+
+    /// How often the screen is drawn at most while nobody presses a key.
+    private static let shortestPicture = Duration.milliseconds(50)
+    /// How long it sleeps at most: what is sampled of packets is asked for so often.
+    private static let longestSleep = Duration.milliseconds(250)
+
+    /// - Parameter signals: the descriptor that they come by.
+    init(_ session: WatchSession, _ driver: consuming CursesDriver, signals: CInt) {
+        self.session = session
+        self.driver = driver
+        self.signals = signals
+        session.pump = { [unowned self] in lookUp() }
+    }
+
+    /// Runs until somebody quits, or the terminal is gone.
+    func run() throws(KernelError) {
+        session.begin()
+        while !isOver {
+            draw()
+            try wait()
+            takeSignals()
+            takeInputs()
+            session.drainEvents()
+            session.tick()
+            session.keepToWishes()
+            if !isOver, session.isReadingDue { session.read() }
+        }
+        driver.end()
+    }
+
+    /// In the middle of a reading, which may take seconds: answers keys, and shows how far it is. Who quits does not wait for its end.
+    private func lookUp() {
+        guard session.clock.elapsed() - lastDrawn > Self.shortestPicture else { return }
+        takeSignals()
+        takeInputs()
+        session.drainEvents()
+        session.tick()
+        session.isChanged = true
+        draw()
+        guard isOver else { return }
+        driver.end()
+        clinux_end_terminal_guard()
+        exit(EXIT_SUCCESS)
+    }
+
+    private func draw() {
+        guard session.isChanged else { return }
+        let now = session.clock.elapsed()
+        if now - lastDrawn < Self.shortestPicture, !hasPressed { return }
+        driver.draw(view(session.model))
+        session.isChanged = false
+        hasPressed = false
+        lastDrawn = now
+    }
+
+    /// A key was pressed since the screen was drawn.
+    private var hasPressed = false
+
+    // MARK: Waiting
+
+    private func wait() throws(KernelError) {
+        var watched = [driver.descriptor, signals].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        if let events = session.eventDescriptor {
+            watched.append(pollfd(fd: events, events: Int16(POLLIN), revents: 0))
+        }
+        var limit = min(Self.longestSleep, session.untilReading)
+        if session.isChanged { limit = min(limit, Self.shortestPicture) }
+        let milliseconds = limit.components.seconds * 1000 + limit.components.attoseconds / 1_000_000_000_000_000
+        if poll(&watched, nfds_t(watched.count), CInt(clamping: milliseconds + 1)) < 0,
+            Errno(rawValue: errno) != .interrupted
+        {
+            throw KernelError("wait for keys and events", Errno(rawValue: errno))
+        }
+        // The terminal is gone, and its SIGHUP may have been ignored.
+        if watched[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 { isOver = true }
+    }
+
+    private func takeSignals() {
+        while case let signal = clinux_next_signal(signals), signal != 0 {
+            switch signal {
+            case SIGWINCH: resize()
+            case SIGTSTP: suspend()
+            case SIGCONT: resume()
+            default: isOver = true
+            }
+        }
+    }
+
+    private func resize() {
+        driver.resize()
+        session.handle(.resized(driver.size))
+        hasPressed = true
+    }
+
+    private func suspend() {
+        driver.suspend()
+        clinux_stop_self()
+        resume()
+    }
+
+    private func resume() {
+        driver.resume()
+        session.handle(.resized(driver.size))
+        hasPressed = true
+    }
+
+    private func takeInputs() {
+        for input in driver.inputs() {
+            session.handle(.input(input))
+            hasPressed = true
+        }
+        for effect in session.takeEffects() {
+            switch effect {
+            case .quit: isOver = true
+            case .suspend: suspend()
+            case .redraw: resize()
+            case .read: session.pace.hurry()
+            case .export(let path, let document): session.handle(.said(Export.write(document, to: path)))
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Glibc
+import Netlink
+import Terminal
+
+/// Prints one screen of a session as text.
+struct WatchPrinter {
+    private let session: WatchSession
+
+    init(_ session: WatchSession, _ screen: ScreenOptions) {
+        self.session = session
+        // Of the locale only what the bytes of a text mean.
+        setlocale(LC_CTYPE, "")
+        let isUnicode = nl_langinfo(nl_item(CODESET)).map { String(cString: $0) == "UTF-8" } ?? false
+        session.change { $0.setting.glyphs = Glyphs(isUnicode: isUnicode) }
+    }
+
+    /// Reads twice: what an entry without a connection is, the second reading tells.
+    ///
+    /// - Parameter interval: how long to wait in between; nil for not at all.
+    func print(afterInterval interval: Duration?) {
+        session.begin()
+        session.observeUnasked()
+        session.keepToWishes()
+        session.read()
+        if let interval { wait(interval) }
+        session.tick()
+        session.read()
+        var lines = view(session.model).text.split(separator: "\n", omittingEmptySubsequences: false)
+        while lines.last?.isEmpty == true { lines.removeLast() }
+        Output.print(lines.map(String.init))
+    }
+
+    private func wait(_ interval: Duration) {
+        let end = session.clock.elapsed() + interval
+        while session.clock.elapsed() < end {
+            session.drainEvents()
+            session.keepToWishes()
+            _ = try? Output.wait(upTo: min(end - session.clock.elapsed(), .milliseconds(200)))
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import Conntrack
+import IPVS
+import Inspection
+import Netlink
+import Terminal
+
+/// The model of a screen and the kernel that it shows: reads, follows and observes what the model wishes for, and tells the model.
+/// It draws nothing and hears no keys.
+final class WatchSession {
+    private(set) var model: Model
+    let kernel: any KernelSource
+    let clock: EventClock
+    /// What `update` asked for and nobody has done yet.
+    private(set) var effects: [Effect] = []
+    /// Whether the screen has to be drawn anew.
+    var isChanged = true
+    /// Is called now and then while a reading goes on, so that keys are answered meanwhile.
+    var pump: () -> Void = {}
+
+    let pace: ReadingPace
+    private let stream: WatchStream?
+    private let packets: PacketObserver
+    private var meter = CostMeter()
+    private var earlier: (statistics: TableStatistics, moment: Duration)?
+    /// What was wished for when the last reading began.
+    private var readFor = Wishes()
+    private var examined: FlowKey?
+    /// `--observe`, until it was asked.
+    private var asksToObserve: Bool
+
+    /// - Parameter events: subscribed to NEW; nil where nothing is followed, as in a capture.
+    init(
+        _ kernel: any KernelSource, _ model: Model, events: EventSocket?, interval: Duration,
+        startsTracking: Bool = false,
+        asksToObserve: Bool = false, clock: EventClock = .system
+    ) {
+        self.kernel = kernel
+        self.model = model
+        self.clock = clock
+        self.asksToObserve = asksToObserve
+        pace = ReadingPace(interval)
+        stream = events.map { WatchStream($0) }
+        packets = PacketObserver(kernel, startsTracking: startsTracking)
+    }
+
+    /// Changes the model by what happened.
+    func handle(_ event: WatchEvent) {
+        effects += update(&model, event)
+        isChanged = true
+    }
+
+    func takeEffects() -> [Effect] {
+        defer { effects = [] }
+        return effects
+    }
+
+    func change(_ change: (inout Model) -> Void) {
+        change(&model)
+        isChanged = true
+    }
+
+    private var second: UInt32 { UInt32(clamping: clock.elapsed().components.seconds) }
+
+    func tick() {
+        if model.second != second { handle(.tick(clock.wall(), second: second)) }
+    }
+
+    /// For who asked on the command line, and sees no question: a printed screen.
+    func observeUnasked() {
+        if asksToObserve { change { $0.observe() } }
+        asksToObserve = false
+    }
+
+    // MARK: Events
+
+    /// The descriptor that has events to receive.
+    var eventDescriptor: CInt? { stream?.descriptor }
+
+    func begin() {
+        handle(.tick(clock.wall(), second: second))
+        if stream != nil, followsEvents { handle(.watchBegan) }
+    }
+
+    /// `net.netfilter.nf_conntrack_events`=0 means that there are none.
+    private var followsEvents: Bool {
+        (try? kernel.text(of: KernelFile(sysctl: Sysctls.conntrackEvents))) != "0"
+    }
+
+    /// Takes the events that are there.
+    ///
+    /// - Returns: whether nothing more is there.
+    @discardableResult
+    func drainEvents(batches: Int = 32) -> Bool {
+        guard let stream else { return true }
+        do throws(KernelError) {
+            return try stream.drain(batches: batches, at: clock.wall) { event in
+                handle(event)
+                if case .lost = event { pace.lose(at: clock.elapsed()) }
+            }
+        } catch {
+            handle(.failed(error.description))
+            return true
+        }
+    }
+
+    // MARK: Readings
+
+    /// Keeps to what the model wishes for besides readings.
+    func keepToWishes() {
+        let wishes = model.wishes
+        if let stream {
+            do throws(KernelError) { try stream.follow(wishes.eventKinds) } catch { handle(.failed(error.description)) }
+        }
+        if wishes.examines != examined { examine() }
+        packets.keep(wishes.observes, handle)
+        packets.collect(handle)
+    }
+
+    /// Whether a reading is due now.
+    var isReadingDue: Bool {
+        let wishes = model.wishes
+        if wishes.entries != readFor.entries, wishes.entries != nil, !model.isFrozen { return true }
+        return wishes.reads && pace.isDue(at: clock.elapsed())
+    }
+
+    /// How long until the next reading at most.
+    var untilReading: Duration {
+        isReadingDue ? .zero : model.wishes.reads ? pace.wait(at: clock.elapsed()) : .seconds(3600)
+    }
+
+    func read() {
+        let begin = clock.elapsed()
+        readFor = model.wishes
+        pace.begin(at: begin)
+        // What was queued before a loss is older than what is read now.
+        let isDrained = drainEvents(batches: 1000)
+        if model.needsWatch, isDrained { handle(.watchBegan) }
+        var isComplete = false
+        do throws(KernelError) {
+            try WatchReader(kernel, deliver).read(model) { [self] in
+                drainEvents(batches: 10_000)
+                return (clock.elapsed() - begin, pace.pause(after: clock.elapsed() - begin))
+            }
+            isComplete = true
+        } catch {
+            handle(.failed(error.description))
+        }
+        pace.end(at: clock.elapsed(), took: clock.elapsed() - begin, isComplete: isComplete)
+        readStatistics()
+        examine()
+        packets.look(handle)
+        handle(.cost(meter.measure()))
+        if asksToObserve, isComplete {
+            asksToObserve = false
+            change { $0.askToObserve() }
+        }
+    }
+
+    private var delivered = 0
+
+    /// A million rows come this way: only every so often somebody looks up meanwhile.
+    private func deliver(_ event: WatchEvent) {
+        effects += update(&model, event)
+        switch event {
+        case .connection, .entry, .looked:
+            delivered &+= 1
+            if delivered.isMultiple(of: 512) { pump() }
+        default:
+            isChanged = true
+        }
+    }
+
+    private func readStatistics() {
+        do throws(KernelError) {
+            let moment = clock.elapsed()
+            let statistics = try TableStatistics(reading: kernel)
+            let change = earlier.map { StatisticsChange(from: $0.statistics, to: statistics, over: moment - $0.moment) }
+            handle(.statistics(statistics, since: change))
+            earlier = (statistics, moment)
+        } catch {
+            handle(.statisticsMissing(error.description))
+            earlier = nil
+        }
+    }
+
+    /// Looks the flow up that is looked at.
+    private func examine() {
+        examined = model.wishes.examines
+        guard let examined else { return }
+        for tuple in model.examinedTuples {
+            if let entry = try? Table(kernel).entry(for: tuple) { return handle(.examined(examined, entry)) }
+        }
+        handle(.examined(examined, nil))
+    }
+}

@@ -1,0 +1,50 @@
+import Conntrack
+import Netlink
+import Terminal
+
+/// The conntrack events of a screen: NEW for the verdict `never`, all of them once somebody looks at the stream.
+final class WatchStream {
+    private let socket: EventSocket
+    private var followed: Set<EventKind> = [.new]
+
+    /// - Parameter socket: subscribed to NEW.
+    init(_ socket: EventSocket) { self.socket = socket }
+
+    var descriptor: CInt { socket.descriptor }
+
+    func follow(_ kinds: Set<EventKind>) throws(KernelError) {
+        for kind in kinds.subtracting(followed) {
+            try socket.join(kind.entryGroup)
+            followed.insert(kind)
+        }
+    }
+
+    /// Takes what is there, a number of batches at most.
+    ///
+    /// - Returns: whether nothing more is there.
+    func drain(
+        batches: Int, at time: () -> Moment, _ tell: (WatchEvent) -> Void
+    ) throws(KernelError) -> Bool {
+        for _ in 0..<batches {
+            let received = time()
+            var isDamaged = false
+            let reading = try socket.receive { datagram in
+                do throws(DecodeError) { try take(datagram, received, tell) } catch { isDamaged = true }
+            }
+            // One that cannot be read is one that nobody was told of.
+            if isDamaged { tell(.lost(messages: nil)) }
+            if let loss = reading.loss { tell(.lost(messages: loss.messages)) }
+            if reading.isDrained { return true }
+        }
+        return false
+    }
+
+    private func take(
+        _ datagram: RawSpan, _ received: Moment, _ tell: (WatchEvent) -> Void
+    ) throws(DecodeError) {
+        var cursor = MessageCursor()
+        while let message = try cursor.next(in: datagram) {
+            if let event = try Event<Entry>(message, in: datagram, receivedAt: received) { tell(.event(event)) }
+        }
+    }
+}
