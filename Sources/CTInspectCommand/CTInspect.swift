@@ -20,8 +20,8 @@ public struct CTInspect: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            FlowsCommand.self, WatchCommand.self, DumpCommand.self, EventsCommand.self, ServicesCommand.self, StatsCommand.self,
-            ObserveCommand.self, ExplainCommand.self, CaptureCommand.self,
+            FlowsCommand.self, WatchCommand.self, DumpCommand.self, EventsCommand.self, ServicesCommand.self,
+            StatsCommand.self, ObserveCommand.self, ExplainCommand.self, CaptureCommand.self,
         ],
         defaultSubcommand: FlowsCommand.self)
 

@@ -97,5 +97,7 @@ public struct ClientSelector: Equatable, Sendable {
         }
     }
 
-    public func matches(_ client: Endpoint) -> Bool { prefix.contains(client.address) && (port ?? client.port) == client.port }
+    public func matches(_ client: Endpoint) -> Bool {
+        prefix.contains(client.address) && (port ?? client.port) == client.port
+    }
 }

@@ -61,7 +61,7 @@ struct WatchCommand: ParsableCommand {
 
     func run() throws {
         // Before any thread or socket there is: a child that must know of none.
-        if isLive { clinux_start_terminal_guard(STDIN_FILENO) }
+        if isLive { clinux_start_terminal_guard(STDOUT_FILENO) }
         defer { clinux_end_terminal_guard() }
         try Failure.reporting { () throws(KernelError) in
             let kernel = try source.open()
@@ -104,7 +104,7 @@ struct WatchCommand: ParsableCommand {
         do throws(DriverError) {
             driver = try CursesDriver(usesMouse: !screen.noMouse, usesColour: screen.usesColour)
         } catch {
-            throw KernelError("take the terminal over", .failed, detail: error.description)
+            throw KernelError("watch", .failed, detail: error.description)
         }
         let (size, isUnicode) = (driver.size, driver.isUnicode)
         session.change { model in

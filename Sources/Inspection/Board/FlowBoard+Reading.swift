@@ -102,7 +102,7 @@ extension FlowBoard {
     }
 
     private mutating func attach(_ entry: Entry, to slot: Int) {
-        rows[slot].traits.insert(.hasEntry)
+        rows[slot].traits.formUnion([.hasEntry, .hadEntry])
         if entry.status.contains(.seenReply) {
             rows[slot].traits.insert(.isReplied)
         } else {

@@ -46,7 +46,7 @@ extension FlowBoard {
 
     private func provesNever(_ row: FlowRow) -> Bool {
         watch.isWhole && isWholeSoFar && row.newEventPlusOne == 0
-            && row.traits.isDisjoint(with: [.mayBeOlder, .isExpected])
+            && row.traits.isDisjoint(with: [.mayBeOlder, .hadEntry, .isExpected])
     }
 
     private mutating func settleOrphan(_ slot: Int) {

@@ -49,6 +49,8 @@ public struct FlowRow: Sendable {
         static let isSettled = Traits(rawValue: 1 << 9)
         /// An entry without a connection that the reading before did not have: its connection may only be younger than the list of those.
         static let isFresh = Traits(rawValue: 1 << 11)
+        /// There was an entry for it once.
+        static let hadEntry = Traits(rawValue: 1 << 12)
         /// IPVS waits for its first packet: the client's port is not known.
         static let isExpected = Traits(rawValue: 1 << 10)
     }

@@ -13,15 +13,15 @@ public enum DriverError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notTerminal:
-            "cannot watch: standard input and output must be a terminal; try `ct-inspect watch --once`"
+            "standard input and output must be a terminal; try `ct-inspect watch --once`"
         case .unknownTerminal(""):
-            "cannot watch: TERM is not set; \(Self.nextStep)"
+            "TERM is not set; \(Self.nextStep)"
         case .unknownTerminal(let name):
-            "cannot watch: the terminal TERM=\(name) is not known here; \(Self.nextStep)"
+            "the terminal TERM=\(name) is not known here; \(Self.nextStep)"
         case .poorTerminal(let name):
-            "cannot watch: the terminal TERM=\(name) cannot move its cursor; \(Self.nextStep)"
+            "the terminal TERM=\(name) cannot move its cursor; \(Self.nextStep)"
         case .failed(let what):
-            "cannot watch: \(what)"
+            "\(what)"
         }
     }
 

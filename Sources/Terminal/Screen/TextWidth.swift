@@ -1,10 +1,14 @@
 import func CLinux.clinux_character_width
 
 extension Character {
-    /// Cells of the terminal that it takes, by the C library's table for the locale in use: 2 for wide ones, 0 for combining marks alone.
+    /// Cells of the terminal that it takes, by the C library's table for the locale in use, scalar by scalar as curses counts: 2 for a wide one, 0
+    /// for a combining mark; 1 for one that the locale lacks, which is drawn as a question mark.
     var width: Int {
         if isASCII { return 1 }
-        return unicodeScalars.reduce(0) { max($0, Int(clinux_character_width($1.value))) }
+        return unicodeScalars.reduce(0) { sum, scalar in
+            let width = Int(clinux_character_width(scalar.value))
+            return sum + (width < 0 ? 1 : width)
+        }
     }
 }
 

@@ -1,0 +1,235 @@
+import Addresses
+import Conntrack
+import Firewall
+import IPVS
+import Testing
+
+@testable import Inspection
+
+struct FlowBoardTests {
+    private let services: [Service]
+    private let client = "10.0.0.1:41048"
+    private let vip = "10.0.0.100:80"
+
+    init() throws { services = [try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr)])] }
+
+    private func row(_ board: FlowBoard) throws -> FlowRow {
+        let slot = try #require(board.slot(of: FlowKey(protocol: .tcp, client: try at(client), server: try at(vip))))
+        return try #require(board[slot])
+    }
+
+    private func flow() throws -> Connection { try connection(client, vip, "10.0.0.3:80") }
+
+    private func watched() -> FlowBoard {
+        var board = FlowBoard()
+        board.beginWatch(at: 0)
+        for second: UInt32 in 0..<2 { board.read(services, [], at: second) }
+        return board
+    }
+
+    @Test("A connection that is there when the watch begins is absent, whatever comes")
+    func older() throws {
+        var board = FlowBoard()
+        board.beginWatch(at: 0)
+        for second: UInt32 in 0..<5 { board.read(services, [try flow()], at: second) }
+        #expect(try row(board).verdict == .absent)
+        #expect(try row(board).appeared == 0)
+    }
+
+    @Test("What the second reading shows first may be older: a row may be passed over")
+    func passedOver() throws {
+        var board = FlowBoard()
+        board.beginWatch(at: 0)
+        board.read(services, [], at: 0)
+        board.read(services, [try flow()], at: 1)
+        #expect(try row(board).verdict == .absent)
+    }
+
+    @Test("A connection that begins during the watch without a NEW event is never; with one it is absent")
+    func never() throws {
+        var board = watched()
+        board.read(services, [try flow()], at: 2)
+        #expect(try row(board).verdict == .never)
+        #expect(board.counts[.never] == 1)
+        var other = watched()
+        // Its NEW may come before its connection is read.
+        other.takeNew(try entry(client, vip), at: 2)
+        other.read(services, [try flow()], at: 3)
+        #expect(try row(other).verdict == .absent)
+        #expect(try row(other).newEvent == 2)
+    }
+
+    @Test("After a loss nothing is never, until it began in a new watch")
+    func loss() throws {
+        var board = watched()
+        board.read(services, [try flow()], at: 2)
+        board.loseEvents()
+        #expect(board.needsWatch)
+        board.read(services, [try flow()], at: 3)
+        #expect(try row(board).verdict == .absent)
+        board.beginWatch(at: 4)
+        board.read(services, [try flow()], at: 4)
+        #expect(try row(board).verdict == .absent)
+        #expect(!board.needsWatch)
+    }
+
+    @Test("The entry decides, and its state is shown; when it goes, a look-up is wanted once")
+    func entries() throws {
+        var board = watched()
+        var sent = try entry(client, vip)
+        sent.state = .tcp(.init(state: 1))
+        board.read(services, [try flow()], [sent], at: 2)
+        #expect(try row(board).verdict == .unreplied)
+        #expect(board.entryState(of: try row(board)) == "SYN_SENT")
+        board.read(services, [try flow()], [try entry(client, vip, status: [.confirmed, .seenReply])], at: 3)
+        #expect(try row(board).verdict == .tracked)
+        var looks = 0
+        for second: UInt32 in 4..<7 {
+            board.read(services, [try flow()], at: second) { _ in
+                looks += 1
+                return nil
+            }
+        }
+        #expect(looks == 1)
+        #expect(try row(board).verdict == .absent)
+        #expect(board.entryState(of: try row(board)) == nil)
+    }
+
+    @Test("What a look-up finds counts: an entry that was made while the table was read")
+    func look() throws {
+        var board = watched()
+        let made = try entry(client, vip)
+        board.read(services, [try flow()], at: 2) { _ in made }
+        #expect(try row(board).verdict == .unreplied)
+    }
+
+    @Test("A connection is gone at once from the rows, and forgotten at its second absence")
+    func gone() throws {
+        var board = watched()
+        board.read(services, [try flow()], at: 2)
+        board.read(services, [], at: 3)
+        #expect(board.count == 0)
+        let key = FlowKey(protocol: .tcp, client: try at(client), server: try at(vip))
+        #expect(board.slot(of: key).flatMap { board[$0] } == nil)
+        board.read(services, [try flow()], at: 4)
+        // It was only passed over: it is as old as it was.
+        #expect(try row(board).appeared == 2)
+        for second: UInt32 in 5..<7 { board.read(services, [], at: second) }
+        #expect(board.slot(of: key) == nil)
+    }
+
+    @Test("A reading that was cut says nothing of what it did not read, but with a doubt")
+    func cut() throws {
+        var board = watched()
+        board.read(services, [try flow()], [try entry(client, vip, status: [.seenReply])], at: 2)
+        board.begin(services, at: 3)
+        board.endConnections(isWhole: false)
+        board.endEntries(isWhole: true)
+        board.finish()
+        #expect(try row(board).verdict == .tracked)
+        #expect(try row(board).isDoubtful)
+    }
+
+    @Test("A reading that broke off has told nothing")
+    func abandoned() throws {
+        var board = watched()
+        board.begin(services, at: 2)
+        board.take(try flow())
+        board.read(services, [], at: 3)
+        #expect(board.count == 0)
+    }
+
+    @Test("An entry for the service without a connection is an orphan from its second reading on")
+    func orphan() throws {
+        var board = FlowBoard()
+        let alone = try entry("10.0.0.9:5555", vip)
+        board.read(services, [], [alone], at: 0)
+        #expect(board.counts[.orphan] == 0)
+        board.read(services, [], [alone], at: 1)
+        #expect(board.counts[.orphan] == 1)
+        board.read(services, [try connection("10.0.0.9:5555", vip, "10.0.0.3:80")], [alone], at: 2)
+        #expect(board.counts[.orphan] == 0)
+        #expect(board.counts[.unreplied] == 1)
+        board.read(services, [], at: 3)
+        #expect(board.count == 0)
+    }
+
+    @Test("Entries of others are nobody's")
+    func strangers() throws {
+        var board = FlowBoard()
+        for second: UInt32 in 0..<3 { board.read(services, [], [try entry(client, "10.9.9.9:80")], at: second) }
+        #expect(board.count == 0)
+    }
+
+    @Test("NAT: the entry may be found by its reply alone, and then is looked for in each reading")
+    func reply() throws {
+        let nat = [try service(tcp("10.0.0.101:80"), [("10.0.0.4:80", .nat)])]
+        let flow = try connection(client, "10.0.0.101:80", "10.0.0.4:80")
+        let found = try entry(client, "10.0.0.4:80")
+        var board = FlowBoard()
+        var looks = 0
+        for second: UInt32 in 0..<3 {
+            board.read(nat, [flow], at: second) { tuples in
+                looks += 1
+                #expect(tuples.count == 2)
+                return found
+            }
+        }
+        #expect(looks == 3)
+        #expect(board.counts[.unreplied] == 1)
+    }
+
+    @Test("Ctstates of packets are noted with their flow, of ICMP errors with that of the packet inside")
+    func packets() throws {
+        var board = watched()
+        board.read(services, [try flow()], at: 2)
+        let source = try at(client)
+        let target = try at(vip)
+        var headers = PacketHeaders(from: source.address, to: target.address, protocol: .tcp, length: 40)
+        (headers.sourcePort, headers.destinationPort) = (source.port, target.port)
+        #expect(board.note(headers, .new) != nil)
+        var error = PacketHeaders(from: source.address, to: target.address, protocol: .icmp, length: 68)
+        error.embedded = EmbeddedFlow(.tcp, from: target.address, target.port, to: source.address, source.port)
+        #expect(board.note(error, .invalid) != nil)
+        #expect(try row(board).ctstates.text == "NEW,INVALID" || row(board).ctstates.text == "INVALID,NEW")
+        headers.sourcePort = 1
+        #expect(board.note(headers, .new) == nil)
+    }
+
+    @Test("Places of flows that are gone are forgotten, and the others keep theirs")
+    func places() throws {
+        let marked = [try service(.fwmark(7, .ipv4), [("10.0.0.3:80", .dr)])]
+        var board = FlowBoard()
+        let many = try (0..<6000).map { number in
+            try connection("10.0.0.1:\(number + 1)", "10.1.\(number / 250).\(number % 250 + 1):80", "10.0.0.3:80")
+        }
+        board.read(marked, many, at: 0)
+        #expect(board.places.count == 6000)
+        for second: UInt32 in 1..<5 { board.read(marked, Array(many.suffix(10)), at: second) }
+        #expect(board.places.count == 10)
+        #expect(board.counts[.absent] == 10)
+        #expect(board.place(of: try #require(board[board.slot(of: FlowKey(many[5999])) ?? 0])).virtual == many[5999].virtual)
+    }
+}
+
+extension FlowKey {
+    fileprivate init(_ connection: Connection) {
+        self = .original(connection)
+    }
+}
+
+extension FlowBoard {
+    /// A whole reading.
+    mutating func read(
+        _ services: [Service], _ connections: [Connection], _ entries: [Entry] = [], at second: UInt32,
+        look: ([Tuple]) -> Entry? = { _ in nil }
+    ) {
+        begin(services, at: second)
+        for connection in connections { take(connection) }
+        endConnections(isWhole: true)
+        for entry in entries { take(entry) }
+        endEntries(isWhole: true)
+        for slot in unsettled(atMost: .max) { self.look(slot, found: look(tuples(at: slot))) }
+        finish()
+    }
+}

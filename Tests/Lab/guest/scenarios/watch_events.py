@@ -1,0 +1,162 @@
+"""The tabs Table, Events and Health show what conntrack -L, conntrack -E and /proc say; losses are told, and made good.
+
+The table is filled by a flow of DR under net.ipv4.vs.conntrack=1, and by entries that conntrack itself makes.
+"""
+
+import json
+import os
+import re
+import socket
+import subprocess
+
+from director import CLIENTS, VIP
+from peers import Peers
+from screen import Screen, table, wait_for
+from traffic import Web
+
+BURST = 3000
+OWN = "-p tcp -s 10.0.0.11 -d 10.0.0.100 --sport 5555 --dport 80"
+MADE = (
+    f"-I {OWN} --state SYN_SENT -t 600",
+    "-I -p udp -s 10.0.0.12 -d 10.0.0.100 --sport 5556 --dport 53 -t 600",
+    "-I -f ipv6 -p tcp -s 2001:db8::11 -d 2001:db8::100 --sport 5557 --dport 80 --state ESTABLISHED -u ASSURED -t 600",
+)
+
+
+def conduct(hosts, subject, report):
+    hosts.vip(VIP)
+    hosts.vs_conntrack(1)
+    hosts.ufw("-p tcp --dport 80 -j ACCEPT")
+    hosts.ipvs("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g")
+    hosts.director.sysctl({"net.netfilter.nf_conntrack_udp_timeout": 600})
+    Web(hosts, [(hosts.servers[0], VIP)], 80).knock(CLIENTS[0], (VIP, 80))
+    for line in MADE[1:]:
+        hosts.director.run("conntrack", *line.split())
+    report.equal("conntrack has three entries", 3, len(Peers(hosts.director).entries))
+    if subject is None:
+        report.skip("what ct-inspect shows (--peers-only)")
+        return
+    screen = Screen(200, 50)
+    hosts.open.append(screen)
+    # The least buffer that there is, so that a burst is too much for it.
+    screen.start(f"{subject.program} watch --netns {hosts.director.name} --buffer 4K")
+    _judge_table(hosts, report, screen)
+    _judge_events(hosts, report, screen)
+    _judge_burst(hosts, report, screen)
+    _judge_health(hosts, report, screen)
+
+
+def _point(address, port):
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _ends(entry):
+    source, destination, *ports = entry.original
+    return (entry.protocol, _point(source, ports[0]), _point(destination, ports[1]))
+
+
+def _judge_table(hosts, report, screen):
+    screen.keys("3")
+    wanted = sorted(map(_ends, Peers(hosts.director).entries))
+    screen.see(report, "tab 3 has the entries of conntrack -L and no other", lambda text: wanted == sorted(
+        (row["PROTO"], row["SOURCE"], row["DESTINATION"]) for row in table(text, "PROTO")))
+
+
+class Listener:
+    """conntrack -E in the director, from the moment on when it hears."""
+
+    def __init__(self, director):
+        self.file = open("/tmp/watch-events", "w+", encoding="ascii")
+        with director.inside():
+            self.process = subprocess.Popen(["conntrack", "-E", "-o", "extended"], stdout=self.file, stderr=subprocess.DEVNULL)
+        probe = "-p tcp -s 10.0.0.12 -d 10.0.0.100 --sport 1 --dport 1".split()
+
+        def hears():
+            director.run("conntrack", "-I", *probe, "--state", "SYN_SENT", "-t", "60")
+            director.run("conntrack", "-D", *probe)
+            return self.lines()
+
+        wait_for(hears)
+
+    def lines(self, *wanted):
+        self.file.seek(0)
+        return [_plain(line) for line in self.file if all(word in line for word in wanted)]
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def _plain(line):
+    """An event from its kind on, without the family that conntrack can say and without what is only there to align."""
+    kind, _, rest = line[line.index("["):].partition("]")
+    words = rest.split()
+    return " ".join([f"{kind}]", *(words[2:] if words[0].startswith("ipv") else words)])
+
+
+def _judge_events(hosts, report, screen):
+    screen.keys("4")
+    screen.until(lambda text: "[4 Events]" in text)
+    listener = Listener(hosts.director)
+    try:
+        for words in (MADE[0], f"-U {OWN} --mark 7", f"-D {OWN}"):
+            hosts.director.run("conntrack", *words.split())
+        wait_for(lambda: len(listener.lines("sport=5555")) >= 3)
+        wanted = listener.lines("sport=5555")
+    finally:
+        listener.close()
+    kinds = [line.split("]")[0] + "]" for line in wanted]
+    report.equal("conntrack -E tells of an entry that is made, changed and deleted", ["[NEW]", "[UPDATE]", "[DESTROY]"], kinds)
+
+    def shown(text):
+        return [_plain(line) for line in text.splitlines() if "sport=5555" in line]
+
+    screen.until(lambda text: len(shown(text)) >= 3)
+    report.equal("tab 4 tells the same in the same words", wanted, shown(screen.seen))
+
+
+def _judge_burst(hosts, report, screen):
+    """The lines that are not of events pass every filter, and so they stay on the screen."""
+    screen.keys("/")
+    screen.enter("kind=destroy")
+    with hosts.director.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for port in range(10_000, 10_000 + BURST):
+            sender.sendto(b"burst", ("127.0.0.1", port))
+    screen.see(report, f"a burst of {BURST} is too much for 4K: [LOST], and behind it [RESYNC]", _is_mended)
+    drops = [int(line.split()[8]) for line in hosts.director.read("/proc/net/netlink").splitlines()[1:] if line.split()[1] == "12"]
+    report.check("/proc/net/netlink has counted the loss", max(drops, default=0) > 0, drops)
+    screen.keys("3")
+    wait_for(lambda: len(_exported(screen)) >= BURST)
+    report.same_set(
+        "after it the table is that of conntrack -L", [entry.original for entry in Peers(hosts.director).entries], _exported(screen))
+
+
+def _is_mended(text):
+    kinds = re.findall(r"\[(LOST|RESYNC)\]", text)
+    return "LOST" in kinds and kinds[-1:] == ["RESYNC"]
+
+
+def _exported(screen):
+    """The tuples of the entries that x exports from the third tab."""
+    path = "/tmp/watch-events.jsonl"
+    screen.keys("x", "C-u")
+    screen.enter(path)
+    screen.until(lambda text: f"to {path}" in text)
+    with open(path, encoding="utf-8") as file:
+        entries = [json.loads(line)["original"] for line in file]
+    os.remove(path)
+    return [(one["source"], one["destination"], one.get("source_port"), one.get("destination_port")) for one in entries]
+
+
+def _judge_health(hosts, report, screen):
+    screen.keys("5")
+
+    def kernel():
+        return tuple(int(hosts.director.read(f"/proc/sys/net/netfilter/nf_conntrack_{name}")) for name in ("count", "max"))
+
+    def agrees(text):
+        found = re.search(r"^Table .* (\d+) of (\d+) \(", text, re.M)
+        return found and tuple(map(int, found.groups())) == kernel()
+
+    screen.see(report, f"tab 5 has the entries and the limit of /proc ({kernel()[0]})", agrees)
+    screen.see(report, "and the loss", lambda text: re.search(r"^Events +[1-9]\d* loss(es)? of events.* [1-9]\d* resync", text, re.M))

@@ -1,0 +1,100 @@
+"""watch observes packets only when it is told to, says what that adds to the kernel, and takes it away again.
+
+nft lists the tables; the filter's own counters say which rule drops.
+"""
+
+import os
+import signal
+
+from director import VIP
+from filters import drops
+from screen import Screen, is_read, processes, table, wait_for
+from story import WebStory
+
+ZERO = ("-", "0", "")
+
+
+def conduct(hosts, subject, report):
+    hosts.vs_conntrack(0)
+    hosts.ufw("-p tcp --dport 80 -j ACCEPT")
+    story = WebStory(hosts)
+    if subject is None:
+        story.tell()
+        report.check("the filter drops what ends connections", drops(hosts.director), "nothing")
+        report.skip("what ct-inspect does (--peers-only)")
+        return
+    screen = Screen()
+    hosts.open.append(screen)
+    screen.start(f"{subject.program} watch --netns {hosts.director.name}")
+    before = _tables(hosts)
+    _judge_question(hosts, report, screen, before)
+    number = dict(processes(subject.program))["ct-inspect"]
+    _begin(hosts, report, screen, number)
+    story.tell()
+    _judge_drops(hosts, report, screen)
+    screen.keys("o")
+    wait_for(lambda: _tables(hosts) == before)
+    report.equal("o again: the tables of before, and no other", before, _tables(hosts))
+    screen.see(report, "and OBSERVING is gone from the head", lambda text: is_read(text) and "OBSERVING" not in text)
+    _begin(hosts, report, screen, number)
+    os.kill(number, signal.SIGKILL)
+    wait_for(lambda: _tables(hosts) == before and not processes(subject.program))
+    report.equal("kill -9 leaves no table", before, _tables(hosts))
+
+
+def _tables(hosts):
+    return sorted(hosts.director.run("nft", "list", "tables").stdout.splitlines())
+
+
+def _judge_question(hosts, report, screen, before):
+    report.equal("of its own it adds nothing", [], [line for line in before if "ct-inspect" in line])
+    screen.keys("o")
+    screen.see(report, "o says what it adds, and asks", lambda text: all(
+        words in text for words in ("Observe the packets of 1 service?", "nf_tables", "ct-inspect-PID", "y or Enter: observe")))
+    report.equal("and adds nothing before the answer", before, _tables(hosts))
+    screen.keys("n")
+    screen.see(report, "n: the question is gone", lambda text: "Observe the packets" not in text)
+    for key, tab in (("2", "[2 Flows]"), ("1", "[1 Services]")):
+        # What the last key asked for is done before the next one is answered.
+        screen.keys(key)
+        screen.until(lambda text, tab=tab: tab in text)
+    report.equal("n adds nothing", before, _tables(hosts))
+
+
+def _begin(hosts, report, screen, number):
+    """Observes, until the table is there and shown to count."""
+    screen.keys("o")
+    screen.until(lambda text: "y or Enter: observe" in text)
+    screen.keys("y")
+    name = f"ct-inspect-{number}-"
+    wait_for(lambda: any(name in line for line in _tables(hosts)))
+    own = [line.split()[1:] for line in _tables(hosts) if name in line]
+    report.equal("o, y: one table is there", 1, len(own))
+    listing = hosts.director.run("nft", "list", "table", *own[0]).stdout if own else ""
+    report.check("which its owner takes with him", "flags owner" in listing, listing[:400])
+    screen.see(report, "the head says OBSERVING, the columns have rates", lambda text: _rate(text, "INVALID/S") == "0" and "OBSERVING" in text)
+
+
+def _rate(text, title):
+    rows = table(text, "SERVICE")
+    return rows[0].get(title) if rows else None
+
+
+def _judge_drops(hosts, report, screen):
+    """Clients send again what was dropped, seldomer each time; the sums stay."""
+    seen = {"dropped": False, "invalid": False}
+
+    def watch(text):
+        seen["dropped"] |= _rate(text, "DROPPED/S") not in (None, *ZERO)
+        seen["invalid"] |= _rate(text, "INVALID/S") not in (None, *ZERO)
+        return all(seen.values())
+
+    screen.until(watch)
+    report.equal("the service has packets a second that are INVALID, and dropped", {"dropped": True, "invalid": True}, seen)
+    dropping = drops(hosts.director)
+    report.check("the filter's own counters say that one rule drops", len(dropping) == 1 and dropping[0].handle, dropping)
+    family, chain, name, handle = dropping[0].place
+    place = f"{family} {chain} {name} handle {handle}"
+    screen.see(report, f"the banner names it: {place}", lambda text: place in " ".join(text.split()))
+    banner = " ".join(screen.seen.split())
+    report.check("and what it drops: FIN and RST", " FIN" in banner and " RST" in banner and "INVALID" in banner, banner)

@@ -1,0 +1,160 @@
+"""A terminal with a shell in it, as a person would see it: tmux, a program of the host's root, draws it in memory and tells what it shows.
+
+Every wait polls, and has a generous bound: an emulated host can be slow.
+"""
+
+import itertools
+import os
+import re
+import time
+
+from namespace import command
+
+BOUND = 120  # seconds
+SHELL = "bash --norc --noprofile"
+_numbers = itertools.count(1)
+
+
+def wait_for(wanted, bound=BOUND):
+    """Asks until the answer is true, or the bound is reached; the last answer."""
+    end = time.monotonic() + bound
+    while not (answer := wanted()) and time.monotonic() < end:
+        time.sleep(0.2)
+    return answer
+
+
+def processes(program):
+    """(name, id) of the processes that run a program, which may go by several names."""
+    found = []
+    for number in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.readlink(f"/proc/{number}/exe") == program:
+                with open(f"/proc/{number}/comm", encoding="utf-8") as file:
+                    found.append((file.read().strip(), int(number)))
+        except OSError:
+            continue  # it has ended meanwhile
+    return sorted(found)
+
+
+def table(picture, first):
+    """The rows of the list on a screen, by the titles of their columns, the first of which is known.
+
+    Columns stand two blanks apart; only the mark of the column that is sorted by may stand in between.
+    """
+    lines = [line.translate({ord(mark): " " for mark in "▲▼"}) for line in picture.splitlines()]
+    start = next((at for at, line in enumerate(lines) if line.startswith(first)), len(lines))
+    rows = []
+    for line in lines[start + 1:]:
+        if not line.strip() or line.startswith("──"):
+            break
+        rows.append(dict(zip(re.split(" {2,}", lines[start].strip()), re.split(" {2,}", line.strip()))))
+    return rows
+
+
+class Screen:
+    def __init__(self, columns=120, rows=40, shell=SHELL):
+        self.name = f"lab-{next(_numbers)}"
+        self.seen = ""  # the last picture that was looked at
+        self._answers = f"/tmp/{self.name}.answer"
+        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), shell)
+        self._tmux("set-option", "-g", "status", "off")
+        self.ask("PS1='$ '")
+
+    def _tmux(self, *words, check=True):
+        return command("tmux", "-L", self.name, *words, check=check).stdout
+
+    # What a person does
+
+    def keys(self, *names):
+        """Presses keys, by the names that tmux has for them; a letter is its own."""
+        self._tmux("send-keys", *names)
+
+    def type(self, text):
+        self._tmux("send-keys", "-l", text)
+
+    def enter(self, line):
+        self.type(line)
+        self.keys("Enter")
+
+    def resize(self, columns, rows):
+        self._tmux("resize-window", "-x", str(columns), "-y", str(rows))
+
+    # What a person sees
+
+    def text(self):
+        self.seen = self._tmux("capture-pane", "-p")
+        return self.seen
+
+    def until(self, wanted, bound=BOUND):
+        """Whether a picture comes of which `wanted` is true."""
+        return bool(wait_for(lambda: wanted(self.text()), bound))
+
+    def see(self, report, what, wanted):
+        """Checks that such a picture comes."""
+        return report.check(what, self.until(wanted), self.seen)
+
+    def lines(self):
+        """The lines, each with what went over the edge into the next row."""
+        return self._tmux("capture-pane", "-p", "-J").rstrip("\n").split("\n")
+
+    def raw(self, path):
+        """Has every byte that the terminal is sent from now on written into a file, too."""
+        self._tmux("pipe-pane", f"cat >>{path}")
+
+    # What the terminal says of itself
+
+    def modes(self):
+        """Whether there is another picture beneath, the cursor is shown, the keypad and the mouse are a program's."""
+        words = self._say("#{alternate_on} #{cursor_flag} #{keypad_flag} #{mouse_any_flag}").split()
+        return dict(zip(("alternate", "cursor", "keypad", "mouse"), map(int, words)))
+
+    def size(self):
+        return tuple(int(word) for word in self._say("#{pane_width} #{pane_height}").split())
+
+    def program(self):
+        """What runs in the foreground."""
+        return self._say("#{pane_current_command}")
+
+    def _say(self, form):
+        return self._tmux("display-message", "-p", form).strip()
+
+    # The shell
+
+    def has_shell(self):
+        return self.program() in ("bash", "dash")
+
+    def ask(self, line):
+        """What the shell says to a line, which is not seen; begins when the shell is in the foreground."""
+        if not wait_for(self.has_shell):
+            raise RuntimeError(f"no shell, but {self.program()}: {self.text()}")
+        self.enter(f"{{ {line}; }} >{self._answers}.part 2>&1; mv {self._answers}.part {self._answers}")
+        if not wait_for(lambda: os.path.exists(self._answers)):
+            raise RuntimeError(f"no answer to {line}: {self.text()}")
+        with open(self._answers, encoding="utf-8") as file:
+            answer = file.read()
+        os.remove(self._answers)
+        return answer
+
+    def start(self, line):
+        """Starts ct-inspect watch; returns when it has drawn what it has read."""
+        self.enter(f"clear; {line}")
+        if not self.until(is_read):
+            raise RuntimeError(f"nothing was read: {self.seen}")
+
+    def close(self):
+        self._tmux("kill-server", check=False)
+
+
+def head(picture):
+    return picture.split("\n", 1)[0]
+
+
+def is_read(picture):
+    """Whether this is ct-inspect's screen, with something that was read."""
+    return head(picture).startswith(" ct-inspect ") and " ago, took " in head(picture)
+
+
+def age(picture):
+    """How many seconds ago the last reading was, by the head; None when that is not to be seen."""
+    found = re.search(r"read (?:(\d+)m)?(\d+)s ago", head(picture))
+    return int(found[1] or 0) * 60 + int(found[2]) if found else None

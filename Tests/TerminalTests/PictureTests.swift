@@ -1,0 +1,94 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Terminal
+
+extension DriverTests {
+    /// What the driver's bytes look like, as tmux, which is somebody else's terminal, understands them.
+    @Suite(.serialized, .enabled(if: Tool.path(of: "tmux") != nil), .timeLimit(.minutes(5)))
+    struct Pictures {
+        private static let size = Size(columns: 80, rows: 24)
+
+        /// The rows of a tmux of the same size after these screens were drawn one after the other.
+        private func picture(_ screens: [Screen], usesColour: Bool = true, withLooks: Bool = false) throws -> [String] {
+            let terminal = try Pseudoterminal()
+            let choice = TerminalChoice(
+                input: terminal.descriptor, output: terminal.descriptor, name: "tmux-256color", locale: "C.UTF-8")
+            var driver = try CursesDriver(usesMouse: true, usesColour: usesColour, choice)
+            for screen in screens { driver.draw(screen) }
+            return try Self.rendered(terminal.output(), withLooks: withLooks)
+        }
+
+        private static func rendered(_ bytes: String, withLooks: Bool) throws -> [String] {
+            try inTemporaryFolder { folder in
+                try bytes.write(toFile: "\(folder)/bytes", atomically: true, encoding: .utf8)
+                let tmux = try #require(Tool.path(of: "tmux"))
+                // tmux ends by a signal to itself, which it must not inherit blocked.
+                func run(_ arguments: String...) throws -> String {
+                    let tool = try BackgroundTool(
+                        ["/usr/bin/env", "LC_ALL=C.UTF-8", tmux, "-u", "-f", "/dev/null", "-S", "\(folder)/socket"]
+                            + arguments)
+                    guard try tool.wait() == 0 else { throw SystemFailure("tmux: \(tool.complaint)", errno: EIO) }
+                    return tool.output
+                }
+                _ = try run(
+                    "new-session", "-d", "-x", "80", "-y", "24",
+                    "stty -opost; cat \(folder)/bytes; touch \(folder)/done; sleep 60")
+                defer { _ = try? run("kill-server") }
+                _ = try run("set", "status", "off")
+                try waitUntil("all is shown") { FileManager.default.fileExists(atPath: "\(folder)/done") }
+                var picture = ""
+                // tmux shows what it was sent a little later.
+                try waitUntil("the picture stands still") {
+                    let before = picture
+                    usleep(100_000)
+                    picture = try withLooks ? run("capture-pane", "-p", "-e") : run("capture-pane", "-p")
+                    return picture == before
+                }
+                return picture.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+            }
+        }
+
+        @Test("Every cell is used, the lower right one too, and no row goes on in the next")
+        func full() throws {
+            let row = Line([Run(String(repeating: "é", count: 70)), Run("漢漢漢漢漢", .bar)])
+            let full = Screen(Array(repeating: row, count: 24), size: Self.size)
+            #expect(try picture([full]) == full.text.split(separator: "\n").map(String.init))
+        }
+
+        @Test("What is drawn over another screen leaves nothing of it")
+        func over() throws {
+            let first = Screen(
+                (0..<24).map { Line([Run("row \($0) " + String(repeating: "x", count: 80))]) }, size: Self.size)
+            let second = Screen((0..<24).map { Line($0 % 3 == 0 ? [] : [Run("\($0)")]) }, size: Self.size)
+            let rows = try picture([first, second])
+            let trimmed = rows.map { $0.prefix { $0 != " " } }
+            #expect(trimmed == (0..<24).map { $0 % 3 == 0 ? "" : "\($0)" })
+        }
+
+        @Test("Text that breaks the rules of its screen harms its own row alone")
+        func hostile() throws {
+            let bad = Line([Run("a\u{1B}[2Jb\nc\td\u{85}"), Run("👨‍👩‍👧", .bad), Run("\u{301}e")])
+            let full = Line([Run(String(repeating: "👩‍👩‍👧‍👧", count: 40))])
+            let rows = try picture([Screen([bad, full, Line([Run("intact")])], size: Self.size)])
+            #expect(rows[0].hasPrefix("a?[2Jb?c?d?"))
+            #expect(rows[2] == "intact")
+        }
+
+        @Test("Every ink has its look, and without colours another one")
+        func inks() throws {
+            let lines = Ink.allCases.map { Line([Run("\($0)", $0), Run("\($0)", $0, isReversed: true)]) }
+            let screen = Screen(lines, size: Self.size)
+            let coloured = try picture([screen], withLooks: true)
+            #expect(coloured[Int(Ink.caution.rawValue)].contains("38;5;136"))
+            #expect(coloured[Int(Ink.plain.rawValue)].hasPrefix("plain"))
+            #expect(!coloured.joined().contains("48;5"))
+            let plain = try picture([screen], usesColour: false, withLooks: true)
+            for colour in ["38;5", "48;5"] + (30...37).map({ "\u{1B}[\($0)" }) {
+                #expect(!plain.joined().contains(colour))
+            }
+            #expect(plain[Int(Ink.bad.rawValue)] != "badbad")
+        }
+    }
+}

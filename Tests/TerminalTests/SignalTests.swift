@@ -1,0 +1,83 @@
+import CLinux
+import Foundation
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct SignalTests {
+    private func isBlocked(_ number: CInt) -> Bool {
+        var mask = sigset_t()
+        pthread_sigmask(SIG_BLOCK, nil, &mask)
+        return sigismember(&mask, number) == 1
+    }
+
+    @Test(
+        "A signal is read from the descriptor, once",
+        arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT])
+    func arrives(_ number: CInt) {
+        let wasBlocked = isBlocked(number)
+        let descriptor = clinux_open_signals()
+        #expect(descriptor >= 0)
+        #expect(clinux_next_signal(descriptor) == 0)
+        pthread_kill(pthread_self(), number)
+        var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        #expect(poll(&poller, 1, 10_000) == 1)
+        #expect(clinux_next_signal(descriptor) == number)
+        #expect(clinux_next_signal(descriptor) == 0)
+        #expect(isBlocked(number))
+        clinux_close_signals(descriptor)
+        #expect(isBlocked(number) == wasBlocked)
+    }
+
+    @Test("Others can send it to the process")
+    func fromOutside() throws {
+        let program = try Forked { ready in
+            let descriptor = clinux_open_signals()
+            ready()
+            var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            poll(&poller, 1, 10_000)
+            return clinux_next_signal(descriptor)
+        }
+        try program.waitUntilReady()
+        kill(program.process, SIGTERM)
+        #expect(program.status() == SIGTERM << 8)
+    }
+
+    @Test("What was ignored before stays ignored")
+    func ignored() throws {
+        let program = try Forked { _ in
+            var none = sigset_t()
+            sigemptyset(&none)
+            pthread_sigmask(SIG_SETMASK, &none, nil)
+            signal(SIGHUP, SIG_IGN)
+            let descriptor = clinux_open_signals()
+            raise(SIGHUP)
+            guard clinux_next_signal(descriptor) == 0 else { return 1 }
+            raise(SIGINT)
+            return clinux_next_signal(descriptor) == SIGINT ? 0 : 2
+        }
+        #expect(program.status() == 0)
+    }
+
+    @Test("The process really stops, goes on when it is continued, and is told of no SIGCONT but an unexpected one")
+    func stops() throws {
+        let program = try Forked { ready in
+            // The kernel stops no process for SIGTSTP whose group has no parent outside it.
+            setpgid(0, 0)
+            let descriptor = clinux_open_signals()
+            clinux_stop_self()
+            guard clinux_next_signal(descriptor) == 0 else { return 1 }
+            ready()
+            var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            poll(&poller, 1, 10_000)
+            return clinux_next_signal(descriptor)
+        }
+        let stopped = program.status(orStop: true)
+        #expect(stopped & 0xFF == 0x7F && stopped >> 8 == SIGTSTP)
+        kill(program.process, SIGCONT)
+        try program.waitUntilReady()
+        kill(program.process, SIGSTOP)
+        #expect(program.status(orStop: true) >> 8 == SIGSTOP)
+        kill(program.process, SIGCONT)
+        #expect(program.status() == SIGCONT << 8)
+    }
+}
