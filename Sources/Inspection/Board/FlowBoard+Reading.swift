@@ -108,6 +108,7 @@ extension FlowBoard {
         } else {
             rows[slot].traits.remove(.isReplied)
         }
+        if let settled = places[Int(rows[slot].place)].settling(entry) { rows[slot].place = number(of: settled) }
         let state = EntryState(entry.state)
         if rows[slot].entryState != state {
             rows[slot].entryState = state

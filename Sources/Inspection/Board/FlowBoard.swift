@@ -150,9 +150,7 @@ public struct FlowBoard: Sendable {
         let old = places
         (places, placeNumbers) = ([], [:])
         for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
-            let place = old[Int(rows[slot].place)]
-            rows[slot].place = number(
-                of: Place.Key(protocol: place.protocol, virtual: place.virtual, destination: place.destination))
+            rows[slot].place = number(of: old[Int(rows[slot].place)].key)
         }
         rehash()
     }

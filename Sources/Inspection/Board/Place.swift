@@ -1,4 +1,5 @@
 import Addresses
+import Conntrack
 import IPVS
 
 /// Where connections go: all that those of one VIP and one real server have in common, which a board so holds once.
@@ -16,17 +17,25 @@ public struct Place: Sendable {
     /// How many of its flows the last reading found, by verdict.
     public internal(set) var counts = VerdictCounts()
     var mayBeNAT = false
+    /// The services that it may be of, when they are several.
+    private(set) var candidates: [ServiceIndex.Candidate] = []
+    /// The one of them that the entries of its flows have shown to be it.
+    private let settled: Service.Identity?
 
     struct Key: Hashable {
         var `protocol`: IPProtocol
         var virtual: Endpoint
         var destination: Endpoint?
+        var settled: Service.Identity?
     }
+
+    var key: Key { Key(protocol: `protocol`, virtual: virtual, destination: destination, settled: settled) }
 
     init(_ key: Key) {
         self.protocol = key.protocol
         virtual = key.virtual
         destination = key.destination
+        settled = key.settled
     }
 
     mutating func match(_ services: ServiceIndex) {
@@ -38,6 +47,23 @@ public struct Place: Sendable {
             Connection(
                 `protocol`, client: virtual, virtual: virtual, destination: destination, state: "", expires: 0))
         (service, method, doubts, mayBeNAT) = (match.service, match.method, match.doubts, match.mayBeNAT)
+        candidates = match.candidates
+        if let settled, let own = match.candidates.first(where: { $0.service == settled }) {
+            (service, method, doubts, candidates) = (own.service, own.method, [], [])
+        }
+    }
+
+    /// The service that an entry shows to be the one, of several.
+    func settling(_ entry: Entry) -> Key? {
+        guard candidates.count > 1, let destination, let answering = entry.reply.source,
+            virtual.address != destination.address
+        else { return nil }
+        let isNAT = answering == destination.address
+        let fitting = candidates.filter { ($0.method == .nat) == isNAT }
+        guard fitting.count == 1, let only = fitting.first else { return nil }
+        var key = key
+        key.settled = only.service
+        return key
     }
 }
 

@@ -5,13 +5,6 @@ extension Entry {
     public func cell(_ column: EntryTable.Column) -> String {
         String(writing: 256) { $0.appendCell(column, self) }
     }
-
-    /// The entry as a line of conntrack(8), with its id.
-    public var conntrackLine: String {
-        var line = String(writing: 1024) { $0.appendConntrackLine(self, ConntrackFormat(.id, now: 0), event: nil) }
-        if line.last == "\n" { line.removeLast() }
-        return line.printable
-    }
 }
 
 extension Moment {

@@ -63,6 +63,7 @@ extension Model {
 
     /// The events go on behind a paused stream, so that none is lost.
     mutating func toggleFreeze() {
+        standAtEndOfStream()
         isFrozen.toggle()
         events.pausedAt = isFrozen ? events.total : nil
     }

@@ -66,13 +66,19 @@ extension Model {
 
     /// Changes the list by what is known of its length.
     mutating func change(list change: (inout ListState, _ count: Int, _ page: Int) -> Bool) -> Bool {
+        standAtEndOfStream()
         var list = list
         let (count, page) = (listCount, page)
-        // The stream has no selection: it is scrolled, and its end is where it stands by itself.
         let isChanged = change(&list, count, page)
         if tab == .events, isChanged { pauseStream(list, count) }
         self.list = list
         return isChanged
+    }
+
+    /// A stream that nobody looks back in stands at its end, where lines come.
+    mutating func standAtEndOfStream() {
+        guard events.pausedAt == nil else { return }
+        events.list.select(.max, of: events.shown.count, page: page)
     }
 
     /// Who looks back in the stream must not have it run away.

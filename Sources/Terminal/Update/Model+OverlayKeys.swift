@@ -14,7 +14,7 @@ extension Model {
     }
 
     private mutating func pressInHelp(_ key: Key, _ top: Int) {
-        let last = max(0, HelpText.lines.count - max(1, size.rows - 2))
+        let last = max(0, HelpText.lines.count - max(1, size.rows - 3))
         switch key {
         case .down, .character("j"): overlay = .help(top: min(top + 1, last))
         case .up, .character("k"): overlay = .help(top: max(top - 1, 0))

@@ -60,13 +60,13 @@ extension Model {
         guard let tally = table.tally else { return [] }
         let rows = tally.top(TablePane.mostTalkers)
         let shown = table.list.top..<min(rows.count, table.list.top + layout.page)
-        let title = "\("ENTRIES".fitted(to: 10, alignsRight: true))  SHARE   \(tally.subject.rawValue.uppercased())"
+        let title = "\("ENTRIES".fitted(to: 10, alignsRight: true))    SHARE  \(tally.subject.rawValue.uppercased())"
         return [Line([Run(title, .title)])]
             + shown.map { position in
                 let share = Double(rows[position].entries) / Double(max(1, tally.entries))
                 let count = "\(rows[position].entries)".fitted(to: 10, alignsRight: true)
                 let text =
-                    "\(count)  \(Words.percent(share).fitted(to: 6, alignsRight: true))  \(rows[position].value.safe)"
+                    "\(count)  \(Words.percent(share).fitted(to: 7, alignsRight: true))  \(rows[position].value.safe)"
                 var line = Line([Run(text, isReversed: position == table.list.selected)])
                 if position == table.list.selected { line.fill(to: width) }
                 return line

@@ -115,6 +115,10 @@ class Screen:
         """What runs in the foreground."""
         return self._say("#{pane_current_command}")
 
+    def settings(self):
+        """What stty says from outside, whether or not a shell could be asked."""
+        return command("stty", "-a", "-F", self._say("#{pane_tty}")).stdout
+
     def _say(self, form):
         return self._tmux("display-message", "-p", form).strip()
 

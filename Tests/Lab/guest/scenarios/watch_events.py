@@ -19,7 +19,7 @@ OWN = "-p tcp -s 10.0.0.11 -d 10.0.0.100 --sport 5555 --dport 80"
 MADE = (
     f"-I {OWN} --state SYN_SENT -t 600",
     "-I -p udp -s 10.0.0.12 -d 10.0.0.100 --sport 5556 --dport 53 -t 600",
-    "-I -f ipv6 -p tcp -s 2001:db8::11 -d 2001:db8::100 --sport 5557 --dport 80 --state ESTABLISHED -u ASSURED -t 600",
+    "-I -p tcp -s 2001:db8::11 -d 2001:db8::100 --sport 5557 --dport 80 --state ESTABLISHED -u ASSURED -t 600",
 )
 
 
@@ -68,7 +68,7 @@ class Listener:
     def __init__(self, director):
         self.file = open("/tmp/watch-events", "w+", encoding="ascii")
         with director.inside():
-            self.process = subprocess.Popen(["conntrack", "-E", "-o", "extended"], stdout=self.file, stderr=subprocess.DEVNULL)
+            self.process = subprocess.Popen(["conntrack", "-E", "-o", "extended,id"], stdout=self.file, stderr=subprocess.DEVNULL)
         probe = "-p tcp -s 10.0.0.12 -d 10.0.0.100 --sport 1 --dport 1".split()
 
         def hears():
@@ -88,9 +88,9 @@ class Listener:
 
 
 def _plain(line):
-    """An event from its kind on, without the family that conntrack can say and without what is only there to align."""
+    """An event from its kind on, without what only aligns it, and without family and cause, which only conntrack says."""
     kind, _, rest = line[line.index("["):].partition("]")
-    words = rest.split()
+    words = rest.partition("[USERSPACE]")[0].split()
     return " ".join([f"{kind}]", *(words[2:] if words[0].startswith("ipv") else words)])
 
 

@@ -86,13 +86,14 @@ class Terminal:
 
     def judge_guard(self):
         """Without its guard the terminal would stay as it was: what is checked above can fail."""
-        settings = self.begin("kill -9 of all")
+        outside = self.screen.settings()
+        self.begin("kill -9 of all")
         guard = self.number("ct-inspect-tty")
         for number in (guard, self.number()):
             os.kill(number, signal.SIGKILL)
         wait_for(lambda: self.screen.has_shell() and not processes(self.program))
         self.report.check("kill -9 of its guard, too: then nobody gives the terminal back", self.screen.modes() != PLAIN, self.screen.modes())
-        self.report.check("nor its settings", self.screen.ask("stty -a") != settings, settings)
+        self.report.check("nor its settings", self.screen.settings() != outside, outside)
 
     def judge_mistakes(self):
         screen, report, log = self.screen, self.report, "/tmp/watch-terminal.raw"

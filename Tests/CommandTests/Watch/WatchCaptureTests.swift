@@ -1,0 +1,101 @@
+import Addresses
+import Conntrack
+import Foundation
+import Glibc
+import IPVS
+import Inspection
+import Netlink
+import Terminal
+import TestSupport
+import Testing
+
+@testable import CTInspectCommand
+
+/// The screens of the bundled captures of real directors, by the same way from the capture to the screen that the command takes.
+struct WatchCaptureTests {
+    static let sizes = [(40, 10), (80, 24), (120, 40), (200, 60)].map { Size(columns: $0.0, rows: $0.1) }
+
+    /// A session at a moment that stands still.
+    static func session(_ fixture: Fixture, _ size: Size, _ tab: Tab, isPrinted: Bool = false) throws -> WatchSession {
+        setlocale(LC_CTYPE, "C.UTF-8")
+        let kernel = try CapturedKernel(fixture.capture)
+        var setting = Model.Setting(
+            host: kernel.origin.host, networkNamespace: kernel.origin.networkNamespace,
+            kernelRelease: kernel.origin.kernelRelease)
+        setting.captureTakenAt = kernel.origin.takenAt
+        setting.isPrinted = isPrinted
+        let now = Moment(nanoseconds: 1_764_000_000_000_000_000)
+        var model = Model(setting, size: size, hasIPVS: Director.isPresent(in: kernel), now: now)
+        var start = Start()
+        start.tab = tab
+        #expect(model.begin(start) == nil)
+        let session = WatchSession(
+            kernel, model, events: nil, interval: .seconds(1), clock: EventClock(wall: { now }, elapsed: { .seconds(3) }))
+        session.begin()
+        for _ in 0..<2 { session.read() }
+        return session
+    }
+
+    @Test("Each tab of each capture at each size", arguments: Fixture.all, Tab.allCases)
+    func screens(_ fixture: Fixture, _ tab: Tab) throws {
+        for size in Self.sizes {
+            let screen = view(try Self.session(fixture, size, tab).model)
+            #expect(screen.lines.count == size.rows)
+            #expect(screen.lines.allSatisfy { $0.width <= size.columns })
+            try ScreenSnapshot.expect(
+                screen.text, "\(fixture.name)/\(tab.rawValue)-\(size.columns)x\(size.rows)")
+        }
+    }
+
+    @Test("The details of a flow and of an entry, and the services opened", arguments: WatchCaptureTests.sizes)
+    func details(_ size: Size) throws {
+        for tab in [Tab.services, .flows, .table] {
+            let session = try Self.session(Fixture(name: "mixed"), size, tab)
+            session.handle(.input(.key(.down)))
+            session.handle(.input(.key(.enter)))
+            session.keepToWishes()
+            try ScreenSnapshot.expect(
+                view(session.model).text, "mixed/\(tab.rawValue)-detail-\(size.columns)x\(size.rows)")
+        }
+    }
+
+    @Test("The verdicts are those of flows", arguments: Fixture.all)
+    func verdicts(_ fixture: Fixture) throws {
+        let session = try Self.session(fixture, Size(columns: 200, rows: 60), .flows)
+        let picture = try Photographer(try CapturedKernel(fixture.capture)).picture()
+        let rows = view(session.model).lines.map { $0.text.split(separator: " ").map(String.init) }
+        for flow in picture.report.flows {
+            let row = rows.first { $0.first == flow.protocol.description && $0.dropFirst().first == "\(flow.client)" }
+            let words = try #require(row, "\(flow.client)")
+            #expect(words.contains(flow.verdict.rawValue))
+            #expect(words.contains("\(flow.virtual)"))
+            if let method = flow.method { #expect(words.contains(method.description)) }
+            if let state = flow.connection?.state { #expect(words.contains(state)) }
+        }
+        let shown = rows.filter { ["tcp", "udp"].contains($0.first) }
+        #expect(shown.count == picture.report.flows.count)
+    }
+
+    @Test("What is exported keeps its schema", arguments: Fixture.all, Tab.allCases)
+    func exports(_ fixture: Fixture, _ tab: Tab) throws {
+        guard SchemaScript.works || isContinuousIntegration else { return }
+        let session = try Self.session(fixture, Size(columns: 80, rows: 24), tab)
+        let folder = try TemporaryFolder()
+        let path = folder.url.appendingPathComponent("export").path
+        session.handle(.input(.key(.character("x"))))
+        session.handle(.input(.key(.control("u"))))
+        for character in path { session.handle(.input(.key(.character(character)))) }
+        session.handle(.input(.key(.enter)))
+        guard case .export(path, let document)? = session.takeEffects().last else {
+            Issue.record("nothing was to be exported")
+            return
+        }
+        #expect(Export.write(document, to: path).contains("exported \(document.count) bytes"))
+        #expect(Export.write(document, to: path).contains("choose another name"))
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        // A table, a stream and a health that are not in the capture have no lines.
+        guard !text.isEmpty else { return #expect([.table, .events, .health].contains(tab)) }
+        let schema = [Tab.table: "entry", .events: "events", .health: "stats"][tab] ?? "watch"
+        #expect(try SchemaScript.check(schema, text).lines.last?.hasSuffix(" 0 failed") == true, "\(text)")
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `watch` as its users start it, where standard output is no terminal.
+struct WatchUsageTests {
+    private let capture = Fixture(name: "mixed").capture
+
+    @Test("Without a terminal it prints one screen and ends; COLUMNS and LINES say how large")
+    func once() throws {
+        for words in [["watch", "--once"], ["watch"]] {
+            let outcome = try Program.run(
+                words + ["--capture", capture], environment: ["COLUMNS": "80", "LINES": "24", "LC_ALL": "C.UTF-8"])
+            #expect(outcome.status == 0)
+            #expect(outcome.complaint.isEmpty)
+            let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.count <= 25)
+            #expect(lines.allSatisfy { $0.count <= 80 })
+            #expect(outcome.output.contains("[1 Services]"))
+            #expect(outcome.output.contains("tcp 10.0.0.100:80"))
+        }
+    }
+
+    @Test("Where the locale is not UTF-8 it is ASCII")
+    func ascii() throws {
+        let outcome = try Program.run(["watch", "--capture", capture], environment: ["LC_ALL": "C"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.utf8.allSatisfy { $0 < 0x80 })
+    }
+
+    @Test(
+        "What cannot be had is usage, with the next step",
+        arguments: [
+            (["--tab", "flow"], "services"), (["--sort", "size"], "no column size, but service"),
+            (["--columns", "service,size"], "no column size"), (["--tab", "health", "--sort", "x"], "has no columns"),
+            (["--filter", "verdict=absent"], "no word verdict here, but service"),
+            (["--tab", "flows", "--filter", "verdict=gone"], "absent, never"), (["--interval", "50ms"], "100ms or more"),
+            (["--capture", "/tmp", "--observe"], "a capture stands still"), (["--once", "now"], "now"),
+        ])
+    func usage(_ words: [String], _ complaint: String) throws {
+        let outcome = try Program.run(["watch"] + words)
+        #expect(outcome.status == 64)
+        #expect(outcome.complaint.contains(complaint), "\(outcome.complaint)")
+    }
+
+    @Test("Filter, sort and columns of the command line are those of the keys")
+    func start() throws {
+        let outcome = try Program.run(
+            [
+                "watch", "--tab", "flows", "--filter", "verdict=tracked,unreplied", "--sort", "client", "--reverse",
+                "--columns", "client,verdict", "--capture", capture,
+            ], environment: ["COLUMNS": "80", "LINES": "24", "LC_ALL": "C.UTF-8"])
+        #expect(outcome.status == 0)
+        let rows = outcome.output.split(separator: "\n").drop { !$0.hasPrefix("CLIENT") }.dropFirst()
+        #expect(!rows.isEmpty)
+        #expect(rows.allSatisfy { $0.split(separator: " ").count == 2 })
+        #expect(rows.allSatisfy { $0.hasSuffix("tracked") || $0.hasSuffix("unreplied") })
+        #expect(rows.first?.hasPrefix("[2001:") == true)
+    }
+
+    @Test("A reader that goes away is no error")
+    func head() throws {
+        let outcome = try Program.shell(
+            #"set -o pipefail; "$0" watch --capture "$1" | head -1 >/dev/null"#, [Program.path, capture])
+        #expect(outcome.status == 0)
+        #expect(outcome.complaint.isEmpty)
+    }
+
+    @Test("An ordinary user is told what is needed, and gets 77", .needsRoot, .needsTool("setpriv"))
+    func forbidden() throws {
+        let outcome = try Program.shell(
+            #"exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$0" watch --once"#, [Program.path])
+        #expect(outcome.status == 77 || outcome.complaint.contains("Permission denied"))
+        #expect(outcome.complaint.contains("CAP_NET_ADMIN") || outcome.complaint.contains("Permission denied"))
+    }
+
+    @Test("On this kernel, which has no IPVS, the table comes first", .needsRoot)
+    func live() throws {
+        let outcome = try inFreshNamespace { try Program.run(["watch", "--once"]) }
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("[1 Table]"))
+        #expect(outcome.output.contains("The conntrack table has no entries here."))
+    }
+}

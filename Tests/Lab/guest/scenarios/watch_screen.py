@@ -1,0 +1,191 @@
+"""The screen of watch on a director of DR with net.ipv4.vs.conntrack=0: services, flows, filter, order, detail, sizes, export.
+
+What is on it has to be what ipvsadm -Lcn and conntrack -L say at the same time.
+"""
+
+import ipaddress
+import json
+import os
+
+from director import CLIENTS, VIP
+from peers import Peers, endpoint
+from screen import Screen, age, head, is_read, processes, table, wait_for
+from traffic import Web
+
+CAUSE = "net.ipv4.vs.conntrack=0"
+SIZES = ((80, 24), (40, 10), (200, 60), (120, 40))
+
+
+def conduct(hosts, subject, report):
+    hosts.vip(VIP)
+    hosts.vs_conntrack(0)
+    hosts.ufw("-p tcp --dport 80 -j ACCEPT")
+    hosts.ipvs("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g", "-a -t 10.0.0.100:80 -r 10.0.0.4:80 -g")
+    web = Web(hosts, [(server, VIP) for server in hosts.servers], 80)
+    for client in CLIENTS[:2]:
+        web.visit(client, (VIP, 80))
+    older = _clients(hosts)
+    report.equal("two connections are older than the screen", 2, len(older))
+    if subject is None:
+        report.skip("what ct-inspect shows (--peers-only)")
+        return
+    screen = Screen()
+    hosts.open.append(screen)
+    watch = f"{subject.program} watch --netns {hosts.director.name}"
+    screen.start(watch)
+    _judge_services(report, screen)
+    _judge_verdicts(hosts, report, screen, web, older)
+    _judge_filter(hosts, report, screen, older)
+    _judge_order(hosts, report, screen)
+    _judge_frozen(hosts, report, screen, web)
+    _judge_detail(report, screen)
+    _judge_sizes(report, screen)
+    _judge_export(hosts, report, screen)
+    screen.keys("q")
+    wait_for(lambda: not processes(subject.program))
+    _judge_capture(hosts, subject, report, screen)
+
+
+def _clients(hosts):
+    """The clients of ipvsadm -Lcn, each as (address, port), by their numbers."""
+    return sorted((one.client for one in Peers(hosts.director).connections), key=_by_number)
+
+
+def _by_number(client):
+    return int(ipaddress.ip_address(client[0])), client[1]
+
+
+def _shown(picture):
+    """The clients of the rows on the screen, in their order."""
+    return [endpoint(row["CLIENT"]) for row in table(picture, "PROTO")]
+
+
+def _verdicts(picture):
+    return {endpoint(row["CLIENT"]): row["VERDICT"] for row in table(picture, "PROTO")}
+
+
+def _judge_services(report, screen):
+    screen.keys("1")
+    screen.see(report, "tab 1 has the service with its two connections, absent", lambda text: [
+        (row["SERVICE"].lstrip("▸ "), row["CONNS"], row["ABSENT"], row["NEVER"]) for row in table(text, "SERVICE")
+    ] == [("tcp 10.0.0.100:80", "2", "2", "-")])
+    banner = " ".join(screen.seen.split())
+    report.check("the banner names the trap", f"2 of 2 TCP connections are not in the conntrack table ({CAUSE})" in banner, banner)
+    screen.keys("Enter")
+    screen.see(report, "Enter opens the service: two real servers", lambda text: [
+        row["SERVICE"] for row in table(text, "SERVICE")[1:]] == ["-> 10.0.0.3:80", "-> 10.0.0.4:80"])
+
+
+def _judge_verdicts(hosts, report, screen, web, older):
+    for client in (*CLIENTS, CLIENTS[0]):
+        web.visit(client, (VIP, 80))
+    peers = Peers(hosts.director)
+    report.equal("for conntrack -L all are absent", {"absent"}, {peers.verdict_of(one) for one in peers.connections})
+    wanted = {one.client: "absent" if one.client in older else "never" for one in peers.connections}
+    screen.keys("2")
+    screen.see(report, "tab 2 has the connections of ipvsadm -Lcn; those that began meanwhile are never", lambda text: _verdicts(text) == wanted)
+    places = {(one.client, one.virtual, one.destination, one.state) for one in peers.connections}
+    rows = [(*(endpoint(row[title]) for title in ("CLIENT", "VIRTUAL", "DESTINATION")), row["IPVS"]) for row in table(screen.seen, "PROTO")]
+    report.same_set("with virtual address, real server and state", places, rows)
+
+
+def _judge_filter(hosts, report, screen, older):
+    everyone = _clients(hosts)
+    never = [client for client in everyone if client not in older]
+    screen.keys("/")
+    screen.enter("verdict=never")
+    screen.see(report, "/ verdict=never: those that are", lambda text: sorted(_shown(text), key=_by_number) == never)
+    report.check("the filter is named", "filter: verdict=never" in screen.seen, screen.seen)
+    screen.keys("/", "C-u")
+    screen.enter("verdict=nonsense")
+    screen.see(report, "a wrong word: a complaint at the bottom", lambda text: "nonsense" in text.splitlines()[-1] and "never" in text.splitlines()[-1])
+    report.equal("the rows stay", never, sorted(_shown(screen.seen), key=_by_number))
+    screen.keys("Escape")
+    screen.see(report, "Esc clears the filter", lambda text: sorted(_shown(text), key=_by_number) == everyone and "filter:" not in text)
+
+
+def _judge_order(hosts, report, screen):
+    everyone = _clients(hosts)
+    screen.keys("s")
+    screen.until(lambda text: "Sort by" in text)
+    # The second of the columns.
+    screen.keys("g", "j", "Enter")
+    screen.see(report, "s, CLIENT: by address and port, as numbers", lambda text: "Sort by" not in text and _shown(text) == everyone)
+    report.check("the title has the mark", "CLIENT▲" in screen.seen, screen.seen)
+    screen.keys("r")
+    screen.see(report, "r: the other way round", lambda text: _shown(text) == everyone[::-1])
+    report.check("and so has the mark", "CLIENT▼" in screen.seen, screen.seen)
+
+
+def _judge_frozen(hosts, report, screen, web):
+    before = _clients(hosts)
+    screen.keys("f")
+    screen.see(report, "f: the head says FROZEN", lambda text: "FROZEN" in head(text))
+    web.visit(CLIENTS[2], (VIP, 80))
+    frozen = age(screen.text()) or 0
+    # So many readings would have been made meanwhile.
+    screen.until(lambda text: (age(text) or 0) >= frozen + 5)
+    report.equal("a connection that is made meanwhile does not appear", before, _shown(screen.seen)[::-1])
+    screen.keys("f")
+    everyone = _clients(hosts)
+    screen.see(report, "f again: it does", lambda text: "FROZEN" not in head(text) and _shown(text) == everyone[::-1])
+
+
+def _judge_detail(report, screen):
+    def explanation(text):
+        return text.partition("───")[2]
+
+    client, port = _shown(screen.text())[0]
+    screen.keys("g", "Enter")
+    screen.see(report, "Enter: the detail names the sysctl", lambda text: CAUSE in explanation(text))
+    report.check("and is about the row that is selected", f" {client}:{port} > {VIP}:80" in explanation(screen.seen), explanation(screen.seen))
+    screen.keys("Escape")
+    screen.see(report, "Esc closes it", lambda text: "───" not in text and "PROTO" in text)
+
+
+def _judge_sizes(report, screen):
+    for columns, rows in SIZES:
+        screen.resize(columns, rows)
+
+        def fits(text):
+            lines = text.rstrip("\n").split("\n")
+            return is_read(text) and len(lines) == rows and "[2 Flow" in lines[1] and "? Help" in lines[-1]
+
+        screen.see(report, f"{columns}x{rows}: the head on top, the keys at the bottom", lambda text: screen.size() == (columns, rows) and fits(text))
+        report.equal("no line is wider", [], [line for line in screen.lines() if len(line) > columns])
+        report.check("rows of flows are in between", len(_shown(screen.seen)) > 0 and "verdict" in screen.seen.lower(), screen.seen)
+
+
+def _judge_export(hosts, report, screen):
+    path = "/tmp/watch-screen.json"
+    peers = Peers(hosts.director)
+    screen.keys("x", "C-u")
+    screen.enter(path)
+    screen.see(report, "x: the export is told", lambda text: f"to {path}" in text.splitlines()[-1])
+    with open(path, encoding="utf-8") as file:
+        written = file.read()
+    document = json.loads(written)
+    report.equal("it is a ct-inspect/1 document of watch, tab flows", ("ct-inspect/1", "watch", "flows"), tuple(
+        document[key] for key in ("schema", "command", "tab")))
+    report.same_set(
+        "with exactly the flows of ipvsadm -Lcn",
+        [(one.protocol, one.client, one.virtual, one.destination, one.state) for one in peers.connections],
+        [(flow["protocol"], *((flow[end]["address"], flow[end]["port"]) for end in ("client", "virtual", "destination")), flow["ipvs_state"])
+         for flow in document["flows"]],
+    )
+    report.equal("only its owner reads it", 0o600, os.stat(path).st_mode & 0o777)
+    screen.keys("x", "C-u")
+    screen.enter(path)
+    screen.see(report, "a second one to the same path is refused", lambda text: f"cannot export to {path}" in text.splitlines()[-1])
+    with open(path, encoding="utf-8") as file:
+        report.equal("and the first is as it was", written, file.read())
+
+
+def _judge_capture(hosts, subject, report, screen):
+    """A still picture: what an ordinary user sees of the same director."""
+    subject.run("capture", "/tmp/watch-screen", "--netns", hosts.director.name)
+    everyone = _clients(hosts)
+    screen.enter(f"clear; {subject.program} watch --capture /tmp/watch-screen --tab flows --sort client")
+    screen.see(report, "watch --capture shows the same flows", lambda text: "capture of" in head(text) and _shown(text) == everyone)
+    screen.keys("q")
+    wait_for(lambda: not processes(subject.program))

@@ -1,0 +1,297 @@
+import Conntrack
+import Inspection
+import Testing
+
+@testable import Terminal
+
+/// Every key, through `update`.
+struct KeyTests {
+    @Test("q, F10 and Ctrl-C quit; Ctrl-Z suspends, Ctrl-L draws anew, F5 and Ctrl-R read")
+    func effects() {
+        var model = Models.director()
+        for key in [Key.character("q"), .function(10), .control("c")] { #expect(Models.press(&model, key) == [.quit]) }
+        #expect(Models.press(&model, .control("z")) == [.suspend])
+        #expect(Models.press(&model, .control("l")) == [.redraw])
+        for key in [Key.function(5), .control("r")] { #expect(Models.press(&model, key) == [.read]) }
+    }
+
+    @Test("Ctrl-C, Ctrl-Z and Ctrl-L work whatever lies over the screen")
+    func overlaid() {
+        for opener in [Key.character("?"), .character("s"), .character("/"), .character("x"), .character("o")] {
+            var model = Models.director()
+            Models.press(&model, opener)
+            #expect(model.overlay != nil)
+            #expect(Models.press(&model, .control("c")) == [.quit])
+            #expect(Models.press(&model, .control("z")) == [.suspend])
+            #expect(Models.press(&model, .control("l")) == [.redraw])
+        }
+    }
+
+    @Test("1 to 5, Tab and Shift-Tab turn the tabs, in the order in which they stand")
+    func tabs() {
+        var model = Models.director(tab: .services)
+        for (key, tab) in zip("12345", Tab.allCases) {
+            Models.press(&model, .character(key))
+            #expect(model.tab == tab)
+        }
+        Models.press(&model, .tab)
+        #expect(model.tab == .services)
+        Models.press(&model, .backTab)
+        #expect(model.tab == .health)
+        var other = Models.empty(hasIPVS: false)
+        #expect(other.tab == .table)
+        Models.press(&other, .character("4"))
+        #expect(other.tab == .services)
+    }
+
+    @Test(
+        "Arrows, j and k, pages, ends",
+        arguments: [
+            ([.down], 1), ([.character("j"), .character("j")], 2), ([.down, .up], 0), ([.down, .character("k")], 0), ([.up], 0),
+            ([.end], 99), ([.character("G")], 99), ([.end, .home], 0), ([.end, .character("g")], 0), ([.end, .down], 99),
+            ([.pageDown], 16), ([.control("f"), .control("b")], 0), ([.end, .pageUp], 83),
+        ] as [([Key], Int)])
+    func moves(_ keys: [Key], _ selected: Int) {
+        var model = Models.director(connections: 100)
+        for key in keys { Models.press(&model, key) }
+        #expect(model.page == 17)
+        #expect(model.list.selected == selected)
+        #expect((model.list.top..<model.list.top + model.page).contains(selected))
+    }
+
+    @Test("/ filters by words and text; a wrong word is told and the line stays; Esc clears")
+    func filter() {
+        var model = Models.director()
+        Models.press(&model, .character("/"))
+        Models.type(&model, "verdict=never")
+        Models.press(&model, .enter)
+        #expect(model.overlay == nil)
+        #expect(!Models.rows(model).isEmpty && Models.rows(model).allSatisfy { $0.contains("never") })
+        Models.press(&model, .escape)
+        #expect(model.list.filter.isEmpty && model.listCount == 12)
+        Models.press(&model, .function(4))
+        Models.type(&model, "verdict=gone")
+        Models.press(&model, .enter)
+        #expect(Models.text(model).contains("“gone” is not what it takes: absent, never"))
+        Models.press(&model, .control("u"))
+        Models.type(&model, "!10.0.0.3:80 state=established")
+        Models.press(&model, .enter)
+        #expect(model.listCount == 6)
+        Models.press(&model, .function(3), .escape)
+        #expect(model.listCount == 12)
+    }
+
+    @Test("The words of every tab", arguments: [
+        (Tab.flows, "protocol=tcp", 12), (.flows, "src=10.1.0.1", 1), (.flows, "client=10.1.0.0/24", 12), (.flows, "dst!=10.0.0.100", 0),
+        (.flows, "sport=40001-40003", 3), (.flows, "dport=80,443", 12), (.flows, "service=tcp/10.0.0.100:80", 12),
+        (.flows, "server=10.0.0.4", 6), (.flows, "method=dr", 12), (.flows, "conntrack=SYN_SENT", 3), (.flows, "verdict=unreplied,tracked", 3),
+        (.flows, "ctstate=INVALID", 0), (.flows, "!verdict=absent", 8),
+        (.services, "service=10.0.0.101", 1), (.services, "method=nat", 1), (.services, "scheduler=wlc", 0), (.services, "10.0.0.100", 1),
+        (.table, "src=10.1.0.1", 1), (.table, "unreplied", 1), (.table, "!unreplied", 2), (.table, "mark=4 dport=80", 1), (.table, "syn_sent", 3),
+    ])
+    func words(_ tab: Tab, _ line: String, _ count: Int) {
+        var model = Models.director(tab: tab)
+        Models.read(&model, (0..<12).map { Models.connection($0) }, [0, 4, 8].map { Models.entry($0, isReplied: $0 % 8 == 0) })
+        #expect(model.take(filter: line) == nil)
+        #expect(model.listCount == count, "\(line)")
+    }
+
+    @Test("Editing the line: ends, letters, words")
+    func editing() {
+        var prompt = Prompt(.filter, "dst=10.0.0.1 tcp")
+        for key in [Key.home, .delete, .end, .backspace, .left, .right, .control("w")] {
+            let isTaken = prompt.take(key)
+            #expect(isTaken)
+        }
+        #expect(prompt.typed == "st=10.0.0.1 ")
+        for key in [Key.control("a"), .character("d"), .control("k")] { _ = prompt.take(key) }
+        #expect(prompt.typed == "d")
+        for key in [Key.control("e"), .control("b"), .control("f"), .control("h"), .control("d")] { _ = prompt.take(key) }
+        #expect(prompt.typed.isEmpty)
+        for key in [Key.up, .function(2)] {
+            let isTaken = prompt.take(key)
+            #expect(!isTaken)
+        }
+        for _ in 0..<1000 { _ = prompt.take(.character("é")) }
+        #expect(prompt.typed.count == Prompt.longest)
+        _ = prompt.take(.control("u"))
+        #expect(prompt.typed.isEmpty)
+    }
+
+    @Test("s and F6 sort by a column, again the other way round; r reverses")
+    func sort() {
+        for opener in [Key.character("s"), .function(6)] {
+            var model = Models.director()
+            Models.press(&model, opener, .home, .down, .enter)
+            #expect(model.list.sort == "client")
+            let rows = Models.rows(model)
+            #expect(rows.first?.contains("10.1.0.1:40000") == true)
+            Models.press(&model, .character("r"))
+            #expect(Models.rows(model).first?.contains("10.1.0.12:40011") == true)
+            Models.press(&model, opener, .enter)
+            #expect(Models.rows(model) == rows)
+            Models.press(&model, opener, .escape)
+            #expect(model.overlay == nil && model.list.sort == "client")
+        }
+    }
+
+    @Test("c chooses columns, of which one always stays")
+    func columns() {
+        var model = Models.director(200)
+        Models.press(&model, .character("c"))
+        for _ in 0..<20 { Models.press(&model, .character(" "), .down) }
+        Models.press(&model, .enter)
+        #expect(model.overlay == nil)
+        #expect(Models.text(model).contains("VERDICT") && !Models.text(model).contains("CLIENT"))
+        Models.press(&model, .character("c"), .end, .character("k"), .character("G"), .character(" "), .character("q"))
+        #expect(model.list.hidden.count == FlowColumn.allCases.count - 1)
+    }
+
+    @Test("f and Space freeze: nothing new is shown until they are pressed again")
+    func freeze() {
+        for key in [Key.character("f"), .character(" ")] {
+            var model = Models.director()
+            let rows = Models.rows(model)
+            Models.press(&model, key)
+            #expect(model.isFrozen && !model.wishes.reads)
+            #expect(Models.text(model).contains("FROZEN"))
+            Models.read(&model, [])
+            #expect(Models.rows(model) == rows)
+            Models.press(&model, key)
+            Models.read(&model, [])
+            #expect(Models.rows(model) != rows && model.wishes.reads)
+        }
+    }
+
+    @Test("Enter shows the detail, Esc closes it; in the services it opens, as + - and the arrows do")
+    func enter() {
+        var model = Models.director()
+        Models.press(&model, .enter)
+        #expect(model.isDetailed && model.wishes.examines != nil)
+        #expect(Models.text(model).contains("verdict    "))
+        Models.press(&model, .escape)
+        #expect(!model.isDetailed && model.wishes.examines == nil)
+        model.turn(to: .services)
+        for (open, close) in [(Key.enter, Key.enter), (.right, .left), (.character("+"), .character("-"))] {
+            Models.press(&model, open)
+            #expect(Models.text(model).contains("-> 10.0.0.4:80"))
+            Models.press(&model, close)
+            #expect(!Models.text(model).contains("-> 10.0.0.4:80"))
+        }
+        Models.press(&model, .right, .down, .left)
+        #expect(!Models.text(model).contains("-> 10.0.0.3:80"))
+    }
+
+    @Test("F makes the selection follow its row")
+    func follow() {
+        var model = Models.director()
+        Models.press(&model, .character("s"), .home, .down, .enter, .down, .character("F"))
+        let key = model.flows.selectedKey
+        Models.read(&model, (0..<12).reversed().map { Models.connection($0) } + [Models.connection(400)])
+        Models.press(&model, .character("r"))
+        #expect(model.flows.selectedKey == key)
+        #expect(Models.text(model).contains("following"))
+        Models.press(&model, .character("F"), .character("r"))
+        #expect(model.flows.selectedKey != key)
+    }
+
+    @Test("t counts who fills the table, by one thing after the other")
+    func talkers() {
+        var model = Models.director(tab: .table)
+        Models.read(&model, [], (0..<9).map { Models.entry($0) })
+        for subject in EntryTally.Subject.allCases {
+            Models.press(&model, .character("t"))
+            #expect(model.table.talkers == subject)
+            #expect(Models.text(model).contains(subject.rawValue.uppercased()))
+        }
+        #expect(Models.rows(model).first?.contains("100.0 %") == true)
+        Models.press(&model, .character("t"))
+        #expect(model.table.talkers == nil)
+    }
+
+    @Test("x asks where to, and exports what is shown; Esc does not")
+    func export() {
+        var model = Models.director()
+        Models.press(&model, .character("x"))
+        #expect(Models.text(model).contains("Export to: ./ct-inspect-flows-"))
+        #expect(Models.press(&model, .escape).isEmpty)
+        Models.press(&model, .character("x"))
+        guard case .export(let path, let document)? = Models.press(&model, .enter).first else {
+            Issue.record("nothing was exported")
+            return
+        }
+        #expect(path.hasPrefix("./ct-inspect-flows-") && path.hasSuffix(".json"))
+        #expect(String(decoding: document, as: UTF8.self).contains(#""verdict":"never""#))
+    }
+
+    @Test("o asks, and says what it adds; n and Esc leave the kernel alone, y and Enter observe, o ends it")
+    func observe() {
+        for (key, isWanted) in [(Key.character("n"), false), (.escape, false), (.character("y"), true), (.enter, true)] {
+            var model = Models.director(tab: .services)
+            Models.press(&model, .character("o"))
+            #expect(Models.text(model).contains("nf_tables"))
+            #expect(!model.wishes.observes)
+            Models.press(&model, .character("z"))
+            #expect(model.overlay != nil)
+            Models.press(&model, key)
+            #expect(model.overlay == nil && model.wishes.observes == isWanted)
+            if isWanted { Models.press(&model, .character("o")) }
+            #expect(!model.wishes.observes)
+        }
+    }
+
+    @Test("? and F1 help, which scrolls, and any other key closes")
+    func help() {
+        for key in [Key.character("?"), .function(1)] {
+            var model = Models.director()
+            Models.press(&model, key)
+            #expect(Models.text(model).contains("1-5, Tab, Shift-Tab"))
+            for move in [Key.down, .character("j"), .pageDown, .character(" "), .end, .character("G")] { Models.press(&model, move) }
+            #expect(Models.text(model).contains("sampled while observing"))
+            for move in [Key.up, .character("k"), .pageUp, .home, .character("g")] { Models.press(&model, move) }
+            #expect(Models.text(model).contains("1-5, Tab, Shift-Tab"))
+            Models.press(&model, .character("x"))
+            #expect(model.overlay == nil)
+        }
+    }
+
+    @Test("The mouse chooses tabs and rows, opens and scrolls")
+    func mouse() throws {
+        var model = Models.director(connections: 100)
+        let services = try #require(model.tabTitles.first).columns.lowerBound
+        _ = update(&model, .input(.mouse(MouseEvent(.press, column: services, row: 1))))
+        #expect(model.tab == .services)
+        model.turn(to: .flows)
+        _ = update(&model, .input(.mouse(MouseEvent(.press, column: 9, row: model.layout.firstRow + 5))))
+        #expect(model.list.selected == 5)
+        _ = update(&model, .input(.mouse(MouseEvent(.wheelDown, column: 9, row: 9))))
+        _ = update(&model, .input(.mouse(MouseEvent(.wheelUp, column: 9, row: 9))))
+        #expect(model.list.selected == 5)
+        _ = update(&model, .input(.mouse(MouseEvent(.doublePress, column: 9, row: model.layout.firstRow))))
+        #expect(model.isDetailed)
+        for row in [0, 23, 99] { _ = update(&model, .input(.mouse(MouseEvent(.press, column: 500, row: row)))) }
+        #expect(model.list.selected == 0)
+    }
+
+    @Test("A stream is scrolled back without running away, and frozen without losing what comes")
+    func stream() {
+        var model = Models.director(tab: .events)
+        for number in 0..<100 { Models.tell(&model, .event(Event(.new, Models.entry(number), time: Models.now))) }
+        #expect(Models.rows(model).last?.contains("10.1.0.100:40099") == true)
+        Models.press(&model, .home)
+        #expect(Models.rows(model).first?.contains("10.1.0.1:40000") == true)
+        Models.tell(&model, .event(Event(.destroy, Models.entry(7), time: Models.now)))
+        #expect(Models.rows(model).first?.contains("10.1.0.1:40000") == true)
+        #expect(Models.text(model).contains("paused, 1 waiting"))
+        Models.press(&model, .end)
+        #expect(Models.rows(model).last?.contains("[DESTROY]") == true)
+        Models.press(&model, .character("f"))
+        Models.tell(&model, .event(Event(.update, Models.entry(8), time: Models.now)))
+        #expect(Models.rows(model).last?.contains("[DESTROY]") == true)
+        Models.press(&model, .character("f"))
+        #expect(Models.rows(model).last?.contains("[UPDATE]") == true)
+        #expect(model.take(filter: "kind=destroy") == nil)
+        #expect(model.listCount == 1)
+        #expect(model.take(filter: "kind=gone")?.contains("new, update, destroy") == true)
+    }
+}

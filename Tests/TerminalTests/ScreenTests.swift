@@ -1,0 +1,137 @@
+import Addresses
+import Conntrack
+import IPVS
+import Inspection
+import TestSupport
+import Testing
+
+@testable import Terminal
+
+/// Screens of states that are rare, as text.
+struct ScreenTests {
+    static let sizes = [(40, 10), (80, 24), (120, 40), (200, 60)].map { Size(columns: $0.0, rows: $0.1) }
+
+    private func expect(_ model: Model, _ name: String) throws {
+        for size in Self.sizes {
+            var model = model
+            Models.tell(&model, .resized(size))
+            let screen = view(model)
+            #expect(screen.lines.count == size.rows)
+            #expect(screen.lines.allSatisfy { $0.width <= size.columns }, "\(name) at \(size)")
+            try ScreenSnapshot.expect(screen.text, "states/\(name)-\(size.columns)x\(size.rows)")
+        }
+    }
+
+    @Test("Nothing was read yet; and there is nothing")
+    func empty() throws {
+        try expect(Models.empty(), "unread")
+        var model = Models.empty()
+        Models.read(&model, [])
+        model.turn(to: .flows)
+        try expect(model, "empty")
+        try expect(Models.empty(hasIPVS: false), "without-ipvs")
+    }
+
+    @Test("Events were lost: it shows, a reading follows, and the picture is right again")
+    func loss() throws {
+        var model = Models.director(tab: .events)
+        for number in 0..<3 { Models.tell(&model, .event(Event(.new, Models.entry(number), time: Models.now))) }
+        Models.tell(&model, .lost(messages: 1234))
+        #expect(Models.text(model).contains("events lost: reading anew"))
+        try expect(model, "lost")
+        Models.tell(&model, .watchBegan)
+        Models.read(&model, [Models.connection(1)])
+        #expect(Models.text(model).contains("[RESYNC]"))
+        #expect(!Models.text(model).contains("reading anew"))
+        try expect(model, "resynced")
+        #expect(model.reading.resyncs == 1 && model.reading.lostMessages == 1234)
+    }
+
+    @Test("Permission, or the namespace, is lost meanwhile: said, what was known stays, and it is tried again")
+    func trouble() throws {
+        var model = Models.director()
+        let rows = Models.rows(model)
+        Models.tell(&model, .failed("cannot list the services of IPVS: Operation not permitted: needs CAP_NET_ADMIN: run with sudo"))
+        #expect(Models.rows(model).prefix(5) == rows.prefix(5))
+        try expect(model, "forbidden")
+        #expect(model.wishes.reads)
+        Models.read(&model, [Models.connection(1)])
+        #expect(!Models.text(model).contains("CAP_NET_ADMIN"))
+    }
+
+    @Test("IPVS goes: its flows go with it, and the header says why")
+    func gone() throws {
+        var model = Models.director()
+        for _ in 0..<2 {
+            Models.tell(&model, .director(absentBecause: "cannot find IPVS: the module ip_vs is not loaded: modprobe ip_vs"))
+            Models.tell(&model, .began([], Models.sysctls))
+            Models.tell(&model, .connectionsEnded(isWhole: true))
+            Models.tell(&model, .entriesEnded(isWhole: true))
+            Models.tell(&model, .finished(ReadingOutcome(took: .zero, pause: .seconds(1), losses: [])))
+        }
+        #expect(model.listCount == 0)
+        try expect(model, "ipvs-gone")
+    }
+
+    @Test("What is not complete is said")
+    func incomplete() throws {
+        var model = Models.director(tab: .services)
+        Models.read(&model, [Models.connection(1)], losses: [Loss("connections of IPVS", "reading was stopped after 60 s")])
+        try expect(model, "incomplete")
+    }
+
+    @Test("Wide and combining characters, and such as a terminal would act on")
+    func wide() throws {
+        var model = Models.director()
+        model.setting.host = "負荷分散\u{1B}[2J"
+        model.setting.networkNamespace = "e\u{301}te\u{301}"
+        for size in Self.sizes {
+            Models.tell(&model, .resized(size))
+            #expect(view(model).lines.allSatisfy { $0.width <= size.columns })
+        }
+        try expect(model, "wide")
+        #expect(!Models.text(model).unicodeScalars.contains("\u{1B}"))
+    }
+
+    @Test("A million connections: the screen has as many rows as it has room for")
+    func million() throws {
+        var model = Models.empty()
+        model.turn(to: .flows)
+        Models.tell(&model, .began([Models.service()], Models.sysctls))
+        for number in 0..<1_000_000 {
+            let client = Endpoint(IPAddress(ipv4: 0x0A00_0000 + UInt32(number)), 40_000)
+            Models.tell(
+                &model,
+                .connection(
+                    Connection(
+                        .tcp, client: client, virtual: Models.vip(), destination: Models.endpoint("10.0.0.3", 80),
+                        state: "ESTABLISHED", expires: 890)))
+        }
+        Models.tell(&model, .connectionsEnded(isWhole: true))
+        Models.tell(&model, .entriesEnded(isWhole: true))
+        Models.tell(&model, .finished(ReadingOutcome(took: .seconds(3), pause: .seconds(9), losses: [], wasLooked: false)))
+        #expect(model.listCount == 1_000_000)
+        Models.press(&model, .end)
+        #expect(model.list.selected == 999_999)
+        try expect(model, "million")
+    }
+
+    @Test("No look is told by colour alone: without them, the screen says the same")
+    func withoutColour() {
+        let screen = view(Models.director())
+        for line in screen.lines where line.runs.contains(where: { [.bad, .good, .caution, .odd].contains($0.ink) }) {
+            let words = Verdict.allCases.map(\.rawValue) + ["INVALID", "conntrack", "→"]
+            #expect(words.contains { line.text.contains($0) } || line.text.contains("RST"), "\(line.text)")
+        }
+        #expect(screen.lines[1].text.contains("[2 Flows]"))
+    }
+
+    @Test("The help, the menus and the questions fit every size")
+    func overlays() throws {
+        for (key, name) in [(Key.character("?"), "help"), (.character("s"), "sort"), (.character("c"), "columns"), (.character("o"), "observe")] {
+            var model = Models.director()
+            Models.press(&model, key)
+            try expect(model, name)
+        }
+    }
+}
