@@ -47,14 +47,16 @@ struct KeyTests {
     @Test(
         "Arrows, j and k, pages, ends",
         arguments: [
-            ([.down], 1), ([.character("j"), .character("j")], 2), ([.down, .up], 0), ([.down, .character("k")], 0), ([.up], 0),
-            ([.end], 99), ([.character("G")], 99), ([.end, .home], 0), ([.end, .character("g")], 0), ([.end, .down], 99),
-            ([.pageDown], 16), ([.control("f"), .control("b")], 0), ([.end, .pageUp], 83),
+            ([.down], 1), ([.character("j"), .character("j")], 2), ([.down, .up], 0), ([.down, .character("k")], 0),
+            ([.up], 0),
+            ([.end], 99), ([.character("G")], 99), ([.end, .home], 0), ([.end, .character("g")], 0),
+            ([.end, .down], 99),
+            ([.pageDown], 15), ([.control("f"), .control("b")], 0), ([.end, .pageUp], 84),
         ] as [([Key], Int)])
     func moves(_ keys: [Key], _ selected: Int) {
         var model = Models.director(connections: 100)
         for key in keys { Models.press(&model, key) }
-        #expect(model.page == 17)
+        #expect(model.page == 16)
         #expect(model.list.selected == selected)
         #expect((model.list.top..<model.list.top + model.page).contains(selected))
     }
@@ -81,17 +83,24 @@ struct KeyTests {
         #expect(model.listCount == 12)
     }
 
-    @Test("The words of every tab", arguments: [
-        (Tab.flows, "protocol=tcp", 12), (.flows, "src=10.1.0.1", 1), (.flows, "client=10.1.0.0/24", 12), (.flows, "dst!=10.0.0.100", 0),
-        (.flows, "sport=40001-40003", 3), (.flows, "dport=80,443", 12), (.flows, "service=tcp/10.0.0.100:80", 12),
-        (.flows, "server=10.0.0.4", 6), (.flows, "method=dr", 12), (.flows, "conntrack=SYN_SENT", 3), (.flows, "verdict=unreplied,tracked", 3),
-        (.flows, "ctstate=INVALID", 0), (.flows, "!verdict=absent", 8),
-        (.services, "service=10.0.0.101", 1), (.services, "method=nat", 1), (.services, "scheduler=wlc", 0), (.services, "10.0.0.100", 1),
-        (.table, "src=10.1.0.1", 1), (.table, "unreplied", 1), (.table, "!unreplied", 2), (.table, "mark=4 dport=80", 1), (.table, "syn_sent", 3),
-    ])
+    @Test(
+        "The words of every tab",
+        arguments: [
+            (Tab.flows, "protocol=tcp", 12), (.flows, "src=10.1.0.1", 1), (.flows, "client=10.1.0.0/24", 12),
+            (.flows, "dst!=10.0.0.100", 0),
+            (.flows, "sport=40001-40003", 3), (.flows, "dport=80,443", 12), (.flows, "service=tcp/10.0.0.100:80", 12),
+            (.flows, "server=10.0.0.4", 6), (.flows, "method=dr", 12), (.flows, "conntrack=SYN_SENT", 3),
+            (.flows, "verdict=unreplied,tracked", 3),
+            (.flows, "ctstate=INVALID", 0), (.flows, "!verdict=absent", 8),
+            (.services, "service=10.0.0.101", 1), (.services, "method=nat", 1), (.services, "scheduler=wlc", 0),
+            (.services, "10.0.0.100", 1),
+            (.table, "src=10.1.0.1", 1), (.table, "unreplied", 1), (.table, "!unreplied", 2),
+            (.table, "mark=4 dport=80", 1), (.table, "syn_sent", 3),
+        ])
     func words(_ tab: Tab, _ line: String, _ count: Int) {
         var model = Models.director(tab: tab)
-        Models.read(&model, (0..<12).map { Models.connection($0) }, [0, 4, 8].map { Models.entry($0, isReplied: $0 % 8 == 0) })
+        Models.read(
+            &model, (0..<12).map { Models.connection($0) }, [0, 4, 8].map { Models.entry($0, isReplied: $0 % 8 == 0) })
         #expect(model.take(filter: line) == nil)
         #expect(model.listCount == count, "\(line)")
     }
@@ -106,7 +115,9 @@ struct KeyTests {
         #expect(prompt.typed == "st=10.0.0.1 ")
         for key in [Key.control("a"), .character("d"), .control("k")] { _ = prompt.take(key) }
         #expect(prompt.typed == "d")
-        for key in [Key.control("e"), .control("b"), .control("f"), .control("h"), .control("d")] { _ = prompt.take(key) }
+        for key in [Key.control("e"), .control("b"), .control("f"), .control("h"), .control("d")] {
+            _ = prompt.take(key)
+        }
         #expect(prompt.typed.isEmpty)
         for key in [Key.up, .function(2)] {
             let isTaken = prompt.take(key)
@@ -226,7 +237,8 @@ struct KeyTests {
 
     @Test("o asks, and says what it adds; n and Esc leave the kernel alone, y and Enter observe, o ends it")
     func observe() {
-        for (key, isWanted) in [(Key.character("n"), false), (.escape, false), (.character("y"), true), (.enter, true)] {
+        for (key, isWanted) in [(Key.character("n"), false), (.escape, false), (.character("y"), true), (.enter, true)]
+        {
             var model = Models.director(tab: .services)
             Models.press(&model, .character("o"))
             #expect(Models.text(model).contains("nf_tables"))
@@ -245,11 +257,13 @@ struct KeyTests {
         for key in [Key.character("?"), .function(1)] {
             var model = Models.director()
             Models.press(&model, key)
-            #expect(Models.text(model).contains("1-5, Tab, Shift-Tab"))
-            for move in [Key.down, .character("j"), .pageDown, .character(" "), .end, .character("G")] { Models.press(&model, move) }
-            #expect(Models.text(model).contains("sampled while observing"))
+            #expect(Models.text(model).contains("1-5 Tab"))
+            for move in [Key.down, .character("j"), .pageDown, .character(" "), .end, .character("G")] {
+                Models.press(&model, move)
+            }
+            #expect(Models.text(model).contains("were sampled while observing"))
             for move in [Key.up, .character("k"), .pageUp, .home, .character("g")] { Models.press(&model, move) }
-            #expect(Models.text(model).contains("1-5, Tab, Shift-Tab"))
+            #expect(Models.text(model).contains("1-5 Tab"))
             Models.press(&model, .character("x"))
             #expect(model.overlay == nil)
         }

@@ -31,10 +31,13 @@ enum Models {
         return service
     }
 
-    static func connection(_ number: Int, state: String = "ESTABLISHED", expires: UInt32 = 890, vip: Int = 100) -> Connection {
+    static func connection(_ number: Int, state: String = "ESTABLISHED", expires: UInt32 = 890, vip: Int = 100)
+        -> Connection
+    {
         Connection(
             .tcp, client: endpoint("10.1.\(number / 250).\(number % 250 + 1)", UInt16(40_000 + number % 20_000)),
-            virtual: self.vip(vip), destination: endpoint("10.0.0.\(3 + number % 2)", 80), state: state, expires: expires)
+            virtual: self.vip(vip), destination: endpoint("10.0.0.\(3 + number % 2)", 80), state: state,
+            expires: expires)
     }
 
     static func entry(_ number: Int, isReplied: Bool = false, state: UInt8 = 1) -> Entry {
@@ -70,7 +73,9 @@ enum Models {
         for second: UInt32 in 1...3 {
             tell(&model, .tick(now, second: second))
             let count = second == 3 ? connections : connections / 2
-            read(&model, (0..<count).map { connection($0) }, (0..<count).filter { $0 % 4 == 0 }.map { entry($0, isReplied: $0 % 8 == 0) })
+            read(
+                &model, (0..<count).map { connection($0) },
+                (0..<count).filter { $0 % 4 == 0 }.map { entry($0, isReplied: $0 % 8 == 0) })
         }
         model.turn(to: tab)
         return model
@@ -104,6 +109,8 @@ enum Models {
     /// The rows of the list that are on the screen.
     static func rows(_ model: Model) -> [String] {
         let layout = model.layout
-        return view(model).lines.dropFirst(layout.firstRow).prefix(layout.page).map(\.text).filter { !$0.allSatisfy { $0 == " " } }
+        return view(model).lines.dropFirst(layout.firstRow).prefix(layout.page).map(\.text).filter {
+            !$0.allSatisfy { $0 == " " }
+        }
     }
 }

@@ -51,7 +51,9 @@ struct ScreenTests {
     func trouble() throws {
         var model = Models.director()
         let rows = Models.rows(model)
-        Models.tell(&model, .failed("cannot list the services of IPVS: Operation not permitted: needs CAP_NET_ADMIN: run with sudo"))
+        Models.tell(
+            &model,
+            .failed("cannot list the services of IPVS: Operation not permitted: needs CAP_NET_ADMIN: run with sudo"))
         #expect(Models.rows(model).prefix(5) == rows.prefix(5))
         try expect(model, "forbidden")
         #expect(model.wishes.reads)
@@ -63,7 +65,8 @@ struct ScreenTests {
     func gone() throws {
         var model = Models.director()
         for _ in 0..<2 {
-            Models.tell(&model, .director(absentBecause: "cannot find IPVS: the module ip_vs is not loaded: modprobe ip_vs"))
+            Models.tell(
+                &model, .director(absentBecause: "cannot find IPVS: the module ip_vs is not loaded: modprobe ip_vs"))
             Models.tell(&model, .began([], Models.sysctls))
             Models.tell(&model, .connectionsEnded(isWhole: true))
             Models.tell(&model, .entriesEnded(isWhole: true))
@@ -76,7 +79,8 @@ struct ScreenTests {
     @Test("What is not complete is said")
     func incomplete() throws {
         var model = Models.director(tab: .services)
-        Models.read(&model, [Models.connection(1)], losses: [Loss("connections of IPVS", "reading was stopped after 60 s")])
+        Models.read(
+            &model, [Models.connection(1)], losses: [Loss("connections of IPVS", "reading was stopped after 60 s")])
         try expect(model, "incomplete")
     }
 
@@ -109,7 +113,8 @@ struct ScreenTests {
         }
         Models.tell(&model, .connectionsEnded(isWhole: true))
         Models.tell(&model, .entriesEnded(isWhole: true))
-        Models.tell(&model, .finished(ReadingOutcome(took: .seconds(3), pause: .seconds(9), losses: [], wasLooked: false)))
+        Models.tell(
+            &model, .finished(ReadingOutcome(took: .seconds(3), pause: .seconds(9), losses: [], wasLooked: false)))
         #expect(model.listCount == 1_000_000)
         Models.press(&model, .end)
         #expect(model.list.selected == 999_999)
@@ -128,7 +133,10 @@ struct ScreenTests {
 
     @Test("The help, the menus and the questions fit every size")
     func overlays() throws {
-        for (key, name) in [(Key.character("?"), "help"), (.character("s"), "sort"), (.character("c"), "columns"), (.character("o"), "observe")] {
+        for (key, name) in [
+            (Key.character("?"), "help"), (.character("s"), "sort"), (.character("c"), "columns"),
+            (.character("o"), "observe"),
+        ] {
             var model = Models.director()
             Models.press(&model, key)
             try expect(model, name)

@@ -4,7 +4,7 @@ enum Overlay: Equatable, Sendable {
     case menu(Menu)
     case prompt(Prompt)
     /// Whether packets may be observed, and what that adds to the kernel.
-    case question([String])
+    case question([String], top: Int = 0)
 }
 
 /// A list of columns to choose from.

@@ -123,13 +123,11 @@ extension Model {
 
     private static func question(_ services: Int) -> [String] {
         [
-            "Observe the packets of \(Words.number(services, "service"))?", "",
-            "This adds a table of its own to nf_tables, ct-inspect-PID-…, which counts packets by class and ctstate",
-            "at PRE_ROUTING (-199), LOCAL_IN and FORWARD (-450 and 98), LOCAL_OUT (-199) and POST_ROUTING (350).",
-            "No rule of it drops or changes a packet. It costs each packet some 0.2 to 0.9 microseconds.",
-            "Up to 10 packets a second are traced, to name the rule that drops them, and some are logged to this program.",
-            "The table belongs to this program, and goes with it, even when that is killed.", "",
-            "y or Enter: observe     n or Esc: leave the kernel as it is",
+            "This adds a table of its own to nf_tables, ct-inspect-PID-…, which counts the packets of \(Words.number(services, "service")) "
+                + "by class and ctstate at PRE_ROUTING (-199), LOCAL_IN and FORWARD (-450 and 98), LOCAL_OUT (-199) and POST_ROUTING (350).",
+            "No rule of it drops or changes a packet. It costs each some 0.2 to 0.9 microseconds.",
+            "Up to 10 packets a second are traced, to name the rule that drops them; some are logged to this program.",
+            "The table belongs to this program, and goes with it, even when that is killed.",
         ]
     }
 }

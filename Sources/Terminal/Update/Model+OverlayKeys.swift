@@ -8,18 +8,18 @@ extension Model {
         case .help(let top): pressInHelp(key, top)
         case .menu(let menu): press(key, in: menu)
         case .prompt(let prompt): return press(key, in: prompt)
-        case .question: answer(key)
+        case .question(let text, let top): answer(key, text, top)
         }
         return []
     }
 
     private mutating func pressInHelp(_ key: Key, _ top: Int) {
-        let last = max(0, HelpText.lines.count - max(1, size.rows - 3))
+        let last = max(0, HelpText.lines.count - overlayRows)
         switch key {
         case .down, .character("j"): overlay = .help(top: min(top + 1, last))
         case .up, .character("k"): overlay = .help(top: max(top - 1, 0))
-        case .pageDown, .character(" "): overlay = .help(top: min(top + size.rows - 3, last))
-        case .pageUp: overlay = .help(top: max(top - size.rows + 3, 0))
+        case .pageDown, .character(" "): overlay = .help(top: min(top + overlayRows, last))
+        case .pageUp: overlay = .help(top: max(top - overlayRows, 0))
         case .home, .character("g"): overlay = .help(top: 0)
         case .end, .character("G"): overlay = .help(top: last)
         default: overlay = nil
@@ -72,12 +72,14 @@ extension Model {
         return []
     }
 
-    private mutating func answer(_ key: Key) {
+    private mutating func answer(_ key: Key, _ text: [String], _ top: Int) {
         switch key {
         case .character("y"), .character("Y"), .enter:
             overlay = nil
             observing.isWanted = true
         case .character("n"), .character("N"), .character("q"), .character("o"), .escape: overlay = nil
+        case .down, .pageDown, .character("j"): overlay = .question(text, top: min(top + 1, text.count - 1))
+        case .up, .pageUp, .character("k"): overlay = .question(text, top: max(top - 1, 0))
         default: break
         }
     }

@@ -37,20 +37,19 @@ extension Model {
 
     var width: Int { size.columns }
 
-    /// The worst that is known, and what cannot be read. Small screens get the first words.
+    /// What cannot be read, then the worst that is known with what to do about it, which always has its line. Small screens get the first words.
     var banner: [Line] {
-        let most = size.rows < 16 ? 1 : size.rows < 30 ? 3 : 5
+        let most = size.rows < 16 ? 2 : size.rows < 30 ? 4 : 6
         var lines: [Line] = []
         func add(_ text: String, _ ink: Ink) { lines += text.wrapped(to: width).map { Line([Run($0, ink)]) } }
         if let trouble = reading.trouble { add(trouble, .bad) }
         if let absence = reading.absence, tabs[0] == .services, tab != .services, tab != .flows { add(absence, .bad) }
         for loss in reading.losses.prefix(2) { add("Not complete: \(loss.what): \(loss.why).", .caution) }
         if let trouble = observing.trouble { add(trouble, .caution) }
-        if tab == .services || tab == .flows, let trap {
-            add(trap.sentence, .bad)
-            add("\(glyphs.isUnicode ? "→" : "->") \(trap.nextStep)", .strong)
-        }
-        return Array(lines.prefix(most))
+        guard tab == .services || tab == .flows, let trap else { return Array(lines.prefix(most)) }
+        add(trap.sentence, .bad)
+        let step = "\(glyphs.isUnicode ? "→" : "->") \(trap.nextStep)".wrapped(to: width).prefix(max(1, most / 3))
+        return lines.prefix(most - step.count) + step.map { Line([Run($0, .strong)]) }
     }
 
     /// What is wrong with this director.

@@ -10,14 +10,17 @@ extension Model {
             let lines = HelpText.lines.dropFirst(top).map { Line([Run($0)]) }
             draw(Array(lines), titled: "Help (Esc closes)", over: &screen)
         case .menu(let menu): draw(menu, over: &screen)
-        case .question(let text):
-            let lines = text.flatMap { $0.isEmpty ? [""] : $0.wrapped(to: max(10, width - 4)) }
-            draw(lines.map { Line([Run($0)]) }, titled: "Observe", over: &screen)
+        case .question(let text, let top):
+            let lines = text.dropFirst(top).flatMap { $0.wrapped(to: max(10, width - 4)) }
+            draw(lines.map { Line([Run($0)]) }, titled: "Observe packets?", over: &screen)
         }
     }
 
+    /// Lines of a box, between its title and its edge; the foot of the screen stays.
+    var overlayRows: Int { max(1, size.rows - 4) }
+
     private func draw(_ menu: Menu, over screen: inout Screen) {
-        let room = max(1, size.rows - 4)
+        let room = overlayRows
         let top = max(0, min(menu.selected - room / 2, menu.items.count - room))
         let lines = menu.items.enumerated().dropFirst(top).prefix(room).map { position, item in
             let mark = menu.purpose == .columns ? (item.isMarked ? "[x] " : "[ ] ") : (item.isMarked ? " *  " : "    ")
@@ -29,7 +32,7 @@ extension Model {
 
     /// A box in the upper left, over what is there; as wide as it has to be.
     private func draw(_ lines: [Line], titled title: String, over screen: inout Screen) {
-        let most = max(1, size.rows - 3)
+        let most = overlayRows
         let inner = min(width - 2, max(title.width + 2, lines.prefix(most).map(\.width).max() ?? 0))
         var box = [Line([Run(" " + title.fitted(to: inner + 1), .bar)])]
         for line in lines.prefix(most) {

@@ -107,7 +107,9 @@ extension Model {
         if let notice { return Line([Run(notice.safe.fitted(to: width), .caution)]) }
         if case .prompt(let prompt) = overlay { return promptLine(prompt) }
         var line = Line()
-        for (key, words) in footKeys {
+        let keys: [(String, String)] =
+            if case .question = overlay { [("y", "Observe"), ("n", "Leave the kernel alone")] } else { footKeys }
+        for (key, words) in keys {
             let pair = [Run(" \(key)", .key), Run(" \(words) ", .bar)]
             if line.width + pair.reduce(0, { $0 + $1.text.width }) > width { break }
             line.runs += pair

@@ -30,7 +30,8 @@ struct WatchCaptureTests {
         start.tab = tab
         #expect(model.begin(start) == nil)
         let session = WatchSession(
-            kernel, model, events: nil, interval: .seconds(1), clock: EventClock(wall: { now }, elapsed: { .seconds(3) }))
+            kernel, model, events: nil, interval: .seconds(1),
+            clock: EventClock(wall: { now }, elapsed: { .seconds(3) }))
         session.begin()
         for _ in 0..<2 { session.read() }
         return session

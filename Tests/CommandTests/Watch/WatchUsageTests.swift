@@ -34,7 +34,8 @@ struct WatchUsageTests {
             (["--tab", "flow"], "services"), (["--sort", "size"], "no column size, but service"),
             (["--columns", "service,size"], "no column size"), (["--tab", "health", "--sort", "x"], "has no columns"),
             (["--filter", "verdict=absent"], "no word verdict here, but service"),
-            (["--tab", "flows", "--filter", "verdict=gone"], "absent, never"), (["--interval", "50ms"], "100ms or more"),
+            (["--tab", "flows", "--filter", "verdict=gone"], "absent, never"),
+            (["--interval", "50ms"], "100ms or more"),
             (["--capture", "/tmp", "--observe"], "a capture stands still"), (["--once", "now"], "now"),
         ])
     func usage(_ words: [String], _ complaint: String) throws {
@@ -69,7 +70,8 @@ struct WatchUsageTests {
     @Test("An ordinary user is told what is needed, and gets 77", .needsRoot, .needsTool("setpriv"))
     func forbidden() throws {
         let outcome = try Program.shell(
-            #"exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$0" watch --once"#, [Program.path])
+            #"exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$0" watch --once"#,
+            [Program.path])
         #expect(outcome.status == 77 || outcome.complaint.contains("Permission denied"))
         #expect(outcome.complaint.contains("CAP_NET_ADMIN") || outcome.complaint.contains("Permission denied"))
     }

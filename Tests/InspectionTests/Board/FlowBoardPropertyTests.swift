@@ -52,7 +52,8 @@ struct FlowBoardPropertyTests {
     }
 
     /// A watch begins with two readings in which no connection comes, so that the model knows which are older.
-    private func quietReadings(_ services: [Service], _ world: inout World, _ board: inout FlowBoard, _ second: UInt32) {
+    private func quietReadings(_ services: [Service], _ world: inout World, _ board: inout FlowBoard, _ second: UInt32)
+    {
         let entries = world.entries
         for _ in 0..<2 {
             board.read(services, Array(world.connections.values), Array(entries.values), at: second)
@@ -76,7 +77,8 @@ struct FlowBoardPropertyTests {
                 }
             case 2:
                 let isReplied = random.next() % 2 == 0
-                let made = try entry(client, "10.0.0.100:80", status: isReplied ? [.confirmed, .seenReply] : [.confirmed])
+                let made = try entry(
+                    client, "10.0.0.100:80", status: isReplied ? [.confirmed, .seenReply] : [.confirmed])
                 if world.entries[client] == nil { board.takeNew(made, at: second) }
                 world.entries[client] = made
                 world.spoiled[client] = second

@@ -208,7 +208,9 @@ struct FlowBoardTests {
         for second: UInt32 in 1..<5 { board.read(marked, Array(many.suffix(10)), at: second) }
         #expect(board.places.count == 10)
         #expect(board.counts[.absent] == 10)
-        #expect(board.place(of: try #require(board[board.slot(of: FlowKey(many[5999])) ?? 0])).virtual == many[5999].virtual)
+        #expect(
+            board.place(of: try #require(board[board.slot(of: FlowKey(many[5999])) ?? 0])).virtual == many[5999].virtual
+        )
     }
 }
 

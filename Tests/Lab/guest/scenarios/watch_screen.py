@@ -77,6 +77,8 @@ def _judge_services(report, screen):
 
 
 def _judge_verdicts(hosts, report, screen, web, older):
+    # What the second reading shows first may be older; after it there is a rate.
+    screen.until(lambda text: [row["PKT/S"] for row in table(text, "SERVICE")[:1]] not in ([], ["-"]))
     for client in (*CLIENTS, CLIENTS[0]):
         web.visit(client, (VIP, 80))
     peers = Peers(hosts.director)
