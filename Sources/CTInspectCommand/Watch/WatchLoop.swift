@@ -106,8 +106,10 @@ final class WatchLoop {
     }
 
     private func suspend() {
+        let start = session.clock.elapsed()
         driver.suspend()
         clinux_stop_self()
+        session.wasAway(session.clock.elapsed() - start)
         resume()
     }
 

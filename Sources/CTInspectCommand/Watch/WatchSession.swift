@@ -61,8 +61,10 @@ final class WatchSession {
 
     private var second: UInt32 { UInt32(clamping: clock.elapsed().components.seconds) }
 
+    /// Tells the time. The screen shows seconds.
     func tick() {
-        if model.second != second { handle(.tick(clock.wall(), second: second)) }
+        if model.second != second { isChanged = true }
+        effects += update(&model, .tick(clock.wall(), second: second))
     }
 
     /// For who asked on the command line, and sees no question: a printed screen.
@@ -94,8 +96,11 @@ final class WatchSession {
         guard let stream else { return true }
         do throws(KernelError) {
             return try stream.drain(batches: batches, at: clock.wall) { event in
+                if case .lost = event {
+                    tick()
+                    pace.lose(at: clock.elapsed())
+                }
                 handle(event)
-                if case .lost = event { pace.lose(at: clock.elapsed()) }
             }
         } catch {
             handle(.failed(error.description))
@@ -131,6 +136,7 @@ final class WatchSession {
     func read() {
         let begin = clock.elapsed()
         readFor = model.wishes
+        away = .zero
         pace.begin(at: begin)
         // What was queued before a loss is older than what is read now.
         let isDrained = drainEvents(batches: 1000)
@@ -139,13 +145,15 @@ final class WatchSession {
         do throws(KernelError) {
             try WatchReader(kernel, deliver).read(model) { [self] in
                 drainEvents(batches: 10_000)
-                return (clock.elapsed() - begin, pace.pause(after: clock.elapsed() - begin))
+                tick()
+                let took = clock.elapsed() - begin - away
+                return (took, pace.pause(after: took))
             }
             isComplete = true
         } catch {
             handle(.failed(error.description))
         }
-        pace.end(at: clock.elapsed(), took: clock.elapsed() - begin, isComplete: isComplete)
+        pace.end(at: clock.elapsed(), took: clock.elapsed() - begin - away, isComplete: isComplete)
         readStatistics()
         examine()
         packets.look(handle)
@@ -156,7 +164,14 @@ final class WatchSession {
         }
     }
 
+    /// The program was stopped for so long: that is no part of a reading, and what is shown is old.
+    func wasAway(_ span: Duration) {
+        away += span
+        pace.hurry()
+    }
+
     private var delivered = 0
+    private var away = Duration.zero
 
     /// A million rows come this way: only every so often somebody looks up meanwhile.
     private func deliver(_ event: WatchEvent) {

@@ -7,8 +7,10 @@ import itertools
 import os
 import re
 import time
+from collections import defaultdict
 
 from namespace import command
+from peers import endpoint
 
 BOUND = 120  # seconds
 SHELL = "bash --norc --noprofile"
@@ -36,18 +38,27 @@ def processes(program):
     return sorted(found)
 
 
+def end(text):
+    """An address and port; of a screen that is only half drawn, what is there."""
+    try:
+        return endpoint(text)
+    except ValueError:
+        return text
+
+
 def table(picture, first):
     """The rows of the list on a screen, by the titles of their columns, the first of which is known.
 
     Columns stand two blanks apart; only the mark of the column that is sorted by may stand in between.
     """
-    lines = [line.translate({ord(mark): " " for mark in "▲▼"}) for line in picture.splitlines()]
+    # Without the keys at the bottom.
+    lines = [line.translate({ord(mark): " " for mark in "▲▼"}) for line in picture.splitlines()[:-1]]
     start = next((at for at, line in enumerate(lines) if line.startswith(first)), len(lines))
     rows = []
     for line in lines[start + 1:]:
         if not line.strip() or line.startswith("──"):
             break
-        rows.append(dict(zip(re.split(" {2,}", lines[start].strip()), re.split(" {2,}", line.strip()))))
+        rows.append(defaultdict(str, zip(re.split(" {2,}", lines[start].strip()), re.split(" {2,}", line.strip()))))
     return rows
 
 

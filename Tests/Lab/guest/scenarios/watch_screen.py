@@ -8,8 +8,8 @@ import json
 import os
 
 from director import CLIENTS, VIP
-from peers import Peers, endpoint
-from screen import Screen, age, head, is_read, processes, table, wait_for
+from peers import Peers
+from screen import Screen, age, end, head, is_read, processes, table, wait_for
 from traffic import Web
 
 CAUSE = "net.ipv4.vs.conntrack=0"
@@ -57,11 +57,11 @@ def _by_number(client):
 
 def _shown(picture):
     """The clients of the rows on the screen, in their order."""
-    return [endpoint(row["CLIENT"]) for row in table(picture, "PROTO")]
+    return [end(row["CLIENT"]) for row in table(picture, "PROTO")]
 
 
 def _verdicts(picture):
-    return {endpoint(row["CLIENT"]): row["VERDICT"] for row in table(picture, "PROTO")}
+    return {end(row["CLIENT"]): row["VERDICT"] for row in table(picture, "PROTO")}
 
 
 def _judge_services(report, screen):
@@ -87,7 +87,7 @@ def _judge_verdicts(hosts, report, screen, web, older):
     screen.keys("2")
     screen.see(report, "tab 2 has the connections of ipvsadm -Lcn; those that began meanwhile are never", lambda text: _verdicts(text) == wanted)
     places = {(one.client, one.virtual, one.destination, one.state) for one in peers.connections}
-    rows = [(*(endpoint(row[title]) for title in ("CLIENT", "VIRTUAL", "DESTINATION")), row["IPVS"]) for row in table(screen.seen, "PROTO")]
+    rows = [(*(end(row[title]) for title in ("CLIENT", "VIRTUAL", "DESTINATION")), row["IPVS"]) for row in table(screen.seen, "PROTO")]
     report.same_set("with virtual address, real server and state", places, rows)
 
 
@@ -172,7 +172,7 @@ def _judge_export(hosts, report, screen):
     report.same_set(
         "with exactly the flows of ipvsadm -Lcn",
         [(one.protocol, one.client, one.virtual, one.destination, one.state) for one in peers.connections],
-        [(flow["protocol"], *((flow[end]["address"], flow[end]["port"]) for end in ("client", "virtual", "destination")), flow["ipvs_state"])
+        [(flow["protocol"], *((flow[point]["address"], flow[point]["port"]) for point in ("client", "virtual", "destination")), flow["ipvs_state"])
          for flow in document["flows"]],
     )
     report.equal("only its owner reads it", 0o600, os.stat(path).st_mode & 0o777)
