@@ -10,6 +10,8 @@ public struct ConnectionParser {
     /// The beginning of a row whose end has not come yet.
     private var partial: [UInt8] = []
     private var rows = 0
+    /// The state of the row before: most have the same, and a string need not be made for each.
+    private var lastState = ""
 
     /// The first row is a title. No line of the kernel's is longer than this: data of persistence engines is at most 255 bytes.
     private static let longestRow = 1024
@@ -55,15 +57,20 @@ public struct ConnectionParser {
             guard fields.text() == "Pro" else { throw error("is not the title of ip_vs_conn") }
             return
         }
-        guard let `protocol` = Self.protocol(named: fields.text()), let client = fields.endpoint(),
-            let virtual = fields.endpoint(), let destination = fields.endpoint(),
-            case let state = fields.text(), !state.isEmpty, let expires = fields.decimal()
+        guard let `protocol` = fields.isNext("TCP") ? .tcp : Self.protocol(named: fields.text()),
+            let client = fields.endpoint(), let virtual = fields.endpoint(), let destination = fields.endpoint(),
+            case let state = state(&fields), !state.isEmpty, let expires = fields.decimal()
         else { throw error("is not a connection") }
-        let engine = fields.rest()
         each(
             Connection(
                 `protocol`, client: client, virtual: virtual, destination: destination, state: state,
-                expires: expires, persistenceEngine: engine.isEmpty ? nil : engine))
+                expires: expires, persistenceEngine: fields.isAtEnd ? nil : fields.rest()))
+    }
+
+    private mutating func state(_ fields: inout FieldCursor) -> String {
+        if !lastState.isEmpty, fields.isNext(lastState) { return lastState }
+        lastState = fields.text()
+        return lastState
     }
 
     private func error(_ why: String) -> DecodeError {

@@ -14,6 +14,7 @@ struct FieldCursor: ~Escapable {
         end = min(range.upperBound, bytes.byteCount)
     }
 
+    @inline(__always)
     private func byte(_ offset: Int) -> UInt8 {
         offset < end ? bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt8.self) : 0
     }
@@ -27,6 +28,26 @@ struct FieldCursor: ~Escapable {
     }
 
     mutating func text() -> String { bytes.text(field()) }
+
+    /// Passes over the next field if it is this one; else stays where it is.
+    mutating func isNext(_ text: String) -> Bool {
+        var position = offset
+        while byte(position) == UInt8(ascii: " ") { position += 1 }
+        for character in text.utf8 {
+            guard byte(position) == character else { return false }
+            position += 1
+        }
+        guard position >= end || byte(position) == UInt8(ascii: " ") else { return false }
+        offset = min(position, end)
+        return true
+    }
+
+    /// Whether nothing but blanks is left of the row.
+    var isAtEnd: Bool {
+        var position = offset
+        while byte(position) == UInt8(ascii: " ") { position += 1 }
+        return position >= end
+    }
 
     /// All that is left of the row.
     mutating func rest() -> String {
@@ -79,12 +100,11 @@ struct FieldCursor: ~Escapable {
         var number: UInt64 = 0
         for offset in range {
             let digit = byte(offset)
-            switch digit {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number << 4 | UInt64(digit - UInt8(ascii: "0"))
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): number = number << 4 | UInt64(digit - UInt8(ascii: "A") + 10)
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): number = number << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
-            default: return nil
-            }
+            // Upper and lower case differ in one bit.
+            let decimal = digit &- UInt8(ascii: "0")
+            let letter = (digit | 0x20) &- UInt8(ascii: "a")
+            guard decimal < 10 || letter < 6 else { return nil }
+            number = number << 4 | UInt64(decimal < 10 ? decimal : letter + 10)
         }
         return number
     }

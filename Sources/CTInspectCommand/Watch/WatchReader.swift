@@ -8,13 +8,24 @@ import Terminal
 struct WatchReader {
     private let kernel: any KernelSource
     private let deliver: (WatchEvent) -> Void
+    private let row: (Connection) -> Void
+    private let entry: (Entry) -> Void
 
     /// So many flows are looked for once more in one reading: some 140,000 a second go.
     private static let mostLooks = 5000
 
-    init(_ kernel: any KernelSource, _ deliver: @escaping (WatchEvent) -> Void) {
+    /// - Parameters:
+    ///   - deliver: gets each event but those of single rows.
+    ///   - row: gets each connection, of which there may be a million.
+    ///   - entry: gets each entry of the table.
+    init(
+        _ kernel: any KernelSource, _ deliver: @escaping (WatchEvent) -> Void, row: @escaping (Connection) -> Void,
+        entry: @escaping (Entry) -> Void
+    ) {
         self.kernel = kernel
         self.deliver = deliver
+        self.row = row
+        self.entry = entry
     }
 
     /// - Parameters:
@@ -28,7 +39,8 @@ struct WatchReader {
         let sysctls = Photographer.sysctls(from: kernel)
         deliver(.began(services ?? [], sysctls))
         if services != nil { try readConnections(&losses) } else { deliver(.connectionsEnded(isWhole: true)) }
-        try readEntries(&losses)
+        // Nobody's entries need not be read.
+        if services?.isEmpty == false || current().wishes.entries != nil { try readEntries(&losses) }
         let unsettled = current().unsettled(atMost: Self.mostLooks + 1)
         for (slot, tuples) in unsettled.prefix(Self.mostLooks) { try look(slot, tuples) }
         let (took, pause) = settle()
@@ -60,17 +72,14 @@ struct WatchReader {
     }
 
     private func readConnections(_ losses: inout [Loss]) throws(KernelError) {
-        let completeness = try Director.connections(from: kernel) { [deliver] in deliver(.connection($0)) }
+        let completeness = try Director.connections(from: kernel, row)
         if case .cut(let why) = completeness { losses.append(Loss("connections of IPVS", why)) }
         deliver(.connectionsEnded(isWhole: completeness == .whole))
     }
 
     /// What the kernel interrupts is not read again at once: the next reading is near.
     private func readEntries(_ losses: inout [Loss]) throws(KernelError) {
-        let isWhole = try Table(kernel).dumpRepeatedly(attempts: 1) {
-        } _: {
-            deliver(.entry($0))
-        }
+        let isWhole = try Table.repeating(1) { () throws(KernelError) in try Table(kernel).dump { entry($0) } }
         if !isWhole { losses.append(Loss("the conntrack table", "it changed while it was read, or answers were lost")) }
         deliver(.entriesEnded(isWhole: isWhole))
     }

@@ -143,7 +143,14 @@ final class WatchSession {
         if model.needsWatch, isDrained { handle(.watchBegan) }
         var isComplete = false
         do throws(KernelError) {
-            try WatchReader(kernel, deliver).read(model) { [self] in
+            let reader = WatchReader(kernel, deliver) { [self] connection in
+                model.take(connection)
+                countRow()
+            } entry: { [self] entry in
+                model.take(entry)
+                countRow()
+            }
+            try reader.read(model) { [self] in
                 drainEvents(batches: 10_000)
                 tick()
                 let took = clock.elapsed() - begin - away
@@ -173,16 +180,16 @@ final class WatchSession {
     private var delivered = 0
     private var away = Duration.zero
 
-    /// A million rows come this way: only every so often somebody looks up meanwhile.
     private func deliver(_ event: WatchEvent) {
         effects += update(&model, event)
-        switch event {
-        case .connection, .entry, .looked:
-            delivered &+= 1
-            if delivered.isMultiple(of: 512) { pump() }
-        default:
-            isChanged = true
-        }
+        if case .looked = event { countRow() } else { isChanged = true }
+    }
+
+    /// Of a million rows, only every so many somebody looks up.
+    @inline(__always)
+    private func countRow() {
+        delivered &+= 1
+        if delivered & 511 == 0 { pump() }
     }
 
     private func readStatistics() {

@@ -7,6 +7,7 @@ extension FlowBoard {
     /// - Parameter second: the time of the reading, since the board was made.
     public mutating func begin(_ services: [Service], at second: UInt32) {
         if isReading { abandon() }
+        lastSlot = -1
         isReading = true
         self.second = second
         isWholeSoFar = true
@@ -25,11 +26,23 @@ extension FlowBoard {
             templatesSoFar += 1
             return
         }
-        if let slot = find(connection.protocol, connection.client, connection.virtual) {
+        if let slot = slot(of: connection) {
+            lastSlot = slot
             update(slot, with: connection)
         } else {
             insert(connection)
         }
+    }
+
+    /// Most often the one behind that of the row before.
+    private func slot(of connection: Connection) -> Int? {
+        let next = lastSlot + 1
+        if next < rows.count, rows[next].traits.contains(.isHeld),
+            isFlow(next, connection.protocol, connection.client, connection.virtual)
+        {
+            return next
+        }
+        return find(connection.protocol, connection.client, connection.virtual)
     }
 
     private mutating func update(_ slot: Int, with connection: Connection) {
@@ -63,7 +76,7 @@ extension FlowBoard {
         if connection.isExpected { row.traits.insert(.isExpected) }
         if !watch.isWhole || watch.mayNewRowsBeOlder { row.traits.insert(.mayBeOlder) }
         if let event = watch.take(FlowKey.original(connection)) { row.newEventPlusOne = event + 1 }
-        _ = add(row)
+        lastSlot = add(row)
     }
 
     /// Names of states are an open set, of a dozen in practice; beyond 255 they share the last number.
@@ -108,7 +121,10 @@ extension FlowBoard {
         } else {
             rows[slot].traits.remove(.isReplied)
         }
-        if let settled = places[Int(rows[slot].place)].settling(entry) { rows[slot].place = number(of: settled) }
+        let place = Int(rows[slot].place)
+        if places[place].isAmbiguous, let settled = places[place].settling(entry) {
+            rows[slot].place = number(of: settled)
+        }
         let state = EntryState(entry.state)
         if rows[slot].entryState != state {
             rows[slot].entryState = state

@@ -9,12 +9,15 @@ import IPVS
 /// connection, `endConnections`; `take` each entry of the table, `endEntries`; `look` for what is `unsettled`; tell it of the NEW events
 /// that came until then; `finish`. Until `finish` the rows show the reading before.
 ///
-/// No I/O, no clock. A flow takes about 70 bytes, and up to twice that after growing.
+/// No I/O, no clock. A flow takes about 80 bytes, and up to twice that after growing.
 public struct FlowBoard: Sendable {
     /// The rows, by slot; those that are not held are free.
     var rows: [FlowRow] = []
     var free: [UInt32] = []
     private var index = SlotIndex()
+    private let hashing = FlowHash()
+    /// The slot that was come by last: lists come in the same order again and again.
+    var lastSlot = -1
     /// The places that flows go to.
     public internal(set) var places: [Place] = []
     private var placeNumbers: [Place.Key: UInt32] = [:]
@@ -23,6 +26,8 @@ public struct FlowBoard: Sendable {
     private(set) var services = ServiceIndex([])
     /// Addresses that entries must have as their destination to be anybody's.
     private var addresses: Set<IPAddress> = []
+    /// One of them that an entry had last, as most have the same.
+    private var lastAddress: IPAddress?
 
     /// Slots that are held, hidden ones included.
     private(set) var held = 0
@@ -76,12 +81,15 @@ public struct FlowBoard: Sendable {
     }
 
     func find(_ protocol: IPProtocol, _ client: Endpoint, _ server: Endpoint) -> Int? {
-        index.find(index.hash(`protocol`, client, server)) { slot in
-            let row = rows[slot]
-            guard row.client == client else { return false }
-            let place = places[Int(row.place)]
-            return place.virtual == server && place.protocol == `protocol`
-        }
+        index.find(hashing(`protocol`, client, server)) { isFlow($0, `protocol`, client, server) }
+    }
+
+    /// Whether a slot holds the flow of these.
+    @inline(__always)
+    func isFlow(_ slot: Int, _ protocol: IPProtocol, _ client: Endpoint, _ server: Endpoint) -> Bool {
+        guard rows[slot].client == client else { return false }
+        let place = Int(rows[slot].place)
+        return places[place].virtual == server && places[place].protocol == `protocol`
     }
 
     // MARK: Slots
@@ -99,25 +107,30 @@ public struct FlowBoard: Sendable {
             slot = rows.count
             rows.append(row)
         }
-        index.insert(hash(of: row), slot)
+        let hash = hash(of: row)
+        index.insert(hash, slot)
         return slot
     }
 
     mutating func remove(at slot: Int) {
-        index.remove(hash(of: rows[slot]), slot)
+        let hash = hash(of: rows[slot])
+        index.remove(hash, slot)
         rows[slot].traits = []
         free.append(UInt32(slot))
         held -= 1
     }
 
     private func hash(of row: FlowRow) -> UInt64 {
-        let place = places[Int(row.place)]
-        return index.hash(place.protocol, row.client, place.virtual)
+        let place = Int(row.place)
+        return hashing(places[place].protocol, row.client, places[place].virtual)
     }
 
     private mutating func rehash() {
         index.clear(for: held)
-        for slot in rows.indices where rows[slot].traits.contains(.isHeld) { index.insert(hash(of: rows[slot]), slot) }
+        for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
+            let hash = hash(of: rows[slot])
+            index.insert(hash, slot)
+        }
     }
 
     // MARK: Places and services
@@ -138,6 +151,7 @@ public struct FlowBoard: Sendable {
     mutating func take(_ services: [Service]) {
         self.services = ServiceIndex(services)
         if places.count > Self.fewPlaces, places.count > 2 * held { forgetPlaces() }
+        lastAddress = nil
         addresses = Set(places.map(\.virtual.address))
         for case .address(_, let endpoint) in services.map(\.identity) { addresses.insert(endpoint.address) }
         for number in places.indices { places[number].match(self.services) }
@@ -156,7 +170,13 @@ public struct FlowBoard: Sendable {
     }
 
     /// Whether an entry to this address can be of a flow.
-    func mayServe(_ address: IPAddress?) -> Bool { address.map(addresses.contains) ?? false }
+    mutating func mayServe(_ address: IPAddress?) -> Bool {
+        guard let address else { return false }
+        if address == lastAddress { return true }
+        guard addresses.contains(address) else { return false }
+        lastAddress = address
+        return true
+    }
 }
 
 extension FlowRow {

@@ -53,9 +53,11 @@ public struct Place: Sendable {
         }
     }
 
+    var isAmbiguous: Bool { candidates.count > 1 }
+
     /// The service that an entry shows to be the one, of several.
     func settling(_ entry: Entry) -> Key? {
-        guard candidates.count > 1, let destination, let answering = entry.reply.source,
+        guard let destination, let answering = entry.reply.source,
             virtual.address != destination.address
         else { return nil }
         let isNAT = answering == destination.address

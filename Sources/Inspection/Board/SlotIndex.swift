@@ -1,64 +1,73 @@
 import Addresses
 
-/// Finds slots by the hash of what is in them: open addressing, eight bytes a slot at most. What is in the slots, the owner knows.
-///
-/// The hash is seeded by chance, as clients choose their ports.
+/// Finds slots by the hash of what is in them: open addressing, sixteen bytes a slot. What is in the slots, the owner knows; a cell holds half
+/// of the hash, so that hardly ever a slot is looked into in vain, which would cost a miss of the cache.
 struct SlotIndex: Sendable {
-    private var cells: [UInt32] = Array(repeating: empty, count: 1024)
+    /// The number of a slot in the lower half, the upper half of its hash in the upper.
+    private var cells: [UInt64] = Array(repeating: empty, count: 1024)
     /// Cells that are not empty, those of slots that are gone included.
     private var used = 0
-    private let seed = UInt64.random(in: .min ... .max) | 1
 
-    private static let empty = UInt32.max
-    private static let gone = UInt32.max - 1
+    private static let empty = UInt64.max
+    private static let gone = UInt64.max - 1
+    private static let upper: UInt64 = 0xFFFF_FFFF_0000_0000
 
-    /// Whether cells must be made anew before the next insertion; `count` slots are in use.
+    /// Whether cells must be made anew before the next insertion.
     var isCrowded: Bool { used * 4 >= cells.count * 3 }
-
-    private func start(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (cells.count - 1) }
 
     /// The slot with this hash for which `isWanted` is true.
     @inline(__always)
     func find(_ hash: UInt64, _ isWanted: (Int) -> Bool) -> Int? {
-        var cell = start(hash)
-        while cells[cell] != Self.empty {
-            let slot = cells[cell]
-            if slot != Self.gone, isWanted(Int(slot)) { return Int(slot) }
-            cell = (cell + 1) & (cells.count - 1)
+        let mask = cells.count - 1
+        var position = Int(truncatingIfNeeded: hash) & mask
+        while cells[position] != Self.empty {
+            let cell = cells[position]
+            if (cell ^ hash) & Self.upper == 0, cell != Self.gone {
+                let slot = Int(UInt32(truncatingIfNeeded: cell))
+                if isWanted(slot) { return slot }
+            }
+            position = (position + 1) & mask
         }
         return nil
     }
 
     /// Adds a slot that is not there yet.
     mutating func insert(_ hash: UInt64, _ slot: Int) {
-        var cell = start(hash)
-        while cells[cell] < Self.gone { cell = (cell + 1) & (cells.count - 1) }
-        if cells[cell] == Self.empty { used += 1 }
-        cells[cell] = UInt32(slot)
+        let mask = cells.count - 1
+        var position = Int(truncatingIfNeeded: hash) & mask
+        while cells[position] < Self.gone { position = (position + 1) & mask }
+        if cells[position] == Self.empty { used += 1 }
+        cells[position] = hash & Self.upper | UInt64(UInt32(truncatingIfNeeded: slot))
     }
 
     mutating func remove(_ hash: UInt64, _ slot: Int) {
-        var cell = start(hash)
-        while cells[cell] != Self.empty {
-            if cells[cell] == UInt32(slot) {
-                cells[cell] = Self.gone
+        let wanted = hash & Self.upper | UInt64(UInt32(truncatingIfNeeded: slot))
+        let mask = cells.count - 1
+        var position = Int(truncatingIfNeeded: hash) & mask
+        while cells[position] != Self.empty {
+            if cells[position] == wanted {
+                cells[position] = Self.gone
                 return
             }
-            cell = (cell + 1) & (cells.count - 1)
+            position = (position + 1) & mask
         }
     }
 
-    /// Empties it, with room for `count` slots and as many to come.
+    /// Empties it, with room for `count` slots and half as many to come.
     mutating func clear(for count: Int) {
         var size = 1024
-        while size < count * 2 { size *= 2 }
+        while size * 2 < count * 3 { size *= 2 }
         cells = Array(repeating: Self.empty, count: size)
         used = 0
     }
+}
 
-    /// Of what a flow is found by.
+/// Hashes what a flow is found by. Seeded by chance, as clients choose their ports.
+struct FlowHash: Sendable {
+    private let seed = UInt64.random(in: .min ... .max) | 1
+
     @inline(__always)
-    func hash(_ protocol: IPProtocol, _ client: Endpoint, _ server: Endpoint) -> UInt64 {
+    func callAsFunction(_ protocol: IPProtocol, _ client: Endpoint, _ server: Endpoint) -> UInt64 {
         let ports = UInt64(client.port) << 32 | UInt64(server.port) << 16 | UInt64(`protocol`.rawValue)
         var hash = Self.mix(seed, client.address.low)
         hash = Self.mix(hash, server.address.low ^ ports)

@@ -70,8 +70,9 @@ struct ReadingState: Sendable {
     /// How long it took, and how long until the next begins after it.
     var took = Duration.zero
     var pause = Duration.zero
-    /// Rows that the running reading has come by.
-    var progress: Int?
+    /// Whether a reading goes on, and how many rows it has come by.
+    var isRunning = false
+    var rows = 0
     var losses: [Loss] = []
     /// Why the last try to read failed.
     var trouble: String?

@@ -1,5 +1,6 @@
 import Conntrack
 import Firewall
+import IPVS
 import Inspection
 
 /// Changes the model by what happened. Pure: the same model and event give the same model and effects.
@@ -51,15 +52,14 @@ extension Model {
         case .director(let absence): reading.absence = absence
         case .began(let services, let sysctls):
             reading.sysctls = sysctls
-            reading.progress = 0
+            reading.rows = 0
+            reading.isRunning = true
             self.services.take(services)
             flows.board.begin(services, at: second)
             table.begin(isShown: tab == .table)
-        case .connection(let connection):
-            reading.progress = (reading.progress ?? 0) + 1
-            flows.board.take(connection)
+        case .connection(let connection): take(connection)
         case .connectionsEnded(let isWhole): flows.board.endConnections(isWhole: isWhole)
-        case .entry(let entry): takeEntry(entry)
+        case .entry(let entry): take(entry)
         case .entriesEnded(let isWhole):
             flows.board.endEntries(isWhole: isWhole)
             let followed = table.followed
@@ -68,14 +68,23 @@ extension Model {
         case .finished(let outcome): finish(outcome)
         case .failed(let why):
             reading.trouble = why
-            reading.progress = nil
+            reading.isRunning = false
         case .examined(let key, let entry): flows.examined = (key, entry)
         default: break
         }
     }
 
-    private mutating func takeEntry(_ entry: Entry) {
-        reading.progress = (reading.progress ?? 0) + 1
+    /// A row of the running reading. As the event of it does, without one for each of a million.
+    public mutating func take(_ connection: Connection) {
+        if isFrozen, !isCapture { return }
+        reading.rows &+= 1
+        flows.board.take(connection)
+    }
+
+    /// An entry of the running reading, likewise.
+    public mutating func take(_ entry: Entry) {
+        if isFrozen, !isCapture { return }
+        reading.rows &+= 1
         flows.board.take(entry)
         table.take(entry)
     }
@@ -87,7 +96,7 @@ extension Model {
         reading.pause = outcome.pause
         reading.losses = outcome.losses
         reading.trouble = nil
-        reading.progress = nil
+        reading.isRunning = false
         if reading.isResyncing {
             reading.isResyncing = false
             reading.resyncs += 1

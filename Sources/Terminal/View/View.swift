@@ -41,13 +41,11 @@ extension Model {
     private var freshness: String {
         if let taken = setting.captureTakenAt { return "capture of \(taken.safe) " }
         guard let finished = reading.finished else {
-            return reading.progress.map { "reading: \($0) rows " } ?? "not read yet "
+            return reading.isRunning ? "reading: \(reading.rows) rows " : "not read yet "
         }
         var text = "read \(Words.age(second &- finished)) ago, took \(Words.time(reading.took))"
         if reading.pause > .milliseconds(1500) { text += ", every \(Words.time(reading.pause + reading.took))" }
-        if let progress = reading.progress, progress > Self.manyRows {
-            text = "reading: \(progress) rows; last " + text
-        }
+        if reading.isRunning, reading.rows > Self.manyRows { text = "reading: \(reading.rows) rows; last " + text }
         if reading.isResyncing { text = "events lost: reading anew; " + text }
         return text + " "
     }

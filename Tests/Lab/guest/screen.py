@@ -47,19 +47,31 @@ def end(text):
 
 
 def table(picture, first):
-    """The rows of the list on a screen, by the titles of their columns, the first of which is known.
-
-    Columns stand two blanks apart; only the mark of the column that is sorted by may stand in between.
-    """
-    # Without the keys at the bottom.
+    """The rows of the list on a screen, by the titles of their columns, the first of which is known."""
+    # Without the keys at the bottom, and the mark of the column that is sorted by, which stands in the gap.
     lines = [line.translate({ord(mark): " " for mark in "▲▼"}) for line in picture.splitlines()[:-1]]
     start = next((at for at, line in enumerate(lines) if line.startswith(first)), len(lines))
     rows = []
     for line in lines[start + 1:]:
         if not line.strip() or line.startswith("──"):
             break
-        rows.append(defaultdict(str, zip(re.split(" {2,}", lines[start].strip()), re.split(" {2,}", line.strip()))))
+        rows.append(_row(_cells(lines[start]), _cells(line)))
     return rows
+
+
+def _cells(line):
+    """Cells stand two blanks apart."""
+    return list(re.finditer(r"\S+(?: \S+)*", line))
+
+
+def _row(titles, cells):
+    """Each cell stands below its title, on the left or on the right; what is not there is empty."""
+    row = defaultdict(str)
+    for cell in cells:
+        for title in titles:
+            if cell.start() < title.end() and title.start() < cell.end():
+                row[title[0]] = cell[0]
+    return row
 
 
 class Screen:
