@@ -10,8 +10,8 @@ public struct ConnectionParser {
     /// The beginning of a row whose end has not come yet.
     private var partial: [UInt8] = []
     private var rows = 0
-    /// The state of the row before: most have the same, and a string need not be made for each.
-    private var lastState = ""
+    /// The states that were read last, the newest first: there are few, and a string need not be made for each row.
+    private var states: [String] = []
 
     /// The first row is a title. No line of the kernel's is longer than this: data of persistence engines is at most 255 bytes.
     private static let longestRow = 1024
@@ -68,10 +68,17 @@ public struct ConnectionParser {
     }
 
     private mutating func state(_ fields: inout FieldCursor) -> String {
-        if !lastState.isEmpty, fields.isNext(lastState) { return lastState }
-        lastState = fields.text()
-        return lastState
+        for (position, known) in states.enumerated() where fields.isNext(known) {
+            if position > 0 { states.swapAt(0, position) }
+            return known
+        }
+        let fresh = fields.text()
+        if !fresh.isEmpty, fresh.utf8.count < Self.longestState { states = [fresh] + states.prefix(7) }
+        return fresh
     }
+
+    /// A string so short is held without memory of its own.
+    private static let longestState = 16
 
     private func error(_ why: String) -> DecodeError {
         DecodeError("row \(rows) of proc/net/ip_vs_conn", why, at: 0)

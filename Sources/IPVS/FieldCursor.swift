@@ -94,18 +94,30 @@ struct FieldCursor: ~Escapable {
         return IPAddress(ipv6High: halves.high, low: halves.low)
     }
 
-    /// One to sixteen digits.
+    /// One to sixteen digits; the kernel writes four and eight.
     private func hexadecimal(_ range: Range<Int>) -> UInt64? {
-        guard (1...16).contains(range.count) else { return nil }
+        guard range.upperBound <= end else { return nil }
+        switch range.count {
+        case 8: return HexadecimalWord(bytes.bigEndianWord(at: range.lowerBound)).value
+        case 4: return HexadecimalWord(lower: bytes.bigEndianHalf(at: range.lowerBound)).value
+        case 1...16: break
+        default: return nil
+        }
         var number: UInt64 = 0
         for offset in range {
-            let digit = byte(offset)
-            // Upper and lower case differ in one bit.
-            let decimal = digit &- UInt8(ascii: "0")
-            let letter = (digit | 0x20) &- UInt8(ascii: "a")
-            guard decimal < 10 || letter < 6 else { return nil }
-            number = number << 4 | UInt64(decimal < 10 ? decimal : letter + 10)
+            guard let digit = HexadecimalWord(lower: 0x3030_3000 | UInt32(byte(offset))).value else { return nil }
+            number = number << 4 | digit
         }
         return number
+    }
+}
+
+extension RawSpan {
+    fileprivate func bigEndianWord(at offset: Int) -> UInt64 {
+        UInt64(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    fileprivate func bigEndianHalf(at offset: Int) -> UInt32 {
+        UInt32(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
 }

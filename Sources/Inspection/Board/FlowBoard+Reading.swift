@@ -8,6 +8,7 @@ extension FlowBoard {
     public mutating func begin(_ services: [Service], at second: UInt32) {
         if isReading { abandon() }
         lastSlot = -1
+        nextTrail.removeAll(keepingCapacity: true)
         isReading = true
         self.second = second
         isWholeSoFar = true
@@ -107,11 +108,22 @@ extension FlowBoard {
     /// Takes an entry of the table.
     public mutating func take(_ entry: Entry) {
         guard mayServe(entry.original.destination), let key = FlowKey.original(entry) else { return }
-        if let slot = find(key.protocol, key.client, key.server) {
+        if let slot = guessedSlot(of: key) {
+            nextTrail.append(UInt32(slot))
             attach(entry, to: slot)
         } else if services.byAddress(key.protocol, key.server) != nil {
             keepOrphan(entry, key)
         }
+    }
+
+    /// Most often the one that this place of the table led to in the reading before.
+    private func guessedSlot(of key: FlowKey) -> Int? {
+        let position = nextTrail.count
+        if position < trail.count {
+            let guess = Int(trail[position])
+            if rows[guess].traits.contains(.isHeld), isFlow(guess, key.protocol, key.client, key.server) { return guess }
+        }
+        return find(key.protocol, key.client, key.server)
     }
 
     private mutating func attach(_ entry: Entry, to slot: Int) {
@@ -147,7 +159,10 @@ extension FlowBoard {
     }
 
     /// - Parameter isWhole: whether the whole table came. If not, an entry that did not come may be there all the same.
-    public mutating func endEntries(isWhole: Bool) { if !isWhole { isWholeSoFar = false } }
+    public mutating func endEntries(isWhole: Bool) {
+        if !isWhole { isWholeSoFar = false }
+        swap(&trail, &nextTrail)
+    }
 
     /// Flows that were to have an entry, or of which it is not known: those to `look` for once more, by their slots. A flow that had none in the
     /// reading before, either, was in no table while that was read: it need not be looked for again and again.

@@ -9,7 +9,8 @@ import IPVS
 /// connection, `endConnections`; `take` each entry of the table, `endEntries`; `look` for what is `unsettled`; tell it of the NEW events
 /// that came until then; `finish`. Until `finish` the rows show the reading before.
 ///
-/// No I/O, no clock. A flow takes about 80 bytes, and up to twice that after growing.
+/// No I/O, no clock. A flow takes about 80 bytes, and up to twice that after growing;
+/// eight more with an entry.
 public struct FlowBoard: Sendable {
     /// The rows, by slot; those that are not held are free.
     var rows: [FlowRow] = []
@@ -18,6 +19,9 @@ public struct FlowBoard: Sendable {
     private let hashing = FlowHash()
     /// The slot that was come by last: lists come in the same order again and again.
     var lastSlot = -1
+    /// The slots that the entries of the last reading led to, in their order, and those of the running one.
+    var trail: [UInt32] = []
+    var nextTrail: [UInt32] = []
     /// The places that flows go to.
     public internal(set) var places: [Place] = []
     private var placeNumbers: [Place.Key: UInt32] = [:]
