@@ -36,7 +36,10 @@ final class WatchLoop {
             session.drainEvents()
             session.tick()
             session.keepToWishes()
-            if !isOver, session.isReadingDue { session.read() }
+            if !isOver, session.isReadingDue {
+                session.read()
+                isUrgent = true
+            }
         }
         driver.end()
     }
@@ -59,15 +62,15 @@ final class WatchLoop {
     private func draw() {
         guard session.isChanged else { return }
         let now = session.clock.elapsed()
-        if now - lastDrawn < Self.shortestPicture, !hasPressed { return }
+        if now - lastDrawn < Self.shortestPicture, !isUrgent { return }
         driver.draw(view(session.model))
         session.isChanged = false
-        hasPressed = false
+        isUrgent = false
         lastDrawn = now
     }
 
-    /// A key was pressed since the screen was drawn.
-    private var hasPressed = false
+    /// Somebody waits for the next picture: a key was pressed, or a reading has come to its end.
+    private var isUrgent = false
 
     // MARK: Waiting
 
@@ -102,7 +105,7 @@ final class WatchLoop {
     private func resize() {
         driver.resize()
         session.handle(.resized(driver.size))
-        hasPressed = true
+        isUrgent = true
     }
 
     private func suspend() {
@@ -116,13 +119,13 @@ final class WatchLoop {
     private func resume() {
         driver.resume()
         session.handle(.resized(driver.size))
-        hasPressed = true
+        isUrgent = true
     }
 
     private func takeInputs() {
         for input in driver.inputs() {
             session.handle(.input(input))
-            hasPressed = true
+            isUrgent = true
         }
         for effect in session.takeEffects() {
             switch effect {

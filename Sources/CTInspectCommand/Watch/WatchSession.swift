@@ -138,6 +138,7 @@ final class WatchSession {
         readFor = model.wishes
         away = .zero
         pace.begin(at: begin)
+        readStatistics()
         // What was queued before a loss is older than what is read now.
         let isDrained = drainEvents(batches: 1000)
         if model.needsWatch, isDrained { handle(.watchBegan) }
@@ -161,7 +162,6 @@ final class WatchSession {
             handle(.failed(error.description))
         }
         pace.end(at: clock.elapsed(), took: clock.elapsed() - begin - away, isComplete: isComplete)
-        readStatistics()
         examine()
         packets.look(handle)
         handle(.cost(meter.measure()))

@@ -121,7 +121,8 @@ extension FlowBoard {
         let position = nextTrail.count
         if position < trail.count {
             let guess = Int(trail[position])
-            if rows[guess].traits.contains(.isHeld), isFlow(guess, key.protocol, key.client, key.server) { return guess }
+            let isHeld = rows[guess].traits.contains(.isHeld)
+            if isHeld, isFlow(guess, key.protocol, key.client, key.server) { return guess }
         }
         return find(key.protocol, key.client, key.server)
     }

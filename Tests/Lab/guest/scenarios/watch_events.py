@@ -10,11 +10,12 @@ import socket
 import subprocess
 
 from director import CLIENTS, VIP
-from peers import Peers
+from peers import Peers, parse_entries
 from screen import Screen, table, wait_for
 from traffic import Web
 
 BURST = 3000
+OWN_END = "10.0.0.11:5555"
 OWN = "-p tcp -s 10.0.0.11 -d 10.0.0.100 --sport 5555 --dport 80"
 MADE = (
     f"-I {OWN} --state SYN_SENT -t 600",
@@ -80,18 +81,24 @@ class Listener:
 
     def lines(self, *wanted):
         self.file.seek(0)
-        return [_plain(line) for line in self.file if all(word in line for word in wanted)]
+        return [_told(line) for line in self.file if line.endswith("\n") and all(word in line for word in wanted)]
 
     def close(self):
         self.process.kill()
         self.process.wait()
 
 
-def _plain(line):
-    """An event from its kind on, without what only aligns it, and without family and cause, which only conntrack says."""
-    kind, _, rest = line[line.index("["):].partition("]")
-    words = rest.partition("[USERSPACE]")[0].split()
-    return " ".join([f"{kind}]", *(words[2:] if words[0].startswith("ipv") else words)])
+def _told(line):
+    """What a line of conntrack -E -o extended tells, in words: kind, protocol, ends, state, whether it is unreplied, mark."""
+    entry = parse_entries(line[line.index("ipv"):])[0]
+    words = [line[line.index("["):line.index("]") + 1], *_ends(entry), entry.state, "UNREPLIED" if entry.unreplied else ""]
+    return [word for word in (*words, f"mark={entry.mark}" if entry.mark else "") if word]
+
+
+def _shown(text):
+    """The same of the lines on the screen that are about the entry of our own."""
+    lines = [line[line.index("["):] for line in text.splitlines() if OWN_END in line]
+    return [[word for word in line.split() if any(map(str.isalnum, word))] for line in lines]
 
 
 def _judge_events(hosts, report, screen):
@@ -105,14 +112,10 @@ def _judge_events(hosts, report, screen):
         wanted = listener.lines("sport=5555")
     finally:
         listener.close()
-    kinds = [line.split("]")[0] + "]" for line in wanted]
+    kinds = [words[0] for words in wanted]
     report.equal("conntrack -E tells of an entry that is made, changed and deleted", ["[NEW]", "[UPDATE]", "[DESTROY]"], kinds)
-
-    def shown(text):
-        return [_plain(line) for line in text.splitlines() if "sport=5555" in line]
-
-    screen.until(lambda text: len(shown(text)) >= 3)
-    report.equal("tab 4 tells the same in the same words", wanted, shown(screen.seen))
+    screen.until(lambda text: _shown(text) == wanted)
+    report.equal("tab 4 tells the same", wanted, _shown(screen.seen))
 
 
 def _judge_burst(hosts, report, screen):

@@ -11,6 +11,7 @@ from filters import drops
 from screen import Screen, is_read, processes, table, wait_for
 from story import WebStory
 
+QUESTION = "Observe packets?"
 ZERO = ("-", "0", "")
 
 
@@ -50,10 +51,10 @@ def _judge_question(hosts, report, screen, before):
     report.equal("of its own it adds nothing", [], [line for line in before if "ct-inspect" in line])
     screen.keys("o")
     screen.see(report, "o says what it adds, and asks", lambda text: all(
-        words in text for words in ("Observe the packets of 1 service?", "nf_tables", "ct-inspect-PID", "y or Enter: observe")))
+        words in text for words in (QUESTION, "nf_tables", "ct-inspect-PID", "1 service")))
     report.equal("and adds nothing before the answer", before, _tables(hosts))
     screen.keys("n")
-    screen.see(report, "n: the question is gone", lambda text: "Observe the packets" not in text)
+    screen.see(report, "n: the question is gone", lambda text: QUESTION not in text)
     for key, tab in (("2", "[2 Flows]"), ("1", "[1 Services]")):
         # What the last key asked for is done before the next one is answered.
         screen.keys(key)
@@ -64,7 +65,7 @@ def _judge_question(hosts, report, screen, before):
 def _begin(hosts, report, screen, number):
     """Observes, until the table is there and shown to count."""
     screen.keys("o")
-    screen.until(lambda text: "y or Enter: observe" in text)
+    screen.until(lambda text: QUESTION in text)
     screen.keys("y")
     name = f"ct-inspect-{number}-"
     wait_for(lambda: any(name in line for line in _tables(hosts)))
@@ -72,7 +73,7 @@ def _begin(hosts, report, screen, number):
     report.equal("o, y: one table is there", 1, len(own))
     listing = hosts.director.run("nft", "list", "table", *own[0]).stdout if own else ""
     report.check("which its owner takes with him", "flags owner" in listing, listing[:400])
-    screen.see(report, "the head says OBSERVING, the columns have rates", lambda text: _rate(text, "INVALID/S") == "0" and "OBSERVING" in text)
+    screen.see(report, "the head says OBSERVING, columns have rates", lambda text: _rate(text, "INVALID/S") == "0" and "OBSERVING" in text)
 
 
 def _rate(text, title):
