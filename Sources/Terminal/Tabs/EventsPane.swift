@@ -44,12 +44,24 @@ struct EventsPane: Sendable {
         }
     }
 
-    /// The lines that are shown, the newest last. While it is paused, those that came since are not.
-    var shown: [Line] {
-        let newer = pausedAt.map { total - $0 } ?? 0
-        let count = max(0, ring.count - newer)
-        return (0..<count).lazy.map { ring[(start + $0) % ring.count] }.filter(isWanted)
+    /// Lines that may be shown; while it is paused, those that came since are not.
+    private var available: Int { max(0, ring.count - waiting) }
+
+    private var isFiltered: Bool { !texts.isEmpty || !filter.isEmpty || kinds.count < EventKind.allCases.count }
+
+    /// How many lines are shown.
+    var count: Int { isFiltered ? matching.count : available }
+
+    /// Some of the lines that are shown, the newest last.
+    func lines(from top: Int, most: Int) -> [Line] {
+        if isFiltered { return matching.dropFirst(top).prefix(most).map(line) }
+        return (max(0, top)..<max(top, most > available ? available : min(top + most, available))).map(line)
     }
+
+    /// Positions of the lines that the filter takes.
+    private var matching: [Int] { (0..<available).filter { isWanted(line($0)) } }
+
+    private func line(_ position: Int) -> Line { ring[(start + position) % ring.count] }
 
     /// Lines that came since it was paused.
     var waiting: Int { pausedAt.map { total - $0 } ?? 0 }

@@ -56,7 +56,7 @@ extension Model {
 
     private func writeEvents(to sink: @escaping (RawSpan) -> Void) {
         let json = EventJSON<Entry>(to: sink)
-        for line in events.shown {
+        for line in events.lines(from: 0, most: .max) {
             switch line {
             case .event(let event): json.write(.event(event))
             case .lost(let messages, let moment):

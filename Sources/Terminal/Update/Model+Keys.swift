@@ -63,7 +63,7 @@ extension Model {
 
     /// The events go on behind a paused stream, so that none is lost.
     mutating func toggleFreeze() {
-        standAtEndOfStream()
+        if events.pausedAt == nil { events.list.select(.max, of: events.count, page: page) }
         isFrozen.toggle()
         events.pausedAt = isFrozen ? events.total : nil
     }

@@ -41,7 +41,7 @@ extension Model {
         case .services: services.lines.count
         case .flows: flows.order.count
         case .table: table.shownCount
-        case .events: events.shown.count
+        case .events: events.count
         case .health: healthLines.count
         }
     }
@@ -77,8 +77,8 @@ extension Model {
 
     /// A stream that nobody looks back in stands at its end, where lines come.
     mutating func standAtEndOfStream() {
-        guard events.pausedAt == nil else { return }
-        events.list.select(.max, of: events.shown.count, page: page)
+        guard tab == .events, events.pausedAt == nil else { return }
+        events.list.select(.max, of: events.count, page: page)
     }
 
     /// Who looks back in the stream must not have it run away.

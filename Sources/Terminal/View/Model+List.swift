@@ -74,12 +74,11 @@ extension Model {
     }
 
     private func eventLines(_ layout: Layout) -> [Line] {
-        let shown = events.shown
-        guard !shown.isEmpty else { return emptyLines("No events yet.", layout) }
+        let count = events.count
+        guard count > 0 else { return emptyLines("No events yet.", layout) }
         // Not looked back: the newest are at the bottom.
-        let top =
-            events.pausedAt == nil ? max(0, shown.count - layout.page) : min(events.list.top, max(0, shown.count - 1))
-        return shown.dropFirst(top).prefix(layout.page).map {
+        let top = events.pausedAt == nil ? count - layout.page : min(events.list.top, count - 1)
+        return events.lines(from: max(0, top), most: layout.page).map {
             EventLine.line($0, clocksAhead: setting.clocksAhead)
         }
     }
