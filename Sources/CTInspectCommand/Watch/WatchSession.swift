@@ -125,6 +125,7 @@ final class WatchSession {
     var isReadingDue: Bool {
         let wishes = model.wishes
         if wishes.entries != readFor.entries, wishes.entries != nil, !model.isFrozen { return true }
+        if model.isCapture { return readings < Self.readingsOfCapture }
         return wishes.reads && pace.isDue(at: clock.elapsed())
     }
 
@@ -133,7 +134,12 @@ final class WatchSession {
         isReadingDue ? .zero : model.wishes.reads ? pace.wait(at: clock.elapsed()) : .seconds(3600)
     }
 
+    /// What an entry without a connection is, the second reading tells. A capture has no more to say.
+    private static let readingsOfCapture = 2
+    private var readings = 0
+
     func read() {
+        readings += 1
         let begin = clock.elapsed()
         readFor = model.wishes
         away = .zero
@@ -161,7 +167,10 @@ final class WatchSession {
         } catch {
             handle(.failed(error.description))
         }
-        pace.end(at: clock.elapsed(), took: clock.elapsed() - begin - away, isComplete: isComplete)
+        let took = clock.elapsed() - begin - away
+        pace.end(at: clock.elapsed(), took: took, isComplete: isComplete)
+        // What begins after the second reading can be told to be never in the table: the sooner that is, the better.
+        if readings == 1, took < .seconds(1) { pace.hurry() }
         examine()
         packets.look(handle)
         handle(.cost(meter.measure()))

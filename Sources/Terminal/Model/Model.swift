@@ -58,7 +58,8 @@ public struct Model: Sendable {
 
     var glyphs: Glyphs { setting.glyphs }
 
-    var isCapture: Bool { setting.captureTakenAt != nil }
+    /// It shows a capture, which stands still.
+    public var isCapture: Bool { setting.captureTakenAt != nil }
 }
 
 /// What is known of the readings: how fresh they are, what they cost, and what is wrong with them.

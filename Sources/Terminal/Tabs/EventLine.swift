@@ -24,9 +24,12 @@ enum EventLine {
     static func line(_ line: EventsPane.Line, clocksAhead: Int) -> Line {
         switch line {
         case .event(let event):
+            var subject = event.subject
+            // Of one that is gone everybody knows it.
+            if event.kind == .destroy { subject.status.remove(.dying) }
             return Line([
                 clock(event.time, clocksAhead), Run(event.kind.label, event.kind.ink),
-                Run(" " + text(of: event.subject)),
+                Run(" " + text(of: subject)),
             ])
         case .lost(let messages, let moment):
             let what = messages.map { Words.number($0, "event was lost", "events were lost") } ?? "events were lost"

@@ -57,7 +57,9 @@ extension Model {
     }
 
     private func talkerLines(_ layout: Layout) -> [Line] {
-        guard let tally = table.tally else { return [] }
+        guard let tally = table.tally, tally.entries > 0 else {
+            return emptyLines("The conntrack table has no entries here.", layout)
+        }
         let rows = tally.top(TablePane.mostTalkers)
         let shown = table.list.top..<min(rows.count, table.list.top + layout.page)
         let title = "\("ENTRIES".fitted(to: 10, alignsRight: true))    SHARE  \(tally.subject.rawValue.uppercased())"

@@ -96,8 +96,8 @@ def _told(line):
 
 
 def _shown(text):
-    """The same of the lines on the screen that are about the entry of our own."""
-    lines = [line[line.index("["):] for line in text.splitlines() if OWN_END in line]
+    """The same of the lines on the screen that are about the entry of our own; conntrack does not say that an entry is dying."""
+    lines = [line[line.index("["):].replace(",DYING", "") for line in text.splitlines() if OWN_END in line]
     return [[word for word in line.split() if any(map(str.isalnum, word))] for line in lines]
 
 

@@ -85,7 +85,7 @@ def _judge_verdicts(hosts, report, screen, web, older):
     report.equal("for conntrack -L all are absent", {"absent"}, {peers.verdict_of(one) for one in peers.connections})
     wanted = {one.client: "absent" if one.client in older else "never" for one in peers.connections}
     screen.keys("2")
-    screen.see(report, "tab 2 has the connections of ipvsadm -Lcn; those that began meanwhile are never", lambda text: _verdicts(text) == wanted)
+    screen.see(report, "tab 2 has the connections of ipvsadm -Lcn; what began meanwhile is never", lambda text: _verdicts(text) == wanted)
     places = {(one.client, one.virtual, one.destination, one.state) for one in peers.connections}
     rows = [(*(end(row[title]) for title in ("CLIENT", "VIRTUAL", "DESTINATION")), row["IPVS"]) for row in table(screen.seen, "PROTO")]
     report.same_set("with virtual address, real server and state", places, rows)
@@ -141,7 +141,8 @@ def _judge_detail(report, screen):
     client, port = _shown(screen.text())[0]
     screen.keys("g", "Enter")
     screen.see(report, "Enter: the detail names the sysctl", lambda text: CAUSE in explanation(text))
-    report.check("and is about the row that is selected", f" {client}:{port} > {VIP}:80" in explanation(screen.seen), explanation(screen.seen))
+    detail = explanation(screen.seen)
+    report.check("and is about the row that is selected", f" {client}:{port} > {VIP}:80" in detail, detail)
     screen.keys("Escape")
     screen.see(report, "Esc closes it", lambda text: "───" not in text and "PROTO" in text)
 
@@ -152,7 +153,8 @@ def _judge_sizes(report, screen):
 
         def fits(text):
             lines = text.rstrip("\n").split("\n")
-            return screen.size() == (columns, rows) and is_read(text) and len(lines) == rows and "[2 Flow" in lines[1] and "? Help" in lines[-1]
+            is_whole = is_read(text) and len(lines) == rows and "[2 Flow" in lines[1] and "? Help" in lines[-1]
+            return is_whole and screen.size() == (columns, rows)
 
         screen.see(report, f"{columns}x{rows}: the head on top, the keys at the bottom", fits)
         report.equal("no line is wider", [], [line for line in screen.lines() if len(line) > columns])

@@ -92,7 +92,8 @@ class Terminal:
         for number in (guard, self.number()):
             os.kill(number, signal.SIGKILL)
         wait_for(lambda: self.screen.has_shell() and not processes(self.program))
-        self.report.check("kill -9 of its guard, too: then nobody gives the terminal back", self.screen.modes() != PLAIN, self.screen.modes())
+        left = self.screen.modes()
+        self.report.check("kill -9 of its guard, too: then nobody gives the terminal back", left != PLAIN, left)
         self.report.check("nor its settings", self.screen.settings() != outside, outside)
 
     def judge_mistakes(self):
@@ -102,7 +103,7 @@ class Terminal:
         for line, word in ((f"{self.program} watch --netns nosuch", "nosuch"), (f"TERM=nosuch {self.watch}", "TERM=nosuch")):
             screen.enter(f"clear; {line}")
             status = screen.ask("echo $?").strip()
-            report.check(f"{word}: it ends with a status of its own", status == "69" if word == "nosuch" else status not in ("", "0"), status)
+            report.check(f"{word}: it ends with a status of its own", status == "69" if word == "nosuch" else status != "0", status)
             screen.see(report, f"{word}: the message names it", lambda text: f"{word} " in text or f"{word}:" in text)
             report.equal(f"{word}: the terminal is as before", (PLAIN, settings), (screen.modes(), screen.ask("stty -a")))
         report.equal("nothing of either runs any more", [], processes(self.program))
