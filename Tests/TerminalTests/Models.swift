@@ -71,7 +71,7 @@ enum Models {
         var model = empty(columns, rows)
         tell(&model, .watchBegan)
         for second: UInt32 in 1...3 {
-            tell(&model, .tick(now, second: second))
+            tell(&model, .tick(now, elapsed: .seconds(second)))
             let count = second == 3 ? connections : connections / 2
             read(
                 &model, (0..<count).map { connection($0) },

@@ -116,7 +116,9 @@ final class WatchLoop {
         resume()
     }
 
+    /// Also after a SIGSTOP, which nobody was told of.
     private func resume() {
+        session.wasAway(.zero)
         driver.resume()
         session.handle(.resized(driver.size))
         isUrgent = true

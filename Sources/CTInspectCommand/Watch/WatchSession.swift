@@ -59,12 +59,11 @@ final class WatchSession {
         isChanged = true
     }
 
-    private var second: UInt32 { UInt32(clamping: clock.elapsed().components.seconds) }
-
     /// Tells the time. The screen shows seconds.
     func tick() {
+        let second = model.second
+        effects += update(&model, .tick(clock.wall(), elapsed: clock.elapsed()))
         if model.second != second { isChanged = true }
-        effects += update(&model, .tick(clock.wall(), second: second))
     }
 
     /// For who asked on the command line, and sees no question: a printed screen.
@@ -79,7 +78,7 @@ final class WatchSession {
     var eventDescriptor: CInt? { stream?.descriptor }
 
     func begin() {
-        handle(.tick(clock.wall(), second: second))
+        tick()
         if stream != nil, followsEvents { handle(.watchBegan) }
     }
 
@@ -140,6 +139,7 @@ final class WatchSession {
 
     func read() {
         readings += 1
+        tick()
         let begin = clock.elapsed()
         readFor = model.wishes
         away = .zero

@@ -6,9 +6,12 @@ import Inspection
 public struct Model: Sendable {
     public var setting: Setting
     public var size: Size
-    /// The wall clock, and the seconds since the beginning, as the last tick told them.
+    /// The wall clock, and the time since the beginning, as the last tick told them.
     public internal(set) var now: Moment
-    public internal(set) var second: UInt32 = 0
+    public internal(set) var elapsed = Duration.zero
+
+    /// The time since the beginning in whole seconds.
+    public var second: UInt32 { UInt32(clamping: elapsed.components.seconds) }
 
     let tabs: [Tab]
     public internal(set) var tab: Tab

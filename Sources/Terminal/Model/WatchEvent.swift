@@ -7,8 +7,8 @@ import Inspection
 public enum WatchEvent: Sendable {
     case input(Input)
     case resized(Size)
-    /// The clocks, a second after the last time at most.
-    case tick(Moment, second: UInt32)
+    /// The clocks: the wall's, and the time since the beginning.
+    case tick(Moment, elapsed: Duration)
 
     // A reading, in the order that `FlowBoard` asks for.
     /// Whether IPVS is there; if not, why, and what to do.

@@ -11,32 +11,41 @@ struct ServicesPane: Sendable {
     var open: Set<Service.Identity> = []
     /// Packets a second of each service over time, the newest last.
     private var histories: [Service.Identity: [Double?]] = [:]
-    private var previous: (second: UInt32, packets: [Service.Identity: UInt64])?
+    /// When the services were read, and how many packets each had had by then; and the same of the reading before.
+    private var current: Census?
+    private var previous: Census?
+
+    private struct Census: Sendable {
+        var time: Duration
+        var packets: [Service.Identity: UInt64]
+    }
+
     private var packetRates: [Service.Identity: Double] = [:]
     var filter: [ServiceCondition] = []
 
     static let mostHistory = 120
 
-    mutating func take(_ services: [Service]) { self.services = services }
+    mutating func take(_ services: [Service], at time: Duration) {
+        self.services = services
+        let packets = services.map { ($0.identity, $0.statistics?.packetsIn ?? 0) }
+        current = Census(time: time, packets: Dictionary(packets) { first, _ in first })
+    }
 
-    /// Counts up what a reading found. Rates come from the time that has passed, not from the interval that was asked for.
-    mutating func count(at second: UInt32) {
-        let packets = Dictionary(
-            services.map { ($0.identity, $0.statistics.map { $0.packetsIn } ?? 0) }, uniquingKeysWith: { one, _ in one }
-        )
-        if let previous, second > previous.second {
-            packetRates = [:]
-            for (identity, count) in packets {
-                guard let before = previous.packets[identity], count >= before else { continue }
-                packetRates[identity] = Double(count - before) / Double(second - previous.second)
-            }
-            for identity in packets.keys {
-                histories[identity, default: []].append(packetRates[identity])
-                histories[identity] = histories[identity].map { Array($0.suffix(Self.mostHistory)) }
-            }
-            histories = histories.filter { packets[$0.key] != nil }
+    /// Ends a reading. Rates come from the time that has passed, not from the interval that was asked for.
+    mutating func count() {
+        defer { previous = current }
+        guard let current, let previous, current.time > previous.time else { return }
+        let seconds = (current.time - previous.time) / .seconds(1)
+        packetRates = [:]
+        for (identity, count) in current.packets {
+            guard let before = previous.packets[identity], count >= before else { continue }
+            packetRates[identity] = Double(count - before) / seconds
         }
-        if previous == nil || second > (previous?.second ?? 0) { previous = (second, packets) }
+        for identity in current.packets.keys {
+            histories[identity] =
+                Array((histories[identity] ?? []).suffix(Self.mostHistory - 1)) + [packetRates[identity]]
+        }
+        histories = histories.filter { current.packets[$0.key] != nil }
     }
 
     mutating func arrange(_ board: FlowBoard, _ rates: ObservationRates, page: Int) {

@@ -65,6 +65,8 @@ extension Model {
     mutating func toggleFreeze() {
         if events.pausedAt == nil { events.list.select(.max, of: events.count, page: page) }
         isFrozen.toggle()
+        // What is left of a reading that goes on is not taken.
+        reading.isRunning = false
         events.pausedAt = isFrozen ? events.total : nil
     }
 

@@ -64,8 +64,9 @@ extension Model {
             }
         case .enter:
             overlay = nil
-            guard !prompt.typed.isEmpty else { return [] }
-            return [.export(path: prompt.typed, document: document)]
+            let document = document
+            if document.isEmpty { notice = "there is nothing to export" }
+            return prompt.typed.isEmpty || document.isEmpty ? [] : [.export(path: prompt.typed, document: document)]
         default:
             if prompt.take(key) { overlay = .prompt(prompt) }
         }

@@ -14,9 +14,9 @@ public func update(_ model: inout Model, _ event: WatchEvent) -> [Effect] {
         model.size = size
         model.keepListsInPlace()
         return []
-    case .tick(let now, let second):
+    case .tick(let now, let elapsed):
         model.now = now
-        model.second = second
+        model.elapsed = elapsed
         return []
     case .said(let sentence):
         model.notice = sentence
@@ -54,7 +54,7 @@ extension Model {
             reading.sysctls = sysctls
             reading.rows = 0
             reading.isRunning = true
-            self.services.take(services)
+            self.services.take(services, at: elapsed)
             flows.board.begin(services, at: second)
             table.begin(isShown: tab == .table)
         case .connection(let connection): take(connection)
@@ -102,7 +102,7 @@ extension Model {
             reading.resyncs += 1
             events.take(.resynced(now))
         }
-        services.count(at: second)
+        services.count()
         arrange()
     }
 

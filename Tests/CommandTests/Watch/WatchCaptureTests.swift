@@ -87,15 +87,13 @@ struct WatchCaptureTests {
         session.handle(.input(.key(.control("u"))))
         for character in path { session.handle(.input(.key(.character(character)))) }
         session.handle(.input(.key(.enter)))
+        // A table, a stream and a health that are not in the capture have nothing to export.
         guard case .export(path, let document)? = session.takeEffects().last else {
-            Issue.record("nothing was to be exported")
-            return
+            return #expect([.table, .events, .health].contains(tab))
         }
         #expect(Export.write(document, to: path).contains("exported \(document.count) bytes"))
         #expect(Export.write(document, to: path).contains("choose another name"))
         let text = try String(contentsOfFile: path, encoding: .utf8)
-        // A table, a stream and a health that are not in the capture have no lines.
-        guard !text.isEmpty else { return #expect([.table, .events, .health].contains(tab)) }
         let schema = [Tab.table: "entry", .events: "events", .health: "stats"][tab] ?? "watch"
         #expect(try SchemaScript.check(schema, text).lines.last?.hasSuffix(" 0 failed") == true, "\(text)")
     }

@@ -1,0 +1,56 @@
+import Conntrack
+import IPVS
+import Inspection
+import Testing
+
+@testable import Terminal
+
+/// Rates, and how numbers are written where there is little room.
+struct RateTests {
+    @Test("Packets a second come from the time that has passed, not from the interval", arguments: [500, 1000, 2500, 10_000])
+    func realTime(_ milliseconds: Int) throws {
+        var pane = ServicesPane()
+        func services(_ packets: UInt64) -> [Service] {
+            var service = Models.service()
+            service.statistics?.packetsIn = packets
+            return [service]
+        }
+        pane.take(services(1000), at: .seconds(1))
+        pane.count()
+        pane.arrange(FlowBoard(), ObservationRates(), page: 10)
+        #expect(pane.lines.first?.packets == nil)
+        pane.take(services(1500), at: .seconds(1) + .milliseconds(milliseconds))
+        pane.count()
+        pane.arrange(FlowBoard(), ObservationRates(), page: 10)
+        let rate = try #require(pane.lines.first?.packets)
+        #expect(abs(rate - 500_000 / Double(milliseconds)) < 0.001)
+        // Counters that went back (ipvsadm -Z) say nothing.
+        pane.take(services(0), at: .seconds(100))
+        pane.count()
+        pane.arrange(FlowBoard(), ObservationRates(), page: 10)
+        #expect(pane.lines.first?.packets == nil)
+        #expect(pane.lines.first?.history.count == 2)
+    }
+
+    @Test(
+        "Rates, ages, counts",
+        arguments: [
+            (Words.rate(0), "0"), (Words.rate(0.34), "0.3"), (Words.rate(9.96), "10"), (Words.rate(1234), "1234"),
+            (Words.rate(12_345), "12.3k"), (Words.rate(9.9999e8), "1.0G"), (Words.rate(5e12), "5.0T"),
+            (Words.count(999_999), "999999"), (Words.count(1_500_000), "1.5M"), (Words.age(59), "59s"),
+            (Words.age(192), "3m12s"), (Words.age(7500), "2h05m"), (Words.age(273_600), "3d04h"),
+            (Words.time(.milliseconds(12)), "12 ms"), (Words.time(.milliseconds(1500)), "1.5 s"),
+            (Words.percent(0.123), "12.3 %"),
+        ])
+    func words(_ written: String, _ expected: String) { #expect(written == expected) }
+
+    @Test("Histories: zero is the lowest sign, unknown a blank, the greatest full height; ASCII where that is all there is")
+    func history() {
+        let values: [Double?] = [nil, 0, 1, 4, 8]
+        #expect(Glyphs(isUnicode: true).history(values, width: 9) == " ▁▂▅█")
+        #expect(Glyphs(isUnicode: false).history(values, width: 3) == ".+@")
+        #expect(Glyphs(isUnicode: true).history([0, 0], width: 9) == "▁▁")
+        #expect(Glyphs(isUnicode: false).gauge(0.5, width: 4) == "##..")
+        #expect(Glyphs(isUnicode: true).gauge(7, width: 2) == "██")
+    }
+}
