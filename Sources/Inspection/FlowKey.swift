@@ -8,6 +8,12 @@ public struct FlowKey: Hashable, Comparable, Sendable {
     public var client: Endpoint
     public var server: Endpoint
 
+    public init(protocol: IPProtocol, client: Endpoint, server: Endpoint) {
+        self.protocol = `protocol`
+        self.client = client
+        self.server = server
+    }
+
     /// The tuple of the original direction: the client sends to the VIP.
     static func original(_ connection: Connection) -> FlowKey {
         FlowKey(protocol: connection.protocol, client: connection.client, server: connection.virtual)

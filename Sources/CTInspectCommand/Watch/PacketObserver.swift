@@ -61,9 +61,12 @@ final class PacketObserver {
     }
 
     /// Hands over the packets that were told, without waiting.
-    func collect(_ tell: (WatchEvent) -> Void) {
+    ///
+    /// - Parameter begin: is called in between, so that no packet seems to come later than it was told of.
+    func collect(_ begin: () -> Void, _ tell: (WatchEvent) -> Void) {
         guard let observer else { return }
         attempt(tell) { () throws(KernelError) in try observer.collectEvidence() }
+        begin()
         for event in evidence.events { tell(event) }
         evidence.events = []
     }

@@ -117,7 +117,7 @@ final class WatchSession {
         }
         if wishes.examines != examined { examine() }
         packets.keep(wishes.observes, handle)
-        packets.collect(handle)
+        packets.collect(tick, handle)
     }
 
     /// Whether a reading is due now.

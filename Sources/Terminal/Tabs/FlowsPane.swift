@@ -11,13 +11,33 @@ struct FlowsPane: Sendable {
     var isDetailed = false
     /// The entry of the flow that is looked at, when it was asked for last.
     var examined: (key: FlowKey, entry: Entry?)?
-    var timeline = Timeline()
+    private(set) var timeline = Timeline()
+    /// Packets of flows that are not there yet: the next reading may show them.
+    private var strays: [SeenPacket] = []
+    private static let mostStrays = 1000
 
     var selectedRow: FlowRow? {
         order.indices.contains(list.selected) ? board[order[list.selected]] : nil
     }
 
     var selectedKey: FlowKey? { selectedRow.map(board.key(of:)) }
+
+    /// Takes a packet that an observation has shown.
+    mutating func take(_ packet: SeenPacket) {
+        if !note(packet), strays.count < Self.mostStrays { strays.append(packet) }
+    }
+
+    /// Looks once more whose the packets are that were nobody's before this reading.
+    mutating func takeStrays() {
+        for packet in strays { _ = note(packet) }
+        strays = []
+    }
+
+    private mutating func note(_ packet: SeenPacket) -> Bool {
+        guard let key = board.note(packet.headers, packet.ctstate) else { return false }
+        if let mark = packet.mark { timeline.add(mark, to: key) }
+        return true
+    }
 
     /// Chooses and sorts the rows anew.
     mutating func arrange(page: Int) {

@@ -32,5 +32,6 @@ struct Timeline: Sendable {
         order.removeFirst(Self.most / 4)
     }
 
-    subscript(key: FlowKey) -> [Mark] { marks[key] ?? [] }
+    /// By time: traces are told later than samples.
+    subscript(key: FlowKey) -> [Mark] { (marks[key] ?? []).sorted { $0.moment.nanoseconds < $1.moment.nanoseconds } }
 }

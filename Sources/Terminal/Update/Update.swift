@@ -91,6 +91,7 @@ extension Model {
 
     private mutating func finish(_ outcome: ReadingOutcome) {
         flows.board.finish(wasLooked: outcome.wasLooked)
+        flows.takeStrays()
         reading.finished = second
         reading.took = outcome.took
         reading.pause = outcome.pause
@@ -161,13 +162,8 @@ extension Model {
             observing.isWanted = false
             observing.trouble = why
             notice = why
-        case .sample(let sample):
-            if let key = flows.board.note(sample.headers, sample.ctstate) {
-                flows.timeline.add(.init(sample), to: key)
-            }
-        case .traced(let packet):
-            guard let headers = packet.headers, let key = flows.board.note(headers, packet.state) else { return }
-            if let mark = Timeline.Mark(packet, headers, at: now) { flows.timeline.add(mark, to: key) }
+        case .sample(let sample): flows.take(SeenPacket(sample))
+        case .traced(let packet): if let seen = SeenPacket(packet, at: now) { flows.take(seen) }
         default: break
         }
     }
