@@ -7,7 +7,9 @@ import Testing
 
 /// Rates, and how numbers are written where there is little room.
 struct RateTests {
-    @Test("Packets a second come from the time that has passed, not from the interval", arguments: [500, 1000, 2500, 10_000])
+    @Test(
+        "Packets a second come from the time that has passed, not from the interval",
+        arguments: [500, 1000, 2500, 10_000])
     func realTime(_ milliseconds: Int) throws {
         var pane = ServicesPane()
         func services(_ packets: UInt64) -> [Service] {
@@ -44,7 +46,9 @@ struct RateTests {
         ])
     func words(_ written: String, _ expected: String) { #expect(written == expected) }
 
-    @Test("Histories: zero is the lowest sign, unknown a blank, the greatest full height; ASCII where that is all there is")
+    @Test(
+        "Histories: zero is the lowest sign, unknown a blank, the greatest full height; ASCII where that is all there is"
+    )
     func history() {
         let values: [Double?] = [nil, 0, 1, 4, 8]
         #expect(Glyphs(isUnicode: true).history(values, width: 9) == " ▁▂▅█")

@@ -43,6 +43,10 @@ enum Main {
         if options.cases.contains(.observe) {
             report.traffic = try TrafficCase(tools, workspace, seconds: options.seconds).run(options.runs)
         }
+        if options.cases.contains(.watch) {
+            let watch = WatchCase(tools, workspace, seconds: options.seconds)
+            report.watch = try watch.run(options.runs, upTo: options.entries)
+        }
         print(report.text, terminator: "")
         if let path = options.json { try overwrite(path, with: report.json()) }
         return report.hasFailed || (options.isStrict && report.hasMissed) ? 1 : 0

@@ -10,7 +10,7 @@ struct Options {
     var tools = "Benchmarks/.build/tools"
     var entries = 1_000_000
     var runs = 5
-    /// Of each load of `observe`.
+    /// Of each load of `observe`, and of each screen of `watch`.
     var seconds = 3
     var cases = Set(CaseName.allCases)
     var json: String?
@@ -25,7 +25,7 @@ struct Options {
           --program PATH   the ct-inspect to measure (default: .build/release/ct-inspect)
           --entries N      size of the table (default: 1000000)
           --runs N         rounds of each case (default: 5)
-          --seconds N      of each load of observe (default: 3)
+          --seconds N      of each load of observe and each screen of watch (default: 3)
           --cases A,B      of \(CaseName.allCases.map(\.rawValue).joined(separator: ", ")) (default: all)
           --json FILE      write all figures as JSON too
           --folder DIR     where output files go for a while (default: /var/tmp)

@@ -19,6 +19,7 @@ enum CaseName: String, CaseIterable, Codable {
     case events
     case bursts
     case observe
+    case watch
 }
 
 extension DumpCase {

@@ -20,6 +20,8 @@ struct Workspace {
         case output, errors, figures
         /// What `ip` and `nft` are told, and what they answer.
         case script, answer, complaint
+        /// A folder.
+        case capture
         case profile = "callgrind.out"
     }
 

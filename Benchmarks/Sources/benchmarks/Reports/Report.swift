@@ -7,6 +7,7 @@ struct Report: Codable {
     var dumps: [DumpResult] = []
     var events: [EventResult] = []
     var traffic: [TrafficResult] = []
+    var watch: [WatchResult] = []
 
     init(machine: Machine, entries: Int, runs: Int) {
         schema = "ct-inspect-benchmarks/1"
@@ -18,10 +19,11 @@ struct Report: Codable {
     var hasMissed: Bool { judgements.contains { $0.verdict == .missed } }
     var hasFailed: Bool {
         dumps.contains(where: \.hasFailed) || events.contains(where: \.hasFailed)
-            || traffic.contains(where: \.hasFailed)
+            || traffic.contains(where: \.hasFailed) || watch.contains(where: \.hasFailed)
     }
 
     private var judgements: [Judgement] {
         dumps.flatMap(\.judgements) + events.flatMap(\.judgements) + traffic.flatMap(\.judgements)
+            + watch.flatMap(\.judgements)
     }
 }

@@ -12,6 +12,7 @@ extension Report {
         for dump in dumps { text += "\n\(dump.title)\n" + dump.table + dump.judgements.table }
         for event in events { text += "\n\(event.title)\n" + event.table + event.judgements.table }
         for load in traffic { text += "\n\(load.title)\n" + load.table + load.judgements.table }
+        for scene in watch { text += "\n\(scene.title)\n" + scene.table + scene.judgements.table }
         return text
     }
 }
@@ -60,6 +61,27 @@ extension TrafficResult.Row {
             title, fixed(summary.eachSecond / size, 0), fixed(rates.min() ?? 0, 0), fixed(rates.max() ?? 0, 0),
             summary.nanosecondsEach.map { fixed($0, 1) } ?? "-", fixed(summary.countsAPacket, 3),
             fixed(summary.watcherSeconds, 3),
+        ]
+    }
+}
+
+extension WatchResult {
+    fileprivate var table: String {
+        let head = ["", "wall s", "min", "max", "user s", "system s", "peak MiB", "CPU %", "readings/s"]
+        return columns([head] + rows.map(\.cells))
+    }
+}
+
+extension WatchResult.Row {
+    fileprivate var cells: [String] {
+        guard let median else { return [title, "failed: \(failure ?? "no run")"] }
+        let walls = runs.map(\.wallSeconds)
+        let window = median.window
+        return [
+            title, fixed(median.wallSeconds, 3), fixed(walls.min() ?? 0, 3), fixed(walls.max() ?? 0, 3),
+            fixed(median.userSeconds, 3), fixed(median.systemSeconds, 3), fixed(median.peakMebibytes, 1),
+            window.map { fixed($0.cpuSeconds / $0.seconds * 100, 1) } ?? "-",
+            window.map { fixed($0.readings / $0.seconds, 2) } ?? "-",
         ]
     }
 }
