@@ -9,10 +9,12 @@ struct MannersTests {
     func help() throws {
         let help = try Program.run(["--help"])
         #expect(help.status == 0)
-        for word in ["flows (default)", "dump", "events", "services", "stats", "explain", "capture", "EXAMPLES"] {
+        for word in [
+            "flows (default)", "watch", "dump", "events", "services", "stats", "explain", "capture", "EXAMPLES",
+        ] {
             #expect(help.output.contains(word))
         }
-        for word in ["watch", "check"] { #expect(!help.output.contains("  \(word) ")) }
+        for word in ["check", "advise"] { #expect(!help.output.contains("  \(word) ")) }
         #expect(try Program.run(["--version"]).output == "0.1.0\n")
     }
 

@@ -114,7 +114,7 @@ struct ScreenTests {
         Models.tell(&model, .connectionsEnded(isWhole: true))
         Models.tell(&model, .entriesEnded(isWhole: true))
         Models.tell(
-            &model, .finished(ReadingOutcome(took: .seconds(3), pause: .seconds(9), losses: [], wasLooked: false)))
+            &model, .finished(ReadingOutcome(took: .seconds(3), pause: .seconds(9), losses: [])))
         #expect(model.listCount == 1_000_000)
         Models.press(&model, .end)
         #expect(model.list.selected == 999_999)

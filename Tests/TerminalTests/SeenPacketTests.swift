@@ -24,6 +24,7 @@ struct SeenPacketTests {
     @Test("Packets stand in the detail of their flow, and their ctstates in its row")
     func detail() {
         var model = Models.director(200, 60)
+        model.observe()
         Models.tell(&model, sample(9, [.fin, .ack], .invalid))
         Models.tell(&model, sample(9, [.ack], .new))
         #expect(model.take(filter: "ctstate=INVALID") == nil)
@@ -37,6 +38,7 @@ struct SeenPacketTests {
     @Test("A packet that comes before its connection is read is kept for it until the next reading")
     func stray() {
         var model = Models.director(200, 60)
+        model.observe()
         Models.tell(&model, sample(50, [.syn], .new))
         #expect(model.take(filter: "ctstate=NEW") == nil)
         #expect(model.listCount == 0)

@@ -39,12 +39,19 @@ final class PacketObserver {
 
     /// Begins or ends.
     func keep(_ isWanted: Bool, _ tell: (WatchEvent) -> Void) {
-        if !isWanted { observer = nil }
+        if !isWanted, observer != nil {
+            observer = nil
+            tell(.said("observing has ended: nothing of it is left in the kernel"))
+        }
         guard isWanted, observer == nil else { return }
         attempt(tell) { () throws(KernelError) in try begin(Director(kernel).services().services) }
     }
 
     private func begin(_ services: [Service]) throws(KernelError) {
+        if services.isEmpty {
+            throw KernelError(
+                "observe", .absent, detail: "IPVS has no services here", nextStep: "add one, and press o again")
+        }
         // The old table goes before the new one comes, or packets would be counted twice.
         observer = nil
         let plan = ObservationPlan(ObservedSubject.services(services, []))

@@ -33,7 +33,7 @@ struct WatchCommand: ParsableCommand {
     @Flag(help: "Print one screen as text, and end.")
     var once = false
 
-    @Flag(help: "Observe packets from the start; says what that adds to the kernel, and asks.")
+    @Flag(help: "Observe packets from the start; on a screen it says what that adds to the kernel, and asks.")
     var observe = false
 
     @Flag(help: "Observe also where no rule uses conntrack yet: that makes it active meanwhile.")
@@ -43,7 +43,7 @@ struct WatchCommand: ParsableCommand {
     var interval: TimeSpan?
 
     @Option(help: ArgumentHelp("Receive buffer for events to ask the kernel for.", valueName: "SIZE"))
-    var buffer = ByteCount(bytes: 8 << 20)
+    var buffer = ByteCount(bytes: 32 << 20)
 
     func validate() throws {
         if observe, source.capture != nil { throw ValidationError("--observe counts packets; a capture stands still") }
@@ -51,6 +51,8 @@ struct WatchCommand: ParsableCommand {
         if let interval, interval.duration < .milliseconds(100) {
             throw ValidationError("--interval takes 100ms or more")
         }
+        // Which tab comes first without it, only the kernel can tell.
+        guard screen.tab != nil else { return }
         var model = Model(
             Model.Setting(host: "", networkNamespace: nil, kernelRelease: ""), size: Size(columns: 80, rows: 24),
             hasIPVS: true, now: Moment(nanoseconds: 0))
@@ -63,31 +65,38 @@ struct WatchCommand: ParsableCommand {
         // Before any thread or socket there is: a child that must know of none.
         if isLive { clinux_start_terminal_guard(STDOUT_FILENO) }
         defer { clinux_end_terminal_guard() }
+        var complaint: String?
         try Failure.reporting { () throws(KernelError) in
             let kernel = try source.open()
-            let session = try session(kernel)
-            if isLive { try show(session) } else { WatchPrinter(session, screen).print(afterInterval: waits) }
+            var model = try model(of: kernel)
+            complaint = model.begin(screen.start)
+            if complaint != nil { return }
+            let session = try session(kernel, model)
+            if isLive { try show(session) } else { try WatchPrinter(session, screen).print(afterInterval: waits) }
         }
+        if let complaint { throw ValidationError(complaint) }
     }
 
     /// How long to look before the one screen is printed, so that it has rates; not at all where nobody asks for them.
     private var waits: Duration? { observe || interval != nil ? interval?.duration ?? .seconds(1) : nil }
 
-    private func session(_ kernel: any KernelSource) throws(KernelError) -> WatchSession {
-        let isCapture = source.capture != nil
+    private func model(of kernel: any KernelSource) throws(KernelError) -> Model {
         // What is not permitted is better said before the screen is taken over.
-        if !isCapture { _ = try Table(kernel).size() }
+        if source.capture == nil { _ = try Table(kernel).size() }
         let origin = kernel.origin
         var setting = Model.Setting(
             host: origin.host, networkNamespace: origin.networkNamespace, kernelRelease: origin.kernelRelease)
-        setting.captureTakenAt = isCapture ? origin.takenAt : nil
+        setting.captureTakenAt = source.capture == nil ? nil : origin.takenAt
         setting.clocksAhead = EventClock.localOffset(at: EventClock.system.wall())
         setting.isPrinted = !isLive
-        var model = Model(
+        setting.startsTracking = startTracking
+        return Model(
             setting, size: screen.printedSize, hasIPVS: Director.isPresent(in: kernel), now: EventClock.system.wall())
-        if let complaint = model.begin(screen.start) { throw KernelError("watch", .failed, detail: complaint) }
+    }
+
+    private func session(_ kernel: any KernelSource, _ model: Model) throws(KernelError) -> WatchSession {
         var events: EventSocket?
-        if !isCapture {
+        if source.capture == nil {
             events = try EventSocket(
                 groups: [EventKind.new.entryGroup], buffer: buffer.bytes, for: "subscribe to conntrack events")
         }

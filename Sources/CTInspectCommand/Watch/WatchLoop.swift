@@ -135,7 +135,7 @@ final class WatchLoop {
             case .suspend: suspend()
             case .redraw: resize()
             case .read: session.pace.hurry()
-            case .export(let path, let document): session.handle(.said(Export.write(document, to: path)))
+            case .export(let path): session.handle(.said(Export.write(to: path, session.model.writeDocument)))
             }
         }
     }

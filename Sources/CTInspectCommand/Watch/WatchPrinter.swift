@@ -17,7 +17,8 @@ struct WatchPrinter {
     /// Reads twice: what an entry without a connection is, the second reading tells.
     ///
     /// - Parameter interval: how long to wait in between; nil for not at all.
-    func print(afterInterval interval: Duration?) {
+    /// - Throws: when nothing could be read; what there is was printed then.
+    func print(afterInterval interval: Duration?) throws(KernelError) {
         session.begin()
         session.observeUnasked()
         session.keepToWishes()
@@ -28,6 +29,7 @@ struct WatchPrinter {
         var lines = view(session.model).text.split(separator: "\n", omittingEmptySubsequences: false)
         while lines.last?.isEmpty == true { lines.removeLast() }
         Output.print(lines.map(String.init))
+        if let failure = session.failure { throw failure }
     }
 
     private func wait(_ interval: Duration) {

@@ -14,6 +14,8 @@ final class WatchSession {
     private(set) var effects: [Effect] = []
     /// Whether the screen has to be drawn anew.
     var isChanged = true
+    /// Why the last reading failed.
+    private(set) var failure: KernelError?
     /// Is called now and then while a reading goes on, so that keys are answered meanwhile.
     var pump: () -> Void = {}
 
@@ -46,6 +48,8 @@ final class WatchSession {
     /// Changes the model by what happened.
     func handle(_ event: WatchEvent) {
         effects += update(&model, event)
+        // Of events only their own tab shows something.
+        if case .event = event, !model.showsEvents { return }
         isChanged = true
     }
 
@@ -79,7 +83,14 @@ final class WatchSession {
 
     func begin() {
         tick()
-        if stream != nil, followsEvents { handle(.watchBegan) }
+        keepWatch(isDrained: true)
+    }
+
+    /// Begins a watch over NEW events where there is none, and ends it where they have been switched off.
+    private func keepWatch(isDrained: Bool) {
+        guard stream != nil else { return }
+        if !followsEvents { return handle(.watchEnded) }
+        if model.needsWatch, isDrained { handle(.watchBegan) }
     }
 
     /// `net.netfilter.nf_conntrack_events`=0 means that there are none.
@@ -103,6 +114,8 @@ final class WatchSession {
             }
         } catch {
             handle(.failed(error.description))
+            // Who cannot hear must not say that nothing was said.
+            handle(.watchEnded)
             return true
         }
     }
@@ -147,7 +160,7 @@ final class WatchSession {
         readStatistics()
         // What was queued before a loss is older than what is read now.
         let isDrained = drainEvents(batches: 1000)
-        if model.needsWatch, isDrained { handle(.watchBegan) }
+        keepWatch(isDrained: isDrained)
         var isComplete = false
         do throws(KernelError) {
             let reader = WatchReader(kernel, deliver) { [self] connection in
@@ -158,14 +171,17 @@ final class WatchSession {
                 countRow()
             }
             try reader.read(model) { [self] in
-                drainEvents(batches: 10_000)
+                // What was not heard may have been an entry's NEW.
+                if !drainEvents(batches: 10_000) || !followsEvents { handle(.watchEnded) }
                 tick()
                 let took = clock.elapsed() - begin - away
                 return (took, pace.pause(after: took))
             }
             isComplete = true
+            failure = nil
         } catch {
             handle(.failed(error.description))
+            failure = error
         }
         let took = clock.elapsed() - begin - away
         pace.end(at: clock.elapsed(), took: took, isComplete: isComplete)
@@ -174,7 +190,7 @@ final class WatchSession {
         examine()
         packets.look(handle)
         handle(.cost(meter.measure()))
-        if asksToObserve, isComplete {
+        if asksToObserve, isComplete, !model.isOverlaid {
             asksToObserve = false
             change { $0.askToObserve() }
         }

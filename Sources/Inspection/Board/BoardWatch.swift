@@ -1,13 +1,11 @@
 /// The watch over NEW events that the verdict `never` stands on, as far as a board keeps it: the events of flows that it does not know
 /// (yet), and whether it holds.
 struct BoardWatch: Sendable {
-    /// Whether NEW events are told at all.
-    var isKept = false
     /// Whether every event was told since `from`.
     private(set) var isWhole = false
-    /// When it began, and after how many readings.
+    /// When it began.
     private(set) var from: UInt32 = 0
-    private(set) var readings = 0
+    private var readings = 0
     /// NEW events since then, of whatever entries.
     private(set) var events = 0
     /// NEW events of flows without a row, by when they came.
@@ -15,12 +13,17 @@ struct BoardWatch: Sendable {
 
     /// So many are held at most, some 100 bytes each; with more the watch begins anew.
     static let mostStrangers = 200_000
+    /// There were more: until it begins anew.
+    private(set) var isOverfull = false
+    /// What the second reading shows first may be older, too: a row may be passed over while the file is read.
+    static let readingsToKnow = 2
 
     /// Begins anew: nothing is known of what came before.
     mutating func begin(at second: UInt32) {
-        (isKept, isWhole) = (true, true)
+        isWhole = true
         (from, readings, events) = (second, 0, 0)
         strangers = [:]
+        isOverfull = false
     }
 
     mutating func lose() { isWhole = false }
@@ -28,7 +31,10 @@ struct BoardWatch: Sendable {
     mutating func count() { events += 1 }
 
     mutating func keep(_ key: FlowKey, at second: UInt32) {
-        if strangers.count >= Self.mostStrangers { return lose() }
+        if strangers.count >= Self.mostStrangers {
+            isOverfull = true
+            return lose()
+        }
         strangers[key] = second
     }
 
@@ -46,6 +52,5 @@ struct BoardWatch: Sendable {
 
     private var lastBegin: UInt32 = 0
 
-    /// A row may be passed over while the file is read, so what the second reading shows first may be older, too.
-    var mayNewRowsBeOlder: Bool { readings < 2 }
+    var mayNewRowsBeOlder: Bool { readings < Self.readingsToKnow }
 }

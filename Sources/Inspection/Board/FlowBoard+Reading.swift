@@ -12,7 +12,7 @@ extension FlowBoard {
         isReading = true
         self.second = second
         isWholeSoFar = true
-        templatesSoFar = 0
+        areConnectionsWhole = true
         orphansNotKept = 0
         take(services)
     }
@@ -23,10 +23,7 @@ extension FlowBoard {
     }
 
     public mutating func take(_ connection: Connection) {
-        if connection.isTemplate {
-            templatesSoFar += 1
-            return
-        }
+        if connection.isTemplate { return }
         if let slot = slot(of: connection) {
             lastSlot = slot
             update(slot, with: connection)
@@ -62,7 +59,8 @@ extension FlowBoard {
     private mutating func move(_ slot: Int, to connection: Connection) {
         if rows[slot].isOrphan { orphans -= 1 }
         rows[slot].place = number(of: connection.placeKey)
-        rows[slot].traits.subtract([.isOrphan, .isFresh, .isSettled, .isFoundByReply])
+        rows[slot].traits.subtract([.isOrphan, .isFresh, .isSettled, .isFoundByReply, .wasLooked])
+        rows[slot].missed = 0
         rows[slot].appeared = second
         rows[slot].changed = second
         rows[slot].ctstates = CTStates()
@@ -75,7 +73,9 @@ extension FlowBoard {
         row.state = number(ofState: connection.state)
         row.traits = .isListed
         if connection.isExpected { row.traits.insert(.isExpected) }
-        if !watch.isWhole || watch.mayNewRowsBeOlder { row.traits.insert(.mayBeOlder) }
+        if !watch.isWhole || watch.mayNewRowsBeOlder || mayHaveMissedEvents(of: connection.virtual.address) {
+            row.traits.insert(.mayBeOlder)
+        }
         if let event = watch.take(FlowKey.original(connection)) { row.newEventPlusOne = event + 1 }
         lastSlot = add(row)
     }
@@ -89,20 +89,8 @@ extension FlowBoard {
 
     /// - Parameter isWhole: whether all connections were read. If not, one that did not come may be there all the same.
     public mutating func endConnections(isWhole: Bool) {
-        templates = templatesSoFar
-        guard isWhole else {
-            isWholeSoFar = false
-            return
-        }
-        for slot in rows.indices where rows[slot].traits.contains(.isHeld) && !rows[slot].isOrphan {
-            if rows[slot].traits.contains(.isListed) {
-                rows[slot].traits.remove(.isMissing)
-            } else if rows[slot].traits.contains(.isMissing) {
-                remove(at: slot)
-            } else {
-                rows[slot].traits.insert(.isMissing)
-            }
-        }
+        areConnectionsWhole = isWhole
+        if !isWhole { isWholeSoFar = false }
     }
 
     /// Takes an entry of the table.
@@ -129,6 +117,7 @@ extension FlowBoard {
 
     private mutating func attach(_ entry: Entry, to slot: Int) {
         rows[slot].traits.formUnion([.hasEntry, .hadEntry])
+        rows[slot].traits.remove(.wasLooked)
         if entry.status.contains(.seenReply) {
             rows[slot].traits.insert(.isReplied)
         } else {
@@ -165,11 +154,10 @@ extension FlowBoard {
         swap(&trail, &nextTrail)
     }
 
-    /// Flows that were to have an entry, or of which it is not known: those to `look` for once more, by their slots. A flow that had none in the
-    /// reading before, either, was in no table while that was read: it need not be looked for again and again.
+    /// Flows of which it is not certain that they have no entry: those to `look` for once more, by their slots.
     public func unsettled(atMost most: Int) -> [UInt32] {
         var slots: [UInt32] = []
-        for slot in rows.indices where slots.count < most && rows[slot].wantsLook { slots.append(UInt32(slot)) }
+        for slot in rows.indices where slots.count < most && wantsLook(rows[slot]) { slots.append(UInt32(slot)) }
         return slots
     }
 
@@ -187,8 +175,8 @@ extension FlowBoard {
     /// Takes what a look-up for an unsettled flow found.
     public mutating func look(_ slot: UInt32, found entry: Entry?) {
         guard rows.indices.contains(Int(slot)) else { return }
-        rows[Int(slot)].traits.insert(.isSettled)
         guard let entry else {
+            rows[Int(slot)].traits.insert(.wasLooked)
             rows[Int(slot)].traits.remove(.isFoundByReply)
             return
         }
@@ -204,12 +192,22 @@ extension FlowRow {
         self.appeared = appeared
         changed = appeared
     }
+}
 
-    /// Listed now, without an entry; and new, or with an entry until now.
-    fileprivate var wantsLook: Bool {
-        guard traits.contains(.isListed), traits.isDisjoint(with: [.hasEntry, .isExpected]) else { return false }
-        return !traits.contains(.isSettled) || traits.contains(.isFoundByReply)
-            || (verdict != .absent && verdict != .never)
+extension FlowBoard {
+    /// Listed now, without an entry, and not looked for since it had one last.
+    private func wantsLook(_ row: FlowRow) -> Bool {
+        row.traits.contains(.isListed) && row.traits.isDisjoint(with: [.hasEntry, .isExpected])
+            && (row.traits.contains(.isFoundByReply) || !isAbsenceCertain(row))
+    }
+
+    /// Whether it is certain that a flow without an entry in this reading has none. A flow that had none in the reading before, either, was in no
+    /// table while this one was read. One that is new, or had one, may have got it meanwhile; and with NAT the entry may have another
+    /// original tuple.
+    func isAbsenceCertain(_ row: FlowRow) -> Bool {
+        if row.traits.contains(.wasLooked) { return true }
+        let wasAbsent = row.traits.contains(.isSettled) && (row.verdict == .absent || row.verdict == .never)
+        return wasAbsent && !places[Int(row.place)].mayBeNAT
     }
 }
 

@@ -6,27 +6,43 @@ import IPVS
 /// The end of a reading, and what is told besides readings.
 extension FlowBoard {
     /// Ends the reading: settles every verdict, and counts them.
-    ///
-    /// - Parameter wasLooked: false when more was unsettled than could be looked for: what is absent then is so with a doubt.
-    public mutating func finish(wasLooked: Bool = true) {
+    public mutating func finish() {
         for number in places.indices { places[number].counts = VerdictCounts() }
         for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
-            if rows[slot].isOrphan { settleOrphan(slot) } else { settle(slot, wasLooked) }
+            if rows[slot].isOrphan { settleOrphan(slot) } else if isThere(slot) { settle(slot) }
         }
+        watch.endReading(begunAt: second, isWhole: isWholeSoFar)
         readings += 1
         isReading = false
-        watch.endReading(begunAt: second, isWhole: isWholeSoFar)
     }
 
-    private mutating func settle(_ slot: Int, _ wasLooked: Bool) {
+    /// So many whole readings may pass over a connection before it is forgotten.
+    private static let mostMissed: UInt8 = 4
+
+    /// Whether a connection is still to be held; a whole reading that does not list it hides it.
+    private mutating func isThere(_ slot: Int) -> Bool {
+        if rows[slot].traits.contains(.isListed) {
+            rows[slot].missed = 0
+        } else if areConnectionsWhole {
+            rows[slot].missed += 1
+            if rows[slot].missed >= Self.mostMissed {
+                remove(at: slot)
+                return false
+            }
+        }
+        return true
+    }
+
+    private mutating func settle(_ slot: Int) {
         var row = rows[slot]
         let isListed = row.traits.contains(.isListed)
         let hasEntry = row.traits.contains(.hasEntry)
+        let isCertain = hasEntry || isWholeSoFar && isAbsenceCertain(row)
         let verdict: Verdict =
             if hasEntry {
                 row.traits.contains(.isReplied) ? .tracked : .unreplied
             } else {
-                provesNever(row) ? .never : .absent
+                isCertain && provesNever(row) ? .never : .absent
             }
         // What was not read says nothing; what was read of it before stands, with a doubt.
         if isListed, hasEntry || isWholeSoFar || !row.traits.contains(.isSettled) {
@@ -36,8 +52,7 @@ extension FlowBoard {
                 row.changed = second
             }
         }
-        let isDoubtful = !isListed || !hasEntry && (!isWholeSoFar || !wasLooked && !row.traits.contains(.isSettled))
-        if isDoubtful { row.traits.insert(.isUncertain) } else { row.traits.remove(.isUncertain) }
+        if isListed, isCertain { row.traits.remove(.isUncertain) } else { row.traits.insert(.isUncertain) }
         row.traits.insert(.isSettled)
         row.traits.subtract([.isListed, .hasEntry])
         rows[slot] = row
@@ -45,7 +60,7 @@ extension FlowBoard {
     }
 
     private func provesNever(_ row: FlowRow) -> Bool {
-        watch.isWhole && isWholeSoFar && row.newEventPlusOne == 0
+        watch.isWhole && row.newEventPlusOne == 0
             && row.traits.isDisjoint(with: [.mayBeOlder, .hadEntry, .isExpected])
     }
 
@@ -78,8 +93,14 @@ extension FlowBoard {
     /// Events were lost: nothing is proven any more until a watch begins anew.
     public mutating func loseEvents() { watch.lose() }
 
-    /// Whether the watch was lost, and another one has to begin.
-    public var needsWatch: Bool { watch.isKept && !watch.isWhole }
+    /// Whether there is no watch, or it was lost: another one may begin.
+    public var needsWatch: Bool { !watch.isWhole }
+
+    /// What `never` stands on: for how many seconds every NEW event was told, and how many there were. Nil without a watch.
+    public var evidence: (seconds: UInt32, events: Int)? { watch.isWhole ? (second &- watch.from, watch.events) : nil }
+
+    /// Why no flow can be called never for now, when it is for want of room.
+    public var isOverfull: Bool { watch.isOverfull }
 
     /// Takes the entry of a NEW event.
     public mutating func takeNew(_ entry: Entry, at second: UInt32) {

@@ -28,8 +28,9 @@ public struct FlowBoard: Sendable {
     var stateNames: [String] = []
 
     private(set) var services = ServiceIndex([])
-    /// Addresses that entries must have as their destination to be anybody's.
-    private var addresses: Set<IPAddress> = []
+    /// Addresses that entries must have as their destination to be anybody's, and after how many readings each became known: NEW events to it
+    /// that came before are not.
+    private var addresses: [IPAddress: Int] = [:]
     /// One of them that an entry had last, as most have the same.
     private var lastAddress: IPAddress?
 
@@ -40,14 +41,12 @@ public struct FlowBoard: Sendable {
     /// Of the running reading, and the time that it is given.
     var second: UInt32 = 0
     var isWholeSoFar = true
+    var areConnectionsWhole = true
     var isReading = false
     /// Readings that are finished.
     public internal(set) var readings = 0
     /// Orphans that had no room in the last reading.
     public internal(set) var orphansNotKept = 0
-    /// Rows of the last reading whose connection is a persistence template.
-    public internal(set) var templates = 0
-    var templatesSoFar = 0
 
     public init() {}
 
@@ -116,7 +115,9 @@ public struct FlowBoard: Sendable {
         return slot
     }
 
+    /// What was told of its entry may be of a connection that the next reading shows.
     mutating func remove(at slot: Int) {
+        if let event = rows[slot].newEvent { watch.keep(key(of: rows[slot]), at: event) }
         let hash = hash(of: rows[slot])
         index.remove(hash, slot)
         rows[slot].traits = []
@@ -144,7 +145,7 @@ public struct FlowBoard: Sendable {
         if let number = placeNumbers[key] { return number }
         var place = Place(key)
         place.match(services)
-        addresses.insert(key.virtual.address)
+        know(key.virtual.address)
         let number = UInt32(places.count)
         places.append(place)
         placeNumbers[key] = number
@@ -156,8 +157,12 @@ public struct FlowBoard: Sendable {
         self.services = ServiceIndex(services)
         if places.count > Self.fewPlaces, places.count > 2 * held { forgetPlaces() }
         lastAddress = nil
-        addresses = Set(places.map(\.virtual.address))
-        for case .address(_, let endpoint) in services.map(\.identity) { addresses.insert(endpoint.address) }
+        let known = addresses
+        addresses = [:]
+        for place in places { addresses[place.virtual.address] = known[place.virtual.address] }
+        for case .address(_, let endpoint) in services.map(\.identity) {
+            addresses[endpoint.address] = known[endpoint.address] ?? readings
+        }
         for number in places.indices { places[number].match(self.services) }
     }
 
@@ -173,11 +178,20 @@ public struct FlowBoard: Sendable {
         rehash()
     }
 
+    private mutating func know(_ address: IPAddress) {
+        if addresses[address] == nil { addresses[address] = readings }
+    }
+
+    /// Whether the NEW event of a connection that a reading shows first may have come before anybody could tell that it mattered.
+    func mayHaveMissedEvents(of address: IPAddress) -> Bool {
+        addresses[address].map { readings - $0 < BoardWatch.readingsToKnow } ?? true
+    }
+
     /// Whether an entry to this address can be of a flow.
     mutating func mayServe(_ address: IPAddress?) -> Bool {
         guard let address else { return false }
         if address == lastAddress { return true }
-        guard addresses.contains(address) else { return false }
+        guard addresses[address] != nil else { return false }
         lastAddress = address
         return true
     }
@@ -187,6 +201,6 @@ extension FlowRow {
     /// A connection that the last whole reading did not have is shown no more; an entry is called an orphan from its second reading on, as
     /// its connection may only be younger than the list of the first.
     var isShown: Bool {
-        traits.contains(.isHeld) && traits.contains(.isSettled) && !traits.contains(.isMissing)
+        traits.contains(.isHeld) && traits.contains(.isSettled) && missed == 0
     }
 }

@@ -24,6 +24,9 @@ public struct FlowRow: Sendable {
     /// The ctstates that its packets were seen to have.
     public internal(set) var ctstates = CTStates()
     var traits: Traits = []
+    /// How many whole readings in a row did not have its connection. It is hidden then, but not forgotten at once: a row may be passed over
+    /// when others before it go while the file is read.
+    var missed: UInt8 = 0
 
     struct Traits: OptionSet, Sendable {
         let rawValue: UInt16
@@ -31,9 +34,8 @@ public struct FlowRow: Sendable {
         static let isHeld = Traits(rawValue: 1 << 0)
         /// The running reading has come by its connection.
         static let isListed = Traits(rawValue: 1 << 1)
-        /// The last whole reading did not have its connection. One more such, and it is forgotten: a row may be passed over when one
-        /// before it goes while the file is read.
-        static let isMissing = Traits(rawValue: 1 << 2)
+        /// A look-up has found that it has no entry, since it had one last.
+        static let wasLooked = Traits(rawValue: 1 << 2)
         /// The running reading has come by its entry, which has seen one direction or both.
         static let hasEntry = Traits(rawValue: 1 << 3)
         static let isReplied = Traits(rawValue: 1 << 4)
@@ -54,6 +56,9 @@ public struct FlowRow: Sendable {
         /// IPVS waits for its first packet: the client's port is not known.
         static let isExpected = Traits(rawValue: 1 << 10)
     }
+
+    /// It was there when the watch over NEW events began, or may have been: how old it is, nobody knows.
+    public var mayBeOlder: Bool { traits.contains(.mayBeOlder) }
 
     /// Of an entry without a connection.
     public var isOrphan: Bool { traits.contains(.isOrphan) }

@@ -24,8 +24,6 @@ public struct ObservationRates: Sendable {
 
     public subscript(service: Service.Identity) -> Rates? { rates[service] }
 
-    public var isEmpty: Bool { rates.isEmpty }
-
     /// Takes the next observation; nil before it when counting has begun anew.
     public mutating func take(_ observation: Observation, after earlier: Observation?) {
         let earlier = earlier?.from == observation.from ? earlier : nil
@@ -49,12 +47,12 @@ public struct ObservationRates: Sendable {
 
 extension ObservationRates.Rates {
     fileprivate init(_ traffic: ObservedTraffic, since before: ObservedTraffic, over seconds: Double) {
+        droppedInAll = traffic.droppedPackets
         guard seconds > 0.001 else { return }
         for (cell, volume) in traffic.volumes where cell.point == .preRouting {
             let grown = volume.minus(before.volumes[cell] ?? Volume()).packets
             if grown > 0 { states[cell.ctstate, default: 0] += Double(grown) / seconds }
         }
-        droppedInAll = traffic.droppedPackets
         dropped = Double(droppedInAll - min(droppedInAll, before.droppedPackets)) / seconds
     }
 }

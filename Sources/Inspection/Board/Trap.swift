@@ -36,7 +36,10 @@ public struct Trap: Equatable, Sendable {
             sentence =
                 "\(absent) of \(counts.connections) TCP connections are not in the conntrack table\(setting): "
                 + "to a stateful filter \(packets) are INVALID."
-            nextStep = observation == nil ? howToObserve : "nothing of them was dropped so far"
+            // Only who counted everything can say that nothing was dropped.
+            let hasCounted =
+                observation.map { $0.losses.isEmpty && $0.notices.isEmpty && $0.milliseconds > 1000 } ?? false
+            nextStep = hasCounted ? "none of their packets was dropped so far" : howToObserve
         } else {
             return nil
         }

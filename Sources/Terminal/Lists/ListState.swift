@@ -23,12 +23,6 @@ struct ListState: Equatable, Sendable {
         top = max(0, min(top, count - page))
     }
 
-    /// Scrolls without a selection.
-    mutating func scroll(by distance: Int, of count: Int, page: Int) {
-        top = max(0, min(top + distance, count - page))
-        selected = top
-    }
-
     mutating func move(_ key: Key, of count: Int, page: Int) -> Bool {
         let target: Int
         switch key {

@@ -28,6 +28,15 @@ public struct Model: Sendable {
     var events = EventsPane()
     var health = HealthPane()
     var observing = ObservingState()
+    /// What is wrong with this director, as the last reading and observation have it.
+    private(set) var trap: Trap?
+
+    mutating func renewTrap() {
+        let how =
+            isCapture || setting.isPrinted
+            ? "ct-inspect observe counts on the director what its filter drops" : "press o to see what the filter drops"
+        trap = Trap(flows.board, reading.sysctls, observing.last, howToObserve: how)
+    }
 
     /// What does not change while it runs.
     public struct Setting: Sendable {
@@ -41,6 +50,8 @@ public struct Model: Sendable {
         public var clocksAhead = 0
         /// Where exports go.
         public var folder = "."
+        /// Whether observing may make conntrack active where it is not.
+        public var startsTracking = false
         /// It goes to no terminal: there are no keys to name.
         public var isPrinted = false
 
@@ -61,6 +72,9 @@ public struct Model: Sendable {
 
     var glyphs: Glyphs { setting.glyphs }
 
+    /// Something lies over the screen and takes the keys.
+    public var isOverlaid: Bool { overlay != nil }
+
     /// It shows a capture, which stands still.
     public var isCapture: Bool { setting.captureTakenAt != nil }
 }
@@ -76,6 +90,10 @@ struct ReadingState: Sendable {
     var pause = Duration.zero
     /// Whether a reading goes on, and how many rows it has come by.
     var isRunning = false
+    /// The screen was frozen while the running reading went on: what is left of it is not taken.
+    var isIgnored = false
+    /// When the last reading was finished, by the wall clock.
+    var time: Moment?
     var rows = 0
     var losses: [Loss] = []
     /// Why the last try to read failed.

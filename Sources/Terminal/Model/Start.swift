@@ -19,10 +19,12 @@ extension Model {
     /// - Returns: what of it cannot be had; nil when all is well.
     public mutating func begin(_ start: Start) -> String? {
         if let tab = start.tab { turn(to: tab) }
-        let known = columns.map(\.name)
+        // Those that an observation fills can be asked for before it begins.
+        let known = tab == .services ? ServiceColumn.allCases.map(\.rawValue) : columns.map(\.name)
         if let sort = start.sort {
             guard known.contains(sort) else { return complaint("--sort", sort, known) }
-            self.sort(by: sort)
+            list.sort(by: sort, beginsDescending: columns.first { $0.name == sort }?.beginsDescending ?? true)
+            arrange()
         }
         if start.isReversed { reverse() }
         if let wanted = start.columns {

@@ -32,7 +32,10 @@ public enum WatchEvent: Sendable {
 
     case event(Event<Entry>)
     case lost(messages: Int?)
+    /// Every NEW event is told from now on.
     case watchBegan
+    /// NEW events may be missing from now on.
+    case watchEnded
 
     case observed(Observation, took: Duration)
     case observationFailed(String)
@@ -43,18 +46,26 @@ public enum WatchEvent: Sendable {
     case said(String)
 }
 
+extension WatchEvent {
+    /// Whether what stands above or below the list may have another height after it.
+    var changesLayout: Bool {
+        switch self {
+        case .resized, .finished, .failed, .examined, .observed, .observationFailed: true
+        default: false
+        }
+    }
+}
+
 /// What a reading came to.
 public struct ReadingOutcome: Sendable {
     public var took: Duration
     public var pause: Duration
     public var losses: [Loss]
-    public var wasLooked: Bool
 
-    public init(took: Duration, pause: Duration, losses: [Loss], wasLooked: Bool = true) {
+    public init(took: Duration, pause: Duration, losses: [Loss]) {
         self.took = took
         self.pause = pause
         self.losses = losses
-        self.wasLooked = wasLooked
     }
 }
 
@@ -82,7 +93,8 @@ public enum Effect: Equatable, Sendable {
     case redraw
     /// To read at once.
     case read
-    case export(path: String, document: [UInt8])
+    /// To write what is shown into a file.
+    case export(path: String)
 }
 
 /// What has to be read and followed for what is shown now: the loop keeps to it.

@@ -3,70 +3,73 @@ import Inspection
 
 /// The stream of events: the last ones, and the losses among them.
 struct EventsPane: Sendable {
-    enum Line: Sendable {
-        case event(Event<Entry>)
-        case lost(Int?, Moment)
-        /// A reading made a loss good.
-        case resynced(Moment)
-    }
+    typealias Line = EventRing.Line
 
-    /// A ring; the oldest is at `start`.
-    private var ring: [Line] = []
-    private var start = 0
-    /// Lines that came since the beginning.
-    private(set) var total = 0
-    /// Events that came, by kind.
-    private(set) var tally = EventTally()
+    private var ring = EventRing()
+    /// What there was when the stream was paused: that stands still, whatever comes.
+    private var paused: EventRing?
+    /// Which lines of all that came the filter takes; nil without a filter.
+    private var matches: [Int]?
     var list = ListState()
-    var filter = EntryFilter()
-    var kinds = Set(EventKind.allCases)
-    var texts: [(text: String, isNegated: Bool)] = []
+    private var filter = EntryFilter()
+    private var kinds = Set(EventKind.allCases)
+    private var texts: [(text: String, isNegated: Bool)] = []
     /// Whether anybody has looked at it yet: before, the kernel is not asked for what nobody sees.
     var isWanted = false
-    /// The line that was the last one when the stream was paused.
-    var pausedAt: Int?
-
-    static let most = 10_000
 
     mutating func take(_ line: Line) {
-        switch line {
-        case .event(let event): tally.count(event.kind)
-        case .lost(let messages, _): if let messages { tally.lost += messages } else { tally.uncountedLosses += 1 }
-        case .resynced: tally.resyncs += 1
-        }
         guard isWanted else { return }
-        total += 1
-        if ring.count < Self.most {
-            ring.append(line)
-        } else {
-            ring[start] = line
-            start = (start + 1) % Self.most
-        }
+        ring.append(line)
+        guard matches != nil else { return }
+        if takes(line) { matches?.append(ring.total - 1) }
+        // Those that the ring has no more, at times: not for each line.
+        if let count = matches?.count, count > 2 * EventRing.most { matches?.removeFirst(count - EventRing.most) }
     }
 
-    /// Lines that may be shown; while it is paused, those that came since are not.
-    private var available: Int { max(0, ring.count - waiting) }
+    // MARK: Pausing
 
-    private var isFiltered: Bool { !texts.isEmpty || !filter.isEmpty || kinds.count < EventKind.allCases.count }
+    var isPaused: Bool { paused != nil }
+
+    mutating func pause() { if paused == nil { paused = ring } }
+
+    mutating func goOn() { paused = nil }
+
+    /// Lines that came since it was paused.
+    var waiting: Int { paused.map { ring.total - $0.total } ?? 0 }
+
+    // MARK: Lines
+
+    private var shown: EventRing { paused ?? ring }
+
+    /// Positions in what is shown of the lines that the filter takes.
+    private func matching(_ matches: [Int], in ring: EventRing) -> [Int] {
+        let first = ring.total - ring.count
+        return matches.lazy.filter { (first..<ring.total).contains($0) }.map { $0 - first }
+    }
 
     /// How many lines are shown.
-    var count: Int { isFiltered ? matching.count : available }
+    var count: Int { matches.map { matching($0, in: shown).count } ?? shown.count }
 
     /// Some of the lines that are shown, the newest last.
     func lines(from top: Int, most: Int) -> [Line] {
-        if isFiltered { return matching.dropFirst(top).prefix(most).map(line) }
-        return (max(0, top)..<max(top, most > available ? available : min(top + most, available))).map(line)
+        let ring = shown
+        let positions = matches.map { matching($0, in: ring)[...] } ?? Array(0..<ring.count)[...]
+        return positions.dropFirst(max(0, top)).prefix(most).map { ring[$0] }
     }
 
-    /// Positions of the lines that the filter takes.
-    private var matching: [Int] { (0..<available).filter { isWanted(line($0)) } }
+    // MARK: Filter
 
-    private func line(_ position: Int) -> Line { ring[(start + position) % ring.count] }
+    mutating func choose(
+        _ filter: EntryFilter, _ kinds: Set<EventKind>, _ texts: [(text: String, isNegated: Bool)]
+    ) {
+        (self.filter, self.kinds, self.texts) = (filter, kinds, texts)
+        matches = nil
+        guard !texts.isEmpty || !filter.isEmpty || kinds.count < EventKind.allCases.count else { return }
+        let first = ring.total - ring.count
+        matches = (0..<ring.count).filter { takes(ring[$0]) }.map { first + $0 }
+    }
 
-    /// Lines that came since it was paused.
-    var waiting: Int { pausedAt.map { total - $0 } ?? 0 }
-
-    private func isWanted(_ line: Line) -> Bool {
+    private func takes(_ line: Line) -> Bool {
         guard case .event(let event) = line else { return true }
         guard kinds.contains(event.kind), filter.matches(event.subject) else { return false }
         guard !texts.isEmpty else { return true }

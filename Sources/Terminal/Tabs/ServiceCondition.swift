@@ -39,7 +39,8 @@ struct ServiceCondition: Sendable {
         case "scheduler":
             test = { values.contains($0.scheduler) }
         case "method":
-            test = { service in service.destinations.contains { values.contains($0.method.description) } }
+            let wanted = values.map { $0.lowercased() }
+            test = { service in service.destinations.contains { wanted.contains($0.method.description) } }
         default:
             throw FilterError(word, .unknown(takes: Self.words.joined(separator: ", ")))
         }

@@ -15,27 +15,34 @@ struct TablePane: Sendable {
     /// Who fills the table, counted by this; nil for the entries themselves.
     var talkers: EntryTally.Subject?
     private(set) var tally: EntryTally?
+    /// Its most frequent values.
+    private(set) var talkerRows: [EntryTally.Row] = []
+    /// Whether the table was read since somebody looks at it.
+    private(set) var isRead = false
 
     /// Whether the running reading holds entries, and the filter that it holds them by.
     private var isReading = false
     private var heldFilter = EntryFilter()
+    private var nextFilter = EntryFilter()
 
     /// A clean sheet for the running reading.
     ///
     /// - Parameter isShown: whether anybody looks at the table. If not, none of it is held.
     mutating func begin(isShown: Bool) {
         isReading = isShown
-        if !isShown { (entries, order) = (EntryList(), []) }
+        if !isShown { (entries, order, isRead) = (EntryList(), [], false) }
+        nextFilter = filter
         next = EntryList(reserving: entries.count)
     }
 
-    mutating func take(_ entry: Entry) { if isReading { next.take(entry, isWanted: filter.matches(entry)) } }
+    mutating func take(_ entry: Entry) { if isReading { next.take(entry, isWanted: nextFilter.matches(entry)) } }
 
     /// - Returns: whether there are new rows.
     mutating func end(isWhole: Bool) -> Bool {
         guard isReading else { return false }
         next.isWhole = isWhole
-        (entries, heldFilter, isReading) = (next, filter, false)
+        (entries, heldFilter, isReading) = (next, nextFilter, false)
+        isRead = true
         next = EntryList()
         return true
     }
@@ -81,13 +88,14 @@ struct TablePane: Sendable {
         var fresh = EntryTally(by: talkers)
         for position in order { if let entry = entries.entry(Int(position)) { fresh.count(entry) } }
         tally = fresh
+        talkerRows = fresh.top(Self.mostTalkers)
     }
 
     /// The filter may have changed since the reading.
     private func isWanted(_ position: UInt32) -> Bool {
         guard !texts.isEmpty || filter != heldFilter, let entry = entries.entry(Int(position)) else { return true }
         guard filter == heldFilter || filter.matches(entry) else { return false }
-        let cells = EntryColumn.allCases.map { $0.text(of: entry).lowercased() }
+        let cells = EntryColumn.allCases.lazy.map { $0.text(of: entry).lowercased() }
         return texts.allSatisfy { wanted in cells.contains { $0.contains(wanted.text) } != wanted.isNegated }
     }
 }

@@ -11,11 +11,8 @@ extension Model {
         return "\(setting.folder)/ct-inspect-\(tab.rawValue)-\(time).\(ending)"
     }
 
-    var document: [UInt8] {
-        var document: [UInt8] = []
-        let sink = { (piece: RawSpan) in
-            piece.withUnsafeBytes { document.append(contentsOf: $0) }
-        }
+    /// Writes what is shown.
+    public func writeDocument(to sink: @escaping (RawSpan) -> Void) {
         switch tab {
         case .services: heading.write(services: serviceRows, to: sink)
         case .flows: heading.write(flows: flows.order, of: flows.board, at: second, to: sink)
@@ -23,12 +20,12 @@ extension Model {
         case .events: writeEvents(to: sink)
         case .health: health.statistics?.writeJSON(since: health.change, verbose: true, to: sink)
         }
-        return document
     }
 
     private var heading: WatchDocument {
         WatchDocument(
-            takenAt: setting.captureTakenAt ?? now.text, host: setting.host, kernelRelease: setting.kernelRelease,
+            takenAt: setting.captureTakenAt ?? (reading.time ?? now).text, host: setting.host,
+            kernelRelease: setting.kernelRelease,
             networkNamespace: setting.networkNamespace, sysctls: reading.sysctls, losses: reading.losses,
             filter: list.filter, trap: trap)
     }

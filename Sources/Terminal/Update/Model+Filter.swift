@@ -86,7 +86,7 @@ extension Model {
             }
             kinds = isNegated ? kinds.subtracting(named) : kinds.intersection(named)
         }
-        (events.filter, events.texts) = try Self.entryFilter(rest)
-        events.kinds = kinds
+        let (filter, texts) = try Self.entryFilter(rest)
+        events.choose(filter, kinds, texts)
     }
 }

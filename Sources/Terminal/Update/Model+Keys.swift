@@ -63,11 +63,12 @@ extension Model {
 
     /// The events go on behind a paused stream, so that none is lost.
     mutating func toggleFreeze() {
-        if events.pausedAt == nil { events.list.select(.max, of: events.count, page: page) }
+        if !events.isPaused { events.list.select(.max, of: events.count, page: page) }
         isFrozen.toggle()
-        // What is left of a reading that goes on is not taken.
+        // What is left of a reading that goes on is not taken, whatever is pressed meanwhile.
+        reading.isIgnored = true
         reading.isRunning = false
-        events.pausedAt = isFrozen ? events.total : nil
+        if isFrozen { events.pause() } else { events.goOn() }
     }
 
     private mutating func openService(_ key: Key) {
@@ -102,7 +103,8 @@ extension Model {
             observing.isWanted = false
             observing.last = nil
             observing.rates = ObservationRates()
-            notice = "observing has ended: nothing of it is left in the kernel"
+            notice = "observing ends"
+            renewTrap()
             arrange()
         } else {
             askToObserve()
@@ -116,14 +118,14 @@ extension Model {
         } else if services.services.isEmpty {
             notice = "there is no service to observe; ct-inspect observe --vip ADDRESS observes any address"
         } else {
-            overlay = .question(Self.question(services.services.count))
+            overlay = .question(Self.question(services.services.count, startsTracking: setting.startsTracking))
         }
     }
 
     /// Begins without a question, as who asked for it on the command line with `--once` has seen it.
     public mutating func observe() { observing.isWanted = true }
 
-    private static func question(_ services: Int) -> [String] {
+    private static func question(_ services: Int, startsTracking: Bool) -> [String] {
         [
             "This adds a table of its own to nf_tables, ct-inspect-PID-…, which counts the packets of \(Words.number(services, "service")) "
                 + "by class and ctstate at PRE_ROUTING (-199), LOCAL_IN and FORWARD (-450 and 98), LOCAL_OUT (-199) and POST_ROUTING (350).",
@@ -131,5 +133,8 @@ extension Model {
             "Up to 10 packets a second are traced, to name the rule that drops them; some are logged to this program.",
             "The table belongs to this program, and goes with it, even when that is killed.",
         ]
+            + (startsTracking
+                ? ["Where no rule looks at a ctstate yet, it makes conntrack active meanwhile (--start-tracking)."]
+                : [])
     }
 }

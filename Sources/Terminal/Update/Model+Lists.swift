@@ -77,13 +77,14 @@ extension Model {
 
     /// A stream that nobody looks back in stands at its end, where lines come.
     mutating func standAtEndOfStream() {
-        guard tab == .events, events.pausedAt == nil else { return }
+        guard tab == .events, !events.isPaused else { return }
         events.list.select(.max, of: events.count, page: page)
     }
 
     /// Who looks back in the stream must not have it run away.
     private mutating func pauseStream(_ list: ListState, _ count: Int) {
-        if !isFrozen { events.pausedAt = list.selected >= count - 1 ? nil : events.pausedAt ?? events.total }
+        if isFrozen { return }
+        if list.selected >= count - 1 { events.goOn() } else { events.pause() }
     }
 
     mutating func keepListsInPlace() {
@@ -93,6 +94,7 @@ extension Model {
 
     mutating func point(_ mouse: MouseEvent) -> [Effect] {
         guard overlay == nil else { return [] }
+        standAtEndOfStream()
         switch mouse.kind {
         case .wheelUp: return press(.up)
         case .wheelDown: return press(.down)

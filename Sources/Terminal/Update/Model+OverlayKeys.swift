@@ -64,9 +64,7 @@ extension Model {
             }
         case .enter:
             overlay = nil
-            let document = document
-            if document.isEmpty { notice = "there is nothing to export" }
-            return prompt.typed.isEmpty || document.isEmpty ? [] : [.export(path: prompt.typed, document: document)]
+            return prompt.typed.isEmpty ? [] : [.export(path: prompt.typed)]
         default:
             if prompt.take(key) { overlay = .prompt(prompt) }
         }
@@ -75,7 +73,8 @@ extension Model {
 
     private mutating func answer(_ key: Key, _ text: [String], _ top: Int) {
         switch key {
-        case .character("y"), .character("Y"), .enter:
+        // Not Enter, which may have been meant for something else.
+        case .character("y"), .character("Y"):
             overlay = nil
             observing.isWanted = true
         case .character("n"), .character("N"), .character("q"), .character("o"), .escape: overlay = nil

@@ -12,8 +12,6 @@ public func update(_ model: inout Model, _ event: WatchEvent) -> [Effect] {
     case .input(.mouse(let mouse)): return model.point(mouse)
     case .resized(let size):
         model.size = size
-        model.keepListsInPlace()
-        return []
     case .tick(let now, let elapsed):
         model.now = now
         model.elapsed = elapsed
@@ -21,13 +19,14 @@ public func update(_ model: inout Model, _ event: WatchEvent) -> [Effect] {
     case .said(let sentence):
         model.notice = sentence
         return []
-    case .event, .lost, .watchBegan: model.takeEvent(event)
+    case .event, .lost, .watchBegan, .watchEnded: model.takeEvent(event)
     case .statistics(let statistics, let change): model.health.take(statistics, since: change)
     case .statisticsMissing(let why): model.health.absence = why
     case .cost(let cost): model.health.cost = cost
     case .observed, .observationFailed, .sample, .traced: model.takeObservation(event)
     default: model.takeReading(event)
     }
+    if event.changesLayout { model.keepListsInPlace() }
     return []
 }
 
@@ -47,7 +46,8 @@ extension Model {
     // MARK: Readings
 
     mutating func takeReading(_ event: WatchEvent) {
-        if isFrozen, !isCapture { return }
+        if case .began = event { reading.isIgnored = isFrozen && !isCapture }
+        if reading.isIgnored { return takeIgnored(event) }
         switch event {
         case .director(let absence): reading.absence = absence
         case .began(let services, let sysctls):
@@ -76,26 +76,27 @@ extension Model {
 
     /// A row of the running reading. As the event of it does, without one for each of a million.
     public mutating func take(_ connection: Connection) {
-        if isFrozen, !isCapture { return }
+        if reading.isIgnored { return }
         reading.rows &+= 1
         flows.board.take(connection)
     }
 
     /// An entry of the running reading, likewise.
     public mutating func take(_ entry: Entry) {
-        if isFrozen, !isCapture { return }
+        if reading.isIgnored { return }
         reading.rows &+= 1
         flows.board.take(entry)
         table.take(entry)
     }
 
     private mutating func finish(_ outcome: ReadingOutcome) {
-        flows.board.finish(wasLooked: outcome.wasLooked)
+        flows.board.finish()
         flows.takeStrays()
         reading.finished = second
         reading.took = outcome.took
         reading.pause = outcome.pause
-        reading.losses = outcome.losses
+        reading.time = now
+        reading.losses = outcome.losses + boardLosses
         reading.trouble = nil
         reading.isRunning = false
         if reading.isResyncing {
@@ -104,7 +105,23 @@ extension Model {
             events.take(.resynced(now))
         }
         services.count()
-        arrange()
+        renewTrap()
+        // The table was arranged when its rows came.
+        if tab != .table { arrange() }
+    }
+
+    /// Of a reading that is not taken nothing counts, but that it failed.
+    private mutating func takeIgnored(_ event: WatchEvent) {
+        if case .failed(let why) = event { reading.trouble = why }
+        if case .finished = event { reading.isRunning = false }
+    }
+
+    /// What the board had no room for.
+    private var boardLosses: [Loss] {
+        let orphans = flows.board.orphansNotKept
+        return (orphans > 0 ? [Loss("orphans", "\(orphans) more than are held")] : [])
+            + (flows.board.isOverfull
+                ? [Loss("the verdict never", "more NEW events came between two readings than can be held")] : [])
     }
 
     /// Puts the rows of the tab in order. Those of other tabs are, when they are turned to.
@@ -112,12 +129,15 @@ extension Model {
         switch tab {
         case .services: services.arrange(flows.board, observing.rates, page: page)
         case .flows: flows.arrange(page: page)
-        case .table: table.arrange(page: page)
+        case .table: table.arrange(page: page, selecting: table.followed)
         case .events, .health: break
         }
     }
 
     // MARK: Events
+
+    /// Whether an event changes what is on the screen.
+    public var showsEvents: Bool { tab == .events }
 
     mutating func takeEvent(_ event: WatchEvent) {
         switch event {
@@ -131,6 +151,7 @@ extension Model {
             reading.isResyncing = true
             events.take(.lost(messages, now))
         case .watchBegan: flows.board.beginWatch(at: second)
+        case .watchEnded: flows.board.loseEvents()
         default: break
         }
     }
@@ -151,12 +172,15 @@ extension Model {
     // MARK: Observations
 
     mutating func takeObservation(_ event: WatchEvent) {
+        // What comes of one that has ended meanwhile is of no use any more.
+        guard observing.isWanted else { return }
         switch event {
         case .observed(let observation, let took):
             observing.rates.take(observation, after: observing.last)
             observing.last = observation
             observing.cost = took
             observing.trouble = nil
+            renewTrap()
             if tab == .services, !isFrozen { arrange() }
         case .observationFailed(let why):
             observing.isWanted = false

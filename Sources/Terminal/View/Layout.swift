@@ -46,18 +46,11 @@ extension Model {
         if let absence = reading.absence, tabs[0] == .services, tab != .services, tab != .flows { add(absence, .bad) }
         for loss in reading.losses.prefix(2) { add("Not complete: \(loss.what): \(loss.why).", .caution) }
         if let trouble = observing.trouble { add(trouble, .caution) }
+        for loss in observing.last?.losses.prefix(1) ?? [] { add("Not complete: \(loss.what): \(loss.why).", .caution) }
+        for notice in observing.last?.notices.prefix(1) ?? [] { add(notice, .caution) }
         guard tab == .services || tab == .flows, let trap else { return Array(lines.prefix(most)) }
         add(trap.sentence, .bad)
         let step = "\(glyphs.isUnicode ? "→" : "->") \(trap.nextStep)".wrapped(to: width).prefix(max(1, most / 3))
         return lines.prefix(most - step.count) + step.map { Line([Run($0, .strong)]) }
-    }
-
-    /// What is wrong with this director.
-    var trap: Trap? {
-        Trap(
-            flows.board, reading.sysctls, observing.last,
-            howToObserve: isCapture
-                ? "ct-inspect observe counts on the director what its filter drops"
-                : "press o to see what the filter drops")
     }
 }

@@ -70,12 +70,15 @@ extension Model {
 
     /// What happened to it, in the order in which it was seen.
     private func timelineFacts(_ row: FlowRow, _ key: FlowKey) -> [Line] {
-        var lines = fact(
-            "seen", "\(Words.age(second &- row.appeared)) ago: \(row.isOrphan ? "entry" : "connection") appeared")
+        let what = row.isOrphan ? "entry" : "connection"
+        let how = row.mayBeOlder ? "the \(what) was there" : "the \(what) appeared"
+        var lines = fact("seen", "\(Words.age(second &- row.appeared)) ago: \(how)")
         if let event = row.newEvent {
             lines += fact("", "\(Words.age(second &- event)) ago: NEW event of its entry")
-        } else if row.verdict == .never {
-            lines += fact("", "no NEW event since before it began, and none lost")
+        } else if row.verdict == .never, let evidence = flows.board.evidence {
+            let words =
+                "no NEW event since before it began; \(evidence.events) of others in \(Words.age(evidence.seconds)), none lost"
+            lines += fact("", words)
         }
         for mark in flows.timeline[key] {
             lines += fact("", "\(mark.moment.clockText(ahead: setting.clocksAhead)): \(mark.text)")

@@ -81,7 +81,10 @@ extension Model {
             return "\(packets) packets counted; reading the counters took \(Words.time(observing.cost))"
         }
         return lines + [
-            Line([Run("Observe  ", .strong), Run(text ?? "off: nothing of ours is in the kernel's way (o)")])
+            Line([
+                Run("Observe  ", .strong),
+                Run(text ?? (observing.isWanted ? "beginning" : "off: nothing of ours is in the kernel's way (o)")),
+            ])
         ]
     }
 

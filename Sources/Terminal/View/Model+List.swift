@@ -57,10 +57,10 @@ extension Model {
     }
 
     private func talkerLines(_ layout: Layout) -> [Line] {
-        guard let tally = table.tally, tally.entries > 0 else {
+        guard table.isRead, let tally = table.tally, tally.entries > 0 else {
             return emptyLines("The conntrack table has no entries here.", layout)
         }
-        let rows = tally.top(TablePane.mostTalkers)
+        let rows = table.talkerRows
         let shown = table.list.top..<min(rows.count, table.list.top + layout.page)
         let title = "\("ENTRIES".fitted(to: 10, alignsRight: true))    SHARE  \(tally.subject.rawValue.uppercased())"
         return [Line([Run(title, .title)])]
@@ -79,7 +79,7 @@ extension Model {
         let count = events.count
         guard count > 0 else { return emptyLines("No events yet.", layout) }
         // Not looked back: the newest are at the bottom.
-        let top = events.pausedAt == nil ? count - layout.page : min(events.list.top, count - 1)
+        let top = events.isPaused ? min(events.list.top, count - 1) : count - layout.page
         return events.lines(from: max(0, top), most: layout.page).map {
             EventLine.line($0, clocksAhead: setting.clocksAhead)
         }
@@ -92,10 +92,12 @@ extension Model {
             why = "Nothing could be read; it is tried again."
         } else if tab == .services || tab == .flows, let absence = reading.absence {
             why = "There is no IPVS here: \(absence)"
+        } else if tab == .table, !table.isRead {
+            why = isFrozen ? "It was not read while the screen is frozen." : "Reading…"
         } else if reading.finished == nil, !isCapture, tab != .events {
             why = "Reading…"
         } else if !list.filter.isEmpty {
-            why = "Nothing matches the filter \(list.filter) (Esc clears it)."
+            why = "Nothing matches the filter \(list.filter)\(setting.isPrinted ? "" : " (Esc clears it)")."
         } else {
             why = text
         }

@@ -93,9 +93,10 @@ extension Model {
         if !list.filter.isEmpty { words.append("filter: \(list.filter)") }
         if tab == .table, let talkers = table.talkers { words.append("top \(talkers.rawValue)") }
         if list.follows { words.append("following") }
-        if tab == .events, events.pausedAt != nil { words.append("paused, \(events.waiting) waiting") }
+        if tab == .events, events.isPaused { words.append("paused, \(events.waiting) waiting") }
         let count = listCount
-        if count > 0, tab != .health { words.append("\(min(list.selected + 1, count))/\(count)") }
+        let position = tab == .events && !events.isPaused ? count : min(list.selected + 1, count)
+        if count > 0, tab != .health { words.append("\(position)/\(count)") }
         return words.joined(separator: "  ")
     }
 

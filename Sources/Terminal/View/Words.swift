@@ -6,8 +6,6 @@ enum Words {
         return value < 9_999.5 ? "\(Int(value.rounded()))" : scaled(value)
     }
 
-    static func count(_ value: UInt64) -> String { value < 1_000_000 ? "\(value)" : scaled(Double(value)) }
-
     private static func scaled(_ value: Double) -> String {
         var (rest, unit) = (value / 1000, "k")
         for next in ["M", "G", "T"] where rest >= 999.95 { (rest, unit) = (rest / 1000, next) }

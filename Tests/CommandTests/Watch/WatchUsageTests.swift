@@ -29,14 +29,17 @@ struct WatchUsageTests {
     }
 
     @Test(
-        "What cannot be had is usage, with the next step",
+        "What cannot be had is usage, with the next step", .needsRoot,
         arguments: [
-            (["--tab", "flow"], "services"), (["--sort", "size"], "no column size, but service"),
-            (["--columns", "service,size"], "no column size"), (["--tab", "health", "--sort", "x"], "has no columns"),
-            (["--filter", "verdict=absent"], "no word verdict here, but service"),
+            (["--tab", "flow"], "services"), (["--tab", "services", "--sort", "size"], "no column size, but service"),
+            (["--tab", "services", "--columns", "service,size"], "no column size"),
+            (["--tab", "health", "--sort", "x"], "has no columns"),
+            (["--tab", "services", "--filter", "verdict=absent"], "no word verdict here, but service"),
             (["--tab", "flows", "--filter", "verdict=gone"], "absent, never"),
             (["--interval", "50ms"], "100ms or more"),
             (["--capture", "/tmp", "--observe"], "a capture stands still"), (["--once", "now"], "now"),
+            // Which tab comes first, the kernel tells: without IPVS the table.
+            (["--once", "--sort", "size"], "the tab table has no column size"),
         ])
     func usage(_ words: [String], _ complaint: String) throws {
         let outcome = try Program.run(["watch"] + words)
