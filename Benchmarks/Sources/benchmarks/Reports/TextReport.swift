@@ -76,7 +76,8 @@ extension WatchResult.Row {
     fileprivate var cells: [String] {
         guard let median else { return [title, "failed: \(failure ?? "no run")"] }
         let walls = runs.map(\.wallSeconds)
-        let window = median.window
+        // Readings that were asked for by keys have no pauses, so no rate.
+        let window = role == .fullTable ? median.window : nil
         return [
             title, fixed(median.wallSeconds, 3), fixed(walls.min() ?? 0, 3), fixed(walls.max() ?? 0, 3),
             fixed(median.userSeconds, 3), fixed(median.systemSeconds, 3), fixed(median.peakMebibytes, 1),

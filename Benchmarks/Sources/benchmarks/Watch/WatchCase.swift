@@ -1,0 +1,58 @@
+/// What a screen costs that is open: flows from captures, the table live.
+struct WatchCase {
+    private let measure: WatchMeasure
+
+    init(_ tools: Tools, _ workspace: Workspace, seconds: Int) {
+        measure = WatchMeasure(tools: tools, workspace: workspace, seconds: seconds)
+    }
+
+    /// Those of the contract, unless the tables are to be smaller.
+    static func sizes(upTo entries: Int) -> [Int] {
+        let sizes = [WatchJudge.contractSize, 1_000_000].filter { $0 <= entries }
+        return sizes.isEmpty ? [entries] : sizes
+    }
+
+    func run(_ rounds: Int, upTo entries: Int) throws -> [WatchResult] {
+        let sizes = Self.sizes(upTo: entries)
+        return try sizes.map { try flows($0, rounds) } + sizes.map { try table($0, rounds) }
+    }
+
+    private func flows(_ entries: Int, _ rounds: Int) throws -> WatchResult {
+        try SampleCapture.using(entries, in: measure.workspace) { capture in
+            let title = WatchScene.flows.title(entries)
+            let rows = try take(turns: rounds, title, measure.flows(capture, entries))
+            return WatchResult(.flows, entries: entries, rows)
+        }
+    }
+
+    /// The empty table by itself: the namespace of the full one is filled for all rounds, as filling takes seconds.
+    private func table(_ entries: Int, _ rounds: Int) throws -> WatchResult {
+        let title = WatchScene.table.title(entries)
+        let empty = try inFreshNamespace { try take(turns: rounds, "\(title), empty", [measure.emptyTable()]) }
+        return try HostLimits.raised(for: entries) {
+            try inFreshNamespace {
+                try SampleTable.filled(with: entries) {
+                    let full = try take(turns: rounds, title, measure.fullTable())
+                    return WatchResult(.table, entries: entries, full + empty)
+                }
+            }
+        }
+    }
+
+    /// One that fails is left out from then on, and the others go on.
+    private func take(turns rounds: Int, _ title: String, _ subjects: [WatchSubject]) throws -> [WatchResult.Row] {
+        var rows = subjects.map { WatchResult.Row(role: $0.role, title: $0.title) }
+        for round in 1...rounds {
+            say("benchmarks: \(title): round \(round) of \(rounds)")
+            for (index, subject) in subjects.enumerated() where rows[index].failure == nil {
+                do {
+                    rows[index].runs.append(try subject.run())
+                } catch let failure as Failure where failure.kind != .interrupted {
+                    rows[index].failure = failure.description
+                    say("benchmarks: \(subject.title): \(failure)")
+                }
+            }
+        }
+        return rows
+    }
+}

@@ -1,0 +1,86 @@
+/// Something to measure, and its part.
+struct WatchSubject {
+    let role: WatchRole
+    let title: String
+    let run: () throws -> WatchFigures
+}
+
+/// Runs programs on a terminal by `screen`, and without one by `measure`.
+struct WatchMeasure {
+    let tools: Tools
+    let workspace: Workspace
+    /// Of the window, which is as long as its readings and their pauses if that is longer.
+    let seconds: Int
+
+    private func plain(_ role: WatchRole, _ title: String, _ words: [String]) -> WatchSubject {
+        WatchSubject(role: role, title: title) {
+            WatchFigures(try Measure(tools: tools, workspace: workspace).run(words, to: .null) { _ in })
+        }
+    }
+
+    /// - Throws: when the screen does not say that it has so many rows: `watch` prints what it could not read, and ends with 0.
+    private func printed(_ role: WatchRole, _ title: String, rows: Int, _ words: [String]) -> WatchSubject {
+        WatchSubject(role: role, title: title) {
+            WatchFigures(
+                try Measure(tools: tools, workspace: workspace).run(words, to: .file) { output in
+                    let text = try readText(of: output)
+                    guard text.split(whereSeparator: \.isWhitespace).contains("1/\(rows)") else {
+                        throw Failure(.inputOutput, "has not printed one of \(rows) rows")
+                    }
+                })
+        }
+    }
+
+    /// - Parameters:
+    ///   - window: the words of `screen` that say what to do after the first readings.
+    ///   - marker: is on the screen when the first rows are, and not before.
+    private func screen(
+        _ role: WatchRole, _ title: String, _ window: [String] = [none], until marker: String, _ words: [String]
+    ) -> WatchSubject {
+        WatchSubject(role: role, title: title) {
+            let text = try runTool(
+                [tools.screen] + window + [marker] + words, patience: .seconds(400), in: workspace)
+            let figures = try WatchFigures(screen: text)
+            guard window == [Self.none] || figures.window != nil else {
+                throw Failure(.inputOutput, "made no reading")
+            }
+            return figures
+        }
+    }
+
+    private static let none = "0"
+}
+
+extension WatchMeasure {
+    private static let moreReadings = 4
+
+    /// A capture is read twice, but on the table's tab anew for each other filter: so these are typed, port 10 and 100 after port 1. None of them
+    /// lets an entry through, so that the flows are all there is to keep.
+    /// - Parameter capture: of so many connections.
+    func flows(_ capture: String, _ entries: Int) -> [WatchSubject] {
+        let once = [tools.program, "watch", "--once", "--tab", "flows", "--capture"]
+        let shown = [tools.program, "watch", "--tab", "table", "--filter", "dport=1", "--capture", capture]
+        let (more, marker) = (Self.moreReadings, "Nothing matches")
+        return [
+            plain(.opening, "services, opens it", [tools.program, "services", "--capture", capture]),
+            printed(.twoReadings, "watch --once, twice", rows: entries, once + [capture]),
+            screen(.onTerminal, "watch, twice", until: marker, shown),
+            screen(
+                .manyReadings, "watch, \(more) times more", ["--type", "/0\r", "\(more)"], until: marker, shown),
+            printed(.fewFlows, "watch --once, few flows", rows: SampleCapture.few, once + [SampleCapture.small]),
+        ]
+    }
+
+    func fullTable() -> [WatchSubject] {
+        [
+            plain(.floor, "receive, once", [tools.receive]),
+            screen(
+                .fullTable, "watch", ["\(seconds)"], until: "ESTABLISHED", [tools.program, "watch", "--tab", "table"]),
+        ]
+    }
+
+    func emptyTable() -> WatchSubject {
+        screen(
+            .emptyTable, "watch, no entries", until: "has no entries", [tools.program, "watch", "--tab", "table"])
+    }
+}
