@@ -61,8 +61,10 @@ public struct EntryList: Sendable {
     public mutating func take(_ entry: Entry, isWanted: Bool) {
         read += 1
         guard isWanted else { return }
-        if let reply = LedgerKey.oddReply(of: entry) { oddReplies[rows.count] = reply }
-        rows.append(EntryRow(entry))
+        let row = EntryRow(entry)
+        let reply = PackedTuple(entry.reply)
+        if !row.key.isMirrored(by: reply) { oddReplies[rows.count] = reply }
+        rows.append(row)
     }
 
     public func row(_ position: Int) -> EntryRow? { rows.indices.contains(position) ? rows[position] : nil }

@@ -52,6 +52,9 @@ struct LedgerKey: Hashable, Sendable {
         return entry
     }
 
+    /// Whether a reply tuple is the original's mirror, so that it need not be held.
+    func isMirrored(by reply: PackedTuple) -> Bool { reply == original.mirrored }
+
     /// The reply tuple of `entry` when it has to be held, because it is not the original's mirror.
     static func oddReply(of entry: Entry) -> PackedTuple? {
         let reply = PackedTuple(entry.reply)

@@ -57,7 +57,9 @@ struct TablePane: Sendable {
 
     /// - Parameter identity: the entry that was selected before the entries were exchanged.
     mutating func arrange(page: Int, selecting identity: EntryIdentity? = nil) {
-        order = (0..<UInt32(entries.count)).filter(isWanted)
+        let isFilterNew = filter != heldFilter
+        let all = 0..<UInt32(entries.count)
+        order = isFilterNew || !texts.isEmpty ? all.filter { isWanted($0, isFilterNew) } : Array(all)
         if let sort = list.sort, let column = EntryColumn(rawValue: sort) {
             order.sort(isDescending: list.isDescending) { position in
                 entries.row(Int(position)).map { column.sortKey($0, entries.entry(Int(position))) } ?? SortKey(.max)
@@ -92,9 +94,8 @@ struct TablePane: Sendable {
     }
 
     /// The filter may have changed since the reading.
-    private func isWanted(_ position: UInt32) -> Bool {
-        guard !texts.isEmpty || filter != heldFilter, let entry = entries.entry(Int(position)) else { return true }
-        guard filter == heldFilter || filter.matches(entry) else { return false }
+    private func isWanted(_ position: UInt32, _ isFilterNew: Bool) -> Bool {
+        guard let entry = entries.entry(Int(position)), !isFilterNew || filter.matches(entry) else { return false }
         let cells = EntryColumn.allCases.lazy.map { $0.text(of: entry).lowercased() }
         return texts.allSatisfy { wanted in cells.contains { $0.contains(wanted.text) } != wanted.isNegated }
     }
