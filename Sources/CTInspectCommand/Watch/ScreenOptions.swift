@@ -4,7 +4,7 @@ import Terminal
 
 /// What the screen of `watch` begins with, and how it looks.
 struct ScreenOptions: ParsableArguments {
-    @Option(help: "The tab to begin with: services, flows, table, events or health.")
+    @Option(help: "The tab to begin with: the first one, if not given.")
     var tab: Tab?
 
     @Option(help: ArgumentHelp("Filter of the first tab, in the words of its filter line.", valueName: "WORDS"))
@@ -22,7 +22,7 @@ struct ScreenOptions: ParsableArguments {
     @Flag(help: "Leave the mouse to the terminal.")
     var noMouse = false
 
-    @Option(help: "Colour: auto (unless NO_COLOR is set), always or never.")
+    @Option(help: "Colour; auto: unless NO_COLOR is set.")
     var color = OutputOptions.Colour.auto
 
     var start: Start {

@@ -13,11 +13,13 @@ struct WatchCommand: ParsableCommand {
         commandName: "watch",
         abstract: "Watch a director live: services, flows, the conntrack table, its events, and its health.",
         discussion: """
-            Keys: 1-5 or Tab for the tabs, arrows or j and k, Enter for detail, / to filter, s to
-            sort, f to freeze, o to observe packets, x to export, ? for help, q to quit.
+            Keys: 1-5 or Tab for the tabs, arrows or j and k, Enter for detail, / to
+            filter, s to sort, f to freeze, o to observe packets, x to export, ? for
+            help, q to quit.
 
-            Where standard output is no terminal, and with --once, it prints one screen and ends.
-            Nothing is added to the kernel until you ask for it (o, or --observe).
+            Where standard output is no terminal, and with --once, it prints one
+            screen and ends. Nothing is added to the kernel until you ask for it (o,
+            or --observe).
 
             EXAMPLES
               sudo ct-inspect watch
