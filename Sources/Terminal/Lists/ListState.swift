@@ -23,18 +23,26 @@ struct ListState: Equatable, Sendable {
         top = max(0, min(top, count - page))
     }
 
-    mutating func move(_ key: Key, of count: Int, page: Int) -> Bool {
+    /// - Parameter hasSelection: false where lines are looked at and none is selected: they scroll at once.
+    /// - Returns: whether the key was one to move by.
+    mutating func move(_ key: Key, of count: Int, page: Int, hasSelection: Bool = true) -> Bool {
+        let from = hasSelection ? selected : top
         let target: Int
         switch key {
-        case .up, .character("k"): target = selected - 1
-        case .down, .character("j"): target = selected + 1
-        case .pageUp, .control("b"): target = selected - max(1, page - 1)
-        case .pageDown, .control("f"): target = selected + max(1, page - 1)
+        case .up, .character("k"): target = from - 1
+        case .down, .character("j"): target = from + 1
+        case .pageUp, .control("b"): target = from - max(1, page - 1)
+        case .pageDown, .control("f"): target = from + max(1, page - 1)
         case .home, .character("g"): target = 0
         case .end, .character("G"): target = count - 1
         default: return false
         }
-        select(target, of: count, page: page)
+        if hasSelection {
+            select(target, of: count, page: page)
+        } else {
+            top = max(0, min(target, count - page))
+            selected = top
+        }
         return true
     }
 

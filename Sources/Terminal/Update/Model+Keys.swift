@@ -36,7 +36,8 @@ extension Model {
     }
 
     private mutating func pressInTab(_ key: Key) {
-        if change(list: { list, count, page in list.move(key, of: count, page: page) }) { return }
+        let hasSelection = tab != .events && tab != .health
+        if change(list: { $0.move(key, of: $1, page: $2, hasSelection: hasSelection) }) { return }
         switch (tab, key) {
         case (_, .character("F")): list.follows.toggle()
         case (.services, .enter), (.services, .right), (.services, .left), (.services, .character("+")),

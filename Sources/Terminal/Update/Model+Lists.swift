@@ -70,7 +70,7 @@ extension Model {
         var list = list
         let (count, page) = (listCount, page)
         let isChanged = change(&list, count, page)
-        if tab == .events, isChanged { pauseStream(list, count) }
+        if tab == .events, isChanged { pauseStream(isAtEnd: list.top >= count - page) }
         self.list = list
         return isChanged
     }
@@ -82,9 +82,9 @@ extension Model {
     }
 
     /// Who looks back in the stream must not have it run away.
-    private mutating func pauseStream(_ list: ListState, _ count: Int) {
+    private mutating func pauseStream(isAtEnd: Bool) {
         if isFrozen { return }
-        if list.selected >= count - 1 { events.goOn() } else { events.pause() }
+        if isAtEnd { events.goOn() } else { events.pause() }
     }
 
     mutating func keepListsInPlace() {
@@ -105,7 +105,9 @@ extension Model {
                 return []
             }
             let position = list.top + mouse.row - layout.firstRow
-            guard mouse.row >= layout.firstRow, mouse.row < layout.firstRow + page, position < listCount else {
+            guard tab != .events, tab != .health, mouse.row >= layout.firstRow, mouse.row < layout.firstRow + page,
+                position < listCount
+            else {
                 return []
             }
             _ = change { list, count, page in
