@@ -9,7 +9,6 @@ public struct Glyphs: Equatable, Sendable {
     var open: String { isUnicode ? "▾" : "-" }
     var closed: String { isUnicode ? "▸" : "+" }
     var rule: String { isUnicode ? "─" : "-" }
-    var more: String { isUnicode ? "…" : "~" }
 
     private var levels: [Character] { Array(isUnicode ? "▁▂▃▄▅▆▇█" : "_.-=+*#@") }
 

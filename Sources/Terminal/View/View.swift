@@ -46,7 +46,7 @@ extension Model {
         var text = "read \(Words.age(second &- finished)) ago, took \(Words.time(reading.took))"
         if reading.pause > .milliseconds(1500) { text += ", every \(Words.time(reading.pause + reading.took))" }
         if reading.isRunning, reading.rows > Self.manyRows { text = "reading: \(reading.rows) rows; last " + text }
-        if reading.isResyncing { text = "events lost: reading anew; " + text }
+        if reading.isResyncing { text = (isFrozen ? "events lost; " : "events lost: reading anew; ") + text }
         return text + " "
     }
 

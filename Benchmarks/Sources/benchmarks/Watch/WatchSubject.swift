@@ -18,7 +18,7 @@ struct WatchMeasure {
         }
     }
 
-    /// - Throws: when the screen does not say that it has so many rows: `watch` prints what it could not read, and ends with 0.
+    /// - Throws: when the screen does not say that it has so many rows: then it was not what was to be measured.
     private func printed(_ role: WatchRole, _ title: String, rows: Int, _ words: [String]) -> WatchSubject {
         WatchSubject(role: role, title: title) {
             WatchFigures(
