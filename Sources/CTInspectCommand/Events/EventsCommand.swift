@@ -9,24 +9,16 @@ import SystemPackage
 struct EventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
-        abstract: "Follow the conntrack table: entries that come, change and go, and what was lost of that.",
+        abstract: "Follow the conntrack table's events, and what was lost of them.",
         discussion: """
-            When events come faster than they are read, the kernel drops some. Each loss is
-            a line of its own, and then a dump is compared with what was told: lines marked
-            RESYNC make the picture right again. SIGINT ends the stream with a summary.
-
-            With net.netfilter.nf_conntrack_events=2 (the default of newer kernels) an entry
-            that was made while nobody listened sends no events, not even when it goes.
-
-            The filters choose entries by what they keep for life (addresses, ports, zone …);
-            state, status, mark and label choose lines by what each says itself.
-
             EXAMPLES
               sudo ct-inspect events --kind new,destroy --dst 10.0.0.100
               sudo ct-inspect events --initial --json | jq -c 'select(.event != "update")'
               sudo ct-inspect events --for 30s --json > events.jsonl
               sudo ct-inspect events --format conntrack -o id,timestamp   as conntrack -E
               sudo ct-inspect events expect
+
+            More: man ct-inspect-events
             """)
 
     @Argument(help: ArgumentHelp("conntrack, or expect (expectations).", valueName: "TABLE"))

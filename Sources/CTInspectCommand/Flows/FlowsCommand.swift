@@ -6,19 +6,17 @@ import Reports
 struct FlowsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flows",
-        abstract: "Join IPVS connections with the conntrack table: which flows are absent from it, and why.",
+        abstract: "Show which IPVS connections have no conntrack entry, and why.",
+        usage: "ct-inspect flows [<options>]",
         discussion: """
-            Verdicts: absent (no entry now), unreplied (the entry has seen one direction),
-            tracked (both), orphan (an entry for a service with no connection); and with
-            --for or --follow: never (began during the watch, and no entry was ever made).
-            A verdict with a ? has a doubt, which is printed.
-
             EXAMPLES
               sudo ct-inspect flows --service tcp/10.0.0.100:80 --verdict absent
               sudo ct-inspect flows --client 10.0.0.0/24
               sudo ct-inspect flows --for 30s --verdict never
               sudo ct-inspect flows --follow
               ct-inspect flows --capture DIR --json
+
+            More: man ct-inspect-flows
             """)
 
     @OptionGroup var source: SourceOptions
