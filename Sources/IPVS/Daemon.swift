@@ -2,9 +2,12 @@
 public struct Daemon: Equatable, Sendable {
     /// `IP_VS_STATE_MASTER` (1) or `IP_VS_STATE_BACKUP` (2).
     public var state: UInt32 = 0
+    /// The interface that it sends or listens on.
     public var interface = ""
+    /// Daemons with the same one belong together.
     public var syncID: UInt32 = 0
 
+    /// A daemon of which nothing is known.
     public init() {}
 
     /// `master`, `backup`, or the number.

@@ -21,6 +21,7 @@ public struct Ledger: EventLedger, Sendable {
     /// The last dump of which is known that every NEW has been heard that was on its way then.
     private var settledDump: UInt32 = 0
 
+    /// Knows nothing.
     public init() {}
 
     /// Entries that are known.
@@ -31,6 +32,7 @@ public struct Ledger: EventLedger, Sendable {
 
     // MARK: Dumps
 
+    /// Begins a dump: what it sees is told apart from what it does not.
     public mutating func beginDump() { dump &+= 1 }
 
     /// Takes an entry of the running dump.
