@@ -51,7 +51,10 @@ public struct TableStatistics: Snapshot, Equatable, Sendable {
     /// Buckets of the hash table, which all network namespaces share.
     public var buckets: UInt64? { number(Sysctls.conntrackBuckets) }
 
-    private func number(_ name: String) -> UInt64? { sysctls.number(name).flatMap { UInt64(exactly: $0) } }
+    /// The kernel's are of 32 bits. Another number, which only a capture can hold, would overflow what is reckoned with it.
+    private func number(_ name: String) -> UInt64? {
+        sysctls.number(name).flatMap { UInt32(exactly: $0) }.map(UInt64.init)
+    }
 
     /// The counters that this kernel has, in its order.
     public var counters: [StatisticsCounter] { Set(cpus.flatMap(\.counters.keys)).sorted() }
