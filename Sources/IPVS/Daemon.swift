@@ -7,9 +7,6 @@ public struct Daemon: Equatable, Sendable {
     /// Daemons with the same one belong together.
     public var syncID: UInt32 = 0
 
-    /// A daemon of which nothing is known.
-    public init() {}
-
     /// `master`, `backup`, or the number.
     public var stateName: String { [1: "master", 2: "backup"][state] ?? String(state) }
 }

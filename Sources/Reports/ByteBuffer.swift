@@ -99,9 +99,6 @@ public struct ByteBuffer: ~Copyable {
             count += utf8.count
         }
     }
-
-    /// Bytes, as they are.
-    public mutating func append(bytes: some Collection<UInt8>) { for byte in bytes { append(byte: byte) } }
 }
 
 // MARK: - Numbers and addresses

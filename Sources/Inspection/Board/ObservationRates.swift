@@ -14,9 +14,6 @@ public struct ObservationRates: Sendable {
         public var droppedInAll: UInt64 = 0
         /// The drops a second of the last observations, the newest last.
         public var history: [Double] = []
-
-        /// Nothing counted.
-        public init() {}
     }
 
     private var rates: [Service.Identity: Rates] = [:]

@@ -24,9 +24,6 @@ public struct Ledger: EventLedger, Sendable {
     /// Knows nothing.
     public init() {}
 
-    /// Entries that are known.
-    public var count: Int { traces.count }
-
     /// Makes room for `count` entries at once.
     public mutating func expect(_ count: Int) { traces.reserveCapacity(max(0, count)) }
 
