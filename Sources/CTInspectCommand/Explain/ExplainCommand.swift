@@ -110,10 +110,12 @@ extension TupleDirection: ExpressibleByArgument {}
 extension ForwardingMethod: ExpressibleByArgument {
     private static let known = [ForwardingMethod.dr, .tun, .nat, .local, .bypass]
 
+    /// Reads a method by its name, in any case.
     public init?(argument: String) {
         guard let method = Self.known.first(where: { $0.description == argument.lowercased() }) else { return nil }
         self = method
     }
 
+    /// The names, for the help and for completions.
     public static var allValueStrings: [String] { known.map(\.description) }
 }

@@ -87,9 +87,11 @@ struct FlowsCommand: ParsableCommand {
 extension Verdict: ExpressibleByArgument {}
 
 extension ServiceSelector: ExpressibleByArgument {
+    /// Reads what `--service` takes.
     public init?(argument: String) { self.init(argument) }
 }
 
 extension ClientSelector: ExpressibleByArgument {
+    /// Reads what `--client` takes.
     public init?(argument: String) { self.init(argument) }
 }
