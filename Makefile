@@ -1,5 +1,5 @@
 # The tasks of this project; `make help` lists them. scripts/setup installs what they need.
-.PHONY: help build demo test unit instructions lab lint fmt fixtures bench bench-build setup-build setup-test clean
+.PHONY: help build demo test unit instructions lab lint completions completions-check fmt fixtures bench bench-build setup-build setup-test clean
 
 SWIFT ?= swift
 # Relative relocations packed (glibc 2.36, lld): a megabyte less to read, and to hold, at each start.
@@ -27,7 +27,7 @@ demo: build ## Build, and run the main job on the bundled capture of a real dire
 	@echo
 	$(BINARY) flows --capture Tests/Fixtures/mixed/capture --summary
 
-test: setup-test lint unit instructions lab ## All tests: lint, unit, integration, instructions, lab
+test: setup-test lint unit instructions completions-check lab ## All tests: lint, unit, integration, instructions, lab
 
 unit: setup-test ## Unit, differential and integration tests (namespaces need root)
 	$(SWIFT) test
@@ -61,6 +61,14 @@ lint: setup-test ## Format, imports, sizes of files, JSON Schema, shell scripts
 
 fmt: ## Format the Swift sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+completions: setup-build ## Write the shell completions anew, from the command definitions
+	$(SWIFT) build --product ct-inspect
+	scripts/completions .build/debug/ct-inspect
+
+completions-check: setup-test build ## The completions: current, and in real shells (root)
+	scripts/completions --check $(BINARY)
+	$(AS_ROOT) Tests/Completions/run $(BINARY)
 
 setup-build:
 	@scripts/setup build

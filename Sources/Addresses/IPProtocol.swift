@@ -43,6 +43,11 @@ public struct IPProtocol: RawRepresentable, Hashable, Sendable {
     }
 }
 
+extension IPProtocol {
+    /// The names that are read and written here, in the order of their numbers; other protocols go by number.
+    public static var names: [String] { named.compactMap(\.name) }
+}
+
 extension IPProtocol: CustomStringConvertible {
     private static let named: [IPProtocol] = [
         .ip, .icmp, .tcp, .udp, .dccp, .gre, .esp, .ah, .icmpv6, .sctp, .udplite,

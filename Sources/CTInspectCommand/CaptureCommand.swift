@@ -18,10 +18,14 @@ struct CaptureCommand: ParsableCommand {
             More: man ct-inspect-capture
             """)
 
-    @Argument(help: ArgumentHelp("A folder that does not exist yet, or an empty one of your own.", valueName: "DIR"))
+    @Argument(
+        help: ArgumentHelp("A folder that does not exist yet, or an empty one of your own.", valueName: "DIR"),
+        completion: .directory)
     var folder: String
 
-    @Option(help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"))
+    @Option(
+        help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"),
+        completion: .networkNamespaces)
     var netns: String?
 
     @OptionGroup var output: OutputOptions

@@ -6,12 +6,14 @@ import Conntrack
 ///
 /// An option takes several values, by commas or by being repeated, any of which will do; `!` before them takes what has none of them.
 struct FilterOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("ipv4 or ipv6.", valueName: "FAMILY"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("ipv4 or ipv6.", valueName: "FAMILY"), completion: .values(of: .family))
     var family: [String] = []
 
     @Option(
         name: [.short, .long, .customLong("proto")],
-        help: ArgumentHelp("Protocol, by name or number: tcp,udp", valueName: "PROTO"))
+        help: ArgumentHelp("Protocol, by name or number: tcp,udp", valueName: "PROTO"),
+        completion: .values(of: .protocol))
     var `protocol`: [String] = []
 
     @Option(
@@ -47,15 +49,19 @@ struct FilterOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Protocol, destination and its port in one: tcp/10.0.0.100:80", valueName: "[PROTO/]VIP[:PORT]"))
+            "Protocol, destination and its port in one: tcp/10.0.0.100:80", valueName: "[PROTO/]VIP[:PORT]"),
+        completion: .addressedServices)
     var service: [String] = []
 
-    @Option(help: ArgumentHelp("State of the protocol: ESTABLISHED,TIME_WAIT", valueName: "STATE"))
+    @Option(
+        help: ArgumentHelp("State of the protocol: ESTABLISHED,TIME_WAIT", valueName: "STATE"),
+        completion: .values(of: .state))
     var state: [String] = []
 
     @Option(
         name: [.customShort("u"), .long],
-        help: ArgumentHelp("Status bits that are all set: ASSURED,SEEN_REPLY", valueName: "BIT"))
+        help: ArgumentHelp("Status bits that are all set: ASSURED,SEEN_REPLY", valueName: "BIT"),
+        completion: .values(of: .status))
     var status: [String] = []
 
     @Option(
@@ -74,7 +80,7 @@ struct FilterOptions: ParsableArguments {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Labels that are all set, by name or number.", valueName: "LABEL"))
+        help: ArgumentHelp("Labels that are all set, by name or number.", valueName: "LABEL"), completion: .labels)
     var label: [String] = []
 
     @Flag(help: "One direction seen only.")

@@ -4,11 +4,13 @@ import Netlink
 /// Where to look: common to all commands that read.
 struct SourceOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"))
+        help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"),
+        completion: .networkNamespaces)
     var netns: String?
 
     @Option(
-        help: ArgumentHelp("Read a capture instead of this kernel; needs no privilege.", valueName: "DIR"))
+        help: ArgumentHelp("Read a capture instead of this kernel; needs no privilege.", valueName: "DIR"),
+        completion: .directory)
     var capture: String?
 
     func validate() throws {

@@ -35,7 +35,8 @@ struct DumpCommand: ParsableCommand {
 
     @Option(
         name: .customShort("o"),
-        help: ArgumentHelp("With --format conntrack: id, labels, ktimestamp.", valueName: "WORD,…"))
+        help: ArgumentHelp("With --format conntrack: id, labels, ktimestamp.", valueName: "WORD,…"),
+        completion: .list(fixed: OutputWord.ofDump.map(\.rawValue)))
     var words: [String] = []
 
     @Flag(help: "Print how many entries there are, and nothing else.")
@@ -44,7 +45,8 @@ struct DumpCommand: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Count by src, dst, dport, state or zone; print the N (10) most frequent.", valueName: "WHAT [N]"))
+            "Count by src, dst, dport, state or zone; print the N (10) most frequent.", valueName: "WHAT [N]"),
+        completion: .list(EntryTally.Subject.allCases.map(\.rawValue)))
     var top: [String] = []
 
     @Option(

@@ -24,7 +24,9 @@ struct EventsCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("conntrack, or expect (expectations).", valueName: "TABLE"))
     var table = EventTable.conntrack
 
-    @Option(help: ArgumentHelp("Kinds to show: new, update, destroy.", valueName: "KIND,..."))
+    @Option(
+        help: ArgumentHelp("Kinds to show: new, update, destroy.", valueName: "KIND,..."),
+        completion: .list(fixed: EventKind.allCases.map(\.rawValue)))
     var kind = EventKinds(kinds: EventKind.allCases)
 
     @Flag(help: "Begin with the entries that are in the table.")
@@ -43,7 +45,9 @@ struct EventsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("End after this many events.", valueName: "N"))
     var count: Int?
 
-    @Option(help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"))
+    @Option(
+        help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"),
+        completion: .networkNamespaces)
     var netns: String?
 
     @Flag(help: "Print JSON, one object a line (schema ct-inspect/1).")
@@ -54,7 +58,8 @@ struct EventsCommand: ParsableCommand {
 
     @Option(
         name: .customShort("o"),
-        help: ArgumentHelp("With --format conntrack: id, labels, ktimestamp, timestamp.", valueName: "WORD,…"))
+        help: ArgumentHelp("With --format conntrack: id, labels, ktimestamp, timestamp.", valueName: "WORD,…"),
+        completion: .list(fixed: OutputWord.allCases.map(\.rawValue)))
     var words: [String] = []
 
     @OptionGroup(title: "Filters") var filters: FilterOptions

@@ -7,7 +7,7 @@ struct EntryOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The packet's entry: none (default), syn-sent, established and so on; unreplied or replied where there are no states.",
-            valueName: "STATE"))
+            valueName: "STATE"), completion: .list(EntryOptions.words))
     var entry = "none"
 
     @Flag(help: "The entry has seen no reply; so it is by default in syn-sent, closed and heartbeat-sent.")
@@ -28,6 +28,14 @@ struct EntryOptions: ParsableArguments {
         if unreplied { (found.hasSeenReply, found.isAssured) = (false, false) }
         return found
     }
+
+    /// All that it takes for some packet.
+    static let words: [String] = {
+        var seen: Set<String> = []
+        return (["none", "unreplied", "replied"] + (tcpStates + sctpStates).map(\.word)).filter {
+            seen.insert($0).inserted
+        }
+    }()
 
     private static func states(of packet: TrackedPacket) -> [(word: String, entry: TrackedEntry)] {
         let plain = [("unreplied", false), ("replied", true)].map { word, isReplied in

@@ -33,13 +33,17 @@ struct ExplainCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "As the destinations of this service, as tcp/10.0.0.100:80, are forwarded to.",
-            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"), completion: .services)
     var service: ServiceSelector?
 
-    @Option(help: ArgumentHelp("net.netfilter.nf_conntrack_tcp_loose, instead of this host's.", valueName: "0|1"))
+    @Option(
+        help: ArgumentHelp("net.netfilter.nf_conntrack_tcp_loose, instead of this host's.", valueName: "0|1"),
+        completion: .list(["0", "1"]))
     var tcpLoose: Switch?
 
-    @Option(help: ArgumentHelp("net.ipv4.vs.conntrack, instead of this host's.", valueName: "0|1"))
+    @Option(
+        help: ArgumentHelp("net.ipv4.vs.conntrack, instead of this host's.", valueName: "0|1"),
+        completion: .list(["0", "1"]))
     var vsConntrack: Switch?
 
     @OptionGroup var source: SourceOptions

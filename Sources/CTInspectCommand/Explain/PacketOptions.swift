@@ -7,24 +7,26 @@ import Inspection
 struct PacketOptions: ParsableArguments {
     @Option(
         name: [.customLong("proto"), .customLong("protocol")],
-        help: ArgumentHelp("tcp (default), udp, icmp, icmpv6, sctp, or another, by name or number.", valueName: "PROTO")
-    )
+        help: ArgumentHelp(
+            "tcp (default), udp, icmp, icmpv6, sctp, or another, by name or number.", valueName: "PROTO"),
+        completion: .list(["tcp", "udp", "sctp", "icmp", "icmpv6"]))
     var `protocol`: String?
 
     @Option(
         help: ArgumentHelp(
-            "Of a TCP segment: FIN,ACK or FIN+ACK, none, tcpdump's F. or S, or 0x11.", valueName: "FLAGS")
-    )
+            "Of a TCP segment: FIN,ACK or FIN+ACK, none, tcpdump's F. or S, or 0x11.", valueName: "FLAGS"),
+        completion: .list(fixed: TCPFlags.names))
     var flags: String?
 
     @Option(
         help: ArgumentHelp(
             "Of an ICMP or ICMPv6 message, by nftables' or iptables' name, or number: destination-unreachable",
-            valueName: "TYPE"))
+            valueName: "TYPE"), completion: .words { line, _ in PacketOptions.messageNames(line.value(of: "--proto")) })
     var icmpType: String?
 
     @Option(
-        help: ArgumentHelp("Of an SCTP packet, by nftables' names, or numbers: cookie-echo,data", valueName: "TYPES"))
+        help: ArgumentHelp("Of an SCTP packet, by nftables' names, or numbers: cookie-echo,data", valueName: "TYPES"),
+        completion: .list(fixed: SCTPChunk.names.map(\.name)))
     var chunk: String?
 
     /// - Parameter serviceProtocol: of the service that is asked about; what is taken when none is named.
@@ -81,6 +83,15 @@ struct PacketOptions: ParsableArguments {
                 throw ValidationError("--chunk: “\(text)” is not what it takes: \(takes)")
             }
             return chunk
+        }
+    }
+
+    /// The names that `--icmp-type` is completed with; of both families where none is named yet.
+    static func messageNames(_ transport: String?) -> [String] {
+        switch transport {
+        case "icmp": ICMPType.names.map(\.name)
+        case "icmpv6": ICMPv6Type.names.map(\.name)
+        default: messageNames("icmp") + messageNames("icmpv6").filter { !messageNames("icmp").contains($0) }
         }
     }
 

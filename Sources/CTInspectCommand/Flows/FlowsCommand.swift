@@ -28,7 +28,7 @@ struct FlowsCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Flows of this service only, as tcp/10.0.0.100:80; may be repeated.",
-            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"), completion: .services)
     var service: [ServiceSelector] = []
 
     @Option(help: ArgumentHelp("Flows with this verdict only; may be repeated.", valueName: "VERDICT"))

@@ -25,13 +25,13 @@ struct ObserveCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Packets of this service only, as tcp/10.0.0.100:80; may be repeated.",
-            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"), completion: .services)
     var service: [ServiceSelector] = []
 
     @Option(
         help: ArgumentHelp(
             "Observe this address too, with IPVS or without, as 10.0.0.100:80; may be repeated.",
-            valueName: "ADDRESS[:PORT]"))
+            valueName: "ADDRESS[:PORT]"), completion: .virtualAddresses)
     var vip: [AddressSelector] = []
 
     @Option(
@@ -49,7 +49,9 @@ struct ObserveCommand: ParsableCommand {
     @Flag(help: "Observe also where no rule uses conntrack yet: that makes it active while this runs.")
     var startTracking = false
 
-    @Option(help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"))
+    @Option(
+        help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"),
+        completion: .networkNamespaces)
     var netns: String?
 
     @OptionGroup var output: OutputOptions

@@ -7,16 +7,18 @@ struct ScreenOptions: ParsableArguments {
     @Option(help: "The tab to begin with: the first one, if not given.")
     var tab: Tab?
 
-    @Option(help: ArgumentHelp("Filter of the first tab, in the words of its filter line.", valueName: "WORDS"))
+    @Option(
+        help: ArgumentHelp("Filter of the first tab, in the words of its filter line.", valueName: "WORDS"),
+        completion: .filterWords)
     var filter = ""
 
-    @Option(help: ArgumentHelp("Column to sort the first tab by.", valueName: "COLUMN"))
+    @Option(help: ArgumentHelp("Column to sort the first tab by.", valueName: "COLUMN"), completion: .column)
     var sort: String?
 
     @Flag(help: "Sort the other way round.")
     var reverse = false
 
-    @Option(help: ArgumentHelp("Columns of the first tab to show.", valueName: "COLUMN,..."))
+    @Option(help: ArgumentHelp("Columns of the first tab to show.", valueName: "COLUMN,..."), completion: .columns)
     var columns: String?
 
     @Flag(help: "Leave the mouse to the terminal.")

@@ -6,7 +6,9 @@ enum StatusWord: Equatable {
     case unset
 
     /// The values that are told of; conntrack(8)'s own are taken besides.
-    static let takes = Status.names.filter { $0 != "TEMPLATE" }.joined(separator: ", ") + ", UNREPLIED"
+    static let names = Status.names.filter { $0 != "TEMPLATE" } + ["UNREPLIED"]
+    /// In words that end a sentence.
+    static let takes = names.joined(separator: ", ")
 
     init?(_ text: String) {
         switch text.uppercased() {

@@ -18,6 +18,9 @@ public struct LabelNames: Equatable, Sendable {
         if names.isEmpty { return nil }
     }
 
+    /// All names, in the order of their bits.
+    public var all: [String] { names.sorted { $0.key < $1.key }.map(\.value) }
+
     /// The name of a bit; nil when the file has none.
     public subscript(bit: Int) -> String? { names[bit] }
 

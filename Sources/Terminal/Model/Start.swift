@@ -24,7 +24,7 @@ extension Model {
     public mutating func begin(_ start: Start) -> String? {
         if let tab = start.tab { turn(to: tab) }
         // Those that an observation fills can be asked for before it begins.
-        let known = tab == .services ? ServiceColumn.allCases.map(\.rawValue) : columns.map(\.name)
+        let known = tab.columnNames
         if let sort = start.sort {
             guard known.contains(sort) else { return complaint("--sort", sort, known) }
             list.sort(by: sort, beginsDescending: columns.first { $0.name == sort }?.beginsDescending ?? true)

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Conntrack
+import Netlink
+import Reports
+import Terminal
+
+/// What each option that has values of its own is completed with.
+extension CompletionKind {
+    static var networkNamespaces: CompletionKind { .words { _, _ in LiveWords.networkNamespaces } }
+    static var services: CompletionKind { .words { line, _ in LiveWords.services(line) } }
+    static var addressedServices: CompletionKind { .list(of: LiveWords.addressedServices) }
+    static var virtualAddresses: CompletionKind { .words { line, _ in LiveWords.virtualAddresses(line) } }
+
+    /// The names that a word of the filters takes.
+    static func values(of word: FilterWord) -> CompletionKind { .list { _ in word.namedValues } }
+
+    /// The names of connection labels on this host.
+    static var labels: CompletionKind { .list { _ in ConnectionLabels.installed()?.all ?? [] } }
+
+    /// A list of words that are always the same.
+    static func list(fixed words: [String]) -> CompletionKind { .list { _ in words } }
+
+    /// The columns of the tab that the line names, or of the first one.
+    static var columns: CompletionKind { .list { firstTab($0).columnNames } }
+    static var column: CompletionKind { .words { line, _ in firstTab(line).columnNames } }
+
+    /// The words of that tab's filter line, the last of which is completed.
+    static var filterWords: CompletionKind {
+        .words { line, typed in
+            let start = typed.lastIndex(of: " ").map(typed.index(after:)) ?? typed.startIndex
+            let sign = typed[start...].hasPrefix("!") ? "!" : ""
+            return firstTab(line).filterWords.map { typed[..<start] + sign + $0 + "=" }
+        }
+    }
+
+    private static func firstTab(_ line: CommandLineWords) -> Tab {
+        line.value(of: "--tab").flatMap(Tab.init) ?? (LiveWords.hasIPVS(line) ? .services : .table)
+    }
+}

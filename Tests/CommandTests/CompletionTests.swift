@@ -1,0 +1,103 @@
+import Addresses
+import ArgumentParser
+import Conntrack
+import IPVS
+import Inspection
+import Terminal
+import Testing
+
+@testable import CTInspectCommand
+@testable import IPVS
+
+@Suite("What a shell is offered is what the options take")
+struct CompletionTests {
+    @Test("Names of the filters' words are taken by them", arguments: FilterWord.allCases)
+    func words(_ word: FilterWord) throws {
+        for name in word.namedValues {
+            for spelled in [name, name.lowercased()] {
+                var filter = EntryFilter()
+                try filter.add(word, [spelled])
+                #expect(!filter.isEmpty, "\(word.rawValue) \(spelled)")
+            }
+        }
+    }
+
+    @Test("There are names where the usage tells of some")
+    func named() {
+        let named = FilterWord.allCases.filter { !$0.namedValues.isEmpty }
+        #expect(named == [.family, .protocol, .state, .status])
+        #expect(FilterWord.state.namedValues.contains("SYN_SENT"))
+        #expect(FilterWord.state.namedValues.filter { $0 == "ESTABLISHED" }.count == 1)
+    }
+
+    @Test("The columns and filter words of a tab are taken by watch", arguments: Tab.allCases)
+    func columns(_ tab: Tab) throws {
+        for column in tab.columnNames {
+            _ = try CTInspect.parseAsRoot(["watch", "--tab", tab.rawValue, "--sort", column, "--columns", column])
+        }
+        #expect(tab.columnNames.isEmpty == [.events, .health].contains(tab))
+        for word in tab.filterWords {
+            #expect(!Self.isUnknown(word, tab), "\(word)")
+        }
+        #expect(tab == .health || Self.isUnknown("no-such-word", tab))
+    }
+
+    /// Whether the filter line of a tab does not know a word at all: a value that it does not take is another matter.
+    private static func isUnknown(_ word: String, _ tab: Tab) -> Bool {
+        do {
+            _ = try CTInspect.parseAsRoot(["watch", "--tab", tab.rawValue, "--filter", "\(word)=no?such!value"])
+            return false
+        } catch {
+            return CTInspect.message(for: error).contains("there is no word")
+        }
+    }
+
+    @Test("The states that explain is offered, it takes for some packet")
+    func entryStates() throws {
+        #expect(EntryOptions.words.contains("syn-sent"))
+        for word in EntryOptions.words {
+            let packets = [["--flags", "S"], ["--proto", "sctp", "--chunk", "data"], ["--proto", "udp"]]
+            #expect(packets.contains { Self.explains($0 + ["--entry", word]) }, "\(word)")
+        }
+    }
+
+    private static func explains(_ words: [String]) -> Bool {
+        (try? Program.run(["explain"] + words + ["--tcp-loose", "1", "--vs-conntrack", "0"]))?.status == 0
+    }
+
+    @Test(
+        "The last value of a list is completed; what stands there is not offered again",
+        arguments: [
+            ("", ["A", "B", "CD"]), ("A,", ["A,B", "A,CD"]), ("!", ["!A", "!B", "!CD"]), ("!A,", ["!A,B", "!A,CD"]),
+            ("a", ["a", "b", "cd"]), ("A,c", ["A,b", "A,cd"]),
+        ])
+    func lists(_ typed: String, _ offered: [String]) {
+        #expect(ListPiece(typed).candidates(["A", "B", "CD"]) == offered)
+    }
+
+    @Test("A value is found in a line that is half typed, quoted or not")
+    func values() {
+        let line = CommandLineWords(["ct-inspect", "flows", "--netns", "lb", "--capture='/tmp/a b'", "--service"])
+        #expect(line.value(of: "--netns") == "lb")
+        #expect(line.value(of: "--capture") == "/tmp/a b")
+        #expect(line.value(of: "--service") == nil)
+        #expect(CommandLineWords(["--capture", "'/tmp/a b"]).value(of: "--capture") == "/tmp/a b")
+        #expect(CommandLineWords(["--capture", #"/tmp/a\ b"#]).value(of: "--capture") == "/tmp/a b")
+        #expect(CommandLineWords(["--capture", ""]).value(of: "--capture") == nil)
+    }
+
+    @Test(
+        "A row of /proc/net/ip_vs names its service, and nothing else does",
+        arguments: [
+            ("TCP  0A000064:0050 rr ", Service.Identity.address(.tcp, Endpoint(IPAddress(ipv4: 0x0A00_0064), 80))),
+            ("UDP  [2001:0db8:0000:0000:0000:0000:0000:0100]:0035 wlc persistent 360 FFFFFFFF", nil),
+            ("FWM  00000007 rr ", .fwmark(7, .ipv4)), ("  -> 0A000003:0050      Route   1      0          0", nil),
+            ("Prot LocalAddress:Port Scheduler Flags", nil), ("IP Virtual Server version 1.2.1 (size=4096)", nil),
+            ("TCP", nil), ("TCP  0A000064", nil), ("TCP  :0050", nil), ("FWM  zz rr", nil), ("", nil),
+        ])
+    func rows(_ row: String, _ identity: Service.Identity?) {
+        let wanted =
+            row.hasPrefix("UDP") ? IPAddress("2001:db8::100").map { .address(.udp, Endpoint($0, 53)) } : identity
+        #expect(Service.Identity(row: row) == wanted)
+    }
+}

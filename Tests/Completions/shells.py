@@ -1,0 +1,92 @@
+"""Shells in a terminal, as a person has them: tmux, which draws it in memory, tells what became of the line that was typed.
+
+Every wait polls, and has a bound.
+"""
+
+import itertools
+import os
+import subprocess
+import time
+
+BOUND = 30  # seconds
+PROMPT = "$ "
+_numbers = itertools.count(1)
+
+
+def begin(kind, place):
+    """The command that starts a shell, and the lines that it is told first; its completions are found as a package's are."""
+    if kind == "bash":
+        return "bash --noprofile --norc -i", [
+            "bind 'set show-all-if-ambiguous on'",
+            "bind 'set page-completions off'", "bind 'set completion-query-items 0'", "bind 'set bell-style none'",
+            ". /usr/share/bash-completion/bash_completion", f"PS1='{PROMPT}'"]
+    if kind == "zsh":
+        return "zsh -f -i", [
+            f"fpath=({place}/zsh $fpath)", "autoload -Uz compinit; compinit -u -D", "unsetopt beep; LISTMAX=1000", f"PS1='{PROMPT}'"]
+    return "fish --private", [f"function fish_prompt; printf '{PROMPT}'; end", "function fish_greeting; end", "set -g fish_autosuggestion_enabled 0"]
+
+
+class Shell:
+    def __init__(self, kind, place, folder, user=0):
+        self.name = f"ct-inspect-completions-{os.getpid()}-{next(_numbers)}"
+        self.kind = kind
+        program, lines = begin(kind, place)
+        environment = {
+            "HOME": f"{place}/home-{user}", "PATH": f"{place}/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8",
+            "XDG_DATA_HOME": f"{place}/data", "XDG_DATA_DIRS": f"{place}/share:/usr/share"}
+        clean = " ".join(f"{key}={value}" for key, value in environment.items())
+        prefix = f"setpriv --reuid={user} --regid={user} --clear-groups " if user else ""
+        os.makedirs(environment["HOME"], exist_ok=True)
+        os.chown(environment["HOME"], user, user)
+        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", "150", "-y", "50", "-c", folder, f"{prefix}env -i {clean} {program}")
+        for line in lines:
+            self._enter(line)
+        self._clear()
+
+    def _tmux(self, *words):
+        return subprocess.run(["tmux", "-L", self.name, *words], check=True, capture_output=True, text=True, timeout=BOUND).stdout
+
+    def _enter(self, line):
+        """Says a line, and waits until it is done, by something that only a shell that has done it can say."""
+        mark = next(_numbers)
+        self._tmux("send-keys", "-l", f"{line}; echo done-$(({mark} + 1000))" if self.kind != "fish" else f"{line}; echo done-(math {mark} + 1000)")
+        self._tmux("send-keys", "Enter")
+        if not self._wait(lambda picture: f"\ndone-{mark + 1000}\n" in f"\n{picture}"):
+            raise RuntimeError(f"{self.kind} does not answer: {self.picture()}")
+
+    def _clear(self):
+        self._tmux("send-keys", "C-c")
+        self._enter("clear")
+        self._tmux("send-keys", "C-l")
+        self._wait(lambda picture: picture.strip() == PROMPT.strip())
+
+    def picture(self):
+        return self._tmux("capture-pane", "-p", "-J")
+
+    def _wait(self, wanted, bound=BOUND):
+        end = time.monotonic() + bound
+        while time.monotonic() < end:
+            if wanted(self.picture()):
+                return True
+            time.sleep(0.05)
+        return False
+
+    def complete(self, line, wanted, bound=BOUND):
+        """Types a line, presses Tab, and waits for a picture; the last picture when that does not come."""
+        self._clear()
+        self._tmux("send-keys", "-l", line)
+        self._wait(lambda picture: typed(picture) == line.rstrip())
+        self._tmux("send-keys", "Tab")
+        is_right = self._wait(wanted, bound)
+        return is_right, self.picture()
+
+    def close(self):
+        subprocess.run(["tmux", "-L", self.name, "kill-server"], check=False, capture_output=True)
+
+
+def typed(picture):
+    """The line behind the prompt."""
+    first = next((line for line in picture.splitlines() if line.startswith(PROMPT.strip())), "")
+    return first[len(PROMPT):].rstrip()
+
+
