@@ -9,6 +9,7 @@ SCHEMADIR = $(DATADIR)/ct-inspect/schema
 BASHDIR = $(DATADIR)/bash-completion/completions
 # Debian's zsh reads site-functions under /usr/local only; its packages use vendor-completions.
 ZSHDIR = $(DATADIR)/zsh/site-functions
+# fish reads this one under /usr/local only where XDG_DATA_DIRS has /usr/local/share.
 FISHDIR = $(DATADIR)/fish/vendor_completions.d
 
 MAN7 = man/ct-inspect-lvs-dr.7
@@ -20,7 +21,7 @@ DOCUMENTS = README.md CHANGELOG.md Packaging/debian/copyright
 INSTALLED = $(BINDIR)/ct-inspect $(addprefix $(MANDIR)/man7/,$(notdir $(MAN7))) $(addprefix $(MANDIR)/man8/,$(notdir $(MAN8))) \
     $(addprefix $(SCHEMADIR)/,$(notdir $(SCHEMAS))) $(addprefix $(DOCDIR)/,$(notdir $(DOCUMENTS))) \
     $(BASHDIR)/ct-inspect $(ZSHDIR)/_ct-inspect $(FISHDIR)/ct-inspect.fish
-# Nobody else puts anything there.
+# Which go with what is in them.
 OWN_FOLDERS = $(SCHEMADIR) $(DATADIR)/ct-inspect $(DOCDIR)
 
 install: ## Copy what `make build` made to PREFIX (/usr/local), under DESTDIR
@@ -37,7 +38,7 @@ install: ## Copy what `make build` made to PREFIX (/usr/local), under DESTDIR
 
 uninstall: ## Remove what `make install` copied
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	for folder in $(addprefix $(DESTDIR),$(OWN_FOLDERS)); do [ ! -d "$$folder" ] || rmdir "$$folder"; done
+	for folder in $(addprefix $(DESTDIR),$(OWN_FOLDERS)); do [ ! -d "$$folder" ] || rmdir --ignore-fail-on-non-empty "$$folder"; done
 
 deb: setup-deb build ## The Debian package, .build/ct-inspect_VERSION_ARCH.deb
 	Packaging/build-deb
