@@ -1,10 +1,12 @@
 # The tasks of this project; `make help` lists them. scripts/setup installs what they need.
-.PHONY: help build demo test unit instructions lab lint completions completions-check fmt fixtures bench bench-build setup-build setup-test clean
+.PHONY: help build install uninstall deb demo test unit instructions man man-check completions completions-check package lab lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
 
 SWIFT ?= swift
 # Relative relocations packed (glibc 2.36, lld): a megabyte less to read, and to hold, at each start.
 PACKED = -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
-RELEASE = -c release --static-swift-stdlib -Xlinker -s $(PACKED)
+# Hardened as Debian's own programs: imports bound at the start and read-only from then on, and no search path for libraries ($ORIGIN).
+HARDENED = -Xlinker -z -Xlinker now --disable-local-rpath
+RELEASE = -c release --static-swift-stdlib -Xlinker -s $(PACKED) $(HARDENED)
 BINARY = .build/release/ct-inspect
 BENCHMARKS = Benchmarks/.build/release/benchmarks
 # Of the benchmarks' C programs. clang comes with Swift.
@@ -14,10 +16,13 @@ BENCH_TOOLS = $(patsubst Benchmarks/Tools/%.c,Benchmarks/.build/tools/%,$(wildca
 # What needs root gets it by sudo, where it is not there already.
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
-SHELL_SCRIPTS = scripts/setup scripts/check-imports scripts/check-sizes .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh)
+SHELL_SCRIPTS = scripts/setup scripts/check-imports scripts/check-sizes .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh) \
+    Packaging/build-deb $(wildcard Tests/Package/run Tests/Package/*.sh)
 
 help: ## This list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+include Packaging/install.mk
 
 build: setup-build ## The release binary, .build/release/ct-inspect
 	$(SWIFT) build $(RELEASE) --product ct-inspect
@@ -27,7 +32,7 @@ demo: build ## Build, and run the main job on the bundled capture of a real dire
 	@echo
 	$(BINARY) flows --capture Tests/Fixtures/mixed/capture --summary
 
-test: setup-test lint unit instructions completions-check lab ## All tests: lint, unit, integration, instructions, lab
+test: setup-test lint unit instructions man-check completions-check package lab ## All tests: lint, unit, integration, instructions, man pages, completions, package, lab
 
 unit: setup-test ## Unit, differential and integration tests (namespaces need root)
 	$(SWIFT) test
@@ -45,6 +50,9 @@ bench-build: $(BENCH_TOOLS)
 Benchmarks/.build/tools/%: Benchmarks/Tools/%.c
 	@mkdir -p $(@D)
 	$(CLANG) $(CLANG_FLAGS) -o $@ $<
+
+package: setup-test deb ## `make install` and the Debian package, in a fresh Debian (root)
+	$(AS_ROOT) Tests/Package/run
 
 lab: setup-test build ## A real director on stock Debian kernels, in an emulator
 	Tests/Lab/run
@@ -75,6 +83,9 @@ setup-build:
 
 setup-test:
 	@scripts/setup test
+
+setup-deb:
+	@scripts/setup deb
 
 clean: ## Remove what was built
 	rm -rf .build Benchmarks/.build

@@ -1,0 +1,104 @@
+# shellcheck shell=bash
+# What `make install` copies and what the package holds, compared with each other and with the checkout.
+
+# Where everything has to be, as paths of the package. What compression adds to a name is left out.
+expected_files() {
+    local file
+    printf '/usr/%s\n' bin/ct-inspect share/bash-completion/completions/ct-inspect share/zsh/vendor-completions/_ct-inspect \
+        share/fish/vendor_completions.d/ct-inspect.fish share/lintian/overrides/ct-inspect
+    printf '/usr/share/doc/ct-inspect/%s\n' README.md CHANGELOG.md changelog copyright
+    for file in man/*.7; do printf '/usr/share/man/man7/%s\n' "${file##*/}"; done
+    for file in man/*.8; do printf '/usr/share/man/man8/%s\n' "${file##*/}"; done
+    for file in docs/schema/*.json; do printf '/usr/share/ct-inspect/schema/%s\n' "${file##*/}"; done
+}
+
+packed_files() {
+    dpkg-deb --fsys-tarfile "$PACKAGE" | tar -t | sed -n 's/^\.\(.*[^/]\)$/\1/p' | sed 's/\.gz$//'
+}
+
+# Fails if it reads any line, and shows it. (A `!` in front would keep a failure from ending a function.)
+nothing() {
+    ! grep .
+}
+
+# `make install` must copy only: a swift that always fails is what it gets.
+make_install() {
+    make --no-print-directory "$@" SWIFT=false
+}
+
+check_missing_program() {
+    local said status=0
+    said=$(make_install install DESTDIR="$WORK/none" BINARY="$WORK/absent" 2>&1) || status=$?
+    ((status != 0))
+    grep -F "no program at $WORK/absent: run \"make build\" first" <<<"$said"
+    [[ ! -e $WORK/none ]]
+}
+
+# An administrator's umask must not keep others from reading.
+check_install_modes() {
+    umask 077
+    make_install install DESTDIR="$WORK/tree" PREFIX=/usr
+    cmp .build/release/ct-inspect "$WORK/tree/usr/bin/ct-inspect"
+    [[ $(stat -c %a "$WORK/tree/usr/bin/ct-inspect") == 755 ]]
+    find "$WORK/tree/usr" -type d ! -perm 755 | nothing
+    find "$WORK/tree/usr" -type f ! -path '*/bin/ct-inspect' ! -perm 644 | nothing
+}
+
+# Debian's zsh has a folder of its own for packages; the changelog and the overrides are the package's alone.
+check_install_as_packed() {
+    diff <(cd "$WORK/tree" && find . -type f | sed -n 's/^\.//; s/site-functions/vendor-completions/; p' | sort) \
+        <(packed_files | grep -v -e '/ct-inspect/changelog$' -e /lintian/overrides/ | sort)
+}
+
+check_packed_files() {
+    diff <(expected_files | sort) <(packed_files | sort)
+}
+
+check_uninstall() {
+    make_install uninstall DESTDIR="$WORK/tree" PREFIX=/usr
+    find "$WORK/tree" ! -type d -o -name '*ct-inspect*' | nothing
+}
+
+# No script runs as root at installation, and nothing gives the program more than its caller has.
+check_package_manners() {
+    diff <(printf './%s\n' '' control md5sums) <(dpkg-deb --ctrl-tarfile "$PACKAGE" | tar -t | sort)
+    dpkg-deb -c "$PACKAGE" | awk '$2 != "root/root" || $1 !~ ($6 == "./usr/bin/ct-inspect" ? "^-rwxr-xr-x$" : "^(drwxr-xr-x|-rw-r--r--)$")' |
+        nothing
+    dpkg-deb --fsys-tarfile "$PACKAGE" | tar -x -O ./usr/bin/ct-inspect | cmp - .build/release/ct-inspect
+}
+
+check_version() {
+    local version
+    version=$(.build/release/ct-inspect --version)
+    [[ $(dpkg-deb -f "$PACKAGE" Version) == "${version//-/\~}" ]]
+    [[ ${PACKAGE##*/} == "ct-inspect_${version//-/\~}_$(dpkg --print-architecture).deb" ]]
+}
+
+# In another folder, with another umask and locale.
+check_reproducible() {
+    umask 077
+    LC_ALL=C.UTF-8 TZ=Asia/Tokyo Packaging/build-deb "$WORK/again"
+    cmp "$PACKAGE" "$WORK"/again/*.deb
+}
+
+check_lintian() {
+    timeout 300 lintian --display-info --tag-display-limit 0 --fail-on error,warning,info "$PACKAGE"
+}
+
+check_overrides() {
+    awk '/^#/ { reason = 1; next } !reason { print "no reason above: " $0; bad = 1 } { reason = 0 } END { exit bad }' \
+        Packaging/debian/lintian-overrides
+}
+
+check_contents() {
+    check "make install names the program that is missing" check_missing_program
+    check "make install copies what was built, readable by all" check_install_modes
+    check "make install and the package hold the same files" check_install_as_packed
+    check "the package holds every page, completion, schema and document, and nothing else" check_packed_files
+    check "make uninstall leaves nothing" check_uninstall
+    check "the package brings no script and no privilege, and the program as it was built" check_package_manners
+    check "the package has the program's version" check_version
+    check "the same sources make the same package" check_reproducible
+    check "lintian is content" check_lintian
+    check "each override of lintian has its reason" check_overrides
+}
