@@ -1,5 +1,5 @@
 # The tasks of this project; `make help` lists them. scripts/setup installs what they need.
-.PHONY: help build demo test unit instructions lab lint fmt fixtures bench bench-build setup-build setup-test clean
+.PHONY: help build demo test unit instructions lab lint man man-check fmt fixtures bench bench-build setup-build setup-test clean
 
 SWIFT ?= swift
 # Relative relocations packed (glibc 2.36, lld): a megabyte less to read, and to hold, at each start.
@@ -27,7 +27,7 @@ demo: build ## Build, and run the main job on the bundled capture of a real dire
 	@echo
 	$(BINARY) flows --capture Tests/Fixtures/mixed/capture --summary
 
-test: setup-test lint unit instructions lab ## All tests: lint, unit, integration, instructions, lab
+test: setup-test lint unit man-check instructions lab ## All tests: lint, unit, integration, man pages, instructions, lab
 
 unit: setup-test ## Unit, differential and integration tests (namespaces need root)
 	$(SWIFT) test
@@ -57,6 +57,12 @@ lint: setup-test ## Format, imports, JSON Schema, shell scripts
 	scripts/check-imports
 	scripts/check-schema
 	shellcheck -x $(SHELL_SCRIPTS)
+
+man: build ## Make the man pages anew, from man/src and from the program
+	scripts/man $(BINARY)
+
+man-check: setup-test build ## Man pages: current, clean to mandoc and man, and every option in them
+	scripts/check-man $(BINARY)
 
 fmt: ## Format the Swift sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)
