@@ -14,7 +14,7 @@ BENCH_TOOLS = $(patsubst Benchmarks/Tools/%.c,Benchmarks/.build/tools/%,$(wildca
 # What needs root gets it by sudo, where it is not there already.
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
-SHELL_SCRIPTS = scripts/setup scripts/check-imports .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh)
+SHELL_SCRIPTS = scripts/setup scripts/check-imports scripts/check-sizes .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh)
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -52,9 +52,10 @@ lab: setup-test build ## A real director on stock Debian kernels, in an emulator
 fixtures: setup-test build ## Take the bundled captures anew, from the lab
 	Tests/Lab/run --kernel 6.1 --fixtures Tests/Fixtures
 
-lint: setup-test ## Format, imports, JSON Schema, shell scripts
+lint: setup-test ## Format, imports, sizes of files, JSON Schema, shell scripts
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 	scripts/check-imports
+	scripts/check-sizes
 	scripts/check-schema
 	shellcheck -x $(SHELL_SCRIPTS)
 

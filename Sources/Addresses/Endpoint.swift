@@ -1,8 +1,11 @@
 /// An address and a port (host order).
 public struct Endpoint: Hashable, Sendable {
+    /// The host's address; no zone (`%eth0`) goes with it.
     public var address: IPAddress
+    /// In host order: 80 for HTTP.
     public var port: UInt16
 
+    /// An endpoint of its two parts; `port` in host order.
     public init(_ address: IPAddress, _ port: UInt16) {
         self.address = address
         self.port = port
@@ -30,6 +33,7 @@ extension Endpoint: CustomStringConvertible {
 }
 
 extension Endpoint: Comparable {
+    /// By address, then by port, both as numbers: the order of tables.
     public static func < (left: Endpoint, right: Endpoint) -> Bool {
         (left.address, left.port) < (right.address, right.port)
     }

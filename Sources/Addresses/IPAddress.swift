@@ -2,9 +2,11 @@ import Glibc
 
 /// An IPv4 or IPv6 address: a number with its family, cheap to compare and to hash.
 public struct IPAddress: Hashable, Sendable {
+    /// The address family; `rawValue` is a number of this program, not an `AF_*` one.
     public enum Family: UInt8, Sendable, Comparable {
         case ipv4, ipv6
 
+        /// IPv4 before IPv6.
         public static func < (left: Family, right: Family) -> Bool { left.rawValue < right.rawValue }
     }
 
@@ -83,6 +85,7 @@ extension IPAddress: CustomStringConvertible {
 }
 
 extension IPAddress: Comparable {
+    /// IPv4 before IPv6, then by the address as a number.
     public static func < (left: IPAddress, right: IPAddress) -> Bool {
         (left.family, left.high, left.low) < (right.family, right.high, right.low)
     }

@@ -1,21 +1,33 @@
 /// A layer 4 protocol number of the IP header. An open set: an unknown number is shown as the number.
 public struct IPProtocol: RawRepresentable, Hashable, Sendable {
+    /// The number in the header (`IPPROTO_*`).
     public let rawValue: UInt8
 
+    /// Any number, known here or not.
     @inlinable
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// `IPPROTO_IP` (0): what IPVS gives to templates of fwmark services.
     public static let ip = IPProtocol(rawValue: 0)
+    /// ICMP for IPv4; IPv6's own is `icmpv6`.
     public static let icmp = IPProtocol(rawValue: 1)
+    /// Transmission Control Protocol.
     public static let tcp = IPProtocol(rawValue: 6)
+    /// User Datagram Protocol.
     public static let udp = IPProtocol(rawValue: 17)
+    /// Datagram Congestion Control Protocol; kernels since 6.16 have none.
     public static let dccp = IPProtocol(rawValue: 33)
+    /// Generic Routing Encapsulation: its tuples carry keys where others have ports.
     public static let gre = IPProtocol(rawValue: 47)
+    /// Encapsulating Security Payload of IPsec: no ports.
     public static let esp = IPProtocol(rawValue: 50)
+    /// Authentication Header of IPsec: no ports.
     public static let ah = IPProtocol(rawValue: 51)
+    /// ICMP for IPv6.
     public static let icmpv6 = IPProtocol(rawValue: 58)
+    /// Stream Control Transmission Protocol.
     public static let sctp = IPProtocol(rawValue: 132)
+    /// UDP with partial checksums.
     public static let udplite = IPProtocol(rawValue: 136)
 
     /// Reads a name (any case) or a number.
@@ -54,5 +66,6 @@ extension IPProtocol: CustomStringConvertible {
         }
     }
 
+    /// The name in lower case, or the number where this program has no name for it.
     public var description: String { name ?? String(rawValue) }
 }

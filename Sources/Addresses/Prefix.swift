@@ -1,5 +1,6 @@
 /// An address with a prefix length, as `10.0.0.0/8`: what a filter on addresses takes.
 public struct Prefix: Hashable, Sendable {
+    /// As it was given: bits behind the prefix may be set, and do not count.
     public let address: IPAddress
     /// 0 to 32, or to 128 for IPv6.
     public let length: Int
@@ -17,6 +18,7 @@ public struct Prefix: Hashable, Sendable {
         self.length = length
     }
 
+    /// Whether an address of the same family lies in it; one of the other family never does.
     public func contains(_ other: IPAddress) -> Bool {
         guard other.family == address.family else { return false }
         return Self.leadingBitsEqual(address.bitWidth - length, address.low, other.low)

@@ -3,8 +3,10 @@
 /// The raw value is the number of its bit in the mask that nftables loads. An open set: one without a name is shown as its number.
 /// Source: `NF_CT_STATE_BIT` and its like (linux/netfilter/nf_conntrack_common.h), `nft_ct_get_eval` (net/netfilter/nft_ct.c).
 public struct CTState: RawRepresentable, Hashable, Sendable {
+    /// The number of the bit in nftables' mask; 0 to 31.
     public let rawValue: UInt8
 
+    /// Any number, known here or not.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Nothing is attached to the packet: conntrack refused it, or has not seen it (yet).
@@ -39,6 +41,7 @@ extension CTState: CustomStringConvertible {
         }
     }
 
+    /// The same as `name`.
     public var description: String { name }
 }
 

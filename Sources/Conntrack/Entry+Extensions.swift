@@ -13,21 +13,25 @@ extension Entry {
         set { extend { $0.labels = newValue } }
     }
 
+    /// The name of the helper that follows it (`ftp`); nil when none does.
     public var helper: String? {
         get { extensions.held.helper }
         set { extend { $0.helper = newValue } }
     }
 
+    /// The label of a security module (SELinux), as the kernel writes it.
     public var securityContext: String? {
         get { extensions.held.securityContext }
         set { extend { $0.securityContext = newValue } }
     }
 
+    /// Of the original direction; nil when no helper shifted it.
     public var sequenceAdjustmentOriginal: SequenceAdjustment? {
         get { extensions.held.sequenceAdjustmentOriginal }
         set { extend { $0.sequenceAdjustmentOriginal = newValue } }
     }
 
+    /// Of the reply direction; nil when no helper shifted it.
     public var sequenceAdjustmentReply: SequenceAdjustment? {
         get { extensions.held.sequenceAdjustmentReply }
         set { extend { $0.sequenceAdjustmentReply = newValue } }
@@ -74,10 +78,14 @@ extension Entry {
 
     /// How a NAT helper shifted TCP sequence numbers (`struct nf_ct_seqadj`).
     public struct SequenceAdjustment: Equatable, Sendable {
+        /// The sequence number from which on the second offset holds.
         public var correctionPosition: UInt32 = 0
+        /// Added to sequence numbers before that position.
         public var offsetBefore: Int32 = 0
+        /// Added to sequence numbers from that position on.
         public var offsetAfter: Int32 = 0
 
+        /// Members as they are named; 0 is what an unshifted direction has.
         public init(correctionPosition: UInt32 = 0, offsetBefore: Int32 = 0, offsetAfter: Int32 = 0) {
             self.correctionPosition = correctionPosition
             self.offsetBefore = offsetBefore

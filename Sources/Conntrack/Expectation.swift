@@ -11,20 +11,24 @@ public struct Expectation: Equatable, Sendable {
     public var master = Tuple()
     /// Seconds until it goes; 0 for one that has no timer.
     public var timeout: UInt32?
+    /// The kernel's own number for it.
     public var id: UInt32?
     /// The helper that expects it.
     public var helper: String?
     /// 0 (the default zone) is not sent.
     public var zone: UInt16?
+    /// Its flags; none when the kernel did not send them.
     public var flags: Flags = []
     /// The helper's own number for this sort of expectation (`struct nf_conntrack_expect_policy`).
     public var `class`: UInt32?
+    /// Nil when the expected connection is not translated.
     public var nat: NAT?
     /// The kernel function that sets the expected connection up (`struct nf_ct_helper_expectfn`): `nat-follow-master`.
     public var function: String?
     /// Attributes that this program does not know, or whose size is not the known one.
     public var unknown: [UnknownAttribute] = []
 
+    /// An expectation of which nothing is known.
     public init() {}
 
     /// How the expected connection will be translated.
@@ -34,6 +38,7 @@ public struct Expectation: Equatable, Sendable {
         /// The source that it had, before a helper rewrote it.
         public var tuple: Tuple?
 
+        /// Members as the kernel sends them.
         public init(direction: UInt32? = nil, tuple: Tuple? = nil) {
             self.direction = direction
             self.tuple = tuple
@@ -42,8 +47,10 @@ public struct Expectation: Equatable, Sendable {
 
     /// `NF_CT_EXPECT_*` (linux/netfilter/nf_conntrack_common.h). An open set.
     public struct Flags: OptionSet, Hashable, Sendable {
+        /// The bits, in host order.
         public let rawValue: UInt32
 
+        /// Any bits, known here or not.
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// It outlives the first connection that it lets in.

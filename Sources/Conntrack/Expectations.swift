@@ -9,6 +9,7 @@ import SystemPackage
 public struct Expectations {
     private let source: any KernelSource
 
+    /// Asks nothing yet.
     public init(_ source: any KernelSource) { self.source = source }
 
     /// Streams them all, of all families and zones. Blocks until the answer is whole.

@@ -1,8 +1,11 @@
 /// The first two numbers of a kernel's release.
 public struct KernelVersion: Comparable, Sendable, CustomStringConvertible {
+    /// The first number: 6 of `6.1.0`.
     public let major: Int
+    /// The second number: 1 of `6.1.0`.
     public let minor: Int
 
+    /// A version of its two numbers.
     public init(_ major: Int, _ minor: Int) {
         self.major = major
         self.minor = minor
@@ -16,8 +19,10 @@ public struct KernelVersion: Comparable, Sendable, CustomStringConvertible {
         self.init(major, minor)
     }
 
+    /// As it is written: `6.1`.
     public var description: String { "\(major).\(minor)" }
 
+    /// By the first number, then by the second.
     public static func < (left: KernelVersion, right: KernelVersion) -> Bool {
         (left.major, left.minor) < (right.major, right.minor)
     }

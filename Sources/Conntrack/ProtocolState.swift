@@ -10,15 +10,21 @@ public enum ProtocolState: Equatable, Sendable {
         public var state: UInt8?
         /// Window scales of the original and the reply direction.
         public var scaleOriginal: UInt8?
+        /// Of the reply direction.
         public var scaleReply: UInt8?
         /// `IP_CT_TCP_FLAG_*` of each direction, and the mask sent with them.
         public var flagsOriginal: Flags?
+        /// Of the reply direction.
         public var flagsReply: Flags?
 
+        /// A state of which the rest is not known.
         public init(state: UInt8? = nil) { self.state = state }
 
+        /// Flags of one direction (`struct nf_ct_tcp_flags`).
         public struct Flags: Equatable, Sendable {
+            /// `IP_CT_TCP_FLAG_*` that are set.
             public var flags: UInt8
+            /// Those that the sender of the message meant to say something about.
             public var mask: UInt8
         }
 
@@ -28,12 +34,16 @@ public enum ProtocolState: Equatable, Sendable {
         ]
     }
 
+    /// State numbers are an open set, as those of TCP.
     public struct SCTP: Equatable, Sendable {
         /// `enum sctp_conntrack`
         public var state: UInt8?
+        /// The tag that packets of the original direction carry.
         public var verificationTagOriginal: UInt32?
+        /// The tag that packets of the reply direction carry.
         public var verificationTagReply: UInt32?
 
+        /// A state of which the rest is not known.
         public init(state: UInt8? = nil) { self.state = state }
 
         static let names = [
@@ -42,13 +52,16 @@ public enum ProtocolState: Equatable, Sendable {
         ]
     }
 
+    /// State numbers are an open set, as those of TCP.
     public struct DCCP: Equatable, Sendable {
         /// `enum ct_dccp_states` of net/netfilter/nf_conntrack_proto_dccp.c, which the newest kernels no longer have.
         public var state: UInt8?
         /// 0: the original direction is the client's; 1: the server's.
         public var role: UInt8?
+        /// The sequence number of the handshake, 48 bits of it.
         public var handshakeSequence: UInt64?
 
+        /// A state of which the rest is not known.
         public init(state: UInt8? = nil) { self.state = state }
 
         static let names = [

@@ -4,10 +4,12 @@ import SystemPackage
 
 /// What one CPU has counted in a network namespace since that was made. The kernel's counters have 32 bits and wrap.
 public struct CPUStatistics: Equatable, Sendable {
+    /// The CPU's number.
     public var cpu: UInt16
     /// Those that the kernel sent.
     public var counters: [StatisticsCounter: UInt32]
 
+    /// What one CPU counted; a counter that is missing is one the kernel did not send.
     public init(cpu: UInt16, counters: [StatisticsCounter: UInt32] = [:]) {
         self.cpu = cpu
         self.counters = counters
@@ -21,6 +23,7 @@ public struct TableSize: Equatable, Sendable {
     /// `net.netfilter.nf_conntrack_max`: for each namespace alike; 0 when there is no limit. Nil before Linux 4.18.
     public var limit: UInt32?
 
+    /// Both figures; nil for one that is not known.
     public init(entries: UInt32? = nil, limit: UInt32? = nil) {
         self.entries = entries
         self.limit = limit

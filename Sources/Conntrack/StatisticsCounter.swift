@@ -9,20 +9,28 @@ public struct StatisticsCounter: Hashable, Sendable {
         case expectations
     }
 
+    /// Whose number it is.
     public var kind: Kind
     /// The attribute it comes in.
     public var number: UInt16
 
+    /// Any number of either kind, known here or not.
     public init(_ kind: Kind, _ number: UInt16) {
         self.kind = kind
         self.number = number
     }
 
+    /// Packets that could not be tracked.
     public static let invalid = StatisticsCounter(.conntrack, 4)
+    /// Entries put into the table; since Linux 4.9 only those that user space makes.
     public static let insert = StatisticsCounter(.conntrack, 8)
+    /// Entries that could not be put into it, as another had the same tuple by then.
     public static let insertFailed = StatisticsCounter(.conntrack, 9)
+    /// Packets dropped because an entry could not be had: no room, no memory, or another connection has their tuple.
     public static let drop = StatisticsCounter(.conntrack, 10)
+    /// Entries removed before their time, to make room in a full table.
     public static let earlyDrop = StatisticsCounter(.conntrack, 11)
+    /// Entries refused because their bucket of the hash table held too many.
     public static let chainTooLong = StatisticsCounter(.conntrack, 15)
 
     /// Kernel names by number, as conntrack(8) prints those that it knows. Linux 4.9 stopped sending searched, new, delete and
@@ -48,6 +56,7 @@ public struct StatisticsCounter: Hashable, Sendable {
 }
 
 extension StatisticsCounter: Comparable {
+    /// Conntrack's before those of expectations, then by number.
     public static func < (left: StatisticsCounter, right: StatisticsCounter) -> Bool {
         (left.kind.rawValue, left.number) < (right.kind.rawValue, right.number)
     }

@@ -1,18 +1,30 @@
 /// The status bits of an entry (`enum ip_conntrack_status`, linux/netfilter/nf_conntrack_common.h). An open set.
 public struct Status: OptionSet, Hashable, Sendable {
+    /// The bits, in host order.
     public let rawValue: UInt32
 
+    /// Any bits, known here or not.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// A helper expected the connection (`IPS_EXPECTED`).
     public static let expected = Status(rawValue: 1 << 0)
+    /// Packets were seen in both directions (`IPS_SEEN_REPLY`).
     public static let seenReply = Status(rawValue: 1 << 1)
+    /// It is not removed early when the table is full (`IPS_ASSURED`).
     public static let assured = Status(rawValue: 1 << 2)
+    /// It is in the table: its first packet has left the host or come in (`IPS_CONFIRMED`).
     public static let confirmed = Status(rawValue: 1 << 3)
+    /// Its source is translated (`IPS_SRC_NAT`).
     public static let sourceNAT = Status(rawValue: 1 << 4)
+    /// Its destination is translated (`IPS_DST_NAT`).
     public static let destinationNAT = Status(rawValue: 1 << 5)
+    /// It is on its way out of the table (`IPS_DYING`).
     public static let dying = Status(rawValue: 1 << 9)
+    /// Its timeout is not renewed by packets (`IPS_FIXED_TIMEOUT`).
     public static let fixedTimeout = Status(rawValue: 1 << 10)
+    /// A flowtable forwards its packets past conntrack (`IPS_OFFLOAD`).
     public static let offload = Status(rawValue: 1 << 14)
+    /// A network device does so (`IPS_HW_OFFLOAD`).
     public static let hardwareOffload = Status(rawValue: 1 << 15)
 
     /// Kernel names without `IPS_`, by bit. Bit 12 is UNTRACKED in the

@@ -10,6 +10,7 @@ import SystemPackage
 public struct Table {
     let source: any KernelSource
 
+    /// Asks nothing yet.
     public init(_ source: any KernelSource) { self.source = source }
 
     /// What can be dumped.

@@ -4,8 +4,11 @@ import Addresses
 public struct Tuple: Hashable, Sendable {
     /// Nil when the kernel sent none, or of a family that is not IP.
     public var source: IPAddress?
+    /// Nil when the kernel sent none, or of a family that is not IP.
     public var destination: IPAddress?
+    /// The layer 4 protocol; 0 when the kernel sent none.
     public var `protocol` = IPProtocol.ip
+    /// Ports, or what the protocol has in their place.
     public var discriminator = Discriminator.none
     /// The conntrack zone of this direction alone (`CTA_TUPLE_ZONE`).
     public var zone: UInt16?
@@ -19,5 +22,6 @@ public struct Tuple: Hashable, Sendable {
         case icmp(type: UInt8, code: UInt8, id: UInt16)
     }
 
+    /// A tuple of which nothing is known.
     public init() {}
 }

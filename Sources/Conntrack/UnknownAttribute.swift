@@ -4,8 +4,10 @@ import Netlink
 public struct UnknownAttribute: Equatable, Sendable {
     /// Its number, after those that it was nested in.
     public var path: [UInt16]
+    /// Its payload, in the byte order in which it came.
     public var bytes: [UInt8]
 
+    /// A path of at least one number, and the payload.
     public init(path: [UInt16], bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes

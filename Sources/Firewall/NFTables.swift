@@ -11,8 +11,10 @@ public struct NFTables: ~Copyable {
 
     /// How a ruleset is written.
     public struct Output: OptionSet, Sendable {
+        /// `NFT_CTX_OUTPUT_*` of libnftables.
         public let rawValue: UInt32
 
+        /// Any bits, named here or not.
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// Each object with its handle behind it: `# handle 5`.

@@ -2,9 +2,13 @@ import Addresses
 
 /// One row of `/proc/net/ip_vs_conn`: an IPVS connection, or the template of a persistent service.
 public struct Connection: Hashable, Sendable {
+    /// Of packets; templates of services by mark have `IPPROTO_IP`.
     public var `protocol`: IPProtocol
+    /// Whose packets they are; a template has no port, or a whole network.
     public var client: Endpoint
+    /// The VIP and its port, as the client asked for them; of a service by mark, what the first packet was sent to.
     public var virtual: Endpoint
+    /// The real server that it was given.
     public var destination: Endpoint
     /// As IPVS names it (`ESTABLISHED`, `SYN_RECV`, `UDP`): its own view of the connection, not conntrack's.
     public var state: String
@@ -13,6 +17,7 @@ public struct Connection: Hashable, Sendable {
     /// Name and data of the persistence engine, as they stand in the row.
     public var persistenceEngine: String?
 
+    /// A row by its fields; ports in host order.
     public init(
         _ protocol: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint, state: String,
         expires: UInt32, persistenceEngine: String? = nil

@@ -16,6 +16,7 @@ public struct ConnectionParser {
     /// The first row is a title. No line of the kernel's is longer than this: data of persistence engines is at most 255 bytes.
     private static let longestRow = 1024
 
+    /// Reads a file from its title on; `each` gets every row in turn.
     public init(_ each: @escaping (Connection) -> Void) { self.each = each }
 
     /// Takes the next piece of the file, wherever it is cut.

@@ -4,18 +4,26 @@ import Addresses
 public struct Destination: Equatable, Sendable {
     /// Port 0 when the service takes every port: the packet's own is kept.
     public var endpoint: Endpoint
+    /// How packets get to it.
     public var method: ForwardingMethod
     /// Only with the method `tun`.
     public var tunnel: Tunnel?
+    /// The scheduler's weight; 0 takes no new connections.
     public var weight: UInt32 = 0
     /// Connections above which no new one is given (0: no limit), and below which it is given some again.
     public var upperThreshold: UInt32 = 0
+    /// Of the two; see `upperThreshold`.
     public var lowerThreshold: UInt32 = 0
+    /// Connections that IPVS counts as active.
     public var activeConnections: UInt32 = 0
+    /// All others.
     public var inactiveConnections: UInt32 = 0
+    /// Connections that a template keeps here.
     public var persistentConnections: UInt32 = 0
+    /// Nil when the kernel sent none.
     public var statistics: Statistics?
 
+    /// A destination without weight and counts.
     public init(_ endpoint: Endpoint, _ method: ForwardingMethod) {
         self.endpoint = endpoint
         self.method = method
@@ -25,11 +33,15 @@ public struct Destination: Equatable, Sendable {
     public struct Tunnel: Equatable, Sendable {
         /// 0 ipip, 1 gue, 2 gre; an open set.
         public var type: UInt8 = 0
+        /// Of GUE; host order, 0 with the others.
         public var port: UInt16 = 0
+        /// Whether there are checksums.
         public var flags: UInt16 = 0
 
+        /// IPIP, which has neither port nor flags.
         public init() {}
 
+        /// `ipip`, `gue`, `gre`, or the number.
         public var name: String {
             ["ipip", "gue", "gre"].indices.contains(Int(type)) ? ["ipip", "gue", "gre"][Int(type)] : String(type)
         }
@@ -38,8 +50,10 @@ public struct Destination: Equatable, Sendable {
 
 /// How a packet gets to the real server (`IP_VS_CONN_F_FWD_MASK`, linux/ip_vs.h). An open set.
 public struct ForwardingMethod: RawRepresentable, Hashable, Sendable {
+    /// The lowest three bits of the connection's flags.
     public let rawValue: UInt32
 
+    /// Any number, known here or not.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// `IP_VS_CONN_F_MASQ`: addresses are rewritten, replies come back through the director.

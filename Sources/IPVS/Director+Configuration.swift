@@ -4,13 +4,20 @@ import Netlink
 extension Director {
     /// What holds for all services.
     public struct Configuration: Equatable, Sendable {
+        /// Version, and size of the hash table.
         public var info = Info()
+        /// How long idle connections are kept.
         public var timeouts = Timeouts()
+        /// Those that run; two at the most.
         public var daemons: [Daemon] = []
 
+        /// Of which nothing is known.
         public init() {}
     }
 
+    /// Asks for all of it, one question after the other.
+    ///
+    /// - Throws: `.forbidden` without CAP_NET_ADMIN in the initial user namespace.
     public func configuration() throws(KernelError) -> Configuration {
         var configuration = Configuration()
         configuration.info = try info()
@@ -26,6 +33,7 @@ extension Director {
         /// Buckets of the connection table.
         public var connectionTableSize: UInt32 = 0
 
+        /// Of which nothing is known.
         public init() {}
 
         /// `1.2.1`
@@ -48,11 +56,14 @@ extension Director {
 
     /// How long connections live without a packet, in seconds (`ipvsadm -L --timeout`).
     public struct Timeouts: Equatable, Sendable {
+        /// Seconds of a TCP connection in ESTABLISHED; nil when the kernel did not say.
         public var tcp: UInt32?
         /// After a FIN.
         public var tcpFin: UInt32?
+        /// Seconds of a UDP connection.
         public var udp: UInt32?
 
+        /// Of which nothing is known.
         public init() {}
     }
 

@@ -12,6 +12,7 @@ public struct Director {
     let source: any KernelSource
     let family: GenericFamily
 
+    /// The list of connections, which everyone may read.
     public static let connectionsFile = KernelFile("proc/net/ip_vs_conn")
     /// Small, open to everyone, and there when IPVS is, in every network namespace.
     static let presence = KernelFile("proc/net/ip_vs_stats")
@@ -51,9 +52,12 @@ public struct Director {
 
     /// The services, and whether the kernel said that they changed while it listed them.
     public struct Listing: Equatable, Sendable {
+        /// With their destinations, in the order of ipvsadm(8).
         public var services: [Service] = []
+        /// A service may be missing, or its destinations be older than others'.
         public var interrupted = false
 
+        /// No services.
         public init() {}
     }
 

@@ -10,8 +10,11 @@ public struct Service: Equatable, Sendable {
         case fwmark(UInt32, IPAddress.Family)
     }
 
+    /// What finds the service.
     public var identity: Identity
+    /// Its name (`wlc`); empty when the kernel sent none.
     public var scheduler = ""
+    /// How it treats connections.
     public var flags: Flags = []
     /// Seconds that a persistence template lives; means something with `.persistent` only.
     public var persistenceTimeout: UInt32 = 0
@@ -19,9 +22,12 @@ public struct Service: Equatable, Sendable {
     public var persistencePrefix: Int
     /// The persistence engine (`--pe sip`).
     public var persistenceEngine: String?
+    /// Nil when the kernel sent none.
     public var statistics: Statistics?
+    /// In the order of their addresses.
     public var destinations: [Destination] = []
 
+    /// A service without destinations, whose persistence looks at whole addresses.
     public init(_ identity: Identity) {
         self.identity = identity
         persistencePrefix = identity.family == .ipv4 ? 32 : 128
@@ -29,21 +35,29 @@ public struct Service: Equatable, Sendable {
 
     /// `IP_VS_SVC_F_*` of linux/ip_vs.h. An open set.
     public struct Flags: OptionSet, Hashable, Sendable {
+        /// The bits, in host order.
         public let rawValue: UInt32
 
+        /// Any bits, known here or not.
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+        /// A client stays with the real server that it was given (`-p`).
         public static let persistent = Flags(rawValue: 0x01)
+        /// The kernel has it in its table: true of all that are listed.
         public static let hashed = Flags(rawValue: 0x02)
+        /// Each packet is scheduled by itself (`--ops`).
         public static let onePacket = Flags(rawValue: 0x04)
         /// What the three scheduler flags mean depends on the scheduler.
         public static let scheduler1 = Flags(rawValue: 0x08)
+        /// Likewise; see `scheduler1`.
         public static let scheduler2 = Flags(rawValue: 0x10)
+        /// Likewise; see `scheduler1`.
         public static let scheduler3 = Flags(rawValue: 0x20)
     }
 }
 
 extension Service.Identity {
+    /// Of the packets that belong to it.
     public var family: IPAddress.Family {
         switch self {
         case .address(_, let endpoint): endpoint.address.family

@@ -30,16 +30,20 @@ public struct EntryTally: Sendable {
     public struct Row: Equatable, Sendable {
         /// The value as text: an address, `tcp/80`, `tcp/ESTABLISHED`, a zone. `-` for entries that have none.
         public var value: String
+        /// How many entries have it.
         public var entries: Int
     }
 
+    /// What they are counted by.
     public let subject: Subject
     /// All entries that were counted.
     public private(set) var entries = 0
     private var counts: [Value: Int] = [:]
 
+    /// Nothing counted yet.
     public init(by subject: Subject) { self.subject = subject }
 
+    /// Counts an entry by its value.
     public mutating func count(_ entry: Entry) {
         entries += 1
         counts[value(of: entry), default: 0] += 1

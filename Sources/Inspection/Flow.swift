@@ -4,7 +4,9 @@ import IPVS
 
 /// One IPVS connection and its conntrack entry, joined; or an entry that should have a connection and has none.
 public struct Flow: Equatable, Sendable {
+    /// Of the connection, or of an orphan's entry.
     public var `protocol`: IPProtocol
+    /// Who began it.
     public var client: Endpoint
     /// The VIP and its port.
     public var virtual: Endpoint
@@ -14,8 +16,10 @@ public struct Flow: Equatable, Sendable {
     public var service: Service.Identity?
     /// The destination's; nil when the destination is not (or no longer) one of the service's.
     public var method: ForwardingMethod?
+    /// The entry that was found for the connection; nil when there is none.
     public var entry: Entry? { boxedEntry.value }
     private var boxedEntry: Boxed<Entry>
+    /// Whether it is in the conntrack table, and how.
     public var verdict: Verdict
     /// Why the verdict is as it is, in words.
     public var reason: String

@@ -5,9 +5,12 @@ import IPVS
 public struct FlowFilter: Equatable, Sendable {
     /// None: every service.
     public var services: [ServiceSelector] = []
+    /// None: every client.
     public var clients: [ClientSelector] = []
+    /// None: every verdict.
     public var verdicts: Set<Verdict> = []
 
+    /// Wants everything.
     public init() {}
 
     /// Narrows a picture to the services and clients that were asked for. Verdicts stay, so that the counts of a service are whole.
@@ -50,6 +53,7 @@ public struct ServiceSelector: Equatable, Sendable {
     private var address: IPAddress?
     private var port: UInt16?
 
+    /// Reads `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`, an IPv6 address with a port in brackets.
     public init?(_ text: String) {
         if text.hasPrefix("fwmark:") {
             guard let mark = UInt32(text.dropFirst("fwmark:".count)) else { return nil }
@@ -71,6 +75,7 @@ public struct ServiceSelector: Equatable, Sendable {
         }
     }
 
+    /// Whether a service is meant; without a port, each port of the address.
     public func matches(_ service: Service.Identity) -> Bool {
         switch service {
         case .fwmark(let mark, _): fwmark == mark
@@ -86,6 +91,7 @@ public struct ClientSelector: Equatable, Sendable {
     private var prefix: Prefix
     private var port: UInt16?
 
+    /// Reads `ADDRESS[/PREFIX]` or `ADDRESS:PORT`, an IPv6 address with a port in brackets.
     public init?(_ text: String) {
         if let prefix = Prefix(text) {
             self.prefix = prefix
@@ -97,6 +103,7 @@ public struct ClientSelector: Equatable, Sendable {
         }
     }
 
+    /// Whether a client is meant; without a port, each of its ports.
     public func matches(_ client: Endpoint) -> Bool {
         prefix.contains(client.address) && (port ?? client.port) == client.port
     }

@@ -31,6 +31,7 @@ public struct FlowJoin {
         var doubts: [String] = []
     }
 
+    /// Takes the connections as they were read, and the services to find theirs.
     public init(_ rows: ConnectionList, _ services: [Service]) {
         let index = ServiceIndex(services)
         connections = rows.connections
@@ -105,6 +106,7 @@ public struct FlowJoin {
         if isOwn { attach(entry, to: position) } else { attachByReply(entry, to: position, of: 1) }
     }
 
+    /// Whether an entry of a service has no connection so far, so that the connections have to be read again.
     public var hasOrphans: Bool { !orphans.isEmpty }
 
     /// Takes connections that were read after the table: an entry that belongs to one of them was no orphan, its connection was

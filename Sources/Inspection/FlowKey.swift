@@ -4,10 +4,14 @@ import IPVS
 
 /// What a connection and its entry have in common: a protocol, the client, and whom it talks to.
 public struct FlowKey: Hashable, Comparable, Sendable {
+    /// The layer 4 protocol.
     public var `protocol`: IPProtocol
+    /// Who begins it.
     public var client: Endpoint
+    /// Whom the client talks to: the VIP, or with NAT the real server that answers.
     public var server: Endpoint
 
+    /// A key of its parts.
     public init(protocol: IPProtocol, client: Endpoint, server: Endpoint) {
         self.protocol = `protocol`
         self.client = client
@@ -38,6 +42,7 @@ public struct FlowKey: Hashable, Comparable, Sendable {
             protocol: tuple.protocol, client: clientSends ? sender : receiver, server: clientSends ? receiver : sender)
     }
 
+    /// By client, then server, then protocol: the order in which orphans are shown.
     public static func < (left: FlowKey, right: FlowKey) -> Bool {
         (left.client, left.server, left.protocol.rawValue) < (right.client, right.server, right.protocol.rawValue)
     }

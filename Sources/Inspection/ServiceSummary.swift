@@ -4,10 +4,14 @@ import IPVS
 public struct ServiceSummary: Equatable, Sendable {
     /// Nil for flows whose service is not known.
     public var service: Service?
+    /// Connections, templates left out.
     public var connections = 0
+    /// Persistence templates.
     public var templates = 0
+    /// How many flows have which verdict; one that none has is left out.
     public var verdicts: [Verdict: Int] = [:]
 
+    /// How many flows have a verdict.
     public func count(_ verdict: Verdict) -> Int { verdicts[verdict, default: 0] }
 }
 

@@ -17,9 +17,12 @@ extension Snapshot {
 
 /// Something that was not read to its end, or may have been missed.
 public struct Loss: Equatable, Sendable {
+    /// Which thing, in words that begin a line.
     public var what: String
+    /// What happened to it, in words.
     public var why: String
 
+    /// What is missing, and why.
     public init(_ what: String, _ why: String) {
         self.what = what
         self.why = why

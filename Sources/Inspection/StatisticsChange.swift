@@ -2,6 +2,7 @@ import Conntrack
 
 /// How much the counters have grown between two snapshots of the same table.
 public struct StatisticsChange: Equatable, Sendable {
+    /// Between the two snapshots, by a clock that nobody sets.
     public let interval: Duration
     private let increases: [StatisticsCounter: UInt64]
 

@@ -5,6 +5,7 @@ public struct Sysctls: Equatable, Sendable {
     /// Why one could not be read, of those that are there.
     public var unreadable: [String: String] = [:]
 
+    /// Nothing was read.
     public init() {}
 
     /// What could not be read, and why.
@@ -27,5 +28,6 @@ public struct Sysctls: Equatable, Sendable {
     /// How many expectations each network namespace may have; set in the initial one.
     public static let expectationMax = "net.netfilter.nf_conntrack_expect_max"
 
+    /// The value as a whole number; nil when it was not read, or is none.
     public func number(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
 }

@@ -2,16 +2,22 @@ import Conntrack
 
 /// How full the conntrack table is and what its CPUs have counted, at one moment.
 public struct TableStatistics: Snapshot, Equatable, Sendable {
+    /// When it was read.
     public var takenAt: String
+    /// As uname(2) has it.
     public var host: String
+    /// As uname(2) has it.
     public var kernelRelease: String
+    /// As the user named it; nil for the one the tool was started in.
     public var networkNamespace: String?
     /// The four that limit the table: `limits`.
     public var sysctls: Sysctls
+    /// Entries and limit, as ctnetlink has them.
     public var size: TableSize
     /// In the order of the CPUs.
     public var cpus: [CPUStatistics]
 
+    /// Statistics by their parts.
     public init(
         takenAt: String, host: String, kernelRelease: String, networkNamespace: String?, sysctls: Sysctls,
         size: TableSize, cpus: [CPUStatistics]
@@ -30,6 +36,7 @@ public struct TableStatistics: Snapshot, Equatable, Sendable {
         Sysctls.conntrackCount, Sysctls.conntrackMax, Sysctls.conntrackBuckets, Sysctls.expectationMax,
     ]
 
+    /// Sysctls that could not be read.
     public var losses: [Loss] { sysctls.losses }
 
     /// Entries in this network namespace.
@@ -44,7 +51,10 @@ public struct TableStatistics: Snapshot, Equatable, Sendable {
     /// Buckets of the hash table, which all network namespaces share.
     public var buckets: UInt64? { number(Sysctls.conntrackBuckets) }
 
-    private func number(_ name: String) -> UInt64? { sysctls.number(name).flatMap { UInt64(exactly: $0) } }
+    /// The kernel's are of 32 bits. Another number, which only a capture can hold, would overflow what is reckoned with it.
+    private func number(_ name: String) -> UInt64? {
+        sysctls.number(name).flatMap { UInt32(exactly: $0) }.map(UInt64.init)
+    }
 
     /// The counters that this kernel has, in its order.
     public var counters: [StatisticsCounter] { Set(cpus.flatMap(\.counters.keys)).sorted() }

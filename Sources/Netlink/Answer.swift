@@ -10,6 +10,7 @@ public struct Answer: Equatable, Sendable {
     /// Set when the answer ended with an error.
     var refusal: Refusal?
 
+    /// An answer of which nothing has come yet.
     public init() {}
 }
 

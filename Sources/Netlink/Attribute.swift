@@ -8,6 +8,7 @@ public struct Attribute: Equatable, Sendable {
     /// The payload's offsets, without header and padding.
     public let payload: Range<Int>
 
+    /// An attribute of a given number at given offsets of the bytes it lies in.
     @inlinable
     public init(type: UInt16, payload: Range<Int>) {
         self.type = type
@@ -20,8 +21,10 @@ public struct AttributeCursor {
     @usableFromInline var offset: Int
     @usableFromInline let end: Int
 
+    /// Bytes of `struct nlattr`: length and type, both in host order.
     public static let headerSize = 4
 
+    /// Walks over attributes that fill a range; one that leads out of the bytes is an error of `next`, not a trap.
     @inlinable
     public init(_ range: Range<Int>) {
         offset = range.lowerBound
@@ -71,18 +74,22 @@ func aligned(_ length: Int) -> Int { (length + 3) & ~3 }
 /// The value of a whole attribute, or nil when its size is not that of the type asked for:
 /// a kernel that changes an attribute's width must not end the decoding of everything else.
 extension RawSpan {
+    /// The number in host order.
     @inlinable @inline(__always)
     public func host<T: FixedWidthInteger & BitwiseCopyable>(_ attribute: Attribute, as _: T.Type = T.self) -> T? {
         guard attribute.payload.count == MemoryLayout<T>.size else { return nil }
         return try? host(at: attribute.payload.lowerBound)
     }
 
+    /// The number in network byte order, which netfilter uses.
     @inlinable @inline(__always)
     public func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(_ attribute: Attribute, as _: T.Type = T.self) -> T? {
         host(attribute, as: T.self).map(T.init(bigEndian:))
     }
 
+    /// The text of the payload up to its first NUL, any byte that is not UTF-8 replaced.
     public func text(_ attribute: Attribute) -> String { text(attribute.payload) }
 
+    /// A copy of the payload, as it is.
     public func copy(_ attribute: Attribute) -> [UInt8] { copy(attribute.payload) }
 }

@@ -6,6 +6,9 @@
 /// `unsafeLoadUnaligned` is bounds-checked too, but answers with a trap; what comes from outside must
 /// answer with an error.
 extension RawSpan {
+    /// The number in host order at an offset.
+    ///
+    /// - Throws: when it does not lie in the bytes.
     @inlinable @inline(__always)
     public func host<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type = T.self, at offset: Int) throws(DecodeError)
         -> T
@@ -22,6 +25,9 @@ extension RawSpan {
         DecodeError("\(size)-byte number", "only \(byteCount) bytes are there", at: offset)
     }
 
+    /// The number in network byte order at an offset.
+    ///
+    /// - Throws: when it does not lie in the bytes.
     @inlinable @inline(__always)
     public func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(
         _: T.Type = T.self, at offset: Int

@@ -7,11 +7,13 @@ public struct DecodeError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Where, in bytes from the beginning of what was being decoded.
     public var offset: Int
 
+    /// What was read, what is wrong with it, and where.
     public init(_ what: String, _ why: String, at offset: Int) {
         self.what = what
         self.why = why
         self.offset = offset
     }
 
+    /// One line: what, where, why.
     public var description: String { "\(what) at byte \(offset): \(why)" }
 }

@@ -2,9 +2,11 @@ import CNetlink
 
 /// A generic netlink family as this kernel numbers it (net/netlink/genetlink.c).
 public struct GenericFamily: Equatable, Sendable {
+    /// As it was asked for: `IPVS`.
     public let name: String
     /// The message type that requests to it carry; differs from boot to boot.
     public let id: UInt16
+    /// Of the family's interface, as the kernel tells it; 0 when it does not.
     public let version: UInt32
 
     /// Asks the kernel for a family. Needs no privilege.

@@ -20,13 +20,16 @@ public struct KernelError: Error, Equatable, Sendable {
 
     /// What was asked, to follow "cannot": `dump the conntrack table`.
     public var asked: String
+    /// Which of the different answers; what to do depends on it.
     public var cause: Cause
+    /// What the system call or the kernel's answer said, where there was one.
     public var errno: Errno?
     /// In words: the kernel's own (its extended acknowledgement), or what is damaged and where.
     public var detail: String?
     /// What the reader can do about it.
     public var nextStep: String?
 
+    /// An error whose cause is known, whatever the errno.
     public init(_ asked: String, _ cause: Cause, errno: Errno? = nil, detail: String? = nil, nextStep: String? = nil) {
         self.asked = asked
         self.cause = cause
@@ -41,6 +44,7 @@ public struct KernelError: Error, Equatable, Sendable {
         if self.nextStep == nil, cause == .forbidden { self.nextStep = "needs CAP_NET_ADMIN: run with sudo" }
     }
 
+    /// Bytes that could not be decoded: `.damaged`, with what, where and why.
     public init(_ asked: String, damaged error: DecodeError) {
         self.init(asked, .damaged, detail: error.description)
     }
@@ -57,6 +61,7 @@ public struct KernelError: Error, Equatable, Sendable {
 }
 
 extension KernelError: CustomStringConvertible {
+    /// One line for a user: what was asked, why it failed, and what to do, `: ` between them.
     public var description: String {
         var text = "cannot \(asked)"
         if let errno { text += ": \(errno)" }

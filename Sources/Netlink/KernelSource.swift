@@ -1,7 +1,9 @@
 /// A file that the kernel makes, by its path below the root: `proc/net/ip_vs_conn`, `proc/sys/net/ipv4/vs/conntrack`.
 public struct KernelFile: Hashable, Sendable, CustomStringConvertible {
+    /// Below the root, without a `/` before it.
     public let path: String
 
+    /// A file by its path, without a `/` before it.
     public init(_ path: String) { self.path = path }
 
     /// The file behind a sysctl: `net.ipv4.vs.conntrack`.
@@ -9,6 +11,7 @@ public struct KernelFile: Hashable, Sendable, CustomStringConvertible {
         self.init("proc/sys/" + String(name.map { $0 == "." ? "/" : $0 }))
     }
 
+    /// The path.
     public var description: String { path }
 }
 
@@ -23,12 +26,14 @@ public enum Completeness: Equatable, Sendable {
 public struct Origin: Equatable, Sendable {
     /// RFC 3339, UTC.
     public var takenAt: String
+    /// As uname(2) has it (`nodename`).
     public var host: String
     /// As uname(2) has it: `6.1.0-56-amd64`.
     public var kernelRelease: String
     /// The network namespace as the user named it; nil for the one the tool was started in.
     public var networkNamespace: String?
 
+    /// All four from elsewhere: a manifest, a test. `Origin.here` asks this host.
     public init(takenAt: String, host: String, kernelRelease: String, networkNamespace: String?) {
         self.takenAt = takenAt
         self.host = host
@@ -70,6 +75,7 @@ public protocol KernelSource: AnyObject {
 public enum Reception: Sendable { case more, done }
 
 extension KernelSource {
+    /// True: only a capture cannot.
     public var filters: Bool { true }
 
     /// A small text file as a whole, without its last newline.

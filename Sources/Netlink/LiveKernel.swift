@@ -4,6 +4,7 @@ import SystemPackage
 
 /// The running kernel, as the calling thread's network namespace shows it. See `NetworkNamespace` to move there first.
 public final class LiveKernel: KernelSource {
+    /// This host, and the time when the source was made.
     public let origin: Origin
 
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
@@ -19,6 +20,8 @@ public final class LiveKernel: KernelSource {
 
     deinit { buffer.deallocate() }
 
+    /// Asks the kernel over the socket of the request's bus, which is opened at the first request and used again.
+    /// Blocks; the kernel has 60 s for each datagram.
     public func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
@@ -64,6 +67,7 @@ public final class LiveKernel: KernelSource {
         }
     }
 
+    /// Reads a file of /proc or /sys as this thread's network namespace shows it, 32 KiB at a time. Blocks.
     public func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
@@ -88,6 +92,7 @@ public final class LiveKernel: KernelSource {
         }
     }
 
+    /// Names in a folder of /proc or /sys as they are now.
     public func list(_ folder: KernelFile) throws(KernelError) -> [String] {
         do { return try Folder("/" + folder.path).list() } catch { throw Self.fileError("list /\(folder.path)", error) }
     }

@@ -2,14 +2,18 @@ import CNetlink
 
 /// The header of one netlink message (`struct nlmsghdr`, host order) and where its payload lies.
 public struct Message: Equatable, Sendable {
+    /// `NLMSG_*`, or what the bus defines: with nfnetlink, subsystem and message in a byte each.
     public let type: UInt16
+    /// `NLM_F_*`.
     public let flags: UInt16
+    /// What the request carried that this answers; 0 in what nobody asked for.
     public let sequence: UInt32
     /// The netlink port of the program whose request caused it; 0 when the kernel speaks of its own accord.
     public let port: UInt32
     /// Offsets of what follows the header, padding excluded.
     public let payload: Range<Int>
 
+    /// Bytes of `struct nlmsghdr`.
     public static let headerSize = 16
 
     /// `NLM_F_DUMP_INTR`: the table changed while it was dumped, so something may be missing or double.
@@ -30,8 +34,12 @@ public struct Message: Equatable, Sendable {
 public struct MessageCursor {
     private var offset = 0
 
+    /// At the beginning of a datagram.
     public init() {}
 
+    /// The next message, or nil at the end of the datagram.
+    ///
+    /// - Throws: when less is left than a message promises; the walk is over then.
     public mutating func next(in datagram: borrowing RawSpan) throws(DecodeError) -> Message? {
         let start = offset
         let left = datagram.byteCount - start

@@ -12,6 +12,7 @@ public struct Request: Sendable {
         case generic = 16
     }
 
+    /// The socket that it goes to.
     public let bus: Bus
     /// What is asked, to follow "cannot": `dump the conntrack table`.
     public let purpose: String
@@ -65,6 +66,8 @@ public struct Request: Sendable {
         return request
     }
 
+    /// An attribute of bytes as they are, padded. With header and payload it must fit 65,535 bytes, the most that its
+    /// length field says.
     public mutating func append(_ type: some FixedWidthInteger, _ payload: some Collection<UInt8>) {
         let length = AttributeCursor.headerSize + payload.count
         let start = bytes.count
@@ -80,6 +83,7 @@ public struct Request: Sendable {
         append(type, withUnsafeBytes(of: value, Array.init))
     }
 
+    /// An attribute of a number in network byte order, which netfilter expects.
     public mutating func append<T: FixedWidthInteger>(_ type: some FixedWidthInteger, bigEndian value: T) {
         append(type, host: value.bigEndian)
     }
@@ -109,10 +113,12 @@ public struct Request: Sendable {
 }
 
 extension Request: Hashable {
+    /// By bus and bytes; the words do not count.
     public static func == (left: Request, right: Request) -> Bool {
         left.bus == right.bus && left.bytes == right.bytes
     }
 
+    /// By bus and bytes, as `==` compares.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(bus)
         hasher.combine(bytes)

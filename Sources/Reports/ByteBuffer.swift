@@ -62,12 +62,14 @@ public struct ByteBuffer: ~Copyable {
         capacity = room
     }
 
+    /// Text of the program's own, as it is.
     @inline(__always)
     public mutating func append(_ literal: StaticString) {
         reserve(literal.utf8CodeUnitCount)
         put(literal)
     }
 
+    /// One byte, as it is.
     @inline(__always)
     public mutating func append(byte: UInt8) {
         reserve(1)
@@ -88,6 +90,7 @@ public struct ByteBuffer: ~Copyable {
         count &+= literal.utf8CodeUnitCount
     }
 
+    /// UTF-8, as it is: what a terminal could act on is the caller's to escape.
     public mutating func append(text: String) {
         var text = text
         text.withUTF8 { utf8 in
@@ -96,8 +99,6 @@ public struct ByteBuffer: ~Copyable {
             count += utf8.count
         }
     }
-
-    public mutating func append(bytes: some Collection<UInt8>) { for byte in bytes { append(byte: byte) } }
 }
 
 // MARK: - Numbers and addresses

@@ -27,6 +27,7 @@ public final class FlowStream {
         json = JSONWriter(sink)
     }
 
+    /// Begins the stream, with the flows that are there.
     public func begin(_ picture: Picture, at time: Moment) {
         if style == nil {
             line("start", time) { $0.heading(picture, command: "flows") }

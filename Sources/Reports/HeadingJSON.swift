@@ -23,6 +23,7 @@ extension JSONWriter {
         }
     }
 
+    /// The member `losses`: what is missing from a document, and why.
     public mutating func losses(_ losses: [Loss]) {
         member("losses", array: losses) { json, loss in
             json.object {

@@ -24,6 +24,7 @@ public struct JSONWriter: ~Copyable {
         flush()
     }
 
+    /// An object; `fill` writes its members.
     @inline(__always)
     public mutating func object(_ fill: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "{"))
@@ -31,6 +32,7 @@ public struct JSONWriter: ~Copyable {
         close(UInt8(ascii: "}"))
     }
 
+    /// A list; `fill` writes its values.
     @inline(__always)
     public mutating func array(_ fill: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "["))
@@ -57,6 +59,7 @@ public struct JSONWriter: ~Copyable {
         needsComma = true
     }
 
+    /// The name of the next value, of the program's own.
     @inline(__always)
     public mutating func key(_ name: StaticString) {
         bytes.reserve(name.utf8CodeUnitCount + 4)
@@ -74,19 +77,23 @@ public struct JSONWriter: ~Copyable {
         needsComma = false
     }
 
+    /// A string, escaped.
     public mutating func string(_ value: String) {
         separate()
         bytes.append(quoted: value)
     }
 
+    /// A whole number.
     @inline(__always)
     public mutating func number(_ value: some FixedWidthInteger) {
         separate()
         bytes.append(decimal: value)
     }
 
+    /// `true` or `false`.
     public mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
 
+    /// `null`: what is not known.
     public mutating func null() { literal("null") }
 
     private mutating func literal(_ text: StaticString) {
@@ -118,22 +125,26 @@ public struct JSONWriter: ~Copyable {
 
 /// Members of an object.
 extension JSONWriter {
+    /// A string, or null when there is none.
     public mutating func member(_ name: StaticString, _ value: String?) {
         key(name)
         if let value { string(value) } else { null() }
     }
 
+    /// A number, or null when there is none.
     @inline(__always)
     public mutating func member(_ name: StaticString, _ value: (some FixedWidthInteger)?) {
         key(name)
         if let value { number(value) } else { null() }
     }
 
+    /// `true` or `false`.
     public mutating func member(_ name: StaticString, _ value: Bool) {
         key(name)
         bool(value)
     }
 
+    /// Null, for what is never known here.
     public mutating func member(_ name: StaticString, nothing: Void) {
         key(name)
         null()
@@ -144,22 +155,26 @@ extension JSONWriter {
         if let value { member(name, value) }
     }
 
+    /// Left out when there is none: for what does not apply.
     @inline(__always)
     public mutating func optional(_ name: StaticString, _ value: (some FixedWidthInteger)?) {
         if let value { member(name, value) }
     }
 
+    /// A list of strings.
     public mutating func member(_ name: StaticString, strings: [String]) {
         key(name)
         array { for string in strings { $0.string(string) } }
     }
 
+    /// An object; `fill` writes its members.
     @inline(__always)
     public mutating func member(_ name: StaticString, object fill: (inout JSONWriter) -> Void) {
         key(name)
         object(fill)
     }
 
+    /// A list; `each` writes one value for each element.
     public mutating func member<Element>(
         _ name: StaticString, array elements: some Sequence<Element>, _ each: (inout JSONWriter, Element) -> Void
     ) {

@@ -6,6 +6,7 @@ extension Snapshot {
 }
 
 extension Loss {
+    /// A line, red where there are colours.
     public func text(_ style: Style) -> String {
         style.paint("Not complete: ", .red) + "\(what): \(why).".printable
     }

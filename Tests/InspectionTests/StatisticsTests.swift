@@ -77,6 +77,20 @@ struct StatisticsTests {
         #expect(unknown.diagnosis().isEmpty)
     }
 
+    @Test("A sysctl that no kernel has, as a capture may hold it, is none, and nothing overflows")
+    func hugeSysctls() {
+        let huge = [Sysctls.conntrackCount, Sysctls.conntrackMax, Sysctls.conntrackBuckets]
+        for number in ["9223372036854775807", "4294967296"] {
+            let statistics = Self.statistics(
+                [], entries: nil, limit: nil, sysctls: Dictionary(uniqueKeysWithValues: huge.map { ($0, number) }))
+            #expect([statistics.entries, statistics.limit, statistics.buckets] == [nil, nil, nil])
+            #expect(statistics.diagnosis().isEmpty)
+        }
+        let most = Self.statistics(
+            [], entries: .max, limit: .max, sysctls: [Sysctls.conntrackBuckets: String(UInt32.max)])
+        #expect(most.diagnosis().count == 1)
+    }
+
     @Test func everyCounterThatIsKnownIsExplained() {
         for kind in StatisticsCounter.Kind.allCases {
             let known = (0..<100).map { StatisticsCounter(kind, $0) }.filter(\.isKnown)

@@ -5,15 +5,18 @@ import Inspection
 
 /// Counters as a director has them, of packets from clients to `10.0.0.100:80` unless another end is named.
 public struct Counts {
+    /// What was added.
     public var counts: [PacketCount] = []
     private let end: Endpoint
     private let transport: IPProtocol
 
+    /// No counts yet, of packets to one end.
     public init(_ end: String = "10.0.0.100:80", _ transport: IPProtocol = .tcp) throws {
         self.end = try endpoint(end)
         self.transport = transport
     }
 
+    /// Adds packets of a class and ctstate at a point.
     public mutating func add(_ point: ObservationPoint, _ packetClass: PacketClass, _ state: CTState, _ packets: UInt64)
     {
         counts.append(

@@ -24,6 +24,7 @@ extension ObservedSubject {
         try service(.address(`protocol`, endpoint(virtual)), destination, method)
     }
 
+    /// A service with its destinations, as an observation's subject.
     public static func service(
         _ identity: Service.Identity, _ destination: String, _ method: ForwardingMethod
     ) throws -> ObservedSubject {
@@ -33,6 +34,7 @@ extension ObservedSubject {
         return .service(service)
     }
 
+    /// An address with its port, as an observation's subject.
     public static func address(_ text: String) throws -> ObservedSubject {
         let end = try endpoint(text)
         return .address(end.address, port: end.port)

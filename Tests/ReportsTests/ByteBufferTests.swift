@@ -67,7 +67,7 @@ struct ByteBufferTests {
             buffer.append("abc")
             buffer.append(text: long)
             buffer.append(byte: UInt8(ascii: "d"))
-            buffer.append(bytes: [UInt8](repeating: UInt8(ascii: "e"), count: 20))
+            for _ in 0..<20 { buffer.append(byte: UInt8(ascii: "e")) }
         }
         #expect(whole == "abc" + long + "d" + String(repeating: "e", count: 20))
     }

@@ -9,6 +9,7 @@ public final class EntryMaker {
     private var batch: [UInt8] = []
     private var sequence: UInt32 = 0
 
+    /// Opens a netlink socket in the namespace of the calling thread; needs CAP_NET_ADMIN.
     public init() throws {
         descriptor = socket(AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), NETLINK_NETFILTER)
         guard descriptor >= 0 else { throw SystemFailure("socket(NETLINK_NETFILTER)", errno: errno) }

@@ -4,8 +4,10 @@ import TestSupport
 
 /// An entry as libnetfilter_conntrack holds it.
 public final class LibraryEntry {
+    /// `struct nf_conntrack` of the library.
     public let object: OpaquePointer
 
+    /// An entry of which the library knows nothing yet.
     public init() throws {
         guard let object = nfct_new() else { throw SystemFailure("nfct_new", errno: errno) }
         self.object = object
@@ -24,13 +26,16 @@ public final class LibraryEntry {
         guard parsed == 0 else { throw SystemFailure("nfct_nlmsg_parse", errno: errno) }
     }
 
+    /// Whether the library has set it.
     public func has(_ attribute: nf_conntrack_attr) -> Bool { nfct_attr_is_set(object, attribute) > 0 }
 
+    /// An attribute of 8 bits.
     public subscript(byte attribute: nf_conntrack_attr) -> UInt8 {
         get { nfct_get_attr_u8(object, attribute) }
         set { nfct_set_attr_u8(object, attribute, newValue) }
     }
 
+    /// An attribute of 32 bits.
     public subscript(word attribute: nf_conntrack_attr) -> UInt32 {
         get { nfct_get_attr_u32(object, attribute) }
         set { nfct_set_attr_u32(object, attribute, newValue) }
@@ -42,11 +47,13 @@ public final class LibraryEntry {
         set { nfct_set_attr_u16(object, attribute, newValue.bigEndian) }
     }
 
+    /// An attribute that is a string; nil when it is not set.
     public func text(_ attribute: nf_conntrack_attr) -> String? {
         guard has(attribute) else { return nil }
         return nfct_get_attr(object, attribute).map { String(cString: $0.assumingMemoryBound(to: CChar.self)) }
     }
 
+    /// The first bytes of an attribute in the library's memory; nil when it is not set.
     public func bytes(_ attribute: nf_conntrack_attr, count: Int) -> [UInt8]? {
         guard has(attribute) else { return nil }
         return nfct_get_attr(object, attribute).map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }

@@ -4,12 +4,15 @@ import Netlink
 
 /// An entry to be put into the table over ctnetlink: of any state that it can have, whether or not traffic would lead there.
 public struct MadeEntry {
+    /// Of both directions.
     public var `protocol`: IPProtocol
     /// The original direction is from the source to the destination.
     public var source: Endpoint
+    /// Of the original direction.
     public var destination: Endpoint
     /// `IPS_*` besides CONFIRMED.
     public var status: UInt32 = 0
+    /// What the protocol's tracker holds.
     public var memory = Memory.none
 
     /// What stands in `CTA_PROTOINFO`, or in the tuple of a query by ICMP.
@@ -23,6 +26,7 @@ public struct MadeEntry {
         case icmp(query: UInt8, answer: UInt8)
     }
 
+    /// An entry that has seen no reply and has no state.
     public init(_ protocol: IPProtocol, from source: Endpoint, to destination: Endpoint) {
         self.protocol = `protocol`
         self.source = source

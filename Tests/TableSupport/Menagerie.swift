@@ -27,6 +27,7 @@ public enum Menagerie {
         try sendOverLoopback()
     }
 
+    /// Every state that a TCP entry can be made in, by the kernel's number.
     public static let tcpStates = [
         "NONE", "SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT", "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",
         "SYN_SENT2",
@@ -108,6 +109,7 @@ public enum Menagerie {
                 flags: NLM_F_DUMP))
     }
 
+    /// The datagrams that the running kernel answers a request with.
     public static func messages(of request: Request) throws -> [[UInt8]] {
         var messages: [[UInt8]] = []
         try LiveKernel().ask(request) { message, datagram in

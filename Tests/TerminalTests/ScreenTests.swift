@@ -97,6 +97,26 @@ struct ScreenTests {
         #expect(!Models.text(model).unicodeScalars.contains("\u{1B}"))
     }
 
+    @Test("What a capture says of its services and connections reaches no terminal as it is", arguments: Tab.allCases)
+    func hostile(_ tab: Tab) {
+        var model = Models.director(200, 60)
+        var service = Models.service()
+        service.scheduler = "rr\u{1B}[2J\u{9B}31m"
+        Models.tell(&model, .began([service], Models.sysctls))
+        Models.tell(&model, .connection(Models.connection(1, state: "\u{1B}]0;owned\u{07}\u{202E}")))
+        Models.tell(&model, .connectionsEnded(isWhole: true))
+        Models.tell(&model, .entriesEnded(isWhole: true))
+        Models.tell(&model, .finished(ReadingOutcome(took: .zero, pause: .seconds(1), losses: [])))
+        model.turn(to: tab)
+        _ = model.take(filter: tab == .health ? "" : "!\u{202D}")
+        Models.press(&model, .enter)
+        let text = Models.text(model)
+        let acting = text.unicodeScalars.filter { [.control, .format].contains($0.properties.generalCategory) }
+        #expect(acting.allSatisfy { $0 == "\n" }, "\(tab)")
+        if tab == .flows { #expect(text.contains(#"\u{1b}]0;owned"#)) }
+        if tab == .services { #expect(text.contains(#"rr\u{1b}[2J"#)) }
+    }
+
     @Test("A million connections: the screen has as many rows as it has room for")
     func million() throws {
         var model = Models.empty()

@@ -2,6 +2,7 @@ import Foundation
 
 /// A program that runs on while the test does something else, in the network namespace of the thread that started it.
 public final class BackgroundTool {
+    /// Its process id.
     public let process: pid_t
     private let folder: String
     private var status: CInt?
@@ -44,12 +45,14 @@ public final class BackgroundTool {
 
     /// What it wrote so far.
     public var output: String { text(of: "out") }
+    /// What it has written to standard error so far.
     public var complaint: String { text(of: "err") }
 
     private func text(of file: String) -> String {
         FileManager.default.contents(atPath: "\(folder)/\(file)").map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
+    /// Sends it a signal.
     public func signal(_ number: CInt) { kill(process, number) }
 
     /// Waits for its end, and returns its exit code, or the signal that ended it as a negative number.

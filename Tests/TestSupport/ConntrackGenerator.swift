@@ -10,6 +10,7 @@ public final class ConntrackGenerator {
     public private(set) var events = 0
     private var inBatch = 0
 
+    /// Opens a netlink socket in the namespace of the calling thread; needs CAP_NET_ADMIN.
     public init() throws {
         descriptor = socket(AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 12)
         guard descriptor >= 0 else { throw SystemFailure("socket(NETLINK_NETFILTER)", errno: errno) }
@@ -17,6 +18,7 @@ public final class ConntrackGenerator {
 
     deinit { close(descriptor) }
 
+    /// What is done with entries.
     public enum Action: Sendable {
         case create
         case change(mark: UInt32)

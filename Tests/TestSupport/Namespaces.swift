@@ -4,8 +4,10 @@ import Testing
 
 /// A call of the system that failed.
 public struct SystemFailure: Error, CustomStringConvertible {
+    /// The call, and what it said.
     public let description: String
 
+    /// A call of the system that failed with an errno.
     public init(_ call: String, errno number: CInt) { description = "\(call): \(String(cString: strerror(number)))" }
 }
 
@@ -62,6 +64,7 @@ public func dropCapabilities() throws {
 public let isContinuousIntegration = ProcessInfo.processInfo.environment["CI"] == "true"
 
 extension Trait where Self == ConditionTrait {
+    /// For tests that make namespaces.
     public static var needsRoot: Self {
         .enabled(if: geteuid() == 0 || isContinuousIntegration, "needs root: network namespaces")
     }

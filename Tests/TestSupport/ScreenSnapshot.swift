@@ -7,6 +7,7 @@ public enum ScreenSnapshot {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Screens")
 
+    /// Compares a screen with the one that is kept under a name.
     public static func expect(
         _ screen: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {

@@ -2,9 +2,12 @@ import Netlink
 
 /// A kernel that says what a test has written down, and remembers what it was asked.
 public final class ScriptedKernel: KernelSource {
+    /// Of no kernel: the same in every run.
     public let origin = Origin(
         takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: nil)
+    /// What was asked over netlink, in order.
     public private(set) var requests: [Request] = []
+    /// Files that were asked for, in order.
     public private(set) var filesRead: [String] = []
 
     private let sequence: UInt32
@@ -26,6 +29,7 @@ public final class ScriptedKernel: KernelSource {
         self.readings = readings
     }
 
+    /// Gives the next answer of the script.
     public func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
@@ -35,6 +39,7 @@ public final class ScriptedKernel: KernelSource {
         throw KernelError(request.purpose, .failed, detail: "the script ends before the answer does")
     }
 
+    /// Gives the next of the readings of a file, else its pieces; any other file is absent.
     public func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
@@ -50,6 +55,7 @@ public final class ScriptedKernel: KernelSource {
         return .whole
     }
 
+    /// A folder is absent, whichever it is.
     public func list(_ folder: KernelFile) throws(KernelError) -> [String] {
         throw KernelError("list /\(folder.path)", .absent)
     }

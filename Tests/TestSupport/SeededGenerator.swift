@@ -2,8 +2,10 @@
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
+    /// The same seed gives the same numbers.
     public init(seed: UInt64) { state = seed }
 
+    /// The next number.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
@@ -12,6 +14,7 @@ public struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ mixed >> 31
     }
 
+    /// So many bytes of the next numbers.
     public mutating func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in .random(in: .min ... .max, using: &self) }
     }

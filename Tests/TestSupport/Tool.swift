@@ -3,10 +3,13 @@ import Foundation
 /// Runs programs in the calling thread's network namespace: a child that posix_spawn(3) makes begins in the namespaces
 /// of the thread that made it.
 public enum Tool {
+    /// Why a tool could not do its work.
     public struct Failure: Error, CustomStringConvertible {
+        /// With what the tool has written.
         public let description: String
     }
 
+    /// Where a program is; nil when this machine has it not.
     public static func path(of name: String) -> String? {
         ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
@@ -15,7 +18,9 @@ public enum Tool {
     public struct Outcome {
         /// The exit code; of a program that a signal ended, the negative number of that.
         public let status: CInt
+        /// What it wrote to standard output.
         public let output: String
+        /// What it wrote to standard error.
         public let errors: String
     }
 

@@ -32,7 +32,8 @@ struct ExplainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "As the destinations of this service are forwarded to.", valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+            "As the destinations of this service, as tcp/10.0.0.100:80, are forwarded to.",
+            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
     var service: ServiceSelector?
 
     @Option(help: ArgumentHelp("net.netfilter.nf_conntrack_tcp_loose, instead of this host's.", valueName: "0|1"))
@@ -110,10 +111,12 @@ extension TupleDirection: ExpressibleByArgument {}
 extension ForwardingMethod: ExpressibleByArgument {
     private static let known = [ForwardingMethod.dr, .tun, .nat, .local, .bypass]
 
+    /// Reads a method by its name, in any case.
     public init?(argument: String) {
         guard let method = Self.known.first(where: { $0.description == argument.lowercased() }) else { return nil }
         self = method
     }
 
+    /// The names, for the help and for completions.
     public static var allValueStrings: [String] { known.map(\.description) }
 }

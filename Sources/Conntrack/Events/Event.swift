@@ -4,6 +4,7 @@ import Netlink
 
 /// What the kernel says of its own accord about one thing that it keeps: an entry or an expectation.
 public struct Event<Subject: Sendable>: Sendable {
+    /// What happened to it.
     public var kind: EventKind
     /// The thing as the message has it, which need not be all of it.
     public var subject: Subject
@@ -12,6 +13,7 @@ public struct Event<Subject: Sendable>: Sendable {
     /// The netlink port of the program that caused it; 0 when packets or a timer did.
     public var port: UInt32
 
+    /// An event as decoded; `port` 0 for one that no program caused.
     public init(_ kind: EventKind, _ subject: Subject, time: Moment, port: UInt32 = 0) {
         self.kind = kind
         self.subject = subject
@@ -20,6 +22,7 @@ public struct Event<Subject: Sendable>: Sendable {
     }
 }
 
+/// What happened to the subject of an event (`NFCT_T_*` of libnetfilter_conntrack).
 public enum EventKind: String, CaseIterable, Sendable {
     case new, update, destroy
 }
@@ -111,21 +114,25 @@ public protocol EventDecodable: Sendable {
 }
 
 extension Entry: EventDecodable {
+    /// As the initializer of `Event<Entry>` decodes it.
     public static func event(
         _ message: Message, in datagram: RawSpan, receivedAt received: Moment
     ) throws(DecodeError) -> Event<Entry>? {
         try Event<Entry>(message, in: datagram, receivedAt: received)
     }
 
+    /// `EventKind.entryGroup`
     public static func group(of kind: EventKind) -> UInt32 { kind.entryGroup }
 }
 
 extension Expectation: EventDecodable {
+    /// As the initializer of `Event<Expectation>` decodes it.
     public static func event(
         _ message: Message, in datagram: RawSpan, receivedAt received: Moment
     ) throws(DecodeError) -> Event<Expectation>? {
         try Event<Expectation>(message, in: datagram, receivedAt: received)
     }
 
+    /// `EventKind.expectationGroup`
     public static func group(of kind: EventKind) -> UInt32 { kind.expectationGroup }
 }

@@ -3,5 +3,6 @@ public struct Moment: Hashable, Sendable {
     /// Since 1970, UTC.
     public var nanoseconds: UInt64
 
+    /// So many nanoseconds since 1970, UTC.
     public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 }

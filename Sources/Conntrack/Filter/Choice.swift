@@ -1,8 +1,11 @@
 /// What a filter takes of one field: any of the values wanted (every value, when none is named), and none of those unwanted.
 public struct Choice<Value: Equatable & Sendable>: Equatable, Sendable {
+    /// One of these; every value when there are none.
     public var wanted: [Value]
+    /// None of these.
     public var unwanted: [Value]
 
+    /// Both lists as they are; `Choice()` takes every value.
     public init(_ wanted: [Value] = [], not unwanted: [Value] = []) {
         self.wanted = wanted
         self.unwanted = unwanted

@@ -5,6 +5,7 @@ extension EntryFilter {
     public struct Mark: Equatable, Sendable {
         /// Has no bit that the mask lacks.
         public let value: UInt32
+        /// The bits that are compared.
         public let mask: UInt32
 
         /// A bit of the value outside the mask is dropped.
@@ -73,6 +74,7 @@ extension EntryFilter {
     public struct Service: Equatable, Sendable {
         /// Nil for any.
         public let `protocol`: IPProtocol?
+        /// The address that clients ask for.
         public let address: IPAddress
         /// Nil for any, and for what has no ports.
         public let port: UInt16?

@@ -6,12 +6,17 @@ import Addresses
 public struct EntryFilter: Equatable, Sendable {
     /// `AF_*` numbers: 2 for IPv4, 10 for IPv6.
     public var families = Choice<UInt8>() { didSet { note(.families, families.isEmpty) } }
+    /// Protocols of the original tuple.
     public var protocols = Choice<IPProtocol>() { didSet { note(.protocols, protocols.isEmpty) } }
+    /// Conditions on the direction of the first packet.
     public var original = Side() { didSet { note(.original, original == Side()) } }
+    /// Conditions on the direction of answers.
     public var reply = Side() { didSet { note(.reply, reply == Side()) } }
+    /// Any one of these services is what the client asked for.
     public var services = Choice<Service>() { didSet { note(.services, services.isEmpty) } }
     /// Types of ICMP and of ICMPv6, of the original direction. An entry of another protocol has none of them.
     public var icmpTypes = Choice<UInt8>() { didSet { note(.icmpTypes, icmpTypes.isEmpty) } }
+    /// Marks with their masks; an entry without a mark has 0.
     public var marks = Choice<Mark>() { didSet { note(.marks, marks.isEmpty) } }
     /// Of the zone that both directions share (`CTA_ZONE`); an entry with a zone in one direction alone is in zone 0 here.
     public var zones = Choice<UInt16>() { didSet { note(.zones, zones.isEmpty) } }
@@ -46,6 +51,7 @@ public struct EntryFilter: Equatable, Sendable {
         static let icmpTypes = Fields(rawValue: 1 << 10)
     }
 
+    /// Without a condition: takes all entries.
     public init() {}
 
     private mutating func note(_ field: Fields, _ isEmpty: Bool) {
@@ -54,14 +60,18 @@ public struct EntryFilter: Equatable, Sendable {
 
     /// Conditions on the tuple of one direction.
     public struct Side: Equatable, Sendable {
+        /// Prefixes of the source address.
         public var sources = Choice<Prefix>()
+        /// Prefixes of the destination address.
         public var destinations = Choice<Prefix>()
         /// Host order. An entry without ports (ICMP, ESP) has none of them; the keys of GRE count as ports.
         public var sourcePorts = Choice<ClosedRange<UInt16>>()
+        /// Likewise of the destination.
         public var destinationPorts = Choice<ClosedRange<UInt16>>()
         /// Of the zone that only this direction has (`CTA_TUPLE_ZONE`).
         public var zones = Choice<UInt16>()
 
+        /// Without a condition.
         public init() {}
     }
 

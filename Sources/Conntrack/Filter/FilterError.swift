@@ -2,8 +2,10 @@
 public struct FilterError: Error, Equatable, Sendable {
     /// As it was written: `--dst` of an option, `dst` of a filter line.
     public let word: String
+    /// What is wrong with it.
     public let cause: Cause
 
+    /// What can be wrong with a word.
     public enum Cause: Equatable, Sendable {
         /// The value is none of those that the word takes.
         case value(String, takes: String)
@@ -19,6 +21,7 @@ public struct FilterError: Error, Equatable, Sendable {
         case excludes(String, instead: String)
     }
 
+    /// A word as it was written, and what is wrong with it.
     public init(_ word: String, _ cause: Cause) {
         self.word = word
         self.cause = cause
@@ -26,6 +29,7 @@ public struct FilterError: Error, Equatable, Sendable {
 }
 
 extension FilterError: CustomStringConvertible {
+    /// A sentence without its full stop, to follow a program's name or nothing.
     public var description: String {
         switch cause {
         case .value(let value, let takes): "\(word): “\(value)” is not what it takes: \(takes)"

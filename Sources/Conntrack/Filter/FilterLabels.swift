@@ -5,6 +5,7 @@ public struct FilterLabels: Sendable {
     /// The bit (0 to 127) that a text means; nil when it is none.
     let bit: @Sendable (String) -> UInt8?
 
+    /// Labels by whatever `bit` knows; `takes` tells a user what that is, at the end of a sentence.
     public init(takes: String, bit: @escaping @Sendable (String) -> UInt8?) {
         self.takes = takes
         self.bit = bit

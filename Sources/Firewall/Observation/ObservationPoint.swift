@@ -31,6 +31,7 @@ public enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
         case answering
     }
 
+    /// Whose packets are counted here.
     public var side: Side {
         switch self {
         case .preRouting, .localIn, .localInPassed: .entering

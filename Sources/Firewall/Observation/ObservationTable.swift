@@ -12,6 +12,7 @@ public struct ObservationTable: ~Copyable {
     private let tables: NFTables
     private let ruleset: ObservationRuleset
 
+    /// As `nft list ruleset` shows it.
     public let name: String
 
     /// Makes it, in one transaction. Blocks until the kernel has it.
@@ -51,10 +52,12 @@ public struct ObservationTable: ~Copyable {
 
     /// What was counted since the table was made.
     public struct Counts: Equatable, Sendable {
+        /// Each cell that has seen a packet; sets of an earlier point come first.
         public var counts: [PacketCount] = []
         /// Points at which a set is full, so that further addresses and ports are not counted.
         public var full: Set<ObservationPoint> = []
 
+        /// Nothing counted.
         public init() {}
     }
 

@@ -7,6 +7,7 @@ public struct ObservationTargets: Equatable, Sendable {
         case port(IPProtocol, Endpoint)
         case address(IPAddress)
 
+        /// The address, whatever the target.
         public var address: IPAddress {
             switch self {
             case .port(_, let endpoint): endpoint.address
@@ -17,9 +18,12 @@ public struct ObservationTargets: Equatable, Sendable {
 
     /// A firewall mark of packets of one family, as services by mark have it.
     public struct Mark: Hashable, Sendable {
+        /// The mark, whole: IPVS compares it without a mask.
         public var value: UInt32
+        /// The family of the packets that carry it.
         public var family: IPAddress.Family
 
+        /// A mark of the packets of one family.
         public init(_ value: UInt32, _ family: IPAddress.Family) {
             self.value = value
             self.family = family
@@ -35,8 +39,10 @@ public struct ObservationTargets: Equatable, Sendable {
     /// Marked packets count at both sides.
     public var marks: Set<Mark> = []
 
+    /// Nothing is observed.
     public init() {}
 
+    /// Whether there is nothing to observe.
     public var isEmpty: Bool { entering.isEmpty && marks.isEmpty }
 
     /// The families that have something to observe.
@@ -54,6 +60,7 @@ public struct ObservationTargets: Equatable, Sendable {
         return limited
     }
 
+    /// Adds a target to what is observed on one side.
     public mutating func insert(_ target: Target, _ side: ObservationPoint.Side) {
         switch side {
         case .entering: entering.insert(target)

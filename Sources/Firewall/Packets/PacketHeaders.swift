@@ -5,7 +5,9 @@ import Netlink
 /// What the first bytes of an IP packet say: who sends what to whom. Of a packet that was cut short it has what is left; nothing in it
 /// was verified, no checksum either.
 public struct PacketHeaders: Hashable, Sendable {
+    /// As the header has it, before any NAT that is still to come.
     public var source: IPAddress
+    /// As the header has it, before any NAT that is still to come.
     public var destination: IPAddress
     /// Of IPv6 the one behind the extension headers; where they are cut short, the number of the first that is missing.
     public var `protocol`: IPProtocol
@@ -15,16 +17,20 @@ public struct PacketHeaders: Hashable, Sendable {
     public var isLaterFragment = false
     /// Of TCP, UDP, UDPlite, SCTP and DCCP; host order.
     public var sourcePort: UInt16?
+    /// Likewise of the destination.
     public var destinationPort: UInt16?
+    /// Of TCP, when the header reaches so far.
     public var tcpFlags: TCPFlags?
     /// Of the first chunk (RFC 9260, section 3.2).
     public var sctpChunk: UInt8?
     /// Of ICMP or ICMPv6.
     public var icmpType: UInt8?
+    /// Of ICMP or ICMPv6.
     public var icmpCode: UInt8?
     /// Of an ICMP or ICMPv6 error: the flow of the packet that it is about.
     public var embedded: EmbeddedFlow?
 
+    /// That of the addresses.
     public var family: IPAddress.Family { source.family }
 
     /// A packet without any header behind that of IP.

@@ -6,8 +6,10 @@ public struct SampleLoss: Equatable, Sendable {
     public private(set) var mayBeMore = false
     private var next: UInt32 = 0
 
+    /// Nothing lost.
     public init() {}
 
+    /// Whether every sample came.
     public var isNone: Bool { counted == 0 && !mayBeMore }
 
     /// The number of a sample that came; a group counts from 0, and wraps at 32 bits.

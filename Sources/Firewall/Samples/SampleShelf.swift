@@ -15,8 +15,10 @@ public struct SampleShelf<Subject: Hashable & Sendable>: Sendable {
         var ctstate: CTState
     }
 
+    /// Keeps at most so many of each kind.
     public init(most: Int) { self.most = most }
 
+    /// Keeps a sample, or counts it as refused when there are enough of its kind.
     public mutating func add(_ sample: Sample, of subject: Subject) {
         let kind = Kind(subject: subject, packetClass: sample.headers.packetClass, ctstate: sample.ctstate)
         guard counts[kind, default: 0] < most else {

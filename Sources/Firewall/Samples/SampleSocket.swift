@@ -1,6 +1,5 @@
 import Conntrack
 import Netlink
-import SystemPackage
 
 /// A group of NFLOG of our own, in the network namespace of the thread that makes it: what rules with `log group` and a ctstate as `prefix`
 /// log arrives here. It belongs to one thread. When it goes, by whatever end, the group is gone, and such rules log to nobody.
@@ -50,9 +49,6 @@ public final class SampleSocket {
         (self.loss, self.ignored) = (loss, ignored)
     }
 
-    /// The receive buffer in bytes as the kernel accounts for it.
-    public var bufferSize: Int { events.bufferSize }
-
     /// Takes the next samples that are there, without waiting. Loss is no failure: it is in `loss`.
     ///
     /// - Parameters:
@@ -70,11 +66,6 @@ public final class SampleSocket {
         let reading = try events.command(LogGroup.unbinding(group)) { take($0, now, each) }
         if reading.loss != nil { loss.takeOverrun() }
         while try !receive(at: now, each) {}
-    }
-
-    /// Blocks until there is something to receive, `limit` is over, a signal came, or nobody reads `output` any more.
-    public func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
-        try events.wait(upTo: limit, output: output)
     }
 
     private func take(_ datagram: RawSpan, _ now: Moment, _ each: (Sample) -> Void) {

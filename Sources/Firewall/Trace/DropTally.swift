@@ -10,6 +10,7 @@ public struct DropTally: Equatable, Sendable {
     public private(set) var unknown = 0
     /// Messages that the kernel could not deliver, and losses that it did not count.
     public private(set) var lostMessages = 0
+    /// Losses of which the kernel said that they were, but not of how many messages.
     public private(set) var uncountedLosses = 0
     /// Messages that could not be decoded.
     public internal(set) var unread = 0
@@ -17,8 +18,10 @@ public struct DropTally: Equatable, Sendable {
     /// Beyond so many kinds a rule's further ones are counted without their target.
     private static let mostKinds = 1024
 
+    /// No packet yet.
     public init() {}
 
+    /// Counts a packet that has come to its end.
     public mutating func add(_ packet: TracedPacket) {
         switch packet.end {
         case .notDropped: notDropped += 1
@@ -32,6 +35,7 @@ public struct DropTally: Equatable, Sendable {
         }
     }
 
+    /// Counts messages that the kernel could not deliver.
     public mutating func add(_ loss: EventLoss) {
         if let messages = loss.messages { lostMessages += messages } else { uncountedLosses += 1 }
     }

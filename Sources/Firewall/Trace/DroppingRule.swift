@@ -1,10 +1,15 @@
 /// What dropped a packet: a rule of nf_tables by its handle, or the policy of a base chain.
 public struct DroppingRule: Hashable, Sendable {
+    /// Of the table.
     public var family: TableFamily
+    /// The table's name, as the kernel has it.
     public var table: String
+    /// The chain's name, as the kernel has it.
     public var chain: String
+    /// What of the chain decided.
     public var decision: Decision
 
+    /// A rule or policy by its place.
     public init(family: TableFamily, table: String, chain: String, decision: Decision) {
         self.family = family
         self.table = table
@@ -12,6 +17,7 @@ public struct DroppingRule: Hashable, Sendable {
         self.decision = decision
     }
 
+    /// What dropped the packet.
     public enum Decision: Hashable, Sendable {
         /// A table never gives a handle twice, as long as it is there.
         case rule(handle: UInt64)

@@ -4,14 +4,18 @@ import Netlink
 ///
 /// A table appears when it is first asked for, so one that is there may hold no rule. What iptables-nft makes is not among them.
 public struct LegacyTables: Equatable, Sendable {
+    /// Of iptables.
     public var ipv4: Presence
+    /// Of ip6tables.
     public var ipv6: Presence
 
+    /// What was found for each family.
     public init(ipv4: Presence, ipv6: Presence) {
         self.ipv4 = ipv4
         self.ipv6 = ipv6
     }
 
+    /// What is known of one family's tables.
     public enum Presence: Equatable, Sendable {
         /// Their names, at least one.
         case tables([String])

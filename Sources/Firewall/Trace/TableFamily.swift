@@ -2,15 +2,23 @@
 ///
 /// Source: `NFPROTO_*` (linux/netfilter.h); nf_tables puts it into `nfgen_family`.
 public struct TableFamily: RawRepresentable, Hashable, Sendable {
+    /// `NFPROTO_*`
     public let rawValue: UInt8
 
+    /// Any number, known here or not.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// IPv4 and IPv6 in one table.
     public static let inet = TableFamily(rawValue: 1)
+    /// IPv4.
     public static let ip = TableFamily(rawValue: 2)
+    /// ARP.
     public static let arp = TableFamily(rawValue: 3)
+    /// A network device's ingress and egress.
     public static let netdev = TableFamily(rawValue: 5)
+    /// What a bridge forwards.
     public static let bridge = TableFamily(rawValue: 7)
+    /// IPv6.
     public static let ip6 = TableFamily(rawValue: 10)
 }
 
@@ -28,5 +36,6 @@ extension TableFamily: CustomStringConvertible {
         }
     }
 
+    /// The name, or the number where nft(8) has none.
     public var description: String { name ?? String(rawValue) }
 }

@@ -7,6 +7,7 @@ import SystemPackage
 ///
 /// It hears the traces that other programs set as well and leaves them out, as others hear ours. Belongs to one thread.
 public final class TraceCollector {
+    /// What became of the packets so far.
     public private(set) var tally = DropTally()
 
     private let events: any EventSource
@@ -30,6 +31,7 @@ public final class TraceCollector {
         self.init(TraceFollower(table: table), events: socket, each)
     }
 
+    /// With a source of events that is subscribed already; its messages may come from a test.
     public init(
         _ follower: TraceFollower, events: any EventSource, _ each: @escaping (TracedPacket) -> Void = { _ in }
     ) {

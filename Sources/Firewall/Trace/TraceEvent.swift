@@ -9,12 +9,17 @@ public struct TraceEvent: Equatable, Sendable {
     /// from hook to hook, through NAT and through IPVS, and the **next** packet of the flow may well have the same. A packet in a tunnel
     /// (IPIP, also of IPVS) has another than it had before. As nft(8) shows it.
     public var id: UInt32
+    /// What the event is about.
     public var kind: Kind
+    /// Of the table.
     public var family: TableFamily
+    /// The table's name.
     public var table: String
+    /// The chain's name.
     public var chain: String
     /// Of the rule; nil for a policy, and at a chain's end.
     public var handle: UInt64?
+    /// Of the rule: how it went on.
     public var verdict: Verdict?
     /// The chain that a jump or goto leads to.
     public var target: String?
@@ -26,6 +31,7 @@ public struct TraceEvent: Equatable, Sendable {
     public var packetFamily: UInt8?
     /// Numbers of the interfaces, as far as the hook has them. Only the first event of a base chain holds these, and what follows.
     public var inputInterface: UInt32?
+    /// Likewise of the interface that it is to leave by.
     public var outputInterface: UInt32?
     /// At most 40 bytes (`NFT_TRACETYPE_NETWORK_HSIZE`).
     public var networkHeader: [UInt8] = []
@@ -34,30 +40,39 @@ public struct TraceEvent: Equatable, Sendable {
     /// What conntrack had attached to the packet (Linux 6.16). Nil also for INVALID, of which the kernel says nothing.
     public var tracking: Tracking?
 
+    /// An event without a verdict, headers and what else only some have.
     public init(id: UInt32, kind: Kind, family: TableFamily, table: String, chain: String) {
         (self.id, self.kind, self.family, self.table, self.chain) = (id, kind, family, table, chain)
     }
 
     /// `enum nft_trace_types`, an open set.
     public struct Kind: RawRepresentable, Hashable, Sendable {
+        /// `NFT_TRACETYPE_*`
         public let rawValue: UInt32
 
+        /// Any number, known here or not.
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// A base chain came to its end, and its policy decided.
         public static let policy = Kind(rawValue: 1)
+        /// A chain returned, or came to its end.
         public static let `return` = Kind(rawValue: 2)
+        /// A rule matched.
         public static let rule = Kind(rawValue: 3)
     }
 
     /// The entry, in the table or not yet.
     public struct Tracking: Equatable, Sendable {
+        /// Which state it has.
         public var state: CTState
         /// As `Entry` has it.
         public var id: UInt32?
+        /// Whether the packet goes in the reply direction of its entry.
         public var isReply: Bool?
+        /// Of the entry.
         public var status: Status?
 
+        /// A state without an entry.
         public init(state: CTState) { self.state = state }
     }
 

@@ -3,7 +3,9 @@ import Conntrack
 
 /// What traced packets are counted by.
 public struct TracedKind: Hashable, Sendable {
+    /// What kind of packets they are.
     public var packetClass: PacketClass
+    /// Which state conntrack had given them when they were marked.
     public var state: CTState
     /// Nil when the headers are not known.
     public var `protocol`: IPProtocol?
@@ -13,6 +15,7 @@ public struct TracedKind: Hashable, Sendable {
     /// ones were seen. An ICMP error goes to the service's address and has no port.
     public var target: Target?
 
+    /// A kind by what is known of its packets.
     public init(
         _ packetClass: PacketClass, state: CTState, protocol: IPProtocol? = nil, icmpName: String? = nil,
         target: Target? = nil
@@ -26,9 +29,12 @@ public struct TracedKind: Hashable, Sendable {
 
     /// An address, and of protocols that have them a port.
     public struct Target: Hashable, Sendable {
+        /// Where the packets went to.
         public var address: IPAddress
+        /// Host order; nil of protocols without.
         public var port: UInt16?
 
+        /// An address, and a port in host order.
         public init(_ address: IPAddress, _ port: UInt16? = nil) {
             self.address = address
             self.port = port

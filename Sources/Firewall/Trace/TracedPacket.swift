@@ -7,8 +7,10 @@ public struct TracedPacket: Equatable, Sendable {
     /// As they were when first told, before any NAT that came after; nil when none were told, or they are none of IP's. The kernel tells
     /// the first bytes only, so of an ICMP error the embedded flow is not known.
     public var headers: PacketHeaders?
+    /// What became of it.
     public var end: End
 
+    /// How a packet's trace ended.
     public enum End: Equatable, Sendable {
         case dropped(DroppingRule)
         /// No rule of nf_tables was seen to drop it. What is not traced may have: iptables-legacy, tc, a full queue; and so may a rule

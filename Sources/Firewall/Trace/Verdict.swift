@@ -2,20 +2,31 @@
 ///
 /// Source: `NF_*` (linux/netfilter.h) from 0 on, `enum nft_verdicts` (linux/netfilter/nf_tables.h) below.
 public struct Verdict: RawRepresentable, Hashable, Sendable {
+    /// The kernel's number.
     public let rawValue: Int32
 
+    /// Any number, known here or not.
     public init(rawValue: Int32) { self.rawValue = rawValue }
 
+    /// The packet is dropped.
     public static let drop = Verdict(rawValue: 0)
+    /// The packet goes on to the next base chain.
     public static let accept = Verdict(rawValue: 1)
     /// Something else has the packet now: synproxy, a forward to another device.
     public static let stolen = Verdict(rawValue: 2)
+    /// The packet waits for a program in user space.
     public static let queue = Verdict(rawValue: 3)
+    /// The hook begins anew with the packet.
     public static let `repeat` = Verdict(rawValue: 4)
+    /// The next rule is tried.
     public static let `continue` = Verdict(rawValue: -1)
+    /// The rule ends here, without a match.
     public static let `break` = Verdict(rawValue: -2)
+    /// A chain is entered, which may return.
     public static let jump = Verdict(rawValue: -3)
+    /// A chain is entered, which returns to where this one would.
     public static let goto = Verdict(rawValue: -4)
+    /// The chain is left for the one that jumped to it.
     public static let `return` = Verdict(rawValue: -5)
 
     /// Reads the kernel's number, which has more than the verdict in its upper half from 0 on: the queue's number, or the errno of

@@ -24,9 +24,12 @@ public struct Tracking: Equatable, Sendable {
         case unknown(String)
     }
 
+    /// Of IPv4.
     public var ipv4: Activity
+    /// Of IPv6.
     public var ipv6: Activity
 
+    /// What is known of each family.
     public init(ipv4: Activity, ipv6: Activity) {
         self.ipv4 = ipv4
         self.ipv6 = ipv6

@@ -3,7 +3,9 @@ import Conntrack
 /// What a board holds of one entry of the conntrack table, in some hundred bytes: what rows show, and what they are sorted by.
 public struct EntryRow: Sendable {
     let key: LedgerKey
+    /// Its status bits.
     public let status: Status
+    /// Its mark; 0 when it has none.
     public let mark: UInt32
     private let timeoutPlusOne: UInt32
     private let state: EntryState
@@ -27,6 +29,7 @@ public struct EntryRow: Sendable {
 
     /// Of both directions together; 0 without accounting.
     public var packets: UInt64 { originalCounters.packets &+ replyCounters.packets }
+    /// Of both directions together, with the headers of IP; 0 without accounting.
     public var bytes: UInt64 { originalCounters.bytes &+ replyCounters.bytes }
 
     /// The entry, so far as it is held.
@@ -51,13 +54,16 @@ public struct EntryList: Sendable {
     /// False when the table changed under the reading.
     public var isWhole = true
 
+    /// No entries.
     public init() {}
 
     /// Room for about so many.
     public init(reserving count: Int) { rows.reserveCapacity(count) }
 
+    /// Entries that are held.
     public var count: Int { rows.count }
 
+    /// Counts an entry, and holds it when it is wanted.
     public mutating func take(_ entry: Entry, isWanted: Bool) {
         read += 1
         guard isWanted else { return }
@@ -67,6 +73,7 @@ public struct EntryList: Sendable {
         rows.append(row)
     }
 
+    /// The entry at a position of the kernel's order; nil beyond the last.
     public func row(_ position: Int) -> EntryRow? { rows.indices.contains(position) ? rows[position] : nil }
 
     /// The entry at a position, so far as it is held: without labels, names of helpers and the like.

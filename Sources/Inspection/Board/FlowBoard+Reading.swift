@@ -22,6 +22,7 @@ extension FlowBoard {
         for slot in rows.indices { rows[slot].traits.subtract([.isListed, .hasEntry]) }
     }
 
+    /// Takes a connection of this reading; a template is none.
     public mutating func take(_ connection: Connection) {
         if connection.isTemplate { return }
         if let slot = slot(of: connection) {

@@ -137,9 +137,6 @@ extension FlowBoard {
 
     /// All verdicts.
     public var counts: VerdictCounts { places.reduce(into: VerdictCounts()) { $0 += $1.counts } }
-
-    /// How many flows there are to show.
-    public var count: Int { counts.connections + counts[.orphan] }
 }
 
 extension FlowKey {

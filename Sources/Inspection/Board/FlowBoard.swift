@@ -48,6 +48,7 @@ public struct FlowBoard: Sendable {
     /// Orphans that had no room in the last reading.
     public internal(set) var orphansNotKept = 0
 
+    /// Without services, and before the first reading.
     public init() {}
 
     // MARK: Rows
@@ -65,8 +66,10 @@ public struct FlowBoard: Sendable {
         return rows[Int(slot)]
     }
 
+    /// The place that a row's flow goes to.
     public func place(of row: FlowRow) -> Place { places[Int(row.place)] }
 
+    /// What finds a row's flow again in later readings.
     public func key(of row: FlowRow) -> FlowKey {
         let place = place(of: row)
         return FlowKey(protocol: place.protocol, client: row.client, server: place.virtual)

@@ -4,6 +4,7 @@ import Firewall
 
 /// What a board holds of one flow, in some fifty bytes, as there may be a million. Times are seconds since the board was made.
 public struct FlowRow: Sendable {
+    /// Who began it.
     public internal(set) var client: Endpoint
     /// The number of its place: protocol, VIP and real server.
     public internal(set) var place: UInt32
@@ -20,6 +21,7 @@ public struct FlowRow: Sendable {
     var state: UInt8 = 0
     /// The protocol's state in its conntrack entry; 0 of 0 when there is none.
     var entryState = EntryState()
+    /// As settled by the last reading.
     public internal(set) var verdict = Verdict.absent
     /// The ctstates that its packets were seen to have.
     public internal(set) var ctstates = CTStates()
@@ -98,17 +100,22 @@ struct EntryState: Equatable, Sendable {
 
 /// Some ctstates, in a byte.
 public struct CTStates: Equatable, Sendable {
+    /// The bits of `CTState.bit`, of the lowest eight.
     public private(set) var bits: UInt8 = 0
 
+    /// None.
     public init() {}
 
+    /// Whether none was seen.
     public var isEmpty: Bool { bits == 0 }
 
+    /// Whether it was seen; never for a state beyond the lowest eight bits.
     public func contains(_ state: CTState) -> Bool { bits & UInt8(truncatingIfNeeded: state.bit) != 0 }
 
     /// A state whose bit is not one of the kernel's lower eight is left out.
     public mutating func insert(_ state: CTState) { bits |= UInt8(truncatingIfNeeded: state.bit) }
 
+    /// Those that have a name, in the order of `CTState.named`.
     public var names: [String] { CTState.named.filter(contains).map(\.name) }
 
     /// `NEW,INVALID`

@@ -4,6 +4,7 @@ import IPVS
 
 /// How fast packets of observed services come, by ctstate, and are dropped: from two observations of the same table.
 public struct ObservationRates: Sendable {
+    /// What a service's packets came to since the observation before, and since counting began.
     public struct Rates: Equatable, Sendable {
         /// Packets a second behind conntrack at PRE_ROUTING.
         public var states: [CTState: Double] = [:]
@@ -13,15 +14,15 @@ public struct ObservationRates: Sendable {
         public var droppedInAll: UInt64 = 0
         /// The drops a second of the last observations, the newest last.
         public var history: [Double] = []
-
-        public init() {}
     }
 
     private var rates: [Service.Identity: Rates] = [:]
     private static let mostHistory = 120
 
+    /// Before the first observation.
     public init() {}
 
+    /// Nil for a service that the last observation did not have.
     public subscript(service: Service.Identity) -> Rates? { rates[service] }
 
     /// Takes the next observation; nil before it when counting has begun anew.

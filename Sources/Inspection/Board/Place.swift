@@ -4,6 +4,7 @@ import IPVS
 
 /// Where connections go: all that those of one VIP and one real server have in common, which a board so holds once.
 public struct Place: Sendable {
+    /// Of the connections.
     public let `protocol`: IPProtocol
     /// The VIP and its port.
     public let virtual: Endpoint
@@ -11,6 +12,7 @@ public struct Place: Sendable {
     public let destination: Endpoint?
     /// As the services are now.
     public internal(set) var service: Service.Identity?
+    /// Of the service's destination; nil where that is not known, or not one alone.
     public internal(set) var method: ForwardingMethod?
     /// What makes service and method less than certain.
     public internal(set) var doubts: [String] = []
@@ -73,8 +75,10 @@ public struct Place: Sendable {
 public struct VerdictCounts: Equatable, Sendable {
     private var counts: (absent: Int, never: Int, unreplied: Int, tracked: Int, orphan: Int) = (0, 0, 0, 0, 0)
 
+    /// None of any.
     public init() {}
 
+    /// How many flows have a verdict.
     public subscript(verdict: Verdict) -> Int {
         get {
             switch verdict {
@@ -99,9 +103,11 @@ public struct VerdictCounts: Equatable, Sendable {
     /// All but orphans.
     public var connections: Int { counts.absent + counts.never + counts.unreplied + counts.tracked }
 
+    /// Adds verdict by verdict.
     public static func += (left: inout VerdictCounts, right: VerdictCounts) {
         for verdict in Verdict.allCases { left[verdict] += right[verdict] }
     }
 
+    /// Whether every verdict has the same number.
     public static func == (left: VerdictCounts, right: VerdictCounts) -> Bool { left.counts == right.counts }
 }

@@ -7,7 +7,9 @@ import IPVS
 /// The ctstates are those that the kernel gives to packets without an entry (`tcp_new`), and to those of an entry in SYN_SENT
 /// (`tcp_conntracks`, net/netfilter/nf_conntrack_proto_tcp.c).
 public struct Trap: Equatable, Sendable {
+    /// What is wrong, with its full stop.
     public var sentence: String
+    /// What to do or to look at, without a full stop.
     public var nextStep: String
 
     /// - Parameters:

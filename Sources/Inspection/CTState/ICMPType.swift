@@ -13,8 +13,10 @@ public enum ICMPRole: Hashable, Sendable {
 
 /// An ICMP type. An open set.
 public struct ICMPType: RawRepresentable, Hashable, Sendable {
+    /// The first byte of the ICMP header.
     public let rawValue: UInt8
 
+    /// Any number, known here or not.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Source: `nf_conntrack_icmp_packet`, `nf_conntrack_icmpv4_error` (net/netfilter/nf_conntrack_proto_icmp.c).
@@ -40,13 +42,16 @@ extension ICMPType: CustomStringConvertible {
         (17, "address-mask-request"), (18, "address-mask-reply"),
     ].map { (ICMPType(rawValue: $0.0), $0.1) }
 
+    /// The name, or `type 42`.
     public var description: String { Self.names.first { $0.type == self }?.name ?? "type \(rawValue)" }
 }
 
 /// An ICMPv6 type. An open set.
 public struct ICMPv6Type: RawRepresentable, Hashable, Sendable {
+    /// The first byte of the ICMPv6 header.
     public let rawValue: UInt8
 
+    /// Any number, known here or not.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// A redirect is taken for one that carries the packet it is about; one that does not belongs to no entry.
@@ -77,5 +82,6 @@ extension ICMPv6Type: CustomStringConvertible {
         (152, "multicast-router-solicitation"),
     ].map { (ICMPv6Type(rawValue: $0.0), $0.1) }
 
+    /// The name, or `type 42`.
     public var description: String { Self.names.first { $0.type == self }?.name ?? "type \(rawValue)" }
 }

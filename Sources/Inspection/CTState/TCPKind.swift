@@ -6,6 +6,7 @@ import Conntrack
 public enum TCPKind: Hashable, Sendable {
     case syn, synAck, fin, ack, rst, none
 
+    /// The kind of a segment with these flags.
     public init(_ flags: TCPFlags) {
         if flags.contains(.rst) {
             self = .rst

@@ -3,6 +3,7 @@ import Conntrack
 /// What conntrack remembers of the packets before, in the entry that a packet belongs to: by its tuple, or an ICMP error by the
 /// tuple of the packet that it is about.
 public struct TrackedEntry: Hashable, Sendable {
+    /// What the protocol's tracker holds.
     public var memory: Memory
     /// Status SEEN_REPLY.
     public var hasSeenReply: Bool
@@ -11,6 +12,7 @@ public struct TrackedEntry: Hashable, Sendable {
     /// Status EXPECTED: made by an expectation, as FTP's data.
     public var isExpected = false
 
+    /// What a tracker holds of a connection.
     public enum Memory: Hashable, Sendable {
         case tcp(TrackedTCP)
         case sctp(TrackedSCTP)
@@ -18,6 +20,7 @@ public struct TrackedEntry: Hashable, Sendable {
         case stateless
     }
 
+    /// An entry that no expectation made.
     public init(_ memory: Memory, hasSeenReply: Bool, isAssured: Bool = false) {
         self.memory = memory
         self.hasSeenReply = hasSeenReply
@@ -36,6 +39,7 @@ public struct TrackedEntry: Hashable, Sendable {
 
 /// What an entry holds of a TCP connection, without the windows (`struct ip_ct_tcp`).
 public struct TrackedTCP: Hashable, Sendable {
+    /// The tracker's state.
     public var state: State
     /// A FIN was the first to end it (`IP_CT_TCP_FLAG_CLOSE_INIT` in either direction).
     public var endedByFIN = false
@@ -44,10 +48,14 @@ public struct TrackedTCP: Hashable, Sendable {
     /// The packet before, when it matters: a RST, or a SYN that conntrack let pass without believing it.
     public var last: Last?
 
+    /// A packet, by what the tracker keeps of it.
     public struct Last: Hashable, Sendable {
+        /// What kind of segment it was.
         public var kind: TCPKind
+        /// Which way it went.
         public var direction: TupleDirection
 
+        /// A segment by its kind and direction.
         public init(_ kind: TCPKind, _ direction: TupleDirection) {
             self.kind = kind
             self.direction = direction

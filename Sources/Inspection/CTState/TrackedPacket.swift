@@ -16,6 +16,7 @@ public enum TrackedPacket: Hashable, Sendable {
     /// (DCCP had a tracker of its own until Linux 6.16; this is not it.)
     case other(IPProtocol)
 
+    /// The layer 4 protocol.
     public var `protocol`: IPProtocol {
         switch self {
         case .tcp: .tcp
@@ -27,6 +28,7 @@ public enum TrackedPacket: Hashable, Sendable {
         }
     }
 
+    /// The kind that it is counted as.
     public var packetClass: PacketClass {
         switch self {
         case .tcp(let flags): PacketClass(tcp: flags)
@@ -43,5 +45,6 @@ public enum TrackedPacket: Hashable, Sendable {
 public enum TupleDirection: String, CaseIterable, Hashable, Sendable {
     case original, reply
 
+    /// The other direction.
     public var opposite: TupleDirection { self == .original ? .reply : .original }
 }

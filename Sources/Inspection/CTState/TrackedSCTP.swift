@@ -2,13 +2,16 @@ import Conntrack
 
 /// What an entry holds of an SCTP association (`struct ip_ct_sctp`).
 public struct TrackedSCTP: Hashable, Sendable {
+    /// The tracker's state.
     public var state: State
+    /// Those that were seen; 0 for one that was not.
     public var tags: SCTPTags
     /// The directions in which an INIT was seen that was believed.
     public var initiators: Set<TupleDirection> = []
     /// The direction of a heartbeat with a tag that is not the entry's.
     public var strayHeartbeat: TupleDirection?
 
+    /// An association in a state, of which no INIT and no stray heartbeat is remembered.
     public init(_ state: State, tags: SCTPTags) {
         self.state = state
         self.tags = tags

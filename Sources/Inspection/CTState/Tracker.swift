@@ -6,8 +6,10 @@ import Conntrack
 /// It foretells `nf_conntrack_in` (net/netfilter/nf_conntrack_core.c): which ctstate the packet gets, and what becomes of the entry. It
 /// was written from Linux 6.1 and 6.12 and held against 6.18; they differ in what is said in `TrackingConditions`.
 public struct Tracker: Hashable, Sendable {
+    /// The settings that it goes by.
     public var conditions: TrackingConditions
 
+    /// By the kernel's defaults, or by other settings.
     public init(_ conditions: TrackingConditions = TrackingConditions()) { self.conditions = conditions }
 
     /// - Parameter entry: the one in the table that the packet belongs to; for an ICMP error, that of the packet it is about.

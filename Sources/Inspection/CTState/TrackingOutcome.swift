@@ -2,7 +2,9 @@ import Conntrack
 
 /// What conntrack makes of a packet.
 public struct TrackingOutcome: Hashable, Sendable {
+    /// The state that the packet gets.
     public var ctstate: CTState
+    /// What becomes of the packet's entry.
     public var fate: EntryFate
     /// The packet's entry afterwards: attached to the packet, or left in the table; nil when there is none.
     public var entry: TrackedEntry?
@@ -11,6 +13,7 @@ public struct TrackingOutcome: Hashable, Sendable {
     /// Where the kernel decides it.
     public var place: KernelPlace
 
+    /// A judgement by its parts.
     public init(
         _ ctstate: CTState, _ fate: EntryFate, _ entry: TrackedEntry?, _ reason: String, _ place: KernelPlace
     ) {
@@ -45,8 +48,10 @@ public enum EntryFate: String, CaseIterable, Hashable, Sendable {
 public struct KernelPlace: Hashable, Sendable {
     /// Its path from the root of the sources.
     public var file: String
+    /// The function's name.
     public var function: String
 
+    /// A place by its path from the root of the sources, and a function's name.
     public init(_ file: String, _ function: String) {
         self.file = file
         self.function = function

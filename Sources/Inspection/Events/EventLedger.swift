@@ -55,18 +55,23 @@ public struct ExpectationLedger: EventLedger, Sendable {
     private var known: [Key: Known] = [:]
     private var dump = 0
 
+    /// Knows nothing.
     public init() {}
 
+    /// Nothing to do: they are few.
     public mutating func expect(_ count: Int) {}
 
+    /// Begins a dump.
     public mutating func beginDump() { dump += 1 }
 
+    /// Takes an expectation of the running dump. All are told, so `isTold` does not matter.
     public mutating func see(_ expectation: Expectation, isTold: Bool) -> Sighting {
         let before = known.updateValue(Known(expectation: expectation, seen: dump), forKey: Self.key(of: expectation))
         guard let before, before.seen != dump else { return before == nil ? .new : .known }
         return before.expectation.flags == expectation.flags ? .known : .changed
     }
 
+    /// Ends a dump that was whole; `gone` gets each expectation that it did not see.
     public mutating func endDump(_ gone: (Expectation) -> Void) {
         for (key, held) in known where held.seen != dump {
             gone(held.expectation)
@@ -74,8 +79,10 @@ public struct ExpectationLedger: EventLedger, Sendable {
         }
     }
 
+    /// Nothing to do: the expectations themselves tell a double.
     public mutating func settle() {}
 
+    /// Takes an event; nil for a NEW of what is known.
     public mutating func take(_ kind: EventKind, _ expectation: Expectation) -> EventKind? {
         let key = Self.key(of: expectation)
         if kind == .destroy {

@@ -17,10 +17,12 @@ public enum EventRecord<Subject: Sendable>: Sendable {
 
 /// What the dump at the beginning came to.
 public struct InitialTable: Equatable, Sendable {
+    /// Entries that it gave.
     public var entries: Int
     /// False when the dump was not whole: a resync follows.
     public var isComplete: Bool
 
+    /// The number of entries, and whether the dump was whole.
     public init(entries: Int, isComplete: Bool) {
         self.entries = entries
         self.isComplete = isComplete
@@ -43,12 +45,17 @@ public enum ResyncChange: String, Sendable, CaseIterable {
 
 /// What is known when the stream begins.
 public struct EventStart: Sendable {
+    /// RFC 3339, UTC.
     public var takenAt: String
+    /// As uname(2) has it.
     public var host: String
+    /// As the user named it; nil for the one the tool was started in.
     public var networkNamespace: String?
+    /// As uname(2) has it.
     public var kernelRelease: String
     /// The receive buffer in bytes, as got and as asked for.
     public var buffer: Int
+    /// In bytes; the kernel gives twice as much where it gives all.
     public var bufferAsked: Int
     /// `net.netfilter.nf_conntrack_events`; nil when it cannot be read.
     public var eventsSetting: Int?
@@ -57,6 +64,7 @@ public struct EventStart: Sendable {
     /// Whether a loss is followed by a resync.
     public var resyncs: Bool
 
+    /// What is known before the first event; sizes in bytes.
     public init(
         takenAt: String, host: String, networkNamespace: String?, kernelRelease: String, buffer: Int, bufferAsked: Int,
         eventsSetting: Int?, kinds: [EventKind], resyncs: Bool
@@ -77,10 +85,12 @@ public struct EventStart: Sendable {
 public struct LostEvents: Equatable, Sendable {
     /// Nil when the kernel did not say how many.
     public var messages: Int?
+    /// When it was noticed.
     public var time: Moment
     /// How long until the resync may begin; nil when there will be none.
     public var resyncIn: Duration?
 
+    /// A loss by its number, time, and the wait until the resync.
     public init(messages: Int?, time: Moment, resyncIn: Duration?) {
         self.messages = messages
         self.time = time
@@ -90,20 +100,28 @@ public struct LostEvents: Equatable, Sendable {
 
 /// What a resync came to.
 public struct Resync: Equatable, Sendable {
+    /// Entries that the stream had not told of.
     public var new = 0
+    /// Entries that are not as the stream had told.
     public var changed = 0
+    /// Entries whose end the stream had not told.
     public var gone = 0
     /// False when events were lost again meanwhile, or the dump was not whole: then another resync follows.
     public var isComplete = true
+    /// When it was over.
     public var time: Moment
 
+    /// Nothing found, at a time.
     public init(time: Moment) { self.time = time }
 }
 
 /// What a stream came to.
 public struct EventTally: Equatable, Sendable {
+    /// NEW events shown.
     public var new = 0
+    /// UPDATE events shown.
     public var update = 0
+    /// DESTROY events shown.
     public var destroy = 0
     /// NEW events that said what `initial` or a resync had told already.
     public var doubles = 0
@@ -113,14 +131,18 @@ public struct EventTally: Equatable, Sendable {
     public var lost = 0
     /// Losses whose number the kernel did not say.
     public var uncountedLosses = 0
+    /// Resyncs that were made.
     public var resyncs = 0
     /// Messages that could not be decoded.
     public var unread = 0
 
+    /// Nothing yet.
     public init() {}
 
+    /// Events of all three kinds.
     public var shown: Int { new + update + destroy }
 
+    /// Counts an event that is shown.
     public mutating func count(_ kind: EventKind) {
         switch kind {
         case .new: new += 1

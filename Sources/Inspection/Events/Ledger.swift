@@ -21,16 +21,15 @@ public struct Ledger: EventLedger, Sendable {
     /// The last dump of which is known that every NEW has been heard that was on its way then.
     private var settledDump: UInt32 = 0
 
+    /// Knows nothing.
     public init() {}
-
-    /// Entries that are known.
-    public var count: Int { traces.count }
 
     /// Makes room for `count` entries at once.
     public mutating func expect(_ count: Int) { traces.reserveCapacity(max(0, count)) }
 
     // MARK: Dumps
 
+    /// Begins a dump: what it sees is told apart from what it does not.
     public mutating func beginDump() { dump &+= 1 }
 
     /// Takes an entry of the running dump.

@@ -5,16 +5,21 @@ import IPVS
 
 /// One rule or policy, and the traced packets that it was seen to drop: a sample of what it drops.
 public struct Blame: Equatable, Sendable {
+    /// Where it stands.
     public var rule: DroppingRule
+    /// What it says, when it was still there to be read.
     public var text: RuleText
+    /// How many traced packets of each kind it dropped.
     public var dropped: [TracedKind: Int]
 
+    /// A rule, its text, and the traced packets that it dropped.
     public init(_ rule: DroppingRule, _ text: RuleText, dropped: [TracedKind: Int]) {
         self.rule = rule
         self.text = text
         self.dropped = dropped
     }
 
+    /// Traced packets of every kind.
     public var packets: Int { dropped.values.reduce(0, +) }
 
     /// What traces told, the rule that dropped most first.

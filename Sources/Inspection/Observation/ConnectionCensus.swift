@@ -7,11 +7,13 @@ public struct ConnectionCensus: Sendable {
     /// In the order of the plan's subjects.
     public private(set) var states: [[String: Int]]
 
+    /// Nothing counted yet.
     public init(_ plan: ObservationPlan) {
         self.plan = plan
         states = Array(repeating: [:], count: plan.subjects.count)
     }
 
+    /// Counts a connection for each subject that it belongs to.
     public mutating func take(_ connection: Connection) {
         guard !connection.isTemplate else { return }
         for owner in plan.owners(of: connection) { states[owner][connection.state, default: 0] += 1 }

@@ -7,15 +7,22 @@ import IPVS
 public struct Observation: Snapshot, Equatable, Sendable {
     /// When it was read last.
     public var takenAt: String
+    /// As uname(2) has it.
     public var host: String
+    /// As uname(2) has it.
     public var kernelRelease: String
+    /// As the user named it; nil for the one the tool was started in.
     public var networkNamespace: String?
+    /// Those that decide what the counts mean.
     public var sysctls = Sysctls()
+    /// What may be missing from the counts.
     public var losses: [Loss] = []
     /// When counting began.
     public var from: Moment
+    /// When they were read last.
     public var to: Moment
 
+    /// In the order of the plan.
     public var subjects: [Observed] = []
     /// Packets to an observed address that belong to no subject: ICMP errors whose flow is not known, other protocols.
     public var elsewhere: [IPAddress: ObservedTraffic] = [:]
@@ -26,6 +33,7 @@ public struct Observation: Snapshot, Equatable, Sendable {
     /// What the reader has to know of how it was observed.
     public var notices: [String] = []
 
+    /// Of which nothing is counted yet.
     public init(
         takenAt: String, host: String, kernelRelease: String, networkNamespace: String?, from: Moment, to: Moment
     ) {
@@ -67,12 +75,15 @@ public struct Observation: Snapshot, Equatable, Sendable {
 
 /// One subject, and what was counted of it.
 public struct Observed: Equatable, Sendable {
+    /// Whose packets they are.
     public var subject: ObservedSubject
+    /// What was counted of them.
     public var traffic = ObservedTraffic()
     /// IPVS's connections to it when they were read last, by IPVS's state.
     public var connections: [String: Int] = [:]
     /// Other subjects to which some of what leaves, or of the answers, may belong as well: they have a real server in common.
     public var sharedWith: Set<String> = []
 
+    /// A subject of which nothing is counted.
     public init(subject: ObservedSubject) { self.subject = subject }
 }

@@ -5,7 +5,9 @@ import IPVS
 
 /// What has to be counted for some subjects, and which subject a count belongs to.
 public struct ObservationPlan: Equatable, Sendable {
+    /// Whose packets are told apart.
     public let subjects: [ObservedSubject]
+    /// What has to be counted for that.
     public private(set) var targets = ObservationTargets()
     /// Positions of subjects by the observed end of their packets.
     private var owners: [End: [Int]] = [:]

@@ -14,6 +14,7 @@ public enum ObservedSubject: Equatable, Sendable {
             .map(ObservedSubject.service)
     }
 
+    /// Nil for an address that somebody asked for.
     public var service: Service? {
         switch self {
         case .service(let service): service

@@ -3,9 +3,12 @@ import Firewall
 
 /// How many packets, and their bytes.
 public struct Volume: Equatable, Sendable {
+    /// How many.
     public var packets: UInt64
+    /// Of IP packets, with their headers.
     public var bytes: UInt64
 
+    /// Both numbers.
     public init(packets: UInt64 = 0, bytes: UInt64 = 0) {
         self.packets = packets
         self.bytes = bytes
@@ -32,11 +35,16 @@ public struct Volume: Equatable, Sendable {
 
 /// The packets of one subject: of each class, how many came past each point, in which ctstate.
 public struct ObservedTraffic: Equatable, Sendable {
+    /// What is counted apart.
     public struct Cell: Hashable, Sendable, Comparable {
+        /// Where the packets came past.
         public var point: ObservationPoint
+        /// What kind they are.
         public var packetClass: PacketClass
+        /// Which state conntrack gave them there.
         public var ctstate: CTState
 
+        /// A cell by its three parts.
         public init(_ point: ObservationPoint, _ packetClass: PacketClass, _ ctstate: CTState) {
             self.point = point
             self.packetClass = packetClass
@@ -50,12 +58,16 @@ public struct ObservedTraffic: Equatable, Sendable {
         }
     }
 
+    /// A cell with what was counted in it.
     public typealias Element = (cell: Cell, volume: Volume)
 
+    /// Every cell that was ever counted, those without packets included.
     public private(set) var volumes: [Cell: Volume] = [:]
 
+    /// Nothing counted.
     public init() {}
 
+    /// Adds a count to its cell.
     public mutating func add(_ count: PacketCount) {
         let volume = Volume(packets: count.packets, bytes: count.bytes)
         volumes[Cell(count.point, count.packetClass, count.ctstate), default: Volume()] += volume
@@ -85,10 +97,12 @@ public struct ObservedTraffic: Equatable, Sendable {
             .sorted { $0.key.ctstate < $1.key.ctstate }.map { (ctstate: $0.key.ctstate, volume: $0.value) }
     }
 
+    /// Packets of a class at a point, in every ctstate.
     public func total(of packetClass: PacketClass, at point: ObservationPoint) -> Volume {
         states(of: packetClass, at: point).reduce(into: Volume()) { $0 += $1.volume }
     }
 
+    /// Packets of every class and ctstate at a point.
     public func total(at point: ObservationPoint) -> Volume {
         volumes.filter { $0.key.point == point }.reduce(into: Volume()) { $0 += $1.value }
     }
@@ -103,6 +117,7 @@ public struct ObservedTraffic: Equatable, Sendable {
         }
     }
 
+    /// What did not come past the packet filter behind one point.
     public func dropped(at point: ObservationPoint) -> [Element] {
         dropped.filter { $0.cell.point == point }
     }

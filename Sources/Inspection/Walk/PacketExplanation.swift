@@ -3,9 +3,13 @@ import IPVS
 
 /// What would become of a packet on this director: the question, by which settings it was answered, and the answer.
 public struct PacketExplanation: Snapshot, Equatable, Sendable {
+    /// When the settings were read.
     public var takenAt: String
+    /// As uname(2) has it.
     public var host: String
+    /// As uname(2) has it.
     public var kernelRelease: String
+    /// As the user named it; nil for the one the tool was started in.
     public var networkNamespace: String?
     /// Those that were read.
     public var sysctls: Sysctls
@@ -16,6 +20,7 @@ public struct PacketExplanation: Snapshot, Equatable, Sendable {
     /// A walk for each forwarding method of the service's destinations; at least one.
     public var walks: [PacketWalk]
 
+    /// An explanation by its parts.
     public init(
         takenAt: String, host: String, kernelRelease: String, networkNamespace: String?, sysctls: Sysctls,
         settings: [Setting], service: Service.Identity?, walks: [PacketWalk]
@@ -30,14 +35,19 @@ public struct PacketExplanation: Snapshot, Equatable, Sendable {
         self.walks = walks
     }
 
+    /// Settings that could not be read, so that defaults are assumed.
     public var losses: [Loss] { sysctls.losses }
 
     /// A sysctl, and where its value comes from.
     public struct Setting: Hashable, Sendable {
+        /// The sysctl's name.
         public var name: String
+        /// Whether it is not 0.
         public var isOn: Bool
+        /// Where the value comes from.
         public var origin: Origin
 
+        /// Who said what a setting is.
         public enum Origin: String, CaseIterable, Hashable, Sendable {
             /// The user said so.
             case given

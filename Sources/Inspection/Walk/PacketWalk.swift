@@ -3,6 +3,7 @@ import IPVS
 
 /// A packet's way through the netfilter hooks of a director, and what it means.
 public struct PacketWalk: Equatable, Sendable {
+    /// What was asked.
     public var question: WalkQuestion
     /// Conntrack's judgement where it first sees the packet: this is the ctstate that the packet filter goes by.
     public var judgement: TrackingOutcome
@@ -18,14 +19,17 @@ public struct PacketWalk: Equatable, Sendable {
 
 /// One hook function that looks at the packet.
 public struct WalkStep: Equatable, Sendable {
+    /// Where it looks.
     public var hook: Hook
     /// Functions of a hook run in the order of their priorities.
     public var priority: Int32
+    /// Whose function it is.
     public var who: Party
     /// What it does, in a few words.
     public var what: String
     /// Why.
     public var reason: String
+    /// Where the kernel does it.
     public var place: KernelPlace
     /// The packet's ctstate after it.
     public var ctstate: CTState
@@ -39,6 +43,7 @@ public struct WalkStep: Equatable, Sendable {
         case postRouting = "POST_ROUTING"
     }
 
+    /// Who has functions at the hooks.
     public enum Party: String, CaseIterable, Sendable {
         case conntrack
         /// The packet filter: nftables, iptables.

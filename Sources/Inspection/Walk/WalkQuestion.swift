@@ -3,16 +3,20 @@ import IPVS
 
 /// A packet on its way through a director, to a VIP or back from a real server.
 public struct WalkQuestion: Hashable, Sendable {
+    /// What conntrack looks at in it.
     public var packet: TrackedPacket
     /// The packet's entry in the table; of an ICMP error, that of the packet it is about.
     public var entry: TrackedEntry?
     /// Original: from a client to the VIP. Reply: from the real server to the client.
     public var direction: TupleDirection
+    /// How IPVS forwards it, or forwarded what it answers.
     public var method: ForwardingMethod
+    /// The settings that decide.
     public var conditions: TrackingConditions
     /// The service schedules each packet by itself (`ipvsadm -o`, UDP): IPVS keeps no connection.
     public var isOnePacket = false
 
+    /// A question about a packet of a service that keeps connections.
     public init(
         _ packet: TrackedPacket, entry: TrackedEntry?, _ direction: TupleDirection = .original,
         method: ForwardingMethod, _ conditions: TrackingConditions = TrackingConditions()

@@ -4,6 +4,7 @@ public struct FlowChanges: Sendable {
     /// How many flows of each verdict the last picture had.
     public private(set) var totals: [Verdict: Int] = [:]
 
+    /// Knows no flows.
     public init() {}
 
     /// Takes the next picture. What is not in it any more is forgotten.

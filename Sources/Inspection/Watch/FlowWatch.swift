@@ -8,6 +8,7 @@ import IPVS
 /// It proves that only without a loss, so after a loss a new watch begins. What it is told of must be what it asks for, in this
 /// order: subscribe to NEW; tell it of all connections, then of the whole table; from then on of each event.
 public struct FlowWatch: Sendable {
+    /// When it began.
     public let from: Moment
     /// NEW events that came, of whatever entries.
     public private(set) var events = 0
@@ -55,19 +56,23 @@ public struct FlowWatch: Sendable {
 
 /// That every NEW event between two moments was seen.
 public struct WatchEvidence: Equatable, Sendable {
+    /// When the watch began.
     public var from: Moment
+    /// Until when it held.
     public var to: Moment
     /// NEW events that came in between.
     public var events: Int
     /// Always 0: with a loss there is no evidence.
     public var losses: Int { 0 }
 
+    /// What a watch without a loss came to.
     public init(from: Moment, to: Moment, events: Int) {
         self.from = from
         self.to = to
         self.events = events
     }
 
+    /// Whole seconds from its beginning to its end.
     public var seconds: UInt64 {
         to.nanoseconds > from.nanoseconds ? (to.nanoseconds - from.nanoseconds) / 1_000_000_000 : 0
     }

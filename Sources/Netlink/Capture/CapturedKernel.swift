@@ -5,7 +5,9 @@ import SystemPackage
 ///
 /// Needs no privilege. What is in the folder is not trusted: damage is an error.
 public final class CapturedKernel: KernelSource {
+    /// Of the kernel that was captured, then, as the manifest tells it: not of this host.
     public let origin: Origin
+    /// A capture has the answers to the questions for all, and none to others.
     public let filters = false
 
     private let folder: Folder
@@ -54,6 +56,9 @@ public final class CapturedKernel: KernelSource {
 
     private func unread(_ what: String) -> Manifest.Unread? { manifest.unread.first { $0.what == what } }
 
+    /// Gives the recorded answer. An answer that was refused when it was taken is refused again, with the same errno.
+    ///
+    /// - Throws: besides: `.failed` when the capture holds no answer to the request, `.damaged` when it breaks off.
     public func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
@@ -79,6 +84,10 @@ public final class CapturedKernel: KernelSource {
         KernelError(purpose, .failed, detail: why, nextStep: "take it again with this version of ct-inspect")
     }
 
+    /// Reads the file of the capture; `bound` is not needed, as no kernel makes it.
+    ///
+    /// - Throws: what the kernel answered then; `.failed` when the capture does not hold it, `.damaged` when it cannot
+    ///   be read.
     public func read(
         _ kernelFile: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
@@ -102,6 +111,9 @@ public final class CapturedKernel: KernelSource {
         throw notHeld(purpose)
     }
 
+    /// Names of the files that the capture holds below a folder, and of those that could not be read then.
+    ///
+    /// - Throws: what the kernel answered then; `.failed` when the capture holds none.
     public func list(_ kernelFolder: KernelFile) throws(KernelError) -> [String] {
         let purpose = "list /\(kernelFolder.path)"
         if let error = unread(kernelFolder.path)?.error(purpose) { throw error }

@@ -4,6 +4,7 @@ import SystemPackage
 /// Passes questions on to another source and writes its answers into a capture folder, so that `CapturedKernel` can give
 /// them again.
 public final class RecordingKernel: KernelSource {
+    /// Of the source that is recorded.
     public var origin: Origin { source.origin }
     /// The capture is to answer any filter later, so it asks for all.
     public let filters = false
@@ -58,6 +59,9 @@ public final class RecordingKernel: KernelSource {
     /// What the kernel did not give, in words.
     public var unread: [String] { manifest.unread.map { "\($0.what): \($0.why)" } }
 
+    /// Asks the other source, and records the request and each datagram of its answer, or why none came.
+    ///
+    /// A failure to write is told by `finish`, so that nothing is lost of the answer that is read meanwhile.
     public func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
@@ -92,6 +96,9 @@ public final class RecordingKernel: KernelSource {
         reading == 1 ? file.path : "\(file.path).\(reading)"
     }
 
+    /// Reads from the other source and keeps a copy; a second reading of a file is kept beside the first.
+    ///
+    /// - Throws: besides: `.failed` when no file can be made in the capture.
     public func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
@@ -116,6 +123,7 @@ public final class RecordingKernel: KernelSource {
         }
     }
 
+    /// Lists by the other source; what it refuses is noted.
     public func list(_ directory: KernelFile) throws(KernelError) -> [String] {
         do throws(KernelError) { return try source.list(directory) } catch {
             manifest.unread.append(Manifest.Unread(directory.path, error))

@@ -136,6 +136,7 @@ public final class EventSocket: EventSource {
         return Int(grown)
     }
 
+    /// Blocks until a message, `limit`, a signal, or the end of `output`'s reader.
     public func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
         let watched = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
         return try Self.wait(for: [watched], upTo: limit, output: output, purpose)

@@ -15,6 +15,7 @@ public protocol EventSource: AnyObject {
     func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake
 }
 
+/// Why a wait ended, as far as it matters to who waited.
 public enum EventWake: Sendable {
     case goOn
     /// `output` is a pipe or a socket whose other end was closed.
@@ -30,6 +31,7 @@ public struct EventReading: Equatable, Sendable {
     /// What was lost until now and not declared yet. It lies after what was handed over so far.
     public var loss: EventLoss?
 
+    /// A batch's outcome; without arguments that of nothing received, and perhaps more to come.
     public init(datagrams: Int = 0, isDrained: Bool = false, loss: EventLoss? = nil) {
         self.datagrams = datagrams
         self.isDrained = isDrained
@@ -42,5 +44,6 @@ public struct EventLoss: Equatable, Sendable {
     /// How many; nil when the kernel says that some were lost, but not how many.
     public var messages: Int?
 
+    /// A loss of so many messages.
     public init(messages: Int?) { self.messages = messages }
 }

@@ -8,8 +8,10 @@ import Conntrack
 public struct ConntrackFormat: Sendable {
     /// The words of `-o`.
     public struct Options: OptionSet, Sendable {
+        /// One bit a word.
         public let rawValue: UInt8
 
+        /// Any bits; those without a word change nothing.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// `extended`: the family before the protocol. Expectations have none.
@@ -21,12 +23,14 @@ public struct ConntrackFormat: Sendable {
         public static let kernelTimes = Options(rawValue: 1 << 2)
     }
 
+    /// The words that were given.
     public var options: Options
     /// `labels`: shown when there are names; conntrack(8) shows none either when it finds no file of them.
     public var labels: LabelNames?
     /// Seconds since 1970. The `delta-time` of an entry that has not ended runs until then.
     public var now: Int64
 
+    /// A form by its words; `now` is seconds since 1970.
     public init(_ options: Options = [], labels: LabelNames? = nil, now: Int64) {
         self.options = options
         self.labels = labels
@@ -35,6 +39,7 @@ public struct ConntrackFormat: Sendable {
 
     /// What stands around an entry or an expectation in a line of `conntrack -E`.
     public struct Event: Sendable {
+        /// What happened.
         public enum Kind: Sendable { case new, update, destroy }
 
         /// Nil for a message of another kind, which conntrack(8) shows without a word.
@@ -46,6 +51,7 @@ public struct ConntrackFormat: Sendable {
         /// The name of that program, when it still runs.
         public var program: String?
 
+        /// What happened, and who caused it.
         public init(_ kind: Kind?, received: Instant? = nil, portID: UInt32 = 0, program: String? = nil) {
             self.kind = kind
             self.received = received
@@ -56,10 +62,12 @@ public struct ConntrackFormat: Sendable {
 
     /// A point in time since 1970, UTC.
     public struct Instant: Equatable, Sendable {
+        /// Whole seconds.
         public var seconds: Int64
         /// 0 to 999,999.
         public var microseconds: Int32
 
+        /// A point in time by its two parts.
         public init(seconds: Int64, microseconds: Int32) {
             self.seconds = seconds
             self.microseconds = microseconds

@@ -18,8 +18,10 @@ public struct LabelNames: Equatable, Sendable {
         if names.isEmpty { return nil }
     }
 
+    /// The name of a bit; nil when the file has none.
     public subscript(bit: Int) -> String? { names[bit] }
 
+    /// The bit with a name, as it is spelled; nil when the file has none.
     public func bit(named name: String) -> Int? { names.first { $0.value == name }?.key }
 
     private static func parse(_ line: Substring) -> (bit: Int, name: String)? {

@@ -4,6 +4,7 @@ import Conntrack
 /// The conntrack table for people, a row an entry, written as it streams: columns are as wide as their usual values, and a longer value
 /// pushes what follows it to the right. A terminal that is too narrow loses the least important columns, never a part of a value.
 public struct EntryTable: Sendable {
+    /// What a column shows.
     public enum Column: CaseIterable, Sendable {
         case `protocol`, source, destination, state, status, timeout, mark, zone, packets, bytes
         /// Where replies come from and go to, when that is not the destination and the source: NAT.
@@ -40,6 +41,7 @@ public struct EntryTable: Sendable {
 }
 
 extension EntryTable.Column {
+    /// In the head of the table.
     public var title: StaticString {
         switch self {
         case .protocol: "PROTO"

@@ -24,8 +24,10 @@ public final class EventConntrackLines<Subject: EventSubject>: EventWriter {
         self.complain = complain
     }
 
+    /// Hands over the lines written so far.
     public func flush() { bytes.flush() }
 
+    /// Writes a record, as conntrack(8) would; what is no line of conntrack's goes to `complain`.
     public func write(_ record: EventRecord<Subject>) {
         switch record {
         case .start, .live, .end: break

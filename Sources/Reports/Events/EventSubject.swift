@@ -15,22 +15,30 @@ public protocol EventSubject: Sendable {
 }
 
 extension Entry: EventSubject {
+    /// `conntrack`
     public static var table: String { "conntrack" }
+    /// `entry`
     public static var member: StaticString { "entry" }
 
+    /// As `docs/schema/entry.json` has it.
     public func write(to json: inout JSONWriter) { json.entry(self) }
 
+    /// As `conntrack -L` writes it, or with an event as `conntrack -E` does.
     public func writeLine(to text: inout ByteBuffer, _ format: ConntrackFormat, event: ConntrackFormat.Event?) {
         text.appendConntrackLine(self, format, event: event)
     }
 }
 
 extension Expectation: EventSubject {
+    /// `expect`
     public static var table: String { "expect" }
+    /// `expectation`
     public static var member: StaticString { "expectation" }
 
+    /// As `docs/schema/expectation.json` has it.
     public func write(to json: inout JSONWriter) { json.expectation(self) }
 
+    /// As `conntrack -L expect` writes it, or with an event as `conntrack -E expect` does.
     public func writeLine(to text: inout ByteBuffer, _ format: ConntrackFormat, event: ConntrackFormat.Event?) {
         text.appendConntrackLine(self, event: event)
     }

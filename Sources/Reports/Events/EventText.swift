@@ -14,6 +14,7 @@ public final class EventText<Subject: EventSubject>: EventWriter {
         self.offset = offset
     }
 
+    /// Hands over the lines written so far.
     public func flush() { bytes.flush() }
 
     /// Start, live and end are no lines of the text: what of them matters goes to standard error.

@@ -5,17 +5,24 @@ import Inspection
 
 /// What `watch` exports of its services and flows: what is on the screen, without its edges.
 public struct WatchDocument: Snapshot {
+    /// When the last reading began.
     public var takenAt: String
+    /// As uname(2) has it.
     public var host: String
+    /// As uname(2) has it.
     public var kernelRelease: String
+    /// As the user named it; nil for the one the tool was started in.
     public var networkNamespace: String?
+    /// Those that decide what the verdicts mean.
     public var sysctls: Sysctls
+    /// What the screen says is missing.
     public var losses: [Loss]
     /// The filter as it was typed.
     public var filter: String
     /// What is wrong, as the banner says it.
     public var trap: Trap?
 
+    /// The head of a document; the rows come with `write`.
     public init(
         takenAt: String, host: String, kernelRelease: String, networkNamespace: String?, sysctls: Sysctls,
         losses: [Loss], filter: String, trap: Trap?
@@ -32,12 +39,16 @@ public struct WatchDocument: Snapshot {
 
     /// A service as it is watched.
     public struct ServiceRow: Sendable {
+        /// As it was read last.
         public var service: Service
+        /// Its flows by verdict.
         public var counts: VerdictCounts
         /// A second.
         public var packets: Double?
+        /// Nil when nothing is observed.
         public var rates: ObservationRates.Rates?
 
+        /// A row by what its columns show.
         public init(_ service: Service, _ counts: VerdictCounts, packets: Double?, rates: ObservationRates.Rates?) {
             self.service = service
             self.counts = counts

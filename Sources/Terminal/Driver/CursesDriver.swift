@@ -9,6 +9,7 @@ public struct CursesDriver: ~Copyable {
     public let isUnicode: Bool
     /// The keyboard, to poll.
     public let descriptor: CInt
+    /// Of the terminal, as it was when `resize` was called last.
     public private(set) var size: Size
 
     private let streams: TerminalStreams

@@ -10,6 +10,7 @@ public enum DriverError: Error, Equatable, CustomStringConvertible {
     case poorTerminal(String)
     case failed(String)
 
+    /// A sentence for the user, with what to try instead.
     public var description: String {
         switch self {
         case .notTerminal:

@@ -12,12 +12,17 @@ public enum Key: Hashable, Sendable {
 
 /// What the mouse did, where; the upper left cell is column 0 of row 0.
 public struct MouseEvent: Equatable, Sendable {
+    /// What a button or the wheel did; the driver tells a double press from two.
     public enum Kind: Sendable { case press, doublePress, wheelUp, wheelDown }
 
+    /// What was done.
     public var kind: Kind
+    /// Cells from the left, from 0 on.
     public var column: Int
+    /// Cells from the top, from 0 on.
     public var row: Int
 
+    /// What was done, and in which cell.
     public init(_ kind: Kind, column: Int, row: Int) {
         self.kind = kind
         self.column = column

@@ -1,10 +1,11 @@
 /// What a cell says, and what it looks like.
 struct Cell {
-    var text: String
-    var ink: Ink
+    /// Without what a terminal would act on: names of states and schedulers are the kernel's, or a capture's.
+    let text: String
+    let ink: Ink
 
     init(_ text: String, _ ink: Ink = .plain) {
-        self.text = text
+        self.text = text.safe
         self.ink = ink
     }
 }

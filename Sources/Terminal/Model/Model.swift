@@ -4,16 +4,20 @@ import Inspection
 
 /// All that a screen is made of. `update` changes it by one event, `view` draws it; neither does anything else.
 public struct Model: Sendable {
+    /// Whose screen it is, and how it was asked for.
     public var setting: Setting
+    /// Of the terminal, or of the text that is printed.
     public var size: Size
     /// The wall clock, and the time since the beginning, as the last tick told them.
     public internal(set) var now: Moment
+    /// By a clock that nobody sets.
     public internal(set) var elapsed = Duration.zero
 
     /// The time since the beginning in whole seconds.
     public var second: UInt32 { UInt32(clamping: elapsed.components.seconds) }
 
     let tabs: [Tab]
+    /// The tab that is shown.
     public internal(set) var tab: Tab
     /// Nothing new is shown while it is frozen.
     public internal(set) var isFrozen = false
@@ -40,11 +44,15 @@ public struct Model: Sendable {
 
     /// What does not change while it runs.
     public struct Setting: Sendable {
+        /// As uname(2) has it.
         public var host: String
+        /// As the user named it; nil for the one the tool was started in.
         public var networkNamespace: String?
+        /// As uname(2) has it.
         public var kernelRelease: String
         /// When the capture was taken that this shows; nil for the running kernel.
         public var captureTakenAt: String?
+        /// What the terminal can show.
         public var glyphs = Glyphs(isUnicode: true)
         /// How many seconds local clocks are ahead of UTC.
         public var clocksAhead = 0
@@ -55,6 +63,7 @@ public struct Model: Sendable {
         /// It goes to no terminal: there are no keys to name.
         public var isPrinted = false
 
+        /// For a terminal that shows Unicode, on clocks in UTC; the rest is set where it is otherwise.
         public init(host: String, networkNamespace: String?, kernelRelease: String) {
             self.host = host
             self.networkNamespace = networkNamespace
@@ -62,6 +71,7 @@ public struct Model: Sendable {
         }
     }
 
+    /// The screen before the first reading.
     public init(_ setting: Setting, size: Size, hasIPVS: Bool, now: Moment) {
         self.setting = setting
         self.size = size

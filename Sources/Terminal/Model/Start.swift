@@ -4,12 +4,16 @@ import Inspection
 public struct Start: Equatable, Sendable {
     /// Nil for the first one.
     public var tab: Tab?
+    /// The first tab's filter, in the words of its filter line; empty for none.
     public var filter = ""
+    /// The name of the column to sort by; nil for the usual one.
     public var sort: String?
+    /// Whether to sort the other way round.
     public var isReversed = false
     /// The columns to show; nil for all.
     public var columns: [String]?
 
+    /// As without any option.
     public init() {}
 }
 

@@ -58,10 +58,14 @@ extension WatchEvent {
 
 /// What a reading came to.
 public struct ReadingOutcome: Sendable {
+    /// How long it took, without the time that the program was stopped.
     public var took: Duration
+    /// How long nothing is read after it.
     public var pause: Duration
+    /// What could not be read to its end.
     public var losses: [Loss]
 
+    /// A reading that came to its end.
     public init(took: Duration, pause: Duration, losses: [Loss]) {
         self.took = took
         self.pause = pause
@@ -73,10 +77,12 @@ public struct ReadingOutcome: Sendable {
 public struct OwnCost: Equatable, Sendable {
     /// Of one processor, since the last time.
     public var user: Double
+    /// Of one processor, in the kernel, since the last time.
     public var system: Double
     /// Bytes of memory in use.
     public var resident: UInt64
 
+    /// Shares of one processor, and bytes of memory.
     public init(user: Double, system: Double, resident: UInt64) {
         self.user = user
         self.system = system
@@ -99,13 +105,17 @@ public enum Effect: Equatable, Sendable {
 
 /// What has to be read and followed for what is shown now: the loop keeps to it.
 public struct Wishes: Equatable, Sendable {
+    /// Whether to go on reading.
     public var reads = true
     /// Entries that are to be held one by one; nil for none.
     public var entries: EntryFilter?
     /// The flow that is looked at.
     public var examines: FlowKey?
+    /// Kinds of events to be subscribed to.
     public var eventKinds: Set<EventKind> = []
+    /// Whether to count packets in the kernel.
     public var observes = false
 
+    /// To read, and nothing besides.
     public init() {}
 }

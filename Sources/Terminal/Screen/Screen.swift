@@ -1,8 +1,11 @@
 /// How many cells a terminal has.
 public struct Size: Equatable, Hashable, Sendable {
+    /// Cells in a row, at least one.
     public var columns: Int
+    /// Rows, at least one.
     public var rows: Int
 
+    /// Numbers under one, which a terminal may tell while it starts, count as one.
     public init(columns: Int, rows: Int) {
         self.columns = max(1, columns)
         self.rows = max(1, rows)
@@ -31,10 +34,12 @@ public enum Ink: UInt8, CaseIterable, Sendable {
 public struct Run: Equatable, Sendable {
     /// Printable text alone: what the kernel or a capture says has been made harmless.
     public var text: String
+    /// How it looks.
     public var ink: Ink
     /// Foreground and background exchanged: the row that is selected.
     public var isReversed: Bool
 
+    /// Text that has been made harmless, in a look.
     public init(_ text: String, _ ink: Ink = .plain, isReversed: Bool = false) {
         self.text = text
         self.ink = ink
@@ -44,10 +49,13 @@ public struct Run: Equatable, Sendable {
 
 /// One line of a screen. What is right of its runs is empty.
 public struct Line: Equatable, Sendable {
+    /// From left to right.
     public var runs: [Run]
 
+    /// A line of its runs; without any it is empty.
     public init(_ runs: [Run] = []) { self.runs = runs }
 
+    /// Without its looks.
     public var text: String { runs.map(\.text).joined() }
 
     /// In cells of the terminal.
@@ -56,7 +64,9 @@ public struct Line: Equatable, Sendable {
 
 /// What a terminal is to show, as a value. It has a line for each row, and none is wider than the terminal.
 public struct Screen: Equatable, Sendable {
+    /// Of the terminal that it was made for.
     public let size: Size
+    /// From the top; as many as the size has rows.
     public private(set) var lines: [Line]
     /// Where the cursor stands while text is typed; nil hides it.
     public var cursor: (column: Int, row: Int)?
@@ -73,6 +83,7 @@ public struct Screen: Equatable, Sendable {
         if lines.indices.contains(row) { lines[row] = line.cut(to: size.columns) }
     }
 
+    /// Whether a terminal would show the same.
     public static func == (left: Screen, right: Screen) -> Bool {
         left.size == right.size && left.lines == right.lines && left.cursor?.column == right.cursor?.column
             && left.cursor?.row == right.cursor?.row

@@ -1,7 +1,9 @@
 /// Signs that a terminal may lack: where its locale is not UTF-8, ASCII stands for them.
 public struct Glyphs: Equatable, Sendable {
+    /// Whether the terminal shows more than ASCII.
     public var isUnicode: Bool
 
+    /// For a terminal that shows Unicode, or one that does not.
     public init(isUnicode: Bool) { self.isUnicode = isUnicode }
 
     var ascending: String { isUnicode ? "▲" : "^" }

@@ -90,7 +90,7 @@ extension Model {
     private var listStateText: String {
         var words: [String] = []
         let list = list
-        if !list.filter.isEmpty { words.append("filter: \(list.filter)") }
+        if !list.filter.isEmpty { words.append("filter: \(list.filter)".safe) }
         if tab == .table, let talkers = table.talkers { words.append("top \(talkers.rawValue)") }
         if list.follows { words.append("following") }
         if tab == .events, events.isPaused { words.append("paused, \(events.waiting) waiting") }

@@ -15,6 +15,7 @@ public final class FrameWire {
     private var arrived = 0
     private var unsettled = 0
 
+    /// Makes the pair of devices in the namespace of the calling thread; needs root.
     public init() throws {
         let (near, far) = (Self.interface, Self.farEnd)
         try Tool.run("ip link set lo up")

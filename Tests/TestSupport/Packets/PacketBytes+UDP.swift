@@ -1,6 +1,7 @@
 import Addresses
 
 extension PacketBytes {
+    /// A datagram without a payload.
     public static func udp(from source: Endpoint, to destination: Endpoint) -> [UInt8] {
         datagram(.udp, from: source, to: destination)
     }

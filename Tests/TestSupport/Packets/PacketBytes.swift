@@ -46,6 +46,7 @@ public enum PacketBytes {
         return bytes
     }
 
+    /// A number in network byte order.
     public static func big<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
         withUnsafeBytes(of: number.bigEndian, Array.init)
     }
