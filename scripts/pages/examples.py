@@ -27,7 +27,7 @@ def run(binary, capture, words):
     printed = on_terminal([binary, *shlex.split(words), "--capture", str(folder)])
     command = f"$ ct-inspect {words} --capture {capture}"
     if path:
-        return [f"{command} | jq '{path}'", *part(json.loads(printed), path)]
+        return [f"{command} |", f"    jq '{path}'", *part(json.loads(printed), path)]
     return [command, *folded(printed.rstrip().splitlines())]
 
 

@@ -15,7 +15,7 @@ NAMED = {
     "common.json#/$defs/address": "an address",
     "common.json#/$defs/complete": "true or false",
     "common.json#/$defs/count": "a number",
-    "common.json#/$defs/endpoint": "address and port",
+    "common.json#/$defs/endpoint": "an address and a port",
     "common.json#/$defs/losses": "a list, each with what is missing and why",
     "common.json#/$defs/protocol": "a protocol",
     "common.json#/$defs/schema": '"ct-inspect/1"',
@@ -23,6 +23,9 @@ NAMED = {
     "common.json#/$defs/time": "a time",
     "common.json#/$defs/watch": "a watch",
     "flows.json#/$defs/flow": "a flow",
+    "observe.json#/$defs/count": "a count",
+    "observe.json#/$defs/drop": "a count",
+    "sample.json#/$defs/end": "an address, and a port where there is one",
 }
 KINDS = {
     "string": "text", "integer": "a number", "number": "a number", "boolean": "true or false", "object": "an object",

@@ -2,8 +2,8 @@
 import re
 import textwrap
 
-# What groff's indentation, which is wider than mandoc's, leaves of 80 columns.
-COLUMNS = 71
+# What the indentation and a margin leave of 80 columns.
+COLUMNS = 73
 # Of a source line: mandoc's style asks for 80 at most.
 LONGEST_LINE = 78
 
