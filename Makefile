@@ -67,6 +67,12 @@ lint: setup-test ## Format, imports, sizes of files, JSON Schema, shell scripts
 	scripts/check-schema
 	shellcheck -x $(SHELL_SCRIPTS)
 
+man: build ## Make the man pages anew, from man/src and from the program
+	scripts/man $(BINARY)
+
+man-check: setup-test build ## Man pages: current, clean to mandoc and man, and every option in them
+	scripts/check-man $(BINARY)
+
 fmt: ## Format the Swift sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
