@@ -70,7 +70,7 @@ struct DumpCommand: ParsableCommand {
     func validate() throws {
         _ = try outputWords()
         if try Top(top) != nil, count { throw ValidationError("--count and --top exclude each other") }
-        if !words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack") }
+        if !words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack: add it") }
         if output.json, format == .conntrack {
             throw ValidationError("--json and --format conntrack exclude each other")
         }

@@ -30,7 +30,7 @@ struct EventsCommand: ParsableCommand {
     @Flag(help: "Begin with the entries that are in the table.")
     var initial = false
 
-    @Option(help: ArgumentHelp("Receive buffer to ask the kernel for.", valueName: "SIZE"))
+    @Option(help: ArgumentHelp("Receive buffer to ask the kernel for, as 64M.", valueName: "SIZE"))
     var buffer = ByteCount(bytes: 32 << 20)
 
     @Flag(help: "Do not keep the table in memory (110 to 220 bytes an entry): losses are only told.")
@@ -62,8 +62,10 @@ struct EventsCommand: ParsableCommand {
     func validate() throws {
         if let count, count < 1 { throw ValidationError("--count takes a number from 1 on") }
         _ = try outputWords()
-        if !words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack") }
-        if json, format == .conntrack { throw ValidationError("--json and --format conntrack exclude each other") }
+        if !words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack: add it") }
+        if json, format == .conntrack {
+            throw ValidationError("--json and --format conntrack exclude each other: leave one out")
+        }
         if table == .expect, try !filters.filter.isEmpty {
             throw ValidationError("the filters are for entries: expectations have none")
         }

@@ -32,7 +32,8 @@ struct ExplainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "As the destinations of this service are forwarded to.", valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+            "As the destinations of this service, as tcp/10.0.0.100:80, are forwarded to.",
+            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
     var service: ServiceSelector?
 
     @Option(help: ArgumentHelp("net.netfilter.nf_conntrack_tcp_loose, instead of this host's.", valueName: "0|1"))

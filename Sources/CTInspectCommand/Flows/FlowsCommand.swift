@@ -26,14 +26,18 @@ struct FlowsCommand: ParsableCommand {
     var summary = false
 
     @Option(
-        help: ArgumentHelp("Flows of this service only; may be repeated.", valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+        help: ArgumentHelp(
+            "Flows of this service only, as tcp/10.0.0.100:80; may be repeated.",
+            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
     var service: [ServiceSelector] = []
 
     @Option(help: ArgumentHelp("Flows with this verdict only; may be repeated.", valueName: "VERDICT"))
     var verdict: [Verdict] = []
 
     @Option(
-        help: ArgumentHelp("Flows of this client only; may be repeated.", valueName: "ADDRESS[/PREFIX]|ADDRESS:PORT"))
+        help: ArgumentHelp(
+            "Flows of this client only, as 10.0.0.0/24 or 10.0.0.1:41048; may be repeated.",
+            valueName: "ADDRESS[/PREFIX]|ADDRESS:PORT"))
     var client: [ClientSelector] = []
 
     @OptionGroup var watch: FlowWatchOptions
@@ -54,7 +58,7 @@ struct FlowsCommand: ParsableCommand {
             throw ValidationError("that a flow was never in the table takes a watch: add --for or --follow")
         }
         if watch.isWanted, source.capture != nil {
-            throw ValidationError("--for and --follow watch a kernel: a capture stands still")
+            throw ValidationError("--for and --follow watch a kernel, and a capture stands still: leave them out")
         }
         if watch.follow, summary { throw ValidationError("--follow shows flows, one at a time: leave --summary out") }
     }

@@ -23,12 +23,15 @@ struct ObserveCommand: ParsableCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("Packets of this service only; may be repeated.", valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+        help: ArgumentHelp(
+            "Packets of this service only, as tcp/10.0.0.100:80; may be repeated.",
+            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
     var service: [ServiceSelector] = []
 
     @Option(
         help: ArgumentHelp(
-            "Observe this address too, with IPVS or without; may be repeated.", valueName: "ADDRESS[:PORT]"))
+            "Observe this address too, with IPVS or without, as 10.0.0.100:80; may be repeated.",
+            valueName: "ADDRESS[:PORT]"))
     var vip: [AddressSelector] = []
 
     @Option(

@@ -36,15 +36,19 @@ struct WatchCommand: ParsableCommand {
     @Flag(help: "Observe also where no rule uses conntrack yet: that makes it active meanwhile.")
     var startTracking = false
 
-    @Option(help: ArgumentHelp("How often to read (1s); seldomer where reading takes long.", valueName: "DURATION"))
+    @Option(help: ArgumentHelp("How often to read (1s); less often where reading takes long.", valueName: "DURATION"))
     var interval: TimeSpan?
 
-    @Option(help: ArgumentHelp("Receive buffer for events to ask the kernel for.", valueName: "SIZE"))
+    @Option(help: ArgumentHelp("Receive buffer for events to ask the kernel for, as 64M.", valueName: "SIZE"))
     var buffer = ByteCount(bytes: 32 << 20)
 
     func validate() throws {
-        if observe, source.capture != nil { throw ValidationError("--observe counts packets; a capture stands still") }
-        if interval != nil, source.capture != nil { throw ValidationError("--interval: a capture stands still") }
+        if observe, source.capture != nil {
+            throw ValidationError("--observe counts packets, and a capture stands still: leave one out")
+        }
+        if interval != nil, source.capture != nil {
+            throw ValidationError("--interval reads again, and a capture stands still: leave one out")
+        }
         if let interval, interval.duration < .milliseconds(100) {
             throw ValidationError("--interval takes 100ms or more")
         }
