@@ -70,22 +70,17 @@ struct DocumentTests {
     private static func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
 
     @Test(
-        "The page shows the flows of the bundled captures, as on a terminal of 78 columns",
+        "The page shows what the bundled captures give on a terminal of 75 columns",
         arguments: [
-            "dr-untracked", "dr-conntrack",
+            ("flows dr-untracked", "flows"), ("flows dr-conntrack", "flows"),
+            ("explain dr-untracked", "explain --flags FIN,ACK"),
         ])
-    func flows(_ fixture: String) throws {
-        let line = #"script -qec "stty cols 78; '$0' flows --color never --capture '$1'" /dev/null"#
-        let outcome = try Program.shell(line, [Program.path, Fixture(name: fixture).capture])
+    func transcripts(_ display: String, _ command: String) throws {
+        let line = #"script -qec "stty cols 75; '$0' $1 --color never --capture '$2'" /dev/null"#
+        let fixture = try #require(display.split(separator: " ").last)
+        let outcome = try Program.shell(line, [Program.path, command, Fixture(name: String(fixture)).capture])
         #expect(outcome.status == 0)
-        #expect(try Self.words(Self.display("capture: flows \(fixture)")) == Self.words(outcome.output))
-    }
-
-    @Test("The page shows how explain foretells the way of a FIN")
-    func explanation() throws {
-        let capture = Fixture(name: "dr-untracked").capture
-        let outcome = try Program.run(["explain", "--flags", "FIN,ACK", "--capture", capture])
-        #expect(try Self.words(Self.display("capture: explain dr-untracked")) == Self.words(outcome.output))
+        #expect(try Self.words(Self.display("capture: \(display)")) == Self.words(outcome.output))
     }
 
     @Test(
