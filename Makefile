@@ -60,11 +60,12 @@ lab: setup-test build ## A real director on stock Debian kernels, in an emulator
 fixtures: setup-test build ## Take the bundled captures anew, from the lab
 	Tests/Lab/run --kernel 6.1 --fixtures Tests/Fixtures
 
-lint: setup-test ## Format, imports, sizes of files, JSON Schema, shell scripts
+lint: setup-test ## Format, imports, sizes of files, JSON Schema, what documents name, shell scripts
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 	scripts/check-imports
 	scripts/check-sizes
 	scripts/check-schema
+	scripts/check-docs
 	shellcheck -x $(SHELL_SCRIPTS)
 
 man: build ## Make the man pages anew, from man/src and from the program

@@ -73,13 +73,4 @@ struct FixtureTests {
         let summary = try Program.run(["flows", "--summary", "--capture", fixture.capture])
         #expect(summary.output.contains("net.ipv4.vs.conntrack="))
     }
-
-    @Test("The README shows what the program says of the bundled capture")
-    func readme() throws {
-        let readme = try String(contentsOf: Fixture.checkout.appendingPathComponent("README.md"), encoding: .utf8)
-        let flows = try Program.run(["flows", "--capture", Fixture.all[0].capture])
-        #expect(
-            readme.contains("$ sudo ct-inspect\n" + flows.output),
-            "make fixtures has changed it: copy it into the README")
-    }
 }

@@ -6,7 +6,6 @@ import shutil
 from dataclasses import dataclass
 
 from director import VIP
-from namespace import command
 
 UFW = "/run/ufw"
 
@@ -76,18 +75,30 @@ def legacy_drops(director):
     return sum(int(line.split()[0]) for line in lines if len(line.split()) > 2 and line.split()[2] == "DROP")
 
 
-def ufw(director, *rules):
+def ufw(director, *rules, before_invalid=(), table_before=()):
     """UFW itself, which writes and loads its rules; on copies, as the guest's files cannot be written. Fresh for each director.
 
-    The templates of the package, not what this machine's owner made of them.
+    The templates of the package, not what this machine's owner made of them. Lines may be added to before.rules: in front of
+    what drops INVALID there, or in front of its first table.
     """
     shutil.rmtree(UFW, ignore_errors=True)
     shutil.copytree("/usr/share/ufw/iptables", f"{UFW}/etc/ufw")
     os.makedirs(f"{UFW}/etc/ufw/applications.d")
     for folder in ("etc/default", "lib/ufw"):
         os.makedirs(f"{UFW}/{folder}")
+    _add_lines(f"{UFW}/etc/ufw/before.rules", {"# drop INVALID packets": before_invalid, "*filter": table_before})
     shutil.copy("/usr/share/ufw/ufw.conf", f"{UFW}/etc/ufw/ufw.conf")
     shutil.copy("/etc/default/ufw", f"{UFW}/etc/default/ufw")
-    with director.inside():
-        for rule in (*rules, "--force enable"):
-            command("ufw", "--rootdir=/", f"--datadir={UFW}", *rule.split())
+    for rule in (*rules, "--force enable"):
+        director.run("ufw", "--rootdir=/", f"--datadir={UFW}", *rule.split())
+
+
+def _add_lines(path, additions):
+    """Adds lines in front of the first line that begins with each key; there has to be one."""
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    for start, added in additions.items():
+        place = next(number for number, line in enumerate(lines) if line.startswith(start))
+        lines[place:place] = added
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")

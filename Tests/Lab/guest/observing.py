@@ -18,10 +18,10 @@ BEFORE_FILTER = {"local_in": "local_in_passed", "forward": "forward_passed"}
 class Watch:
     """An observer at work in the background, from the moment on when its table is there."""
 
-    def __init__(self, hosts, subject, *options):
+    def __init__(self, hosts, subject, *options, form=("--json",)):
         self.director = hosts.director
         self.output, self.complaints = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")
-        words = (subject.program, "observe", "--json", "--netns", self.director.name, *options)
+        words = (subject.program, "observe", *form, "--netns", self.director.name, *options)
         self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.complaints)
         end = time.monotonic() + BOUND
         while not self.tables():
@@ -46,12 +46,16 @@ class Watch:
 
     def wait(self):
         """Waits for its end; the status, the documents it has printed, and what it complained of."""
+        status, text, complaints = self._finish()
+        return status, [json.loads(line) for line in text.splitlines()], complaints
+
+    def _finish(self):
         try:
             status = self.process.wait(BOUND)
         except subprocess.TimeoutExpired:
             self.kill()
             raise RuntimeError("the observer does not end") from None
-        return status, [json.loads(line) for line in self.said(self.output).splitlines()], self.said(self.complaints)
+        return status, self.said(self.output), self.said(self.complaints)
 
     def end(self):
         """Interrupts it; its one document."""
@@ -61,14 +65,26 @@ class Watch:
             raise RuntimeError(f"the observer ended with status {status}, {len(documents)} documents: {complaints}")
         return documents[0]
 
+    def end_in_words(self):
+        """Interrupts one that was not asked for JSON; its text."""
+        self.process.send_signal(signal.SIGINT)
+        status, text, complaints = self._finish()
+        if status != 0:
+            raise RuntimeError(f"the observer ended with status {status}: {complaints}")
+        return text
+
 
 @dataclass
 class Seen:
-    """What the counters have counted, what the filters say they have dropped, and the observer's documents, if there was one."""
+    """What the counters have counted, what the filters say they have dropped, and the observer's documents, if there was one.
+
+    The text is that of another observer, who was there as well.
+    """
 
     counts: dict
     drops: list
     documents: list
+    text: str = None
 
     def total(self, point, *wanted):
         """Packets at a point whose class and ctstate are among those wanted, all when none is."""
@@ -88,14 +104,16 @@ class Seen:
         return {key: value for key, value in found.items() if value[0]}
 
 
-def observe(hosts, subject, story, *options, observers=1):
+def observe(hosts, subject, story, *options, observers=1, in_words=False):
     """Counts and observes a story from before its first packet until no more are sent."""
     counters = Counters(hosts.director, story.ends)
     watches = [Watch(hosts, subject, *options) for _ in range(observers if subject else 0)]
+    speaker = Watch(hosts, subject, *options, form=()) if watches and in_words else None
     story.tell()
     hosts.silence()
     seen = Seen(counters.read(), drops(hosts.director), [])
     seen.documents = [watch.end() for watch in watches]
+    seen.text = speaker.end_in_words() if speaker else None
     return seen
 
 

@@ -1,5 +1,6 @@
 """observe behind UFW itself, with the rules that it writes: the INVALID drop of its before.rules is blamed."""
 
+import manual
 from filters import ufw
 from observing import judge, observe
 from story import WebStory
@@ -8,7 +9,9 @@ from story import WebStory
 def conduct(hosts, subject, report):
     hosts.vs_conntrack(0)
     ufw(hosts.director, "allow 80/tcp")
-    seen = observe(hosts, subject, WebStory(hosts))
+    seen = observe(hosts, subject, WebStory(hosts), in_words=True)
     report.equal("a rule of UFW drops", ["ufw-before-input"], [drop.chain for drop in seen.drops])
     report.equal("FIN, RST and ICMP errors", {"fin", "rst", "icmp_error"}, {key[1] for key in seen.dropped})
     judge(report, seen)
+    if seen.text is not None:
+        manual.judge_transcript(report, "observe", seen.text)

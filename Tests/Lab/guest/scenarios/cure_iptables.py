@@ -1,0 +1,10 @@
+"""The static cure for iptables, as ct-inspect-lvs-dr(7) gives it."""
+
+import manual
+from cures import judge_cure
+
+
+def conduct(hosts, subject, report):
+    hosts.ufw("-p tcp --dport 80 -j ACCEPT")
+    manual.play(hosts.director, "cure iptables")
+    judge_cure(hosts, subject, report, {"NEW", "INVALID"})

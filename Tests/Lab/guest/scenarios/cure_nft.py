@@ -1,0 +1,11 @@
+"""The static cure for nft, as ct-inspect-lvs-dr(7) gives it."""
+
+import manual
+from cures import judge_cure
+from filters import PLAIN
+
+
+def conduct(hosts, subject, report):
+    hosts.director.run("nft", "-f", "-", text=PLAIN.replace("edge", "filter"))
+    manual.play(hosts.director, "cure nft")
+    judge_cure(hosts, subject, report, {"NEW", "INVALID"})

@@ -1,0 +1,11 @@
+"""The cure by not tracking the service at all, for nft, as ct-inspect-lvs-dr(7) gives it."""
+
+import manual
+from cures import judge_cure
+from filters import PLAIN
+
+
+def conduct(hosts, subject, report):
+    hosts.director.run("nft", "-f", "-", text=PLAIN.replace("edge", "filter"))
+    manual.play(hosts.director, "notrack nft")
+    judge_cure(hosts, subject, report, {"UNTRACKED"})
