@@ -77,9 +77,8 @@ man-check: setup-test build ## Man pages: current, clean to mandoc and man, and 
 fmt: ## Format the Swift sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-completions: setup-build ## Write the shell completions anew, from the command definitions
-	$(SWIFT) build --product ct-inspect
-	scripts/completions .build/debug/ct-inspect
+completions: build ## Make the shell completions anew, from the program
+	scripts/completions $(BINARY)
 
 completions-check: setup-test build ## The completions: current, and in real shells (root)
 	scripts/completions --check $(BINARY)
