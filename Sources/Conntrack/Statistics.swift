@@ -65,8 +65,7 @@ extension Table {
         _ request: Request, _ each: (Message, RawSpan) throws(DecodeError) -> Void
     ) throws(KernelError) {
         do throws(KernelError) { try source.ask(request, each) } catch {
-            // These requests are always well-formed, so this is what nfnetlink answers when nobody serves the subsystem.
-            throw error.errno == .invalidArgument || error.cause == .absent ? error.withoutCtnetlink : error
+            throw error.saysUnserved ? error.withoutCtnetlink : error
         }
     }
 }

@@ -1,7 +1,7 @@
 import Netlink
 
 /// One or two attributes out of those inside an attribute.
-struct Parts {
+struct AttributePair {
     private(set) var first: Attribute?
     private(set) var second: Attribute?
 

@@ -1,7 +1,7 @@
 import Addresses
 
 /// Parts of rules, for one side and family.
-struct Words {
+struct RuleParts {
     let address: String
     let port: String
     /// ICMP errors: messages about another packet.
