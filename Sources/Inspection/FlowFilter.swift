@@ -1,4 +1,5 @@
 import Addresses
+import Conntrack
 import IPVS
 
 /// What a user wants to see of a picture.
@@ -47,47 +48,48 @@ public struct FlowFilter: Equatable, Sendable {
 
 /// `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`.
 public struct ServiceSelector: Equatable, Sendable {
-    private var fwmark: UInt32?
+    /// What it reads, in words that end a sentence.
+    public static let takes = "[PROTO/]VIP[:PORT] or fwmark:N"
+
+    private enum Meaning: Equatable {
+        case fwmark(UInt32)
+        case address(EntryFilter.Service)
+    }
+
+    private let meaning: Meaning
+
     /// The protocol that was named.
-    public private(set) var `protocol`: IPProtocol?
-    private var address: IPAddress?
-    private var port: UInt16?
+    public var `protocol`: IPProtocol? { if case .address(let service) = meaning { service.protocol } else { nil } }
 
     /// Reads `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`, an IPv6 address with a port in brackets.
     public init?(_ text: String) {
-        if text.hasPrefix("fwmark:") {
-            guard let mark = UInt32(text.dropFirst("fwmark:".count)) else { return nil }
-            fwmark = mark
-            return
-        }
-        var rest = text
-        if let slash = text.firstIndex(of: "/") {
-            guard let named = IPProtocol(text[..<slash]) else { return nil }
-            `protocol` = named
-            rest = String(text[text.index(after: slash)...])
-        }
-        if let endpoint = Endpoint(rest) {
-            (address, port) = (endpoint.address, endpoint.port)
-        } else if let alone = IPAddress(rest) {
-            address = alone
+        let prefix = "fwmark:"
+        if text.hasPrefix(prefix) {
+            guard let mark: UInt32 = FilterText.number(text.dropFirst(prefix.count)) else { return nil }
+            meaning = .fwmark(mark)
         } else {
-            return nil
+            guard let service = EntryFilter.Service(text) else { return nil }
+            meaning = .address(service)
         }
     }
 
     /// Whether a service is meant; without a port, each port of the address.
     public func matches(_ service: Service.Identity) -> Bool {
-        switch service {
-        case .fwmark(let mark, _): fwmark == mark
-        case .address(let itsProtocol, let endpoint):
-            fwmark == nil && address == endpoint.address && (port ?? endpoint.port) == endpoint.port
-                && (`protocol` ?? itsProtocol) == itsProtocol
+        switch (meaning, service) {
+        case (.fwmark(let wanted), .fwmark(let mark, _)): wanted == mark
+        case (.address(let wanted), .address(let transport, let endpoint)):
+            wanted.address == endpoint.address && (wanted.port ?? endpoint.port) == endpoint.port
+                && (wanted.protocol ?? transport) == transport
+        case (.fwmark, .address), (.address, .fwmark): false
         }
     }
 }
 
 /// `ADDRESS[/PREFIX]`, or `ADDRESS:PORT`.
 public struct ClientSelector: Equatable, Sendable {
+    /// What it reads, in words that end a sentence.
+    public static let takes = "ADDRESS, ADDRESS/LENGTH or ADDRESS:PORT"
+
     private var prefix: Prefix
     private var port: UInt16?
 
