@@ -64,8 +64,7 @@ public struct EntryTally: Sendable {
         case .source: return .address(tuple.source)
         case .destination: return .address(tuple.destination)
         case .destinationPort:
-            if case .ports(_, let port) = tuple.discriminator { return .port(tuple.protocol, port) }
-            return .port(tuple.protocol, nil)
+            return .port(tuple.protocol, tuple.ports?.destination)
         case .state: return .state(tuple.protocol, entry.state?.name)
         case .zone: return .zone(entry.zone ?? 0, tuple.zone, entry.reply.zone)
         }

@@ -145,7 +145,11 @@ public struct FlowJoin {
     private func flow(at position: Int, _ explain: inout Explanation, _ took: UInt32, _ watch: FlowWatch?) -> Flow {
         let connection = connections[position]
         let entry = seen[position].entry.value
-        let match = ServiceIndex.settle(serviceMatches[position], connection, with: entry)
+        var match = serviceMatches[position]
+        let candidates = match.candidates
+        if let only = ServiceIndex.settled(candidates, connection.virtual, connection.destination, by: entry) {
+            match = ServiceIndex.Match(service: only.service, method: only.method)
+        }
         var verdict = Verdict(of: entry)
         if verdict == .absent, !connection.isExpected, watch?.provesNever(connection) ?? false { verdict = .never }
         var doubts = seen[position].doubts

@@ -33,11 +33,11 @@ public struct FlowKey: Hashable, Comparable, Sendable {
     static func reply(_ entry: Entry) -> FlowKey? { key(entry.reply, clientSends: false) }
 
     private static func key(_ tuple: Tuple, clientSends: Bool) -> FlowKey? {
-        guard let source = tuple.source, let destination = tuple.destination,
-            case .ports(let sourcePort, let destinationPort) = tuple.discriminator
-        else { return nil }
-        let sender = Endpoint(source, sourcePort)
-        let receiver = Endpoint(destination, destinationPort)
+        guard let source = tuple.source, let destination = tuple.destination, let ports = tuple.ports else {
+            return nil
+        }
+        let sender = Endpoint(source, ports.source)
+        let receiver = Endpoint(destination, ports.destination)
         return FlowKey(
             protocol: tuple.protocol, client: clientSends ? sender : receiver, server: clientSends ? receiver : sender)
     }

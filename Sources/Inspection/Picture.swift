@@ -2,14 +2,8 @@ import IPVS
 
 /// Everything that one look at a director gave: what was read, what was found, and what is missing from it.
 public struct Picture: Snapshot, Equatable, Sendable {
-    /// When the reading began.
-    public var takenAt: String
-    /// As uname(2) has it.
-    public var host: String
-    /// As uname(2) has it.
-    public var kernelRelease: String
-    /// As the user named it; nil for the one the tool was started in.
-    public var networkNamespace: String?
+    /// When the reading began, and where.
+    public var origin: SnapshotOrigin
     /// Those that decide what the verdicts mean.
     public var sysctls: Sysctls
     /// In the order of ipvsadm(8).
@@ -21,13 +15,10 @@ public struct Picture: Snapshot, Equatable, Sendable {
 
     /// A picture by its parts.
     public init(
-        takenAt: String, host: String, kernelRelease: String, networkNamespace: String?, sysctls: Sysctls,
+        _ origin: SnapshotOrigin, sysctls: Sysctls,
         services: [Service], report: FlowReport, losses: [Loss]
     ) {
-        self.takenAt = takenAt
-        self.host = host
-        self.kernelRelease = kernelRelease
-        self.networkNamespace = networkNamespace
+        self.origin = origin
         self.sysctls = sysctls
         self.services = services
         self.report = report

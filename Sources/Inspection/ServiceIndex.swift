@@ -23,7 +23,7 @@ struct ServiceIndex {
         var mayBeNAT: Bool { method == .nat || candidates.contains { $0.method == .nat } }
     }
 
-    struct Candidate {
+    struct Candidate: Equatable {
         var service: Service.Identity
         var method: ForwardingMethod
     }
@@ -58,16 +58,15 @@ struct ServiceIndex {
             candidates: candidates)
     }
 
-    /// The entry may settle which of several services it is: with NAT the real server answers, else the VIP does
-    /// (`ip_vs_update_conntrack`).
-    static func settle(_ match: Match, _ connection: Connection, with entry: Entry?) -> Match {
-        guard let answering = entry?.reply.source, connection.virtual.address != connection.destination.address else {
-            return match
-        }
-        let isNAT = answering == connection.destination.address
-        let fitting = match.candidates.filter { ($0.method == .nat) == isNAT }
-        guard fitting.count == 1, let only = fitting.first else { return match }
-        return Match(service: only.service, method: only.method)
+    /// Which of several services an entry shows to be the one: with NAT the real server answers, else the VIP does
+    /// (`ip_vs_update_conntrack`). Nil when it does not tell.
+    static func settled(
+        _ candidates: [Candidate], _ virtual: Endpoint, _ destination: Endpoint, by entry: Entry?
+    ) -> Candidate? {
+        guard let answering = entry?.reply.source, virtual.address != destination.address else { return nil }
+        let isNAT = answering == destination.address
+        let fitting = candidates.filter { ($0.method == .nat) == isNAT }
+        return fitting.count == 1 ? fitting.first : nil
     }
 
     /// The service of a template: the mark stands in its virtual address.

@@ -36,10 +36,4 @@ public struct StatisticsChange: Equatable, Sendable {
         guard let increase = increases[counter], interval >= .milliseconds(1) else { return nil }
         return Double(increase) / (interval / .seconds(1))
     }
-
-    /// In whole milliseconds.
-    public var milliseconds: Int64 {
-        let (seconds, attoseconds) = interval.components
-        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
-    }
 }

@@ -2,14 +2,8 @@ import Conntrack
 
 /// How full the conntrack table is and what its CPUs have counted, at one moment.
 public struct TableStatistics: Snapshot, Equatable, Sendable {
-    /// When it was read.
-    public var takenAt: String
-    /// As uname(2) has it.
-    public var host: String
-    /// As uname(2) has it.
-    public var kernelRelease: String
-    /// As the user named it; nil for the one the tool was started in.
-    public var networkNamespace: String?
+    /// When and where it was read.
+    public var origin: SnapshotOrigin
     /// The four that limit the table: `limits`.
     public var sysctls: Sysctls
     /// Entries and limit, as ctnetlink has them.
@@ -19,13 +13,10 @@ public struct TableStatistics: Snapshot, Equatable, Sendable {
 
     /// Statistics by their parts.
     public init(
-        takenAt: String, host: String, kernelRelease: String, networkNamespace: String?, sysctls: Sysctls,
+        _ origin: SnapshotOrigin, sysctls: Sysctls,
         size: TableSize, cpus: [CPUStatistics]
     ) {
-        self.takenAt = takenAt
-        self.host = host
-        self.kernelRelease = kernelRelease
-        self.networkNamespace = networkNamespace
+        self.origin = origin
         self.sysctls = sysctls
         self.size = size
         self.cpus = cpus

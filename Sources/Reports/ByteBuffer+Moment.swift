@@ -4,7 +4,7 @@ import Conntrack
 extension ByteBuffer {
     /// RFC 3339 in UTC with microseconds: `2026-11-23T04:00:00.123456Z`.
     mutating func append(_ moment: Moment) {
-        let seconds = moment.nanoseconds / 1_000_000_000
+        let seconds = moment.seconds
         append(civilDay: Int(seconds / 86_400))
         append(byte: UInt8(ascii: "T"))
         append(timeOfDay: seconds % 86_400, nanoseconds: moment.nanoseconds % 1_000_000_000)
@@ -13,7 +13,7 @@ extension ByteBuffer {
 
     /// `04:00:00.123456`, on clocks that are `offset` seconds ahead of UTC.
     mutating func append(clockOf moment: Moment, offset: Int) {
-        let seconds = (Int(moment.nanoseconds / 1_000_000_000) + offset) % 86_400
+        let seconds = (Int(moment.seconds) + offset) % 86_400
         append(timeOfDay: UInt64((seconds + 86_400) % 86_400), nanoseconds: moment.nanoseconds % 1_000_000_000)
     }
 

@@ -32,9 +32,10 @@ extension [Expectation] {
 
 extension Tuple {
     fileprivate var ends: (protocol: IPProtocol, source: End, destination: End) {
-        let (source, destination): (UInt16?, UInt16?) =
-            if case .ports(let source, let destination) = discriminator { (source, destination) } else { (nil, nil) }
-        return (`protocol`, End(address: self.source, port: source), End(address: self.destination, port: destination))
+        let ports = ports
+        return (
+            `protocol`, End(address: source, port: ports?.source), End(address: destination, port: ports?.destination)
+        )
     }
 }
 

@@ -3,12 +3,8 @@ import Inspection
 extension JSONWriter {
     /// What stands at the head of every document about a snapshot.
     mutating func heading(_ snapshot: some Snapshot, command: String) {
-        member("schema", "ct-inspect/1")
-        member("command", command)
-        member("taken_at", snapshot.takenAt)
-        member("host", snapshot.host)
-        member("netns", snapshot.networkNamespace)
-        member("kernel", snapshot.kernelRelease)
+        schema(command)
+        members(of: snapshot.origin)
         member("complete", snapshot.isComplete)
         losses(snapshot.losses)
         member("sysctls") { json in
@@ -21,6 +17,19 @@ extension JSONWriter {
                 json.null()
             }
         }
+    }
+
+    /// What every document begins with, whatever it is about.
+    public mutating func schema(_ command: String) {
+        member("schema", "ct-inspect/1")
+        member("command", command)
+    }
+
+    mutating func members(of origin: SnapshotOrigin) {
+        member("taken_at", origin.takenAt)
+        member("host", origin.host)
+        member("netns", origin.networkNamespace)
+        member("kernel", origin.kernelRelease)
     }
 
     /// The member `losses`: what is missing from a document, and why.

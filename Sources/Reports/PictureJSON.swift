@@ -34,20 +34,21 @@ extension Picture {
 }
 
 extension JSONWriter {
-    mutating func identity(_ service: Service.Identity) {
-        switch service {
-        case .address(let `protocol`, let endpoint):
-            member("protocol", `protocol`.description)
-            member("address", endpoint.address.description)
-            member("port", endpoint.port)
-            member("fwmark", nothing: ())
-        case .fwmark(let mark, let family):
+    /// The members that name a service; all null for none.
+    mutating func identity(_ service: Service.Identity?) {
+        guard case .address(let transport, let endpoint)? = service else {
             member("protocol", nothing: ())
             member("address", nothing: ())
             member("port", nothing: ())
+            guard case .fwmark(let mark, let family)? = service else { return member("fwmark", nothing: ()) }
             member("fwmark", mark)
             member("family", family == .ipv4 ? "ipv4" : "ipv6")
+            return
         }
+        member("protocol", transport.description)
+        member("address", endpoint.address.description)
+        member("port", endpoint.port)
+        member("fwmark", nothing: ())
     }
 
     mutating func identity(_ name: StaticString, _ service: Service.Identity?) {
@@ -55,7 +56,19 @@ extension JSONWriter {
         if let service { object { $0.identity(service) } } else { null() }
     }
 
-    mutating func endpoint(_ name: StaticString, _ endpoint: Endpoint?) {
+    /// Who talks to whom, and by which service: the first members of whatever is about a connection.
+    mutating func ends(
+        _ transport: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint?,
+        _ service: Service.Identity?
+    ) {
+        member("protocol", transport.description)
+        endpoint("client", client)
+        endpoint("virtual", virtual)
+        endpoint("destination", destination)
+        identity("service", service)
+    }
+
+    private mutating func endpoint(_ name: StaticString, _ endpoint: Endpoint?) {
         key(name)
         guard let endpoint else { return null() }
         object { json in
@@ -66,14 +79,7 @@ extension JSONWriter {
 
     fileprivate mutating func summary(_ summary: ServiceSummary, isWatched: Bool) {
         object { json in
-            if let service = summary.service {
-                json.identity(service.identity)
-            } else {
-                json.member("protocol", nothing: ())
-                json.member("address", nothing: ())
-                json.member("port", nothing: ())
-                json.member("fwmark", nothing: ())
-            }
+            json.identity(summary.service?.identity)
             json.member("scheduler", summary.service?.scheduler)
             json.member("connections", summary.connections)
             json.member("absent", summary.count(.absent))
@@ -87,11 +93,9 @@ extension JSONWriter {
     }
 
     mutating func members(of flow: Flow, _ watch: WatchEvidence?) {
-        member("protocol", flow.protocol.description)
-        endpoint("client", flow.client)
-        endpoint("virtual", flow.virtual)
-        endpoint("destination", flow.connection?.destination)
-        identity("service", flow.service)
+        ends(
+            flow.protocol, client: flow.client, virtual: flow.virtual, destination: flow.connection?.destination,
+            flow.service)
         member("method", flow.method?.description)
         member("ipvs_state", flow.connection?.state)
         member("expires", flow.connection?.expires)
@@ -116,11 +120,9 @@ extension JSONWriter {
     fileprivate mutating func template(_ template: FlowTemplate) {
         let connection = template.connection
         object { json in
-            json.member("protocol", connection.protocol.description)
-            json.endpoint("client", connection.client)
-            json.endpoint("virtual", connection.virtual)
-            json.endpoint("destination", connection.destination)
-            json.identity("service", template.service)
+            json.ends(
+                connection.protocol, client: connection.client, virtual: connection.virtual,
+                destination: connection.destination, template.service)
             json.member("ipvs_state", connection.state)
             json.member("expires", connection.expires)
             json.optional("persistence_engine", connection.persistenceEngine)

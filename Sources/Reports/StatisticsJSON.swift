@@ -10,7 +10,7 @@ extension TableStatistics {
             json.member("entries", entries)
             json.member("limit", limit)
             json.member("buckets", buckets)
-            if let change { json.member("interval_ms", change.milliseconds) }
+            if let change { json.member("interval_ms", change.interval.milliseconds) }
             json.member("counters", array: counters) { $0.counter($1, self, change, verbose: verbose) }
             json.member("diagnosis", strings: diagnosis(since: change))
         }

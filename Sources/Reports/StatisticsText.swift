@@ -15,7 +15,7 @@ extension TableStatistics {
     }
 
     private var summary: String {
-        var text = "\(takenAt.printable): \(Self.text(entries)) \(entries == 1 ? "entry" : "entries")"
+        var text = "\(origin.takenAt.printable): \(Self.text(entries)) \(entries == 1 ? "entry" : "entries")"
         if let limit {
             text += " of \(limit)"
             if let entries { text += " (\(decimal(tenths: entries * 1000 / limit)) %)" }

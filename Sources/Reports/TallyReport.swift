@@ -31,8 +31,7 @@ extension EntryTally {
     public func writeJSON(top most: Int, isWhole: Bool, to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
-            json.member("schema", "ct-inspect/1")
-            json.member("command", "dump")
+            json.schema("dump")
             json.member("entries", entries)
             json.member("complete", isWhole)
             json.member("top", subject.rawValue)

@@ -1,4 +1,5 @@
 import Addresses
+import Conntrack
 import IPVS
 import Testing
 
@@ -62,11 +63,14 @@ struct ServiceIndexTests {
         #expect(unsure.method == nil)
         #expect(unsure.service == named.identity)
         let rewritten = try entry("10.0.0.1:1001", "10.0.0.100:80", server: "10.0.0.4:80")
-        let nat = ServiceIndex.settle(unsure, row, with: rewritten)
-        #expect(nat.method == .nat && nat.service == named.identity && nat.doubts.isEmpty)
-        let direct = ServiceIndex.settle(unsure, row, with: try entry("10.0.0.1:1001", "10.0.0.100:80"))
-        #expect(direct.method == .dr && direct.service == marked.identity)
-        #expect(ServiceIndex.settle(unsure, row, with: nil).method == nil)
+        func settled(by entry: Entry?) -> ServiceIndex.Candidate? {
+            ServiceIndex.settled(unsure.candidates, row.virtual, row.destination, by: entry)
+        }
+        let nat = settled(by: rewritten)
+        #expect(nat?.method == .nat && nat?.service == named.identity)
+        let direct = settled(by: try entry("10.0.0.1:1001", "10.0.0.100:80"))
+        #expect(direct?.method == .dr && direct?.service == marked.identity)
+        #expect(settled(by: nil) == nil)
     }
 
     @Test("A destination taken out of its service is not silently given to a fwmark service that has it too")

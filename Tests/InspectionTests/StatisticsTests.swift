@@ -12,7 +12,7 @@ struct StatisticsTests {
         var sysctls = Sysctls()
         sysctls.values = values
         return TableStatistics(
-            takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: nil,
+            SnapshotOrigin(takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: nil),
             sysctls: sysctls, size: TableSize(entries: entries, limit: limit),
             cpus: cpus.enumerated().map { CPUStatistics(cpu: UInt16($0), counters: $1) })
     }
@@ -36,7 +36,7 @@ struct StatisticsTests {
         #expect(change.rate(.drop) == 2.5)
         #expect(change.increase(.insert) == nil)
         #expect(change.rate(.insert) == nil)
-        #expect(change.milliseconds == 2000)
+        #expect(change.interval.milliseconds == 2000)
     }
 
     @Test("A counter of 32 bits that wraps has grown, each CPU's on its own")

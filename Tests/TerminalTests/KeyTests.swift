@@ -323,7 +323,8 @@ struct KeyTests {
         let size = TableSize(entries: 5, limit: 10)
         let cpu = CPUStatistics(cpu: 0, counters: [.drop: 1, .insert: 2, .insertFailed: 3, .earlyDrop: 4])
         let statistics = TableStatistics(
-            takenAt: "", host: "lb1", kernelRelease: "6.1", networkNamespace: nil, sysctls: Sysctls(), size: size,
+            SnapshotOrigin(takenAt: "", host: "lb1", kernelRelease: "6.1", networkNamespace: nil), sysctls: Sysctls(),
+            size: size,
             cpus: [cpu])
         Models.tell(&model, .statistics(statistics, since: nil))
         let lines = model.healthLines.map(\.text)

@@ -21,7 +21,7 @@ struct EventClock {
 
     /// How many seconds local clocks are ahead of UTC.
     static func localOffset(at moment: Moment) -> Int {
-        var seconds = time_t(moment.nanoseconds / 1_000_000_000)
+        var seconds = time_t(moment.seconds)
         var local = tm()
         return localtime_r(&seconds, &local) == nil ? 0 : local.tm_gmtoff
     }

@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import Conntrack
+import Firewall
 import Inspection
 
 /// Which packet is meant.

@@ -119,9 +119,5 @@ extension Entry {
 }
 
 extension Tuple {
-    fileprivate var ports: (source: UInt16, destination: UInt16)? {
-        if case .ports(let source, let destination) = discriminator { (source, destination) } else { nil }
-    }
-
     fileprivate var icmpID: UInt16? { if case .icmp(_, _, let id) = discriminator { id } else { nil } }
 }

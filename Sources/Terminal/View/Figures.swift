@@ -1,5 +1,7 @@
+import Inspection
+
 /// Numbers as a screen has room for them.
-enum Words {
+enum Figures {
     /// `999`, `12.3k`, `4.5M`; of a rate under ten with one decimal.
     static func rate(_ value: Double) -> String {
         if value > 0, value < 9.95 { return decimal(value) }
@@ -30,8 +32,7 @@ enum Words {
 
     /// `12 ms`, `1.5 s`.
     static func time(_ duration: Duration) -> String {
-        let (seconds, attoseconds) = duration.components
-        let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+        let milliseconds = duration.milliseconds
         return milliseconds < 1000 ? "\(milliseconds) ms" : decimal(Double(milliseconds) / 1000) + " s"
     }
 
