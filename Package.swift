@@ -51,7 +51,7 @@ let package = Package(
                 argumentParser, systemPackage,
             ]),
         .executableTarget(
-            name: "ct-inspect", dependencies: ["CTInspectCommand", argumentParser], swiftSettings: strict),
+            name: "ct-inspect", dependencies: ["CTInspectCommand"], swiftSettings: strict),
 
         .target(
             name: "TestSupport", dependencies: ["Addresses", "Netlink", "CLinux"], path: "Tests/TestSupport",

@@ -8,7 +8,7 @@ public struct CTInspect: ParsableCommand {
     /// What `--help` says of the whole, and its subcommands.
     public static let configuration = CommandConfiguration(
         commandName: "ct-inspect",
-        abstract: "Shows which load-balanced flows never reach the conntrack table, and why.",
+        abstract: "Show which LVS flows never reach the conntrack table, and why.",
         discussion: """
             EXAMPLES
               sudo ct-inspect                       the flows here, and what they mean
@@ -16,9 +16,12 @@ public struct CTInspect: ParsableCommand {
               sudo ct-inspect flows --summary       one row a service
               sudo ct-inspect flows --json | jq '.services[] | {address, port, absent}'
               sudo ct-inspect services --netns lb   as ipvsadm -Ln, in the namespace lb
-              sudo ct-inspect observe --for 30s     what the filter drops, and by which rule
+              sudo ct-inspect observe --for 30s     what the filter drops, by which rule
               sudo ct-inspect capture /tmp/lb1      all that the kernel says, in a folder
               ct-inspect flows --capture /tmp/lb1   the same flows, without root
+              ct-inspect --version --verbose        what works on this host
+
+            More: man ct-inspect; the whole story: man ct-inspect-lvs-dr
             """,
         version: version,
         subcommands: [

@@ -7,16 +7,15 @@ import Reports
 struct CaptureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "capture",
-        abstract: "Write all that the kernel says about conntrack and IPVS here into a folder.",
+        abstract: "Write all that the kernel says here into a folder, to read anywhere.",
+        usage: "ct-inspect capture [<options>] <DIR>",
         discussion: """
-            The folder holds netlink answers as pcap (Wireshark opens it), files of /proc as they were, and a manifest.
-            Every reading command takes it in the kernel's place: --capture DIR. It holds addresses of clients, so only its
-            owner may read it; under sudo that is who called it. Without IPVS it holds the conntrack side alone.
-
             EXAMPLES
               sudo ct-inspect capture /tmp/lb1
               tar -C /tmp -czf lb1.tar.gz lb1
               ct-inspect flows --capture /tmp/lb1
+
+            More: man ct-inspect-capture
             """)
 
     @Argument(help: ArgumentHelp("A folder that does not exist yet, or an empty one of your own.", valueName: "DIR"))

@@ -8,10 +8,14 @@ struct ServicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "services",
         abstract: "List IPVS services and their destinations, as ipvsadm -Ln does.",
+        usage: "ct-inspect services [<options>]",
         discussion: """
             EXAMPLES
               sudo ct-inspect services
-              sudo ct-inspect services --json | jq '.services[].destinations[] | select(.weight == 0)'
+              sudo ct-inspect services --netns lb
+              sudo ct-inspect services --json | jq '.services[].destinations[].address'
+
+            More: man ct-inspect-services
             """)
 
     @OptionGroup var source: SourceOptions

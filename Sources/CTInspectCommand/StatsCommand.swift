@@ -6,16 +6,15 @@ import Reports
 struct StatsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
-        abstract: "Show how full the conntrack table is, what was counted, and what is wrong with it.",
+        abstract: "Show how full the conntrack table is, and what is wrong with it.",
+        usage: "ct-inspect stats [<options>]",
         discussion: """
-            The counters are those of conntrack -S, summed, and those of expectations.
-            One that should stand still and does not is explained below them, with
-            what to do. It needs no IPVS.
-
             EXAMPLES
               sudo ct-inspect stats --verbose
               sudo ct-inspect stats --interval 5   since boot, then each 5 seconds
               sudo ct-inspect stats --json | jq '.counters[] | {name, total}'
+
+            More: man ct-inspect-stats
             """)
 
     @OptionGroup var source: SourceOptions

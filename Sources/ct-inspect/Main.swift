@@ -1,7 +1,6 @@
-import ArgumentParser
 import CTInspectCommand
 
 @main
 enum Main {
-    static func main() { CTInspect.main() }
+    static func main() { CTInspect.run(Array(CommandLine.arguments.dropFirst())) }
 }

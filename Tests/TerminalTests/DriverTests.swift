@@ -66,6 +66,20 @@ struct DriverTests {
         #expect(terminal.output().contains("\u{1B}[?1006;1000l"))
     }
 
+    @Test("A Ctrl-Z that nobody has read yet outlives drawing")
+    func pendingStop() throws {
+        let program = try Forked { _ in
+            let signals = clinux_open_signals()
+            guard var driver = try? driver() else { return 1 }
+            raise(SIGTSTP)
+            driver.draw(screen("text"))
+            driver.resize()
+            driver.draw(screen("other"))
+            return clinux_next_signal(signals) == SIGTSTP ? 0 : 2
+        }
+        #expect(program.status() == 0)
+    }
+
     @Test("While it is suspended the terminal is as before; then everything is drawn again")
     func suspension() throws {
         let before = terminal.settingsBytes

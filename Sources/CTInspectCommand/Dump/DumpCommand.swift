@@ -9,17 +9,16 @@ struct DumpCommand: ParsableCommand {
         commandName: "dump",
         abstract: "List the conntrack table, as conntrack -L does.",
         discussion: """
-            Entries are printed as they come, in memory that does not grow. Values may be
-            lists (tcp,udp), and are negated by ! before them ('!10.0.0.0/8'). What the
-            kernel can filter, it filters.
-
             EXAMPLES
               sudo ct-inspect dump --dst 10.0.0.100 --unreplied
+              sudo ct-inspect dump --protocol tcp,udp --src '!10.0.0.0/8'
               sudo ct-inspect dump --json --dport 80,443 | jq -r .original.source
               sudo ct-inspect dump --format conntrack -o id,labels
               sudo ct-inspect dump --top src 20        who fills the table
               sudo ct-inspect dump --count --state SYN_SENT
               sudo ct-inspect dump expect
+
+            More: man ct-inspect-dump
             """)
 
     // Text that `run` reads: until then the parser can name a wrong option, whose value looks like a table.
@@ -71,7 +70,7 @@ struct DumpCommand: ParsableCommand {
     func validate() throws {
         _ = try outputWords()
         if try Top(top) != nil, count { throw ValidationError("--count and --top exclude each other") }
-        if !words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack") }
+        if !words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack: add it") }
         if output.json, format == .conntrack {
             throw ValidationError("--json and --format conntrack exclude each other")
         }

@@ -9,24 +9,16 @@ import SystemPackage
 struct EventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
-        abstract: "Follow the conntrack table: entries that come, change and go, and what was lost of that.",
+        abstract: "Follow the conntrack table's events, and what was lost of them.",
         discussion: """
-            When events come faster than they are read, the kernel drops some. Each loss is
-            a line of its own, and then a dump is compared with what was told: lines marked
-            RESYNC make the picture right again. SIGINT ends the stream with a summary.
-
-            With net.netfilter.nf_conntrack_events=2 (the default of newer kernels) an entry
-            that was made while nobody listened sends no events, not even when it goes.
-
-            The filters choose entries by what they keep for life (addresses, ports, zone …);
-            state, status, mark and label choose lines by what each says itself.
-
             EXAMPLES
               sudo ct-inspect events --kind new,destroy --dst 10.0.0.100
               sudo ct-inspect events --initial --json | jq -c 'select(.event != "update")'
               sudo ct-inspect events --for 30s --json > events.jsonl
               sudo ct-inspect events --format conntrack -o id,timestamp   as conntrack -E
               sudo ct-inspect events expect
+
+            More: man ct-inspect-events
             """)
 
     @Argument(help: ArgumentHelp("conntrack, or expect (expectations).", valueName: "TABLE"))
@@ -38,7 +30,7 @@ struct EventsCommand: ParsableCommand {
     @Flag(help: "Begin with the entries that are in the table.")
     var initial = false
 
-    @Option(help: ArgumentHelp("Receive buffer to ask the kernel for.", valueName: "SIZE"))
+    @Option(help: ArgumentHelp("Receive buffer to ask the kernel for, as 64M.", valueName: "SIZE"))
     var buffer = ByteCount(bytes: 32 << 20)
 
     @Flag(help: "Do not keep the table in memory (110 to 220 bytes an entry): losses are only told.")
@@ -70,8 +62,10 @@ struct EventsCommand: ParsableCommand {
     func validate() throws {
         if let count, count < 1 { throw ValidationError("--count takes a number from 1 on") }
         _ = try outputWords()
-        if !words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack") }
-        if json, format == .conntrack { throw ValidationError("--json and --format conntrack exclude each other") }
+        if !words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack: add it") }
+        if json, format == .conntrack {
+            throw ValidationError("--json and --format conntrack exclude each other: leave one out")
+        }
         if table == .expect, try !filters.filter.isEmpty {
             throw ValidationError("the filters are for entries: expectations have none")
         }

@@ -9,18 +9,16 @@ import Reports
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Foretell which ctstate a packet gets on a director, and its way hook by hook.",
+        abstract: "Foretell a packet's ctstate on a director, and its way hook by hook.",
+        usage: "ct-inspect explain [<options>]",
         discussion: """
-            Nothing is measured: it is the kernel's own logic with this host's settings, or
-            a capture's; --tcp-loose and --vs-conntrack ask what if. Of an ICMP error,
-            --entry is that of the packet it is about. Without --service it needs no
-            privilege.
-
             EXAMPLES
               ct-inspect explain --flags FIN,ACK
               ct-inspect explain --flags . --entry syn-sent --vs-conntrack 1
               sudo ct-inspect explain --flags SYN --service tcp/10.0.0.100:80
               ct-inspect explain --proto icmp --icmp-type destination-unreachable --json
+
+            More: man ct-inspect-explain
             """)
 
     @OptionGroup var packet: PacketOptions
@@ -34,7 +32,8 @@ struct ExplainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "As the destinations of this service are forwarded to.", valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+            "As the destinations of this service, as tcp/10.0.0.100:80, are forwarded to.",
+            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
     var service: ServiceSelector?
 
     @Option(help: ArgumentHelp("net.netfilter.nf_conntrack_tcp_loose, instead of this host's.", valueName: "0|1"))

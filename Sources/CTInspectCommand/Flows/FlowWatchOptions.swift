@@ -10,7 +10,7 @@ struct FlowWatchOptions: ParsableArguments {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Watch so long first: flows that begin meanwhile without a NEW event are called never.",
+            "Watch so long first, as 30s or 5m: flows that begin meanwhile without a NEW event are called never.",
             valueName: "DURATION"))
     var span: TimeSpan?
 
@@ -20,13 +20,13 @@ struct FlowWatchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("With --follow: how often to look (2s).", valueName: "DURATION"))
     var interval: TimeSpan?
 
-    @Option(help: ArgumentHelp("Receive buffer of the watch to ask the kernel for.", valueName: "SIZE"))
+    @Option(help: ArgumentHelp("Receive buffer of the watch to ask the kernel for, as 64M.", valueName: "SIZE"))
     var buffer = ByteCount(bytes: 32 << 20)
 
     var isWanted: Bool { span != nil || follow }
 
     func validate() throws {
-        if interval != nil, !follow { throw ValidationError("--interval belongs to --follow") }
+        if interval != nil, !follow { throw ValidationError("--interval belongs to --follow: add it") }
     }
 
     /// Watches, and hands over the picture at the end; or with `--follow` one each interval to the stream.

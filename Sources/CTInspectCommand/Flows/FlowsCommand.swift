@@ -6,19 +6,17 @@ import Reports
 struct FlowsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flows",
-        abstract: "Join IPVS connections with the conntrack table: which flows are absent from it, and why.",
+        abstract: "Show which IPVS connections have no conntrack entry, and why.",
+        usage: "ct-inspect flows [<options>]",
         discussion: """
-            Verdicts: absent (no entry now), unreplied (the entry has seen one direction),
-            tracked (both), orphan (an entry for a service with no connection); and with
-            --for or --follow: never (began during the watch, and no entry was ever made).
-            A verdict with a ? has a doubt, which is printed.
-
             EXAMPLES
               sudo ct-inspect flows --service tcp/10.0.0.100:80 --verdict absent
               sudo ct-inspect flows --client 10.0.0.0/24
               sudo ct-inspect flows --for 30s --verdict never
               sudo ct-inspect flows --follow
               ct-inspect flows --capture DIR --json
+
+            More: man ct-inspect-flows
             """)
 
     @OptionGroup var source: SourceOptions
@@ -28,14 +26,18 @@ struct FlowsCommand: ParsableCommand {
     var summary = false
 
     @Option(
-        help: ArgumentHelp("Flows of this service only; may be repeated.", valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+        help: ArgumentHelp(
+            "Flows of this service only, as tcp/10.0.0.100:80; may be repeated.",
+            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
     var service: [ServiceSelector] = []
 
     @Option(help: ArgumentHelp("Flows with this verdict only; may be repeated.", valueName: "VERDICT"))
     var verdict: [Verdict] = []
 
     @Option(
-        help: ArgumentHelp("Flows of this client only; may be repeated.", valueName: "ADDRESS[/PREFIX]|ADDRESS:PORT"))
+        help: ArgumentHelp(
+            "Flows of this client only, as 10.0.0.0/24 or 10.0.0.1:41048; may be repeated.",
+            valueName: "ADDRESS[/PREFIX]|ADDRESS:PORT"))
     var client: [ClientSelector] = []
 
     @OptionGroup var watch: FlowWatchOptions
@@ -56,7 +58,7 @@ struct FlowsCommand: ParsableCommand {
             throw ValidationError("that a flow was never in the table takes a watch: add --for or --follow")
         }
         if watch.isWanted, source.capture != nil {
-            throw ValidationError("--for and --follow watch a kernel: a capture stands still")
+            throw ValidationError("--for and --follow watch a kernel, and a capture stands still: leave them out")
         }
         if watch.follow, summary { throw ValidationError("--follow shows flows, one at a time: leave --summary out") }
     }

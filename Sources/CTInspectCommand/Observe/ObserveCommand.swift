@@ -10,30 +10,28 @@ import Reports
 struct ObserveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "observe",
-        abstract: "Count which ctstates the traffic gets at each hook, what the filter drops, and by which rule.",
+        abstract: "Count ctstates at each hook, and name the rule that drops.",
+        usage: "ct-inspect observe [<options>]",
         discussion: """
-            Counts in the kernel while it runs, in an nft table of its own that goes with
-            the program (Linux 5.12), and never ends a packet's way. Points: PRE_ROUTING
-            behind conntrack, LOCAL_IN and FORWARD in front of the packet filter and
-            behind it, LOCAL_OUT, POST_ROUTING.
-
-            Packets that are INVALID, or seen to be dropped, are traced to name the rule
-            that drops them. Rules of iptables-legacy cannot be traced.
-
             EXAMPLES
               sudo ct-inspect observe --for 30s
               sudo ct-inspect observe --service tcp/10.0.0.100:80 --samples 3
               sudo ct-inspect observe --vip 10.0.0.100 --for 10s     without IPVS
               sudo ct-inspect observe --for 1m --json | jq '.services[].dropped'
+
+            More: man ct-inspect-observe
             """)
 
     @Option(
-        help: ArgumentHelp("Packets of this service only; may be repeated.", valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
+        help: ArgumentHelp(
+            "Packets of this service only, as tcp/10.0.0.100:80; may be repeated.",
+            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"))
     var service: [ServiceSelector] = []
 
     @Option(
         help: ArgumentHelp(
-            "Observe this address too, with IPVS or without; may be repeated.", valueName: "ADDRESS[:PORT]"))
+            "Observe this address too, with IPVS or without, as 10.0.0.100:80; may be repeated.",
+            valueName: "ADDRESS[:PORT]"))
     var vip: [AddressSelector] = []
 
     @Option(

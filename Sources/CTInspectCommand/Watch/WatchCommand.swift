@@ -11,22 +11,17 @@ import Terminal
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Watch a director live: services, flows, the conntrack table, its events, and its health.",
+        abstract: "Watch a director live: services, flows, table, events, health.",
+        usage: "ct-inspect watch [<options>]",
         discussion: """
-            Keys: 1-5 or Tab for the tabs, arrows or j and k, Enter for detail, / to
-            filter, s to sort, f to freeze, o to observe packets, x to export, ? for
-            help, q to quit.
-
-            Where standard output is no terminal, and with --once, it prints one
-            screen and ends. Nothing is added to the kernel until you ask for it (o,
-            or --observe).
-
             EXAMPLES
               sudo ct-inspect watch
               sudo ct-inspect watch --tab flows --filter '!verdict=tracked'
               sudo ct-inspect watch --netns lb --interval 5s --observe
               sudo ct-inspect watch --once | head -20
               ct-inspect watch --capture DIR      a still picture, without root
+
+            More: man ct-inspect-watch
             """)
 
     @OptionGroup var source: SourceOptions
@@ -41,15 +36,19 @@ struct WatchCommand: ParsableCommand {
     @Flag(help: "Observe also where no rule uses conntrack yet: that makes it active meanwhile.")
     var startTracking = false
 
-    @Option(help: ArgumentHelp("How often to read (1s); seldomer where reading takes long.", valueName: "DURATION"))
+    @Option(help: ArgumentHelp("How often to read (1s); less often where reading takes long.", valueName: "DURATION"))
     var interval: TimeSpan?
 
-    @Option(help: ArgumentHelp("Receive buffer for events to ask the kernel for.", valueName: "SIZE"))
+    @Option(help: ArgumentHelp("Receive buffer for events to ask the kernel for, as 64M.", valueName: "SIZE"))
     var buffer = ByteCount(bytes: 32 << 20)
 
     func validate() throws {
-        if observe, source.capture != nil { throw ValidationError("--observe counts packets; a capture stands still") }
-        if interval != nil, source.capture != nil { throw ValidationError("--interval: a capture stands still") }
+        if observe, source.capture != nil {
+            throw ValidationError("--observe counts packets, and a capture stands still: leave one out")
+        }
+        if interval != nil, source.capture != nil {
+            throw ValidationError("--interval reads again, and a capture stands still: leave one out")
+        }
         if let interval, interval.duration < .milliseconds(100) {
             throw ValidationError("--interval takes 100ms or more")
         }

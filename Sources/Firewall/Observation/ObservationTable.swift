@@ -39,11 +39,15 @@ public struct ObservationTable: ~Copyable {
 
     private static let purpose = "make an observation table"
 
+    /// The first kernel with `NFT_TABLE_F_OWNER`.
+    public static let firstKernel = KernelVersion(5, 12)
+
     private static func check(_ release: String) throws(KernelError) {
-        guard let version = KernelVersion(release: release), version < KernelVersion(5, 12) else { return }
+        guard let version = KernelVersion(release: release), version < firstKernel else { return }
         throw KernelError(
-            purpose, .absent, detail: "this is Linux \(release), and tables that go with their owner came with 5.12",
-            nextStep: "use a kernel of 5.12 or later")
+            purpose, .absent,
+            detail: "this is Linux \(release), and tables that go with their owner came with \(firstKernel)",
+            nextStep: "use a kernel of \(firstKernel) or later")
     }
 
     /// What was counted since the table was made.

@@ -67,9 +67,10 @@ class Listener:
     """conntrack -E in the director, from the moment on when it hears."""
 
     def __init__(self, director):
-        self.file = open("/tmp/watch-events", "w+", encoding="ascii")
-        with director.inside():
-            self.process = subprocess.Popen(["conntrack", "-E", "-o", "extended,id"], stdout=self.file, stderr=subprocess.DEVNULL)
+        # Opened twice: reading on the writer's descriptor would move the place where it writes.
+        with open("/tmp/watch-events", "w", encoding="ascii") as written, director.inside():
+            self.process = subprocess.Popen(["conntrack", "-E", "-o", "extended,id"], stdout=written, stderr=subprocess.DEVNULL)
+        self.file = open("/tmp/watch-events", encoding="ascii")
         probe = "-p tcp -s 10.0.0.12 -d 10.0.0.100 --sport 1 --dport 1".split()
 
         def hears():
