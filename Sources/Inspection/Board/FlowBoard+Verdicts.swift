@@ -130,9 +130,9 @@ extension FlowBoard {
 
     /// Why a flow has its verdict, in words.
     public func reason(of row: FlowRow, _ sysctls: Sysctls) -> String {
-        if row.traits.contains(.isExpected), row.entryState == .none { return Explanation.expected }
-        var explanation = Explanation(sysctls)
-        return explanation.verdict(row.verdict, place(of: row).method)
+        if row.traits.contains(.isExpected), row.entryState == .none { return VerdictReasons.expected }
+        var reasons = VerdictReasons(sysctls)
+        return reasons.reason(for: row.verdict, place(of: row).method)
     }
 
     /// All verdicts.

@@ -75,7 +75,7 @@ struct FlowJoinTests {
         let row = try connection("10.0.0.1:0", "10.0.0.100:20", "10.0.0.3:20", state: "LISTEN")
         let join = FlowJoin(ConnectionList([row]), [ftp])
         #expect(join.unseen.isEmpty)
-        #expect(join.result(sysctls(conntrack: "0")).flows.first?.reason == Explanation.expected)
+        #expect(join.result(sysctls(conntrack: "0")).flows.first?.reason == VerdictReasons.expected)
     }
 
     @Test("A zone of one direction alone is a zone to look into")

@@ -1,35 +1,10 @@
-#define _GNU_SOURCE
-#include "CLinux.h"
+#include "Capabilities.h"
 
 #include <errno.h>
 #include <linux/capability.h>
-#include <sched.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-int clinux_enter_network_namespace(int fd)
-{
-    return setns(fd, CLONE_NEWNET) == 0 ? 0 : errno;
-}
-
-int clinux_new_network_namespace(void)
-{
-    return unshare(CLONE_NEWNET) == 0 ? 0 : errno;
-}
-
-int clinux_terminal_columns(int fd)
-{
-    struct winsize size;
-    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
-int clinux_terminal_rows(int fd)
-{
-    struct winsize size;
-    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
-}
 
 int clinux_keep_only_net_admin(int and_chown)
 {

@@ -124,25 +124,25 @@ public struct FlowJoin {
     ///   - took: seconds from the reading of the connections to the last lookup.
     ///   - watch: one that began before, and was told of all that came until after the last lookup, with no loss.
     public func result(_ sysctls: Sysctls, took: UInt32 = 0, watch: FlowWatch? = nil) -> FlowReport {
-        var explain = Explanation(sysctls)
+        var reasons = VerdictReasons(sysctls)
         var flows: [Flow] = []
         flows.reserveCapacity(connections.count + orphans.count)
         for position in connections.indices where !doubles.contains(position) {
-            flows.append(flow(at: position, &explain, took, watch))
+            flows.append(flow(at: position, &reasons, took, watch))
         }
         for (key, entry) in orphans.sorted(by: { $0.key < $1.key }) {
             let service = services.byAddress(key.protocol, key.server)
             flows.append(
                 Flow(
                     key, nil, ServiceIndex.Match(service: service?.identity), entry: entry, verdict: .orphan,
-                    reason: explain.orphan(of: service), doubts: []))
+                    reason: reasons.orphan(of: service), doubts: []))
         }
         return FlowReport(
             flows: flows, templates: templates.map { FlowTemplate($0, services.matchTemplate($0)) },
             isLoose: sysctls.number(Sysctls.tcpLoose).map { $0 != 0 })
     }
 
-    private func flow(at position: Int, _ explain: inout Explanation, _ took: UInt32, _ watch: FlowWatch?) -> Flow {
+    private func flow(at position: Int, _ reasons: inout VerdictReasons, _ took: UInt32, _ watch: FlowWatch?) -> Flow {
         let connection = connections[position]
         let entry = seen[position].entry.value
         var match = serviceMatches[position]
@@ -160,7 +160,7 @@ public struct FlowJoin {
         return Flow(
             .original(connection), connection, match, entry: entry, verdict: verdict,
             reason: connection.isExpected && entry == nil
-                ? Explanation.expected : explain.verdict(verdict, match.method),
+                ? VerdictReasons.expected : reasons.reason(for: verdict, match.method),
             doubts: doubts)
     }
 

@@ -121,3 +121,10 @@ extension Entry {
 extension Tuple {
     fileprivate var icmpID: UInt16? { if case .icmp(_, _, let id) = discriminator { id } else { nil } }
 }
+
+extension Entry {
+    /// What a column of `dump` shows of the entry.
+    public func cell(_ column: EntryTable.Column) -> String {
+        String(writing: 256) { $0.appendCell(column, self) }
+    }
+}

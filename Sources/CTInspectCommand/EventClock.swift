@@ -1,7 +1,7 @@
 import Conntrack
 import Glibc
 
-/// The clocks of a stream of events.
+/// The clocks that streams of events, observations and screens go by. Tests have others.
 struct EventClock {
     /// The wall clock.
     var wall: () -> Moment

@@ -5,7 +5,7 @@ import IPVS
 ///
 /// Source: `ip_vs_send_or_cont` and `ip_vs_nat_send_or_cont` (net/netfilter/ipvs/ip_vs_xmit.c) call `ip_vs_notrack` on every packet
 /// of a connection that has not `IP_VS_CONN_F_NFCT`, which `ip_vs_conn_new` sets when `net.ipv4.vs.conntrack` is 1.
-struct Explanation {
+struct VerdictReasons {
     private let setting: Setting
     /// A million flows have a handful of reasons between them.
     private var known: [Case: String] = [:]
@@ -41,7 +41,7 @@ struct Explanation {
     /// Of a connection without a client port.
     static let expected = "IPVS waits for this connection's first packet, as a helper told it to (FTP data)"
 
-    mutating func verdict(_ verdict: Verdict, _ method: ForwardingMethod?) -> String {
+    mutating func reason(for verdict: Verdict, _ method: ForwardingMethod?) -> String {
         let flow = Case(verdict: verdict, method: method)
         if let reason = known[flow] { return reason }
         let reason = reason(of: flow)
