@@ -65,10 +65,9 @@ struct CaptureCommand: ParsableCommand {
     private func reportJSON(_ taken: Recording, unread: [String]) {
         var json = JSONWriter(Output.write)
         json.object { json in
-            json.member("schema", "ct-inspect/1")
-            json.member("command", "capture")
+            json.schema("capture")
             json.member("folder", folder)
-            json.member("taken_at", taken.statistics.takenAt)
+            json.member("taken_at", taken.statistics.origin.takenAt)
             json.member("entries", taken.statistics.entries)
             json.member("flows", taken.picture?.report.flows.count)
             json.member("complete", taken.losses.isEmpty)

@@ -142,10 +142,8 @@ struct Photographer {
     private func picture(
         _ services: [Service], _ report: FlowReport, _ sysctls: Sysctls, _ losses: [Loss]
     ) -> Picture {
-        let origin = source.origin
-        return Picture(
-            takenAt: origin.takenAt, host: origin.host, kernelRelease: origin.kernelRelease,
-            networkNamespace: origin.networkNamespace, sysctls: sysctls, services: services, report: report,
+        Picture(
+            SnapshotOrigin(source.origin), sysctls: sysctls, services: services, report: report,
             losses: losses + sysctls.losses)
     }
 }

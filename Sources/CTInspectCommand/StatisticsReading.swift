@@ -12,8 +12,7 @@ extension TableStatistics {
         let cpus = try table.statistics()
         let size = try table.size()
         self.init(
-            takenAt: origin.takenAt, host: origin.host, kernelRelease: origin.kernelRelease,
-            networkNamespace: origin.networkNamespace, sysctls: Sysctls(named: Self.limits, from: source), size: size,
+            SnapshotOrigin(origin), sysctls: Sysctls(named: Self.limits, from: source), size: size,
             cpus: cpus)
     }
 }

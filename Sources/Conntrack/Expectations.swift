@@ -24,9 +24,7 @@ public struct Expectations {
                 each(try Expectation(message, in: datagram))
             }
         } catch {
-            // EINVAL is what nfnetlink answers when nobody serves the subsystem (nfnetlink_rcv_msg).
-            guard error.errno == .invalidArgument || error.cause == .absent else { throw error }
-            throw error.withoutCtnetlink
+            throw error.saysUnserved ? error.withoutCtnetlink : error
         }
     }
 }

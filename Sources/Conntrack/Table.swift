@@ -112,11 +112,9 @@ public struct Table {
                 each(try Entry(message, in: datagram))
             }
         } catch {
-            // What nfnetlink answers when nobody serves the subsystem (nfnetlink_rcv_msg). To a lookup EINVAL may also mean a
-            // tuple that no entry can have.
-            let isUnserved = error.errno == .invalidArgument && request.isDump
-            guard isUnserved || error.cause == .absent else { throw error }
-            throw error.withoutCtnetlink
+            // To a lookup EINVAL may also mean a tuple that no entry can have.
+            let isUnserved = request.isDump ? error.saysUnserved : error.cause == .absent
+            throw isUnserved ? error.withoutCtnetlink : error
         }
     }
 

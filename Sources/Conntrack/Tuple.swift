@@ -22,6 +22,11 @@ public struct Tuple: Hashable, Sendable {
         case icmp(type: UInt8, code: UInt8, id: UInt16)
     }
 
+    /// The ports, or the keys of GRE; nil of protocols without.
+    public var ports: (source: UInt16, destination: UInt16)? {
+        if case .ports(let source, let destination) = discriminator { (source, destination) } else { nil }
+    }
+
     /// A tuple of which nothing is known.
     public init() {}
 }

@@ -68,6 +68,9 @@ public struct ForwardingMethod: RawRepresentable, Hashable, Sendable {
     public static let bypass = ForwardingMethod(rawValue: 4)
 
     static let mask: UInt32 = 7
+
+    /// Whether the real server answers the client itself, past the director.
+    public var answersPassBy: Bool { self == .dr || self == .tun }
 }
 
 extension ForwardingMethod: CustomStringConvertible {

@@ -49,6 +49,10 @@ public struct KernelError: Error, Equatable, Sendable {
         self.init(asked, .damaged, detail: error.description)
     }
 
+    /// Whether it may say that nobody serves the subsystem of nfnetlink that was asked, when the request was well-formed: `EINVAL`
+    /// (nfnetlink_rcv_msg, once it has tried to load the module), or no such bus at all.
+    public var saysUnserved: Bool { errno == .invalidArgument || cause == .absent }
+
     private static func cause(of errno: Errno) -> Cause {
         switch errno {
         case .permissionDenied, .notPermitted: .forbidden

@@ -43,7 +43,7 @@ public final class LiveKernel: KernelSource {
             socket = try NetlinkSocket(request.bus, for: request.purpose)
         }
         sequence &+= 1
-        try socket.send(request.message(sequence: sequence), for: request.purpose)
+        try socket.handle.send(request.message(sequence: sequence), for: request.purpose)
         try receiveAll(request, over: socket) { datagram throws(KernelError) in try receive(datagram, sequence) }
         kept = consume socket
     }
@@ -58,7 +58,7 @@ public final class LiveKernel: KernelSource {
         var datagrams = 0
         while true {
             if datagrams == Self.shortAnswer, request.isDump, Readahead.pays {
-                let readahead = Readahead(socket.handle, for: request.purpose, sequence: sequence)
+                let readahead = Readahead(socket.handle.pointer, for: request.purpose, sequence: sequence)
                 if try readahead.deliver(receive) { return }
             }
             let count = try socket.receive(into: buffer, for: request.purpose)

@@ -74,7 +74,7 @@ struct FlowWatcherTests {
                 stream.end(at: time)
             }
         }
-        picture.takenAt = "2026-11-23T04:00:00Z"
+        picture.origin.takenAt = "2026-11-23T04:00:00Z"
         let flows = picture.report.flows.count
         let json = lines(nil)
         let expected = ["start"] + Array(repeating: "flow", count: flows) + ["lost", "flow", "end"]

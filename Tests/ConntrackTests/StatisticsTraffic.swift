@@ -1,3 +1,4 @@
+import Addresses
 import Foundation
 import TestSupport
 
@@ -25,20 +26,9 @@ enum StatisticsTraffic {
 
         """
 
-    private static let packets = """
-        import socket, struct
-
-        def address(text): return socket.inet_aton(text)
-
-        def checksum(data):
-            total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
-            total = (total >> 16) + (total & 0xFFFF)
-            return ~(total + (total >> 16)) & 0xFFFF
-
-        # invalid: FINs of connections that nobody has seen.
-        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
-        for port in range(20):
-            raw.sendto(struct.pack("!HHIIBBHHH", 1000 + port, 80, 1, 1, 5 << 4, 1, 100, 0, 0), ("127.0.0.1", 0))
+    /// What packets of a socket's own are needed for.
+    private static let script = """
+        import socket
 
         # found, drop and insert_failed: the second client finds the only port in use.
         server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -48,13 +38,6 @@ enum StatisticsTraffic {
             udp.bind((client, 5000))
             try: udp.sendto(b"x", ("127.0.0.1", 5353))
             except PermissionError: pass
-
-        # error: port unreachable, about a datagram that nobody has sent.
-        inner = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28, 1, 0, 64, 17, 0, address("127.0.0.1"), address("127.0.0.77"))
-        inner += struct.pack("!HHHH", 1, 2, 8, 0)
-        error = struct.pack("!BBHI", 3, 3, 0, 0) + inner
-        error = error[:2] + struct.pack("!H", checksum(error)) + error[4:]
-        socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP).sendto(error, ("127.0.0.1", 0))
 
         # Expectations: an FTP client names a port for data, and the server connects to it.
         listener, data = socket.create_server(("127.0.0.1", 21)), socket.create_server(("127.0.0.1", 5141))
@@ -72,13 +55,24 @@ enum StatisticsTraffic {
     static func send() throws {
         try Tool.run("ip link set lo up")
         try inTemporaryFolder { folder in
-            for (name, text) in [("rules", rules), ("packets", packets)] {
+            for (name, text) in [("rules", rules), ("script", script)] {
                 try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
             }
             try Tool.run("nft -f \(folder)/rules")
-            try Tool.run("python3 \(folder)/packets")
+            try sendStrays()
+            try Tool.run("python3 \(folder)/script")
         }
         // Counts as an insert.
         try Tool.run("conntrack -I -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53 -t 100")
+    }
+    private static func sendStrays() throws {
+        let here = IPAddress(ipv4: 0x7F00_0001)
+        // invalid: FINs of connections that nobody has seen.
+        for port: UInt16 in 1000..<1020 {
+            try RawSocket.send(PacketBytes.tcp(1, from: Endpoint(here, port), to: Endpoint(here, 80)))
+        }
+        // error: port unreachable, about a datagram that nobody has sent.
+        let unsent = PacketBytes.udp(from: Endpoint(here, 1), to: Endpoint(IPAddress(ipv4: 0x7F00_004D), 2))
+        try RawSocket.send(PacketBytes.icmp(type: 3, code: 3, [0, 0, 0, 0] + unsent, from: here, to: here))
     }
 }

@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 import Inspection
 import TableSupport
 import TestSupport

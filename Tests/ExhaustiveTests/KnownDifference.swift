@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 import Inspection
 
 /// Where the model and the kernel do not say the same, and why it stays so.

@@ -25,7 +25,7 @@ extension Observation {
         ]
         var observation = try of(try richCounts(), subjects, connections: ["ESTABLISHED": 2, "FIN_WAIT": 1])
         observation.blame = try richBlame()
-        observation.networkNamespace = "lb"
+        observation.origin.networkNamespace = "lb"
         observation.samples = [try sample()]
         observation.notices = ["iptables-legacy has tables here (fil\u{1B}[2Jter), and their rules cannot be traced."]
         observation.losses = [Loss("connections of IPVS", "reading was stopped after 60 s")]

@@ -56,7 +56,8 @@ func smallPicture() throws -> Picture {
     var sysctls = Sysctls()
     sysctls.values = ["net.ipv4.vs.conntrack": "0", "net.ipv4.vs.sync_threshold": "3\t50"]
     return Picture(
-        takenAt: "2026-11-23T04:00:00.123Z", host: "lb1", kernelRelease: "6.1.0-56-amd64", networkNamespace: "lb",
+        SnapshotOrigin(
+            takenAt: "2026-11-23T04:00:00.123Z", host: "lb1", kernelRelease: "6.1.0-56-amd64", networkNamespace: "lb"),
         sysctls: sysctls, services: services, report: join.result(sysctls), losses: [])
 }
 

@@ -59,7 +59,7 @@ struct ConntrackFormatTests {
 
     @Test func anEventHasItsKindItsTimeAndItsCause() throws {
         let entry = try sample()
-        let instant = ConntrackFormat.Instant(seconds: 1_700_000_000, microseconds: 1_234)
+        let instant = Moment(nanoseconds: 1_700_000_000_001_234_999)
         let plain = line(entry)
         #expect(line(entry, event: .init(.new)) == "    [NEW] " + plain)
         #expect(line(entry, event: .init(.update)) == " [UPDATE] " + plain)
@@ -86,7 +86,7 @@ struct ConntrackFormatTests {
         var expectation = Conntrack.Expectation()
         expectation.tuple.protocol = .tcp
         expectation.flags = [.permanent, .userspace]
-        let instant = ConntrackFormat.Instant(seconds: 1_700_000_000, microseconds: 42)
+        let instant = Moment(nanoseconds: 1_700_000_000_000_042_000)
         let text = written { sink in
             var buffer = ByteBuffer(sink)
             buffer.appendConntrackLine(expectation, event: .init(.new, received: instant, portID: 4711))

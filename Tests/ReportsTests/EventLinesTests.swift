@@ -77,7 +77,8 @@ struct EventLinesTests {
     @Test("The start says what was got")
     func start() throws {
         let start = EventStart(
-            takenAt: "2026-11-23T04:00:00Z", host: "lb1", networkNamespace: nil, kernelRelease: "6.1.0", buffer: 64,
+            SnapshotOrigin(takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: nil),
+            buffer: 64,
             bufferAsked: 128, eventsSetting: 0, kinds: [.new, .destroy], resyncs: true)
         let line = try json(.start(start))
         #expect(line["schema"] as? String == "ct-inspect/1")

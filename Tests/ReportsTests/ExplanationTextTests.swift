@@ -1,4 +1,5 @@
 import Conntrack
+import Firewall
 import Foundation
 import IPVS
 import Inspection
@@ -20,7 +21,7 @@ struct ExplanationTextTests {
         ]
         let conditions = TrackingConditions(ipvsConntrack: vsConntrack)
         return PacketExplanation(
-            takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.12", networkNamespace: nil,
+            SnapshotOrigin(takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.12", networkNamespace: nil),
             sysctls: sysctls,
             settings: settings, service: nil,
             walks: methods.map { PacketWalk(WalkQuestion(packet, entry: entry, method: $0, conditions)) })
@@ -138,10 +139,9 @@ struct ExplanationTextTests {
 
     @Test("Prose is wrapped at words; one that is too long keeps its line")
     func wrapping() {
-        #expect(WrappedText(width: 10).lines("one two three") == ["one two", "three"])
-        #expect(WrappedText(width: 10, indent: 2).lines("one two three") == ["  one two", "  three"])
-        #expect(WrappedText(width: 4).lines("a/very/long/path b") == ["a/very/long/path", "b"])
-        #expect(WrappedText(width: 4).lines("") == [])
-        #expect(WrappedText(width: 20).lines("a\u{1B}[2J b") == [#"a\u{1b}[2J b"#])
+        #expect("one two three".wrapped(10) == ["one two", "three"])
+        #expect("one two three".wrapped(10, indent: 2) == ["  one two", "  three"])
+        #expect("one two three".wrapped(nil, indent: 2) == ["  one two three"])
+        #expect("a/very/long/path b".wrapped(4) == ["a/very/long/path", "b"])
     }
 }

@@ -13,7 +13,8 @@ struct StatisticsTextTests {
         sysctls.values = [Sysctls.conntrackBuckets: "1024", Sysctls.conntrackMax: "1000"]
         let unknown = StatisticsCounter(.conntrack, 17)
         return TableStatistics(
-            takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: "lb",
+            SnapshotOrigin(
+                takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: "lb"),
             sysctls: sysctls, size: TableSize(entries: entries, limit: 1000),
             cpus: [
                 CPUStatistics(cpu: 0, counters: [.invalid: 20, .drop: drop, unknown: 1]),

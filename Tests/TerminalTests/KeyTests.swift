@@ -62,74 +62,6 @@ struct KeyTests {
         #expect((model.list.top..<model.list.top + model.page).contains(selected))
     }
 
-    @Test("/ filters by words and text; a wrong word is told and the line stays; Esc clears")
-    func filter() {
-        var model = Models.director()
-        Models.press(&model, .character("/"))
-        Models.type(&model, "verdict=never")
-        Models.press(&model, .enter)
-        #expect(model.overlay == nil)
-        #expect(!Models.rows(model).isEmpty && Models.rows(model).allSatisfy { $0.contains("never") })
-        Models.press(&model, .escape)
-        #expect(model.list.filter.isEmpty && model.listCount == 12)
-        Models.press(&model, .function(4))
-        Models.type(&model, "verdict=gone")
-        Models.press(&model, .enter)
-        #expect(Models.text(model).contains("“gone” is not what it takes: absent, never"))
-        Models.press(&model, .control("u"))
-        Models.type(&model, "!10.0.0.3:80 state=established")
-        Models.press(&model, .enter)
-        #expect(model.listCount == 6)
-        Models.press(&model, .function(3), .escape)
-        #expect(model.listCount == 12)
-    }
-
-    @Test(
-        "The words of every tab",
-        arguments: [
-            (Tab.flows, "protocol=tcp", 12), (.flows, "src=10.1.0.1", 1), (.flows, "client=10.1.0.0/24", 12),
-            (.flows, "dst!=10.0.0.100", 0),
-            (.flows, "sport=40001-40003", 3), (.flows, "dport=80,443", 12), (.flows, "service=tcp/10.0.0.100:80", 12),
-            (.flows, "server=10.0.0.4", 6), (.flows, "method=dr", 12), (.flows, "conntrack=SYN_SENT", 3),
-            (.flows, "verdict=unreplied,tracked", 3),
-            (.flows, "ctstate=INVALID", 0), (.flows, "!verdict=absent", 8),
-            (.services, "service=10.0.0.101", 1), (.services, "method=nat", 1), (.services, "scheduler=wlc", 0),
-            (.services, "10.0.0.100", 1),
-            (.table, "src=10.1.0.1", 1), (.table, "unreplied", 1), (.table, "!unreplied", 2),
-            (.table, "mark=4 dport=80", 1), (.table, "syn_sent", 3),
-        ])
-    func words(_ tab: Tab, _ line: String, _ count: Int) {
-        var model = Models.director(tab: tab)
-        Models.read(
-            &model, (0..<12).map { Models.connection($0) }, [0, 4, 8].map { Models.entry($0, isReplied: $0 % 8 == 0) })
-        #expect(model.take(filter: line) == nil)
-        #expect(model.listCount == count, "\(line)")
-    }
-
-    @Test("Editing the line: ends, letters, words")
-    func editing() {
-        var prompt = Prompt(.filter, "dst=10.0.0.1 tcp")
-        for key in [Key.home, .delete, .end, .backspace, .left, .right, .control("w")] {
-            let isTaken = prompt.take(key)
-            #expect(isTaken)
-        }
-        #expect(prompt.typed == "st=10.0.0.1 ")
-        for key in [Key.control("a"), .character("d"), .control("k")] { _ = prompt.take(key) }
-        #expect(prompt.typed == "d")
-        for key in [Key.control("e"), .control("b"), .control("f"), .control("h"), .control("d")] {
-            _ = prompt.take(key)
-        }
-        #expect(prompt.typed.isEmpty)
-        for key in [Key.up, .function(2)] {
-            let isTaken = prompt.take(key)
-            #expect(!isTaken)
-        }
-        for _ in 0..<1000 { _ = prompt.take(.character("é")) }
-        #expect(prompt.typed.count == Prompt.longest)
-        _ = prompt.take(.control("u"))
-        #expect(prompt.typed.isEmpty)
-    }
-
     @Test("s and F6 sort by a column, again the other way round; r reverses")
     func sort() {
         for opener in [Key.character("s"), .function(6)] {
@@ -288,51 +220,5 @@ struct KeyTests {
         #expect(model.isDetailed)
         for row in [0, 23, 99] { _ = update(&model, .input(.mouse(MouseEvent(.press, column: 500, row: row)))) }
         #expect(model.list.selected == 0)
-    }
-
-    @Test("A stream is scrolled back without running away, and frozen without losing what comes")
-    func stream() {
-        var model = Models.director(tab: .events)
-        for number in 0..<100 { Models.tell(&model, .event(Event(.new, Models.entry(number), time: Models.now))) }
-        #expect(Models.rows(model).last?.contains("10.1.0.100:40099") == true)
-        // Nothing is selected: it scrolls at once.
-        Models.press(&model, .up)
-        #expect(Models.rows(model).last?.contains("10.1.0.99:40098") == true)
-        Models.press(&model, .down)
-        #expect(!model.events.isPaused)
-        Models.press(&model, .home)
-        #expect(Models.rows(model).first?.contains("10.1.0.1:40000") == true)
-        Models.tell(&model, .event(Event(.destroy, Models.entry(7), time: Models.now)))
-        #expect(Models.rows(model).first?.contains("10.1.0.1:40000") == true)
-        #expect(Models.text(model).contains("paused, 1 waiting"))
-        Models.press(&model, .end)
-        #expect(Models.rows(model).last?.contains("[DESTROY]") == true)
-        Models.press(&model, .character("f"))
-        Models.tell(&model, .event(Event(.update, Models.entry(8), time: Models.now)))
-        #expect(Models.rows(model).last?.contains("[DESTROY]") == true)
-        Models.press(&model, .character("f"))
-        #expect(Models.rows(model).last?.contains("[UPDATE]") == true)
-        #expect(model.take(filter: "kind=destroy") == nil)
-        #expect(model.listCount == 1)
-        #expect(model.take(filter: "kind=gone")?.contains("new, update, destroy") == true)
-    }
-
-    @Test("Health scrolls at once, and not past its end")
-    func health() {
-        var model = Models.director(80, 10, tab: .health)
-        let size = TableSize(entries: 5, limit: 10)
-        let cpu = CPUStatistics(cpu: 0, counters: [.drop: 1, .insert: 2, .insertFailed: 3, .earlyDrop: 4])
-        let statistics = TableStatistics(
-            takenAt: "", host: "lb1", kernelRelease: "6.1", networkNamespace: nil, sysctls: Sysctls(), size: size,
-            cpus: [cpu])
-        Models.tell(&model, .statistics(statistics, since: nil))
-        let lines = model.healthLines.map(\.text)
-        #expect(lines.contains { $0.contains("5 of 10 (50.0 %)") })
-        Models.press(&model, .down)
-        #expect(view(model).lines[2].text == lines[1])
-        Models.press(&model, .character("G"))
-        #expect(model.list.top == lines.count - model.page)
-        Models.press(&model, .pageUp, .home)
-        #expect(view(model).lines[2].text == lines[0])
     }
 }

@@ -37,12 +37,13 @@ struct RateTests {
     @Test(
         "Rates, ages, counts",
         arguments: [
-            (Words.rate(0), "0"), (Words.rate(0.34), "0.3"), (Words.rate(9.96), "10"), (Words.rate(1234), "1234"),
-            (Words.rate(12_345), "12.3k"), (Words.rate(9.9999e8), "1.0G"), (Words.rate(5e12), "5.0T"),
-            (Words.age(59), "59s"),
-            (Words.age(192), "3m12s"), (Words.age(7500), "2h05m"), (Words.age(273_600), "3d04h"),
-            (Words.time(.milliseconds(12)), "12 ms"), (Words.time(.milliseconds(1500)), "1.5 s"),
-            (Words.percent(0.123), "12.3 %"),
+            (Figures.rate(0), "0"), (Figures.rate(0.34), "0.3"), (Figures.rate(9.96), "10"),
+            (Figures.rate(1234), "1234"),
+            (Figures.rate(12_345), "12.3k"), (Figures.rate(9.9999e8), "1.0G"), (Figures.rate(5e12), "5.0T"),
+            (Figures.age(59), "59s"),
+            (Figures.age(192), "3m12s"), (Figures.age(7500), "2h05m"), (Figures.age(273_600), "3d04h"),
+            (Figures.time(.milliseconds(12)), "12 ms"), (Figures.time(.milliseconds(1500)), "1.5 s"),
+            (Figures.percent(0.123), "12.3 %"),
         ])
     func words(_ written: String, _ expected: String) { #expect(written == expected) }
 

@@ -57,8 +57,7 @@ struct EntryDump {
         guard asJSON else { return sink(Array("\(count)\n".utf8).span.bytes) }
         var json = JSONWriter(sink)
         json.object { json in
-            json.member("schema", "ct-inspect/1")
-            json.member("command", "dump")
+            json.schema("dump")
             json.member("entries", count)
             json.member("complete", isWhole)
         }

@@ -105,11 +105,8 @@ final class EventWatch<Ledger: EventLedger> where Ledger.Subject: EventSubject &
 // MARK: - Events
 extension EventWatch {
     private func take(_ datagram: RawSpan, receivedAt received: Moment) {
-        var cursor = MessageCursor()
         do throws(DecodeError) {
-            while let message = try cursor.next(in: datagram) {
-                if let event = try Subject.event(message, in: datagram, receivedAt: received) { tell(event) }
-            }
+            try Subject.events(in: datagram, receivedAt: received, tell)
         } catch {
             tally.unread += 1
         }

@@ -158,10 +158,8 @@ struct EventsCommand: ParsableCommand {
     }
 
     private func start(_ kernel: any KernelSource, _ socket: EventSocket) -> EventStart {
-        let origin = kernel.origin
-        return EventStart(
-            takenAt: origin.takenAt, host: origin.host, networkNamespace: origin.networkNamespace,
-            kernelRelease: origin.kernelRelease, buffer: socket.bufferSize, bufferAsked: buffer.bytes,
+        EventStart(
+            SnapshotOrigin(kernel.origin), buffer: socket.bufferSize, bufferAsked: buffer.bytes,
             eventsSetting: Self.number(of: Sysctls.conntrackEvents, in: kernel), kinds: kind.kinds, resyncs: !noResync)
     }
 

@@ -86,9 +86,7 @@ struct ExplainCommand: ParsableCommand {
             return PacketWalk(question)
         }
         return PacketExplanation(
-            takenAt: origin.takenAt, host: origin.host, kernelRelease: origin.kernelRelease,
-            networkNamespace: origin.networkNamespace, sysctls: sysctls, settings: [loose, ipvs],
-            service: found?.identity, walks: walks)
+            SnapshotOrigin(origin), sysctls: sysctls, settings: [loose, ipvs], service: found?.identity, walks: walks)
     }
 
     private func print(_ explanation: PacketExplanation) {

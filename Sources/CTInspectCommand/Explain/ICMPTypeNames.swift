@@ -1,4 +1,5 @@
 import Conntrack
+import Firewall
 import Inspection
 
 /// Names of ICMP types as iptables and ip6tables know them besides nftables' names of types, and nftables' names of the reasons why a

@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import Conntrack
+import Firewall
 import Inspection
 
 /// Which packet is meant.
@@ -97,7 +98,8 @@ struct PacketOptions: ParsableArguments {
 
     private func messageType<Kind>(_ names: [String], _ read: (String) -> Kind?) throws -> Kind {
         let takes =
-            names.joined(separator: ", ") + ", a name of iptables' that means one of these, or a number up to 255"
+            names.joined(separator: ", ")
+            + ", a name of iptables' or a reason of nftables' that means one of these, or a number up to 255"
         guard let icmpType else { throw ValidationError("--icmp-type is needed for an ICMP message: \(takes)") }
         guard let type = read(icmpType) else {
             throw ValidationError("--icmp-type: “\(icmpType)” is not what it takes: \(takes)")

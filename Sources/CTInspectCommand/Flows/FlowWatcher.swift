@@ -75,7 +75,13 @@ final class FlowWatcher {
         repeat {
             var damage: DecodeError?
             reading = try events.receive { datagram in
-                do throws(DecodeError) { try take(datagram) } catch { damage = error }
+                do throws(DecodeError) {
+                    try Entry.events(in: datagram, receivedAt: Moment(nanoseconds: 0)) { event in
+                        if event.kind == .new { watch.takeNew(event.subject) }
+                    }
+                } catch {
+                    damage = error
+                }
             }
             if let damage { declare("a message could not be read: \(damage)") }
             if let loss = reading.loss {
@@ -87,13 +93,5 @@ final class FlowWatcher {
     private func declare(_ why: String) {
         isBroken = true
         losses.append(Loss("NEW events, so that the watch began anew", why))
-    }
-
-    private func take(_ datagram: RawSpan) throws(DecodeError) {
-        var cursor = MessageCursor()
-        while let message = try cursor.next(in: datagram) {
-            let event = try Event<Entry>(message, in: datagram, receivedAt: Moment(nanoseconds: 0))
-            if let event, event.kind == .new { watch.takeNew(event.subject) }
-        }
     }
 }

@@ -81,9 +81,7 @@ final class Observer {
     private func reading(isLast: Bool) throws(KernelError) -> Observation {
         let counts = try table.read(from: kernel)
         let origin = Origin.here(networkNamespace: kernel.origin.networkNamespace)
-        var observation = Observation(
-            takenAt: origin.takenAt, host: origin.host, kernelRelease: origin.kernelRelease,
-            networkNamespace: origin.networkNamespace, from: from, to: clock.wall())
+        var observation = Observation(SnapshotOrigin(origin), from: from, to: clock.wall())
         observation.take(counts.counts, plan)
         observation.sysctls = sysctls
         observation.notices = grounds.notices

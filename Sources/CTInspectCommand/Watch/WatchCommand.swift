@@ -57,6 +57,7 @@ struct WatchCommand: ParsableCommand {
         var model = Model(
             Model.Setting(host: "", networkNamespace: nil, kernelRelease: ""), size: Size(columns: 80, rows: 24),
             hasIPVS: true, now: Moment(nanoseconds: 0))
+        model.setting.labels = ConnectionLabels.filterLabels()
         if let complaint = model.begin(screen.start) { throw ValidationError(complaint) }
     }
 
@@ -89,6 +90,7 @@ struct WatchCommand: ParsableCommand {
             host: origin.host, networkNamespace: origin.networkNamespace, kernelRelease: origin.kernelRelease)
         setting.captureTakenAt = source.capture == nil ? nil : origin.takenAt
         setting.clocksAhead = EventClock.localOffset(at: EventClock.system.wall())
+        setting.labels = ConnectionLabels.filterLabels()
         setting.isPrinted = !isLive
         setting.startsTracking = startTracking
         return Model(

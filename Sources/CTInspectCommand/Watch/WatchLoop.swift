@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Inspection
 import Netlink
 import SystemPackage
 import Terminal
@@ -81,8 +82,7 @@ final class WatchLoop {
         }
         var limit = min(Self.longestSleep, session.untilReading)
         if session.isChanged { limit = min(limit, Self.shortestPicture) }
-        let milliseconds = limit.components.seconds * 1000 + limit.components.attoseconds / 1_000_000_000_000_000
-        if poll(&watched, nfds_t(watched.count), CInt(clamping: milliseconds + 1)) < 0,
+        if poll(&watched, nfds_t(watched.count), CInt(clamping: limit.milliseconds + 1)) < 0,
             Errno(rawValue: errno) != .interrupted
         {
             throw KernelError("wait for keys and events", Errno(rawValue: errno))

@@ -29,7 +29,11 @@ final class WatchStream {
             let received = time()
             var isDamaged = false
             let reading = try socket.receive { datagram in
-                do throws(DecodeError) { try take(datagram, received, tell) } catch { isDamaged = true }
+                do throws(DecodeError) {
+                    try Entry.events(in: datagram, receivedAt: received) { tell(.event($0)) }
+                } catch {
+                    isDamaged = true
+                }
             }
             // One that cannot be read is one that nobody was told of.
             if isDamaged { tell(.lost(messages: nil)) }
@@ -37,14 +41,5 @@ final class WatchStream {
             if reading.isDrained { return true }
         }
         return false
-    }
-
-    private func take(
-        _ datagram: RawSpan, _ received: Moment, _ tell: (WatchEvent) -> Void
-    ) throws(DecodeError) {
-        var cursor = MessageCursor()
-        while let message = try cursor.next(in: datagram) {
-            if let event = try Event<Entry>(message, in: datagram, receivedAt: received) { tell(.event(event)) }
-        }
     }
 }

@@ -113,6 +113,20 @@ public protocol EventDecodable: Sendable {
     static func group(of kind: EventKind) -> UInt32
 }
 
+extension EventDecodable {
+    /// Hands over each event of a datagram; messages about something else are passed over.
+    ///
+    /// - Throws: when a message is not framed as netlink frames it; what came before it was handed over.
+    public static func events(
+        in datagram: RawSpan, receivedAt received: Moment, _ each: (Event<Self>) -> Void
+    ) throws(DecodeError) {
+        var cursor = MessageCursor()
+        while let message = try cursor.next(in: datagram) {
+            if let event = try event(message, in: datagram, receivedAt: received) { each(event) }
+        }
+    }
+}
+
 extension Entry: EventDecodable {
     /// As the initializer of `Event<Entry>` decodes it.
     public static func event(

@@ -19,12 +19,12 @@ extension EntryFilter {
         case .protocol: try protocols.add(text) { IPProtocol($0) }
         case .src: try original.sources.add(text, Prefix.init)
         case .dst: try original.destinations.add(text, Prefix.init)
-        case .sport: try original.sourcePorts.add(text, Self.ports)
-        case .dport: try original.destinationPorts.add(text, Self.ports)
+        case .sport: try original.sourcePorts.add(text, FilterText.ports)
+        case .dport: try original.destinationPorts.add(text, FilterText.ports)
         case .replySrc: try reply.sources.add(text, Prefix.init)
         case .replyDst: try reply.destinations.add(text, Prefix.init)
-        case .replySport: try reply.sourcePorts.add(text, Self.ports)
-        case .replyDport: try reply.destinationPorts.add(text, Self.ports)
+        case .replySport: try reply.sourcePorts.add(text, FilterText.ports)
+        case .replyDport: try reply.destinationPorts.add(text, FilterText.ports)
         case .icmpType: try icmpTypes.add(text) { FilterText.number($0) }
         case .service: try services.add(text, Service.init)
         case .state: try states.add(text) { State($0) }
@@ -55,15 +55,6 @@ extension EntryFilter {
         case "ipv6", "6": 10
         default: nil
         }
-    }
-
-    /// conntrack(8) writes `:` between the ends of a range, others `-`.
-    private static func ports(_ text: String) -> ClosedRange<UInt16>? {
-        let ends = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == ":" }
-        guard ends.count <= 2, let first = ends.first.flatMap({ FilterText.number($0, as: UInt16.self) }),
-            let last = ends.last.flatMap({ FilterText.number($0, as: UInt16.self) }), first <= last
-        else { return nil }
-        return first...last
     }
 
     private static func mark(_ text: String) -> Mark? {

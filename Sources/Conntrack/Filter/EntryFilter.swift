@@ -163,11 +163,6 @@ extension Prefix {
 }
 
 extension Tuple {
-    var ports: (source: UInt16, destination: UInt16)? {
-        guard case .ports(let source, let destination) = discriminator else { return nil }
-        return (source, destination)
-    }
-
     fileprivate var icmpType: UInt8? {
         if case .icmp(let type, _, _) = discriminator { type } else { nil }
     }

@@ -28,6 +28,15 @@ public struct FilterText: Sendable {
         return choice
     }
 
+    /// The values of one argument without a negation: any of them will do.
+    ///
+    /// - Parameters: as of the initializer and of `choice`.
+    public static func values<Value: Equatable & Sendable>(
+        _ name: String, _ argument: String, takes: String, _ read: (String) -> Value?
+    ) throws(FilterError) -> [Value] {
+        try FilterText(name, [argument], takes: takes).choice(read).wanted
+    }
+
     private func refusal(of text: Substring) -> FilterError {
         FilterError(name, text.first == "!" ? .negationWithin : .value(String(text), takes: takes))
     }
@@ -41,6 +50,18 @@ public struct FilterText: Sendable {
         guard digits.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return nil }
         return Number(digits, radix: isHexadecimal ? 16 : 10)
     }
+
+    /// A port, or a range of them: `80`, `1000-2000`. conntrack(8) writes `:` between the ends, others `-`.
+    public static func ports(_ text: String) -> ClosedRange<UInt16>? {
+        let ends = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == ":" }
+        guard ends.count <= 2, let first = ends.first.flatMap({ number($0, as: UInt16.self) }),
+            let last = ends.last.flatMap({ number($0, as: UInt16.self) }), first <= last
+        else { return nil }
+        return first...last
+    }
+
+    /// What `ports` reads, in words that end a sentence.
+    public static let takesPorts = "PORT or FIRST-LAST, up to 65535"
 }
 
 extension Substring {

@@ -20,7 +20,7 @@ public enum FilterWord: String, CaseIterable, Sendable {
         case .family: "ipv4 or ipv6"
         case .protocol: "a name as tcp, or a number up to 255"
         case .src, .dst, .replySrc, .replyDst: "an IPv4 or IPv6 ADDRESS, or ADDRESS/LENGTH"
-        case .sport, .dport, .replySport, .replyDport: "PORT or FIRST-LAST, up to 65535"
+        case .sport, .dport, .replySport, .replyDport: FilterText.takesPorts
         case .icmpType: "a number up to 255"
         case .service: "[PROTOCOL/]ADDRESS[:PORT]"
         case .state: "a state as ESTABLISHED, or a number up to 255"

@@ -2,7 +2,7 @@ import Addresses
 import Conntrack
 
 extension CounterSet {
-    private var words: Words { Words(point.side, family) }
+    private var words: RuleParts { RuleParts(point.side, family) }
 
     /// The set's type, for sets that count and for those that bound samples.
     private var type: String {

@@ -18,7 +18,7 @@ struct Dispatch {
     /// The rules of the base chain.
     func rules(_ targets: ObservationTargets) -> String {
         let has = has(targets)
-        let words = Words(point.side, family)
+        let words = RuleParts(point.side, family)
         var rules = ""
         if has.ports {
             rules += "\(words.address) . meta l4proto . \(words.port) vmap @\(ports)\n"
@@ -31,7 +31,7 @@ struct Dispatch {
     /// The chains behind them. Each is named after what comes into it.
     func chains(_ targets: ObservationTargets) -> String {
         let has = has(targets)
-        let words = Words(point.side, family)
+        let words = RuleParts(point.side, family)
         var text = ""
         if has.ports {
             text += map(targets)
@@ -61,7 +61,7 @@ struct Dispatch {
             let chain = `protocol` == .tcp ? tcp : name(packetClass, .port)
             elements.append("\(endpoint.address) . \(`protocol`.rawValue) . \(endpoint.port) : goto \(chain)")
         }
-        let type = "type \(Words(point.side, family).addressType) . inet_proto . inet_service : verdict"
+        let type = "type \(RuleParts(point.side, family).addressType) . inet_proto . inet_service : verdict"
         return "map \(ports) {\n\(type)\nelements = { \(elements.sorted().joined(separator: ", ")) }\n}\n"
     }
 
@@ -91,7 +91,7 @@ struct Dispatch {
     }
 
     private func everything(mark: UInt32?) -> String {
-        let words = Words(point.side, family)
+        let words = RuleParts(point.side, family)
         return sorting(CounterSet.classesWithPorts, mark: mark)
             + "\(words.errors) \(words.embeddedIsPlain) goto \(name(.icmpError, .embedded, mark: mark))\n"
             + "\(words.errors) goto \(name(.icmpError, .icmpType, mark: mark))\n"

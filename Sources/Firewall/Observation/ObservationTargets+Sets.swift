@@ -3,7 +3,7 @@ import Addresses
 extension ObservationTargets {
     /// The sets that hold what is observed on one side, of one family. Ports are in the maps of the points.
     func sets(_ side: ObservationPoint.Side, _ family: IPAddress.Family) -> String {
-        let words = Words(side, family)
+        let words = RuleParts(side, family)
         let own = targets(side).filter { $0.address.family == family }
         var flows: [String] = []
         var addresses: [String] = []

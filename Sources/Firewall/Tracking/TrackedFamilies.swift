@@ -20,16 +20,3 @@ struct TrackedFamilies: OptionSet {
         }
     }
 }
-
-/// A netfilter family as nft(8) writes it.
-func familyName(_ family: UInt8) -> String {
-    switch Int(family) {
-    case NFPROTO_INET: "inet"
-    case NFPROTO_IPV4: "ip"
-    case NFPROTO_ARP: "arp"
-    case NFPROTO_NETDEV: "netdev"
-    case NFPROTO_BRIDGE: "bridge"
-    case NFPROTO_IPV6: "ip6"
-    default: "family \(family)"
-    }
-}

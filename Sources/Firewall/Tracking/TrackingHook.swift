@@ -28,8 +28,7 @@ struct TrackingHook {
                 }
             }
         } catch {
-            // EINVAL is what nfnetlink answers when nobody serves the subsystem (nfnetlink_rcv_msg).
-            guard error.errno == .invalidArgument || error.cause == .absent else { throw error }
+            guard error.saysUnserved else { throw error }
             return nil
         }
         if isThere { return .active("\(function) is hooked in at PRE_ROUTING") }

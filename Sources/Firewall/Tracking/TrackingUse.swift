@@ -40,7 +40,7 @@ struct TrackingUse {
 
     /// - Returns: nil when the expression does not use conntrack.
     init?(expression: Attribute, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
-        let parts = try Parts(expression, NFTA_EXPR_NAME.rawValue, NFTA_EXPR_DATA.rawValue, in: bytes)
+        let parts = try AttributePair(expression, NFTA_EXPR_NAME.rawValue, NFTA_EXPR_DATA.rawValue, in: bytes)
         guard let name = bytes.text(parts.first) else { return nil }
         if Self.expressions.contains(name) {
             self.init(name: name, families: TrackedFamilies(of: family))
@@ -63,21 +63,21 @@ struct TrackingUse {
 
     /// In an `inet` table the rule itself says which family it translates (nft_nat_init).
     private init?(nat data: Attribute, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
-        let parts = try Parts(data, UInt32(NFTA_NAT_FAMILY.rawValue), in: bytes)
+        let parts = try AttributePair(data, UInt32(NFTA_NAT_FAMILY.rawValue), in: bytes)
         let translated: UInt32? = parts.first.flatMap { bytes.bigEndian($0) }
         self.init(name: "nat", families: TrackedFamilies(of: translated ?? UInt32(family)))
     }
 
     /// An xtables match, as iptables-nft makes it.
     private init?(match data: Attribute, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
-        let parts = try Parts(data, NFTA_MATCH_NAME.rawValue, in: bytes)
+        let parts = try AttributePair(data, NFTA_MATCH_NAME.rawValue, in: bytes)
         guard let name = bytes.text(parts.first), Self.matches.contains(name) else { return nil }
         self.init(name: "match \(name)", families: TrackedFamilies(of: family))
     }
 
     /// An xtables target. `CT --notrack` is the one kind of CT that does without conntrack (xt_ct_tg_check): its flags come first.
     private init?(target data: Attribute, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
-        let parts = try Parts(data, NFTA_TARGET_NAME.rawValue, NFTA_TARGET_INFO.rawValue, in: bytes)
+        let parts = try AttributePair(data, NFTA_TARGET_NAME.rawValue, NFTA_TARGET_INFO.rawValue, in: bytes)
         guard let name = bytes.text(parts.first) else { return nil }
         if name == "CT" {
             guard let info = parts.second, info.payload.count >= MemoryLayout<UInt16>.size else { return nil }
@@ -91,12 +91,12 @@ struct TrackingUse {
 
     /// What a rule puts into each element it makes: `add @clients { ip saddr ct count over 10 }`.
     private init?(dynset data: Attribute, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
-        let parts = try Parts(data, NFTA_DYNSET_EXPR.rawValue, NFTA_DYNSET_EXPRESSIONS.rawValue, in: bytes)
+        let parts = try AttributePair(data, NFTA_DYNSET_EXPR.rawValue, NFTA_DYNSET_EXPRESSIONS.rawValue, in: bytes)
         try self.init(ofElements: parts, of: bytes, family: family)
     }
 
     /// What the elements of a set hold: one expression, or a list of them. Of those that may stand there only `connlimit` counts.
-    init?(ofElements parts: Parts, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
+    init?(ofElements parts: AttributePair, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
         var counts = try parts.first.map { one throws(DecodeError) in try Self.isLimit(one, bytes) } ?? false
         if let list = parts.second {
             var cursor = AttributeCursor(in: list)
@@ -107,6 +107,6 @@ struct TrackingUse {
     }
 
     private static func isLimit(_ expression: Attribute, _ bytes: RawSpan) throws(DecodeError) -> Bool {
-        bytes.text(try Parts(expression, NFTA_EXPR_NAME.rawValue, in: bytes).first) == "connlimit"
+        bytes.text(try AttributePair(expression, NFTA_EXPR_NAME.rawValue, in: bytes).first) == "connlimit"
     }
 }

@@ -19,8 +19,7 @@ struct TrackingUsers {
         do throws(KernelError) {
             for listing in [Listing.objects, .sets, .rules] where !isDecided { try read(listing, from: kernel) }
         } catch {
-            // EINVAL is what nfnetlink answers when nobody serves the subsystem (nfnetlink_rcv_msg).
-            guard error.errno == .invalidArgument || error.cause == .absent else { throw error }
+            guard error.saysUnserved else { throw error }
         }
     }
 
@@ -67,14 +66,16 @@ private enum Listing {
     func use(_ attributes: Range<Int>, _ bytes: RawSpan, _ family: UInt8) throws(DecodeError) -> TrackingUse? {
         switch self {
         case .objects:
-            let type: UInt32? = try Parts(attributes, UInt32(NFTA_OBJ_TYPE.rawValue), in: bytes).first
+            let type: UInt32? = try AttributePair(attributes, UInt32(NFTA_OBJ_TYPE.rawValue), in: bytes).first
                 .flatMap { bytes.bigEndian($0) }
             return type.flatMap { TrackingUse(object: $0, family: family) }
         case .sets:
-            let parts = try Parts(attributes, NFTA_SET_EXPR.rawValue, NFTA_SET_EXPRESSIONS.rawValue, in: bytes)
+            let parts = try AttributePair(attributes, NFTA_SET_EXPR.rawValue, NFTA_SET_EXPRESSIONS.rawValue, in: bytes)
             return try TrackingUse(ofElements: parts, of: bytes, family: family)
         case .rules:
-            guard let list = try Parts(attributes, NFTA_RULE_EXPRESSIONS.rawValue, in: bytes).first else { return nil }
+            guard let list = try AttributePair(attributes, NFTA_RULE_EXPRESSIONS.rawValue, in: bytes).first else {
+                return nil
+            }
             return try TrackingUse.first(inList: list, of: bytes, family: family)
         }
     }
@@ -87,10 +88,11 @@ private enum Listing {
             case .sets: ("set", NFTA_SET_TABLE.rawValue, NFTA_SET_NAME.rawValue)
             case .rules: ("rule", NFTA_RULE_TABLE.rawValue, NFTA_RULE_CHAIN.rawValue)
             }
-        let parts = try Parts(attributes, table, name, in: bytes)
+        let parts = try AttributePair(attributes, table, name, in: bytes)
         var words =
-            [word, familyName(family)] + [bytes.text(parts.first), bytes.text(parts.second)].compactMap(\.self)
-        if self == .rules, let handle = try Parts(attributes, NFTA_RULE_HANDLE.rawValue, in: bytes).first {
+            [word, TableFamily(rawValue: family).description]
+            + [bytes.text(parts.first), bytes.text(parts.second)].compactMap(\.self)
+        if self == .rules, let handle = try AttributePair(attributes, NFTA_RULE_HANDLE.rawValue, in: bytes).first {
             words += bytes.bigEndian(handle, as: UInt64.self).map { ["handle", String($0)] } ?? []
         }
         return words.joined(separator: " ")

@@ -8,7 +8,7 @@ public struct EntryRow: Sendable {
     /// Its mark; 0 when it has none.
     public let mark: UInt32
     private let timeoutPlusOne: UInt32
-    private let state: EntryState
+    private let state: PackedState
     private let hasCounters: Bool
     private let originalCounters: Entry.Counters
     private let replyCounters: Entry.Counters
@@ -18,7 +18,7 @@ public struct EntryRow: Sendable {
         status = entry.status
         mark = entry.mark ?? 0
         timeoutPlusOne = entry.timeout.map { $0 == .max ? .max : $0 + 1 } ?? 0
-        state = EntryState(entry.state)
+        state = PackedState(entry.state)
         hasCounters = entry.originalCounters != nil || entry.replyCounters != nil
         originalCounters = entry.originalCounters ?? .init(packets: 0, bytes: 0)
         replyCounters = entry.replyCounters ?? .init(packets: 0, bytes: 0)

@@ -128,7 +128,8 @@ extension FlowBoard {
         if places[place].isAmbiguous, let settled = places[place].settling(entry) {
             rows[slot].place = number(of: settled)
         }
-        let state = EntryState(entry.state)
+        let told = PackedState(entry.state)
+        let state = told == .none ? .stateless : told
         if rows[slot].entryState != state {
             rows[slot].entryState = state
             rows[slot].changed = second

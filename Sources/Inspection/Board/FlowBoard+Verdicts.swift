@@ -46,7 +46,7 @@ extension FlowBoard {
             }
         // What was not read says nothing; what was read of it before stands, with a doubt.
         if isListed, hasEntry || isWholeSoFar || !row.traits.contains(.isSettled) {
-            if !hasEntry { row.entryState = EntryState() }
+            if !hasEntry { row.entryState = .none }
             if row.verdict != verdict || !row.traits.contains(.isSettled) {
                 row.verdict = verdict
                 row.changed = second
@@ -130,9 +130,9 @@ extension FlowBoard {
 
     /// Why a flow has its verdict, in words.
     public func reason(of row: FlowRow, _ sysctls: Sysctls) -> String {
-        if row.traits.contains(.isExpected), row.entryState.kind == 0 { return Explanation.expected }
-        var explanation = Explanation(sysctls)
-        return explanation.verdict(row.verdict, place(of: row).method)
+        if row.traits.contains(.isExpected), row.entryState == .none { return VerdictReasons.expected }
+        var reasons = VerdictReasons(sysctls)
+        return reasons.reason(for: row.verdict, place(of: row).method)
     }
 
     /// All verdicts.

@@ -83,7 +83,7 @@ public struct FlowBoard: Sendable {
 
     /// The state of its conntrack entry: the protocol's, or `entry` where it has none; nil when there is no entry.
     public func entryState(of row: FlowRow) -> String? {
-        row.entryState.kind == 0 ? nil : row.entryState.state?.name ?? "entry"
+        row.entryState == .none ? nil : row.entryState.state?.name ?? "entry"
     }
 
     func find(_ protocol: IPProtocol, _ client: Endpoint, _ server: Endpoint) -> Int? {

@@ -19,8 +19,8 @@ public struct FlowRow: Sendable {
     var newEventPlusOne: UInt32 = 0
     /// The number of IPVS's state in the board's list of names.
     var state: UInt8 = 0
-    /// The protocol's state in its conntrack entry; 0 of 0 when there is none.
-    var entryState = EntryState()
+    /// The protocol's state in its conntrack entry; `none` when there is no entry.
+    var entryState = PackedState.none
     /// As settled by the last reading.
     public internal(set) var verdict = Verdict.absent
     /// The ctstates that its packets were seen to have.
@@ -68,33 +68,6 @@ public struct FlowRow: Sendable {
     /// What speaks against the verdict: something was not read to its end, or the connection may have ended before the table was read.
     public var isDoubtful: Bool {
         traits.contains(.isUncertain) || verdict == .absent && !isOrphan && expires < FlowJoin.soon
-    }
-}
-
-/// A protocol's state in a conntrack entry, in two bytes.
-struct EntryState: Equatable, Sendable {
-    /// 0 none, 1 TCP, 2 SCTP, 3 DCCP, 4 an entry of a protocol without states.
-    private(set) var kind: UInt8 = 0
-    private(set) var number: UInt8 = 0
-
-    init() {}
-
-    init(_ state: ProtocolState?) {
-        switch state {
-        case .tcp(let tcp): (kind, number) = (1, tcp.state ?? 0)
-        case .sctp(let sctp): (kind, number) = (2, sctp.state ?? 0)
-        case .dccp(let dccp): (kind, number) = (3, dccp.state ?? 0)
-        case nil: kind = 4
-        }
-    }
-
-    var state: ProtocolState? {
-        switch kind {
-        case 1: .tcp(.init(state: number))
-        case 2: .sctp(.init(state: number))
-        case 3: .dccp(.init(state: number))
-        default: nil
-        }
     }
 }
 

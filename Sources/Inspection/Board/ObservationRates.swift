@@ -60,5 +60,5 @@ extension ObservationRates.Rates {
 
 extension ObservedTraffic {
     /// Packets that came in front of the packet filter and not behind it, of every class and ctstate.
-    public var droppedPackets: UInt64 { dropped.reduce(0) { $0 + $1.volume.packets } }
+    public var droppedPackets: UInt64 { dropped.packets }
 }

@@ -59,12 +59,9 @@ public struct Place: Sendable {
 
     /// The service that an entry shows to be the one, of several.
     func settling(_ entry: Entry) -> Key? {
-        guard let destination, let answering = entry.reply.source,
-            virtual.address != destination.address
-        else { return nil }
-        let isNAT = answering == destination.address
-        let fitting = candidates.filter { ($0.method == .nat) == isNAT }
-        guard fitting.count == 1, let only = fitting.first else { return nil }
+        guard let destination, let only = ServiceIndex.settled(candidates, virtual, destination, by: entry) else {
+            return nil
+        }
         var key = key
         key.settled = only.service
         return key

@@ -21,7 +21,7 @@ public struct Trap: Equatable, Sendable {
             self = drops
             return
         }
-        let oneWay = board.places.filter { $0.protocol == .tcp && $0.method.map(Self.answersPassBy) ?? false }
+        let oneWay = board.places.filter { $0.protocol == .tcp && $0.method?.answersPassBy ?? false }
         let counts = oneWay.reduce(into: VerdictCounts()) { $0 += $1.counts }
         let absent = counts[.absent] + counts[.never]
         let confirms = sysctls.number(Sysctls.ipvsConntrack).map { $0 != 0 } ?? false
@@ -46,9 +46,6 @@ public struct Trap: Equatable, Sendable {
             return nil
         }
     }
-
-    /// Of DR and TUN the real servers answer the clients directly.
-    private static func answersPassBy(_ method: ForwardingMethod) -> Bool { method == .dr || method == .tun }
 
     /// What an observation has seen to be dropped, of the service of which most was.
     private static func drops(_ observation: Observation?) -> Trap? {

@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 
 /// What conntrack looks at in a packet.
 ///

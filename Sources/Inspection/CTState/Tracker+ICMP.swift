@@ -1,4 +1,5 @@
 import Conntrack
+import Firewall
 
 extension Tracker {
     func icmp(_ type: ICMPType, _ entry: TrackedEntry?, _ direction: TupleDirection) -> TrackingOutcome {

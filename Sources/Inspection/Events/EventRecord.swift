@@ -45,14 +45,8 @@ public enum ResyncChange: String, Sendable, CaseIterable {
 
 /// What is known when the stream begins.
 public struct EventStart: Sendable {
-    /// RFC 3339, UTC.
-    public var takenAt: String
-    /// As uname(2) has it.
-    public var host: String
-    /// As the user named it; nil for the one the tool was started in.
-    public var networkNamespace: String?
-    /// As uname(2) has it.
-    public var kernelRelease: String
+    /// When and where it began.
+    public var origin: SnapshotOrigin
     /// The receive buffer in bytes, as got and as asked for.
     public var buffer: Int
     /// In bytes; the kernel gives twice as much where it gives all.
@@ -66,13 +60,10 @@ public struct EventStart: Sendable {
 
     /// What is known before the first event; sizes in bytes.
     public init(
-        takenAt: String, host: String, networkNamespace: String?, kernelRelease: String, buffer: Int, bufferAsked: Int,
+        _ origin: SnapshotOrigin, buffer: Int, bufferAsked: Int,
         eventsSetting: Int?, kinds: [EventKind], resyncs: Bool
     ) {
-        self.takenAt = takenAt
-        self.host = host
-        self.networkNamespace = networkNamespace
-        self.kernelRelease = kernelRelease
+        self.origin = origin
         self.buffer = buffer
         self.bufferAsked = bufferAsked
         self.eventsSetting = eventsSetting

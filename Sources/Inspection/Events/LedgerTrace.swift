@@ -7,9 +7,7 @@ import Conntrack
 struct LedgerTrace: Sendable {
     private var status: Status
     private var mark: UInt32
-    /// The state's number, and which protocol's it is; 0 when no message said.
-    private var state: UInt8 = 0
-    private var stateKind: UInt8 = 0
+    private var state: PackedState
     /// The number of the dump by which the consumer heard of it, so that a NEW event on its way tells nothing new; else 0.
     var announced: UInt32 = 0
     /// The number of the dump that saw it, or that ran or had run last when an event told of it.
@@ -36,7 +34,7 @@ struct LedgerTrace: Sendable {
         status = entry.status
         mark = entry.mark ?? 0
         self.seen = seen
-        (stateKind, state) = Self.number(of: entry.state)
+        state = PackedState(entry.state)
         let reply = LedgerKey.oddReply(of: entry)
         guard entry.hasExtensions || reply != nil else { return }
         let labels = entry.labels.contains { $0 != 0 } ? entry.labels.hashValue : 0
@@ -49,7 +47,7 @@ struct LedgerTrace: Sendable {
     func updated(by entry: Entry) -> LedgerTrace {
         var trace = LedgerTrace(entry, seen: seen)
         trace.announced = announced
-        if trace.stateKind == 0 { (trace.stateKind, trace.state) = (stateKind, state) }
+        if trace.state == .none { trace.state = state }
         if entry.labels.isEmpty, let labels = rare?.labels, labels != 0 {
             trace.rare = Rare(trace.rare?.reply, labels: labels, names: trace.rare?.names ?? 0)
         }
@@ -58,7 +56,7 @@ struct LedgerTrace: Sendable {
 
     /// Whether a consumer who knows one knows the other.
     func says(theSameAs other: LedgerTrace) -> Bool {
-        status == other.status && mark == other.mark && state == other.state && stateKind == other.stateKind
+        status == other.status && mark == other.mark && state == other.state
             && rare?.labels ?? 0 == other.rare?.labels ?? 0 && rare?.names ?? 0 == other.rare?.names ?? 0
     }
 
@@ -67,21 +65,7 @@ struct LedgerTrace: Sendable {
         var entry = key.entry(reply: rare?.reply)
         entry.status = status
         entry.mark = mark
-        switch stateKind {
-        case 1: entry.state = .tcp(.init(state: state))
-        case 2: entry.state = .sctp(.init(state: state))
-        case 3: entry.state = .dccp(.init(state: state))
-        default: break
-        }
+        entry.state = state.state
         return entry
-    }
-
-    private static func number(of state: ProtocolState?) -> (kind: UInt8, state: UInt8) {
-        switch state {
-        case .tcp(let tcp): tcp.state.map { (1, $0) } ?? (0, 0)
-        case .sctp(let sctp): sctp.state.map { (2, $0) } ?? (0, 0)
-        case .dccp(let dccp): dccp.state.map { (3, $0) } ?? (0, 0)
-        case nil: (0, 0)
-        }
     }
 }

@@ -5,14 +5,8 @@ import IPVS
 
 /// What was counted between two moments: of each subject, and of its addresses where no subject is known.
 public struct Observation: Snapshot, Equatable, Sendable {
-    /// When it was read last.
-    public var takenAt: String
-    /// As uname(2) has it.
-    public var host: String
-    /// As uname(2) has it.
-    public var kernelRelease: String
-    /// As the user named it; nil for the one the tool was started in.
-    public var networkNamespace: String?
+    /// When it was read last, and where.
+    public var origin: SnapshotOrigin
     /// Those that decide what the counts mean.
     public var sysctls = Sysctls()
     /// What may be missing from the counts.
@@ -35,12 +29,9 @@ public struct Observation: Snapshot, Equatable, Sendable {
 
     /// Of which nothing is counted yet.
     public init(
-        takenAt: String, host: String, kernelRelease: String, networkNamespace: String?, from: Moment, to: Moment
+        _ origin: SnapshotOrigin, from: Moment, to: Moment
     ) {
-        self.takenAt = takenAt
-        self.host = host
-        self.kernelRelease = kernelRelease
-        self.networkNamespace = networkNamespace
+        self.origin = origin
         self.from = from
         self.to = to
     }

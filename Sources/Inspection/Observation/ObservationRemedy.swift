@@ -19,7 +19,7 @@ struct ObservationRemedy {
     }
 
     var sentences: [String] {
-        guard subject.methods.contains(.dr) || subject.methods.contains(.tun) else { return [] }
+        guard subject.methods.contains(where: \.answersPassBy) else { return [] }
         return [forACKs, forEnds].compactMap(\.self)
     }
 

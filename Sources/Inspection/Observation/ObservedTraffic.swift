@@ -134,6 +134,11 @@ public struct ObservedTraffic: Equatable, Sendable {
     }
 }
 
+extension [ObservedTraffic.Element] {
+    /// All of them together; stays at the greatest number.
+    var packets: UInt64 { reduce(into: Volume()) { $0 += $1.volume }.packets }
+}
+
 extension ObservationPoint {
     /// The point behind the packet filter, of those that lie in front of it.
     public var behindFilter: ObservationPoint? {

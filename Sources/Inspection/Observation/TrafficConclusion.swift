@@ -167,10 +167,6 @@ struct TrafficConclusion {
     }
 }
 
-extension [ObservedTraffic.Element] {
-    fileprivate var packets: UInt64 { reduce(into: Volume()) { $0 += $1.volume }.packets }
-}
-
 extension PacketClass {
     fileprivate func words(_ count: UInt64) -> String { self == .icmpError && count != 1 ? "ICMP errors" : title }
 }

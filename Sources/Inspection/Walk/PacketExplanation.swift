@@ -3,14 +3,8 @@ import IPVS
 
 /// What would become of a packet on this director: the question, by which settings it was answered, and the answer.
 public struct PacketExplanation: Snapshot, Equatable, Sendable {
-    /// When the settings were read.
-    public var takenAt: String
-    /// As uname(2) has it.
-    public var host: String
-    /// As uname(2) has it.
-    public var kernelRelease: String
-    /// As the user named it; nil for the one the tool was started in.
-    public var networkNamespace: String?
+    /// When and where the settings were read.
+    public var origin: SnapshotOrigin
     /// Those that were read.
     public var sysctls: Sysctls
     /// The settings that the answer goes by.
@@ -22,13 +16,10 @@ public struct PacketExplanation: Snapshot, Equatable, Sendable {
 
     /// An explanation by its parts.
     public init(
-        takenAt: String, host: String, kernelRelease: String, networkNamespace: String?, sysctls: Sysctls,
+        _ origin: SnapshotOrigin, sysctls: Sysctls,
         settings: [Setting], service: Service.Identity?, walks: [PacketWalk]
     ) {
-        self.takenAt = takenAt
-        self.host = host
-        self.kernelRelease = kernelRelease
-        self.networkNamespace = networkNamespace
+        self.origin = origin
         self.sysctls = sysctls
         self.settings = settings
         self.service = service

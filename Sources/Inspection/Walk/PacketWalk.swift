@@ -1,4 +1,5 @@
 import Conntrack
+import Firewall
 import IPVS
 
 /// A packet's way through the netfilter hooks of a director, and what it means.
@@ -20,7 +21,7 @@ public struct PacketWalk: Equatable, Sendable {
 /// One hook function that looks at the packet.
 public struct WalkStep: Equatable, Sendable {
     /// Where it looks.
-    public var hook: Hook
+    public var hook: NetfilterHook
     /// Functions of a hook run in the order of their priorities.
     public var priority: Int32
     /// Whose function it is.
@@ -33,15 +34,6 @@ public struct WalkStep: Equatable, Sendable {
     public var place: KernelPlace
     /// The packet's ctstate after it.
     public var ctstate: CTState
-
-    /// The netfilter hooks, without the prefix `NF_INET_`.
-    public enum Hook: String, CaseIterable, Sendable {
-        case preRouting = "PRE_ROUTING"
-        case localIn = "LOCAL_IN"
-        case forward = "FORWARD"
-        case localOut = "LOCAL_OUT"
-        case postRouting = "POST_ROUTING"
-    }
 
     /// Who has functions at the hooks.
     public enum Party: String, CaseIterable, Sendable {

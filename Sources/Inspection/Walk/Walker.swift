@@ -1,4 +1,5 @@
 import Conntrack
+import Firewall
 import IPVS
 
 /// Carries a packet from hook to hook, and notes what happens to it.
@@ -64,14 +65,14 @@ struct Walker {
 
     // MARK: - Steps
 
-    private mutating func judge(_ hook: WalkStep.Hook) {
+    private mutating func judge(_ hook: NetfilterHook) {
         let judgement = walk.judgement
         add(
             hook, WalkStep.Priority.conntrack, .conntrack, judgement.deed, judgement.reason,
             judgement.place)
     }
 
-    private mutating func filter(_ hook: WalkStep.Hook) {
+    private mutating func filter(_ hook: NetfilterHook) {
         let what =
             switch ctstate {
             case .invalid: "drops it where INVALID is dropped"
@@ -85,7 +86,7 @@ struct Walker {
     }
 
     /// IPVS finds the connection of a request, or makes one.
-    private mutating func schedule(_ hook: WalkStep.Hook, _ priority: Int32) {
+    private mutating func schedule(_ hook: NetfilterHook, _ priority: Int32) {
         guard case .tcp(let flags) = question.packet, let before = IPVSConnection(before: question) else {
             let isError = question.packet.packetClass == .icmpError
             let what = isError ? "finds the connection it is about" : "finds its connection, or opens one"
@@ -104,7 +105,7 @@ struct Walker {
     }
 
     private mutating func note(
-        _ flags: TCPFlags, _ before: IPVSConnection, _ hook: WalkStep.Hook, _ priority: Int32
+        _ flags: TCPFlags, _ before: IPVSConnection, _ hook: NetfilterHook, _ priority: Int32
     ) {
         let after = before.after(flags, question.direction)
         connection = (before, after)
@@ -175,7 +176,7 @@ struct Walker {
     }
 
     private mutating func untrack(
-        _ hook: WalkStep.Hook, _ priority: Int32, _ deed: String, _ place: KernelPlace
+        _ hook: NetfilterHook, _ priority: Int32, _ deed: String, _ place: KernelPlace
     ) {
         let name = Sysctls.ipvsConntrack
         if question.conditions.ipvsConntrack {
@@ -193,7 +194,7 @@ struct Walker {
     }
 
     /// A reply that gets the VIP as its source.
-    private mutating func translate(_ hook: WalkStep.Hook, _ priority: Int32) {
+    private mutating func translate(_ hook: NetfilterHook, _ priority: Int32) {
         if case .tcp(let flags) = question.packet, let before = IPVSConnection(before: question) {
             note(flags, before, hook, priority)
         }
@@ -228,7 +229,7 @@ struct Walker {
         walk.leavesAs = ctstate
     }
 
-    private mutating func confirm(_ hook: WalkStep.Hook) {
+    private mutating func confirm(_ hook: NetfilterHook) {
         guard fresh != nil else {
             let reason =
                 hasEntry ? "its entry is in the table, or was taken out of it" : "no entry is attached to the packet"
@@ -246,7 +247,7 @@ struct Walker {
     }
 
     private mutating func add(
-        _ hook: WalkStep.Hook, _ priority: Int32, _ who: WalkStep.Party, _ what: String, _ reason: String,
+        _ hook: NetfilterHook, _ priority: Int32, _ who: WalkStep.Party, _ what: String, _ reason: String,
         _ place: KernelPlace
     ) {
         walk.steps.append(

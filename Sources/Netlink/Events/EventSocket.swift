@@ -10,7 +10,7 @@ import SystemPackage
 /// (nf_ct_delete and ecache_work_evict_list, net/netfilter): a slow observer would fill the table of a production director.
 /// What is lost is known without it: see `receive`. `NETLINK_NO_ENOBUFS` would hide loss, and is never set either.
 public final class EventSocket: EventSource {
-    let socket: Handle
+    let socket: NetlinkHandle
     let purpose: String
     private let buffer: UnsafeMutableRawBufferPointer
     private var dropped: UInt32 = 0
@@ -40,7 +40,7 @@ public final class EventSocket: EventSource {
         prepare: (CInt) throws(KernelError) -> Void = { _ in }
     ) throws(KernelError) {
         self.purpose = purpose
-        socket = try Handle(for: purpose)
+        socket = try NetlinkHandle(.netfilter, for: purpose)
         bufferSize = socket.growBuffer(to: asked)
         try prepare(socket.descriptor)
         for group in groups { try socket.join(group, for: purpose) }

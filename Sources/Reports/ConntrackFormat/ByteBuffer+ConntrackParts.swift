@@ -15,7 +15,7 @@ extension ByteBuffer {
         appendKind(event.kind)
     }
 
-    mutating func appendKind(_ kind: ConntrackFormat.Event.Kind?) {
+    mutating func appendKind(_ kind: EventKind?) {
         switch kind {
         case .new: append("    [NEW] ")
         case .update: append(" [UPDATE] ")
@@ -119,6 +119,11 @@ extension ByteBuffer {
         }
         return count
     }
+}
+
+extension Moment {
+    /// What `seconds` leaves out, in whole microseconds.
+    var microseconds: UInt64 { nanoseconds % 1_000_000_000 / 1000 }
 }
 
 extension Tuple.Discriminator {

@@ -39,38 +39,21 @@ public struct ConntrackFormat: Sendable {
 
     /// What stands around an entry or an expectation in a line of `conntrack -E`.
     public struct Event: Sendable {
-        /// What happened.
-        public enum Kind: Sendable { case new, update, destroy }
-
         /// Nil for a message of another kind, which conntrack(8) shows without a word.
-        public var kind: Kind?
+        public var kind: EventKind?
         /// `timestamp`: when it was received.
-        public var received: Instant?
+        public var received: Moment?
         /// The netlink port of the program that caused it; 0 when packets or a timer did. Shown whenever it is not 0, for entries only.
         public var portID: UInt32
         /// The name of that program, when it still runs.
         public var program: String?
 
         /// What happened, and who caused it.
-        public init(_ kind: Kind?, received: Instant? = nil, portID: UInt32 = 0, program: String? = nil) {
+        public init(_ kind: EventKind?, received: Moment? = nil, portID: UInt32 = 0, program: String? = nil) {
             self.kind = kind
             self.received = received
             self.portID = portID
             self.program = program
-        }
-    }
-
-    /// A point in time since 1970, UTC.
-    public struct Instant: Equatable, Sendable {
-        /// Whole seconds.
-        public var seconds: Int64
-        /// 0 to 999,999.
-        public var microseconds: Int32
-
-        /// A point in time by its two parts.
-        public init(seconds: Int64, microseconds: Int32) {
-            self.seconds = seconds
-            self.microseconds = microseconds
         }
     }
 }

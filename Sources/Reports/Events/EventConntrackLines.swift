@@ -42,24 +42,11 @@ public final class EventConntrackLines<Subject: EventSubject>: EventWriter {
 
     /// What a resync finds is told as the event would have told it.
     private func write(_ event: Event<Subject>) {
-        let seconds = event.time.nanoseconds / 1_000_000_000
-        let microseconds = Int32(truncatingIfNeeded: event.time.nanoseconds % 1_000_000_000 / 1000)
-        let received = ConntrackFormat.Instant(seconds: Int64(clamping: seconds), microseconds: microseconds)
         let heading = ConntrackFormat.Event(
-            event.kind.word, received: showsTime ? received : nil, portID: event.port,
+            event.kind, received: showsTime ? event.time : nil, portID: event.port,
             program: event.port == 0 ? nil : program(event.port))
         var format = format
-        format.now = Int64(clamping: seconds)
+        format.now = Int64(clamping: event.time.seconds)
         event.subject.writeLine(to: &bytes, format, event: heading)
-    }
-}
-
-extension EventKind {
-    var word: ConntrackFormat.Event.Kind {
-        switch self {
-        case .new: .new
-        case .update: .update
-        case .destroy: .destroy
-        }
     }
 }

@@ -72,13 +72,9 @@ extension JSONWriter {
     }
 
     fileprivate mutating func members(of start: EventStart, table: String) {
-        member("schema", "ct-inspect/1")
-        member("command", "events")
+        schema("events")
         member("table", table)
-        member("taken_at", start.takenAt)
-        member("host", start.host)
-        member("netns", start.networkNamespace)
-        member("kernel", start.kernelRelease)
+        members(of: start.origin)
         member("buffer", start.buffer)
         member("buffer_asked", start.bufferAsked)
         member("nf_conntrack_events", start.eventsSetting)
@@ -111,8 +107,4 @@ extension JSONWriter {
         member("resyncs", tally.resyncs)
         member("unread", tally.unread)
     }
-}
-
-extension Duration {
-    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }

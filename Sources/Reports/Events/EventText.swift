@@ -32,7 +32,7 @@ public final class EventText<Subject: EventSubject>: EventWriter {
     private func line(_ label: StaticString, at time: Moment?, _ subject: Subject) {
         begin(label, at: time)
         // The delta-time of an entry that lives runs until the event.
-        let now = time.map { Int64(clamping: $0.nanoseconds / 1_000_000_000) } ?? 0
+        let now = time.map { Int64(clamping: $0.seconds) } ?? 0
         subject.writeLine(to: &bytes, ConntrackFormat(.id, now: now), event: nil)
     }
 
@@ -52,7 +52,7 @@ public final class EventText<Subject: EventSubject>: EventWriter {
     }
 
     private func clockOffset(at time: Moment) -> Int {
-        let second = time.nanoseconds / 1_000_000_000
+        let second = time.seconds
         if let clock, clock.second == second { return clock.offset }
         let fresh = offset(time)
         clock = (second, fresh)

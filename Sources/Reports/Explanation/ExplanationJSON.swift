@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 import IPVS
 import Inspection
 
@@ -72,7 +73,7 @@ extension JSONWriter {
 
     private mutating func step(_ step: WalkStep) {
         object { json in
-            json.member("hook", step.hook.rawValue)
+            json.member("hook", step.hook.name)
             json.member("priority", step.priority)
             json.member("who", step.who.rawValue)
             json.member("what", step.what)

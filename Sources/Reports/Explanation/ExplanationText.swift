@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 import IPVS
 import Inspection
 
@@ -15,25 +16,26 @@ extension PacketExplanation {
     ///
     /// - Parameter width: columns of the terminal; nil when there is none: then 80, as this is prose.
     public func text(_ style: Style, width: Int?) -> [String] {
-        let wrapped = WrappedText(width: Self.columns(width))
+        let columns = Self.columns(width)
         var lines: [String] = []
         for (position, walk) in walks.enumerated() {
             if position > 0 { lines.append("") }
-            lines += title(of: walk, style, wrapped)
-            lines += settings.flatMap { WrappedText(width: Self.columns(width), indent: 2).lines($0.words) }
+            lines += title(of: walk, style, columns)
+            lines += settings.flatMap { $0.words.printable.wrapped(columns, indent: 2) }
             lines.append("")
             lines += Self.table(of: walk, style, width: width)
             lines.append("")
-            lines += walk.conclusion.flatMap(wrapped.lines)
-            lines += wrapped.lines("Assumed: " + walk.question.assumptions.joined(separator: "; ") + ".")
+            lines += walk.conclusion.flatMap { $0.printable.wrapped(columns) }
+            lines += ("Assumed: " + walk.question.assumptions.joined(separator: "; ") + ".").wrapped(columns)
         }
         return lines + lossText(style)
     }
 
-    private func title(of walk: PacketWalk, _ style: Style, _ wrapped: WrappedText) -> [String] {
+    private func title(of walk: PacketWalk, _ style: Style, _ columns: Int) -> [String] {
         let state = walk.judgement.ctstate.name
         let service = service.map { " of \($0)" } ?? ""
-        var lines = wrapped.lines("\(state): \(walk.question.words), method \(walk.question.method)\(service)")
+        var lines = "\(state): \(walk.question.words), method \(walk.question.method)\(service)".printable.wrapped(
+            columns)
         if let first = lines.first { lines[0] = style.paint(state, .bold) + first.dropFirst(state.count) }
         return lines
     }
@@ -46,15 +48,18 @@ extension PacketExplanation {
         ])
         table.rows = walk.steps.map { step in
             [
-                .init(step.hook.rawValue), .init(step.priorityWord), .init(step.who.word),
+                .init(step.hook.name), .init(step.priorityWord), .init(step.who.word),
                 .init(step.ctstate.name, colour(of: step.ctstate)), .init(step.what),
             ]
         }
-        let notes = WrappedText(width: columns(width), indent: 4)
+        let columns = columns(width)
         let rows = table.lines(style, width: width)
         return [rows[0]]
             + zip(rows.dropFirst(), walk.steps).flatMap { row, step in
-                [row] + notes.lines(step.reason) + notes.lines("\(step.place.file) \(step.place.function)")
+                [row]
+                    + [step.reason, "\(step.place.file) \(step.place.function)"].flatMap {
+                        $0.wrapped(columns, indent: 4)
+                    }
             }
     }
 

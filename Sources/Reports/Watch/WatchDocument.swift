@@ -5,14 +5,8 @@ import Inspection
 
 /// What `watch` exports of its services and flows: what is on the screen, without its edges.
 public struct WatchDocument: Snapshot {
-    /// When the last reading began.
-    public var takenAt: String
-    /// As uname(2) has it.
-    public var host: String
-    /// As uname(2) has it.
-    public var kernelRelease: String
-    /// As the user named it; nil for the one the tool was started in.
-    public var networkNamespace: String?
+    /// When the last reading began, and where.
+    public var origin: SnapshotOrigin
     /// Those that decide what the verdicts mean.
     public var sysctls: Sysctls
     /// What the screen says is missing.
@@ -24,13 +18,10 @@ public struct WatchDocument: Snapshot {
 
     /// The head of a document; the rows come with `write`.
     public init(
-        takenAt: String, host: String, kernelRelease: String, networkNamespace: String?, sysctls: Sysctls,
+        _ origin: SnapshotOrigin, sysctls: Sysctls,
         losses: [Loss], filter: String, trap: Trap?
     ) {
-        self.takenAt = takenAt
-        self.host = host
-        self.kernelRelease = kernelRelease
-        self.networkNamespace = networkNamespace
+        self.origin = origin
         self.sysctls = sysctls
         self.losses = losses
         self.filter = filter
@@ -125,11 +116,9 @@ extension JSONWriter {
     ) {
         let place = board.place(of: row)
         object { json in
-            json.member("protocol", place.protocol.description)
-            json.endpoint("client", row.client)
-            json.endpoint("virtual", place.virtual)
-            json.endpoint("destination", place.destination)
-            json.identity("service", place.service)
+            json.ends(
+                place.protocol, client: row.client, virtual: place.virtual, destination: place.destination,
+                place.service)
             json.member("method", place.method?.description)
             json.member("ipvs_state", board.state(of: row))
             json.member("expires", row.isOrphan ? nil : row.expires)

@@ -1,34 +1,5 @@
 import Glibc
 
-/// Why the terminal cannot be used.
-public enum DriverError: Error, Equatable, CustomStringConvertible {
-    /// Input or output is something else.
-    case notTerminal
-    /// terminfo has nothing under this name, which is empty when there is none.
-    case unknownTerminal(String)
-    /// It cannot do what a full screen needs.
-    case poorTerminal(String)
-    case failed(String)
-
-    /// A sentence for the user, with what to try instead.
-    public var description: String {
-        switch self {
-        case .notTerminal:
-            "standard input and output must be a terminal; try `ct-inspect watch --once`"
-        case .unknownTerminal(""):
-            "TERM is not set; \(Self.nextStep)"
-        case .unknownTerminal(let name):
-            "the terminal TERM=\(name) is not known here; \(Self.nextStep)"
-        case .poorTerminal(let name):
-            "the terminal TERM=\(name) cannot move its cursor; \(Self.nextStep)"
-        case .failed(let what):
-            "\(what)"
-        }
-    }
-
-    private static let nextStep = "try `TERM=xterm ct-inspect watch`, or `ct-inspect watch --once`"
-}
-
 /// Which terminal to take, and what it is. Tests have others than the program's own.
 struct TerminalChoice {
     var input = STDIN_FILENO
@@ -78,30 +49,5 @@ struct TerminalStreams {
     func close() {
         fclose(input)
         fclose(output)
-    }
-}
-
-/// How the process takes the signals that curses would handle.
-///
-/// Curses leaves SIGTSTP alone for good where newterm finds that somebody handles it. Else it would ignore it at each refresh
-/// (`_nc_signal_handler` in ncurses' lib_tstp.c), and the kernel would throw away a Ctrl-Z that waits to be read.
-struct SignalActions {
-    private let actions: [(number: CInt, action: sigaction)] = [SIGINT, SIGTERM, SIGTSTP, SIGWINCH].map { number in
-        var action = sigaction()
-        sigaction(number, nil, &action)
-        return (number, action)
-    }
-
-    init() {
-        var handled = sigaction()
-        handled.__sigaction_handler.sa_handler = { _ in }
-        sigaction(SIGTSTP, &handled, nil)
-    }
-
-    func restore() {
-        for (number, action) in actions {
-            var action = action
-            sigaction(number, &action, nil)
-        }
     }
 }

@@ -10,36 +10,6 @@ struct Cell {
     }
 }
 
-/// What rows are sorted by: numbers, compared one after the other.
-struct SortKey: Comparable {
-    var first: UInt64 = 0
-    var second: UInt64 = 0
-    var third: UInt64 = 0
-
-    init(_ first: UInt64, _ second: UInt64 = 0, _ third: UInt64 = 0) {
-        self.first = first
-        self.second = second
-        self.third = third
-    }
-
-    /// By the first sixteen bytes of a text.
-    init(text: String) {
-        var words: (UInt64, UInt64) = (0, 0)
-        for (position, byte) in text.utf8.prefix(16).enumerated() {
-            let shift = UInt64(56 - position % 8 * 8)
-            if position < 8 { words.0 |= UInt64(byte) << shift } else { words.1 |= UInt64(byte) << shift }
-        }
-        self.init(words.0, words.1)
-    }
-
-    @inline(__always)
-    static func < (left: SortKey, right: SortKey) -> Bool {
-        if left.first != right.first { return left.first < right.first }
-        if left.second != right.second { return left.second < right.second }
-        return left.third < right.third
-    }
-}
-
 /// A column of a list: how it is named on the command line and in the filter, what it shows of a row, and what rows are sorted by in it.
 struct Column<Row, Context>: Sendable {
     let name: String
@@ -50,63 +20,4 @@ struct Column<Row, Context>: Sendable {
     /// Numbers are looked at from the top: the greatest comes first.
     var beginsDescending = false
     let cell: @Sendable (Row, borrowing Context) -> Cell
-}
-
-/// Lays rows out in columns, as wide as what is shown now needs; when there is not enough room, the least important go, never a part of a value.
-struct ColumnLayout<Row, Context> {
-    let columns: [Column<Row, Context>]
-    private(set) var shown: [Int] = []
-    private(set) var widths: [Int] = []
-
-    static var gap: Int { 2 }
-
-    init(_ all: [Column<Row, Context>], hidden: Set<String>, cells: [[Cell]], width: Int) {
-        columns = all
-        widths = all.indices.map { column in
-            cells.reduce(all[column].title.width) { widest, row in
-                row.indices.contains(column) ? max(widest, row[column].text.width) : widest
-            }
-        }
-        shown = all.indices.filter { !hidden.contains(all[$0].name) }
-        while needed > width, let victim = shown.max(by: { columns[$0].expendable < columns[$1].expendable }),
-            columns[victim].expendable > 0
-        {
-            shown.removeAll { $0 == victim }
-        }
-    }
-
-    private var needed: Int { shown.reduce(-Self.gap) { $0 + widths[$1] + Self.gap } }
-
-    func titles(sortedBy sorted: String?, isDescending: Bool, _ glyphs: Glyphs) -> Line {
-        line { column in
-            let isSorted = columns[column].name == sorted
-            let mark = isSorted ? (isDescending ? glyphs.descending : glyphs.ascending) : ""
-            return Cell(columns[column].title + mark, .title)
-        }
-    }
-
-    func line(_ cells: [Cell], isSelected: Bool) -> Line {
-        var line = line { cells.indices.contains($0) ? cells[$0] : Cell("") }
-        if isSelected { for run in line.runs.indices { line.runs[run].isReversed = true } }
-        return line
-    }
-
-    /// The mark behind a title stands in the gap, so that it moves nothing.
-    private func line(_ cell: (Int) -> Cell) -> Line {
-        var line = Line()
-        for (position, column) in shown.enumerated() {
-            let isLast = position == shown.count - 1
-            let cell = cell(column)
-            let over = max(0, cell.text.width - widths[column])
-            line.runs.append(
-                Run(
-                    cell.text.fitted(
-                        to: max(widths[column], cell.text.width), alignsRight: columns[column].alignsRight), cell.ink))
-            if !isLast {
-                line.runs.append(
-                    Run(String(repeating: " ", count: max(0, Self.gap - over)), cell.ink == .title ? .title : .plain))
-            }
-        }
-        return line
-    }
 }

@@ -1,3 +1,33 @@
+/// What rows are sorted by: numbers, compared one after the other.
+struct SortKey: Comparable {
+    var first: UInt64 = 0
+    var second: UInt64 = 0
+    var third: UInt64 = 0
+
+    init(_ first: UInt64, _ second: UInt64 = 0, _ third: UInt64 = 0) {
+        self.first = first
+        self.second = second
+        self.third = third
+    }
+
+    /// By the first sixteen bytes of a text.
+    init(text: String) {
+        var words: (UInt64, UInt64) = (0, 0)
+        for (position, byte) in text.utf8.prefix(16).enumerated() {
+            let shift = UInt64(56 - position % 8 * 8)
+            if position < 8 { words.0 |= UInt64(byte) << shift } else { words.1 |= UInt64(byte) << shift }
+        }
+        self.init(words.0, words.1)
+    }
+
+    @inline(__always)
+    static func < (left: SortKey, right: SortKey) -> Bool {
+        if left.first != right.first { return left.first < right.first }
+        if left.second != right.second { return left.second < right.second }
+        return left.third < right.third
+    }
+}
+
 extension [UInt32] {
     /// Sorts numbers of rows by a key of each. Rows that are nearly in order already, as those of the reading before are, cost little more than
     /// a look at each; those with the same key keep their order.

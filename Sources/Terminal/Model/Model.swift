@@ -60,6 +60,8 @@ public struct Model: Sendable {
         public var folder = "."
         /// Whether observing may make conntrack active where it is not.
         public var startsTracking = false
+        /// How the word `label` reads its values in filters of entries.
+        public var labels = FilterLabels.numbers
         /// It goes to no terminal: there are no keys to name.
         public var isPrinted = false
 

@@ -74,8 +74,6 @@ extension SortKey {
             self.init(.max)
             return
         }
-        var port: UInt16 = 0
-        if case .ports(let source, let destination) = tuple.discriminator { port = isSource ? source : destination }
-        self.init(Endpoint(address, port))
+        self.init(Endpoint(address, (isSource ? tuple.ports?.source : tuple.ports?.destination) ?? 0))
     }
 }

@@ -32,7 +32,7 @@ enum EventLine {
                 Run(" " + text(of: subject)),
             ])
         case .lost(let messages, let moment):
-            let what = messages.map { Words.number($0, "event was lost", "events were lost") } ?? "events were lost"
+            let what = messages.map { Figures.number($0, "event was lost", "events were lost") } ?? "events were lost"
             return Line([
                 clock(moment, clocksAhead),
                 Run("   [LOST] \(what); the table is read anew", .bad),

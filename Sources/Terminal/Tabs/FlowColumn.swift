@@ -54,7 +54,7 @@ enum FlowColumn: String, CaseIterable {
         case .expires: return Cell(row.isOrphan ? "-" : String(row.expires))
         case .conntrack: return Cell(board.entryState(of: row) ?? "-")
         case .ctstates: return Cell(row.ctstates.isEmpty ? "-" : row.ctstates.text, row.ctstates.ink)
-        case .age: return Cell((row.mayBeOlder ? ">" : "") + Words.age(context.second &- row.appeared))
+        case .age: return Cell((row.mayBeOlder ? ">" : "") + Figures.age(context.second &- row.appeared))
         case .verdict: return Cell(row.verdict.rawValue + (row.isDoubtful ? " ?" : ""), row.verdict.ink)
         }
     }

@@ -33,26 +33,28 @@ struct FlowCondition: Sendable {
         }
     }
 
-    /// - Parameter values: any of them will do.
+    /// - Parameter values: with commas between them; any of them will do.
     /// - Throws: which value it is that is not taken, or that there is no such word.
-    init(_ word: String, _ values: [String], isNegated: Bool) throws(FilterError) {
+    init(_ word: String, _ values: String, isNegated: Bool) throws(FilterError) {
         self.isNegated = isNegated
         switch word {
         case "protocol", "proto":
-            let wanted = try Self.read(word, values, "a protocol as tcp, or its number") { IPProtocol($0) }
+            let wanted = try FilterText.values(word, values, takes: "a protocol as tcp, or its number") {
+                IPProtocol($0)
+            }
             test = { _, place, _ in wanted.contains(place.protocol) }
         case "src", "client":
-            let wanted = try Self.read(word, values, "ADDRESS, ADDRESS/LENGTH or ADDRESS:PORT", ClientSelector.init)
+            let wanted = try Self.ends(word, values)
             test = { row, _, _ in wanted.contains { $0.matches(row.client) } }
         case "dst", "virtual", "vip":
-            let wanted = try Self.read(word, values, "ADDRESS, ADDRESS/LENGTH or ADDRESS:PORT", ClientSelector.init)
+            let wanted = try Self.ends(word, values)
             test = { _, place, _ in wanted.contains { $0.matches(place.virtual) } }
         case "server", "destination":
-            let wanted = try Self.read(word, values, "ADDRESS, ADDRESS/LENGTH or ADDRESS:PORT", ClientSelector.init)
+            let wanted = try Self.ends(word, values)
             test = { _, place, _ in place.destination.map { server in wanted.contains { $0.matches(server) } } ?? false
             }
         case "sport", "dport":
-            let wanted = try Self.read(word, values, "PORT or FIRST-LAST, up to 65535", Self.ports)
+            let wanted = try FilterText.values(word, values, takes: FilterText.takesPorts, FilterText.ports)
             let isSource = word == "sport"
             test = { row, place, _ in
                 wanted.contains { $0.contains(isSource ? row.client.port : place.virtual.port) }
@@ -61,12 +63,16 @@ struct FlowCondition: Sendable {
         }
     }
 
+    private static func ends(_ word: String, _ values: String) throws(FilterError) -> [ClientSelector] {
+        try FilterText.values(word, values, takes: ClientSelector.takes, ClientSelector.init)
+    }
+
     private static func furtherTest(
-        _ word: String, _ values: [String]
+        _ word: String, _ values: String
     ) throws(FilterError) -> @Sendable (FlowRow, Place, FlowBoard) -> Bool {
         switch word {
         case "service":
-            let wanted = try read(word, values, "[PROTO/]VIP[:PORT] or fwmark:N") { ServiceSelector($0) }
+            let wanted = try FilterText.values(word, values, takes: ServiceSelector.takes, ServiceSelector.init)
             return { _, place, _ in
                 wanted.contains { selector in
                     selector.matches(.address(place.protocol, place.virtual))
@@ -74,44 +80,26 @@ struct FlowCondition: Sendable {
                 }
             }
         case "verdict":
-            let wanted = try read(word, values, Verdict.allCases.map(\.rawValue).joined(separator: ", ")) {
-                Verdict(rawValue: $0.lowercased())
-            }
+            let takes = Verdict.allCases.map(\.rawValue).joined(separator: ", ")
+            let wanted = try FilterText.values(word, values, takes: takes) { Verdict(rawValue: $0.lowercased()) }
             return { row, _, _ in wanted.contains(row.verdict) }
         case "ctstate":
-            let wanted = try read(word, values, CTState.named.map(\.name).joined(separator: ", ")) { text in
+            let takes = CTState.named.map(\.name).joined(separator: ", ")
+            let wanted = try FilterText.values(word, values, takes: takes) { text in
                 CTState.named.first { $0.name == text.uppercased() }
             }
             return { row, _, _ in wanted.contains { row.ctstates.contains($0) } }
         case "method":
-            let wanted = values.map { $0.lowercased() }
+            let wanted = try FilterText.values(word, values, takes: "a method") { $0.lowercased() }
             return { _, place, _ in place.method.map { wanted.contains($0.description) } ?? false }
         case "state", "ipvs":
-            let wanted = values.map { $0.uppercased() }
+            let wanted = try FilterText.values(word, values, takes: "a state of IPVS") { $0.uppercased() }
             return { row, _, board in board.state(of: row).map(wanted.contains) ?? false }
         case "conntrack":
-            let wanted = values.map { $0.uppercased() }
+            let wanted = try FilterText.values(word, values, takes: "a state of conntrack") { $0.uppercased() }
             return { row, _, board in board.entryState(of: row).map { wanted.contains($0.uppercased()) } ?? false }
         default:
             throw FilterError(word, .unknown(takes: words.joined(separator: ", ")))
         }
-    }
-
-    private static func ports(_ text: String) -> ClosedRange<UInt16>? {
-        let ends = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == ":" }.map { UInt16($0) }
-        guard (1...2).contains(ends.count), let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last
-        else { return nil }
-        return first...last
-    }
-
-    private static func read<Value>(
-        _ word: String, _ values: [String], _ takes: String, _ read: (String) -> Value?
-    ) throws(FilterError) -> [Value] {
-        var found: [Value] = []
-        for text in values {
-            guard let value = read(text) else { throw FilterError(word, .value(text, takes: takes)) }
-            found.append(value)
-        }
-        return found
     }
 }

@@ -72,16 +72,16 @@ enum ServiceColumn: String, CaseIterable {
         if let state {
             guard let rates = line.rates else { return Cell("-", .dim) }
             let rate = rates.states[state] ?? 0
-            return Cell(Words.rate(rate), rate > 0 && state == .invalid ? .bad : rate > 0 ? .plain : .dim)
+            return Cell(Figures.rate(rate), rate > 0 && state == .invalid ? .bad : rate > 0 ? .plain : .dim)
         }
         switch self {
         case .scheduler: return Cell(line.scheduler)
         case .method: return Cell(line.methods)
         case .connections: return Cell("\(line.counts.connections)")
-        case .packets: return Cell(line.packets.map(Words.rate) ?? "-", line.packets == nil ? .dim : .plain)
+        case .packets: return Cell(line.packets.map(Figures.rate) ?? "-", line.packets == nil ? .dim : .plain)
         case .dropped:
             guard let rates = line.rates else { return Cell("-", .dim) }
-            return Cell(Words.rate(rates.dropped), rates.dropped > 0 ? .bad : .dim)
+            return Cell(Figures.rate(rates.dropped), rates.dropped > 0 ? .bad : .dim)
         case .history: return Self.history(line, glyphs)
         default: return Self.title(line, glyphs)
         }

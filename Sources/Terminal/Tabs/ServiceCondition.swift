@@ -23,23 +23,19 @@ struct ServiceCondition: Sendable {
 
     static let words = ["service", "dst", "scheduler", "method"]
 
-    init(_ word: String, _ values: [String], isNegated: Bool) throws(FilterError) {
+    /// - Parameter values: with commas between them; any of them will do.
+    /// - Throws: which value it is that is not taken, or that there is no such word.
+    init(_ word: String, _ values: String, isNegated: Bool) throws(FilterError) {
         self.isNegated = isNegated
         switch word {
         case "service", "dst", "virtual", "vip":
-            var selectors: [ServiceSelector] = []
-            for text in values {
-                guard let selector = ServiceSelector(text) else {
-                    throw FilterError(word, .value(text, takes: "[PROTO/]VIP[:PORT] or fwmark:N"))
-                }
-                selectors.append(selector)
-            }
-            let wanted = selectors
+            let wanted = try FilterText.values(word, values, takes: ServiceSelector.takes, ServiceSelector.init)
             test = { service in wanted.contains { $0.matches(service.identity) } }
         case "scheduler":
-            test = { values.contains($0.scheduler) }
+            let wanted = try FilterText.values(word, values, takes: "a scheduler") { $0 }
+            test = { wanted.contains($0.scheduler) }
         case "method":
-            let wanted = values.map { $0.lowercased() }
+            let wanted = try FilterText.values(word, values, takes: "a method") { $0.lowercased() }
             test = { service in service.destinations.contains { wanted.contains($0.method.description) } }
         default:
             throw FilterError(word, .unknown(takes: Self.words.joined(separator: ", ")))

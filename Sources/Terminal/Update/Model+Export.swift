@@ -24,10 +24,10 @@ extension Model {
 
     private var heading: WatchDocument {
         WatchDocument(
-            takenAt: setting.captureTakenAt ?? (reading.time ?? now).text, host: setting.host,
-            kernelRelease: setting.kernelRelease,
-            networkNamespace: setting.networkNamespace, sysctls: reading.sysctls, losses: reading.losses,
-            filter: list.filter, trap: trap)
+            SnapshotOrigin(
+                takenAt: setting.captureTakenAt ?? (reading.time ?? now).text, host: setting.host,
+                kernelRelease: setting.kernelRelease, networkNamespace: setting.networkNamespace),
+            sysctls: reading.sysctls, losses: reading.losses, filter: list.filter, trap: trap)
     }
 
     private var serviceRows: [WatchDocument.ServiceRow] {

@@ -25,7 +25,7 @@ extension Model {
             switch tab {
             case .services: services.filter = try Self.conditions(tokens, ServiceCondition.init, ServiceCondition.init)
             case .flows: flows.filter = try Self.conditions(tokens, FlowCondition.init, FlowCondition.init)
-            case .table: (table.filter, table.texts) = try Self.entryFilter(tokens)
+            case .table: (table.filter, table.texts) = try entryFilter(tokens)
             case .events: try filterEvents(tokens)
             case .health: break
             }
@@ -40,27 +40,25 @@ extension Model {
 
     private static func conditions<Condition>(
         _ tokens: [FilterToken], _ text: (String, Bool) -> Condition,
-        _ word: (String, [String], Bool) throws(FilterError) -> Condition
+        _ word: (String, String, Bool) throws(FilterError) -> Condition
     ) throws(FilterError) -> [Condition] {
         var conditions: [Condition] = []
         for token in tokens {
             switch token {
             case .text(let wanted, let isNegated): conditions.append(text(wanted, isNegated))
-            case .word(let name, let values, let isNegated):
-                let list = values.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-                conditions.append(try word(name, list, isNegated))
+            case .word(let name, let values, let isNegated): conditions.append(try word(name, values, isNegated))
             }
         }
         return conditions
     }
 
-    private static func entryFilter(
+    private func entryFilter(
         _ tokens: [FilterToken]
     ) throws(FilterError) -> (EntryFilter, [(text: String, isNegated: Bool)]) {
         var filter = EntryFilter()
         var texts: [(text: String, isNegated: Bool)] = []
         for token in tokens {
-            if try filter.add(token) { continue }
+            if try filter.add(token, labels: setting.labels) { continue }
             switch token {
             case .text(let text, let isNegated): texts.append((text.lowercased(), isNegated))
             case .word(let name, _, _):
@@ -79,14 +77,11 @@ extension Model {
                 rest.append(token)
                 continue
             }
-            let words = values.lowercased().split(separator: ",", omittingEmptySubsequences: false)
-            let named = words.compactMap { EventKind(rawValue: String($0)) }
-            guard named.count == words.count else {
-                throw FilterError("kind", .value(values, takes: "new, update, destroy"))
-            }
+            let takes = EventKind.allCases.map(\.rawValue).joined(separator: ", ")
+            let named = try FilterText.values("kind", values, takes: takes) { EventKind(rawValue: $0.lowercased()) }
             kinds = isNegated ? kinds.subtracting(named) : kinds.intersection(named)
         }
-        let (filter, texts) = try Self.entryFilter(rest)
+        let (filter, texts) = try entryFilter(rest)
         events.choose(filter, kinds, texts)
     }
 }

@@ -128,7 +128,7 @@ extension Model {
 
     private static func question(_ services: Int, startsTracking: Bool) -> [String] {
         [
-            "This adds a table of its own to nf_tables, ct-inspect-PID-…, which counts the packets of \(Words.number(services, "service")) "
+            "This adds a table of its own to nf_tables, ct-inspect-PID-…, which counts the packets of \(Figures.number(services, "service")) "
                 + "by class and ctstate at PRE_ROUTING (-199), LOCAL_IN and FORWARD (-450 and 98), LOCAL_OUT (-199) and POST_ROUTING (350).",
             "No rule of it drops or changes a packet. It costs each some 0.2 to 0.9 microseconds.",
             "Up to 10 packets a second are traced, to name the rule that drops them; some are logged to this program.",

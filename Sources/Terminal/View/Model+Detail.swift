@@ -40,7 +40,8 @@ extension Model {
         lines += fact("connection", "\(place.protocol) \(row.client) > \(place.virtual)\(server)\(method)\(service)")
         if let state = board.state(of: row) {
             lines += fact(
-                "IPVS", "\(state), expires in \(row.expires) s, in this state for \(Words.age(second &- row.changed))")
+                "IPVS", "\(state), expires in \(row.expires) s, in this state for \(Figures.age(second &- row.changed))"
+            )
         }
         for doubt in place.doubts { lines += fact("doubt", doubt, .caution) }
         lines += entryFacts(flows.examined?.key == key ? flows.examined?.entry : nil, board.entryState(of: row))
@@ -72,12 +73,12 @@ extension Model {
     private func timelineFacts(_ row: FlowRow, _ key: FlowKey) -> [Line] {
         let what = row.isOrphan ? "entry" : "connection"
         let how = row.mayBeOlder ? "the \(what) was there" : "the \(what) appeared"
-        var lines = fact("seen", "\(Words.age(second &- row.appeared)) ago: \(how)")
+        var lines = fact("seen", "\(Figures.age(second &- row.appeared)) ago: \(how)")
         if let event = row.newEvent {
-            lines += fact("", "\(Words.age(second &- event)) ago: NEW event of its entry")
+            lines += fact("", "\(Figures.age(second &- event)) ago: NEW event of its entry")
         } else if row.verdict == .never, let evidence = flows.board.evidence {
             let words =
-                "no NEW event since before it began; \(evidence.events) of others in \(Words.age(evidence.seconds)), none lost"
+                "no NEW event since before it began; \(evidence.events) of others in \(Figures.age(evidence.seconds)), none lost"
             lines += fact("", words)
         }
         for mark in flows.timeline[key] {

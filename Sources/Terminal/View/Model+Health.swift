@@ -24,7 +24,7 @@ extension Model {
         }
         let ink: Ink = fill >= 0.9 ? .bad : fill >= 0.7 ? .caution : .good
         let gauge = glyphs.gauge(fill, width: max(4, min(30, width - 50)))
-        let text = " \(entries) of \(limit) (\(Words.percent(fill)))"
+        let text = " \(entries) of \(limit) (\(Figures.percent(fill)))"
         let buckets = statistics.buckets.map { ", \($0) buckets" } ?? ""
         let history = glyphs.history(health.fills, width: max(4, min(HealthPane.mostHistory, width - 9)), most: 1)
         return [
@@ -41,7 +41,7 @@ extension Model {
             let total = statistics.total(counter)
             let rate = health.change?.rate(counter)
             let isBad = troubled.contains(counter) && (rate.map { $0 > 0 } ?? (total > 0))
-            let words = [counter.name, "\(total)", rate.map(Words.rate) ?? "-"]
+            let words = [counter.name, "\(total)", rate.map(Figures.rate) ?? "-"]
             return (words + busy.map { $0.counters[counter].map(String.init) ?? "-" }, isBad ? Ink.bad : .plain)
         }
         let widths = columns.indices.map { column in
@@ -59,9 +59,9 @@ extension Model {
     }
 
     private var lossLines: [Line] {
-        var words = [Words.number(reading.eventLosses, "loss of events", "losses of events")]
+        var words = [Figures.number(reading.eventLosses, "loss of events", "losses of events")]
         if reading.lostMessages > 0 { words.append("\(reading.lostMessages) messages") }
-        words.append(Words.number(reading.resyncs, "resync"))
+        words.append(Figures.number(reading.resyncs, "resync"))
         let ink: Ink = reading.eventLosses > 0 ? .caution : .plain
         return [Line([Run("Events   ", .strong), Run(words.joined(separator: ", "), ink)])]
     }
@@ -70,15 +70,15 @@ extension Model {
         var lines: [Line] = []
         if let cost = health.cost {
             let text =
-                "\(Words.percent(cost.user)) of a processor, \(Words.percent(cost.system)) in the kernel for it, "
-                + "\(cost.resident >> 20) MiB; the last reading took \(Words.time(reading.took))"
+                "\(Figures.percent(cost.user)) of a processor, \(Figures.percent(cost.system)) in the kernel for it, "
+                + "\(cost.resident >> 20) MiB; the last reading took \(Figures.time(reading.took))"
             lines += text.wrapped(to: width - 9).enumerated().map { position, part in
                 Line([Run(position == 0 ? "Watching " : "         ", .strong), Run(part)])
             }
         }
         let text = observing.last.map { observation in
             let packets = observation.subjects.reduce(UInt64(0)) { $0 + $1.traffic.total(at: .preRouting).packets }
-            return "\(packets) packets counted; reading the counters took \(Words.time(observing.cost))"
+            return "\(packets) packets counted; reading the counters took \(Figures.time(observing.cost))"
         }
         return lines + [
             Line([

@@ -68,7 +68,7 @@ extension Model {
                 let share = Double(rows[position].entries) / Double(max(1, tally.entries))
                 let count = "\(rows[position].entries)".fitted(to: 10, alignsRight: true)
                 let text =
-                    "\(count)  \(Words.percent(share).fitted(to: 7, alignsRight: true))  \(rows[position].value.safe)"
+                    "\(count)  \(Figures.percent(share).fitted(to: 7, alignsRight: true))  \(rows[position].value.safe)"
                 var line = Line([Run(text, isReversed: position == table.list.selected)])
                 if position == table.list.selected { line.fill(to: width) }
                 return line

@@ -43,8 +43,8 @@ extension Model {
         guard let finished = reading.finished else {
             return reading.isRunning ? "reading: \(reading.rows) rows " : "not read yet "
         }
-        var text = "read \(Words.age(second &- finished)) ago, took \(Words.time(reading.took))"
-        if reading.pause > .milliseconds(1500) { text += ", every \(Words.time(reading.pause + reading.took))" }
+        var text = "read \(Figures.age(second &- finished)) ago, took \(Figures.time(reading.took))"
+        if reading.pause > .milliseconds(1500) { text += ", every \(Figures.time(reading.pause + reading.took))" }
         if reading.isRunning, reading.rows > Self.manyRows { text = "reading: \(reading.rows) rows; last " + text }
         if reading.isResyncing { text = (isFrozen ? "events lost; " : "events lost: reading anew; ") + text }
         return text + " "

@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 import IPVS
 import Testing
 
@@ -23,7 +24,7 @@ struct PacketWalkTests {
     }
 
     private static func hooks(_ walk: PacketWalk) -> [String] {
-        walk.steps.map { "\($0.hook.rawValue) \($0.priority == .max ? "last" : "\($0.priority)") \($0.ctstate)" }
+        walk.steps.map { "\($0.hook.name) \($0.priority == .max ? "last" : "\($0.priority)") \($0.ctstate)" }
     }
 
     @Test("vs.conntrack=0: SYN and data are NEW, leave as UNTRACKED, and make no entry")
@@ -164,7 +165,7 @@ struct PacketWalkTests {
         "Steps stand in the order of the hooks, and each names its place in the kernel", arguments: ForwardingMethod.all
     )
     func order(_ method: ForwardingMethod) {
-        let order: [WalkStep.Hook] = [.preRouting, .localIn, .forward, .localOut, .postRouting]
+        let order: [NetfilterHook] = [.preRouting, .localIn, .forward, .localOut, .postRouting]
         for packet in [
             TrackedPacket.tcp(.syn), .tcp(.rst), .udp, Self.fragmentationNeeded, .other(.init(rawValue: 99)),
         ] {

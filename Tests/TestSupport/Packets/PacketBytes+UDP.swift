@@ -1,7 +1,7 @@
 import Addresses
 
 extension PacketBytes {
-    /// A datagram without a payload.
+    /// A datagram with four bytes of data.
     public static func udp(from source: Endpoint, to destination: Endpoint) -> [UInt8] {
         datagram(.udp, from: source, to: destination)
     }

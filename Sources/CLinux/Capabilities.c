@@ -1,0 +1,23 @@
+#include "Capabilities.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int clinux_keep_only_net_admin(int and_chown)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    memset(data, 0, sizeof data);
+    if (syscall(SYS_capget, &header, data) != 0)
+        return errno;
+    // Both are in the first word.
+    unsigned int wanted = CAP_TO_MASK(CAP_NET_ADMIN) | (and_chown ? CAP_TO_MASK(CAP_CHOWN) : 0);
+    unsigned int kept = data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted & wanted;
+    memset(data, 0, sizeof data);
+    data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted = kept;
+    data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective = kept;
+    return syscall(SYS_capset, &header, data) == 0 ? 0 : errno;
+}

@@ -1,0 +1,46 @@
+import Firewall
+
+/// What a type of ICMP or ICMPv6 is to conntrack.
+public enum ICMPRole: Hashable, Sendable {
+    /// Opens an entry, which an answer of the type given with it belongs to.
+    case query
+    case answer
+    /// About another packet, a part of which it carries: it belongs to that one's entry.
+    case error
+    /// Never tracked: neighbours, routers and multicast groups of the link.
+    case link
+    /// Neither.
+    case unknown
+}
+
+extension ICMPType {
+    /// Source: `nf_conntrack_icmp_packet`, `nf_conntrack_icmpv4_error` (net/netfilter/nf_conntrack_proto_icmp.c).
+    public var role: ICMPRole {
+        switch rawValue {
+        case 8, 13, 15, 17: .query
+        case 0, 14, 16, 18: .answer
+        case 3, 4, 5, 11, 12: .error
+        default: .unknown
+        }
+    }
+
+    /// The highest type that the kernel knows (`NR_ICMP_TYPES`).
+    static let highest = ICMPType(rawValue: 18)
+}
+
+extension ICMPv6Type {
+    /// A redirect is taken for one that carries the packet it is about; one that does not belongs to no entry.
+    /// Source: `nf_conntrack_icmpv6_packet`, `nf_conntrack_icmpv6_error` (net/netfilter/nf_conntrack_proto_icmpv6.c).
+    public var role: ICMPRole {
+        switch rawValue {
+        case 0...127, 137: .error
+        case 128, 139: .query
+        case 129, 140: .answer
+        case 130...136, 143, 151, 152: .link
+        default: .unknown
+        }
+    }
+
+    /// Multicast router discovery, which not every kernel leaves alone.
+    var isRouterDiscovery: Bool { rawValue == 151 || rawValue == 152 }
+}

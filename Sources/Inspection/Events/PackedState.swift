@@ -1,0 +1,40 @@
+import Conntrack
+
+/// A protocol's state in a conntrack entry, in two bytes.
+struct PackedState: Equatable, Sendable {
+    private enum Kind: UInt8 {
+        case none, tcp, sctp, dccp, stateless
+    }
+
+    private let kind: Kind
+    private let number: UInt8
+
+    /// No state was told.
+    static let none = PackedState(.none, 0)
+    /// There is none: of an entry whose protocol has no states.
+    static let stateless = PackedState(.stateless, 0)
+
+    private init(_ kind: Kind, _ number: UInt8) {
+        self.kind = kind
+        self.number = number
+    }
+
+    /// `none` for one without a number.
+    init(_ state: ProtocolState?) {
+        switch state {
+        case .tcp(let tcp): self = tcp.state.map { PackedState(.tcp, $0) } ?? .none
+        case .sctp(let sctp): self = sctp.state.map { PackedState(.sctp, $0) } ?? .none
+        case .dccp(let dccp): self = dccp.state.map { PackedState(.dccp, $0) } ?? .none
+        case nil: self = .none
+        }
+    }
+
+    var state: ProtocolState? {
+        switch kind {
+        case .tcp: .tcp(.init(state: number))
+        case .sctp: .sctp(.init(state: number))
+        case .dccp: .dccp(.init(state: number))
+        case .none, .stateless: nil
+        }
+    }
+}

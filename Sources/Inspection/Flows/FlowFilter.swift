@@ -1,0 +1,112 @@
+import Addresses
+import Conntrack
+import IPVS
+
+/// What a user wants to see of a picture.
+public struct FlowFilter: Equatable, Sendable {
+    /// None: every service.
+    public var services: [ServiceSelector] = []
+    /// None: every client.
+    public var clients: [ClientSelector] = []
+    /// None: every verdict.
+    public var verdicts: Set<Verdict> = []
+
+    /// Wants everything.
+    public init() {}
+
+    /// Narrows a picture to the services and clients that were asked for. Verdicts stay, so that the counts of a service are whole.
+    public func narrow(_ picture: Picture) -> Picture {
+        var narrowed = picture
+        if !services.isEmpty {
+            narrowed.services.removeAll { service in !services.contains { $0.matches(service.identity) } }
+        }
+        if !services.isEmpty || !clients.isEmpty {
+            narrowed.report.chosenFrom = picture.report.flows.count { $0.connection != nil }
+        }
+        narrowed.report.flows.removeAll { flow in !wants(flow.service, flow.virtual, flow.protocol, flow.client) }
+        narrowed.report.templates.removeAll { template in
+            let connection = template.connection
+            return !wants(template.service, connection.virtual, connection.protocol, connection.client)
+        }
+        return narrowed
+    }
+
+    private func wants(
+        _ service: Service.Identity?, _ virtual: Endpoint, _ protocol: IPProtocol, _ client: Endpoint
+    ) -> Bool {
+        let wantsService =
+            services.isEmpty
+            || services.contains { selector in
+                selector.matches(.address(`protocol`, virtual)) || service.map(selector.matches) ?? false
+            }
+        return wantsService && (clients.isEmpty || clients.contains { $0.matches(client) })
+    }
+
+    /// Whether the flow's verdict is one of those asked for.
+    public func shows(_ flow: Flow) -> Bool { verdicts.isEmpty || verdicts.contains(flow.verdict) }
+}
+
+/// `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`.
+public struct ServiceSelector: Equatable, Sendable {
+    /// What it reads, in words that end a sentence.
+    public static let takes = "[PROTO/]VIP[:PORT] or fwmark:N"
+
+    private enum Meaning: Equatable {
+        case fwmark(UInt32)
+        case address(EntryFilter.Service)
+    }
+
+    private let meaning: Meaning
+
+    /// The protocol that was named.
+    public var `protocol`: IPProtocol? { if case .address(let service) = meaning { service.protocol } else { nil } }
+
+    /// Reads `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`, an IPv6 address with a port in brackets.
+    public init?(_ text: String) {
+        let prefix = "fwmark:"
+        if text.hasPrefix(prefix) {
+            guard let mark: UInt32 = FilterText.number(text.dropFirst(prefix.count)) else { return nil }
+            meaning = .fwmark(mark)
+        } else {
+            guard let service = EntryFilter.Service(text) else { return nil }
+            meaning = .address(service)
+        }
+    }
+
+    /// Whether a service is meant; without a port, each port of the address.
+    public func matches(_ service: Service.Identity) -> Bool {
+        switch (meaning, service) {
+        case (.fwmark(let wanted), .fwmark(let mark, _)): wanted == mark
+        case (.address(let wanted), .address(let transport, let endpoint)):
+            wanted.address == endpoint.address && (wanted.port ?? endpoint.port) == endpoint.port
+                && (wanted.protocol ?? transport) == transport
+        case (.fwmark, .address), (.address, .fwmark): false
+        }
+    }
+}
+
+/// `ADDRESS[/PREFIX]`, or `ADDRESS:PORT`.
+public struct ClientSelector: Equatable, Sendable {
+    /// What it reads, in words that end a sentence.
+    public static let takes = "ADDRESS, ADDRESS/LENGTH or ADDRESS:PORT"
+
+    private var prefix: Prefix
+    private var port: UInt16?
+
+    /// Reads `ADDRESS[/PREFIX]` or `ADDRESS:PORT`, an IPv6 address with a port in brackets.
+    public init?(_ text: String) {
+        if let prefix = Prefix(text) {
+            self.prefix = prefix
+        } else if let endpoint = Endpoint(text), let prefix = Prefix("\(endpoint.address)") {
+            self.prefix = prefix
+            port = endpoint.port
+        } else {
+            return nil
+        }
+    }
+
+    /// Whether a client is meant; without a port, each of its ports.
+    public func matches(_ client: Endpoint) -> Bool {
+        prefix.contains(client.address) && (port ?? client.port) == client.port
+    }
+}

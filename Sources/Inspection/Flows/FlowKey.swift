@@ -1,0 +1,68 @@
+import Addresses
+import Conntrack
+import IPVS
+
+/// What a connection and its entry have in common: a protocol, the client, and whom it talks to.
+public struct FlowKey: Hashable, Comparable, Sendable {
+    /// The layer 4 protocol.
+    public var `protocol`: IPProtocol
+    /// Who begins it.
+    public var client: Endpoint
+    /// Whom the client talks to: the VIP, or with NAT the real server that answers.
+    public var server: Endpoint
+
+    /// A key of its parts.
+    public init(protocol: IPProtocol, client: Endpoint, server: Endpoint) {
+        self.protocol = `protocol`
+        self.client = client
+        self.server = server
+    }
+
+    /// The tuple of the original direction: the client sends to the VIP.
+    static func original(_ connection: Connection) -> FlowKey {
+        FlowKey(protocol: connection.protocol, client: connection.client, server: connection.virtual)
+    }
+
+    /// With NAT the real server answers: `ip_vs_update_conntrack` (net/netfilter/ipvs/ip_vs_nfct.c) writes it into the reply tuple.
+    static func reply(_ connection: Connection) -> FlowKey {
+        FlowKey(protocol: connection.protocol, client: connection.client, server: connection.destination)
+    }
+
+    static func original(_ entry: Entry) -> FlowKey? { key(entry.original, clientSends: true) }
+
+    static func reply(_ entry: Entry) -> FlowKey? { key(entry.reply, clientSends: false) }
+
+    private static func key(_ tuple: Tuple, clientSends: Bool) -> FlowKey? {
+        guard let source = tuple.source, let destination = tuple.destination, let ports = tuple.ports else {
+            return nil
+        }
+        let sender = Endpoint(source, ports.source)
+        let receiver = Endpoint(destination, ports.destination)
+        return FlowKey(
+            protocol: tuple.protocol, client: clientSends ? sender : receiver, server: clientSends ? receiver : sender)
+    }
+
+    /// By client, then server, then protocol: the order in which orphans are shown.
+    public static func < (left: FlowKey, right: FlowKey) -> Bool {
+        (left.client, left.server, left.protocol.rawValue) < (right.client, right.server, right.protocol.rawValue)
+    }
+
+    /// The tuple to look the original direction up by.
+    var tuple: Tuple {
+        var tuple = Tuple()
+        tuple.protocol = `protocol`
+        tuple.source = client.address
+        tuple.destination = server.address
+        tuple.discriminator = .ports(source: client.port, destination: server.port)
+        return tuple
+    }
+
+    /// The tuple to look the reply direction up by.
+    var replyTuple: Tuple {
+        var tuple = self.tuple
+        tuple.source = server.address
+        tuple.destination = client.address
+        tuple.discriminator = .ports(source: server.port, destination: client.port)
+        return tuple
+    }
+}

@@ -1,0 +1,95 @@
+import Addresses
+import Conntrack
+import IPVS
+
+/// Finds the service of a connection, and with it the forwarding method.
+struct ServiceIndex {
+    private let services: [Service.Identity: Service]
+    private let fwmarkServices: [Service]
+
+    init(_ services: [Service]) {
+        self.services = Dictionary(services.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+        fwmarkServices = services.filter { if case .fwmark = $0.identity { true } else { false } }
+    }
+
+    /// What could be found out about the service of a connection.
+    struct Match {
+        var service: Service.Identity?
+        var method: ForwardingMethod?
+        var doubts: [String] = []
+        /// The services that have the destination, when they are several.
+        var candidates: [Candidate] = []
+
+        var mayBeNAT: Bool { method == .nat || candidates.contains { $0.method == .nat } }
+    }
+
+    struct Candidate: Equatable {
+        var service: Service.Identity
+        var method: ForwardingMethod
+    }
+
+    /// The kernel looks for the firewall mark first, then for address and port, then for the address with every port
+    /// (`ip_vs_service_find`). A connection does not hold its mark; so where a fwmark service has the destination too, that is said.
+    func match(_ connection: Connection) -> Match {
+        let named = byAddress(connection.protocol, connection.virtual)
+        let marked = fwmarkServices.filter { $0.identity.family == connection.virtual.address.family }
+        let candidates = ((named.map { [$0] } ?? []) + marked).compactMap { service in
+            Self.destination(of: connection, in: service).map {
+                Candidate(service: service.identity, method: $0.method)
+            }
+        }
+        if candidates.count > 1 { return Self.severalServices(candidates, named?.identity) }
+        var match = Match(service: candidates.first?.service ?? named?.identity, method: candidates.first?.method)
+        if let named, match.method == nil || match.service != named.identity {
+            match.doubts.append("\(connection.destination) is no destination of \(named.identity) now")
+        } else if match.service == nil {
+            match.doubts.append("no service is the connection's now")
+        }
+        return match
+    }
+
+    /// A method on which all agree is known; a service is named when one of them is the VIP's own.
+    private static func severalServices(_ candidates: [Candidate], _ named: Service.Identity?) -> Match {
+        let methods = Set(candidates.map(\.method))
+        let names = candidates.map(\.service.description).joined(separator: " or ")
+        return Match(
+            service: candidates.first { $0.service == named }?.service,
+            method: methods.count == 1 ? methods.first : nil, doubts: ["the service may be \(names)"],
+            candidates: candidates)
+    }
+
+    /// Which of several services an entry shows to be the one: with NAT the real server answers, else the VIP does
+    /// (`ip_vs_update_conntrack`). Nil when it does not tell.
+    static func settled(
+        _ candidates: [Candidate], _ virtual: Endpoint, _ destination: Endpoint, by entry: Entry?
+    ) -> Candidate? {
+        guard let answering = entry?.reply.source, virtual.address != destination.address else { return nil }
+        let isNAT = answering == destination.address
+        let fitting = candidates.filter { ($0.method == .nat) == isNAT }
+        return fitting.count == 1 ? fitting.first : nil
+    }
+
+    /// The service of a template: the mark stands in its virtual address.
+    func matchTemplate(_ template: Connection) -> Match {
+        guard let mark = template.templateFwmark else { return match(template) }
+        let identity = Service.Identity.fwmark(mark, template.client.address.family)
+        guard let service = services[identity] else { return Match(doubts: ["there is no service fwmark \(mark) now"]) }
+        return Match(service: identity, method: Self.destination(of: template, in: service)?.method)
+    }
+
+    /// The service that takes packets to an address and port.
+    func byAddress(_ protocol: IPProtocol, _ virtual: Endpoint) -> Service? {
+        services[.address(`protocol`, virtual)] ?? services[.address(`protocol`, Endpoint(virtual.address, 0))]
+    }
+
+    /// Whether packets of a flow may be a service's: one by firewall mark may take any.
+    func mayServe(_ key: FlowKey) -> Bool { !fwmarkServices.isEmpty || byAddress(key.protocol, key.server) != nil }
+
+    /// A destination with port 0 takes every port.
+    private static func destination(of connection: Connection, in service: Service) -> Destination? {
+        service.destinations.first { $0.endpoint == connection.destination }
+            ?? service.destinations.first {
+                $0.endpoint.address == connection.destination.address && $0.endpoint.port == 0
+            }
+    }
+}

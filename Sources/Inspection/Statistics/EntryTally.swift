@@ -1,0 +1,86 @@
+import Addresses
+import Conntrack
+
+/// How many entries have which value: who fills the table. Memory grows with the values, not with the entries.
+public struct EntryTally: Sendable {
+    /// What entries are counted by.
+    public enum Subject: String, CaseIterable, Sendable {
+        /// The source address of the original direction: clients.
+        case source = "src"
+        /// The destination address of the original direction: VIPs.
+        case destination = "dst"
+        /// Protocol and destination port of the original direction.
+        case destinationPort = "dport"
+        /// Protocol and the protocol's state.
+        case state
+        /// The conntrack zone.
+        case zone
+    }
+
+    /// A value that entries are counted by.
+    enum Value: Hashable, Sendable {
+        case address(IPAddress?)
+        case port(IPProtocol, UInt16?)
+        case state(IPProtocol, String?)
+        /// Of both directions, then of the original and of the reply direction alone.
+        case zone(UInt16, UInt16?, UInt16?)
+    }
+
+    /// One line of the answer.
+    public struct Row: Equatable, Sendable {
+        /// The value as text: an address, `tcp/80`, `tcp/ESTABLISHED`, a zone. `-` for entries that have none.
+        public var value: String
+        /// How many entries have it.
+        public var entries: Int
+    }
+
+    /// What they are counted by.
+    public let subject: Subject
+    /// All entries that were counted.
+    public private(set) var entries = 0
+    private var counts: [Value: Int] = [:]
+
+    /// Nothing counted yet.
+    public init(by subject: Subject) { self.subject = subject }
+
+    /// Counts an entry by its value.
+    public mutating func count(_ entry: Entry) {
+        entries += 1
+        counts[value(of: entry), default: 0] += 1
+    }
+
+    /// How many values there are.
+    public var values: Int { counts.count }
+
+    /// The values that most entries have, the most frequent first; equals in the order of their text.
+    public func top(_ most: Int) -> [Row] {
+        let rows = counts.map { Row(value: $0.key.description, entries: $0.value) }
+        return Array(rows.sorted { ($1.entries, $0.value) < ($0.entries, $1.value) }.prefix(most))
+    }
+
+    private func value(of entry: Entry) -> Value {
+        let tuple = entry.original
+        switch subject {
+        case .source: return .address(tuple.source)
+        case .destination: return .address(tuple.destination)
+        case .destinationPort:
+            return .port(tuple.protocol, tuple.ports?.destination)
+        case .state: return .state(tuple.protocol, entry.state?.name)
+        case .zone: return .zone(entry.zone ?? 0, tuple.zone, entry.reply.zone)
+        }
+    }
+}
+
+extension EntryTally.Value: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .address(let address): address?.description ?? "-"
+        case .port(let `protocol`, let port): "\(`protocol`)/\(port.map { "\($0)" } ?? "-")"
+        case .state(let `protocol`, let state): "\(`protocol`)/\(state ?? "-")"
+        case .zone(let zone, nil, nil): "\(zone)"
+        case .zone(_, let original?, nil): "original=\(original)"
+        case .zone(_, nil, let reply?): "reply=\(reply)"
+        case .zone(_, let original?, let reply?): "original=\(original),reply=\(reply)"
+        }
+    }
+}

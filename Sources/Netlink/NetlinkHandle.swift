@@ -1,0 +1,39 @@
+import CNetlink
+import Glibc
+import SystemPackage
+
+/// An open netlink socket over libmnl, closed when it goes. It belongs to the network namespace of the thread that opened it.
+struct NetlinkHandle: ~Copyable {
+    /// As libmnl knows it.
+    let pointer: OpaquePointer
+
+    /// Needs no privilege; what is asked over it mostly does.
+    init(_ bus: Request.Bus, for purpose: String) throws(KernelError) {
+        guard let pointer = mnl_socket_open2(CInt(bus.rawValue), CInt(SOCK_CLOEXEC.rawValue)) else {
+            throw KernelError(purpose, .last)
+        }
+        guard mnl_socket_bind(pointer, 0, MNL_SOCKET_AUTOPID) == 0 else {
+            let errno = Errno.last
+            mnl_socket_close(pointer)
+            throw KernelError(purpose, errno)
+        }
+        self.pointer = pointer
+    }
+
+    deinit { mnl_socket_close(pointer) }
+
+    var descriptor: CInt { mnl_socket_get_fd(pointer) }
+
+    borrowing func send(_ message: [UInt8], for purpose: String) throws(KernelError) {
+        var sent = -1
+        repeat {
+            sent = message.withUnsafeBytes { mnl_socket_sendto(pointer, $0.baseAddress, $0.count) }
+        } while sent < 0 && Errno.last == .interrupted
+        guard sent == message.count else { throw KernelError(purpose, .last) }
+    }
+}
+
+extension Errno {
+    /// What the last call to the C library left in errno on this thread.
+    static var last: Errno { Errno(rawValue: Glibc.errno) }
+}

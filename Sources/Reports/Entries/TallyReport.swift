@@ -1,0 +1,48 @@
+import Inspection
+
+extension EntryTally {
+    /// A row a value, and how many were left out.
+    public func text(top most: Int, _ style: Style) -> [String] {
+        var table = TextTable(columns: [
+            .init(title: "ENTRIES", alignsRight: true), .init(title: "SHARE", alignsRight: true),
+            .init(title: subject.rawValue.uppercased()),
+        ])
+        let rows = top(most)
+        table.rows = rows.map { row in
+            [.init("\(row.entries)"), .init(share(of: row)), .init(row.value)]
+        }
+        let others = entries - rows.reduce(0) { $0 + $1.entries }
+        var lines = entries == 0 ? [] : table.lines(style, width: nil)
+        let left = values - rows.count
+        let rest = left > 0 ? "; \(others) of them with \(left) other value\(left == 1 ? "" : "s")" : ""
+        lines.append("\(entries) \(entries == 1 ? "entry" : "entries")\(rest).")
+        return lines
+    }
+
+    /// With one decimal, rounded down.
+    private func share(of row: Row) -> String {
+        let tenths = entries == 0 ? 0 : row.entries * 1000 / entries
+        return "\(tenths / 10).\(tenths % 10)%"
+    }
+
+    /// The document of `dump --top … --json`.
+    ///
+    /// - Parameter isWhole: whether every entry was counted, and once.
+    public func writeJSON(top most: Int, isWhole: Bool, to sink: @escaping (RawSpan) -> Void) {
+        var json = JSONWriter(sink)
+        json.object { json in
+            json.schema("dump")
+            json.member("entries", entries)
+            json.member("complete", isWhole)
+            json.member("top", subject.rawValue)
+            json.member("values", values)
+            json.member("rows", array: top(most)) { json, row in
+                json.object { json in
+                    json.member("value", row.value)
+                    json.member("entries", row.entries)
+                }
+            }
+        }
+        json.finish()
+    }
+}

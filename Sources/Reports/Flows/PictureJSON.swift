@@ -1,0 +1,132 @@
+import Addresses
+import IPVS
+import Inspection
+
+extension Picture {
+    /// The document of `flows --json`. With `summaryOnly` the services without their flows.
+    public func writeJSON(_ filter: FlowFilter, summaryOnly: Bool, to sink: @escaping (RawSpan) -> Void) {
+        var json = JSONWriter(sink)
+        json.object { json in
+            json.heading(self, command: "flows")
+            if let watch = report.watch { json.evidence("watch", watch) }
+            json.member("services", array: summaries) { $0.summary($1, isWatched: report.watch != nil) }
+            if !summaryOnly {
+                json.member("flows", array: report.flows.lazy.filter(filter.shows)) { json, flow in
+                    json.object { $0.members(of: flow, report.watch) }
+                }
+                json.member("templates", array: report.templates) { $0.template($1) }
+            }
+            json.member("conclusion", strings: report.conclusion)
+        }
+        json.finish()
+    }
+
+    /// The document of `services --json`.
+    public func writeServicesJSON(_ configuration: Director.Configuration, to sink: @escaping (RawSpan) -> Void) {
+        var json = JSONWriter(sink)
+        json.object { json in
+            json.heading(self, command: "services")
+            json.configuration(configuration)
+            json.member("services", array: services) { $0.service($1) }
+        }
+        json.finish()
+    }
+}
+
+extension JSONWriter {
+    /// The members that name a service; all null for none.
+    mutating func identity(_ service: Service.Identity?) {
+        guard case .address(let transport, let endpoint)? = service else {
+            member("protocol", nothing: ())
+            member("address", nothing: ())
+            member("port", nothing: ())
+            guard case .fwmark(let mark, let family)? = service else { return member("fwmark", nothing: ()) }
+            member("fwmark", mark)
+            member("family", family == .ipv4 ? "ipv4" : "ipv6")
+            return
+        }
+        member("protocol", transport.description)
+        member("address", endpoint.address.description)
+        member("port", endpoint.port)
+        member("fwmark", nothing: ())
+    }
+
+    mutating func identity(_ name: StaticString, _ service: Service.Identity?) {
+        key(name)
+        if let service { object { $0.identity(service) } } else { null() }
+    }
+
+    /// Who talks to whom, and by which service: the first members of whatever is about a connection.
+    mutating func ends(
+        _ transport: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint?,
+        _ service: Service.Identity?
+    ) {
+        member("protocol", transport.description)
+        endpoint("client", client)
+        endpoint("virtual", virtual)
+        endpoint("destination", destination)
+        identity("service", service)
+    }
+
+    private mutating func endpoint(_ name: StaticString, _ endpoint: Endpoint?) {
+        key(name)
+        guard let endpoint else { return null() }
+        object { json in
+            json.member("address", endpoint.address.description)
+            json.member("port", endpoint.port)
+        }
+    }
+
+    fileprivate mutating func summary(_ summary: ServiceSummary, isWatched: Bool) {
+        object { json in
+            json.identity(summary.service?.identity)
+            json.member("scheduler", summary.service?.scheduler)
+            json.member("connections", summary.connections)
+            json.member("absent", summary.count(.absent))
+            // Only a watch can tell that a flow never was in the table.
+            json.member("never", isWatched ? summary.count(.never) : nil)
+            json.member("unreplied", summary.count(.unreplied))
+            json.member("tracked", summary.count(.tracked))
+            json.member("orphans", summary.count(.orphan))
+            json.member("templates", summary.templates)
+        }
+    }
+
+    mutating func members(of flow: Flow, _ watch: WatchEvidence?) {
+        ends(
+            flow.protocol, client: flow.client, virtual: flow.virtual, destination: flow.connection?.destination,
+            flow.service)
+        member("method", flow.method?.description)
+        member("ipvs_state", flow.connection?.state)
+        member("expires", flow.connection?.expires)
+        optional("persistence_engine", flow.connection?.persistenceEngine)
+        member("verdict", flow.verdict.rawValue)
+        member("reason", flow.reason)
+        if flow.verdict == .never, let watch { evidence("evidence", watch) }
+        if !flow.doubts.isEmpty { member("doubts", strings: flow.doubts) }
+        key("entry")
+        if let entry = flow.entry { self.entry(entry) } else { null() }
+    }
+
+    fileprivate mutating func evidence(_ name: StaticString, _ evidence: WatchEvidence) {
+        member(name) { json in
+            json.member("from", evidence.from)
+            json.member("to", evidence.to)
+            json.member("events", evidence.events)
+            json.member("losses", evidence.losses)
+        }
+    }
+
+    fileprivate mutating func template(_ template: FlowTemplate) {
+        let connection = template.connection
+        object { json in
+            json.ends(
+                connection.protocol, client: connection.client, virtual: connection.virtual,
+                destination: connection.destination, template.service)
+            json.member("ipvs_state", connection.state)
+            json.member("expires", connection.expires)
+            json.optional("persistence_engine", connection.persistenceEngine)
+            if !template.doubts.isEmpty { json.member("doubts", strings: template.doubts) }
+        }
+    }
+}

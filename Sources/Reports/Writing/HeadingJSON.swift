@@ -1,0 +1,44 @@
+import Inspection
+
+extension JSONWriter {
+    /// What stands at the head of every document about a snapshot.
+    mutating func heading(_ snapshot: some Snapshot, command: String) {
+        schema(command)
+        members(of: snapshot.origin)
+        member("complete", snapshot.isComplete)
+        losses(snapshot.losses)
+        member("sysctls") { json in
+            for (name, value) in snapshot.sysctls.values.sorted(by: { $0.key < $1.key }) {
+                json.key(text: name)
+                if let number = Int64(value) { json.number(number) } else { json.string(value) }
+            }
+            for name in snapshot.sysctls.unreadable.keys.sorted() {
+                json.key(text: name)
+                json.null()
+            }
+        }
+    }
+
+    /// What every document begins with, whatever it is about.
+    public mutating func schema(_ command: String) {
+        member("schema", "ct-inspect/1")
+        member("command", command)
+    }
+
+    mutating func members(of origin: SnapshotOrigin) {
+        member("taken_at", origin.takenAt)
+        member("host", origin.host)
+        member("netns", origin.networkNamespace)
+        member("kernel", origin.kernelRelease)
+    }
+
+    /// The member `losses`: what is missing from a document, and why.
+    public mutating func losses(_ losses: [Loss]) {
+        member("losses", array: losses) { json, loss in
+            json.object {
+                $0.member("what", loss.what)
+                $0.member("why", loss.why)
+            }
+        }
+    }
+}

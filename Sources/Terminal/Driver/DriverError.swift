@@ -1,0 +1,28 @@
+/// Why the terminal cannot be used.
+public enum DriverError: Error, Equatable, CustomStringConvertible {
+    /// Input or output is something else.
+    case notTerminal
+    /// terminfo has nothing under this name, which is empty when there is none.
+    case unknownTerminal(String)
+    /// It cannot do what a full screen needs.
+    case poorTerminal(String)
+    case failed(String)
+
+    /// A sentence for the user, with what to try instead.
+    public var description: String {
+        switch self {
+        case .notTerminal:
+            "standard input and output must be a terminal; try `ct-inspect watch --once`"
+        case .unknownTerminal(""):
+            "TERM is not set; \(Self.nextStep)"
+        case .unknownTerminal(let name):
+            "the terminal TERM=\(name) is not known here; \(Self.nextStep)"
+        case .poorTerminal(let name):
+            "the terminal TERM=\(name) cannot move its cursor; \(Self.nextStep)"
+        case .failed(let what):
+            "\(what)"
+        }
+    }
+
+    private static let nextStep = "try `TERM=xterm ct-inspect watch`, or `ct-inspect watch --once`"
+}

@@ -1,0 +1,80 @@
+import Addresses
+import IPVS
+import Inspection
+
+/// The verdicts of the flows, by service and by real server.
+struct ServiceSums {
+    private var services: [Service.Identity?: VerdictCounts] = [:]
+    private var servers: [ServerKey: VerdictCounts] = [:]
+
+    private struct ServerKey: Hashable {
+        var service: Service.Identity?
+        var server: Endpoint?
+    }
+
+    init(_ board: FlowBoard) {
+        for place in board.places {
+            services[place.service, default: VerdictCounts()] += place.counts
+            servers[ServerKey(service: place.service, server: place.destination), default: VerdictCounts()] +=
+                place.counts
+        }
+    }
+
+    subscript(service: Service.Identity) -> VerdictCounts { services[service] ?? VerdictCounts() }
+
+    subscript(service: Service.Identity, server: Endpoint) -> VerdictCounts {
+        servers[ServerKey(service: service, server: server)] ?? VerdictCounts()
+    }
+
+    /// Flows whose service is not known; nil when there are none.
+    var unknownLine: ServiceLine? {
+        guard let counts = services[nil], counts.connections + counts[.orphan] > 0 else { return nil }
+        return ServiceLine(unknown: counts)
+    }
+}
+
+/// A row of the services: a service, or one of its real servers.
+struct ServiceLine: Sendable {
+    enum Identity: Hashable, Sendable {
+        case service(Service.Identity)
+        case server(Service.Identity, Endpoint)
+        case unknown
+    }
+
+    var identity: Identity
+    var service: Service?
+    var title: String
+    var scheduler = ""
+    var methods = ""
+    var counts: VerdictCounts
+    var weight: UInt32?
+    /// Packets a second, by IPVS's own count.
+    var packets: Double?
+    var rates: ObservationRates.Rates?
+    var history: [Double?] = []
+    var isOpen = false
+
+    init(_ service: Service, _ sums: ServiceSums) {
+        identity = .service(service.identity)
+        self.service = service
+        title = service.identity.description
+        scheduler = service.scheduler
+        methods = Set(service.destinations.map(\.method.description)).sorted().joined(separator: ",")
+        counts = sums[service.identity]
+    }
+
+    init(_ destination: Destination, of service: Service, _ sums: ServiceSums) {
+        identity = .server(service.identity, destination.endpoint)
+        title = destination.endpoint.description
+        methods = destination.method.description
+        counts = sums[service.identity, destination.endpoint]
+        weight = destination.weight
+        packets = destination.statistics.map { Double($0.packetRateIn) }
+    }
+
+    init(unknown counts: VerdictCounts) {
+        identity = .unknown
+        title = "of no service"
+        self.counts = counts
+    }
+}

@@ -1,0 +1,46 @@
+import Inspection
+
+/// Numbers as a screen has room for them.
+enum Figures {
+    /// `999`, `12.3k`, `4.5M`; of a rate under ten with one decimal.
+    static func rate(_ value: Double) -> String {
+        if value > 0, value < 9.95 { return decimal(value) }
+        return value < 9_999.5 ? "\(Int(value.rounded()))" : scaled(value)
+    }
+
+    private static func scaled(_ value: Double) -> String {
+        var (rest, unit) = (value / 1000, "k")
+        for next in ["M", "G", "T"] where rest >= 999.95 { (rest, unit) = (rest / 1000, next) }
+        return decimal(rest) + unit
+    }
+
+    private static func decimal(_ value: Double) -> String {
+        let tenths = Int((value * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    /// `59s`, `3m12s`, `2h05m`, `3d04h`.
+    static func age(_ seconds: UInt32) -> String {
+        func two(_ number: UInt32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        switch seconds {
+        case ..<60: return "\(seconds)s"
+        case ..<3600: return "\(seconds / 60)m\(two(seconds % 60))s"
+        case ..<86_400: return "\(seconds / 3600)h\(two(seconds / 60 % 60))m"
+        default: return "\(seconds / 86_400)d\(two(seconds / 3600 % 24))h"
+        }
+    }
+
+    /// `12 ms`, `1.5 s`.
+    static func time(_ duration: Duration) -> String {
+        let milliseconds = duration.milliseconds
+        return milliseconds < 1000 ? "\(milliseconds) ms" : decimal(Double(milliseconds) / 1000) + " s"
+    }
+
+    /// `12.3 %`
+    static func percent(_ share: Double) -> String { decimal(share * 100) + " %" }
+
+    /// `1 flow`, `2 flows`.
+    static func number(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+        "\(count) \(count == 1 ? one : many ?? one + "s")"
+    }
+}

@@ -1,0 +1,77 @@
+import Addresses
+import IPVS
+import Testing
+
+@testable import Inspection
+
+struct FlowFilterTests {
+    private func picture() throws -> Picture {
+        let services = [
+            try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr)]),
+            try service(.address(.udp, try at("10.0.0.100:53")), [("10.0.0.3:53", .dr)]),
+            try service(.fwmark(7, .ipv4), [("10.0.0.4:0", .dr)]),
+        ]
+        let connections = [
+            try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.3:80"),
+            try connection("10.0.1.2:1002", "10.0.0.100:53", "10.0.0.3:53", .udp),
+            try connection("10.0.1.3:1003", "10.0.0.101:443", "10.0.0.4:443"),
+        ]
+        return Picture(
+            SnapshotOrigin(takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1", networkNamespace: nil),
+            sysctls: sysctls(conntrack: "0"), services: services, report: flows(connections, services, []), losses: [])
+    }
+
+    private func ports(service: String? = nil, client: String? = nil) throws -> [UInt16] {
+        var filter = FlowFilter()
+        if let service { filter.services = [try #require(ServiceSelector(service))] }
+        if let client { filter.clients = [try #require(ClientSelector(client))] }
+        return filter.narrow(try picture()).report.flows.map(\.client.port)
+    }
+
+    @Test("Services are chosen by address, port, protocol or mark")
+    func services() throws {
+        #expect(try ports() == [1001, 1002, 1003])
+        #expect(try ports(service: "10.0.0.100") == [1001, 1002])
+        #expect(try ports(service: "10.0.0.100:80") == [1001])
+        #expect(try ports(service: "udp/10.0.0.100") == [1002])
+        #expect(try ports(service: "tcp/10.0.0.100:53") == [])
+        #expect(try ports(service: "fwmark:7") == [1003])
+        #expect(try ports(service: "fwmark:8") == [])
+    }
+
+    @Test("A service with port 0 does not hide its flows from who asks for one port")
+    func everyPort() throws {
+        let all = try service(tcp("10.0.0.100:0"), [("10.0.0.3:0", .dr)], flags: .persistent)
+        var picture = try picture()
+        picture.services = [all]
+        picture.report = flows([try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.3:80")], [all], [])
+        var filter = FlowFilter()
+        filter.services = [try #require(ServiceSelector("10.0.0.100:80"))]
+        #expect(filter.narrow(picture).report.flows.count == 1)
+        filter.services = [try #require(ServiceSelector("10.0.0.100:81"))]
+        #expect(
+            filter.narrow(picture).report.conclusion == ["None of the 1 connections is of that service and client."])
+    }
+
+    @Test("Clients are chosen by address, prefix or port")
+    func clients() throws {
+        #expect(try ports(client: "10.0.1.2") == [1002])
+        #expect(try ports(client: "10.0.1.0/24") == [1002, 1003])
+        #expect(try ports(client: "10.0.1.3:1003") == [1003])
+        #expect(try ports(client: "10.0.1.3:1004") == [])
+    }
+
+    @Test("The counts of a service that is shown stay whole, whatever verdicts are shown")
+    func counts() throws {
+        var filter = FlowFilter()
+        filter.verdicts = [.tracked]
+        let narrowed = filter.narrow(try picture())
+        #expect(narrowed.summaries.map { $0.count(.absent) } == [1, 1, 1])
+        #expect(narrowed.report.flows.filter(filter.shows).isEmpty)
+    }
+
+    @Test(
+        "What is no selector is refused",
+        arguments: ["", "10.0.0", "fwmark:x", "xyz/10.0.0.1", "10.0.0.1:99999", "::1:x"])
+    func refused(_ text: String) { #expect(ServiceSelector(text) == nil) }
+}

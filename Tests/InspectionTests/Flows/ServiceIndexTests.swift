@@ -1,0 +1,114 @@
+import Addresses
+import Conntrack
+import IPVS
+import Testing
+
+@testable import Inspection
+
+struct ServiceIndexTests {
+    private func match(_ connection: Connection, _ services: [Service]) -> ServiceIndex.Match {
+        ServiceIndex(services).match(connection)
+    }
+
+    @Test("Two services that share a real server: the method is that of the connection's own service")
+    func sharedServer() throws {
+        let services = [
+            try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr)]),
+            try service(tcp("10.0.0.101:80"), [("10.0.0.3:80", .tun)]),
+        ]
+        let matches = try ["10.0.0.100:80", "10.0.0.101:80"].map {
+            match(try connection("10.0.0.1:1001", $0, "10.0.0.3:80"), services)
+        }
+        #expect(matches.map(\.method) == [.dr, .tun])
+        #expect(matches.allSatisfy { $0.doubts.isEmpty })
+    }
+
+    @Test("A fwmark service is recognised by its destination, whose port 0 takes every port")
+    func fwmark() throws {
+        let marked = try service(.fwmark(7, .ipv4), [("10.0.0.3:0", .dr)])
+        let found = match(try connection("10.0.0.1:1001", "10.0.0.100:443", "10.0.0.3:443"), [marked])
+        #expect(found.service == marked.identity)
+        #expect(found.method == .dr)
+        #expect(found.doubts.isEmpty)
+    }
+
+    @Test("Two fwmark services with the destination: the service is not known, the method is when both have it")
+    func ambiguousFwmark() throws {
+        let one = try service(.fwmark(7, .ipv4), [("10.0.0.3:0", .dr)])
+        let two = try service(.fwmark(8, .ipv4), [("10.0.0.3:0", .dr)])
+        let found = match(try connection("10.0.0.1:1001", "10.0.0.100:443", "10.0.0.3:443"), [one, two])
+        #expect(found.service == nil)
+        #expect(found.method == .dr)
+        #expect(found.doubts == ["the service may be fwmark 7 or fwmark 8"])
+        let other = try service(.fwmark(8, .ipv4), [("10.0.0.3:0", .tun)])
+        let unsure = match(try connection("10.0.0.1:1001", "10.0.0.100:443", "10.0.0.3:443"), [one, other])
+        #expect(unsure.method == nil)
+    }
+
+    @Test("An address service whose destination a fwmark service has too is said to be doubtful")
+    func addressOrFwmark() throws {
+        let named = try service(tcp("10.0.0.100:80"), [("10.0.0.4:80", .dr)])
+        let marked = try service(.fwmark(7, .ipv4), [("10.0.0.4:0", .dr)])
+        let found = match(try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.4:80"), [named, marked])
+        #expect(found.service == named.identity)
+        #expect(found.doubts == ["the service may be tcp 10.0.0.100:80 or fwmark 7"])
+    }
+
+    @Test("Methods that differ between an address service and a fwmark service are not guessed; an entry settles them")
+    func settledByEntry() throws {
+        let named = try service(tcp("10.0.0.100:80"), [("10.0.0.4:80", .nat)])
+        let marked = try service(.fwmark(7, .ipv4), [("10.0.0.4:0", .dr)])
+        let row = try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.4:80")
+        let unsure = match(row, [named, marked])
+        #expect(unsure.method == nil)
+        #expect(unsure.service == named.identity)
+        let rewritten = try entry("10.0.0.1:1001", "10.0.0.100:80", server: "10.0.0.4:80")
+        func settled(by entry: Entry?) -> ServiceIndex.Candidate? {
+            ServiceIndex.settled(unsure.candidates, row.virtual, row.destination, by: entry)
+        }
+        let nat = settled(by: rewritten)
+        #expect(nat?.method == .nat && nat?.service == named.identity)
+        let direct = settled(by: try entry("10.0.0.1:1001", "10.0.0.100:80"))
+        #expect(direct?.method == .dr && direct?.service == marked.identity)
+        #expect(settled(by: nil) == nil)
+    }
+
+    @Test("A destination taken out of its service is not silently given to a fwmark service that has it too")
+    func movedToFwmark() throws {
+        let named = try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .nat)])
+        let marked = try service(.fwmark(7, .ipv4), [("10.0.0.4:0", .dr)])
+        let found = match(try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.4:80"), [named, marked])
+        #expect(found.service == marked.identity)
+        #expect(found.doubts == ["10.0.0.4:80 is no destination of tcp 10.0.0.100:80 now"])
+    }
+
+    @Test("A fwmark service of the other address family is none of the connection's")
+    func familyOfFwmark() throws {
+        let six = try service(.fwmark(7, .ipv6), [("10.0.0.3:0", .tun)])
+        let found = match(try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.3:80"), [six])
+        #expect(found.service == nil)
+    }
+
+    @Test("A service with port 0 takes every port; an exact one comes first")
+    func everyPort() throws {
+        let all = try service(tcp("10.0.0.100:0"), [("10.0.0.3:0", .dr)], flags: .persistent)
+        let exact = try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .nat)])
+        let connections = try ["80", "443"].map {
+            try connection("10.0.0.1:1001", "10.0.0.100:\($0)", "10.0.0.3:\($0)")
+        }
+        #expect(connections.map { match($0, [all, exact]).service } == [exact.identity, all.identity])
+        #expect(connections.map { match($0, [all, exact]).method } == [.nat, .dr])
+    }
+
+    @Test("A destination, or a service, that was removed is said; nothing is guessed in its place")
+    func removed() throws {
+        let named = try service(tcp("10.0.0.100:80"), [("10.0.0.4:80", .dr)])
+        let orphaned = match(try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.3:80"), [named])
+        #expect(orphaned.service == named.identity)
+        #expect(orphaned.method == nil)
+        #expect(orphaned.doubts == ["10.0.0.3:80 is no destination of tcp 10.0.0.100:80 now"])
+        let alone = match(try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.3:80"), [])
+        #expect(alone.service == nil)
+        #expect(alone.doubts == ["no service is the connection's now"])
+    }
+}

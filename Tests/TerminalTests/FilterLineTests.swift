@@ -1,0 +1,102 @@
+import Conntrack
+import Inspection
+import Testing
+
+@testable import Terminal
+
+/// The line that is typed behind `/`.
+struct FilterLineTests {
+    @Test("/ filters by words and text; a wrong word is told and the line stays; Esc clears")
+    func filter() {
+        var model = Models.director()
+        Models.press(&model, .character("/"))
+        Models.type(&model, "verdict=never")
+        Models.press(&model, .enter)
+        #expect(model.overlay == nil)
+        #expect(!Models.rows(model).isEmpty && Models.rows(model).allSatisfy { $0.contains("never") })
+        Models.press(&model, .escape)
+        #expect(model.list.filter.isEmpty && model.listCount == 12)
+        Models.press(&model, .function(4))
+        Models.type(&model, "verdict=gone")
+        Models.press(&model, .enter)
+        #expect(Models.text(model).contains("“gone” is not what it takes: absent, never"))
+        Models.press(&model, .control("u"))
+        Models.type(&model, "!10.0.0.3:80 state=established")
+        Models.press(&model, .enter)
+        #expect(model.listCount == 6)
+        Models.press(&model, .function(3), .escape)
+        #expect(model.listCount == 12)
+    }
+
+    @Test(
+        "The words of every tab",
+        arguments: [
+            (Tab.flows, "protocol=tcp", 12), (.flows, "src=10.1.0.1", 1), (.flows, "client=10.1.0.0/24", 12),
+            (.flows, "dst!=10.0.0.100", 0),
+            (.flows, "sport=40001-40003", 3), (.flows, "dport=80,443", 12), (.flows, "service=tcp/10.0.0.100:80", 12),
+            (.flows, "server=10.0.0.4", 6), (.flows, "method=dr", 12), (.flows, "conntrack=SYN_SENT", 3),
+            (.flows, "verdict=unreplied,tracked", 3),
+            (.flows, "ctstate=INVALID", 0), (.flows, "!verdict=absent", 8),
+            (.services, "service=10.0.0.101", 1), (.services, "method=nat", 1), (.services, "scheduler=wlc", 0),
+            (.services, "10.0.0.100", 1),
+            (.table, "src=10.1.0.1", 1), (.table, "unreplied", 1), (.table, "!unreplied", 2),
+            (.table, "mark=4 dport=80", 1), (.table, "syn_sent", 3),
+        ])
+    func words(_ tab: Tab, _ line: String, _ count: Int) {
+        var model = Models.director(tab: tab)
+        Models.read(
+            &model, (0..<12).map { Models.connection($0) }, [0, 4, 8].map { Models.entry($0, isReplied: $0 % 8 == 0) })
+        #expect(model.take(filter: line) == nil)
+        #expect(model.listCount == count, "\(line)")
+    }
+
+    @Test("Editing the line: ends, letters, words")
+    func editing() {
+        var prompt = Prompt(.filter, "dst=10.0.0.1 tcp")
+        for key in [Key.home, .delete, .end, .backspace, .left, .right, .control("w")] {
+            let isTaken = prompt.take(key)
+            #expect(isTaken)
+        }
+        #expect(prompt.typed == "st=10.0.0.1 ")
+        for key in [Key.control("a"), .character("d"), .control("k")] { _ = prompt.take(key) }
+        #expect(prompt.typed == "d")
+        for key in [Key.control("e"), .control("b"), .control("f"), .control("h"), .control("d")] {
+            _ = prompt.take(key)
+        }
+        #expect(prompt.typed.isEmpty)
+        for key in [Key.up, .function(2)] {
+            let isTaken = prompt.take(key)
+            #expect(!isTaken)
+        }
+        for _ in 0..<1000 { _ = prompt.take(.character("é")) }
+        #expect(prompt.typed.count == Prompt.longest)
+        _ = prompt.take(.control("u"))
+        #expect(prompt.typed.isEmpty)
+    }
+
+    @Test("Labels are read by their names where those are known")
+    func labels() {
+        var model = Models.empty()
+        model.turn(to: .events)
+        #expect(model.take(filter: "label=web")?.contains("a number up to 127") == true)
+        model.setting.labels = FilterLabels(takes: "a name of mine") { $0 == "web" ? 9 : nil }
+        var labelled = Models.entry(1)
+        labelled.labels = [0, 2] + [UInt8](repeating: 0, count: 14)
+        for entry in [Models.entry(0), labelled] { Models.tell(&model, .event(Event(.new, entry, time: Models.now))) }
+        #expect(model.take(filter: "label=web") == nil && model.listCount == 1)
+        #expect(model.take(filter: "!label=web") == nil && model.listCount == 1)
+        #expect(model.take(filter: "label=mail")?.contains("a name of mine") == true)
+    }
+
+    @Test("Ports are read in every tab alike")
+    func ports() {
+        for tab in [Tab.flows, .table] {
+            var model = Models.director(tab: tab)
+            Models.read(&model, [Models.connection(0)], [Models.entry(0)])
+            #expect(model.take(filter: "dport=0x50") == nil && model.listCount > 0, "\(tab)")
+            for wrong in ["+80", "80-", "90-80", "80-90-100", ""] {
+                #expect(model.take(filter: "dport=\(wrong)")?.contains("PORT or FIRST-LAST") == true, "\(tab) \(wrong)")
+            }
+        }
+    }
+}

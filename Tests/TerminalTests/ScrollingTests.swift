@@ -1,0 +1,55 @@
+import Conntrack
+import Inspection
+import Testing
+
+@testable import Terminal
+
+/// Lists in which nothing is selected.
+struct ScrollingTests {
+    @Test("A stream is scrolled back without running away, and frozen without losing what comes")
+    func stream() {
+        var model = Models.director(tab: .events)
+        for number in 0..<100 { Models.tell(&model, .event(Event(.new, Models.entry(number), time: Models.now))) }
+        #expect(Models.rows(model).last?.contains("10.1.0.100:40099") == true)
+        // Nothing is selected: it scrolls at once.
+        Models.press(&model, .up)
+        #expect(Models.rows(model).last?.contains("10.1.0.99:40098") == true)
+        Models.press(&model, .down)
+        #expect(!model.events.isPaused)
+        Models.press(&model, .home)
+        #expect(Models.rows(model).first?.contains("10.1.0.1:40000") == true)
+        Models.tell(&model, .event(Event(.destroy, Models.entry(7), time: Models.now)))
+        #expect(Models.rows(model).first?.contains("10.1.0.1:40000") == true)
+        #expect(Models.text(model).contains("paused, 1 waiting"))
+        Models.press(&model, .end)
+        #expect(Models.rows(model).last?.contains("[DESTROY]") == true)
+        Models.press(&model, .character("f"))
+        Models.tell(&model, .event(Event(.update, Models.entry(8), time: Models.now)))
+        #expect(Models.rows(model).last?.contains("[DESTROY]") == true)
+        Models.press(&model, .character("f"))
+        #expect(Models.rows(model).last?.contains("[UPDATE]") == true)
+        #expect(model.take(filter: "kind=destroy") == nil)
+        #expect(model.listCount == 1)
+        #expect(model.take(filter: "kind=gone")?.contains("new, update, destroy") == true)
+    }
+
+    @Test("Health scrolls at once, and not past its end")
+    func health() {
+        var model = Models.director(80, 10, tab: .health)
+        let size = TableSize(entries: 5, limit: 10)
+        let cpu = CPUStatistics(cpu: 0, counters: [.drop: 1, .insert: 2, .insertFailed: 3, .earlyDrop: 4])
+        let statistics = TableStatistics(
+            SnapshotOrigin(takenAt: "", host: "lb1", kernelRelease: "6.1", networkNamespace: nil), sysctls: Sysctls(),
+            size: size,
+            cpus: [cpu])
+        Models.tell(&model, .statistics(statistics, since: nil))
+        let lines = model.healthLines.map(\.text)
+        #expect(lines.contains { $0.contains("5 of 10 (50.0 %)") })
+        Models.press(&model, .down)
+        #expect(view(model).lines[2].text == lines[1])
+        Models.press(&model, .character("G"))
+        #expect(model.list.top == lines.count - model.page)
+        Models.press(&model, .pageUp, .home)
+        #expect(view(model).lines[2].text == lines[0])
+    }
+}
