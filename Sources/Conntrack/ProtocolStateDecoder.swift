@@ -32,15 +32,18 @@ extension ProtocolState.TCP {
         _ nest: Attribute, of parent: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
     ) throws(DecodeError) {
         self.init()
-        try bytes.walk(nest, within: parent, keeping: &unknown) { attribute in
-            switch ctattr_protoinfo_tcp(UInt32(attribute.type)) {
-            case CTA_PROTOINFO_TCP_STATE: set(&state, bytes.host(attribute))
-            case CTA_PROTOINFO_TCP_WSCALE_ORIGINAL: set(&scaleOriginal, bytes.host(attribute))
-            case CTA_PROTOINFO_TCP_WSCALE_REPLY: set(&scaleReply, bytes.host(attribute))
-            case CTA_PROTOINFO_TCP_FLAGS_ORIGINAL: set(&flagsOriginal, bytes.tcpFlags(attribute))
-            case CTA_PROTOINFO_TCP_FLAGS_REPLY: set(&flagsReply, bytes.tcpFlags(attribute))
-            default: false
-            }
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: bytes) {
+            let isKnown =
+                switch ctattr_protoinfo_tcp(UInt32(attribute.type)) {
+                case CTA_PROTOINFO_TCP_STATE: set(&state, bytes.host(attribute))
+                case CTA_PROTOINFO_TCP_WSCALE_ORIGINAL: set(&scaleOriginal, bytes.host(attribute))
+                case CTA_PROTOINFO_TCP_WSCALE_REPLY: set(&scaleReply, bytes.host(attribute))
+                case CTA_PROTOINFO_TCP_FLAGS_ORIGINAL: set(&flagsOriginal, bytes.tcpFlags(attribute))
+                case CTA_PROTOINFO_TCP_FLAGS_REPLY: set(&flagsReply, bytes.tcpFlags(attribute))
+                default: false
+                }
+            if !isKnown { unknown.keep(attribute, within: parent, nest, in: bytes) }
         }
     }
 }
@@ -50,13 +53,16 @@ extension ProtocolState.SCTP {
         _ nest: Attribute, of parent: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
     ) throws(DecodeError) {
         self.init()
-        try bytes.walk(nest, within: parent, keeping: &unknown) { attribute in
-            switch ctattr_protoinfo_sctp(UInt32(attribute.type)) {
-            case CTA_PROTOINFO_SCTP_STATE: set(&state, bytes.host(attribute))
-            case CTA_PROTOINFO_SCTP_VTAG_ORIGINAL: set(&verificationTagOriginal, bytes.bigEndian(attribute))
-            case CTA_PROTOINFO_SCTP_VTAG_REPLY: set(&verificationTagReply, bytes.bigEndian(attribute))
-            default: false
-            }
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: bytes) {
+            let isKnown =
+                switch ctattr_protoinfo_sctp(UInt32(attribute.type)) {
+                case CTA_PROTOINFO_SCTP_STATE: set(&state, bytes.host(attribute))
+                case CTA_PROTOINFO_SCTP_VTAG_ORIGINAL: set(&verificationTagOriginal, bytes.bigEndian(attribute))
+                case CTA_PROTOINFO_SCTP_VTAG_REPLY: set(&verificationTagReply, bytes.bigEndian(attribute))
+                default: false
+                }
+            if !isKnown { unknown.keep(attribute, within: parent, nest, in: bytes) }
         }
     }
 }
@@ -66,14 +72,17 @@ extension ProtocolState.DCCP {
         _ nest: Attribute, of parent: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
     ) throws(DecodeError) {
         self.init()
-        try bytes.walk(nest, within: parent, keeping: &unknown) { attribute in
-            switch ctattr_protoinfo_dccp(UInt32(attribute.type)) {
-            case CTA_PROTOINFO_DCCP_STATE: set(&state, bytes.host(attribute))
-            case CTA_PROTOINFO_DCCP_ROLE: set(&role, bytes.host(attribute))
-            case CTA_PROTOINFO_DCCP_HANDSHAKE_SEQ: set(&handshakeSequence, bytes.bigEndian(attribute))
-            case CTA_PROTOINFO_DCCP_PAD: true
-            default: false
-            }
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: bytes) {
+            let isKnown =
+                switch ctattr_protoinfo_dccp(UInt32(attribute.type)) {
+                case CTA_PROTOINFO_DCCP_STATE: set(&state, bytes.host(attribute))
+                case CTA_PROTOINFO_DCCP_ROLE: set(&role, bytes.host(attribute))
+                case CTA_PROTOINFO_DCCP_HANDSHAKE_SEQ: set(&handshakeSequence, bytes.bigEndian(attribute))
+                case CTA_PROTOINFO_DCCP_PAD: true
+                default: false
+                }
+            if !isKnown { unknown.keep(attribute, within: parent, nest, in: bytes) }
         }
     }
 }

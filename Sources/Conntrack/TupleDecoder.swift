@@ -29,14 +29,17 @@ extension Tuple {
     private mutating func decodeAddresses(
         _ nest: Attribute, of parent: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
     ) throws(DecodeError) {
-        try bytes.walk(nest, within: parent, keeping: &unknown) { attribute in
-            switch ctattr_ip(UInt32(attribute.type)) {
-            case CTA_IP_V4_SRC: set(&source, bytes.ipv4(attribute))
-            case CTA_IP_V4_DST: set(&destination, bytes.ipv4(attribute))
-            case CTA_IP_V6_SRC: set(&source, bytes.ipv6(attribute))
-            case CTA_IP_V6_DST: set(&destination, bytes.ipv6(attribute))
-            default: false
-            }
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: bytes) {
+            let isKnown =
+                switch ctattr_ip(UInt32(attribute.type)) {
+                case CTA_IP_V4_SRC: set(&source, bytes.ipv4(attribute))
+                case CTA_IP_V4_DST: set(&destination, bytes.ipv4(attribute))
+                case CTA_IP_V6_SRC: set(&source, bytes.ipv6(attribute))
+                case CTA_IP_V6_DST: set(&destination, bytes.ipv6(attribute))
+                default: false
+                }
+            if !isKnown { unknown.keep(attribute, within: parent, nest, in: bytes) }
         }
     }
 
@@ -45,16 +48,19 @@ extension Tuple {
     ) throws(DecodeError) {
         var ports: (source: UInt16?, destination: UInt16?) = (nil, nil)
         var icmp: (type: UInt8?, code: UInt8?, id: UInt16?) = (nil, nil, nil)
-        try bytes.walk(nest, within: parent, keeping: &unknown) { attribute in
-            switch ctattr_l4proto(UInt32(attribute.type)) {
-            case CTA_PROTO_NUM: set(&`protocol`, bytes.host(attribute).map(IPProtocol.init(rawValue:)))
-            case CTA_PROTO_SRC_PORT: set(&ports.source, bytes.bigEndian(attribute))
-            case CTA_PROTO_DST_PORT: set(&ports.destination, bytes.bigEndian(attribute))
-            case CTA_PROTO_ICMP_ID, CTA_PROTO_ICMPV6_ID: set(&icmp.id, bytes.bigEndian(attribute))
-            case CTA_PROTO_ICMP_TYPE, CTA_PROTO_ICMPV6_TYPE: set(&icmp.type, bytes.host(attribute))
-            case CTA_PROTO_ICMP_CODE, CTA_PROTO_ICMPV6_CODE: set(&icmp.code, bytes.host(attribute))
-            default: false
-            }
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: bytes) {
+            let isKnown =
+                switch ctattr_l4proto(UInt32(attribute.type)) {
+                case CTA_PROTO_NUM: set(&`protocol`, bytes.host(attribute).map(IPProtocol.init(rawValue:)))
+                case CTA_PROTO_SRC_PORT: set(&ports.source, bytes.bigEndian(attribute))
+                case CTA_PROTO_DST_PORT: set(&ports.destination, bytes.bigEndian(attribute))
+                case CTA_PROTO_ICMP_ID, CTA_PROTO_ICMPV6_ID: set(&icmp.id, bytes.bigEndian(attribute))
+                case CTA_PROTO_ICMP_TYPE, CTA_PROTO_ICMPV6_TYPE: set(&icmp.type, bytes.host(attribute))
+                case CTA_PROTO_ICMP_CODE, CTA_PROTO_ICMPV6_CODE: set(&icmp.code, bytes.host(attribute))
+                default: false
+                }
+            if !isKnown { unknown.keep(attribute, within: parent, nest, in: bytes) }
         }
         if let source = ports.source, let destination = ports.destination {
             discriminator = .ports(source: source, destination: destination)

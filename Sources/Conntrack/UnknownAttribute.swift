@@ -21,29 +21,6 @@ extension [UnknownAttribute] {
     }
 }
 
-extension RawSpan {
-    /// Walks over the attributes of a nest, and keeps each that is not known.
-    ///
-    /// - Parameters:
-    ///   - parent: what the nest lies in, if it lies in any.
-    ///   - take: stores an attribute, and tells whether it knew it.
-    @inline(__always)
-    func walk(
-        _ nest: Attribute, within parent: Attribute? = nil, keeping unknown: inout [UnknownAttribute],
-        _ take: (Attribute) -> Bool
-    ) throws(DecodeError) {
-        var cursor = AttributeCursor(in: nest)
-        while let attribute = try cursor.next(in: self) {
-            if take(attribute) { continue }
-            if let parent {
-                unknown.keep(attribute, within: parent, nest, in: self)
-            } else {
-                unknown.keep(attribute, within: nest, in: self)
-            }
-        }
-    }
-}
-
 /// Stores a value that could be read, and tells whether it could.
 func set<Value>(_ field: inout Value, _ value: Value?) -> Bool {
     guard let value else { return false }
