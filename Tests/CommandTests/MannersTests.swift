@@ -51,6 +51,7 @@ struct MannersTests {
         let outcome = try Program.run(arguments)
         #expect(outcome.status == 69)
         #expect(outcome.complaint.contains("modprobe ip_vs"))
+        #expect(outcome.complaint.contains("dump, events, stats and watch need no IPVS") == (arguments != ["services"]))
         #expect(outcome.output.isEmpty)
     }
 

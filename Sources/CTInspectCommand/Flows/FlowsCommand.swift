@@ -1,4 +1,5 @@
 import ArgumentParser
+import IPVS
 import Inspection
 import Netlink
 import Reports
@@ -66,15 +67,26 @@ struct FlowsCommand: ParsableCommand {
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
             let kernel = try source.open()
-            if watch.isWanted {
-                return try watch.run(kernel) {
-                    print($0)
-                } follow: {
-                    FlowStream(
-                        filter, output.json ? nil : output.style, clocksAhead: EventClock.localOffset, to: Output.write)
-                }
+            do throws(KernelError) {
+                try show(kernel)
+            } catch {
+                guard error.cause == .absent, !Director.isPresent(in: kernel) else { throw error }
+                // This is what the program does by itself, so who meets it first may have no director.
+                var error = error
+                error.nextStep = [error.nextStep, "dump, events, stats and watch need no IPVS"].compactMap(\.self)
+                    .joined(separator: "; ")
+                throw error
             }
-            print(try Photographer(kernel).picture())
+        }
+    }
+
+    private func show(_ kernel: any KernelSource) throws(KernelError) {
+        guard watch.isWanted else { return print(try Photographer(kernel).picture()) }
+        try watch.run(kernel) {
+            print($0)
+        } follow: {
+            FlowStream(
+                filter, output.json ? nil : output.style, clocksAhead: EventClock.localOffset, to: Output.write)
         }
     }
 
