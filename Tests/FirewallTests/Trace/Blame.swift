@@ -46,7 +46,7 @@ struct Blame {
         let tables = try NFTables()
         try tables.run(Self.marking, for: "mark packets")
         for packet in packets { try wire.send(packet) }
-        try waitUntil("\(count) packets were seen dropped", atMost: 10) {
+        try waitUntil("\(count) packets were seen dropped") {
             try collector.collect(at: .now)
             let seen = collector.tally.rules.map(collector.tally.packets(droppedBy:)).reduce(0, +)
             return try seen >= count && isOver()
