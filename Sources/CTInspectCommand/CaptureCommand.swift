@@ -23,21 +23,16 @@ struct CaptureCommand: ParsableCommand {
         completion: .directory)
     var folder: String
 
-    @Option(
-        help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"),
-        completion: .networkNamespaces)
-    var netns: String?
-
+    @OptionGroup var namespace: NamespaceOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
-            if let netns { try NetworkNamespace.enter(netns) }
+            let kernel = try namespace.enter()
             // The folder is made while we may still write where only root may; what is in it is ours then.
             let owner = Self.sudoUser
             let recording = try RecordingKernel(
-                LiveKernel(networkNamespace: netns), into: folder, for: owner,
-                tool: "ct-inspect \(CTInspect.version)")
+                kernel, into: folder, for: owner, tool: "ct-inspect \(CTInspect.version)")
             do throws(KernelError) {
                 try Privileges.keepOnlyNetAdmin(andChown: owner != nil)
                 let taken = try Recording(of: recording)

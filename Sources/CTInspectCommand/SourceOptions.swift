@@ -3,10 +3,7 @@ import Netlink
 
 /// Where to look: common to all commands that read.
 struct SourceOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"),
-        completion: .networkNamespaces)
-    var netns: String?
+    @OptionGroup var namespace: NamespaceOptions
 
     @Option(
         help: ArgumentHelp("Read a capture instead of this kernel; needs no privilege.", valueName: "DIR"),
@@ -14,7 +11,7 @@ struct SourceOptions: ParsableArguments {
     var capture: String?
 
     func validate() throws {
-        if netns != nil, capture != nil {
+        if namespace.netns != nil, capture != nil {
             throw ValidationError(
                 "--netns chooses where to look in this kernel; a capture is of one namespace: leave one out")
         }
@@ -23,8 +20,6 @@ struct SourceOptions: ParsableArguments {
     /// The source that the options name. Of the live kernel's, the capabilities that are not needed are given up first.
     func open() throws(KernelError) -> any KernelSource {
         if let capture { return try CapturedKernel(capture) }
-        if let netns { try NetworkNamespace.enter(netns) }
-        try Privileges.keepOnlyNetAdmin()
-        return LiveKernel(networkNamespace: netns)
+        return try namespace.enterToAsk()
     }
 }

@@ -32,8 +32,7 @@ struct EventsCommand: ParsableCommand {
     @Flag(help: "Begin with the entries that are in the table.")
     var initial = false
 
-    @Option(help: ArgumentHelp("Receive buffer to ask the kernel for, as 64M.", valueName: "SIZE"))
-    var buffer = ByteCount(bytes: 32 << 20)
+    @OptionGroup var receiving: BufferOptions
 
     @Flag(help: "Do not keep the table in memory (110 to 220 bytes an entry): losses are only told.")
     var noResync = false
@@ -45,10 +44,7 @@ struct EventsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("End after this many events.", valueName: "N"))
     var count: Int?
 
-    @Option(
-        help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"),
-        completion: .networkNamespaces)
-    var netns: String?
+    @OptionGroup var namespace: NamespaceOptions
 
     @Flag(help: "Print JSON, one object a line (schema ct-inspect/1).")
     var json = false
@@ -81,9 +77,7 @@ struct EventsCommand: ParsableCommand {
     func run() throws {
         let (filter, words) = (try filters.filter, try outputWords())
         try Failure.reporting { () throws(KernelError) in
-            if let netns { try NetworkNamespace.enter(netns) }
-            try Privileges.keepOnlyNetAdmin()
-            let kernel = LiveKernel(networkNamespace: netns)
+            let kernel = try namespace.enterToAsk()
             switch table {
             case .conntrack:
                 let lasting = filter.lasting
@@ -111,7 +105,8 @@ struct EventsCommand: ParsableCommand {
         dump: @escaping ((Ledger.Subject) -> Void) throws(KernelError) -> Answer
     ) throws(KernelError) where Ledger.Subject: EventSubject & EventDecodable {
         let socket = try EventSocket(
-            groups: subscribed.map(Ledger.Subject.group), buffer: buffer.bytes, for: "subscribe to conntrack events",
+            groups: subscribed.map(Ledger.Subject.group), buffer: receiving.buffer.bytes,
+            for: "subscribe to conntrack events",
             prepare: { descriptor throws(KernelError) in try filter?.attach(to: descriptor) })
         clinux_catch_stop_signals()
         let start = start(kernel, socket)
@@ -159,7 +154,7 @@ struct EventsCommand: ParsableCommand {
 
     private func start(_ kernel: any KernelSource, _ socket: EventSocket) -> EventStart {
         EventStart(
-            SnapshotOrigin(kernel.origin), buffer: socket.bufferSize, bufferAsked: buffer.bytes,
+            SnapshotOrigin(kernel.origin), buffer: socket.bufferSize, bufferAsked: receiving.buffer.bytes,
             eventsSetting: Self.number(of: Sysctls.conntrackEvents, in: kernel), kinds: kind.kinds, resyncs: !noResync)
     }
 

@@ -20,8 +20,7 @@ struct FlowWatchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("With --follow: how often to look (2s).", valueName: "DURATION"))
     var interval: TimeSpan?
 
-    @Option(help: ArgumentHelp("Receive buffer of the watch to ask the kernel for, as 64M.", valueName: "SIZE"))
-    var buffer = ByteCount(bytes: 32 << 20)
+    @OptionGroup var receiving: BufferOptions
 
     var isWanted: Bool { span != nil || follow }
 
@@ -34,7 +33,7 @@ struct FlowWatchOptions: ParsableArguments {
         _ kernel: any KernelSource, print: (Picture) -> Void, follow stream: () -> FlowStream
     ) throws(KernelError) {
         let socket = try EventSocket(
-            groups: [EventKind.new.entryGroup], buffer: buffer.bytes, for: "subscribe to conntrack events")
+            groups: [EventKind.new.entryGroup], buffer: receiving.buffer.bytes, for: "subscribe to conntrack events")
         clinux_catch_stop_signals()
         if (try? kernel.text(of: KernelFile(sysctl: Sysctls.conntrackEvents))) == "0" {
             throw KernelError(

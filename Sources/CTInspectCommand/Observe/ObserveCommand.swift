@@ -49,18 +49,12 @@ struct ObserveCommand: ParsableCommand {
     @Flag(help: "Observe also where no rule uses conntrack yet: that makes it active while this runs.")
     var startTracking = false
 
-    @Option(
-        help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"),
-        completion: .networkNamespaces)
-    var netns: String?
-
+    @OptionGroup var namespace: NamespaceOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
-            if let netns { try NetworkNamespace.enter(netns) }
-            try Privileges.keepOnlyNetAdmin()
-            let kernel = LiveKernel(networkNamespace: netns)
+            let kernel = try namespace.enterToAsk()
             let plan = ObservationPlan(try subjects(of: kernel), forwards: Director.isPresent(in: kernel))
             let grounds = try ObservationGrounds(plan, kernel, mayStartTracking: startTracking)
             clinux_catch_stop_signals()

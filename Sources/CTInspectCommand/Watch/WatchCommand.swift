@@ -39,8 +39,7 @@ struct WatchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How often to read (1s); less often where reading takes long.", valueName: "DURATION"))
     var interval: TimeSpan?
 
-    @Option(help: ArgumentHelp("Receive buffer for events to ask the kernel for, as 64M.", valueName: "SIZE"))
-    var buffer = ByteCount(bytes: 32 << 20)
+    @OptionGroup var receiving: BufferOptions
 
     func validate() throws {
         if observe, source.capture != nil {
@@ -101,7 +100,8 @@ struct WatchCommand: ParsableCommand {
         var events: EventSocket?
         if source.capture == nil {
             events = try EventSocket(
-                groups: [EventKind.new.entryGroup], buffer: buffer.bytes, for: "subscribe to conntrack events")
+                groups: [EventKind.new.entryGroup], buffer: receiving.buffer.bytes, for: "subscribe to conntrack events"
+            )
         }
         return WatchSession(
             kernel, model, events: events, interval: interval?.duration ?? .seconds(1), startsTracking: startTracking,
