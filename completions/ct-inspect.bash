@@ -144,27 +144,40 @@ __ct-inspect_custom_complete() {
     "${COMP_WORDS[0]}" "${@}" "${words[@]}" 2>/dev/null
 }
 
-# Readline breaks words at : and =, and hands over what is behind the break. Joins the pieces that no blank separates, but for the = of
-# --option=value; and names flows, the default command, where the first word is an option.
+# Readline breaks words at : and =. Joins the pieces that no blank separates, but for the = of --option=value; and names flows, the
+# default command, where the first word is an option. The arguments of a completion function are of no use: sudo's passes others.
 #
 # modified variables: COMP_WORDS, COMP_CWORD
 #
-# - 1: what readline replaces of the word at the cursor
+# set variable: replaced, what readline puts an answer in the place of: neither a break nor a quote before it
 __ct-inspect_join_words() {
-    local rest="${COMP_LINE}" piece
+    local rest="${COMP_LINE}" piece before
     local -a joined=()
-    local -i index position=0
+    local -i index length position=0
     for index in "${!COMP_WORDS[@]}"; do
         piece="${COMP_WORDS[${index}]}"
-        [[ "${index}" -eq "${COMP_CWORD}" ]] && piece="${1}"
-        local before="${rest%%"${piece}"*}"
+        before="${rest%%"${piece}"*}"
+        [[ -z "${piece}" ]] && before="${rest%%[^[:space:]]*}"
         rest="${rest#"${before}${piece}"}"
-        if [[ "${index}" -gt 0 && -z "${before}" && "${piece}" = = && "${joined[-1]}" = --* ]]; then
-            joined+=("")
-        elif [[ "${index}" -gt 0 && -z "${before}" && ( "${piece}" = [:=]* || "${joined[-1]}" = *[:=] || -z "${joined[-1]}" ) ]]; then
-            joined[-1]+="${piece}"
-        else
+        if [[ "${index}" -eq "${COMP_CWORD}" ]]; then
+            length="$((${#piece} + ${#rest} + COMP_POINT - ${#COMP_LINE}))"
+            if [[ "${length}" -le 0 && -n "${piece}" ]]; then
+                # Between two words, the latter of which bash takes for that at the cursor.
+                replaced=""
+                position="${#joined[@]}"
+                joined+=("" "${piece}")
+                continue
+            fi
+            piece="${piece:0:${length}}"
+            piece="${piece#[\"\']}"
+            replaced="${piece##[:=]*}"
+        fi
+        if [[ "${index}" -eq 0 || "${before}" = *[[:space:]]* ]]; then
             joined+=("${piece}")
+        elif [[ "${piece}" = = && "${joined[-1]}" = --* ]]; then
+            joined+=("")
+        else
+            joined[-1]+="${piece}"
         fi
         [[ "${index}" -eq "${COMP_CWORD}" ]] && position="$((${#joined[@]} - 1))"
     done
@@ -188,7 +201,8 @@ _ct-inspect() {
     SAP_SHELL_VERSION="$(IFS='.';printf %s "${BASH_VERSINFO[*]}")"
     local -r SAP_SHELL_VERSION
 
-    __ct-inspect_join_words "${2}"
+    local replaced
+    __ct-inspect_join_words
     local -r cur="${COMP_WORDS[${COMP_CWORD}]}"
     local -r prev="${COMP_WORDS[$((COMP_CWORD - 1))]}"
 
@@ -217,8 +231,10 @@ _ct-inspect() {
     esac
 
     # Readline puts an answer in the place of the last piece only.
-    local -ir length="$((${#cur} - ${#2}))"
+    local -ir length="$((${#cur} - ${#replaced}))"
     [[ "${length}" -gt 0 ]] && COMPREPLY=("${COMPREPLY[@]#"${cur:0:${length}}"}")
+    # A ! without its backslash would be an event of the history.
+    [[ "${cur}" = '\!'* ]] && COMPREPLY=("${COMPREPLY[@]/#\!/\\!}")
     [[ "${#COMPREPLY[@]}" -gt 0 && "${COMPREPLY[0]}" = *= ]] && compopt -o nospace
     return 0
 }
@@ -665,6 +681,7 @@ _ct-inspect_explain() {
         return
         ;;
     '--method')
+        __ct-inspect_add_completions -W 'dr'$'\n''tun'$'\n''nat'$'\n''local'$'\n''bypass'
         return
         ;;
     '--service')
@@ -730,6 +747,7 @@ _ct-inspect_help() {
     repeating_options=()
     non_repeating_options=()
     __ct-inspect_offer_flags_options -1
+    [[ "${COMP_CWORD}" -eq 2 ]] && __ct-inspect_add_completions -W $'flows\nwatch\ndump\nevents\nservices\nstats\nobserve\nexplain\ncapture'
 }
 
 complete -F _ct-inspect ct-inspect

@@ -82,10 +82,7 @@ function __ct-inspect_parse_subcommand -S -a positional_count
 end
 
 function __ct-inspect_complete_directories
-    set -l token (commandline -t)
-    string match -- '*/' $token
-    set -l subdirs $token*/
-    printf %s\n $subdirs
+    __fish_complete_directories (string replace -r -- '^--[^=]+=' '' (commandline -ct)) ''
 end
 
 function __ct-inspect_custom_completion
@@ -256,7 +253,7 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" entry' -l 'entry' -d 'The packet\'s entry: none (default), syn-sent, established and so on; unreplied or replied where there are no states.' -rfka 'none unreplied replied syn-sent syn-recv established fin-wait close-wait last-ack time-wait close syn-sent2 closed cookie-wait cookie-echoed shutdown-sent shutdown-recd shutdown-ack-sent heartbeat-sent'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" unreplied' -l 'unreplied' -d 'The entry has seen no reply; so it is by default in syn-sent, closed and heartbeat-sent.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" direction' -l 'direction' -d 'original: from a client to the VIP; reply: from the real server to the client.' -rfka 'original reply'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" method' -l 'method' -d 'How IPVS forwards: dr (default), tun, nat, local or bypass.' -rfka ''
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" method' -l 'method' -d 'How IPVS forwards: dr (default), tun, nat, local or bypass.' -rfka 'dr tun nat local bypass'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" service' -l 'service' -d 'As the destinations of this service, as tcp/10.0.0.100:80, are forwarded to.' -rfka '(__ct-inspect_custom_completion ---completion explain -- --service (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" tcp-loose' -l 'tcp-loose' -d 'net.netfilter.nf_conntrack_tcp_loose, instead of this host\'s.' -rfka '0 1'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" vs-conntrack' -l 'vs-conntrack' -d 'net.ipv4.vs.conntrack, instead of this host\'s.' -rfka '0 1'
@@ -273,3 +270,12 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" version' -l 'version' -d 'Show the version.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect help" version' -l 'version' -d 'Show the version.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'flows' -d 'Show which IPVS connections have no conntrack entry, and why.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'watch' -d 'Watch a director live: services, flows, table, events, health.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'dump' -d 'List the conntrack table, as conntrack -L does.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'events' -d 'Follow the conntrack table\'s events, and what was lost of them.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'services' -d 'List IPVS services and their destinations, as ipvsadm -Ln does.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'stats' -d 'Show how full the conntrack table is, and what is wrong with it.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'observe' -d 'Count ctstates at each hook, and name the rule that drops.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'explain' -d 'Foretell a packet\'s ctstate on a director, and its way hook by hook.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'capture' -d 'Write all that the kernel says here into a folder, to read anywhere.'

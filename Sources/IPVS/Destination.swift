@@ -67,6 +67,9 @@ public struct ForwardingMethod: RawRepresentable, Hashable, Sendable {
     /// `IP_VS_CONN_F_BYPASS`: past the (absent) cache to the original destination.
     public static let bypass = ForwardingMethod(rawValue: 4)
 
+    /// Those that have names, the most usual first.
+    public static let named: [ForwardingMethod] = [.dr, .tun, .nat, .local, .bypass]
+
     static let mask: UInt32 = 7
 
     /// Whether the real server answers the client itself, past the director.

@@ -38,6 +38,9 @@ struct CompletionTests {
         #expect(tab.columnNames.isEmpty == [.events, .health].contains(tab))
         for word in tab.filterWords {
             #expect(!Self.isUnknown(word, tab), "\(word)")
+            for value in tab.filterValues(of: word) {
+                _ = try CTInspect.parseAsRoot(["watch", "--tab", tab.rawValue, "--filter", "\(word)=\(value)"])
+            }
         }
         #expect(tab == .health || Self.isUnknown("no-such-word", tab))
     }
@@ -73,6 +76,32 @@ struct CompletionTests {
         ])
     func lists(_ typed: String, _ offered: [String]) {
         #expect(ListPiece(typed).candidates(["A", "B", "CD"]) == offered)
+    }
+
+    @Test("Values of the filter line's words are those that there are")
+    func filterValues() {
+        #expect(Tab.flows.filterValues(of: "verdict") == Verdict.allCases.map(\.rawValue))
+        #expect(Tab.flows.filterValues(of: "method") == ["dr", "tun", "nat", "local", "bypass"])
+        #expect(Tab.table.filterValues(of: "state") == FilterWord.state.namedValues)
+        #expect(Tab.events.filterValues(of: "kind") == ["new", "update", "destroy"])
+        #expect(Tab.events.filterValues(of: "no-such-word").isEmpty)
+    }
+
+    @Test("What is typed is that at the cursor, without the option's name and quotes")
+    func typed() {
+        let line = CommandLineWords(["ct-inspect", "dump", "--state", "TIME_", "-p", "tcp"])
+        #expect(line.typed(at: 3, last: "tcp") == "TIME_")
+        #expect(line.typed(at: 5, last: "tc") == "tc")
+        let joined = CommandLineWords(["ct-inspect", "dump", "--state='!EST"])
+        #expect(joined.typed(at: 2, last: "--state='!EST") == "!EST")
+        #expect(joined.typed(at: 7, last: #"\!EST"#) == "!EST")
+    }
+
+    @Test("A path at home is found there")
+    func home() {
+        #expect(CommandLineWords(["--capture", "~/lb1"]).path(of: "--capture")?.hasSuffix("/lb1") == true)
+        #expect(CommandLineWords(["--capture", "~/lb1"]).path(of: "--capture")?.hasPrefix("~") == false)
+        #expect(CommandLineWords(["--capture", "/tmp/~/lb1"]).path(of: "--capture") == "/tmp/~/lb1")
     }
 
     @Test("A value is found in a line that is half typed, quoted or not")

@@ -38,10 +38,14 @@ class Shell:
         prefix = f"setpriv --reuid={user} --regid={user} --clear-groups " if user else ""
         os.makedirs(environment["HOME"], exist_ok=True)
         os.chown(environment["HOME"], user, user)
-        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", "150", "-y", "50", "-c", folder, f"{prefix}env -i {clean} {program}")
-        for line in lines:
-            self._enter(line)
-        self._clear()
+        try:
+            self._tmux("-f", "/dev/null", "new-session", "-d", "-x", "150", "-y", "50", "-c", folder, f"{prefix}env -i {clean} {program}")
+            for line in lines:
+                self._enter(line)
+            self._clear()
+        except BaseException:
+            self.close()
+            raise
 
     def _tmux(self, *words):
         return subprocess.run(["tmux", "-L", self.name, *words], check=True, capture_output=True, text=True, timeout=BOUND).stdout
@@ -55,7 +59,11 @@ class Shell:
             raise RuntimeError(f"{self.kind} does not answer: {self.picture()}")
 
     def _clear(self):
-        self._tmux("send-keys", "C-c")
+        # fish's first Ctrl-C may only close its list of answers. A shell that is still at the last line is asked again, too.
+        for _ in range(5):
+            self._tmux("send-keys", "C-c")
+            if self._wait(lambda picture: picture.rstrip().rpartition("\n")[2].rstrip() == PROMPT.rstrip(), bound=BOUND / 5):
+                break
         self._enter("clear")
         self._tmux("send-keys", "C-l")
         self._wait(lambda picture: picture.strip() == PROMPT.strip())
@@ -71,13 +79,26 @@ class Shell:
             time.sleep(0.05)
         return False
 
-    def complete(self, line, wanted, bound=BOUND):
-        """Types a line, presses Tab, and waits for a picture; the last picture when that does not come."""
+    def complete(self, line, wanted, behind=""):
+        """Types a line, presses Tab, and waits for a picture; the last picture when that does not come.
+
+        - Parameter behind: what stands behind the cursor then."""
+        self._clear()
+        self._tmux("send-keys", "-l", line + behind)
+        self._wait(lambda picture: typed(picture) == (line + behind).rstrip())
+        self._tmux("send-keys", *["Left"] * len(behind), "Tab")
+        is_right = self._wait(wanted)
+        return is_right, self.picture()
+
+    def stays(self, line, bound):
+        """Whether Tab adds nothing to a line and says nothing: the shell is at the keyboard again within the bound, as what is typed next
+        shows, and there is that line alone."""
         self._clear()
         self._tmux("send-keys", "-l", line)
-        self._wait(lambda picture: typed(picture) == line.rstrip())
+        self._wait(lambda picture: typed(picture) == line)
         self._tmux("send-keys", "Tab")
-        is_right = self._wait(wanted, bound)
+        self._tmux("send-keys", "-l", "#")
+        is_right = self._wait(lambda picture: picture.strip() == f"{PROMPT}{line}#", bound)
         return is_right, self.picture()
 
     def close(self):
@@ -88,5 +109,3 @@ def typed(picture):
     """The line behind the prompt."""
     first = next((line for line in picture.splitlines() if line.startswith(PROMPT.strip())), "")
     return first[len(PROMPT):].rstrip()
-
-

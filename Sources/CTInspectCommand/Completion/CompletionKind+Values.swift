@@ -24,13 +24,24 @@ extension CompletionKind {
     static var columns: CompletionKind { .list { firstTab($0).columnNames } }
     static var column: CompletionKind { .words { line, _ in firstTab(line).columnNames } }
 
-    /// The words of that tab's filter line, the last of which is completed.
+    /// The words of that tab's filter line: the last one is completed, and behind its `=` the last of its values.
     static var filterWords: CompletionKind {
         .words { line, typed in
+            let tab = firstTab(line)
             let start = typed.lastIndex(of: " ").map(typed.index(after:)) ?? typed.startIndex
-            let sign = typed[start...].hasPrefix("!") ? "!" : ""
-            return firstTab(line).filterWords.map { typed[..<start] + sign + $0 + "=" }
+            guard let equals = typed[start...].firstIndex(of: "=") else {
+                let sign = typed[start...].hasPrefix("!") ? "!" : ""
+                return tab.filterWords.map { typed[..<start] + sign + $0 + "=" }
+            }
+            let word = String(typed[start..<equals].trimmingPrefix("!"))
+            let piece = ListPiece(String(typed[typed.index(after: equals)...]))
+            return piece.candidates(filterValues(of: word, tab, line)).map { typed[...equals] + $0 }
         }
+    }
+
+    private static func filterValues(of word: String, _ tab: Tab, _ line: CommandLineWords) -> [String] {
+        guard word == "service" else { return tab.filterValues(of: word) }
+        return [.services, .flows].contains(tab) ? LiveWords.services(line) : LiveWords.addressedServices(line)
     }
 
     private static func firstTab(_ line: CommandLineWords) -> Tab {

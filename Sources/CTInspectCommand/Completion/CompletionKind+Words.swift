@@ -5,8 +5,9 @@ extension CompletionKind {
     ///
     /// - Parameter find: gets the words of the line, and what is typed so far of the one to complete.
     static func words(_ find: @escaping @Sendable (CommandLineWords, String) -> [String]) -> CompletionKind {
-        .custom { words, _, typed in
-            let found = find(CommandLineWords(words), typed)
+        .custom { words, index, lastTyped in
+            let line = CommandLineWords(words)
+            let found = find(line, line.typed(at: index, last: lastTyped))
             // For zsh what follows a colon is a description.
             guard CompletionShell.requesting == .zsh else { return found }
             return found.map { $0.split(separator: ":", omittingEmptySubsequences: false).joined(separator: "\\:") }

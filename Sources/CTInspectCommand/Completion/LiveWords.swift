@@ -40,7 +40,7 @@ enum LiveWords {
     }
 
     private static func source(_ line: CommandLineWords) throws(KernelError) -> any KernelSource {
-        if let capture = line.value(of: "--capture") { return try CapturedKernel(capture) }
+        if let capture = line.path(of: "--capture") { return try CapturedKernel(capture) }
         let netns = line.value(of: "--netns")
         if let netns { try NetworkNamespace.enter(netns) }
         return LiveKernel(networkNamespace: netns)

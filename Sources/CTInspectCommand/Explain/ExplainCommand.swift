@@ -27,7 +27,9 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "original: from a client to the VIP; reply: from the real server to the client.")
     var direction = TupleDirection.original
 
-    @Option(help: ArgumentHelp("How IPVS forwards: dr (default), tun, nat, local or bypass.", valueName: "METHOD"))
+    @Option(
+        help: ArgumentHelp("How IPVS forwards: dr (default), tun, nat, local or bypass.", valueName: "METHOD"),
+        completion: .list(ForwardingMethod.allValueStrings))
     var method: ForwardingMethod?
 
     @Option(
@@ -111,14 +113,12 @@ struct Switch: ExpressibleByArgument {
 extension TupleDirection: ExpressibleByArgument {}
 
 extension ForwardingMethod: ExpressibleByArgument {
-    private static let known = [ForwardingMethod.dr, .tun, .nat, .local, .bypass]
-
     /// Reads a method by its name, in any case.
     public init?(argument: String) {
-        guard let method = Self.known.first(where: { $0.description == argument.lowercased() }) else { return nil }
+        guard let method = Self.named.first(where: { $0.description == argument.lowercased() }) else { return nil }
         self = method
     }
 
     /// The names, for the help and for completions.
-    public static var allValueStrings: [String] { known.map(\.description) }
+    public static var allValueStrings: [String] { named.map(\.description) }
 }

@@ -1,4 +1,8 @@
+import Addresses
 import Conntrack
+import Firewall
+import IPVS
+import Inspection
 
 extension Tab {
     /// The names of the columns that the tab can be sorted by, or show, those that an observation fills among them.
@@ -19,6 +23,20 @@ extension Tab {
         case .table: FilterWord.allCases.map(\.rawValue)
         case .events: ["kind"] + FilterWord.allCases.map(\.rawValue)
         case .health: []
+        }
+    }
+
+    /// The values of one of these words that have names; empty where there are only numbers, addresses, and what the kernel calls things.
+    public func filterValues(of word: String) -> [String] {
+        switch (self, word) {
+        case (.events, "kind"): EventKind.allCases.map(\.rawValue)
+        case (.table, _), (.events, _): FilterWord(name: word)?.namedValues ?? []
+        case (.flows, "verdict"): Verdict.allCases.map(\.rawValue)
+        case (.flows, "ctstate"): CTState.named.map(\.name)
+        case (.flows, "protocol"): IPProtocol.names
+        case (.flows, "conntrack"): FilterWord.state.namedValues
+        case (.flows, "method"), (.services, "method"): ForwardingMethod.named.map(\.description)
+        default: []
         }
     }
 }
