@@ -30,6 +30,16 @@ struct CompletionTests {
         #expect(FilterWord.state.namedValues.filter { $0 == "ESTABLISHED" }.count == 1)
     }
 
+    @Test("Every name that the kernel's numbers have is offered", arguments: UInt8.min...UInt8.max)
+    func everyName(_ number: UInt8) {
+        let states = [
+            ProtocolState.tcp(.init(state: number)), .sctp(.init(state: number)), .dccp(.init(state: number)),
+        ].compactMap(\.name)
+        for name in states where name != String(number) { #expect(FilterWord.state.namedValues.contains(name)) }
+        let name = IPProtocol(rawValue: number).description
+        if name != String(number) { #expect(FilterWord.protocol.namedValues.contains(name)) }
+    }
+
     @Test("The columns and filter words of a tab are taken by watch", arguments: Tab.allCases)
     func columns(_ tab: Tab) throws {
         for column in tab.columnNames {
