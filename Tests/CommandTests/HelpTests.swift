@@ -98,7 +98,10 @@ struct HelpTests {
     @Test(
         "What an older kernel cannot filter is said",
         arguments: [
-            (KernelVersion(5, 4), "addresses and ports since 5.8, status since 5.15, zones since 6.8"),
+            (
+                KernelVersion(5, 4),
+                "addresses and ports since 5.8, status since 5.15, those of the reply since 5.18, zones since 6.8"
+            ),
             (KernelVersion(6, 1), "zones since 6.8"), (KernelVersion(6, 8), nil), (nil, nil),
         ])
     func filters(_ version: KernelVersion?, _ lacking: String?) {

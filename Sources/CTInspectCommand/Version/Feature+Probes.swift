@@ -29,14 +29,14 @@ extension Feature {
         }
     }
 
-    /// What DumpPlanner knows of kernels.
     static func filters(_ version: KernelVersion?) -> Feature {
         let name = "filters in it"
-        let steps = [("addresses and ports", 5, 8), ("status", 5, 15), ("zones", 6, 8)]
         guard let version else { return Feature(name, .partly, "the kernel's version is not known") }
-        let lacking = steps.filter { version < KernelVersion($0.1, $0.2) }
-        if lacking.isEmpty { return Feature(name, .works, steps.map(\.0).joined(separator: ", ")) }
-        let later = lacking.map { "\($0.0) since \($0.1).\($0.2)" }.joined(separator: ", ")
+        let lacking = KernelFilter.allCases.filter { version < $0.since }
+        if lacking.isEmpty {
+            return Feature(name, .works, KernelFilter.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        let later = lacking.map { "\($0.rawValue) since \($0.since)" }.joined(separator: ", ")
         return Feature(name, .partly, "ct-inspect itself applies what this kernel cannot: \(later)")
     }
 

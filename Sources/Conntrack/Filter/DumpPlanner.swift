@@ -18,7 +18,7 @@ struct DumpPlanner {
     private let filter: EntryFilter
     private let kernel: KernelVersion?
 
-    private static let tuples = KernelVersion(5, 8)
+    private static let tuples = KernelFilter.tuples.since
 
     /// - Parameter kernel: nil when it is not known.
     init(_ filter: EntryFilter, for kernel: KernelVersion?) {
@@ -91,8 +91,9 @@ struct DumpPlanner {
     private mutating func planSide(
         _ side: EntryFilter.Side, _ path: WritableKeyPath<DumpPlan, DumpPlan.Side>, _ name: String
     ) {
-        let isMisread = path == \.reply && kernel.map { $0 < KernelVersion(5, 18) } ?? true
-        let obstacle = isMisread ? "kernels before 5.18 may misread the reply's tuple" : nil
+        let isMisread = path == \.reply && kernel.map { $0 < KernelFilter.replyTuples.since } ?? true
+        let obstacle =
+            isMisread ? "kernels before \(KernelFilter.replyTuples.since) may misread the reply's tuple" : nil
         func address(_ slot: WritableKeyPath<DumpPlan.Side, IPAddress?>) -> (inout DumpPlan, Prefix) -> String? {
             { plan, prefix in
                 if let why = obstacle ?? Self.obstacle(to: prefix) { return why }
@@ -155,7 +156,7 @@ struct DumpPlanner {
     }
 
     private mutating func planStatus() {
-        let since = KernelVersion(5, 15)
+        let since = KernelFilter.status.since
         // One bit of one is that bit.
         let isOne = filter.anyStatus.names.count == 1
         plan.status = filter.requiredStatus.union(isOne ? filter.anyStatus : [])
@@ -177,7 +178,7 @@ struct DumpPlanner {
             ("zone", filter.zones), ("original zone", filter.original.zones), ("reply zone", filter.reply.zones),
         ]
         for (name, choice) in zones {
-            compare(name, choice, since: KernelVersion(6, 8)) { plan, zone in
+            compare(name, choice, since: KernelFilter.zones.since) { plan, zone in
                 if zone == 0 { return "the kernel's zone 0 is none in either direction" }
                 plan.zone = zone
                 return nil
