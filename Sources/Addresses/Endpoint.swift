@@ -1,18 +1,18 @@
 /// An address and a port (host order).
-public struct Endpoint: Hashable, Sendable {
+package struct Endpoint: Hashable, Sendable {
     /// The host's address; no zone (`%eth0`) goes with it.
-    public var address: IPAddress
+    package var address: IPAddress
     /// In host order: 80 for HTTP.
-    public var port: UInt16
+    package var port: UInt16
 
     /// An endpoint of its two parts; `port` in host order.
-    public init(_ address: IPAddress, _ port: UInt16) {
+    package init(_ address: IPAddress, _ port: UInt16) {
         self.address = address
         self.port = port
     }
 
     /// Reads `ADDRESS:PORT` and `[ADDRESS]:PORT`.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(digits: text[text.index(after: colon)...]) else {
             return nil
         }
@@ -27,14 +27,14 @@ public struct Endpoint: Hashable, Sendable {
 
 extension Endpoint: CustomStringConvertible {
     /// `10.0.0.1:80` or `[2001:db8::1]:80`, as ipvsadm(8) writes them.
-    public var description: String {
+    package var description: String {
         address.family == .ipv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
     }
 }
 
 extension Endpoint: Comparable {
     /// By address, then by port, both as numbers: the order of tables.
-    public static func < (left: Endpoint, right: Endpoint) -> Bool {
+    package static func < (left: Endpoint, right: Endpoint) -> Bool {
         (left.address, left.port) < (right.address, right.port)
     }
 }

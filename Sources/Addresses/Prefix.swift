@@ -1,12 +1,12 @@
 /// An address with a prefix length, as `10.0.0.0/8`: what a filter on addresses takes.
-public struct Prefix: Hashable, Sendable {
+package struct Prefix: Hashable, Sendable {
     /// As it was given: bits behind the prefix may be set, and do not count.
-    public let address: IPAddress
+    package let address: IPAddress
     /// 0 to 32, or to 128 for IPv6.
-    public let length: Int
+    package let length: Int
 
     /// Reads `ADDRESS` (all its bits count) or `ADDRESS/LENGTH`.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let first = parts.first, let address = IPAddress(String(first)) else { return nil }
         var length = address.bitWidth
@@ -19,7 +19,7 @@ public struct Prefix: Hashable, Sendable {
     }
 
     /// Whether an address of the same family lies in it; one of the other family never does.
-    public func contains(_ other: IPAddress) -> Bool {
+    package func contains(_ other: IPAddress) -> Bool {
         guard other.family == address.family else { return false }
         return Self.leadingBitsEqual(address.bitWidth - length, address.low, other.low)
             && Self.leadingBitsEqual(64 - length, address.high, other.high)
@@ -34,5 +34,5 @@ public struct Prefix: Hashable, Sendable {
 
 extension Prefix: CustomStringConvertible {
     /// As it is read: `10.0.0.0/8`, or the address alone when all its bits count.
-    public var description: String { length == address.bitWidth ? address.description : "\(address)/\(length)" }
+    package var description: String { length == address.bitWidth ? address.description : "\(address)/\(length)" }
 }

@@ -5,7 +5,7 @@ extension CTInspect {
     ///
     /// ArgumentParser's own way, but for two things: it takes an unknown command for an argument of `flows`, and `--version` with
     /// `--verbose` tells what works on this host.
-    public static func run(_ words: [String]) -> Never {
+    package static func run(_ words: [String]) -> Never {
         do {
             if Set(words) == ["--version", "--verbose"] {
                 try VersionReport.print()

@@ -1,12 +1,12 @@
 import ArgumentParser
 
 /// The command as a whole. What it does by itself is `flows`.
-public struct CTInspect: ParsableCommand {
+package struct CTInspect: ParsableCommand {
     /// Of the program; the JSON schema has a number of its own.
-    public static let version = "0.1.0"
+    package static let version = "0.1.0"
 
     /// What `--help` says of the whole, and its subcommands.
-    public static let configuration = CommandConfiguration(
+    package static let configuration = CommandConfiguration(
         commandName: "ct-inspect",
         abstract: "Show which LVS flows never reach the conntrack table, and why.",
         discussion: """
@@ -31,5 +31,5 @@ public struct CTInspect: ParsableCommand {
         defaultSubcommand: FlowsCommand.self)
 
     /// For ArgumentParser, which fills it in.
-    public init() {}
+    package init() {}
 }

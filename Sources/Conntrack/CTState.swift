@@ -2,35 +2,35 @@
 ///
 /// The raw value is the number of its bit in the mask that nftables loads. An open set: one without a name is shown as its number.
 /// Source: `NF_CT_STATE_BIT` and its like (linux/netfilter/nf_conntrack_common.h), `nft_ct_get_eval` (net/netfilter/nft_ct.c).
-public struct CTState: RawRepresentable, Hashable, Sendable {
+package struct CTState: RawRepresentable, Hashable, Sendable {
     /// The number of the bit in nftables' mask; 0 to 31.
-    public let rawValue: UInt8
+    package let rawValue: UInt8
 
     /// Any number, known here or not.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Nothing is attached to the packet: conntrack refused it, or has not seen it (yet).
-    public static let invalid = CTState(rawValue: 0)
+    package static let invalid = CTState(rawValue: 0)
     /// Of an entry that has seen a reply, or itself in reply direction.
-    public static let established = CTState(rawValue: 1)
+    package static let established = CTState(rawValue: 1)
     /// An ICMP error about an entry's packet, or the first packet of an expected connection.
-    public static let related = CTState(rawValue: 2)
+    package static let related = CTState(rawValue: 2)
     /// Of an entry that has seen no reply, in original direction; the entry may be in no table yet.
-    public static let new = CTState(rawValue: 3)
+    package static let new = CTState(rawValue: 3)
     /// Taken out of tracking: by a notrack rule, by IPVS, or as conntrack never tracks such a packet.
-    public static let untracked = CTState(rawValue: 6)
+    package static let untracked = CTState(rawValue: 6)
 
     /// Reads the value that nftables' `ct state` expression loads, in host byte order: a mask with one bit set, of which the
     /// lowest counts. No bit at all, which no kernel gives, is the state with the number 32.
-    public init(bit: UInt32) { self.init(rawValue: UInt8(bit.trailingZeroBitCount)) }
+    package init(bit: UInt32) { self.init(rawValue: UInt8(bit.trailingZeroBitCount)) }
 
     /// The value of `ct state` for this one, in host byte order; 0 for a number that has no bit.
-    public var bit: UInt32 { UInt32(1) << rawValue }
+    package var bit: UInt32 { UInt32(1) << rawValue }
 }
 
 extension CTState: CustomStringConvertible {
     /// `NEW`, as iptables spells it; a state without a name is its number.
-    public var name: String {
+    package var name: String {
         switch self {
         case .invalid: "INVALID"
         case .established: "ESTABLISHED"
@@ -42,10 +42,10 @@ extension CTState: CustomStringConvertible {
     }
 
     /// The same as `name`.
-    public var description: String { name }
+    package var description: String { name }
 }
 
 extension CTState: Comparable {
     /// In the order of their bits.
-    public static func < (left: CTState, right: CTState) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: CTState, right: CTState) -> Bool { left.rawValue < right.rawValue }
 }

@@ -2,49 +2,49 @@
 /// entry, which stays small and is copied and reset at no cost: a table has millions.
 extension Entry {
     /// The tuple of the entry that expected this one.
-    public var master: Tuple? {
+    package var master: Tuple? {
         get { extensions.held.master }
         set { extend { $0.master = newValue } }
     }
 
     /// The 128 label bits as the kernel sends them: bytes in its memory's order, so bit 0 is the lowest of the first on x86; empty when none.
-    public var labels: [UInt8] {
+    package var labels: [UInt8] {
         get { extensions.held.labels }
         set { extend { $0.labels = newValue } }
     }
 
     /// The name of the helper that follows it (`ftp`); nil when none does.
-    public var helper: String? {
+    package var helper: String? {
         get { extensions.held.helper }
         set { extend { $0.helper = newValue } }
     }
 
     /// The label of a security module (SELinux), as the kernel writes it.
-    public var securityContext: String? {
+    package var securityContext: String? {
         get { extensions.held.securityContext }
         set { extend { $0.securityContext = newValue } }
     }
 
     /// Of the original direction; nil when no helper shifted it.
-    public var sequenceAdjustmentOriginal: SequenceAdjustment? {
+    package var sequenceAdjustmentOriginal: SequenceAdjustment? {
         get { extensions.held.sequenceAdjustmentOriginal }
         set { extend { $0.sequenceAdjustmentOriginal = newValue } }
     }
 
     /// Of the reply direction; nil when no helper shifted it.
-    public var sequenceAdjustmentReply: SequenceAdjustment? {
+    package var sequenceAdjustmentReply: SequenceAdjustment? {
         get { extensions.held.sequenceAdjustmentReply }
         set { extend { $0.sequenceAdjustmentReply = newValue } }
     }
 
     /// Attributes that this program does not know, or whose size is not the known one.
-    public var unknown: [UnknownAttribute] {
+    package var unknown: [UnknownAttribute] {
         get { extensions.held.unknown }
         set { extend { $0.unknown = newValue } }
     }
 
     /// False when it has none of the above.
-    public var hasExtensions: Bool {
+    package var hasExtensions: Bool {
         if case .none = extensions { false } else { true }
     }
 
@@ -77,16 +77,16 @@ extension Entry {
     }
 
     /// How a NAT helper shifted TCP sequence numbers (`struct nf_ct_seqadj`).
-    public struct SequenceAdjustment: Equatable, Sendable {
+    package struct SequenceAdjustment: Equatable, Sendable {
         /// The sequence number from which on the second offset holds.
-        public var correctionPosition: UInt32 = 0
+        package var correctionPosition: UInt32 = 0
         /// Added to sequence numbers before that position.
-        public var offsetBefore: Int32 = 0
+        package var offsetBefore: Int32 = 0
         /// Added to sequence numbers from that position on.
-        public var offsetAfter: Int32 = 0
+        package var offsetAfter: Int32 = 0
 
         /// Members as they are named; 0 is what an unshifted direction has.
-        public init(correctionPosition: UInt32 = 0, offsetBefore: Int32 = 0, offsetAfter: Int32 = 0) {
+        package init(correctionPosition: UInt32 = 0, offsetBefore: Int32 = 0, offsetAfter: Int32 = 0) {
             self.correctionPosition = correctionPosition
             self.offsetBefore = offsetBefore
             self.offsetAfter = offsetAfter

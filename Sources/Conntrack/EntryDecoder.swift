@@ -7,7 +7,7 @@ extension Entry {
     ///
     /// - Throws: when the attributes are not framed as netlink frames them. An attribute that is unknown, or has another size
     ///   than the known one, is kept in `unknown`.
-    public init(_ message: Message, in datagram: RawSpan) throws(DecodeError) {
+    package init(_ message: Message, in datagram: RawSpan) throws(DecodeError) {
         let attributes = try message.attributes(after: MemoryLayout<nfgenmsg>.size)
         family = try datagram.host(at: message.payload.lowerBound)
         var unknown: [UnknownAttribute] = []

@@ -6,16 +6,16 @@ import SystemPackage
 ///
 /// Reading needs CAP_NET_ADMIN in the user namespace that owns the network namespace. Asking loads the kernel's
 /// `nf_conntrack_netlink` when it is not there yet, as conntrack(8) does.
-public struct Expectations {
+package struct Expectations {
     private let source: any KernelSource
 
     /// Asks nothing yet.
-    public init(_ source: any KernelSource) { self.source = source }
+    package init(_ source: any KernelSource) { self.source = source }
 
     /// Streams them all, of all families and zones. Blocks until the answer is whole.
     ///
     /// - Returns: how the answer ended; when it was interrupted, expectations may be missing or double.
-    public func dump(_ each: (Expectation) -> Void) throws(KernelError) -> Answer {
+    package func dump(_ each: (Expectation) -> Void) throws(KernelError) -> Answer {
         let request = Request.netfilter(
             "dump the expectations", subsystem: NFNL_SUBSYS_CTNETLINK_EXP, message: IPCTNL_MSG_EXP_GET.rawValue,
             flags: NLM_F_DUMP)

@@ -1,5 +1,5 @@
 /// A kind of packet that packet filters treat alike; the kinds that are counted and explained.
-public enum PacketClass: String, CaseIterable, Hashable, Sendable {
+package enum PacketClass: String, CaseIterable, Hashable, Sendable {
     case syn
     case synAck = "syn_ack"
     /// A bare ACK, or data.
@@ -15,7 +15,7 @@ public enum PacketClass: String, CaseIterable, Hashable, Sendable {
     case other
 
     /// The class of a TCP segment. PSH, URG, ECE and CWR do not count.
-    public init(tcp flags: TCPFlags) {
+    package init(tcp flags: TCPFlags) {
         switch flags.intersection([.fin, .syn, .rst, .ack]) {
         case .syn: self = .syn
         case [.syn, .ack]: self = .synAck
@@ -27,10 +27,10 @@ public enum PacketClass: String, CaseIterable, Hashable, Sendable {
     }
 
     /// As JSON has it: `syn_ack`.
-    public var name: String { rawValue }
+    package var name: String { rawValue }
 
     /// As tables have it: `SYN+ACK`.
-    public var title: String {
+    package var title: String {
         switch self {
         case .syn: "SYN"
         case .synAck: "SYN+ACK"

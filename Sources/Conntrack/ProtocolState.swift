@@ -1,31 +1,31 @@
 /// What conntrack knows of the protocol's own state (`CTA_PROTOINFO`).
-public enum ProtocolState: Equatable, Sendable {
+package enum ProtocolState: Equatable, Sendable {
     case tcp(TCP)
     case sctp(SCTP)
     case dccp(DCCP)
 
     /// State numbers are an open set: one without a name is shown as the number.
-    public struct TCP: Equatable, Sendable {
+    package struct TCP: Equatable, Sendable {
         /// `enum tcp_conntrack`
-        public var state: UInt8?
+        package var state: UInt8?
         /// Window scales of the original and the reply direction.
-        public var scaleOriginal: UInt8?
+        package var scaleOriginal: UInt8?
         /// Of the reply direction.
-        public var scaleReply: UInt8?
+        package var scaleReply: UInt8?
         /// `IP_CT_TCP_FLAG_*` of each direction, and the mask sent with them.
-        public var flagsOriginal: Flags?
+        package var flagsOriginal: Flags?
         /// Of the reply direction.
-        public var flagsReply: Flags?
+        package var flagsReply: Flags?
 
         /// A state of which the rest is not known.
-        public init(state: UInt8? = nil) { self.state = state }
+        package init(state: UInt8? = nil) { self.state = state }
 
         /// Flags of one direction (`struct nf_ct_tcp_flags`).
-        public struct Flags: Equatable, Sendable {
+        package struct Flags: Equatable, Sendable {
             /// `IP_CT_TCP_FLAG_*` that are set.
-            public var flags: UInt8
+            package var flags: UInt8
             /// Those that the sender of the message meant to say something about.
-            public var mask: UInt8
+            package var mask: UInt8
         }
 
         static let names = [
@@ -35,16 +35,16 @@ public enum ProtocolState: Equatable, Sendable {
     }
 
     /// State numbers are an open set, as those of TCP.
-    public struct SCTP: Equatable, Sendable {
+    package struct SCTP: Equatable, Sendable {
         /// `enum sctp_conntrack`
-        public var state: UInt8?
+        package var state: UInt8?
         /// The tag that packets of the original direction carry.
-        public var verificationTagOriginal: UInt32?
+        package var verificationTagOriginal: UInt32?
         /// The tag that packets of the reply direction carry.
-        public var verificationTagReply: UInt32?
+        package var verificationTagReply: UInt32?
 
         /// A state of which the rest is not known.
-        public init(state: UInt8? = nil) { self.state = state }
+        package init(state: UInt8? = nil) { self.state = state }
 
         static let names = [
             "NONE", "CLOSED", "COOKIE_WAIT", "COOKIE_ECHOED", "ESTABLISHED", "SHUTDOWN_SENT", "SHUTDOWN_RECD",
@@ -53,16 +53,16 @@ public enum ProtocolState: Equatable, Sendable {
     }
 
     /// State numbers are an open set, as those of TCP.
-    public struct DCCP: Equatable, Sendable {
+    package struct DCCP: Equatable, Sendable {
         /// `enum ct_dccp_states` of net/netfilter/nf_conntrack_proto_dccp.c, which the newest kernels no longer have.
-        public var state: UInt8?
+        package var state: UInt8?
         /// 0: the original direction is the client's; 1: the server's.
-        public var role: UInt8?
+        package var role: UInt8?
         /// The sequence number of the handshake, 48 bits of it.
-        public var handshakeSequence: UInt64?
+        package var handshakeSequence: UInt64?
 
         /// A state of which the rest is not known.
-        public init(state: UInt8? = nil) { self.state = state }
+        package init(state: UInt8? = nil) { self.state = state }
 
         static let names = [
             "NONE", "REQUEST", "RESPOND", "PARTOPEN", "OPEN", "CLOSEREQ", "CLOSING", "TIMEWAIT", "IGNORE", "INVALID",
@@ -70,7 +70,7 @@ public enum ProtocolState: Equatable, Sendable {
     }
 
     /// The state as the kernel and conntrack(8) name it, or its number; nil when the kernel sent none.
-    public var name: String? {
+    package var name: String? {
         switch self {
         case .tcp(let tcp): Self.name(of: tcp.state, in: TCP.names)
         case .sctp(let sctp): Self.name(of: sctp.state, in: SCTP.names)

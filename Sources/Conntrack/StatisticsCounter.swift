@@ -1,8 +1,8 @@
 /// One of the numbers that the kernel keeps for each CPU about its conntrack table and its expectations
 /// (`struct ip_conntrack_stat`, include/linux/netfilter/nf_conntrack_common.h). An open set.
-public struct StatisticsCounter: Hashable, Sendable {
+package struct StatisticsCounter: Hashable, Sendable {
     /// Whose numbers: each has attributes of its own, that begin at 1.
-    public enum Kind: Int, Sendable, CaseIterable {
+    package enum Kind: Int, Sendable, CaseIterable {
         /// `enum ctattr_stats_cpu`
         case conntrack
         /// `enum ctattr_expect_stats`
@@ -10,28 +10,28 @@ public struct StatisticsCounter: Hashable, Sendable {
     }
 
     /// Whose number it is.
-    public var kind: Kind
+    package var kind: Kind
     /// The attribute it comes in.
-    public var number: UInt16
+    package var number: UInt16
 
     /// Any number of either kind, known here or not.
-    public init(_ kind: Kind, _ number: UInt16) {
+    package init(_ kind: Kind, _ number: UInt16) {
         self.kind = kind
         self.number = number
     }
 
     /// Packets that could not be tracked.
-    public static let invalid = StatisticsCounter(.conntrack, 4)
+    package static let invalid = StatisticsCounter(.conntrack, 4)
     /// Entries put into the table; since Linux 4.9 only those that user space makes.
-    public static let insert = StatisticsCounter(.conntrack, 8)
+    package static let insert = StatisticsCounter(.conntrack, 8)
     /// Entries that could not be put into it, as another had the same tuple by then.
-    public static let insertFailed = StatisticsCounter(.conntrack, 9)
+    package static let insertFailed = StatisticsCounter(.conntrack, 9)
     /// Packets dropped because an entry could not be had: no room, no memory, or another connection has their tuple.
-    public static let drop = StatisticsCounter(.conntrack, 10)
+    package static let drop = StatisticsCounter(.conntrack, 10)
     /// Entries removed before their time, to make room in a full table.
-    public static let earlyDrop = StatisticsCounter(.conntrack, 11)
+    package static let earlyDrop = StatisticsCounter(.conntrack, 11)
     /// Entries refused because their bucket of the hash table held too many.
-    public static let chainTooLong = StatisticsCounter(.conntrack, 15)
+    package static let chainTooLong = StatisticsCounter(.conntrack, 15)
 
     /// Kernel names by number, as conntrack(8) prints those that it knows. Linux 4.9 stopped sending searched, new, delete and
     /// delete_list; 5.10 ignore, and began clash_resolve; 5.15 began chaintoolong.
@@ -43,21 +43,21 @@ public struct StatisticsCounter: Hashable, Sendable {
     private static let expectationNames = ["", "expect_new", "expect_create", "expect_delete"]
 
     /// The kernel's name; of a counter that has none yet, its number (`17`, `expect_5`).
-    public var name: String {
+    package var name: String {
         let names = kind == .conntrack ? Self.conntrackNames : Self.expectationNames
         if number > 0, names.indices.contains(Int(number)) { return names[Int(number)] }
         return kind == .conntrack ? String(number) : "expect_\(number)"
     }
 
     /// Whether this program knows what it counts.
-    public var isKnown: Bool {
+    package var isKnown: Bool {
         number > 0 && number < (kind == .conntrack ? Self.conntrackNames : Self.expectationNames).count
     }
 }
 
 extension StatisticsCounter: Comparable {
     /// Conntrack's before those of expectations, then by number.
-    public static func < (left: StatisticsCounter, right: StatisticsCounter) -> Bool {
+    package static func < (left: StatisticsCounter, right: StatisticsCounter) -> Bool {
         (left.kind.rawValue, left.number) < (right.kind.rawValue, right.number)
     }
 }

@@ -1,41 +1,41 @@
 /// The status bits of an entry (`enum ip_conntrack_status`, linux/netfilter/nf_conntrack_common.h). An open set.
-public struct Status: OptionSet, Hashable, Sendable {
+package struct Status: OptionSet, Hashable, Sendable {
     /// The bits, in host order.
-    public let rawValue: UInt32
+    package let rawValue: UInt32
 
     /// Any bits, known here or not.
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// A helper expected the connection (`IPS_EXPECTED`).
-    public static let expected = Status(rawValue: 1 << 0)
+    package static let expected = Status(rawValue: 1 << 0)
     /// Packets were seen in both directions (`IPS_SEEN_REPLY`).
-    public static let seenReply = Status(rawValue: 1 << 1)
+    package static let seenReply = Status(rawValue: 1 << 1)
     /// It is not removed early when the table is full (`IPS_ASSURED`).
-    public static let assured = Status(rawValue: 1 << 2)
+    package static let assured = Status(rawValue: 1 << 2)
     /// It is in the table: its first packet has left the host or come in (`IPS_CONFIRMED`).
-    public static let confirmed = Status(rawValue: 1 << 3)
+    package static let confirmed = Status(rawValue: 1 << 3)
     /// Its source is translated (`IPS_SRC_NAT`).
-    public static let sourceNAT = Status(rawValue: 1 << 4)
+    package static let sourceNAT = Status(rawValue: 1 << 4)
     /// Its destination is translated (`IPS_DST_NAT`).
-    public static let destinationNAT = Status(rawValue: 1 << 5)
+    package static let destinationNAT = Status(rawValue: 1 << 5)
     /// It is on its way out of the table (`IPS_DYING`).
-    public static let dying = Status(rawValue: 1 << 9)
+    package static let dying = Status(rawValue: 1 << 9)
     /// Its timeout is not renewed by packets (`IPS_FIXED_TIMEOUT`).
-    public static let fixedTimeout = Status(rawValue: 1 << 10)
+    package static let fixedTimeout = Status(rawValue: 1 << 10)
     /// A flowtable forwards its packets past conntrack (`IPS_OFFLOAD`).
-    public static let offload = Status(rawValue: 1 << 14)
+    package static let offload = Status(rawValue: 1 << 14)
     /// A network device does so (`IPS_HW_OFFLOAD`).
-    public static let hardwareOffload = Status(rawValue: 1 << 15)
+    package static let hardwareOffload = Status(rawValue: 1 << 15)
 
     /// Kernel names without `IPS_`, by bit. Bit 12 is UNTRACKED in the
     /// header for users (obsolete), and NAT_CLASH in the kernel's own: only the latter is still set.
-    public static let names = [
+    package static let names = [
         "EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED", "SRC_NAT", "DST_NAT", "SEQ_ADJUST", "SRC_NAT_DONE",
         "DST_NAT_DONE", "DYING", "FIXED_TIMEOUT", "TEMPLATE", "NAT_CLASH", "HELPER", "OFFLOAD", "HW_OFFLOAD",
     ]
 
     /// Reads the name of one bit, in any case; `BIT_17` is one without a name.
-    public init?(name: some StringProtocol) {
+    package init?(name: some StringProtocol) {
         let upper = name.uppercased()
         let numbered = upper.hasPrefix("BIT_") ? UInt32(upper.dropFirst(4)) : nil
         guard let bit = Self.names.firstIndex(of: upper).map(UInt32.init) ?? numbered, bit < 32 else { return nil }
@@ -43,8 +43,8 @@ public struct Status: OptionSet, Hashable, Sendable {
     }
 
     /// A bit without a name is its number: `BIT_17`.
-    public static func name(ofBit bit: Int) -> String { names.indices.contains(bit) ? names[bit] : "BIT_\(bit)" }
+    package static func name(ofBit bit: Int) -> String { names.indices.contains(bit) ? names[bit] : "BIT_\(bit)" }
 
     /// The names of the bits that are set, lowest first.
-    public var names: [String] { (0..<32).filter { rawValue & (1 << UInt32($0)) != 0 }.map(Self.name) }
+    package var names: [String] { (0..<32).filter { rawValue & (1 << UInt32($0)) != 0 }.map(Self.name) }
 }

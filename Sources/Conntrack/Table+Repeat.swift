@@ -2,16 +2,16 @@ import Netlink
 
 extension Table {
     /// How often a dump is tried that does not come whole.
-    public static let attempts = 3
+    package static let attempts = 3
 
     /// Why one is not whole then.
-    public static let keptChanging = changed + ", \(attempts) times"
+    package static let keptChanging = changed + ", \(attempts) times"
 
     private static let changed =
         "it changed while it was read (NLM_F_DUMP_INTR, or its hash table was resized), or answers were lost (ENOBUFS)"
 
     /// What is said of a list that did not come whole.
-    public static func notWhole(_ what: String, attempts: Int = attempts) -> KernelError {
+    package static func notWhole(_ what: String, attempts: Int = attempts) -> KernelError {
         KernelError(
             "dump \(what) as a whole", .lost, detail: attempts == 1 ? changed : keptChanging,
             nextStep: attempts == 1 ? "--on-interrupt repeat tries again" : "try again")
@@ -23,7 +23,7 @@ extension Table {
     ///   - begin: called before each attempt: what came before is to be forgotten.
     ///   - each: gets each entry of the attempt.
     /// - Returns: whether the last attempt was whole.
-    public func dumpRepeatedly(
+    package func dumpRepeatedly(
         _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), attempts: Int = attempts,
         begin: () -> Void, _ each: (Entry) -> Void
     ) throws(KernelError) -> Bool {
@@ -34,7 +34,7 @@ extension Table {
     }
 
     /// The same for any dump.
-    public static func repeating(
+    package static func repeating(
         _ attempts: Int = attempts, _ dump: () throws(KernelError) -> Answer
     ) throws(KernelError) -> Bool {
         for _ in 0..<attempts {

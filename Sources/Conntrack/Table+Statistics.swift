@@ -3,28 +3,28 @@ import Netlink
 import SystemPackage
 
 /// What one CPU has counted in a network namespace since that was made. The kernel's counters have 32 bits and wrap.
-public struct CPUStatistics: Equatable, Sendable {
+package struct CPUStatistics: Equatable, Sendable {
     /// The CPU's number.
-    public var cpu: UInt16
+    package var cpu: UInt16
     /// Those that the kernel sent.
-    public var counters: [StatisticsCounter: UInt32]
+    package var counters: [StatisticsCounter: UInt32]
 
     /// What one CPU counted; a counter that is missing is one the kernel did not send.
-    public init(cpu: UInt16, counters: [StatisticsCounter: UInt32] = [:]) {
+    package init(cpu: UInt16, counters: [StatisticsCounter: UInt32] = [:]) {
         self.cpu = cpu
         self.counters = counters
     }
 }
 
 /// How many entries a table has, and how many it may have.
-public struct TableSize: Equatable, Sendable {
+package struct TableSize: Equatable, Sendable {
     /// Of this network namespace, those included that are not confirmed yet.
-    public var entries: UInt32?
+    package var entries: UInt32?
     /// `net.netfilter.nf_conntrack_max`: for each namespace alike; 0 when there is no limit. Nil before Linux 4.18.
-    public var limit: UInt32?
+    package var limit: UInt32?
 
     /// Both figures; nil for one that is not known.
-    public init(entries: UInt32? = nil, limit: UInt32? = nil) {
+    package init(entries: UInt32? = nil, limit: UInt32? = nil) {
         self.entries = entries
         self.limit = limit
     }
@@ -34,7 +34,7 @@ public struct TableSize: Equatable, Sendable {
 extension Table {
     /// The counters of each CPU that the machine may have, online or not (`IPCTNL_MSG_CT_GET_STATS_CPU` and
     /// `IPCTNL_MSG_EXP_GET_STATS_CPU`), in the order of the CPUs. Where nothing is tracked, they are 0.
-    public func statistics() throws(KernelError) -> [CPUStatistics] {
+    package func statistics() throws(KernelError) -> [CPUStatistics] {
         let conntrack = Request.netfilter(
             "read the counters of conntrack", subsystem: NFNL_SUBSYS_CTNETLINK,
             message: IPCTNL_MSG_CT_GET_STATS_CPU.rawValue, flags: NLM_F_DUMP)
@@ -52,7 +52,7 @@ extension Table {
     }
 
     /// `IPCTNL_MSG_CT_GET_STATS`
-    public func size() throws(KernelError) -> TableSize {
+    package func size() throws(KernelError) -> TableSize {
         let request = Request.netfilter(
             "read the size of the conntrack table", subsystem: NFNL_SUBSYS_CTNETLINK,
             message: IPCTNL_MSG_CT_GET_STATS.rawValue, flags: NLM_F_ACK)

@@ -7,14 +7,14 @@ import SystemPackage
 ///
 /// Reading needs CAP_NET_ADMIN in the user namespace that owns the network namespace. Asking loads the kernel's
 /// `nf_conntrack_netlink` when it is not there yet, as conntrack(8) does; it starts no tracking.
-public struct Table {
+package struct Table {
     let source: any KernelSource
 
     /// Asks nothing yet.
-    public init(_ source: any KernelSource) { self.source = source }
+    package init(_ source: any KernelSource) { self.source = source }
 
     /// What can be dumped.
-    public enum Kind: Sendable {
+    package enum Kind: Sendable {
         /// The confirmed entries: the table itself.
         case conntrack
         /// Entries that are gone, but whose DESTROY event is not delivered yet (before 5.19: any that is still referred to).
@@ -46,7 +46,7 @@ public struct Table {
     ///
     /// - Parameter inKernel: false to have the kernel send all.
     /// - Returns: how the answer ended, and how many entries the kernel sent; when it was interrupted, some may be missing or double.
-    public func dump(
+    package func dump(
         _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), inKernel: Bool = true,
         _ each: (Entry) -> Void
     ) throws(KernelError) -> Answer {
@@ -95,7 +95,7 @@ public struct Table {
     /// Looks up one entry by a tuple of either direction (`IPCTNL_MSG_CT_GET`), in one zone.
     ///
     /// - Returns: nil when the table has no such entry.
-    public func entry(for tuple: Tuple, zone: UInt16 = 0) throws(KernelError) -> Entry? {
+    package func entry(for tuple: Tuple, zone: UInt16 = 0) throws(KernelError) -> Entry? {
         guard let request = Self.lookup(tuple, zone: zone) else { return nil }
         var found: Entry?
         do throws(KernelError) {
@@ -155,7 +155,7 @@ public struct Table {
 
 extension Tuple: CustomStringConvertible {
     /// For messages: `tcp 10.0.0.1:41048 > 10.0.0.100:80`.
-    public var description: String {
+    package var description: String {
         guard let source, let destination else { return "\(`protocol`)" }
         switch discriminator {
         case .none: return "\(`protocol`) \(source) > \(destination)"

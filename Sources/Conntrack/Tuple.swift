@@ -1,20 +1,20 @@
 import Addresses
 
 /// One direction of an entry: who sends to whom, and what tells this flow from others between the two.
-public struct Tuple: Hashable, Sendable {
+package struct Tuple: Hashable, Sendable {
     /// Nil when the kernel sent none, or of a family that is not IP.
-    public var source: IPAddress?
+    package var source: IPAddress?
     /// Nil when the kernel sent none, or of a family that is not IP.
-    public var destination: IPAddress?
+    package var destination: IPAddress?
     /// The layer 4 protocol; 0 when the kernel sent none.
-    public var `protocol` = IPProtocol.ip
+    package var `protocol` = IPProtocol.ip
     /// Ports, or what the protocol has in their place.
-    public var discriminator = Discriminator.none
+    package var discriminator = Discriminator.none
     /// The conntrack zone of this direction alone (`CTA_TUPLE_ZONE`).
-    public var zone: UInt16?
+    package var zone: UInt16?
 
     /// What stands beside the addresses (`union nf_conntrack_man_proto`).
-    public enum Discriminator: Hashable, Sendable {
+    package enum Discriminator: Hashable, Sendable {
         /// Protocols without any (`nf_conntrack_l4proto_generic`).
         case none
         /// Ports of TCP, UDP, UDPlite, SCTP, DCCP, and the keys of GRE; host order.
@@ -23,10 +23,10 @@ public struct Tuple: Hashable, Sendable {
     }
 
     /// The ports, or the keys of GRE; nil of protocols without.
-    public var ports: (source: UInt16, destination: UInt16)? {
+    package var ports: (source: UInt16, destination: UInt16)? {
         if case .ports(let source, let destination) = discriminator { (source, destination) } else { nil }
     }
 
     /// A tuple of which nothing is known.
-    public init() {}
+    package init() {}
 }

@@ -1,14 +1,14 @@
 import Netlink
 
 /// An attribute kept as it came, since this program does not know it, or its size is not the known one.
-public struct UnknownAttribute: Equatable, Sendable {
+package struct UnknownAttribute: Equatable, Sendable {
     /// Its number, after those that it was nested in.
-    public var path: [UInt16]
+    package var path: [UInt16]
     /// Its payload, in the byte order in which it came.
-    public var bytes: [UInt8]
+    package var bytes: [UInt8]
 
     /// A path of at least one number, and the payload.
-    public init(path: [UInt16], bytes: [UInt8]) {
+    package init(path: [UInt16], bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes
     }

@@ -6,27 +6,27 @@ import SystemPackage
 ///
 /// A table with `flags owner` that was made over it (Linux 5.12) lives as long as this does: it belongs to the socket within, and the
 /// kernel takes it down when that is closed, by whatever end (nf_tables_api.c, nft_rcv_nl_event).
-public struct NFTables: ~Copyable {
+package struct NFTables: ~Copyable {
     private let context: OpaquePointer
 
     /// How a ruleset is written.
-    public struct Output: OptionSet, Sendable {
+    package struct Output: OptionSet, Sendable {
         /// `NFT_CTX_OUTPUT_*` of libnftables.
-        public let rawValue: UInt32
+        package let rawValue: UInt32
 
         /// Any bits, named here or not.
-        public init(rawValue: UInt32) { self.rawValue = rawValue }
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// Each object with its handle behind it: `# handle 5`.
-        public static let handles = Output(rawValue: UInt32(NFT_CTX_OUTPUT_HANDLE))
+        package static let handles = Output(rawValue: UInt32(NFT_CTX_OUTPUT_HANDLE))
         /// Without counts.
-        public static let stateless = Output(rawValue: UInt32(NFT_CTX_OUTPUT_STATELESS))
+        package static let stateless = Output(rawValue: UInt32(NFT_CTX_OUTPUT_STATELESS))
         /// Sets without their elements.
-        public static let terse = Output(rawValue: UInt32(NFT_CTX_OUTPUT_TERSE))
+        package static let terse = Output(rawValue: UInt32(NFT_CTX_OUTPUT_TERSE))
     }
 
     /// Asks nothing of the kernel yet, and needs no privilege.
-    public init(_ output: Output = []) throws(KernelError) {
+    package init(_ output: Output = []) throws(KernelError) {
         guard let context = nft_ctx_new(UInt32(NFT_CTX_DEFAULT)) else {
             throw KernelError("open nf_tables", .failed, detail: "libnftables gave no context")
         }
@@ -44,7 +44,7 @@ public struct NFTables: ~Copyable {
     /// - Returns: what nft(8) would print.
     /// - Throws: with the first of libnftables' words. Needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
     @discardableResult
-    public borrowing func run(_ commands: String, for purpose: String) throws(KernelError) -> String {
+    package borrowing func run(_ commands: String, for purpose: String) throws(KernelError) -> String {
         let status = nft_run_cmd_from_buffer(context, commands)
         let output = nft_ctx_get_output_buffer(context).map { String(cString: $0) } ?? ""
         guard status == 0 else {

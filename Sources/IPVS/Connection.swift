@@ -1,24 +1,24 @@
 import Addresses
 
 /// One row of `/proc/net/ip_vs_conn`: an IPVS connection, or the template of a persistent service.
-public struct Connection: Hashable, Sendable {
+package struct Connection: Hashable, Sendable {
     /// Of packets; templates of services by mark have `IPPROTO_IP`.
-    public var `protocol`: IPProtocol
+    package var `protocol`: IPProtocol
     /// Whose packets they are; a template has no port, or a whole network.
-    public var client: Endpoint
+    package var client: Endpoint
     /// The VIP and its port, as the client asked for them; of a service by mark, what the first packet was sent to.
-    public var virtual: Endpoint
+    package var virtual: Endpoint
     /// The real server that it was given.
-    public var destination: Endpoint
+    package var destination: Endpoint
     /// As IPVS names it (`ESTABLISHED`, `SYN_RECV`, `UDP`): its own view of the connection, not conntrack's.
-    public var state: String
+    package var state: String
     /// Seconds until the connection goes if no packet comes.
-    public var expires: UInt32
+    package var expires: UInt32
     /// Name and data of the persistence engine, as they stand in the row.
-    public var persistenceEngine: String?
+    package var persistenceEngine: String?
 
     /// A row by its fields; ports in host order.
-    public init(
+    package init(
         _ protocol: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint, state: String,
         expires: UInt32, persistenceEngine: String? = nil
     ) {
@@ -36,13 +36,13 @@ public struct Connection: Hashable, Sendable {
     /// The row does not hold the flag (`IP_VS_CONN_F_TEMPLATE`), but templates have no client port, and one of the two states
     /// of `ip_vs_ctpl_state_name_table` (net/netfilter/ipvs/ip_vs_proto.c). A connection without a client port (the data
     /// connection that ip_vs_ftp expects) is in a state of its protocol.
-    public var isTemplate: Bool {
+    package var isTemplate: Bool {
         client.port == 0 && (state == "NONE" || state == "ASSURED")
     }
 
     /// The firewall mark of a template that belongs to a fwmark service: IPVS stores it as the virtual address,
     /// with `IPPROTO_IP` (`ip_vs_sched_persist`, net/netfilter/ipvs/ip_vs_core.c).
-    public var templateFwmark: UInt32? {
+    package var templateFwmark: UInt32? {
         guard isTemplate, `protocol` == .ip, virtual.port == 0 else { return nil }
         // The first word of the address union: for IPv6 that is the upper half's upper half.
         return virtual.address.family == .ipv4

@@ -5,7 +5,7 @@ import Netlink
 ///
 /// Addresses and ports are hexadecimal: `TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED     892`;
 /// IPv6 addresses are eight full groups. The name and data of a persistence engine may follow.
-public struct ConnectionParser {
+package struct ConnectionParser {
     private let each: (Connection) -> Void
     /// The beginning of a row whose end has not come yet.
     private var partial: [UInt8] = []
@@ -17,10 +17,10 @@ public struct ConnectionParser {
     private static let longestRow = 1024
 
     /// Reads a file from its title on; `each` gets every row in turn.
-    public init(_ each: @escaping (Connection) -> Void) { self.each = each }
+    package init(_ each: @escaping (Connection) -> Void) { self.each = each }
 
     /// Takes the next piece of the file, wherever it is cut.
-    public mutating func take(_ piece: RawSpan) throws(DecodeError) {
+    package mutating func take(_ piece: RawSpan) throws(DecodeError) {
         var start = 0
         while let end = piece.newline(from: start) {
             if partial.isEmpty {
@@ -36,7 +36,7 @@ public struct ConnectionParser {
     }
 
     /// Says that this was all. A last row without its newline is an error unless the reading was cut there.
-    public mutating func end(_ completeness: Completeness) throws(DecodeError) {
+    package mutating func end(_ completeness: Completeness) throws(DecodeError) {
         guard completeness == .whole else { return }
         if !partial.isEmpty { throw error("ends without a newline") }
         // The kernel writes the title even when there is no connection.

@@ -1,84 +1,84 @@
 import Addresses
 
 /// One real server of a service.
-public struct Destination: Equatable, Sendable {
+package struct Destination: Equatable, Sendable {
     /// Port 0 when the service takes every port: the packet's own is kept.
-    public var endpoint: Endpoint
+    package var endpoint: Endpoint
     /// How packets get to it.
-    public var method: ForwardingMethod
+    package var method: ForwardingMethod
     /// Only with the method `tun`.
-    public var tunnel: Tunnel?
+    package var tunnel: Tunnel?
     /// The scheduler's weight; 0 takes no new connections.
-    public var weight: UInt32 = 0
+    package var weight: UInt32 = 0
     /// Connections above which no new one is given (0: no limit), and below which it is given some again.
-    public var upperThreshold: UInt32 = 0
+    package var upperThreshold: UInt32 = 0
     /// Of the two; see `upperThreshold`.
-    public var lowerThreshold: UInt32 = 0
+    package var lowerThreshold: UInt32 = 0
     /// Connections that IPVS counts as active.
-    public var activeConnections: UInt32 = 0
+    package var activeConnections: UInt32 = 0
     /// All others.
-    public var inactiveConnections: UInt32 = 0
+    package var inactiveConnections: UInt32 = 0
     /// Connections that a template keeps here.
-    public var persistentConnections: UInt32 = 0
+    package var persistentConnections: UInt32 = 0
     /// Nil when the kernel sent none.
-    public var statistics: Statistics?
+    package var statistics: Statistics?
 
     /// A destination without weight and counts.
-    public init(_ endpoint: Endpoint, _ method: ForwardingMethod) {
+    package init(_ endpoint: Endpoint, _ method: ForwardingMethod) {
         self.endpoint = endpoint
         self.method = method
     }
 
     /// How packets are wrapped (`IP_VS_CONN_F_TUNNEL_TYPE_*`, `IP_VS_TUNNEL_ENCAP_FLAG_*`).
-    public struct Tunnel: Equatable, Sendable {
+    package struct Tunnel: Equatable, Sendable {
         /// 0 ipip, 1 gue, 2 gre; an open set.
-        public var type: UInt8 = 0
+        package var type: UInt8 = 0
         /// Of GUE; host order, 0 with the others.
-        public var port: UInt16 = 0
+        package var port: UInt16 = 0
         /// Whether there are checksums.
-        public var flags: UInt16 = 0
+        package var flags: UInt16 = 0
 
         /// IPIP, which has neither port nor flags.
-        public init() {}
+        package init() {}
 
         /// `ipip`, `gue`, `gre`, or the number.
-        public var name: String {
+        package var name: String {
             ["ipip", "gue", "gre"].indices.contains(Int(type)) ? ["ipip", "gue", "gre"][Int(type)] : String(type)
         }
     }
 }
 
 /// How a packet gets to the real server (`IP_VS_CONN_F_FWD_MASK`, linux/ip_vs.h). An open set.
-public struct ForwardingMethod: RawRepresentable, Hashable, Sendable {
+package struct ForwardingMethod: RawRepresentable, Hashable, Sendable {
     /// The lowest three bits of the connection's flags.
-    public let rawValue: UInt32
+    package let rawValue: UInt32
 
     /// Any number, known here or not.
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// `IP_VS_CONN_F_MASQ`: addresses are rewritten, replies come back through the director.
-    public static let nat = ForwardingMethod(rawValue: 0)
+    package static let nat = ForwardingMethod(rawValue: 0)
     /// `IP_VS_CONN_F_LOCALNODE`: the director itself is the real server.
-    public static let local = ForwardingMethod(rawValue: 1)
+    package static let local = ForwardingMethod(rawValue: 1)
     /// `IP_VS_CONN_F_TUNNEL`
-    public static let tun = ForwardingMethod(rawValue: 2)
+    package static let tun = ForwardingMethod(rawValue: 2)
     /// `IP_VS_CONN_F_DROUTE`: only the link-layer address is rewritten.
-    public static let dr = ForwardingMethod(rawValue: 3)
+    package static let dr = ForwardingMethod(rawValue: 3)
     /// `IP_VS_CONN_F_BYPASS`: past the (absent) cache to the original destination.
-    public static let bypass = ForwardingMethod(rawValue: 4)
+    package static let bypass = ForwardingMethod(rawValue: 4)
 
     /// Those that have names, the most usual first.
-    public static let named: [ForwardingMethod] = [.dr, .tun, .nat, .local, .bypass]
+    package static let named: [ForwardingMethod] = [.dr, .tun, .nat, .local, .bypass]
 
     static let mask: UInt32 = 7
 
     /// Whether the real server answers the client itself, past the director.
-    public var answersPassBy: Bool { self == .dr || self == .tun }
+    package var answersPassBy: Bool { self == .dr || self == .tun }
 }
 
 extension ForwardingMethod: CustomStringConvertible {
     /// `dr`, `tun`, `nat`, `local`, `bypass`, or the number.
-    public var description: String {
+    package var description: String {
         let names = ["nat", "local", "tun", "dr", "bypass"]
         return names.indices.contains(Int(rawValue)) ? names[Int(rawValue)] : String(rawValue)
     }

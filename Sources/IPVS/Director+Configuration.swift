@@ -3,22 +3,22 @@ import Netlink
 
 extension Director {
     /// What holds for all services.
-    public struct Configuration: Equatable, Sendable {
+    package struct Configuration: Equatable, Sendable {
         /// Version, and size of the hash table.
-        public var info = Info()
+        package var info = Info()
         /// How long idle connections are kept.
-        public var timeouts = Timeouts()
+        package var timeouts = Timeouts()
         /// Those that run; two at the most.
-        public var daemons: [Daemon] = []
+        package var daemons: [Daemon] = []
 
         /// Of which nothing is known.
-        public init() {}
+        package init() {}
     }
 
     /// Asks for all of it, one question after the other.
     ///
     /// - Throws: `.forbidden` without CAP_NET_ADMIN in the initial user namespace.
-    public func configuration() throws(KernelError) -> Configuration {
+    package func configuration() throws(KernelError) -> Configuration {
         var configuration = Configuration()
         configuration.info = try info()
         configuration.timeouts = try timeouts()
@@ -27,17 +27,17 @@ extension Director {
     }
 
     /// Version and size as `ipvsadm -Ln` shows them in its first line.
-    public struct Info: Equatable, Sendable {
+    package struct Info: Equatable, Sendable {
         /// 0x010201 is 1.2.1.
-        public var version: UInt32 = 0
+        package var version: UInt32 = 0
         /// Buckets of the connection table.
-        public var connectionTableSize: UInt32 = 0
+        package var connectionTableSize: UInt32 = 0
 
         /// Of which nothing is known.
-        public init() {}
+        package init() {}
 
         /// `1.2.1`
-        public var versionText: String {
+        package var versionText: String {
             [version >> 16, version >> 8 & 0xFF, version & 0xFF].map(String.init).joined(separator: ".")
         }
     }
@@ -55,16 +55,16 @@ extension Director {
     }
 
     /// How long connections live without a packet, in seconds (`ipvsadm -L --timeout`).
-    public struct Timeouts: Equatable, Sendable {
+    package struct Timeouts: Equatable, Sendable {
         /// Seconds of a TCP connection in ESTABLISHED; nil when the kernel did not say.
-        public var tcp: UInt32?
+        package var tcp: UInt32?
         /// After a FIN.
-        public var tcpFin: UInt32?
+        package var tcpFin: UInt32?
         /// Seconds of a UDP connection.
-        public var udp: UInt32?
+        package var udp: UInt32?
 
         /// Of which nothing is known.
-        public init() {}
+        package init() {}
     }
 
     func timeouts() throws(KernelError) -> Timeouts {

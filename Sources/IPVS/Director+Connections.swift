@@ -6,7 +6,7 @@ extension Director {
     /// Reading was quadratic in the number of connections before a kernel fix of 2025 (140,000 rows took a minute), so it has a bound.
     ///
     /// - Returns: whether all rows were read.
-    public static func connections(
+    package static func connections(
         from source: any KernelSource, within bound: Duration = .seconds(60), _ each: @escaping (Connection) -> Void
     ) throws(KernelError) -> Completeness {
         var parser = ConnectionParser(each)

@@ -11,7 +11,7 @@ extension Director {
     /// Blocks for as long as the kernel needs to write up to 1 MiB. Loads nothing.
     ///
     /// - Throws: `.absent` when the kernel has no IPVS.
-    public static func listedServices(in source: any KernelSource) throws(KernelError) -> [Service.Identity] {
+    package static func listedServices(in source: any KernelSource) throws(KernelError) -> [Service.Identity] {
         try source.text(of: servicesFile).split(whereSeparator: \.isNewline).compactMap(Service.Identity.init(row:))
     }
 }

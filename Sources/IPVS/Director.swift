@@ -8,17 +8,17 @@ import SystemPackage
 ///
 /// Reading over netlink needs CAP_NET_ADMIN in the initial user namespace (`GENL_ADMIN_PERM`); the list of
 /// connections is open to everyone. Nothing is loaded or changed by reading.
-public struct Director {
+package struct Director {
     let source: any KernelSource
     let family: GenericFamily
 
     /// The list of connections, which everyone may read.
-    public static let connectionsFile = KernelFile("proc/net/ip_vs_conn")
+    package static let connectionsFile = KernelFile("proc/net/ip_vs_conn")
     /// Small, open to everyone, and there when IPVS is, in every network namespace.
     static let presence = KernelFile("proc/net/ip_vs_stats")
 
     /// Whether the kernel has IPVS. Needs no privilege, and loads nothing.
-    public static func isPresent(in source: any KernelSource) -> Bool { (try? source.text(of: presence)) != nil }
+    package static func isPresent(in source: any KernelSource) -> Bool { (try? source.text(of: presence)) != nil }
 
     /// Finds IPVS in the kernel.
     ///
@@ -26,7 +26,7 @@ public struct Director {
     /// seen on 6.1 and 6.12), and we only observe.
     ///
     /// - Throws: `.absent` when the kernel has no IPVS, or the module is not loaded.
-    public init(_ source: any KernelSource) throws(KernelError) {
+    package init(_ source: any KernelSource) throws(KernelError) {
         do throws(KernelError) {
             _ = try source.text(of: Self.presence)
             family = try GenericFamily(IPVS_GENL_NAME, from: source)
@@ -51,18 +51,18 @@ public struct Director {
     }
 
     /// The services, and whether the kernel said that they changed while it listed them.
-    public struct Listing: Equatable, Sendable {
+    package struct Listing: Equatable, Sendable {
         /// With their destinations, in the order of ipvsadm(8).
-        public var services: [Service] = []
+        package var services: [Service] = []
         /// A service may be missing, or its destinations be older than others'.
-        public var interrupted = false
+        package var interrupted = false
 
         /// No services.
-        public init() {}
+        package init() {}
     }
 
     /// All services with their destinations, in the order of ipvsadm(8).
-    public func services() throws(KernelError) -> Listing {
+    package func services() throws(KernelError) -> Listing {
         var listing = Listing()
         var known: Set<Service.Identity> = []
         let request = request("list the services of IPVS", IPVS_CMD_GET_SERVICE, NLM_F_DUMP)
@@ -120,7 +120,7 @@ public struct Director {
 
 extension Service.Identity: CustomStringConvertible {
     /// `tcp 10.0.0.100:80`, `fwmark 7`, `fwmark 7 IPv6`.
-    public var description: String {
+    package var description: String {
         switch self {
         case .address(let `protocol`, let endpoint): "\(`protocol`) \(endpoint)"
         case .fwmark(let mark, .ipv4): "fwmark \(mark)"

@@ -1,9 +1,9 @@
 import Addresses
 
 /// One virtual service of IPVS with its destinations.
-public struct Service: Equatable, Sendable {
+package struct Service: Equatable, Sendable {
     /// What a packet must have to belong to the service.
-    public enum Identity: Hashable, Sendable {
+    package enum Identity: Hashable, Sendable {
         /// Port 0 stands for every port.
         case address(IPProtocol, Endpoint)
         /// A firewall mark, of packets of one address family.
@@ -11,54 +11,54 @@ public struct Service: Equatable, Sendable {
     }
 
     /// What finds the service.
-    public var identity: Identity
+    package var identity: Identity
     /// Its name (`wlc`); empty when the kernel sent none.
-    public var scheduler = ""
+    package var scheduler = ""
     /// How it treats connections.
-    public var flags: Flags = []
+    package var flags: Flags = []
     /// Seconds that a persistence template lives; means something with `.persistent` only.
-    public var persistenceTimeout: UInt32 = 0
+    package var persistenceTimeout: UInt32 = 0
     /// How many leading bits of a client's address persistence looks at: 32 or 128 for all.
-    public var persistencePrefix: Int
+    package var persistencePrefix: Int
     /// The persistence engine (`--pe sip`).
-    public var persistenceEngine: String?
+    package var persistenceEngine: String?
     /// Nil when the kernel sent none.
-    public var statistics: Statistics?
+    package var statistics: Statistics?
     /// In the order of their addresses.
-    public var destinations: [Destination] = []
+    package var destinations: [Destination] = []
 
     /// A service without destinations, whose persistence looks at whole addresses.
-    public init(_ identity: Identity) {
+    package init(_ identity: Identity) {
         self.identity = identity
         persistencePrefix = identity.family == .ipv4 ? 32 : 128
     }
 
     /// `IP_VS_SVC_F_*` of linux/ip_vs.h. An open set.
-    public struct Flags: OptionSet, Hashable, Sendable {
+    package struct Flags: OptionSet, Hashable, Sendable {
         /// The bits, in host order.
-        public let rawValue: UInt32
+        package let rawValue: UInt32
 
         /// Any bits, known here or not.
-        public init(rawValue: UInt32) { self.rawValue = rawValue }
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// A client stays with the real server that it was given (`-p`).
-        public static let persistent = Flags(rawValue: 0x01)
+        package static let persistent = Flags(rawValue: 0x01)
         /// The kernel has it in its table: true of all that are listed.
-        public static let hashed = Flags(rawValue: 0x02)
+        package static let hashed = Flags(rawValue: 0x02)
         /// Each packet is scheduled by itself (`--ops`).
-        public static let onePacket = Flags(rawValue: 0x04)
+        package static let onePacket = Flags(rawValue: 0x04)
         /// What the three scheduler flags mean depends on the scheduler.
-        public static let scheduler1 = Flags(rawValue: 0x08)
+        package static let scheduler1 = Flags(rawValue: 0x08)
         /// Likewise; see `scheduler1`.
-        public static let scheduler2 = Flags(rawValue: 0x10)
+        package static let scheduler2 = Flags(rawValue: 0x10)
         /// Likewise; see `scheduler1`.
-        public static let scheduler3 = Flags(rawValue: 0x20)
+        package static let scheduler3 = Flags(rawValue: 0x20)
     }
 }
 
 extension Service.Identity {
     /// Of the packets that belong to it.
-    public var family: IPAddress.Family {
+    package var family: IPAddress.Family {
         switch self {
         case .address(_, let endpoint): endpoint.address.family
         case .fwmark(_, let family): family
@@ -68,7 +68,7 @@ extension Service.Identity {
 
 extension Service.Identity: Comparable {
     /// The order of ipvsadm(8): by address family and protocol, then address and port; fwmark services behind.
-    public static func < (left: Self, right: Self) -> Bool {
+    package static func < (left: Self, right: Self) -> Bool {
         switch (left, right) {
         case (.address, .fwmark): true
         case (.fwmark, .address): false

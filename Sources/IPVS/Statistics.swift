@@ -1,30 +1,30 @@
 /// What a service or a destination has carried, and its rates a second as the kernel estimates them.
 ///
 /// From the 64-bit attribute where the kernel has it, else from the 32-bit one, whose counters wrap.
-public struct Statistics: Equatable, Sendable {
+package struct Statistics: Equatable, Sendable {
     /// Scheduled since the service was made, or its counters were zeroed.
-    public var connections: UInt64 = 0
+    package var connections: UInt64 = 0
     /// From clients.
-    public var packetsIn: UInt64 = 0
+    package var packetsIn: UInt64 = 0
     /// To clients, as far as they come back through the director.
-    public var packetsOut: UInt64 = 0
+    package var packetsOut: UInt64 = 0
     /// From clients; of IP packets, with their headers.
-    public var bytesIn: UInt64 = 0
+    package var bytesIn: UInt64 = 0
     /// To clients, as far as they come back through the director.
-    public var bytesOut: UInt64 = 0
+    package var bytesOut: UInt64 = 0
     /// Connections a second.
-    public var connectionRate: UInt64 = 0
+    package var connectionRate: UInt64 = 0
     /// Packets a second from clients.
-    public var packetRateIn: UInt64 = 0
+    package var packetRateIn: UInt64 = 0
     /// Packets a second to clients.
-    public var packetRateOut: UInt64 = 0
+    package var packetRateOut: UInt64 = 0
     /// Bytes a second from clients.
-    public var byteRateIn: UInt64 = 0
+    package var byteRateIn: UInt64 = 0
     /// Bytes a second to clients.
-    public var byteRateOut: UInt64 = 0
+    package var byteRateOut: UInt64 = 0
     /// 64 or 32: how wide the kernel's counters are.
-    public var bitWidth = 64
+    package var bitWidth = 64
 
     /// Nothing carried.
-    public init() {}
+    package init() {}
 }

@@ -1,5 +1,5 @@
 /// One look at a kernel: when and where it was taken, by which settings, and what is missing from it.
-public protocol Snapshot {
+package protocol Snapshot {
     /// When and where.
     var origin: SnapshotOrigin { get }
     /// The settings that decide what it means.
@@ -10,22 +10,22 @@ public protocol Snapshot {
 
 extension Snapshot {
     /// Nothing is missing that could have changed what is said.
-    public var isComplete: Bool { losses.isEmpty }
+    package var isComplete: Bool { losses.isEmpty }
 }
 
 /// When and where something was looked at.
-public struct SnapshotOrigin: Equatable, Sendable {
+package struct SnapshotOrigin: Equatable, Sendable {
     /// RFC 3339, UTC.
-    public var takenAt: String
+    package var takenAt: String
     /// As uname(2) has it.
-    public var host: String
+    package var host: String
     /// As uname(2) has it: `6.1.0-56-amd64`.
-    public var kernelRelease: String
+    package var kernelRelease: String
     /// As the user named it; nil for the one the tool was started in.
-    public var networkNamespace: String?
+    package var networkNamespace: String?
 
     /// All four, as they are.
-    public init(takenAt: String, host: String, kernelRelease: String, networkNamespace: String?) {
+    package init(takenAt: String, host: String, kernelRelease: String, networkNamespace: String?) {
         self.takenAt = takenAt
         self.host = host
         self.kernelRelease = kernelRelease
@@ -34,14 +34,14 @@ public struct SnapshotOrigin: Equatable, Sendable {
 }
 
 /// Something that was not read to its end, or may have been missed.
-public struct Loss: Equatable, Sendable {
+package struct Loss: Equatable, Sendable {
     /// Which thing, in words that begin a line.
-    public var what: String
+    package var what: String
     /// What happened to it, in words.
-    public var why: String
+    package var why: String
 
     /// What is missing, and why.
-    public init(_ what: String, _ why: String) {
+    package init(_ what: String, _ why: String) {
         self.what = what
         self.why = why
     }

@@ -2,16 +2,16 @@ import CNetlink
 import SystemPackage
 
 /// How an answer ended.
-public struct Answer: Equatable, Sendable {
+package struct Answer: Equatable, Sendable {
     /// Messages that were handed over.
-    public var messages = 0
+    package var messages = 0
     /// The kernel said that the table changed while it was dumped (`NLM_F_DUMP_INTR`): entries may be missing or double.
-    public var interrupted = false
+    package var interrupted = false
     /// Set when the answer ended with an error.
     var refusal: Refusal?
 
     /// An answer of which nothing has come yet.
-    public init() {}
+    package init() {}
 }
 
 extension KernelSource {
@@ -21,7 +21,7 @@ extension KernelSource {
     /// - Throws: what the kernel answered when it refused, with its own words (extended acknowledgement); `.damaged` when the
     ///   bytes are not netlink or `each` could not decode them.
     @discardableResult
-    public func ask(
+    package func ask(
         _ request: Request, _ each: (Message, RawSpan) throws(DecodeError) -> Void
     ) throws(KernelError) -> Answer {
         var answer = Answer()

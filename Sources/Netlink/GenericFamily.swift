@@ -1,13 +1,13 @@
 import CNetlink
 
 /// A generic netlink family as this kernel numbers it (net/netlink/genetlink.c).
-public struct GenericFamily: Equatable, Sendable {
+package struct GenericFamily: Equatable, Sendable {
     /// As it was asked for: `IPVS`.
-    public let name: String
+    package let name: String
     /// The message type that requests to it carry; differs from boot to boot.
-    public let id: UInt16
+    package let id: UInt16
     /// Of the family's interface, as the kernel tells it; 0 when it does not.
-    public let version: UInt32
+    package let version: UInt32
 
     /// Asks the kernel for a family. Needs no privilege.
     ///
@@ -15,7 +15,7 @@ public struct GenericFamily: Equatable, Sendable {
     /// who only observes must know beforehand that it is there.
     ///
     /// - Throws: `.absent` when the kernel has no such family.
-    public init(_ name: String, from source: any KernelSource) throws(KernelError) {
+    package init(_ name: String, from source: any KernelSource) throws(KernelError) {
         var request = Request.generic(
             "look up the generic netlink family \(name)", family: UInt16(GENL_ID_CTRL),
             command: UInt8(CTRL_CMD_GETFAMILY), version: 1, flags: NLM_F_ACK)

@@ -1,9 +1,9 @@
 import SystemPackage
 
 /// Why something could not be had from the kernel, or from a capture of it.
-public struct KernelError: Error, Equatable, Sendable {
+package struct KernelError: Error, Equatable, Sendable {
     /// The different answers that are not an answer. "It is empty" is none of them.
-    public enum Cause: String, Codable, Sendable {
+    package enum Cause: String, Codable, Sendable {
         /// The kernel has no such module, file or family.
         case absent
         /// The kernel has it and refuses it to us.
@@ -19,18 +19,18 @@ public struct KernelError: Error, Equatable, Sendable {
     }
 
     /// What was asked, to follow "cannot": `dump the conntrack table`.
-    public var asked: String
+    package var asked: String
     /// Which of the different answers; what to do depends on it.
-    public var cause: Cause
+    package var cause: Cause
     /// What the system call or the kernel's answer said, where there was one.
-    public var errno: Errno?
+    package var errno: Errno?
     /// In words: the kernel's own (its extended acknowledgement), or what is damaged and where.
-    public var detail: String?
+    package var detail: String?
     /// What the reader can do about it.
-    public var nextStep: String?
+    package var nextStep: String?
 
     /// An error whose cause is known, whatever the errno.
-    public init(_ asked: String, _ cause: Cause, errno: Errno? = nil, detail: String? = nil, nextStep: String? = nil) {
+    package init(_ asked: String, _ cause: Cause, errno: Errno? = nil, detail: String? = nil, nextStep: String? = nil) {
         self.asked = asked
         self.cause = cause
         self.errno = errno
@@ -39,19 +39,19 @@ public struct KernelError: Error, Equatable, Sendable {
     }
 
     /// From an errno, which decides the cause.
-    public init(_ asked: String, _ errno: Errno, detail: String? = nil, nextStep: String? = nil) {
+    package init(_ asked: String, _ errno: Errno, detail: String? = nil, nextStep: String? = nil) {
         self.init(asked, Self.cause(of: errno), errno: errno, detail: detail, nextStep: nextStep)
         if self.nextStep == nil, cause == .forbidden { self.nextStep = "needs CAP_NET_ADMIN: run with sudo" }
     }
 
     /// Bytes that could not be decoded: `.damaged`, with what, where and why.
-    public init(_ asked: String, damaged error: DecodeError) {
+    package init(_ asked: String, damaged error: DecodeError) {
         self.init(asked, .damaged, detail: error.description)
     }
 
     /// Whether it may say that nobody serves the subsystem of nfnetlink that was asked, when the request was well-formed: `EINVAL`
     /// (nfnetlink_rcv_msg, once it has tried to load the module), or no such bus at all.
-    public var saysUnserved: Bool { errno == .invalidArgument || cause == .absent }
+    package var saysUnserved: Bool { errno == .invalidArgument || cause == .absent }
 
     private static func cause(of errno: Errno) -> Cause {
         switch errno {
@@ -66,7 +66,7 @@ public struct KernelError: Error, Equatable, Sendable {
 
 extension KernelError: CustomStringConvertible {
     /// One line for a user: what was asked, why it failed, and what to do, `: ` between them.
-    public var description: String {
+    package var description: String {
         var text = "cannot \(asked)"
         if let errno { text += ": \(errno)" }
         if let detail { text += ": \(detail)" }

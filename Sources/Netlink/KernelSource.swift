@@ -1,40 +1,40 @@
 /// A file that the kernel makes, by its path below the root: `proc/net/ip_vs_conn`, `proc/sys/net/ipv4/vs/conntrack`.
-public struct KernelFile: Hashable, Sendable, CustomStringConvertible {
+package struct KernelFile: Hashable, Sendable, CustomStringConvertible {
     /// Below the root, without a `/` before it.
-    public let path: String
+    package let path: String
 
     /// A file by its path, without a `/` before it.
-    public init(_ path: String) { self.path = path }
+    package init(_ path: String) { self.path = path }
 
     /// The file behind a sysctl: `net.ipv4.vs.conntrack`.
-    public init(sysctl name: String) {
+    package init(sysctl name: String) {
         self.init("proc/sys/" + String(name.map { $0 == "." ? "/" : $0 }))
     }
 
     /// The path.
-    public var description: String { path }
+    package var description: String { path }
 }
 
 /// Whether a reading came to its end.
-public enum Completeness: Equatable, Sendable {
+package enum Completeness: Equatable, Sendable {
     case whole
     /// It was stopped: why, in words.
     case cut(String)
 }
 
 /// Where a picture of the kernel comes from, and when it was taken.
-public struct Origin: Equatable, Sendable {
+package struct Origin: Equatable, Sendable {
     /// RFC 3339, UTC.
-    public var takenAt: String
+    package var takenAt: String
     /// As uname(2) has it (`nodename`).
-    public var host: String
+    package var host: String
     /// As uname(2) has it: `6.1.0-56-amd64`.
-    public var kernelRelease: String
+    package var kernelRelease: String
     /// The network namespace as the user named it; nil for the one the tool was started in.
-    public var networkNamespace: String?
+    package var networkNamespace: String?
 
     /// All four from elsewhere: a manifest, a test. `Origin.here` asks this host.
-    public init(takenAt: String, host: String, kernelRelease: String, networkNamespace: String?) {
+    package init(takenAt: String, host: String, kernelRelease: String, networkNamespace: String?) {
         self.takenAt = takenAt
         self.host = host
         self.kernelRelease = kernelRelease
@@ -46,7 +46,7 @@ public struct Origin: Equatable, Sendable {
 /// files of /proc as raw text. The live kernel is one implementation, a capture of it the other.
 ///
 /// A source belongs to one thread. Each call blocks until its answer is whole, with a bound on every wait.
-public protocol KernelSource: AnyObject {
+package protocol KernelSource: AnyObject {
     var origin: Origin { get }
 
     /// Whether a dump may be asked for with conditions. A capture holds the answer to the question for all, and none to others.
@@ -72,17 +72,17 @@ public protocol KernelSource: AnyObject {
 }
 
 /// What the receiver of a datagram says: whether the answer goes on.
-public enum Reception: Sendable { case more, done }
+package enum Reception: Sendable { case more, done }
 
 extension KernelSource {
     /// True: only a capture cannot.
-    public var filters: Bool { true }
+    package var filters: Bool { true }
 
     /// A small text file as a whole, without its last newline.
     ///
     /// - Parameter most: how many bytes it may have; one with more is not the file that was meant.
     /// - Throws: besides what `read` throws: `.damaged` when it is longer, `.failed` when its reading was cut.
-    public func text(of file: KernelFile, atMost most: Int = 1 << 20) throws(KernelError) -> String {
+    package func text(of file: KernelFile, atMost most: Int = 1 << 20) throws(KernelError) -> String {
         var bytes: [UInt8] = []
         var isTooLong = false
         let completeness = try read(file, within: .seconds(10)) { piece in

@@ -3,9 +3,9 @@ import Glibc
 import SystemPackage
 
 /// The running kernel, as the calling thread's network namespace shows it. See `NetworkNamespace` to move there first.
-public final class LiveKernel: KernelSource {
+package final class LiveKernel: KernelSource {
     /// This host, and the time when the source was made.
-    public let origin: Origin
+    package let origin: Origin
 
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
         byteCount: NetlinkSocket.datagramSize, alignment: 16)
@@ -14,7 +14,7 @@ public final class LiveKernel: KernelSource {
     private var sequence: UInt32 = 0
 
     /// - Parameter namespace: how the user named the namespace this thread is in.
-    public init(networkNamespace namespace: String? = nil) {
+    package init(networkNamespace namespace: String? = nil) {
         origin = Origin.here(networkNamespace: namespace)
     }
 
@@ -22,7 +22,7 @@ public final class LiveKernel: KernelSource {
 
     /// Asks the kernel over the socket of the request's bus, which is opened at the first request and used again.
     /// Blocks; the kernel has 60 s for each datagram.
-    public func exchange(
+    package func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
         switch request.bus {
@@ -68,7 +68,7 @@ public final class LiveKernel: KernelSource {
     }
 
     /// Reads a file of /proc or /sys as this thread's network namespace shows it, 32 KiB at a time. Blocks.
-    public func read(
+    package func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
         let purpose = "read /\(file.path)"
@@ -93,7 +93,7 @@ public final class LiveKernel: KernelSource {
     }
 
     /// Names in a folder of /proc or /sys as they are now.
-    public func list(_ folder: KernelFile) throws(KernelError) -> [String] {
+    package func list(_ folder: KernelFile) throws(KernelError) -> [String] {
         do { return try Folder("/" + folder.path).list() } catch { throw Self.fileError("list /\(folder.path)", error) }
     }
 

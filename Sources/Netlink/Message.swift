@@ -1,26 +1,26 @@
 import CNetlink
 
 /// The header of one netlink message (`struct nlmsghdr`, host order) and where its payload lies.
-public struct Message: Equatable, Sendable {
+package struct Message: Equatable, Sendable {
     /// `NLMSG_*`, or what the bus defines: with nfnetlink, subsystem and message in a byte each.
-    public let type: UInt16
+    package let type: UInt16
     /// `NLM_F_*`.
-    public let flags: UInt16
+    package let flags: UInt16
     /// What the request carried that this answers; 0 in what nobody asked for.
-    public let sequence: UInt32
+    package let sequence: UInt32
     /// The netlink port of the program whose request caused it; 0 when the kernel speaks of its own accord.
-    public let port: UInt32
+    package let port: UInt32
     /// Offsets of what follows the header, padding excluded.
-    public let payload: Range<Int>
+    package let payload: Range<Int>
 
     /// Bytes of `struct nlmsghdr`.
-    public static let headerSize = 16
+    package static let headerSize = 16
 
     /// `NLM_F_DUMP_INTR`: the table changed while it was dumped, so something may be missing or double.
-    public var isInterrupted: Bool { flags & UInt16(NLM_F_DUMP_INTR) != 0 }
+    package var isInterrupted: Bool { flags & UInt16(NLM_F_DUMP_INTR) != 0 }
 
     /// Where the attributes begin behind a family's own header of `size` bytes.
-    public func attributes(after size: Int) throws(DecodeError) -> Range<Int> {
+    package func attributes(after size: Int) throws(DecodeError) -> Range<Int> {
         let start = payload.lowerBound + aligned(size)
         guard payload.count >= size else {
             throw DecodeError(
@@ -31,16 +31,16 @@ public struct Message: Equatable, Sendable {
 }
 
 /// Walks over the messages of one datagram; ends after the first error.
-public struct MessageCursor {
+package struct MessageCursor {
     private var offset = 0
 
     /// At the beginning of a datagram.
-    public init() {}
+    package init() {}
 
     /// The next message, or nil at the end of the datagram.
     ///
     /// - Throws: when less is left than a message promises; the walk is over then.
-    public mutating func next(in datagram: borrowing RawSpan) throws(DecodeError) -> Message? {
+    package mutating func next(in datagram: borrowing RawSpan) throws(DecodeError) -> Message? {
         let start = offset
         let left = datagram.byteCount - start
         guard left > 0 else { return nil }

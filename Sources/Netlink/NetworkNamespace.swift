@@ -2,14 +2,14 @@ import CLinux
 import SystemPackage
 
 /// A network namespace, by the name that a user gives it.
-public enum NetworkNamespace {
+package enum NetworkNamespace {
     /// Moves the calling thread into a namespace, for as long as the thread lives: sockets that it opens and
     /// files of /proc that it reads from then on are those of the namespace.
     ///
     /// - Parameter name: a name of ip-netns(8), a process id, or a path (anything with a `/`). As with `ip link set netns`,
     ///   a name comes before a process id.
     /// - Throws: `.absent` when there is no such namespace, `.forbidden` without CAP_SYS_ADMIN.
-    public static func enter(_ name: String) throws(KernelError) {
+    package static func enter(_ name: String) throws(KernelError) {
         let purpose = "enter the network namespace \(name)"
         let descriptor = try open(name, for: purpose)
         defer { try? descriptor.close() }

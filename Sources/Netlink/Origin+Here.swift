@@ -3,7 +3,7 @@ import Glibc
 
 extension Origin {
     /// This host, now.
-    public static func here(networkNamespace: String?) -> Origin {
+    package static func here(networkNamespace: String?) -> Origin {
         var system = utsname()
         uname(&system)
         return Origin(

@@ -3,9 +3,9 @@ import CNetlink
 /// A netlink request: which bus it goes to, what it asks for in words, and its bytes.
 ///
 /// Two requests with the same bytes are equal, whatever words they carry: a capture finds its answers by that.
-public struct Request: Sendable {
+package struct Request: Sendable {
     /// The netlink protocol that a socket speaks.
-    public enum Bus: UInt16, Sendable {
+    package enum Bus: UInt16, Sendable {
         /// `NETLINK_NETFILTER`
         case netfilter = 12
         /// `NETLINK_GENERIC`
@@ -13,14 +13,14 @@ public struct Request: Sendable {
     }
 
     /// The socket that it goes to.
-    public let bus: Bus
+    package let bus: Bus
     /// What is asked, to follow "cannot": `dump the conntrack table`.
-    public let purpose: String
+    package let purpose: String
     /// The message from its header on; length and sequence are set when it is sent.
     private var bytes: [UInt8]
 
     /// - Parameter flags: besides `NLM_F_REQUEST`: `NLM_F_DUMP` for a dump, else `NLM_F_ACK`, so that every answer has an end.
-    public init(_ bus: Bus, _ purpose: String, type: UInt16, flags: Int32) {
+    package init(_ bus: Bus, _ purpose: String, type: UInt16, flags: Int32) {
         self.bus = bus
         self.purpose = purpose
         bytes = [UInt8](repeating: 0, count: Message.headerSize)
@@ -29,7 +29,7 @@ public struct Request: Sendable {
     }
 
     /// Whether everything is asked for (`NLM_F_DUMP`) rather than one thing.
-    public var isDump: Bool {
+    package var isDump: Bool {
         (try? bytes.span.bytes.host(UInt16.self, at: 6)).map { $0 & UInt16(NLM_F_DUMP) != 0 } ?? false
     }
 
@@ -48,7 +48,7 @@ public struct Request: Sendable {
     /// - Parameters:
     ///   - family: an `AF_*` number, 0 for all.
     ///   - resource: of subsystems that number what they have (`res_id`): the group of NFLOG.
-    public static func netfilter(
+    package static func netfilter(
         _ purpose: String, subsystem: Int32, message: UInt32, flags: Int32, family: Int32 = 0, resource: UInt16 = 0
     ) -> Request {
         var request = Request(.netfilter, purpose, type: UInt16(subsystem) << 8 | UInt16(message), flags: flags)
@@ -58,7 +58,7 @@ public struct Request: Sendable {
     }
 
     /// A request to a generic netlink family (`struct genlmsghdr`).
-    public static func generic(
+    package static func generic(
         _ purpose: String, family: UInt16, command: UInt8, version: UInt8, flags: Int32
     ) -> Request {
         var request = Request(.generic, purpose, type: family, flags: flags)
@@ -68,7 +68,7 @@ public struct Request: Sendable {
 
     /// An attribute of bytes as they are, padded. With header and payload it must fit 65,535 bytes, the most that its
     /// length field says.
-    public mutating func append(_ type: some FixedWidthInteger, _ payload: some Collection<UInt8>) {
+    package mutating func append(_ type: some FixedWidthInteger, _ payload: some Collection<UInt8>) {
         let length = AttributeCursor.headerSize + payload.count
         let start = bytes.count
         bytes += [UInt8](repeating: 0, count: AttributeCursor.headerSize)
@@ -79,20 +79,20 @@ public struct Request: Sendable {
     }
 
     /// Host order.
-    public mutating func append<T: FixedWidthInteger>(_ type: some FixedWidthInteger, host value: T) {
+    package mutating func append<T: FixedWidthInteger>(_ type: some FixedWidthInteger, host value: T) {
         append(type, withUnsafeBytes(of: value, Array.init))
     }
 
     /// An attribute of a number in network byte order, which netfilter expects.
-    public mutating func append<T: FixedWidthInteger>(_ type: some FixedWidthInteger, bigEndian value: T) {
+    package mutating func append<T: FixedWidthInteger>(_ type: some FixedWidthInteger, bigEndian value: T) {
         append(type, host: value.bigEndian)
     }
 
     /// A NUL-terminated string.
-    public mutating func append(_ type: some FixedWidthInteger, text: String) { append(type, Array(text.utf8) + [0]) }
+    package mutating func append(_ type: some FixedWidthInteger, text: String) { append(type, Array(text.utf8) + [0]) }
 
     /// Attributes inside an attribute.
-    public mutating func nest(_ type: some FixedWidthInteger, _ fill: (inout Request) -> Void) {
+    package mutating func nest(_ type: some FixedWidthInteger, _ fill: (inout Request) -> Void) {
         let start = bytes.count
         append(UInt16(type) | UInt16(NLA_F_NESTED), [])
         fill(&self)
@@ -100,7 +100,7 @@ public struct Request: Sendable {
     }
 
     /// The bytes to send.
-    public func message(sequence: UInt32) -> [UInt8] {
+    package func message(sequence: UInt32) -> [UInt8] {
         var message = bytes
         Self.store(UInt32(message.count), into: &message, at: 0)
         Self.store(sequence, into: &message, at: 8)
@@ -114,12 +114,12 @@ public struct Request: Sendable {
 
 extension Request: Hashable {
     /// By bus and bytes; the words do not count.
-    public static func == (left: Request, right: Request) -> Bool {
+    package static func == (left: Request, right: Request) -> Bool {
         left.bus == right.bus && left.bytes == right.bytes
     }
 
     /// By bus and bytes, as `==` compares.
-    public func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         hasher.combine(bus)
         hasher.combine(bytes)
     }

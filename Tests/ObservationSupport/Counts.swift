@@ -4,20 +4,20 @@ import Firewall
 import Inspection
 
 /// Counters as a director has them, of packets from clients to `10.0.0.100:80` unless another end is named.
-public struct Counts {
+package struct Counts {
     /// What was added.
-    public var counts: [PacketCount] = []
+    package var counts: [PacketCount] = []
     private let end: Endpoint
     private let transport: IPProtocol
 
     /// No counts yet, of packets to one end.
-    public init(_ end: String = "10.0.0.100:80", _ transport: IPProtocol = .tcp) throws {
+    package init(_ end: String = "10.0.0.100:80", _ transport: IPProtocol = .tcp) throws {
         self.end = try endpoint(end)
         self.transport = transport
     }
 
     /// Adds packets of a class and ctstate at a point.
-    public mutating func add(_ point: ObservationPoint, _ packetClass: PacketClass, _ state: CTState, _ packets: UInt64)
+    package mutating func add(_ point: ObservationPoint, _ packetClass: PacketClass, _ state: CTState, _ packets: UInt64)
     {
         counts.append(
             PacketCount(
@@ -26,7 +26,7 @@ public struct Counts {
     }
 
     /// So many packets came, so many of them passed the filter, and these left.
-    public mutating func way(
+    package mutating func way(
         _ packetClass: PacketClass, _ state: CTState, _ packets: UInt64, passed: UInt64? = nil,
         leaving: CTState = .untracked
     ) {
@@ -41,7 +41,7 @@ public struct Counts {
 
 extension Counts {
     /// What was measured on a real director with `net.ipv4.vs.conntrack=0` and a filter that drops INVALID.
-    public static func filtered() throws -> Counts {
+    package static func filtered() throws -> Counts {
         var counts = try Counts()
         counts.way(.syn, .new, 2)
         counts.way(.ack, .new, 6)
@@ -52,7 +52,7 @@ extension Counts {
     }
 
     /// The same, with a filter that accepts the packets of DR first.
-    public static func mended() throws -> Counts {
+    package static func mended() throws -> Counts {
         var counts = try Counts()
         counts.way(.syn, .new, 2)
         counts.way(.ack, .new, 6)
@@ -62,7 +62,7 @@ extension Counts {
     }
 
     /// With `net.ipv4.vs.conntrack=1` and a filter that drops INVALID.
-    public static func confirmed() throws -> Counts {
+    package static func confirmed() throws -> Counts {
         var counts = try Counts()
         counts.way(.syn, .new, 3, leaving: .new)
         counts.way(.ack, .invalid, 9, passed: 0)
@@ -72,7 +72,7 @@ extension Counts {
     }
 
     /// The same, with a filter that accepts the packets of DR first.
-    public static func confirmedAndMended() throws -> Counts {
+    package static func confirmedAndMended() throws -> Counts {
         var counts = try Counts()
         counts.way(.syn, .new, 2, leaving: .new)
         counts.way(.ack, .invalid, 14, passed: 0)

@@ -6,7 +6,7 @@ import Inspection
 
 extension Observation {
     /// What a filter that drops INVALID does to a service in direct routing, and the rule that does it.
-    public static func filtered() throws -> Observation {
+    package static func filtered() throws -> Observation {
         var observation = try of(Counts.filtered().counts, connections: ["ESTABLISHED": 2])
         observation.blame = [try .of([.fin: 3, .rst: 1, .icmpError: 1])]
         return observation
@@ -14,7 +14,7 @@ extension Observation {
 
     /// Services of every method and by mark, silent ones, an address, ICMP errors of nobody, shared real servers; big numbers, and
     /// names and notices that would harm a terminal.
-    public static func rich() throws -> Observation {
+    package static func rich() throws -> Observation {
         let subjects: [ObservedSubject] = [
             try .service("10.0.0.100:80"), try .service("10.0.0.100:443"), try .service("10.0.0.101:443"),
             try .service("10.0.0.102:80", .tcp, "10.0.0.3:8080", .nat),
@@ -77,7 +77,7 @@ extension Observation {
     }
 
     /// Each shape that a document may have.
-    public static func all() throws -> [Observation] {
+    package static func all() throws -> [Observation] {
         [
             try filtered(), try rich(), try of([]), try of([], []), try of(Counts.mended().counts),
             try of(Counts.confirmed().counts, vsConntrack: "1"),

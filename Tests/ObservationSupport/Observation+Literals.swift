@@ -17,7 +17,7 @@ func endpoint(_ text: String) throws -> Endpoint {
 
 extension ObservedSubject {
     /// A service of one real server.
-    public static func service(
+    package static func service(
         _ virtual: String, _ protocol: IPProtocol = .tcp, _ destination: String = "10.0.0.3:80",
         _ method: ForwardingMethod = .dr
     ) throws -> ObservedSubject {
@@ -25,7 +25,7 @@ extension ObservedSubject {
     }
 
     /// A service with its destinations, as an observation's subject.
-    public static func service(
+    package static func service(
         _ identity: Service.Identity, _ destination: String, _ method: ForwardingMethod
     ) throws -> ObservedSubject {
         var service = Service(identity)
@@ -35,7 +35,7 @@ extension ObservedSubject {
     }
 
     /// An address with its port, as an observation's subject.
-    public static func address(_ text: String) throws -> ObservedSubject {
+    package static func address(_ text: String) throws -> ObservedSubject {
         let end = try endpoint(text)
         return .address(end.address, port: end.port)
     }
@@ -43,7 +43,7 @@ extension ObservedSubject {
 
 extension Observation {
     /// What was counted of some subjects in half a minute: of `tcp 10.0.0.100:80` in direct routing when none is named.
-    public static func of(
+    package static func of(
         _ counts: [PacketCount], _ subjects: [ObservedSubject]? = nil, vsConntrack: String = "0",
         connections: [String: Int] = [:]
     ) throws -> Observation {
@@ -71,7 +71,7 @@ extension Observation {
 
 extension Blame {
     /// Traced packets to an address that `ip filter INPUT handle 5` dropped, or what else is named.
-    public static func of(
+    package static func of(
         _ kinds: [PacketClass: Int], to target: String = "10.0.0.100:80", chain: String = "INPUT", handle: UInt64? = 5,
         state: CTState = .invalid
     ) throws -> Blame {

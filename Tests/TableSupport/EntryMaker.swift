@@ -4,13 +4,13 @@ import Netlink
 import TestSupport
 
 /// Puts entries into the table of the namespace of the thread that made it, many with one send: some 100,000 a second.
-public final class EntryMaker {
+package final class EntryMaker {
     private let descriptor: CInt
     private var batch: [UInt8] = []
     private var sequence: UInt32 = 0
 
     /// Opens a netlink socket in the namespace of the calling thread; needs CAP_NET_ADMIN.
-    public init() throws {
+    package init() throws {
         descriptor = socket(AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), NETLINK_NETFILTER)
         guard descriptor >= 0 else { throw SystemFailure("socket(NETLINK_NETFILTER)", errno: errno) }
     }
@@ -18,13 +18,13 @@ public final class EntryMaker {
     deinit { close(descriptor) }
 
     /// - Throws: what the kernel said to the first entry that it refused, of this batch or one before.
-    public func add(_ entry: MadeEntry) throws {
+    package func add(_ entry: MadeEntry) throws {
         append(entry.request)
         if batch.count > 16 << 10 { try flush() }
     }
 
     /// Takes all entries out of the table.
-    public func removeAll() throws {
+    package func removeAll() throws {
         append(
             .netfilter(
                 "empty the table", subsystem: NFNL_SUBSYS_CTNETLINK, message: IPCTNL_MSG_CT_DELETE.rawValue, flags: 0))
@@ -32,7 +32,7 @@ public final class EntryMaker {
     }
 
     /// Sends what was added.
-    public func flush() throws {
+    package func flush() throws {
         guard !batch.isEmpty else { return }
         guard send(descriptor, batch, batch.count, 0) == batch.count else { throw SystemFailure("send", errno: errno) }
         batch = []

@@ -3,12 +3,12 @@ import Glibc
 import TestSupport
 
 /// An entry as libnetfilter_conntrack holds it.
-public final class LibraryEntry {
+package final class LibraryEntry {
     /// `struct nf_conntrack` of the library.
-    public let object: OpaquePointer
+    package let object: OpaquePointer
 
     /// An entry of which the library knows nothing yet.
-    public init() throws {
+    package init() throws {
         guard let object = nfct_new() else { throw SystemFailure("nfct_new", errno: errno) }
         self.object = object
     }
@@ -16,7 +16,7 @@ public final class LibraryEntry {
     deinit { nfct_destroy(object) }
 
     /// From one netlink message; throws when the library refuses it.
-    public convenience init(parsing message: [UInt8]) throws {
+    package convenience init(parsing message: [UInt8]) throws {
         try self.init()
         // Zeros behind the message: the library reads names as C strings.
         let padded = message + [UInt8](repeating: 0, count: 64)
@@ -27,47 +27,47 @@ public final class LibraryEntry {
     }
 
     /// Whether the library has set it.
-    public func has(_ attribute: nf_conntrack_attr) -> Bool { nfct_attr_is_set(object, attribute) > 0 }
+    package func has(_ attribute: nf_conntrack_attr) -> Bool { nfct_attr_is_set(object, attribute) > 0 }
 
     /// An attribute of 8 bits.
-    public subscript(byte attribute: nf_conntrack_attr) -> UInt8 {
+    package subscript(byte attribute: nf_conntrack_attr) -> UInt8 {
         get { nfct_get_attr_u8(object, attribute) }
         set { nfct_set_attr_u8(object, attribute, newValue) }
     }
 
     /// An attribute of 32 bits.
-    public subscript(word attribute: nf_conntrack_attr) -> UInt32 {
+    package subscript(word attribute: nf_conntrack_attr) -> UInt32 {
         get { nfct_get_attr_u32(object, attribute) }
         set { nfct_set_attr_u32(object, attribute, newValue) }
     }
 
     /// A number that the library keeps in network order.
-    public subscript(network16 attribute: nf_conntrack_attr) -> UInt16 {
+    package subscript(network16 attribute: nf_conntrack_attr) -> UInt16 {
         get { UInt16(bigEndian: nfct_get_attr_u16(object, attribute)) }
         set { nfct_set_attr_u16(object, attribute, newValue.bigEndian) }
     }
 
     /// An attribute that is a string; nil when it is not set.
-    public func text(_ attribute: nf_conntrack_attr) -> String? {
+    package func text(_ attribute: nf_conntrack_attr) -> String? {
         guard has(attribute) else { return nil }
         return nfct_get_attr(object, attribute).map { String(cString: $0.assumingMemoryBound(to: CChar.self)) }
     }
 
     /// The first bytes of an attribute in the library's memory; nil when it is not set.
-    public func bytes(_ attribute: nf_conntrack_attr, count: Int) -> [UInt8]? {
+    package func bytes(_ attribute: nf_conntrack_attr, count: Int) -> [UInt8]? {
         guard has(attribute) else { return nil }
         return nfct_get_attr(object, attribute).map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }
     }
 
     /// The numbers of the labels that are set.
-    public var labels: [UInt32]? {
+    package var labels: [UInt32]? {
         guard has(ATTR_CONNLABELS), let mask = nfct_get_attr(object, ATTR_CONNLABELS) else { return nil }
         let bits = OpaquePointer(mask)
         return (0...nfct_bitmask_maxbit(bits)).filter { nfct_bitmask_test_bit(bits, $0) != 0 }
     }
 
     /// Puts the entry into the table of the calling thread's namespace.
-    public func create() throws {
+    package func create() throws {
         guard let handle = nfct_open(UInt8(NFNL_SUBSYS_CTNETLINK), 0) else {
             throw SystemFailure("nfct_open", errno: errno)
         }
@@ -80,7 +80,7 @@ public final class LibraryEntry {
 
 extension LibraryEntry {
     /// A TCP entry 10.0.0.1:`port` > 10.0.0.2:21 in ESTABLISHED, that lives so many seconds.
-    public static func tcp(port: UInt16, lasting seconds: Int = 100) throws -> LibraryEntry {
+    package static func tcp(port: UInt16, lasting seconds: Int = 100) throws -> LibraryEntry {
         let entry = try LibraryEntry()
         entry[byte: ATTR_L3PROTO] = UInt8(AF_INET)
         entry[word: ATTR_IPV4_SRC] = UInt32(0x0A00_0001).bigEndian

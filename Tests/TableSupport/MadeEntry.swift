@@ -3,20 +3,20 @@ import CNetlink
 import Netlink
 
 /// An entry to be put into the table over ctnetlink: of any state that it can have, whether or not traffic would lead there.
-public struct MadeEntry {
+package struct MadeEntry {
     /// Of both directions.
-    public var `protocol`: IPProtocol
+    package var `protocol`: IPProtocol
     /// The original direction is from the source to the destination.
-    public var source: Endpoint
+    package var source: Endpoint
     /// Of the original direction.
-    public var destination: Endpoint
+    package var destination: Endpoint
     /// `IPS_*` besides CONFIRMED.
-    public var status: UInt32 = 0
+    package var status: UInt32 = 0
     /// What the protocol's tracker holds.
-    public var memory = Memory.none
+    package var memory = Memory.none
 
     /// What stands in `CTA_PROTOINFO`, or in the tuple of a query by ICMP.
-    public enum Memory {
+    package enum Memory {
         case none
         /// A `TCP_CONNTRACK_*`, and `IP_CT_TCP_FLAG_*` of both directions.
         case tcp(state: UInt8, flags: UInt8)
@@ -27,7 +27,7 @@ public struct MadeEntry {
     }
 
     /// An entry that has seen no reply and has no state.
-    public init(_ protocol: IPProtocol, from source: Endpoint, to destination: Endpoint) {
+    package init(_ protocol: IPProtocol, from source: Endpoint, to destination: Endpoint) {
         self.protocol = `protocol`
         self.source = source
         self.destination = destination

@@ -6,7 +6,7 @@ import TestSupport
 extension Menagerie {
     /// Adds entries whose fields are drawn from a few values each. The same seed gives the same ones. Call it after `populate`, from
     /// which on labels are kept.
-    public static func crowd(of count: Int, seed: UInt64, lasting seconds: Int) throws {
+    package static func crowd(of count: Int, seed: UInt64, lasting seconds: Int) throws {
         var generator = SeededGenerator(seed: seed)
         for number in 0..<count {
             try member(UInt16(2000 + number), lasting: seconds, &generator).create()

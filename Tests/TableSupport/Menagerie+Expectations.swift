@@ -6,7 +6,7 @@ import TestSupport
 extension Menagerie {
     /// Call it after `populate`. A master may expect one connection when its helper is ftp, eight when it is irc: each one more ends
     /// the oldest.
-    public static func expect(lasting seconds: Int = 100) throws {
+    package static func expect(lasting seconds: Int = 100) throws {
         try addMaster(port: 1003, helper: "irc", seconds)
         try addMaster(port: 1004, helper: "ftp", seconds)
         try Tool.run(
@@ -64,7 +64,7 @@ extension Menagerie {
     }
 
     /// The messages of one dump of the calling thread's namespace, as bytes.
-    public static func expectationMessages() throws -> [[UInt8]] {
+    package static func expectationMessages() throws -> [[UInt8]] {
         try messages(
             of: .netfilter(
                 "dump the expectations", subsystem: NFNL_SUBSYS_CTNETLINK_EXP, message: IPCTNL_MSG_EXP_GET.rawValue,

@@ -4,12 +4,12 @@ import Netlink
 import TestSupport
 
 /// A table with an entry of every kind that the kernel lets one make.
-public enum Menagerie {
+package enum Menagerie {
     /// Fills the table of the calling thread's namespace.
     ///
     /// - Parameter seconds: how long most entries live.
     /// - Parameter timestamps: whether entries know when they began.
-    public static func populate(lasting seconds: Int = 100, timestamps: Bool = true) throws {
+    package static func populate(lasting seconds: Int = 100, timestamps: Bool = true) throws {
         try Tool.run("sysctl -w net.netfilter.nf_conntrack_acct=1")
         try Tool.run("sysctl -w net.netfilter.nf_conntrack_timestamp=\(timestamps ? 1 : 0)")
         try Tool.run("nft add table inet labelled")
@@ -28,7 +28,7 @@ public enum Menagerie {
     }
 
     /// Every state that a TCP entry can be made in, by the kernel's number.
-    public static let tcpStates = [
+    package static let tcpStates = [
         "NONE", "SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT", "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",
         "SYN_SENT2",
     ]
@@ -102,7 +102,7 @@ public enum Menagerie {
     }
 
     /// The messages of one dump of the calling thread's namespace, as bytes.
-    public static func messages() throws -> [[UInt8]] {
+    package static func messages() throws -> [[UInt8]] {
         try messages(
             of: .netfilter(
                 "dump the conntrack table", subsystem: NFNL_SUBSYS_CTNETLINK, message: IPCTNL_MSG_CT_GET.rawValue,
@@ -110,7 +110,7 @@ public enum Menagerie {
     }
 
     /// The datagrams that the running kernel answers a request with.
-    public static func messages(of request: Request) throws -> [[UInt8]] {
+    package static func messages(of request: Request) throws -> [[UInt8]] {
         var messages: [[UInt8]] = []
         try LiveKernel().ask(request) { message, datagram in
             messages.append(datagram.copy(message.payload.lowerBound - Message.headerSize..<message.payload.upperBound))

@@ -1,14 +1,14 @@
 import Foundation
 
 /// A program that runs on while the test does something else, in the network namespace of the thread that started it.
-public final class BackgroundTool {
+package final class BackgroundTool {
     /// Its process id.
-    public let process: pid_t
+    package let process: pid_t
     private let folder: String
     private var status: CInt?
 
     /// - Parameter command: a path, and arguments.
-    public init(_ command: [String]) throws {
+    package init(_ command: [String]) throws {
         var name = Array("/tmp/ct-inspect-tests-XXXXXX".utf8CString)
         guard mkdtemp(&name) != nil else { throw SystemFailure("mkdtemp", errno: errno) }
         folder = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -44,19 +44,19 @@ public final class BackgroundTool {
     }
 
     /// What it wrote so far.
-    public var output: String { text(of: "out") }
+    package var output: String { text(of: "out") }
     /// What it has written to standard error so far.
-    public var complaint: String { text(of: "err") }
+    package var complaint: String { text(of: "err") }
 
     private func text(of file: String) -> String {
         FileManager.default.contents(atPath: "\(folder)/\(file)").map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
     /// Sends it a signal.
-    public func signal(_ number: CInt) { kill(process, number) }
+    package func signal(_ number: CInt) { kill(process, number) }
 
     /// Waits for its end, and returns its exit code, or the signal that ended it as a negative number.
-    public func wait(atMost seconds: Double = 60) throws -> CInt {
+    package func wait(atMost seconds: Double = 60) throws -> CInt {
         let deadline = Date.now.addingTimeInterval(seconds)
         var raw: CInt = 0
         while waitpid(process, &raw, WNOHANG) == 0 {
@@ -70,7 +70,7 @@ public final class BackgroundTool {
 }
 
 /// Waits until `condition` holds.
-public func waitUntil(_ what: String, atMost seconds: Double = 60, _ condition: () throws -> Bool) throws {
+package func waitUntil(_ what: String, atMost seconds: Double = 60, _ condition: () throws -> Bool) throws {
     let deadline = Date.now.addingTimeInterval(seconds)
     while try !condition() {
         guard Date.now < deadline else { throw SystemFailure("waiting until \(what)", errno: ETIMEDOUT) }

@@ -2,16 +2,16 @@ import Foundation
 import Netlink
 
 /// Makes, changes and deletes entries over ctnetlink, many a call. Each message that the kernel does not refuse makes one event.
-public final class ConntrackGenerator {
+package final class ConntrackGenerator {
     private let descriptor: CInt
     private var batch: [UInt8] = []
     private var sequence: UInt32 = 0
     /// Events that the kernel made of what was sent.
-    public private(set) var events = 0
+    package private(set) var events = 0
     private var inBatch = 0
 
     /// Opens a netlink socket in the namespace of the calling thread; needs CAP_NET_ADMIN.
-    public init() throws {
+    package init() throws {
         descriptor = socket(AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 12)
         guard descriptor >= 0 else { throw SystemFailure("socket(NETLINK_NETFILTER)", errno: errno) }
     }
@@ -19,14 +19,14 @@ public final class ConntrackGenerator {
     deinit { close(descriptor) }
 
     /// What is done with entries.
-    public enum Action: Sendable {
+    package enum Action: Sendable {
         case create
         case change(mark: UInt32)
         case delete
     }
 
     /// UDP from 10.(number) to 10.0.0.1:53, that lives an hour.
-    public func add(_ action: Action, _ number: Int) throws {
+    package func add(_ action: Action, _ number: Int) throws {
         // NFNL_SUBSYS_CTNETLINK; IPCTNL_MSG_CT_NEW and IPCTNL_MSG_CT_DELETE; NLM_F_CREATE and NLM_F_EXCL.
         let isDelete = if case .delete = action { true } else { false }
         let isCreate = if case .create = action { true } else { false }
@@ -45,7 +45,7 @@ public final class ConntrackGenerator {
     }
 
     /// Sends what was added, and counts what the kernel refused.
-    public func flush() throws {
+    package func flush() throws {
         guard !batch.isEmpty else { return }
         guard send(descriptor, batch, batch.count, 0) == batch.count else { throw SystemFailure("send", errno: errno) }
         events += inBatch

@@ -1,5 +1,5 @@
 /// Bytes as a test writes them down: pairs of hexadecimal digits, blanks anywhere, `#` before what a line means.
-public func hexadecimal(_ text: String) -> [UInt8] {
+package func hexadecimal(_ text: String) -> [UInt8] {
     text.split(separator: "\n").flatMap { line -> [UInt8] in
         let digits = line.prefix { $0 != "#" }.filter { $0 != " " }.map { digit -> UInt8 in
             guard let value = digit.hexDigitValue else { preconditionFailure("\(digit) in “\(line)”") }
@@ -12,7 +12,7 @@ public func hexadecimal(_ text: String) -> [UInt8] {
 
 extension Sequence<UInt8> {
     /// For messages of tests: `0a 00 00 01`.
-    public var hexadecimalText: String {
+    package var hexadecimalText: String {
         map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
     }
 }

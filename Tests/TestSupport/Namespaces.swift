@@ -3,17 +3,17 @@ import Foundation
 import Testing
 
 /// A call of the system that failed.
-public struct SystemFailure: Error, CustomStringConvertible {
+package struct SystemFailure: Error, CustomStringConvertible {
     /// The call, and what it said.
-    public let description: String
+    package let description: String
 
     /// A call of the system that failed with an errno.
-    public init(_ call: String, errno number: CInt) { description = "\(call): \(String(cString: strerror(number)))" }
+    package init(_ call: String, errno number: CInt) { description = "\(call): \(String(cString: strerror(number)))" }
 }
 
 /// Runs `body` on a thread of its own in a new, empty network namespace, which vanishes with the thread.
 /// The thread waits for nothing but `body`, so tests in namespaces do not hold up Swift's own threads.
-public func inFreshNamespace<Value>(_ body: @escaping () throws -> Value) throws -> Value {
+package func inFreshNamespace<Value>(_ body: @escaping () throws -> Value) throws -> Value {
     try onOwnThread {
         let errno = clinux_new_network_namespace()
         guard errno == 0 else { throw SystemFailure("unshare(CLONE_NEWNET)", errno: errno) }
@@ -22,7 +22,7 @@ public func inFreshNamespace<Value>(_ body: @escaping () throws -> Value) throws
 }
 
 /// Runs `body` on a thread of its own: what it changes of its thread (namespace, capabilities) goes with it.
-public func onOwnThread<Value>(_ body: @escaping () throws -> Value) throws -> Value {
+package func onOwnThread<Value>(_ body: @escaping () throws -> Value) throws -> Value {
     let errand = Errand(body)
     let thread = Thread { errand.run() }
     thread.stackSize = 8 << 20
@@ -51,7 +51,7 @@ private final class Errand<Value>: @unchecked Sendable {
 }
 
 /// Takes every capability away from the calling thread. glibc exports capset(2), but no header declares it.
-public func dropCapabilities() throws {
+package func dropCapabilities() throws {
     typealias Capset = @convention(c) (UnsafeRawPointer, UnsafeRawPointer) -> CInt
     guard let symbol = dlsym(nil, "capset") else { throw SystemFailure("dlsym(capset)", errno: ENOSYS) }
     // _LINUX_CAPABILITY_VERSION_3 and the calling thread, then two times effective, permitted, inheritable.
@@ -61,16 +61,16 @@ public func dropCapabilities() throws {
 }
 
 /// In continuous integration a test that cannot run must fail, not be skipped.
-public let isContinuousIntegration = ProcessInfo.processInfo.environment["CI"] == "true"
+package let isContinuousIntegration = ProcessInfo.processInfo.environment["CI"] == "true"
 
 extension Trait where Self == ConditionTrait {
     /// For tests that make namespaces.
-    public static var needsRoot: Self {
+    package static var needsRoot: Self {
         .enabled(if: geteuid() == 0 || isContinuousIntegration, "needs root: network namespaces")
     }
 
     /// A program that the set-up script installs.
-    public static func needsTool(_ name: String) -> Self {
+    package static func needsTool(_ name: String) -> Self {
         .enabled(if: Tool.path(of: name) != nil || isContinuousIntegration, "needs \(name), which is not installed")
     }
 }

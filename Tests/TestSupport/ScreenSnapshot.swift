@@ -3,12 +3,12 @@ import Testing
 
 /// Screens as text, in `Tests/Screens`: what a change does to them is seen in its diff. With `CT_INSPECT_RECORD=1` they are written anew, and
 /// the test fails, so that nobody takes a recording for a pass.
-public enum ScreenSnapshot {
+package enum ScreenSnapshot {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Screens")
 
     /// Compares a screen with the one that is kept under a name.
-    public static func expect(
+    package static func expect(
         _ screen: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let file = folder.appendingPathComponent(name + ".txt")

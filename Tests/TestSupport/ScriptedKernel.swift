@@ -1,14 +1,14 @@
 import Netlink
 
 /// A kernel that says what a test has written down, and remembers what it was asked.
-public final class ScriptedKernel: KernelSource {
+package final class ScriptedKernel: KernelSource {
     /// Of no kernel: the same in every run.
-    public let origin = Origin(
+    package let origin = Origin(
         takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: nil)
     /// What was asked over netlink, in order.
-    public private(set) var requests: [Request] = []
+    package private(set) var requests: [Request] = []
     /// Files that were asked for, in order.
-    public private(set) var filesRead: [String] = []
+    package private(set) var filesRead: [String] = []
 
     private let sequence: UInt32
     private var answers: [[[UInt8]]]
@@ -19,7 +19,7 @@ public final class ScriptedKernel: KernelSource {
     /// - Parameter sequence: what the messages in them carry when they answer the question.
     /// - Parameter files: the pieces in which each file is read; any other is absent.
     /// - Parameter readings: what of a file each reading gives, instead; the last one is given again.
-    public init(
+    package init(
         answers: [[[UInt8]]] = [], sequence: UInt32 = 1, files: [String: [[UInt8]]] = [:],
         readings: [String: [[UInt8]]] = [:]
     ) {
@@ -30,7 +30,7 @@ public final class ScriptedKernel: KernelSource {
     }
 
     /// Gives the next answer of the script.
-    public func exchange(
+    package func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
         requests.append(request)
@@ -40,7 +40,7 @@ public final class ScriptedKernel: KernelSource {
     }
 
     /// Gives the next of the readings of a file, else its pieces; any other file is absent.
-    public func read(
+    package func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
         filesRead.append(file.path)
@@ -56,7 +56,7 @@ public final class ScriptedKernel: KernelSource {
     }
 
     /// A folder is absent, whichever it is.
-    public func list(_ folder: KernelFile) throws(KernelError) -> [String] {
+    package func list(_ folder: KernelFile) throws(KernelError) -> [String] {
         throw KernelError("list /\(folder.path)", .absent)
     }
 }

@@ -1,12 +1,12 @@
 /// SplitMix64 (Steele, Lea, Flood 2014): the same numbers for the same seed, so that a failure can be had again.
-public struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
     /// The same seed gives the same numbers.
-    public init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
     /// The next number.
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -15,12 +15,12 @@ public struct SeededGenerator: RandomNumberGenerator {
     }
 
     /// So many bytes of the next numbers.
-    public mutating func bytes(_ count: Int) -> [UInt8] {
+    package mutating func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in .random(in: .min ... .max, using: &self) }
     }
 
     /// A copy with one to four bytes overwritten, or cut short, or a piece of it doubled.
-    public mutating func damage(_ bytes: [UInt8]) -> [UInt8] {
+    package mutating func damage(_ bytes: [UInt8]) -> [UInt8] {
         guard !bytes.isEmpty else { return self.bytes(8) }
         var damaged = bytes
         switch Int.random(in: 0..<8, using: &self) {

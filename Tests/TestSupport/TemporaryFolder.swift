@@ -1,7 +1,7 @@
 import Foundation
 
 /// Hands over the path of a new folder, and removes it with all that is in it.
-public func inTemporaryFolder<Value>(_ body: (String) throws -> Value) throws -> Value {
+package func inTemporaryFolder<Value>(_ body: (String) throws -> Value) throws -> Value {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("ct-inspect-tests-\(UUID().uuidString)")
         .path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
@@ -10,7 +10,7 @@ public func inTemporaryFolder<Value>(_ body: (String) throws -> Value) throws ->
 }
 
 /// Overwrites a file with its bytes as `change` leaves them.
-public func change(_ path: String, _ change: (inout [UInt8]) -> Void) throws {
+package func change(_ path: String, _ change: (inout [UInt8]) -> Void) throws {
     let url = URL(fileURLWithPath: path)
     var bytes = Array(try Data(contentsOf: url))
     change(&bytes)
@@ -18,7 +18,7 @@ public func change(_ path: String, _ change: (inout [UInt8]) -> Void) throws {
 }
 
 /// Paths of the files below a folder, relative to it, sorted.
-public func files(below path: String) throws -> [String] {
+package func files(below path: String) throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: path)
         .filter { name in
             let attributes = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")

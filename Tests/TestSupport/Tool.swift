@@ -2,26 +2,26 @@ import Foundation
 
 /// Runs programs in the calling thread's network namespace: a child that posix_spawn(3) makes begins in the namespaces
 /// of the thread that made it.
-public enum Tool {
+package enum Tool {
     /// Why a tool could not do its work.
-    public struct Failure: Error, CustomStringConvertible {
+    package struct Failure: Error, CustomStringConvertible {
         /// With what the tool has written.
-        public let description: String
+        package let description: String
     }
 
     /// Where a program is; nil when this machine has it not.
-    public static func path(of name: String) -> String? {
+    package static func path(of name: String) -> String? {
         ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
 
     /// How a program ended, and what it wrote.
-    public struct Outcome {
+    package struct Outcome {
         /// The exit code; of a program that a signal ended, the negative number of that.
-        public let status: CInt
+        package let status: CInt
         /// What it wrote to standard output.
-        public let output: String
+        package let output: String
         /// What it wrote to standard error.
-        public let errors: String
+        package let errors: String
     }
 
     /// Runs a program to its end and returns what it wrote to standard output.
@@ -29,7 +29,7 @@ public enum Tool {
     /// - Parameter command: name and arguments, separated by single blanks.
     /// - Throws: when it is missing or fails, with what it wrote to standard error.
     @discardableResult
-    public static func run(_ command: String) throws -> String {
+    package static func run(_ command: String) throws -> String {
         let arguments = command.split(separator: " ").map(String.init)
         guard let name = arguments.first, let path = path(of: name) else {
             throw Failure(description: "\(command): not installed")
@@ -44,7 +44,7 @@ public enum Tool {
     /// Runs a program to its end, with nothing on its standard input.
     ///
     /// - Parameter environment: what it has besides ours, or other than ours.
-    public static func outcome(
+    package static func outcome(
         of path: String, _ arguments: [String], environment: [String: String] = [:]
     ) throws -> Outcome {
         let output = try Scratch()

@@ -1,5 +1,5 @@
 /// What goes into a sink, as text.
-public func written(_ write: (@escaping (RawSpan) -> Void) -> Void) -> String {
+package func written(_ write: (@escaping (RawSpan) -> Void) -> Void) -> String {
     final class Box { var bytes: [UInt8] = [] }
     let box = Box()
     write { piece in

@@ -114,11 +114,11 @@ extension TupleDirection: ExpressibleByArgument {}
 
 extension ForwardingMethod: ExpressibleByArgument {
     /// Reads a method by its name, in any case.
-    public init?(argument: String) {
+    package init?(argument: String) {
         guard let method = Self.named.first(where: { $0.description == argument.lowercased() }) else { return nil }
         self = method
     }
 
     /// The names, for the help and for completions.
-    public static var allValueStrings: [String] { named.map(\.description) }
+    package static var allValueStrings: [String] { named.map(\.description) }
 }

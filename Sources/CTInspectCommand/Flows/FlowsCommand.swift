@@ -104,10 +104,10 @@ extension Verdict: ExpressibleByArgument {}
 
 extension ServiceSelector: ExpressibleByArgument {
     /// Reads what `--service` takes.
-    public init?(argument: String) { self.init(argument) }
+    package init?(argument: String) { self.init(argument) }
 }
 
 extension ClientSelector: ExpressibleByArgument {
     /// Reads what `--client` takes.
-    public init?(argument: String) { self.init(argument) }
+    package init?(argument: String) { self.init(argument) }
 }

@@ -3,18 +3,18 @@ import CNetlink
 import Netlink
 
 /// What the kernel says of its own accord about one thing that it keeps: an entry or an expectation.
-public struct Event<Subject: Sendable>: Sendable {
+package struct Event<Subject: Sendable>: Sendable {
     /// What happened to it.
-    public var kind: EventKind
+    package var kind: EventKind
     /// The thing as the message has it, which need not be all of it.
-    public var subject: Subject
+    package var subject: Subject
     /// When the kernel made the event if it says so, else when we received it.
-    public var time: Moment
+    package var time: Moment
     /// The netlink port of the program that caused it; 0 when packets or a timer did.
-    public var port: UInt32
+    package var port: UInt32
 
     /// An event as decoded; `port` 0 for one that no program caused.
-    public init(_ kind: EventKind, _ subject: Subject, time: Moment, port: UInt32 = 0) {
+    package init(_ kind: EventKind, _ subject: Subject, time: Moment, port: UInt32 = 0) {
         self.kind = kind
         self.subject = subject
         self.time = time
@@ -23,13 +23,13 @@ public struct Event<Subject: Sendable>: Sendable {
 }
 
 /// What happened to the subject of an event (`NFCT_T_*` of libnetfilter_conntrack).
-public enum EventKind: String, CaseIterable, Sendable {
+package enum EventKind: String, CaseIterable, Sendable {
     case new, update, destroy
 }
 
 extension EventKind {
     /// The multicast group of nfnetlink that carries the events of entries of this kind.
-    public var entryGroup: UInt32 {
+    package var entryGroup: UInt32 {
         switch self {
         case .new: NFNLGRP_CONNTRACK_NEW.rawValue
         case .update: NFNLGRP_CONNTRACK_UPDATE.rawValue
@@ -38,7 +38,7 @@ extension EventKind {
     }
 
     /// The group that carries the events of expectations of this kind.
-    public var expectationGroup: UInt32 {
+    package var expectationGroup: UInt32 {
         switch self {
         case .new: NFNLGRP_CONNTRACK_EXP_NEW.rawValue
         case .update: NFNLGRP_CONNTRACK_EXP_UPDATE.rawValue
@@ -65,7 +65,7 @@ extension Event<Entry> {
     ///
     /// - Returns: nil when the message is none of ctnetlink's about an entry.
     /// - Throws: when the attributes are not framed as netlink frames them.
-    public init?(_ message: Message, in datagram: RawSpan, receivedAt received: Moment) throws(DecodeError) {
+    package init?(_ message: Message, in datagram: RawSpan, receivedAt received: Moment) throws(DecodeError) {
         guard let kind = EventKind(entryMessage: message) else { return nil }
         var entry = try Entry(message, in: datagram)
         let stamp = entry.takeEventTime()
@@ -78,7 +78,7 @@ extension Event<Expectation> {
     ///
     /// - Returns: nil when the message is none of those.
     /// - Throws: when the attributes are not framed as netlink frames them.
-    public init?(_ message: Message, in datagram: RawSpan, receivedAt received: Moment) throws(DecodeError) {
+    package init?(_ message: Message, in datagram: RawSpan, receivedAt received: Moment) throws(DecodeError) {
         let kind: EventKind
         switch (UInt32(message.type) >> 8, UInt32(message.type) & 0xFF) {
         case (UInt32(NFNL_SUBSYS_CTNETLINK_EXP), IPCTNL_MSG_EXP_NEW.rawValue):
@@ -103,7 +103,7 @@ extension Entry {
 }
 
 /// What the kernel sends events about.
-public protocol EventDecodable: Sendable {
+package protocol EventDecodable: Sendable {
     /// Decodes an event; nil when the message is about something else.
     static func event(
         _ message: Message, in datagram: RawSpan, receivedAt received: Moment
@@ -117,7 +117,7 @@ extension EventDecodable {
     /// Hands over each event of a datagram; messages about something else are passed over.
     ///
     /// - Throws: when a message is not framed as netlink frames it; what came before it was handed over.
-    public static func events(
+    package static func events(
         in datagram: RawSpan, receivedAt received: Moment, _ each: (Event<Self>) -> Void
     ) throws(DecodeError) {
         var cursor = MessageCursor()
@@ -129,24 +129,24 @@ extension EventDecodable {
 
 extension Entry: EventDecodable {
     /// As the initializer of `Event<Entry>` decodes it.
-    public static func event(
+    package static func event(
         _ message: Message, in datagram: RawSpan, receivedAt received: Moment
     ) throws(DecodeError) -> Event<Entry>? {
         try Event<Entry>(message, in: datagram, receivedAt: received)
     }
 
     /// `EventKind.entryGroup`
-    public static func group(of kind: EventKind) -> UInt32 { kind.entryGroup }
+    package static func group(of kind: EventKind) -> UInt32 { kind.entryGroup }
 }
 
 extension Expectation: EventDecodable {
     /// As the initializer of `Event<Expectation>` decodes it.
-    public static func event(
+    package static func event(
         _ message: Message, in datagram: RawSpan, receivedAt received: Moment
     ) throws(DecodeError) -> Event<Expectation>? {
         try Event<Expectation>(message, in: datagram, receivedAt: received)
     }
 
     /// `EventKind.expectationGroup`
-    public static func group(of kind: EventKind) -> UInt32 { kind.expectationGroup }
+    package static func group(of kind: EventKind) -> UInt32 { kind.expectationGroup }
 }

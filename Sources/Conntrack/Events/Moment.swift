@@ -1,11 +1,11 @@
 /// A point in time of the wall clock.
-public struct Moment: Hashable, Sendable {
+package struct Moment: Hashable, Sendable {
     /// Since 1970, UTC.
-    public var nanoseconds: UInt64
+    package var nanoseconds: UInt64
 
     /// Whole seconds since 1970, UTC.
-    public var seconds: UInt64 { nanoseconds / 1_000_000_000 }
+    package var seconds: UInt64 { nanoseconds / 1_000_000_000 }
 
     /// So many nanoseconds since 1970, UTC.
-    public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+    package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 }

@@ -1,18 +1,18 @@
 /// What a filter takes of one field: any of the values wanted (every value, when none is named), and none of those unwanted.
-public struct Choice<Value: Equatable & Sendable>: Equatable, Sendable {
+package struct Choice<Value: Equatable & Sendable>: Equatable, Sendable {
     /// One of these; every value when there are none.
-    public var wanted: [Value]
+    package var wanted: [Value]
     /// None of these.
-    public var unwanted: [Value]
+    package var unwanted: [Value]
 
     /// Both lists as they are; `Choice()` takes every value.
-    public init(_ wanted: [Value] = [], not unwanted: [Value] = []) {
+    package init(_ wanted: [Value] = [], not unwanted: [Value] = []) {
         self.wanted = wanted
         self.unwanted = unwanted
     }
 
     /// Whether every value is taken.
-    public var isEmpty: Bool { wanted.isEmpty && unwanted.isEmpty }
+    package var isEmpty: Bool { wanted.isEmpty && unwanted.isEmpty }
 
     /// The one value that is wanted; nil when there are none or several.
     var single: Value? {

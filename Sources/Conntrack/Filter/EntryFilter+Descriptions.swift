@@ -26,7 +26,7 @@ extension EntryFilter {
 
 extension EntryFilter.Mark: CustomStringConvertible {
     /// `0x10/0xff`; without the mask when it is whole.
-    public var description: String {
+    package var description: String {
         let value = "0x" + String(value, radix: 16)
         return mask == .max ? value : value + "/0x" + String(mask, radix: 16)
     }
@@ -34,7 +34,7 @@ extension EntryFilter.Mark: CustomStringConvertible {
 
 extension EntryFilter.State: CustomStringConvertible {
     /// The name, or the number when it means all protocols.
-    public var description: String {
+    package var description: String {
         if let tcp, tcp == sctp, tcp == dccp { return String(tcp) }
         let states = [
             tcp.map { ProtocolState.tcp(.init(state: $0)) }, sctp.map { .sctp(.init(state: $0)) },
@@ -46,7 +46,7 @@ extension EntryFilter.State: CustomStringConvertible {
 
 extension EntryFilter.Service: CustomStringConvertible {
     /// As it is read: `tcp/10.0.0.100:80`.
-    public var description: String {
+    package var description: String {
         let named = `protocol`.map { "\($0)/" } ?? ""
         return named + (port.map { Endpoint(address, $0).description } ?? address.description)
     }

@@ -4,7 +4,7 @@ extension EntryFilter {
     ///
     /// - Returns: whether it was. Else it may be a word of whose list it is, or text to look for.
     /// - Throws: when a value is wrong; then nothing was added.
-    public mutating func add(_ token: FilterToken, labels: FilterLabels = .numbers) throws(FilterError) -> Bool {
+    package mutating func add(_ token: FilterToken, labels: FilterLabels = .numbers) throws(FilterError) -> Bool {
         switch token {
         case .word(let name, _, _):
             guard let word = FilterWord(name: name), let argument = token.argument else { return false }

@@ -2,14 +2,14 @@ import Addresses
 
 extension EntryFilter {
     /// Some bits of a mark: those of the mask, as nft and iptables write it.
-    public struct Mark: Equatable, Sendable {
+    package struct Mark: Equatable, Sendable {
         /// Has no bit that the mask lacks.
-        public let value: UInt32
+        package let value: UInt32
         /// The bits that are compared.
-        public let mask: UInt32
+        package let mask: UInt32
 
         /// A bit of the value outside the mask is dropped.
-        public init(_ value: UInt32, mask: UInt32 = .max) {
+        package init(_ value: UInt32, mask: UInt32 = .max) {
             self.value = value & mask
             self.mask = mask
         }
@@ -26,16 +26,16 @@ extension EntryFilter {
     }
 
     /// A state of a protocol, by its number in each protocol that has it.
-    public struct State: Equatable, Sendable {
+    package struct State: Equatable, Sendable {
         /// `enum tcp_conntrack`
-        public let tcp: UInt8?
+        package let tcp: UInt8?
         /// `enum sctp_conntrack`
-        public let sctp: UInt8?
+        package let sctp: UInt8?
         /// `enum ct_dccp_states`
-        public let dccp: UInt8?
+        package let dccp: UInt8?
 
         /// Reads a name of any of the protocols, in any case (`ESTABLISHED` is one of TCP and of SCTP), or a number (of all three).
-        public init?(_ text: some StringProtocol) {
+        package init?(_ text: some StringProtocol) {
             let isNumber = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
             if isNumber, let number = UInt8(text) {
                 (tcp, sctp, dccp) = (number, number, number)
@@ -71,16 +71,16 @@ extension EntryFilter {
     }
 
     /// What a client asks for: the destination of the original direction.
-    public struct Service: Equatable, Sendable {
+    package struct Service: Equatable, Sendable {
         /// Nil for any.
-        public let `protocol`: IPProtocol?
+        package let `protocol`: IPProtocol?
         /// The address that clients ask for.
-        public let address: IPAddress
+        package let address: IPAddress
         /// Nil for any, and for what has no ports.
-        public let port: UInt16?
+        package let port: UInt16?
 
         /// Reads `[PROTOCOL/]ADDRESS[:PORT]`, an IPv6 address with a port in brackets.
-        public init?(_ text: String) {
+        package init?(_ text: String) {
             var rest = text
             var named: IPProtocol?
             if let slash = text.firstIndex(of: "/") {

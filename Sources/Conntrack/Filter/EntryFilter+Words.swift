@@ -9,7 +9,7 @@ extension EntryFilter {
     ///   - name: the word as its writer spells it, for errors.
     ///   - labels: asked for the values of `label` alone.
     /// - Throws: when one value is wrong; then none was added.
-    public mutating func add(
+    package mutating func add(
         _ word: FilterWord, _ arguments: [String], named name: String? = nil, labels: FilterLabels = .numbers
     ) throws(FilterError) {
         if arguments.isEmpty { return }

@@ -3,35 +3,35 @@ import Addresses
 /// Which entries of the conntrack table are meant. Every condition must hold; a new filter has none and takes all entries.
 ///
 /// A value without I/O. What the kernel did not send counts as what it left out for being so: mark 0, zone 0, no label.
-public struct EntryFilter: Equatable, Sendable {
+package struct EntryFilter: Equatable, Sendable {
     /// `AF_*` numbers: 2 for IPv4, 10 for IPv6.
-    public var families = Choice<UInt8>() { didSet { note(.families, families.isEmpty) } }
+    package var families = Choice<UInt8>() { didSet { note(.families, families.isEmpty) } }
     /// Protocols of the original tuple.
-    public var protocols = Choice<IPProtocol>() { didSet { note(.protocols, protocols.isEmpty) } }
+    package var protocols = Choice<IPProtocol>() { didSet { note(.protocols, protocols.isEmpty) } }
     /// Conditions on the direction of the first packet.
-    public var original = Side() { didSet { note(.original, original == Side()) } }
+    package var original = Side() { didSet { note(.original, original == Side()) } }
     /// Conditions on the direction of answers.
-    public var reply = Side() { didSet { note(.reply, reply == Side()) } }
+    package var reply = Side() { didSet { note(.reply, reply == Side()) } }
     /// Any one of these services is what the client asked for.
-    public var services = Choice<Service>() { didSet { note(.services, services.isEmpty) } }
+    package var services = Choice<Service>() { didSet { note(.services, services.isEmpty) } }
     /// Types of ICMP and of ICMPv6, of the original direction. An entry of another protocol has none of them.
-    public var icmpTypes = Choice<UInt8>() { didSet { note(.icmpTypes, icmpTypes.isEmpty) } }
+    package var icmpTypes = Choice<UInt8>() { didSet { note(.icmpTypes, icmpTypes.isEmpty) } }
     /// Marks with their masks; an entry without a mark has 0.
-    public var marks = Choice<Mark>() { didSet { note(.marks, marks.isEmpty) } }
+    package var marks = Choice<Mark>() { didSet { note(.marks, marks.isEmpty) } }
     /// Of the zone that both directions share (`CTA_ZONE`); an entry with a zone in one direction alone is in zone 0 here.
-    public var zones = Choice<UInt16>() { didSet { note(.zones, zones.isEmpty) } }
+    package var zones = Choice<UInt16>() { didSet { note(.zones, zones.isEmpty) } }
     /// Entries of protocols without a state have none of them.
-    public var states = Choice<State>() { didSet { note(.states, states.isEmpty) } }
+    package var states = Choice<State>() { didSet { note(.states, states.isEmpty) } }
     /// Every one of these bits is set, as conntrack(8) reads `-u`.
-    public var requiredStatus: Status = []
+    package var requiredStatus: Status = []
     /// None of these bits is set.
-    public var forbiddenStatus: Status = []
+    package var forbiddenStatus: Status = []
     /// At least one of these bits is set; no condition when empty.
-    public var anyStatus: Status = []
+    package var anyStatus: Status = []
     /// Label bits (0 to 127) that are all set, as conntrack(8) reads `-l`.
-    public var requiredLabels: [UInt8] = [] { didSet { note(.requiredLabels, requiredLabels.isEmpty) } }
+    package var requiredLabels: [UInt8] = [] { didSet { note(.requiredLabels, requiredLabels.isEmpty) } }
     /// Label bits that are all clear.
-    public var forbiddenLabels: [UInt8] = [] { didSet { note(.forbiddenLabels, forbiddenLabels.isEmpty) } }
+    package var forbiddenLabels: [UInt8] = [] { didSet { note(.forbiddenLabels, forbiddenLabels.isEmpty) } }
 
     /// The fields with a condition, so that those without cost nothing for each of a million entries.
     private var fields: Fields = []
@@ -52,34 +52,34 @@ public struct EntryFilter: Equatable, Sendable {
     }
 
     /// Without a condition: takes all entries.
-    public init() {}
+    package init() {}
 
     private mutating func note(_ field: Fields, _ isEmpty: Bool) {
         if isEmpty { fields.remove(field) } else { fields.insert(field) }
     }
 
     /// Conditions on the tuple of one direction.
-    public struct Side: Equatable, Sendable {
+    package struct Side: Equatable, Sendable {
         /// Prefixes of the source address.
-        public var sources = Choice<Prefix>()
+        package var sources = Choice<Prefix>()
         /// Prefixes of the destination address.
-        public var destinations = Choice<Prefix>()
+        package var destinations = Choice<Prefix>()
         /// Host order. An entry without ports (ICMP, ESP) has none of them; the keys of GRE count as ports.
-        public var sourcePorts = Choice<ClosedRange<UInt16>>()
+        package var sourcePorts = Choice<ClosedRange<UInt16>>()
         /// Likewise of the destination.
-        public var destinationPorts = Choice<ClosedRange<UInt16>>()
+        package var destinationPorts = Choice<ClosedRange<UInt16>>()
         /// Of the zone that only this direction has (`CTA_TUPLE_ZONE`).
-        public var zones = Choice<UInt16>()
+        package var zones = Choice<UInt16>()
 
         /// Without a condition.
-        public init() {}
+        package init() {}
     }
 
     /// Whether every entry is taken.
-    public var isEmpty: Bool { self == EntryFilter() }
+    package var isEmpty: Bool { self == EntryFilter() }
 
     /// Costs some nanoseconds for each condition that there is, and allocates nothing.
-    public func matches(_ entry: Entry) -> Bool {
+    package func matches(_ entry: Entry) -> Bool {
         let status = entry.status.rawValue
         if status & requiredStatus.rawValue != requiredStatus.rawValue || status & forbiddenStatus.rawValue != 0 {
             return false

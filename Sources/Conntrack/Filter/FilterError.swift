@@ -1,12 +1,12 @@
 /// What is wrong with a word of a filter, in a sentence for who wrote it.
-public struct FilterError: Error, Equatable, Sendable {
+package struct FilterError: Error, Equatable, Sendable {
     /// As it was written: `--dst` of an option, `dst` of a filter line.
-    public let word: String
+    package let word: String
     /// What is wrong with it.
-    public let cause: Cause
+    package let cause: Cause
 
     /// What can be wrong with a word.
-    public enum Cause: Equatable, Sendable {
+    package enum Cause: Equatable, Sendable {
         /// The value is none of those that the word takes.
         case value(String, takes: String)
         /// `80,!443`: a negation holds for all values of an argument.
@@ -22,7 +22,7 @@ public struct FilterError: Error, Equatable, Sendable {
     }
 
     /// A word as it was written, and what is wrong with it.
-    public init(_ word: String, _ cause: Cause) {
+    package init(_ word: String, _ cause: Cause) {
         self.word = word
         self.cause = cause
     }
@@ -30,7 +30,7 @@ public struct FilterError: Error, Equatable, Sendable {
 
 extension FilterError: CustomStringConvertible {
     /// A sentence without its full stop, to follow a program's name or nothing.
-    public var description: String {
+    package var description: String {
         switch cause {
         case .value(let value, let takes): "\(word): “\(value)” is not what it takes: \(takes)"
         case .negationWithin: "\(word): ! stands before all values of an argument: give others one of their own"

@@ -1,5 +1,5 @@
 /// The words of a filter that stand alone, by the names that their options have: conditions on status bits.
-public enum FilterFlag: String, CaseIterable, Sendable {
+package enum FilterFlag: String, CaseIterable, Sendable {
     case unreplied, assured, dying, offload
     case srcNat = "src-nat"
     case dstNat = "dst-nat"
@@ -24,7 +24,7 @@ extension EntryFilter {
     ///
     /// - Parameter spelled: how its writer spells flags, for errors.
     /// - Throws: for `any-nat` and `offload` together: a filter wants one set of bits of which any will do.
-    public mutating func add(
+    package mutating func add(
         _ flag: FilterFlag, isNegated: Bool = false, spelled: (FilterFlag) -> String = \.rawValue
     ) throws(FilterError) {
         switch (flag, isNegated) {

@@ -1,5 +1,5 @@
 /// The values of one word as they were written: several by commas or by repeating it; `!` before those of an argument negates them.
-public struct FilterText: Sendable {
+package struct FilterText: Sendable {
     private let name: String
     private let arguments: [String]
     private let takes: String
@@ -7,14 +7,14 @@ public struct FilterText: Sendable {
     /// - Parameters:
     ///   - name: the word as its writer spells it, for errors.
     ///   - takes: the values that there are, in words that end a sentence.
-    public init(_ name: String, _ arguments: [String], takes: String) {
+    package init(_ name: String, _ arguments: [String], takes: String) {
         self.name = name
         self.arguments = arguments
         self.takes = takes
     }
 
     /// - Parameter read: a value from its text; nil when it is none.
-    public func choice<Value>(_ read: (String) -> Value?) throws(FilterError) -> Choice<Value> {
+    package func choice<Value>(_ read: (String) -> Value?) throws(FilterError) -> Choice<Value> {
         var choice = Choice<Value>()
         for argument in arguments {
             var rest = argument[...].trimmed
@@ -31,7 +31,7 @@ public struct FilterText: Sendable {
     /// The values of one argument without a negation: any of them will do.
     ///
     /// - Parameters: as of the initializer and of `choice`.
-    public static func values<Value: Equatable & Sendable>(
+    package static func values<Value: Equatable & Sendable>(
         _ name: String, _ argument: String, takes: String, _ read: (String) -> Value?
     ) throws(FilterError) -> [Value] {
         try FilterText(name, [argument], takes: takes).choice(read).wanted
@@ -42,7 +42,7 @@ public struct FilterText: Sendable {
     }
 
     /// Decimal, or hexadecimal behind `0x`; without a sign.
-    public static func number<Number: FixedWidthInteger>(_ text: some StringProtocol, as _: Number.Type = Number.self)
+    package static func number<Number: FixedWidthInteger>(_ text: some StringProtocol, as _: Number.Type = Number.self)
         -> Number?
     {
         let isHexadecimal = text.lowercased().hasPrefix("0x")
@@ -52,7 +52,7 @@ public struct FilterText: Sendable {
     }
 
     /// A port, or a range of them: `80`, `1000-2000`. conntrack(8) writes `:` between the ends, others `-`.
-    public static func ports(_ text: String) -> ClosedRange<UInt16>? {
+    package static func ports(_ text: String) -> ClosedRange<UInt16>? {
         let ends = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == ":" }
         guard ends.count <= 2, let first = ends.first.flatMap({ number($0, as: UInt16.self) }),
             let last = ends.last.flatMap({ number($0, as: UInt16.self) }), first <= last
@@ -61,7 +61,7 @@ public struct FilterText: Sendable {
     }
 
     /// What `ports` reads, in words that end a sentence.
-    public static let takesPorts = "PORT or FIRST-LAST, up to 65535"
+    package static let takesPorts = "PORT or FIRST-LAST, up to 65535"
 }
 
 extension Substring {

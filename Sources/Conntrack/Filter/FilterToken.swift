@@ -1,5 +1,5 @@
 /// One part of a filter line, between blanks. Which words there are is not its matter: every list has its own.
-public enum FilterToken: Equatable, Sendable {
+package enum FilterToken: Equatable, Sendable {
     /// `dport=80,443`; negated `!dport=80,443`, `dport!=80,443` or `dport=!80,443`. Neither the name nor the values are looked at, and the
     /// values may be empty.
     case word(String, values: String, isNegated: Bool)
@@ -9,7 +9,7 @@ public enum FilterToken: Equatable, Sendable {
     /// The parts of a line in their order; none of an empty one.
     ///
     /// - Throws: for what is negated twice, and for a `!` or `=` without a word.
-    public static func tokens(of line: String) throws(FilterError) -> [FilterToken] {
+    package static func tokens(of line: String) throws(FilterError) -> [FilterToken] {
         var tokens: [FilterToken] = []
         for part in line.split(whereSeparator: \.isWhitespace) { tokens.append(try FilterToken(part)) }
         return tokens
@@ -44,7 +44,7 @@ public enum FilterToken: Equatable, Sendable {
     }
 
     /// The values as an option has them in its argument, `!80,443`: what `FilterText` reads. Nil of text.
-    public var argument: String? {
+    package var argument: String? {
         guard case .word(_, let values, let isNegated) = self else { return nil }
         return isNegated ? "!" + values : values
     }

@@ -2,7 +2,7 @@ import Addresses
 
 extension FilterWord {
     /// The values of the word that have names, as they are usually spelled; empty where there are only numbers and addresses.
-    public var namedValues: [String] {
+    package var namedValues: [String] {
         switch self {
         case .family: ["ipv4", "ipv6"]
         case .protocol: IPProtocol.names

@@ -1,5 +1,5 @@
 /// The words of a filter that take values, by the names that their options have.
-public enum FilterWord: String, CaseIterable, Sendable {
+package enum FilterWord: String, CaseIterable, Sendable {
     case family, `protocol`, src, dst, sport, dport
     case replySrc = "reply-src"
     case replyDst = "reply-dst"
@@ -12,7 +12,7 @@ public enum FilterWord: String, CaseIterable, Sendable {
     case label
 
     /// Reads a name of the word; `proto` is one of `protocol`.
-    public init?(name: String) { self.init(rawValue: name == "proto" ? "protocol" : name) }
+    package init?(name: String) { self.init(rawValue: name == "proto" ? "protocol" : name) }
 
     /// Its values, in words that end a sentence.
     func takes(_ labels: FilterLabels) -> String {

@@ -1,13 +1,13 @@
 /// What ctnetlink can apply of a filter, by the kernel that first did it right (`ctnetlink_alloc_filter` in
 /// net/netfilter/nf_conntrack_netlink.c).
-public enum KernelFilter: String, CaseIterable, Sendable {
+package enum KernelFilter: String, CaseIterable, Sendable {
     case tuples = "addresses and ports"
     case status
     case replyTuples = "those of the reply"
     case zones
 
     /// The first one.
-    public var since: KernelVersion {
+    package var since: KernelVersion {
         switch self {
         case .tuples: KernelVersion(5, 8)
         case .status: KernelVersion(5, 15)

@@ -30,7 +30,7 @@ extension EntryFilter {
     /// Asks the kernel nothing. One that refuses its part is asked again without.
     ///
     /// - Parameter inKernel: as given to `Table.dump`.
-    public func explanation(
+    package func explanation(
         of kind: Table.Kind = .conntrack, from source: any KernelSource, inKernel: Bool = true
     ) -> [String] {
         let version = KernelVersion(release: source.origin.kernelRelease)

@@ -13,7 +13,7 @@ extension SocketFilter {
     /// the kernel copies the program.
     ///
     /// - Throws: `.failed` when memory is short or the descriptor is no socket.
-    public func attach(to descriptor: CInt) throws(KernelError) {
+    package func attach(to descriptor: CInt) throws(KernelError) {
         guard let handle = nfct_filter_create() else { throw Self.failure() }
         defer { nfct_filter_destroy(handle) }
         Self.add(protocols, NFCT_FILTER_L4PROTO, to: handle) { UInt32($0.rawValue) }

@@ -12,7 +12,7 @@ import CNetlink
 /// - Before 1.1.0 only the first IPv6 prefix is compared; states above 15 are dropped without a word.
 /// - The states of one protocol overwrite those of another (`bsf_add_state_filter` never moves on).
 /// - Jumps of more than 255 instructions wrap, which the library's own limit of 127 addresses does not prevent.
-public struct SocketFilter: Equatable, Sendable {
+package struct SocketFilter: Equatable, Sendable {
     var protocols = Choice<IPProtocol>()
     var sources4 = Choice<Prefix>()
     var destinations4 = Choice<Prefix>()
@@ -99,5 +99,5 @@ public struct SocketFilter: Equatable, Sendable {
 
 extension EntryFilter {
     /// The part that a socket can apply to events; nil when there is none.
-    public var socketFilter: SocketFilter? { SocketFilter(self) }
+    package var socketFilter: SocketFilter? { SocketFilter(self) }
 }

@@ -62,7 +62,7 @@ extension CounterSet {
 
 extension CTState {
     /// Those that rules have a word for.
-    public static let named: [CTState] = [.new, .established, .related, .invalid, .untracked]
+    package static let named: [CTState] = [.new, .established, .related, .invalid, .untracked]
 
     /// As nft(8) has it.
     var word: String { name.lowercased() }

@@ -2,7 +2,7 @@
 ///
 /// The order is that of the way, and that of reading: what is counted earlier is read earlier, so that a packet under way never looks
 /// like one that was dropped.
-public enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
+package enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
     /// Behind conntrack (-200), in front of mangle (-150) and of destination NAT (-100).
     case preRouting = "pre_routing"
     /// In front of every packet filter.
@@ -19,10 +19,10 @@ public enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
     case postRouting = "post_routing"
 
     /// As JSON has it.
-    public var name: String { rawValue }
+    package var name: String { rawValue }
 
     /// Which packets are observed at a point, and by which of their ends.
-    public enum Side: String, CaseIterable, Hashable, Sendable {
+    package enum Side: String, CaseIterable, Hashable, Sendable {
         /// Packets to a virtual address.
         case entering
         /// Packets to a virtual address, or to a real server as the forwarding method rewrites them.
@@ -32,7 +32,7 @@ public enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
     }
 
     /// Whose packets are counted here.
-    public var side: Side {
+    package var side: Side {
         switch self {
         case .preRouting, .localIn, .localInPassed: .entering
         case .localOut, .postRouting: .leaving

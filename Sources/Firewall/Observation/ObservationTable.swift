@@ -8,18 +8,18 @@ import SystemPackage
 ///
 /// Needs CAP_NET_ADMIN and Linux 5.12. Rules that look at the ctstate make conntrack active in the families of the table, where
 /// nobody used it so far; look at `Tracking` before.
-public struct ObservationTable: ~Copyable {
+package struct ObservationTable: ~Copyable {
     private let tables: NFTables
     private let ruleset: ObservationRuleset
 
     /// As `nft list ruleset` shows it.
-    public let name: String
+    package let name: String
 
     /// Makes it, in one transaction. Blocks until the kernel has it.
     ///
     /// - Parameter name: see `freshName`.
     /// - Throws: `.absent` when the kernel lacks nf_tables or is older than 5.12, `.forbidden` without the capability.
-    public init(
+    package init(
         of targets: ObservationTargets, _ options: ObservationOptions = ObservationOptions(), name: String,
         in source: any KernelSource
     ) throws(KernelError) {
@@ -33,14 +33,14 @@ public struct ObservationTable: ~Copyable {
     }
 
     /// A name that says whose table it is. Process ids repeat where several PID namespaces share a network namespace.
-    public static func freshName(program: Int32) -> String {
+    package static func freshName(program: Int32) -> String {
         "ct-inspect-\(program)-" + String(UInt16.random(in: .min ... .max), radix: 16)
     }
 
     private static let purpose = "make an observation table"
 
     /// The first kernel with `NFT_TABLE_F_OWNER`.
-    public static let firstKernel = KernelVersion(5, 12)
+    package static let firstKernel = KernelVersion(5, 12)
 
     private static func check(_ release: String) throws(KernelError) {
         guard let version = KernelVersion(release: release), version < firstKernel else { return }
@@ -51,19 +51,19 @@ public struct ObservationTable: ~Copyable {
     }
 
     /// What was counted since the table was made.
-    public struct Counts: Equatable, Sendable {
+    package struct Counts: Equatable, Sendable {
         /// Each cell that has seen a packet; sets of an earlier point come first.
-        public var counts: [PacketCount] = []
+        package var counts: [PacketCount] = []
         /// Points at which a set is full, so that further addresses and ports are not counted.
-        public var full: Set<ObservationPoint> = []
+        package var full: Set<ObservationPoint> = []
 
         /// Nothing counted.
-        public init() {}
+        package init() {}
     }
 
     /// Reads all counters, those of an earlier point first: a packet under way is counted at the later point at most, and so
     /// never looks like one that was dropped between the two.
-    public borrowing func read(from source: any KernelSource) throws(KernelError) -> Counts {
+    package borrowing func read(from source: any KernelSource) throws(KernelError) -> Counts {
         var counts = Counts()
         for set in ruleset.counters {
             let before = counts.counts.count
@@ -74,7 +74,7 @@ public struct ObservationTable: ~Copyable {
     }
 
     /// Begins to trace packets of a class and ctstate too, besides those that are INVALID. Nothing when the table was made without traces.
-    public borrowing func trace(_ packetClass: PacketClass, _ state: CTState) throws(KernelError) {
+    package borrowing func trace(_ packetClass: PacketClass, _ state: CTState) throws(KernelError) {
         guard ruleset.options.traceRate != nil, state != .invalid, CTState.named.contains(state) else { return }
         let rules = ruleset.counters.filter { $0.isFirst && $0.packetClass == packetClass }.map {
             "add rule \(ruleset.tableFamily) \(name) \($0.name) " + $0.traceRule(state, ruleset.options)

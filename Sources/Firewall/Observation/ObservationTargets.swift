@@ -1,14 +1,14 @@
 import Addresses
 
 /// What is observed: whose packets are counted, at which side of the director.
-public struct ObservationTargets: Equatable, Sendable {
+package struct ObservationTargets: Equatable, Sendable {
     /// Packets of one address: of one protocol and port, or all.
-    public enum Target: Hashable, Sendable {
+    package enum Target: Hashable, Sendable {
         case port(IPProtocol, Endpoint)
         case address(IPAddress)
 
         /// The address, whatever the target.
-        public var address: IPAddress {
+        package var address: IPAddress {
             switch self {
             case .port(_, let endpoint): endpoint.address
             case .address(let address): address
@@ -17,41 +17,41 @@ public struct ObservationTargets: Equatable, Sendable {
     }
 
     /// A firewall mark of packets of one family, as services by mark have it.
-    public struct Mark: Hashable, Sendable {
+    package struct Mark: Hashable, Sendable {
         /// The mark, whole: IPVS compares it without a mask.
-        public var value: UInt32
+        package var value: UInt32
         /// The family of the packets that carry it.
-        public var family: IPAddress.Family
+        package var family: IPAddress.Family
 
         /// A mark of the packets of one family.
-        public init(_ value: UInt32, _ family: IPAddress.Family) {
+        package init(_ value: UInt32, _ family: IPAddress.Family) {
             self.value = value
             self.family = family
         }
     }
 
     /// Destinations of packets as they come in.
-    public var entering: Set<Target> = []
+    package var entering: Set<Target> = []
     /// Destinations of packets as they leave towards the real servers.
-    public var leaving: Set<Target> = []
+    package var leaving: Set<Target> = []
     /// Sources of answers that pass through.
-    public var answering: Set<Target> = []
+    package var answering: Set<Target> = []
     /// Marked packets count at both sides.
-    public var marks: Set<Mark> = []
+    package var marks: Set<Mark> = []
 
     /// Nothing is observed.
-    public init() {}
+    package init() {}
 
     /// Whether there is nothing to observe.
-    public var isEmpty: Bool { entering.isEmpty && marks.isEmpty }
+    package var isEmpty: Bool { entering.isEmpty && marks.isEmpty }
 
     /// The families that have something to observe.
-    public var families: Set<IPAddress.Family> {
+    package var families: Set<IPAddress.Family> {
         Set((entering.union(leaving).union(answering)).map(\.address.family) + marks.map(\.family))
     }
 
     /// Those of some families only.
-    public func limited(to families: Set<IPAddress.Family>) -> ObservationTargets {
+    package func limited(to families: Set<IPAddress.Family>) -> ObservationTargets {
         var limited = self
         limited.entering = entering.filter { families.contains($0.address.family) }
         limited.leaving = leaving.filter { families.contains($0.address.family) }
@@ -61,7 +61,7 @@ public struct ObservationTargets: Equatable, Sendable {
     }
 
     /// Adds a target to what is observed on one side.
-    public mutating func insert(_ target: Target, _ side: ObservationPoint.Side) {
+    package mutating func insert(_ target: Target, _ side: ObservationPoint.Side) {
         switch side {
         case .entering: entering.insert(target)
         case .leaving: leaving.insert(target)

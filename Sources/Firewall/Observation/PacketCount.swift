@@ -2,44 +2,44 @@ import Addresses
 import Conntrack
 
 /// How many packets of one class and ctstate, to or from one address and port, came past a point.
-public struct PacketCount: Hashable, Sendable {
+package struct PacketCount: Hashable, Sendable {
     /// Where they were counted.
-    public var point: ObservationPoint
+    package var point: ObservationPoint
     /// What kind they are.
-    public var packetClass: PacketClass
+    package var packetClass: PacketClass
     /// The mark of the packets, of those that are observed by mark.
-    public var mark: UInt32?
+    package var mark: UInt32?
     /// The observed end: the destination, or at the points of answers the source.
-    public var address: IPAddress
+    package var address: IPAddress
     /// Of the packets; of ICMP errors that of the flow that they are about, or their own when that is not known.
-    public var `protocol`: IPProtocol
+    package var `protocol`: IPProtocol
     /// Of the observed end; nil for protocols without.
-    public var port: UInt16?
+    package var port: UInt16?
     /// Of ICMP errors whose flow is not known.
-    public var icmp: ICMPKind?
+    package var icmp: ICMPKind?
     /// Which state conntrack gave them.
-    public var ctstate: CTState
+    package var ctstate: CTState
     /// How many came past.
-    public var packets: UInt64
+    package var packets: UInt64
     /// Of the IP packets, with their headers.
-    public var bytes: UInt64
+    package var bytes: UInt64
 
     /// Type and code of an ICMP or ICMPv6 message.
-    public struct ICMPKind: Hashable, Sendable {
+    package struct ICMPKind: Hashable, Sendable {
         /// The first byte of the ICMP header.
-        public var type: UInt8
+        package var type: UInt8
         /// The second byte of the ICMP header.
-        public var code: UInt8
+        package var code: UInt8
 
         /// Both numbers as they are on the wire.
-        public init(type: UInt8, code: UInt8) {
+        package init(type: UInt8, code: UInt8) {
             self.type = type
             self.code = code
         }
     }
 
     /// A count with its cell; of ICMP errors about no known flow, set `icmp` besides.
-    public init(
+    package init(
         _ point: ObservationPoint, _ packetClass: PacketClass, _ ctstate: CTState, _ protocol: IPProtocol,
         _ address: IPAddress, port: UInt16? = nil, mark: UInt32? = nil, packets: UInt64 = 0, bytes: UInt64 = 0
     ) {

@@ -2,20 +2,20 @@ import Addresses
 import Netlink
 
 /// Whose packet an ICMP error carries a part of. Its source is whom the error goes to.
-public struct EmbeddedFlow: Hashable, Sendable {
+package struct EmbeddedFlow: Hashable, Sendable {
     /// Of the packet in the error.
-    public var `protocol`: IPProtocol
+    package var `protocol`: IPProtocol
     /// Of the packet in the error, who sent it.
-    public var source: IPAddress
+    package var source: IPAddress
     /// Of the packet in the error, to whom it went.
-    public var destination: IPAddress
+    package var destination: IPAddress
     /// Host order; nil of protocols without, and where the error carries too little.
-    public var sourcePort: UInt16?
+    package var sourcePort: UInt16?
     /// Likewise of the destination.
-    public var destinationPort: UInt16?
+    package var destinationPort: UInt16?
 
     /// A flow by its ends; ports in host order.
-    public init(
+    package init(
         _ protocol: IPProtocol, from source: IPAddress, _ sourcePort: UInt16? = nil, to destination: IPAddress,
         _ destinationPort: UInt16? = nil
     ) {

@@ -4,7 +4,7 @@ import Conntrack
 extension PacketHeaders {
     /// What an ICMP or ICMPv6 message says, by the names of `ICMPType` and `ICMPv6Type`: `time-exceeded`; of a destination that cannot
     /// be reached, why, in nft(8)'s words: `frag-needed`. One without a name is its numbers. Nil of other packets.
-    public var icmpName: String? {
+    package var icmpName: String? {
         guard let icmpType else { return nil }
         let isIPv4 = family == .ipv4
         let named = isIPv4 ? ICMPType(rawValue: icmpType).name : ICMPv6Type(rawValue: icmpType).name

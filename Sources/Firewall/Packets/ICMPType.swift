@@ -1,15 +1,15 @@
 /// An ICMP type. An open set.
-public struct ICMPType: RawRepresentable, Hashable, Sendable {
+package struct ICMPType: RawRepresentable, Hashable, Sendable {
     /// The first byte of the ICMP header.
-    public let rawValue: UInt8
+    package let rawValue: UInt8
 
     /// Any number, known here or not.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 }
 
 extension ICMPType: CustomStringConvertible {
     /// As nftables names them.
-    public static let names: [(type: ICMPType, name: String)] = [
+    package static let names: [(type: ICMPType, name: String)] = [
         (0, "echo-reply"), (3, "destination-unreachable"), (4, "source-quench"), (5, "redirect"), (8, "echo-request"),
         (9, "router-advertisement"), (10, "router-solicitation"), (11, "time-exceeded"), (12, "parameter-problem"),
         (13, "timestamp-request"), (14, "timestamp-reply"), (15, "info-request"), (16, "info-reply"),
@@ -17,24 +17,24 @@ extension ICMPType: CustomStringConvertible {
     ].map { (ICMPType(rawValue: $0.0), $0.1) }
 
     /// The name; nil for a type that has none.
-    public var name: String? { Self.names.first { $0.type == self }?.name }
+    package var name: String? { Self.names.first { $0.type == self }?.name }
 
     /// The name, or `type 42`.
-    public var description: String { name ?? "type \(rawValue)" }
+    package var description: String { name ?? "type \(rawValue)" }
 }
 
 /// An ICMPv6 type. An open set.
-public struct ICMPv6Type: RawRepresentable, Hashable, Sendable {
+package struct ICMPv6Type: RawRepresentable, Hashable, Sendable {
     /// The first byte of the ICMPv6 header.
-    public let rawValue: UInt8
+    package let rawValue: UInt8
 
     /// Any number, known here or not.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 }
 
 extension ICMPv6Type: CustomStringConvertible {
     /// As nftables names them; those without a name there as RFC 4286 and 4620 do.
-    public static let names: [(type: ICMPv6Type, name: String)] = [
+    package static let names: [(type: ICMPv6Type, name: String)] = [
         (1, "destination-unreachable"), (2, "packet-too-big"), (3, "time-exceeded"), (4, "parameter-problem"),
         (128, "echo-request"), (129, "echo-reply"), (130, "mld-listener-query"), (131, "mld-listener-report"),
         (132, "mld-listener-done"), (133, "nd-router-solicit"), (134, "nd-router-advert"),
@@ -45,8 +45,8 @@ extension ICMPv6Type: CustomStringConvertible {
     ].map { (ICMPv6Type(rawValue: $0.0), $0.1) }
 
     /// The name; nil for a type that has none.
-    public var name: String? { Self.names.first { $0.type == self }?.name }
+    package var name: String? { Self.names.first { $0.type == self }?.name }
 
     /// The name, or `type 42`.
-    public var description: String { name ?? "type \(rawValue)" }
+    package var description: String { name ?? "type \(rawValue)" }
 }

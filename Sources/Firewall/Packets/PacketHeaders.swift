@@ -4,37 +4,37 @@ import Netlink
 
 /// What the first bytes of an IP packet say: who sends what to whom. Of a packet that was cut short it has what is left; nothing in it
 /// was verified, no checksum either.
-public struct PacketHeaders: Hashable, Sendable {
+package struct PacketHeaders: Hashable, Sendable {
     /// As the header has it, before any NAT that is still to come.
-    public var source: IPAddress
+    package var source: IPAddress
     /// As the header has it, before any NAT that is still to come.
-    public var destination: IPAddress
+    package var destination: IPAddress
     /// Of IPv6 the one behind the extension headers; where they are cut short, the number of the first that is missing.
-    public var `protocol`: IPProtocol
+    package var `protocol`: IPProtocol
     /// Bytes of the IP packet, headers included, as its header has it: 0 in the header of one that is too big for the field (BIG TCP).
-    public var length: Int
+    package var length: Int
     /// It begins in the middle of a datagram, so it has no ports, flags or types.
-    public var isLaterFragment = false
+    package var isLaterFragment = false
     /// Of TCP, UDP, UDPlite, SCTP and DCCP; host order.
-    public var sourcePort: UInt16?
+    package var sourcePort: UInt16?
     /// Likewise of the destination.
-    public var destinationPort: UInt16?
+    package var destinationPort: UInt16?
     /// Of TCP, when the header reaches so far.
-    public var tcpFlags: TCPFlags?
+    package var tcpFlags: TCPFlags?
     /// Of the first chunk (RFC 9260, section 3.2).
-    public var sctpChunk: UInt8?
+    package var sctpChunk: UInt8?
     /// Of ICMP or ICMPv6.
-    public var icmpType: UInt8?
+    package var icmpType: UInt8?
     /// Of ICMP or ICMPv6.
-    public var icmpCode: UInt8?
+    package var icmpCode: UInt8?
     /// Of an ICMP or ICMPv6 error: the flow of the packet that it is about.
-    public var embedded: EmbeddedFlow?
+    package var embedded: EmbeddedFlow?
 
     /// That of the addresses.
-    public var family: IPAddress.Family { source.family }
+    package var family: IPAddress.Family { source.family }
 
     /// A packet without any header behind that of IP.
-    public init(
+    package init(
         from source: IPAddress, to destination: IPAddress, protocol: IPProtocol, length: Int
     ) {
         self.source = source
@@ -49,7 +49,7 @@ extension PacketHeaders {
     ///
     /// - Parameter range: where the IP header begins, and where the bytes that are there end; clamped to what there is.
     /// - Returns: nil when it is not IP, or its header is cut short.
-    public init?(_ bytes: borrowing RawSpan, in range: Range<Int>) {
+    package init?(_ bytes: borrowing RawSpan, in range: Range<Int>) {
         let packet = bytes.extracting(range.clamped(to: 0..<bytes.byteCount))
         guard let header = NetworkHeader(packet) else { return nil }
         self.init(header)
@@ -65,7 +65,7 @@ extension PacketHeaders {
     ///   - network: where the IP header lies; clamped, as is `transport`.
     ///   - transport: nil when there is none; what is behind the network header in `network` is read then.
     /// - Returns: nil when it is not IP, or its header is cut short.
-    public init?(_ bytes: borrowing RawSpan, network: Range<Int>, transport: Range<Int>?) {
+    package init?(_ bytes: borrowing RawSpan, network: Range<Int>, transport: Range<Int>?) {
         guard let transport else {
             self.init(bytes, in: network)
             return
@@ -101,7 +101,7 @@ extension PacketHeaders {
 
 extension PacketHeaders {
     /// The kind that it is counted as.
-    public var packetClass: PacketClass {
+    package var packetClass: PacketClass {
         switch `protocol` {
         case .tcp: tcpFlags.map(PacketClass.init(tcp:)) ?? .other
         case .udp: .udp

@@ -1,24 +1,24 @@
 import Conntrack
 
 /// One packet that a rule of ours logged: what it was, and which ctstate it had where.
-public struct Sample: Hashable, Sendable {
+package struct Sample: Hashable, Sendable {
     /// When the packet came; where the kernel does not say it, when the message about it was read.
-    public var moment: Moment
+    package var moment: Moment
     /// Where the rule stands.
-    public var hook: NetfilterHook
+    package var hook: NetfilterHook
     /// Which state conntrack had given it there.
-    public var ctstate: CTState
+    package var ctstate: CTState
     /// What its first 128 bytes say.
-    public var headers: PacketHeaders
+    package var headers: PacketHeaders
     /// Its mark; 0 when it has none.
-    public var mark: UInt32 = 0
+    package var mark: UInt32 = 0
     /// Numbers of the interfaces that it came in by and is to leave by, where there is one at its hook.
-    public var inputInterface: UInt32?
+    package var inputInterface: UInt32?
     /// As `inputInterface`: the number of the interface that it is to leave by.
-    public var outputInterface: UInt32?
+    package var outputInterface: UInt32?
 
     /// A packet without mark and interfaces.
-    public init(_ headers: PacketHeaders, _ ctstate: CTState, at hook: NetfilterHook, _ moment: Moment) {
+    package init(_ headers: PacketHeaders, _ ctstate: CTState, at hook: NetfilterHook, _ moment: Moment) {
         self.headers = headers
         self.ctstate = ctstate
         self.hook = hook

@@ -1,16 +1,16 @@
 /// Samples that the kernel took and nobody will ever see.
-public struct SampleLoss: Equatable, Sendable {
+package struct SampleLoss: Equatable, Sendable {
     /// Missing between others, by their numbers.
-    public private(set) var counted = 0
+    package private(set) var counted = 0
     /// The socket's buffer overran, and no sample has come since that could tell how many were lost.
-    public private(set) var mayBeMore = false
+    package private(set) var mayBeMore = false
     private var next: UInt32 = 0
 
     /// Nothing lost.
-    public init() {}
+    package init() {}
 
     /// Whether every sample came.
-    public var isNone: Bool { counted == 0 && !mayBeMore }
+    package var isNone: Bool { counted == 0 && !mayBeMore }
 
     /// The number of a sample that came; a group counts from 0, and wraps at 32 bits.
     mutating func take(_ sequence: UInt32) {
@@ -26,7 +26,7 @@ public struct SampleLoss: Equatable, Sendable {
 
 extension SampleLoss: CustomStringConvertible {
     /// `12 samples`, `12 samples and perhaps more`, `an unknown number of samples`.
-    public var description: String {
+    package var description: String {
         let number = "\(counted) sample\(counted == 1 ? "" : "s")"
         if counted == 0, mayBeMore { return "an unknown number of samples" }
         return mayBeMore ? "\(number) and perhaps more" : number

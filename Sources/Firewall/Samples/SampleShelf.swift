@@ -1,11 +1,11 @@
 import Conntrack
 
 /// A few samples of each kind: of whatever `Subject` tells apart (a service, an address), of a class of packets, in a ctstate.
-public struct SampleShelf<Subject: Hashable & Sendable>: Sendable {
+package struct SampleShelf<Subject: Hashable & Sendable>: Sendable {
     /// At most so many of each kind are kept: the first that came.
-    public let most: Int
+    package let most: Int
     /// Samples that came when there were enough of their kind.
-    public private(set) var refused = 0
+    package private(set) var refused = 0
     private var kept: [Subject: [Sample]] = [:]
     private var counts: [Kind: Int] = [:]
 
@@ -16,10 +16,10 @@ public struct SampleShelf<Subject: Hashable & Sendable>: Sendable {
     }
 
     /// Keeps at most so many of each kind.
-    public init(most: Int) { self.most = most }
+    package init(most: Int) { self.most = most }
 
     /// Keeps a sample, or counts it as refused when there are enough of its kind.
-    public mutating func add(_ sample: Sample, of subject: Subject) {
+    package mutating func add(_ sample: Sample, of subject: Subject) {
         let kind = Kind(subject: subject, packetClass: sample.headers.packetClass, ctstate: sample.ctstate)
         guard counts[kind, default: 0] < most else {
             refused += 1
@@ -30,7 +30,7 @@ public struct SampleShelf<Subject: Hashable & Sendable>: Sendable {
     }
 
     /// Those of a subject, by time; of the same time in the order in which they came.
-    public subscript(subject: Subject) -> [Sample] {
+    package subscript(subject: Subject) -> [Sample] {
         kept[subject, default: []].enumerated()
             .sorted { ($0.element.moment.nanoseconds, $0.offset) < ($1.element.moment.nanoseconds, $1.offset) }
             .map(\.element)

@@ -3,13 +3,13 @@ import Netlink
 
 /// A group of NFLOG of our own, in the network namespace of the thread that makes it: what rules with `log group` and a ctstate as `prefix`
 /// log arrives here. It belongs to one thread. When it goes, by whatever end, the group is gone, and such rules log to nobody.
-public final class SampleSocket {
+package final class SampleSocket {
     /// The group that was found free: for the rules' `log group`.
-    public let group: UInt16
+    package let group: UInt16
     /// Since it was bound.
-    public private(set) var loss = SampleLoss()
+    package private(set) var loss = SampleLoss()
     /// Messages of rules that are not ours (their prefix is no ctstate), or about no IP packet.
-    public private(set) var ignored = 0
+    package private(set) var ignored = 0
     private let events: EventSocket
 
     /// Enough for the longest IPv6 header that is usual, and for the packet in an ICMP error.
@@ -25,7 +25,7 @@ public final class SampleSocket {
     ///   - tries: how many groups are tried, one after the other.
     /// - Throws: `.forbidden` without the capability; `.absent` when the kernel has no NFLOG, which is the module nfnetlink_log;
     ///   `.failed` when all groups that were tried are taken.
-    public init(buffer: Int = 1 << 20, first: UInt16? = nil, tries: Int = 64) throws(KernelError) {
+    package init(buffer: Int = 1 << 20, first: UInt16? = nil, tries: Int = 64) throws(KernelError) {
         let events = try EventSocket(groups: [], buffer: buffer, for: LogGroup.purpose)
         self.events = events
         let start = first ?? .random(in: Self.groups)
@@ -55,14 +55,14 @@ public final class SampleSocket {
     ///   - now: stands for the time of a packet whose own the kernel does not tell.
     ///   - each: gets each sample.
     /// - Returns: whether nothing more is there.
-    public func receive(at now: Moment, _ each: (Sample) -> Void) throws(KernelError) -> Bool {
+    package func receive(at now: Moment, _ each: (Sample) -> Void) throws(KernelError) -> Bool {
         let reading = try events.receive { take($0, now, each) }
         if reading.loss != nil { loss.takeOverrun() }
         return reading.isDrained
     }
 
     /// Gives the group back, and hands over what it had gathered and what was not read yet. Nothing comes afterwards.
-    public func finish(at now: Moment, _ each: (Sample) -> Void) throws(KernelError) {
+    package func finish(at now: Moment, _ each: (Sample) -> Void) throws(KernelError) {
         let reading = try events.command(LogGroup.unbinding(group)) { take($0, now, each) }
         if reading.loss != nil { loss.takeOverrun() }
         while try !receive(at: now, each) {}

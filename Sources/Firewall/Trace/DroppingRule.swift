@@ -1,16 +1,16 @@
 /// What dropped a packet: a rule of nf_tables by its handle, or the policy of a base chain.
-public struct DroppingRule: Hashable, Sendable {
+package struct DroppingRule: Hashable, Sendable {
     /// Of the table.
-    public var family: TableFamily
+    package var family: TableFamily
     /// The table's name, as the kernel has it.
-    public var table: String
+    package var table: String
     /// The chain's name, as the kernel has it.
-    public var chain: String
+    package var chain: String
     /// What of the chain decided.
-    public var decision: Decision
+    package var decision: Decision
 
     /// A rule or policy by its place.
-    public init(family: TableFamily, table: String, chain: String, decision: Decision) {
+    package init(family: TableFamily, table: String, chain: String, decision: Decision) {
         self.family = family
         self.table = table
         self.chain = chain
@@ -18,7 +18,7 @@ public struct DroppingRule: Hashable, Sendable {
     }
 
     /// What dropped the packet.
-    public enum Decision: Hashable, Sendable {
+    package enum Decision: Hashable, Sendable {
         /// A table never gives a handle twice, as long as it is there.
         case rule(handle: UInt64)
         case policy
@@ -27,7 +27,7 @@ public struct DroppingRule: Hashable, Sendable {
 
 extension DroppingRule: Comparable {
     /// By name; in a chain by handle, the policy last.
-    public static func < (left: DroppingRule, right: DroppingRule) -> Bool {
+    package static func < (left: DroppingRule, right: DroppingRule) -> Bool {
         let (one, other) = (left.order, right.order)
         return one == other ? left.place < right.place : one.lexicographicallyPrecedes(other)
     }
@@ -44,7 +44,7 @@ extension DroppingRule: Comparable {
 
 extension DroppingRule: CustomStringConvertible {
     /// Where it is: `ip filter INPUT handle 5`; of a policy, the chain. The names are the kernel's, and not made harmless.
-    public var description: String {
+    package var description: String {
         let chain = "\(family) \(table) \(chain)"
         return switch decision {
         case .rule(let handle): "\(chain) handle \(handle)"

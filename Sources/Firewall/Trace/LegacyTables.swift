@@ -3,20 +3,20 @@ import Netlink
 /// Which tables of iptables-legacy there are in a network namespace. Their rules cannot be traced, as they are none of nf_tables.
 ///
 /// A table appears when it is first asked for, so one that is there may hold no rule. What iptables-nft makes is not among them.
-public struct LegacyTables: Equatable, Sendable {
+package struct LegacyTables: Equatable, Sendable {
     /// Of iptables.
-    public var ipv4: Presence
+    package var ipv4: Presence
     /// Of ip6tables.
-    public var ipv6: Presence
+    package var ipv6: Presence
 
     /// What was found for each family.
-    public init(ipv4: Presence, ipv6: Presence) {
+    package init(ipv4: Presence, ipv6: Presence) {
         self.ipv4 = ipv4
         self.ipv6 = ipv6
     }
 
     /// What is known of one family's tables.
-    public enum Presence: Equatable, Sendable {
+    package enum Presence: Equatable, Sendable {
         /// Their names, at least one.
         case tables([String])
         /// The kernel has no such thing, or none was ever asked for.
@@ -27,7 +27,7 @@ public struct LegacyTables: Equatable, Sendable {
 
     /// Reads `/proc/net/ip_tables_names` and `ip6_tables_names` (net/netfilter/x_tables.c). Needs root in the user namespace that
     /// owns the network namespace.
-    public static func read(from kernel: any KernelSource) -> LegacyTables {
+    package static func read(from kernel: any KernelSource) -> LegacyTables {
         LegacyTables(
             ipv4: presence(in: KernelFile("proc/net/ip_tables_names"), kernel),
             ipv6: presence(in: KernelFile("proc/net/ip6_tables_names"), kernel))

@@ -8,7 +8,7 @@ import Netlink
 ///
 /// A table that is deleted and made anew (a reload of firewalld) gives its handles out again: a rule of before may then get the text of
 /// one of after, and the other way round.
-public final class RuleBook {
+package final class RuleBook {
     private struct Chain: Hashable {
         var family: TableFamily
         var table: String
@@ -28,11 +28,11 @@ public final class RuleBook {
     private static let interval = Duration.seconds(10)
 
     /// Asks nothing of the kernel yet.
-    public init() throws(KernelError) { tables = try NFTables([.handles, .stateless, .terse]) }
+    package init() throws(KernelError) { tables = try NFTables([.handles, .stateless, .terse]) }
 
     /// Blocks while libnftables lists the chain, when it must: milliseconds, but seconds for tens of thousands of rules.
     /// Needs CAP_NET_ADMIN; whatever fails makes the text unknown.
-    public func text(of rule: DroppingRule, at now: ContinuousClock.Instant) -> RuleText {
+    package func text(of rule: DroppingRule, at now: ContinuousClock.Instant) -> RuleText {
         let chain = Chain(family: rule.family, table: rule.table, name: rule.chain)
         switch rule.decision {
         case .policy:

@@ -1,5 +1,5 @@
 /// The words of a dropping rule, as nft(8) writes them.
-public enum RuleText: Equatable, Sendable {
+package enum RuleText: Equatable, Sendable {
     /// - statement: without counters, with the comment: `ct state invalid drop`. Of a policy: `policy drop`.
     /// - hook: of the base chain that the rule is in; nil in other chains, which may be reached from several.
     case known(statement: String, hook: String?)

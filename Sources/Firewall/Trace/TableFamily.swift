@@ -1,30 +1,30 @@
 /// The family of an nf_tables table. An open set: one without a name is shown as its number.
 ///
 /// Source: `NFPROTO_*` (linux/netfilter.h); nf_tables puts it into `nfgen_family`.
-public struct TableFamily: RawRepresentable, Hashable, Sendable {
+package struct TableFamily: RawRepresentable, Hashable, Sendable {
     /// `NFPROTO_*`
-    public let rawValue: UInt8
+    package let rawValue: UInt8
 
     /// Any number, known here or not.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// IPv4 and IPv6 in one table.
-    public static let inet = TableFamily(rawValue: 1)
+    package static let inet = TableFamily(rawValue: 1)
     /// IPv4.
-    public static let ip = TableFamily(rawValue: 2)
+    package static let ip = TableFamily(rawValue: 2)
     /// ARP.
-    public static let arp = TableFamily(rawValue: 3)
+    package static let arp = TableFamily(rawValue: 3)
     /// A network device's ingress and egress.
-    public static let netdev = TableFamily(rawValue: 5)
+    package static let netdev = TableFamily(rawValue: 5)
     /// What a bridge forwards.
-    public static let bridge = TableFamily(rawValue: 7)
+    package static let bridge = TableFamily(rawValue: 7)
     /// IPv6.
-    public static let ip6 = TableFamily(rawValue: 10)
+    package static let ip6 = TableFamily(rawValue: 10)
 }
 
 extension TableFamily: CustomStringConvertible {
     /// As nft(8) spells it; nil for one that it has no word for.
-    public var name: String? {
+    package var name: String? {
         switch self {
         case .inet: "inet"
         case .ip: "ip"
@@ -37,5 +37,5 @@ extension TableFamily: CustomStringConvertible {
     }
 
     /// The name, or the number where nft(8) has none.
-    public var description: String { name ?? String(rawValue) }
+    package var description: String { name ?? String(rawValue) }
 }

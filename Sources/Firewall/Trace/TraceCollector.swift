@@ -6,9 +6,9 @@ import SystemPackage
 /// Listens to the traces of packets that a table of ours marks, and counts what dropped them.
 ///
 /// It hears the traces that other programs set as well and leaves them out, as others hear ours. Belongs to one thread.
-public final class TraceCollector {
+package final class TraceCollector {
     /// What became of the packets so far.
-    public private(set) var tally = DropTally()
+    package private(set) var tally = DropTally()
 
     private let events: any EventSource
     private let each: (TracedPacket) -> Void
@@ -25,14 +25,14 @@ public final class TraceCollector {
     ///   - table: the name of that table, of any family.
     ///   - each: gets each packet that has come to its end.
     /// - Throws: `.forbidden` without CAP_NET_ADMIN, `.absent` without nfnetlink.
-    public convenience init(table: String, _ each: @escaping (TracedPacket) -> Void = { _ in }) throws(KernelError) {
+    package convenience init(table: String, _ each: @escaping (TracedPacket) -> Void = { _ in }) throws(KernelError) {
         let socket = try EventSocket(
             groups: [NFNLGRP_NFTRACE.rawValue], buffer: Self.bufferSize, for: "listen to packet traces")
         self.init(TraceFollower(table: table), events: socket, each)
     }
 
     /// With a source of events that is subscribed already; its messages may come from a test.
-    public init(
+    package init(
         _ follower: TraceFollower, events: any EventSource, _ each: @escaping (TracedPacket) -> Void = { _ in }
     ) {
         self.each = each
@@ -43,7 +43,7 @@ public final class TraceCollector {
     /// Takes what is there, without waiting, and counts the packets that have come to their end.
     ///
     /// - Throws: when the socket fails. Loss is no failure: it is part of the tally.
-    public func collect(at now: ContinuousClock.Instant) throws(KernelError) {
+    package func collect(at now: ContinuousClock.Instant) throws(KernelError) {
         for _ in 0..<Self.mostBatches {
             let reading = try events.receive { take($0, at: now) }
             if let loss = reading.loss {
@@ -56,13 +56,13 @@ public final class TraceCollector {
     }
 
     /// Collects for the last time: what is still followed has come to its end.
-    public func finish(at now: ContinuousClock.Instant) throws(KernelError) {
+    package func finish(at now: ContinuousClock.Instant) throws(KernelError) {
         try collect(at: now)
         count(follower.finish())
     }
 
     /// Blocks until there is something to collect, `limit` is over, a signal came, or nobody reads `output` any more.
-    public func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
+    package func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
         try events.wait(upTo: limit, output: output)
     }
 

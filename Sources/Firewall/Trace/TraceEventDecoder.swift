@@ -10,7 +10,7 @@ extension TraceEvent {
     ///
     /// - Returns: nil when it is another message of nf_tables.
     /// - Throws: when the attributes are not framed as netlink frames them.
-    public init?(_ message: Message, in datagram: RawSpan) throws(DecodeError) {
+    package init?(_ message: Message, in datagram: RawSpan) throws(DecodeError) {
         guard UInt32(message.type) >> 8 == UInt32(NFNL_SUBSYS_NFTABLES),
             UInt32(message.type) & 0xFF == NFT_MSG_TRACE.rawValue
         else { return nil }

@@ -5,7 +5,7 @@ import Conntrack
 /// The kernel gives the packets of one flow the same id again and again, so the rule that marks begins a new packet. An accept is no
 /// end: the packet goes on to the next base chain. A packet that another program has traced, and that we have not marked, is
 /// nobody's; but when it follows one of ours with the same id while that is awaited, it is taken for ours.
-public struct TraceFollower: Sendable {
+package struct TraceFollower: Sendable {
     private struct Followed {
         var packet: TracedPacket
         var lastSeen: ContinuousClock.Instant
@@ -23,7 +23,7 @@ public struct TraceFollower: Sendable {
     ///   - most: how many packets are followed at a time. When another comes, the one that was silent longest is let go.
     ///   - patience: after so long without an event a packet has come to its end. A hook takes microseconds, but a packet may
     ///     wait in a queue.
-    public init(
+    package init(
         table: String, state: @escaping @Sendable (String) -> CTState? = CTState.init(tracingChain:), most: Int = 1024,
         patience: Duration = .seconds(2)
     ) {
@@ -34,7 +34,7 @@ public struct TraceFollower: Sendable {
     }
 
     /// - Returns: the packets that have come to their end by this.
-    public mutating func take(_ event: TraceEvent, at now: ContinuousClock.Instant) -> [TracedPacket] {
+    package mutating func take(_ event: TraceEvent, at now: ContinuousClock.Instant) -> [TracedPacket] {
         if let state = markedState(event) { return begin(event, state, at: now) }
         guard var known = followed[event.id] else { return [] }
         known.lastSeen = now
@@ -78,13 +78,13 @@ public struct TraceFollower: Sendable {
     }
 
     /// - Returns: the packets of which nothing was heard for so long that they have come to their end.
-    public mutating func expire(at now: ContinuousClock.Instant) -> [TracedPacket] {
+    package mutating func expire(at now: ContinuousClock.Instant) -> [TracedPacket] {
         let patience = patience
         return release { now - $0.lastSeen > patience }
     }
 
     /// Messages were lost: whatever is followed now may have been dropped by one of them.
-    public mutating func lose() -> [TracedPacket] {
+    package mutating func lose() -> [TracedPacket] {
         release { _ in true }.map { packet in
             var packet = packet
             packet.end = .unknown
@@ -93,7 +93,7 @@ public struct TraceFollower: Sendable {
     }
 
     /// The end of all: nothing more will be told.
-    public mutating func finish() -> [TracedPacket] { release { _ in true } }
+    package mutating func finish() -> [TracedPacket] { release { _ in true } }
 
     private mutating func release(_ isOver: (Followed) -> Bool) -> [TracedPacket] {
         let over = followed.filter { isOver($0.value) }
@@ -104,7 +104,7 @@ public struct TraceFollower: Sendable {
 
 extension CTState {
     /// The ctstate that a chain of the observation table marks packets of, by its name: `trace_invalid`.
-    public init?(tracingChain name: String) {
+    package init?(tracingChain name: String) {
         guard let state = Self.named.first(where: { $0.traceChain == name }) else { return nil }
         self = state
     }

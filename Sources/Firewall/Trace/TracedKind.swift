@@ -2,21 +2,21 @@ import Addresses
 import Conntrack
 
 /// What traced packets are counted by.
-public struct TracedKind: Hashable, Sendable {
+package struct TracedKind: Hashable, Sendable {
     /// What kind of packets they are.
-    public var packetClass: PacketClass
+    package var packetClass: PacketClass
     /// Which state conntrack had given them when they were marked.
-    public var state: CTState
+    package var state: CTState
     /// Nil when the headers are not known.
-    public var `protocol`: IPProtocol?
+    package var `protocol`: IPProtocol?
     /// Of ICMP and ICMPv6, in nft(8)'s words: `frag-needed`.
-    public var icmpName: String?
+    package var icmpName: String?
     /// Where they went to, which with the protocol finds the service; nil when the headers are not known, or too many different
     /// ones were seen. An ICMP error goes to the service's address and has no port.
-    public var target: Target?
+    package var target: Target?
 
     /// A kind by what is known of its packets.
-    public init(
+    package init(
         _ packetClass: PacketClass, state: CTState, protocol: IPProtocol? = nil, icmpName: String? = nil,
         target: Target? = nil
     ) {
@@ -28,14 +28,14 @@ public struct TracedKind: Hashable, Sendable {
     }
 
     /// An address, and of protocols that have them a port.
-    public struct Target: Hashable, Sendable {
+    package struct Target: Hashable, Sendable {
         /// Where the packets went to.
-        public var address: IPAddress
+        package var address: IPAddress
         /// Host order; nil of protocols without.
-        public var port: UInt16?
+        package var port: UInt16?
 
         /// An address, and a port in host order.
-        public init(_ address: IPAddress, _ port: UInt16? = nil) {
+        package init(_ address: IPAddress, _ port: UInt16? = nil) {
             self.address = address
             self.port = port
         }

@@ -1,17 +1,17 @@
 import Conntrack
 
 /// A packet that a rule of our own table had traced, and what became of it.
-public struct TracedPacket: Equatable, Sendable {
+package struct TracedPacket: Equatable, Sendable {
     /// What conntrack had attached to it when it was marked.
-    public var state: CTState
+    package var state: CTState
     /// As they were when first told, before any NAT that came after; nil when none were told, or they are none of IP's. The kernel tells
     /// the first bytes only, so of an ICMP error the embedded flow is not known.
-    public var headers: PacketHeaders?
+    package var headers: PacketHeaders?
     /// What became of it.
-    public var end: End
+    package var end: End
 
     /// How a packet's trace ended.
-    public enum End: Equatable, Sendable {
+    package enum End: Equatable, Sendable {
         case dropped(DroppingRule)
         /// No rule of nf_tables was seen to drop it. What is not traced may have: iptables-legacy, tc, a full queue; and so may a rule
         /// once the packet was put into a tunnel.

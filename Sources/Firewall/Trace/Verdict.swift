@@ -1,37 +1,37 @@
 /// What a rule, or the policy of a chain, decides about a packet. An open set: one without a name is shown as its number.
 ///
 /// Source: `NF_*` (linux/netfilter.h) from 0 on, `enum nft_verdicts` (linux/netfilter/nf_tables.h) below.
-public struct Verdict: RawRepresentable, Hashable, Sendable {
+package struct Verdict: RawRepresentable, Hashable, Sendable {
     /// The kernel's number.
-    public let rawValue: Int32
+    package let rawValue: Int32
 
     /// Any number, known here or not.
-    public init(rawValue: Int32) { self.rawValue = rawValue }
+    package init(rawValue: Int32) { self.rawValue = rawValue }
 
     /// The packet is dropped.
-    public static let drop = Verdict(rawValue: 0)
+    package static let drop = Verdict(rawValue: 0)
     /// The packet goes on to the next base chain.
-    public static let accept = Verdict(rawValue: 1)
+    package static let accept = Verdict(rawValue: 1)
     /// Something else has the packet now: synproxy, a forward to another device.
-    public static let stolen = Verdict(rawValue: 2)
+    package static let stolen = Verdict(rawValue: 2)
     /// The packet waits for a program in user space.
-    public static let queue = Verdict(rawValue: 3)
+    package static let queue = Verdict(rawValue: 3)
     /// The hook begins anew with the packet.
-    public static let `repeat` = Verdict(rawValue: 4)
+    package static let `repeat` = Verdict(rawValue: 4)
     /// The next rule is tried.
-    public static let `continue` = Verdict(rawValue: -1)
+    package static let `continue` = Verdict(rawValue: -1)
     /// The rule ends here, without a match.
-    public static let `break` = Verdict(rawValue: -2)
+    package static let `break` = Verdict(rawValue: -2)
     /// A chain is entered, which may return.
-    public static let jump = Verdict(rawValue: -3)
+    package static let jump = Verdict(rawValue: -3)
     /// A chain is entered, which returns to where this one would.
-    public static let goto = Verdict(rawValue: -4)
+    package static let goto = Verdict(rawValue: -4)
     /// The chain is left for the one that jumped to it.
-    public static let `return` = Verdict(rawValue: -5)
+    package static let `return` = Verdict(rawValue: -5)
 
     /// Reads the kernel's number, which has more than the verdict in its upper half from 0 on: the queue's number, or the errno of
     /// a drop (`NF_VERDICT_MASK`).
-    public init(code: UInt32) {
+    package init(code: UInt32) {
         let signed = Int32(bitPattern: code)
         self.init(rawValue: signed < 0 ? signed : signed & 0xFF)
     }
@@ -39,7 +39,7 @@ public struct Verdict: RawRepresentable, Hashable, Sendable {
 
 extension Verdict: CustomStringConvertible {
     /// As nft(8) spells it.
-    public var description: String {
+    package var description: String {
         switch self {
         case .drop: "drop"
         case .accept: "accept"

@@ -14,9 +14,9 @@ import Netlink
 /// the module nf_conntrack, and Open vSwitch up to Linux 6.10.
 ///
 /// It holds for the moment of the reading. A user may go afterwards, another observer's table for one.
-public struct Tracking: Equatable, Sendable {
+package struct Tracking: Equatable, Sendable {
     /// What is known of one family.
-    public enum Activity: Equatable, Sendable {
+    package enum Activity: Equatable, Sendable {
         /// Its packets get their ctstate. The evidence in words: `rule ip filter INPUT handle 5 uses ct`.
         case active(String)
         case inactive
@@ -25,12 +25,12 @@ public struct Tracking: Equatable, Sendable {
     }
 
     /// Of IPv4.
-    public var ipv4: Activity
+    package var ipv4: Activity
     /// Of IPv6.
-    public var ipv6: Activity
+    package var ipv6: Activity
 
     /// What is known of each family.
-    public init(ipv4: Activity, ipv6: Activity) {
+    package init(ipv4: Activity, ipv6: Activity) {
         self.ipv4 = ipv4
         self.ipv6 = ipv6
     }
@@ -42,7 +42,7 @@ public struct Tracking: Equatable, Sendable {
     /// where that is missing `nf_tables`, when they are not there yet: neither of them touches a packet by itself.
     ///
     /// - Throws: `.forbidden` without the capability; `.damaged` when an answer is; `.failed`, `.lost`.
-    public init(reading kernel: any KernelSource) throws(KernelError) {
+    package init(reading kernel: any KernelSource) throws(KernelError) {
         if let ipv4 = try TrackingHook.ipv4.activity(in: kernel),
             let ipv6 = try TrackingHook.ipv6.activity(in: kernel)
         {

@@ -1,12 +1,12 @@
 import Conntrack
 
 /// What a board holds of one entry of the conntrack table, in some hundred bytes: what rows show, and what they are sorted by.
-public struct EntryRow: Sendable {
+package struct EntryRow: Sendable {
     let key: LedgerKey
     /// Its status bits.
-    public let status: Status
+    package let status: Status
     /// Its mark; 0 when it has none.
-    public let mark: UInt32
+    package let mark: UInt32
     private let timeoutPlusOne: UInt32
     private let state: PackedState
     private let hasCounters: Bool
@@ -25,12 +25,12 @@ public struct EntryRow: Sendable {
     }
 
     /// Seconds until the entry goes; nil when the kernel did not say.
-    public var timeout: UInt32? { timeoutPlusOne == 0 ? nil : timeoutPlusOne - 1 }
+    package var timeout: UInt32? { timeoutPlusOne == 0 ? nil : timeoutPlusOne - 1 }
 
     /// Of both directions together; 0 without accounting.
-    public var packets: UInt64 { originalCounters.packets &+ replyCounters.packets }
+    package var packets: UInt64 { originalCounters.packets &+ replyCounters.packets }
     /// Of both directions together, with the headers of IP; 0 without accounting.
-    public var bytes: UInt64 { originalCounters.bytes &+ replyCounters.bytes }
+    package var bytes: UInt64 { originalCounters.bytes &+ replyCounters.bytes }
 
     /// The entry, so far as it is held.
     func entry(reply: PackedTuple?) -> Entry {
@@ -45,26 +45,26 @@ public struct EntryRow: Sendable {
 }
 
 /// The entries of one reading of the conntrack table that were wanted, in the kernel's order.
-public struct EntryList: Sendable {
+package struct EntryList: Sendable {
     private var rows: [EntryRow] = []
     /// Reply tuples that are not the mirror of the original one: NAT, ICMP.
     private var oddReplies: [Int: PackedTuple] = [:]
     /// Entries that were read, wanted or not.
-    public private(set) var read = 0
+    package private(set) var read = 0
     /// False when the table changed under the reading.
-    public var isWhole = true
+    package var isWhole = true
 
     /// No entries.
-    public init() {}
+    package init() {}
 
     /// Room for about so many.
-    public init(reserving count: Int) { rows.reserveCapacity(count) }
+    package init(reserving count: Int) { rows.reserveCapacity(count) }
 
     /// Entries that are held.
-    public var count: Int { rows.count }
+    package var count: Int { rows.count }
 
     /// Counts an entry, and holds it when it is wanted.
-    public mutating func take(_ entry: Entry, isWanted: Bool) {
+    package mutating func take(_ entry: Entry, isWanted: Bool) {
         read += 1
         guard isWanted else { return }
         let row = EntryRow(entry)
@@ -74,21 +74,21 @@ public struct EntryList: Sendable {
     }
 
     /// The entry at a position of the kernel's order; nil beyond the last.
-    public func row(_ position: Int) -> EntryRow? { rows.indices.contains(position) ? rows[position] : nil }
+    package func row(_ position: Int) -> EntryRow? { rows.indices.contains(position) ? rows[position] : nil }
 
     /// The entry at a position, so far as it is held: without labels, names of helpers and the like.
-    public func entry(_ position: Int) -> Entry? {
+    package func entry(_ position: Int) -> Entry? {
         row(position)?.entry(reply: oddReplies[position])
     }
 
     /// What tells an entry from all others of the table, through readings.
-    public func identity(_ position: Int) -> EntryIdentity? { row(position).map { EntryIdentity(key: $0.key) } }
+    package func identity(_ position: Int) -> EntryIdentity? { row(position).map { EntryIdentity(key: $0.key) } }
 
     /// Where an entry is that was seen before.
-    public func position(of identity: EntryIdentity) -> Int? { rows.firstIndex { $0.key == identity.key } }
+    package func position(of identity: EntryIdentity) -> Int? { rows.firstIndex { $0.key == identity.key } }
 }
 
 /// Which entry: its id, its original tuple and its zone.
-public struct EntryIdentity: Hashable, Sendable {
+package struct EntryIdentity: Hashable, Sendable {
     let key: LedgerKey
 }

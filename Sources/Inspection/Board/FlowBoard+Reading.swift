@@ -5,7 +5,7 @@ import IPVS
 /// One reading, in the order that the board asks for.
 extension FlowBoard {
     /// - Parameter second: the time of the reading, since the board was made.
-    public mutating func begin(_ services: [Service], at second: UInt32) {
+    package mutating func begin(_ services: [Service], at second: UInt32) {
         if isReading { abandon() }
         lastSlot = -1
         nextTrail.removeAll(keepingCapacity: true)
@@ -23,7 +23,7 @@ extension FlowBoard {
     }
 
     /// Takes a connection of this reading; a template is none.
-    public mutating func take(_ connection: Connection) {
+    package mutating func take(_ connection: Connection) {
         if connection.isTemplate { return }
         if let slot = slot(of: connection) {
             lastSlot = slot
@@ -89,13 +89,13 @@ extension FlowBoard {
     }
 
     /// - Parameter isWhole: whether all connections were read. If not, one that did not come may be there all the same.
-    public mutating func endConnections(isWhole: Bool) {
+    package mutating func endConnections(isWhole: Bool) {
         areConnectionsWhole = isWhole
         if !isWhole { isWholeSoFar = false }
     }
 
     /// Takes an entry of the table.
-    public mutating func take(_ entry: Entry) {
+    package mutating func take(_ entry: Entry) {
         guard mayServe(entry.original.destination), let key = FlowKey.original(entry) else { return }
         if let slot = guessedSlot(of: key) {
             nextTrail.append(UInt32(slot))
@@ -151,20 +151,20 @@ extension FlowBoard {
     }
 
     /// - Parameter isWhole: whether the whole table came. If not, an entry that did not come may be there all the same.
-    public mutating func endEntries(isWhole: Bool) {
+    package mutating func endEntries(isWhole: Bool) {
         if !isWhole { isWholeSoFar = false }
         swap(&trail, &nextTrail)
     }
 
     /// Flows of which it is not certain that they have no entry: those to `look` for once more, by their slots.
-    public func unsettled(atMost most: Int) -> [UInt32] {
+    package func unsettled(atMost most: Int) -> [UInt32] {
         var slots: [UInt32] = []
         for slot in rows.indices where slots.count < most && wantsLook(rows[slot]) { slots.append(UInt32(slot)) }
         return slots
     }
 
     /// The tuples by which its entry would be found: with NAT that of the reply, too.
-    public func tuples(at slot: UInt32) -> [Tuple] {
+    package func tuples(at slot: UInt32) -> [Tuple] {
         guard rows.indices.contains(Int(slot)) else { return [] }
         let row = rows[Int(slot)]
         let place = place(of: row)
@@ -175,7 +175,7 @@ extension FlowBoard {
     }
 
     /// Takes what a look-up for an unsettled flow found.
-    public mutating func look(_ slot: UInt32, found entry: Entry?) {
+    package mutating func look(_ slot: UInt32, found entry: Entry?) {
         guard rows.indices.contains(Int(slot)) else { return }
         guard let entry else {
             rows[Int(slot)].traits.insert(.wasLooked)

@@ -6,7 +6,7 @@ import IPVS
 /// The end of a reading, and what is told besides readings.
 extension FlowBoard {
     /// Ends the reading: settles every verdict, and counts them.
-    public mutating func finish() {
+    package mutating func finish() {
         for number in places.indices { places[number].counts = VerdictCounts() }
         for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
             if rows[slot].isOrphan { settleOrphan(slot) } else if isThere(slot) { settle(slot) }
@@ -83,7 +83,7 @@ extension FlowBoard {
     // MARK: NEW events
 
     /// From now on every NEW event is told, until `loseEvents`. Flows that are there may be older.
-    public mutating func beginWatch(at second: UInt32) {
+    package mutating func beginWatch(at second: UInt32) {
         watch.begin(at: second)
         for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
             rows[slot].traits.insert(.mayBeOlder)
@@ -91,19 +91,19 @@ extension FlowBoard {
     }
 
     /// Events were lost: nothing is proven any more until a watch begins anew.
-    public mutating func loseEvents() { watch.lose() }
+    package mutating func loseEvents() { watch.lose() }
 
     /// Whether there is no watch, or it was lost: another one may begin.
-    public var needsWatch: Bool { !watch.isWhole }
+    package var needsWatch: Bool { !watch.isWhole }
 
     /// What `never` stands on: for how many seconds every NEW event was told, and how many there were. Nil without a watch.
-    public var evidence: (seconds: UInt32, events: Int)? { watch.isWhole ? (second &- watch.from, watch.events) : nil }
+    package var evidence: (seconds: UInt32, events: Int)? { watch.isWhole ? (second &- watch.from, watch.events) : nil }
 
     /// Why no flow can be called never for now, when it is for want of room.
-    public var isOverfull: Bool { watch.isOverfull }
+    package var isOverfull: Bool { watch.isOverfull }
 
     /// Takes the entry of a NEW event.
-    public mutating func takeNew(_ entry: Entry, at second: UInt32) {
+    package mutating func takeNew(_ entry: Entry, at second: UInt32) {
         watch.count()
         guard mayServe(entry.original.destination), let key = FlowKey.original(entry) else { return }
         if let slot = find(key.protocol, key.client, key.server) {
@@ -118,7 +118,7 @@ extension FlowBoard {
     /// Notes the ctstate that a packet of a flow was seen to have.
     ///
     /// - Returns: the flow, when it is one that is held.
-    public mutating func note(_ headers: PacketHeaders, _ state: CTState) -> FlowKey? {
+    package mutating func note(_ headers: PacketHeaders, _ state: CTState) -> FlowKey? {
         guard let key = FlowKey(clientPacket: headers) ?? FlowKey(serverPacket: headers),
             let slot = find(key.protocol, key.client, key.server)
         else { return nil }
@@ -129,14 +129,14 @@ extension FlowBoard {
     // MARK: Sums
 
     /// Why a flow has its verdict, in words.
-    public func reason(of row: FlowRow, _ sysctls: Sysctls) -> String {
+    package func reason(of row: FlowRow, _ sysctls: Sysctls) -> String {
         if row.traits.contains(.isExpected), row.entryState == .none { return VerdictReasons.expected }
         var reasons = VerdictReasons(sysctls)
         return reasons.reason(for: row.verdict, place(of: row).method)
     }
 
     /// All verdicts.
-    public var counts: VerdictCounts { places.reduce(into: VerdictCounts()) { $0 += $1.counts } }
+    package var counts: VerdictCounts { places.reduce(into: VerdictCounts()) { $0 += $1.counts } }
 }
 
 extension FlowKey {

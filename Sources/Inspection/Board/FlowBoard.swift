@@ -11,7 +11,7 @@ import IPVS
 ///
 /// No I/O, no clock. A flow takes about 80 bytes, and up to twice that after growing;
 /// eight more with an entry.
-public struct FlowBoard: Sendable {
+package struct FlowBoard: Sendable {
     /// The rows, by slot; those that are not held are free.
     var rows: [FlowRow] = []
     var free: [UInt32] = []
@@ -23,7 +23,7 @@ public struct FlowBoard: Sendable {
     var trail: [UInt32] = []
     var nextTrail: [UInt32] = []
     /// The places that flows go to.
-    public internal(set) var places: [Place] = []
+    package internal(set) var places: [Place] = []
     private var placeNumbers: [Place.Key: UInt32] = [:]
     var stateNames: [String] = []
 
@@ -44,45 +44,45 @@ public struct FlowBoard: Sendable {
     var areConnectionsWhole = true
     var isReading = false
     /// Readings that are finished.
-    public internal(set) var readings = 0
+    package internal(set) var readings = 0
     /// Orphans that had no room in the last reading.
-    public internal(set) var orphansNotKept = 0
+    package internal(set) var orphansNotKept = 0
 
     /// Without services, and before the first reading.
-    public init() {}
+    package init() {}
 
     // MARK: Rows
 
     /// Which slots have a flow that is shown and wanted.
-    public func marks(_ wants: (FlowRow) -> Bool) -> [Bool] {
+    package func marks(_ wants: (FlowRow) -> Bool) -> [Bool] {
         var marks = Array(repeating: false, count: rows.count)
         for slot in rows.indices where rows[slot].isShown && wants(rows[slot]) { marks[slot] = true }
         return marks
     }
 
     /// Nil for a slot that shows nothing (any more).
-    public subscript(slot: UInt32) -> FlowRow? {
+    package subscript(slot: UInt32) -> FlowRow? {
         guard rows.indices.contains(Int(slot)), rows[Int(slot)].isShown else { return nil }
         return rows[Int(slot)]
     }
 
     /// The place that a row's flow goes to.
-    public func place(of row: FlowRow) -> Place { places[Int(row.place)] }
+    package func place(of row: FlowRow) -> Place { places[Int(row.place)] }
 
     /// What finds a row's flow again in later readings.
-    public func key(of row: FlowRow) -> FlowKey {
+    package func key(of row: FlowRow) -> FlowKey {
         let place = place(of: row)
         return FlowKey(protocol: place.protocol, client: row.client, server: place.virtual)
     }
 
     /// The slot of a flow that is held.
-    public func slot(of key: FlowKey) -> UInt32? { find(key.protocol, key.client, key.server).map(UInt32.init) }
+    package func slot(of key: FlowKey) -> UInt32? { find(key.protocol, key.client, key.server).map(UInt32.init) }
 
     /// IPVS's name of the connection's state; nil for an orphan.
-    public func state(of row: FlowRow) -> String? { row.isOrphan ? nil : stateNames[Int(row.state)] }
+    package func state(of row: FlowRow) -> String? { row.isOrphan ? nil : stateNames[Int(row.state)] }
 
     /// The state of its conntrack entry: the protocol's, or `entry` where it has none; nil when there is no entry.
-    public func entryState(of row: FlowRow) -> String? {
+    package func entryState(of row: FlowRow) -> String? {
         row.entryState == .none ? nil : row.entryState.state?.name ?? "entry"
     }
 

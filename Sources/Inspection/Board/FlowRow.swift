@@ -3,28 +3,28 @@ import Conntrack
 import Firewall
 
 /// What a board holds of one flow, in some fifty bytes, as there may be a million. Times are seconds since the board was made.
-public struct FlowRow: Sendable {
+package struct FlowRow: Sendable {
     /// Who began it.
-    public internal(set) var client: Endpoint
+    package internal(set) var client: Endpoint
     /// The number of its place: protocol, VIP and real server.
-    public internal(set) var place: UInt32
+    package internal(set) var place: UInt32
     /// Seconds until IPVS lets the connection go, as read last.
-    public internal(set) var expires: UInt32 = 0
+    package internal(set) var expires: UInt32 = 0
     /// When it was seen first.
-    public internal(set) var appeared: UInt32
+    package internal(set) var appeared: UInt32
     /// When its verdict or IPVS's state became what it is.
-    public internal(set) var changed: UInt32
+    package internal(set) var changed: UInt32
     /// When the NEW event of its entry came; nil when none did.
-    public var newEvent: UInt32? { newEventPlusOne == 0 ? nil : newEventPlusOne - 1 }
+    package var newEvent: UInt32? { newEventPlusOne == 0 ? nil : newEventPlusOne - 1 }
     var newEventPlusOne: UInt32 = 0
     /// The number of IPVS's state in the board's list of names.
     var state: UInt8 = 0
     /// The protocol's state in its conntrack entry; `none` when there is no entry.
     var entryState = PackedState.none
     /// As settled by the last reading.
-    public internal(set) var verdict = Verdict.absent
+    package internal(set) var verdict = Verdict.absent
     /// The ctstates that its packets were seen to have.
-    public internal(set) var ctstates = CTStates()
+    package internal(set) var ctstates = CTStates()
     var traits: Traits = []
     /// How many whole readings in a row did not have its connection. It is hidden then, but not forgotten at once: a row may be passed over
     /// when others before it go while the file is read.
@@ -60,37 +60,37 @@ public struct FlowRow: Sendable {
     }
 
     /// It was there when the watch over NEW events began, or may have been: how old it is, nobody knows.
-    public var mayBeOlder: Bool { traits.contains(.mayBeOlder) }
+    package var mayBeOlder: Bool { traits.contains(.mayBeOlder) }
 
     /// Of an entry without a connection.
-    public var isOrphan: Bool { traits.contains(.isOrphan) }
+    package var isOrphan: Bool { traits.contains(.isOrphan) }
 
     /// What speaks against the verdict: something was not read to its end, or the connection may have ended before the table was read.
-    public var isDoubtful: Bool {
+    package var isDoubtful: Bool {
         traits.contains(.isUncertain) || verdict == .absent && !isOrphan && expires < FlowJoin.soon
     }
 }
 
 /// Some ctstates, in a byte.
-public struct CTStates: Equatable, Sendable {
+package struct CTStates: Equatable, Sendable {
     /// The bits of `CTState.bit`, of the lowest eight.
-    public private(set) var bits: UInt8 = 0
+    package private(set) var bits: UInt8 = 0
 
     /// None.
-    public init() {}
+    package init() {}
 
     /// Whether none was seen.
-    public var isEmpty: Bool { bits == 0 }
+    package var isEmpty: Bool { bits == 0 }
 
     /// Whether it was seen; never for a state beyond the lowest eight bits.
-    public func contains(_ state: CTState) -> Bool { bits & UInt8(truncatingIfNeeded: state.bit) != 0 }
+    package func contains(_ state: CTState) -> Bool { bits & UInt8(truncatingIfNeeded: state.bit) != 0 }
 
     /// A state whose bit is not one of the kernel's lower eight is left out.
-    public mutating func insert(_ state: CTState) { bits |= UInt8(truncatingIfNeeded: state.bit) }
+    package mutating func insert(_ state: CTState) { bits |= UInt8(truncatingIfNeeded: state.bit) }
 
     /// Those that have a name, in the order of `CTState.named`.
-    public var names: [String] { CTState.named.filter(contains).map(\.name) }
+    package var names: [String] { CTState.named.filter(contains).map(\.name) }
 
     /// `NEW,INVALID`
-    public var text: String { names.joined(separator: ",") }
+    package var text: String { names.joined(separator: ",") }
 }

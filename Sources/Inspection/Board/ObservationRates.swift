@@ -3,30 +3,30 @@ import Firewall
 import IPVS
 
 /// How fast packets of observed services come, by ctstate, and are dropped: from two observations of the same table.
-public struct ObservationRates: Sendable {
+package struct ObservationRates: Sendable {
     /// What a service's packets came to since the observation before, and since counting began.
-    public struct Rates: Equatable, Sendable {
+    package struct Rates: Equatable, Sendable {
         /// Packets a second behind conntrack at PRE_ROUTING.
-        public var states: [CTState: Double] = [:]
+        package var states: [CTState: Double] = [:]
         /// Packets a second that came in front of the packet filter and not behind it.
-        public var dropped = 0.0
+        package var dropped = 0.0
         /// All that were dropped since counting began.
-        public var droppedInAll: UInt64 = 0
+        package var droppedInAll: UInt64 = 0
         /// The drops a second of the last observations, the newest last.
-        public var history: [Double] = []
+        package var history: [Double] = []
     }
 
     private var rates: [Service.Identity: Rates] = [:]
     private static let mostHistory = 120
 
     /// Before the first observation.
-    public init() {}
+    package init() {}
 
     /// Nil for a service that the last observation did not have.
-    public subscript(service: Service.Identity) -> Rates? { rates[service] }
+    package subscript(service: Service.Identity) -> Rates? { rates[service] }
 
     /// Takes the next observation; nil before it when counting has begun anew.
-    public mutating func take(_ observation: Observation, after earlier: Observation?) {
+    package mutating func take(_ observation: Observation, after earlier: Observation?) {
         let earlier = earlier?.from == observation.from ? earlier : nil
         var before: [Service.Identity: ObservedTraffic] = [:]
         for observed in earlier?.subjects ?? [] {
@@ -60,5 +60,5 @@ extension ObservationRates.Rates {
 
 extension ObservedTraffic {
     /// Packets that came in front of the packet filter and not behind it, of every class and ctstate.
-    public var droppedPackets: UInt64 { dropped.packets }
+    package var droppedPackets: UInt64 { dropped.packets }
 }

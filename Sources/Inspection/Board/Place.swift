@@ -3,21 +3,21 @@ import Conntrack
 import IPVS
 
 /// Where connections go: all that those of one VIP and one real server have in common, which a board so holds once.
-public struct Place: Sendable {
+package struct Place: Sendable {
     /// Of the connections.
-    public let `protocol`: IPProtocol
+    package let `protocol`: IPProtocol
     /// The VIP and its port.
-    public let virtual: Endpoint
+    package let virtual: Endpoint
     /// Nil for entries without a connection.
-    public let destination: Endpoint?
+    package let destination: Endpoint?
     /// As the services are now.
-    public internal(set) var service: Service.Identity?
+    package internal(set) var service: Service.Identity?
     /// Of the service's destination; nil where that is not known, or not one alone.
-    public internal(set) var method: ForwardingMethod?
+    package internal(set) var method: ForwardingMethod?
     /// What makes service and method less than certain.
-    public internal(set) var doubts: [String] = []
+    package internal(set) var doubts: [String] = []
     /// How many of its flows the last reading found, by verdict.
-    public internal(set) var counts = VerdictCounts()
+    package internal(set) var counts = VerdictCounts()
     var mayBeNAT = false
     /// The services that it may be of, when they are several.
     private(set) var candidates: [ServiceIndex.Candidate] = []
@@ -69,14 +69,14 @@ public struct Place: Sendable {
 }
 
 /// How many flows have which verdict.
-public struct VerdictCounts: Equatable, Sendable {
+package struct VerdictCounts: Equatable, Sendable {
     private var counts: (absent: Int, never: Int, unreplied: Int, tracked: Int, orphan: Int) = (0, 0, 0, 0, 0)
 
     /// None of any.
-    public init() {}
+    package init() {}
 
     /// How many flows have a verdict.
-    public subscript(verdict: Verdict) -> Int {
+    package subscript(verdict: Verdict) -> Int {
         get {
             switch verdict {
             case .absent: counts.absent
@@ -98,13 +98,13 @@ public struct VerdictCounts: Equatable, Sendable {
     }
 
     /// All but orphans.
-    public var connections: Int { counts.absent + counts.never + counts.unreplied + counts.tracked }
+    package var connections: Int { counts.absent + counts.never + counts.unreplied + counts.tracked }
 
     /// Adds verdict by verdict.
-    public static func += (left: inout VerdictCounts, right: VerdictCounts) {
+    package static func += (left: inout VerdictCounts, right: VerdictCounts) {
         for verdict in Verdict.allCases { left[verdict] += right[verdict] }
     }
 
     /// Whether every verdict has the same number.
-    public static func == (left: VerdictCounts, right: VerdictCounts) -> Bool { left.counts == right.counts }
+    package static func == (left: VerdictCounts, right: VerdictCounts) -> Bool { left.counts == right.counts }
 }

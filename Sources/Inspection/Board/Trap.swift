@@ -6,17 +6,17 @@ import IPVS
 ///
 /// The ctstates are those that the kernel gives to packets without an entry (`tcp_new`), and to those of an entry in SYN_SENT
 /// (`tcp_conntracks`, net/netfilter/nf_conntrack_proto_tcp.c).
-public struct Trap: Equatable, Sendable {
+package struct Trap: Equatable, Sendable {
     /// What is wrong, with its full stop.
-    public var sentence: String
+    package var sentence: String
     /// What to do or to look at, without a full stop.
-    public var nextStep: String
+    package var nextStep: String
 
     /// - Parameters:
     ///   - observation: what was counted, if anything was.
     ///   - howToObserve: what the reader does to have packets counted.
     /// - Returns: nil when nothing is known to be wrong.
-    public init?(_ board: FlowBoard, _ sysctls: Sysctls, _ observation: Observation?, howToObserve: String) {
+    package init?(_ board: FlowBoard, _ sysctls: Sysctls, _ observation: Observation?, howToObserve: String) {
         if let drops = Self.drops(observation) {
             self = drops
             return

@@ -1,7 +1,7 @@
 import Firewall
 
 /// What a type of ICMP or ICMPv6 is to conntrack.
-public enum ICMPRole: Hashable, Sendable {
+package enum ICMPRole: Hashable, Sendable {
     /// Opens an entry, which an answer of the type given with it belongs to.
     case query
     case answer
@@ -15,7 +15,7 @@ public enum ICMPRole: Hashable, Sendable {
 
 extension ICMPType {
     /// Source: `nf_conntrack_icmp_packet`, `nf_conntrack_icmpv4_error` (net/netfilter/nf_conntrack_proto_icmp.c).
-    public var role: ICMPRole {
+    package var role: ICMPRole {
         switch rawValue {
         case 8, 13, 15, 17: .query
         case 0, 14, 16, 18: .answer
@@ -31,7 +31,7 @@ extension ICMPType {
 extension ICMPv6Type {
     /// A redirect is taken for one that carries the packet it is about; one that does not belongs to no entry.
     /// Source: `nf_conntrack_icmpv6_packet`, `nf_conntrack_icmpv6_error` (net/netfilter/nf_conntrack_proto_icmpv6.c).
-    public var role: ICMPRole {
+    package var role: ICMPRole {
         switch rawValue {
         case 0...127, 137: .error
         case 128, 139: .query

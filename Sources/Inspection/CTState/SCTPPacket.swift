@@ -1,14 +1,14 @@
 /// An SCTP packet: the chunks in it, and the tags by which the hosts know their association.
-public struct SCTPPacket: Hashable, Sendable {
+package struct SCTPPacket: Hashable, Sendable {
     /// In their order; at least one in any that is no error.
-    public var chunks: [SCTPChunk]
+    package var chunks: [SCTPChunk]
     /// The verification tag of the common header.
-    public var tag: UInt32
+    package var tag: UInt32
     /// The tag that an INIT or INIT_ACK among the chunks asks the other side to use.
-    public var initiateTag: UInt32
+    package var initiateTag: UInt32
 
     /// A packet by what the tracker looks at; `initiateTag` counts with an INIT or INIT_ACK alone.
-    public init(_ chunks: [SCTPChunk], tag: UInt32, initiateTag: UInt32 = 0) {
+    package init(_ chunks: [SCTPChunk], tag: UInt32, initiateTag: UInt32 = 0) {
         self.chunks = chunks
         self.tag = tag
         self.initiateTag = initiateTag
@@ -16,7 +16,7 @@ public struct SCTPPacket: Hashable, Sendable {
 
     /// A packet as RFC 9260 wants it, of the association whose tags `SCTPTags.usual` has: INIT has the tag 0, all others that of
     /// the receiver.
-    public init(usual chunks: [SCTPChunk], _ direction: TupleDirection) {
+    package init(usual chunks: [SCTPChunk], _ direction: TupleDirection) {
         let tags = SCTPTags.usual
         let tag = chunks.contains(.initiate) ? 0 : tags[direction]
         self.init(chunks, tag: tag, initiateTag: tags[direction.opposite])
@@ -24,20 +24,20 @@ public struct SCTPPacket: Hashable, Sendable {
 }
 
 /// The verification tags of an association: what packets in each direction carry. 0 is one that is not known.
-public struct SCTPTags: Hashable, Sendable {
+package struct SCTPTags: Hashable, Sendable {
     /// Of packets in original direction.
-    public var original: UInt32
+    package var original: UInt32
     /// Of packets in reply direction.
-    public var reply: UInt32
+    package var reply: UInt32
 
     /// Both tags of an association.
-    public init(original: UInt32, reply: UInt32) {
+    package init(original: UInt32, reply: UInt32) {
         self.original = original
         self.reply = reply
     }
 
     /// Any two that differ, for packets of which only the chunks matter.
-    public static let usual = SCTPTags(original: 0x5E17, reply: 0xC11E)
+    package static let usual = SCTPTags(original: 0x5E17, reply: 0xC11E)
 
     subscript(_ direction: TupleDirection) -> UInt32 {
         get { direction == .original ? original : reply }
@@ -46,42 +46,42 @@ public struct SCTPTags: Hashable, Sendable {
 }
 
 /// A chunk's type. An open set: those without a name are shown as the number.
-public struct SCTPChunk: RawRepresentable, Hashable, Sendable {
+package struct SCTPChunk: RawRepresentable, Hashable, Sendable {
     /// The number in the chunk's header (RFC 9260, section 3.2).
-    public let rawValue: UInt8
+    package let rawValue: UInt8
 
     /// Any number, known here or not.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// User data.
-    public static let data = SCTPChunk(rawValue: 0)
+    package static let data = SCTPChunk(rawValue: 0)
     /// INIT: opens an association.
-    public static let initiate = SCTPChunk(rawValue: 1)
+    package static let initiate = SCTPChunk(rawValue: 1)
     /// Answers INIT, with a cookie.
-    public static let initiateAck = SCTPChunk(rawValue: 2)
+    package static let initiateAck = SCTPChunk(rawValue: 2)
     /// Asks whether a path is alive.
-    public static let heartbeat = SCTPChunk(rawValue: 4)
+    package static let heartbeat = SCTPChunk(rawValue: 4)
     /// Answers a heartbeat.
-    public static let heartbeatAck = SCTPChunk(rawValue: 5)
+    package static let heartbeatAck = SCTPChunk(rawValue: 5)
     /// Ends the association at once.
-    public static let abort = SCTPChunk(rawValue: 6)
+    package static let abort = SCTPChunk(rawValue: 6)
     /// Its sender has no more data.
-    public static let shutdown = SCTPChunk(rawValue: 7)
+    package static let shutdown = SCTPChunk(rawValue: 7)
     /// Answers SHUTDOWN.
-    public static let shutdownAck = SCTPChunk(rawValue: 8)
+    package static let shutdownAck = SCTPChunk(rawValue: 8)
     /// Reports what is wrong; the association may go on.
-    public static let error = SCTPChunk(rawValue: 9)
+    package static let error = SCTPChunk(rawValue: 9)
     /// Brings the cookie back.
-    public static let cookieEcho = SCTPChunk(rawValue: 10)
+    package static let cookieEcho = SCTPChunk(rawValue: 10)
     /// Answers COOKIE ECHO: the association stands.
-    public static let cookieAck = SCTPChunk(rawValue: 11)
+    package static let cookieAck = SCTPChunk(rawValue: 11)
     /// Answers SHUTDOWN ACK: the association is gone.
-    public static let shutdownComplete = SCTPChunk(rawValue: 14)
+    package static let shutdownComplete = SCTPChunk(rawValue: 14)
 }
 
 extension SCTPChunk: CustomStringConvertible {
     /// As nftables names them.
-    public static let names: [(chunk: SCTPChunk, name: String)] = [
+    package static let names: [(chunk: SCTPChunk, name: String)] = [
         (.data, "data"), (.initiate, "init"), (.initiateAck, "init-ack"), (SCTPChunk(rawValue: 3), "sack"),
         (.heartbeat, "heartbeat"), (.heartbeatAck, "heartbeat-ack"), (.abort, "abort"), (.shutdown, "shutdown"),
         (.shutdownAck, "shutdown-ack"), (.error, "error"), (.cookieEcho, "cookie-echo"), (.cookieAck, "cookie-ack"),
@@ -92,5 +92,5 @@ extension SCTPChunk: CustomStringConvertible {
     ]
 
     /// The name, or the number.
-    public var description: String { Self.names.first { $0.chunk == self }?.name ?? "\(rawValue)" }
+    package var description: String { Self.names.first { $0.chunk == self }?.name ?? "\(rawValue)" }
 }

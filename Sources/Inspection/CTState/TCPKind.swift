@@ -3,11 +3,11 @@ import Conntrack
 /// What a TCP segment is to the tracker: RST counts before SYN, SYN before FIN, FIN before ACK; the other flags do not count.
 ///
 /// Source: `get_conntrack_index` (net/netfilter/nf_conntrack_proto_tcp.c).
-public enum TCPKind: Hashable, Sendable {
+package enum TCPKind: Hashable, Sendable {
     case syn, synAck, fin, ack, rst, none
 
     /// The kind of a segment with these flags.
-    public init(_ flags: TCPFlags) {
+    package init(_ flags: TCPFlags) {
         if flags.contains(.rst) {
             self = .rst
         } else if flags.contains(.syn) {

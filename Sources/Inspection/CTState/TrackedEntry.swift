@@ -2,18 +2,18 @@ import Conntrack
 
 /// What conntrack remembers of the packets before, in the entry that a packet belongs to: by its tuple, or an ICMP error by the
 /// tuple of the packet that it is about.
-public struct TrackedEntry: Hashable, Sendable {
+package struct TrackedEntry: Hashable, Sendable {
     /// What the protocol's tracker holds.
-    public var memory: Memory
+    package var memory: Memory
     /// Status SEEN_REPLY.
-    public var hasSeenReply: Bool
+    package var hasSeenReply: Bool
     /// Status ASSURED.
-    public var isAssured = false
+    package var isAssured = false
     /// Status EXPECTED: made by an expectation, as FTP's data.
-    public var isExpected = false
+    package var isExpected = false
 
     /// What a tracker holds of a connection.
-    public enum Memory: Hashable, Sendable {
+    package enum Memory: Hashable, Sendable {
         case tcp(TrackedTCP)
         case sctp(TrackedSCTP)
         /// UDP, queries by ICMP, and protocols without a tracker of their own.
@@ -21,14 +21,14 @@ public struct TrackedEntry: Hashable, Sendable {
     }
 
     /// An entry that no expectation made.
-    public init(_ memory: Memory, hasSeenReply: Bool, isAssured: Bool = false) {
+    package init(_ memory: Memory, hasSeenReply: Bool, isAssured: Bool = false) {
         self.memory = memory
         self.hasSeenReply = hasSeenReply
         self.isAssured = isAssured
     }
 
     /// The state as conntrack(8) names it; nil of a protocol without states.
-    public var state: String? {
+    package var state: String? {
         switch memory {
         case .tcp(let tcp): tcp.state.name
         case .sctp(let sctp): sctp.state.name
@@ -38,35 +38,35 @@ public struct TrackedEntry: Hashable, Sendable {
 }
 
 /// What an entry holds of a TCP connection, without the windows (`struct ip_ct_tcp`).
-public struct TrackedTCP: Hashable, Sendable {
+package struct TrackedTCP: Hashable, Sendable {
     /// The tracker's state.
-    public var state: State
+    package var state: State
     /// A FIN was the first to end it (`IP_CT_TCP_FLAG_CLOSE_INIT` in either direction).
-    public var endedByFIN = false
+    package var endedByFIN = false
     /// Both sides have sent a SYN (`IP_CT_TCP_SIMULTANEOUS_OPEN`).
-    public var isSimultaneousOpen = false
+    package var isSimultaneousOpen = false
     /// The packet before, when it matters: a RST, or a SYN that conntrack let pass without believing it.
-    public var last: Last?
+    package var last: Last?
 
     /// A packet, by what the tracker keeps of it.
-    public struct Last: Hashable, Sendable {
+    package struct Last: Hashable, Sendable {
         /// What kind of segment it was.
-        public var kind: TCPKind
+        package var kind: TCPKind
         /// Which way it went.
-        public var direction: TupleDirection
+        package var direction: TupleDirection
 
         /// A segment by its kind and direction.
-        public init(_ kind: TCPKind, _ direction: TupleDirection) {
+        package init(_ kind: TCPKind, _ direction: TupleDirection) {
             self.kind = kind
             self.direction = direction
         }
     }
 
     /// As ctnetlink makes one: without a history.
-    public init(_ state: State) { self.state = state }
+    package init(_ state: State) { self.state = state }
 
     /// As traffic makes one: TIME_WAIT comes after FINs, and CLOSE after a RST, which is taken to be the original direction's.
-    public init(byTraffic state: State) {
+    package init(byTraffic state: State) {
         self.state = state
         switch state {
         case .finWait, .closeWait, .lastAck, .timeWait: endedByFIN = true
@@ -77,10 +77,10 @@ public struct TrackedTCP: Hashable, Sendable {
     }
 
     /// `enum tcp_conntrack`
-    public enum State: UInt8, CaseIterable, Hashable, Sendable {
+    package enum State: UInt8, CaseIterable, Hashable, Sendable {
         case none, synSent, synReceived, established, finWait, closeWait, lastAck, timeWait, close, synSent2
 
         /// As the kernel and conntrack(8) name it.
-        public var name: String { ProtocolState.tcp(.init(state: rawValue)).name ?? "\(rawValue)" }
+        package var name: String { ProtocolState.tcp(.init(state: rawValue)).name ?? "\(rawValue)" }
     }
 }

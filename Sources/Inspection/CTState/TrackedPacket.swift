@@ -7,7 +7,7 @@ import Firewall
 /// Headers, lengths and checksums are taken to be right, and a TCP segment to lie inside the window (as with
 /// `net.netfilter.nf_conntrack_tcp_be_liberal`): what breaks one of these is INVALID whatever else it is. Fragments are put together
 /// before conntrack sees them.
-public enum TrackedPacket: Hashable, Sendable {
+package enum TrackedPacket: Hashable, Sendable {
     case tcp(TCPFlags)
     case udp
     case sctp(SCTPPacket)
@@ -18,7 +18,7 @@ public enum TrackedPacket: Hashable, Sendable {
     case other(IPProtocol)
 
     /// The layer 4 protocol.
-    public var `protocol`: IPProtocol {
+    package var `protocol`: IPProtocol {
         switch self {
         case .tcp: .tcp
         case .udp: .udp
@@ -30,7 +30,7 @@ public enum TrackedPacket: Hashable, Sendable {
     }
 
     /// The kind that it is counted as.
-    public var packetClass: PacketClass {
+    package var packetClass: PacketClass {
         switch self {
         case .tcp(let flags): PacketClass(tcp: flags)
         case .udp: .udp
@@ -43,9 +43,9 @@ public enum TrackedPacket: Hashable, Sendable {
 }
 
 /// The direction of a packet as seen from an entry. A packet without an entry is in the original direction of its own.
-public enum TupleDirection: String, CaseIterable, Hashable, Sendable {
+package enum TupleDirection: String, CaseIterable, Hashable, Sendable {
     case original, reply
 
     /// The other direction.
-    public var opposite: TupleDirection { self == .original ? .reply : .original }
+    package var opposite: TupleDirection { self == .original ? .reply : .original }
 }

@@ -1,25 +1,25 @@
 import Conntrack
 
 /// What an entry holds of an SCTP association (`struct ip_ct_sctp`).
-public struct TrackedSCTP: Hashable, Sendable {
+package struct TrackedSCTP: Hashable, Sendable {
     /// The tracker's state.
-    public var state: State
+    package var state: State
     /// Those that were seen; 0 for one that was not.
-    public var tags: SCTPTags
+    package var tags: SCTPTags
     /// The directions in which an INIT was seen that was believed.
-    public var initiators: Set<TupleDirection> = []
+    package var initiators: Set<TupleDirection> = []
     /// The direction of a heartbeat with a tag that is not the entry's.
-    public var strayHeartbeat: TupleDirection?
+    package var strayHeartbeat: TupleDirection?
 
     /// An association in a state, of which no INIT and no stray heartbeat is remembered.
-    public init(_ state: State, tags: SCTPTags) {
+    package init(_ state: State, tags: SCTPTags) {
         self.state = state
         self.tags = tags
     }
 
     /// As traffic makes one, with the tags that conntrack has seen by then: of an INIT alone that of the replies, of a heartbeat
     /// alone its own.
-    public init(byTraffic state: State) {
+    package init(byTraffic state: State) {
         var tags = SCTPTags.usual
         switch state {
         case .none: tags = SCTPTags(original: 0, reply: 0)
@@ -32,12 +32,12 @@ public struct TrackedSCTP: Hashable, Sendable {
     }
 
     /// `enum sctp_conntrack`. CLOSED is also the state after an INIT.
-    public enum State: UInt8, CaseIterable, Hashable, Sendable {
+    package enum State: UInt8, CaseIterable, Hashable, Sendable {
         case none, closed, cookieWait, cookieEchoed, established, shutdownSent, shutdownReceived, shutdownAckSent,
             heartbeatSent
 
         /// As the kernel and conntrack(8) name it.
-        public var name: String { ProtocolState.sctp(.init(state: rawValue)).name ?? "\(rawValue)" }
+        package var name: String { ProtocolState.sctp(.init(state: rawValue)).name ?? "\(rawValue)" }
     }
 }
 

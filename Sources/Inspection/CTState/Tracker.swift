@@ -5,16 +5,16 @@ import Conntrack
 ///
 /// It foretells `nf_conntrack_in` (net/netfilter/nf_conntrack_core.c): which ctstate the packet gets, and what becomes of the entry. It
 /// was written from Linux 6.1 and 6.12 and held against 6.18; they differ in what is said in `TrackingConditions`.
-public struct Tracker: Hashable, Sendable {
+package struct Tracker: Hashable, Sendable {
     /// The settings that it goes by.
-    public var conditions: TrackingConditions
+    package var conditions: TrackingConditions
 
     /// By the kernel's defaults, or by other settings.
-    public init(_ conditions: TrackingConditions = TrackingConditions()) { self.conditions = conditions }
+    package init(_ conditions: TrackingConditions = TrackingConditions()) { self.conditions = conditions }
 
     /// - Parameter entry: the one in the table that the packet belongs to; for an ICMP error, that of the packet it is about.
     /// - Parameter direction: the packet's, as seen from the entry; without one it is not looked at.
-    public func outcome(
+    package func outcome(
         of packet: TrackedPacket, entry: TrackedEntry?, _ direction: TupleDirection = .original
     ) -> TrackingOutcome {
         switch packet {

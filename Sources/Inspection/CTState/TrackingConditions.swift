@@ -1,16 +1,16 @@
 import Conntrack
 
 /// What the answers depend on besides the packet and the entry.
-public struct TrackingConditions: Hashable, Sendable {
+package struct TrackingConditions: Hashable, Sendable {
     /// `net.netfilter.nf_conntrack_tcp_loose`: whether a TCP connection is picked up from a packet in its middle.
-    public var tcpLoose: Bool
+    package var tcpLoose: Bool
     /// `net.ipv4.vs.conntrack`: whether IPVS leaves the packets that it forwards to conntrack.
-    public var ipvsConntrack: Bool
+    package var ipvsConntrack: Bool
     /// ICMPv6 messages of multicast router discovery (151, 152) are not tracked: so in Linux 6.12, not yet in 6.1.
-    public var leavesRouterDiscovery: Bool
+    package var leavesRouterDiscovery: Bool
 
     /// The kernel's defaults.
-    public init(tcpLoose: Bool = true, ipvsConntrack: Bool = false, leavesRouterDiscovery: Bool = true) {
+    package init(tcpLoose: Bool = true, ipvsConntrack: Bool = false, leavesRouterDiscovery: Bool = true) {
         self.tcpLoose = tcpLoose
         self.ipvsConntrack = ipvsConntrack
         self.leavesRouterDiscovery = leavesRouterDiscovery
@@ -18,7 +18,7 @@ public struct TrackingConditions: Hashable, Sendable {
 
     /// Whether the kernel with this release (`6.1.0-56-amd64`) has the change to multicast router discovery; one that cannot be
     /// read is taken for a new one. It came in 2024, with Linux 6.10 at the latest.
-    public static func leavesRouterDiscovery(_ release: String) -> Bool {
+    package static func leavesRouterDiscovery(_ release: String) -> Bool {
         KernelVersion(release: release).map { $0 >= KernelVersion(6, 10) } ?? true
     }
 }

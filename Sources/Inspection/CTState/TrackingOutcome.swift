@@ -1,20 +1,20 @@
 import Conntrack
 
 /// What conntrack makes of a packet.
-public struct TrackingOutcome: Hashable, Sendable {
+package struct TrackingOutcome: Hashable, Sendable {
     /// The state that the packet gets.
-    public var ctstate: CTState
+    package var ctstate: CTState
     /// What becomes of the packet's entry.
-    public var fate: EntryFate
+    package var fate: EntryFate
     /// The packet's entry afterwards: attached to the packet, or left in the table; nil when there is none.
-    public var entry: TrackedEntry?
+    package var entry: TrackedEntry?
     /// Why, in words that may stand behind “as”.
-    public var reason: String
+    package var reason: String
     /// Where the kernel decides it.
-    public var place: KernelPlace
+    package var place: KernelPlace
 
     /// A judgement by its parts.
-    public init(
+    package init(
         _ ctstate: CTState, _ fate: EntryFate, _ entry: TrackedEntry?, _ reason: String, _ place: KernelPlace
     ) {
         self.ctstate = ctstate
@@ -27,7 +27,7 @@ public struct TrackingOutcome: Hashable, Sendable {
 
 /// What becomes of the entry. (That the table is full, or that two CPUs want the same entry, so that the packet is dropped, is not
 /// foreseen here.)
-public enum EntryFate: String, CaseIterable, Hashable, Sendable {
+package enum EntryFate: String, CaseIterable, Hashable, Sendable {
     /// There was none, and none is made.
     case none
     /// One is made and attached to the packet; it enters the table when the packet leaves the host or reaches a socket.
@@ -45,14 +45,14 @@ public enum EntryFate: String, CaseIterable, Hashable, Sendable {
 }
 
 /// A function in the kernel's sources.
-public struct KernelPlace: Hashable, Sendable {
+package struct KernelPlace: Hashable, Sendable {
     /// Its path from the root of the sources.
-    public var file: String
+    package var file: String
     /// The function's name.
-    public var function: String
+    package var function: String
 
     /// A place by its path from the root of the sources, and a function's name.
-    public init(_ file: String, _ function: String) {
+    package init(_ file: String, _ function: String) {
         self.file = file
         self.function = function
     }

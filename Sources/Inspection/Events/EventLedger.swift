@@ -1,7 +1,7 @@
 import Conntrack
 
 /// What somebody who heard every line of a stream knows; see `Ledger` for the order in which it is to be fed.
-public protocol EventLedger<Subject> {
+package protocol EventLedger<Subject> {
     associatedtype Subject: Sendable
 
     init()
@@ -29,7 +29,7 @@ public protocol EventLedger<Subject> {
 }
 
 /// What something of a dump is to somebody who knows the ledger.
-public enum Sighting: Equatable, Sendable {
+package enum Sighting: Equatable, Sendable {
     case new
     case changed
     /// Known as it is, or seen before in this dump: the kernel begins a bucket anew when the entry vanished at which it had
@@ -40,7 +40,7 @@ public enum Sighting: Equatable, Sendable {
 }
 
 /// The ledger of expectations. They are few, so they are held whole.
-public struct ExpectationLedger: EventLedger, Sendable {
+package struct ExpectationLedger: EventLedger, Sendable {
     private struct Key: Hashable, Sendable {
         var id: UInt32?
         var tuple: Tuple
@@ -56,23 +56,23 @@ public struct ExpectationLedger: EventLedger, Sendable {
     private var dump = 0
 
     /// Knows nothing.
-    public init() {}
+    package init() {}
 
     /// Nothing to do: they are few.
-    public mutating func expect(_ count: Int) {}
+    package mutating func expect(_ count: Int) {}
 
     /// Begins a dump.
-    public mutating func beginDump() { dump += 1 }
+    package mutating func beginDump() { dump += 1 }
 
     /// Takes an expectation of the running dump. All are told, so `isTold` does not matter.
-    public mutating func see(_ expectation: Expectation, isTold: Bool) -> Sighting {
+    package mutating func see(_ expectation: Expectation, isTold: Bool) -> Sighting {
         let before = known.updateValue(Known(expectation: expectation, seen: dump), forKey: Self.key(of: expectation))
         guard let before, before.seen != dump else { return before == nil ? .new : .known }
         return before.expectation.flags == expectation.flags ? .known : .changed
     }
 
     /// Ends a dump that was whole; `gone` gets each expectation that it did not see.
-    public mutating func endDump(_ gone: (Expectation) -> Void) {
+    package mutating func endDump(_ gone: (Expectation) -> Void) {
         for (key, held) in known where held.seen != dump {
             gone(held.expectation)
             known[key] = nil
@@ -80,10 +80,10 @@ public struct ExpectationLedger: EventLedger, Sendable {
     }
 
     /// Nothing to do: the expectations themselves tell a double.
-    public mutating func settle() {}
+    package mutating func settle() {}
 
     /// Takes an event; nil for a NEW of what is known.
-    public mutating func take(_ kind: EventKind, _ expectation: Expectation) -> EventKind? {
+    package mutating func take(_ kind: EventKind, _ expectation: Expectation) -> EventKind? {
         let key = Self.key(of: expectation)
         if kind == .destroy {
             known[key] = nil

@@ -1,7 +1,7 @@
 import Conntrack
 
 /// One line of a stream of events.
-public enum EventRecord<Subject: Sendable>: Sendable {
+package enum EventRecord<Subject: Sendable>: Sendable {
     case start(EventStart)
     /// Something that was in the table when the stream began.
     case initial(Subject)
@@ -16,25 +16,25 @@ public enum EventRecord<Subject: Sendable>: Sendable {
 }
 
 /// What the dump at the beginning came to.
-public struct InitialTable: Equatable, Sendable {
+package struct InitialTable: Equatable, Sendable {
     /// Entries that it gave.
-    public var entries: Int
+    package var entries: Int
     /// False when the dump was not whole: a resync follows.
-    public var isComplete: Bool
+    package var isComplete: Bool
 
     /// The number of entries, and whether the dump was whole.
-    public init(entries: Int, isComplete: Bool) {
+    package init(entries: Int, isComplete: Bool) {
         self.entries = entries
         self.isComplete = isComplete
     }
 }
 
 /// How an entry differs from what the stream told of it.
-public enum ResyncChange: String, Sendable, CaseIterable {
+package enum ResyncChange: String, Sendable, CaseIterable {
     case new, changed, gone
 
     /// The kind of event that would have told of it.
-    public var kind: EventKind {
+    package var kind: EventKind {
         switch self {
         case .new: .new
         case .changed: .update
@@ -44,22 +44,22 @@ public enum ResyncChange: String, Sendable, CaseIterable {
 }
 
 /// What is known when the stream begins.
-public struct EventStart: Sendable {
+package struct EventStart: Sendable {
     /// When and where it began.
-    public var origin: SnapshotOrigin
+    package var origin: SnapshotOrigin
     /// The receive buffer in bytes, as got and as asked for.
-    public var buffer: Int
+    package var buffer: Int
     /// In bytes; the kernel gives twice as much where it gives all.
-    public var bufferAsked: Int
+    package var bufferAsked: Int
     /// `net.netfilter.nf_conntrack_events`; nil when it cannot be read.
-    public var eventsSetting: Int?
+    package var eventsSetting: Int?
     /// The kinds that are shown.
-    public var kinds: [EventKind]
+    package var kinds: [EventKind]
     /// Whether a loss is followed by a resync.
-    public var resyncs: Bool
+    package var resyncs: Bool
 
     /// What is known before the first event; sizes in bytes.
-    public init(
+    package init(
         _ origin: SnapshotOrigin, buffer: Int, bufferAsked: Int,
         eventsSetting: Int?, kinds: [EventKind], resyncs: Bool
     ) {
@@ -73,16 +73,16 @@ public struct EventStart: Sendable {
 }
 
 /// A loss that was declared.
-public struct LostEvents: Equatable, Sendable {
+package struct LostEvents: Equatable, Sendable {
     /// Nil when the kernel did not say how many.
-    public var messages: Int?
+    package var messages: Int?
     /// When it was noticed.
-    public var time: Moment
+    package var time: Moment
     /// How long until the resync may begin; nil when there will be none.
-    public var resyncIn: Duration?
+    package var resyncIn: Duration?
 
     /// A loss by its number, time, and the wait until the resync.
-    public init(messages: Int?, time: Moment, resyncIn: Duration?) {
+    package init(messages: Int?, time: Moment, resyncIn: Duration?) {
         self.messages = messages
         self.time = time
         self.resyncIn = resyncIn
@@ -90,51 +90,51 @@ public struct LostEvents: Equatable, Sendable {
 }
 
 /// What a resync came to.
-public struct Resync: Equatable, Sendable {
+package struct Resync: Equatable, Sendable {
     /// Entries that the stream had not told of.
-    public var new = 0
+    package var new = 0
     /// Entries that are not as the stream had told.
-    public var changed = 0
+    package var changed = 0
     /// Entries whose end the stream had not told.
-    public var gone = 0
+    package var gone = 0
     /// False when events were lost again meanwhile, or the dump was not whole: then another resync follows.
-    public var isComplete = true
+    package var isComplete = true
     /// When it was over.
-    public var time: Moment
+    package var time: Moment
 
     /// Nothing found, at a time.
-    public init(time: Moment) { self.time = time }
+    package init(time: Moment) { self.time = time }
 }
 
 /// What a stream came to.
-public struct EventTally: Equatable, Sendable {
+package struct EventTally: Equatable, Sendable {
     /// NEW events shown.
-    public var new = 0
+    package var new = 0
     /// UPDATE events shown.
-    public var update = 0
+    package var update = 0
     /// DESTROY events shown.
-    public var destroy = 0
+    package var destroy = 0
     /// NEW events that said what `initial` or a resync had told already.
-    public var doubles = 0
+    package var doubles = 0
     /// Events that were received and not shown: of kinds, or of entries, that were not asked for.
-    public var hidden = 0
+    package var hidden = 0
     /// Messages that were declared lost, so far as the kernel counted them.
-    public var lost = 0
+    package var lost = 0
     /// Losses whose number the kernel did not say.
-    public var uncountedLosses = 0
+    package var uncountedLosses = 0
     /// Resyncs that were made.
-    public var resyncs = 0
+    package var resyncs = 0
     /// Messages that could not be decoded.
-    public var unread = 0
+    package var unread = 0
 
     /// Nothing yet.
-    public init() {}
+    package init() {}
 
     /// Events of all three kinds.
-    public var shown: Int { new + update + destroy }
+    package var shown: Int { new + update + destroy }
 
     /// Counts an event that is shown.
-    public mutating func count(_ kind: EventKind) {
+    package mutating func count(_ kind: EventKind) {
         switch kind {
         case .new: new += 1
         case .update: update += 1

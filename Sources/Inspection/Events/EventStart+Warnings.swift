@@ -1,6 +1,6 @@
 extension EventStart {
     /// What a user must know before waiting for events in vain, each with the next step.
-    public var warnings: [String] {
+    package var warnings: [String] {
         var warnings: [String] = []
         if eventsSetting == 0 {
             warnings.append(

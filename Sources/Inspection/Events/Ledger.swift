@@ -15,27 +15,27 @@ import Conntrack
 ///
 /// An entry takes 80 bytes, and as a hash table has free places 110 to 220 in all; half as much again while it grows, which
 /// `expect` avoids.
-public struct Ledger: EventLedger, Sendable {
+package struct Ledger: EventLedger, Sendable {
     private var traces: [LedgerKey: LedgerTrace] = [:]
     private var dump: UInt32 = 0
     /// The last dump of which is known that every NEW has been heard that was on its way then.
     private var settledDump: UInt32 = 0
 
     /// Knows nothing.
-    public init() {}
+    package init() {}
 
     /// Makes room for `count` entries at once.
-    public mutating func expect(_ count: Int) { traces.reserveCapacity(max(0, count)) }
+    package mutating func expect(_ count: Int) { traces.reserveCapacity(max(0, count)) }
 
     // MARK: Dumps
 
     /// Begins a dump: what it sees is told apart from what it does not.
-    public mutating func beginDump() { dump &+= 1 }
+    package mutating func beginDump() { dump &+= 1 }
 
     /// Takes an entry of the running dump.
     ///
     /// - Parameter isTold: whether the consumer hears of it, so that its NEW would be a double.
-    public mutating func see(_ entry: Entry, isTold: Bool = true) -> Sighting {
+    package mutating func see(_ entry: Entry, isTold: Bool = true) -> Sighting {
         if entry.status.contains(.dying) { return .dying }
         let key = LedgerKey(entry)
         var trace = LedgerTrace(entry, seen: dump)
@@ -53,7 +53,7 @@ public struct Ledger: EventLedger, Sendable {
     /// Ends a dump that was whole: forgets what it did not see, and nobody told of since.
     ///
     /// - Parameter gone: gets each of these as it was known: tuples, zone, id, status, mark and state.
-    public mutating func endDump(_ gone: (Entry) -> Void) {
+    package mutating func endDump(_ gone: (Entry) -> Void) {
         // The keys first: a dictionary that changes while it is walked through is copied as a whole.
         var keys: [LedgerKey] = []
         for (key, trace) in traces where trace.seen != dump { keys.append(key) }
@@ -63,7 +63,7 @@ public struct Ledger: EventLedger, Sendable {
     }
 
     /// From now on a NEW is news: so long after the dump none can be on its way any more that was made before its end.
-    public mutating func settle() { settledDump = dump }
+    package mutating func settle() { settledDump = dump }
 
     // MARK: Events
 
@@ -71,7 +71,7 @@ public struct Ledger: EventLedger, Sendable {
     ///
     /// - Returns: how to tell of it, or nil when it says what a dump has told already. A NEW that says something else than the dump is an
     ///   update: one of the two is older, and when that is the event, another follows.
-    public mutating func take(_ kind: EventKind, _ entry: Entry) -> EventKind? {
+    package mutating func take(_ kind: EventKind, _ entry: Entry) -> EventKind? {
         let key = LedgerKey(entry)
         if kind == .destroy {
             traces[key] = nil

@@ -3,28 +3,28 @@ import Conntrack
 import IPVS
 
 /// One IPVS connection and its conntrack entry, joined; or an entry that should have a connection and has none.
-public struct Flow: Equatable, Sendable {
+package struct Flow: Equatable, Sendable {
     /// Of the connection, or of an orphan's entry.
-    public var `protocol`: IPProtocol
+    package var `protocol`: IPProtocol
     /// Who began it.
-    public var client: Endpoint
+    package var client: Endpoint
     /// The VIP and its port.
-    public var virtual: Endpoint
+    package var virtual: Endpoint
     /// Nil for an orphan.
-    public var connection: Connection?
+    package var connection: Connection?
     /// Nil when no service, or more than one, can be the connection's.
-    public var service: Service.Identity?
+    package var service: Service.Identity?
     /// The destination's; nil when the destination is not (or no longer) one of the service's.
-    public var method: ForwardingMethod?
+    package var method: ForwardingMethod?
     /// The entry that was found for the connection; nil when there is none.
-    public var entry: Entry? { boxedEntry.value }
+    package var entry: Entry? { boxedEntry.value }
     private var boxedEntry: Boxed<Entry>
     /// Whether it is in the conntrack table, and how.
-    public var verdict: Verdict
+    package var verdict: Verdict
     /// Why the verdict is as it is, in words.
-    public var reason: String
+    package var reason: String
     /// What makes the above less than certain.
-    public var doubts: [String]
+    package var doubts: [String]
 
     init(
         _ key: FlowKey, _ connection: Connection?, _ match: ServiceIndex.Match, entry: Entry?, verdict: Verdict,
@@ -41,7 +41,7 @@ public struct Flow: Equatable, Sendable {
 }
 
 /// Whether a flow is in the conntrack table.
-public enum Verdict: String, CaseIterable, Sendable {
+package enum Verdict: String, CaseIterable, Sendable {
     /// No entry for the connection in the table now.
     case absent
     /// Absent, and no NEW event since before the connection began, with no loss in between: only a watch can tell.

@@ -1,14 +1,14 @@
 /// Which flows are new, or have another verdict, since the picture before.
-public struct FlowChanges: Sendable {
+package struct FlowChanges: Sendable {
     private var verdicts: [FlowKey: Verdict] = [:]
     /// How many flows of each verdict the last picture had.
-    public private(set) var totals: [Verdict: Int] = [:]
+    package private(set) var totals: [Verdict: Int] = [:]
 
     /// Knows no flows.
-    public init() {}
+    package init() {}
 
     /// Takes the next picture. What is not in it any more is forgotten.
-    public mutating func take(_ flows: [Flow]) -> [Flow] {
+    package mutating func take(_ flows: [Flow]) -> [Flow] {
         let known = verdicts
         verdicts = [:]
         totals = [:]

@@ -3,19 +3,19 @@ import Conntrack
 import IPVS
 
 /// What a user wants to see of a picture.
-public struct FlowFilter: Equatable, Sendable {
+package struct FlowFilter: Equatable, Sendable {
     /// None: every service.
-    public var services: [ServiceSelector] = []
+    package var services: [ServiceSelector] = []
     /// None: every client.
-    public var clients: [ClientSelector] = []
+    package var clients: [ClientSelector] = []
     /// None: every verdict.
-    public var verdicts: Set<Verdict> = []
+    package var verdicts: Set<Verdict> = []
 
     /// Wants everything.
-    public init() {}
+    package init() {}
 
     /// Narrows a picture to the services and clients that were asked for. Verdicts stay, so that the counts of a service are whole.
-    public func narrow(_ picture: Picture) -> Picture {
+    package func narrow(_ picture: Picture) -> Picture {
         var narrowed = picture
         if !services.isEmpty {
             narrowed.services.removeAll { service in !services.contains { $0.matches(service.identity) } }
@@ -43,13 +43,13 @@ public struct FlowFilter: Equatable, Sendable {
     }
 
     /// Whether the flow's verdict is one of those asked for.
-    public func shows(_ flow: Flow) -> Bool { verdicts.isEmpty || verdicts.contains(flow.verdict) }
+    package func shows(_ flow: Flow) -> Bool { verdicts.isEmpty || verdicts.contains(flow.verdict) }
 }
 
 /// `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`.
-public struct ServiceSelector: Equatable, Sendable {
+package struct ServiceSelector: Equatable, Sendable {
     /// What it reads, in words that end a sentence.
-    public static let takes = "[PROTO/]VIP[:PORT] or fwmark:N"
+    package static let takes = "[PROTO/]VIP[:PORT] or fwmark:N"
 
     private enum Meaning: Equatable {
         case fwmark(UInt32)
@@ -59,10 +59,10 @@ public struct ServiceSelector: Equatable, Sendable {
     private let meaning: Meaning
 
     /// The protocol that was named.
-    public var `protocol`: IPProtocol? { if case .address(let service) = meaning { service.protocol } else { nil } }
+    package var `protocol`: IPProtocol? { if case .address(let service) = meaning { service.protocol } else { nil } }
 
     /// Reads `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`, an IPv6 address with a port in brackets.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let prefix = "fwmark:"
         if text.hasPrefix(prefix) {
             guard let mark: UInt32 = FilterText.number(text.dropFirst(prefix.count)) else { return nil }
@@ -74,7 +74,7 @@ public struct ServiceSelector: Equatable, Sendable {
     }
 
     /// Whether a service is meant; without a port, each port of the address.
-    public func matches(_ service: Service.Identity) -> Bool {
+    package func matches(_ service: Service.Identity) -> Bool {
         switch (meaning, service) {
         case (.fwmark(let wanted), .fwmark(let mark, _)): wanted == mark
         case (.address(let wanted), .address(let transport, let endpoint)):
@@ -86,15 +86,15 @@ public struct ServiceSelector: Equatable, Sendable {
 }
 
 /// `ADDRESS[/PREFIX]`, or `ADDRESS:PORT`.
-public struct ClientSelector: Equatable, Sendable {
+package struct ClientSelector: Equatable, Sendable {
     /// What it reads, in words that end a sentence.
-    public static let takes = "ADDRESS, ADDRESS/LENGTH or ADDRESS:PORT"
+    package static let takes = "ADDRESS, ADDRESS/LENGTH or ADDRESS:PORT"
 
     private var prefix: Prefix
     private var port: UInt16?
 
     /// Reads `ADDRESS[/PREFIX]` or `ADDRESS:PORT`, an IPv6 address with a port in brackets.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         if let prefix = Prefix(text) {
             self.prefix = prefix
         } else if let endpoint = Endpoint(text), let prefix = Prefix("\(endpoint.address)") {
@@ -106,7 +106,7 @@ public struct ClientSelector: Equatable, Sendable {
     }
 
     /// Whether a client is meant; without a port, each of its ports.
-    public func matches(_ client: Endpoint) -> Bool {
+    package func matches(_ client: Endpoint) -> Bool {
         prefix.contains(client.address) && (port ?? client.port) == client.port
     }
 }

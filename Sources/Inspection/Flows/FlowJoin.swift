@@ -6,7 +6,7 @@ import IPVS
 ///
 /// Use: make it from the connections (read first), `see` each entry of the table, then `look` once more for each tuple of
 /// `unseen`, so that a flow whose entry was made meanwhile is not called absent; then take the `result`.
-public struct FlowJoin {
+package struct FlowJoin {
     let connections: [Connection]
     let templates: [Connection]
     let services: ServiceIndex
@@ -19,9 +19,9 @@ public struct FlowJoin {
     private var doubles: Set<Int> = []
     private(set) var orphans: [FlowKey: Entry] = [:]
     /// Orphans beyond those that are kept.
-    public private(set) var orphansNotKept = 0
+    package private(set) var orphansNotKept = 0
     /// Zones that entries were seen in, besides the default one; a lookup asks one zone at a time.
-    public private(set) var zones: Set<UInt16> = []
+    package private(set) var zones: Set<UInt16> = []
 
     /// The table is not ours to hold: of entries without connection so many are kept.
     static let mostOrphans = 10_000
@@ -32,7 +32,7 @@ public struct FlowJoin {
     }
 
     /// Takes the connections as they were read, and the services to find theirs.
-    public init(_ rows: ConnectionList, _ services: [Service]) {
+    package init(_ rows: ConnectionList, _ services: [Service]) {
         let index = ServiceIndex(services)
         connections = rows.connections
         templates = rows.templates
@@ -51,7 +51,7 @@ public struct FlowJoin {
     }
 
     /// Takes one entry of the table.
-    public mutating func see(_ entry: Entry) {
+    package mutating func see(_ entry: Entry) {
         for case let zone? in [entry.zone, entry.original.zone, entry.reply.zone] { zones.insert(zone) }
         guard let original = FlowKey.original(entry) else { return }
         if let position = byOriginal[original] {
@@ -89,41 +89,41 @@ public struct FlowJoin {
     }
 
     /// Connections without an entry so far, by their position.
-    public var unseen: [Int] {
+    package var unseen: [Int] {
         seen.indices.filter { seen[$0].entry.value == nil && !doubles.contains($0) && !connections[$0].isExpected }
     }
 
     /// The tuples by which the entry of a connection would be found.
-    public func tuples(at position: Int) -> [Tuple] {
+    package func tuples(at position: Int) -> [Tuple] {
         let connection = connections[position]
         let original = FlowKey.original(connection).tuple
         return serviceMatches[position].mayBeNAT ? [original, FlowKey.reply(connection).replyTuple] : [original]
     }
 
     /// Takes what a lookup found for one of `unseen`.
-    public mutating func look(_ position: Int, found entry: Entry) {
+    package mutating func look(_ position: Int, found entry: Entry) {
         let isOwn = FlowKey.original(entry) == .original(connections[position])
         if isOwn { attach(entry, to: position) } else { attachByReply(entry, to: position, of: 1) }
     }
 
     /// Whether an entry of a service has no connection so far, so that the connections have to be read again.
-    public var hasOrphans: Bool { !orphans.isEmpty }
+    package var hasOrphans: Bool { !orphans.isEmpty }
 
     /// Takes connections that were read after the table: an entry that belongs to one of them was no orphan, its connection was
     /// only younger than our list.
-    public mutating func seeLater(_ connection: Connection) {
+    package mutating func seeLater(_ connection: Connection) {
         orphans[.original(connection)] = nil
     }
 
     /// When the connections could not be read to their end, an entry without one proves nothing.
-    public mutating func forgetOrphans() { orphans.removeAll() }
+    package mutating func forgetOrphans() { orphans.removeAll() }
 
     /// The flows, as they are known now.
     ///
     /// - Parameters:
     ///   - took: seconds from the reading of the connections to the last lookup.
     ///   - watch: one that began before, and was told of all that came until after the last lookup, with no loss.
-    public func result(_ sysctls: Sysctls, took: UInt32 = 0, watch: FlowWatch? = nil) -> FlowReport {
+    package func result(_ sysctls: Sysctls, took: UInt32 = 0, watch: FlowWatch? = nil) -> FlowReport {
         var reasons = VerdictReasons(sysctls)
         var flows: [Flow] = []
         flows.reserveCapacity(connections.count + orphans.count)

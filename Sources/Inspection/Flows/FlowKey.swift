@@ -3,16 +3,16 @@ import Conntrack
 import IPVS
 
 /// What a connection and its entry have in common: a protocol, the client, and whom it talks to.
-public struct FlowKey: Hashable, Comparable, Sendable {
+package struct FlowKey: Hashable, Comparable, Sendable {
     /// The layer 4 protocol.
-    public var `protocol`: IPProtocol
+    package var `protocol`: IPProtocol
     /// Who begins it.
-    public var client: Endpoint
+    package var client: Endpoint
     /// Whom the client talks to: the VIP, or with NAT the real server that answers.
-    public var server: Endpoint
+    package var server: Endpoint
 
     /// A key of its parts.
-    public init(protocol: IPProtocol, client: Endpoint, server: Endpoint) {
+    package init(protocol: IPProtocol, client: Endpoint, server: Endpoint) {
         self.protocol = `protocol`
         self.client = client
         self.server = server
@@ -43,7 +43,7 @@ public struct FlowKey: Hashable, Comparable, Sendable {
     }
 
     /// By client, then server, then protocol: the order in which orphans are shown.
-    public static func < (left: FlowKey, right: FlowKey) -> Bool {
+    package static func < (left: FlowKey, right: FlowKey) -> Bool {
         (left.client, left.server, left.protocol.rawValue) < (right.client, right.server, right.protocol.rawValue)
     }
 

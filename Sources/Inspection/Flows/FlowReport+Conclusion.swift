@@ -4,7 +4,7 @@ import IPVS
 
 extension FlowReport {
     /// What was found and why, a sentence each.
-    public var conclusion: [String] {
+    package var conclusion: [String] {
         let connections = flows.filter { $0.connection != nil }
         guard !connections.isEmpty else { return [noConnections] + orphanSentences }
         var sentences: [String] = []

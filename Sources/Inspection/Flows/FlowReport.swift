@@ -2,38 +2,38 @@ import Addresses
 import IPVS
 
 /// The rows of `/proc/net/ip_vs_conn`, connections and templates apart.
-public struct ConnectionList: Equatable, Sendable {
+package struct ConnectionList: Equatable, Sendable {
     /// Rows that are no templates, in the kernel's order.
-    public private(set) var connections: [Connection] = []
+    package private(set) var connections: [Connection] = []
     /// Persistence templates, in the kernel's order.
-    public private(set) var templates: [Connection] = []
+    package private(set) var templates: [Connection] = []
 
     /// Sorts rows into the two.
-    public init(_ rows: [Connection] = []) { for row in rows { append(row) } }
+    package init(_ rows: [Connection] = []) { for row in rows { append(row) } }
 
     /// Adds a row to the list that it belongs to.
-    public mutating func append(_ row: Connection) {
+    package mutating func append(_ row: Connection) {
         if row.isTemplate { templates.append(row) } else { connections.append(row) }
     }
 }
 
 /// What the join found.
-public struct FlowReport: Equatable, Sendable {
+package struct FlowReport: Equatable, Sendable {
     /// Connections in IPVS's order, then orphans by client.
-    public var flows: [Flow]
+    package var flows: [Flow]
     /// Persistence templates, which have no flow.
-    public var templates: [FlowTemplate]
+    package var templates: [FlowTemplate]
     /// How many connections there are besides those that a filter chose; nil when nothing was filtered.
-    public var chosenFrom: Int?
+    package var chosenFrom: Int?
 
     /// The watch that the verdict `never` stands on; nil when there was none, or it lost events.
-    public var watch: WatchEvidence?
+    package var watch: WatchEvidence?
 
     /// `net.netfilter.nf_conntrack_tcp_loose`; nil when it could not be read.
     var isLoose: Bool?
 
     /// Of an unfiltered picture, without a watch.
-    public init(flows: [Flow], templates: [FlowTemplate], isLoose: Bool? = nil) {
+    package init(flows: [Flow], templates: [FlowTemplate], isLoose: Bool? = nil) {
         self.flows = flows
         self.templates = templates
         self.isLoose = isLoose
@@ -41,13 +41,13 @@ public struct FlowReport: Equatable, Sendable {
 }
 
 /// A persistence template: it binds a client to a real server, carries no packet, and so has no entry to look for.
-public struct FlowTemplate: Equatable, Sendable {
+package struct FlowTemplate: Equatable, Sendable {
     /// The row of the template.
-    public var connection: Connection
+    package var connection: Connection
     /// Nil when no service, or more than one, can be the template's.
-    public var service: Service.Identity?
+    package var service: Service.Identity?
     /// What makes the service less than certain.
-    public var doubts: [String]
+    package var doubts: [String]
 
     init(_ connection: Connection, _ match: ServiceIndex.Match) {
         self.connection = connection

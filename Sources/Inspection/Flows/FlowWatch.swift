@@ -7,11 +7,11 @@ import IPVS
 ///
 /// It proves that only without a loss, so after a loss a new watch begins. What it is told of must be what it asks for, in this
 /// order: subscribe to NEW; tell it of all connections, then of the whole table; from then on of each event.
-public struct FlowWatch: Sendable {
+package struct FlowWatch: Sendable {
     /// When it began.
-    public let from: Moment
+    package let from: Moment
     /// NEW events that came, of whatever entries.
-    public private(set) var events = 0
+    package private(set) var events = 0
     private let services: ServiceIndex
     /// Connections that may be older than the watch.
     private var before: Set<FlowKey> = []
@@ -22,27 +22,27 @@ public struct FlowWatch: Sendable {
     static let mostKeys = 1_000_000
 
     /// - Parameter services: those that there were when it began: of others it knows nothing.
-    public init(from: Moment, services: [Service]) {
+    package init(from: Moment, services: [Service]) {
         self.from = from
         self.services = ServiceIndex(services)
     }
 
     /// A connection that is there when the watch begins.
-    public mutating func see(_ connection: Connection) { before.insert(.original(connection)) }
+    package mutating func see(_ connection: Connection) { before.insert(.original(connection)) }
 
     /// An entry that is there when the watch begins.
-    public mutating func see(_ entry: Entry) {
+    package mutating func see(_ entry: Entry) {
         if let key = FlowKey.original(entry), services.mayServe(key) { seen.insert(key) }
     }
 
     /// The entry of a NEW event.
-    public mutating func takeNew(_ entry: Entry) {
+    package mutating func takeNew(_ entry: Entry) {
         events += 1
         see(entry)
     }
 
     /// Whether it holds all that it may hold; another one is to begin then.
-    public var isFull: Bool { seen.count >= Self.mostKeys }
+    package var isFull: Bool { seen.count >= Self.mostKeys }
 
     /// Whether the connection began during the watch, and no event told of an entry for it.
     func provesNever(_ connection: Connection) -> Bool {
@@ -51,29 +51,29 @@ public struct FlowWatch: Sendable {
     }
 
     /// What the proof stands on, when the watch lasted until then without a loss.
-    public func evidence(until: Moment) -> WatchEvidence { WatchEvidence(from: from, to: until, events: events) }
+    package func evidence(until: Moment) -> WatchEvidence { WatchEvidence(from: from, to: until, events: events) }
 }
 
 /// That every NEW event between two moments was seen.
-public struct WatchEvidence: Equatable, Sendable {
+package struct WatchEvidence: Equatable, Sendable {
     /// When the watch began.
-    public var from: Moment
+    package var from: Moment
     /// Until when it held.
-    public var to: Moment
+    package var to: Moment
     /// NEW events that came in between.
-    public var events: Int
+    package var events: Int
     /// Always 0: with a loss there is no evidence.
-    public var losses: Int { 0 }
+    package var losses: Int { 0 }
 
     /// What a watch without a loss came to.
-    public init(from: Moment, to: Moment, events: Int) {
+    package init(from: Moment, to: Moment, events: Int) {
         self.from = from
         self.to = to
         self.events = events
     }
 
     /// Whole seconds from its beginning to its end.
-    public var seconds: UInt64 {
+    package var seconds: UInt64 {
         to.nanoseconds > from.nanoseconds ? (to.nanoseconds - from.nanoseconds) / 1_000_000_000 : 0
     }
 }

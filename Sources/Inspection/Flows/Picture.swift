@@ -1,20 +1,20 @@
 import IPVS
 
 /// Everything that one look at a director gave: what was read, what was found, and what is missing from it.
-public struct Picture: Snapshot, Equatable, Sendable {
+package struct Picture: Snapshot, Equatable, Sendable {
     /// When the reading began, and where.
-    public var origin: SnapshotOrigin
+    package var origin: SnapshotOrigin
     /// Those that decide what the verdicts mean.
-    public var sysctls: Sysctls
+    package var sysctls: Sysctls
     /// In the order of ipvsadm(8).
-    public var services: [Service]
+    package var services: [Service]
     /// The flows.
-    public var report: FlowReport
+    package var report: FlowReport
     /// What could not be read to its end, or changed meanwhile.
-    public var losses: [Loss]
+    package var losses: [Loss]
 
     /// A picture by its parts.
-    public init(
+    package init(
         _ origin: SnapshotOrigin, sysctls: Sysctls,
         services: [Service], report: FlowReport, losses: [Loss]
     ) {
@@ -26,5 +26,5 @@ public struct Picture: Snapshot, Equatable, Sendable {
     }
 
     /// One a service, in their order.
-    public var summaries: [ServiceSummary] { report.summaries(services) }
+    package var summaries: [ServiceSummary] { report.summaries(services) }
 }

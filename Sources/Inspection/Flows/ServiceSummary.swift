@@ -1,23 +1,23 @@
 import IPVS
 
 /// How many of a service's connections are in the conntrack table.
-public struct ServiceSummary: Equatable, Sendable {
+package struct ServiceSummary: Equatable, Sendable {
     /// Nil for flows whose service is not known.
-    public var service: Service?
+    package var service: Service?
     /// Connections, templates left out.
-    public var connections = 0
+    package var connections = 0
     /// Persistence templates.
-    public var templates = 0
+    package var templates = 0
     /// How many flows have which verdict; one that none has is left out.
-    public var verdicts: [Verdict: Int] = [:]
+    package var verdicts: [Verdict: Int] = [:]
 
     /// How many flows have a verdict.
-    public func count(_ verdict: Verdict) -> Int { verdicts[verdict, default: 0] }
+    package func count(_ verdict: Verdict) -> Int { verdicts[verdict, default: 0] }
 }
 
 extension FlowReport {
     /// One summary a service, in the services' order; flows without one come last.
-    public func summaries(_ services: [Service]) -> [ServiceSummary] {
+    package func summaries(_ services: [Service]) -> [ServiceSummary] {
         var byService: [Service.Identity?: ServiceSummary] = [:]
         for service in services { byService[service.identity] = ServiceSummary(service: service) }
         for flow in flows {

@@ -4,26 +4,26 @@ import Firewall
 import IPVS
 
 /// One rule or policy, and the traced packets that it was seen to drop: a sample of what it drops.
-public struct Blame: Equatable, Sendable {
+package struct Blame: Equatable, Sendable {
     /// Where it stands.
-    public var rule: DroppingRule
+    package var rule: DroppingRule
     /// What it says, when it was still there to be read.
-    public var text: RuleText
+    package var text: RuleText
     /// How many traced packets of each kind it dropped.
-    public var dropped: [TracedKind: Int]
+    package var dropped: [TracedKind: Int]
 
     /// A rule, its text, and the traced packets that it dropped.
-    public init(_ rule: DroppingRule, _ text: RuleText, dropped: [TracedKind: Int]) {
+    package init(_ rule: DroppingRule, _ text: RuleText, dropped: [TracedKind: Int]) {
         self.rule = rule
         self.text = text
         self.dropped = dropped
     }
 
     /// Traced packets of every kind.
-    public var packets: Int { dropped.values.reduce(0, +) }
+    package var packets: Int { dropped.values.reduce(0, +) }
 
     /// What traces told, the rule that dropped most first.
-    public static func all(_ tally: DropTally, text: (DroppingRule) -> RuleText) -> [Blame] {
+    package static func all(_ tally: DropTally, text: (DroppingRule) -> RuleText) -> [Blame] {
         tally.rules.map { Blame($0, text($0), dropped: tally.drops[$0] ?? [:]) }
     }
 

@@ -2,19 +2,19 @@ import IPVS
 
 /// IPVS's connections by subject and IPVS's state. Templates are none, and those of services by mark are nobody's: a connection does not
 /// hold its mark.
-public struct ConnectionCensus: Sendable {
+package struct ConnectionCensus: Sendable {
     private let plan: ObservationPlan
     /// In the order of the plan's subjects.
-    public private(set) var states: [[String: Int]]
+    package private(set) var states: [[String: Int]]
 
     /// Nothing counted yet.
-    public init(_ plan: ObservationPlan) {
+    package init(_ plan: ObservationPlan) {
         self.plan = plan
         states = Array(repeating: [:], count: plan.subjects.count)
     }
 
     /// Counts a connection for each subject that it belongs to.
-    public mutating func take(_ connection: Connection) {
+    package mutating func take(_ connection: Connection) {
         guard !connection.isTemplate else { return }
         for owner in plan.owners(of: connection) { states[owner][connection.state, default: 0] += 1 }
     }

@@ -3,20 +3,20 @@ import IPVS
 
 extension Observation {
     /// What the counts of a subject say, a sentence each; none when no packet came.
-    public func conclusions(about observed: Observed) -> [String] {
+    package func conclusions(about observed: Observed) -> [String] {
         TrafficConclusion(observed, blame: blame, others: addresses).sentences
             + ObservationRemedy(observed, sysctls).sentences
     }
 
     /// The same of packets to an observed address that belong to no subject.
-    public func conclusions(elsewhere address: IPAddress) -> [String] {
+    package func conclusions(elsewhere address: IPAddress) -> [String] {
         var observed = Observed(subject: .address(address, port: nil))
         observed.traffic = elsewhere[address] ?? .init()
         return TrafficConclusion(observed, blame: blame, others: addresses).sentences
     }
 
     /// All of them, each with whom it is about.
-    public var conclusions: [String] {
+    package var conclusions: [String] {
         let traffic = subjects.map(\.traffic) + elsewhere.values
         guard traffic.contains(where: { !$0.isEmpty }) else { return ["No packet of what was observed came."] }
         return subjects.flatMap { observed in

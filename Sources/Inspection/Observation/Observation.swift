@@ -4,31 +4,31 @@ import Firewall
 import IPVS
 
 /// What was counted between two moments: of each subject, and of its addresses where no subject is known.
-public struct Observation: Snapshot, Equatable, Sendable {
+package struct Observation: Snapshot, Equatable, Sendable {
     /// When it was read last, and where.
-    public var origin: SnapshotOrigin
+    package var origin: SnapshotOrigin
     /// Those that decide what the counts mean.
-    public var sysctls = Sysctls()
+    package var sysctls = Sysctls()
     /// What may be missing from the counts.
-    public var losses: [Loss] = []
+    package var losses: [Loss] = []
     /// When counting began.
-    public var from: Moment
+    package var from: Moment
     /// When they were read last.
-    public var to: Moment
+    package var to: Moment
 
     /// In the order of the plan.
-    public var subjects: [Observed] = []
+    package var subjects: [Observed] = []
     /// Packets to an observed address that belong to no subject: ICMP errors whose flow is not known, other protocols.
-    public var elsewhere: [IPAddress: ObservedTraffic] = [:]
+    package var elsewhere: [IPAddress: ObservedTraffic] = [:]
     /// Which rules were seen to drop traced packets; nil when nothing was traced.
-    public var blame: [Blame]?
+    package var blame: [Blame]?
     /// Some of the packets; nil when none were asked for.
-    public var samples: [Sample]?
+    package var samples: [Sample]?
     /// What the reader has to know of how it was observed.
-    public var notices: [String] = []
+    package var notices: [String] = []
 
     /// Of which nothing is counted yet.
-    public init(
+    package init(
         _ origin: SnapshotOrigin, from: Moment, to: Moment
     ) {
         self.origin = origin
@@ -37,10 +37,10 @@ public struct Observation: Snapshot, Equatable, Sendable {
     }
 
     /// Milliseconds of wall time, whose clock may be set back meanwhile.
-    public var milliseconds: UInt64 { (max(to.nanoseconds, from.nanoseconds) - from.nanoseconds) / 1_000_000 }
+    package var milliseconds: UInt64 { (max(to.nanoseconds, from.nanoseconds) - from.nanoseconds) / 1_000_000 }
 
     /// Shares the counts out among the subjects.
-    public mutating func take(_ counts: [PacketCount], _ plan: ObservationPlan) {
+    package mutating func take(_ counts: [PacketCount], _ plan: ObservationPlan) {
         subjects = plan.subjects.map { Observed(subject: $0) }
         elsewhere = [:]
         for count in counts {
@@ -57,7 +57,7 @@ public struct Observation: Snapshot, Equatable, Sendable {
     }
 
     /// Adds IPVS's connections, as they were counted for the same plan.
-    public mutating func take(_ census: ConnectionCensus) {
+    package mutating func take(_ census: ConnectionCensus) {
         for index in subjects.indices where census.states.indices.contains(index) {
             subjects[index].connections = census.states[index]
         }
@@ -65,16 +65,16 @@ public struct Observation: Snapshot, Equatable, Sendable {
 }
 
 /// One subject, and what was counted of it.
-public struct Observed: Equatable, Sendable {
+package struct Observed: Equatable, Sendable {
     /// Whose packets they are.
-    public var subject: ObservedSubject
+    package var subject: ObservedSubject
     /// What was counted of them.
-    public var traffic = ObservedTraffic()
+    package var traffic = ObservedTraffic()
     /// IPVS's connections to it when they were read last, by IPVS's state.
-    public var connections: [String: Int] = [:]
+    package var connections: [String: Int] = [:]
     /// Other subjects to which some of what leaves, or of the answers, may belong as well: they have a real server in common.
-    public var sharedWith: Set<String> = []
+    package var sharedWith: Set<String> = []
 
     /// A subject of which nothing is counted.
-    public init(subject: ObservedSubject) { self.subject = subject }
+    package init(subject: ObservedSubject) { self.subject = subject }
 }

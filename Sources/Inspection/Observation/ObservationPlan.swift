@@ -4,11 +4,11 @@ import Firewall
 import IPVS
 
 /// What has to be counted for some subjects, and which subject a count belongs to.
-public struct ObservationPlan: Equatable, Sendable {
+package struct ObservationPlan: Equatable, Sendable {
     /// Whose packets are told apart.
-    public let subjects: [ObservedSubject]
+    package let subjects: [ObservedSubject]
     /// What has to be counted for that.
-    public private(set) var targets = ObservationTargets()
+    package private(set) var targets = ObservationTargets()
     /// Positions of subjects by the observed end of their packets.
     private var owners: [End: [Int]] = [:]
     private var ownersByMark: [ObservationTargets.Mark: [Int]] = [:]
@@ -23,7 +23,7 @@ public struct ObservationPlan: Equatable, Sendable {
 
     /// - Parameter forwards: whether IPVS is there to send packets on; without it none leave for an address that came in to it, and
     ///   the hooks on that way are left alone.
-    public init(_ subjects: [ObservedSubject], forwards: Bool = true) {
+    package init(_ subjects: [ObservedSubject], forwards: Bool = true) {
         self.subjects = subjects
         let sides = forwards ? ObservationPoint.Side.allCases : [.entering, .answering]
         for (index, subject) in subjects.enumerated() {
@@ -106,7 +106,7 @@ public struct ObservationPlan: Equatable, Sendable {
     }
 
     /// The subjects that a sample belongs to, as `owners(of:)` of counts has it.
-    public func owners(of sample: Sample) -> [Int] {
+    package func owners(of sample: Sample) -> [Int] {
         let (headers, isAnswer) = (sample.headers, sample.hook == .forward)
         let mark = ObservationTargets.Mark(sample.mark, headers.family)
         var end = End(

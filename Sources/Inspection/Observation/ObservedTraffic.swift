@@ -2,14 +2,14 @@ import Conntrack
 import Firewall
 
 /// How many packets, and their bytes.
-public struct Volume: Equatable, Sendable {
+package struct Volume: Equatable, Sendable {
     /// How many.
-    public var packets: UInt64
+    package var packets: UInt64
     /// Of IP packets, with their headers.
-    public var bytes: UInt64
+    package var bytes: UInt64
 
     /// Both numbers.
-    public init(packets: UInt64 = 0, bytes: UInt64 = 0) {
+    package init(packets: UInt64 = 0, bytes: UInt64 = 0) {
         self.packets = packets
         self.bytes = bytes
     }
@@ -34,81 +34,81 @@ public struct Volume: Equatable, Sendable {
 }
 
 /// The packets of one subject: of each class, how many came past each point, in which ctstate.
-public struct ObservedTraffic: Equatable, Sendable {
+package struct ObservedTraffic: Equatable, Sendable {
     /// What is counted apart.
-    public struct Cell: Hashable, Sendable, Comparable {
+    package struct Cell: Hashable, Sendable, Comparable {
         /// Where the packets came past.
-        public var point: ObservationPoint
+        package var point: ObservationPoint
         /// What kind they are.
-        public var packetClass: PacketClass
+        package var packetClass: PacketClass
         /// Which state conntrack gave them there.
-        public var ctstate: CTState
+        package var ctstate: CTState
 
         /// A cell by its three parts.
-        public init(_ point: ObservationPoint, _ packetClass: PacketClass, _ ctstate: CTState) {
+        package init(_ point: ObservationPoint, _ packetClass: PacketClass, _ ctstate: CTState) {
             self.point = point
             self.packetClass = packetClass
             self.ctstate = ctstate
         }
 
         /// In the order of a packet's way, then of the classes.
-        public static func < (left: Cell, right: Cell) -> Bool {
+        package static func < (left: Cell, right: Cell) -> Bool {
             (left.point.position, left.packetClass.position, left.ctstate)
                 < (right.point.position, right.packetClass.position, right.ctstate)
         }
     }
 
     /// A cell with what was counted in it.
-    public typealias Element = (cell: Cell, volume: Volume)
+    package typealias Element = (cell: Cell, volume: Volume)
 
     /// Every cell that was ever counted, those without packets included.
-    public private(set) var volumes: [Cell: Volume] = [:]
+    package private(set) var volumes: [Cell: Volume] = [:]
 
     /// Nothing counted.
-    public init() {}
+    package init() {}
 
     /// Adds a count to its cell.
-    public mutating func add(_ count: PacketCount) {
+    package mutating func add(_ count: PacketCount) {
         let volume = Volume(packets: count.packets, bytes: count.bytes)
         volumes[Cell(count.point, count.packetClass, count.ctstate), default: Volume()] += volume
     }
 
     /// Whether no packet came; the counters of one that is to come may be there.
-    public var isEmpty: Bool { volumes.values.allSatisfy { $0.packets == 0 } }
+    package var isEmpty: Bool { volumes.values.allSatisfy { $0.packets == 0 } }
 
     /// What was counted, without what was not seen.
-    public var cells: [Element] {
+    package var cells: [Element] {
         volumes.filter { $0.value.packets > 0 }.sorted { $0.key < $1.key }.map { (cell: $0.key, volume: $0.value) }
     }
 
     /// The classes that were seen, in their order.
-    public var classes: [PacketClass] { classes(at: ObservationPoint.allCases) }
+    package var classes: [PacketClass] { classes(at: ObservationPoint.allCases) }
 
     /// Those that were seen at one of some points.
-    public func classes(at points: [ObservationPoint]) -> [PacketClass] {
+    package func classes(at points: [ObservationPoint]) -> [PacketClass] {
         let seen = Set(volumes.filter { points.contains($0.key.point) && $0.value.packets > 0 }.map(\.key.packetClass))
         return PacketClass.allCases.filter { seen.contains($0) }
     }
 
     /// The packets of a class at a point, by ctstate.
-    public func states(of packetClass: PacketClass, at point: ObservationPoint) -> [(ctstate: CTState, volume: Volume)]
+    package func states(of packetClass: PacketClass, at point: ObservationPoint) -> [(ctstate: CTState, volume: Volume)]
     {
         volumes.filter { $0.key.point == point && $0.key.packetClass == packetClass && $0.value.packets > 0 }
             .sorted { $0.key.ctstate < $1.key.ctstate }.map { (ctstate: $0.key.ctstate, volume: $0.value) }
     }
 
     /// Packets of a class at a point, in every ctstate.
-    public func total(of packetClass: PacketClass, at point: ObservationPoint) -> Volume {
+    package func total(of packetClass: PacketClass, at point: ObservationPoint) -> Volume {
         states(of: packetClass, at: point).reduce(into: Volume()) { $0 += $1.volume }
     }
 
     /// Packets of every class and ctstate at a point.
-    public func total(at point: ObservationPoint) -> Volume {
+    package func total(at point: ObservationPoint) -> Volume {
         volumes.filter { $0.key.point == point }.reduce(into: Volume()) { $0 += $1.value }
     }
 
     /// What came in front of the packet filter at LOCAL_IN or FORWARD and not behind it, as it was there.
-    public var dropped: [Element] {
+    package var dropped: [Element] {
         cells.compactMap { cell, volume in
             guard let behind = cell.point.behindFilter else { return nil }
             let passed = volumes[Cell(behind, cell.packetClass, cell.ctstate)] ?? Volume()
@@ -118,15 +118,15 @@ public struct ObservedTraffic: Equatable, Sendable {
     }
 
     /// What did not come past the packet filter behind one point.
-    public func dropped(at point: ObservationPoint) -> [Element] {
+    package func dropped(at point: ObservationPoint) -> [Element] {
         dropped.filter { $0.cell.point == point }
     }
 
     /// What came past PRE_ROUTING and not to LOCAL_IN: dropped by rules between the two, or routed elsewhere.
-    public var lostBeforeLocalIn: Volume { lost(from: .preRouting, to: .localIn) }
+    package var lostBeforeLocalIn: Volume { lost(from: .preRouting, to: .localIn) }
 
     /// What came past LOCAL_OUT and not past POST_ROUTING.
-    public var lostBeforePostRouting: Volume { lost(from: .localOut, to: .postRouting) }
+    package var lostBeforePostRouting: Volume { lost(from: .localOut, to: .postRouting) }
 
     /// Class by class, whatever the ctstates: rules in between may change these.
     private func lost(from point: ObservationPoint, to next: ObservationPoint) -> Volume {
@@ -141,7 +141,7 @@ extension [ObservedTraffic.Element] {
 
 extension ObservationPoint {
     /// The point behind the packet filter, of those that lie in front of it.
-    public var behindFilter: ObservationPoint? {
+    package var behindFilter: ObservationPoint? {
         switch self {
         case .localIn: .localInPassed
         case .forward: .forwardPassed

@@ -2,9 +2,9 @@ import Addresses
 import Conntrack
 
 /// How many entries have which value: who fills the table. Memory grows with the values, not with the entries.
-public struct EntryTally: Sendable {
+package struct EntryTally: Sendable {
     /// What entries are counted by.
-    public enum Subject: String, CaseIterable, Sendable {
+    package enum Subject: String, CaseIterable, Sendable {
         /// The source address of the original direction: clients.
         case source = "src"
         /// The destination address of the original direction: VIPs.
@@ -27,33 +27,33 @@ public struct EntryTally: Sendable {
     }
 
     /// One line of the answer.
-    public struct Row: Equatable, Sendable {
+    package struct Row: Equatable, Sendable {
         /// The value as text: an address, `tcp/80`, `tcp/ESTABLISHED`, a zone. `-` for entries that have none.
-        public var value: String
+        package var value: String
         /// How many entries have it.
-        public var entries: Int
+        package var entries: Int
     }
 
     /// What they are counted by.
-    public let subject: Subject
+    package let subject: Subject
     /// All entries that were counted.
-    public private(set) var entries = 0
+    package private(set) var entries = 0
     private var counts: [Value: Int] = [:]
 
     /// Nothing counted yet.
-    public init(by subject: Subject) { self.subject = subject }
+    package init(by subject: Subject) { self.subject = subject }
 
     /// Counts an entry by its value.
-    public mutating func count(_ entry: Entry) {
+    package mutating func count(_ entry: Entry) {
         entries += 1
         counts[value(of: entry), default: 0] += 1
     }
 
     /// How many values there are.
-    public var values: Int { counts.count }
+    package var values: Int { counts.count }
 
     /// The values that most entries have, the most frequent first; equals in the order of their text.
-    public func top(_ most: Int) -> [Row] {
+    package func top(_ most: Int) -> [Row] {
         let rows = counts.map { Row(value: $0.key.description, entries: $0.value) }
         return Array(rows.sorted { ($1.entries, $0.value) < ($0.entries, $1.value) }.prefix(most))
     }

@@ -1,16 +1,16 @@
 import Conntrack
 
 /// How much the counters have grown between two snapshots of the same table.
-public struct StatisticsChange: Equatable, Sendable {
+package struct StatisticsChange: Equatable, Sendable {
     /// Between the two snapshots, by a clock that nobody sets.
-    public let interval: Duration
+    package let interval: Duration
     private let increases: [StatisticsCounter: UInt64]
 
     /// A CPU's counter that has gone back has wrapped at 2^32, or has begun anew (the module was loaded again). It has wrapped when
     /// that makes it grow by less than half its range: within an interval it does not grow by more.
     ///
     /// - Parameter interval: between the two, by a clock that nobody sets.
-    public init(from earlier: TableStatistics, to later: TableStatistics, over interval: Duration) {
+    package init(from earlier: TableStatistics, to later: TableStatistics, over interval: Duration) {
         self.interval = interval
         let known = Dictionary(earlier.cpus.map { ($0.cpu, $0.counters) }) { $1 }
         var increases: [StatisticsCounter: UInt64] = [:]
@@ -29,10 +29,10 @@ public struct StatisticsChange: Equatable, Sendable {
     }
 
     /// Nil when the earlier snapshot does not have it.
-    public func increase(_ counter: StatisticsCounter) -> UInt64? { increases[counter] }
+    package func increase(_ counter: StatisticsCounter) -> UInt64? { increases[counter] }
 
     /// The increase a second; nil when that cannot be told, of an interval under a millisecond too.
-    public func rate(_ counter: StatisticsCounter) -> Double? {
+    package func rate(_ counter: StatisticsCounter) -> Double? {
         guard let increase = increases[counter], interval >= .milliseconds(1) else { return nil }
         return Double(increase) / (interval / .seconds(1))
     }

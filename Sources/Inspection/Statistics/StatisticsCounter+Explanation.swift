@@ -6,7 +6,7 @@ extension StatisticsCounter {
     /// Source: net/netfilter/nf_conntrack_core.c (`nf_conntrack_in`, `__nf_conntrack_confirm`, `nf_ct_resolve_clash`,
     /// `nf_conntrack_tuple_taken`, `early_drop`, `nf_conntrack_handle_icmp`, `nf_conntrack_hash_check_insert`) and
     /// nf_conntrack_expect.c of Linux 6.1 to 6.18; for what is no longer counted, of the last version that counted it.
-    public var explanation: String? {
+    package var explanation: String? {
         guard isKnown else { return nil }
         return kind == .conntrack ? Self.conntrack[number] : Self.expectations[number]
     }

@@ -4,7 +4,7 @@ extension TableStatistics {
     /// What is wrong with the table, what that does to traffic and what to do about it, a sentence each; none when all is well.
     ///
     /// - Parameter change: when given, of the counters only what has grown is told.
-    public func diagnosis(since change: StatisticsChange? = nil) -> [String] {
+    package func diagnosis(since change: StatisticsChange? = nil) -> [String] {
         fullness + chains + Self.troubles.compactMap { trouble in sentence(trouble, change) }
     }
 
@@ -42,7 +42,7 @@ extension TableStatistics {
     }
 
     /// The counters that should stand still.
-    public static let troubledCounters = troubles.map(\.counter)
+    package static let troubledCounters = troubles.map(\.counter)
 
     private static let troubles = [
         Trouble(

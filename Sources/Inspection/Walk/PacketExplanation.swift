@@ -2,20 +2,20 @@ import Conntrack
 import IPVS
 
 /// What would become of a packet on this director: the question, by which settings it was answered, and the answer.
-public struct PacketExplanation: Snapshot, Equatable, Sendable {
+package struct PacketExplanation: Snapshot, Equatable, Sendable {
     /// When and where the settings were read.
-    public var origin: SnapshotOrigin
+    package var origin: SnapshotOrigin
     /// Those that were read.
-    public var sysctls: Sysctls
+    package var sysctls: Sysctls
     /// The settings that the answer goes by.
-    public var settings: [Setting]
+    package var settings: [Setting]
     /// The service that was asked about.
-    public var service: Service.Identity?
+    package var service: Service.Identity?
     /// A walk for each forwarding method of the service's destinations; at least one.
-    public var walks: [PacketWalk]
+    package var walks: [PacketWalk]
 
     /// An explanation by its parts.
-    public init(
+    package init(
         _ origin: SnapshotOrigin, sysctls: Sysctls,
         settings: [Setting], service: Service.Identity?, walks: [PacketWalk]
     ) {
@@ -27,19 +27,19 @@ public struct PacketExplanation: Snapshot, Equatable, Sendable {
     }
 
     /// Settings that could not be read, so that defaults are assumed.
-    public var losses: [Loss] { sysctls.losses }
+    package var losses: [Loss] { sysctls.losses }
 
     /// A sysctl, and where its value comes from.
-    public struct Setting: Hashable, Sendable {
+    package struct Setting: Hashable, Sendable {
         /// The sysctl's name.
-        public var name: String
+        package var name: String
         /// Whether it is not 0.
-        public var isOn: Bool
+        package var isOn: Bool
         /// Where the value comes from.
-        public var origin: Origin
+        package var origin: Origin
 
         /// Who said what a setting is.
-        public enum Origin: String, CaseIterable, Hashable, Sendable {
+        package enum Origin: String, CaseIterable, Hashable, Sendable {
             /// The user said so.
             case given
             /// The kernel or the capture said so.
@@ -49,7 +49,7 @@ public struct PacketExplanation: Snapshot, Equatable, Sendable {
         }
 
         /// - Parameter given: what the user said; nil: nothing, so what was read counts.
-        public init(_ name: String, given: Bool?, _ sysctls: Sysctls, byDefault: Bool) {
+        package init(_ name: String, given: Bool?, _ sysctls: Sysctls, byDefault: Bool) {
             self.name = name
             let read = sysctls.number(name).map { $0 != 0 }
             isOn = given ?? read ?? byDefault

@@ -3,40 +3,40 @@ import Firewall
 import IPVS
 
 /// A packet's way through the netfilter hooks of a director, and what it means.
-public struct PacketWalk: Equatable, Sendable {
+package struct PacketWalk: Equatable, Sendable {
     /// What was asked.
-    public var question: WalkQuestion
+    package var question: WalkQuestion
     /// Conntrack's judgement where it first sees the packet: this is the ctstate that the packet filter goes by.
-    public var judgement: TrackingOutcome
+    package var judgement: TrackingOutcome
     /// In the order in which the packet passes them, provided that the packet filter lets it.
-    public var steps: [WalkStep] = []
+    package var steps: [WalkStep] = []
     /// As what the packet leaves the director; nil when it ends there, at a socket.
-    public var leavesAs: CTState?
+    package var leavesAs: CTState?
     /// The entry that the packet brings into the table on its way.
-    public var entered: TrackedEntry?
+    package var entered: TrackedEntry?
     /// One or two sentences: what it means.
-    public var conclusion: [String] = []
+    package var conclusion: [String] = []
 }
 
 /// One hook function that looks at the packet.
-public struct WalkStep: Equatable, Sendable {
+package struct WalkStep: Equatable, Sendable {
     /// Where it looks.
-    public var hook: NetfilterHook
+    package var hook: NetfilterHook
     /// Functions of a hook run in the order of their priorities.
-    public var priority: Int32
+    package var priority: Int32
     /// Whose function it is.
-    public var who: Party
+    package var who: Party
     /// What it does, in a few words.
-    public var what: String
+    package var what: String
     /// Why.
-    public var reason: String
+    package var reason: String
     /// Where the kernel does it.
-    public var place: KernelPlace
+    package var place: KernelPlace
     /// The packet's ctstate after it.
-    public var ctstate: CTState
+    package var ctstate: CTState
 
     /// Who has functions at the hooks.
-    public enum Party: String, CaseIterable, Sendable {
+    package enum Party: String, CaseIterable, Sendable {
         case conntrack
         /// The packet filter: nftables, iptables.
         case filter
@@ -58,7 +58,7 @@ public struct WalkStep: Equatable, Sendable {
 
 extension PacketWalk {
     /// The way that a packet takes, foretold.
-    public init(_ question: WalkQuestion) {
+    package init(_ question: WalkQuestion) {
         var walker = Walker(question)
         switch (question.direction, question.method) {
         case (.original, _): walker.toTheVIP()

@@ -2,22 +2,22 @@ import Conntrack
 import IPVS
 
 /// A packet on its way through a director, to a VIP or back from a real server.
-public struct WalkQuestion: Hashable, Sendable {
+package struct WalkQuestion: Hashable, Sendable {
     /// What conntrack looks at in it.
-    public var packet: TrackedPacket
+    package var packet: TrackedPacket
     /// The packet's entry in the table; of an ICMP error, that of the packet it is about.
-    public var entry: TrackedEntry?
+    package var entry: TrackedEntry?
     /// Original: from a client to the VIP. Reply: from the real server to the client.
-    public var direction: TupleDirection
+    package var direction: TupleDirection
     /// How IPVS forwards it, or forwarded what it answers.
-    public var method: ForwardingMethod
+    package var method: ForwardingMethod
     /// The settings that decide.
-    public var conditions: TrackingConditions
+    package var conditions: TrackingConditions
     /// The service schedules each packet by itself (`ipvsadm -o`, UDP): IPVS keeps no connection.
-    public var isOnePacket = false
+    package var isOnePacket = false
 
     /// A question about a packet of a service that keeps connections.
-    public init(
+    package init(
         _ packet: TrackedPacket, entry: TrackedEntry?, _ direction: TupleDirection = .original,
         method: ForwardingMethod, _ conditions: TrackingConditions = TrackingConditions()
     ) {
@@ -41,7 +41,7 @@ public struct WalkQuestion: Hashable, Sendable {
     }
 
     /// What is taken for granted, besides sound headers.
-    public var assumptions: [String] {
+    package var assumptions: [String] {
         var list = [
             "no notrack rule takes the packet out, and a rule here uses the ctstate, so that packets are tracked"
         ]

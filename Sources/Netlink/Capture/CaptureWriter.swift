@@ -115,14 +115,14 @@ final class CaptureWriter {
 }
 
 /// Who is to own a capture, when not the one who takes it.
-public struct CaptureOwner: Equatable, Sendable {
+package struct CaptureOwner: Equatable, Sendable {
     /// As getuid(2) numbers it.
-    public var user: UInt32
+    package var user: UInt32
     /// As getgid(2) numbers it.
-    public var group: UInt32
+    package var group: UInt32
 
     /// The user and the group of the files.
-    public init(user: UInt32, group: UInt32) {
+    package init(user: UInt32, group: UInt32) {
         self.user = user
         self.group = group
     }

@@ -4,11 +4,11 @@ import SystemPackage
 /// A capture folder in the kernel's place: it gives to each question the answer that the kernel gave when the capture was taken.
 ///
 /// Needs no privilege. What is in the folder is not trusted: damage is an error.
-public final class CapturedKernel: KernelSource {
+package final class CapturedKernel: KernelSource {
     /// Of the kernel that was captured, then, as the manifest tells it: not of this host.
-    public let origin: Origin
+    package let origin: Origin
     /// A capture has the answers to the questions for all, and none to others.
-    public let filters = false
+    package let filters = false
 
     private let folder: Folder
     /// What the capture holds; nil when that was not verified, and then it is what lies in the folder.
@@ -23,7 +23,7 @@ public final class CapturedKernel: KernelSource {
     /// - Parameter verifying: whether the checksums are compared first; without, damage may go unnoticed, but is never fatal.
     /// - Throws: `.damaged` when this is no capture, or not a whole one; `.failed` when there is no such folder, `.forbidden` when
     ///   it may not be read.
-    public init(_ path: String, verifying: Bool = true) throws(KernelError) {
+    package init(_ path: String, verifying: Bool = true) throws(KernelError) {
         folder = try CaptureFile.folder(path)
         checksums = verifying ? try Checksums.verified(folder) : nil
         manifest = try Self.manifest(folder)
@@ -59,7 +59,7 @@ public final class CapturedKernel: KernelSource {
     /// Gives the recorded answer. An answer that was refused when it was taken is refused again, with the same errno.
     ///
     /// - Throws: besides: `.failed` when the capture holds no answer to the request, `.damaged` when it breaks off.
-    public func exchange(
+    package func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
         let turn = asked[request, default: 0]
@@ -88,7 +88,7 @@ public final class CapturedKernel: KernelSource {
     ///
     /// - Throws: what the kernel answered then; `.failed` when the capture does not hold it, `.damaged` when it cannot
     ///   be read.
-    public func read(
+    package func read(
         _ kernelFile: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
         let purpose = "read /\(kernelFile.path)"
@@ -114,7 +114,7 @@ public final class CapturedKernel: KernelSource {
     /// Names of the files that the capture holds below a folder, and of those that could not be read then.
     ///
     /// - Throws: what the kernel answered then; `.failed` when the capture holds none.
-    public func list(_ kernelFolder: KernelFile) throws(KernelError) -> [String] {
+    package func list(_ kernelFolder: KernelFile) throws(KernelError) -> [String] {
         let purpose = "list /\(kernelFolder.path)"
         if let error = unread(kernelFolder.path)?.error(purpose) { throw error }
         var names = namesNotRead(in: kernelFolder)

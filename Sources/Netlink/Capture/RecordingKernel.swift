@@ -3,11 +3,11 @@ import SystemPackage
 
 /// Passes questions on to another source and writes its answers into a capture folder, so that `CapturedKernel` can give
 /// them again.
-public final class RecordingKernel: KernelSource {
+package final class RecordingKernel: KernelSource {
     /// Of the source that is recorded.
-    public var origin: Origin { source.origin }
+    package var origin: Origin { source.origin }
     /// The capture is to answer any filter later, so it asks for all.
-    public let filters = false
+    package let filters = false
 
     private let source: any KernelSource
     private let folder: CaptureWriter
@@ -22,7 +22,7 @@ public final class RecordingKernel: KernelSource {
     /// - Parameter path: a folder that does not exist yet, or an empty one of ours that nobody else can write into.
     /// - Parameter owner: who is to have it in the end, and alone may read it; nil for the one who takes it.
     /// - Parameter tool: name and version of this program, for the manifest.
-    public init(
+    package init(
         _ source: any KernelSource, into path: String, for owner: CaptureOwner? = nil, tool: String
     ) throws(KernelError) {
         self.source = source
@@ -37,7 +37,7 @@ public final class RecordingKernel: KernelSource {
     }
 
     /// Writes the manifest, and last of all the checksums, which make the capture whole.
-    public func finish() throws(KernelError) {
+    package func finish() throws(KernelError) {
         try folder.close(netlink)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -51,18 +51,18 @@ public final class RecordingKernel: KernelSource {
 
     /// Removes what has been written, so that the same folder can be named again. For a capture that failed; nothing may be asked
     /// afterwards.
-    public func abandon() {
+    package func abandon() {
         folder.discard(netlink)
         folder.abandon()
     }
 
     /// What the kernel did not give, in words.
-    public var unread: [String] { manifest.unread.map { "\($0.what): \($0.why)" } }
+    package var unread: [String] { manifest.unread.map { "\($0.what): \($0.why)" } }
 
     /// Asks the other source, and records the request and each datagram of its answer, or why none came.
     ///
     /// A failure to write is told by `finish`, so that nothing is lost of the answer that is read meanwhile.
-    public func exchange(
+    package func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
         // A refusal that comes as a datagram is recorded as one; what comes instead of datagrams has to be noted.
@@ -99,7 +99,7 @@ public final class RecordingKernel: KernelSource {
     /// Reads from the other source and keeps a copy; a second reading of a file is kept beside the first.
     ///
     /// - Throws: besides: `.failed` when no file can be made in the capture.
-    public func read(
+    package func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
         let reading = reads[file.path, default: 1]
@@ -124,7 +124,7 @@ public final class RecordingKernel: KernelSource {
     }
 
     /// Lists by the other source; what it refuses is noted.
-    public func list(_ directory: KernelFile) throws(KernelError) -> [String] {
+    package func list(_ directory: KernelFile) throws(KernelError) -> [String] {
         do throws(KernelError) { return try source.list(directory) } catch {
             manifest.unread.append(Manifest.Unread(directory.path, error))
             throw error

@@ -10,7 +10,7 @@ extension EventSocket {
     /// - Returns: what was read besides.
     /// - Throws: what the kernel answered when it refused; `.lost` when its answer found no room.
     @discardableResult
-    public func command(_ request: Request, meanwhile: (RawSpan) -> Void) throws(KernelError) -> EventReading {
+    package func command(_ request: Request, meanwhile: (RawSpan) -> Void) throws(KernelError) -> EventReading {
         commands &+= 1
         try socket.send(request.message(sequence: commands), for: request.purpose)
         var answer: Result<Refusal?, DecodeError>?

@@ -9,7 +9,7 @@ import SystemPackage
 /// the kernel keeps each dead entry, which still counts against `nf_conntrack_max`, until its DESTROY has been delivered
 /// (nf_ct_delete and ecache_work_evict_list, net/netfilter): a slow observer would fill the table of a production director.
 /// What is lost is known without it: see `receive`. `NETLINK_NO_ENOBUFS` would hide loss, and is never set either.
-public final class EventSocket: EventSource {
+package final class EventSocket: EventSource {
     let socket: NetlinkHandle
     let purpose: String
     private let buffer: UnsafeMutableRawBufferPointer
@@ -22,7 +22,7 @@ public final class EventSocket: EventSource {
 
     /// The receive buffer in bytes as the kernel accounts for it: twice what was asked for, unless a limit made it smaller. A
     /// datagram costs more than its length: an event of an entry about 1,280 bytes.
-    public let bufferSize: Int
+    package let bufferSize: Int
 
     private static let datagramSize = 8 << 10
     private static let batch = Int(CLINUX_MOST_DATAGRAMS)
@@ -35,7 +35,7 @@ public final class EventSocket: EventSource {
     ///   - prepare: gets the descriptor before the first message can come: to attach a filter to it (`SO_ATTACH_FILTER`). What
     ///     that refuses is never queued, and is no loss.
     /// - Throws: `.forbidden` without the capability, `.absent` when the kernel has no nfnetlink or no such group.
-    public init(
+    package init(
         groups: [UInt32], buffer asked: Int, for purpose: String,
         prepare: (CInt) throws(KernelError) -> Void = { _ in }
     ) throws(KernelError) {
@@ -50,17 +50,17 @@ public final class EventSocket: EventSource {
     deinit { buffer.deallocate() }
 
     /// To poll for what can be received, beside other descriptors.
-    public var descriptor: CInt { socket.descriptor }
+    package var descriptor: CInt { socket.descriptor }
 
     /// Subscribes to one more group; once is enough.
-    public func join(_ group: UInt32) throws(KernelError) { try socket.join(group, for: purpose) }
+    package func join(_ group: UInt32) throws(KernelError) { try socket.join(group, for: purpose) }
 
     /// Takes up to 64 datagrams.
     ///
     /// When the buffer overruns, the kernel drops every message until the queue has been read to its end (netlink_broadcast_deliver and
     /// netlink_rcv_wake, net/netlink/af_netlink.c) and counts each (netlink_overrun: `sk_drops`). So the count is read when the
     /// queue is empty, and its growth is the exact number of messages lost.
-    public func receive(_ receive: (RawSpan) -> Void) throws(KernelError) -> EventReading {
+    package func receive(_ receive: (RawSpan) -> Void) throws(KernelError) -> EventReading {
         var datagrams = [clinux_datagram](repeating: clinux_datagram(), count: Self.batch)
         let count = clinux_receive_datagrams(
             socket.descriptor, buffer.baseAddress, UInt32(Self.datagramSize), &datagrams, UInt32(Self.batch))
@@ -137,13 +137,13 @@ public final class EventSocket: EventSource {
     }
 
     /// Blocks until a message, `limit`, a signal, or the end of `output`'s reader.
-    public func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
+    package func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
         let watched = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
         return try Self.wait(for: [watched], upTo: limit, output: output, purpose)
     }
 
     /// Blocks until `limit` is over, a signal came, or nobody reads `output` any more.
-    public static func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
+    package static func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
         try wait(for: [], upTo: limit, output: output, "wait")
     }
 

@@ -4,7 +4,7 @@ import SystemPackage
 /// implementation, a script of a test another.
 ///
 /// A source belongs to one thread.
-public protocol EventSource: AnyObject {
+package protocol EventSource: AnyObject {
     /// Takes the next batch of what is there, without waiting.
     ///
     /// - Parameter receive: gets each datagram, borrowed for the call.
@@ -16,23 +16,23 @@ public protocol EventSource: AnyObject {
 }
 
 /// Why a wait ended, as far as it matters to who waited.
-public enum EventWake: Sendable {
+package enum EventWake: Sendable {
     case goOn
     /// `output` is a pipe or a socket whose other end was closed.
     case readerGone
 }
 
 /// What a batch of events came to.
-public struct EventReading: Equatable, Sendable {
+package struct EventReading: Equatable, Sendable {
     /// Datagrams that were handed over.
-    public var datagrams = 0
+    package var datagrams = 0
     /// Nothing more was there when the batch ended.
-    public var isDrained = false
+    package var isDrained = false
     /// What was lost until now and not declared yet. It lies after what was handed over so far.
-    public var loss: EventLoss?
+    package var loss: EventLoss?
 
     /// A batch's outcome; without arguments that of nothing received, and perhaps more to come.
-    public init(datagrams: Int = 0, isDrained: Bool = false, loss: EventLoss? = nil) {
+    package init(datagrams: Int = 0, isDrained: Bool = false, loss: EventLoss? = nil) {
         self.datagrams = datagrams
         self.isDrained = isDrained
         self.loss = loss
@@ -40,10 +40,10 @@ public struct EventReading: Equatable, Sendable {
 }
 
 /// Messages that the kernel made and nobody will ever see.
-public struct EventLoss: Equatable, Sendable {
+package struct EventLoss: Equatable, Sendable {
     /// How many; nil when the kernel says that some were lost, but not how many.
-    public var messages: Int?
+    package var messages: Int?
 
     /// A loss of so many messages.
-    public init(messages: Int?) { self.messages = messages }
+    package init(messages: Int?) { self.messages = messages }
 }

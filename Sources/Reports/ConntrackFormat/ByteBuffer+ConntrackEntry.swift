@@ -6,7 +6,7 @@ extension ByteBuffer {
     /// One line, with its newline.
     ///
     /// - Parameter event: nil for an entry of a dump.
-    public mutating func appendConntrackLine(
+    package mutating func appendConntrackLine(
         _ entry: Entry, _ format: ConntrackFormat, event: ConntrackFormat.Event? = nil
     ) {
         if let event { appendHeading(event) }

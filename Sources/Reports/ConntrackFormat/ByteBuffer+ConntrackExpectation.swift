@@ -7,7 +7,7 @@ extension ByteBuffer {
     /// One line, with its newline.
     ///
     /// - Parameter event: nil for an expectation of a dump; with `received` alone it is what a dump with `-o timestamp` shows.
-    public mutating func appendConntrackLine(_ expectation: Expectation, event: ConntrackFormat.Event? = nil) {
+    package mutating func appendConntrackLine(_ expectation: Expectation, event: ConntrackFormat.Event? = nil) {
         if let event { appendExpectationHeading(event) }
         if let timeout = expectation.timeout {
             append(decimal: timeout)

@@ -2,13 +2,13 @@ import func Glibc.strtoul
 
 /// The names of connection labels by bit, as libnetfilter_conntrack reads them from `/etc/xtables/connlabel.conf`: a line is a
 /// number (decimal, 0x… or 0…), then a name. Lines that it refuses are passed over here too.
-public struct LabelNames: Equatable, Sendable {
+package struct LabelNames: Equatable, Sendable {
     private var names: [Int: String] = [:]
 
     private static let bits = 1024
 
     /// - Returns: nil when no line names a label: then conntrack(8) shows no labels at all.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         var taken: Set<String> = []
         for line in text.utf8.split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#") {
             guard let (bit, name) = Self.parse(Substring(line)), names[bit] == nil, taken.insert(name).inserted
@@ -19,13 +19,13 @@ public struct LabelNames: Equatable, Sendable {
     }
 
     /// All names, in the order of their bits.
-    public var all: [String] { names.sorted { $0.key < $1.key }.map(\.value) }
+    package var all: [String] { names.sorted { $0.key < $1.key }.map(\.value) }
 
     /// The name of a bit; nil when the file has none.
-    public subscript(bit: Int) -> String? { names[bit] }
+    package subscript(bit: Int) -> String? { names[bit] }
 
     /// The bit with a name, as it is spelled; nil when the file has none.
-    public func bit(named name: String) -> Int? { names.first { $0.value == name }?.key }
+    package func bit(named name: String) -> Int? { names.first { $0.value == name }?.key }
 
     private static func parse(_ line: Substring) -> (bit: Int, name: String)? {
         let parsed = line.withCString { start -> (bit: UInt, length: Int) in

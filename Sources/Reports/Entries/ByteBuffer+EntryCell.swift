@@ -124,7 +124,7 @@ extension Tuple {
 
 extension Entry {
     /// What a column of `dump` shows of the entry.
-    public func cell(_ column: EntryTable.Column) -> String {
+    package func cell(_ column: EntryTable.Column) -> String {
         String(writing: 256) { $0.appendCell(column, self) }
     }
 }

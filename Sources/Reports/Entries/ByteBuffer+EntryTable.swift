@@ -2,14 +2,14 @@ import Conntrack
 
 extension ByteBuffer {
     /// The line of titles.
-    public mutating func appendTitles(_ table: EntryTable) {
+    package mutating func appendTitles(_ table: EntryTable) {
         appendCells(
             table, sizeRightAligned: { $0.title.utf8CodeUnitCount }, colour: { _ in .bold },
             text: { $1.append($0.title) })
     }
 
     /// The line of an entry.
-    public mutating func appendRow(_ entry: Entry, _ table: EntryTable) {
+    package mutating func appendRow(_ entry: Entry, _ table: EntryTable) {
         let timeoutSize = entry.timeout.map(Self.digitCount) ?? 1
         appendCells(
             table, sizeRightAligned: { _ in timeoutSize }, colour: { $0.colour(for: entry) },

@@ -3,7 +3,7 @@ import Conntrack
 
 extension JSONWriter {
     /// An entry of the conntrack table, as `docs/schema/entry.json` has it.
-    public mutating func entry(_ entry: Entry) {
+    package mutating func entry(_ entry: Entry) {
         object { json in
             json.members { $0.append(common: entry) }
             if entry.hasExtensions { json.extensions(entry) }

@@ -3,9 +3,9 @@ import Conntrack
 
 /// The conntrack table for people, a row an entry, written as it streams: columns are as wide as their usual values, and a longer value
 /// pushes what follows it to the right. A terminal that is too narrow loses the least important columns, never a part of a value.
-public struct EntryTable: Sendable {
+package struct EntryTable: Sendable {
     /// What a column shows.
-    public enum Column: CaseIterable, Sendable {
+    package enum Column: CaseIterable, Sendable {
         case `protocol`, source, destination, state, status, timeout, mark, zone, packets, bytes
         /// Where replies come from and go to, when that is not the destination and the source: NAT.
         /// Last, since most rows have none.
@@ -21,7 +21,7 @@ public struct EntryTable: Sendable {
     /// - Parameters:
     ///   - family: when all entries are of one.
     ///   - width: columns of the terminal; nil when there is none.
-    public init(family: IPAddress.Family? = nil, style: Style, width: Int?) {
+    package init(family: IPAddress.Family? = nil, style: Style, width: Int?) {
         // The longest IPv6 address with a port has 47 characters; most are shorter.
         let endpointWidth = family == .ipv6 ? (width ?? .max) < 160 ? 30 : 47 : 21
         var shown = Column.allCases
@@ -42,7 +42,7 @@ public struct EntryTable: Sendable {
 
 extension EntryTable.Column {
     /// In the head of the table.
-    public var title: StaticString {
+    package var title: StaticString {
         switch self {
         case .protocol: "PROTO"
         case .source: "SOURCE"
@@ -76,7 +76,7 @@ extension EntryTable.Column {
     var alignsRight: Bool { self == .timeout }
 
     /// The highest goes first when there is not enough room; 0 never goes.
-    public var expendability: Int {
+    package var expendability: Int {
         switch self {
         case .protocol, .source, .destination: 0
         case .state: 1

@@ -3,7 +3,7 @@ import Conntrack
 
 extension JSONWriter {
     /// An expectation, as `docs/schema/expectation.json` has it.
-    public mutating func expectation(_ expectation: Expectation) {
+    package mutating func expectation(_ expectation: Expectation) {
         object { json in
             json.key("family")
             json.value { $0.append(family: expectation.family) }

@@ -5,7 +5,7 @@ extension [Expectation] {
     /// A row an expectation: what is expected, with `*` for what the mask leaves open, and because of which connection.
     ///
     /// - Parameter width: columns of the terminal; nil when there is none.
-    public func text(_ style: Style, width: Int?) -> [String] {
+    package func text(_ style: Style, width: Int?) -> [String] {
         if isEmpty { return ["No expectations."] }
         var table = TextTable(columns: [
             .init(title: "PROTO"), .init(title: "SOURCE"), .init(title: "DESTINATION"),

@@ -2,7 +2,7 @@ import Inspection
 
 extension EntryTally {
     /// A row a value, and how many were left out.
-    public func text(top most: Int, _ style: Style) -> [String] {
+    package func text(top most: Int, _ style: Style) -> [String] {
         var table = TextTable(columns: [
             .init(title: "ENTRIES", alignsRight: true), .init(title: "SHARE", alignsRight: true),
             .init(title: subject.rawValue.uppercased()),
@@ -28,7 +28,7 @@ extension EntryTally {
     /// The document of `dump --top … --json`.
     ///
     /// - Parameter isWhole: whether every entry was counted, and once.
-    public func writeJSON(top most: Int, isWhole: Bool, to sink: @escaping (RawSpan) -> Void) {
+    package func writeJSON(top most: Int, isWhole: Bool, to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
             json.schema("dump")

@@ -3,7 +3,7 @@ import Inspection
 
 /// Events exactly as `conntrack -E` prints them, and entries as `conntrack -L` does. Losses and resyncs are no lines of conntrack's: they go
 /// to `complain`.
-public final class EventConntrackLines<Subject: EventSubject>: EventWriter {
+package final class EventConntrackLines<Subject: EventSubject>: EventWriter {
     private var bytes: ByteBuffer
     private let format: ConntrackFormat
     private let showsTime: Bool
@@ -13,7 +13,7 @@ public final class EventConntrackLines<Subject: EventSubject>: EventWriter {
     /// - Parameters:
     ///   - showsTime: `-o timestamp`.
     ///   - program: the name of the program with a process id, which netlink ports mostly are; nil when it has ended.
-    public init(
+    package init(
         _ format: ConntrackFormat, showsTime: Bool, program: @escaping (UInt32) -> String?,
         complain: @escaping (String) -> Void, to sink: @escaping (RawSpan) -> Void
     ) {
@@ -25,10 +25,10 @@ public final class EventConntrackLines<Subject: EventSubject>: EventWriter {
     }
 
     /// Hands over the lines written so far.
-    public func flush() { bytes.flush() }
+    package func flush() { bytes.flush() }
 
     /// Writes a record, as conntrack(8) would; what is no line of conntrack's goes to `complain`.
-    public func write(_ record: EventRecord<Subject>) {
+    package func write(_ record: EventRecord<Subject>) {
         switch record {
         case .start, .live, .end: break
         case .initial(let subject): subject.writeLine(to: &bytes, format, event: nil)

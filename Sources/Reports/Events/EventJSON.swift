@@ -2,17 +2,17 @@ import Conntrack
 import Inspection
 
 /// Events as JSON lines, as `docs/schema/` has them.
-public final class EventJSON<Subject: EventSubject>: EventWriter {
+package final class EventJSON<Subject: EventSubject>: EventWriter {
     private var json: JSONWriter
 
     /// Writes to a sink, which gets whole pieces of the text.
-    public init(to sink: @escaping (RawSpan) -> Void) { json = JSONWriter(sink) }
+    package init(to sink: @escaping (RawSpan) -> Void) { json = JSONWriter(sink) }
 
     /// Hands over the lines written so far.
-    public func flush() { json.flush() }
+    package func flush() { json.flush() }
 
     /// Writes a record as an object, a line.
-    public func write(_ record: EventRecord<Subject>) {
+    package func write(_ record: EventRecord<Subject>) {
         switch record {
         case .start(let start): json.line("start") { $0.members(of: start, table: Subject.table) }
         case .initial(let subject): json.line("initial") { $0.member(subject) }

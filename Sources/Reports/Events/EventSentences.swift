@@ -20,7 +20,7 @@ extension Resync {
 
 extension EventTally {
     /// The summary of a stream.
-    public var sentence: String {
+    package var sentence: String {
         var parts = ["\(new) new, \(update) updated, \(destroy) destroyed"]
         if hidden > 0 { parts.append("\(hidden) not shown") }
         if doubles > 0 { parts.append("\(doubles) told before") }

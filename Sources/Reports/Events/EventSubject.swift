@@ -2,7 +2,7 @@ import Conntrack
 import Inspection
 
 /// What events are about, and how it is written.
-public protocol EventSubject: Sendable {
+package protocol EventSubject: Sendable {
     /// As `--json` and the command line name the table.
     static var table: String { get }
     /// The name of the member that holds it.
@@ -16,36 +16,36 @@ public protocol EventSubject: Sendable {
 
 extension Entry: EventSubject {
     /// `conntrack`
-    public static var table: String { "conntrack" }
+    package static var table: String { "conntrack" }
     /// `entry`
-    public static var member: StaticString { "entry" }
+    package static var member: StaticString { "entry" }
 
     /// As `docs/schema/entry.json` has it.
-    public func write(to json: inout JSONWriter) { json.entry(self) }
+    package func write(to json: inout JSONWriter) { json.entry(self) }
 
     /// As `conntrack -L` writes it, or with an event as `conntrack -E` does.
-    public func writeLine(to text: inout ByteBuffer, _ format: ConntrackFormat, event: ConntrackFormat.Event?) {
+    package func writeLine(to text: inout ByteBuffer, _ format: ConntrackFormat, event: ConntrackFormat.Event?) {
         text.appendConntrackLine(self, format, event: event)
     }
 }
 
 extension Expectation: EventSubject {
     /// `expect`
-    public static var table: String { "expect" }
+    package static var table: String { "expect" }
     /// `expectation`
-    public static var member: StaticString { "expectation" }
+    package static var member: StaticString { "expectation" }
 
     /// As `docs/schema/expectation.json` has it.
-    public func write(to json: inout JSONWriter) { json.expectation(self) }
+    package func write(to json: inout JSONWriter) { json.expectation(self) }
 
     /// As `conntrack -L expect` writes it, or with an event as `conntrack -E expect` does.
-    public func writeLine(to text: inout ByteBuffer, _ format: ConntrackFormat, event: ConntrackFormat.Event?) {
+    package func writeLine(to text: inout ByteBuffer, _ format: ConntrackFormat, event: ConntrackFormat.Event?) {
         text.appendConntrackLine(self, event: event)
     }
 }
 
 /// Writes the lines of a stream, in one of its forms.
-public protocol EventWriter<Subject>: AnyObject {
+package protocol EventWriter<Subject>: AnyObject {
     associatedtype Subject: EventSubject
 
     func write(_ record: EventRecord<Subject>)

@@ -2,23 +2,23 @@ import Conntrack
 import Inspection
 
 /// Events as lines to read: the local time, what happened, and the entry as conntrack(8) writes it, with its id.
-public final class EventText<Subject: EventSubject>: EventWriter {
+package final class EventText<Subject: EventSubject>: EventWriter {
     private var bytes: ByteBuffer
     private let offset: (Moment) -> Int
     /// The offset of the second that was asked for last: lines come many a second.
     private var clock: (second: UInt64, offset: Int)?
 
     /// - Parameter offset: how many seconds local clocks are ahead of UTC at a moment.
-    public init(clocksAhead offset: @escaping (Moment) -> Int, to sink: @escaping (RawSpan) -> Void) {
+    package init(clocksAhead offset: @escaping (Moment) -> Int, to sink: @escaping (RawSpan) -> Void) {
         bytes = ByteBuffer(sink)
         self.offset = offset
     }
 
     /// Hands over the lines written so far.
-    public func flush() { bytes.flush() }
+    package func flush() { bytes.flush() }
 
     /// Start, live and end are no lines of the text: what of them matters goes to standard error.
-    public func write(_ record: EventRecord<Subject>) {
+    package func write(_ record: EventRecord<Subject>) {
         switch record {
         case .start, .live, .end: break
         case .initial(let subject): line("[INITIAL]", at: nil, subject)

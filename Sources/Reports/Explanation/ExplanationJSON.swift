@@ -6,7 +6,7 @@ import Inspection
 
 extension PacketExplanation {
     /// The document of `explain --json`.
-    public func writeJSON(to sink: @escaping (RawSpan) -> Void) {
+    package func writeJSON(to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "explain")

@@ -15,7 +15,7 @@ extension PacketExplanation {
     /// The ctstate, the settings, the way hook by hook, and what it means.
     ///
     /// - Parameter width: columns of the terminal; nil when there is none: then 80, as this is prose.
-    public func text(_ style: Style, width: Int?) -> [String] {
+    package func text(_ style: Style, width: Int?) -> [String] {
         let columns = Self.columns(width)
         var lines: [String] = []
         for (position, walk) in walks.enumerated() {

@@ -4,7 +4,7 @@ import IPVS
 import Inspection
 
 /// What `flows --follow` prints: the flows that are there, then each that is new or has another verdict.
-public final class FlowStream {
+package final class FlowStream {
     private let filter: FlowFilter
     private let style: Style?
     private let clocksAhead: (Moment) -> Int
@@ -16,7 +16,7 @@ public final class FlowStream {
     /// - Parameters:
     ///   - style: nil for JSON, an object a line.
     ///   - clocksAhead: seconds that local clocks are ahead of UTC at a moment.
-    public init(
+    package init(
         _ filter: FlowFilter, _ style: Style?, clocksAhead: @escaping (Moment) -> Int,
         to sink: @escaping (RawSpan) -> Void
     ) {
@@ -28,7 +28,7 @@ public final class FlowStream {
     }
 
     /// Begins the stream, with the flows that are there.
-    public func begin(_ picture: Picture, at time: Moment) {
+    package func begin(_ picture: Picture, at time: Moment) {
         if style == nil {
             line("start", time) { $0.heading(picture, command: "flows") }
         }
@@ -36,7 +36,7 @@ public final class FlowStream {
     }
 
     /// Prints what is new in it.
-    public func take(_ picture: Picture, at time: Moment) {
+    package func take(_ picture: Picture, at time: Moment) {
         for loss in picture.losses.dropFirst(lossesTold) { write(loss, at: time) }
         lossesTold = max(lossesTold, picture.losses.count)
         let narrowed = filter.narrow(picture)
@@ -48,7 +48,7 @@ public final class FlowStream {
     }
 
     /// Prints how many flows of each verdict there were last.
-    public func end(at time: Moment) {
+    package func end(at time: Moment) {
         let totals = Verdict.allCases.map { ($0.rawValue, changes.totals[$0, default: 0]) }
         if style == nil {
             line("end", time) { json in

@@ -5,7 +5,7 @@ import Inspection
 
 extension Picture {
     /// The flows as a table, then in words what was found and why.
-    public func flowsText(_ filter: FlowFilter, _ style: Style, width: Int?) -> [String] {
+    package func flowsText(_ filter: FlowFilter, _ style: Style, width: Int?) -> [String] {
         let shown = report.flows.filter(filter.shows)
         var lines: [String] = []
         if !shown.isEmpty { lines = Self.table(shown, style, width) + [""] }
@@ -14,7 +14,7 @@ extension Picture {
     }
 
     /// One row a service.
-    public func summaryText(_ style: Style, width: Int?) -> [String] {
+    package func summaryText(_ style: Style, width: Int?) -> [String] {
         var table = TextTable(
             columns: [
                 .init(title: "SERVICE"), .init(title: "SCHEDULER", expendable: 3),

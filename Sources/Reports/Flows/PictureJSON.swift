@@ -4,7 +4,7 @@ import Inspection
 
 extension Picture {
     /// The document of `flows --json`. With `summaryOnly` the services without their flows.
-    public func writeJSON(_ filter: FlowFilter, summaryOnly: Bool, to sink: @escaping (RawSpan) -> Void) {
+    package func writeJSON(_ filter: FlowFilter, summaryOnly: Bool, to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "flows")
@@ -22,7 +22,7 @@ extension Picture {
     }
 
     /// The document of `services --json`.
-    public func writeServicesJSON(_ configuration: Director.Configuration, to sink: @escaping (RawSpan) -> Void) {
+    package func writeServicesJSON(_ configuration: Director.Configuration, to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "services")

@@ -4,7 +4,7 @@ import Inspection
 
 extension Picture {
     /// Services and destinations as `ipvsadm -Ln` prints them, to the letter, so that eyes and scripts find what they know.
-    public func servicesText(_ info: Director.Info) -> [String] {
+    package func servicesText(_ info: Director.Info) -> [String] {
         [
             "IP Virtual Server version \(info.versionText) (size=\(info.connectionTableSize))",
             "Prot LocalAddress:Port Scheduler Flags",

@@ -4,12 +4,12 @@ import Firewall
 
 extension DroppingRule {
     /// Where it is, as text that a terminal may get: `ip filter INPUT handle 5`.
-    public var place: String { description.printable }
+    package var place: String { description.printable }
 
     /// What it is and what it dropped: `ip filter INPUT handle 5: ct state invalid drop — 8 packets (FIN 7, ICMP frag-needed 1)`.
     ///
     /// - Parameter kinds: how many packets of each kind; targets and ctstates are added up.
-    public func sentence(_ text: RuleText, dropped kinds: [TracedKind: Int]) -> String {
+    package func sentence(_ text: RuleText, dropped kinds: [TracedKind: Int]) -> String {
         let count = kinds.values.reduce(0, +)
         let packets = "\(count) \(count == 1 ? "packet" : "packets")"
         return "\(place)\(text.suffix) — \(packets)\(kinds.classes)"
@@ -27,7 +27,7 @@ extension RuleText {
 
 extension TracedKind {
     /// `FIN`, `ICMP frag-needed`, `ICMPv6 packet-too-big`.
-    public var title: String {
+    package var title: String {
         guard let icmpName else { return packetClass.title }
         return (`protocol` == .icmpv6 ? "ICMPv6 " : "ICMP ") + icmpName
     }

@@ -2,7 +2,7 @@ import Firewall
 
 extension LegacyTables {
     /// What they mean for the blame, a line each; none when there are no such tables.
-    public var notices: [String] {
+    package var notices: [String] {
         [Self.notice("iptables-legacy", ipv4), Self.notice("ip6tables-legacy", ipv6)].compactMap(\.self)
     }
 

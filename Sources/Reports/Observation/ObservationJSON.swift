@@ -6,7 +6,7 @@ import Inspection
 
 extension Observation {
     /// The document of `observe --json`; with an interval, a line of it.
-    public func writeJSON(to sink: @escaping (RawSpan) -> Void) {
+    package func writeJSON(to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "observe")

@@ -12,7 +12,7 @@ extension Observation {
     ///   - width: columns of the terminal, which no line exceeds but one with a very long word, or a table that cannot lose any more
     ///     columns; nil when there is none.
     ///   - clocksAhead: how many seconds local clocks are ahead of UTC at a moment.
-    public func text(_ style: Style, width: Int?, clocksAhead: (Moment) -> Int) -> [String] {
+    package func text(_ style: Style, width: Int?, clocksAhead: (Moment) -> Int) -> [String] {
         var blocks = [head.wrapped(width)]
         var silent: [String] = []
         for observed in subjects {

@@ -4,7 +4,7 @@ import Firewall
 
 extension JSONWriter {
     /// An object of `docs/schema/sample.json`. What does not apply to a packet, or was cut off, is left out.
-    public mutating func sample(_ sample: Sample) {
+    package mutating func sample(_ sample: Sample) {
         let headers = sample.headers
         object { json in
             json.member("time", sample.moment)

@@ -9,7 +9,7 @@ extension [Sample] {
     /// - Parameters:
     ///   - width: columns of the terminal; nil when there is none.
     ///   - clocksAhead: how many seconds local clocks are ahead of UTC at a moment.
-    public func text(_ style: Style, width: Int?, clocksAhead: (Moment) -> Int) -> [String] {
+    package func text(_ style: Style, width: Int?, clocksAhead: (Moment) -> Int) -> [String] {
         if isEmpty { return [] }
         var table = TextTable(columns: [
             .init(title: "TIME", expendable: 3), .init(title: "HOOK", expendable: 4), .init(title: "CTSTATE"),
@@ -36,7 +36,7 @@ extension PacketHeaders {
     fileprivate var destinationText: String { Self.text(destination, destinationPort) }
 
     /// What addresses, ports and class do not say: `FIN,ACK`, `ICMP frag-needed about tcp 10.0.0.100:80 -> 10.0.0.1:4711`.
-    public var remark: String {
+    package var remark: String {
         if let tcpFlags { return tcpFlags.isEmpty ? "none" : tcpFlags.names.joined(separator: ",") }
         if let icmpName {
             return (family == .ipv4 ? "ICMP " : "ICMPv6 ") + icmpName + (embedded.map { " about \($0.text)" } ?? "")

@@ -3,7 +3,7 @@ import Inspection
 
 extension TableStatistics {
     /// The document of `stats --json`; with an interval, a line of it.
-    public func writeJSON(since change: StatisticsChange?, verbose: Bool, to sink: @escaping (RawSpan) -> Void) {
+    package func writeJSON(since change: StatisticsChange?, verbose: Bool, to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "stats")

@@ -6,7 +6,7 @@ extension TableStatistics {
     ///
     /// - Parameter change: since the block before; nil in the first one, which is about all that was counted so far.
     /// - Parameter verbose: whether to say what each counter means.
-    public func text(since change: StatisticsChange?, verbose: Bool, _ style: Style, width: Int?) -> [String] {
+    package func text(since change: StatisticsChange?, verbose: Bool, _ style: Style, width: Int?) -> [String] {
         var lines = [summary] + table(change, style, width)
         if verbose { lines += [""] + counters.map(Self.meaning) }
         let diagnosis = diagnosis(since: change)

@@ -4,20 +4,20 @@ import IPVS
 import Inspection
 
 /// What `watch` exports of its services and flows: what is on the screen, without its edges.
-public struct WatchDocument: Snapshot {
+package struct WatchDocument: Snapshot {
     /// When the last reading began, and where.
-    public var origin: SnapshotOrigin
+    package var origin: SnapshotOrigin
     /// Those that decide what the verdicts mean.
-    public var sysctls: Sysctls
+    package var sysctls: Sysctls
     /// What the screen says is missing.
-    public var losses: [Loss]
+    package var losses: [Loss]
     /// The filter as it was typed.
-    public var filter: String
+    package var filter: String
     /// What is wrong, as the banner says it.
-    public var trap: Trap?
+    package var trap: Trap?
 
     /// The head of a document; the rows come with `write`.
-    public init(
+    package init(
         _ origin: SnapshotOrigin, sysctls: Sysctls,
         losses: [Loss], filter: String, trap: Trap?
     ) {
@@ -29,18 +29,18 @@ public struct WatchDocument: Snapshot {
     }
 
     /// A service as it is watched.
-    public struct ServiceRow: Sendable {
+    package struct ServiceRow: Sendable {
         /// As it was read last.
-        public var service: Service
+        package var service: Service
         /// Its flows by verdict.
-        public var counts: VerdictCounts
+        package var counts: VerdictCounts
         /// A second.
-        public var packets: Double?
+        package var packets: Double?
         /// Nil when nothing is observed.
-        public var rates: ObservationRates.Rates?
+        package var rates: ObservationRates.Rates?
 
         /// A row by what its columns show.
-        public init(_ service: Service, _ counts: VerdictCounts, packets: Double?, rates: ObservationRates.Rates?) {
+        package init(_ service: Service, _ counts: VerdictCounts, packets: Double?, rates: ObservationRates.Rates?) {
             self.service = service
             self.counts = counts
             self.packets = packets
@@ -49,14 +49,14 @@ public struct WatchDocument: Snapshot {
     }
 
     /// - Parameter rows: in the order of the screen.
-    public func write(services rows: [ServiceRow], to sink: @escaping (RawSpan) -> Void) {
+    package func write(services rows: [ServiceRow], to sink: @escaping (RawSpan) -> Void) {
         write("services", to: sink) { json in json.member("services", array: rows) { $0.watched($1) } }
     }
 
     /// - Parameters:
     ///   - slots: of the board's rows, in the order of the screen.
     ///   - second: now, in the board's time.
-    public func write(
+    package func write(
         flows slots: [UInt32], of board: FlowBoard, at second: UInt32, to sink: @escaping (RawSpan) -> Void
     ) {
         write("flows", to: sink) { json in

@@ -58,10 +58,10 @@ extension JSONWriter {
 
 extension Moment {
     /// RFC 3339 in UTC.
-    public var text: String { String(writing: 32) { $0.append(self) } }
+    package var text: String { String(writing: 32) { $0.append(self) } }
 
     /// `04:00:00.123456`, on clocks that are `offset` seconds ahead of UTC.
-    public func clockText(ahead offset: Int) -> String {
+    package func clockText(ahead offset: Int) -> String {
         String(writing: 32) { $0.append(clockOf: self, offset: offset) }
     }
 }

@@ -3,11 +3,11 @@ import Addresses
 /// Text on its way out, as bytes: written in place, and handed over in pieces, so that a long output is not held as a whole.
 ///
 /// What is a literal in the program goes in as it is; everything else is the caller's to escape.
-public struct ByteBuffer: ~Copyable {
+package struct ByteBuffer: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     /// Bytes that have not been handed over yet.
-    public private(set) var count = 0
+    package private(set) var count = 0
     private let sink: (RawSpan) -> Void
     private let octets: UnsafeMutablePointer<Octet>
 
@@ -27,7 +27,7 @@ public struct ByteBuffer: ~Copyable {
     /// - Parameters:
     ///   - pieceSize: how many bytes are gathered before they are handed over; a single value may be longer.
     ///   - sink: gets each piece, borrowed for the call.
-    public init(pieceSize: Int = 64 << 10, _ sink: @escaping (RawSpan) -> Void) {
+    package init(pieceSize: Int = 64 << 10, _ sink: @escaping (RawSpan) -> Void) {
         base = .allocate(capacity: pieceSize)
         capacity = pieceSize
         self.sink = sink
@@ -41,7 +41,7 @@ public struct ByteBuffer: ~Copyable {
     }
 
     /// Hands over what is there.
-    public mutating func flush() {
+    package mutating func flush() {
         guard count > 0 else { return }
         sink(UnsafeRawBufferPointer(start: base, count: count).bytes)
         count = 0
@@ -64,14 +64,14 @@ public struct ByteBuffer: ~Copyable {
 
     /// Text of the program's own, as it is.
     @inline(__always)
-    public mutating func append(_ literal: StaticString) {
+    package mutating func append(_ literal: StaticString) {
         reserve(literal.utf8CodeUnitCount)
         put(literal)
     }
 
     /// One byte, as it is.
     @inline(__always)
-    public mutating func append(byte: UInt8) {
+    package mutating func append(byte: UInt8) {
         reserve(1)
         put(byte)
     }
@@ -91,7 +91,7 @@ public struct ByteBuffer: ~Copyable {
     }
 
     /// UTF-8, as it is: what a terminal could act on is the caller's to escape.
-    public mutating func append(text: String) {
+    package mutating func append(text: String) {
         var text = text
         text.withUTF8 { utf8 in
             reserve(utf8.count)
@@ -105,7 +105,7 @@ public struct ByteBuffer: ~Copyable {
 extension ByteBuffer {
     /// In decimal digits.
     @inline(__always)
-    public mutating func append(decimal number: some FixedWidthInteger) {
+    package mutating func append(decimal number: some FixedWidthInteger) {
         if number < 0 { append(byte: UInt8(ascii: "-")) }
         append(magnitude: UInt64(number.magnitude))
     }
@@ -168,7 +168,7 @@ extension ByteBuffer {
     private mutating func put(digit: UInt64) { put(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)) }
 
     /// In lower-case hexadecimal, at least `width` digits.
-    public mutating func append(hexadecimal number: some FixedWidthInteger & UnsignedInteger, width: Int = 1) {
+    package mutating func append(hexadecimal number: some FixedWidthInteger & UnsignedInteger, width: Int = 1) {
         let digits = max(width, (64 - UInt64(number).leadingZeroBitCount + 3) / 4)
         for digit in stride(from: digits - 1, through: 0, by: -1) {
             let nibble = digit < 16 ? UInt8(truncatingIfNeeded: UInt64(number) >> UInt64(4 * digit)) & 0xF : 0
@@ -177,7 +177,7 @@ extension ByteBuffer {
     }
 
     /// In canonical text, as inet_ntop(3) writes it: dotted quads, and RFC 5952 for IPv6, without brackets.
-    public mutating func append(_ address: IPAddress) {
+    package mutating func append(_ address: IPAddress) {
         guard address.family == .ipv4 else { return append(ipv6: address) }
         // Each octet is written as four bytes, of which up to three count.
         reserve(16)

@@ -20,7 +20,7 @@ extension JSONWriter {
     }
 
     /// What every document begins with, whatever it is about.
-    public mutating func schema(_ command: String) {
+    package mutating func schema(_ command: String) {
         member("schema", "ct-inspect/1")
         member("command", command)
     }
@@ -33,7 +33,7 @@ extension JSONWriter {
     }
 
     /// The member `losses`: what is missing from a document, and why.
-    public mutating func losses(_ losses: [Loss]) {
+    package mutating func losses(_ losses: [Loss]) {
         member("losses", array: losses) { json, loss in
             json.object {
                 $0.member("what", loss.what)

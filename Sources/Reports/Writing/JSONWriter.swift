@@ -1,32 +1,32 @@
 /// Writes JSON as bytes, a value at a time, without building it up in between.
 ///
 /// Names are literals of the program and go in as they are; values are escaped.
-public struct JSONWriter: ~Copyable {
+package struct JSONWriter: ~Copyable {
     private var bytes: ByteBuffer
     /// A value stands before, in the same object or list.
     private var needsComma = false
 
     /// - Parameter sink: gets the text in pieces, so that a long document is not held as a whole.
-    public init(_ sink: @escaping (RawSpan) -> Void) { bytes = ByteBuffer(sink) }
+    package init(_ sink: @escaping (RawSpan) -> Void) { bytes = ByteBuffer(sink) }
 
     /// Ends a document, or a line of a stream.
-    public mutating func newline() {
+    package mutating func newline() {
         bytes.append(byte: UInt8(ascii: "\n"))
         needsComma = false
     }
 
     /// Hands over what was written so far.
-    public mutating func flush() { bytes.flush() }
+    package mutating func flush() { bytes.flush() }
 
     /// Ends the document with a newline and hands over what is left.
-    public mutating func finish() {
+    package mutating func finish() {
         newline()
         flush()
     }
 
     /// An object; `fill` writes its members.
     @inline(__always)
-    public mutating func object(_ fill: (inout JSONWriter) -> Void) {
+    package mutating func object(_ fill: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "{"))
         fill(&self)
         close(UInt8(ascii: "}"))
@@ -34,7 +34,7 @@ public struct JSONWriter: ~Copyable {
 
     /// A list; `fill` writes its values.
     @inline(__always)
-    public mutating func array(_ fill: (inout JSONWriter) -> Void) {
+    package mutating func array(_ fill: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "["))
         fill(&self)
         close(UInt8(ascii: "]"))
@@ -61,7 +61,7 @@ public struct JSONWriter: ~Copyable {
 
     /// The name of the next value, of the program's own.
     @inline(__always)
-    public mutating func key(_ name: StaticString) {
+    package mutating func key(_ name: StaticString) {
         bytes.reserve(name.utf8CodeUnitCount + 4)
         if needsComma { bytes.put(UInt8(ascii: ",")) }
         bytes.put(UInt8(ascii: "\""))
@@ -71,30 +71,30 @@ public struct JSONWriter: ~Copyable {
     }
 
     /// A name that is not the program's own.
-    public mutating func key(text name: String) {
+    package mutating func key(text name: String) {
         string(name)
         bytes.append(byte: UInt8(ascii: ":"))
         needsComma = false
     }
 
     /// A string, escaped.
-    public mutating func string(_ value: String) {
+    package mutating func string(_ value: String) {
         separate()
         bytes.append(quoted: value)
     }
 
     /// A whole number.
     @inline(__always)
-    public mutating func number(_ value: some FixedWidthInteger) {
+    package mutating func number(_ value: some FixedWidthInteger) {
         separate()
         bytes.append(decimal: value)
     }
 
     /// `true` or `false`.
-    public mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
+    package mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
 
     /// `null`: what is not known.
-    public mutating func null() { literal("null") }
+    package mutating func null() { literal("null") }
 
     private mutating func literal(_ text: StaticString) {
         separate()
@@ -126,56 +126,56 @@ public struct JSONWriter: ~Copyable {
 /// Members of an object.
 extension JSONWriter {
     /// A string, or null when there is none.
-    public mutating func member(_ name: StaticString, _ value: String?) {
+    package mutating func member(_ name: StaticString, _ value: String?) {
         key(name)
         if let value { string(value) } else { null() }
     }
 
     /// A number, or null when there is none.
     @inline(__always)
-    public mutating func member(_ name: StaticString, _ value: (some FixedWidthInteger)?) {
+    package mutating func member(_ name: StaticString, _ value: (some FixedWidthInteger)?) {
         key(name)
         if let value { number(value) } else { null() }
     }
 
     /// `true` or `false`.
-    public mutating func member(_ name: StaticString, _ value: Bool) {
+    package mutating func member(_ name: StaticString, _ value: Bool) {
         key(name)
         bool(value)
     }
 
     /// Null, for what is never known here.
-    public mutating func member(_ name: StaticString, nothing: Void) {
+    package mutating func member(_ name: StaticString, nothing: Void) {
         key(name)
         null()
     }
 
     /// Left out when there is none: for what does not apply.
-    public mutating func optional(_ name: StaticString, _ value: String?) {
+    package mutating func optional(_ name: StaticString, _ value: String?) {
         if let value { member(name, value) }
     }
 
     /// Left out when there is none: for what does not apply.
     @inline(__always)
-    public mutating func optional(_ name: StaticString, _ value: (some FixedWidthInteger)?) {
+    package mutating func optional(_ name: StaticString, _ value: (some FixedWidthInteger)?) {
         if let value { member(name, value) }
     }
 
     /// A list of strings.
-    public mutating func member(_ name: StaticString, strings: [String]) {
+    package mutating func member(_ name: StaticString, strings: [String]) {
         key(name)
         array { for string in strings { $0.string(string) } }
     }
 
     /// An object; `fill` writes its members.
     @inline(__always)
-    public mutating func member(_ name: StaticString, object fill: (inout JSONWriter) -> Void) {
+    package mutating func member(_ name: StaticString, object fill: (inout JSONWriter) -> Void) {
         key(name)
         object(fill)
     }
 
     /// A list; `each` writes one value for each element.
-    public mutating func member<Element>(
+    package mutating func member<Element>(
         _ name: StaticString, array elements: some Sequence<Element>, _ each: (inout JSONWriter, Element) -> Void
     ) {
         key(name)

@@ -1,6 +1,6 @@
 extension String {
     /// The text with everything replaced that a terminal would act on: what the kernel or a capture says is not trusted to be harmless.
-    public var printable: String {
+    package var printable: String {
         guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
         return String(
             unicodeScalars.flatMap { $0.isUnprintable ? Array($0.escaped.unicodeScalars) : [$0] }.map(Character.init))

@@ -1,5 +1,5 @@
 /// Whether text may carry colours. Colour never says anything that the words do not.
-public enum Style: Sendable {
+package enum Style: Sendable {
     case plain, coloured
 
     enum Colour: String {

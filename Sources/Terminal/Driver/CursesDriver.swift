@@ -4,13 +4,13 @@ import Glibc
 
 /// The terminal, by curses: draws screens and reads what the person in front of it does. There can be one at a time, used by
 /// one thread. It is given back when the driver goes.
-public struct CursesDriver: ~Copyable {
+package struct CursesDriver: ~Copyable {
     /// Whether the terminal is to be sent more than ASCII. What it cannot show is drawn as a question mark all the same.
-    public let isUnicode: Bool
+    package let isUnicode: Bool
     /// The keyboard, to poll.
-    public let descriptor: CInt
+    package let descriptor: CInt
     /// Of the terminal, as it was when `resize` was called last.
-    public private(set) var size: Size
+    package private(set) var size: Size
 
     private let streams: TerminalStreams
     private let screen: OpaquePointer
@@ -25,7 +25,7 @@ public struct CursesDriver: ~Copyable {
     private enum State { case on, suspended, ended }
 
     /// Takes the terminal of standard input and output over.
-    public init(usesMouse: Bool, usesColour: Bool) throws(DriverError) {
+    package init(usesMouse: Bool, usesColour: Bool) throws(DriverError) {
         try self.init(usesMouse: usesMouse, usesColour: usesColour, TerminalChoice())
     }
 
@@ -91,7 +91,7 @@ public struct CursesDriver: ~Copyable {
     }
 
     /// Draws the lines that differ from the screen that was drawn last.
-    public mutating func draw(_ screen: Screen) {
+    package mutating func draw(_ screen: Screen) {
         guard state == .on, screen != drawn else { return }
         let last = drawn?.size == screen.size ? drawn : nil
         if last == nil { werase(canvas) }
@@ -126,10 +126,10 @@ public struct CursesDriver: ~Copyable {
     }
 
     /// All that came, without waiting.
-    public mutating func inputs() -> [Input] { state == .on ? keyboard.inputs() : [] }
+    package mutating func inputs() -> [Input] { state == .on ? keyboard.inputs() : [] }
 
     /// To be called after SIGWINCH: takes the terminal's new size, and forgets what is drawn.
-    public mutating func resize() {
+    package mutating func resize() {
         drawn = nil
         guard state == .on else { return }
         let columns = clinux_terminal_columns(streams.outputDescriptor)
@@ -141,7 +141,7 @@ public struct CursesDriver: ~Copyable {
     }
 
     /// Gives the terminal back for a while: before the program stops.
-    public mutating func suspend() {
+    package mutating func suspend() {
         guard state == .on else { return }
         endwin()
         clinux_terminal_guard_off()
@@ -149,7 +149,7 @@ public struct CursesDriver: ~Copyable {
     }
 
     /// Takes the terminal over again; the next screen is drawn whole. Also for a program that SIGSTOP has stopped unprepared.
-    public mutating func resume() {
+    package mutating func resume() {
         guard state != .ended else { return }
         suspend()
         state = .on
@@ -160,7 +160,7 @@ public struct CursesDriver: ~Copyable {
     }
 
     /// Gives the terminal back for good. May be called more than once.
-    public mutating func end() {
+    package mutating func end() {
         suspend()
         if state != .ended { close() }
         state = .ended

@@ -1,5 +1,5 @@
 /// Why the terminal cannot be used.
-public enum DriverError: Error, Equatable, CustomStringConvertible {
+package enum DriverError: Error, Equatable, CustomStringConvertible {
     /// Input or output is something else.
     case notTerminal
     /// terminfo has nothing under this name, which is empty when there is none.
@@ -9,7 +9,7 @@ public enum DriverError: Error, Equatable, CustomStringConvertible {
     case failed(String)
 
     /// A sentence for the user, with what to try instead.
-    public var description: String {
+    package var description: String {
         switch self {
         case .notTerminal:
             "standard input and output must be a terminal; try `ct-inspect watch --once`"

@@ -1,5 +1,5 @@
 /// A key as its user knows it, whatever bytes the terminal sends for it.
-public enum Key: Hashable, Sendable {
+package enum Key: Hashable, Sendable {
     case character(Character)
     case up, down, left, right
     case pageUp, pageDown, home, end
@@ -11,19 +11,19 @@ public enum Key: Hashable, Sendable {
 }
 
 /// What the mouse did, where; the upper left cell is column 0 of row 0.
-public struct MouseEvent: Equatable, Sendable {
+package struct MouseEvent: Equatable, Sendable {
     /// What a button or the wheel did; the driver tells a double press from two.
-    public enum Kind: Sendable { case press, doublePress, wheelUp, wheelDown }
+    package enum Kind: Sendable { case press, doublePress, wheelUp, wheelDown }
 
     /// What was done.
-    public var kind: Kind
+    package var kind: Kind
     /// Cells from the left, from 0 on.
-    public var column: Int
+    package var column: Int
     /// Cells from the top, from 0 on.
-    public var row: Int
+    package var row: Int
 
     /// What was done, and in which cell.
-    public init(_ kind: Kind, column: Int, row: Int) {
+    package init(_ kind: Kind, column: Int, row: Int) {
         self.kind = kind
         self.column = column
         self.row = row
@@ -31,7 +31,7 @@ public struct MouseEvent: Equatable, Sendable {
 }
 
 /// What comes from the person in front of the terminal.
-public enum Input: Equatable, Sendable {
+package enum Input: Equatable, Sendable {
     case key(Key)
     case mouse(MouseEvent)
 }

@@ -3,24 +3,24 @@ import IPVS
 import Inspection
 
 /// All that a screen is made of. `update` changes it by one event, `view` draws it; neither does anything else.
-public struct Model: Sendable {
+package struct Model: Sendable {
     /// Whose screen it is, and how it was asked for.
-    public var setting: Setting
+    package var setting: Setting
     /// Of the terminal, or of the text that is printed.
-    public var size: Size
+    package var size: Size
     /// The wall clock, and the time since the beginning, as the last tick told them.
-    public internal(set) var now: Moment
+    package internal(set) var now: Moment
     /// By a clock that nobody sets.
-    public internal(set) var elapsed = Duration.zero
+    package internal(set) var elapsed = Duration.zero
 
     /// The time since the beginning in whole seconds.
-    public var second: UInt32 { UInt32(clamping: elapsed.components.seconds) }
+    package var second: UInt32 { UInt32(clamping: elapsed.components.seconds) }
 
     let tabs: [Tab]
     /// The tab that is shown.
-    public internal(set) var tab: Tab
+    package internal(set) var tab: Tab
     /// Nothing new is shown while it is frozen.
-    public internal(set) var isFrozen = false
+    package internal(set) var isFrozen = false
     var overlay: Overlay?
     /// A sentence at the bottom, until the next key.
     var notice: String?
@@ -43,30 +43,30 @@ public struct Model: Sendable {
     }
 
     /// What does not change while it runs.
-    public struct Setting: Sendable {
+    package struct Setting: Sendable {
         /// As uname(2) has it.
-        public var host: String
+        package var host: String
         /// As the user named it; nil for the one the tool was started in.
-        public var networkNamespace: String?
+        package var networkNamespace: String?
         /// As uname(2) has it.
-        public var kernelRelease: String
+        package var kernelRelease: String
         /// When the capture was taken that this shows; nil for the running kernel.
-        public var captureTakenAt: String?
+        package var captureTakenAt: String?
         /// What the terminal can show.
-        public var glyphs = Glyphs(isUnicode: true)
+        package var glyphs = Glyphs(isUnicode: true)
         /// How many seconds local clocks are ahead of UTC.
-        public var clocksAhead = 0
+        package var clocksAhead = 0
         /// Where exports go.
-        public var folder = "."
+        package var folder = "."
         /// Whether observing may make conntrack active where it is not.
-        public var startsTracking = false
+        package var startsTracking = false
         /// How the word `label` reads its values in filters of entries.
-        public var labels = FilterLabels.numbers
+        package var labels = FilterLabels.numbers
         /// It goes to no terminal: there are no keys to name.
-        public var isPrinted = false
+        package var isPrinted = false
 
         /// For a terminal that shows Unicode, on clocks in UTC; the rest is set where it is otherwise.
-        public init(host: String, networkNamespace: String?, kernelRelease: String) {
+        package init(host: String, networkNamespace: String?, kernelRelease: String) {
             self.host = host
             self.networkNamespace = networkNamespace
             self.kernelRelease = kernelRelease
@@ -74,7 +74,7 @@ public struct Model: Sendable {
     }
 
     /// The screen before the first reading.
-    public init(_ setting: Setting, size: Size, hasIPVS: Bool, now: Moment) {
+    package init(_ setting: Setting, size: Size, hasIPVS: Bool, now: Moment) {
         self.setting = setting
         self.size = size
         self.now = now
@@ -85,10 +85,10 @@ public struct Model: Sendable {
     var glyphs: Glyphs { setting.glyphs }
 
     /// Something lies over the screen and takes the keys.
-    public var isOverlaid: Bool { overlay != nil }
+    package var isOverlaid: Bool { overlay != nil }
 
     /// It shows a capture, which stands still.
-    public var isCapture: Bool { setting.captureTakenAt != nil }
+    package var isCapture: Bool { setting.captureTakenAt != nil }
 }
 
 /// What is known of the readings: how fresh they are, what they cost, and what is wrong with them.

@@ -1,27 +1,27 @@
 import Inspection
 
 /// How a screen begins, as the command line asks for it.
-public struct Start: Equatable, Sendable {
+package struct Start: Equatable, Sendable {
     /// Nil for the first one.
-    public var tab: Tab?
+    package var tab: Tab?
     /// The first tab's filter, in the words of its filter line; empty for none.
-    public var filter = ""
+    package var filter = ""
     /// The name of the column to sort by; nil for the usual one.
-    public var sort: String?
+    package var sort: String?
     /// Whether to sort the other way round.
-    public var isReversed = false
+    package var isReversed = false
     /// The columns to show; nil for all.
-    public var columns: [String]?
+    package var columns: [String]?
 
     /// As without any option.
-    public init() {}
+    package init() {}
 }
 
 extension Model {
     /// Arranges the first tab.
     ///
     /// - Returns: what of it cannot be had; nil when all is well.
-    public mutating func begin(_ start: Start) -> String? {
+    package mutating func begin(_ start: Start) -> String? {
         if let tab = start.tab { turn(to: tab) }
         // Those that an observation fills can be asked for before it begins.
         let known = tab.columnNames

@@ -6,7 +6,7 @@ import Inspection
 
 extension Tab {
     /// The names of the columns that the tab can be sorted by, or show, those that an observation fills among them.
-    public var columnNames: [String] {
+    package var columnNames: [String] {
         switch self {
         case .services: ServiceColumn.allCases.map(\.rawValue)
         case .flows: FlowColumn.columns.map(\.name)
@@ -16,7 +16,7 @@ extension Tab {
     }
 
     /// The words that its filter line takes a value for: `state` for `state=SYN_SENT`.
-    public var filterWords: [String] {
+    package var filterWords: [String] {
         switch self {
         case .services: ServiceCondition.words
         case .flows: FlowCondition.words
@@ -27,7 +27,7 @@ extension Tab {
     }
 
     /// The values of one of these words that have names; empty where there are only numbers, addresses, and what the kernel calls things.
-    public func filterValues(of word: String) -> [String] {
+    package func filterValues(of word: String) -> [String] {
         switch (self, word) {
         case (.events, "kind"): EventKind.allCases.map(\.rawValue)
         case (.table, _), (.events, _): FilterWord(name: word)?.namedValues ?? []

@@ -1,5 +1,5 @@
 /// What the screen is about.
-public enum Tab: String, CaseIterable, Sendable {
+package enum Tab: String, CaseIterable, Sendable {
     case services, flows, table, events, health
 
     var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }

@@ -4,7 +4,7 @@ import IPVS
 import Inspection
 
 /// Everything that can happen to the screen.
-public enum WatchEvent: Sendable {
+package enum WatchEvent: Sendable {
     case input(Input)
     case resized(Size)
     /// The clocks: the wall's, and the time since the beginning.
@@ -57,16 +57,16 @@ extension WatchEvent {
 }
 
 /// What a reading came to.
-public struct ReadingOutcome: Sendable {
+package struct ReadingOutcome: Sendable {
     /// How long it took, without the time that the program was stopped.
-    public var took: Duration
+    package var took: Duration
     /// How long nothing is read after it.
-    public var pause: Duration
+    package var pause: Duration
     /// What could not be read to its end.
-    public var losses: [Loss]
+    package var losses: [Loss]
 
     /// A reading that came to its end.
-    public init(took: Duration, pause: Duration, losses: [Loss]) {
+    package init(took: Duration, pause: Duration, losses: [Loss]) {
         self.took = took
         self.pause = pause
         self.losses = losses
@@ -74,16 +74,16 @@ public struct ReadingOutcome: Sendable {
 }
 
 /// What watching costs this machine, besides what the kernel does for it.
-public struct OwnCost: Equatable, Sendable {
+package struct OwnCost: Equatable, Sendable {
     /// Of one processor, since the last time.
-    public var user: Double
+    package var user: Double
     /// Of one processor, in the kernel, since the last time.
-    public var system: Double
+    package var system: Double
     /// Bytes of memory in use.
-    public var resident: UInt64
+    package var resident: UInt64
 
     /// Shares of one processor, and bytes of memory.
-    public init(user: Double, system: Double, resident: UInt64) {
+    package init(user: Double, system: Double, resident: UInt64) {
         self.user = user
         self.system = system
         self.resident = resident
@@ -91,7 +91,7 @@ public struct OwnCost: Equatable, Sendable {
 }
 
 /// What `update` asks for that it cannot do itself.
-public enum Effect: Equatable, Sendable {
+package enum Effect: Equatable, Sendable {
     case quit
     /// To be stopped, as Ctrl-Z asks for.
     case suspend
@@ -104,18 +104,18 @@ public enum Effect: Equatable, Sendable {
 }
 
 /// What has to be read and followed for what is shown now: the loop keeps to it.
-public struct Wishes: Equatable, Sendable {
+package struct Wishes: Equatable, Sendable {
     /// Whether to go on reading.
-    public var reads = true
+    package var reads = true
     /// Entries that are to be held one by one; nil for none.
-    public var entries: EntryFilter?
+    package var entries: EntryFilter?
     /// The flow that is looked at.
-    public var examines: FlowKey?
+    package var examines: FlowKey?
     /// Kinds of events to be subscribed to.
-    public var eventKinds: Set<EventKind> = []
+    package var eventKinds: Set<EventKind> = []
     /// Whether to count packets in the kernel.
-    public var observes = false
+    package var observes = false
 
     /// To read, and nothing besides.
-    public init() {}
+    package init() {}
 }

@@ -1,19 +1,19 @@
 /// How many cells a terminal has.
-public struct Size: Equatable, Hashable, Sendable {
+package struct Size: Equatable, Hashable, Sendable {
     /// Cells in a row, at least one.
-    public var columns: Int
+    package var columns: Int
     /// Rows, at least one.
-    public var rows: Int
+    package var rows: Int
 
     /// Numbers under one, which a terminal may tell while it starts, count as one.
-    public init(columns: Int, rows: Int) {
+    package init(columns: Int, rows: Int) {
         self.columns = max(1, columns)
         self.rows = max(1, rows)
     }
 }
 
 /// What a piece of text is meant to look like. The driver knows how a terminal shows it; colour never says anything that the words do not.
-public enum Ink: UInt8, CaseIterable, Sendable {
+package enum Ink: UInt8, CaseIterable, Sendable {
     case plain
     /// Less important than what stands around it.
     case dim
@@ -31,16 +31,16 @@ public enum Ink: UInt8, CaseIterable, Sendable {
 }
 
 /// Text in one look.
-public struct Run: Equatable, Sendable {
+package struct Run: Equatable, Sendable {
     /// Printable text alone: what the kernel or a capture says has been made harmless.
-    public var text: String
+    package var text: String
     /// How it looks.
-    public var ink: Ink
+    package var ink: Ink
     /// Foreground and background exchanged: the row that is selected.
-    public var isReversed: Bool
+    package var isReversed: Bool
 
     /// Text that has been made harmless, in a look.
-    public init(_ text: String, _ ink: Ink = .plain, isReversed: Bool = false) {
+    package init(_ text: String, _ ink: Ink = .plain, isReversed: Bool = false) {
         self.text = text
         self.ink = ink
         self.isReversed = isReversed
@@ -48,31 +48,31 @@ public struct Run: Equatable, Sendable {
 }
 
 /// One line of a screen. What is right of its runs is empty.
-public struct Line: Equatable, Sendable {
+package struct Line: Equatable, Sendable {
     /// From left to right.
-    public var runs: [Run]
+    package var runs: [Run]
 
     /// A line of its runs; without any it is empty.
-    public init(_ runs: [Run] = []) { self.runs = runs }
+    package init(_ runs: [Run] = []) { self.runs = runs }
 
     /// Without its looks.
-    public var text: String { runs.map(\.text).joined() }
+    package var text: String { runs.map(\.text).joined() }
 
     /// In cells of the terminal.
-    public var width: Int { runs.reduce(0) { $0 + $1.text.width } }
+    package var width: Int { runs.reduce(0) { $0 + $1.text.width } }
 }
 
 /// What a terminal is to show, as a value. It has a line for each row, and none is wider than the terminal.
-public struct Screen: Equatable, Sendable {
+package struct Screen: Equatable, Sendable {
     /// Of the terminal that it was made for.
-    public let size: Size
+    package let size: Size
     /// From the top; as many as the size has rows.
-    public private(set) var lines: [Line]
+    package private(set) var lines: [Line]
     /// Where the cursor stands while text is typed; nil hides it.
-    public var cursor: (column: Int, row: Int)?
+    package var cursor: (column: Int, row: Int)?
 
     /// Lines that are missing are empty; what does not fit is cut.
-    public init(_ lines: [Line], size: Size) {
+    package init(_ lines: [Line], size: Size) {
         self.size = size
         var fitting = lines.prefix(size.rows).map { $0.cut(to: size.columns) }
         while fitting.count < size.rows { fitting.append(Line()) }
@@ -84,13 +84,13 @@ public struct Screen: Equatable, Sendable {
     }
 
     /// Whether a terminal would show the same.
-    public static func == (left: Screen, right: Screen) -> Bool {
+    package static func == (left: Screen, right: Screen) -> Bool {
         left.size == right.size && left.lines == right.lines && left.cursor?.column == right.cursor?.column
             && left.cursor?.row == right.cursor?.row
     }
 
     /// The screen without its looks, a line a row, blanks at the ends left out.
-    public var text: String {
+    package var text: String {
         lines.map { line in
             var text = line.text
             while text.last == " " { text.removeLast() }

@@ -14,7 +14,7 @@ extension Character {
 
 extension String {
     /// Cells of the terminal that the text takes.
-    public var width: Int {
+    package var width: Int {
         // Most text is ASCII, whose bytes are its cells.
         if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
         return reduce(0) { $0 + $1.width }

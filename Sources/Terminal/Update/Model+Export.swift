@@ -12,7 +12,7 @@ extension Model {
     }
 
     /// Writes what is shown.
-    public func writeDocument(to sink: @escaping (RawSpan) -> Void) {
+    package func writeDocument(to sink: @escaping (RawSpan) -> Void) {
         switch tab {
         case .services: heading.write(services: serviceRows, to: sink)
         case .flows: heading.write(flows: flows.order, of: flows.board, at: second, to: sink)

@@ -113,7 +113,7 @@ extension Model {
     }
 
     /// Says what observing adds to the kernel, and asks.
-    public mutating func askToObserve() {
+    package mutating func askToObserve() {
         if isCapture {
             notice = "a capture stands still: packets are observed on the running kernel"
         } else if services.services.isEmpty {
@@ -124,7 +124,7 @@ extension Model {
     }
 
     /// Begins without a question, as who asked for it on the command line with `--once` has seen it.
-    public mutating func observe() { observing.isWanted = true }
+    package mutating func observe() { observing.isWanted = true }
 
     private static func question(_ services: Int, startsTracking: Bool) -> [String] {
         [

@@ -6,7 +6,7 @@ import Inspection
 /// Changes the model by what happened. Pure: the same model and event give the same model and effects.
 ///
 /// - Returns: what the loop has to do.
-public func update(_ model: inout Model, _ event: WatchEvent) -> [Effect] {
+package func update(_ model: inout Model, _ event: WatchEvent) -> [Effect] {
     switch event {
     case .input(.key(let key)): return model.press(key)
     case .input(.mouse(let mouse)): return model.point(mouse)
@@ -32,7 +32,7 @@ public func update(_ model: inout Model, _ event: WatchEvent) -> [Effect] {
 
 extension Model {
     /// What has to be read for what is shown now.
-    public var wishes: Wishes {
+    package var wishes: Wishes {
         var wishes = Wishes()
         wishes.reads = !isFrozen && !isCapture
         wishes.observes = observing.isWanted
@@ -75,14 +75,14 @@ extension Model {
     }
 
     /// A row of the running reading. As the event of it does, without one for each of a million.
-    public mutating func take(_ connection: Connection) {
+    package mutating func take(_ connection: Connection) {
         if reading.isIgnored { return }
         reading.rows &+= 1
         flows.board.take(connection)
     }
 
     /// An entry of the running reading, likewise.
-    public mutating func take(_ entry: Entry) {
+    package mutating func take(_ entry: Entry) {
         if reading.isIgnored { return }
         reading.rows &+= 1
         flows.board.take(entry)
@@ -137,7 +137,7 @@ extension Model {
     // MARK: Events
 
     /// Whether an event changes what is on the screen.
-    public var showsEvents: Bool { tab == .events }
+    package var showsEvents: Bool { tab == .events }
 
     mutating func takeEvent(_ event: WatchEvent) {
         switch event {
@@ -157,15 +157,15 @@ extension Model {
     }
 
     /// The tuples by which the entry of the flow that is looked at would be found.
-    public var examinedTuples: [Tuple] {
+    package var examinedTuples: [Tuple] {
         flows.selectedKey.flatMap(flows.board.slot(of:)).map(flows.board.tuples(at:)) ?? []
     }
 
     /// Whether the watch over NEW events was lost, so that another one has to begin.
-    public var needsWatch: Bool { flows.board.needsWatch }
+    package var needsWatch: Bool { flows.board.needsWatch }
 
     /// Flows that have to be looked for once more before the reading is finished.
-    public func unsettled(atMost most: Int) -> [(slot: UInt32, tuples: [Tuple])] {
+    package func unsettled(atMost most: Int) -> [(slot: UInt32, tuples: [Tuple])] {
         flows.board.unsettled(atMost: most).map { ($0, flows.board.tuples(at: $0)) }
     }
 

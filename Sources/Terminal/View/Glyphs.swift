@@ -1,10 +1,10 @@
 /// Signs that a terminal may lack: where its locale is not UTF-8, ASCII stands for them.
-public struct Glyphs: Equatable, Sendable {
+package struct Glyphs: Equatable, Sendable {
     /// Whether the terminal shows more than ASCII.
-    public var isUnicode: Bool
+    package var isUnicode: Bool
 
     /// For a terminal that shows Unicode, or one that does not.
-    public init(isUnicode: Bool) { self.isUnicode = isUnicode }
+    package init(isUnicode: Bool) { self.isUnicode = isUnicode }
 
     var ascending: String { isUnicode ? "▲" : "^" }
     var descending: String { isUnicode ? "▼" : "v" }

@@ -3,7 +3,7 @@ import Inspection
 import Reports
 
 /// Draws the model. Pure: the same model gives the same screen.
-public func view(_ model: Model) -> Screen {
+package func view(_ model: Model) -> Screen {
     let layout = model.layout
     var lines = [model.headLine, model.tabLine] + layout.banner
     lines += model.listLines(layout)

@@ -4,9 +4,9 @@ import Glibc
 ///
 /// Both ends are in one namespace: what is sent by a packet socket passes no hook of netfilter on its way out, so the sender needs no
 /// namespace of its own.
-public final class FrameWire {
+package final class FrameWire {
     /// Where the packets arrive.
-    public static let interface = "wire0"
+    package static let interface = "wire0"
     private static let farEnd = "wire1"
 
     private let sender: CInt
@@ -16,7 +16,7 @@ public final class FrameWire {
     private var unsettled = 0
 
     /// Makes the pair of devices in the namespace of the calling thread; needs root.
-    public init() throws {
+    package init() throws {
         let (near, far) = (Self.interface, Self.farEnd)
         try Tool.run("ip link set lo up")
         try Tool.run(
@@ -43,7 +43,7 @@ public final class FrameWire {
 
     /// Sends an IPv4 or IPv6 packet. Waits now and then, so that the kernel's queue of received packets
     /// (`net.core.netdev_max_backlog`, 1000) never overflows.
-    public func send(_ packet: [UInt8]) throws {
+    package func send(_ packet: [UInt8]) throws {
         let isIPv4 = packet.first.map { $0 >> 4 == 4 } ?? false
         let frame: [UInt8] =
             [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2] + (isIPv4 ? [0x08, 0x00] : [0x86, 0xDD]) + packet
@@ -56,7 +56,7 @@ public final class FrameWire {
     }
 
     /// Waits until all packets that were sent have arrived. The last of them may still be on its way through the hooks.
-    public func settle() throws {
+    package func settle() throws {
         for _ in 0..<10_000 {
             arrived += try newlyArrived()
             if arrived >= sent {

@@ -5,7 +5,7 @@ extension PacketBytes {
     ///
     /// - Parameter rest: what follows the checksum: of a query the identifier and a number, of an error four bytes and the packet that
     ///   it is about.
-    public static func icmp(
+    package static func icmp(
         type: UInt8, code: UInt8, _ rest: [UInt8], from source: IPAddress, to destination: IPAddress
     ) -> [UInt8] {
         let bare = [type, code, 0, 0] + rest
@@ -18,7 +18,7 @@ extension PacketBytes {
 
     /// What follows the checksum of an ICMPv6 redirect about a packet (RFC 4861, section 4.5): the target, the destination, and the
     /// option that carries the packet.
-    public static func redirect(about packet: [UInt8], target: IPAddress, destination: IPAddress) -> [UInt8] {
+    package static func redirect(about packet: [UInt8], target: IPAddress, destination: IPAddress) -> [UInt8] {
         let padded = packet + [UInt8](repeating: 0, count: (8 - packet.count % 8) % 8)
         let option: [UInt8] = [4, UInt8(1 + padded.count / 8), 0, 0, 0, 0, 0, 0]
         return [0, 0, 0, 0] + target.networkBytes + destination.networkBytes + option + padded

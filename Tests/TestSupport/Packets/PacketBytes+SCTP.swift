@@ -5,7 +5,7 @@ extension PacketBytes {
     ///
     /// - Parameter tag: the verification tag of the common header.
     /// - Parameter initiateTag: what INIT (1) and INIT ACK (2) among the chunks ask for.
-    public static func sctp(
+    package static func sctp(
         chunks: [UInt8], tag: UInt32, initiateTag: UInt32 = 0, from source: Endpoint, to destination: Endpoint
     ) -> [UInt8] {
         let header = big(source.port) + big(destination.port) + big(tag)

@@ -4,7 +4,7 @@ extension PacketBytes {
     /// A TCP segment without options or data.
     ///
     /// - Parameter flags: the flag byte (RFC 9293, section 3.1).
-    public static func tcp(
+    package static func tcp(
         _ flags: UInt8, sequence: UInt32 = 1, acknowledgement: UInt32 = 0, from source: Endpoint,
         to destination: Endpoint
     ) -> [UInt8] {

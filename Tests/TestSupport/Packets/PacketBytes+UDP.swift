@@ -2,12 +2,12 @@ import Addresses
 
 extension PacketBytes {
     /// A datagram with four bytes of data.
-    public static func udp(from source: Endpoint, to destination: Endpoint) -> [UInt8] {
+    package static func udp(from source: Endpoint, to destination: Endpoint) -> [UInt8] {
         datagram(.udp, from: source, to: destination)
     }
 
     /// With a checksum over all of it, which makes it UDP but for the number of the protocol (RFC 3828).
-    public static func udplite(from source: Endpoint, to destination: Endpoint) -> [UInt8] {
+    package static func udplite(from source: Endpoint, to destination: Endpoint) -> [UInt8] {
         datagram(.udplite, from: source, to: destination)
     }
 

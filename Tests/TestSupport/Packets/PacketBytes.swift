@@ -2,11 +2,11 @@ import Addresses
 
 /// IP packets as bytes, with right lengths and checksums: conntrack verifies them at PRE_ROUTING, and a wrong one is INVALID for that
 /// alone. One file a protocol.
-public enum PacketBytes {
+package enum PacketBytes {
     /// An IPv4 or IPv6 packet without options or extension headers.
     ///
     /// - Parameter hopLimit: what neighbour discovery wants to be 255.
-    public static func ip(
+    package static func ip(
         _ protocol: IPProtocol, _ payload: [UInt8], from source: IPAddress, to destination: IPAddress,
         hopLimit: UInt8 = 64
     ) -> [UInt8] {
@@ -14,7 +14,7 @@ public enum PacketBytes {
     }
 
     /// The header alone, of a packet with so many bytes behind it.
-    public static func header(
+    package static func header(
         _ protocol: IPProtocol, _ length: Int, from source: IPAddress, to destination: IPAddress, hopLimit: UInt8 = 64
     ) -> [UInt8] {
         let addresses = source.networkBytes + destination.networkBytes
@@ -47,7 +47,7 @@ public enum PacketBytes {
     }
 
     /// A number in network byte order.
-    public static func big<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+    package static func big<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
         withUnsafeBytes(of: number.bigEndian, Array.init)
     }
 }

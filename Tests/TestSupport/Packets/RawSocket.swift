@@ -1,9 +1,9 @@
 import Glibc
 
 /// Packets that the host itself sends, in the calling thread's namespace: they pass the hooks of netfilter on their way out.
-public enum RawSocket {
+package enum RawSocket {
     /// Sends an IPv4 or IPv6 packet as it is; where it goes stands in its header.
-    public static func send(_ packet: [UInt8]) throws {
+    package static func send(_ packet: [UInt8]) throws {
         let isIPv4 = packet.first.map { $0 >> 4 == 4 } ?? false
         // Of IPPROTO_RAW: the header is the sender's (raw(7)).
         let descriptor = socket(isIPv4 ? AF_INET : AF_INET6, CInt(SOCK_RAW.rawValue), CInt(IPPROTO_RAW))
