@@ -1,10 +1,15 @@
 /// The status bits of an entry (`enum ip_conntrack_status`, linux/netfilter/nf_conntrack_common.h). An open set.
-package struct Status: OptionSet, Hashable, Sendable {
+public struct Status: OptionSet, Hashable, Sendable {
     /// The bits, in host order.
-    package let rawValue: UInt32
+    public let rawValue: UInt32
 
     /// Any bits, known here or not.
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    @inlinable
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// Whether all of these bits are set. `OptionSet`'s own is generic, and costs another module ten times as much.
+    @inlinable
+    public func contains(_ bits: Status) -> Bool { rawValue & bits.rawValue == bits.rawValue }
 
     /// A helper expected the connection (`IPS_EXPECTED`).
     package static let expected = Status(rawValue: 1 << 0)

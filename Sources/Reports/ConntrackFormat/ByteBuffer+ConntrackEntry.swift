@@ -30,13 +30,14 @@ extension ByteBuffer {
 
     /// What most entries have nothing of, but for `use`.
     private mutating func appendRest(_ entry: Entry, _ format: ConntrackFormat) {
-        if entry.hasExtensions, let context = entry.securityContext { append(" secctx=", kernelText: context) }
+        let hasExtensions = entry.hasExtensions
+        if hasExtensions, let context = entry.securityContext { append(" secctx=", kernelText: context) }
         if let zone = entry.zone { append(" zone=", zone) }
         if let timestamps = entry.timestamps { appendTimes(timestamps, format) }
-        if entry.hasExtensions, let helper = entry.helper { append(" helper=", kernelText: helper) }
+        if hasExtensions, let helper = entry.helper { append(" helper=", kernelText: helper) }
         if let use = entry.use { append(" use=", use) }
         if format.options.contains(.id), let id = entry.id { append(" id=", id) }
-        if let names = format.labels, entry.hasExtensions { appendLabels(entry.labels, names) }
+        if let names = format.labels, hasExtensions { appendLabels(entry.labels, names) }
     }
 
     private mutating func appendFamily(_ family: UInt8) {
