@@ -71,7 +71,10 @@ let package = Package(
         tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "ObservationSupport"]),
         tests(
             "ReportsTests",
-            ["Reports", "Inspection", "Conntrack", "IPVS", "Firewall", "Netlink", "Addresses", "ObservationSupport"]),
+            [
+                "Reports", "Inspection", "Conntrack", "IPVS", "Firewall", "Netlink", "Addresses", "ObservationSupport",
+                "TableSupport",
+            ]),
         tests(
             "TerminalTests",
             [

@@ -5,6 +5,12 @@ package struct Prefix: Hashable, Sendable {
     /// 0 to 32, or to 128 for IPv6.
     package let length: Int
 
+    /// One address: all its bits count.
+    package init(_ address: IPAddress) {
+        self.address = address
+        length = address.bitWidth
+    }
+
     /// Reads `ADDRESS` (all its bits count) or `ADDRESS/LENGTH`.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)

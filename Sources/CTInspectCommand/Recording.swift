@@ -15,17 +15,17 @@ struct Recording {
     init(of source: any KernelSource) throws(KernelError) {
         statistics = try TableStatistics(reading: source)
         let lists = Self.lists(of: source)
-        let photographer: Photographer
-        do throws(KernelError) { photographer = try Photographer(source) } catch {
+        let collector: FlowCollector
+        do throws(KernelError) { collector = try FlowCollector(source, recordsAll: true) } catch {
             guard error.cause == .absent else { throw error }
             absence = error
             picture = nil
             losses = try Self.losses(ofTableIn: source) + statistics.losses + lists
             return
         }
-        let taken = try photographer.picture()
+        let taken = try collector.picture()
         // No flow needs it, but `services` does.
-        _ = try photographer.director.configuration()
+        _ = try collector.director.configuration()
         picture = taken
         absence = nil
         losses = taken.losses + lists
@@ -45,8 +45,8 @@ struct Recording {
 
     /// Asks for the table and the settings alone.
     private static func losses(ofTableIn source: any KernelSource) throws(KernelError) -> [Loss] {
-        var losses: [Loss] = []
-        _ = try Photographer.joined(FlowJoin(ConnectionList(), []), with: Table(source), Progress(), &losses)
-        return losses + Photographer.sysctls(from: source).losses
+        let isWhole = try Table.repeating { () throws(KernelError) in try Table(source).dump { _ in } }
+        return (isWhole ? [] : [Loss("the conntrack table", Table.keptChanging)])
+            + DirectorReader.sysctls(from: source).losses
     }
 }

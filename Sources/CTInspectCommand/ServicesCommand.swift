@@ -23,9 +23,9 @@ struct ServicesCommand: ParsableCommand {
 
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
-            let photographer = try Photographer(try source.open())
-            let picture = try photographer.servicesPicture()
-            let configuration = try photographer.director.configuration()
+            let collector = try FlowCollector(try source.open())
+            let picture = try collector.servicesPicture()
+            let configuration = try collector.director.configuration()
             if output.json {
                 picture.writeServicesJSON(configuration, to: Output.write)
             } else {

@@ -50,6 +50,14 @@ package struct Table {
         _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), inKernel: Bool = true,
         _ each: (Entry) -> Void
     ) throws(KernelError) -> Answer {
+        try dumpMessages(kind, matching: filter, inKernel: inKernel) { entry, _ in each(entry) }
+    }
+
+    /// The same, with the netlink message that each entry was decoded from, header included and borrowed for the call.
+    package func dumpMessages(
+        _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), inKernel: Bool = true,
+        _ each: (Entry, RawSpan) -> Void
+    ) throws(KernelError) -> Answer {
         var plan = DumpPlan()
         if inKernel, kind == .conntrack, source.filters {
             plan = DumpPlanner(filter, for: KernelVersion(release: source.origin.kernelRelease)).plan
@@ -57,7 +65,7 @@ package struct Table {
         var whole = Answer()
         let size = hashSize
         for family in plan.families {
-            let answer = try answer(to: kind, family, plan) { if filter.matches($0) { each($0) } }
+            let answer = try answer(to: kind, family, plan) { if filter.matches($0) { each($0, $1) } }
             whole.messages += answer.messages
             whole.interrupted = whole.interrupted || answer.interrupted
         }
@@ -71,7 +79,7 @@ package struct Table {
 
     /// A kernel that refuses the plan is asked for the whole family.
     private func answer(
-        to kind: Kind, _ family: UInt8, _ plan: DumpPlan, _ each: (Entry) -> Void
+        to kind: Kind, _ family: UInt8, _ plan: DumpPlan, _ each: (Entry, RawSpan) -> Void
     ) throws(KernelError) -> Answer {
         let all = Request.netfilter(
             kind.purpose, subsystem: NFNL_SUBSYS_CTNETLINK, message: kind.message, flags: NLM_F_DUMP,
@@ -83,7 +91,7 @@ package struct Table {
         do throws(KernelError) {
             return try answer(to: some) {
                 isBegun = true
-                each($0)
+                each($0, $1)
             }
         } catch {
             let isRefusal = error.errno != nil && (error.cause == .failed || error.cause == .absent)
@@ -96,20 +104,29 @@ package struct Table {
     ///
     /// - Returns: nil when the table has no such entry.
     package func entry(for tuple: Tuple, zone: UInt16 = 0) throws(KernelError) -> Entry? {
-        guard let request = Self.lookup(tuple, zone: zone) else { return nil }
         var found: Entry?
-        do throws(KernelError) {
-            _ = try answer(to: request) { found = $0 }
-        } catch {
-            if error.cause != .notFound { throw error }
-        }
+        try look(for: tuple, zone: zone) { entry, _ in found = entry }
         return found
     }
 
-    private func answer(to request: Request, _ each: (Entry) -> Void) throws(KernelError) -> Answer {
+    /// The same, with the netlink message that the entry was decoded from.
+    ///
+    /// - Parameter found: is called when the table has such an entry.
+    package func look(
+        for tuple: Tuple, zone: UInt16, _ found: (Entry, RawSpan) -> Void
+    ) throws(KernelError) {
+        guard let request = Self.lookup(tuple, zone: zone) else { return }
+        do throws(KernelError) {
+            _ = try answer(to: request, found)
+        } catch {
+            if error.cause != .notFound { throw error }
+        }
+    }
+
+    private func answer(to request: Request, _ each: (Entry, RawSpan) -> Void) throws(KernelError) -> Answer {
         do throws(KernelError) {
             return try source.ask(request) { message, datagram throws(DecodeError) in
-                each(try Entry(message, in: datagram))
+                each(try Entry(message, in: datagram), datagram.extracting(message.whole))
             }
         } catch {
             // To a lookup EINVAL may also mean a tuple that no entry can have.

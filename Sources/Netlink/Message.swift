@@ -16,6 +16,9 @@ package struct Message: Equatable, Sendable {
     /// Bytes of `struct nlmsghdr`.
     package static let headerSize = 16
 
+    /// Offsets of header and payload.
+    package var whole: Range<Int> { payload.lowerBound - Self.headerSize..<payload.upperBound }
+
     /// `NLM_F_DUMP_INTR`: the table changed while it was dumped, so something may be missing or double.
     package var isInterrupted: Bool { flags & UInt16(NLM_F_DUMP_INTR) != 0 }
 

@@ -31,11 +31,11 @@ struct DamageTests {
         var pictures = 0
         try damaging(fixture, Self.copies / Fixture.all.count + 1, seed: 2) { path, _ in
             do throws(KernelError) {
-                let photographer = try Photographer(try CapturedKernel(path, verifying: false))
-                let picture = try photographer.picture()
-                _ = try photographer.director.configuration()
-                pictures += picture.flowsText(FlowFilter(), .plain, width: 80).isEmpty ? 0 : 1
-                picture.writeJSON(FlowFilter(), summaryOnly: false) { _ in }
+                let collector = try FlowCollector(try CapturedKernel(path, verifying: false), keepsEntries: true)
+                let picture = try collector.picture()
+                _ = try collector.director.configuration()
+                pictures += written { picture.writeFlows(.plain, width: 80, to: $0) }.isEmpty ? 0 : 1
+                picture.writeJSON(summaryOnly: false) { _ in }
             } catch {
                 errors += error.description.isEmpty ? 0 : 1
             }

@@ -51,11 +51,37 @@ func sysctls(conntrack: String?) -> Sysctls {
     return sysctls
 }
 
-/// What the join makes of connections, services and a table.
+/// What one reading that says everything makes of connections, services and a table.
 func flows(
-    _ connections: [Connection], _ services: [Service], _ entries: [Entry], conntrack: String? = "0"
+    _ connections: [Connection], _ services: [Service], _ entries: [Entry], conntrack: String? = "0", took: UInt32 = 0
 ) -> FlowReport {
-    var join = FlowJoin(ConnectionList(connections), services)
-    for entry in entries { join.see(entry) }
-    return join.result(sysctls(conntrack: conntrack))
+    flows(connections, services, entries, sysctls(conntrack: conntrack), took: took)
+}
+
+func flows(
+    _ connections: [Connection], _ services: [Service], _ entries: [Entry], _ sysctls: Sysctls, took: UInt32 = 0
+) -> FlowReport {
+    var board = FlowBoard(keepsTemplates: true)
+    board.read(services, connections, entries, at: 0, took: took, orphansAreKnown: true)
+    return FlowReport(board, sysctls)
+}
+
+extension FlowList {
+    subscript(position: Int) -> Flow { Array(self)[position] }
+}
+
+extension FlowBoard {
+    /// A whole reading.
+    mutating func read(
+        _ services: [Service], _ connections: [Connection], _ entries: [Entry] = [], at second: UInt32,
+        took: UInt32 = 0, orphansAreKnown: Bool = false, look: ([Tuple]) -> Entry? = { _ in nil }
+    ) {
+        begin(services, at: second)
+        for connection in connections { take(connection) }
+        endConnections(isWhole: true)
+        for entry in entries { take(entry) }
+        endEntries(isWhole: true)
+        for slot in unsettled(atMost: .max) { self.look(slot, found: look(tuples(at: slot))) }
+        finish(took: took, orphansAreKnown: orphansAreKnown)
+    }
 }

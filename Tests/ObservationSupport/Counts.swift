@@ -17,8 +17,9 @@ package struct Counts {
     }
 
     /// Adds packets of a class and ctstate at a point.
-    package mutating func add(_ point: ObservationPoint, _ packetClass: PacketClass, _ state: CTState, _ packets: UInt64)
-    {
+    package mutating func add(
+        _ point: ObservationPoint, _ packetClass: PacketClass, _ state: CTState, _ packets: UInt64
+    ) {
         counts.append(
             PacketCount(
                 point, packetClass, state, transport, end.address, port: end.port, packets: packets,

@@ -2,6 +2,8 @@ import Addresses
 import Conntrack
 import IPVS
 import Inspection
+import Netlink
+import TableSupport
 import Testing
 
 func at(_ text: String) throws -> Endpoint { try #require(Endpoint(text)) }
@@ -50,15 +52,20 @@ func smallPicture() throws -> Picture {
             .tcp, client: try at("10.0.0.1:0"), virtual: try at("10.0.0.100:443"), destination: try at("10.0.0.3:443"),
             state: "ASSURED", expires: 299),
     ]
-    var join = FlowJoin(ConnectionList(rows), services)
-    join.see(try entry("[2001:db8::1]:35863", "[2001:db8::100]:80", family: 10))
-    join.see(try entry("10.0.0.9:999", "10.0.0.101:80", family: 2))
+    var board = FlowBoard(keepsEntries: true, keepsTemplates: true)
+    board.begin(services, at: 0)
+    for row in rows { board.take(row) }
+    board.endConnections(isWhole: true)
+    try board.take(LibraryEntry.message("[2001:db8::1]:35863", "[2001:db8::100]:80"))
+    try board.take(LibraryEntry.message("10.0.0.9:999", "10.0.0.101:80"))
+    board.endEntries(isWhole: true)
+    board.finish(orphansAreKnown: true)
     var sysctls = Sysctls()
     sysctls.values = ["net.ipv4.vs.conntrack": "0", "net.ipv4.vs.sync_threshold": "3\t50"]
     return Picture(
         SnapshotOrigin(
             takenAt: "2026-11-23T04:00:00.123Z", host: "lb1", kernelRelease: "6.1.0-56-amd64", networkNamespace: "lb"),
-        sysctls: sysctls, services: services, report: join.result(sysctls), losses: [])
+        sysctls: sysctls, services: services, report: FlowReport(board, sysctls), losses: [])
 }
 
 func entry(_ client: String, _ virtual: String, family: UInt8) throws -> Entry {
@@ -78,4 +85,23 @@ func entry(_ client: String, _ virtual: String, family: UInt8) throws -> Entry {
     entry.id = 123
     entry.use = 1
     return entry
+}
+
+extension FlowBoard {
+    /// Takes an entry with the message that it is decoded from.
+    mutating func take(_ message: [UInt8]) throws {
+        let bytes = message.span.bytes
+        var cursor = MessageCursor()
+        let header = try #require(try cursor.next(in: bytes))
+        take(try Entry(header, in: bytes), bytes)
+    }
+}
+
+extension LibraryEntry {
+    /// An entry in SYN_SENT as libnetfilter_conntrack encodes it.
+    static func message(_ client: String, _ virtual: String) throws -> [UInt8] {
+        var entry = SimulatedEntry(from: try at(client), to: try at(virtual), id: 123)
+        entry.tcpState = 1
+        return try entry.message(isDump: true)
+    }
 }

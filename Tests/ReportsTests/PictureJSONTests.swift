@@ -15,7 +15,7 @@ struct PictureJSONTests {
     @Test("The head of the document, as DESIGN has it")
     func heading() throws {
         let picture = try smallPicture()
-        let document = try document { picture.writeJSON(FlowFilter(), summaryOnly: false, to: $0) }
+        let document = try document { picture.writeJSON(summaryOnly: false, to: $0) }
         #expect(document["schema"] as? String == "ct-inspect/1")
         #expect(document["command"] as? String == "flows")
         #expect(document["taken_at"] as? String == "2026-11-23T04:00:00.123Z")
@@ -29,7 +29,7 @@ struct PictureJSONTests {
     @Test("Flows: an absent one, one with its entry, an orphan; what is not known is null")
     func flows() throws {
         let picture = try smallPicture()
-        let document = try document { picture.writeJSON(FlowFilter(), summaryOnly: false, to: $0) }
+        let document = try document { picture.writeJSON(summaryOnly: false, to: $0) }
         let flows = try #require(document["flows"] as? [[String: Any]])
         #expect(flows.map { $0["verdict"] as? String } == ["absent", "unreplied", "orphan"])
         #expect(flows.map { $0["method"] as? String } == ["dr", "dr", nil])
@@ -48,7 +48,7 @@ struct PictureJSONTests {
     @Test("Services are counted; never is not claimed")
     func services() throws {
         let picture = try smallPicture()
-        let document = try document { picture.writeJSON(FlowFilter(), summaryOnly: true, to: $0) }
+        let document = try document { picture.writeJSON(summaryOnly: true, to: $0) }
         let services = try #require(document["services"] as? [[String: Any]])
         #expect(services.map { $0["absent"] as? Int } == [1, 0, 0, 0, 0, 0])
         #expect(services.map { $0["orphans"] as? Int } == [0, 0, 1, 0, 0, 0])

@@ -1,5 +1,6 @@
 import IPVS
 import Inspection
+import TestSupport
 import Testing
 
 @testable import Reports
@@ -29,7 +30,7 @@ struct TextTests {
 
     @Test("The flows as a table with what they mean below")
     func flows() throws {
-        let lines = try smallPicture().flowsText(FlowFilter(), .plain, width: nil)
+        let lines = try smallPicture().flowsText(.plain, width: nil)
         #expect(
             lines.prefix(4) == [
                 "PROTO  CLIENT               VIRTUAL             DESTINATION       METHOD  IPVS         EXPIRES  CONNTRACK  VERDICT",
@@ -43,7 +44,7 @@ struct TextTests {
 
     @Test("A narrow terminal loses columns, never a part of an address", arguments: [40, 60, 80, 100, 120])
     func narrow(width: Int) throws {
-        let lines = try smallPicture().flowsText(FlowFilter(), .plain, width: width).prefix(4)
+        let lines = try smallPicture().flowsText(.plain, width: width).prefix(4)
         #expect(
             lines.allSatisfy {
                 $0.contains("VERDICT") || $0.contains("absent") || $0.contains("unreplied") || $0.contains("orphan")
@@ -55,8 +56,8 @@ struct TextTests {
     @Test("Colour adds nothing but escape sequences, and plain text has none")
     func colour() throws {
         let picture = try smallPicture()
-        let plain = picture.flowsText(FlowFilter(), .plain, width: nil)
-        let coloured = picture.flowsText(FlowFilter(), .coloured, width: nil)
+        let plain = picture.flowsText(.plain, width: nil)
+        let coloured = picture.flowsText(.coloured, width: nil)
         #expect(!plain.joined().contains("\u{1B}"))
         #expect(coloured.joined().contains("\u{1B}[31mabsent\u{1B}[0m"))
         let stripped = coloured.map { $0.replacing("\u{1B}[0m", with: "") }.map { line in
@@ -75,7 +76,7 @@ struct TextTests {
     func losses() throws {
         var picture = try smallPicture()
         picture.losses = [Loss("connections of IPVS", "reading was stopped after 60 s")]
-        let lines = picture.flowsText(FlowFilter(), .plain, width: nil)
+        let lines = picture.flowsText(.plain, width: nil)
         #expect(lines.last == "Not complete: connections of IPVS: reading was stopped after 60 s.")
         #expect(!picture.isComplete)
     }
@@ -89,5 +90,12 @@ struct TextTests {
             first.split(separator: " ") == [
                 "tcp", "10.0.0.100:80", "rr", "dr", "1", "1", "0", "0", "0", "0", "net.ipv4.vs.conntrack=0",
             ])
+    }
+}
+
+extension Picture {
+    func flowsText(_ style: Style, width: Int?) -> [String] {
+        written { writeFlows(style, width: width, to: $0) }.split(separator: "\n", omittingEmptySubsequences: false)
+            .dropLast().map(String.init)
     }
 }

@@ -84,11 +84,14 @@ enum Models {
     static func read(_ model: inout Model, _ connections: [Connection], _ entries: [Entry] = [], losses: [Loss] = []) {
         tell(&model, .director(absentBecause: nil))
         tell(&model, .began([service(), service(101, .nat)], sysctls))
-        for connection in connections { tell(&model, .connection(connection)) }
+        for connection in connections { model.take(connection) }
         tell(&model, .connectionsEnded(isWhole: true))
-        for entry in entries { tell(&model, .entry(entry)) }
+        model.beginEntries()
+        for entry in entries { model.take(entry) }
         tell(&model, .entriesEnded(isWhole: true))
-        for (slot, _) in model.unsettled(atMost: .max) { tell(&model, .looked(slot, nil)) }
+        model.withBoard { board in
+            for slot in board.unsettled(atMost: .max) { board.look(slot, found: nil) }
+        }
         tell(&model, .finished(ReadingOutcome(took: .milliseconds(12), pause: .milliseconds(988), losses: losses)))
     }
 

@@ -103,7 +103,7 @@ struct ScreenTests {
         var service = Models.service()
         service.scheduler = "rr\u{1B}[2J\u{9B}31m"
         Models.tell(&model, .began([service], Models.sysctls))
-        Models.tell(&model, .connection(Models.connection(1, state: "\u{1B}]0;owned\u{07}\u{202E}")))
+        model.take(Models.connection(1, state: "\u{1B}]0;owned\u{07}\u{202E}"))
         Models.tell(&model, .connectionsEnded(isWhole: true))
         Models.tell(&model, .entriesEnded(isWhole: true))
         Models.tell(&model, .finished(ReadingOutcome(took: .zero, pause: .seconds(1), losses: [])))
@@ -124,12 +124,10 @@ struct ScreenTests {
         Models.tell(&model, .began([Models.service()], Models.sysctls))
         for number in 0..<1_000_000 {
             let client = Endpoint(IPAddress(ipv4: 0x0A00_0000 + UInt32(number)), 40_000)
-            Models.tell(
-                &model,
-                .connection(
-                    Connection(
-                        .tcp, client: client, virtual: Models.vip(), destination: Models.endpoint("10.0.0.3", 80),
-                        state: "ESTABLISHED", expires: 890)))
+            model.take(
+                Connection(
+                    .tcp, client: client, virtual: Models.vip(), destination: Models.endpoint("10.0.0.3", 80),
+                    state: "ESTABLISHED", expires: 890))
         }
         Models.tell(&model, .connectionsEnded(isWhole: true))
         Models.tell(&model, .entriesEnded(isWhole: true))

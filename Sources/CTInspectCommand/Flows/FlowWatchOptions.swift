@@ -30,7 +30,7 @@ struct FlowWatchOptions: ParsableArguments {
 
     /// Watches, and hands over the picture at the end; or with `--follow` one each interval to the stream.
     func run(
-        _ kernel: any KernelSource, print: (Picture) -> Void, follow stream: () -> FlowStream
+        _ kernel: any KernelSource, keepsEntries: Bool, print: (Picture) -> Void, follow stream: () -> FlowStream
     ) throws(KernelError) {
         let socket = try EventSocket(
             groups: [EventKind.new.entryGroup], buffer: receiving.buffer.bytes, for: "subscribe to conntrack events")
@@ -40,28 +40,27 @@ struct FlowWatchOptions: ParsableArguments {
                 "watch for NEW events", .absent, detail: "\(Sysctls.conntrackEvents) is 0, so there are none",
                 nextStep: "sysctl -w \(Sysctls.conntrackEvents)=1")
         }
-        let photographer = try Photographer(kernel)
-        let watcher = try FlowWatcher(kernel, socket)
+        let collector = try FlowCollector(kernel, events: socket, keepsEntries: keepsEntries)
         let isStopped = { clinux_stop_signal_came() != 0 }
         if follow {
-            try self.follow(stream(), photographer, watcher, isStopped)
+            try self.follow(stream(), collector, isStopped)
         } else {
-            _ = try watcher.wait(for: span?.duration ?? .zero, isStopped: isStopped)
-            print(try photographer.picture(watcher))
+            _ = try collector.wait(for: span?.duration ?? .zero, isStopped: isStopped)
+            print(try collector.picture())
         }
     }
 
     private func follow(
-        _ stream: FlowStream, _ photographer: Photographer, _ watcher: FlowWatcher, _ isStopped: () -> Bool
+        _ stream: FlowStream, _ collector: FlowCollector, _ isStopped: () -> Bool
     ) throws(KernelError) {
         let end = span.map { ContinuousClock.now + $0.duration }
         let interval = interval?.duration ?? .seconds(2)
         let clock = EventClock.system
-        stream.begin(try photographer.picture(watcher), at: clock.wall())
+        stream.begin(try collector.picture(), at: clock.wall())
         while end.map({ ContinuousClock.now < $0 }) ?? true {
             let rest = end.map { min(interval, $0 - .now) } ?? interval
-            guard try watcher.wait(for: rest, isStopped: isStopped) else { break }
-            stream.take(try photographer.picture(watcher), at: clock.wall())
+            guard try collector.wait(for: rest, isStopped: isStopped) else { break }
+            stream.take(try collector.picture(), at: clock.wall())
         }
         stream.end(at: clock.wall())
     }

@@ -81,8 +81,11 @@ struct FlowsCommand: ParsableCommand {
     }
 
     private func show(_ kernel: any KernelSource) throws(KernelError) {
-        guard watch.isWanted else { return print(try Photographer(kernel).picture()) }
-        try watch.run(kernel) {
+        let printsEntries = output.json && !summary
+        guard watch.isWanted else {
+            return print(try FlowCollector(kernel, keepsEntries: printsEntries).picture())
+        }
+        try watch.run(kernel, keepsEntries: printsEntries) {
             print($0)
         } follow: {
             FlowStream(
@@ -91,11 +94,11 @@ struct FlowsCommand: ParsableCommand {
     }
 
     private func print(_ whole: Picture) {
-        let picture = filter.narrow(whole)
+        let picture = whole.narrowed(by: filter)
         switch (output.json, summary) {
-        case (true, _): picture.writeJSON(filter, summaryOnly: summary, to: Output.write)
+        case (true, _): picture.writeJSON(summaryOnly: summary, to: Output.write)
         case (false, true): Output.print(picture.summaryText(output.style, width: Output.width))
-        case (false, false): Output.print(picture.flowsText(filter, output.style, width: Output.width))
+        case (false, false): picture.writeFlows(output.style, width: Output.width, to: Output.write)
         }
     }
 }

@@ -31,7 +31,7 @@ final class Observer {
         self.plan = plan
         self.grounds = grounds
         connections = ConnectionCounter(kernel, plan)
-        sysctls = Photographer.sysctls(from: kernel)
+        sysctls = DirectorReader.sysctls(from: kernel)
         let name = ObservationTable.freshName(program: getpid())
         // It listens before there is something to hear.
         evidence = try EvidenceCollector(options, plan, table: name, kernel, listener)

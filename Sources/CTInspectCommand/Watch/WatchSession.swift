@@ -153,37 +153,24 @@ final class WatchSession {
     func read() {
         readings += 1
         tick()
-        let begin = clock.elapsed()
+        begun = clock.elapsed()
         readFor = model.wishes
         away = .zero
-        pace.begin(at: begin)
+        pace.begin(at: begun)
         readStatistics()
         // What was queued before a loss is older than what is read now.
         let isDrained = drainEvents(batches: 1000)
         keepWatch(isDrained: isDrained)
         var isComplete = false
         do throws(KernelError) {
-            let reader = WatchReader(kernel, deliver) { [self] connection in
-                model.take(connection)
-                countRow()
-            } entry: { [self] entry in
-                model.take(entry)
-                countRow()
-            }
-            try reader.read(model) { [self] in
-                // What was not heard may have been an entry's NEW.
-                if !drainEvents(batches: 10_000) || !followsEvents { handle(.watchEnded) }
-                tick()
-                let took = clock.elapsed() - begin - away
-                return (took, pace.pause(after: took))
-            }
+            try DirectorReader(kernel: kernel, policy: .oneOfMany).read(into: self)
             isComplete = true
             failure = nil
         } catch {
             handle(.failed(error.description))
             failure = error
         }
-        let took = clock.elapsed() - begin - away
+        let took = clock.elapsed() - begun - away
         pace.end(at: clock.elapsed(), took: took, isComplete: isComplete)
         // What begins after the second reading can be told to be never in the table: the sooner that is, the better.
         if readings == 1, took < .seconds(1) { pace.hurry() }
@@ -202,13 +189,9 @@ final class WatchSession {
         pace.hurry()
     }
 
+    private var begun = Duration.zero
     private var delivered = 0
     private var away = Duration.zero
-
-    private func deliver(_ event: WatchEvent) {
-        effects += update(&model, event)
-        if case .looked = event { countRow() } else { isChanged = true }
-    }
 
     /// Of a million rows, only every so many somebody looks up.
     @inline(__always)
@@ -238,5 +221,50 @@ final class WatchSession {
             if let entry = try? Table(kernel).entry(for: tuple) { return handle(.examined(examined, entry)) }
         }
         handle(.examined(examined, nil))
+    }
+}
+
+extension WatchSession: ReadingSink {
+    var wantsWholeTable: Bool { model.wishes.entries != nil }
+
+    func begin(_ services: [Service], _ sysctls: Sysctls, absence: KernelError?) {
+        handle(.director(absentBecause: absence?.description))
+        handle(.began(services, sysctls))
+    }
+
+    func take(_ connection: Connection) {
+        model.take(connection)
+        countRow()
+    }
+
+    func endConnections(isWhole: Bool) { handle(.connectionsEnded(isWhole: isWhole)) }
+
+    func beginEntries() { model.beginEntries() }
+
+    func take(_ entry: Entry, _ message: RawSpan) {
+        model.take(entry)
+        countRow()
+    }
+
+    func endEntries(isWhole: Bool) { handle(.entriesEnded(isWhole: isWhole)) }
+
+    func withBoard<Value>(_ body: (inout FlowBoard) -> Value) -> Value { model.withBoard(body) }
+
+    func progress(_ text: @autoclosure () -> String, at count: Int) { if count & 511 == 0 { pump() } }
+
+    /// What was not heard may have been an entry's NEW.
+    func settle() {
+        if !drainEvents(batches: 10_000) || !followsEvents { handle(.watchEnded) }
+        tick()
+    }
+
+    func finish(_ outcome: ReadOutcome) {
+        var losses = outcome.losses
+        if model.sysctls.number(Sysctls.conntrackEvents) == 0 {
+            losses.append(
+                Loss("the verdict never", "\(Sysctls.conntrackEvents) is 0, so there are no NEW events to tell by"))
+        }
+        let took = clock.elapsed() - begun - away
+        handle(.finished(ReadingOutcome(took: took, pause: pace.pause(after: took), losses: losses)))
     }
 }

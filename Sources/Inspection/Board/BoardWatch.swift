@@ -1,6 +1,6 @@
 /// The watch over NEW events that the verdict `never` stands on, as far as a board keeps it: the events of flows that it does not know
 /// (yet), and whether it holds.
-struct BoardWatch: Sendable {
+package struct BoardWatch: Sendable {
     /// Whether every event was told since `from`.
     private(set) var isWhole = false
     /// When it began.
@@ -12,11 +12,11 @@ struct BoardWatch: Sendable {
     private var strangers: [FlowKey: UInt32] = [:]
 
     /// So many are held at most, some 100 bytes each; with more the watch begins anew.
-    static let mostStrangers = 200_000
+    static let mostStrangers = 1_000_000
     /// There were more: until it begins anew.
     private(set) var isOverfull = false
     /// What the second reading shows first may be older, too: a row may be passed over while the file is read.
-    static let readingsToKnow = 2
+    package static let readingsToKnow = 2
 
     /// Begins anew: nothing is known of what came before.
     mutating func begin(at second: UInt32) {

@@ -8,23 +8,29 @@ extension FlowBoard {
     package mutating func begin(_ services: [Service], at second: UInt32) {
         if isReading { abandon() }
         lastSlot = -1
-        nextTrail.removeAll(keepingCapacity: true)
         isReading = true
         self.second = second
         isWholeSoFar = true
         areConnectionsWhole = true
-        orphansNotKept = 0
+        listed = 0
+        templates.removeAll()
         take(services)
+        beginEntries()
     }
 
-    /// A reading that broke off has told nothing.
+    /// A reading that broke off has found nothing.
     private mutating func abandon() {
-        for slot in rows.indices { rows[slot].traits.subtract([.isListed, .hasEntry]) }
+        for slot in rows.indices { rows[slot].traits.subtract(.ofReading) }
     }
 
-    /// Takes a connection of this reading; a template is none.
+    // MARK: Connections
+
+    /// Takes a connection of this reading.
     package mutating func take(_ connection: Connection) {
-        if connection.isTemplate { return }
+        if connection.isTemplate {
+            if keepsTemplates { templates.append(connection) }
+            return
+        }
         if let slot = slot(of: connection) {
             lastSlot = slot
             update(slot, with: connection)
@@ -33,7 +39,7 @@ extension FlowBoard {
         }
     }
 
-    /// Most often the one behind that of the row before.
+    /// Most often the one after that of the row before.
     private func slot(of connection: Connection) -> Int? {
         let next = lastSlot + 1
         if next < rows.count, rows[next].traits.contains(.isHeld),
@@ -44,12 +50,15 @@ extension FlowBoard {
         return find(connection.protocol, connection.client, connection.virtual)
     }
 
+    /// The list is no snapshot: a row may move on while it is read, and come twice. The first counts.
     private mutating func update(_ slot: Int, with connection: Connection) {
-        if places[Int(rows[slot].place)].destination != connection.destination {
-            move(slot, to: connection)
-        }
+        if rows[slot].traits.contains(.isListed) { return }
+        let place = table[rows[slot].place]
+        if place.destination != connection.destination { move(slot, to: connection) }
         rows[slot].traits.insert(.isListed)
+        listed += 1
         rows[slot].expires = connection.expires
+        keepEngine(of: connection, slot)
         if stateNames.isEmpty || stateNames[Int(rows[slot].state)] != connection.state {
             rows[slot].state = number(ofState: connection.state)
             rows[slot].changed = second
@@ -59,7 +68,7 @@ extension FlowBoard {
     /// A new connection has the ports of one that was there, or an orphan turns out to have a connection.
     private mutating func move(_ slot: Int, to connection: Connection) {
         if rows[slot].isOrphan { orphans -= 1 }
-        rows[slot].place = number(of: connection.placeKey)
+        move(slot, to: number(of: connection.placeKey))
         rows[slot].traits.subtract([.isOrphan, .isFresh, .isSettled, .isFoundByReply, .wasLooked])
         rows[slot].missed = 0
         rows[slot].appeared = second
@@ -70,15 +79,22 @@ extension FlowBoard {
     private mutating func insert(_ connection: Connection) {
         var row = FlowRow(client: connection.client, place: number(of: connection.placeKey), appeared: second)
         row.expires = connection.expires
-        row.changed = second
         row.state = number(ofState: connection.state)
         row.traits = .isListed
+        listed += 1
         if connection.isExpected { row.traits.insert(.isExpected) }
-        if !watch.isWhole || watch.mayNewRowsBeOlder || mayHaveMissedEvents(of: connection.virtual.address) {
+        if !watch.isWhole || watch.mayNewRowsBeOlder
+            || table.mayHaveMissedEvents(of: connection.virtual.address, in: readings)
+        {
             row.traits.insert(.mayBeOlder)
         }
         if let event = watch.take(FlowKey.original(connection)) { row.newEventPlusOne = event + 1 }
         lastSlot = add(row)
+        keepEngine(of: connection, lastSlot)
+    }
+
+    private mutating func keepEngine(of connection: Connection, _ slot: Int) {
+        if let engine = connection.persistenceEngine { engines[UInt32(slot)] = engine }
     }
 
     /// Names of states are an open set, of a dozen in practice; beyond 255 they share the last number.
@@ -94,15 +110,50 @@ extension FlowBoard {
         if !isWhole { isWholeSoFar = false }
     }
 
-    /// Takes an entry of the table.
-    package mutating func take(_ entry: Entry) {
-        guard mayServe(entry.original.destination), let key = FlowKey.original(entry) else { return }
-        if let slot = guessedSlot(of: key) {
-            nextTrail.append(UInt32(slot))
-            attach(entry, to: slot)
-        } else if services.byAddress(key.protocol, key.server) != nil {
-            keepOrphan(entry, key)
+    /// Takes a connection that was read after the table: an entry that belongs to it was no orphan, it was only younger than the first list.
+    package mutating func takeLater(_ connection: Connection) {
+        guard let slot = find(connection.protocol, connection.client, connection.virtual), rows[slot].isOrphan else {
+            return
         }
+        remove(at: slot)
+    }
+
+    // MARK: Entries
+
+    /// The table comes, or comes again from its beginning, and then what came of it before in this reading does not count.
+    package mutating func beginEntries() {
+        nextTrail.removeAll(keepingCapacity: true)
+        zones = []
+        isLookingAgain = false
+        forgetEntries()
+        for slot in rows.indices where rows[slot].traits.contains(.hasEntry) {
+            rows[slot].traits.remove(.hasEntry)
+            if rows[slot].isOrphan, !rows[slot].traits.contains(.isSettled) { remove(at: slot) }
+        }
+    }
+
+    /// Takes an entry of the table.
+    ///
+    /// - Parameter message: what it was decoded from; empty where entries are not kept.
+    package mutating func take(_ entry: Entry, _ message: RawSpan = RawSpan()) {
+        noteZones(of: entry)
+        guard let key = FlowKey.original(entry) else { return }
+        let mayServe = table.mayServe(entry.original.destination)
+        let slot = mayServe ? guessedSlot(of: key) : nil
+        if let slot, !rows[slot].isOrphan {
+            if !isLookingAgain { nextTrail.append(UInt32(slot)) }
+            return attach(entry, message, to: slot)
+        }
+        if takeByReply(entry, message) { return }
+        if let slot {
+            attach(entry, message, to: slot)
+        } else if mayServe, !isLookingAgain, table.services.byAddress(key.protocol, key.server) != nil {
+            keepOrphan(entry, message, key)
+        }
+    }
+
+    mutating func noteZones(of entry: Entry) {
+        if entry.hasZone { zones.formUnion(entry.allZones) }
     }
 
     /// Most often the one that this place of the table led to in the reading before.
@@ -116,74 +167,75 @@ extension FlowBoard {
         return find(key.protocol, key.client, key.server)
     }
 
-    private mutating func attach(_ entry: Entry, to slot: Int) {
-        rows[slot].traits.formUnion([.hasEntry, .hadEntry])
-        rows[slot].traits.remove(.wasLooked)
-        if entry.status.contains(.seenReply) {
-            rows[slot].traits.insert(.isReplied)
-        } else {
-            rows[slot].traits.remove(.isReplied)
+    /// Whether packets of a flow belong to an entry that was made for another tuple: its answers come from the flow's real server (NAT), or it
+    /// was made by the VIP, and the client's packets are its answers.
+    private mutating func takeByReply(_ entry: Entry, _ message: RawSpan) -> Bool {
+        if table.mayServe(entry.reply.destination), let key = FlowKey.clientAnswers(entry),
+            let slot = find(key.protocol, key.client, key.server), !rows[slot].isOrphan
+        {
+            attachByReply(entry, message, to: slot, of: 1)
+            return true
         }
-        let place = Int(rows[slot].place)
-        if places[place].isAmbiguous, let settled = places[place].settling(entry) {
-            rows[slot].place = number(of: settled)
+        guard let source = entry.reply.source, table.answeringServers.contains(source),
+            let reply = FlowKey.reply(entry)
+        else { return false }
+        let slots = answered(by: reply)
+        for slot in slots { attachByReply(entry, message, to: slot, of: slots.count) }
+        return !slots.isEmpty
+    }
+
+    /// An entry that was made for the flow's own tuple counts more.
+    mutating func attachByReply(_ entry: Entry, _ message: RawSpan, to slot: Int, of flows: Int) {
+        if rows[slot].traits.contains(.hasEntry) { return noteSecond(entry, of: slot) }
+        attach(entry, message, to: slot)
+        rows[slot].traits.insert(.isFoundByReply)
+        add(.joinedByReply(entry.original, flows: flows), to: slot)
+    }
+
+    mutating func attach(_ entry: Entry, _ message: RawSpan, to slot: Int) {
+        var traits = rows[slot].traits
+        if traits.contains(.hasEntry) {
+            if isLookingAgain, !traits.contains(.isFoundLate) { return }
+            guard traits.contains(.isFoundByReply) else { return noteSecond(entry, of: slot) }
+            doubts[UInt32(slot)]?.removeAll(where: \.isByReply)
         }
-        let told = PackedState(entry.state)
-        let state = told == .none ? .stateless : told
+        traits.formUnion([.hasEntry, .hadEntry])
+        traits.subtract([.wasLooked, .isFoundByReply])
+        if isLookingAgain { traits.insert(.isFoundLate) }
+        if entry.status.contains(.seenReply) { traits.insert(.isReplied) } else { traits.remove(.isReplied) }
+        rows[slot].traits = traits
+        rows[slot].entryID = entry.id ?? 0
+        let place = table[rows[slot].place]
+        if place.isAmbiguous, let settled = place.settling(entry) { rows[slot].place = number(of: settled) }
+        let kernelState = PackedState(entry.state)
+        let state = kernelState == .none ? .stateless : kernelState
         if rows[slot].entryState != state {
             rows[slot].entryState = state
             rows[slot].changed = second
         }
+        archive(message, of: slot)
     }
 
-    private mutating func keepOrphan(_ entry: Entry, _ key: FlowKey) {
-        guard orphans < FlowJoin.mostOrphans else {
-            orphansNotKept += 1
-            return
-        }
+    /// An interrupted dump may give one entry twice; another one with the same tuple is in another zone.
+    private mutating func noteSecond(_ entry: Entry, of slot: Int) {
+        guard rows[slot].entryID != entry.id ?? 0 else { return }
+        if isLookingAgain, !rows[slot].traits.contains(.isFoundLate) { return }
+        add(.secondEntry(id: entry.id ?? 0, zone: entry.allZones.min() ?? 0), to: slot)
+    }
+
+    private mutating func keepOrphan(_ entry: Entry, _ message: RawSpan, _ key: FlowKey) {
         let place = Place.Key(protocol: key.protocol, virtual: key.server, destination: nil)
         var row = FlowRow(client: key.client, place: number(of: place), appeared: second)
-        row.changed = second
         row.traits = [.isOrphan, .isFresh]
         row.verdict = .orphan
         orphans += 1
-        attach(entry, to: add(row))
+        attach(entry, message, to: add(row))
     }
 
     /// - Parameter isWhole: whether the whole table came. If not, an entry that did not come may be there all the same.
     package mutating func endEntries(isWhole: Bool) {
         if !isWhole { isWholeSoFar = false }
         swap(&trail, &nextTrail)
-    }
-
-    /// Flows of which it is not certain that they have no entry: those to `look` for once more, by their slots.
-    package func unsettled(atMost most: Int) -> [UInt32] {
-        var slots: [UInt32] = []
-        for slot in rows.indices where slots.count < most && wantsLook(rows[slot]) { slots.append(UInt32(slot)) }
-        return slots
-    }
-
-    /// The tuples by which its entry would be found: with NAT that of the reply, too.
-    package func tuples(at slot: UInt32) -> [Tuple] {
-        guard rows.indices.contains(Int(slot)) else { return [] }
-        let row = rows[Int(slot)]
-        let place = place(of: row)
-        let original = key(of: row).tuple
-        guard place.mayBeNAT, let destination = place.destination else { return [original] }
-        let reply = FlowKey(protocol: place.protocol, client: row.client, server: destination)
-        return [original, reply.replyTuple]
-    }
-
-    /// Takes what a look-up for an unsettled flow found.
-    package mutating func look(_ slot: UInt32, found entry: Entry?) {
-        guard rows.indices.contains(Int(slot)) else { return }
-        guard let entry else {
-            rows[Int(slot)].traits.insert(.wasLooked)
-            rows[Int(slot)].traits.remove(.isFoundByReply)
-            return
-        }
-        if FlowKey.original(entry) != key(of: rows[Int(slot)]) { rows[Int(slot)].traits.insert(.isFoundByReply) }
-        attach(entry, to: Int(slot))
     }
 }
 
@@ -196,25 +248,18 @@ extension FlowRow {
     }
 }
 
-extension FlowBoard {
-    /// Listed now, without an entry, and not looked for since it had one last.
-    private func wantsLook(_ row: FlowRow) -> Bool {
-        row.traits.contains(.isListed) && row.traits.isDisjoint(with: [.hasEntry, .isExpected])
-            && (row.traits.contains(.isFoundByReply) || !isAbsenceCertain(row))
-    }
+extension Entry {
+    fileprivate var hasZone: Bool { zone != nil || original.zone != nil || reply.zone != nil }
 
-    /// Whether it is certain that a flow without an entry in this reading has none. A flow that had none in the reading before, either, was in no
-    /// table while this one was read. One that is new, or had one, may have got it meanwhile; and with NAT the entry may have another
-    /// original tuple.
-    func isAbsenceCertain(_ row: FlowRow) -> Bool {
-        if row.traits.contains(.wasLooked) { return true }
-        let wasAbsent = row.traits.contains(.isSettled) && (row.verdict == .absent || row.verdict == .never)
-        return wasAbsent && !places[Int(row.place)].mayBeNAT
-    }
+    /// The zone of the entry, or those of the directions that alone have one.
+    fileprivate var allZones: [UInt16] { [zone, original.zone, reply.zone].compactMap(\.self) }
 }
 
 extension Connection {
     fileprivate var placeKey: Place.Key {
         Place.Key(protocol: `protocol`, virtual: virtual, destination: destination)
     }
+
+    /// IPVS made it before its first packet, for which a helper told it to wait (ip_vs_ftp): the client's port is not known yet.
+    var isExpected: Bool { client.port == 0 }
 }

@@ -3,19 +3,30 @@ import Conntrack
 import Firewall
 import IPVS
 
-/// The end of a reading, and what is told besides readings.
+/// The end of a reading, and what is known besides readings.
 extension FlowBoard {
     /// Ends the reading: settles every verdict, and counts them.
-    package mutating func finish() {
-        for number in places.indices { places[number].counts = VerdictCounts() }
+    ///
+    /// - Parameters:
+    ///   - took: seconds from the reading of the connections to the last look-up.
+    ///   - orphansAreKnown: whether the connections were read again after the table, so that an entry without one is an orphan at once.
+    package mutating func finish(took: UInt32 = 0, orphansAreKnown: Bool = false) {
+        for number in table.places.indices { table.places[number].counts = VerdictCounts() }
         for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
-            if rows[slot].isOrphan { settleOrphan(slot) } else if isThere(slot) { settle(slot) }
+            rows[slot].traits.remove(.isNews)
+            if rows[slot].isOrphan {
+                settleOrphan(slot, isKnown: orphansAreKnown)
+            } else if isThere(slot) {
+                settle(slot, max(took, Self.soon))
+            }
         }
         watch.endReading(begunAt: second, isWhole: isWholeSoFar)
         readings += 1
         isReading = false
     }
 
+    /// So many seconds reading the table may take at least while a connection expires.
+    private static let soon: UInt32 = 5
     /// So many whole readings may pass over a connection before it is forgotten.
     private static let mostMissed: UInt8 = 4
 
@@ -33,30 +44,33 @@ extension FlowBoard {
         return true
     }
 
-    private mutating func settle(_ slot: Int) {
+    private mutating func settle(_ slot: Int, _ lasting: UInt32) {
         var row = rows[slot]
         let isListed = row.traits.contains(.isListed)
         let hasEntry = row.traits.contains(.hasEntry)
-        let isCertain = hasEntry || isWholeSoFar && isAbsenceCertain(row)
+        let isCertain = hasEntry || isAbsenceCertain(row)
         let verdict: Verdict =
             if hasEntry {
                 row.traits.contains(.isReplied) ? .tracked : .unreplied
             } else {
                 isCertain && provesNever(row) ? .never : .absent
             }
-        // What was not read says nothing; what was read of it before stands, with a doubt.
-        if isListed, hasEntry || isWholeSoFar || !row.traits.contains(.isSettled) {
+        // What was not read says nothing; what was read of it before holds, with a doubt.
+        if isListed, hasEntry || isCertain || isWholeSoFar || !row.traits.contains(.isSettled) {
             if !hasEntry { row.entryState = .none }
             if row.verdict != verdict || !row.traits.contains(.isSettled) {
                 row.verdict = verdict
                 row.changed = second
+                row.traits.insert(.isNews)
             }
         }
         if isListed, isCertain { row.traits.remove(.isUncertain) } else { row.traits.insert(.isUncertain) }
+        let mayHaveEnded = row.verdict == .absent && row.expires < lasting
+        if mayHaveEnded { row.traits.insert(.mayHaveEnded) } else { row.traits.remove(.mayHaveEnded) }
         row.traits.insert(.isSettled)
-        row.traits.subtract([.isListed, .hasEntry])
+        row.traits.subtract(.ofReading)
         rows[slot] = row
-        if row.isShown { places[Int(row.place)].counts[row.verdict] += 1 }
+        if row.isShown { table.places[Int(row.place)].counts[row.verdict] += 1 }
     }
 
     private func provesNever(_ row: FlowRow) -> Bool {
@@ -64,25 +78,32 @@ extension FlowBoard {
             && row.traits.isDisjoint(with: [.mayBeOlder, .hadEntry, .isExpected])
     }
 
-    private mutating func settleOrphan(_ slot: Int) {
-        guard rows[slot].traits.contains(.hasEntry) || !isWholeSoFar else {
-            orphans -= 1
-            remove(at: slot)
-            return
-        }
-        // It counts from its second reading on, before which the connections were read again.
-        if rows[slot].traits.contains(.isFresh) {
+    /// Where the connections were not read again, an entry is called an orphan from its second reading on, before which they were.
+    private mutating func settleOrphan(_ slot: Int, isKnown: Bool) {
+        guard rows[slot].traits.contains(.hasEntry) || !isWholeSoFar else { return remove(at: slot) }
+        if rows[slot].traits.contains(.isFresh), !isKnown {
             rows[slot].traits.remove(.isFresh)
-        } else {
-            rows[slot].traits.insert(.isSettled)
+        } else if !rows[slot].traits.contains(.isSettled) {
+            rows[slot].traits.formUnion([.isSettled, .isNews])
+            rows[slot].traits.remove(.isFresh)
         }
-        rows[slot].traits.remove(.hasEntry)
-        if rows[slot].isShown { places[Int(rows[slot].place)].counts[.orphan] += 1 }
+        rows[slot].traits.subtract(.ofReading)
+        if rows[slot].isShown { table.places[Int(rows[slot].place)].counts[.orphan] += 1 }
+    }
+
+    /// Whether an entry of a service has no connection in this reading, and it is not known yet whether it ever will.
+    package var hasFreshOrphans: Bool {
+        orphans > 0 && rows.contains { $0.traits.isSuperset(of: [.isHeld, .isOrphan, .isFresh]) }
+    }
+
+    /// Nothing can be said of entries without a connection: something else of the reading is missing.
+    package mutating func forgetOrphans() {
+        for slot in rows.indices where rows[slot].traits.isSuperset(of: [.isHeld, .isOrphan]) { remove(at: slot) }
     }
 
     // MARK: NEW events
 
-    /// From now on every NEW event is told, until `loseEvents`. Flows that are there may be older.
+    /// From now on it is given every NEW event, until `loseEvents`. Flows that are there may be older.
     package mutating func beginWatch(at second: UInt32) {
         watch.begin(at: second)
         for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
@@ -96,7 +117,7 @@ extension FlowBoard {
     /// Whether there is no watch, or it was lost: another one may begin.
     package var needsWatch: Bool { !watch.isWhole }
 
-    /// What `never` stands on: for how many seconds every NEW event was told, and how many there were. Nil without a watch.
+    /// What `never` stands on: for how many seconds it was given every NEW event, and how many there were. Nil without a watch.
     package var evidence: (seconds: UInt32, events: Int)? { watch.isWhole ? (second &- watch.from, watch.events) : nil }
 
     /// Why no flow can be called never for now, when it is for want of room.
@@ -105,7 +126,7 @@ extension FlowBoard {
     /// Takes the entry of a NEW event.
     package mutating func takeNew(_ entry: Entry, at second: UInt32) {
         watch.count()
-        guard mayServe(entry.original.destination), let key = FlowKey.original(entry) else { return }
+        guard table.mayServe(entry.original.destination), let key = FlowKey.original(entry) else { return }
         if let slot = find(key.protocol, key.client, key.server) {
             rows[slot].newEventPlusOne = second + 1
         } else {
@@ -130,9 +151,8 @@ extension FlowBoard {
 
     /// Why a flow has its verdict, in words.
     package func reason(of row: FlowRow, _ sysctls: Sysctls) -> String {
-        if row.traits.contains(.isExpected), row.entryState == .none { return VerdictReasons.expected }
         var reasons = VerdictReasons(sysctls)
-        return reasons.reason(for: row.verdict, place(of: row).method)
+        return reason(of: row, &reasons)
     }
 
     /// All verdicts.

@@ -2,54 +2,71 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// The flows of a director as they come, change and go: what a live view shows. Each reading is streamed into it, and it remembers what one
-/// reading cannot tell: since when a flow is there, what it was before, and whether a NEW event ever told of an entry for it.
+/// The flows of a director, joined from its connections and its conntrack table, one reading or many. Each reading is streamed into it, and it
+/// remembers what one reading cannot show: since when a flow is there, what it was before, and whether a NEW event announced an entry for it.
 ///
-/// A reading goes in this order, which makes its verdicts true (see `FlowJoin`, which joins one reading alone): `begin`; `take` each
-/// connection, `endConnections`; `take` each entry of the table, `endEntries`; `look` for what is `unsettled`; tell it of the NEW events
-/// that came until then; `finish`. Until `finish` the rows show the reading before.
+/// A reading goes in this order, which makes its verdicts true: `begin`; `take` each connection, `endConnections`; `take` each entry of the
+/// table, `endEntries`; look once more for what is `unsettled`, so that a flow whose entry was made meanwhile is not called absent; take
+/// the NEW events that came until then; read the connections again where there are orphans that matter at once, and `takeLater` each;
+/// `finish`. Until `finish` the rows show the reading before.
 ///
-/// No I/O, no clock. A flow takes about 80 bytes, and up to twice that after growing;
-/// eight more with an entry.
+/// No I/O, no clock. A flow takes some 80 bytes, an entry without a connection the same.
 package struct FlowBoard: Sendable {
     /// The rows, by slot; those that are not held are free.
     var rows: [FlowRow] = []
     var free: [UInt32] = []
     private var index = SlotIndex()
+    /// Flows by the tuple that their real server answers with, of those whose real server may answer through the director (NAT).
+    private var replies = SlotIndex()
     private let hashing = FlowHash()
-    /// The slot that was come by last: lists come in the same order again and again.
+    /// The slot that was used last: lists come in the same order again and again.
     var lastSlot = -1
     /// The slots that the entries of the last reading led to, in their order, and those of the running one.
     var trail: [UInt32] = []
     var nextTrail: [UInt32] = []
-    /// The places that flows go to.
-    package internal(set) var places: [Place] = []
-    private var placeNumbers: [Place.Key: UInt32] = [:]
+    var table = PlaceTable()
     var stateNames: [String] = []
-
-    private(set) var services = ServiceIndex([])
-    /// Addresses that entries must have as their destination to be anybody's, and after how many readings each became known: NEW events to it
-    /// that came before are not.
-    private var addresses: [IPAddress: Int] = [:]
-    /// One of them that an entry had last, as most have the same.
-    private var lastAddress: IPAddress?
+    /// What few flows have: doubts about their entry, and the name and data of a persistence engine.
+    var doubts: [UInt32: [FlowDoubt]] = [:]
+    var engines: [UInt32: String] = [:]
+    /// The entries as the kernel sent them, and where each slot's is; nil when they are not kept.
+    private(set) var archive: EntryArchive?
+    private var archived: [UInt32: EntryArchive.Location] = [:]
+    /// Persistence templates of the last reading; they are kept beside the entries alone.
+    package internal(set) var templates: [Connection] = []
+    let keepsTemplates: Bool
 
     /// Slots that are held, hidden ones included.
     private(set) var held = 0
     var orphans = 0
+    /// Connections that the running reading has come by.
+    package internal(set) var listed = 0
     var watch = BoardWatch()
     /// Of the running reading, and the time that it is given.
     var second: UInt32 = 0
     var isWholeSoFar = true
     var areConnectionsWhole = true
     var isReading = false
+    /// Whether the table is being dumped a second time, for the flows that had no entry in the first dump.
+    var isLookingAgain = false
     /// Readings that are finished.
     package internal(set) var readings = 0
-    /// Orphans that had no room in the last reading.
-    package internal(set) var orphansNotKept = 0
+    /// Zones that entries of the running reading were in, besides the default one: a look-up asks one zone at a time.
+    package internal(set) var zones: Set<UInt16> = []
 
-    /// Without services, and before the first reading.
-    package init() {}
+    /// - Parameters:
+    ///   - keepsEntries: whether `entry(of:)` gives whole entries, at some 200 bytes each.
+    ///   - keepsTemplates: whether persistence templates are listed.
+    package init(keepsEntries: Bool = false, keepsTemplates: Bool = false) {
+        archive = keepsEntries ? EntryArchive() : nil
+        self.keepsTemplates = keepsTemplates
+    }
+
+    /// The places that flows go to.
+    package var places: [Place] { table.places }
+
+    /// Whether it wants the messages that entries came in.
+    package var keepsEntries: Bool { archive != nil }
 
     // MARK: Rows
 
@@ -67,7 +84,7 @@ package struct FlowBoard: Sendable {
     }
 
     /// The place that a row's flow goes to.
-    package func place(of row: FlowRow) -> Place { places[Int(row.place)] }
+    package func place(of row: FlowRow) -> Place { table.places[Int(row.place)] }
 
     /// What finds a row's flow again in later readings.
     package func key(of row: FlowRow) -> FlowKey {
@@ -95,7 +112,23 @@ package struct FlowBoard: Sendable {
     func isFlow(_ slot: Int, _ protocol: IPProtocol, _ client: Endpoint, _ server: Endpoint) -> Bool {
         guard rows[slot].client == client else { return false }
         let place = Int(rows[slot].place)
-        return places[place].virtual == server && places[place].protocol == `protocol`
+        return table.places[place].virtual == server && table.places[place].protocol == `protocol`
+    }
+
+    /// Every slot whose connection is answered, through the director, with this tuple. Two may have the same: one client port, two VIPs, one
+    /// real server.
+    func answered(by reply: FlowKey) -> [Int] {
+        var found: [Int] = []
+        replies.forEach(hashing(reply.protocol, reply.client, reply.server)) { slot in
+            let row = rows[slot]
+            let place = table.places[Int(row.place)]
+            if row.traits.contains(.isHeld), row.client == reply.client, place.mayBeNAT,
+                place.destination == reply.server, place.protocol == reply.protocol, !found.contains(slot)
+            {
+                found.append(slot)
+            }
+        }
+        return found
     }
 
     // MARK: Slots
@@ -115,22 +148,46 @@ package struct FlowBoard: Sendable {
         }
         let hash = hash(of: row)
         index.insert(hash, slot)
+        indexReply(of: slot)
         return slot
     }
 
-    /// What was told of its entry may be of a connection that the next reading shows.
+    /// A NEW event that announced its entry may be of a connection that the next reading shows.
     mutating func remove(at slot: Int) {
         if let event = rows[slot].newEvent { watch.keep(key(of: rows[slot]), at: event) }
         let hash = hash(of: rows[slot])
         index.remove(hash, slot)
+        if let reply = replyHash(of: rows[slot]) { replies.remove(reply, slot) }
+        if rows[slot].isOrphan { orphans -= 1 }
+        forgetRarities(of: slot)
         rows[slot].traits = []
         free.append(UInt32(slot))
         held -= 1
     }
 
+    /// Makes it the flow to another real server.
+    mutating func move(_ slot: Int, to place: UInt32) {
+        if let reply = replyHash(of: rows[slot]) { replies.remove(reply, slot) }
+        rows[slot].place = place
+        forgetRarities(of: slot)
+        indexReply(of: slot)
+    }
+
     private func hash(of row: FlowRow) -> UInt64 {
         let place = Int(row.place)
-        return hashing(places[place].protocol, row.client, places[place].virtual)
+        return hashing(table.places[place].protocol, row.client, table.places[place].virtual)
+    }
+
+    private func replyHash(of row: FlowRow) -> UInt64? {
+        let place = Int(row.place)
+        guard table.places[place].mayBeNAT, let server = table.places[place].destination else { return nil }
+        return hashing(table.places[place].protocol, row.client, server)
+    }
+
+    private mutating func indexReply(of slot: Int) {
+        guard let hash = replyHash(of: rows[slot]) else { return }
+        if replies.isCrowded { return rehashReplies() }
+        replies.insert(hash, slot)
     }
 
     private mutating func rehash() {
@@ -141,68 +198,65 @@ package struct FlowBoard: Sendable {
         }
     }
 
-    // MARK: Places and services
-
-    /// The number of a place, a new one where it is not known yet.
-    mutating func number(of key: Place.Key) -> UInt32 {
-        if let number = placeNumbers[key] { return number }
-        var place = Place(key)
-        place.match(services)
-        know(key.virtual.address)
-        let number = UInt32(places.count)
-        places.append(place)
-        placeNumbers[key] = number
-        return number
-    }
-
-    /// Takes the services as they are now: whose a place is, they decide.
-    mutating func take(_ services: [Service]) {
-        self.services = ServiceIndex(services)
-        if places.count > Self.fewPlaces, places.count > 2 * held { forgetPlaces() }
-        lastAddress = nil
-        let known = addresses
-        addresses = [:]
-        for place in places { addresses[place.virtual.address] = known[place.virtual.address] }
-        for case .address(_, let endpoint) in services.map(\.identity) {
-            addresses[endpoint.address] = known[endpoint.address] ?? readings
+    private mutating func rehashReplies() {
+        let slots = rows.indices.filter { rows[$0].traits.contains(.isHeld) && replyHash(of: rows[$0]) != nil }
+        replies.clear(for: slots.count)
+        for slot in slots {
+            if let hash = replyHash(of: rows[slot]) { replies.insert(hash, slot) }
         }
-        for number in places.indices { places[number].match(self.services) }
     }
 
-    private static let fewPlaces = 4096
+    // MARK: What few flows have
 
-    /// Services by mark may have as many virtual addresses as there are: those of flows that are gone are forgotten.
-    private mutating func forgetPlaces() {
-        let old = places
-        (places, placeNumbers) = ([], [:])
+    mutating func add(_ doubt: FlowDoubt, to slot: Int) {
+        doubts[UInt32(slot), default: []].append(doubt)
+        rows[slot].traits.insert(.hasDoubts)
+    }
+
+    private mutating func forgetRarities(of slot: Int) {
+        if rows[slot].traits.contains(.hasDoubts) { doubts[UInt32(slot)] = nil }
+        rows[slot].traits.remove(.hasDoubts)
+        if !engines.isEmpty { engines[UInt32(slot)] = nil }
+    }
+
+    mutating func archive(_ message: RawSpan, of slot: Int) {
+        if message.byteCount > 0 { archived[UInt32(slot)] = archive?.keep(message) }
+    }
+
+    /// Entries of an earlier reading, or of a dump that is repeated, are of no use any more.
+    mutating func forgetEntries() {
+        if archive != nil { archive = EntryArchive() }
+        archived.removeAll(keepingCapacity: true)
+        for slot in doubts.keys { rows[Int(slot)].traits.remove(.hasDoubts) }
+        doubts.removeAll()
+    }
+
+    /// The whole entry of a flow, as the last reading found it; nil when it has none, or entries are not kept.
+    package func entry(ofSlot slot: UInt32) -> Entry? { archived[slot].flatMap { archive?.entry(at: $0) } }
+
+    // MARK: Services
+
+    /// Takes the services as they are now.
+    mutating func take(_ services: [Service]) {
+        if table.isCrowded(flows: held) { renumberPlaces() }
+        if table.take(services, after: readings) { rehashReplies() }
+    }
+
+    private mutating func renumberPlaces() {
+        let old = table.places
+        table.removeAll()
         for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
             rows[slot].place = number(of: old[Int(rows[slot].place)].key)
         }
         rehash()
+        rehashReplies()
     }
 
-    private mutating func know(_ address: IPAddress) {
-        if addresses[address] == nil { addresses[address] = readings }
-    }
-
-    /// Whether the NEW event of a connection that a reading shows first may have come before anybody could tell that it mattered.
-    func mayHaveMissedEvents(of address: IPAddress) -> Bool {
-        addresses[address].map { readings - $0 < BoardWatch.readingsToKnow } ?? true
-    }
-
-    /// Whether an entry to this address can be of a flow.
-    mutating func mayServe(_ address: IPAddress?) -> Bool {
-        guard let address else { return false }
-        if address == lastAddress { return true }
-        guard addresses[address] != nil else { return false }
-        lastAddress = address
-        return true
-    }
+    mutating func number(of key: Place.Key) -> UInt32 { table.number(of: key, after: readings) }
 }
 
 extension FlowRow {
-    /// A connection that the last whole reading did not have is shown no more; an entry is called an orphan from its second reading on, as
-    /// its connection may only be younger than the list of the first.
+    /// A connection that the last whole reading did not have is shown no more; an orphan only once it is known to be one.
     var isShown: Bool {
         traits.contains(.isHeld) && traits.contains(.isSettled) && missed == 0
     }

@@ -57,6 +57,15 @@ package struct Place: Sendable {
 
     var isAmbiguous: Bool { candidates.count > 1 }
 
+    /// Whether the entries of its flows can be others than those to and from its VIP, or the kernel cannot choose by that.
+    package var needsWholeTable: Bool {
+        if case .fwmark? = service { return true }
+        return mayBeNAT || isAmbiguous || virtual.address.family == .ipv6
+    }
+
+    /// The real server, where it may answer through the director.
+    var answeringServer: IPAddress? { mayBeNAT ? destination?.address : nil }
+
     /// The service that an entry shows to be the one, of several.
     func settling(_ entry: Entry) -> Key? {
         guard let destination, let only = ServiceIndex.settled(candidates, virtual, destination, by: entry) else {

@@ -31,6 +31,14 @@ struct SlotIndex: Sendable {
         return nil
     }
 
+    /// Every slot with this hash, and perhaps some with one that is alike.
+    func forEach(_ hash: UInt64, _ body: (Int) -> Void) {
+        _ = find(hash) { slot in
+            body(slot)
+            return false
+        }
+    }
+
     /// Adds a slot that is not there yet.
     mutating func insert(_ hash: UInt64, _ slot: Int) {
         let mask = cells.count - 1

@@ -14,36 +14,20 @@ package struct FlowFilter: Equatable, Sendable {
     /// Wants everything.
     package init() {}
 
-    /// Narrows a picture to the services and clients that were asked for. Verdicts stay, so that the counts of a service are whole.
-    package func narrow(_ picture: Picture) -> Picture {
-        var narrowed = picture
-        if !services.isEmpty {
-            narrowed.services.removeAll { service in !services.contains { $0.matches(service.identity) } }
-        }
-        if !services.isEmpty || !clients.isEmpty {
-            narrowed.report.chosenFrom = picture.report.flows.count { $0.connection != nil }
-        }
-        narrowed.report.flows.removeAll { flow in !wants(flow.service, flow.virtual, flow.protocol, flow.client) }
-        narrowed.report.templates.removeAll { template in
-            let connection = template.connection
-            return !wants(template.service, connection.virtual, connection.protocol, connection.client)
-        }
-        return narrowed
-    }
+    /// Whether it chooses some services or clients.
+    package var narrows: Bool { !services.isEmpty || !clients.isEmpty }
 
-    private func wants(
-        _ service: Service.Identity?, _ virtual: Endpoint, _ protocol: IPProtocol, _ client: Endpoint
-    ) -> Bool {
-        let wantsService =
-            services.isEmpty
+    /// Whether flows to a virtual address, or of a service, are wanted.
+    func wants(_ service: Service.Identity?, _ virtual: Endpoint, _ protocol: IPProtocol) -> Bool {
+        services.isEmpty
             || services.contains { selector in
                 selector.matches(.address(`protocol`, virtual)) || service.map(selector.matches) ?? false
             }
-        return wantsService && (clients.isEmpty || clients.contains { $0.matches(client) })
     }
 
-    /// Whether the flow's verdict is one of those asked for.
-    package func shows(_ flow: Flow) -> Bool { verdicts.isEmpty || verdicts.contains(flow.verdict) }
+    func wants(_ place: Place) -> Bool { wants(place.service, place.virtual, place.protocol) }
+
+    func wants(client: Endpoint) -> Bool { clients.isEmpty || clients.contains { $0.matches(client) } }
 }
 
 /// `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`.

@@ -32,6 +32,9 @@ package struct FlowKey: Hashable, Comparable, Sendable {
 
     static func reply(_ entry: Entry) -> FlowKey? { key(entry.reply, clientSends: false) }
 
+    /// Of an entry whose answers are packets of a client's to a VIP.
+    static func clientAnswers(_ entry: Entry) -> FlowKey? { key(entry.reply, clientSends: true) }
+
     private static func key(_ tuple: Tuple, clientSends: Bool) -> FlowKey? {
         guard let source = tuple.source, let destination = tuple.destination, let ports = tuple.ports else {
             return nil

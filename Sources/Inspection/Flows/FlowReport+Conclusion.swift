@@ -3,9 +3,15 @@ import Conntrack
 import IPVS
 
 extension FlowReport {
+    private var all: [Flow] {
+        var whole = self
+        whole.filter.verdicts = []
+        return Array(whole.flows)
+    }
+
     /// What was found and why, a sentence each.
     package var conclusion: [String] {
-        let connections = flows.filter { $0.connection != nil }
+        let connections = all.filter { $0.connection != nil }
         guard !connections.isEmpty else { return [noConnections] + orphanSentences }
         var sentences: [String] = []
         for verdict in [Verdict.never, .absent, .unreplied, .tracked] {
@@ -22,10 +28,10 @@ extension FlowReport {
         let verb = isOne ? "is" : "are"
         switch verdict {
         case .never:
-            let watched = watch.map { " (watched for \($0.seconds) s, \($0.events) NEW events, none lost)" } ?? ""
+            let watched = proof.map { " (watched for \($0.seconds) s, \($0.events) NEW events, none lost)" } ?? ""
             return "began and never \(isOne ? "was" : "were") in the conntrack table\(watched)"
         case .absent:
-            return "\(verb) absent from the conntrack table\(watch == nil ? "" : ", and may be older than the watch")"
+            return "\(verb) absent from the conntrack table\(proof == nil ? "" : ", and may be older than the watch")"
         case .unreplied, .tracked, .orphan: return "\(verb) \(verdict.rawValue)"
         }
     }
@@ -36,7 +42,7 @@ extension FlowReport {
     }
 
     private var orphanSentences: [String] {
-        let orphans = flows.filter { $0.verdict == .orphan }
+        let orphans = all.filter { $0.verdict == .orphan }
         return Dictionary(grouping: orphans, by: \.reason).sorted { $0.key < $1.key }.map { reason, flows in
             let have =
                 flows.count == 1
@@ -56,7 +62,7 @@ extension FlowReport {
                 "Unless a notrack rule takes them out, \(packets) of absent TCP flows are INVALID to the packet filter: "
                     + "a rule that drops INVALID drops them.")
         }
-        if oneWay.contains(where: { $0.verdict == .unreplied && $0.entry?.state?.name == "SYN_SENT" }) {
+        if oneWay.contains(where: { $0.verdict == .unreplied && $0.entryState == "SYN_SENT" }) {
             sentences.append(
                 "To an entry in SYN_SENT the client's ACKs and data are INVALID: a rule that drops INVALID lets no page through."
             )

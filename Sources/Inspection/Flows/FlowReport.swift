@@ -1,42 +1,166 @@
 import Addresses
+import Conntrack
 import IPVS
 
-/// The rows of `/proc/net/ip_vs_conn`, connections and templates apart.
-package struct ConnectionList: Equatable, Sendable {
-    /// Rows that are no templates, in the kernel's order.
-    package private(set) var connections: [Connection] = []
-    /// Persistence templates, in the kernel's order.
-    package private(set) var templates: [Connection] = []
+/// What a reading of a director found, as a filter chooses from it. The flows stay in the board, and each is made when it is asked for.
+package struct FlowReport: Sendable {
+    private let board: FlowBoard
+    private let sysctls: Sysctls
+    /// Verdicts are not narrowed, so that the counts of a service are whole.
+    package var filter = FlowFilter()
+    /// What the verdict `never` is proven by; nil when NEW events were not watched, or some were lost.
+    package var proof: NewEventProof?
 
-    /// Sorts rows into the two.
-    package init(_ rows: [Connection] = []) { for row in rows { append(row) } }
+    /// - Parameter board: after a reading that is finished.
+    package init(_ board: FlowBoard, _ sysctls: Sysctls, proof: NewEventProof? = nil) {
+        self.board = board
+        self.sysctls = sysctls
+        self.proof = proof
+    }
 
-    /// Adds a row to the list that it belongs to.
-    package mutating func append(_ row: Connection) {
-        if row.isTemplate { templates.append(row) } else { connections.append(row) }
+    /// Connections, in IPVS's order when they were read once, then orphans by client.
+    package var flows: FlowList { FlowList(board, filter, VerdictReasons(sysctls)) }
+
+    /// Persistence templates, which have no flow.
+    package var templates: [FlowTemplate] {
+        board.templates.lazy.map { FlowTemplate($0, board.table.services.matchTemplate($0)) }.filter { template in
+            let connection = template.connection
+            return filter.wants(template.service, connection.virtual, connection.protocol)
+                && filter.wants(client: connection.client)
+        }
+    }
+
+    /// How many connections there are besides those that the filter chose; nil when nothing was filtered.
+    package var chosenFrom: Int? { filter.narrows ? board.counts.connections : nil }
+
+    /// `net.netfilter.nf_conntrack_tcp_loose`; nil when it could not be read.
+    package var isLoose: Bool? { sysctls.number(Sysctls.tcpLoose).map { $0 != 0 } }
+
+    /// How many flows of each place have which verdict, as the filter chooses.
+    package var counts: [(place: Place, counts: VerdictCounts)] {
+        if filter.clients.isEmpty {
+            return board.places.lazy.filter(filter.wants).map { ($0, $0.counts) }
+        }
+        var counts = Array(repeating: VerdictCounts(), count: board.places.count)
+        for row in board.rows where row.isShown && filter.wants(client: row.client) {
+            counts[Int(row.place)][row.verdict] += 1
+        }
+        return zip(board.places, counts).filter { filter.wants($0.0) }
     }
 }
 
-/// What the join found.
-package struct FlowReport: Equatable, Sendable {
-    /// Connections in IPVS's order, then orphans by client.
-    package var flows: [Flow]
-    /// Persistence templates, which have no flow.
-    package var templates: [FlowTemplate]
-    /// How many connections there are besides those that a filter chose; nil when nothing was filtered.
-    package var chosenFrom: Int?
+/// Flows, one after the other: a million of them need no room of their own.
+package struct FlowList: Sequence, Sendable {
+    package let board: FlowBoard
+    private let filter: FlowFilter
+    private let reasons: VerdictReasons
+    private var isWanted: @Sendable (FlowRow) -> Bool = { _ in true }
+    /// Which places have flows that the filter wants.
+    private let wantedPlaces: [Bool]
+    /// Entries without a connection, in the order of their clients.
+    private let orphans: [UInt32]
 
-    /// The watch that the verdict `never` stands on; nil when there was none, or it lost events.
-    package var watch: WatchEvidence?
+    init(_ board: FlowBoard, _ filter: FlowFilter, _ reasons: VerdictReasons) {
+        self.board = board
+        self.filter = filter
+        self.reasons = reasons
+        wantedPlaces = board.places.map(filter.wants)
+        guard board.orphans > 0, filter.verdicts.isEmpty || filter.verdicts.contains(.orphan) else {
+            orphans = []
+            return
+        }
+        let slots = board.rows.indices.filter { board.rows[$0].isShown && board.rows[$0].isOrphan }
+        orphans = slots.map { (UInt32($0), board.key(of: board.rows[$0])) }.sorted { $0.1 < $1.1 }.map(\.0)
+    }
 
-    /// `net.netfilter.nf_conntrack_tcp_loose`; nil when it could not be read.
-    var isLoose: Bool?
+    /// Rows of the board that the filter wants, with their slots.
+    package func forEachRow(_ body: (UInt32, FlowRow) -> Void) {
+        for slot in board.rows.indices where !board.rows[slot].isOrphan && wants(board.rows[slot]) {
+            body(UInt32(slot), board.rows[slot])
+        }
+        for slot in orphans where wants(board.rows[Int(slot)]) { body(slot, board.rows[Int(slot)]) }
+    }
 
-    /// Of an unfiltered picture, without a watch.
-    package init(flows: [Flow], templates: [FlowTemplate], isLoose: Bool? = nil) {
-        self.flows = flows
-        self.templates = templates
-        self.isLoose = isLoose
+    /// Those of them whose rows are wanted.
+    package func filtered(_ isWanted: @escaping @Sendable (FlowRow) -> Bool) -> FlowList {
+        var list = self
+        list.isWanted = isWanted
+        return list
+    }
+
+    package var count: Int {
+        var count = 0
+        forEachRow { _, _ in count += 1 }
+        return count
+    }
+
+    private func wants(_ row: FlowRow) -> Bool {
+        isWanted(row) && row.isShown && (filter.verdicts.isEmpty || filter.verdicts.contains(row.verdict))
+            && wantedPlaces[Int(row.place)] && filter.wants(client: row.client)
+    }
+
+    package func makeIterator() -> Iterator { Iterator(list: self, reasons: reasons) }
+
+    package struct Iterator: IteratorProtocol {
+        fileprivate let list: FlowList
+        fileprivate var reasons: VerdictReasons
+        private var slot = 0
+        private var orphan = 0
+
+        fileprivate init(list: FlowList, reasons: VerdictReasons) {
+            self.list = list
+            self.reasons = reasons
+        }
+
+        package mutating func next() -> Flow? {
+            let rows = list.board.rows
+            while slot < rows.count {
+                defer { slot += 1 }
+                if !rows[slot].isOrphan, list.wants(rows[slot]) { return flow(UInt32(slot)) }
+            }
+            while orphan < list.orphans.count {
+                defer { orphan += 1 }
+                let slot = list.orphans[orphan]
+                if list.wants(rows[Int(slot)]) { return flow(slot) }
+            }
+            return nil
+        }
+
+        private mutating func flow(_ slot: UInt32) -> Flow { list.board.flow(slot, &reasons) }
+    }
+}
+
+extension FlowBoard {
+    fileprivate func flow(_ slot: UInt32, _ reasons: inout VerdictReasons) -> Flow {
+        let row = rows[Int(slot)]
+        let place = place(of: row)
+        var connection: Connection?
+        if let destination = place.destination {
+            connection = Connection(
+                place.protocol, client: row.client, virtual: place.virtual, destination: destination,
+                state: stateNames[Int(row.state)], expires: row.expires, persistenceEngine: engines[slot])
+        }
+        return Flow(
+            protocol: place.protocol, client: row.client, virtual: place.virtual, connection: connection,
+            service: place.service, method: place.method, entryState: entryState(of: row),
+            entry: entry(ofSlot: slot), verdict: row.verdict, reason: reason(of: row, &reasons),
+            doubts: place.doubts + entryDoubts(of: row, slot))
+    }
+
+    /// Why a flow has its verdict, in words.
+    func reason(of row: FlowRow, _ reasons: inout VerdictReasons) -> String {
+        if row.traits.contains(.isExpected), row.entryState == .none { return VerdictReasons.expected }
+        let place = place(of: row)
+        if row.isOrphan { return reasons.orphan(of: table.services.byAddress(place.protocol, place.virtual)) }
+        return reasons.reason(for: row.verdict, place.method)
+    }
+
+    private func entryDoubts(of row: FlowRow, _ slot: UInt32) -> [String] {
+        var words = row.traits.contains(.hasDoubts) ? (doubts[slot] ?? []).map(\.text) : []
+        if row.traits.contains(.mayHaveEnded) {
+            words.append("it had \(row.expires) s left when it was read, and may have ended before the table was")
+        }
+        return words
     }
 }
 
@@ -53,5 +177,28 @@ package struct FlowTemplate: Equatable, Sendable {
         self.connection = connection
         service = match.service
         doubts = match.doubts
+    }
+}
+
+/// That every NEW event between two moments was seen.
+package struct NewEventProof: Equatable, Sendable {
+    /// When watching began.
+    package var from: Moment
+    /// Until when every event was seen.
+    package var to: Moment
+    /// NEW events that came in between.
+    package var events: Int
+    /// Always 0: with a loss there is no proof.
+    package var losses: Int { 0 }
+
+    package init(from: Moment, to: Moment, events: Int) {
+        self.from = from
+        self.to = to
+        self.events = events
+    }
+
+    /// Whole seconds from its beginning to its end.
+    package var seconds: UInt64 {
+        to.nanoseconds > from.nanoseconds ? (to.nanoseconds - from.nanoseconds) / 1_000_000_000 : 0
     }
 }

@@ -1,7 +1,7 @@
 import IPVS
 
 /// Everything that one look at a director gave: what was read, what was found, and what is missing from it.
-package struct Picture: Snapshot, Equatable, Sendable {
+package struct Picture: Snapshot, Sendable {
     /// When the reading began, and where.
     package var origin: SnapshotOrigin
     /// Those that decide what the verdicts mean.
@@ -27,4 +27,14 @@ package struct Picture: Snapshot, Equatable, Sendable {
 
     /// One a service, in their order.
     package var summaries: [ServiceSummary] { report.summaries(services) }
+
+    /// The services and flows that a filter chooses.
+    package func narrowed(by filter: FlowFilter) -> Picture {
+        var narrowed = self
+        narrowed.report.filter = filter
+        if !filter.services.isEmpty {
+            narrowed.services.removeAll { service in !filter.services.contains { $0.matches(service.identity) } }
+        }
+        return narrowed
+    }
 }

@@ -10,7 +10,7 @@ package final class FlowStream {
     private let clocksAhead: (Moment) -> Int
     private var text: ByteBuffer
     private var json: JSONWriter
-    private var changes = FlowChanges()
+    private var totals = VerdictCounts()
     private var lossesTold = 0
 
     /// - Parameters:
@@ -32,24 +32,25 @@ package final class FlowStream {
         if style == nil {
             line("start", time) { $0.heading(picture, command: "flows") }
         }
-        take(picture, at: time)
+        take(picture, at: time) { _ in true }
     }
 
-    /// Prints what is new in it.
-    package func take(_ picture: Picture, at time: Moment) {
+    /// Prints what is new in it: flows that begin, or have another verdict.
+    package func take(_ picture: Picture, at time: Moment) { take(picture, at: time) { $0.isNews } }
+
+    private func take(_ picture: Picture, at time: Moment, _ isPrinted: @escaping @Sendable (FlowRow) -> Bool) {
         for loss in picture.losses.dropFirst(lossesTold) { write(loss, at: time) }
         lossesTold = max(lossesTold, picture.losses.count)
-        let narrowed = filter.narrow(picture)
-        for flow in changes.take(narrowed.report.flows) where filter.shows(flow) {
-            write(flow, narrowed.report.watch, at: time)
-        }
+        let report = picture.narrowed(by: filter).report
+        for flow in report.flows.filtered(isPrinted) { write(flow, report.proof, at: time) }
+        totals = report.counts.reduce(into: VerdictCounts()) { $0 += $1.counts }
         text.flush()
         json.flush()
     }
 
     /// Prints how many flows of each verdict there were last.
     package func end(at time: Moment) {
-        let totals = Verdict.allCases.map { ($0.rawValue, changes.totals[$0, default: 0]) }
+        let totals = Verdict.allCases.map { ($0.rawValue, self.totals[$0]) }
         if style == nil {
             line("end", time) { json in
                 for (name, count) in totals {
@@ -85,9 +86,9 @@ package final class FlowStream {
         text.append(text: "  lost  \(loss.what): \(loss.why)".printable + "\n")
     }
 
-    private func write(_ flow: Flow, _ watch: WatchEvidence?, at time: Moment) {
+    private func write(_ flow: Flow, _ proof: NewEventProof?, at time: Moment) {
         guard let style else {
-            return line("flow", time) { json in json.member("flow") { $0.members(of: flow, watch) } }
+            return line("flow", time) { json in json.member("flow") { $0.members(of: flow, proof) } }
         }
         let ends = [flow.client, flow.virtual] + (flow.connection.map { [$0.destination] } ?? [])
         let known = [

@@ -4,13 +4,29 @@ import IPVS
 import Inspection
 
 extension Picture {
-    /// The flows as a table, then in words what was found and why.
-    package func flowsText(_ filter: FlowFilter, _ style: Style, width: Int?) -> [String] {
-        let shown = report.flows.filter(filter.shows)
-        var lines: [String] = []
-        if !shown.isEmpty { lines = Self.table(shown, style, width) + [""] }
-        lines += shown.flatMap(Self.doubts)
-        return lines + closing(style)
+    /// Writes the flows as a table, then in words what was found and why.
+    package func writeFlows(_ style: Style, width: Int?, to sink: @escaping (RawSpan) -> Void) {
+        var text = ByteBuffer(sink)
+        var hasRows = false
+        var hasDoubts = false
+        let flows = report.flows
+        flows.forEachRow { _, row in
+            hasRows = true
+            hasDoubts = hasDoubts || row.isDoubtful || !flows.board.place(of: row).doubts.isEmpty
+        }
+        if hasRows {
+            FlowTable(flows, style, width: width).write(to: &text)
+            text.append("\n")
+        }
+        if hasDoubts {
+            for flow in flows {
+                for doubt in flow.doubts {
+                    text.append(text: "? \(flow.protocol) \(flow.client) > \(flow.virtual): \(doubt)".printable + "\n")
+                }
+            }
+        }
+        for line in closing(style) { text.append(text: line + "\n") }
+        text.flush()
     }
 
     /// One row a service.
@@ -32,7 +48,7 @@ extension Picture {
     }
 
     /// What a flow without an entry may be: never had one is for a watch to say.
-    private var missing: [Verdict] { report.watch == nil ? [.absent] : [.never, .absent] }
+    private var missing: [Verdict] { report.proof == nil ? [.absent] : [.never, .absent] }
 
     private static func row(_ summary: ServiceSummary, _ missing: [Verdict]) -> [TextTable.Cell] {
         func count(_ verdict: Verdict) -> TextTable.Cell {
@@ -46,29 +62,6 @@ extension Picture {
         ] + missing.map(count) + [
             count(.unreplied), count(.tracked), count(.orphan), .init(String(summary.templates)),
         ]
-    }
-
-    private static func table(_ flows: [Flow], _ style: Style, _ width: Int?) -> [String] {
-        var table = TextTable(columns: [
-            .init(title: "PROTO"), .init(title: "CLIENT"), .init(title: "VIRTUAL"),
-            .init(title: "DESTINATION", expendable: 2), .init(title: "METHOD", expendable: 4),
-            .init(title: "IPVS", expendable: 1), .init(title: "EXPIRES", alignsRight: true, expendable: 5),
-            .init(title: "CONNTRACK", expendable: 3), .init(title: "VERDICT"),
-        ])
-        table.rows = flows.map { flow in
-            [
-                .init(flow.protocol.description), .init(flow.client.description), .init(flow.virtual.description),
-                .init(flow.connection?.destination.description ?? "-"), .init(flow.method?.description ?? "-"),
-                .init(flow.connection?.state ?? "-"), .init(flow.connection.map { String($0.expires) } ?? "-"),
-                .init(flow.entry.map { $0.state?.name ?? "entry" } ?? "-"),
-                .init(flow.verdict.rawValue + (flow.doubts.isEmpty ? "" : " ?"), flow.verdict.colour),
-            ]
-        }
-        return table.lines(style, width: width)
-    }
-
-    private static func doubts(_ flow: Flow) -> [String] {
-        flow.doubts.map { "? \(flow.protocol) \(flow.client) > \(flow.virtual): \($0)".printable }
     }
 
     private func closing(_ style: Style) -> [String] {

@@ -4,15 +4,15 @@ import Inspection
 
 extension Picture {
     /// The document of `flows --json`. With `summaryOnly` the services without their flows.
-    package func writeJSON(_ filter: FlowFilter, summaryOnly: Bool, to sink: @escaping (RawSpan) -> Void) {
+    package func writeJSON(summaryOnly: Bool, to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "flows")
-            if let watch = report.watch { json.evidence("watch", watch) }
-            json.member("services", array: summaries) { $0.summary($1, isWatched: report.watch != nil) }
+            if let proof = report.proof { json.proof("watch", proof) }
+            json.member("services", array: summaries) { $0.summary($1, isWatched: report.proof != nil) }
             if !summaryOnly {
-                json.member("flows", array: report.flows.lazy.filter(filter.shows)) { json, flow in
-                    json.object { $0.members(of: flow, report.watch) }
+                json.member("flows", array: report.flows) { json, flow in
+                    json.object { $0.members(of: flow, report.proof) }
                 }
                 json.member("templates", array: report.templates) { $0.template($1) }
             }
@@ -92,7 +92,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func members(of flow: Flow, _ watch: WatchEvidence?) {
+    mutating func members(of flow: Flow, _ proof: NewEventProof?) {
         ends(
             flow.protocol, client: flow.client, virtual: flow.virtual, destination: flow.connection?.destination,
             flow.service)
@@ -102,18 +102,18 @@ extension JSONWriter {
         optional("persistence_engine", flow.connection?.persistenceEngine)
         member("verdict", flow.verdict.rawValue)
         member("reason", flow.reason)
-        if flow.verdict == .never, let watch { evidence("evidence", watch) }
+        if flow.verdict == .never, let proof { self.proof("evidence", proof) }
         if !flow.doubts.isEmpty { member("doubts", strings: flow.doubts) }
         key("entry")
         if let entry = flow.entry { self.entry(entry) } else { null() }
     }
 
-    fileprivate mutating func evidence(_ name: StaticString, _ evidence: WatchEvidence) {
+    fileprivate mutating func proof(_ name: StaticString, _ proof: NewEventProof) {
         member(name) { json in
-            json.member("from", evidence.from)
-            json.member("to", evidence.to)
-            json.member("events", evidence.events)
-            json.member("losses", evidence.losses)
+            json.member("from", proof.from)
+            json.member("to", proof.to)
+            json.member("events", proof.events)
+            json.member("losses", proof.losses)
         }
     }
 

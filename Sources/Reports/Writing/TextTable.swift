@@ -21,7 +21,7 @@ struct TextTable {
     var columns: [Column]
     var rows: [[Cell]] = []
 
-    private static let gap = 2
+    static let gap = 2
 
     /// - Parameter width: columns of the terminal; nil when there is none.
     func lines(_ style: Style, width: Int?) -> [String] {
@@ -30,7 +30,7 @@ struct TextTable {
         let widths = columns.indices.map { column in
             all.map { $0.indices.contains(column) ? $0[column].text.count : 0 }.max() ?? 0
         }
-        let shown = fitting(widths, width)
+        let shown = Self.fitting(columns, widths, width)
         return all.map { row in
             var line = ""
             for (position, column) in shown.enumerated() where row.indices.contains(column) {
@@ -45,10 +45,11 @@ struct TextTable {
         }
     }
 
-    private func fitting(_ widths: [Int], _ width: Int?) -> [Int] {
+    /// The columns that are shown, each as wide as it needs to be.
+    static func fitting(_ columns: [Column], _ widths: [Int], _ width: Int?) -> [Int] {
         var shown = Array(columns.indices)
         guard let width else { return shown }
-        while shown.map({ widths[$0] + Self.gap }).reduce(-Self.gap, +) > width,
+        while shown.map({ widths[$0] + gap }).reduce(-gap, +) > width,
             let victim = shown.max(by: { columns[$0].expendable < columns[$1].expendable }),
             columns[victim].expendable > 0
         {

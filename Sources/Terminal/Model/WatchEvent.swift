@@ -10,15 +10,12 @@ package enum WatchEvent: Sendable {
     /// The clocks: the wall's, and the time since the beginning.
     case tick(Moment, elapsed: Duration)
 
-    // A reading, in the order that `FlowBoard` asks for.
+    // A reading; its rows come by `Model.take`.
     /// Whether IPVS is there; if not, why, and what to do.
     case director(absentBecause: String?)
     case began([Service], Sysctls)
-    case connection(Connection)
     case connectionsEnded(isWhole: Bool)
-    case entry(Entry)
     case entriesEnded(isWhole: Bool)
-    case looked(UInt32, Entry?)
     case finished(ReadingOutcome)
     /// It could not be read: why, and what to do.
     case failed(String)

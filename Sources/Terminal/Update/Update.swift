@@ -57,14 +57,11 @@ extension Model {
             self.services.take(services, at: elapsed)
             flows.board.begin(services, at: second)
             table.begin(isShown: tab == .table)
-        case .connection(let connection): take(connection)
         case .connectionsEnded(let isWhole): flows.board.endConnections(isWhole: isWhole)
-        case .entry(let entry): take(entry)
         case .entriesEnded(let isWhole):
             flows.board.endEntries(isWhole: isWhole)
             let followed = table.followed
             if table.end(isWhole: isWhole) { table.arrange(page: page, selecting: followed) }
-        case .looked(let slot, let entry): flows.board.look(slot, found: entry)
         case .finished(let outcome): finish(outcome)
         case .failed(let why):
             reading.trouble = why
@@ -74,14 +71,16 @@ extension Model {
         }
     }
 
-    /// A row of the running reading. As the event of it does, without one for each of a million.
+    /// A row of the running reading. These are no events: there may be a million.
     package mutating func take(_ connection: Connection) {
         if reading.isIgnored { return }
         reading.rows &+= 1
         flows.board.take(connection)
     }
 
-    /// An entry of the running reading, likewise.
+    /// The entries of the running reading come next.
+    package mutating func beginEntries() { if !reading.isIgnored { flows.board.beginEntries() } }
+
     package mutating func take(_ entry: Entry) {
         if reading.isIgnored { return }
         reading.rows &+= 1
@@ -89,8 +88,14 @@ extension Model {
         table.take(entry)
     }
 
+    /// Looking for single flows once more is between the reader and the board.
+    package mutating func withBoard<Value>(_ body: (inout FlowBoard) -> Value) -> Value { body(&flows.board) }
+
+    /// Those of the running reading.
+    package var sysctls: Sysctls { reading.sysctls }
+
     private mutating func finish(_ outcome: ReadingOutcome) {
-        flows.board.finish()
+        flows.board.finish(took: UInt32(clamping: outcome.took.components.seconds))
         flows.takeStrays()
         reading.finished = second
         reading.took = outcome.took
@@ -118,10 +123,8 @@ extension Model {
 
     /// What the board had no room for.
     private var boardLosses: [Loss] {
-        let orphans = flows.board.orphansNotKept
-        return (orphans > 0 ? [Loss("orphans", "\(orphans) more than are held")] : [])
-            + (flows.board.isOverfull
-                ? [Loss("the verdict never", "more NEW events came between two readings than can be held")] : [])
+        flows.board.isOverfull
+            ? [Loss("the verdict never", "more NEW events came between two readings than can be held")] : []
     }
 
     /// Puts the rows of the tab in order. Those of other tabs are, when they are turned to.
@@ -163,11 +166,6 @@ extension Model {
 
     /// Whether the watch over NEW events was lost, so that another one has to begin.
     package var needsWatch: Bool { flows.board.needsWatch }
-
-    /// Flows that have to be looked for once more before the reading is finished.
-    package func unsettled(atMost most: Int) -> [(slot: UInt32, tuples: [Tuple])] {
-        flows.board.unsettled(atMost: most).map { ($0, flows.board.tuples(at: $0)) }
-    }
 
     // MARK: Observations
 

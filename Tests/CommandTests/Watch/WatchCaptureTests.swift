@@ -63,7 +63,7 @@ struct WatchCaptureTests {
     @Test("The verdicts are those of flows", arguments: Fixture.all)
     func verdicts(_ fixture: Fixture) throws {
         let session = try Self.session(fixture, Size(columns: 200, rows: 60), .flows)
-        let picture = try Photographer(try CapturedKernel(fixture.capture)).picture()
+        let picture = try FlowCollector(try CapturedKernel(fixture.capture)).picture()
         let rows = view(session.model).lines.map { $0.text.split(separator: " ").map(String.init) }
         for flow in picture.report.flows {
             let row = rows.first { $0.first == flow.protocol.description && $0.dropFirst().first == "\(flow.client)" }

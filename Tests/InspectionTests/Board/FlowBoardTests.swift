@@ -163,22 +163,104 @@ struct FlowBoardTests {
         #expect(board.counts == VerdictCounts())
     }
 
-    @Test("NAT: the entry may be found by its reply alone, and then is looked for in each reading")
+    @Test("NAT: the entry may be found by its reply alone, by a look-up and in the table")
     func reply() throws {
         let nat = [try service(tcp("10.0.0.101:80"), [("10.0.0.4:80", .nat)])]
         let flow = try connection(client, "10.0.0.101:80", "10.0.0.4:80")
-        let found = try entry(client, "10.0.0.4:80")
+        let found = try entry(client, "10.0.0.77:80", server: "10.0.0.4:80")
         var board = FlowBoard()
-        var looks = 0
-        for second: UInt32 in 0..<3 {
-            board.read(nat, [flow], at: second) { tuples in
-                looks += 1
-                #expect(tuples.count == 2)
-                return found
-            }
+        board.read(nat, [flow], at: 0) { tuples in
+            #expect(tuples.count == 2)
+            return found
         }
-        #expect(looks == 3)
         #expect(board.counts[.unreplied] == 1)
+        board.read(nat, [flow], [found], at: 1) { _ in
+            Issue.record("it needs no look-up")
+            return nil
+        }
+        #expect(board.counts[.unreplied] == 1)
+        board.read([try service(tcp("10.0.0.101:80"), [("10.0.0.4:80", .dr)])], [flow], [found], at: 2)
+        #expect(board.counts[.absent] == 1)
+    }
+
+    @Test("An entry that the VIP's own packets made is the flow's by its reply, too")
+    func madeByAnswers() throws {
+        var board = FlowBoard()
+        board.read(services, [try flow()], [try entry(vip, client)], at: 0)
+        #expect(board.counts[.unreplied] == 1)
+        #expect(try row(board).isDoubtful)
+    }
+
+    @Test("A second dump settles at once what looking up would, finds what was made meanwhile, and makes no orphans")
+    func secondDump() throws {
+        let ports = 1...4
+        let connections = try ports.map { try connection("10.0.0.1:\($0)", vip, "10.0.0.3:80") }
+        var board = FlowBoard()
+        board.begin(services, at: 0)
+        for connection in connections { board.take(connection) }
+        board.endConnections(isWhole: true)
+        board.take(try entry("10.0.0.1:1", vip, id: 1))
+        board.endEntries(isWhole: true)
+        #expect(board.unsettledCount == 3)
+        // The first attempt is interrupted, and what came of it does not count.
+        board.beginSecondDump()
+        board.take(try entry("10.0.0.1:4", vip, id: 4))
+        board.beginSecondDump()
+        // The first flow's entry was replaced by another one meanwhile; that is no second entry.
+        for (port, id) in [(1, 9), (2, 2), (7, 7)] { board.take(try entry("10.0.0.1:\(port)", vip, id: UInt32(id))) }
+        board.endSecondDump(isWhole: true)
+        #expect(board.unsettledCount == 0)
+        board.finish(orphansAreKnown: true)
+        let flows = Array(FlowReport(board, sysctls(conntrack: "0")).flows)
+        #expect(flows.map(\.verdict) == [.unreplied, .unreplied, .absent, .absent])
+        #expect(flows.allSatisfy { $0.doubts.isEmpty })
+    }
+
+    @Test("A dump that is repeated begins from nothing")
+    func repeatedDump() throws {
+        var board = FlowBoard()
+        board.begin(services, at: 0)
+        board.take(try flow())
+        board.endConnections(isWhole: true)
+        board.take(try entry(client, vip, zone: 3))
+        board.take(try entry("10.0.0.9:9", vip))
+        board.beginEntries()
+        #expect(board.zones.isEmpty)
+        board.endEntries(isWhole: true)
+        #expect(board.unsettledCount == 1)
+        board.endSecondDump(isWhole: true)
+        board.finish(orphansAreKnown: true)
+        #expect(FlowReport(board, sysctls(conntrack: "0")).flows.map(\.verdict) == [.absent])
+    }
+
+    @Test("What is news: a flow that begins or has another verdict, once")
+    func onceNews() throws {
+        var board = FlowBoard()
+        func news() -> [Inspection.Verdict] {
+            FlowReport(board, sysctls(conntrack: "0")).flows.filtered(\.isNews).map(\.verdict)
+        }
+        board.read(services, [try flow()], at: 0)
+        #expect(news() == [.absent])
+        board.read(services, [try flow()], at: 1)
+        #expect(news().isEmpty)
+        board.read(services, [try flow()], [try entry(client, vip)], at: 2)
+        #expect(news() == [.unreplied])
+    }
+
+    @Test("Of services that came after the watch began nothing is proven at once")
+    func newService() throws {
+        var board = FlowBoard()
+        board.beginWatch(at: 0)
+        for second: UInt32 in 0..<3 { board.read([], [], at: second) }
+        board.read(services, [try flow()], at: 3)
+        #expect(try row(board).verdict == .absent)
+    }
+
+    @Test("A connection that waits for its first packet is not called never")
+    func expected() throws {
+        var board = watched()
+        board.read(services, [try connection("10.0.0.1:0", vip, "10.0.0.3:80", state: "LISTEN")], at: 2)
+        #expect(board.counts[.absent] == 1)
     }
 
     @Test("Ctstates of packets are noted with their flow, of ICMP errors with that of the packet inside")
@@ -219,21 +301,5 @@ struct FlowBoardTests {
 extension FlowKey {
     fileprivate init(_ connection: Connection) {
         self = .original(connection)
-    }
-}
-
-extension FlowBoard {
-    /// A whole reading.
-    mutating func read(
-        _ services: [Service], _ connections: [Connection], _ entries: [Entry] = [], at second: UInt32,
-        look: ([Tuple]) -> Entry? = { _ in nil }
-    ) {
-        begin(services, at: second)
-        for connection in connections { take(connection) }
-        endConnections(isWhole: true)
-        for entry in entries { take(entry) }
-        endEntries(isWhole: true)
-        for slot in unsettled(atMost: .max) { self.look(slot, found: look(tuples(at: slot))) }
-        finish()
     }
 }

@@ -24,17 +24,17 @@ struct ConclusionTests {
 
     @Test("A setting that could not be read is no setting that is missing")
     func unreadable() throws {
-        let join = FlowJoin(ConnectionList([try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]), [])
+        let rows = [try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]
         var sysctls = Sysctls()
         sysctls.unreadable[Sysctls.ipvsConntrack] = "Permission denied"
-        #expect(join.result(sysctls).flows[0].reason.contains("could not be read (Permission denied)"))
+        #expect(flows(rows, [], [], sysctls).flows[0].reason.contains("could not be read (Permission denied)"))
         // The folder may be hidden as a whole, or refused as a whole: that says nothing of the setting either.
-        #expect(join.result(Sysctls()).flows[0].reason.contains("is not shown in this namespace"))
+        #expect(flows(rows, [], [], Sysctls()).flows[0].reason.contains("is not shown in this namespace"))
         sysctls.unreadable = [Sysctls.ipvsFolder: "Permission denied"]
-        #expect(join.result(sysctls).flows[0].reason.contains("could not be read (Permission denied)"))
+        #expect(flows(rows, [], [], sysctls).flows[0].reason.contains("could not be read (Permission denied)"))
         sysctls.unreadable = [:]
         sysctls.values = ["net.ipv4.vs.am_droprate": "10"]
-        #expect(join.result(sysctls).flows[0].reason.contains("CONFIG_IP_VS_NFCT"))
+        #expect(flows(rows, [], [], sysctls).flows[0].reason.contains("CONFIG_IP_VS_NFCT"))
     }
 
     @Test("With vs.conntrack=1 a DR flow is unreplied because the answers go past the director")
@@ -65,19 +65,19 @@ struct ConclusionTests {
 
     @Test("With tcp_loose=0 all but SYNs of an absent flow are INVALID")
     func strict() throws {
-        let join = FlowJoin(
-            ConnectionList([try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]),
-            [try service(tcp(vip), [("10.0.0.3:80", .dr)])])
+        let rows = [try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]
+        let services = [try service(tcp(vip), [("10.0.0.3:80", .dr)])]
         var sysctls = sysctls(conntrack: "0")
         sysctls.values[Sysctls.tcpLoose] = "0"
-        #expect(join.result(sysctls).conclusion.last?.contains("all packets but SYNs") == true)
+        #expect(flows(rows, services, [], sysctls).conclusion.last?.contains("all packets but SYNs") == true)
     }
 
     @Test("No connections is said, and not that nothing is wrong")
     func nothing() throws {
         #expect(flows([], [], []).conclusion == ["IPVS has no connections here."])
-        var filtered = flows([], [], [])
-        filtered.chosenFrom = 12
-        #expect(filtered.conclusion == ["None of the 12 connections is of that service and client."])
+        let rows = [try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]
+        var filtered = flows(rows, [], [])
+        filtered.filter.clients = [try #require(ClientSelector("10.9.9.9"))]
+        #expect(filtered.conclusion == ["None of the 1 connections is of that service and client."])
     }
 }

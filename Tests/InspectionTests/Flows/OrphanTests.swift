@@ -13,7 +13,7 @@ struct OrphanTests {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
         let report = flows([], [dr], [try entry("10.0.0.9:999", vip), try entry("10.0.0.9:999", "10.0.0.100:22")])
         #expect(report.flows.count == 1)
-        let flow = try #require(report.flows.first)
+        let flow = try #require(report.first)
         #expect(flow.verdict == .orphan)
         #expect(flow.client.description == "10.0.0.9:999")
         #expect(flow.service == dr.identity)
@@ -27,7 +27,7 @@ struct OrphanTests {
         let identity = Service.Identity.address(.udp, try at("10.0.0.100:53"))
         let ops = try service(identity, [("10.0.0.3:53", .dr)], flags: .onePacket)
         let report = flows([], [ops], [try entry("10.0.0.9:999", "10.0.0.100:53", .udp)])
-        #expect(report.flows.first?.reason.contains("one-packet") == true)
+        #expect(report.first?.reason.contains("one-packet") == true)
     }
 
     @Test("Orphans of different reasons are told apart")
@@ -43,26 +43,32 @@ struct OrphanTests {
     @Test("An entry whose connection shows up in the second reading was no orphan")
     func younger() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
-        var join = FlowJoin(ConnectionList(), [dr])
-        join.see(try entry("10.0.0.9:999", vip))
-        join.see(try entry("10.0.0.9:998", vip))
-        #expect(join.hasOrphans)
-        join.seeLater(try connection("10.0.0.9:999", vip, "10.0.0.3:80"))
-        #expect(join.result(sysctls(conntrack: "1")).flows.map(\.client.port) == [998])
-        join.forgetOrphans()
-        #expect(join.result(sysctls(conntrack: "1")).flows.isEmpty)
+        var board = FlowBoard()
+        board.begin([dr], at: 0)
+        board.endConnections(isWhole: true)
+        for port in [998, 999] { board.take(try entry("10.0.0.9:\(port)", vip)) }
+        board.endEntries(isWhole: true)
+        #expect(board.hasFreshOrphans)
+        board.takeLater(try connection("10.0.0.9:999", vip, "10.0.0.3:80"))
+        var other = board
+        board.finish(orphansAreKnown: true)
+        #expect(FlowReport(board, sysctls(conntrack: "1")).flows.map(\.client.port) == [998])
+        other.forgetOrphans()
+        other.finish(orphansAreKnown: true)
+        #expect(FlowReport(other, sysctls(conntrack: "1")).flows.count == 0)
     }
 
-    @Test("Orphans do not fill the memory: those that are not kept are counted")
-    func bounded() throws {
+    @Test("All orphans are counted, and listed by their clients")
+    func all() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
-        var join = FlowJoin(ConnectionList(), [dr])
         var orphan = try entry("10.0.0.9:1", vip)
-        for port in 1...UInt16(FlowJoin.mostOrphans + 7) {
+        var table: [Entry] = []
+        for port in (1...UInt16(12_000)).reversed() {
             orphan.original.discriminator = .ports(source: port, destination: 80)
-            join.see(orphan)
+            table.append(orphan)
         }
-        #expect(join.orphans.count == FlowJoin.mostOrphans)
-        #expect(join.orphansNotKept == 7)
+        let report = flows([], [dr], table)
+        #expect(report.summaries([dr]).map { $0.count(.orphan) } == [12_000])
+        #expect(report.flows.prefix(3).map(\.client.port) == [1, 2, 3])
     }
 }

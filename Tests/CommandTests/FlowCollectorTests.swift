@@ -1,8 +1,10 @@
+import Addresses
 import Conntrack
 import Inspection
 import Netlink
 import Reports
 import SystemPackage
+import TableSupport
 import TestSupport
 import Testing
 
@@ -21,61 +23,66 @@ private final class ScriptedEvents: EventSource {
     func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake { .goOn }
 }
 
-struct FlowWatcherTests {
+struct FlowCollectorTests {
     private let fixture = Fixture.all[0]
     private static let loss = EventReading(isDrained: true, loss: EventLoss(messages: 7))
 
     private func kernel() throws -> CapturedKernel { try CapturedKernel(fixture.capture) }
 
-    @Test("Connections that are there when the watch begins are not called never")
+    @Test("Connections that are there when NEW events begin to be watched are not called never")
     func older() throws {
-        let kernel = try kernel()
-        let watcher = try FlowWatcher(kernel, ScriptedEvents())
-        let picture = try Photographer(kernel).picture(watcher)
-        #expect(picture.report.watch?.events == 0)
+        let picture = try FlowCollector(kernel(), events: ScriptedEvents()).picture()
+        #expect(picture.report.proof?.events == 0)
         #expect(Set(picture.report.flows.map(\.verdict)) == [.absent])
         #expect(picture.losses.isEmpty)
     }
 
-    @Test("With a loss there is no proof; it is said, and the next watch holds again")
+    @Test("With a loss there is no proof; it is said, and after the next beginning there is one again")
     func loss() throws {
-        let kernel = try kernel()
         let events = ScriptedEvents()
-        let watcher = try FlowWatcher(kernel, events)
+        let collector = try FlowCollector(kernel(), events: events)
         events.readings = [Self.loss]
-        let broken = try Photographer(kernel).picture(watcher)
-        #expect(broken.report.watch == nil)
+        let broken = try collector.picture()
+        #expect(broken.report.proof == nil)
         #expect(broken.losses.map(\.why) == ["7 were lost (ENOBUFS)"])
         var waits = 0
-        _ = try watcher.wait(for: .seconds(5)) {
+        _ = try collector.wait(for: .seconds(5)) {
             waits += 1
             return waits > 1
         }
-        let mended = try Photographer(kernel).picture(watcher)
-        #expect(mended.report.watch != nil)
-        #expect(mended.losses.count == 1)
+        let whole = try collector.picture()
+        #expect(whole.report.proof != nil)
+        #expect(whole.losses.count == 1)
+    }
+
+    /// Two pictures of one director: in the second, the first flow has another verdict.
+    private func pictures() throws -> [Picture] {
+        let director = SimulatedDirector()
+        let server = SimulatedDestination(Endpoint(IPAddress(ipv4: 0x0A00_0003), 80), method: 3)
+        director.services = [SimulatedService(.tcp, SimulatedDirector.vip(100), [server])]
+        let clients = (1...3).map { Endpoint(IPAddress(ipv4: 0x0A00_0001), $0) }
+        director.rows = clients.map { SimulatedDirector.row($0, SimulatedDirector.vip(100), server.endpoint) }
+        let collector = try FlowCollector(director, keepsEntries: true)
+        let first = try collector.picture()
+        director.entries = [SimulatedEntry(from: clients[0], to: SimulatedDirector.vip(100), id: 1)]
+        var second = try collector.picture()
+        second.losses = [Loss("NEW events", "7 were lost")]
+        return [first, second]
     }
 
     @Test("--follow prints each flow once, what changes, losses, and a summary; as its schema has it")
     func stream() throws {
-        let kernel = try kernel()
-        var picture = try Photographer(kernel).picture()
+        let pictures = try pictures()
         let time = Moment(nanoseconds: 1_700_000_000_123_456_000)
         func lines(_ style: Style?) -> String {
             written { sink in
                 let stream = FlowStream(FlowFilter(), style, clocksAhead: { _ in 0 }, to: sink)
-                stream.begin(picture, at: time)
-                stream.take(picture, at: time)
-                var later = picture
-                later.report.watch = WatchEvidence(from: time, to: time, events: 3)
-                later.report.flows[0].verdict = .never
-                later.losses = [Loss("NEW events", "7 were lost")]
-                stream.take(later, at: time)
+                stream.begin(pictures[0], at: time)
+                stream.take(pictures[1], at: time)
                 stream.end(at: time)
             }
         }
-        picture.origin.takenAt = "2026-11-23T04:00:00Z"
-        let flows = picture.report.flows.count
+        let flows = 3
         let json = lines(nil)
         let expected = ["start"] + Array(repeating: "flow", count: flows) + ["lost", "flow", "end"]
         let events = json.split(separator: "\n").compactMap {
@@ -87,7 +94,7 @@ struct FlowWatcherTests {
         }
         let text = lines(.plain).split(separator: "\n")
         #expect(text.count == flows + 3)
-        #expect(text.last == "At the end: \(flows - 1) absent, 1 never.")
+        #expect(text.last == "At the end: \(flows - 1) absent, 1 unreplied.")
         #expect(text.dropLast().last?.contains("22:13:20.123456  tcp 10.0.0.") == true)
     }
 }

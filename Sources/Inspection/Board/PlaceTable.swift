@@ -1,0 +1,78 @@
+import Addresses
+import Conntrack
+import IPVS
+
+/// Where flows go: each pair of a VIP and a real server once, with the service that it is of, as the services are now.
+struct PlaceTable: Sendable {
+    /// By their number.
+    var places: [Place] = []
+    private var numbers: [Place.Key: UInt32] = [:]
+    private(set) var services = ServiceIndex([])
+    /// The addresses that an entry of a flow can have as its original destination, and after how many readings each became known: NEW
+    /// events to it that came earlier were not kept.
+    private var addresses: [IPAddress: Int] = [:]
+    /// The one that an entry had last, as most have the same.
+    private var lastAddress: IPAddress?
+    /// The real servers that answer through the director: an entry may be a flow's by its reply tuple alone.
+    private(set) var answeringServers: Set<IPAddress> = []
+
+    private static let few = 4096
+
+    subscript(number: UInt32) -> Place { places[Int(number)] }
+
+    /// The number of a place, a new one when it is not known yet.
+    mutating func number(of key: Place.Key, after readings: Int) -> UInt32 {
+        if let number = numbers[key] { return number }
+        var place = Place(key)
+        place.match(services)
+        if addresses[key.virtual.address] == nil { addresses[key.virtual.address] = readings }
+        if let server = place.answeringServer { answeringServers.insert(server) }
+        let number = UInt32(places.count)
+        places.append(place)
+        numbers[key] = number
+        return number
+    }
+
+    /// Takes the services as they are now: they decide whose a place is.
+    ///
+    /// - Returns: whether a place began or ceased to be one that may use NAT.
+    mutating func take(_ services: [Service], after readings: Int) -> Bool {
+        self.services = ServiceIndex(services)
+        lastAddress = nil
+        let known = addresses
+        addresses = [:]
+        for place in places { addresses[place.virtual.address] = known[place.virtual.address] }
+        for case .address(_, let endpoint) in services.map(\.identity) {
+            addresses[endpoint.address] = known[endpoint.address] ?? readings
+        }
+        var hasChanged = false
+        answeringServers = []
+        for number in places.indices {
+            let mightBeNAT = places[number].mayBeNAT
+            places[number].match(self.services)
+            hasChanged = hasChanged || places[number].mayBeNAT != mightBeNAT
+            if let server = places[number].answeringServer { answeringServers.insert(server) }
+        }
+        return hasChanged
+    }
+
+    /// Whether most places are of flows that are gone: services by mark may have as many virtual addresses as there are.
+    func isCrowded(flows: Int) -> Bool { places.count > Self.few && places.count > 2 * flows }
+
+    /// Empties it, so that the places of the flows that are held can be numbered again.
+    mutating func removeAll() { (places, numbers, answeringServers) = ([], [:], []) }
+
+    /// Whether the NEW event of a connection that a reading shows first may have come before its destination was known to matter.
+    func mayHaveMissedEvents(of address: IPAddress, in readings: Int) -> Bool {
+        addresses[address].map { readings - $0 < BoardWatch.readingsToKnow } ?? true
+    }
+
+    /// Whether an entry with this original destination can be of a flow.
+    mutating func mayServe(_ address: IPAddress?) -> Bool {
+        guard let address else { return false }
+        if address == lastAddress { return true }
+        guard addresses[address] != nil else { return false }
+        lastAddress = address
+        return true
+    }
+}
