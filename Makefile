@@ -17,7 +17,7 @@ BENCH_TOOLS = $(patsubst Benchmarks/Tools/%.c,Benchmarks/.build/tools/%,$(wildca
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
 SHELL_SCRIPTS = scripts/setup scripts/check-imports scripts/check-sizes .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh) \
-    Packaging/build-deb $(wildcard Tests/Package/run Tests/Package/*.sh)
+    Packaging/build-deb $(wildcard $(foreach suite,Debian Package,Tests/$(suite)/run Tests/$(suite)/*.sh))
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
