@@ -1,5 +1,5 @@
 # The tasks of this project; `make help` lists them. scripts/setup installs what they need.
-.PHONY: help build install uninstall deb demo test unit instructions man man-check completions completions-check package lab lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
+.PHONY: help build install uninstall deb demo test unit instructions man man-check completions completions-check package bare lab lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
 
 SWIFT ?= swift
 # Relative relocations packed (glibc 2.36, lld): a megabyte less to read, and to hold, at each start.
@@ -17,7 +17,7 @@ BENCH_TOOLS = $(patsubst Benchmarks/Tools/%.c,Benchmarks/.build/tools/%,$(wildca
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
 SHELL_SCRIPTS = scripts/setup scripts/check-imports scripts/check-sizes .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh) \
-    Packaging/build-deb $(wildcard Tests/Package/run Tests/Package/*.sh)
+    Packaging/build-deb $(wildcard $(foreach suite,Debian Package Bare,Tests/$(suite)/run Tests/$(suite)/*.sh))
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ demo: build ## Build, and run the main job on the bundled capture of a real dire
 	@echo
 	$(BINARY) flows --capture Tests/Fixtures/mixed/capture --summary
 
-test: setup-test lint unit instructions man-check completions-check package lab ## All tests: lint, unit, integration, instructions, man pages, completions, package, lab
+test: setup-test lint unit instructions man-check completions-check package bare lab ## All tests: lint, unit, integration, instructions, man pages, completions, package, bare Debian, lab
 
 unit: setup-test ## Unit, differential and integration tests (namespaces need root)
 	$(SWIFT) test
@@ -53,6 +53,10 @@ Benchmarks/.build/tools/%: Benchmarks/Tools/%.c
 
 package: setup-test deb ## `make install` and the Debian package, in a fresh Debian (root)
 	$(AS_ROOT) Tests/Package/run
+
+# sudo has a PATH of its own, without Swift perhaps, so its folder is asked for before.
+bare: setup-test deb ## The README's first command and `make deb`, in a fresh Debian with nothing but Swift (root)
+	$(AS_ROOT) Tests/Bare/run "$$($(SWIFT) -print-target-info | jq -r .paths.runtimeResourcePath)"
 
 lab: setup-test build ## A real director on stock Debian kernels, in an emulator
 	Tests/Lab/run

@@ -1,6 +1,29 @@
 # shellcheck shell=bash
 # What the package does once apt has installed it in the fresh Debian, for an ordinary user, and what it leaves.
 
+ENGINEER=1000
+
+# Runs a command of an ordinary user, where the captures are.
+as_engineer() {
+    timeout 120 chroot --userspec=$ENGINEER:$ENGINEER --groups= "$ROOT" /usr/bin/env -i -C /srv/Fixtures PATH=/usr/local/bin:/usr/bin:/bin \
+        HOME=/home/engineer USER=engineer LC_ALL=C.UTF-8 TERM=xterm-256color "$@"
+}
+
+# What the checks need beside the package: who reads its pages and completions.
+set_up_readers() {
+    in_root apt-get -qq update
+    install_in_root man-db bash-completion zsh fish
+    in_root useradd --create-home --uid $ENGINEER --shell /bin/bash engineer
+    cp -r Tests/Fixtures "$ROOT/srv/Fixtures"
+    chmod -R go+rX "$ROOT/srv/Fixtures"
+}
+
+# All files of the Debian but those that change by themselves or tell of packages.
+snapshot() {
+    (cd "$ROOT" && find . -xdev -regextype egrep -regex '\./(var/(cache|log|lib/apt|lib/dpkg)|tmp|run|root|home|dev)' -prune \
+        -o ! -type d -print | sed 's/^\.//' | sort)
+}
+
 install_package() {
     cp "$PACKAGE" "$ROOT/tmp/ct-inspect.deb"
     in_root apt-get -qq -o Dpkg::Use-Pty=0 install -y /tmp/ct-inspect.deb
