@@ -40,6 +40,9 @@ let package = Package(
         library("IPVS", ["Addresses", "Netlink", "CNetlink", systemPackage]),
         library("Firewall", ["Addresses", "Conntrack", "Netlink", "CNetlink", "CNFTables", "CLinux", systemPackage]),
         library("Inspection", ["Addresses", "Conntrack", "IPVS", "Firewall"]),
+        library(
+            "Collection",
+            ["Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection", "CLinux", systemPackage]),
         library("Reports", ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection"]),
         library(
             "Terminal",
@@ -47,8 +50,8 @@ let package = Package(
         library(
             "CTInspectCommand",
             [
-                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection", "Reports", "Terminal", "CLinux",
-                argumentParser, systemPackage,
+                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection", "Collection", "Reports",
+                "Terminal", "CLinux", argumentParser, systemPackage,
             ]),
         .executableTarget(
             name: "ct-inspect", dependencies: ["CTInspectCommand"], swiftSettings: strict),
@@ -70,6 +73,8 @@ let package = Package(
         tests("ExhaustiveTests", ["Inspection", "Firewall", "Conntrack", "Netlink", "Addresses", "TableSupport"]),
         tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "ObservationSupport"]),
         tests(
+            "CollectionTests", ["Collection", "Inspection", "Conntrack", "Netlink"]),
+        tests(
             "ReportsTests",
             ["Reports", "Inspection", "Conntrack", "IPVS", "Firewall", "Netlink", "Addresses", "ObservationSupport"]),
         tests(
@@ -82,7 +87,7 @@ let package = Package(
             "CommandTests",
             [
                 "ct-inspect", "CTInspectCommand", "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection",
-                "Reports", "Terminal", "CNetlink", "TableSupport", "ObservationSupport", argumentParser,
+                "Collection", "Reports", "Terminal", "CNetlink", "TableSupport", "ObservationSupport", argumentParser,
             ]),
     ]
 )

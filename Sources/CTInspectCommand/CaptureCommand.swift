@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collection
 import Glibc
 import Inspection
 import Netlink
@@ -35,7 +36,9 @@ struct CaptureCommand: ParsableCommand {
                 kernel, into: folder, for: owner, tool: "ct-inspect \(CTInspect.version)")
             do throws(KernelError) {
                 try Privileges.keepOnlyNetAdmin(andChown: owner != nil)
-                let taken = try Recording(of: recording)
+                let taken = try Recording(of: recording, progress: Progress().reading) { () throws(KernelError) in
+                    try Photographer(recording).picture()
+                }
                 try recording.finish()
                 report(taken, unread: recording.unread)
             } catch {

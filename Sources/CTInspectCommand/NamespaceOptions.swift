@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collection
 import Netlink
 
 /// Which network namespace is meant: common to all commands.

@@ -1,3 +1,4 @@
+import Collection
 import Glibc
 import SystemPackage
 
@@ -17,6 +18,15 @@ final class Progress {
     func end() {
         if isOnScreen { write("\r\u{1B}[K") }
         isOnScreen = false
+    }
+
+    /// For who reads and does not print.
+    var reading: ReadingProgress {
+        ReadingProgress { text, count in
+            self.show(text(), at: count)
+        } end: {
+            self.end()
+        }
     }
 
     private func write(_ text: String) { _ = try? FileDescriptor.standardError.writeAll(Array(text.utf8)) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collection
 import Inspection
 import Netlink
 import Reports
@@ -49,7 +50,7 @@ struct StatsCommand: ParsableCommand {
     }
 
     private func watch(_ kernel: any KernelSource, every interval: Duration) throws(KernelError) {
-        var metronome = Metronome(every: interval)
+        var metronome = IntervalTimer(every: interval)
         var earlier: (statistics: TableStatistics, moment: ContinuousClock.Instant)?
         var blocks = 0
         repeat {

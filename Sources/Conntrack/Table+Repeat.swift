@@ -11,10 +11,11 @@ extension Table {
         "it changed while it was read (NLM_F_DUMP_INTR, or its hash table was resized), or answers were lost (ENOBUFS)"
 
     /// What is said of a list that did not come whole.
-    package static func notWhole(_ what: String, attempts: Int = attempts) -> KernelError {
+    package static func notWhole(
+        _ what: String, attempts: Int = attempts, nextStep: String = "try again"
+    ) -> KernelError {
         KernelError(
-            "dump \(what) as a whole", .lost, detail: attempts == 1 ? changed : keptChanging,
-            nextStep: attempts == 1 ? "--on-interrupt repeat tries again" : "try again")
+            "dump \(what) as a whole", .lost, detail: attempts == 1 ? changed : keptChanging, nextStep: nextStep)
     }
 
     /// Dumps until the answer comes whole, at most `attempts` times.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CLinux
+import Collection
 import Conntrack
 import Inspection
 import Netlink
@@ -81,7 +82,7 @@ struct EventsCommand: ParsableCommand {
             switch table {
             case .conntrack:
                 let lasting = filter.lasting
-                var settings = settings(EventWatch<Ledger>.Settings())
+                var settings = settings(EventFollower<Ledger>.Settings())
                 // With a filter nobody knows how many it takes.
                 if lasting.isEmpty { settings.expected = Self.number(of: Sysctls.conntrackCount, in: kernel) ?? 0 }
                 settings.follows = lasting.matches
@@ -92,7 +93,7 @@ struct EventsCommand: ParsableCommand {
                     try Table(kernel).dump(matching: lasting, each)
                 }
             case .expect:
-                try watch(kernel, settings(EventWatch<ExpectationLedger>.Settings()), words, filter: nil) {
+                try watch(kernel, settings(EventFollower<ExpectationLedger>.Settings()), words, filter: nil) {
                     each throws(KernelError) in try Expectations(kernel).dump(each)
                 }
             }
@@ -100,7 +101,7 @@ struct EventsCommand: ParsableCommand {
     }
 
     private func watch<Ledger: EventLedger>(
-        _ kernel: LiveKernel, _ settings: EventWatch<Ledger>.Settings, _ words: Set<OutputWord>,
+        _ kernel: LiveKernel, _ settings: EventFollower<Ledger>.Settings, _ words: Set<OutputWord>,
         filter: SocketFilter?,
         dump: @escaping ((Ledger.Subject) -> Void) throws(KernelError) -> Answer
     ) throws(KernelError) where Ledger.Subject: EventSubject & EventDecodable {
@@ -113,7 +114,7 @@ struct EventsCommand: ParsableCommand {
         for warning in start.warnings { Output.complain(warning) }
         let writer: any EventWriter<Ledger.Subject> = writer(words)
         writer.write(.start(start))
-        let watch = EventWatch<Ledger>(dump, socket, settings, to: writer)
+        let watch = EventFollower<Ledger>(dump, socket, settings, to: writer)
         try watch.run(output: .standardOutput) { clinux_stop_signal_came() != 0 }
         if !isJSON { Output.complain(watch.tally.sentence) }
     }
@@ -142,7 +143,7 @@ struct EventsCommand: ParsableCommand {
         EventKind.allCases.filter { kind.kinds.contains($0) || !noResync && $0 != .update }
     }
 
-    private func settings<Ledger>(_ settings: EventWatch<Ledger>.Settings) -> EventWatch<Ledger>.Settings {
+    private func settings<Ledger>(_ settings: EventFollower<Ledger>.Settings) -> EventFollower<Ledger>.Settings {
         var settings = settings
         settings.kinds = Set(kind.kinds)
         settings.showsInitial = initial

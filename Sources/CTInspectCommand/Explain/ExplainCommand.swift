@@ -1,5 +1,6 @@
 import Addresses
 import ArgumentParser
+import Collection
 import Conntrack
 import IPVS
 import Inspection

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collection
 import CLinux
 import Conntrack
 import Inspection

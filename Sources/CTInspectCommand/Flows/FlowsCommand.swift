@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collection
 import IPVS
 import Inspection
 import Netlink

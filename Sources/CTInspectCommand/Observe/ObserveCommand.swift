@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import CLinux
+import Collection
 import Firewall
 import IPVS
 import Inspection
@@ -44,7 +45,7 @@ struct ObserveCommand: ParsableCommand {
             "How often to read the counters (1s); with --json, print a document each time.", valueName: "DURATION"))
     var interval: TimeSpan?
 
-    @OptionGroup(title: "Blame and samples") var evidence: EvidenceOptions
+    @OptionGroup(title: "Blame and samples") var samples: SampleOptions
 
     @Flag(help: "Observe also where no rule uses conntrack yet: that makes it active while this runs.")
     var startTracking = false
@@ -56,10 +57,11 @@ struct ObserveCommand: ParsableCommand {
         try Failure.reporting { () throws(KernelError) in
             let kernel = try namespace.enterToAsk()
             let plan = ObservationPlan(try subjects(of: kernel), forwards: Director.isPresent(in: kernel))
-            let grounds = try ObservationGrounds(plan, kernel, mayStartTracking: startTracking)
+            let preconditions = try ObservationPreconditions(plan, kernel, mayStartTracking: startTracking, .options)
             clinux_catch_stop_signals()
-            let observer = try Observer(kernel, plan, grounds, evidence.plan)
-            try observer.run(schedule, to: display) { clinux_stop_signal_came() != 0 }
+            let observer = try Observer(kernel, plan, preconditions, samples.plan)
+            let display = display
+            try observer.run(schedule, each: display.show, end: display.end) { clinux_stop_signal_came() != 0 }
         }
     }
 

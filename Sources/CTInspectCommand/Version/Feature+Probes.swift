@@ -1,3 +1,4 @@
+import Collection
 import Conntrack
 import Firewall
 import IPVS

@@ -1,3 +1,4 @@
+import Collection
 import Netlink
 import Reports
 

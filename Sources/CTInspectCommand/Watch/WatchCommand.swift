@@ -1,5 +1,6 @@
 import ArgumentParser
 import CLinux
+import Collection
 import Conntrack
 import Glibc
 import IPVS

@@ -1,3 +1,4 @@
+import Collection
 import Glibc
 import Netlink
 import Terminal

@@ -15,6 +15,16 @@ package enum EventRecord<Subject: Sendable>: Sendable {
     case end(EventTally, Moment)
 }
 
+/// Takes the lines of a stream.
+package protocol EventWriter<Subject>: AnyObject {
+    associatedtype Subject: Sendable
+
+    func write(_ record: EventRecord<Subject>)
+
+    /// Hands over the lines written so far.
+    func flush()
+}
+
 /// What the dump at the beginning came to.
 package struct InitialTable: Equatable, Sendable {
     /// Entries that it gave.

@@ -25,7 +25,7 @@ package struct Observation: Snapshot, Equatable, Sendable {
     /// Some of the packets; nil when none were asked for.
     package var samples: [Sample]?
     /// What the reader has to know of how it was observed.
-    package var notices: [String] = []
+    package var notices: [ObservationNotice] = []
 
     /// Of which nothing is counted yet.
     package init(

@@ -27,7 +27,7 @@ extension Observation {
         blocks.append(silent)
         for address in elsewhere.keys.sorted() { blocks.append(block(address, style, width)) }
         blocks += [rules(width), (samples ?? []).text(style, width: width, clocksAhead: clocksAhead)]
-        blocks += [notices.flatMap { $0.printable.wrapped(width) }, losses(style, width)]
+        blocks += [notices.flatMap { $0.sentence.printable.wrapped(width) }, losses(style, width)]
         return Array(blocks.filter { !$0.isEmpty }.joined(separator: [""]))
     }
 

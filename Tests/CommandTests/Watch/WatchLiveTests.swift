@@ -1,3 +1,4 @@
+import Collection
 import Conntrack
 import Foundation
 import Inspection

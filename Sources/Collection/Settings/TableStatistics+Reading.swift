@@ -6,7 +6,7 @@ extension TableStatistics {
     /// Asks the kernel for everything at once.
     ///
     /// - Parameter origin: where and when; nil for what the source says of itself.
-    init(reading source: any KernelSource, at origin: Origin? = nil) throws(KernelError) {
+    package init(reading source: any KernelSource, at origin: Origin? = nil) throws(KernelError) {
         let origin = origin ?? source.origin
         let table = Table(source)
         let cpus = try table.statistics()

@@ -1,16 +1,15 @@
 import Conntrack
 import Inspection
 import Netlink
-import Reports
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import CTInspectCommand
+@testable import Collection
 
 /// What a live kernel cannot be made to do: dumps that are not whole, losses without a number, bytes that are no messages.
 @Suite("The stream, by a script")
-struct EventWatchTests {
+struct EventFollowerTests {
     /// Each reading is a batch of datagrams, or what else a reading says.
     private final class ScriptedEvents: EventSource {
         var readings: [(datagrams: [[UInt8]], reading: EventReading)]
@@ -72,9 +71,9 @@ struct EventWatchTests {
     /// Runs to the end of a clock of which each look takes 100 ms.
     private func lines(
         _ dumps: [[[UInt8]]], _ readings: [(datagrams: [[UInt8]], reading: EventReading)],
-        _ change: (inout EventWatch<Ledger>.Settings) -> Void = { _ in }
+        _ change: (inout EventFollower<Ledger>.Settings) -> Void = { _ in }
     ) throws -> [String] {
-        var settings = EventWatch<Ledger>.Settings()
+        var settings = EventFollower<Ledger>.Settings()
         settings.showsInitial = true
         settings.duration = .seconds(20)
         change(&settings)
@@ -87,7 +86,7 @@ struct EventWatchTests {
                 return .milliseconds(100 * ticks.count)
             })
         let writer = Lines()
-        let watch = EventWatch<Ledger>(
+        let watch = EventFollower<Ledger>(
             Self.table(ScriptedKernel(answers: dumps)), ScriptedEvents(readings), settings, clock: clock, to: writer)
         try watch.run(output: .standardOutput) { false }
         return writer.lines
@@ -158,7 +157,7 @@ struct EventWatchTests {
 
     @Test("What is no message is counted as unread, and what was not asked for as hidden")
     func accounts() throws {
-        var settings = EventWatch<Ledger>.Settings()
+        var settings = EventFollower<Ledger>.Settings()
         settings.resyncs = false
         settings.kinds = [.new]
         settings.shows = { $0.id != 5 }
@@ -169,7 +168,7 @@ struct EventWatchTests {
                 broken, Self.message(.new, id: 4), Self.message(.new, id: 5), Self.message(.update, id: 4), [1, 2, 3],
             ])
         ])
-        let watch = EventWatch<Ledger>(Self.table(ScriptedKernel()), events, settings, to: Lines())
+        let watch = EventFollower<Ledger>(Self.table(ScriptedKernel()), events, settings, to: Lines())
         try watch.run(output: .standardOutput) { false }
         #expect(watch.tally.new == 1 && watch.tally.hidden == 2 && watch.tally.unread == 2)
     }

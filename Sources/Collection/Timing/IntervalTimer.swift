@@ -2,12 +2,12 @@ import Glibc
 
 /// Beats once an interval, until somebody interrupts the program (SIGINT, SIGTERM): from its making on, these signals end nothing
 /// by themselves, so that what is being printed is printed to its end.
-struct Metronome {
+package struct IntervalTimer {
     private let interval: Duration
     private var next: ContinuousClock.Instant
     private var signals = sigset_t()
 
-    init(every interval: Duration) {
+    package init(every interval: Duration) {
         self.interval = interval
         next = .now + interval
         sigemptyset(&signals)
@@ -16,7 +16,7 @@ struct Metronome {
     }
 
     /// Waits for the next beat; one that is past already is left out. False when the program was interrupted.
-    mutating func wait() -> Bool {
+    package mutating func wait() -> Bool {
         var rest = next - .now
         repeat {
             let (seconds, attoseconds) = max(rest, .zero).components

@@ -3,17 +3,29 @@ import Firewall
 import IPVS
 import Inspection
 import Netlink
-import Terminal
 
-/// Observes the packets of all services while a screen wants it. When the services or their real servers change, it begins anew.
-final class PacketObserver {
+/// Observes the packets of all services while somebody wants it. When the services or their real servers change, it begins anew.
+package final class PacketObserver {
+    /// What there is to tell.
+    package enum News {
+        case sample(Sample)
+        case traced(TracedPacket)
+        /// What was counted so far.
+        case observed(Observation, took: Duration)
+        /// It could not begin, or has ended by an error.
+        case failed(KernelError)
+        /// It has ended as it was no longer wanted: nothing of it is left in the kernel.
+        case ended
+    }
+
     private let kernel: any KernelSource
     private let startsTracking: Bool
+    private let hints: ObservationHints
     private let clock = EventClock.system
     private var observer: Observer?
     private var observed: [Subject] = []
     /// Packets that were told and not handed over yet.
-    private let evidence = Evidence()
+    private let waiting = Waiting()
 
     /// What an observation depends on.
     private struct Subject: Equatable {
@@ -28,20 +40,21 @@ final class PacketObserver {
         }
     }
 
-    private final class Evidence {
-        var events: [WatchEvent] = []
+    private final class Waiting {
+        var packets: [News] = []
     }
 
-    init(_ kernel: any KernelSource, startsTracking: Bool) {
+    package init(_ kernel: any KernelSource, startsTracking: Bool, _ hints: ObservationHints) {
         self.kernel = kernel
         self.startsTracking = startsTracking
+        self.hints = hints
     }
 
     /// Begins or ends.
-    func keep(_ isWanted: Bool, _ tell: (WatchEvent) -> Void) {
+    package func keep(_ isWanted: Bool, _ tell: (News) -> Void) {
         if !isWanted, observer != nil {
             observer = nil
-            tell(.said("observing has ended: nothing of it is left in the kernel"))
+            tell(.ended)
         }
         guard isWanted, observer == nil else { return }
         attempt(tell) { () throws(KernelError) in try begin(Director(kernel).services().services) }
@@ -50,36 +63,36 @@ final class PacketObserver {
     private func begin(_ services: [Service]) throws(KernelError) {
         if services.isEmpty {
             throw KernelError(
-                "observe", .absent, detail: "IPVS has no services here", nextStep: "add one, and press o again")
+                "observe", .absent, detail: "IPVS has no services here", nextStep: hints.addService)
         }
         // The old table goes before the new one comes, or packets would be counted twice.
         observer = nil
         let plan = ObservationPlan(ObservedSubject.services(services, []))
-        let grounds = try ObservationGrounds(plan, kernel, mayStartTracking: startsTracking)
-        let evidence = evidence
-        let listener = EvidenceListener {
-            evidence.events.append(.sample($0))
+        let preconditions = try ObservationPreconditions(plan, kernel, mayStartTracking: startsTracking, hints)
+        let waiting = waiting
+        let listener = SampleListener {
+            waiting.packets.append(.sample($0))
         } traced: {
-            evidence.events.append(.traced($0))
+            waiting.packets.append(.traced($0))
         }
-        let packets = EvidencePlan(samples: 20, samplesPerSecond: 5)
-        observer = try Observer(kernel, plan, grounds, packets, listener)
+        let samples = SamplePlan(samples: 20, samplesPerSecond: 5)
+        observer = try Observer(kernel, plan, preconditions, samples, listener)
         observed = services.map(Subject.init)
     }
 
     /// Hands over the packets that were told, without waiting.
     ///
     /// - Parameter begin: is called in between, so that no packet seems to come later than it was told of.
-    func collect(_ begin: () -> Void, _ tell: (WatchEvent) -> Void) {
+    package func collect(_ begin: () -> Void, _ tell: (News) -> Void) {
         guard let observer else { return }
-        attempt(tell) { () throws(KernelError) in try observer.collectEvidence() }
+        attempt(tell) { () throws(KernelError) in try observer.collectSamples() }
         begin()
-        for event in evidence.events { tell(event) }
-        evidence.events = []
+        for packet in waiting.packets { tell(packet) }
+        waiting.packets = []
     }
 
     /// Reads the counters.
-    func look(_ tell: (WatchEvent) -> Void) {
+    package func look(_ tell: (News) -> Void) {
         guard observer != nil else { return }
         attempt(tell) { () throws(KernelError) in
             let services = try Director(kernel).services().services
@@ -91,12 +104,12 @@ final class PacketObserver {
         }
     }
 
-    private func attempt(_ tell: (WatchEvent) -> Void, _ work: () throws(KernelError) -> Void) {
+    private func attempt(_ tell: (News) -> Void, _ work: () throws(KernelError) -> Void) {
         do throws(KernelError) {
             try work()
         } catch {
             observer = nil
-            tell(.observationFailed(error.description))
+            tell(.failed(error))
         }
     }
 }

@@ -5,44 +5,54 @@ import Inspection
 import Netlink
 import SystemPackage
 
-/// Keeps an observation table in the kernel, reads it again and again, and shows what came of it.
-final class Observer {
-    struct Schedule {
+/// Keeps an observation table in the kernel, and reads it again and again.
+package final class Observer {
+    package struct Schedule {
         /// Nil: until it is stopped.
-        var duration: Duration?
-        var interval: Duration
+        package var duration: Duration?
+        package var interval: Duration
+
+        package init(duration: Duration?, interval: Duration) {
+            self.duration = duration
+            self.interval = interval
+        }
     }
 
     private let kernel: any KernelSource
     private let plan: ObservationPlan
-    private let grounds: ObservationGrounds
-    private let evidence: EvidenceCollector
+    private let preconditions: ObservationPreconditions
+    private let samples: SampleCollector
     private let clock = EventClock.system
     private let from: Moment
     private let table: ObservationTable
     private let connections: ConnectionCounter
     private let sysctls: Sysctls
 
-    init(
-        _ kernel: any KernelSource, _ plan: ObservationPlan, _ grounds: ObservationGrounds, _ options: EvidencePlan,
-        _ listener: EvidenceListener = EvidenceListener()
+    package init(
+        _ kernel: any KernelSource, _ plan: ObservationPlan, _ preconditions: ObservationPreconditions,
+        _ options: SamplePlan,
+        _ listener: SampleListener = SampleListener()
     ) throws(KernelError) {
         self.kernel = kernel
         self.plan = plan
-        self.grounds = grounds
+        self.preconditions = preconditions
         connections = ConnectionCounter(kernel, plan)
-        sysctls = Photographer.sysctls(from: kernel)
+        sysctls = Sysctls(ofFlowsIn: kernel)
         let name = ObservationTable.freshName(program: getpid())
         // It listens before there is something to hear.
-        evidence = try EvidenceCollector(options, plan, table: name, kernel, listener)
-        table = try ObservationTable(of: grounds.targets, evidence.tableOptions, name: name, in: kernel)
+        samples = try SampleCollector(options, plan, table: name, kernel, listener)
+        table = try ObservationTable(of: preconditions.targets, samples.tableOptions, name: name, in: kernel)
         from = clock.wall()
-        if options.trace == true { try evidence.traceEverything(table) }
+        if options.trace == true { try samples.traceEverything(table) }
     }
 
     /// Runs until its time is over, `isStopped` says so, or nobody reads the output any more.
-    func run(
-        _ schedule: Schedule, to display: ObservationDisplay, isStopped: () -> Bool
+    ///
+    /// - Parameters:
+    ///   - each: gets what there is until now, once an interval.
+    ///   - end: gets the whole of it; not called when nobody reads the output any more.
+    package func run(
+        _ schedule: Schedule, each: (Observation) -> Void, end finish: (Observation) -> Void, isStopped: () -> Bool
     ) throws(KernelError) {
         let end = schedule.duration.map { clock.elapsed() + $0 }
         var next = clock.elapsed()
@@ -50,31 +60,31 @@ final class Observer {
             let now = clock.elapsed()
             if let end, now >= end { break }
             if now >= next {
-                display.show(try look())
+                each(try look())
                 next = max(next + schedule.interval, now)
             }
             let rest = min(end ?? next, next) - now
-            if try evidence.wait(upTo: min(rest, .milliseconds(200))) == .readerGone { return }
-            try evidence.collect()
+            if try samples.wait(upTo: min(rest, .milliseconds(200))) == .readerGone { return }
+            try samples.collect()
         }
-        display.end(try conclusion())
+        finish(try conclusion())
     }
 
     /// What there is until now; what it shows to be dropped is traced from then on.
-    func look() throws(KernelError) -> Observation {
+    package func look() throws(KernelError) -> Observation {
         var observation = try reading(isLast: false)
-        try evidence.trace(observation, table)
-        evidence.report(in: &observation)
+        try samples.trace(observation, table)
+        samples.report(in: &observation)
         return observation
     }
 
     /// Takes the single packets that were told since the last time, without waiting.
-    func collectEvidence() throws(KernelError) { try evidence.collect() }
+    package func collectSamples() throws(KernelError) { try samples.collect() }
 
     private func conclusion() throws(KernelError) -> Observation {
         var observation = try reading(isLast: true)
-        try evidence.finish()
-        evidence.report(in: &observation)
+        try samples.finish()
+        samples.report(in: &observation)
         return observation
     }
 
@@ -84,7 +94,7 @@ final class Observer {
         var observation = Observation(SnapshotOrigin(origin), from: from, to: clock.wall())
         observation.take(counts.counts, plan)
         observation.sysctls = sysctls
-        observation.notices = grounds.notices
+        observation.notices = preconditions.notices
         for point in ObservationPoint.allCases where counts.full.contains(point) {
             observation.losses.append(
                 Loss("packets at \(point.name)", "a counting set is full: further addresses and ports are not counted"))

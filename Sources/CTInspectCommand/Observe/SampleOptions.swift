@@ -1,7 +1,8 @@
 import ArgumentParser
+import Collection
 
 /// `--trace` and `--samples`.
-struct EvidenceOptions: ParsableArguments {
+struct SampleOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
         help: ArgumentHelp(
@@ -20,5 +21,5 @@ struct EvidenceOptions: ParsableArguments {
         if let samples, !(1...100).contains(samples) { throw ValidationError("--samples takes 1 to 100 packets") }
     }
 
-    var plan: EvidencePlan { EvidencePlan(trace: trace, traceRate: traceRate, samples: samples) }
+    var plan: SamplePlan { SamplePlan(trace: trace, traceRate: traceRate, samples: samples) }
 }

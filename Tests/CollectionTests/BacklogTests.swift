@@ -2,7 +2,7 @@ import Conntrack
 import Netlink
 import Testing
 
-@testable import CTInspectCommand
+@testable import Collection
 
 @Suite("Events held back while a dump is read")
 struct BacklogTests {

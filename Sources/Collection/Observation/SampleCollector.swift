@@ -2,13 +2,12 @@ import Conntrack
 import Firewall
 import Inspection
 import Netlink
-import Reports
 import SystemPackage
 
 /// Listens to the single packets that the observation table marks: those that are traced, and those that are samples.
-final class EvidenceCollector {
-    private let options: EvidencePlan
-    private let listener: EvidenceListener
+final class SampleCollector {
+    private let options: SamplePlan
+    private let listener: SampleListener
     private let traces: TraceCollector?
     private let rules: RuleBook
     private let legacy: LegacyTables
@@ -25,8 +24,8 @@ final class EvidenceCollector {
 
     /// Subscribes, before the table is made that marks.
     init(
-        _ options: EvidencePlan, _ plan: ObservationPlan, table: String, _ kernel: any KernelSource,
-        _ listener: EvidenceListener = EvidenceListener()
+        _ options: SamplePlan, _ plan: ObservationPlan, table: String, _ kernel: any KernelSource,
+        _ listener: SampleListener = SampleListener()
     ) throws(KernelError) {
         self.options = options
         self.listener = listener
@@ -74,7 +73,7 @@ final class EvidenceCollector {
     /// Blocks until there is something to collect, at most for `limit`.
     func wait(upTo limit: Duration) throws(KernelError) -> EventWake {
         if let traces { return try traces.wait(upTo: limit, output: .standardOutput) }
-        return try Output.wait(upTo: limit)
+        return try EventSocket.wait(upTo: limit, output: .standardOutput)
     }
 
     func collect() throws(KernelError) {

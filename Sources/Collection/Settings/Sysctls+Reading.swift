@@ -3,7 +3,7 @@ import Netlink
 
 extension Sysctls {
     /// Reads every setting whose name begins with one of `prefixes`, each of which names a folder up to its last dot.
-    init(reading prefixes: [String], from source: any KernelSource) {
+    package init(reading prefixes: [String], from source: any KernelSource) {
         self.init()
         for prefix in prefixes {
             let folder = prefix[..<(prefix.lastIndex(of: ".") ?? prefix.endIndex)]
@@ -16,9 +16,14 @@ extension Sysctls {
         }
     }
 
-    init(named names: [String], from source: any KernelSource) {
+    package init(named names: [String], from source: any KernelSource) {
         self.init()
         for name in names { read(name, from: source) }
+    }
+
+    /// Every setting that a flow may depend on.
+    package init(ofFlowsIn source: any KernelSource) {
+        self.init(reading: ["net.ipv4.vs.", "net.netfilter.nf_conntrack_"], from: source)
     }
 
     private mutating func read(_ name: String, from source: any KernelSource) {

@@ -4,28 +4,34 @@ import Inspection
 import Netlink
 
 /// Asks a kernel everything that the reading commands ask, so that a recording of it answers them all.
-struct Recording {
-    let statistics: TableStatistics
+package struct Recording {
+    package let statistics: TableStatistics
     /// What of it is a director's; nil where there is no IPVS.
-    let picture: Picture?
+    package let picture: Picture?
     /// Why there is no picture.
-    let absence: KernelError?
-    let losses: [Loss]
+    package let absence: KernelError?
+    package let losses: [Loss]
 
-    init(of source: any KernelSource) throws(KernelError) {
+    /// - Parameters:
+    ///   - readFlows: reads a director's flows as `flows` does.
+    ///   - progress: hears how many entries were read where there is no director.
+    package init(
+        of source: any KernelSource, progress: ReadingProgress = ReadingProgress(),
+        readFlows: () throws(KernelError) -> Picture
+    ) throws(KernelError) {
         statistics = try TableStatistics(reading: source)
         let lists = Self.lists(of: source)
-        let photographer: Photographer
-        do throws(KernelError) { photographer = try Photographer(source) } catch {
+        let director: Director
+        do throws(KernelError) { director = try Director(source) } catch {
             guard error.cause == .absent else { throw error }
             absence = error
             picture = nil
-            losses = try Self.losses(ofTableIn: source) + statistics.losses + lists
+            losses = try Self.losses(ofTableIn: source, progress) + statistics.losses + lists
             return
         }
-        let taken = try photographer.picture()
+        let taken = try readFlows()
         // No flow needs it, but `services` does.
-        _ = try photographer.director.configuration()
+        _ = try director.configuration()
         picture = taken
         absence = nil
         losses = taken.losses + lists
@@ -44,9 +50,18 @@ struct Recording {
     }
 
     /// Asks for the table and the settings alone.
-    private static func losses(ofTableIn source: any KernelSource) throws(KernelError) -> [Loss] {
-        var losses: [Loss] = []
-        _ = try Photographer.joined(FlowJoin(ConnectionList(), []), with: Table(source), Progress(), &losses)
-        return losses + Photographer.sysctls(from: source).losses
+    private static func losses(
+        ofTableIn source: any KernelSource, _ progress: ReadingProgress
+    ) throws(KernelError) -> [Loss] {
+        defer { progress.end() }
+        var count = 0
+        let isWhole = try Table(source).dumpRepeatedly {
+            count = 0
+        } _: { _ in
+            count += 1
+            progress.show("\(count) conntrack entries", at: count)
+        }
+        let losses = isWhole ? [] : [Loss("the conntrack table", Table.keptChanging)]
+        return losses + Sysctls(ofFlowsIn: source).losses
     }
 }

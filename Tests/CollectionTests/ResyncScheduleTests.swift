@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CTInspectCommand
+@testable import Collection
 
 @Suite("When a resync may begin")
 struct ResyncScheduleTests {

@@ -1,30 +1,31 @@
 import Conntrack
 import Inspection
 import Netlink
-import Reports
 import SystemPackage
 
 /// Follows the conntrack table: a dump at the start, then the events, and after a loss a dump again. What of all this is told, the
 /// ledger decides; this sees to the order in which the ledger needs it.
-final class EventWatch<Ledger: EventLedger> where Ledger.Subject: EventSubject & EventDecodable {
-    typealias Subject = Ledger.Subject
+package final class EventFollower<Ledger: EventLedger> where Ledger.Subject: EventDecodable {
+    package typealias Subject = Ledger.Subject
 
-    struct Settings {
+    package struct Settings {
         /// The kinds that are shown.
-        var kinds = Set(EventKind.allCases)
+        package var kinds = Set(EventKind.allCases)
         /// Whether the table at the start is shown.
-        var showsInitial = false
+        package var showsInitial = false
         /// Whether a loss is followed by a resync, for which the table is kept in mind.
-        var resyncs = true
+        package var resyncs = true
         /// After how many events, and how long, the stream ends.
-        var limit: Int?
-        var duration: Duration?
+        package var limit: Int?
+        package var duration: Duration?
         /// About how many there will be to follow, so that the room for them is made at once.
-        var expected = 0
+        package var expected = 0
         /// Chooses what is followed. It must hang on nothing that can change.
-        var follows: (Subject) -> Bool = { _ in true }
+        package var follows: (Subject) -> Bool = { _ in true }
         /// Chooses the lines of what is followed, each by what it says itself.
-        var shows: (Subject) -> Bool = { _ in true }
+        package var shows: (Subject) -> Bool = { _ in true }
+
+        package init() {}
     }
 
     private let table: (_ each: (Subject) -> Void) throws(KernelError) -> Answer
@@ -32,7 +33,7 @@ final class EventWatch<Ledger: EventLedger> where Ledger.Subject: EventSubject &
     private let settings: Settings
     private let clock: EventClock
     private let writer: any EventWriter<Subject>
-    private(set) var tally = EventTally()
+    package private(set) var tally = EventTally()
 
     var ledger: Ledger?
     var backlog = Backlog()
@@ -47,7 +48,7 @@ final class EventWatch<Ledger: EventLedger> where Ledger.Subject: EventSubject &
     /// How long after its entry's coming into the table a NEW may be sent at most: as long as a processor may be held up in between.
     private static var slowestEvent: Duration { .seconds(1) }
 
-    init(
+    package init(
         _ table: @escaping (_ each: (Subject) -> Void) throws(KernelError) -> Answer, _ events: any EventSource,
         _ settings: Settings, clock: EventClock = .system, to writer: any EventWriter<Subject>
     ) {
@@ -61,7 +62,7 @@ final class EventWatch<Ledger: EventLedger> where Ledger.Subject: EventSubject &
     }
 
     /// Runs until its limits are reached, `isStopped` says so, or nobody reads `output` any more.
-    func run(output: FileDescriptor, isStopped: () -> Bool) throws(KernelError) {
+    package func run(output: FileDescriptor, isStopped: () -> Bool) throws(KernelError) {
         if ledger != nil { try takeInitial() }
         while !isStopped(), !isOver {
             if schedule.isDue(at: clock.elapsed()) {
@@ -103,7 +104,7 @@ final class EventWatch<Ledger: EventLedger> where Ledger.Subject: EventSubject &
 }
 
 // MARK: - Events
-extension EventWatch {
+extension EventFollower {
     private func take(_ datagram: RawSpan, receivedAt received: Moment) {
         do throws(DecodeError) {
             try Subject.events(in: datagram, receivedAt: received, tell)
@@ -141,7 +142,7 @@ extension EventWatch {
 }
 
 // MARK: - Dumps
-extension EventWatch {
+extension EventFollower {
     /// How many entries of a dump are read between two looks at the events: a datagram holds a hundred or two.
     private static var entriesBetweenLooks: Int { 64 }
 

@@ -2,13 +2,18 @@ import Conntrack
 import Glibc
 
 /// The clocks that streams of events, observations and screens go by. Tests have others.
-struct EventClock {
+package struct EventClock {
     /// The wall clock.
-    var wall: () -> Moment
+    package var wall: () -> Moment
     /// Time since some beginning, which nobody sets back.
-    var elapsed: () -> Duration
+    package var elapsed: () -> Duration
 
-    static var system: EventClock {
+    package init(wall: @escaping () -> Moment, elapsed: @escaping () -> Duration) {
+        self.wall = wall
+        self.elapsed = elapsed
+    }
+
+    package static var system: EventClock {
         let start = ContinuousClock.now
         return EventClock(
             wall: {
@@ -20,7 +25,7 @@ struct EventClock {
     }
 
     /// How many seconds local clocks are ahead of UTC.
-    static func localOffset(at moment: Moment) -> Int {
+    package static func localOffset(at moment: Moment) -> Int {
         var seconds = time_t(moment.seconds)
         var local = tm()
         return localtime_r(&seconds, &local) == nil ? 0 : local.tm_gmtoff

@@ -1,5 +1,5 @@
 /// When to read: each interval; but where reading takes long, at most a quarter of the time; and soon after a loss, which a reading makes good.
-final class ReadingPace {
+package final class ReadingPace {
     private let interval: Duration
     private var due = Duration.zero
     private var schedule = ResyncSchedule()
@@ -7,27 +7,27 @@ final class ReadingPace {
     /// For each part of the time that is read there are so many in which it is not.
     private static let restForWork = 3
 
-    init(_ interval: Duration) { self.interval = interval }
+    package init(_ interval: Duration) { self.interval = interval }
 
     /// Events were lost.
-    func lose(at now: Duration) { _ = schedule.lose(at: now) }
+    package func lose(at now: Duration) { _ = schedule.lose(at: now) }
 
-    func isDue(at now: Duration) -> Bool { now >= due || schedule.isDue(at: now) }
+    package func isDue(at now: Duration) -> Bool { now >= due || schedule.isDue(at: now) }
 
     /// How long until the next reading at most.
-    func wait(at now: Duration) -> Duration {
+    package func wait(at now: Duration) -> Duration {
         min(max(due - now, .zero), schedule.wait(at: now) ?? .seconds(3600))
     }
 
     /// How long nothing is read after a reading that took so long.
-    func pause(after took: Duration) -> Duration { max(interval - took, took * Self.restForWork) }
+    package func pause(after took: Duration) -> Duration { max(interval - took, took * Self.restForWork) }
 
     /// To be read at once.
-    func hurry() { due = .zero }
+    package func hurry() { due = .zero }
 
-    func begin(at now: Duration) { schedule.begin() }
+    package func begin(at now: Duration) { schedule.begin() }
 
-    func end(at now: Duration, took: Duration, isComplete: Bool) {
+    package func end(at now: Duration, took: Duration, isComplete: Bool) {
         schedule.end(at: now, took: took, isComplete: isComplete || !schedule.isWanted)
         due = now + pause(after: took)
     }
