@@ -1,4 +1,5 @@
 import CLinux
+import Collection
 import Glibc
 import Netlink
 import SystemPackage
@@ -35,10 +36,9 @@ enum Output {
         exit(Failure.inputOutput.rawValue)
     }
 
-    /// Blocks for a while, or until a signal comes or nobody reads standard output any more.
-    static func wait(upTo limit: Duration) throws(KernelError) -> EventWake {
-        try EventSocket.wait(upTo: limit, output: .standardOutput)
-    }
+    /// Waits for SIGINT and SIGTERM too, which from now on end nothing by themselves, so that what is being printed is printed to its
+    /// end; the second one ends the program.
+    static func waiter() throws(KernelError) -> Waiter { try Waiter(output: .standardOutput, catchingStops: true) }
 
     static func print(_ lines: [String]) { write(Array((lines.joined(separator: "\n") + "\n").utf8).span.bytes) }
 

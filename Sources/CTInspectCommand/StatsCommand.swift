@@ -50,7 +50,7 @@ struct StatsCommand: ParsableCommand {
     }
 
     private func watch(_ kernel: any KernelSource, every interval: Duration) throws(KernelError) {
-        var metronome = IntervalTimer(every: interval)
+        var timer = IntervalTimer(every: interval, try Output.waiter())
         var earlier: (statistics: TableStatistics, moment: ContinuousClock.Instant)?
         var blocks = 0
         repeat {
@@ -62,7 +62,8 @@ struct StatsCommand: ParsableCommand {
             print(statistics, since: change)
             earlier = (statistics, moment)
             blocks += 1
-        } while blocks != count && metronome.wait()
+            if blocks == count { return }
+        } while try timer.wait()
     }
 
     private func print(_ statistics: TableStatistics, since change: StatisticsChange?) {

@@ -1,7 +1,6 @@
 import Conntrack
 import Inspection
 import Netlink
-import SystemPackage
 import TestSupport
 import Testing
 
@@ -23,7 +22,7 @@ struct EventFollowerTests {
             return reading
         }
 
-        func wait(upTo limit: Duration, output: FileDescriptor) -> EventWake { .goOn }
+        let descriptor: CInt = -1
     }
 
     private final class Lines: EventWriter {
@@ -68,6 +67,15 @@ struct EventFollowerTests {
         { each throws(KernelError) in try Table(kernel).dump(matching: EntryFilter(), each) }
     }
 
+    /// Waits for nothing.
+    private static var hasty: Waiter {
+        Waiter {
+            false
+        } block: { _, _ in
+            .goOn
+        }
+    }
+
     /// Runs to the end of a clock of which each look takes 100 ms.
     private func lines(
         _ dumps: [[[UInt8]]], _ readings: [(datagrams: [[UInt8]], reading: EventReading)],
@@ -88,7 +96,7 @@ struct EventFollowerTests {
         let writer = Lines()
         let watch = EventFollower<Ledger>(
             Self.table(ScriptedKernel(answers: dumps)), ScriptedEvents(readings), settings, clock: clock, to: writer)
-        try watch.run(output: .standardOutput) { false }
+        try watch.run(Self.hasty)
         return writer.lines
     }
 
@@ -169,7 +177,7 @@ struct EventFollowerTests {
             ])
         ])
         let watch = EventFollower<Ledger>(Self.table(ScriptedKernel()), events, settings, to: Lines())
-        try watch.run(output: .standardOutput) { false }
+        try watch.run(Self.hasty)
         #expect(watch.tally.new == 1 && watch.tally.hidden == 2 && watch.tally.unread == 2)
     }
 }

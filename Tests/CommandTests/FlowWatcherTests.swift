@@ -1,8 +1,8 @@
+import Collection
 import Conntrack
 import Inspection
 import Netlink
 import Reports
-import SystemPackage
 import TestSupport
 import Testing
 
@@ -18,7 +18,7 @@ private final class ScriptedEvents: EventSource {
         readings.isEmpty ? EventReading(isDrained: true) : readings.removeFirst()
     }
 
-    func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake { .goOn }
+    let descriptor: CInt = -1
 }
 
 struct FlowWatcherTests {
@@ -47,10 +47,13 @@ struct FlowWatcherTests {
         #expect(broken.report.watch == nil)
         #expect(broken.losses.map(\.why) == ["7 were lost (ENOBUFS)"])
         var waits = 0
-        _ = try watcher.wait(for: .seconds(5)) {
+        let waiter = Waiter {
             waits += 1
             return waits > 1
+        } block: { _, _ in
+            .goOn
         }
+        _ = try watcher.wait(for: .seconds(5), waiter)
         let mended = try Photographer(kernel).picture(watcher)
         #expect(mended.report.watch != nil)
         #expect(mended.losses.count == 1)

@@ -1,11 +1,9 @@
 import ArgumentParser
-import CLinux
 import Collection
 import Conntrack
 import Inspection
 import Netlink
 import Reports
-import SystemPackage
 
 struct EventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -109,14 +107,14 @@ struct EventsCommand: ParsableCommand {
             groups: subscribed.map(Ledger.Subject.group), buffer: receiving.buffer.bytes,
             for: "subscribe to conntrack events",
             prepare: { descriptor throws(KernelError) in try filter?.attach(to: descriptor) })
-        clinux_catch_stop_signals()
+        let waiter = try Output.waiter()
         let start = start(kernel, socket)
         for warning in start.warnings { Output.complain(warning) }
         let writer: any EventWriter<Ledger.Subject> = writer(words)
         writer.write(.start(start))
-        let watch = EventFollower<Ledger>(dump, socket, settings, to: writer)
-        try watch.run(output: .standardOutput) { clinux_stop_signal_came() != 0 }
-        if !isJSON { Output.complain(watch.tally.sentence) }
+        let follower = EventFollower<Ledger>(dump, socket, settings, to: writer)
+        try follower.run(waiter)
+        if !isJSON { Output.complain(follower.tally.sentence) }
     }
 
     private var isJSON: Bool { json || format == .json }

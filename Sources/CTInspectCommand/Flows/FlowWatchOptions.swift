@@ -1,6 +1,5 @@
 import ArgumentParser
 import Collection
-import CLinux
 import Conntrack
 import Inspection
 import Netlink
@@ -35,7 +34,7 @@ struct FlowWatchOptions: ParsableArguments {
     ) throws(KernelError) {
         let socket = try EventSocket(
             groups: [EventKind.new.entryGroup], buffer: receiving.buffer.bytes, for: "subscribe to conntrack events")
-        clinux_catch_stop_signals()
+        let waiter = try Output.waiter()
         if (try? kernel.text(of: KernelFile(sysctl: Sysctls.conntrackEvents))) == "0" {
             throw KernelError(
                 "watch for NEW events", .absent, detail: "\(Sysctls.conntrackEvents) is 0, so there are none",
@@ -43,17 +42,16 @@ struct FlowWatchOptions: ParsableArguments {
         }
         let photographer = try Photographer(kernel)
         let watcher = try FlowWatcher(kernel, socket)
-        let isStopped = { clinux_stop_signal_came() != 0 }
         if follow {
-            try self.follow(stream(), photographer, watcher, isStopped)
+            try self.follow(stream(), photographer, watcher, waiter)
         } else {
-            _ = try watcher.wait(for: span?.duration ?? .zero, isStopped: isStopped)
+            _ = try watcher.wait(for: span?.duration ?? .zero, waiter)
             print(try photographer.picture(watcher))
         }
     }
 
     private func follow(
-        _ stream: FlowStream, _ photographer: Photographer, _ watcher: FlowWatcher, _ isStopped: () -> Bool
+        _ stream: FlowStream, _ photographer: Photographer, _ watcher: FlowWatcher, _ waiter: Waiter
     ) throws(KernelError) {
         let end = span.map { ContinuousClock.now + $0.duration }
         let interval = interval?.duration ?? .seconds(2)
@@ -61,7 +59,7 @@ struct FlowWatchOptions: ParsableArguments {
         stream.begin(try photographer.picture(watcher), at: clock.wall())
         while end.map({ ContinuousClock.now < $0 }) ?? true {
             let rest = end.map { min(interval, $0 - .now) } ?? interval
-            guard try watcher.wait(for: rest, isStopped: isStopped) else { break }
+            guard try watcher.wait(for: rest, waiter) else { break }
             stream.take(try photographer.picture(watcher), at: clock.wall())
         }
         stream.end(at: clock.wall())

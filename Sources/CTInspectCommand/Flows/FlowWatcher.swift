@@ -3,7 +3,6 @@ import Conntrack
 import IPVS
 import Inspection
 import Netlink
-import SystemPackage
 
 /// Keeps a watch over NEW events, for the verdict `never`: drains the socket, and begins a new watch after a loss.
 final class FlowWatcher {
@@ -53,12 +52,12 @@ final class FlowWatcher {
     /// Watches for a while; a watch that is of no use any more is begun anew.
     ///
     /// - Returns: false when it was interrupted, or nobody reads the output any more.
-    func wait(for span: Duration, isStopped: () -> Bool) throws(KernelError) -> Bool {
+    func wait(for span: Duration, _ waiter: Waiter) throws(KernelError) -> Bool {
         let end = clock.elapsed() + span
         while clock.elapsed() < end {
-            if isStopped() { return false }
+            if waiter.isStopped { return false }
             let rest = min(end - clock.elapsed(), .milliseconds(200))
-            if try events.wait(upTo: rest, output: .standardOutput) == .readerGone { return false }
+            if try waiter.wait(for: [events.descriptor], upTo: rest) == .readerGone { return false }
             try drain()
             if isBroken || watch.isFull { try begin() }
         }

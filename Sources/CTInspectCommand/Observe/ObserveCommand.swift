@@ -1,6 +1,5 @@
 import Addresses
 import ArgumentParser
-import CLinux
 import Collection
 import Firewall
 import IPVS
@@ -58,10 +57,10 @@ struct ObserveCommand: ParsableCommand {
             let kernel = try namespace.enterToAsk()
             let plan = ObservationPlan(try subjects(of: kernel), forwards: Director.isPresent(in: kernel))
             let preconditions = try ObservationPreconditions(plan, kernel, mayStartTracking: startTracking, .options)
-            clinux_catch_stop_signals()
+            let waiter = try Output.waiter()
             let observer = try Observer(kernel, plan, preconditions, samples.plan)
             let display = display
-            try observer.run(schedule, each: display.show, end: display.end) { clinux_stop_signal_came() != 0 }
+            try observer.run(schedule, waiter, each: display.show, end: display.end)
         }
     }
 

@@ -11,6 +11,7 @@ final class WatchLoop {
     private let session: WatchSession
     private var driver: CursesDriver
     private let signals: CInt
+    private let waiter: Waiter
     private var isOver = false
     private var lastDrawn = Duration.zero
 
@@ -20,8 +21,10 @@ final class WatchLoop {
     private static let longestSleep = Duration.milliseconds(250)
 
     /// - Parameter signals: the descriptor that they come by.
-    init(_ session: WatchSession, _ driver: consuming CursesDriver, signals: CInt) {
+    init(_ session: WatchSession, _ driver: consuming CursesDriver, signals: CInt) throws(KernelError) {
         self.session = session
+        // A screen has signals of its own to catch, those of stopping among them.
+        waiter = try Waiter(output: FileDescriptor(rawValue: driver.descriptor), catchingStops: false)
         self.driver = driver
         self.signals = signals
         session.pump = { [unowned self] in lookUp() }
@@ -77,19 +80,11 @@ final class WatchLoop {
     // MARK: Waiting
 
     private func wait() throws(KernelError) {
-        var watched = [driver.descriptor, signals].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        if let events = session.eventDescriptor {
-            watched.append(pollfd(fd: events, events: Int16(POLLIN), revents: 0))
-        }
         var limit = min(Self.longestSleep, session.untilReading)
         if session.isChanged { limit = min(limit, Self.shortestPicture) }
-        if poll(&watched, nfds_t(watched.count), CInt(clamping: limit.milliseconds + 1)) < 0,
-            Errno(rawValue: errno) != .interrupted
-        {
-            throw KernelError("wait for keys and events", Errno(rawValue: errno))
-        }
+        let watched = [driver.descriptor, signals] + (session.eventDescriptor.map { [$0] } ?? [])
         // The terminal is gone, and its SIGHUP may have been ignored.
-        if watched[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 { isOver = true }
+        if try waiter.wait(for: watched, upTo: limit) == .readerGone { isOver = true }
     }
 
     private func takeSignals() {

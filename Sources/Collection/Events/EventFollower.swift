@@ -1,7 +1,6 @@
 import Conntrack
 import Inspection
 import Netlink
-import SystemPackage
 
 /// Follows the conntrack table: a dump at the start, then the events, and after a loss a dump again. What of all this is told, the
 /// ledger decides; this sees to the order in which the ledger needs it.
@@ -43,8 +42,8 @@ package final class EventFollower<Ledger: EventLedger> where Ledger.Subject: Eve
     private var dumpEnd: Duration?
     private var isDrained = false
 
-    /// How long an interrupted program may sleep on when the signal came at a bad moment.
-    private static var patience: Duration { .milliseconds(200) }
+    /// How long it sleeps at most: what has settled meanwhile is noticed then.
+    private static var longestSleep: Duration { .milliseconds(200) }
     /// How long after its entry's coming into the table a NEW may be sent at most: as long as a processor may be held up in between.
     private static var slowestEvent: Duration { .seconds(1) }
 
@@ -61,14 +60,14 @@ package final class EventFollower<Ledger: EventLedger> where Ledger.Subject: Eve
         ledger?.expect(settings.expected)
     }
 
-    /// Runs until its limits are reached, `isStopped` says so, or nobody reads `output` any more.
-    package func run(output: FileDescriptor, isStopped: () -> Bool) throws(KernelError) {
+    /// Runs until its limits are reached, the waiter is stopped, or nobody reads the output any more.
+    package func run(_ waiter: Waiter) throws(KernelError) {
         if ledger != nil { try takeInitial() }
-        while !isStopped(), !isOver {
+        while !waiter.isStopped, !isOver {
             if schedule.isDue(at: clock.elapsed()) {
                 try resync()
             } else {
-                if isDrained, try events.wait(upTo: longestWait, output: output) == .readerGone { return }
+                if isDrained, try waiter.wait(for: [events.descriptor], upTo: longestWait) == .readerGone { return }
                 try receiveBatch()
                 settleLedger()
             }
@@ -84,8 +83,8 @@ package final class EventFollower<Ledger: EventLedger> where Ledger.Subject: Eve
 
     private var longestWait: Duration {
         let now = clock.elapsed()
-        let rest = settings.duration.map { max($0 - now, .zero) } ?? Self.patience
-        return min(Self.patience, rest, schedule.wait(at: now) ?? Self.patience)
+        let rest = settings.duration.map { max($0 - now, .zero) } ?? Self.longestSleep
+        return min(Self.longestSleep, rest, schedule.wait(at: now) ?? Self.longestSleep)
     }
 
     private func receiveBatch() throws(KernelError) {

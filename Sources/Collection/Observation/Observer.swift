@@ -3,7 +3,6 @@ import Firewall
 import Glibc
 import Inspection
 import Netlink
-import SystemPackage
 
 /// Keeps an observation table in the kernel, and reads it again and again.
 package final class Observer {
@@ -28,6 +27,9 @@ package final class Observer {
     private let connections: ConnectionCounter
     private let sysctls: Sysctls
 
+    /// How long samples wait at most until they are collected.
+    private static let longestWait = Duration.milliseconds(200)
+
     package init(
         _ kernel: any KernelSource, _ plan: ObservationPlan, _ preconditions: ObservationPreconditions,
         _ options: SamplePlan,
@@ -46,17 +48,17 @@ package final class Observer {
         if options.trace == true { try samples.traceEverything(table) }
     }
 
-    /// Runs until its time is over, `isStopped` says so, or nobody reads the output any more.
+    /// Runs until its time is over, the waiter is stopped, or nobody reads the output any more.
     ///
     /// - Parameters:
     ///   - each: gets what there is until now, once an interval.
     ///   - end: gets the whole of it; not called when nobody reads the output any more.
     package func run(
-        _ schedule: Schedule, each: (Observation) -> Void, end finish: (Observation) -> Void, isStopped: () -> Bool
+        _ schedule: Schedule, _ waiter: Waiter, each: (Observation) -> Void, end finish: (Observation) -> Void
     ) throws(KernelError) {
         let end = schedule.duration.map { clock.elapsed() + $0 }
         var next = clock.elapsed()
-        while !isStopped() {
+        while !waiter.isStopped {
             let now = clock.elapsed()
             if let end, now >= end { break }
             if now >= next {
@@ -64,7 +66,8 @@ package final class Observer {
                 next = max(next + schedule.interval, now)
             }
             let rest = min(end ?? next, next) - now
-            if try samples.wait(upTo: min(rest, .milliseconds(200))) == .readerGone { return }
+            let limit = min(rest, Self.longestWait)
+            if try waiter.wait(for: samples.descriptors, upTo: limit) == .readerGone { return }
             try samples.collect()
         }
         finish(try conclusion())

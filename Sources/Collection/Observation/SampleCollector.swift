@@ -2,7 +2,6 @@ import Conntrack
 import Firewall
 import Inspection
 import Netlink
-import SystemPackage
 
 /// Listens to the single packets that the observation table marks: those that are traced, and those that are samples.
 final class SampleCollector {
@@ -70,11 +69,8 @@ final class SampleCollector {
         }
     }
 
-    /// Blocks until there is something to collect, at most for `limit`.
-    func wait(upTo limit: Duration) throws(KernelError) -> EventWake {
-        if let traces { return try traces.wait(upTo: limit, output: .standardOutput) }
-        return try EventSocket.wait(upTo: limit, output: .standardOutput)
-    }
+    /// Those that can be read when there is something to collect. Samples are not among them: they wait, as the kernel gathers them.
+    var descriptors: [CInt] { traces.map { [$0.descriptor] } ?? [] }
 
     func collect() throws(KernelError) {
         try traces?.collect(at: .now)

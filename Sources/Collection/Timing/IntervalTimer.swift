@@ -1,29 +1,26 @@
-import Glibc
+import Netlink
 
-/// Beats once an interval, until somebody interrupts the program (SIGINT, SIGTERM): from its making on, these signals end nothing
-/// by themselves, so that what is being printed is printed to its end.
+/// Comes round once an interval.
 package struct IntervalTimer {
     private let interval: Duration
+    private let waiter: Waiter
     private var next: ContinuousClock.Instant
-    private var signals = sigset_t()
 
-    package init(every interval: Duration) {
+    package init(every interval: Duration, _ waiter: Waiter) {
         self.interval = interval
+        self.waiter = waiter
         next = .now + interval
-        sigemptyset(&signals)
-        for signal in [SIGINT, SIGTERM] { sigaddset(&signals, signal) }
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
-    /// Waits for the next beat; one that is past already is left out. False when the program was interrupted.
-    package mutating func wait() -> Bool {
-        var rest = next - .now
-        repeat {
-            let (seconds, attoseconds) = max(rest, .zero).components
-            var limit = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-            if sigtimedwait(&signals, nil, &limit) > 0 { return false }
-            rest = next - .now
-        } while rest > .zero
+    /// Waits for the next round; one that is past already is left out.
+    ///
+    /// - Returns: false when the waiter was stopped, or nobody reads the output any more.
+    package mutating func wait() throws(KernelError) -> Bool {
+        while case let rest = next - .now, rest > .zero {
+            if waiter.isStopped { return false }
+            if try waiter.wait(upTo: rest) != .goOn { return false }
+        }
+        if waiter.isStopped { return false }
         repeat { next += interval } while next <= .now
         return true
     }

@@ -135,28 +135,4 @@ package final class EventSocket: EventSource {
         dropped = UInt32(truncatingIfNeeded: now)
         return Int(grown)
     }
-
-    /// Blocks until a message, `limit`, a signal, or the end of `output`'s reader.
-    package func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
-        let watched = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
-        return try Self.wait(for: [watched], upTo: limit, output: output, purpose)
-    }
-
-    /// Blocks until `limit` is over, a signal came, or nobody reads `output` any more.
-    package static func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
-        try wait(for: [], upTo: limit, output: output, "wait")
-    }
-
-    private static func wait(
-        for descriptors: [pollfd], upTo limit: Duration, output: FileDescriptor, _ purpose: String
-    ) throws(KernelError) -> EventWake {
-        // Nothing of the output is waited for; that its reader has gone is told in any case.
-        var watched = descriptors + [pollfd(fd: output.rawValue, events: 0, revents: 0)]
-        let (seconds, attoseconds) = max(limit, .zero).components
-        let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
-        if poll(&watched, nfds_t(watched.count), CInt(clamping: milliseconds + 1)) < 0, Errno.last != .interrupted {
-            throw KernelError(purpose, .last)
-        }
-        return watched[watched.count - 1].revents & Int16(POLLERR) != 0 ? .readerGone : .goOn
-    }
 }
