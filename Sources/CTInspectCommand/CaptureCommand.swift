@@ -50,10 +50,10 @@ struct CaptureCommand: ParsableCommand {
     }
 
     /// Who called sudo, and is to read the capture without it.
-    private static var sudoUser: CaptureOwner? {
+    private static var sudoUser: FileOwner? {
         func number(_ name: String) -> UInt32? { getenv(name).flatMap { UInt32(String(cString: $0)) } }
         guard geteuid() == 0, let user = number("SUDO_UID"), let group = number("SUDO_GID") else { return nil }
-        return CaptureOwner(user: user, group: group)
+        return FileOwner(user: user, group: group)
     }
 
     private func report(_ taken: Recording, unread: [String]) {
