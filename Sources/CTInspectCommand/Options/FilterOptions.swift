@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import Conntrack
+import Glibc
 
 /// Which entries are meant: common to the commands that show entries.
 ///
@@ -107,4 +108,68 @@ struct FilterOptions: ParsableArguments {
     @OptionGroup(visibility: .hidden) var spellings: ConntrackSpellings
 
     func validate() throws { _ = try filter }
+}
+
+extension FilterOptions {
+    /// The filter that the options name.
+    ///
+    /// - Throws: `ValidationError`, which says which value is wrong and what is taken. `validate` has thrown it already.
+    var filter: EntryFilter {
+        get throws {
+            do throws(FilterError) {
+                var filter = EntryFilter()
+                // The file with the names is read for who names a label.
+                let labels = label.isEmpty ? FilterLabels.numbers : ConnectionLabels.filterLabels()
+                for (word, arguments) in words {
+                    try filter.add(word, arguments, named: "--" + word.rawValue, labels: labels)
+                }
+                for (flag, isGiven) in flags where isGiven { try filter.add(flag) { "--" + $0.rawValue } }
+                return filter
+            } catch {
+                throw ValidationError("\(error)")
+            }
+        }
+    }
+
+    private var words: [(FilterWord, [String])] {
+        [
+            (.family, family), (.protocol, self.protocol + spellings.protocolNumber),
+            (.src, src + spellings.originalSource), (.dst, dst + spellings.originalDestination),
+            (.sport, sport + spellings.originalSourcePort + spellings.sourceKey),
+            (.dport, dport + spellings.originalDestinationPort + spellings.destinationKey), (.origZone, origZone),
+            (.replySrc, replySrc), (.replyDst, replyDst), (.replySport, replySport + spellings.replySourcePort),
+            (.replyDport, replyDport + spellings.replyDestinationPort), (.replyZone, replyZone),
+            (.icmpType, icmpType + spellings.icmpv6Type), (.service, service), (.state, state), (.mark, mark),
+            (.zone, zone), (.status, status), (.label, label),
+        ]
+    }
+
+    private var flags: [(FilterFlag, Bool)] {
+        [
+            (.unreplied, unreplied), (.assured, assured), (.dying, dying), (.srcNat, srcNat), (.dstNat, dstNat),
+            (.offload, offload), (.anyNat, anyNat),
+        ]
+    }
+}
+
+extension EntryFilter {
+    /// The family of all that it takes, when that is one.
+    var onlyFamily: IPAddress.Family? {
+        guard families.unwanted.isEmpty, families.wanted.count == 1 else { return nil }
+        return families.wanted == [UInt8(AF_INET)] ? .ipv4 : families.wanted == [UInt8(AF_INET6)] ? .ipv6 : nil
+    }
+}
+
+/// What conntrack(8) calls some of the filters, so that its users need not learn. Not in the help.
+struct ConntrackSpellings: ParsableArguments {
+    @Option(name: .customLong("protonum"), help: .hidden) var protocolNumber: [String] = []
+    @Option(name: .customLong("orig-src"), help: .hidden) var originalSource: [String] = []
+    @Option(name: .customLong("orig-dst"), help: .hidden) var originalDestination: [String] = []
+    @Option(name: .customLong("orig-port-src"), help: .hidden) var originalSourcePort: [String] = []
+    @Option(name: .customLong("orig-port-dst"), help: .hidden) var originalDestinationPort: [String] = []
+    @Option(name: .customLong("reply-port-src"), help: .hidden) var replySourcePort: [String] = []
+    @Option(name: .customLong("reply-port-dst"), help: .hidden) var replyDestinationPort: [String] = []
+    @Option(name: .customLong("srckey"), help: .hidden) var sourceKey: [String] = []
+    @Option(name: .customLong("dstkey"), help: .hidden) var destinationKey: [String] = []
+    @Option(name: .customLong("icmpv6-type"), help: .hidden) var icmpv6Type: [String] = []
 }
