@@ -144,7 +144,7 @@ struct Photographer {
         _ services: [Service], _ report: FlowReport, _ sysctls: Sysctls, _ losses: [Loss]
     ) -> Picture {
         Picture(
-            SnapshotOrigin(source.origin), sysctls: sysctls, services: services, report: report,
+            source.origin, sysctls: sysctls, services: services, report: report,
             losses: losses + sysctls.losses)
     }
 }

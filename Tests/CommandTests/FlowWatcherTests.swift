@@ -1,3 +1,4 @@
+import Addresses
 import Collection
 import Conntrack
 import Inspection
@@ -77,7 +78,7 @@ struct FlowWatcherTests {
                 stream.end(at: time)
             }
         }
-        picture.origin.takenAt = "2026-11-23T04:00:00Z"
+        picture.origin.takenAt = Moment(nanoseconds: 1_795_406_400_000_000_000)
         let flows = picture.report.flows.count
         let json = lines(nil)
         let expected = ["start"] + Array(repeating: "flow", count: flows) + ["lost", "flow", "end"]

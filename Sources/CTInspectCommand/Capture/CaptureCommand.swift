@@ -1,3 +1,4 @@
+import Addresses
 import ArgumentParser
 import Collection
 import Glibc
@@ -65,7 +66,7 @@ struct CaptureCommand: ParsableCommand {
         json.object { json in
             json.schema("capture")
             json.member("folder", folder)
-            json.member("taken_at", taken.statistics.origin.takenAt)
+            json.member("taken_at", taken.statistics.origin.takenAt.rfc3339)
             json.member("entries", taken.statistics.entries)
             json.member("flows", taken.picture?.report.flows.count)
             json.member("complete", taken.losses.isEmpty)

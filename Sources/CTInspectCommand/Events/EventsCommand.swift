@@ -153,7 +153,7 @@ struct EventsCommand: ParsableCommand {
 
     private func start(_ kernel: any KernelSource, _ socket: EventSocket) -> EventStart {
         EventStart(
-            SnapshotOrigin(kernel.origin), buffer: socket.bufferSize, bufferAsked: receiving.buffer.bytes,
+            kernel.origin, buffer: socket.bufferSize, bufferAsked: receiving.buffer.bytes,
             eventsSetting: Self.number(of: Sysctls.conntrackEvents, in: kernel), kinds: kind.kinds, resyncs: !noResync)
     }
 

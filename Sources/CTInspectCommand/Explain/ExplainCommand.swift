@@ -89,7 +89,7 @@ struct ExplainCommand: ParsableCommand {
             return PacketWalk(question)
         }
         return PacketExplanation(
-            SnapshotOrigin(origin), sysctls: sysctls, settings: [loose, ipvs], service: found?.identity, walks: walks)
+            origin, sysctls: sysctls, settings: [loose, ipvs], service: found?.identity, walks: walks)
     }
 
     private func print(_ explanation: PacketExplanation) {

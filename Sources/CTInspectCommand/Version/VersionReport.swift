@@ -1,3 +1,4 @@
+import Addresses
 import Collection
 import Netlink
 import Reports

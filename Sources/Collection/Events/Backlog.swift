@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 
 /// Events that came while a dump was read, as the bytes they are, with the time at which they came.

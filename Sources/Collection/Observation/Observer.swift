@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Firewall
 import Glibc
@@ -94,7 +95,7 @@ package final class Observer {
     private func reading(isLast: Bool) throws(KernelError) -> Observation {
         let counts = try table.read(from: kernel)
         let origin = Origin.here(networkNamespace: kernel.origin.networkNamespace)
-        var observation = Observation(SnapshotOrigin(origin), from: from, to: clock.wall())
+        var observation = Observation(origin, from: from, to: clock.wall())
         observation.take(counts.counts, plan)
         observation.sysctls = sysctls
         observation.notices = preconditions.notices

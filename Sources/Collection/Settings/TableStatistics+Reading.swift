@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Inspection
 import Netlink
@@ -12,7 +13,7 @@ extension TableStatistics {
         let cpus = try table.statistics()
         let size = try table.size()
         self.init(
-            SnapshotOrigin(origin), sysctls: Sysctls(named: Self.limits, from: source), size: size,
+            origin, sysctls: Sysctls(named: Self.limits, from: source), size: size,
             cpus: cpus)
     }
 }

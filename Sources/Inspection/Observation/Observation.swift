@@ -6,7 +6,7 @@ import IPVS
 /// What was counted between two moments: of each subject, and of its addresses where no subject is known.
 package struct Observation: Snapshot, Equatable, Sendable {
     /// When it was read last, and where.
-    package var origin: SnapshotOrigin
+    package var origin: Origin
     /// Those that decide what the counts mean.
     package var sysctls = Sysctls()
     /// What may be missing from the counts.
@@ -29,7 +29,7 @@ package struct Observation: Snapshot, Equatable, Sendable {
 
     /// Of which nothing is counted yet.
     package init(
-        _ origin: SnapshotOrigin, from: Moment, to: Moment
+        _ origin: Origin, from: Moment, to: Moment
     ) {
         self.origin = origin
         self.from = from
