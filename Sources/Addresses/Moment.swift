@@ -32,7 +32,7 @@ package struct Moment: Hashable, Sendable {
 
 /// As RFC 3339 writes it.
 extension Moment {
-    /// In UTC, with three digits behind the second, or six when it is known more exactly: `2026-11-23T04:00:00.123Z`.
+    /// In UTC, with milliseconds, or microseconds when it is more precise than that: `2026-11-23T04:00:00.123Z`.
     package var rfc3339: String {
         func digits(_ number: some BinaryInteger, _ width: Int) -> String {
             let text = String(number)
@@ -47,8 +47,8 @@ extension Moment {
         return "\(day)T\(clock).\(fraction)Z"
     }
 
-    /// Reads `2026-11-23T04:00:00.123Z`, with or without a fraction, in UTC or with an offset from it (`+01:00`). Nil for what is no
-    /// such time, or lies before 1970 or after 2553; of a leap second, which no clock here knows, too.
+    /// Reads `2026-11-23T04:00:00.123Z`, with or without a fraction, in UTC or with an offset (`+01:00`). Nil when it is not such a time,
+    /// is before 1970 or after 2553, or is a leap second, which the kernel's clock does not have.
     package init?(rfc3339 text: String) {
         var rest = Array(text.utf8)[...]
         func number(_ count: Int, after separators: String = "") -> Int? {

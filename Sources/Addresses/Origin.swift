@@ -1,4 +1,4 @@
-/// Where something of a kernel comes from, and when it was taken.
+/// Which kernel something was read from, and when.
 package struct Origin: Equatable, Sendable {
     package var takenAt: Moment
     /// As uname(2) has it (`nodename`).

@@ -17,7 +17,7 @@ static void remember(int number)
     came = 1;
     const uint64_t one = 1;
     if (write(descriptor, &one, sizeof one) < 0) {
-        // It cannot be full, and who looks at the flag sees it all the same.
+        // It cannot be full, and the flag is set in any case.
     }
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);

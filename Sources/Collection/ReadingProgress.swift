@@ -1,7 +1,7 @@
-/// Hears how far a long reading has come; by itself nobody does.
+/// Receives the progress of a long reading; by default it is ignored.
 package struct ReadingProgress {
     private let hear: (_ text: () -> String, _ count: Int) -> Void
-    /// The reading is over, or has failed.
+    /// To be called when the reading is over, or has failed.
     package let end: () -> Void
 
     package init(
@@ -11,6 +11,6 @@ package struct ReadingProgress {
         self.end = end
     }
 
-    /// - Parameter count: how far it is. Called for every entry, so the text is made only when it is shown.
+    /// Called for every entry, so the text is built only when it is shown.
     package func show(_ text: @autoclosure () -> String, at count: Int) { hear(text, count) }
 }

@@ -187,7 +187,7 @@ struct CaptureDamageTests {
         } _: { path in
             let error = CaptureSample.refusal(path, verifying: false)
             #expect(error?.cause == .damaged)
-            #expect(error?.detail == "taken_at is no time as RFC 3339 has it: “\(time)”")
+            #expect(error?.detail == "taken_at is not an RFC 3339 time: “\(time)”")
         }
     }
 

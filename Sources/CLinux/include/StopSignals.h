@@ -1,8 +1,8 @@
 #pragma once
 
-/// From now on the first SIGINT or SIGTERM ends nothing by itself, but makes the descriptor that is returned readable, for good; the
-/// second ends the program as ever. Here because a handler of signals may run nothing of Swift's. Returns the errno, negative, when
-/// there can be no descriptor; calling it again returns the same one.
+/// From now on the first SIGINT or SIGTERM does not end the program but makes the returned descriptor readable, for good; the second
+/// kills it as usual. Here because a signal handler may run no Swift. Returns the negative errno when there can be no descriptor;
+/// calling it again returns the same one.
 int clinux_catch_stop_signals(void);
 
 /// Whether one came.

@@ -36,8 +36,7 @@ enum Output {
         exit(Failure.inputOutput.rawValue)
     }
 
-    /// Waits for SIGINT and SIGTERM too, which from now on end nothing by themselves, so that what is being printed is printed to its
-    /// end; the second one ends the program.
+    /// Catches SIGINT and SIGTERM from now on, so that what is being printed is printed completely; a second signal kills the program.
     static func waiter() throws(KernelError) -> Waiter { try Waiter(output: .standardOutput, catchingStops: true) }
 
     static func print(_ lines: [String]) { write(Array((lines.joined(separator: "\n") + "\n").utf8).span.bytes) }

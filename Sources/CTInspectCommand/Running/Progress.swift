@@ -20,7 +20,7 @@ final class Progress {
         isOnScreen = false
     }
 
-    /// For who reads and does not print.
+    /// For readers in Collection, which do not print.
     var reading: ReadingProgress {
         ReadingProgress { text, count in
             self.show(text(), at: count)

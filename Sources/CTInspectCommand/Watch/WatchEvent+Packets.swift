@@ -3,7 +3,7 @@ import Netlink
 import Terminal
 
 extension WatchEvent {
-    /// What a screen makes of news from the observation of packets.
+    /// The screen's event for news from the observation of packets.
     init(_ news: PacketObserver.News) {
         switch news {
         case .sample(let sample): self = .sample(sample)

@@ -23,7 +23,7 @@ final class WatchLoop {
     /// - Parameter signals: the descriptor that they come by.
     init(_ session: WatchSession, _ driver: consuming CursesDriver, signals: CInt) throws(KernelError) {
         self.session = session
-        // A screen has signals of its own to catch, those of stopping among them.
+        // The screen reads SIGINT and SIGTERM from `signals`, as it does SIGWINCH, SIGTSTP and SIGCONT.
         waiter = try Waiter(output: FileDescriptor(rawValue: driver.descriptor), catchingStops: false)
         self.driver = driver
         self.signals = signals

@@ -13,8 +13,8 @@ package struct Recording {
     package let losses: [Loss]
 
     /// - Parameters:
+    ///   - progress: of reading the table where there is no director.
     ///   - readFlows: reads a director's flows as `flows` does.
-    ///   - progress: hears how many entries were read where there is no director.
     package init(
         of source: any KernelSource, progress: ReadingProgress = ReadingProgress(),
         readFlows: () throws(KernelError) -> Picture

@@ -43,7 +43,7 @@ package final class EventFollower<Ledger: EventLedger> where Ledger.Subject: Eve
     private var dumpEnd: Duration?
     private var isDrained = false
 
-    /// How long it sleeps at most: what has settled meanwhile is noticed then.
+    /// How long it sleeps at most, to notice in time that the ledger can settle.
     private static var longestSleep: Duration { .milliseconds(200) }
     /// How long after its entry's coming into the table a NEW may be sent at most: as long as a processor may be held up in between.
     private static var slowestEvent: Duration { .seconds(1) }
@@ -61,7 +61,7 @@ package final class EventFollower<Ledger: EventLedger> where Ledger.Subject: Eve
         ledger?.expect(settings.expected)
     }
 
-    /// Runs until its limits are reached, the waiter is stopped, or nobody reads the output any more.
+    /// Runs until its limits are reached, the waiter is stopped, or the reader of the output is gone.
     package func run(_ waiter: Waiter) throws(KernelError) {
         if ledger != nil { try takeInitial() }
         while !waiter.isStopped, !isOver {

@@ -3,15 +3,14 @@ import Firewall
 import Inspection
 import Netlink
 
-/// What may be observed here without changing anything: our rules look at the ctstate, which makes conntrack active for a family
-/// that nobody used it for so far, and with it defragmentation and the drops of a full table.
+/// Which packets can be observed here without changing anything. Our rules look at the ctstate, which activates conntrack for a family
+/// that nothing used it for so far, and with it defragmentation and the drops of a full table.
 package struct ObservationPreconditions {
     package var targets: ObservationTargets
-    /// What the reader has to know of it.
     package var notices: [ObservationNotice] = []
 
-    /// - Parameter hints: what the user of this program can do when nothing may be observed.
-    /// - Throws: `.absent` when conntrack is inactive in every family that is to be observed, unless it may be started.
+    /// - Parameter hints: what the user can do when nothing can be observed.
+    /// - Throws: `.absent` when conntrack is inactive in every family to be observed, unless it may be started.
     package init(
         _ plan: ObservationPlan, _ kernel: any KernelSource, mayStartTracking: Bool, _ hints: ObservationHints
     ) throws(KernelError) {
@@ -37,7 +36,7 @@ package struct ObservationPreconditions {
     }
 }
 
-/// What a user can do when nothing can be observed: options and keys, which only the command knows.
+/// What the user can do when nothing can be observed: options and keys, which only the command knows.
 package struct ObservationHints {
     /// Conntrack is not active.
     package var startTracking: String?

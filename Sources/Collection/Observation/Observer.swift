@@ -28,7 +28,7 @@ package final class Observer {
     private let connections: ConnectionCounter
     private let sysctls: Sysctls
 
-    /// How long samples wait at most until they are collected.
+    /// How long samples wait at most before they are collected.
     private static let longestWait = Duration.milliseconds(200)
 
     package init(
@@ -49,11 +49,11 @@ package final class Observer {
         if options.trace == true { try samples.traceEverything(table) }
     }
 
-    /// Runs until its time is over, the waiter is stopped, or nobody reads the output any more.
+    /// Runs until its time is over, the waiter is stopped, or the reader of the output is gone.
     ///
     /// - Parameters:
-    ///   - each: gets what there is until now, once an interval.
-    ///   - end: gets the whole of it; not called when nobody reads the output any more.
+    ///   - each: gets the counts so far, once an interval.
+    ///   - finish: gets the final counts; not called when the reader of the output is gone.
     package func run(
         _ schedule: Schedule, _ waiter: Waiter, each: (Observation) -> Void, end finish: (Observation) -> Void
     ) throws(KernelError) {

@@ -4,17 +4,17 @@ import IPVS
 import Inspection
 import Netlink
 
-/// Observes the packets of all services while somebody wants it. When the services or their real servers change, it begins anew.
+/// Observes the packets of all services while that is wanted. It starts over when the services or their real servers change.
 package final class PacketObserver {
-    /// What there is to tell.
+    /// What it reports.
     package enum News {
         case sample(Sample)
         case traced(TracedPacket)
         /// What was counted so far.
         case observed(Observation, took: Duration)
-        /// It could not begin, or has ended by an error.
+        /// It could not start, or ended with an error.
         case failed(KernelError)
-        /// It has ended as it was no longer wanted: nothing of it is left in the kernel.
+        /// It ended because it is no longer wanted; nothing of it is left in the kernel.
         case ended
     }
 
@@ -24,7 +24,7 @@ package final class PacketObserver {
     private let clock = EventClock.system
     private var observer: Observer?
     private var observed: [Subject] = []
-    /// Packets that were told and not handed over yet.
+    /// Packets that have arrived and were not handed over yet.
     private let waiting = Waiting()
 
     /// What an observation depends on.
@@ -50,7 +50,7 @@ package final class PacketObserver {
         self.hints = hints
     }
 
-    /// Begins or ends.
+    /// Starts or ends observing.
     package func keep(_ isWanted: Bool, _ tell: (News) -> Void) {
         if !isWanted, observer != nil {
             observer = nil
@@ -80,9 +80,9 @@ package final class PacketObserver {
         observed = services.map(Subject.init)
     }
 
-    /// Hands over the packets that were told, without waiting.
+    /// Hands over the packets that have arrived, without waiting.
     ///
-    /// - Parameter begin: is called in between, so that no packet seems to come later than it was told of.
+    /// - Parameter begin: is called in between, so that no packet seems to be from the future.
     package func collect(_ begin: () -> Void, _ tell: (News) -> Void) {
         guard let observer else { return }
         attempt(tell) { () throws(KernelError) in try observer.collectSamples() }

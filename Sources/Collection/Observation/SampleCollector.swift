@@ -70,7 +70,7 @@ final class SampleCollector {
         }
     }
 
-    /// Those that can be read when there is something to collect. Samples are not among them: they wait, as the kernel gathers them.
+    /// Readable when there is something to collect. Samples are not included: they can wait, as the kernel batches them anyway.
     var descriptors: [CInt] { traces.map { [$0.descriptor] } ?? [] }
 
     func collect() throws(KernelError) {

@@ -1,14 +1,14 @@
 import Firewall
 
-/// What is told of single packets besides the counts: which are traced, and how many samples are taken.
+/// What is collected of single packets besides the counts: which are traced, and how many samples are taken.
 package struct SamplePlan {
     /// Whether every ctstate is traced from the start, or none; nil: INVALID ones, and what the counters show to be dropped.
     package var trace: Bool?
-    /// At most so many packets are traced a second.
+    /// At most this many packets are traced per second.
     package var traceRate: Int
-    /// So many samples are taken of each class and ctstate; nil for none.
+    /// How many samples are taken of each class and ctstate; nil for none.
     package var samples: Int?
-    /// So many more a second, when they are spent.
+    /// How many more per second once those are used up.
     package var samplesPerSecond: Int?
 
     package var isTracing: Bool { trace ?? true }
@@ -21,7 +21,7 @@ package struct SamplePlan {
     }
 }
 
-/// Hears of each single packet as it is told.
+/// Receives each single packet as it arrives.
 package struct SampleListener {
     package var sample: (Sample) -> Void
     package var traced: (TracedPacket) -> Void

@@ -1,6 +1,6 @@
 import Netlink
 
-/// Comes round once an interval.
+/// Ticks once an interval.
 package struct IntervalTimer {
     private let interval: Duration
     private let waiter: Waiter
@@ -12,9 +12,9 @@ package struct IntervalTimer {
         next = .now + interval
     }
 
-    /// Waits for the next round; one that is past already is left out.
+    /// Waits for the next tick; ticks that were missed are skipped.
     ///
-    /// - Returns: false when the waiter was stopped, or nobody reads the output any more.
+    /// - Returns: false when it was asked to stop, or the reader of the output is gone.
     package mutating func wait() throws(KernelError) -> Bool {
         while case let rest = next - .now, rest > .zero {
             if waiter.isStopped { return false }

@@ -3,15 +3,15 @@ import Glibc
 import Netlink
 import SystemPackage
 
-/// Waits for whichever comes first: something to read, the time, a request to stop, or the end of who reads the output.
+/// Waits for whichever comes first: input, a deadline, a request to stop, or the loss of the output's reader.
 package struct Waiter {
-    /// Why a wait ended, as far as it matters to who waited.
+    /// Why a wait ended.
     package enum Wake: Sendable {
-        /// There may be something to read, or the time is over.
+        /// There may be input, or the deadline has passed.
         case goOn
         /// SIGINT or SIGTERM came.
         case stopped
-        /// The output is a pipe, a socket or a terminal whose other end was closed.
+        /// The other end of the output, a pipe, a socket or a terminal, was closed.
         case readerGone
     }
 
@@ -19,9 +19,9 @@ package struct Waiter {
     private let block: (_ descriptors: [CInt], _ limit: Duration) throws(KernelError) -> Wake
 
     /// - Parameters:
-    ///   - output: whose reader is waited for; nil when nobody reads.
-    ///   - catchingStops: whether SIGINT and SIGTERM are caught from now on, in the whole process: the first one stops what asks this
-    ///     waiter, the second ends the program at once.
+    ///   - output: the output whose reader may go away; nil for none.
+    ///   - catchingStops: whether to catch SIGINT and SIGTERM from now on, in the whole process: the first one sets `isStopped`, the
+    ///     second kills the program.
     /// - Throws: `.failed` when there are too many descriptors.
     package init(output: FileDescriptor?, catchingStops: Bool) throws(KernelError) {
         let stop = catchingStops ? clinux_catch_stop_signals() : -1
@@ -33,7 +33,7 @@ package struct Waiter {
         }
     }
 
-    /// A wait of another kind, as a test's.
+    /// For tests: waits in some other way.
     package init(
         isStopped: @escaping () -> Bool,
         block: @escaping (_ descriptors: [CInt], _ limit: Duration) throws(KernelError) -> Wake
@@ -45,8 +45,8 @@ package struct Waiter {
     /// Whether there was a request to stop.
     package var isStopped: Bool { stopRequested() }
 
-    /// Blocks until one of `descriptors` can be read, `limit` is over, or one of the other ends of a wait comes; a signal that is none
-    /// of these may end it early. A descriptor below 0 is none.
+    /// Blocks until one of `descriptors` can be read, `limit` has passed, a stop was requested, or the reader is gone. Any other signal
+    /// may end it early. Negative descriptors are ignored.
     package func wait(for descriptors: [CInt] = [], upTo limit: Duration) throws(KernelError) -> Wake {
         try block(descriptors, limit)
     }
@@ -55,7 +55,7 @@ package struct Waiter {
         _ descriptors: [CInt], stop: CInt, output: CInt, upTo limit: Duration
     ) throws(KernelError) -> Wake {
         var watched = (descriptors + [stop]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        // Nothing of the output is waited for; that its reader has gone is told in any case.
+        // No events are asked for: poll(2) reports errors and hang-ups in any case.
         watched.append(pollfd(fd: output, events: 0, revents: 0))
         let (seconds, attoseconds) = max(limit, .zero).components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000

@@ -1,7 +1,7 @@
 import Addresses
 import Firewall
 
-/// Something about how an observation was made, without which its counts may be misread.
+/// Something about how an observation was made that readers of its counts need to know.
 package enum ObservationNotice: Equatable, Sendable {
     /// Conntrack became active for a family by our own rules.
     case startedTracking(IPAddress.Family)

@@ -38,11 +38,11 @@ struct Manifest: Codable, Equatable {
         self.tool = tool
     }
 
-    /// - Throws: `.damaged` when it was taken at no time.
+    /// - Throws: `.damaged` when `taken_at` is not a time.
     func origin(_ purpose: String) throws(KernelError) -> Origin {
         guard let moment = Moment(rfc3339: takenAt) else {
             throw KernelError(
-                purpose, .damaged, detail: "taken_at is no time as RFC 3339 has it: “\(takenAt)”",
+                purpose, .damaged, detail: "taken_at is not an RFC 3339 time: “\(takenAt)”",
                 nextStep: CaptureFile.copyAgain)
         }
         return Origin(takenAt: moment, host: host, kernelRelease: kernel, networkNamespace: netns)
