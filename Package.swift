@@ -35,11 +35,14 @@ let package = Package(
         .systemLibrary(name: "CNCurses"),
         .target(name: "CLinux"),
         library("Addresses", []),
-        library("Netlink", ["CNetlink", "CLinux", systemPackage]),
+        library("Netlink", ["Addresses", "CNetlink", "CLinux", systemPackage]),
         library("Conntrack", ["Addresses", "Netlink", "CNetlink", systemPackage]),
         library("IPVS", ["Addresses", "Netlink", "CNetlink", systemPackage]),
         library("Firewall", ["Addresses", "Conntrack", "Netlink", "CNetlink", "CNFTables", "CLinux", systemPackage]),
         library("Inspection", ["Addresses", "Conntrack", "IPVS", "Firewall"]),
+        library(
+            "Collection",
+            ["Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection", "CLinux", systemPackage]),
         library("Reports", ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection"]),
         library(
             "Terminal",
@@ -47,8 +50,8 @@ let package = Package(
         library(
             "CTInspectCommand",
             [
-                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection", "Reports", "Terminal", "CLinux",
-                argumentParser, systemPackage,
+                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection", "Collection", "Reports",
+                "Terminal", "CLinux", argumentParser, systemPackage,
             ]),
         .executableTarget(
             name: "ct-inspect", dependencies: ["CTInspectCommand"], swiftSettings: strict),
@@ -63,12 +66,14 @@ let package = Package(
             name: "ObservationSupport", dependencies: ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection"],
             path: "Tests/ObservationSupport", swiftSettings: strict),
         tests("AddressesTests", ["Addresses"]),
-        tests("NetlinkTests", ["Netlink", "CNetlink"]),
+        tests("NetlinkTests", ["Netlink", "Addresses", "CNetlink"]),
         tests("ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Reports", "TableSupport"]),
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
         tests("FirewallTests", ["Firewall", "Conntrack", "Netlink", "Addresses", "CNetlink", "TableSupport"]),
         tests("ExhaustiveTests", ["Inspection", "Firewall", "Conntrack", "Netlink", "Addresses", "TableSupport"]),
         tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "ObservationSupport"]),
+        tests(
+            "CollectionTests", ["Collection", "Inspection", "Conntrack", "Netlink", "Addresses"]),
         tests(
             "ReportsTests",
             [
@@ -85,7 +90,7 @@ let package = Package(
             "CommandTests",
             [
                 "ct-inspect", "CTInspectCommand", "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection",
-                "Reports", "Terminal", "CNetlink", "TableSupport", "ObservationSupport", argumentParser,
+                "Collection", "Reports", "Terminal", "CNetlink", "TableSupport", "ObservationSupport", argumentParser,
             ]),
     ]
 )

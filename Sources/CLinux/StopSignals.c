@@ -1,21 +1,38 @@
 #include "StopSignals.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t came;
+static volatile sig_atomic_t descriptor = -1;
 
 static void remember(int number)
 {
     (void)number;
+    int before = errno;
     came = 1;
+    const uint64_t one = 1;
+    if (write(descriptor, &one, sizeof one) < 0) {
+        // It cannot be full, and the flag is set in any case.
+    }
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
+    errno = before;
 }
 
-void clinux_catch_stop_signals(void)
+int clinux_catch_stop_signals(void)
 {
-    // Without SA_RESTART: poll(2) returns at once.
+    if (descriptor < 0) {
+        int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (fd < 0)
+            return -errno;
+        descriptor = fd;
+    }
+    // Without SA_RESTART: what waits for something else returns at once, too.
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = remember;
@@ -24,6 +41,9 @@ void clinux_catch_stop_signals(void)
     sigaddset(&action.sa_mask, SIGTERM);
     sigaction(SIGINT, &action, 0);
     sigaction(SIGTERM, &action, 0);
+    // A parent may have started us with them blocked.
+    pthread_sigmask(SIG_UNBLOCK, &action.sa_mask, 0);
+    return descriptor;
 }
 
 int clinux_stop_signal_came(void) { return came; }

@@ -1,4 +1,6 @@
 import Addresses
+import CNetlink
+import Netlink
 
 /// One direction of an entry: who sends to whom, and what tells this flow from others between the two.
 package struct Tuple: Hashable, Sendable {
@@ -29,4 +31,85 @@ package struct Tuple: Hashable, Sendable {
 
     /// A tuple of which nothing is known.
     package init() {}
+}
+
+extension Tuple {
+    /// Decodes `CTA_TUPLE_*` (`enum ctattr_tuple`; numbers big-endian).
+    ///
+    /// - Parameter unknown: gets what is in it and not known.
+    init(_ nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]) throws(DecodeError) {
+        if let usual = Tuple(usual: nest, in: bytes) {
+            self = usual
+        } else {
+            try self.init(walking: nest, in: bytes, &unknown)
+        }
+    }
+
+    init(walking nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]) throws(DecodeError) {
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: bytes) {
+            switch ctattr_tuple(UInt32(attribute.type)) {
+            case CTA_TUPLE_IP: try decodeAddresses(attribute, of: nest, in: bytes, &unknown)
+            case CTA_TUPLE_PROTO: try decodeProtocol(attribute, of: nest, in: bytes, &unknown)
+            case CTA_TUPLE_ZONE where set(&zone, bytes.bigEndian(attribute)): continue
+            default: unknown.keep(attribute, within: nest, in: bytes)
+            }
+        }
+    }
+
+    private mutating func decodeAddresses(
+        _ nest: Attribute, of parent: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
+    ) throws(DecodeError) {
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: bytes) {
+            let isKnown =
+                switch ctattr_ip(UInt32(attribute.type)) {
+                case CTA_IP_V4_SRC: set(&source, bytes.ipv4(attribute))
+                case CTA_IP_V4_DST: set(&destination, bytes.ipv4(attribute))
+                case CTA_IP_V6_SRC: set(&source, bytes.ipv6(attribute))
+                case CTA_IP_V6_DST: set(&destination, bytes.ipv6(attribute))
+                default: false
+                }
+            if !isKnown { unknown.keep(attribute, within: parent, nest, in: bytes) }
+        }
+    }
+
+    private mutating func decodeProtocol(
+        _ nest: Attribute, of parent: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
+    ) throws(DecodeError) {
+        var ports: (source: UInt16?, destination: UInt16?) = (nil, nil)
+        var icmp: (type: UInt8?, code: UInt8?, id: UInt16?) = (nil, nil, nil)
+        var cursor = AttributeCursor(in: nest)
+        while let attribute = try cursor.next(in: bytes) {
+            let isKnown =
+                switch ctattr_l4proto(UInt32(attribute.type)) {
+                case CTA_PROTO_NUM: set(&`protocol`, bytes.host(attribute).map(IPProtocol.init(rawValue:)))
+                case CTA_PROTO_SRC_PORT: set(&ports.source, bytes.bigEndian(attribute))
+                case CTA_PROTO_DST_PORT: set(&ports.destination, bytes.bigEndian(attribute))
+                case CTA_PROTO_ICMP_ID, CTA_PROTO_ICMPV6_ID: set(&icmp.id, bytes.bigEndian(attribute))
+                case CTA_PROTO_ICMP_TYPE, CTA_PROTO_ICMPV6_TYPE: set(&icmp.type, bytes.host(attribute))
+                case CTA_PROTO_ICMP_CODE, CTA_PROTO_ICMPV6_CODE: set(&icmp.code, bytes.host(attribute))
+                default: false
+                }
+            if !isKnown { unknown.keep(attribute, within: parent, nest, in: bytes) }
+        }
+        if let source = ports.source, let destination = ports.destination {
+            discriminator = .ports(source: source, destination: destination)
+        } else if let type = icmp.type, let code = icmp.code {
+            discriminator = .icmp(type: type, code: code, id: icmp.id ?? 0)
+        }
+    }
+}
+
+extension RawSpan {
+    fileprivate func ipv4(_ attribute: Attribute) -> IPAddress? {
+        bigEndian(attribute, as: UInt32.self).map(IPAddress.init(ipv4:))
+    }
+
+    fileprivate func ipv6(_ attribute: Attribute) -> IPAddress? {
+        guard attribute.payload.count == 16, let high = try? bigEndian(UInt64.self, at: attribute.payload.lowerBound),
+            let low = try? bigEndian(UInt64.self, at: attribute.payload.lowerBound + 8)
+        else { return nil }
+        return IPAddress(ipv6High: high, low: low)
+    }
 }

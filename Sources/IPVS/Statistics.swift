@@ -1,3 +1,6 @@
+import CNetlink
+import Netlink
+
 /// What a service or a destination has carried, and its rates a second as the kernel estimates them.
 ///
 /// From the 64-bit attribute where the kernel has it, else from the 32-bit one, whose counters wrap.
@@ -27,4 +30,55 @@ package struct Statistics: Equatable, Sendable {
 
     /// Nothing carried.
     package init() {}
+}
+
+extension Statistics {
+    /// `IPVS_*_ATTR_STATS64`: every number has 64 bits, in host order.
+    init(wide parent: Attribute, in bytes: RawSpan) throws(DecodeError) {
+        try decode(parent, in: bytes) { attribute in bytes.host(attribute) }
+    }
+
+    /// `IPVS_*_ATTR_STATS`: 32 bits, but for bytes, which have 64.
+    init(narrow parent: Attribute, in bytes: RawSpan) throws(DecodeError) {
+        try decode(parent, in: bytes) { attribute in
+            bytes.host(attribute, as: UInt32.self).map(UInt64.init) ?? bytes.host(attribute)
+        }
+        bitWidth = 32
+    }
+
+    private mutating func decode(
+        _ parent: Attribute, in bytes: RawSpan, _ number: (Attribute) -> UInt64?
+    ) throws(DecodeError) {
+        var cursor = AttributeCursor(in: parent)
+        while let attribute = try cursor.next(in: bytes) {
+            guard let value = number(attribute) else { continue }
+            switch Int(attribute.type) {
+            case IPVS_STATS_ATTR_CONNS: connections = value
+            case IPVS_STATS_ATTR_INPKTS: packetsIn = value
+            case IPVS_STATS_ATTR_OUTPKTS: packetsOut = value
+            case IPVS_STATS_ATTR_INBYTES: bytesIn = value
+            case IPVS_STATS_ATTR_OUTBYTES: bytesOut = value
+            case IPVS_STATS_ATTR_CPS: connectionRate = value
+            case IPVS_STATS_ATTR_INPPS: packetRateIn = value
+            case IPVS_STATS_ATTR_OUTPPS: packetRateOut = value
+            case IPVS_STATS_ATTR_INBPS: byteRateIn = value
+            case IPVS_STATS_ATTR_OUTBPS: byteRateOut = value
+            default: break
+            }
+        }
+    }
+}
+
+extension Daemon {
+    init(_ parent: Attribute, in bytes: RawSpan) throws(DecodeError) {
+        var cursor = AttributeCursor(in: parent)
+        while let attribute = try cursor.next(in: bytes) {
+            switch Int(attribute.type) {
+            case IPVS_DAEMON_ATTR_STATE: state = bytes.host(attribute) ?? 0
+            case IPVS_DAEMON_ATTR_MCAST_IFN: interface = bytes.text(attribute)
+            case IPVS_DAEMON_ATTR_SYNC_ID: syncID = bytes.host(attribute) ?? 0
+            default: break
+            }
+        }
+    }
 }

@@ -102,13 +102,13 @@ struct Folder: ~Copyable {
     }
 
     /// Gives what we made to somebody; a link is not followed.
-    func give(_ path: String, to owner: CaptureOwner) throws(Errno) {
+    func give(_ path: String, to owner: FileOwner) throws(Errno) {
         _ = try inParent(of: path) { parent, name in
             fchownat(parent, name, owner.user, owner.group, AT_SYMLINK_NOFOLLOW)
         }
     }
 
-    func give(to owner: CaptureOwner) throws(Errno) {
+    func give(to owner: FileOwner) throws(Errno) {
         guard fchown(descriptor, owner.user, owner.group) == 0 else { throw .last }
     }
 
@@ -133,5 +133,18 @@ struct Folder: ~Copyable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .last }
         return status
+    }
+}
+
+/// Who is to own a file or folder, when not the one who makes it.
+package struct FileOwner: Equatable, Sendable {
+    /// As getuid(2) numbers it.
+    package var user: UInt32
+    /// As getgid(2) numbers it.
+    package var group: UInt32
+
+    package init(user: UInt32, group: UInt32) {
+        self.user = user
+        self.group = group
     }
 }

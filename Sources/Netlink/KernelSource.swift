@@ -1,3 +1,5 @@
+import Addresses
+
 /// A file that the kernel makes, by its path below the root: `proc/net/ip_vs_conn`, `proc/sys/net/ipv4/vs/conntrack`.
 package struct KernelFile: Hashable, Sendable, CustomStringConvertible {
     /// Below the root, without a `/` before it.
@@ -20,26 +22,6 @@ package enum Completeness: Equatable, Sendable {
     case whole
     /// It was stopped: why, in words.
     case cut(String)
-}
-
-/// Where a picture of the kernel comes from, and when it was taken.
-package struct Origin: Equatable, Sendable {
-    /// RFC 3339, UTC.
-    package var takenAt: String
-    /// As uname(2) has it (`nodename`).
-    package var host: String
-    /// As uname(2) has it: `6.1.0-56-amd64`.
-    package var kernelRelease: String
-    /// The network namespace as the user named it; nil for the one the tool was started in.
-    package var networkNamespace: String?
-
-    /// All four from elsewhere: a manifest, a test. `Origin.here` asks this host.
-    package init(takenAt: String, host: String, kernelRelease: String, networkNamespace: String?) {
-        self.takenAt = takenAt
-        self.host = host
-        self.kernelRelease = kernelRelease
-        self.networkNamespace = networkNamespace
-    }
 }
 
 /// The one boundary through which everything passes that the kernel says: netlink answers as raw bytes,

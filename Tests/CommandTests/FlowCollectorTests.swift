@@ -1,9 +1,9 @@
 import Addresses
+import Collection
 import Conntrack
 import Inspection
 import Netlink
 import Reports
-import SystemPackage
 import TableSupport
 import TestSupport
 import Testing
@@ -20,7 +20,7 @@ private final class ScriptedEvents: EventSource {
         readings.isEmpty ? EventReading(isDrained: true) : readings.removeFirst()
     }
 
-    func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake { .goOn }
+    let descriptor: CInt = -1
 }
 
 struct FlowCollectorTests {
@@ -46,10 +46,13 @@ struct FlowCollectorTests {
         #expect(broken.report.proof == nil)
         #expect(broken.losses.map(\.why) == ["7 were lost (ENOBUFS)"])
         var waits = 0
-        _ = try collector.wait(for: .seconds(5)) {
+        let waiter = Waiter {
             waits += 1
             return waits > 1
+        } block: { _, _ in
+            .goOn
         }
+        _ = try collector.wait(for: .seconds(5), waiter)
         let whole = try collector.picture()
         #expect(whole.report.proof != nil)
         #expect(whole.losses.count == 1)

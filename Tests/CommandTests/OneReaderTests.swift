@@ -1,3 +1,4 @@
+import Collection
 import Addresses
 import Conntrack
 import IPVS

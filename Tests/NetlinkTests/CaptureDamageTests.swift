@@ -176,6 +176,21 @@ struct CaptureDamageTests {
         }
     }
 
+    @Test("A capture that was taken at no time says so", arguments: ["", "yesterday", "2026-02-30T00:00:00Z"])
+    func noTime(_ time: String) throws {
+        try Self.damaged {
+            let file = "\($0)/manifest.json"
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let changed = text.replacing(/("taken_at" : ")[^"]*/) { $0.output.1 + time }
+            try #require(changed != text)
+            try changed.write(toFile: file, atomically: false, encoding: .utf8)
+        } _: { path in
+            let error = CaptureSample.refusal(path, verifying: false)
+            #expect(error?.cause == .damaged)
+            #expect(error?.detail == "taken_at is not an RFC 3339 time: “\(time)”")
+        }
+    }
+
     @Test func randomDamageGivesErrorsOnly() throws {
         let seed = UInt64.random(in: .min ... .max)
         var generator = SeededGenerator(seed: seed)

@@ -18,7 +18,7 @@ struct CaptureOwnerTests {
     func handedOver() throws {
         try inTemporaryFolder { folder in
             for (name, owner, expected) in [
-                ("theirs", CaptureOwner(user: 65534, group: 65534), 65534), ("ours", nil, 0),
+                ("theirs", FileOwner(user: 65534, group: 65534), 65534), ("ours", nil, 0),
             ] {
                 let path = folder + "/" + name
                 let recording = try RecordingKernel(LiveKernel(), into: path, for: owner, tool: "ct-inspect tests")

@@ -27,7 +27,7 @@ extension Observation {
         observation.blame = try richBlame()
         observation.origin.networkNamespace = "lb"
         observation.samples = [try sample()]
-        observation.notices = ["iptables-legacy has tables here (fil\u{1B}[2Jter), and their rules cannot be traced."]
+        observation.notices = [.legacyTables("iptables-legacy", ["fil\u{1B}[2Jter"])]
         observation.losses = [Loss("connections of IPVS", "reading was stopped after 60 s")]
         return observation
     }

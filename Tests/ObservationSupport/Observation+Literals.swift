@@ -48,8 +48,9 @@ extension Observation {
         connections: [String: Int] = [:]
     ) throws -> Observation {
         var observation = Observation(
-            SnapshotOrigin(
-                takenAt: "2026-11-23T04:00:30.020Z", host: "lb1", kernelRelease: "6.1.0-56-amd64", networkNamespace: nil
+            Origin(
+                takenAt: Moment(nanoseconds: 1_795_406_430_020_000_000), host: "lb1", kernelRelease: "6.1.0-56-amd64",
+                networkNamespace: nil
             ),
             from: Moment(nanoseconds: 1_795_406_400_000_000_000), to: Moment(nanoseconds: 1_795_406_430_020_000_000))
         let plan = ObservationPlan(try subjects ?? [.service("10.0.0.100:80")])

@@ -63,8 +63,9 @@ func smallPicture() throws -> Picture {
     var sysctls = Sysctls()
     sysctls.values = ["net.ipv4.vs.conntrack": "0", "net.ipv4.vs.sync_threshold": "3\t50"]
     return Picture(
-        SnapshotOrigin(
-            takenAt: "2026-11-23T04:00:00.123Z", host: "lb1", kernelRelease: "6.1.0-56-amd64", networkNamespace: "lb"),
+        Origin(
+            takenAt: Moment(nanoseconds: 1_795_406_400_123_000_000), host: "lb1", kernelRelease: "6.1.0-56-amd64",
+            networkNamespace: "lb"),
         sysctls: sysctls, services: services, report: FlowReport(board, sysctls), losses: [])
 }
 

@@ -1,6 +1,7 @@
 import Addresses
 import Conntrack
 import Firewall
+import Inspection
 import Netlink
 import Reports
 import Testing
@@ -58,7 +59,7 @@ struct DroppingRuleTextTests {
             ipv4: .tables(["filter", "nat"]), ipv6: .unknown(KernelError("read it", .forbidden))
         ).notices
         #expect(
-            notices == [
+            notices.map(\.sentence) == [
                 "iptables-legacy has tables here (filter, nat), and their rules cannot be traced: of what is counted before the "
                     + "filter and not after it, no more than the traced drops is certainly nf_tables'.",
                 "Whether ip6tables-legacy has rules here, which cannot be traced, is not known: cannot read it.",

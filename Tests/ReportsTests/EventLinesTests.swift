@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Foundation
 import Inspection
@@ -77,7 +78,9 @@ struct EventLinesTests {
     @Test("The start says what was got")
     func start() throws {
         let start = EventStart(
-            SnapshotOrigin(takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: nil),
+            Origin(
+                takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.1.0",
+                networkNamespace: nil),
             buffer: 64,
             bufferAsked: 128, eventsSetting: 0, kinds: [.new, .destroy], resyncs: true)
         let line = try json(.start(start))

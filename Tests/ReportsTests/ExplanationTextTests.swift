@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Firewall
 import Foundation
@@ -21,7 +22,9 @@ struct ExplanationTextTests {
         ]
         let conditions = TrackingConditions(ipvsConntrack: vsConntrack)
         return PacketExplanation(
-            SnapshotOrigin(takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.12", networkNamespace: nil),
+            Origin(
+                takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.12",
+                networkNamespace: nil),
             sysctls: sysctls,
             settings: settings, service: nil,
             walks: methods.map { PacketWalk(WalkQuestion(packet, entry: entry, method: $0, conditions)) })

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Foundation
 import Inspection
@@ -13,8 +14,9 @@ struct StatisticsTextTests {
         sysctls.values = [Sysctls.conntrackBuckets: "1024", Sysctls.conntrackMax: "1000"]
         let unknown = StatisticsCounter(.conntrack, 17)
         return TableStatistics(
-            SnapshotOrigin(
-                takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: "lb"),
+            Origin(
+                takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.1.0",
+                networkNamespace: "lb"),
             sysctls: sysctls, size: TableSize(entries: entries, limit: 1000),
             cpus: [
                 CPUStatistics(cpu: 0, counters: [.invalid: 20, .drop: drop, unknown: 1]),
@@ -29,7 +31,7 @@ struct StatisticsTextTests {
     func block() {
         let lines = Self.snapshot().text(since: nil, verbose: false, .plain, width: nil)
         let expected = """
-            2026-11-23T04:00:00Z: 8 entries of 1000 (0.8 %), 1024 buckets
+            2026-11-23T04:00:00.000Z: 8 entries of 1000 (0.8 %), 1024 buckets
             COUNTER  TOTAL  CPU0  CPU2
             invalid     21    20     1
             drop         0     0     0
@@ -70,11 +72,11 @@ struct StatisticsTextTests {
         snapshot.size.limit = 0
         #expect(
             snapshot.text(since: nil, verbose: false, .plain, width: nil).first
-                == "2026-11-23T04:00:00Z: 1 entry, no limit, unknown buckets")
+                == "2026-11-23T04:00:00.000Z: 1 entry, no limit, unknown buckets")
         snapshot.size = TableSize()
         snapshot.sysctls.unreadable = [Sysctls.conntrackMax: "Permission denied"]
         let lines = snapshot.text(since: nil, verbose: false, .plain, width: nil)
-        #expect(lines.first == "2026-11-23T04:00:00Z: unknown entries of an unknown limit, unknown buckets")
+        #expect(lines.first == "2026-11-23T04:00:00.000Z: unknown entries of an unknown limit, unknown buckets")
         #expect(lines.last == "Not complete: net.netfilter.nf_conntrack_max: Permission denied.")
     }
 

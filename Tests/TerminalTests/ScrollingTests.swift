@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Inspection
 import Testing
@@ -39,7 +40,8 @@ struct ScrollingTests {
         let size = TableSize(entries: 5, limit: 10)
         let cpu = CPUStatistics(cpu: 0, counters: [.drop: 1, .insert: 2, .insertFailed: 3, .earlyDrop: 4])
         let statistics = TableStatistics(
-            SnapshotOrigin(takenAt: "", host: "lb1", kernelRelease: "6.1", networkNamespace: nil), sysctls: Sysctls(),
+            Origin(takenAt: Moment(nanoseconds: 0), host: "lb1", kernelRelease: "6.1", networkNamespace: nil),
+            sysctls: Sysctls(),
             size: size,
             cpus: [cpu])
         Models.tell(&model, .statistics(statistics, since: nil))

@@ -58,6 +58,31 @@ struct SignalTests {
         #expect(program.status() == 0)
     }
 
+    @Test(
+        "A request to stop is told of by a descriptor, for good; the second one ends the program",
+        arguments: [SIGINT, SIGTERM])
+    func stopRequests(_ number: CInt) throws {
+        let program = try Forked { ready in
+            // As a parent may have left it.
+            var both = sigset_t()
+            sigemptyset(&both)
+            for signal in [SIGINT, SIGTERM] { sigaddset(&both, signal) }
+            pthread_sigmask(SIG_BLOCK, &both, nil)
+            let descriptor = clinux_catch_stop_signals()
+            var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard poll(&poller, 1, 0) == 0, clinux_stop_signal_came() == 0 else { return 1 }
+            guard clinux_catch_stop_signals() == descriptor else { return 2 }
+            ready()
+            while poll(&poller, 1, 10_000) < 0 {}
+            guard poll(&poller, 1, 0) == 1, clinux_stop_signal_came() != 0 else { return 3 }
+            raise(number)
+            return 4
+        }
+        try program.waitUntilReady()
+        kill(program.process, number)
+        #expect(program.status() == number)
+    }
+
     @Test("The process really stops, goes on when it is continued, and is told of no SIGCONT but an unexpected one")
     func stops() throws {
         let program = try Forked { ready in

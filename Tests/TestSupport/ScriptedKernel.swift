@@ -1,10 +1,12 @@
+import Addresses
 import Netlink
 
 /// A kernel that says what a test has written down, and remembers what it was asked.
 package final class ScriptedKernel: KernelSource {
     /// Of no kernel: the same in every run.
     package let origin = Origin(
-        takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: nil)
+        takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.1.0",
+        networkNamespace: nil)
     /// What was asked over netlink, in order.
     package private(set) var requests: [Request] = []
     /// Files that were asked for, in order.

@@ -1,8 +1,9 @@
 #pragma once
 
-/// From now on the first SIGINT or SIGTERM ends nothing by itself, but is remembered; the second ends the program as ever.
-/// Here because a handler of signals may run nothing of Swift's.
-void clinux_catch_stop_signals(void);
+/// From now on the first SIGINT or SIGTERM does not end the program but makes the returned descriptor readable, for good; the second
+/// kills it as usual. Here because a signal handler may run no Swift. Returns the negative errno when there can be no descriptor;
+/// calling it again returns the same one.
+int clinux_catch_stop_signals(void);
 
 /// Whether one came.
 int clinux_stop_signal_came(void);

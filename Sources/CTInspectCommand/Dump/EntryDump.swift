@@ -37,7 +37,10 @@ struct EntryDump {
         }
         writer.flush()
         spool?.copy(to: sink)
-        if !isWhole { throw Table.notWhole("the conntrack table", attempts: spool == nil ? 1 : Table.attempts) }
+        if isWhole { return }
+        throw spool == nil
+            ? Table.notWhole("the conntrack table", attempts: 1, nextStep: "--on-interrupt repeat tries again")
+            : Table.notWhole("the conntrack table")
     }
 
     func printCount(asJSON: Bool) throws(KernelError) {

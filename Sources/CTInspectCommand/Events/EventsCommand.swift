@@ -1,10 +1,9 @@
 import ArgumentParser
-import CLinux
+import Collection
 import Conntrack
 import Inspection
 import Netlink
 import Reports
-import SystemPackage
 
 struct EventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -81,7 +80,7 @@ struct EventsCommand: ParsableCommand {
             switch table {
             case .conntrack:
                 let lasting = filter.lasting
-                var settings = settings(EventWatch<Ledger>.Settings())
+                var settings = settings(EventFollower<Ledger>.Settings())
                 // With a filter nobody knows how many it takes.
                 if lasting.isEmpty { settings.expected = Self.number(of: Sysctls.conntrackCount, in: kernel) ?? 0 }
                 settings.follows = lasting.matches
@@ -92,7 +91,7 @@ struct EventsCommand: ParsableCommand {
                     try Table(kernel).dump(matching: lasting, each)
                 }
             case .expect:
-                try watch(kernel, settings(EventWatch<ExpectationLedger>.Settings()), words, filter: nil) {
+                try watch(kernel, settings(EventFollower<ExpectationLedger>.Settings()), words, filter: nil) {
                     each throws(KernelError) in try Expectations(kernel).dump(each)
                 }
             }
@@ -100,7 +99,7 @@ struct EventsCommand: ParsableCommand {
     }
 
     private func watch<Ledger: EventLedger>(
-        _ kernel: LiveKernel, _ settings: EventWatch<Ledger>.Settings, _ words: Set<OutputWord>,
+        _ kernel: LiveKernel, _ settings: EventFollower<Ledger>.Settings, _ words: Set<OutputWord>,
         filter: SocketFilter?,
         dump: @escaping ((Ledger.Subject) -> Void) throws(KernelError) -> Answer
     ) throws(KernelError) where Ledger.Subject: EventSubject & EventDecodable {
@@ -108,14 +107,14 @@ struct EventsCommand: ParsableCommand {
             groups: subscribed.map(Ledger.Subject.group), buffer: receiving.buffer.bytes,
             for: "subscribe to conntrack events",
             prepare: { descriptor throws(KernelError) in try filter?.attach(to: descriptor) })
-        clinux_catch_stop_signals()
+        let waiter = try Output.waiter()
         let start = start(kernel, socket)
         for warning in start.warnings { Output.complain(warning) }
         let writer: any EventWriter<Ledger.Subject> = writer(words)
         writer.write(.start(start))
-        let watch = EventWatch<Ledger>(dump, socket, settings, to: writer)
-        try watch.run(output: .standardOutput) { clinux_stop_signal_came() != 0 }
-        if !isJSON { Output.complain(watch.tally.sentence) }
+        let follower = EventFollower<Ledger>(dump, socket, settings, to: writer)
+        try follower.run(waiter)
+        if !isJSON { Output.complain(follower.tally.sentence) }
     }
 
     private var isJSON: Bool { json || format == .json }
@@ -142,7 +141,7 @@ struct EventsCommand: ParsableCommand {
         EventKind.allCases.filter { kind.kinds.contains($0) || !noResync && $0 != .update }
     }
 
-    private func settings<Ledger>(_ settings: EventWatch<Ledger>.Settings) -> EventWatch<Ledger>.Settings {
+    private func settings<Ledger>(_ settings: EventFollower<Ledger>.Settings) -> EventFollower<Ledger>.Settings {
         var settings = settings
         settings.kinds = Set(kind.kinds)
         settings.showsInitial = initial
@@ -154,7 +153,7 @@ struct EventsCommand: ParsableCommand {
 
     private func start(_ kernel: any KernelSource, _ socket: EventSocket) -> EventStart {
         EventStart(
-            SnapshotOrigin(kernel.origin), buffer: socket.bufferSize, bufferAsked: receiving.buffer.bytes,
+            kernel.origin, buffer: socket.bufferSize, bufferAsked: receiving.buffer.bytes,
             eventsSetting: Self.number(of: Sysctls.conntrackEvents, in: kernel), kinds: kind.kinds, resyncs: !noResync)
     }
 

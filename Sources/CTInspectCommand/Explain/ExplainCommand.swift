@@ -1,5 +1,6 @@
 import Addresses
 import ArgumentParser
+import Collection
 import Conntrack
 import IPVS
 import Inspection
@@ -88,7 +89,7 @@ struct ExplainCommand: ParsableCommand {
             return PacketWalk(question)
         }
         return PacketExplanation(
-            SnapshotOrigin(origin), sysctls: sysctls, settings: [loose, ipvs], service: found?.identity, walks: walks)
+            origin, sysctls: sysctls, settings: [loose, ipvs], service: found?.identity, walks: walks)
     }
 
     private func print(_ explanation: PacketExplanation) {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CLinux
+import Collection
 import Conntrack
 import Inspection
 import Netlink
@@ -34,24 +34,24 @@ struct FlowWatchOptions: ParsableArguments {
     ) throws(KernelError) {
         let socket = try EventSocket(
             groups: [EventKind.new.entryGroup], buffer: receiving.buffer.bytes, for: "subscribe to conntrack events")
-        clinux_catch_stop_signals()
+        let waiter = try Output.waiter()
         if (try? kernel.text(of: KernelFile(sysctl: Sysctls.conntrackEvents))) == "0" {
             throw KernelError(
                 "watch for NEW events", .absent, detail: "\(Sysctls.conntrackEvents) is 0, so there are none",
                 nextStep: "sysctl -w \(Sysctls.conntrackEvents)=1")
         }
-        let collector = try FlowCollector(kernel, events: socket, keepsEntries: keepsEntries)
-        let isStopped = { clinux_stop_signal_came() != 0 }
+        let collector = try FlowCollector(
+            kernel, events: socket, keepsEntries: keepsEntries, progress: Progress().reading)
         if follow {
-            try self.follow(stream(), collector, isStopped)
+            try self.follow(stream(), collector, waiter)
         } else {
-            _ = try collector.wait(for: span?.duration ?? .zero, isStopped: isStopped)
+            _ = try collector.wait(for: span?.duration ?? .zero, waiter)
             print(try collector.picture())
         }
     }
 
     private func follow(
-        _ stream: FlowStream, _ collector: FlowCollector, _ isStopped: () -> Bool
+        _ stream: FlowStream, _ collector: FlowCollector, _ waiter: Waiter
     ) throws(KernelError) {
         let end = span.map { ContinuousClock.now + $0.duration }
         let interval = interval?.duration ?? .seconds(2)
@@ -59,7 +59,7 @@ struct FlowWatchOptions: ParsableArguments {
         stream.begin(try collector.picture(), at: clock.wall())
         while end.map({ ContinuousClock.now < $0 }) ?? true {
             let rest = end.map { min(interval, $0 - .now) } ?? interval
-            guard try collector.wait(for: rest, isStopped: isStopped) else { break }
+            guard try collector.wait(for: rest, waiter) else { break }
             stream.take(try collector.picture(), at: clock.wall())
         }
         stream.end(at: clock.wall())

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collection
 import IPVS
 import Inspection
 import Netlink
@@ -83,7 +84,8 @@ struct FlowsCommand: ParsableCommand {
     private func show(_ kernel: any KernelSource) throws(KernelError) {
         let printsEntries = output.json && !summary
         guard watch.isWanted else {
-            return print(try FlowCollector(kernel, keepsEntries: printsEntries).picture())
+            let progress = Progress().reading
+            return print(try FlowCollector(kernel, keepsEntries: printsEntries, progress: progress).picture())
         }
         try watch.run(kernel, keepsEntries: printsEntries) {
             print($0)

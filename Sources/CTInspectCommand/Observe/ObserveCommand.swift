@@ -1,6 +1,6 @@
 import Addresses
 import ArgumentParser
-import CLinux
+import Collection
 import Firewall
 import IPVS
 import Inspection
@@ -44,7 +44,7 @@ struct ObserveCommand: ParsableCommand {
             "How often to read the counters (1s); with --json, print a document each time.", valueName: "DURATION"))
     var interval: TimeSpan?
 
-    @OptionGroup(title: "Blame and samples") var evidence: EvidenceOptions
+    @OptionGroup(title: "Blame and samples") var samples: SampleOptions
 
     @Flag(help: "Observe also where no rule uses conntrack yet: that makes it active while this runs.")
     var startTracking = false
@@ -56,10 +56,11 @@ struct ObserveCommand: ParsableCommand {
         try Failure.reporting { () throws(KernelError) in
             let kernel = try namespace.enterToAsk()
             let plan = ObservationPlan(try subjects(of: kernel), forwards: Director.isPresent(in: kernel))
-            let grounds = try ObservationGrounds(plan, kernel, mayStartTracking: startTracking)
-            clinux_catch_stop_signals()
-            let observer = try Observer(kernel, plan, grounds, evidence.plan)
-            try observer.run(schedule, to: display) { clinux_stop_signal_came() != 0 }
+            let preconditions = try ObservationPreconditions(plan, kernel, mayStartTracking: startTracking, .options)
+            let waiter = try Output.waiter()
+            let observer = try Observer(kernel, plan, preconditions, samples.plan)
+            let display = display
+            try observer.run(schedule, waiter, each: display.show, end: display.end)
         }
     }
 
@@ -111,4 +112,11 @@ struct AddressSelector: ExpressibleByArgument {
             return nil
         }
     }
+}
+
+extension ObservationHints {
+    /// For `observe` and `watch`.
+    static let options = ObservationHints(
+        startTracking: "--start-tracking observes all the same, and makes conntrack active while it runs",
+        addService: "add one, and press o again")
 }

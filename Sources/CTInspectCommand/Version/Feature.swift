@@ -1,3 +1,9 @@
+import Addresses
+import Collection
+import Conntrack
+import Firewall
+import IPVS
+import Inspection
 import Netlink
 
 /// Something of the kernel that commands rest on, and whether it is here.
@@ -40,6 +46,131 @@ extension Feature.Answer: CustomStringConvertible {
         case .partly: "partly"
         case .fails: "no"
         case .forbidden: "?"
+        }
+    }
+}
+
+extension Feature {
+    /// Asks this host what it has, as the commands do: milliseconds, and nothing is left behind. Loads what their questions load,
+    /// `nf_conntrack_netlink` and `nfnetlink_hook`, and never IPVS.
+    static func probe(_ kernel: any KernelSource) -> [Feature] {
+        let settings = Sysctls(
+            named: ["nf_conntrack_events", "nf_conntrack_acct", "nf_conntrack_timestamp"].map { "net.netfilter." + $0 },
+            from: kernel
+        ).values
+        return [
+            table(kernel), filters(KernelVersion(release: kernel.origin.kernelRelease)), events(),
+            eventSetting(settings["net.netfilter.nf_conntrack_events"]),
+            setting("entry counters", "net.netfilter.nf_conntrack_acct", settings, "packets and bytes of an entry"),
+            setting("entry times", "net.netfilter.nf_conntrack_timestamp", settings, "when an entry began"),
+            services(kernel), directRouting(kernel), tracking(kernel), traces(kernel),
+        ]
+    }
+
+    private static func table(_ kernel: any KernelSource) -> Feature {
+        Feature("conntrack table") { () throws(KernelError) in
+            let size = try Table(kernel).size()
+            let fill = [size.entries, size.limit].map { $0.map(String.init) ?? "?" }
+            return (.works, "\(fill[0]) entries of at most \(fill[1])")
+        }
+    }
+
+    static func filters(_ version: KernelVersion?) -> Feature {
+        let name = "filters in it"
+        guard let version else { return Feature(name, .partly, "the kernel's version is not known") }
+        let lacking = KernelFilter.allCases.filter { version < $0.since }
+        if lacking.isEmpty {
+            return Feature(name, .works, KernelFilter.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        let later = lacking.map { "\($0.rawValue) since \($0.since)" }.joined(separator: ", ")
+        return Feature(name, .partly, "ct-inspect itself applies what this kernel cannot: \(later)")
+    }
+
+    private static func events() -> Feature {
+        Feature("conntrack events") { () throws(KernelError) in
+            _ = try EventSocket(
+                groups: [EventKind.new.entryGroup], buffer: 1 << 16, for: "subscribe to conntrack events")
+            return (.works, "NEW, UPDATE and DESTROY can be heard")
+        }
+    }
+
+    /// `nf_ct_ecache_event_enabled` and its modes: net/netfilter/nf_conntrack_ecache.c.
+    private static func eventSetting(_ value: String?) -> Feature {
+        let (name, sysctl) = ("events of entries", "net.netfilter.nf_conntrack_events")
+        return switch value {
+        case "1": Feature(name, .works, "\(sysctl)=1: of all")
+        case "2": Feature(name, .works, "\(sysctl)=2: of those that are made while somebody listens")
+        case "0": Feature(name, .fails, "\(sysctl)=0: of none but where a rule sets them: sysctl -w \(sysctl)=1")
+        case let value?: Feature(name, .partly, "\(sysctl)=\(value)")
+        case nil: Feature(name, .fails, "there is no \(sysctl): conntrack is not loaded, or was built without events")
+        }
+    }
+
+    private static func setting(
+        _ name: String, _ sysctl: String, _ values: [String: String], _ what: String
+    ) -> Feature {
+        switch values[sysctl] {
+        case "1": Feature(name, .works, "\(sysctl)=1: \(what)")
+        case let value?: Feature(name, .fails, "\(sysctl)=\(value): the kernel does not keep \(what)")
+        case nil: Feature(name, .fails, "there is no \(sysctl)")
+        }
+    }
+
+    private static func services(_ kernel: any KernelSource) -> Feature {
+        Feature("IPVS") { () throws(KernelError) in
+            let count = try Director(kernel).services().services.count
+            return (.works, "\(count) service\(count == 1 ? "" : "s") in this network namespace")
+        }
+    }
+
+    private static func directRouting(_ kernel: any KernelSource) -> Feature {
+        let (name, sysctl) = ("entries of DR, TUN", "net.ipv4.vs.conntrack")
+        guard let value = Sysctls(named: [sysctl], from: kernel).values[sysctl] else {
+            return Feature(name, .fails, "there is no \(sysctl): IPVS is not loaded, or built without IP_VS_NFCT")
+        }
+        return value == "0"
+            ? Feature(name, .fails, "\(sysctl)=0: IPVS untracks their packets; see ct-inspect-lvs-dr(7)")
+            : Feature(name, .works, "\(sysctl)=\(value): IPVS leaves them to conntrack")
+    }
+
+    private static func tracking(_ kernel: any KernelSource) -> Feature {
+        Feature("observe") { () throws(KernelError) in
+            let release = kernel.origin.kernelRelease
+            if let version = KernelVersion(release: release), version < ObservationTable.firstKernel {
+                return (.fails, "tables that go with their owner came with \(ObservationTable.firstKernel)")
+            }
+            let tracking = try Tracking(reading: kernel)
+            let families = [("IPv4", tracking.ipv4), ("IPv6", tracking.ipv6)]
+            let all = families.map { "\($0): \($1.words)" }.joined(separator: "; ")
+            return (families.contains { $1 != .inactive } ? .works : .partly, all)
+        }
+    }
+
+    private static func traces(_ kernel: any KernelSource) -> Feature {
+        let legacy = LegacyTables.read(from: kernel)
+        let name = "names of rules"
+        for presence in [legacy.ipv4, legacy.ipv6] {
+            switch presence {
+            case .tables(let tables):
+                return Feature(
+                    name, .partly,
+                    "iptables-legacy has tables, whose rules cannot be traced: "
+                        + tables.joined(separator: ", "))
+            case .unknown(let error):
+                return Feature(name, error.cause == .forbidden ? .forbidden : .fails, error.description)
+            case .none: continue
+            }
+        }
+        return Feature(name, .works, "no tables of iptables-legacy, whose rules cannot be traced")
+    }
+}
+
+extension Tracking.Activity {
+    fileprivate var words: String {
+        switch self {
+        case .active(let evidence): "conntrack is active (\(evidence))"
+        case .inactive: "conntrack is not active (observe --start-tracking makes it so)"
+        case .unknown(let why): "not known: \(why)"
         }
     }
 }

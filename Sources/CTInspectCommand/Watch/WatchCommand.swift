@@ -1,5 +1,7 @@
+import Addresses
 import ArgumentParser
 import CLinux
+import Collection
 import Conntrack
 import Glibc
 import IPVS

@@ -1,4 +1,5 @@
 import CLinux
+import Collection
 import Glibc
 import Inspection
 import Netlink
@@ -10,6 +11,7 @@ final class WatchLoop {
     private let session: WatchSession
     private var driver: CursesDriver
     private let signals: CInt
+    private let waiter: Waiter
     private var isOver = false
     private var lastDrawn = Duration.zero
 
@@ -19,8 +21,10 @@ final class WatchLoop {
     private static let longestSleep = Duration.milliseconds(250)
 
     /// - Parameter signals: the descriptor that they come by.
-    init(_ session: WatchSession, _ driver: consuming CursesDriver, signals: CInt) {
+    init(_ session: WatchSession, _ driver: consuming CursesDriver, signals: CInt) throws(KernelError) {
         self.session = session
+        // The screen reads SIGINT and SIGTERM from `signals`, as it does SIGWINCH, SIGTSTP and SIGCONT.
+        waiter = try Waiter(output: FileDescriptor(rawValue: driver.descriptor), catchingStops: false)
         self.driver = driver
         self.signals = signals
         session.pump = { [unowned self] in lookUp() }
@@ -76,19 +80,11 @@ final class WatchLoop {
     // MARK: Waiting
 
     private func wait() throws(KernelError) {
-        var watched = [driver.descriptor, signals].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        if let events = session.eventDescriptor {
-            watched.append(pollfd(fd: events, events: Int16(POLLIN), revents: 0))
-        }
         var limit = min(Self.longestSleep, session.untilReading)
         if session.isChanged { limit = min(limit, Self.shortestPicture) }
-        if poll(&watched, nfds_t(watched.count), CInt(clamping: limit.milliseconds + 1)) < 0,
-            Errno(rawValue: errno) != .interrupted
-        {
-            throw KernelError("wait for keys and events", Errno(rawValue: errno))
-        }
+        let watched = [driver.descriptor, signals] + (session.eventDescriptor.map { [$0] } ?? [])
         // The terminal is gone, and its SIGHUP may have been ignored.
-        if watched[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 { isOver = true }
+        if try waiter.wait(for: watched, upTo: limit) == .readerGone { isOver = true }
     }
 
     private func takeSignals() {

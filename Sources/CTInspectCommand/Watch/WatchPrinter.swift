@@ -1,5 +1,7 @@
+import Collection
 import Glibc
 import Netlink
+import SystemPackage
 import Terminal
 
 /// Prints one screen of a session as text.
@@ -23,7 +25,7 @@ struct WatchPrinter {
         session.observeUnasked()
         session.keepToWishes()
         session.read()
-        if let interval { wait(interval) }
+        if let interval { try wait(interval) }
         session.tick()
         session.read()
         var lines = view(session.model).text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -32,12 +34,14 @@ struct WatchPrinter {
         if let failure = session.failure { throw failure }
     }
 
-    private func wait(_ interval: Duration) {
+    private func wait(_ interval: Duration) throws(KernelError) {
+        let waiter = try Waiter(output: .standardOutput, catchingStops: false)
         let end = session.clock.elapsed() + interval
         while session.clock.elapsed() < end {
             session.drainEvents()
             session.keepToWishes()
-            _ = try? Output.wait(upTo: min(end - session.clock.elapsed(), .milliseconds(200)))
+            let rest = min(end - session.clock.elapsed(), .milliseconds(200))
+            if try waiter.wait(upTo: rest) == .readerGone { return }
         }
     }
 }

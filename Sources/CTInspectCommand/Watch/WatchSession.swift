@@ -1,3 +1,4 @@
+import Collection
 import Conntrack
 import IPVS
 import Inspection
@@ -42,7 +43,7 @@ final class WatchSession {
         self.asksToObserve = asksToObserve
         pace = ReadingPace(interval)
         stream = events.map { WatchStream($0) }
-        packets = PacketObserver(kernel, startsTracking: startsTracking)
+        packets = PacketObserver(kernel, startsTracking: startsTracking, .options)
     }
 
     /// Changes the model by what happened.
@@ -129,8 +130,8 @@ final class WatchSession {
             do throws(KernelError) { try stream.follow(wishes.eventKinds) } catch { handle(.failed(error.description)) }
         }
         if wishes.examines != examined { examine() }
-        packets.keep(wishes.observes, handle)
-        packets.collect(tick, handle)
+        packets.keep(wishes.observes) { handle(WatchEvent($0)) }
+        packets.collect(tick) { handle(WatchEvent($0)) }
     }
 
     /// Whether a reading is due now.
@@ -163,7 +164,7 @@ final class WatchSession {
         keepWatch(isDrained: isDrained)
         var isComplete = false
         do throws(KernelError) {
-            try DirectorReader(kernel: kernel, policy: .oneOfMany).read(into: self)
+            try DirectorReader(kernel, .oneOfMany).read(into: self)
             isComplete = true
             failure = nil
         } catch {
@@ -175,7 +176,7 @@ final class WatchSession {
         // What begins after the second reading can be told to be never in the table: the sooner that is, the better.
         if readings == 1, took < .seconds(1) { pace.hurry() }
         examine()
-        packets.look(handle)
+        packets.look { handle(WatchEvent($0)) }
         handle(.cost(meter.measure()))
         if asksToObserve, isComplete, !model.isOverlaid {
             asksToObserve = false

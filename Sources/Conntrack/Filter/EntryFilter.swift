@@ -1,4 +1,5 @@
 import Addresses
+import CNetlink
 
 /// Which entries of the conntrack table are meant. Every condition must hold; a new filter has none and takes all entries.
 ///
@@ -165,5 +166,91 @@ extension Prefix {
 extension Tuple {
     fileprivate var icmpType: UInt8? {
         if case .icmp(let type, _, _) = discriminator { type } else { nil }
+    }
+}
+
+extension EntryFilter {
+    /// The conditions on what an entry keeps for its life: family, protocol, tuples, service and zone. What is left out may change: status,
+    /// protocol state, mark and labels.
+    package var lasting: EntryFilter {
+        var lasting = EntryFilter()
+        lasting.families = families
+        lasting.protocols = protocols
+        lasting.services = services
+        lasting.original = original
+        lasting.reply = reply
+        lasting.zones = zones
+        return lasting
+    }
+}
+
+/// What the conditions of a filter imply together. The kernel and the socket can use it where they cannot use the conditions.
+extension EntryFilter {
+    /// The kernel tracks no other family (`nf_ct_l3num`).
+    static let tracked: Set<UInt8> = [UInt8(AF_INET), UInt8(AF_INET6)]
+
+    /// The families that an entry taken can have; nil for any.
+    var possibleFamilies: Set<UInt8>? {
+        var possible: Set<UInt8>?
+        func narrow(_ families: [UInt8]) {
+            if !families.isEmpty { possible = (possible ?? Set(families)).intersection(families) }
+        }
+        narrow(families.wanted)
+        for addresses in [original.sources, original.destinations, reply.sources, reply.destinations] {
+            narrow(addresses.wanted.map(\.address.familyNumber))
+        }
+        narrow(services.wanted.map(\.address.familyNumber))
+        if families.unwanted.isEmpty { return possible }
+        return (possible ?? Self.tracked).subtracting(families.unwanted)
+    }
+
+    /// The protocols that an entry taken can have; nil for any.
+    var possibleProtocols: Set<IPProtocol>? {
+        var possible: Set<IPProtocol>?
+        func narrow(_ protocols: [IPProtocol?]) {
+            let named = protocols.compactMap { $0 }
+            // One that takes any protocol makes the others no condition.
+            if named.isEmpty || named.count < protocols.count { return }
+            possible = (possible ?? Set(named)).intersection(named)
+        }
+        narrow(protocols.wanted)
+        narrow(services.wanted.map(\.protocol))
+        narrow(states.wanted.flatMap(\.protocols))
+        if !icmpTypes.wanted.isEmpty { narrow([.icmp, .icmpv6]) }
+        return possible?.subtracting(protocols.unwanted)
+    }
+}
+
+extension IPAddress {
+    var familyNumber: UInt8 { UInt8(family == .ipv4 ? AF_INET : AF_INET6) }
+}
+
+/// What a filter takes of one field: any of the values wanted (every value, when none is named), and none of those unwanted.
+package struct Choice<Value: Equatable & Sendable>: Equatable, Sendable {
+    /// One of these; every value when there are none.
+    package var wanted: [Value]
+    /// None of these.
+    package var unwanted: [Value]
+
+    /// Both lists as they are; `Choice()` takes every value.
+    package init(_ wanted: [Value] = [], not unwanted: [Value] = []) {
+        self.wanted = wanted
+        self.unwanted = unwanted
+    }
+
+    /// Whether every value is taken.
+    package var isEmpty: Bool { wanted.isEmpty && unwanted.isEmpty }
+
+    /// The one value that is wanted; nil when there are none or several.
+    var single: Value? {
+        guard let first = wanted.first, wanted.allSatisfy({ $0 == first }) else { return nil }
+        return first
+    }
+
+    /// - Parameter isIt: whether the field of an entry is this value. An entry without the field is no value.
+    @inline(__always)
+    func accepts(_ isIt: (Value) -> Bool) -> Bool {
+        if !wanted.isEmpty, !wanted.contains(where: isIt) { return false }
+        return unwanted.isEmpty || !unwanted.contains(where: isIt)
     }
 }

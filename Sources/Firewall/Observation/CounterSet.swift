@@ -50,3 +50,92 @@ extension IPAddress.Family {
     /// At the end of names: sets hold addresses of one family.
     var suffix: String { self == .ipv4 ? "4" : "6" }
 }
+
+extension CounterSet {
+    private var words: RuleParts { RuleParts(point.side, family) }
+
+    /// The set's type, for sets that count and for those that bound samples.
+    private var type: String {
+        let address = words.addressType
+        return switch key {
+        case .port: "type \(address) . inet_service . ct_state"
+        case .embedded: "typeof \(expression)"
+        case .icmpType:
+            "type \(address) . \(family == .ipv4 ? "icmp_type . icmp_code" : "icmpv6_type . icmpv6_code") . ct_state"
+        case .protocol: "type \(address) . inet_proto . ct_state"
+        }
+    }
+
+    /// What a packet's element is found by.
+    private var expression: String {
+        let icmp = family == .ipv4 ? "icmp" : "icmpv6"
+        let parts =
+            switch key {
+            case .port: words.port
+            case .embedded: "\(words.embeddedProtocol) . \(words.embeddedPort)"
+            case .icmpType: "\(icmp) type . \(icmp) code"
+            case .protocol: "meta l4proto"
+            }
+        return "\(words.address) . \(parts) . ct state"
+    }
+
+    func set(size: Int) -> String {
+        "set \(name) {\n\(type)\nsize \(size)\nflags dynamic\ncounter\n}\n"
+    }
+
+    private var sampled: String { "sampled_\(name)" }
+
+    /// Where samples are taken and traces begin: where a packet is seen first.
+    var isFirst: Bool { point == .preRouting || point == .forward }
+
+    /// The chain that counts into it; at the first point a packet may also be sampled, and traced from there on.
+    func chain(_ options: ObservationOptions) -> String {
+        var rules = "update @\(name) { \(expression) }\n"
+        var text = ""
+        if isFirst, let samples = options.samples {
+            text += "set \(sampled) {\n\(type)\nsize \(options.setSize)\nflags dynamic\n}\n"
+            let rate = samples.perSecond.map { "\($0)/second" } ?? "1/week"
+            rules +=
+                "update @\(sampled) { \(expression) limit rate \(rate) burst \(samples.count) packets } jump sample\n"
+        }
+        if isFirst, options.traceRate != nil { rules += traceRule(.invalid, options) }
+        return text + "chain \(name) {\n\(rules)}\n"
+    }
+
+    /// Traces packets of a ctstate. One class gets at most a quarter of what is traced, so that a flood of one does not hide others.
+    func traceRule(_ state: CTState, _ options: ObservationOptions) -> String {
+        let rate = max(1, (options.traceRate ?? 1) / 4)
+        return
+            "ct state \(state.word) limit rate \(rate)/second burst \(max(5, rate)) packets jump \(state.traceChain)\n"
+    }
+}
+
+extension CTState {
+    /// Those that rules have a word for.
+    package static let named: [CTState] = [.new, .established, .related, .invalid, .untracked]
+
+    /// As nft(8) has it.
+    var word: String { name.lowercased() }
+
+    /// The chain that marks packets of this state, for their traces.
+    var traceChain: String { "trace_\(word)" }
+}
+
+extension ObservationOptions {
+    /// Chains that mark packets to be traced, one a state: a trace names its chain, and so the state.
+    var tracing: String {
+        guard let traceRate else { return "" }
+        let limit = "limit tracing {\nrate \(traceRate)/second burst \(traceRate) packets\n}\n"
+        return limit
+            + CTState.named.map { "chain \($0.traceChain) {\nlimit name \"tracing\" meta nftrace set 1\n}\n" }.joined()
+    }
+
+    /// NFLOG's own copy of the ctstate is missing where the kernel lacks CONFIG_NETFILTER_NETLINK_GLUE_CT, so the prefix says it.
+    var sampling: String {
+        guard let samples else { return "" }
+        let rules = CTState.named.map {
+            "ct state \($0.word) log prefix \"\($0.name)\" group \(samples.group) snaplen 128 queue-threshold 1\n"
+        }
+        return "chain sample {\n\(rules.joined())}\n"
+    }
+}

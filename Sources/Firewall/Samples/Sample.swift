@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 
 /// One packet that a rule of ours logged: what it was, and which ctstate it had where.

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 
 /// A few samples of each kind: of whatever `Subject` tells apart (a service, an address), of a class of packets, in a ctstate.

@@ -1,7 +1,6 @@
 import CNetlink
 import Conntrack
 import Netlink
-import SystemPackage
 
 /// Listens to the traces of packets that a table of ours marks, and counts what dropped them.
 ///
@@ -61,10 +60,8 @@ package final class TraceCollector {
         count(follower.finish())
     }
 
-    /// Blocks until there is something to collect, `limit` is over, a signal came, or nobody reads `output` any more.
-    package func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
-        try events.wait(upTo: limit, output: output)
-    }
+    /// Can be read when there is something to collect.
+    package var descriptor: CInt { events.descriptor }
 
     private func take(_ datagram: RawSpan, at now: ContinuousClock.Instant) {
         var cursor = MessageCursor()

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 
 /// One line of a stream of events.
@@ -13,6 +14,16 @@ package enum EventRecord<Subject: Sendable>: Sendable {
     case resync(ResyncChange, Subject, Moment)
     case resynced(Resync)
     case end(EventTally, Moment)
+}
+
+/// Takes the lines of a stream.
+package protocol EventWriter<Subject>: AnyObject {
+    associatedtype Subject: Sendable
+
+    func write(_ record: EventRecord<Subject>)
+
+    /// Hands over the lines written so far.
+    func flush()
 }
 
 /// What the dump at the beginning came to.
@@ -46,7 +57,7 @@ package enum ResyncChange: String, Sendable, CaseIterable {
 /// What is known when the stream begins.
 package struct EventStart: Sendable {
     /// When and where it began.
-    package var origin: SnapshotOrigin
+    package var origin: Origin
     /// The receive buffer in bytes, as got and as asked for.
     package var buffer: Int
     /// In bytes; the kernel gives twice as much where it gives all.
@@ -60,7 +71,7 @@ package struct EventStart: Sendable {
 
     /// What is known before the first event; sizes in bytes.
     package init(
-        _ origin: SnapshotOrigin, buffer: Int, bufferAsked: Int,
+        _ origin: Origin, buffer: Int, bufferAsked: Int,
         eventsSetting: Int?, kinds: [EventKind], resyncs: Bool
     ) {
         self.origin = origin

@@ -1,9 +1,10 @@
+import Addresses
 import IPVS
 
 /// Everything that one look at a director gave: what was read, what was found, and what is missing from it.
 package struct Picture: Snapshot, Sendable {
     /// When the reading began, and where.
-    package var origin: SnapshotOrigin
+    package var origin: Origin
     /// Those that decide what the verdicts mean.
     package var sysctls: Sysctls
     /// In the order of ipvsadm(8).
@@ -15,7 +16,7 @@ package struct Picture: Snapshot, Sendable {
 
     /// A picture by its parts.
     package init(
-        _ origin: SnapshotOrigin, sysctls: Sysctls,
+        _ origin: Origin, sysctls: Sysctls,
         services: [Service], report: FlowReport, losses: [Loss]
     ) {
         self.origin = origin

@@ -6,7 +6,7 @@ import IPVS
 /// What was counted between two moments: of each subject, and of its addresses where no subject is known.
 package struct Observation: Snapshot, Equatable, Sendable {
     /// When it was read last, and where.
-    package var origin: SnapshotOrigin
+    package var origin: Origin
     /// Those that decide what the counts mean.
     package var sysctls = Sysctls()
     /// What may be missing from the counts.
@@ -25,11 +25,11 @@ package struct Observation: Snapshot, Equatable, Sendable {
     /// Some of the packets; nil when none were asked for.
     package var samples: [Sample]?
     /// What the reader has to know of how it was observed.
-    package var notices: [String] = []
+    package var notices: [ObservationNotice] = []
 
     /// Of which nothing is counted yet.
     package init(
-        _ origin: SnapshotOrigin, from: Moment, to: Moment
+        _ origin: Origin, from: Moment, to: Moment
     ) {
         self.origin = origin
         self.from = from

@@ -1,9 +1,10 @@
+import Addresses
 import Conntrack
 
 /// How full the conntrack table is and what its CPUs have counted, at one moment.
 package struct TableStatistics: Snapshot, Equatable, Sendable {
     /// When and where it was read.
-    package var origin: SnapshotOrigin
+    package var origin: Origin
     /// The four that limit the table: `limits`.
     package var sysctls: Sysctls
     /// Entries and limit, as ctnetlink has them.
@@ -13,7 +14,7 @@ package struct TableStatistics: Snapshot, Equatable, Sendable {
 
     /// Statistics by their parts.
     package init(
-        _ origin: SnapshotOrigin, sysctls: Sysctls,
+        _ origin: Origin, sysctls: Sysctls,
         size: TableSize, cpus: [CPUStatistics]
     ) {
         self.origin = origin

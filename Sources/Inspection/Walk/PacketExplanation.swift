@@ -1,10 +1,11 @@
+import Addresses
 import Conntrack
 import IPVS
 
 /// What would become of a packet on this director: the question, by which settings it was answered, and the answer.
 package struct PacketExplanation: Snapshot, Equatable, Sendable {
     /// When and where the settings were read.
-    package var origin: SnapshotOrigin
+    package var origin: Origin
     /// Those that were read.
     package var sysctls: Sysctls
     /// The settings that the answer goes by.
@@ -16,7 +17,7 @@ package struct PacketExplanation: Snapshot, Equatable, Sendable {
 
     /// An explanation by its parts.
     package init(
-        _ origin: SnapshotOrigin, sysctls: Sysctls,
+        _ origin: Origin, sysctls: Sysctls,
         settings: [Setting], service: Service.Identity?, walks: [PacketWalk]
     ) {
         self.origin = origin

@@ -86,14 +86,14 @@ final class CaptureWriter {
         try close(file)
     }
 
-    func seal(for owner: CaptureOwner?) throws(KernelError) {
+    func seal(for owner: FileOwner?) throws(KernelError) {
         try write(CaptureFile.checksums, Array(checksums.text.utf8))
         // What cannot be given away (a file system that knows no owners) stays ours, and is whole all the same.
         if let owner { try? handOver(to: owner) }
     }
 
     /// From the leaves to the root: once a folder is another's, we may no longer reach what is in it.
-    private func handOver(to owner: CaptureOwner) throws(Errno) {
+    private func handOver(to owner: FileOwner) throws(Errno) {
         for name in files { try folder.give(name, to: owner) }
         for name in folders.reversed() { try folder.give(name, to: owner) }
         try folder.give(to: owner)
@@ -111,19 +111,5 @@ final class CaptureWriter {
 
     private func failed(_ name: String, _ errno: Errno) -> KernelError {
         Self.error("write \(folder.path.appending(name))", errno)
-    }
-}
-
-/// Who is to own a capture, when not the one who takes it.
-package struct CaptureOwner: Equatable, Sendable {
-    /// As getuid(2) numbers it.
-    package var user: UInt32
-    /// As getgid(2) numbers it.
-    package var group: UInt32
-
-    /// The user and the group of the files.
-    package init(user: UInt32, group: UInt32) {
-        self.user = user
-        self.group = group
     }
 }

@@ -1,3 +1,4 @@
+import Addresses
 import FoundationEssentials
 import SystemPackage
 
@@ -27,7 +28,7 @@ package final class CapturedKernel: KernelSource {
         folder = try CaptureFile.folder(path)
         checksums = verifying ? try Checksums.verified(folder) : nil
         manifest = try Self.manifest(folder)
-        origin = manifest.origin
+        origin = try manifest.origin("read \(folder.path.appending(CaptureFile.manifest))")
         file = try PcapReader(folder)
         index = try ExchangeIndex(file)
     }

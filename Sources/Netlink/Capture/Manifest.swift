@@ -1,8 +1,10 @@
+import Addresses
 import SystemPackage
 
 /// `manifest.json` of a capture: where and when it was taken, and what could not be read.
 struct Manifest: Codable, Equatable {
     var schema = Self.current
+    /// RFC 3339.
     var takenAt: String
     var host: String
     var kernel: String
@@ -29,15 +31,21 @@ struct Manifest: Codable, Equatable {
     }
 
     init(_ origin: Origin, tool: String) {
-        takenAt = origin.takenAt
+        takenAt = origin.takenAt.rfc3339
         host = origin.host
         kernel = origin.kernelRelease
         netns = origin.networkNamespace
         self.tool = tool
     }
 
-    var origin: Origin {
-        Origin(takenAt: takenAt, host: host, kernelRelease: kernel, networkNamespace: netns)
+    /// - Throws: `.damaged` when `taken_at` is not a time.
+    func origin(_ purpose: String) throws(KernelError) -> Origin {
+        guard let moment = Moment(rfc3339: takenAt) else {
+            throw KernelError(
+                purpose, .damaged, detail: "taken_at is not an RFC 3339 time: “\(takenAt)”",
+                nextStep: CaptureFile.copyAgain)
+        }
+        return Origin(takenAt: moment, host: host, kernelRelease: kernel, networkNamespace: netns)
     }
 }
 

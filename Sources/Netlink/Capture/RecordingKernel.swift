@@ -1,3 +1,4 @@
+import Addresses
 import FoundationEssentials
 import SystemPackage
 
@@ -11,7 +12,7 @@ package final class RecordingKernel: KernelSource {
 
     private let source: any KernelSource
     private let folder: CaptureWriter
-    private let owner: CaptureOwner?
+    private let owner: FileOwner?
     private let netlink: CaptureFileWriter
     private var reads: [String: Int] = [:]
     private var manifest: Manifest
@@ -23,7 +24,7 @@ package final class RecordingKernel: KernelSource {
     /// - Parameter owner: who is to have it in the end, and alone may read it; nil for the one who takes it.
     /// - Parameter tool: name and version of this program, for the manifest.
     package init(
-        _ source: any KernelSource, into path: String, for owner: CaptureOwner? = nil, tool: String
+        _ source: any KernelSource, into path: String, for owner: FileOwner? = nil, tool: String
     ) throws(KernelError) {
         self.source = source
         self.owner = owner

@@ -135,28 +135,48 @@ package final class EventSocket: EventSource {
         dropped = UInt32(truncatingIfNeeded: now)
         return Int(grown)
     }
+}
 
-    /// Blocks until a message, `limit`, a signal, or the end of `output`'s reader.
-    package func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
-        let watched = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
-        return try Self.wait(for: [watched], upTo: limit, output: output, purpose)
-    }
-
-    /// Blocks until `limit` is over, a signal came, or nobody reads `output` any more.
-    package static func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake {
-        try wait(for: [], upTo: limit, output: output, "wait")
-    }
-
-    private static func wait(
-        for descriptors: [pollfd], upTo limit: Duration, output: FileDescriptor, _ purpose: String
-    ) throws(KernelError) -> EventWake {
-        // Nothing of the output is waited for; that its reader has gone is told in any case.
-        var watched = descriptors + [pollfd(fd: output.rawValue, events: 0, revents: 0)]
-        let (seconds, attoseconds) = max(limit, .zero).components
-        let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
-        if poll(&watched, nfds_t(watched.count), CInt(clamping: milliseconds + 1)) < 0, Errno.last != .interrupted {
-            throw KernelError(purpose, .last)
+extension EventSocket {
+    /// Sends a request over this very socket, and takes its acknowledgement: for what the kernel makes for a socket, and takes down with
+    /// it. Does not wait: nfnetlink answers before the request has been sent (nfnetlink_rcv, net/netfilter/nfnetlink.c).
+    ///
+    /// - Parameters:
+    ///   - request: without `NLM_F_DUMP`, with `NLM_F_ACK`.
+    ///   - meanwhile: gets each datagram that came before the acknowledgement, borrowed for the call.
+    /// - Returns: what was read besides.
+    /// - Throws: what the kernel answered when it refused; `.lost` when its answer found no room.
+    @discardableResult
+    package func command(_ request: Request, meanwhile: (RawSpan) -> Void) throws(KernelError) -> EventReading {
+        commands &+= 1
+        try socket.send(request.message(sequence: commands), for: request.purpose)
+        var answer: Result<Refusal?, DecodeError>?
+        var total = EventReading()
+        repeat {
+            let reading = try receive { datagram in
+                if let found = acknowledgement(of: commands, in: datagram) {
+                    answer = found
+                } else {
+                    meanwhile(datagram)
+                    total.datagrams += 1
+                }
+            }
+            total.isDrained = reading.isDrained
+            total.loss = reading.loss ?? total.loss
+        } while answer == nil && !total.isDrained
+        switch answer {
+        case .success(nil): return total
+        case .success(let refusal?): throw refusal.error(asked: request.purpose)
+        case .failure(let error): throw KernelError(request.purpose, damaged: error)
+        case nil: throw KernelError(request.purpose, .lost, detail: "the kernel's answer found no room")
         }
-        return watched[watched.count - 1].revents & Int16(POLLERR) != 0 ? .readerGone : .goOn
+    }
+
+    private func acknowledgement(of sequence: UInt32, in datagram: RawSpan) -> Result<Refusal?, DecodeError>? {
+        var cursor = MessageCursor()
+        guard let message = try? cursor.next(in: datagram), Int32(message.type) == NLMSG_ERROR,
+            message.sequence == sequence
+        else { return nil }
+        return Result { () throws(DecodeError) in try Refusal(endingWith: message, in: datagram) }
     }
 }

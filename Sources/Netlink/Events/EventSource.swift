@@ -1,5 +1,3 @@
-import SystemPackage
-
 /// The boundary through which the kernel's own messages pass, those that nobody asked for: the live kernel's multicast groups are one
 /// implementation, a script of a test another.
 ///
@@ -11,15 +9,8 @@ package protocol EventSource: AnyObject {
     /// - Throws: when the socket fails. Loss is no failure: it is part of the reading.
     func receive(_ receive: (RawSpan) -> Void) throws(KernelError) -> EventReading
 
-    /// Blocks until there is something to receive, `limit` is over, a signal came, or nobody reads `output` any more.
-    func wait(upTo limit: Duration, output: FileDescriptor) throws(KernelError) -> EventWake
-}
-
-/// Why a wait ended, as far as it matters to who waited.
-package enum EventWake: Sendable {
-    case goOn
-    /// `output` is a pipe or a socket whose other end was closed.
-    case readerGone
+    /// To poll for what can be received, beside other descriptors; negative when there is nothing to wait for.
+    var descriptor: CInt { get }
 }
 
 /// What a batch of events came to.

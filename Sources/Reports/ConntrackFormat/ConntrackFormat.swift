@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 
 /// Lines as conntrack(8) 1.4.7 writes them with libnetfilter_conntrack 1.0.9, byte for byte, so that scripts that read them keep working.

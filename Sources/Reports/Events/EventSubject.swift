@@ -43,13 +43,3 @@ extension Expectation: EventSubject {
         text.appendConntrackLine(self, event: event)
     }
 }
-
-/// Writes the lines of a stream, in one of its forms.
-package protocol EventWriter<Subject>: AnyObject {
-    associatedtype Subject: EventSubject
-
-    func write(_ record: EventRecord<Subject>)
-
-    /// Hands over the lines written so far.
-    func flush()
-}

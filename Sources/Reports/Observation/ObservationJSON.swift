@@ -24,7 +24,7 @@ extension Observation {
             if let blame { json.array { json in for blame in blame { json.blame(blame) } } } else { json.null() }
             json.key("samples")
             if let samples { json.array { json in for sample in samples { json.sample(sample) } } } else { json.null() }
-            json.member("notices", strings: notices)
+            json.member("notices", strings: notices.map(\.sentence))
             json.member("conclusions", strings: conclusions)
         }
         json.finish()

@@ -27,7 +27,7 @@ extension Observation {
         blocks.append(silent)
         for address in elsewhere.keys.sorted() { blocks.append(block(address, style, width)) }
         blocks += [rules(width), (samples ?? []).text(style, width: width, clocksAhead: clocksAhead)]
-        blocks += [notices.flatMap { $0.printable.wrapped(width) }, losses(style, width)]
+        blocks += [notices.flatMap { $0.sentence.printable.wrapped(width) }, losses(style, width)]
         return Array(blocks.filter { !$0.isEmpty }.joined(separator: [""]))
     }
 
@@ -35,7 +35,7 @@ extension Observation {
     private var head: String {
         let tenths = milliseconds / 100
         let setting = sysctls.values[Sysctls.ipvsConntrack].map { ", \(Sysctls.ipvsConntrack)=\($0)" } ?? ""
-        return "\(origin.host): \(tenths / 10).\(tenths % 10) s until \(origin.takenAt)\(setting)".printable
+        return "\(origin.host): \(tenths / 10).\(tenths % 10) s until \(origin.takenAt.rfc3339)\(setting)".printable
     }
 
     private func block(_ observed: Observed, _ style: Style, _ width: Int?) -> [String] {

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Inspection
 
@@ -15,7 +16,7 @@ extension TableStatistics {
     }
 
     private var summary: String {
-        var text = "\(origin.takenAt.printable): \(Self.text(entries)) \(entries == 1 ? "entry" : "entries")"
+        var text = "\(origin.takenAt.rfc3339): \(Self.text(entries)) \(entries == 1 ? "entry" : "entries")"
         if let limit {
             text += " of \(limit)"
             if let entries { text += " (\(decimal(tenths: entries * 1000 / limit)) %)" }

@@ -6,7 +6,7 @@ import Inspection
 /// What `watch` exports of its services and flows: what is on the screen, without its edges.
 package struct WatchDocument: Snapshot {
     /// When the last reading began, and where.
-    package var origin: SnapshotOrigin
+    package var origin: Origin
     /// Those that decide what the verdicts mean.
     package var sysctls: Sysctls
     /// What the screen says is missing.
@@ -18,7 +18,7 @@ package struct WatchDocument: Snapshot {
 
     /// The head of a document; the rows come with `write`.
     package init(
-        _ origin: SnapshotOrigin, sysctls: Sysctls,
+        _ origin: Origin, sysctls: Sysctls,
         losses: [Loss], filter: String, trap: Trap?
     ) {
         self.origin = origin

@@ -1,3 +1,4 @@
+import Addresses
 import Inspection
 
 extension JSONWriter {
@@ -25,8 +26,8 @@ extension JSONWriter {
         member("command", command)
     }
 
-    mutating func members(of origin: SnapshotOrigin) {
-        member("taken_at", origin.takenAt)
+    mutating func members(of origin: Origin) {
+        member("taken_at", origin.takenAt.rfc3339)
         member("host", origin.host)
         member("netns", origin.networkNamespace)
         member("kernel", origin.kernelRelease)

@@ -179,3 +179,55 @@ package struct CursesDriver: ~Copyable {
         restoringBytes.withUnsafeBytes { clinux_terminal_guard_on($0.baseAddress, $0.count, &before, &now) }
     }
 }
+
+/// The text of one row as curses takes it, counted as curses counts: it never goes on in the next row.
+struct CellText {
+    private let columns: Int
+    private var used = 0
+
+    init(columns: Int) { self.columns = columns }
+
+    /// As much of the text as still fits. What the locale cannot show, and controls, become question marks.
+    mutating func cells(of text: String) -> [wchar_t] {
+        var cells: [wchar_t] = []
+        cells.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            var cell = wchar_t(bitPattern: scalar.value)
+            var width = 0x20..<0x7F ~= scalar.value ? 1 : Int(clinux_character_width(scalar.value))
+            if width < 0 { (cell, width) = (questionMark, 1) }
+            if used + width > columns { return cells }
+            // A mark that combines with nothing would go to the end of the row above.
+            if width == 0, used == 0 { continue }
+            used += width
+            cells.append(cell)
+        }
+        return cells
+    }
+}
+
+private let questionMark: wchar_t = 0x3F
+
+/// How the process takes the signals that curses would handle.
+///
+/// Curses leaves SIGTSTP alone for good where newterm finds that somebody handles it. Else it would ignore it at each refresh
+/// (`_nc_signal_handler` in ncurses' lib_tstp.c), and the kernel would throw away a Ctrl-Z that waits to be read.
+struct SignalActions {
+    private let actions: [(number: CInt, action: sigaction)] = [SIGINT, SIGTERM, SIGTSTP, SIGWINCH].map { number in
+        var action = sigaction()
+        sigaction(number, nil, &action)
+        return (number, action)
+    }
+
+    init() {
+        var handled = sigaction()
+        handled.__sigaction_handler.sa_handler = { _ in }
+        sigaction(SIGTSTP, &handled, nil)
+    }
+
+    func restore() {
+        for (number, action) in actions {
+            var action = action
+            sigaction(number, &action, nil)
+        }
+    }
+}

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import IPVS
 import Inspection
@@ -51,7 +52,7 @@ package struct Model: Sendable {
         /// As uname(2) has it.
         package var kernelRelease: String
         /// When the capture was taken that this shows; nil for the running kernel.
-        package var captureTakenAt: String?
+        package var captureTakenAt: Moment?
         /// What the terminal can show.
         package var glyphs = Glyphs(isUnicode: true)
         /// How many seconds local clocks are ahead of UTC.

@@ -1,3 +1,9 @@
+import Addresses
+import Conntrack
+import Firewall
+import IPVS
+import Inspection
+
 /// What the screen is about.
 package enum Tab: String, CaseIterable, Sendable {
     case services, flows, table, events, health
@@ -7,5 +13,42 @@ package enum Tab: String, CaseIterable, Sendable {
     /// With IPVS what it serves comes first, without it the conntrack table.
     static func order(hasIPVS: Bool) -> [Tab] {
         hasIPVS ? allCases : [.table, .events, .health, .services, .flows]
+    }
+}
+
+extension Tab {
+    /// The names of the columns that the tab can be sorted by, or show, those that an observation fills among them.
+    package var columnNames: [String] {
+        switch self {
+        case .services: ServiceColumn.allCases.map(\.rawValue)
+        case .flows: FlowColumn.columns.map(\.name)
+        case .table: EntryColumn.columns.map(\.name)
+        case .events, .health: []
+        }
+    }
+
+    /// The words that its filter line takes a value for: `state` for `state=SYN_SENT`.
+    package var filterWords: [String] {
+        switch self {
+        case .services: ServiceCondition.words
+        case .flows: FlowCondition.words
+        case .table: FilterWord.allCases.map(\.rawValue)
+        case .events: ["kind"] + FilterWord.allCases.map(\.rawValue)
+        case .health: []
+        }
+    }
+
+    /// The values of one of these words that have names; empty where there are only numbers, addresses, and what the kernel calls things.
+    package func filterValues(of word: String) -> [String] {
+        switch (self, word) {
+        case (.events, "kind"): EventKind.allCases.map(\.rawValue)
+        case (.table, _), (.events, _): FilterWord(name: word)?.namedValues ?? []
+        case (.flows, "verdict"): Verdict.allCases.map(\.rawValue)
+        case (.flows, "ctstate"): CTState.named.map(\.name)
+        case (.flows, "protocol"): IPProtocol.names
+        case (.flows, "conntrack"): FilterWord.state.namedValues
+        case (.flows, "method"), (.services, "method"): ForwardingMethod.named.map(\.description)
+        default: []
+        }
     }
 }

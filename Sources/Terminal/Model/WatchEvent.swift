@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Firewall
 import IPVS
@@ -67,23 +68,6 @@ package struct ReadingOutcome: Sendable {
         self.took = took
         self.pause = pause
         self.losses = losses
-    }
-}
-
-/// What watching costs this machine, besides what the kernel does for it.
-package struct OwnCost: Equatable, Sendable {
-    /// Of one processor, since the last time.
-    package var user: Double
-    /// Of one processor, in the kernel, since the last time.
-    package var system: Double
-    /// Bytes of memory in use.
-    package var resident: UInt64
-
-    /// Shares of one processor, and bytes of memory.
-    package init(user: Double, system: Double, resident: UInt64) {
-        self.user = user
-        self.system = system
-        self.resident = resident
     }
 }
 

@@ -1,4 +1,5 @@
 import func CLinux.clinux_character_width
+import Reports
 
 extension Character {
     /// Cells of the terminal that it takes, by the C library's table for the locale in use, scalar by scalar as curses counts: 2 for a wide one, 0
@@ -52,5 +53,31 @@ extension Line {
             if part.text != run.text { break }
         }
         return line
+    }
+}
+
+extension String {
+    /// The text without what a terminal would act on.
+    var safe: String { printable }
+
+    /// The text in lines of at most `width` cells, broken at blanks, and inside a word only when that alone is too wide.
+    func wrapped(to width: Int) -> [String] {
+        var (lines, line) = ([String](), "")
+        for word in safe.split(separator: " ") {
+            var rest = String(word)
+            if !line.isEmpty, line.width + 1 + rest.width <= width {
+                line += " " + rest
+                continue
+            }
+            if !line.isEmpty { lines.append(line) }
+            while rest.width > width {
+                let part = rest.cut(to: width)
+                if part.isEmpty { break }
+                lines.append(part)
+                rest.removeFirst(part.count)
+            }
+            line = rest
+        }
+        return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
     }
 }

@@ -1,5 +1,7 @@
+import Addresses
 import Conntrack
 import Inspection
+import Reports
 
 /// The last lines of a stream.
 struct EventRing: Sendable {
@@ -30,6 +32,68 @@ struct EventRing: Sendable {
         } else {
             lines[start] = line
             start = (start + 1) % Self.most
+        }
+    }
+}
+
+/// A line of the stream as it is drawn.
+enum EventLine {
+    /// The entry as far as a screen has room for it: who, which state, and where replies come from when that is not whom was asked.
+    static func text(of entry: Entry) -> String {
+        var words = [entry.original.description]
+        for column in [EntryTable.Column.state, .status] { words.append(entry.cell(column)) }
+        let (source, destination) = (entry.cell(.replySource), entry.cell(.replyDestination))
+        if source != "-" { words.append("answered by \(source)") }
+        if destination != "-" { words.append("answers to \(destination)") }
+        if let mark = entry.mark, mark != 0 { words.append("mark=\(mark)") }
+        if let zone = entry.zone { words.append("zone=\(zone)") }
+        return words.joined(separator: "  ").safe
+    }
+
+    /// To the millisecond.
+    private static func clock(_ moment: Moment, _ clocksAhead: Int) -> Run {
+        Run(moment.clockText(ahead: clocksAhead).prefix(12) + " ", .dim)
+    }
+
+    static func line(_ line: EventsPane.Line, clocksAhead: Int) -> Line {
+        switch line {
+        case .event(let event):
+            var subject = event.subject
+            // Of one that is gone everybody knows it.
+            if event.kind == .destroy { subject.status.remove(.dying) }
+            return Line([
+                clock(event.time, clocksAhead), Run(event.kind.label, event.kind.ink),
+                Run(" " + text(of: subject)),
+            ])
+        case .lost(let messages, let moment):
+            let what = messages.map { Figures.number($0, "event was lost", "events were lost") } ?? "events were lost"
+            return Line([
+                clock(moment, clocksAhead),
+                Run("   [LOST] \(what); the table is read anew", .bad),
+            ])
+        case .resynced(let moment):
+            return Line([
+                clock(moment, clocksAhead),
+                Run(" [RESYNC] the other tabs are right again", .caution),
+            ])
+        }
+    }
+}
+
+extension EventKind {
+    fileprivate var label: String {
+        switch self {
+        case .new: "    [NEW]"
+        case .update: " [UPDATE]"
+        case .destroy: "[DESTROY]"
+        }
+    }
+
+    fileprivate var ink: Ink {
+        switch self {
+        case .new: .good
+        case .update: .plain
+        case .destroy: .odd
         }
     }
 }

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Inspection
 import Reports
@@ -24,8 +25,8 @@ extension Model {
 
     private var heading: WatchDocument {
         WatchDocument(
-            SnapshotOrigin(
-                takenAt: setting.captureTakenAt ?? (reading.time ?? now).text, host: setting.host,
+            Origin(
+                takenAt: setting.captureTakenAt ?? reading.time ?? now, host: setting.host,
                 kernelRelease: setting.kernelRelease, networkNamespace: setting.networkNamespace),
             sysctls: reading.sysctls, losses: reading.losses, filter: list.filter, trap: trap)
     }

@@ -1,4 +1,5 @@
 import Inspection
+import Reports
 
 /// Where things are on the screen of a model.
 struct Layout {
@@ -47,7 +48,7 @@ extension Model {
         for loss in reading.losses.prefix(2) { add("Not complete: \(loss.what): \(loss.why).", .caution) }
         if let trouble = observing.trouble { add(trouble, .caution) }
         for loss in observing.last?.losses.prefix(1) ?? [] { add("Not complete: \(loss.what): \(loss.why).", .caution) }
-        for notice in observing.last?.notices.prefix(1) ?? [] { add(notice, .caution) }
+        for notice in observing.last?.notices.prefix(1) ?? [] { add(notice.sentence, .caution) }
         guard tab == .services || tab == .flows, let trap else { return Array(lines.prefix(most)) }
         add(trap.sentence, .bad)
         let step = "\(glyphs.isUnicode ? "→" : "->") \(trap.nextStep)".wrapped(to: width).prefix(max(1, most / 3))

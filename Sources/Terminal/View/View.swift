@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Inspection
 import Reports
@@ -39,7 +40,7 @@ extension Model {
     private static let name = " ct-inspect "
 
     private var freshness: String {
-        if let taken = setting.captureTakenAt { return "capture of \(taken.safe) " }
+        if let taken = setting.captureTakenAt { return "capture of \(taken.rfc3339) " }
         guard let finished = reading.finished else {
             return reading.isRunning ? "reading: \(reading.rows) rows " : "not read yet "
         }

@@ -1,4 +1,5 @@
 import Addresses
+import Collection
 import Conntrack
 import Foundation
 import Glibc

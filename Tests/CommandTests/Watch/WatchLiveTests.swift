@@ -1,3 +1,5 @@
+import Addresses
+import Collection
 import Conntrack
 import Foundation
 import Inspection

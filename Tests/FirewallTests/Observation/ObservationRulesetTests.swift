@@ -117,7 +117,8 @@ struct ObservationRulesetTests {
 
 /// One that only has a release.
 private final class OldKernel: KernelSource {
-    let origin = Origin(takenAt: "", host: "", kernelRelease: "5.10.0-30-amd64", networkNamespace: nil)
+    let origin = Origin(
+        takenAt: Moment(nanoseconds: 0), host: "", kernelRelease: "5.10.0-30-amd64", networkNamespace: nil)
 
     func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception

@@ -1,3 +1,4 @@
+import Addresses
 import Firewall
 import Netlink
 import TestSupport
@@ -24,7 +25,7 @@ struct LegacyTablesTests {
 
 /// A kernel of which nothing may be read.
 private final class RefusingKernel: KernelSource {
-    let origin = Origin(takenAt: "", host: "", kernelRelease: "", networkNamespace: nil)
+    let origin = Origin(takenAt: Moment(nanoseconds: 0), host: "", kernelRelease: "", networkNamespace: nil)
     private let error: KernelError
 
     init(_ error: KernelError) { self.error = error }

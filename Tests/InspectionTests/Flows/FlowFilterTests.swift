@@ -17,7 +17,9 @@ struct FlowFilterTests {
             try connection("10.0.1.3:1003", "10.0.0.101:443", "10.0.0.4:443"),
         ]
         return Picture(
-            SnapshotOrigin(takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1", networkNamespace: nil),
+            Origin(
+                takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.1",
+                networkNamespace: nil),
             sysctls: sysctls(conntrack: "0"), services: services, report: flows(connections, services, []), losses: [])
     }
 

@@ -96,7 +96,7 @@ struct ObservationPlanTests {
             .service(try service(tcp("10.0.0.101:80"), [("10.0.0.3:80", .nat)])),
         ])
         var observation = Observation(
-            SnapshotOrigin(takenAt: "", host: "", kernelRelease: "", networkNamespace: nil),
+            Origin(takenAt: Moment(nanoseconds: 0), host: "", kernelRelease: "", networkNamespace: nil),
             from: Moment(nanoseconds: 1_500_000_000),
             to: Moment(nanoseconds: 4_000_000_000))
         observation.take(

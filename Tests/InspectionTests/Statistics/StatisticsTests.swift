@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Testing
 
@@ -12,7 +13,9 @@ struct StatisticsTests {
         var sysctls = Sysctls()
         sysctls.values = values
         return TableStatistics(
-            SnapshotOrigin(takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: nil),
+            Origin(
+                takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.1.0",
+                networkNamespace: nil),
             sysctls: sysctls, size: TableSize(entries: entries, limit: limit),
             cpus: cpus.enumerated().map { CPUStatistics(cpu: UInt16($0), counters: $1) })
     }

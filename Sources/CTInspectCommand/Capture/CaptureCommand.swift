@@ -1,0 +1,92 @@
+import Addresses
+import ArgumentParser
+import Collection
+import Glibc
+import Inspection
+import Netlink
+import Reports
+
+struct CaptureCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "capture",
+        abstract: "Write all that the kernel says here into a folder, to read anywhere.",
+        usage: "ct-inspect capture [<options>] <DIR>",
+        discussion: """
+            EXAMPLES
+              sudo ct-inspect capture /tmp/lb1
+              tar -C /tmp -czf lb1.tar.gz lb1
+              ct-inspect flows --capture /tmp/lb1
+
+            More: man ct-inspect-capture
+            """)
+
+    @Argument(
+        help: ArgumentHelp("A folder that does not exist yet, or an empty one of your own.", valueName: "DIR"),
+        completion: .directory)
+    var folder: String
+
+    @OptionGroup var namespace: NamespaceOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try Failure.reporting { () throws(KernelError) in
+            let kernel = try namespace.enter()
+            // The folder is made while we may still write where only root may; what is in it is ours then.
+            let owner = Self.sudoUser
+            let recording = try RecordingKernel(
+                kernel, into: folder, for: owner, tool: "ct-inspect \(CTInspect.version)")
+            do throws(KernelError) {
+                try Privileges.keepOnlyNetAdmin(andChown: owner != nil)
+                let taken = try Recording(of: recording, progress: Progress().reading)
+                try recording.finish()
+                report(taken, unread: recording.unread)
+            } catch {
+                // Half a capture is none, and would stand in the way of the next try.
+                recording.abandon()
+                throw error
+            }
+        }
+    }
+
+    /// Who called sudo, and is to read the capture without it.
+    private static var sudoUser: FileOwner? {
+        func number(_ name: String) -> UInt32? { getenv(name).flatMap { UInt32(String(cString: $0)) } }
+        guard geteuid() == 0, let user = number("SUDO_UID"), let group = number("SUDO_GID") else { return nil }
+        return FileOwner(user: user, group: group)
+    }
+
+    private func report(_ taken: Recording, unread: [String]) {
+        if output.json { reportJSON(taken, unread: unread) } else { reportText(taken, unread: unread) }
+    }
+
+    private func reportJSON(_ taken: Recording, unread: [String]) {
+        var json = JSONWriter(Output.write)
+        json.object { json in
+            json.schema("capture")
+            json.member("folder", folder)
+            json.member("taken_at", taken.statistics.origin.takenAt.rfc3339)
+            json.member("entries", taken.statistics.entries)
+            json.member("flows", taken.picture?.report.flows.count)
+            json.member("complete", taken.losses.isEmpty)
+            json.losses(taken.losses)
+            json.member("unread", strings: unread)
+        }
+        json.finish()
+    }
+
+    private func reportText(_ taken: Recording, unread: [String]) {
+        let content: String
+        let reader: String
+        if let picture = taken.picture {
+            content = "\(picture.report.flows.count) flows of \(picture.services.count) services"
+            reader = "flows"
+        } else {
+            content = "the conntrack table and its statistics, and no flows"
+            reader = "stats"
+        }
+        Output.print(
+            ["\(folder): \(content). Read it with: ct-inspect \(reader) --capture \(folder)"]
+                + (taken.absence.map { [$0.description.printable] } ?? []) + taken.losses.map { $0.text(output.style) }
+                + unread.map { "could not read \($0)".printable })
+    }
+}

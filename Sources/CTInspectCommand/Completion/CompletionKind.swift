@@ -1,0 +1,92 @@
+import Addresses
+import ArgumentParser
+import Conntrack
+import Netlink
+import Reports
+import Terminal
+
+extension CompletionKind {
+    /// Values that the program finds when a shell asks for them. Nothing is said where none can be found.
+    ///
+    /// - Parameter find: gets the words of the line, and what is typed so far of the one to complete.
+    static func words(_ find: @escaping @Sendable (CommandLineWords, String) -> [String]) -> CompletionKind {
+        .custom { words, index, lastTyped in
+            let line = CommandLineWords(words)
+            let found = find(line, line.typed(at: index, last: lastTyped))
+            // For zsh what follows a colon is a description.
+            guard CompletionShell.requesting == .zsh else { return found }
+            return found.map { $0.split(separator: ":", omittingEmptySubsequences: false).joined(separator: "\\:") }
+        }
+    }
+
+    /// A list of values with commas between them, which `!` before the first negates: its last one is completed.
+    static func list(of values: @escaping @Sendable (CommandLineWords) -> [String]) -> CompletionKind {
+        .words { line, typed in ListPiece(typed).candidates(values(line)) }
+    }
+}
+
+/// What is typed of a list so far: values that are finished, and one that is not.
+struct ListPiece {
+    /// What stays as it is.
+    private let head: String
+    private let finished: [String]
+    private let isLowerCase: Bool
+
+    init(_ typed: String) {
+        let start = typed.lastIndex(of: ",").map(typed.index(after:)) ?? typed.startIndex
+        let sign = start == typed.startIndex && typed.hasPrefix("!") ? "!" : ""
+        head = typed[..<start] + sign
+        finished = typed[..<start].split(separator: ",").map { $0.uppercased().trimmingPrefix("!") }.map(String.init)
+        isLowerCase = typed[start...].contains(where: \.isLowercase)
+    }
+
+    /// The whole word for each value that is not in the list yet; in the case that is typed, which the options do not care about.
+    func candidates(_ values: [String]) -> [String] {
+        values.filter { !finished.contains($0.uppercased()) }.map { head + (isLowerCase ? $0.lowercased() : $0) }
+    }
+}
+
+/// What each option that has values of its own is completed with.
+extension CompletionKind {
+    static var networkNamespaces: CompletionKind { .words { _, _ in LiveWords.networkNamespaces } }
+    static var services: CompletionKind { .words { line, _ in LiveWords.services(line) } }
+    static var addressedServices: CompletionKind { .list(of: LiveWords.addressedServices) }
+    static var virtualAddresses: CompletionKind { .words { line, _ in LiveWords.virtualAddresses(line) } }
+
+    /// The names that a word of the filters takes.
+    static func values(of word: FilterWord) -> CompletionKind { .list { _ in word.namedValues } }
+
+    /// The names of connection labels on this host.
+    static var labels: CompletionKind { .list { _ in ConnectionLabels.installed()?.all ?? [] } }
+
+    /// A list of words that are always the same.
+    static func list(fixed words: [String]) -> CompletionKind { .list { _ in words } }
+
+    /// The columns of the tab that the line names, or of the first one.
+    static var columns: CompletionKind { .list { firstTab($0).columnNames } }
+    static var column: CompletionKind { .words { line, _ in firstTab(line).columnNames } }
+
+    /// The words of that tab's filter line: the last one is completed, and behind its `=` the last of its values.
+    static var filterWords: CompletionKind {
+        .words { line, typed in
+            let tab = firstTab(line)
+            let start = typed.lastIndex(of: " ").map(typed.index(after:)) ?? typed.startIndex
+            guard let equals = typed[start...].firstIndex(of: "=") else {
+                let sign = typed[start...].hasPrefix("!") ? "!" : ""
+                return tab.filterWords.map { typed[..<start] + sign + $0 + "=" }
+            }
+            let word = String(typed[start..<equals].trimmingPrefix("!"))
+            let piece = ListPiece(String(typed[typed.index(after: equals)...]))
+            return piece.candidates(filterValues(of: word, tab, line)).map { typed[...equals] + $0 }
+        }
+    }
+
+    private static func filterValues(of word: String, _ tab: Tab, _ line: CommandLineWords) -> [String] {
+        guard word == "service" else { return tab.filterValues(of: word) }
+        return [.services, .flows].contains(tab) ? LiveWords.services(line) : LiveWords.addressedServices(line)
+    }
+
+    private static func firstTab(_ line: CommandLineWords) -> Tab {
+        line.value(of: "--tab").flatMap(Tab.init) ?? (LiveWords.hasIPVS(line) ? .services : .table)
+    }
+}

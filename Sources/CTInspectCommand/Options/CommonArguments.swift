@@ -1,0 +1,41 @@
+import ArgumentParser
+
+/// A number of bytes: `32M`, with K, M and G as powers of 1024.
+struct ByteCount: ExpressibleByArgument {
+    var bytes: Int
+
+    init(bytes: Int) { self.bytes = bytes }
+
+    init?(argument: String) {
+        let digits = argument.prefix { ("0"..."9").contains($0) }
+        let shifts = ["": 0, "K": 10, "M": 20, "G": 30]
+        guard let number = Int(digits), let shift = shifts[argument.dropFirst(digits.count).uppercased()],
+            number > 0, number <= Int(Int32.max) >> shift
+        else { return nil }
+        bytes = number << shift
+    }
+
+    var defaultValueDescription: String {
+        bytes.isMultiple(of: 1 << 20) ? "\(bytes >> 20)M" : "\(bytes)"
+    }
+}
+
+/// A span of time: `30s`, `500ms`, `5m`, `1h`; a bare number is seconds.
+struct TimeSpan: ExpressibleByArgument {
+    var duration: Duration
+
+    init?(argument: String) {
+        let digits = argument.prefix { ("0"..."9").contains($0) }
+        let units = ["": 1000, "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000]
+        guard let number = Int(digits), let milliseconds = units[String(argument.dropFirst(digits.count))],
+            number > 0, number <= 1_000_000_000
+        else { return nil }
+        duration = .milliseconds(number * milliseconds)
+    }
+}
+
+/// How much room events have until they are read: common to the commands that hear them.
+struct BufferOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Receive buffer for events to ask the kernel for, as 64M.", valueName: "SIZE"))
+    var buffer = ByteCount(bytes: 32 << 20)
+}

@@ -1,0 +1,175 @@
+import Addresses
+import ArgumentParser
+import Conntrack
+import Glibc
+
+/// Which entries are meant: common to the commands that show entries.
+///
+/// An option takes several values, by commas or by being repeated, any of which will do; `!` before them takes what has none of them.
+struct FilterOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("ipv4 or ipv6.", valueName: "FAMILY"), completion: .values(of: .family))
+    var family: [String] = []
+
+    @Option(
+        name: [.short, .long, .customLong("proto")],
+        help: ArgumentHelp("Protocol, by name or number: tcp,udp", valueName: "PROTO"),
+        completion: .values(of: .protocol))
+    var `protocol`: [String] = []
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Source of the original direction.", valueName: "ADDRESS[/LENGTH]"))
+    var src: [String] = []
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Its destination.", valueName: "ADDRESS[/LENGTH]"))
+    var dst: [String] = []
+
+    @Option(help: ArgumentHelp("Its source port.", valueName: "PORT[-PORT]"))
+    var sport: [String] = []
+
+    @Option(help: ArgumentHelp("Its destination port: 80,443 1000-2000 '!22'", valueName: "PORT[-PORT]"))
+    var dport: [String] = []
+
+    @Option(
+        name: [.customShort("r"), .long],
+        help: ArgumentHelp("Source of the reply direction.", valueName: "ADDRESS[/LENGTH]"))
+    var replySrc: [String] = []
+
+    @Option(
+        name: [.customShort("q"), .long], help: ArgumentHelp("Its destination.", valueName: "ADDRESS[/LENGTH]"))
+    var replyDst: [String] = []
+
+    @Option(help: ArgumentHelp("Its source port.", valueName: "PORT[-PORT]"))
+    var replySport: [String] = []
+
+    @Option(help: ArgumentHelp("Its destination port.", valueName: "PORT[-PORT]"))
+    var replyDport: [String] = []
+
+    @Option(help: ArgumentHelp("Type of ICMP or ICMPv6, by number: 8,128", valueName: "TYPE"))
+    var icmpType: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Protocol, destination and its port in one: tcp/10.0.0.100:80", valueName: "[PROTO/]VIP[:PORT]"),
+        completion: .addressedServices)
+    var service: [String] = []
+
+    @Option(
+        help: ArgumentHelp("State of the protocol: ESTABLISHED,TIME_WAIT", valueName: "STATE"),
+        completion: .values(of: .state))
+    var state: [String] = []
+
+    @Option(
+        name: [.customShort("u"), .long],
+        help: ArgumentHelp("Status bits that are all set: ASSURED,SEEN_REPLY", valueName: "BIT"),
+        completion: .values(of: .status))
+    var status: [String] = []
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Mark, or the bits of it in a mask: 0x10/0xff", valueName: "MARK[/MASK]"))
+    var mark: [String] = []
+
+    @Option(name: [.customShort("w"), .long], help: ArgumentHelp("Zone of both directions.", valueName: "ZONE"))
+    var zone: [String] = []
+
+    @Option(help: ArgumentHelp("Zone of the original direction alone.", valueName: "ZONE"))
+    var origZone: [String] = []
+
+    @Option(help: ArgumentHelp("Zone of the reply direction alone.", valueName: "ZONE"))
+    var replyZone: [String] = []
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Labels that are all set, by name or number.", valueName: "LABEL"), completion: .labels)
+    var label: [String] = []
+
+    @Flag(help: "One direction seen only.")
+    var unreplied = false
+
+    @Flag(help: "Status ASSURED.")
+    var assured = false
+
+    @Flag(help: "Status DYING.")
+    var dying = false
+
+    @Flag(help: "Handed to a flow table, in software or in hardware.")
+    var offload = false
+
+    @Flag(name: [.customShort("n"), .long], help: "With a translated source.")
+    var srcNat = false
+
+    @Flag(name: [.customShort("g"), .long], help: "With a translated destination.")
+    var dstNat = false
+
+    @Flag(name: [.customShort("j"), .long], help: "With a translated source or destination.")
+    var anyNat = false
+
+    @OptionGroup(visibility: .hidden) var spellings: ConntrackSpellings
+
+    func validate() throws { _ = try filter }
+}
+
+extension FilterOptions {
+    /// The filter that the options name.
+    ///
+    /// - Throws: `ValidationError`, which says which value is wrong and what is taken. `validate` has thrown it already.
+    var filter: EntryFilter {
+        get throws {
+            do throws(FilterError) {
+                var filter = EntryFilter()
+                // The file with the names is read for who names a label.
+                let labels = label.isEmpty ? FilterLabels.numbers : ConnectionLabels.filterLabels()
+                for (word, arguments) in words {
+                    try filter.add(word, arguments, named: "--" + word.rawValue, labels: labels)
+                }
+                for (flag, isGiven) in flags where isGiven { try filter.add(flag) { "--" + $0.rawValue } }
+                return filter
+            } catch {
+                throw ValidationError("\(error)")
+            }
+        }
+    }
+
+    private var words: [(FilterWord, [String])] {
+        [
+            (.family, family), (.protocol, self.protocol + spellings.protocolNumber),
+            (.src, src + spellings.originalSource), (.dst, dst + spellings.originalDestination),
+            (.sport, sport + spellings.originalSourcePort + spellings.sourceKey),
+            (.dport, dport + spellings.originalDestinationPort + spellings.destinationKey), (.origZone, origZone),
+            (.replySrc, replySrc), (.replyDst, replyDst), (.replySport, replySport + spellings.replySourcePort),
+            (.replyDport, replyDport + spellings.replyDestinationPort), (.replyZone, replyZone),
+            (.icmpType, icmpType + spellings.icmpv6Type), (.service, service), (.state, state), (.mark, mark),
+            (.zone, zone), (.status, status), (.label, label),
+        ]
+    }
+
+    private var flags: [(FilterFlag, Bool)] {
+        [
+            (.unreplied, unreplied), (.assured, assured), (.dying, dying), (.srcNat, srcNat), (.dstNat, dstNat),
+            (.offload, offload), (.anyNat, anyNat),
+        ]
+    }
+}
+
+extension EntryFilter {
+    /// The family of all that it takes, when that is one.
+    var onlyFamily: IPAddress.Family? {
+        guard families.unwanted.isEmpty, families.wanted.count == 1 else { return nil }
+        return families.wanted == [UInt8(AF_INET)] ? .ipv4 : families.wanted == [UInt8(AF_INET6)] ? .ipv6 : nil
+    }
+}
+
+/// What conntrack(8) calls some of the filters, so that its users need not learn. Not in the help.
+struct ConntrackSpellings: ParsableArguments {
+    @Option(name: .customLong("protonum"), help: .hidden) var protocolNumber: [String] = []
+    @Option(name: .customLong("orig-src"), help: .hidden) var originalSource: [String] = []
+    @Option(name: .customLong("orig-dst"), help: .hidden) var originalDestination: [String] = []
+    @Option(name: .customLong("orig-port-src"), help: .hidden) var originalSourcePort: [String] = []
+    @Option(name: .customLong("orig-port-dst"), help: .hidden) var originalDestinationPort: [String] = []
+    @Option(name: .customLong("reply-port-src"), help: .hidden) var replySourcePort: [String] = []
+    @Option(name: .customLong("reply-port-dst"), help: .hidden) var replyDestinationPort: [String] = []
+    @Option(name: .customLong("srckey"), help: .hidden) var sourceKey: [String] = []
+    @Option(name: .customLong("dstkey"), help: .hidden) var destinationKey: [String] = []
+    @Option(name: .customLong("icmpv6-type"), help: .hidden) var icmpv6Type: [String] = []
+}

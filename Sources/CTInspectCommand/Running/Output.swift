@@ -1,0 +1,47 @@
+import CLinux
+import Collection
+import Glibc
+import Netlink
+import SystemPackage
+
+/// Standard output and standard error.
+enum Output {
+    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// Columns of the terminal; nil when output goes elsewhere.
+    static var width: Int? {
+        let columns = Int(clinux_terminal_columns(STDOUT_FILENO))
+        return columns > 0 ? columns : nil
+    }
+
+    /// Its rows.
+    static var height: Int? {
+        let rows = Int(clinux_terminal_rows(STDOUT_FILENO))
+        return rows > 0 ? rows : nil
+    }
+
+    /// Writes to standard output. When nobody reads it any more, the program ends quietly, as SIGPIPE would end it.
+    static func write(_ bytes: RawSpan) {
+        do {
+            try bytes.withUnsafeBytes { _ = try FileDescriptor.standardOutput.writeAll($0) }
+        } catch {
+            if error as? Errno == .brokenPipe { exit(EXIT_SUCCESS) }
+            fail("write the output: \(error)")
+        }
+    }
+
+    /// Ends the program, as input or output failed.
+    static func fail(_ what: String) -> Never {
+        complain("cannot \(what)")
+        exit(Failure.inputOutput.rawValue)
+    }
+
+    /// Catches SIGINT and SIGTERM from now on, so that what is being printed is printed completely; a second signal kills the program.
+    static func waiter() throws(KernelError) -> Waiter { try Waiter(output: .standardOutput, catchingStops: true) }
+
+    static func print(_ lines: [String]) { write(Array((lines.joined(separator: "\n") + "\n").utf8).span.bytes) }
+
+    static func complain(_ text: String) {
+        _ = try? FileDescriptor.standardError.writeAll(Array("ct-inspect: \(text)\n".utf8))
+    }
+}

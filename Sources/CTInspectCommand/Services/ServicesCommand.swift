@@ -1,0 +1,37 @@
+import Collection
+import ArgumentParser
+import IPVS
+import Inspection
+import Netlink
+import Reports
+
+struct ServicesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "services",
+        abstract: "List IPVS services and their destinations, as ipvsadm -Ln does.",
+        usage: "ct-inspect services [<options>]",
+        discussion: """
+            EXAMPLES
+              sudo ct-inspect services
+              sudo ct-inspect services --netns lb
+              sudo ct-inspect services --json | jq '.services[].destinations[].address'
+
+            More: man ct-inspect-services
+            """)
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try Failure.reporting { () throws(KernelError) in
+            let collector = try FlowCollector(try source.open())
+            let picture = try collector.servicesPicture()
+            let configuration = try collector.director.configuration()
+            if output.json {
+                picture.writeServicesJSON(configuration, to: Output.write)
+            } else {
+                Output.print(picture.servicesText(configuration.info) + picture.lossText(output.style))
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Addresses
+import ArgumentParser
+import Collection
+import Inspection
+import Netlink
+import Reports
+
+struct StatsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stats",
+        abstract: "Show how full the conntrack table is, and what is wrong with it.",
+        usage: "ct-inspect stats [<options>]",
+        discussion: """
+            EXAMPLES
+              sudo ct-inspect stats --verbose
+              sudo ct-inspect stats --interval 5   since boot, then each 5 seconds
+              sudo ct-inspect stats --json | jq '.counters[] | {name, total}'
+
+            More: man ct-inspect-stats
+            """)
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("Print again each SECONDS with rates, until interrupted.", valueName: "SECONDS"))
+    var interval: Int?
+
+    @Option(help: ArgumentHelp("Stop after N blocks; the first is about all that was counted so far.", valueName: "N"))
+    var count: Int?
+
+    @Flag(help: "Say what each counter means.")
+    var verbose = false
+
+    func validate() throws {
+        if let interval, !(1...86_400).contains(interval) {
+            throw ValidationError("--interval takes 1 to 86400 seconds")
+        }
+        if let count, count < 1 { throw ValidationError("--count takes 1 or more") }
+        if count != nil, interval == nil { throw ValidationError("--count counts blocks: give --interval too") }
+        if interval != nil, source.capture != nil {
+            throw ValidationError("--interval asks the kernel again and again; a capture is of one moment")
+        }
+    }
+
+    func run() throws {
+        try Failure.reporting { () throws(KernelError) in
+            let kernel = try source.open()
+            guard let interval else { return print(try TableStatistics(reading: kernel), since: nil) }
+            try watch(kernel, every: .seconds(interval))
+        }
+    }
+
+    private func watch(_ kernel: any KernelSource, every interval: Duration) throws(KernelError) {
+        var timer = IntervalTimer(every: interval, try Output.waiter())
+        var earlier: (statistics: TableStatistics, moment: ContinuousClock.Instant)?
+        var blocks = 0
+        repeat {
+            let origin = Origin.here(networkNamespace: kernel.origin.networkNamespace)
+            let moment = ContinuousClock.now
+            let statistics = try TableStatistics(reading: kernel, at: origin)
+            let change = earlier.map { StatisticsChange(from: $0.statistics, to: statistics, over: moment - $0.moment) }
+            if earlier != nil, !output.json { Output.print([""]) }
+            print(statistics, since: change)
+            earlier = (statistics, moment)
+            blocks += 1
+            if blocks == count { return }
+        } while try timer.wait()
+    }
+
+    private func print(_ statistics: TableStatistics, since change: StatisticsChange?) {
+        if output.json {
+            statistics.writeJSON(since: change, verbose: verbose, to: Output.write)
+        } else {
+            Output.print(statistics.text(since: change, verbose: verbose, output.style, width: Output.width))
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Conntrack
+import IPVS
+import Inspection
+import Netlink
+
+/// Asks a kernel everything that the reading commands ask, so that a recording of it answers them all.
+package struct Recording {
+    package let statistics: TableStatistics
+    /// What of it is a director's; nil where there is no IPVS.
+    package let picture: Picture?
+    /// Why there is no picture.
+    package let absence: KernelError?
+    package let losses: [Loss]
+
+    package init(
+        of source: any KernelSource, progress: ReadingProgress = ReadingProgress()
+    ) throws(KernelError) {
+        statistics = try TableStatistics(reading: source)
+        let lists = Self.lists(of: source)
+        let collector: FlowCollector
+        do throws(KernelError) {
+            collector = try FlowCollector(source, wantsWholeTable: true, progress: progress)
+        } catch {
+            guard error.cause == .absent else { throw error }
+            absence = error
+            picture = nil
+            losses = try Self.losses(ofTableIn: source, progress) + statistics.losses + lists
+            return
+        }
+        let taken = try collector.picture()
+        // No flow needs it, but `services` does.
+        _ = try collector.director.configuration()
+        picture = taken
+        absence = nil
+        losses = taken.losses + lists
+    }
+
+    /// Asks for what `dump` shows besides the table. Where the kernel refuses, the recording will refuse alike.
+    private static func lists(of source: any KernelSource) -> [Loss] {
+        func loss(_ what: String, _ dump: () throws(KernelError) -> Answer) -> [Loss] {
+            let isWhole = (try? Table.repeating(Table.attempts, dump)) ?? true
+            return isWhole ? [] : [Loss(what, Table.keptChanging)]
+        }
+        let table = Table(source)
+        return loss("expectations") { () throws(KernelError) in try Expectations(source).dump { _ in } }
+            + loss("dying entries") { () throws(KernelError) in try table.dump(.dying) { _ in } }
+            + loss("unconfirmed entries") { () throws(KernelError) in try table.dump(.unconfirmed) { _ in } }
+    }
+
+    /// Asks for the table and the settings alone.
+    private static func losses(
+        ofTableIn source: any KernelSource, _ progress: ReadingProgress
+    ) throws(KernelError) -> [Loss] {
+        defer { progress.end() }
+        var count = 0
+        let isWhole = try Table(source).dumpRepeatedly {
+            count = 0
+        } _: { _ in
+            count += 1
+            progress.show("\(count) conntrack entries", at: count)
+        }
+        let losses = isWhole ? [] : [Loss("the conntrack table", Table.keptChanging)]
+        return losses + Sysctls(ofFlowsIn: source).losses
+    }
+}

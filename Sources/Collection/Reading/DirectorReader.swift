@@ -1,0 +1,241 @@
+import Addresses
+import Conntrack
+import IPVS
+import Inspection
+import Netlink
+
+/// Reads a director once: asks the kernel in the order in which the answers stay true, and hands everything over as it comes.
+///
+/// Services first, as they rarely change; then the connections, then the conntrack table streamed past them, then once more what had no
+/// entry, so that a flow whose entry was made meanwhile is not called absent; and where entries have no connection, the connections
+/// once more, so that none is called an orphan whose connection was only too young for the first list.
+package struct DirectorReader {
+    private let kernel: any KernelSource
+    private let policy: Policy
+
+    package init(_ kernel: any KernelSource, _ policy: Policy) {
+        self.kernel = kernel
+        self.policy = policy
+    }
+
+    /// How much is asked for one reading.
+    package struct Policy: Sendable {
+        /// How often a list is read that changes while it is read.
+        var attempts = Table.attempts
+        /// Without IPVS the table alone is read.
+        var needsIPVS = true
+        /// So many flows are looked up singly at most.
+        var mostLookups = Int.max
+        /// Whether the table is dumped again where that costs less than looking up what had no entry.
+        var dumpsAgain = true
+        /// Whether the connections are read again where there are entries without one.
+        var settlesOrphans = true
+
+        /// One reading that says everything.
+        package static let whole = Policy()
+        /// One of many, each a moment after the other: the next one looks again at what this one leaves open. Some 140,000 look-ups a second go.
+        package static let oneOfMany = Policy(
+            attempts: 1, needsIPVS: false, mostLookups: 5000, dumpsAgain: false, settlesOrphans: false)
+        /// Gets to know what is there before NEW events are watched.
+        package static let beforehand = Policy(mostLookups: 0, dumpsAgain: false, settlesOrphans: false)
+    }
+
+    /// - Throws: `.absent` where IPVS is needed and there is none.
+    package func read(into sink: some ReadingSink) throws(KernelError) {
+        var losses: [Loss] = []
+        let sysctls = Sysctls(ofFlowsIn: kernel)
+        let start = ContinuousClock.now
+        let (services, absence) = try services(&losses)
+        sink.begin(services, sysctls, absence: absence)
+        if absence == nil { try readConnections(sink, &losses) } else { sink.endConnections(isWhole: true) }
+        // Without services no entry is of a flow.
+        if !services.isEmpty || sink.wantsWholeTable {
+            let filters = sink.wantsWholeTable ? [EntryFilter()] : entryFilters(services, sysctls, sink)
+            try readEntries(filters, sink, &losses)
+            try lookAgain(filters, sysctls, sink, &losses)
+        }
+        let seconds = UInt32(clamping: (ContinuousClock.now - start).components.seconds)
+        try sink.settle()
+        let orphansAreKnown = policy.settlesOrphans && settleOrphans(sink, &losses)
+        sink.finish(
+            ReadOutcome(seconds: seconds, orphansAreKnown: orphansAreKnown, losses: losses + sysctls.losses))
+    }
+
+    // MARK: IPVS
+
+    private func services(_ losses: inout [Loss]) throws(KernelError) -> ([Service], absence: KernelError?) {
+        let director: Director
+        do throws(KernelError) { director = try Director(kernel) } catch {
+            guard error.cause == .absent, !policy.needsIPVS else { throw error }
+            return ([], error)
+        }
+        return (try Self.services(of: director, attempts: policy.attempts, &losses), nil)
+    }
+
+    /// A list that changes while it is read is read again.
+    static func services(
+        of director: Director, attempts: Int, _ losses: inout [Loss]
+    ) throws(KernelError) -> [Service] {
+        var listing = try director.services()
+        for _ in 1..<max(attempts, 1) where listing.interrupted { listing = try director.services() }
+        if listing.interrupted { losses.append(Loss("the services of IPVS", changed(attempts))) }
+        return listing.services
+    }
+
+    private static func changed(_ attempts: Int) -> String {
+        "it changed while it was read (NLM_F_DUMP_INTR), or answers were lost (ENOBUFS)"
+            + (attempts > 1 ? ", \(attempts) times" : "")
+    }
+
+    private func readConnections(_ sink: some ReadingSink, _ losses: inout [Loss]) throws(KernelError) {
+        var count = 0
+        let completeness = try Director.connections(from: kernel) { connection in
+            sink.take(connection)
+            count += 1
+            sink.progress("\(count) connections", at: count)
+        }
+        if case .cut(let why) = completeness { losses.append(Loss("connections of IPVS", why)) }
+        sink.endConnections(isWhole: completeness == .whole)
+    }
+
+    /// - Returns: whether entries without a connection are known to be orphans.
+    private func settleOrphans(_ sink: some ReadingSink, _ losses: inout [Loss]) -> Bool {
+        guard sink.withBoard({ $0.hasFreshOrphans }) else { return true }
+        var why: String?
+        if losses.isEmpty {
+            do throws(KernelError) {
+                let later = try Director.connections(from: kernel) { connection in
+                    sink.withBoard { $0.takeLater(connection) }
+                }
+                if case .cut(let reason) = later { why = reason }
+            } catch {
+                why = error.description
+            }
+        } else {
+            why = "with the above missing, no entry can be said to have no connection"
+        }
+        guard let why else { return true }
+        sink.withBoard { $0.forgetOrphans() }
+        losses.append(Loss("orphans", why))
+        return false
+    }
+
+    // MARK: The conntrack table
+
+    /// A walk through the table that sends little takes a sixth of what sending all of it takes (`ctnetlink_filter_match`).
+    private static let walksForDump = 6
+    private static let mostFilters = 4
+    private static let largeTable = 50_000
+
+    /// Entries of flows have the VIP as their original destination, those without a connection too; or as their source, where the real server's
+    /// answers came by first. Where the kernel can choose by that, and most of the table is of others, it is asked for each VIP's entries
+    /// instead of all.
+    ///
+    /// Not with services by firewall mark, whose VIPs are not known; not with NAT, where an entry may be a flow's by its reply tuple alone;
+    /// and not for IPv6, whose addresses kernels compare the wrong way round (see `DumpPlanner`).
+    private func entryFilters(
+        _ services: [Service], _ sysctls: Sysctls, _ sink: some ReadingSink
+    ) -> [EntryFilter] {
+        let whole = [EntryFilter()]
+        let entries = sysctls.number(Sysctls.conntrackCount) ?? 0
+        guard kernel.filters, entries >= Self.largeTable,
+            sink.withBoard({ $0.listed * 2 < entries && !$0.places.contains(where: \.needsWholeTable) })
+        else { return whole }
+        var addresses = Set(sink.withBoard { $0.places.map(\.virtual.address) })
+        for service in services {
+            guard case .address(_, let endpoint) = service.identity, endpoint.address.family == .ipv4,
+                !service.destinations.contains(where: { $0.method == .nat })
+            else { return whole }
+            addresses.insert(endpoint.address)
+        }
+        guard addresses.count * 2 <= Self.mostFilters else { return whole }
+        return addresses.sorted { $0.low < $1.low }.flatMap { address in
+            var (to, from) = (EntryFilter(), EntryFilter())
+            to.original.destinations = Choice([Prefix(address)])
+            from.original.sources = Choice([Prefix(address)])
+            return [to, from]
+        }
+    }
+
+    /// - Returns: whether the table came whole.
+    private func dump(
+        _ filters: [EntryFilter], begin: () -> Void, _ each: (Entry, RawSpan) -> Void
+    ) throws(KernelError) -> Bool {
+        try Table.repeating(policy.attempts) { () throws(KernelError) in
+            begin()
+            var whole = Answer()
+            for filter in filters {
+                let answer = try Table(kernel).dumpMessages(matching: filter, each)
+                whole.interrupted = whole.interrupted || answer.interrupted
+            }
+            return whole
+        }
+    }
+
+    private func readEntries(
+        _ filters: [EntryFilter], _ sink: some ReadingSink, _ losses: inout [Loss]
+    ) throws(KernelError) {
+        var count = 0
+        let isWhole = try dump(filters) {
+            sink.beginEntries()
+            count = 0
+        } _: { entry, message in
+            sink.take(entry, message)
+            count += 1
+            sink.progress("\(count) conntrack entries", at: count)
+        }
+        if !isWhole { losses.append(Loss("the conntrack table", Self.changed(policy.attempts))) }
+        sink.endEntries(isWhole: isWhole)
+    }
+
+    // MARK: Once more
+
+    /// Beyond so many a second dump may cost less than look-ups. One look-up takes as long as two or three entries of a dump: 7 µs, and 2.7.
+    private static let fewUnseen = 4096
+    private static let entriesForLookup = 2
+
+    private func lookAgain(
+        _ filters: [EntryFilter], _ sysctls: Sysctls, _ sink: some ReadingSink, _ losses: inout [Loss]
+    ) throws(KernelError) {
+        guard policy.mostLookups > 0 else { return }
+        let unseen = sink.withBoard { $0.unsettledCount }
+        var cost = sysctls.number(Sysctls.conntrackCount) ?? .max
+        if filters != [EntryFilter()] { cost = cost / Self.walksForDump * filters.count }
+        guard policy.dumpsAgain, unseen > Self.fewUnseen, cost / Self.entriesForLookup < unseen else {
+            return try lookUp(sink, &losses)
+        }
+        let isWhole = try dump(filters) {
+            sink.withBoard { $0.beginSecondDump() }
+        } _: { entry, message in
+            sink.withBoard { $0.take(entry, $0.keepsEntries ? message : RawSpan()) }
+        }
+        if !isWhole { losses.append(Loss("the conntrack table, read once more", Self.changed(policy.attempts))) }
+        sink.withBoard { $0.endSecondDump(isWhole: isWhole) }
+    }
+
+    /// A look-up asks one zone, so each zone that was seen costs one for each flow.
+    private static let mostZones = 16
+
+    private func lookUp(_ sink: some ReadingSink, _ losses: inout [Loss]) throws(KernelError) {
+        let (slots, seen) = sink.withBoard { ($0.unsettled(atMost: policy.mostLookups), $0.zones) }
+        let zones = [0] + seen.subtracting([0]).sorted()
+        if zones.count > Self.mostZones, !slots.isEmpty {
+            let why = "only \(Self.mostZones) of \(zones.count) zones were looked into once more"
+            losses.append(Loss("the conntrack table", why))
+        }
+        let table = Table(kernel)
+        for (done, slot) in slots.enumerated() {
+            sink.progress("\(done) of \(slots.count) looked up once more", at: done)
+            var isFound = false
+            for tuple in sink.withBoard({ $0.tuples(at: slot) }) {
+                for zone in zones.prefix(Self.mostZones) {
+                    try table.look(for: tuple, zone: zone) { entry, message in
+                        isFound = true
+                        sink.withBoard { $0.look(slot, found: entry, $0.keepsEntries ? message : RawSpan()) }
+                    }
+                }
+            }
+            if !isFound { sink.withBoard { $0.look(slot, found: nil) } }
+        }
+    }
+}

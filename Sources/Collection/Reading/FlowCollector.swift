@@ -1,0 +1,146 @@
+import Addresses
+import Conntrack
+import IPVS
+import Inspection
+import Netlink
+
+/// Reads a director for `flows`, once or again and again, and watches NEW events in between for the verdict `never`.
+package final class FlowCollector: ReadingSink {
+    private let kernel: any KernelSource
+    package let director: Director
+    private let events: (any EventSource)?
+    private let clock: EventClock
+    private let reading: ReadingProgress
+    private var board: FlowBoard
+    private var read: (services: [Service], sysctls: Sysctls) = ([], Sysctls())
+    private var outcome = ReadOutcome(seconds: 0, orphansAreKnown: false, losses: [])
+    /// When the NEW events began to be watched.
+    private var watchedFrom = Moment(nanoseconds: 0)
+    /// Events lost since the beginning, in words.
+    private var eventLosses: [Loss] = []
+
+    package let wantsWholeTable: Bool
+
+    /// - Parameters:
+    ///   - events: subscribed to NEW; nil to watch none.
+    ///   - keepsEntries: whether flows have their whole entry, not only its state.
+    ///   - wantsWholeTable: whether all of the table is asked for, as a capture has to hold it.
+    /// - Throws: `.absent` when there is no IPVS to look at.
+    package init(
+        _ kernel: any KernelSource, events: (any EventSource)? = nil, keepsEntries: Bool = false,
+        wantsWholeTable: Bool = false, progress: ReadingProgress = ReadingProgress(), clock: EventClock = .system
+    ) throws(KernelError) {
+        self.kernel = kernel
+        self.events = events
+        self.clock = clock
+        self.wantsWholeTable = wantsWholeTable
+        reading = progress
+        board = FlowBoard(keepsEntries: keepsEntries, keepsTemplates: true)
+        director = try Director(kernel)
+        if events != nil { try beginWatch() }
+    }
+
+    /// The services alone, without flows.
+    package func servicesPicture() throws(KernelError) -> Picture {
+        var losses: [Loss] = []
+        let services = try DirectorReader.services(of: director, attempts: Table.attempts, &losses)
+        let sysctls = Sysctls(ofFlowsIn: kernel)
+        return Picture(
+            kernel.origin, sysctls: sysctls, services: services,
+            report: FlowReport(FlowBoard(), sysctls),
+            losses: losses + sysctls.losses)
+    }
+
+    package func picture() throws(KernelError) -> Picture {
+        defer { reading.end() }
+        try DirectorReader(kernel, .whole).read(into: self)
+        return Picture(
+            kernel.origin, sysctls: read.sysctls, services: read.services,
+            report: FlowReport(board, read.sysctls, proof: proof), losses: outcome.losses + eventLosses)
+    }
+
+    // MARK: NEW events
+
+    /// Reads what is there: connections that begin after this, and only they, began during the watch. Twice, since a row may be passed
+    /// over when one before it goes while the file is read (`ip_vs_conn_array` counts rows from the beginning).
+    private func beginWatch() throws(KernelError) {
+        watchedFrom = clock.wall()
+        board.beginWatch(at: second)
+        for _ in 0..<BoardWatch.readingsToKnow {
+            try DirectorReader(kernel, .beforehand).read(into: self)
+            eventLosses += outcome.losses.map { Loss("\($0.what), before NEW events were watched", $0.why) }
+        }
+    }
+
+    /// Waits while NEW events are watched; where that proves nothing any more, it begins again.
+    ///
+    /// - Returns: false when it was interrupted, or nobody reads the output any more.
+    package func wait(for span: Duration, _ waiter: Waiter) throws(KernelError) -> Bool {
+        guard let events else { return true }
+        let end = clock.elapsed() + span
+        while clock.elapsed() < end {
+            if waiter.isStopped { return false }
+            let rest = min(end - clock.elapsed(), .milliseconds(200))
+            if try waiter.wait(for: [events.descriptor], upTo: rest) == .readerGone { return false }
+            try settle()
+            if board.needsWatch { try beginWatch() }
+        }
+        return true
+    }
+
+    private var proof: NewEventProof? {
+        guard events != nil, let evidence = board.evidence else { return nil }
+        return NewEventProof(from: watchedFrom, to: clock.wall(), events: evidence.events)
+    }
+
+    /// Takes the NEW events that have come.
+    package func settle() throws(KernelError) {
+        guard let events else { return }
+        var reading = EventReading()
+        repeat {
+            var damage: DecodeError?
+            reading = try events.receive { datagram in
+                do throws(DecodeError) {
+                    try Entry.events(in: datagram, receivedAt: Moment(nanoseconds: 0)) { event in
+                        if event.kind == .new { board.takeNew(event.subject, at: second) }
+                    }
+                } catch {
+                    damage = error
+                }
+            }
+            if let damage { lose("a message could not be read: \(damage)") }
+            if let loss = reading.loss {
+                lose(loss.messages.map { "\($0) were lost (ENOBUFS)" } ?? "some were lost (ENOBUFS)")
+            }
+        } while !reading.isDrained
+    }
+
+    private func lose(_ why: String) {
+        board.loseEvents()
+        eventLosses.append(Loss("NEW events, so that watching them began again", why))
+    }
+
+    // MARK: A reading
+
+    private var second: UInt32 { UInt32(clamping: clock.elapsed().components.seconds) }
+
+    package func begin(_ services: [Service], _ sysctls: Sysctls, absence: KernelError?) {
+        read = (services, sysctls)
+        board.begin(services, at: second)
+    }
+
+    package func take(_ connection: Connection) { board.take(connection) }
+    package func endConnections(isWhole: Bool) { board.endConnections(isWhole: isWhole) }
+    package func beginEntries() { board.beginEntries() }
+    package func take(_ entry: Entry, _ message: RawSpan) {
+        board.take(entry, board.keepsEntries ? message : RawSpan())
+    }
+    package func endEntries(isWhole: Bool) { board.endEntries(isWhole: isWhole) }
+    package func withBoard<Value>(_ body: (inout FlowBoard) -> Value) -> Value { body(&board) }
+    package func progress(_ text: @autoclosure () -> String, at count: Int) { reading.show(text(), at: count) }
+
+    package func finish(_ outcome: ReadOutcome) {
+        self.outcome = outcome
+        board.finish(took: outcome.seconds, orphansAreKnown: outcome.orphansAreKnown)
+    }
+}

@@ -1,0 +1,36 @@
+import Inspection
+import Netlink
+
+extension Sysctls {
+    /// Reads every setting whose name begins with one of `prefixes`, each of which names a folder up to its last dot.
+    package init(reading prefixes: [String], from source: any KernelSource) {
+        self.init()
+        for prefix in prefixes {
+            let folder = prefix[..<(prefix.lastIndex(of: ".") ?? prefix.endIndex)]
+            let names: [String]
+            do throws(KernelError) { names = try source.list(KernelFile(sysctl: String(folder))) } catch {
+                if error.cause != .absent { unreadable[String(folder)] = error.description }
+                continue
+            }
+            for name in names.map({ "\(folder).\($0)" }) where name.hasPrefix(prefix) { read(name, from: source) }
+        }
+    }
+
+    package init(named names: [String], from source: any KernelSource) {
+        self.init()
+        for name in names { read(name, from: source) }
+    }
+
+    /// Every setting that a flow may depend on.
+    package init(ofFlowsIn source: any KernelSource) {
+        self.init(reading: ["net.ipv4.vs.", "net.netfilter.nf_conntrack_"], from: source)
+    }
+
+    private mutating func read(_ name: String, from source: any KernelSource) {
+        do throws(KernelError) {
+            values[name] = try source.text(of: KernelFile(sysctl: name))
+        } catch {
+            if error.cause != .absent { unreadable[name] = error.description }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// When to read: each interval; but where reading takes long, at most a quarter of the time; and soon after a loss, which a reading makes good.
+package final class ReadingPace {
+    private let interval: Duration
+    private var due = Duration.zero
+    private var schedule = ResyncSchedule()
+
+    /// For each part of the time that is read there are so many in which it is not.
+    private static let restForWork = 3
+
+    package init(_ interval: Duration) { self.interval = interval }
+
+    /// Events were lost.
+    package func lose(at now: Duration) { _ = schedule.lose(at: now) }
+
+    package func isDue(at now: Duration) -> Bool { now >= due || schedule.isDue(at: now) }
+
+    /// How long until the next reading at most.
+    package func wait(at now: Duration) -> Duration {
+        min(max(due - now, .zero), schedule.wait(at: now) ?? .seconds(3600))
+    }
+
+    /// How long nothing is read after a reading that took so long.
+    package func pause(after took: Duration) -> Duration { max(interval - took, took * Self.restForWork) }
+
+    /// To be read at once.
+    package func hurry() { due = .zero }
+
+    package func begin(at now: Duration) { schedule.begin() }
+
+    package func end(at now: Duration, took: Duration, isComplete: Bool) {
+        schedule.end(at: now, took: took, isComplete: isComplete || !schedule.isWanted)
+        due = now + pause(after: took)
+    }
+}

@@ -1,0 +1,101 @@
+import CNetlink
+import Netlink
+import SystemPackage
+
+/// What one CPU has counted in a network namespace since that was made. The kernel's counters have 32 bits and wrap.
+package struct CPUStatistics: Equatable, Sendable {
+    /// The CPU's number.
+    package var cpu: UInt16
+    /// Those that the kernel sent.
+    package var counters: [StatisticsCounter: UInt32]
+
+    /// What one CPU counted; a counter that is missing is one the kernel did not send.
+    package init(cpu: UInt16, counters: [StatisticsCounter: UInt32] = [:]) {
+        self.cpu = cpu
+        self.counters = counters
+    }
+}
+
+/// How many entries a table has, and how many it may have.
+package struct TableSize: Equatable, Sendable {
+    /// Of this network namespace, those included that are not confirmed yet.
+    package var entries: UInt32?
+    /// `net.netfilter.nf_conntrack_max`: for each namespace alike; 0 when there is no limit. Nil before Linux 4.18.
+    package var limit: UInt32?
+
+    /// Both figures; nil for one that is not known.
+    package init(entries: UInt32? = nil, limit: UInt32? = nil) {
+        self.entries = entries
+        self.limit = limit
+    }
+}
+
+/// Reading needs the same privilege as a dump, walks no table, and answers at once.
+extension Table {
+    /// The counters of each CPU that the machine may have, online or not (`IPCTNL_MSG_CT_GET_STATS_CPU` and
+    /// `IPCTNL_MSG_EXP_GET_STATS_CPU`), in the order of the CPUs. Where nothing is tracked, they are 0.
+    package func statistics() throws(KernelError) -> [CPUStatistics] {
+        let conntrack = Request.netfilter(
+            "read the counters of conntrack", subsystem: NFNL_SUBSYS_CTNETLINK,
+            message: IPCTNL_MSG_CT_GET_STATS_CPU.rawValue, flags: NLM_F_DUMP)
+        let expectations = Request.netfilter(
+            "read the counters of expectations", subsystem: NFNL_SUBSYS_CTNETLINK_EXP,
+            message: IPCTNL_MSG_EXP_GET_STATS_CPU.rawValue, flags: NLM_F_DUMP)
+        var cpus: [UInt16: CPUStatistics] = [:]
+        for (request, kind) in [(conntrack, StatisticsCounter.Kind.conntrack), (expectations, .expectations)] {
+            try ask(request) { message, datagram throws(DecodeError) in
+                let part = try CPUStatistics(kind, message, in: datagram)
+                cpus[part.cpu, default: CPUStatistics(cpu: part.cpu)].counters.merge(part.counters) { $1 }
+            }
+        }
+        return cpus.values.sorted { $0.cpu < $1.cpu }
+    }
+
+    /// `IPCTNL_MSG_CT_GET_STATS`
+    package func size() throws(KernelError) -> TableSize {
+        let request = Request.netfilter(
+            "read the size of the conntrack table", subsystem: NFNL_SUBSYS_CTNETLINK,
+            message: IPCTNL_MSG_CT_GET_STATS.rawValue, flags: NLM_F_ACK)
+        var size = TableSize()
+        try ask(request) { message, datagram throws(DecodeError) in size = try TableSize(message, in: datagram) }
+        return size
+    }
+
+    private func ask(
+        _ request: Request, _ each: (Message, RawSpan) throws(DecodeError) -> Void
+    ) throws(KernelError) {
+        do throws(KernelError) { try source.ask(request, each) } catch {
+            throw error.saysUnserved ? error.withoutCtnetlink : error
+        }
+    }
+}
+
+extension CPUStatistics {
+    /// Decodes a message of `ctnetlink_ct_stat_cpu_fill_info` or `ctnetlink_exp_stat_fill_info`: the CPU stands big-endian in the
+    /// `res_id` of `struct nfgenmsg`, each counter in a big-endian attribute of 32 bits. What has another size is no counter.
+    init(
+        _ kind: StatisticsCounter.Kind, _ message: Message, in datagram: RawSpan
+    ) throws(DecodeError) {
+        var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<nfgenmsg>.size))
+        cpu = try datagram.bigEndian(at: message.payload.lowerBound + 2)
+        counters = [:]
+        while let attribute = try cursor.next(in: datagram) {
+            guard let value = datagram.bigEndian(attribute, as: UInt32.self) else { continue }
+            counters[StatisticsCounter(kind, attribute.type)] = value
+        }
+    }
+}
+
+extension TableSize {
+    /// Decodes a message of `ctnetlink_stat_ct_fill_info`.
+    init(_ message: Message, in datagram: RawSpan) throws(DecodeError) {
+        var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<nfgenmsg>.size))
+        while let attribute = try cursor.next(in: datagram) {
+            switch ctattr_stats_global(UInt32(attribute.type)) {
+            case CTA_STATS_GLOBAL_ENTRIES: entries = datagram.bigEndian(attribute)
+            case CTA_STATS_GLOBAL_MAX_ENTRIES: limit = datagram.bigEndian(attribute)
+            default: break
+            }
+        }
+    }
+}

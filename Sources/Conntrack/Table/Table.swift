@@ -1,0 +1,243 @@
+import Addresses
+import CNetlink
+import Netlink
+import SystemPackage
+
+/// The conntrack table of a network namespace, over ctnetlink (net/netfilter/nf_conntrack_netlink.c).
+///
+/// Reading needs CAP_NET_ADMIN in the user namespace that owns the network namespace. Asking loads the kernel's
+/// `nf_conntrack_netlink` when it is not there yet, as conntrack(8) does; it starts no tracking.
+package struct Table {
+    let source: any KernelSource
+
+    /// Asks nothing yet.
+    package init(_ source: any KernelSource) { self.source = source }
+
+    /// What can be dumped.
+    package enum Kind: Sendable {
+        /// The confirmed entries: the table itself.
+        case conntrack
+        /// Entries that are gone, but whose DESTROY event is not delivered yet (before 5.19: any that is still referred to).
+        case dying
+        /// Entries whose first packet is still on its way; kernels since 5.19 keep no list of them, and say none.
+        case unconfirmed
+
+        fileprivate var message: UInt32 {
+            switch self {
+            case .conntrack: IPCTNL_MSG_CT_GET.rawValue
+            case .dying: IPCTNL_MSG_CT_GET_DYING.rawValue
+            case .unconfirmed: IPCTNL_MSG_CT_GET_UNCONFIRMED.rawValue
+            }
+        }
+
+        fileprivate var purpose: String {
+            switch self {
+            case .conntrack: "dump the conntrack table"
+            case .dying: "dump the dying conntrack entries"
+            case .unconfirmed: "dump the unconfirmed conntrack entries"
+            }
+        }
+    }
+
+    /// Streams the entries that a filter wants, without one the whole table, all families and zones. Memory does not grow with it.
+    ///
+    /// What the kernel can filter is asked of it where that may leave something out, at the cost of a second walk through its
+    /// table when a protocol is named without a family. The entries are the same either way.
+    ///
+    /// - Parameter inKernel: false to have the kernel send all.
+    /// - Returns: how the answer ended, and how many entries the kernel sent; when it was interrupted, some may be missing or double.
+    package func dump(
+        _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), inKernel: Bool = true,
+        _ each: (Entry) -> Void
+    ) throws(KernelError) -> Answer {
+        try dumpMessages(kind, matching: filter, inKernel: inKernel) { entry, _ in each(entry) }
+    }
+
+    /// The same, with the netlink message that each entry was decoded from, header included and borrowed for the call.
+    package func dumpMessages(
+        _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), inKernel: Bool = true,
+        _ each: (Entry, RawSpan) -> Void
+    ) throws(KernelError) -> Answer {
+        var plan = DumpPlan()
+        if inKernel, kind == .conntrack, source.filters {
+            plan = DumpPlanner(filter, for: KernelVersion(release: source.origin.kernelRelease)).plan
+        }
+        var whole = Answer()
+        let size = hashSize
+        for family in plan.families {
+            let answer = try answer(to: kind, family, plan) { if filter.matches($0) { each($0, $1) } }
+            whole.messages += answer.messages
+            whole.interrupted = whole.interrupted || answer.interrupted
+        }
+        if hashSize != size { whole.interrupted = true }
+        return whole
+    }
+
+    /// How many buckets the hash table has. When that changes under a dump, the kernel goes on at the same number of a bucket in the
+    /// new table, or ends early, and says nothing (`ctnetlink_dump_table` checks no generation): 361,571 of 1,000,000 entries came once.
+    private var hashSize: String? { try? source.text(of: KernelFile(sysctl: "net.netfilter.nf_conntrack_buckets")) }
+
+    /// A kernel that refuses the plan is asked for the whole family.
+    private func answer(
+        to kind: Kind, _ family: UInt8, _ plan: DumpPlan, _ each: (Entry, RawSpan) -> Void
+    ) throws(KernelError) -> Answer {
+        let all = Request.netfilter(
+            kind.purpose, subsystem: NFNL_SUBSYS_CTNETLINK, message: kind.message, flags: NLM_F_DUMP,
+            family: Int32(family))
+        var some = all
+        plan.append(to: &some)
+        if some == all { return try answer(to: all, each) }
+        var isBegun = false
+        do throws(KernelError) {
+            return try answer(to: some) {
+                isBegun = true
+                each($0, $1)
+            }
+        } catch {
+            let isRefusal = error.errno != nil && (error.cause == .failed || error.cause == .absent)
+            guard isRefusal, !isBegun else { throw error }
+            return try answer(to: all, each)
+        }
+    }
+
+    /// Looks up one entry by a tuple of either direction (`IPCTNL_MSG_CT_GET`), in one zone.
+    ///
+    /// - Returns: nil when the table has no such entry.
+    package func entry(for tuple: Tuple, zone: UInt16 = 0) throws(KernelError) -> Entry? {
+        var found: Entry?
+        try look(for: tuple, zone: zone) { entry, _ in found = entry }
+        return found
+    }
+
+    /// The same, with the netlink message that the entry was decoded from.
+    ///
+    /// - Parameter found: is called when the table has such an entry.
+    package func look(
+        for tuple: Tuple, zone: UInt16, _ found: (Entry, RawSpan) -> Void
+    ) throws(KernelError) {
+        guard let request = Self.lookup(tuple, zone: zone) else { return }
+        do throws(KernelError) {
+            _ = try answer(to: request, found)
+        } catch {
+            if error.cause != .notFound { throw error }
+        }
+    }
+
+    private func answer(to request: Request, _ each: (Entry, RawSpan) -> Void) throws(KernelError) -> Answer {
+        do throws(KernelError) {
+            return try source.ask(request) { message, datagram throws(DecodeError) in
+                each(try Entry(message, in: datagram), datagram.extracting(message.whole))
+            }
+        } catch {
+            // To a lookup EINVAL may also mean a tuple that no entry can have.
+            let isUnserved = request.isDump ? error.saysUnserved : error.cause == .absent
+            throw isUnserved ? error.withoutCtnetlink : error
+        }
+    }
+
+    private static func lookup(_ tuple: Tuple, zone: UInt16) -> Request? {
+        guard let source = tuple.source, let destination = tuple.destination, source.family == destination.family
+        else { return nil }
+        let isIPv4 = source.family == .ipv4
+        var request = Request.netfilter(
+            "look up the conntrack entry of \(tuple)", subsystem: NFNL_SUBSYS_CTNETLINK,
+            message: IPCTNL_MSG_CT_GET.rawValue, flags: NLM_F_ACK, family: isIPv4 ? AF_INET : AF_INET6)
+        request.nest(CTA_TUPLE_ORIG.rawValue) { request in
+            request.nest(CTA_TUPLE_IP.rawValue) { request in
+                request.append((isIPv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC).rawValue, source.networkBytes)
+                request.append((isIPv4 ? CTA_IP_V4_DST : CTA_IP_V6_DST).rawValue, destination.networkBytes)
+            }
+            request.nest(CTA_TUPLE_PROTO.rawValue) { request in
+                request.append(CTA_PROTO_NUM.rawValue, host: tuple.protocol.rawValue)
+                append(tuple.discriminator, isIPv4: isIPv4, to: &request)
+            }
+        }
+        if zone != 0 { request.append(CTA_ZONE.rawValue, bigEndian: zone) }
+        return request
+    }
+
+    private static func append(_ discriminator: Tuple.Discriminator, isIPv4: Bool, to request: inout Request) {
+        switch discriminator {
+        case .none: break
+        case .ports(let source, let destination):
+            request.append(CTA_PROTO_SRC_PORT.rawValue, bigEndian: source)
+            request.append(CTA_PROTO_DST_PORT.rawValue, bigEndian: destination)
+        case .icmp(let type, let code, let id):
+            request.append((isIPv4 ? CTA_PROTO_ICMP_ID : CTA_PROTO_ICMPV6_ID).rawValue, bigEndian: id)
+            request.append((isIPv4 ? CTA_PROTO_ICMP_TYPE : CTA_PROTO_ICMPV6_TYPE).rawValue, host: type)
+            request.append((isIPv4 ? CTA_PROTO_ICMP_CODE : CTA_PROTO_ICMPV6_CODE).rawValue, host: code)
+        }
+    }
+}
+
+extension Tuple: CustomStringConvertible {
+    /// For messages: `tcp 10.0.0.1:41048 > 10.0.0.100:80`.
+    package var description: String {
+        guard let source, let destination else { return "\(`protocol`)" }
+        switch discriminator {
+        case .none: return "\(`protocol`) \(source) > \(destination)"
+        case .ports(let from, let to):
+            return "\(`protocol`) \(Endpoint(source, from)) > \(Endpoint(destination, to))"
+        case .icmp(let type, let code, let id):
+            return "\(`protocol`) \(source) > \(destination) type \(type) code \(code) id \(id)"
+        }
+    }
+}
+
+extension Table {
+    /// How often a dump is tried that does not come whole.
+    package static let attempts = 3
+
+    /// Why one is not whole then.
+    package static let keptChanging = changed + ", \(attempts) times"
+
+    private static let changed =
+        "it changed while it was read (NLM_F_DUMP_INTR, or its hash table was resized), or answers were lost (ENOBUFS)"
+
+    /// What is said of a list that did not come whole.
+    package static func notWhole(
+        _ what: String, attempts: Int = attempts, nextStep: String = "try again"
+    ) -> KernelError {
+        KernelError(
+            "dump \(what) as a whole", .lost, detail: attempts == 1 ? changed : keptChanging, nextStep: nextStep)
+    }
+
+    /// Dumps until the answer comes whole, at most `attempts` times.
+    ///
+    /// - Parameters:
+    ///   - begin: called before each attempt: what came before is to be forgotten.
+    ///   - each: gets each entry of the attempt.
+    /// - Returns: whether the last attempt was whole.
+    package func dumpRepeatedly(
+        _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), attempts: Int = attempts,
+        begin: () -> Void, _ each: (Entry) -> Void
+    ) throws(KernelError) -> Bool {
+        try Self.repeating(attempts) { () throws(KernelError) in
+            begin()
+            return try dump(kind, matching: filter, each)
+        }
+    }
+
+    /// The same for any dump.
+    package static func repeating(
+        _ attempts: Int = attempts, _ dump: () throws(KernelError) -> Answer
+    ) throws(KernelError) -> Bool {
+        for _ in 0..<attempts {
+            do throws(KernelError) {
+                if try !dump().interrupted { return true }
+            } catch {
+                if error.cause != .lost { throw error }
+            }
+        }
+        return false
+    }
+}
+
+extension KernelError {
+    /// The same answer, known to mean that the kernel does not serve ctnetlink.
+    var withoutCtnetlink: KernelError {
+        KernelError(
+            asked, .absent, errno: errno, detail: detail,
+            nextStep: "the kernel has no ctnetlink: modprobe nf_conntrack_netlink")
+    }
+}

@@ -1,0 +1,42 @@
+extension String {
+    /// The text with everything replaced that a terminal would act on: what the kernel or a capture says is not trusted to be harmless.
+    package var printable: String {
+        guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
+        return String(
+            unicodeScalars.flatMap { $0.isUnprintable ? Array($0.escaped.unicodeScalars) : [$0] }.map(Character.init))
+    }
+}
+
+extension Unicode.Scalar {
+    /// Control characters, and those that reorder text (format characters).
+    var isUnprintable: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
+        default: false
+        }
+    }
+
+    fileprivate var escaped: String { "\\u{\(String(value, radix: 16))}" }
+}
+
+extension String {
+    /// The text in lines of at most `width` characters, broken at blanks; a longer word, such as an address, stays in one piece.
+    ///
+    /// - Parameters:
+    ///   - width: columns of the terminal; nil when there is none, and the text stays one line.
+    ///   - indent: blanks before each line, which belong to its width.
+    func wrapped(_ width: Int?, indent: Int = 0) -> [String] {
+        let margin = String(repeating: " ", count: indent)
+        guard let width, count + indent > width else { return [margin + self] }
+        var lines: [String] = []
+        var line = ""
+        for word in split(separator: " ") {
+            if !line.isEmpty, indent + line.count + 1 + word.count > width {
+                lines.append(margin + line)
+                line = ""
+            }
+            line += (line.isEmpty ? "" : " ") + word
+        }
+        return lines + [margin + line]
+    }
+}

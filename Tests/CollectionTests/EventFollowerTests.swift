@@ -1,0 +1,184 @@
+import Addresses
+import Conntrack
+import Inspection
+import Netlink
+import TestSupport
+import Testing
+
+@testable import Collection
+
+/// What a live kernel cannot be made to do: dumps that are not whole, losses without a number, bytes that are no messages.
+@Suite("The stream, by a script")
+struct EventFollowerTests {
+    /// Each reading is a batch of datagrams, or what else a reading says.
+    private final class ScriptedEvents: EventSource {
+        var readings: [(datagrams: [[UInt8]], reading: EventReading)]
+
+        init(_ readings: [(datagrams: [[UInt8]], reading: EventReading)]) { self.readings = readings }
+
+        func receive(_ receive: (RawSpan) -> Void) throws(KernelError) -> EventReading {
+            guard !readings.isEmpty else { return EventReading(isDrained: true) }
+            let (datagrams, reading) = readings.removeFirst()
+            for datagram in datagrams { receive(datagram.span.bytes) }
+            return reading
+        }
+
+        let descriptor: CInt = -1
+    }
+
+    private final class Lines: EventWriter {
+        typealias Subject = Entry
+
+        var lines: [String] = []
+
+        func write(_ record: EventRecord<Entry>) {
+            switch record {
+            case .start: lines.append("start")
+            case .initial(let entry): lines.append("initial \(entry.id ?? 0)")
+            case .live(let table, _): lines.append("live \(table.entries) \(table.isComplete)")
+            case .event(let event): lines.append("\(event.kind) \(event.subject.id ?? 0)")
+            case .lost(let lost): lines.append("lost \(lost.messages.map(String.init) ?? "?")")
+            case .resync(let change, let entry, _): lines.append("resync \(change) \(entry.id ?? 0)")
+            case .resynced(let resync): lines.append("resynced \(resync.isComplete)")
+            case .end: lines.append("end")
+            }
+        }
+
+        func flush() {}
+    }
+
+    /// `IPCTNL_MSG_CT_NEW` with `NLM_F_CREATE` or without, and `IPCTNL_MSG_CT_DELETE`, about an entry that has an id alone.
+    private static func message(_ kind: EventKind, id: UInt32, interrupted: Bool = false) -> [UInt8] {
+        var request = Request.netfilter(
+            "script", subsystem: 1, message: kind == .destroy ? 2 : 0,
+            flags: (kind == .new ? 0x400 : 0) | (interrupted ? 0x10 : 0), family: 2)
+        request.append(12, bigEndian: id)
+        return request.message(sequence: 1)
+    }
+
+    private static let done = Request(.netfilter, "script", type: 3, flags: 0).message(sequence: 1)
+
+    private static func dump(_ ids: [UInt32], interrupted: Bool = false) -> [[UInt8]] {
+        ids.map { message(.update, id: $0, interrupted: interrupted) } + [done]
+    }
+
+    private static func table(
+        _ kernel: ScriptedKernel
+    ) -> (_ each: (Entry) -> Void) throws(KernelError) -> Answer {
+        { each throws(KernelError) in try Table(kernel).dump(matching: EntryFilter(), each) }
+    }
+
+    /// Waits for nothing.
+    private static var hasty: Waiter {
+        Waiter {
+            false
+        } block: { _, _ in
+            .goOn
+        }
+    }
+
+    /// Runs to the end of a clock of which each look takes 100 ms.
+    private func lines(
+        _ dumps: [[[UInt8]]], _ readings: [(datagrams: [[UInt8]], reading: EventReading)],
+        _ change: (inout EventFollower<Ledger>.Settings) -> Void = { _ in }
+    ) throws -> [String] {
+        var settings = EventFollower<Ledger>.Settings()
+        settings.showsInitial = true
+        settings.duration = .seconds(20)
+        change(&settings)
+        final class Ticks { var count = 0 }
+        let ticks = Ticks()
+        let clock = EventClock(
+            wall: { Moment(nanoseconds: 0) },
+            elapsed: {
+                ticks.count += 1
+                return .milliseconds(100 * ticks.count)
+            })
+        let writer = Lines()
+        let watch = EventFollower<Ledger>(
+            Self.table(ScriptedKernel(answers: dumps)), ScriptedEvents(readings), settings, clock: clock, to: writer)
+        try watch.run(Self.hasty)
+        return writer.lines
+    }
+
+    private static func reading(_ datagrams: [[UInt8]], loss: EventLoss? = nil) -> ([[UInt8]], EventReading) {
+        (datagrams, EventReading(datagrams: datagrams.count, isDrained: true, loss: loss))
+    }
+
+    @Test("Events of the time of the first dump come after it, and its doubles do not come at all")
+    func start() throws {
+        let lines = try lines(
+            [Self.dump([1, 2])],
+            [
+                Self.reading([
+                    Self.message(.new, id: 2), Self.message(.new, id: 3), Self.message(.destroy, id: 1),
+                    Self.message(.new, id: 1),
+                ])
+            ])
+        #expect(lines == ["initial 1", "initial 2", "live 2 true", "new 3", "destroy 1", "new 1", "end"])
+    }
+
+    @Test("A loss without a number is declared, and mended")
+    func uncounted() throws {
+        let lines = try lines(
+            [Self.dump([1]), Self.dump([2])], [Self.reading([]), Self.reading([], loss: EventLoss(messages: nil))])
+        #expect(
+            lines == [
+                "initial 1", "live 1 true", "lost ?", "resync new 2", "resync gone 1", "resynced true", "end",
+            ])
+    }
+
+    @Test("A dump that is not whole makes nothing gone, and is followed by another")
+    func interrupted() throws {
+        let lines = try lines(
+            [Self.dump([1, 2]), Self.dump([1], interrupted: true), Self.dump([1])],
+            [Self.reading([]), Self.reading([], loss: EventLoss(messages: 3))])
+        #expect(
+            lines == [
+                "initial 1", "initial 2", "live 2 true", "lost 3", "resynced false", "resync gone 2", "resynced true",
+                "end",
+            ])
+    }
+
+    @Test("A loss during a resync is followed by another resync")
+    func lossDuringResync() throws {
+        let lines = try lines(
+            [Self.dump([1]), Self.dump([1, 2]), Self.dump([1])],
+            [
+                Self.reading([]), Self.reading([], loss: EventLoss(messages: 1)), Self.reading([]),
+                Self.reading([], loss: EventLoss(messages: 2)),
+            ])
+        #expect(
+            lines == [
+                "initial 1", "live 1 true", "lost 1", "resync new 2", "lost 2", "resynced false", "resync gone 2",
+                "resynced true", "end",
+            ])
+    }
+
+    @Test("Without resync losses are only told, and no dump is asked for")
+    func noResync() throws {
+        let lines = try lines([], [Self.reading([Self.message(.new, id: 1)], loss: EventLoss(messages: 9))]) {
+            $0.resyncs = false
+            $0.showsInitial = false
+        }
+        #expect(lines == ["new 1", "lost 9", "end"])
+    }
+
+    @Test("What is no message is counted as unread, and what was not asked for as hidden")
+    func accounts() throws {
+        var settings = EventFollower<Ledger>.Settings()
+        settings.resyncs = false
+        settings.kinds = [.new]
+        settings.shows = { $0.id != 5 }
+        settings.duration = .milliseconds(50)
+        let broken = Array(Self.message(.new, id: 1).dropLast(2))
+        let events = ScriptedEvents([
+            Self.reading([
+                broken, Self.message(.new, id: 4), Self.message(.new, id: 5), Self.message(.update, id: 4), [1, 2, 3],
+            ])
+        ])
+        let watch = EventFollower<Ledger>(Self.table(ScriptedKernel()), events, settings, to: Lines())
+        try watch.run(Self.hasty)
+        #expect(watch.tally.new == 1 && watch.tally.hidden == 2 && watch.tally.unread == 2)
+    }
+}
