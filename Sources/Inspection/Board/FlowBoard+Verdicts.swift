@@ -128,10 +128,10 @@ extension FlowBoard {
 
     // MARK: Sums
 
-    /// Why a flow has its verdict, in words.
-    package func reason(of row: FlowRow, _ sysctls: Sysctls) -> String {
+    /// Why a flow has its verdict.
+    package func reason(of row: FlowRow, _ sysctls: Sysctls) -> VerdictReason {
         if row.traits.contains(.isExpected), row.entryState == .none { return VerdictReasons.expected }
-        var reasons = VerdictReasons(sysctls)
+        let reasons = VerdictReasons(sysctls)
         return reasons.reason(for: row.verdict, place(of: row).method)
     }
 

@@ -21,14 +21,14 @@ package struct Flow: Equatable, Sendable {
     private var boxedEntry: Boxed<Entry>
     /// Whether it is in the conntrack table, and how.
     package var verdict: Verdict
-    /// Why the verdict is as it is, in words.
-    package var reason: String
+    /// Why the verdict is as it is.
+    package var reason: VerdictReason
     /// What makes the above less than certain.
     package var doubts: [String]
 
     init(
         _ key: FlowKey, _ connection: Connection?, _ match: ServiceIndex.Match, entry: Entry?, verdict: Verdict,
-        reason: String, doubts: [String]
+        reason: VerdictReason, doubts: [String]
     ) {
         (`protocol`, client, virtual) = (key.protocol, key.client, key.server)
         self.connection = connection

@@ -19,6 +19,9 @@ package struct FlowFilter: Equatable, Sendable {
         var narrowed = picture
         if !services.isEmpty {
             narrowed.services.removeAll { service in !services.contains { $0.matches(service.identity) } }
+            narrowed.servicesLeftOut = picture.services.filter { service in
+                !services.contains { $0.matches(service.identity) }
+            }
         }
         if !services.isEmpty || !clients.isEmpty {
             narrowed.report.chosenFrom = picture.report.flows.count { $0.connection != nil }
@@ -40,6 +43,11 @@ package struct FlowFilter: Equatable, Sendable {
                 selector.matches(.address(`protocol`, virtual)) || service.map(selector.matches) ?? false
             }
         return wantsService && (clients.isEmpty || clients.contains { $0.matches(client) })
+    }
+
+    /// Whether a service was asked for that is none of these.
+    package func asksForMissing(among existing: [Service]) -> Bool {
+        services.contains { selector in !existing.contains { selector.mayChooseFlows(of: $0.identity) } }
     }
 
     /// Whether the flow's verdict is one of those asked for.
@@ -81,6 +89,18 @@ package struct ServiceSelector: Equatable, Sendable {
             wanted.address == endpoint.address && (wanted.port ?? endpoint.port) == endpoint.port
                 && (wanted.protocol ?? transport) == transport
         case (.fwmark, .address), (.address, .fwmark): false
+        }
+    }
+}
+
+extension ServiceSelector {
+    /// Whether flows of a service may be meant: one by firewall mark takes packets to any address, one with port 0 to any port.
+    func mayChooseFlows(of service: Service.Identity) -> Bool {
+        switch (meaning, service) {
+        case (.address(let wanted), .fwmark(_, let family)): wanted.address.family == family
+        case (.address(let wanted), .address(let transport, let endpoint)) where endpoint.port == 0:
+            wanted.address == endpoint.address && (wanted.protocol ?? transport) == transport
+        default: matches(service)
         }
     }
 }

@@ -124,11 +124,11 @@ package struct FlowJoin {
     ///   - took: seconds from the reading of the connections to the last lookup.
     ///   - watch: one that began before, and was told of all that came until after the last lookup, with no loss.
     package func result(_ sysctls: Sysctls, took: UInt32 = 0, watch: FlowWatch? = nil) -> FlowReport {
-        var reasons = VerdictReasons(sysctls)
+        let reasons = VerdictReasons(sysctls)
         var flows: [Flow] = []
         flows.reserveCapacity(connections.count + orphans.count)
         for position in connections.indices where !doubles.contains(position) {
-            flows.append(flow(at: position, &reasons, took, watch))
+            flows.append(flow(at: position, reasons, took, watch))
         }
         for (key, entry) in orphans.sorted(by: { $0.key < $1.key }) {
             let service = services.byAddress(key.protocol, key.server)
@@ -137,12 +137,10 @@ package struct FlowJoin {
                     key, nil, ServiceIndex.Match(service: service?.identity), entry: entry, verdict: .orphan,
                     reason: reasons.orphan(of: service), doubts: []))
         }
-        return FlowReport(
-            flows: flows, templates: templates.map { FlowTemplate($0, services.matchTemplate($0)) },
-            isLoose: sysctls.number(Sysctls.tcpLoose).map { $0 != 0 })
+        return FlowReport(flows: flows, templates: templates.map { FlowTemplate($0, services.matchTemplate($0)) })
     }
 
-    private func flow(at position: Int, _ reasons: inout VerdictReasons, _ took: UInt32, _ watch: FlowWatch?) -> Flow {
+    private func flow(at position: Int, _ reasons: VerdictReasons, _ took: UInt32, _ watch: FlowWatch?) -> Flow {
         let connection = connections[position]
         let entry = seen[position].entry.value
         var match = serviceMatches[position]

@@ -29,14 +29,10 @@ package struct FlowReport: Equatable, Sendable {
     /// The watch that the verdict `never` stands on; nil when there was none, or it lost events.
     package var watch: WatchEvidence?
 
-    /// `net.netfilter.nf_conntrack_tcp_loose`; nil when it could not be read.
-    var isLoose: Bool?
-
     /// Of an unfiltered picture, without a watch.
-    package init(flows: [Flow], templates: [FlowTemplate], isLoose: Bool? = nil) {
+    package init(flows: [Flow], templates: [FlowTemplate]) {
         self.flows = flows
         self.templates = templates
-        self.isLoose = isLoose
     }
 }
 

@@ -8,6 +8,8 @@ package struct Picture: Snapshot, Equatable, Sendable {
     package var sysctls: Sysctls
     /// In the order of ipvsadm(8).
     package var services: [Service]
+    /// The director's other services, which a filter left out.
+    package var servicesLeftOut: [Service] = []
     /// The flows.
     package var report: FlowReport
     /// What could not be read to its end, or changed meanwhile.

@@ -9,8 +9,8 @@ extension Picture {
         let shown = report.flows.filter(filter.shows)
         var lines: [String] = []
         if !shown.isEmpty { lines = Self.table(shown, style, width) + [""] }
-        lines += shown.flatMap(Self.doubts)
-        return lines + closing(style)
+        lines += shown.flatMap(Self.doubts).flatMap { $0.wrapped(width) }
+        return lines + closing(filter, style, width)
     }
 
     /// One row a service.
@@ -28,7 +28,7 @@ extension Picture {
         let setting = "\(Sysctls.ipvsConntrack)=\(sysctls.values[Sysctls.ipvsConntrack] ?? "?")"
         table.rows = summaries.map { Self.row($0, missing) + [.init($0.connections > 0 ? setting : "")] }
         let lines = table.rows.isEmpty ? ["No services."] : table.lines(style, width: width)
-        return lines + [""] + closing(style)
+        return lines + [""] + closing(FlowFilter(), style, width)
     }
 
     /// What a flow without an entry may be: never had one is for a watch to say.
@@ -71,13 +71,17 @@ extension Picture {
         flow.doubts.map { "? \(flow.protocol) \(flow.client) > \(flow.virtual): \($0)".printable }
     }
 
-    private func closing(_ style: Style) -> [String] {
-        var lines = report.conclusion
+    /// What was found, and what to do next.
+    private func closing(_ filter: FlowFilter, _ style: Style, _ width: Int?) -> [String] {
+        let findings = findings(filter)
+        var lines = findings.map(\.reason)
         let templates = report.templates.count
-        if templates > 0 {
+        if templates > 0, findings.first?.id != .noMatch {
             lines.append("Persistence templates, which carry no packets and are not counted: \(templates).")
         }
-        return lines.map(\.printable) + lossText(style)
+        if let next = findings.nextStep { lines.append("Next: \(next).") }
+        let losses = losses.flatMap { $0.text(.plain).wrapped(width) }.map { style.paint($0, .red) }
+        return lines.flatMap { $0.printable.wrapped(width) } + losses
     }
 }
 

@@ -50,7 +50,7 @@ struct FlowFilterTests {
         #expect(filter.narrow(picture).report.flows.count == 1)
         filter.services = [try #require(ServiceSelector("10.0.0.100:81"))]
         #expect(
-            filter.narrow(picture).report.conclusion == ["None of the 1 connections is of that service and client."])
+            filter.narrow(picture).report.conclusion() == ["No flow matches the filter; IPVS has 1 connection."])
     }
 
     @Test("Clients are chosen by address, prefix or port")

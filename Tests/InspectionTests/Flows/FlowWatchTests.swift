@@ -59,7 +59,7 @@ struct FlowWatchTests {
         let rows = try [1, 2].map { try connection("10.0.0.1:\($0)", vip, "10.0.0.3:80") }
         var report = FlowJoin(ConnectionList(rows), [try dr()]).result(sysctls(conntrack: "0"), watch: watch)
         report.watch = watch.evidence(until: Moment(nanoseconds: 30_000_000_000))
-        let words = report.conclusion
+        let words = report.conclusion()
         #expect(
             words.first?.hasPrefix(
                 "1 of 2 connections began and never was in the conntrack table (watched for 30 s, 0 NEW events, none lost)"
