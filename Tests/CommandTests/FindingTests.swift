@@ -87,6 +87,22 @@ struct FindingTests {
 
     // MARK: Filters
 
+    @Test(
+        "A service that is not there is 74, and what is there is named",
+        arguments: ["tcp/10.9.9.9:80", "udp/10.0.0.100:443"])
+    func noService(_ service: String) throws {
+        for words in [[], ["--summary"], ["--json"]] {
+            let outcome = try Program.run(
+                ["flows", "--capture", Fixture(name: "dr-untracked").capture, "--service", service] + words)
+            #expect(outcome.status == 74)
+            #expect(outcome.output.isEmpty)
+            #expect(outcome.complaint.contains("no such service; IPVS has tcp 10.0.0.100:80"), "\(outcome.complaint)")
+        }
+        let mark = try Program.run(["flows", "--capture", Self.mixed, "--service", "fwmark:8"])
+        #expect(mark.status == 74)
+        #expect(mark.complaint.contains("tcp 10.0.0.100:80") && mark.complaint.contains("fwmark 7"))
+    }
+
     @Test("A service by mark may have flows to any address")
     func marked() throws {
         let outcome = try Program.run(["flows", "--capture", Self.mixed, "--service", "tcp/10.0.0.101:443"])

@@ -81,6 +81,7 @@ struct FlowsCommand: ParsableCommand {
     }
 
     private func show(_ kernel: any KernelSource) throws(KernelError) {
+        try checkService(kernel)
         guard watch.isWanted else { return print(try Photographer(kernel).picture()) }
         try watch.run(kernel) {
             print($0)
@@ -88,6 +89,12 @@ struct FlowsCommand: ParsableCommand {
             FlowStream(
                 filter, output.json ? nil : output.style, clocksAhead: EventClock.localOffset, to: Output.write)
         }
+    }
+
+    private func checkService(_ kernel: any KernelSource) throws(KernelError) {
+        if service.isEmpty { return }
+        let services = try Director(kernel).services().services
+        if filter.asksForMissing(among: services) { throw .noSuchService(among: services) }
     }
 
     private func print(_ whole: Picture) {
