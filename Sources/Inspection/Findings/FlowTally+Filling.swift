@@ -23,18 +23,18 @@ extension FlowTally {
         self.init()
         proof = board.evidence.map { Proof(seconds: UInt64($0.seconds), events: $0.events) }
         let halfOpen = board.stateNames.firstIndex(of: Self.halfOpen)
-        // By place, verdict and three flags: a dictionary would take too long for a million rows.
-        var cells = Array(repeating: 0, count: board.places.count << 6)
+        // By place, verdict and three flags in one number: a kind would take too long to hash for each of a million rows.
+        var cells: [Int: Int] = [:]
         for row in board.rows where row.isShown {
             var cell = Int(row.place) << 6 | row.verdict.position << 3
             if row.entryState == .synSent { cell |= 1 }
             if !row.isOrphan, Int(row.state) == halfOpen { cell |= 2 }
             if row.traits.contains(.isExpected), row.entryState == .none { cell |= 4 }
-            cells[cell] += 1
+            cells[cell, default: 0] += 1
         }
-        for (cell, count) in cells.enumerated() where count > 0 {
+        for (cell, count) in cells {
             let place = board.places[cell >> 6]
-            let verdict = Verdict.allCases[cell >> 3 & 7]
+            let verdict = Verdict.byPosition[cell >> 3 & 7]
             var kind = Kind(place.service, place.protocol, place.method, verdict)
             (kind.isSynSent, kind.isHalfOpen, kind.isExpected) = (cell & 1 != 0, cell & 2 != 0, cell & 4 != 0)
             kind.isOnePacket = verdict == .orphan && board.schedulesEachPacket(place)
@@ -57,5 +57,16 @@ extension PackedState {
 }
 
 extension Verdict {
-    fileprivate var position: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    fileprivate static let byPosition: [Verdict] = [.absent, .never, .unreplied, .tracked, .orphan]
+
+    /// Its place in `byPosition`. `allCases` would be made anew for each row.
+    fileprivate var position: Int {
+        switch self {
+        case .absent: 0
+        case .never: 1
+        case .unreplied: 2
+        case .tracked: 3
+        case .orphan: 4
+        }
+    }
 }
