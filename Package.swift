@@ -71,7 +71,9 @@ let package = Package(
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
         tests("FirewallTests", ["Firewall", "Conntrack", "Netlink", "Addresses", "CNetlink", "TableSupport"]),
         tests("ExhaustiveTests", ["Inspection", "Firewall", "Conntrack", "Netlink", "Addresses", "TableSupport"]),
-        tests("InspectionTests", ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "ObservationSupport"]),
+        tests(
+            "InspectionTests",
+            ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "Reports", "ObservationSupport"]),
         tests(
             "CollectionTests", ["Collection", "Inspection", "Conntrack", "Netlink", "Addresses"]),
         tests(

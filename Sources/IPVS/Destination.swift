@@ -72,8 +72,9 @@ package struct ForwardingMethod: RawRepresentable, Hashable, Sendable {
 
     static let mask: UInt32 = 7
 
-    /// Whether the real server answers the client itself, past the director.
-    package var answersPassBy: Bool { self == .dr || self == .tun }
+    /// Whether the real server answers the client itself, so that the director sees one direction only. The one definition of that:
+    /// NAT rewrites the answers, and the director itself gives those of `local`. Of a method without a name nothing is claimed: false.
+    package var answersBypassDirector: Bool { self == .dr || self == .tun || self == .bypass }
 }
 
 extension ForwardingMethod: CustomStringConvertible {

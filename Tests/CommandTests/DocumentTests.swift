@@ -24,7 +24,7 @@ struct DocumentTests {
     @Test("Each recipe of the README prints on the bundled capture what stands there", .needsTool("jq"))
     func recipes() throws {
         let recipes = try Self.recipes()
-        #expect(recipes.count == 5)
+        #expect(recipes.count == 6)
         let start = /^sudo ct-inspect (\w+)/
         for (command, output) in recipes {
             let line = command.replacing(start) { #""$0" \#($0.1) --capture "$1""# }

@@ -1,6 +1,7 @@
 import Addresses
 import Conntrack
 import IPVS
+import Reports
 import Testing
 
 @testable import Inspection
@@ -83,5 +84,22 @@ extension FlowBoard {
         endEntries(isWhole: true)
         for slot in unsettled(atMost: .max) { self.look(slot, found: look(tuples(at: slot))) }
         finish(took: took, orphansAreKnown: orphansAreKnown)
+    }
+}
+
+extension FlowReport {
+    /// What the flows show, as sentences in the order of a story.
+    func conclusion(_ sysctls: Sysctls = sysctls(conntrack: "0"), _ services: [Service] = []) -> [String] {
+        FlowFindings(FlowTally(self), services, sysctls).all.map(\.reason)
+    }
+}
+
+extension PacketWalk {
+    var conclusion: [String] { findings.map(\.reason) }
+}
+
+extension TableStatistics {
+    func diagnosis(since change: StatisticsChange? = nil) -> [String] {
+        findings(since: change).map { $0.sentences.joined(separator: " ") }
     }
 }

@@ -7,7 +7,8 @@ import Netlink
 /// any order. Entries are encoded by libnetfilter_conntrack, services by libmnl, connections as `ip_vs_conn_seq_show` writes them.
 package final class SimulatedDirector: KernelSource {
     package let origin = Origin(
-        takenAt: "2026-11-23T04:00:00Z", host: "lb1", kernelRelease: "6.1.0", networkNamespace: nil)
+        takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.1.0",
+        networkNamespace: nil)
     /// Whether it applies a `CTA_FILTER`, as a live kernel does and a capture does not.
     package var filters = false
     /// In the order in which they are listed.

@@ -10,6 +10,7 @@ FOLDER = pathlib.Path(__file__).resolve().parents[2] / "docs" / "schema"
 NAMED = {
     "entry.json": "an entry",
     "expectation.json": "an expectation",
+    "finding.json": "a finding",
     "sample.json": "a packet",
     "entry.json#/$defs/tuple": "a tuple",
     "common.json#/$defs/address": "an address",

@@ -16,11 +16,7 @@ struct ServiceChoice {
         let asked = "find the service"
         let services = try Director(kernel).services().services
         let found = services.filter { selector.matches($0.identity) && Self.takes($0.identity, packet) }
-        let next = "ct-inspect services"
-        guard let service = found.first else {
-            let others = services.isEmpty ? "IPVS has none" : "IPVS has \(services.count), none of which is that one"
-            throw KernelError(asked, .notFound, detail: others, nextStep: next)
-        }
+        guard let service = found.first else { throw .noSuchService(among: services) }
         guard found.count == 1 else {
             let names = found.map(\.identity.description).joined(separator: ", ")
             throw KernelError(asked, .notFound, detail: "it may be any of \(names)", nextStep: "name its port")

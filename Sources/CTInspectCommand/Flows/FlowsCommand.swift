@@ -82,6 +82,7 @@ struct FlowsCommand: ParsableCommand {
     }
 
     private func show(_ kernel: any KernelSource) throws(KernelError) {
+        try checkService(kernel)
         let printsEntries = output.json && !summary
         guard watch.isWanted else {
             let progress = Progress().reading
@@ -93,6 +94,12 @@ struct FlowsCommand: ParsableCommand {
             FlowStream(
                 filter, output.json ? nil : output.style, clocksAhead: EventClock.localOffset, to: Output.write)
         }
+    }
+
+    private func checkService(_ kernel: any KernelSource) throws(KernelError) {
+        if service.isEmpty { return }
+        let services = try Director(kernel).services().services
+        if filter.asksForMissing(among: services) { throw .noSuchService(among: services) }
     }
 
     private func print(_ whole: Picture) {

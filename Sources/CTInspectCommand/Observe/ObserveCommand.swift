@@ -55,7 +55,9 @@ struct ObserveCommand: ParsableCommand {
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
             let kernel = try namespace.enterToAsk()
-            let plan = ObservationPlan(try subjects(of: kernel), forwards: Director.isPresent(in: kernel))
+            let (subjects, services) = try subjects(of: kernel)
+            let plan = ObservationPlan(
+                subjects, forwards: Director.isPresent(in: kernel), services: services)
             let preconditions = try ObservationPreconditions(plan, kernel, mayStartTracking: startTracking, .options)
             let waiter = try Output.waiter()
             let observer = try Observer(kernel, plan, preconditions, samples.plan)
@@ -74,9 +76,13 @@ struct ObserveCommand: ParsableCommand {
     }
 
     /// With --vip alone IPVS need not be there.
-    private func subjects(of kernel: any KernelSource) throws(KernelError) -> [ObservedSubject] {
+    ///
+    /// - Returns: what to observe, and all services that there are.
+    private func subjects(
+        of kernel: any KernelSource
+    ) throws(KernelError) -> (subjects: [ObservedSubject], services: [Service]) {
         let addresses = vip.map { ObservedSubject.address($0.address, port: $0.port) }
-        if !addresses.isEmpty, service.isEmpty { return addresses }
+        if !addresses.isEmpty, service.isEmpty { return (addresses, []) }
         let services: [Service]
         do throws(KernelError) {
             services = try Director(kernel).services().services
@@ -94,7 +100,7 @@ struct ObserveCommand: ParsableCommand {
                 "observe", .absent, detail: which,
                 nextStep: services.isEmpty ? "name an address: --vip ADDRESS" : "ct-inspect services lists them")
         }
-        return chosen + addresses
+        return (chosen + addresses, services)
     }
 }
 

@@ -149,10 +149,16 @@ extension FlowBoard {
 
     // MARK: Sums
 
-    /// Why a flow has its verdict, in words.
-    package func reason(of row: FlowRow, _ sysctls: Sysctls) -> String {
-        var reasons = VerdictReasons(sysctls)
-        return reason(of: row, &reasons)
+    /// Why a flow has its verdict.
+    package func reason(of row: FlowRow, _ sysctls: Sysctls) -> VerdictReason {
+        reason(of: row, VerdictReasons(sysctls))
+    }
+
+    func reason(of row: FlowRow, _ reasons: VerdictReasons) -> VerdictReason {
+        if row.traits.contains(.isExpected), row.entryState == .none { return .expected }
+        let place = place(of: row)
+        if row.isOrphan { return reasons.orphan(of: table.services.byAddress(place.protocol, place.virtual)) }
+        return reasons.reason(for: row.verdict, place.method)
     }
 
     /// All verdicts.

@@ -22,8 +22,8 @@ package struct Flow: Sendable {
     package var entry: Entry?
     /// Whether it is in the conntrack table, and how.
     package var verdict: Verdict
-    /// Why the verdict is as it is, in words.
-    package var reason: String
+    /// Why the verdict is as it is.
+    package var reason: VerdictReason
     /// What makes the above less than certain.
     package var doubts: [String]
 }

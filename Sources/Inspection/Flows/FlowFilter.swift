@@ -28,6 +28,11 @@ package struct FlowFilter: Equatable, Sendable {
     func wants(_ place: Place) -> Bool { wants(place.service, place.virtual, place.protocol) }
 
     func wants(client: Endpoint) -> Bool { clients.isEmpty || clients.contains { $0.matches(client) } }
+
+    /// Whether a service was asked for that is none of these.
+    package func asksForMissing(among existing: [Service]) -> Bool {
+        services.contains { selector in !existing.contains { selector.mayChooseFlows(of: $0.identity) } }
+    }
 }
 
 /// `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`.
@@ -65,6 +70,18 @@ package struct ServiceSelector: Equatable, Sendable {
             wanted.address == endpoint.address && (wanted.port ?? endpoint.port) == endpoint.port
                 && (wanted.protocol ?? transport) == transport
         case (.fwmark, .address), (.address, .fwmark): false
+        }
+    }
+}
+
+extension ServiceSelector {
+    /// Whether flows of a service may be meant: one by firewall mark takes packets to any address, one with port 0 to any port.
+    func mayChooseFlows(of service: Service.Identity) -> Bool {
+        switch (meaning, service) {
+        case (.address(let wanted), .fwmark(_, let family)): wanted.address.family == family
+        case (.address(let wanted), .address(let transport, let endpoint)) where endpoint.port == 0:
+            wanted.address == endpoint.address && (wanted.protocol ?? transport) == transport
+        default: matches(service)
         }
     }
 }

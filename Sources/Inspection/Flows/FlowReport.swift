@@ -103,7 +103,7 @@ package struct FlowList: Sequence, Sendable {
 
     package struct Iterator: IteratorProtocol {
         fileprivate let list: FlowList
-        fileprivate var reasons: VerdictReasons
+        fileprivate let reasons: VerdictReasons
         private var slot = 0
         private var orphan = 0
 
@@ -126,12 +126,12 @@ package struct FlowList: Sequence, Sendable {
             return nil
         }
 
-        private mutating func flow(_ slot: UInt32) -> Flow { list.board.flow(slot, &reasons) }
+        private func flow(_ slot: UInt32) -> Flow { list.board.flow(slot, reasons) }
     }
 }
 
 extension FlowBoard {
-    fileprivate func flow(_ slot: UInt32, _ reasons: inout VerdictReasons) -> Flow {
+    fileprivate func flow(_ slot: UInt32, _ reasons: VerdictReasons) -> Flow {
         let row = rows[Int(slot)]
         let place = place(of: row)
         var connection: Connection?
@@ -143,16 +143,8 @@ extension FlowBoard {
         return Flow(
             protocol: place.protocol, client: row.client, virtual: place.virtual, connection: connection,
             service: place.service, method: place.method, entryState: entryState(of: row),
-            entry: entry(ofSlot: slot), verdict: row.verdict, reason: reason(of: row, &reasons),
+            entry: entry(ofSlot: slot), verdict: row.verdict, reason: reason(of: row, reasons),
             doubts: place.doubts + entryDoubts(of: row, slot))
-    }
-
-    /// Why a flow has its verdict, in words.
-    func reason(of row: FlowRow, _ reasons: inout VerdictReasons) -> String {
-        if row.traits.contains(.isExpected), row.entryState == .none { return VerdictReasons.expected }
-        let place = place(of: row)
-        if row.isOrphan { return reasons.orphan(of: table.services.byAddress(place.protocol, place.virtual)) }
-        return reasons.reason(for: row.verdict, place.method)
     }
 
     private func entryDoubts(of row: FlowRow, _ slot: UInt32) -> [String] {

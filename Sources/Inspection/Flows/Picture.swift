@@ -9,6 +9,8 @@ package struct Picture: Snapshot, Sendable {
     package var sysctls: Sysctls
     /// In the order of ipvsadm(8).
     package var services: [Service]
+    /// The director's other services, which a filter left out.
+    package var servicesLeftOut: [Service] = []
     /// The flows.
     package var report: FlowReport
     /// What could not be read to its end, or changed meanwhile.
@@ -34,7 +36,9 @@ package struct Picture: Snapshot, Sendable {
         var narrowed = self
         narrowed.report.filter = filter
         if !filter.services.isEmpty {
-            narrowed.services.removeAll { service in !filter.services.contains { $0.matches(service.identity) } }
+            func isChosen(_ service: Service) -> Bool { filter.services.contains { $0.matches(service.identity) } }
+            narrowed.services = services.filter(isChosen)
+            narrowed.servicesLeftOut = services.filter { !isChosen($0) }
         }
         return narrowed
     }

@@ -26,14 +26,6 @@ package struct Blame: Equatable, Sendable {
     package static func all(_ tally: DropTally, text: (DroppingRule) -> RuleText) -> [Blame] {
         tally.rules.map { Blame($0, text($0), dropped: tally.drops[$0] ?? [:]) }
     }
-
-    /// As a sentence names it.
-    var name: String {
-        switch rule.decision {
-        case .rule: "\(rule)"
-        case .policy: "the policy of \(rule)"
-        }
-    }
 }
 
 extension TracedKind {

@@ -16,6 +16,8 @@ package struct Observation: Snapshot, Equatable, Sendable {
     /// When they were read last.
     package var to: Moment
 
+    /// All services of the director, those that are not observed too: what is right for one may be wrong for another.
+    package var services: [Service] = []
     /// In the order of the plan.
     package var subjects: [Observed] = []
     /// Packets to an observed address that belong to no subject: ICMP errors whose flow is not known, other protocols.
@@ -41,6 +43,7 @@ package struct Observation: Snapshot, Equatable, Sendable {
 
     /// Shares the counts out among the subjects.
     package mutating func take(_ counts: [PacketCount], _ plan: ObservationPlan) {
+        services = plan.services
         subjects = plan.subjects.map { Observed(subject: $0) }
         elsewhere = [:]
         for count in counts {

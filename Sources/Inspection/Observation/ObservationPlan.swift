@@ -7,6 +7,8 @@ import IPVS
 package struct ObservationPlan: Equatable, Sendable {
     /// Whose packets are told apart.
     package let subjects: [ObservedSubject]
+    /// All services of the director, as far as they are known.
+    package let services: [Service]
     /// What has to be counted for that.
     package private(set) var targets = ObservationTargets()
     /// Positions of subjects by the observed end of their packets.
@@ -21,10 +23,13 @@ package struct ObservationPlan: Equatable, Sendable {
         var port: UInt16?
     }
 
-    /// - Parameter forwards: whether IPVS is there to send packets on; without it none leave for an address that came in to it, and
-    ///   the hooks on that way are left alone.
-    package init(_ subjects: [ObservedSubject], forwards: Bool = true) {
+    /// - Parameters:
+    ///   - forwards: whether IPVS is there to send packets on; without it none leave for an address that came in to it, and
+    ///     the hooks on that way are left alone.
+    ///   - services: all of the director; nil when the subjects are all.
+    package init(_ subjects: [ObservedSubject], forwards: Bool = true, services: [Service]? = nil) {
         self.subjects = subjects
+        self.services = services ?? subjects.compactMap(\.service)
         let sides = forwards ? ObservationPoint.Side.allCases : [.entering, .answering]
         for (index, subject) in subjects.enumerated() {
             switch subject {

@@ -4,16 +4,16 @@ import IPVS
 /// IPVS's own idea of a TCP connection, which conntrack knows nothing of.
 ///
 /// Source: the state tables of net/netfilter/ipvs/ip_vs_proto_tcp.c (`set_tcp_state`, without `secure_tcp`).
-struct IPVSConnection: Hashable {
+package struct IPVSConnection: Hashable, Sendable {
     var state: State
     /// The service's method sends no answers through the director (`IP_VS_CONN_F_NOOUTPUT`).
     var seesOneDirection: Bool
 
-    enum State: Hashable, CaseIterable {
+    package enum State: Hashable, CaseIterable, Sendable {
         case none, synSent, synReceived, established, finWait, timeWait, close, closeWait
 
         /// As `ipvsadm -Lc` shows it.
-        var name: String {
+        package var name: String {
             switch self {
             case .none: "NONE"
             case .synSent: "SYN_SENT"
@@ -26,14 +26,14 @@ struct IPVSConnection: Hashable {
             }
         }
 
-        /// How long a connection stays in it without a packet, by default.
-        var timeout: String {
+        /// For how many seconds a connection stays in it without a packet, by default.
+        package var timeout: Int {
             switch self {
-            case .none: "2 s"
-            case .established: "15 min"
-            case .synSent, .finWait, .timeWait: "2 min"
-            case .synReceived, .closeWait: "1 min"
-            case .close: "10 s"
+            case .none: 2
+            case .established: 900
+            case .synSent, .finWait, .timeWait: 120
+            case .synReceived, .closeWait: 60
+            case .close: 10
             }
         }
     }

@@ -14,8 +14,8 @@ package struct PacketWalk: Equatable, Sendable {
     package var leavesAs: CTState?
     /// The entry that the packet brings into the table on its way.
     package var entered: TrackedEntry?
-    /// One or two sentences: what it means.
-    package var conclusion: [String] = []
+    /// What it means.
+    package var findings: [Finding] = []
 }
 
 /// One hook function that looks at the packet.
@@ -66,6 +66,6 @@ extension PacketWalk {
         case (.reply, _): walker.backFromTheRealServer()
         }
         self = walker.walk
-        conclusion = WalkConclusion(self, walker.connection).sentences
+        findings = WalkFindings(self, walker.connection).all
     }
 }

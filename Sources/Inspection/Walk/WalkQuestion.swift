@@ -29,7 +29,7 @@ package struct WalkQuestion: Hashable, Sendable {
     }
 
     /// Whether the real server's answers come back through the director.
-    var repliesPassHere: Bool { method == .nat || method == .local }
+    var repliesPassHere: Bool { !method.answersBypassDirector }
 
     /// Whether IPVS has to do with the packet. (IPsec, which it can balance too, is left out.)
     var isBalanced: Bool {

@@ -43,7 +43,7 @@ extension JSONWriter {
             json.member("steps", array: walk.steps) { $0.step($1) }
             json.member("leaves_as", walk.leavesAs?.name)
             json.trackedEntry("entered", walk.entered)
-            json.member("conclusion", strings: walk.conclusion)
+            json.member("conclusion", strings: walk.findings.map(\.reason))
             json.member("assumptions", strings: question.assumptions)
         }
     }

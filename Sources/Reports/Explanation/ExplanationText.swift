@@ -25,7 +25,7 @@ extension PacketExplanation {
             lines.append("")
             lines += Self.table(of: walk, style, width: width)
             lines.append("")
-            lines += walk.conclusion.flatMap { $0.printable.wrapped(columns) }
+            lines += walk.findings.flatMap { $0.reason.printable.wrapped(columns) }
             lines += ("Assumed: " + walk.question.assumptions.joined(separator: "; ") + ".").wrapped(columns)
         }
         return lines + lossText(style)

@@ -96,7 +96,7 @@ package final class FlowStream {
             flow.connection?.state ?? "-",
         ]
         let verdict = flow.verdict.rawValue + (flow.doubts.isEmpty ? "" : " ?")
-        let words = known.map(\.printable) + [style.paint(verdict, flow.verdict.colour), flow.reason.printable]
+        let words = known.map(\.printable) + [style.paint(verdict, flow.verdict.colour), flow.reason.words.printable]
         text.append(clockOf: time, offset: clocksAhead(time))
         text.append(text: "  " + words.joined(separator: "  ") + "\n")
     }

@@ -21,11 +21,12 @@ extension Picture {
         if hasDoubts {
             for flow in flows {
                 for doubt in flow.doubts {
-                    text.append(text: "? \(flow.protocol) \(flow.client) > \(flow.virtual): \(doubt)".printable + "\n")
+                    let line = "? \(flow.protocol) \(flow.client) > \(flow.virtual): \(doubt)".printable
+                    for piece in line.wrapped(width) { text.append(text: piece + "\n") }
                 }
             }
         }
-        for line in closing(style) { text.append(text: line + "\n") }
+        for line in closing(style, width) { text.append(text: line + "\n") }
         text.flush()
     }
 
@@ -44,7 +45,7 @@ extension Picture {
         let setting = "\(Sysctls.ipvsConntrack)=\(sysctls.values[Sysctls.ipvsConntrack] ?? "?")"
         table.rows = summaries.map { Self.row($0, missing) + [.init($0.connections > 0 ? setting : "")] }
         let lines = table.rows.isEmpty ? ["No services."] : table.lines(style, width: width)
-        return lines + [""] + closing(style)
+        return lines + [""] + closing(style, width)
     }
 
     /// What a flow without an entry may be: never had one is for a watch to say.
@@ -64,13 +65,17 @@ extension Picture {
         ]
     }
 
-    private func closing(_ style: Style) -> [String] {
-        var lines = report.conclusion
+    /// What was found, and what to do next.
+    private func closing(_ style: Style, _ width: Int?) -> [String] {
+        let findings = findings
+        var lines = findings.map(\.reason)
         let templates = report.templates.count
-        if templates > 0 {
+        if templates > 0, findings.first?.id != .noMatch {
             lines.append("Persistence templates, which carry no packets and are not counted: \(templates).")
         }
-        return lines.map(\.printable) + lossText(style)
+        if let next = findings.nextStep { lines.append("Next: \(next).") }
+        let losses = losses.flatMap { $0.text(.plain).wrapped(width) }.map { style.paint($0, .red) }
+        return lines.flatMap { $0.printable.wrapped(width) } + losses
     }
 }
 

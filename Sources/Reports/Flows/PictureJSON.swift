@@ -16,7 +16,9 @@ extension Picture {
                 }
                 json.member("templates", array: report.templates) { $0.template($1) }
             }
-            json.member("conclusion", strings: report.conclusion)
+            let findings = findings
+            json.member("conclusion", strings: findings.map(\.reason))
+            json.findings(findings)
         }
         json.finish()
     }
@@ -101,7 +103,7 @@ extension JSONWriter {
         member("expires", flow.connection?.expires)
         optional("persistence_engine", flow.connection?.persistenceEngine)
         member("verdict", flow.verdict.rawValue)
-        member("reason", flow.reason)
+        member("reason", flow.reason.words)
         if flow.verdict == .never, let proof { self.proof("evidence", proof) }
         if !flow.doubts.isEmpty { member("doubts", strings: flow.doubts) }
         key("entry")

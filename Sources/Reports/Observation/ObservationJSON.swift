@@ -26,6 +26,7 @@ extension Observation {
             if let samples { json.array { json in for sample in samples { json.sample(sample) } } } else { json.null() }
             json.member("notices", strings: notices.map(\.sentence))
             json.member("conclusions", strings: conclusions)
+            json.findings(findings)
         }
         json.finish()
     }

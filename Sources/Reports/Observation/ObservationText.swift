@@ -60,7 +60,7 @@ extension Observation {
 
     private func rules(_ width: Int?) -> [String] {
         guard let blame, !blame.isEmpty else { return [] }
-        return "Rules that dropped traced packets, of which there are only so many a second:".wrapped(width)
+        return "Rules that dropped traced packets (tracing is rate-limited):".wrapped(width)
             + blame.flatMap { $0.rule.sentence($0.text, dropped: $0.dropped).wrapped(width) }
     }
 

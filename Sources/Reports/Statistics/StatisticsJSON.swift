@@ -12,7 +12,9 @@ extension TableStatistics {
             json.member("buckets", buckets)
             if let change { json.member("interval_ms", change.interval.milliseconds) }
             json.member("counters", array: counters) { $0.counter($1, self, change, verbose: verbose) }
-            json.member("diagnosis", strings: diagnosis(since: change))
+            let findings = findings(since: change)
+            json.member("diagnosis", strings: findings.map { $0.sentences.joined(separator: " ") })
+            json.findings(findings)
         }
         json.finish()
     }

@@ -10,8 +10,8 @@ extension TableStatistics {
     package func text(since change: StatisticsChange?, verbose: Bool, _ style: Style, width: Int?) -> [String] {
         var lines = [summary] + table(change, style, width)
         if verbose { lines += [""] + counters.map(Self.meaning) }
-        let diagnosis = diagnosis(since: change)
-        if !diagnosis.isEmpty { lines += [""] + diagnosis.map(\.printable) }
+        let sentences = findings(since: change).map { $0.sentences.joined(separator: " ") }
+        if !sentences.isEmpty { lines += [""] + sentences.flatMap { $0.printable.wrapped(width) } }
         return lines + lossText(style)
     }
 

@@ -13,19 +13,19 @@ package struct WatchDocument: Snapshot {
     package var losses: [Loss]
     /// The filter as it was typed.
     package var filter: String
-    /// What is wrong, as the banner says it.
-    package var trap: Trap?
+    /// What is known of the director, worst first.
+    package var findings: [Finding]
 
     /// The head of a document; the rows come with `write`.
     package init(
         _ origin: Origin, sysctls: Sysctls,
-        losses: [Loss], filter: String, trap: Trap?
+        losses: [Loss], filter: String, findings: [Finding]
     ) {
         self.origin = origin
         self.sysctls = sysctls
         self.losses = losses
         self.filter = filter
-        self.trap = trap
+        self.findings = findings
     }
 
     /// A service as it is watched.
@@ -74,8 +74,9 @@ package struct WatchDocument: Snapshot {
             json.heading(self, command: "watch")
             json.member("tab", tab)
             json.member("filter", filter)
-            json.member("trap", trap?.sentence)
-            json.member("next_step", trap?.nextStep)
+            json.member("trap", findings.worst?.statement)
+            json.member("next_step", findings.worst?.remedies.nextStep())
+            json.findings(findings)
             fill(&json)
         }
         json.finish()
@@ -124,7 +125,7 @@ extension JSONWriter {
             json.member("expires", row.isOrphan ? nil : row.expires)
             json.member("verdict", row.verdict.rawValue)
             json.member("doubtful", row.isDoubtful)
-            json.member("reason", board.reason(of: row, sysctls))
+            json.member("reason", board.reason(of: row, sysctls).words)
             json.member("conntrack_state", board.entryState(of: row))
             json.member("ctstates", strings: row.ctstates.names)
             json.member("seen_for", second &- row.appeared)

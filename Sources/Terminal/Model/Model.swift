@@ -33,15 +33,25 @@ package struct Model: Sendable {
     var events = EventsPane()
     var health = HealthPane()
     var observing = ObservingState()
-    /// What is wrong with this director, as the last reading and observation have it.
-    private(set) var trap: Trap?
+    /// The flows of the last reading.
+    private var tally: FlowTally?
+    /// What is known of this director by the last reading, observation and statistics, worst first.
+    private(set) var findings: [Finding] = []
 
-    mutating func renewTrap() {
-        let how =
-            isCapture || setting.isPrinted
-            ? "ct-inspect observe counts on the director what its filter drops" : "press o to see what the filter drops"
-        trap = Trap(flows.board, reading.sysctls, observing.last, howToObserve: how)
+    mutating func countFlows() { tally = FlowTally(flows.board) }
+
+    mutating func renewFindings() {
+        let observation = observing.last
+        var all = observation?.findings ?? []
+        if let tally, reading.absence == nil {
+            all +=
+                FlowFindings(tally, services.services, reading.sysctls, quietFor: observation?.quietSeconds).all
+        }
+        findings = (all + (health.statistics?.findings(since: health.change) ?? [])).worstFirst
     }
+
+    /// What the reader does to have packets counted, where that is a key.
+    var howToObserve: String? { isCapture || setting.isPrinted ? nil : "press o to see what the filter drops" }
 
     /// What does not change while it runs.
     package struct Setting: Sendable {

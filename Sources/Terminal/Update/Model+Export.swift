@@ -28,7 +28,7 @@ extension Model {
             Origin(
                 takenAt: setting.captureTakenAt ?? reading.time ?? now, host: setting.host,
                 kernelRelease: setting.kernelRelease, networkNamespace: setting.networkNamespace),
-            sysctls: reading.sysctls, losses: reading.losses, filter: list.filter, trap: trap)
+            sysctls: reading.sysctls, losses: reading.losses, filter: list.filter, findings: findings)
     }
 
     private var serviceRows: [WatchDocument.ServiceRow] {

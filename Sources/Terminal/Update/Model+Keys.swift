@@ -105,7 +105,7 @@ extension Model {
             observing.last = nil
             observing.rates = ObservationRates()
             notice = "observing ends"
-            renewTrap()
+            renewFindings()
             arrange()
         } else {
             askToObserve()

@@ -20,7 +20,9 @@ package func update(_ model: inout Model, _ event: WatchEvent) -> [Effect] {
         model.notice = sentence
         return []
     case .event, .lost, .watchBegan, .watchEnded: model.takeEvent(event)
-    case .statistics(let statistics, let change): model.health.take(statistics, since: change)
+    case .statistics(let statistics, let change):
+        model.health.take(statistics, since: change)
+        model.renewFindings()
     case .statisticsMissing(let why): model.health.absence = why
     case .cost(let cost): model.health.cost = cost
     case .observed, .observationFailed, .sample, .traced: model.takeObservation(event)
@@ -110,7 +112,8 @@ extension Model {
             events.take(.resynced(now))
         }
         services.count()
-        renewTrap()
+        countFlows()
+        renewFindings()
         // The table was arranged when its rows came.
         if tab != .table { arrange() }
     }
@@ -178,7 +181,7 @@ extension Model {
             observing.last = observation
             observing.cost = took
             observing.trouble = nil
-            renewTrap()
+            renewFindings()
             if tab == .services, !isFrozen { arrange() }
         case .observationFailed(let why):
             observing.isWanted = false

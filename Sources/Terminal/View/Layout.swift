@@ -49,9 +49,11 @@ extension Model {
         if let trouble = observing.trouble { add(trouble, .caution) }
         for loss in observing.last?.losses.prefix(1) ?? [] { add("Not complete: \(loss.what): \(loss.why).", .caution) }
         for notice in observing.last?.notices.prefix(1) ?? [] { add(notice.sentence, .caution) }
-        guard tab == .services || tab == .flows, let trap else { return Array(lines.prefix(most)) }
-        add(trap.sentence, .bad)
-        let step = "\(glyphs.isUnicode ? "→" : "->") \(trap.nextStep)".wrapped(to: width).prefix(max(1, most / 3))
+        guard tab == .services || tab == .flows, let worst = findings.worst else { return Array(lines.prefix(most)) }
+        add(worst.statement, .bad)
+        let arrow = glyphs.isUnicode ? "→" : "->"
+        let next = worst.remedies.nextStep(observing: howToObserve).map { "\(arrow) \($0)" }
+        let step = (next?.wrapped(to: width) ?? []).prefix(max(1, most / 3))
         return lines.prefix(most - step.count) + step.map { Line([Run($0, .strong)]) }
     }
 }

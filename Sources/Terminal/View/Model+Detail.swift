@@ -50,7 +50,7 @@ extension Model {
 
     private func verdictText(_ row: FlowRow) -> String {
         let doubt = row.isDoubtful ? "?, as something was not read to its end, or it is about to expire" : ""
-        return "\(row.verdict.rawValue)\(doubt): \(flows.board.reason(of: row, reading.sysctls))"
+        return "\(row.verdict.rawValue)\(doubt): \(flows.board.reason(of: row, reading.sysctls).words)"
     }
 
     private func entryFacts(_ entry: Entry?, _ state: String?) -> [Line] {

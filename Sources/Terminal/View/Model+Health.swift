@@ -1,6 +1,7 @@
 import Conntrack
 import Firewall
 import Inspection
+import Reports
 
 /// The lines of the last tab.
 extension Model {
@@ -11,9 +12,12 @@ extension Model {
             return [Line()] + why.wrapped(to: width).map { Line([Run($0, .dim)]) } + [Line()] + sysctlLines
         }
         var lines = fillLines(statistics) + [Line()] + counterLines(statistics)
-        let diagnosis = statistics.diagnosis(since: health.change)
-        if !diagnosis.isEmpty { lines.append(Line()) }
-        for sentence in diagnosis { lines += sentence.wrapped(to: width).map { Line([Run($0, .bad)]) } }
+        let findings = statistics.findings(since: health.change)
+        if !findings.isEmpty { lines.append(Line()) }
+        for finding in findings {
+            let text = finding.sentences.joined(separator: " ")
+            lines += text.wrapped(to: width).map { Line([Run($0, .bad)]) }
+        }
         return lines + [Line()] + lossLines + costLines + [Line()] + sysctlLines
     }
 

@@ -1,6 +1,7 @@
 import Addresses
 import Conntrack
 import IPVS
+import Reports
 import Testing
 
 @testable import Inspection
@@ -16,10 +17,10 @@ struct ConclusionTests {
 
     @Test("The reason of an absent flow is the setting that decides, with the method's name")
     func absent() throws {
-        let off = try report(.dr, conntrack: "0").flows[0].reason
+        let off = try report(.dr, conntrack: "0").flows[0].reason.words
         #expect(off == "net.ipv4.vs.conntrack=0: IPVS untracks DR packets before they are confirmed")
-        #expect(try report(.nat, conntrack: "0").flows[0].reason.contains("untracks NAT packets"))
-        #expect(try report(.dr, conntrack: "1").flows[0].reason.contains("net.ipv4.vs.conntrack=1, and yet"))
+        #expect(try report(.nat, conntrack: "0").flows[0].reason.words.contains("untracks NAT packets"))
+        #expect(try report(.dr, conntrack: "1").flows[0].reason.words.contains("net.ipv4.vs.conntrack=1, and yet"))
     }
 
     @Test("A setting that could not be read is no setting that is missing")
@@ -27,14 +28,14 @@ struct ConclusionTests {
         let rows = [try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]
         var sysctls = Sysctls()
         sysctls.unreadable[Sysctls.ipvsConntrack] = "Permission denied"
-        #expect(flows(rows, [], [], sysctls).flows[0].reason.contains("could not be read (Permission denied)"))
+        #expect(flows(rows, [], [], sysctls).flows[0].reason.words.contains("could not be read (Permission denied)"))
         // The folder may be hidden as a whole, or refused as a whole: that says nothing of the setting either.
-        #expect(flows(rows, [], [], Sysctls()).flows[0].reason.contains("is not shown in this namespace"))
+        #expect(flows(rows, [], [], Sysctls()).flows[0].reason.words.contains("is not shown in this namespace"))
         sysctls.unreadable = [Sysctls.ipvsFolder: "Permission denied"]
-        #expect(flows(rows, [], [], sysctls).flows[0].reason.contains("could not be read (Permission denied)"))
+        #expect(flows(rows, [], [], sysctls).flows[0].reason.words.contains("could not be read (Permission denied)"))
         sysctls.unreadable = [:]
         sysctls.values = ["net.ipv4.vs.am_droprate": "10"]
-        #expect(flows(rows, [], [], sysctls).flows[0].reason.contains("CONFIG_IP_VS_NFCT"))
+        #expect(flows(rows, [], [], sysctls).flows[0].reason.words.contains("CONFIG_IP_VS_NFCT"))
     }
 
     @Test("With vs.conntrack=1 a DR flow is unreplied because the answers go past the director")
@@ -42,24 +43,25 @@ struct ConclusionTests {
         var synSent = try entry("10.0.0.1:1001", vip)
         synSent.state = .tcp(.init(state: 1))
         let found = try report(.dr, entry: synSent, conntrack: "1")
-        #expect(found.flows[0].reason.contains("answers the client directly"))
-        #expect(found.flows[0].reason.contains("net.ipv4.vs.conntrack=1"))
-        #expect(found.conclusion.last?.contains("ACKs and data are INVALID") == true)
-        #expect(!(try report(.dr, entry: synSent, conntrack: nil).flows[0].reason.contains("conntrack=1")))
+        #expect(found.flows[0].reason.words.contains("answers the client directly"))
+        #expect(found.flows[0].reason.words.contains("net.ipv4.vs.conntrack=1"))
+        let last = found.conclusion(sysctls(conntrack: "1")).last
+        #expect(last?.contains("drops its ACKs and data, and no page loads") == true)
+        #expect(!(try report(.dr, entry: synSent, conntrack: nil).flows[0].reason.words.contains("conntrack=1")))
         synSent.state = .tcp(.init(state: 3))
-        #expect(try report(.dr, entry: synSent, conntrack: "1").conclusion.count == 1)
-        #expect(try report(.nat, entry: synSent, conntrack: "1").flows[0].reason.contains("has not come back"))
+        #expect(try report(.dr, entry: synSent, conntrack: "1").conclusion(sysctls(conntrack: "1")).count == 1)
+        #expect(try report(.nat, entry: synSent, conntrack: "1").flows[0].reason.words.contains("has not come back"))
     }
 
     @Test("The closing sentences count, give the reason, and say what it means to the filter")
     func sentences() throws {
-        let conclusion = try report(.dr, conntrack: "0").conclusion
+        let conclusion = try report(.dr, conntrack: "0").conclusion()
         #expect(
             conclusion == [
                 "1 of 1 connections is absent from the conntrack table: net.ipv4.vs.conntrack=0: "
                     + "IPVS untracks DR packets before they are confirmed.",
-                "Unless a notrack rule takes them out, FINs, RSTs and ICMP errors of absent TCP flows are INVALID "
-                    + "to the packet filter: a rule that drops INVALID drops them.",
+                "1 of 1 TCP connections by DR is not in the conntrack table (net.ipv4.vs.conntrack=0): unless a notrack "
+                    + "rule exempts them, a filter that drops INVALID drops their FINs, RSTs and ICMP errors.",
             ])
     }
 
@@ -69,15 +71,16 @@ struct ConclusionTests {
         let services = [try service(tcp(vip), [("10.0.0.3:80", .dr)])]
         var sysctls = sysctls(conntrack: "0")
         sysctls.values[Sysctls.tcpLoose] = "0"
-        #expect(flows(rows, services, [], sysctls).conclusion.last?.contains("all packets but SYNs") == true)
+        #expect(
+            flows(rows, services, [], sysctls).conclusion(sysctls).last?.contains("all their packets but SYNs") == true)
     }
 
     @Test("No connections is said, and not that nothing is wrong")
     func nothing() throws {
-        #expect(flows([], [], []).conclusion == ["IPVS has no connections here."])
+        #expect(flows([], [], []).conclusion() == ["IPVS has no connections here."])
         let rows = [try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]
         var filtered = flows(rows, [], [])
         filtered.filter.clients = [try #require(ClientSelector("10.9.9.9"))]
-        #expect(filtered.conclusion == ["None of the 1 connections is of that service and client."])
+        #expect(filtered.conclusion() == ["No flow matches the filter; IPVS has 1 connection."])
     }
 }

@@ -52,9 +52,7 @@ struct FlowFilterTests {
         #expect(picture.narrowed(by: filter).report.flows.count == 1)
         filter.services = [try #require(ServiceSelector("10.0.0.100:81"))]
         #expect(
-            picture.narrowed(by: filter).report.conclusion == [
-                "None of the 1 connections is of that service and client."
-            ])
+            picture.narrowed(by: filter).report.conclusion() == ["No flow matches the filter; IPVS has 1 connection."])
     }
 
     @Test("Clients are chosen by address, prefix or port")

@@ -49,7 +49,7 @@ struct NeverTests {
         for second: UInt32 in 0..<2 { board.read([dr], [try row(1)], at: second) }
         board.read([dr], [try row(1), try row(2)], at: 30)
         let proof = NewEventProof(from: Moment(nanoseconds: 0), to: Moment(nanoseconds: 30_000_000_000), events: 0)
-        let words = FlowReport(board, sysctls(conntrack: "0"), proof: proof).conclusion
+        let words = FlowReport(board, sysctls(conntrack: "0"), proof: proof).conclusion()
         #expect(
             words.first?.hasPrefix(
                 "1 of 2 connections began and never was in the conntrack table (watched for 30 s, 0 NEW events, none lost)"

@@ -23,7 +23,7 @@ struct StatisticsDiagnosisTests {
         #expect(sentences.count == 1)
         let sentence = try #require(sentences.first)
         #expect(sentence.hasPrefix("The table is \(percent) % full (\(entries) of 1000 entries)"))
-        #expect(sentence.contains("Raise net.netfilter.nf_conntrack_max"))
+        #expect(sentence.contains("raise net.netfilter.nf_conntrack_max"))
     }
 
     @Test("Long chains are told from twice the default of old kernels on")
@@ -31,7 +31,7 @@ struct StatisticsDiagnosisTests {
         #expect(diagnosis(entries: 4000, limit: 100_000, buckets: 1000).isEmpty)
         let sentence = try #require(diagnosis(entries: 4500, limit: 100_000, buckets: 1000).first)
         #expect(sentence.contains("compares 9 tuples or more"))
-        #expect(sentence.contains("Raise net.netfilter.nf_conntrack_buckets"))
+        #expect(sentence.contains("raise net.netfilter.nf_conntrack_buckets"))
         #expect(diagnosis(entries: 4500, limit: 100_000, buckets: 0).isEmpty)
     }
 

@@ -14,9 +14,9 @@ enum ObservationGolden {
         5 FIN, 1 RST and 1 ICMP error of 15 packets were dropped as INVALID by ip filter
         INPUT handle 5 (7 traced) and ip filter INPUT handle 12 (1 traced); IPVS never
         saw the connections end: 2 are still ESTABLISHED.
-        To mend it, accept FIN, RST and ICMP errors to 10.0.0.100, and to no other
-        address, in front of what drops INVALID: the real servers' own filters know the
-        true state.
+        To fix it, accept FIN, RST and ICMP errors to 10.0.0.100, and to no other
+        address, before the rule that drops INVALID: the real servers' own filters know
+        the true state.
 
         tcp 10.0.0.100:443  rr, dr: no packets
         tcp 10.0.0.101:443  rr, dr: no packets
@@ -73,7 +73,7 @@ enum ObservationGolden {
         2 ICMP errors of 3 packets were dropped as INVALID by ip filter INPUT handle 5
         (1 traced) and ip filter INPUT handle 12 (1 traced).
 
-        Rules that dropped traced packets, of which there are only so many a second:
+        Rules that dropped traced packets (tracing is rate-limited):
         ip filter INPUT handle 5: ct state invalid drop — 7 packets (FIN 5, ICMP
         frag-needed 1, RST 1)
         ip filter a\u{1b}[31mb handle 9: ct state invalid drop comment "\u{202e}x" — 1
@@ -120,8 +120,14 @@ enum ObservationGolden {
         "ctstate":"INVALID","packets":1}]}],"samples":null,"notices":[],\#
         "conclusions":["tcp 10.0.0.100:80: 5 FIN, 1 RST and 1 ICMP error of 15 packets were dropped as INVALID by \#
         ip filter INPUT handle 5 (5 traced); IPVS never saw the connections end: 2 are still ESTABLISHED.",\#
-        "tcp 10.0.0.100:80: To mend it, accept FIN, RST and ICMP errors to 10.0.0.100, and to no other address, in \#
-        front of what drops INVALID: the real servers' own filters know the true state."]}
+        "tcp 10.0.0.100:80: To fix it, accept FIN, RST and ICMP errors to 10.0.0.100, and to no other address, \#
+        before the rule that drops INVALID: the real servers' own filters know the true state."],\#
+        "findings":[{"id":"invalid-dropped","severity":"error","subject":{"kind":"service","protocol":"tcp",\#
+        "address":"10.0.0.100","port":80,"fwmark":null},"evidence":{"dropped":7,"packets":15,"fin":5,"rst":1,\#
+        "icmp_error":1,"still_established":2},"reason":"5 FIN, 1 RST and 1 ICMP error of 15 packets were dropped as \#
+        INVALID by ip filter INPUT handle 5 (5 traced); IPVS never saw the connections end: 2 are still ESTABLISHED.",\#
+        "remedy":"To fix it, accept FIN, RST and ICMP errors to 10.0.0.100, and to no other address, before the rule \#
+        that drops INVALID: the real servers' own filters know the true state."}]}
 
         """#
 }

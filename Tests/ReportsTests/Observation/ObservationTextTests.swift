@@ -88,10 +88,10 @@ struct ObservationTextTests {
         ICMP error  1 INVALID           1       -  1 INVALID  -
         5 FIN, 1 RST and 1 ICMP error of 15 packets were dropped as INVALID by ip filter INPUT handle 5 (5 traced); \#
         IPVS never saw the connections end: 2 are still ESTABLISHED.
-        To mend it, accept FIN, RST and ICMP errors to 10.0.0.100, and to no other address, in front of what drops \#
+        To fix it, accept FIN, RST and ICMP errors to 10.0.0.100, and to no other address, before the rule that drops \#
         INVALID: the real servers' own filters know the true state.
 
-        Rules that dropped traced packets, of which there are only so many a second:
+        Rules that dropped traced packets (tracing is rate-limited):
         ip filter INPUT handle 5: ct state invalid drop — 5 packets (FIN 3, ICMP frag-needed 1, RST 1)
         """#
 

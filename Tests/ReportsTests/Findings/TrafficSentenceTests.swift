@@ -2,19 +2,23 @@ import Addresses
 import Conntrack
 import Firewall
 import IPVS
+import Inspection
 import ObservationSupport
 import Testing
 
-@testable import Inspection
+@testable import Reports
 
-struct ObservationConclusionTests {
+struct TrafficSentenceTests {
     private func sentences(_ observation: Observation) throws -> [String] {
         observation.conclusions(about: try #require(observation.subjects.first))
     }
 
     private static let cure =
-        "To mend it, accept FIN, RST and ICMP errors to 10.0.0.100, and to no other address, in front of what drops "
-        + "INVALID: the real servers' own filters know the true state."
+        "accept FIN, RST and ICMP errors to 10.0.0.100, and to no other address, before the rule that drops INVALID: "
+        + "the real servers' own filters know the true state."
+    private static let setting =
+        "To fix it, run sysctl -w net.ipv4.vs.conntrack=0: ACKs of connections whose answers bypass the director are then "
+        + "NEW, not INVALID."
 
     // MARK: What was measured on a real director
 
@@ -25,8 +29,9 @@ struct ObservationConclusionTests {
         let sentence =
             "5 FIN, 1 RST and 1 ICMP error of 15 packets were dropped as INVALID by ip filter INPUT handle 5; "
             + "IPVS never saw the connections end: 2 are still ESTABLISHED."
-        #expect(try sentences(observed) == [sentence, Self.cure])
-        #expect(observed.conclusions == ["tcp 10.0.0.100:80: " + sentence, "tcp 10.0.0.100:80: " + Self.cure])
+        let cure = "To fix it, " + Self.cure
+        #expect(try sentences(observed) == [sentence, cure])
+        #expect(observed.conclusions == ["tcp 10.0.0.100:80: " + sentence, "tcp 10.0.0.100:80: " + cure])
     }
 
     @Test("With the static cure: INVALID, and the filter lets them pass")
@@ -39,7 +44,7 @@ struct ObservationConclusionTests {
             ])
     }
 
-    @Test("vs.conntrack=1: every ACK is dropped, and the setting is what mends it")
+    @Test("vs.conntrack=1: every ACK is dropped, and the setting is what fixes it")
     func confirmed() throws {
         var observed = try Observation.of(
             Counts.confirmed().counts, vsConntrack: "1", connections: ["SYN_RECV": 3])
@@ -48,8 +53,7 @@ struct ObservationConclusionTests {
             try sentences(observed) == [
                 "9 ACK, 4 FIN and 1 RST of 17 packets were dropped as INVALID by ip filter INPUT handle 5; "
                     + "IPVS saw no ACK: 3 connections are still in SYN_RECV.",
-                "ACKs of flows whose answers go past the director are NEW, and not INVALID, with net.ipv4.vs.conntrack=0.",
-                Self.cure,
+                Self.setting, "Also " + Self.cure,
             ])
     }
 
@@ -63,7 +67,7 @@ struct ObservationConclusionTests {
             try sentences(observed) == [
                 "14 ACK of 19 packets were dropped as INVALID by ip filter INPUT handle 5; "
                     + "IPVS saw no ACK: 1 connection is still in SYN_RECV.",
-                "ACKs of flows whose answers go past the director are NEW, and not INVALID, with net.ipv4.vs.conntrack=0.",
+                Self.setting,
             ])
     }
 
@@ -195,8 +199,8 @@ struct ObservationConclusionTests {
             try sentences(observed) == [
                 "2 FIN of 2 packets were dropped as INVALID at LOCAL_IN (of such packets traces name "
                     + "ip filter INPUT handle 5).",
-                "To mend it, accept FIN, RST and ICMP errors to the service's addresses, and to no others, in front of "
-                    + "what drops INVALID: the real servers' own filters know the true state.",
+                "To fix it, accept FIN, RST and ICMP errors to the service's addresses, and to no others, before the rule "
+                    + "that drops INVALID: the real servers' own filters know the true state.",
             ])
     }
 
@@ -219,6 +223,6 @@ struct ObservationConclusionTests {
             observed.conclusions == [
                 "10.0.0.100 (no service): 2 ICMP errors of 2 packets were dropped as INVALID by ip filter INPUT handle 5."
             ])
-        #expect(try Observation.of([]).conclusions == ["No packet of what was observed came."])
+        #expect(try Observation.of([]).conclusions == ["No matching packets were seen."])
     }
 }

@@ -1,0 +1,55 @@
+extension Finding {
+    /// Names that stay: scripts and alerts choose findings by them. An open set.
+    package struct ID: RawRepresentable, Hashable, Sendable {
+        /// In kebab case: `invalid-dropped`.
+        package let rawValue: String
+
+        package init(rawValue: String) { self.rawValue = rawValue }
+
+        // MARK: Flows
+
+        package static let noConnections = ID(rawValue: "no-connections")
+        /// A filter chose none of the flows.
+        package static let noMatch = ID(rawValue: "no-match")
+        /// TCP connections whose answers bypass the director have no entry: their FINs, RSTs and ICMP errors are INVALID.
+        package static let endsInvalid = ID(rawValue: "ends-invalid")
+        /// The same with `nf_conntrack_tcp_loose=0`: their ACKs are INVALID too.
+        package static let tcpLoose0 = ID(rawValue: "tcp-loose-0")
+        /// The SYN of such connections was confirmed: their ACKs are INVALID.
+        package static let vsConntrackDR = ID(rawValue: "vs-conntrack-dr")
+        /// NAT connections are not confirmed: their answers are INVALID at FORWARD.
+        package static let vsConntrackNAT = ID(rawValue: "vs-conntrack-nat")
+
+        /// How many flows have a verdict, and why: `flows-absent`.
+        package static func flows(_ verdict: Verdict) -> ID { ID(rawValue: "flows-\(verdict.rawValue)") }
+
+        // MARK: Packets
+
+        package static let nothingSeen = ID(rawValue: "nothing-seen")
+        package static let nothingDropped = ID(rawValue: "nothing-dropped")
+        /// Packets of connections whose answers bypass the director were dropped as INVALID.
+        package static let invalidDropped = ID(rawValue: "invalid-dropped")
+        /// Other packets were dropped.
+        package static let packetsDropped = ID(rawValue: "packets-dropped")
+        package static let answersDropped = ID(rawValue: "answers-dropped")
+        package static let lostBeforeLocalIn = ID(rawValue: "lost-before-local-in")
+        package static let lostBeforePostRouting = ID(rawValue: "lost-before-post-routing")
+
+        // MARK: The conntrack table
+
+        package static let tableFull = ID(rawValue: "ct-full")
+        package static let longChains = ID(rawValue: "ct-chains")
+        package static let counters = ID(rawValue: "ct-counters")
+
+        // MARK: A predicted packet
+
+        /// What a stateful filter makes of its ctstate.
+        package static let packetFiltered = ID(rawValue: "packet-filtered")
+        /// What it does to IPVS's connection, once the filter lets it pass.
+        package static let packetPassed = ID(rawValue: "packet-passed")
+        /// What it leaves in the conntrack table.
+        package static let packetRemembered = ID(rawValue: "packet-remembered")
+        /// Every ACK meets the same.
+        package static let acksInvalid = ID(rawValue: "acks-invalid")
+    }
+}

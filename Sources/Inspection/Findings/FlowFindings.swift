@@ -1,0 +1,177 @@
+import Addresses
+import Conntrack
+import IPVS
+
+/// What the flows of a director show, in the order of a story: how many have which verdict and why, what that means to a stateful packet
+/// filter, and orphans.
+///
+/// What packets without an entry are to it, and those of an entry in SYN_SENT: `tcp_new` and `tcp_conntracks`
+/// (net/netfilter/nf_conntrack_proto_tcp.c).
+package struct FlowFindings {
+    private let tally: FlowTally
+    private let sysctls: Sysctls
+    private let mix: MethodMix
+    private let quietSeconds: UInt64?
+
+    /// - Parameters:
+    ///   - services: all of the director: their methods decide what is right.
+    ///   - quietSeconds: for how long packets were counted and none dropped; nil when they were not counted, or some were.
+    package init(_ tally: FlowTally, _ services: [Service], _ sysctls: Sysctls, quietFor quietSeconds: UInt64? = nil) {
+        self.tally = tally
+        self.sysctls = sysctls
+        self.quietSeconds = quietSeconds
+        mix = MethodMix(services)
+    }
+
+    package var all: [Finding] {
+        let orphans = groups(of: .orphan)
+        let connections = tally.connections
+        if connections == 0 {
+            let isFiltered = (tally.chosenFrom ?? 0) > 0
+            return [isFiltered ? noMatch : Finding(.noConnections, .info, .director)]
+                + (isAsked(.orphan) ? orphans : [])
+        }
+        if !tally.asked.isEmpty, tally.count({ tally.asked.contains($0.verdict) }) == 0 { return [noMatch] }
+        let counts = [Verdict.never, .absent, .unreplied, .tracked].flatMap(groups)
+        return counts + [absent, unconfirmed, confirmed].compactMap(\.self).worstFirst + orphans
+    }
+
+    // MARK: Counts
+
+    private func isAsked(_ verdict: Verdict) -> Bool { tally.asked.isEmpty || tally.asked.contains(verdict) }
+
+    private var noMatch: Finding {
+        let orphans = isAsked(.orphan) ? tally.count { $0.verdict == .orphan } : 0
+        let connections = tally.chosenFrom ?? tally.connections
+        return Finding(
+            .noMatch, .info, .director, [.init("connections", connections), .init("orphans", orphans)])
+    }
+
+    /// Flows that have one verdict for one reason.
+    private struct Group {
+        var reason: VerdictReason
+        var kinds: [FlowTally.Kind]
+        var count: Int
+
+        /// The most frequent first.
+        static func isBefore(_ left: Group, _ right: Group) -> Bool {
+            left.count != right.count ? left.count > right.count : left.reason.rank < right.reason.rank
+        }
+    }
+
+    private func groups(of verdict: Verdict) -> [Finding] {
+        let reasons = VerdictReasons(sysctls)
+        var groups: [VerdictReason: Group] = [:]
+        for (kind, count) in tally.counts where kind.verdict == verdict {
+            let reason = reasons.reason(for: kind)
+            groups[reason, default: Group(reason: reason, kinds: [], count: 0)].kinds.append(kind)
+            groups[reason]?.count += count
+        }
+        return groups.values.sorted(by: Group.isBefore).map { group in
+            var evidence = [Finding.Evidence(verdict.rawValue, group.count)]
+            if verdict != .orphan {
+                evidence.append(.init("connections", tally.connections))
+                evidence += setting(Self.confirming) + proof(of: verdict)
+            }
+            return Finding(
+                .flows(verdict), .info, subject(of: group.kinds), evidence, context: .flows(verdict, group.reason))
+        }
+    }
+
+    private func proof(of verdict: Verdict) -> [Finding.Evidence] {
+        guard let proof = tally.proof, verdict == .never || verdict == .absent else { return [] }
+        return [.init("watched_seconds", proof.seconds), .init("new_events", proof.events)]
+    }
+
+    private func subject(of kinds: [FlowTally.Kind]) -> Finding.Subject {
+        let services = Set(kinds.map(\.service))
+        guard services.count == 1, case let service?? = services.first else { return .director }
+        return .service(service)
+    }
+
+    // MARK: Settings
+
+    private static let confirming = (name: Sysctls.ipvsConntrack, evidence: "vs_conntrack")
+    private static let picking = (name: Sysctls.tcpLoose, evidence: "tcp_loose")
+
+    private func setting(_ setting: (name: String, evidence: String)) -> [Finding.Evidence] {
+        sysctls.number(setting.name).map { [.init(setting.evidence, $0)] } ?? []
+    }
+
+    // MARK: What it means to a stateful filter
+
+    /// TCP connections by methods of which something is claimed.
+    private func connections(_ hasMethod: (ForwardingMethod) -> Bool) -> FlowTally {
+        var chosen = FlowTally()
+        for (kind, count) in tally.counts
+        where kind.protocol == .tcp && kind.verdict != .orphan && kind.method.map(hasMethod) ?? false {
+            chosen.add(kind, count)
+        }
+        return chosen
+    }
+
+    private func finding(
+        _ id: Finding.ID, _ severity: Finding.Severity, _ isMeant: (FlowTally.Kind) -> Bool, of all: FlowTally,
+        _ evidence: [Finding.Evidence], _ remedies: [Remedy]
+    ) -> Finding {
+        let methods = Set(all.counts.keys.compactMap(\.method)).sorted { $0.description < $1.description }
+        let kinds = all.counts.keys.filter(isMeant)
+        return Finding(id, severity, subject(of: kinds), evidence, context: .methods(methods), remedies)
+    }
+
+    private func hasNoEntry(_ kind: FlowTally.Kind) -> Bool {
+        (kind.verdict == .absent || kind.verdict == .never) && !kind.isExpected
+    }
+
+    /// The SYN is in the table, and the answer will never be.
+    private var confirmed: Finding? {
+        let oneWay = connections(\.answersBypassDirector)
+        func isMeant(_ kind: FlowTally.Kind) -> Bool { kind.verdict == .unreplied && kind.isSynSent }
+        let unreplied = oneWay.count(isMeant)
+        guard unreplied > 0 else { return nil }
+        let halfOpen = oneWay.count { isMeant($0) && $0.isHalfOpen }
+        let value = sysctls.number(Sysctls.ipvsConntrack)
+        // Where ACKs pass all the same, IPVS has most of these connections past SYN_RECV.
+        let severity: Finding.Severity = value != 0 && halfOpen > unreplied / 2 ? .error : .warning
+        let fixes = value.map { $0 != 0 } ?? false ? [mix.againstConfirming()] : []
+        return finding(
+            .vsConntrackDR, severity, isMeant, of: oneWay,
+            [
+                .init("unreplied", unreplied), .init("half_open", halfOpen), .init("connections", oneWay.connections),
+            ] + setting(Self.confirming),
+            (fixes + [.observe, .readManual]).withoutRepeats)
+    }
+
+    private var absent: Finding? {
+        let oneWay = connections(\.answersBypassDirector)
+        let absent = oneWay.count(hasNoEntry)
+        guard absent > 0 else { return nil }
+        let isStrict = sysctls.number(Sysctls.tcpLoose) == 0
+        let quiet = quietSeconds.map { [Finding.Evidence(Drops.evidenceName, 0), .init("observed_seconds", $0)] }
+        return finding(
+            isStrict ? .tcpLoose0 : .endsInvalid, .warning, hasNoEntry, of: oneWay,
+            [.init("absent", absent), .init("connections", oneWay.connections)] + setting(Self.confirming)
+                + setting(Self.picking) + (quiet ?? []),
+            (isStrict ? [.set([.init(Sysctls.tcpLoose, 1)])] : []) + (quiet == nil ? [.observe] : []) + [.readManual])
+    }
+
+    /// Answers come back through the director, and meet no entry.
+    private var unconfirmed: Finding? {
+        guard sysctls.number(Sysctls.ipvsConntrack) == 0 else { return nil }
+        let translated = connections { $0 == .nat }
+        let absent = translated.count(hasNoEntry)
+        guard absent > 0 else { return nil }
+        return finding(
+            .vsConntrackNAT, .warning, hasNoEntry, of: translated,
+            [.init("absent", absent), .init("connections", translated.connections)] + setting(Self.confirming),
+            mix.forConfirming + [.observe, .readManual])
+    }
+}
+
+extension [Remedy] {
+    /// Each once, where it comes first.
+    package var withoutRepeats: [Remedy] {
+        var seen: Set<Remedy> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

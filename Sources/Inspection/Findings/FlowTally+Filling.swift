@@ -1,0 +1,66 @@
+import Conntrack
+import IPVS
+
+extension FlowTally {
+    /// Counts the flows that a report chooses by service and client, whatever verdicts it lists.
+    package init(_ report: FlowReport) {
+        var filter = report.filter
+        filter.verdicts = []
+        self.init(report.flows.board, filter)
+        asked = report.filter.verdicts
+        chosenFrom = report.chosenFrom
+        proof = report.proof.map { Proof(seconds: $0.seconds, events: $0.events) }
+    }
+
+    /// Counts flows in one pass over the rows of the board.
+    package init(_ board: FlowBoard, _ filter: FlowFilter = FlowFilter()) {
+        self.init()
+        proof = board.evidence.map { Proof(seconds: UInt64($0.seconds), events: $0.events) }
+        let halfOpen = board.stateNames.firstIndex(of: Self.halfOpen)
+        // By place, verdict and three flags in one number: a kind would take too long to hash for each of a million rows.
+        var cells: [Int: Int] = [:]
+        FlowList(board, filter, VerdictReasons(Sysctls())).forEachRow { _, row in
+            var cell = Int(row.place) << 6 | row.verdict.position << 3
+            if row.entryState == .synSent { cell |= 1 }
+            if !row.isOrphan, Int(row.state) == halfOpen { cell |= 2 }
+            if row.traits.contains(.isExpected), row.entryState == .none { cell |= 4 }
+            cells[cell, default: 0] += 1
+        }
+        for (cell, count) in cells {
+            let place = board.places[cell >> 6]
+            let verdict = Verdict.byPosition[cell >> 3 & 7]
+            var kind = Kind(place.service, place.protocol, place.method, verdict)
+            (kind.isSynSent, kind.isHalfOpen, kind.isExpected) = (cell & 1 != 0, cell & 2 != 0, cell & 4 != 0)
+            kind.isOnePacket = verdict == .orphan && board.schedulesEachPacket(place)
+            add(kind, count)
+        }
+    }
+
+    /// IPVS's name of the state (`tcp_state_name`, net/netfilter/ipvs/ip_vs_proto_tcp.c).
+    private static let halfOpen = "SYN_RECV"
+}
+
+extension FlowBoard {
+    fileprivate func schedulesEachPacket(_ place: Place) -> Bool {
+        table.services.byAddress(place.protocol, place.virtual)?.flags.contains(.onePacket) ?? false
+    }
+}
+
+extension PackedState {
+    fileprivate static let synSent = PackedState(.tcp(.init(state: TrackedTCP.State.synSent.rawValue)))
+}
+
+extension Verdict {
+    fileprivate static let byPosition: [Verdict] = [.absent, .never, .unreplied, .tracked, .orphan]
+
+    /// Its place in `byPosition`. `allCases` would be made anew for each row.
+    fileprivate var position: Int {
+        switch self {
+        case .absent: 0
+        case .never: 1
+        case .unreplied: 2
+        case .tracked: 3
+        case .orphan: 4
+        }
+    }
+}

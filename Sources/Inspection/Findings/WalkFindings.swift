@@ -1,0 +1,94 @@
+import Conntrack
+import IPVS
+
+/// What a packet's way means.
+package enum WalkFact: Hashable, Sendable {
+    /// What a stateful filter makes of its ctstate; what is never heard of when it is dropped.
+    case filtered(CTState, Unheard?)
+    /// Let through, it takes IPVS's connection from one state to another, or leaves it.
+    case passed(from: IPVSConnection.State, to: IPVSConnection.State)
+    /// Its entry enters the table, in a state where the protocol has some. With the method no reply can take it further.
+    case entered(state: String?, withoutReplyBy: ForwardingMethod?)
+    /// Its entry never enters the table.
+    case untracked
+    /// Its entry is gone.
+    case destroyed
+    /// An ACK met an entry that waits for a SYN+ACK which goes another way.
+    case acksInvalid
+
+    package enum Unheard: Hashable, Sendable {
+        case beginning
+        /// The connection stays in this state.
+        case end(IPVSConnection.State)
+        /// An ICMP error to the real server, or to the client.
+        case error(TupleDirection)
+    }
+}
+
+struct WalkFindings {
+    private let walk: PacketWalk
+    private let connection: (before: IPVSConnection, after: IPVSConnection.State)?
+
+    init(_ walk: PacketWalk, _ connection: (before: IPVSConnection, after: IPVSConnection.State)?) {
+        self.walk = walk
+        self.connection = connection
+    }
+
+    private var question: WalkQuestion { walk.question }
+    private var isInvalid: Bool { walk.judgement.ctstate == .invalid }
+
+    var all: [Finding] { [filtered] + [passed, remembered].compactMap(\.self) }
+
+    private var filtered: Finding {
+        var evidence: [Finding.Evidence] = []
+        if isInvalid, case .end(let state)? = unheard { evidence.append(.init("timeout", state.timeout)) }
+        return Finding(
+            .packetFiltered, isInvalid ? .warning : .info, .packet, evidence,
+            context: .walk(.filtered(walk.judgement.ctstate, isInvalid ? unheard : nil)))
+    }
+
+    /// What nobody hears of when the packet is dropped.
+    private var unheard: WalkFact.Unheard? {
+        if let connection {
+            let state = connection.before.state
+            return state == .none ? .beginning : .end(state)
+        }
+        return question.packet.packetClass == .icmpError ? .error(question.direction) : nil
+    }
+
+    /// What happens when the filter lets it pass.
+    private var passed: Finding? {
+        guard let connection, isInvalid else { return nil }
+        return Finding(
+            .packetPassed, .info, .packet, [.init("timeout", connection.after.timeout)],
+            context: .walk(.passed(from: connection.before.state, to: connection.after)))
+    }
+
+    /// What is in the table afterwards, and what that does to the packets after this.
+    private var remembered: Finding? {
+        if let entry = walk.entered { return entered(entry) }
+        if isBlocked { return Finding(.acksInvalid, .error, .packet, context: .walk(.acksInvalid)) }
+        let fact: WalkFact
+        switch walk.judgement.fate {
+        case .fresh, .recreated: fact = .untracked
+        case .destroyed: fact = .destroyed
+        default: return nil
+        }
+        return Finding(.packetRemembered, .info, .packet, context: .walk(fact))
+    }
+
+    private func entered(_ entry: TrackedEntry) -> Finding {
+        let isOneWay = !question.repliesPassHere && question.isBalanced && question.direction == .original
+        let blocksACKs = isOneWay && entry.state == TrackedTCP.State.synSent.name
+        return Finding(
+            .packetRemembered, blocksACKs ? .warning : .info, .packet,
+            context: .walk(.entered(state: entry.state, withoutReplyBy: isOneWay ? question.method : nil)))
+    }
+
+    /// The client's ACK meets an entry that waits for a SYN+ACK, which goes another way.
+    private var isBlocked: Bool {
+        guard case .tcp(let tcp)? = question.entry?.memory else { return false }
+        return tcp.state == .synSent && question.packet.packetClass == .ack && question.direction == .original
+            && isInvalid && !question.repliesPassHere
+    }
+}

@@ -1,0 +1,103 @@
+import Addresses
+import IPVS
+import Inspection
+
+/// All sentences about findings are written here and in the files beside this one, for text, JSON and screens alike.
+extension Finding {
+    /// What is wrong or worth knowing, with its full stop.
+    package var reason: String {
+        switch context {
+        case .flows(let verdict, let reason): sentence(verdict, reason)
+        case .methods(let methods): sentence(methods)
+        case .drops(let drops): drops.sentence
+        case .passed(let packets): packets.sentence
+        case .walk(let fact): fact.sentence
+        case nil: plainSentence
+        }
+    }
+
+    /// The reason, with whom it is about where the reason does not say that itself.
+    package var statement: String {
+        guard isOfTraffic, let name = subject.name else { return reason }
+        return "\(name): \(reason)"
+    }
+
+    private var isOfTraffic: Bool {
+        switch context {
+        case .drops, .passed: true
+        case .flows, .methods, .walk: false
+        case nil: id == .lostBeforeLocalIn || id == .lostBeforePostRouting
+        }
+    }
+
+    private var plainSentence: String {
+        switch id {
+        case .noConnections: "IPVS has no connections here."
+        case .noMatch: noMatch
+        case .nothingSeen: "No matching packets were seen."
+        case .lostBeforeLocalIn: lostBeforeLocalIn
+        case .lostBeforePostRouting: lostBeforePostRouting
+        case .tableFull: tableFull
+        case .longChains: longChains
+        case .counters: counterSentence
+        default: "\(id.rawValue): " + evidence.map { "\($0.name)=\($0.value)" }.joined(separator: ", ") + "."
+        }
+    }
+
+    /// A number that the sentence is about; 0 where it is missing.
+    func number(_ name: String) -> UInt64 { self[name] ?? 0 }
+
+    // MARK: What to do
+
+    /// A sentence for each remedy.
+    package var remedySentences: [String] {
+        var fixes = 0
+        return remedies.map { remedy in
+            let words = remedy.clause + (remedy.explanation.map { ": \($0)" } ?? "") + "."
+            guard remedy.isFix else { return words.prefix(1).uppercased() + words.dropFirst() }
+            fixes += 1
+            return (fixes == 1 ? "To fix it, " : "Also ") + words
+        }
+    }
+
+    /// The reason and what to do, a sentence each.
+    package var sentences: [String] { [reason] + remedySentences }
+}
+
+extension [Remedy] {
+    /// What to do, in a line without a full stop; nil when there is nothing.
+    ///
+    /// - Parameter observing: how the reader has packets counted, where it is not by the command.
+    package func nextStep(observing: String? = nil) -> String? {
+        guard !isEmpty else { return nil }
+        return map { remedy in remedy == .observe ? observing ?? remedy.clause : remedy.clause }.joined(separator: "; ")
+    }
+}
+
+extension [Finding] {
+    /// What to do about what is wrong: fixes first, then where to look.
+    var nextStep: String? {
+        let remedies = worstFirst.filter(\.isTrouble).flatMap(\.remedies).withoutRepeats
+        let isLast = { (remedy: Remedy) in remedy == .readManual }
+        return (remedies.filter(\.isFix) + remedies.filter { !$0.isFix && !isLast($0) } + remedies.filter(isLast))
+            .nextStep()
+    }
+}
+
+extension Finding.Subject {
+    /// Nil where a sentence is clear without it.
+    var name: String? {
+        switch self {
+        case .service(let identity): identity.description
+        case .address(let address, let port?): Endpoint(address, port).description
+        case .address(let address, nil): address.description
+        case .director, .table, .counter, .packet: nil
+        }
+    }
+}
+
+/// `7 FIN, 1 RST and 1 ICMP error`
+func sentenceList(_ words: [String]) -> String {
+    guard let last = words.last, words.count > 1 else { return words.joined() }
+    return words.dropLast().joined(separator: ", ") + " and " + last
+}

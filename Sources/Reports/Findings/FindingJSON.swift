@@ -1,0 +1,52 @@
+import Addresses
+import Conntrack
+import Inspection
+
+extension JSONWriter {
+    /// The member `findings`, worst first.
+    mutating func findings(_ findings: [Finding]) {
+        member("findings", array: findings.worstFirst) { $0.finding($1) }
+    }
+
+    private mutating func finding(_ finding: Finding) {
+        object { json in
+            json.member("id", finding.id.rawValue)
+            json.member("severity", finding.severity.rawValue)
+            json.member("subject") { $0.subject(finding.subject) }
+            json.member("evidence") { json in
+                for evidence in finding.evidence {
+                    json.key(text: evidence.name)
+                    json.number(evidence.value)
+                }
+            }
+            json.member("reason", finding.reason)
+            let remedies = finding.remedySentences
+            json.member("remedy", remedies.isEmpty ? nil : remedies.joined(separator: " "))
+        }
+    }
+
+    private mutating func subject(_ subject: Finding.Subject) {
+        member("kind", subject.kind)
+        switch subject {
+        case .service(let service): identity(service)
+        case .address(let address, let port):
+            member("address", address.description)
+            optional("port", port)
+        case .counter(let counter): member("name", counter.name)
+        case .director, .table, .packet: break
+        }
+    }
+}
+
+extension Finding.Subject {
+    fileprivate var kind: String {
+        switch self {
+        case .director: "director"
+        case .service: "service"
+        case .address: "address"
+        case .table: "conntrack_table"
+        case .counter: "counter"
+        case .packet: "packet"
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Addresses
+import IPVS
+import Inspection
+
+extension Remedy {
+    /// What to do, as a part of a sentence.
+    package var clause: String {
+        switch self {
+        case .set(let settings): "run sysctl -w " + settings.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+        case .accept(let packets, let address):
+            "accept \(packets.words) to \(Self.words(address)) before the rule that drops INVALID"
+        case .notrack(let services): "add notrack rules for " + sentenceList(services.map(\.description))
+        case .raise(let limit, let orShortenTimeout):
+            "raise \(limit) in the initial network namespace"
+                + (orShortenTimeout ? ", or shorten net.netfilter.nf_conntrack_tcp_timeout_established here" : "")
+        case .raiseIfFull(let limit):
+            "raise \(limit) in the initial network namespace if the table is full; else see insert_failed"
+        case .avoidClashes:
+            "give source NAT more addresses or ports, or --random-fully; for pairs of DNS queries from one socket, set "
+                + "single-request in resolv.conf"
+        case .observe: "run ct-inspect observe on the director to see what its packet filter drops"
+        case .readManual: "see ct-inspect-lvs-dr(7) for the fixes"
+        }
+    }
+
+    /// Why it helps, to follow a colon.
+    var explanation: String? {
+        switch self {
+        case .set(let settings): Self.explanation(settings)
+        case .accept: "the real servers' own filters know the true state"
+        case .notrack:
+            "their answers bypass the director, and no value of \(Sysctls.ipvsConntrack) suits both them and the NAT services here"
+        default: nil
+        }
+    }
+
+    private static func explanation(_ settings: [Setting]) -> String? {
+        if settings.contains(.init(Sysctls.ipvsConntrack, 1)) {
+            return "answers that come back through the director are then tracked"
+        }
+        let isForACKs = settings.allSatisfy {
+            $0 == .init(Sysctls.ipvsConntrack, 0) || $0 == .init(Sysctls.tcpLoose, 1)
+        }
+        return isForACKs ? "ACKs of connections whose answers bypass the director are then NEW, not INVALID" : nil
+    }
+
+    private static func words(_ address: IPAddress?) -> String {
+        address.map { "\($0), and to no other address," } ?? "the service's addresses, and to no others,"
+    }
+}
+
+extension Remedy.Accepted {
+    fileprivate var words: String {
+        switch self {
+        case .endsAndErrors: "FIN, RST and ICMP errors"
+        case .errors: "ICMP errors"
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Addresses
+import Conntrack
+import Firewall
+import IPVS
+import Inspection
+import ObservationSupport
+import TestSupport
+import Testing
+
+@testable import Terminal
+
+/// The banner: the worst that is known, and what to do about it.
+struct BannerTests {
+    private func banner(_ model: Model) -> String {
+        model.layout.banner.map(\.text).joined(separator: " ").split(separator: " ").joined(separator: " ")
+    }
+
+    @Test("A NAT service whose answers are dropped at FORWARD: that is said, and not that nothing was dropped")
+    func answers() throws {
+        let nat = try ObservedSubject.service("10.0.0.100:80", .tcp, "10.0.0.3:8080", .nat)
+        var requests = try Counts("10.0.0.100:80")
+        requests.way(.syn, .new, 7)
+        var answers = try Counts("10.0.0.3:8080")
+        answers.add(.forward, .synAck, .invalid, 7)
+        var model = Models.director(120, 40)
+        model.observing.isWanted = true
+        Models.tell(&model, .observed(try .of(requests.counts + answers.counts, [nat]), took: .zero))
+        #expect(banner(model).contains("tcp 10.0.0.100:80: 7 SYN+ACK of 7 answers were dropped as INVALID at FORWARD"))
+        #expect(!banner(model).contains("Nothing was dropped"))
+    }
+}
