@@ -59,6 +59,7 @@ func smallPicture() throws -> Picture {
     try board.take(LibraryEntry.message("[2001:db8::1]:35863", "[2001:db8::100]:80"))
     try board.take(LibraryEntry.message("10.0.0.9:999", "10.0.0.101:80"))
     board.endEntries(isWhole: true)
+    for slot in board.unsettled(atMost: .max) { board.look(slot, found: nil) }
     board.finish(orphansAreKnown: true)
     var sysctls = Sysctls()
     sysctls.values = ["net.ipv4.vs.conntrack": "0", "net.ipv4.vs.sync_threshold": "3\t50"]
