@@ -1,11 +1,10 @@
 /// An address and a port (host order).
 package struct Endpoint: Hashable, Sendable {
-    /// The host's address; no zone (`%eth0`) goes with it.
+    /// The host's address, without a zone (`%eth0`).
     package var address: IPAddress
     /// In host order: 80 for HTTP.
     package var port: UInt16
 
-    /// An endpoint of its two parts; `port` in host order.
     package init(_ address: IPAddress, _ port: UInt16) {
         self.address = address
         self.port = port

@@ -1,6 +1,6 @@
 import Glibc
 
-/// An IPv4 or IPv6 address: a number with its family, cheap to compare and to hash.
+/// An IPv4 or IPv6 address: a number with its family, cheap to compare and hash.
 public struct IPAddress: Hashable, Sendable {
     /// The address family; `rawValue` is a number of this program, not an `AF_*` one.
     public enum Family: UInt8, Sendable, Comparable {
@@ -14,7 +14,7 @@ public struct IPAddress: Hashable, Sendable {
     public let high: UInt64
     /// The lower half of an IPv6 address as a number, or the whole IPv4 address.
     public let low: UInt64
-    /// Behind the numbers, so that a port fits into what alignment leaves: a million connections are held.
+    /// After the numbers, so that a port fits into the padding: a million connections are held.
     public let family: Family
 
     /// `number` is in host order: 10.0.0.1 is `0x0A000001`.
@@ -35,7 +35,7 @@ public struct IPAddress: Hashable, Sendable {
 
     /// Reads what inet_pton(3) reads: dotted quads and IPv6 text, without brackets, port or zone.
     public init?(_ text: String) {
-        // inet_pton(3) would stop at a NUL and take what is before it.
+        // inet_pton(3) would stop at a NUL and accept what precedes it.
         guard !text.utf8.contains(0) else { return nil }
         var four = in_addr()
         var six = in6_addr()

@@ -1,31 +1,26 @@
-/// A layer 4 protocol number of the IP header. An open set: an unknown number is shown as the number.
+/// A layer 4 protocol number of the IP header. An open set: an unknown number is shown as is.
 public struct IPProtocol: RawRepresentable, Hashable, Sendable {
     /// The number in the header (`IPPROTO_*`).
     public let rawValue: UInt8
 
-    /// Any number, known here or not.
     @inlinable
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// `IPPROTO_IP` (0): what IPVS gives to templates of fwmark services.
+    /// `IPPROTO_IP` (0): used by IPVS for templates of fwmark services.
     public static let ip = IPProtocol(rawValue: 0)
-    /// ICMP for IPv4; IPv6's own is `icmpv6`.
+    /// ICMP for IPv4; for IPv6 it is `icmpv6`.
     public static let icmp = IPProtocol(rawValue: 1)
-    /// Transmission Control Protocol.
     public static let tcp = IPProtocol(rawValue: 6)
-    /// User Datagram Protocol.
     public static let udp = IPProtocol(rawValue: 17)
     /// Datagram Congestion Control Protocol; kernels since 6.16 have none.
     public static let dccp = IPProtocol(rawValue: 33)
-    /// Generic Routing Encapsulation: its tuples carry keys where others have ports.
+    /// Generic Routing Encapsulation: its tuples carry keys instead of ports.
     public static let gre = IPProtocol(rawValue: 47)
     /// Encapsulating Security Payload of IPsec: no ports.
     public static let esp = IPProtocol(rawValue: 50)
     /// Authentication Header of IPsec: no ports.
     public static let ah = IPProtocol(rawValue: 51)
-    /// ICMP for IPv6.
     public static let icmpv6 = IPProtocol(rawValue: 58)
-    /// Stream Control Transmission Protocol.
     public static let sctp = IPProtocol(rawValue: 132)
     /// UDP with partial checksums.
     public static let udplite = IPProtocol(rawValue: 136)
@@ -44,7 +39,7 @@ public struct IPProtocol: RawRepresentable, Hashable, Sendable {
 }
 
 extension IPProtocol {
-    /// The names that are read and written here, in the order of their numbers; other protocols go by number.
+    /// The names read and written here, ordered by number; other protocols are shown as numbers.
     public static var names: [String] { named.compactMap(\.name) }
 }
 
@@ -53,7 +48,7 @@ extension IPProtocol: CustomStringConvertible {
         .ip, .icmp, .tcp, .udp, .dccp, .gre, .esp, .ah, .icmpv6, .sctp, .udplite,
     ]
 
-    /// As /etc/protocols has it, in lower case; nil when this program has none for it.
+    /// As in /etc/protocols, in lower case; nil if this program has no name for it.
     private var name: String? {
         switch self {
         case .ip: "ip"
@@ -71,6 +66,6 @@ extension IPProtocol: CustomStringConvertible {
         }
     }
 
-    /// The name in lower case, or the number where this program has no name for it.
+    /// The name in lower case, or the number if this program has no name for it.
     public var description: String { name ?? String(rawValue) }
 }

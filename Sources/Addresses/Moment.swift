@@ -1,4 +1,4 @@
-/// A point in time of the wall clock.
+/// A wall clock time.
 package struct Moment: Hashable, Sendable {
     /// Since 1970, UTC.
     package var nanoseconds: UInt64
@@ -6,7 +6,6 @@ package struct Moment: Hashable, Sendable {
     /// Whole seconds since 1970, UTC.
     package var seconds: UInt64 { nanoseconds / 1_000_000_000 }
 
-    /// So many nanoseconds since 1970, UTC.
     package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
     /// The year, month and day of the Gregorian calendar, in UTC.

@@ -1,11 +1,11 @@
 /// Which kernel something was read from, and when.
 package struct Origin: Equatable, Sendable {
     package var takenAt: Moment
-    /// As uname(2) has it (`nodename`).
+    /// As reported by uname(2) (`nodename`).
     package var host: String
-    /// As uname(2) has it: `6.1.0-56-amd64`.
+    /// As reported by uname(2): `6.1.0-56-amd64`.
     package var kernelRelease: String
-    /// The network namespace as the user named it; nil for the one the tool was started in.
+    /// The network namespace as named by the user; nil for the one the tool was started in.
     package var networkNamespace: String?
 
     package init(takenAt: Moment, host: String, kernelRelease: String, networkNamespace: String?) {

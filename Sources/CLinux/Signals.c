@@ -18,7 +18,7 @@ int clinux_open_signals(void)
     sigset_t signals;
     sigemptyset(&signals);
     for (size_t i = 0; i < sizeof watched / sizeof watched[0]; i++) {
-        // A signal that is blocked comes even where it is ignored, so ask.
+        // A blocked signal is delivered even if it is ignored, so check.
         struct sigaction action;
         if (sigaction(watched[i], NULL, &action) != 0 || action.sa_handler != SIG_IGN)
             sigaddset(&signals, watched[i]);
@@ -56,9 +56,9 @@ void clinux_stop_self(void)
     sigemptyset(&going_on);
     sigaddset(&going_on, SIGCONT);
     sigaction(SIGTSTP, &usual, &action);
-    // SIGTSTP and not SIGSTOP: the kernel leaves a process running that no shell could continue.
+    // SIGTSTP and not SIGSTOP: the kernel does not stop a process that no shell could continue.
     raise(SIGTSTP);
-    // Here the process stops, until SIGCONT.
+    // The process stops here, until SIGCONT.
     pthread_sigmask(SIG_UNBLOCK, &stop, &mask);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     sigaction(SIGTSTP, &action, NULL);

@@ -15,7 +15,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-/// What the guard is told, in one datagram: whole or not at all.
+/// The guard's message, in one datagram: complete or not at all.
 struct news {
     int is_on;
     uint32_t count;
@@ -24,10 +24,10 @@ struct news {
     unsigned char bytes[CLINUX_MOST_RESTORING_BYTES];
 };
 
-/// The two descriptors that the guard has.
+/// The guard's two descriptors.
 enum { CHANNEL = 0, TERMINAL = 1 };
 
-/// A terminal that takes no bytes (Ctrl-S, a dead line) must not keep the guard for ever.
+/// A terminal that accepts no bytes (Ctrl-S, a dead line) must not block the guard forever.
 enum { PATIENCE_IN_SECONDS = 5 };
 
 static pid_t guard = -1;
@@ -35,7 +35,7 @@ static int channel = -1;
 
 static int are_equal(const struct termios *left, const struct termios *right)
 {
-    // Not by memcmp of the whole: there are gaps between its members.
+    // Not memcmp of the whole struct: there is padding between its members.
     return left->c_iflag == right->c_iflag && left->c_oflag == right->c_oflag && left->c_cflag == right->c_cflag
         && left->c_lflag == right->c_lflag && memcmp(left->c_cc, right->c_cc, sizeof left->c_cc) == 0;
 }
@@ -43,8 +43,8 @@ static int are_equal(const struct termios *left, const struct termios *right)
 static void restore(const struct news *news)
 {
     alarm(PATIENCE_IN_SECONDS);
-    // The shell wakes up when we do. Where it was first, the settings are its own by now, and stay; without the bytes
-    // it would still write into the picture of curses.
+    // The shell wakes up when we do. If it was first, the settings are its own by now and stay; without the bytes it would still
+    // write into the curses screen.
     struct termios now;
     if (tcgetattr(TERMINAL, &now) == 0 && are_equal(&now, &news->curses))
         tcsetattr(TERMINAL, TCSANOW, &news->before);
@@ -57,10 +57,10 @@ static void restore(const struct news *news)
     }
 }
 
-/// Leaves the guard with its two descriptors, so that nobody waits for the end of a pipe that only it holds.
+/// Leaves the guard with its two descriptors, so that nobody waits for the end of a pipe that only it has open.
 static int keep_only(int terminal, int end)
 {
-    // Out of the way of the places they are to take.
+    // Move them away from their target numbers.
     int kept_end = fcntl(end, F_DUPFD, 3);
     int kept_terminal = fcntl(terminal, F_DUPFD, 3);
     return kept_end >= 0 && kept_terminal >= 0 && dup2(kept_end, CHANNEL) >= 0 && dup2(kept_terminal, TERMINAL) >= 0
@@ -69,7 +69,7 @@ static int keep_only(int terminal, int end)
 
 static void watch_over(int terminal, int end)
 {
-    // Out of the reach of what ends the parent: Ctrl-C, the shell's job control, a hangup, killall.
+    // Out of reach of what ends the parent: Ctrl-C, the shell's job control, a hangup, killall.
     setsid();
     for (int number = 1; number < NSIG; number++)
         if (number != SIGALRM)
@@ -79,12 +79,12 @@ static void watch_over(int terminal, int end)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_NAME, "ct-inspect-tty");
-    // It needs no privilege for what it does.
+    // It needs no privileges.
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     struct __user_cap_data_struct nothing[_LINUX_CAPABILITY_U32S_3];
     memset(nothing, 0, sizeof nothing);
     syscall(SYS_capset, &header, nothing);
-    // Its folder could not be unmounted otherwise.
+    // Its directory could not be unmounted otherwise.
     if (!keep_only(terminal, end) || chdir("/") != 0)
         _exit(1);
     struct news last = {.is_on = 0};
@@ -105,7 +105,7 @@ int clinux_start_terminal_guard(int terminal)
 {
     if (channel >= 0)
         return EALREADY;
-    // Not a pipe: a datagram is never read in halves, and can be sent without SIGPIPE and without waiting.
+    // Not a pipe: a datagram is never read partially, and can be sent without SIGPIPE and without waiting.
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         return errno;
@@ -125,7 +125,7 @@ int clinux_start_terminal_guard(int terminal)
     return 0;
 }
 
-/// A guard that is gone hears nothing; we go on without it.
+/// If the guard is gone, we continue without it.
 static void tell(const struct news *news)
 {
     if (channel < 0)
@@ -138,7 +138,7 @@ void clinux_terminal_guard_on(
     const void *bytes, size_t count, const struct termios *before, const struct termios *curses)
 {
     struct news news = {.is_on = 1, .before = *before, .curses = *curses};
-    // Half of a terminal's sequences may be worse than none.
+    // Half of a terminal sequence may be worse than none.
     if (count > 0 && count <= sizeof news.bytes) {
         memcpy(news.bytes, bytes, count);
         news.count = (uint32_t)count;
@@ -159,8 +159,8 @@ void clinux_end_terminal_guard(void)
     clinux_terminal_guard_off();
     close(channel);
     channel = -1;
-    // Nothing is left for it to do, and one that somebody has stopped would keep us waiting. While it is not waited for,
-    // its number belongs to nobody else.
+    // It has nothing left to do, and if someone has stopped it we would wait forever. Until it is waited for, its number is not
+    // reused.
     if (waitpid(guard, NULL, WNOHANG) == 0) {
         kill(guard, SIGKILL);
         while (waitpid(guard, NULL, 0) < 0 && errno == EINTR)

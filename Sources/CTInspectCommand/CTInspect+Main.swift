@@ -1,10 +1,10 @@
 import ArgumentParser
 
 extension CTInspect {
-    /// Runs what the words of the command line ask for, without the program's own name. Ends the program when that is over.
+    /// Runs the command line, given without the program's name, and exits.
     ///
-    /// ArgumentParser's own way, but for two things: it takes an unknown command for an argument of `flows`, and `--version` with
-    /// `--verbose` tells what works on this host.
+    /// Like ArgumentParser's own main, with two exceptions: ArgumentParser takes an unknown command for an argument of `flows`, and `--version`
+    /// with `--verbose` reports what works on this host.
     package static func run(_ words: [String]) -> Never {
         do {
             if Set(words) == ["--version", "--verbose"] {
@@ -28,7 +28,7 @@ extension CTInspect {
         }
     }
 
-    /// What to say in place of "Unexpected argument", where that stands for a command.
+    /// The message replacing "Unexpected argument", if the argument stands for a command.
     private static func complaint(about words: [String], _ message: String) -> String? {
         guard message.hasPrefix("Unexpected argument '"), let first = words.first,
             let word = message.split(separator: "'").dropFirst().first.map(String.init)
@@ -38,6 +38,6 @@ extension CTInspect {
         if commands.contains(word) { return "The command comes first: ct-inspect \(word) ..." }
         guard word == first else { return nil }
         let next = Nearest.to(word, of: commands + ["help"]).map { "Did you mean '\($0)'?" }
-        return "There is no command '\(word)'. " + (next ?? "There are \(commands.joined(separator: ", ")).")
+        return "There is no command '\(word)'. " + (next ?? "The commands are \(commands.joined(separator: ", ")).")
     }
 }

@@ -1,11 +1,10 @@
 import ArgumentParser
 
-/// The command as a whole. What it does by itself is `flows`.
+/// The root command. The default subcommand is `flows`.
 package struct CTInspect: ParsableCommand {
-    /// Of the program; the JSON schema has a number of its own.
+    /// Of the program; the JSON schema has its own version.
     package static let version = "0.1.0"
 
-    /// What `--help` says of the whole, and its subcommands.
     package static let configuration = CommandConfiguration(
         commandName: "ct-inspect",
         abstract: "Show which LVS flows never reach the conntrack table, and why.",
@@ -13,15 +12,15 @@ package struct CTInspect: ParsableCommand {
             EXAMPLES
               sudo ct-inspect                       the flows here, and what they mean
               sudo ct-inspect watch                 the same, live
-              sudo ct-inspect flows --summary       one row a service
+              sudo ct-inspect flows --summary       one row per service
               sudo ct-inspect flows --json | jq '.services[] | {address, port, absent}'
-              sudo ct-inspect services --netns lb   as ipvsadm -Ln, in the namespace lb
+              sudo ct-inspect services --netns lb   like ipvsadm -Ln, in the namespace lb
               sudo ct-inspect observe --for 30s     what the filter drops, by which rule
-              sudo ct-inspect capture /tmp/lb1      all that the kernel says, in a folder
+              sudo ct-inspect capture /tmp/lb1      save the kernel's state to a directory
               ct-inspect flows --capture /tmp/lb1   the same flows, without root
               ct-inspect --version --verbose        what works on this host
 
-            More: man ct-inspect; the whole story: man ct-inspect-lvs-dr
+            More: man ct-inspect; background: man ct-inspect-lvs-dr
             """,
         version: version,
         subcommands: [
@@ -30,6 +29,6 @@ package struct CTInspect: ParsableCommand {
         ],
         defaultSubcommand: FlowsCommand.self)
 
-    /// For ArgumentParser, which fills it in.
+    /// For ArgumentParser.
     package init() {}
 }

@@ -1,49 +1,47 @@
 import Addresses
 
-/// One entry of the conntrack table. What the kernel did not send is nil.
+/// An entry of the conntrack table. Whatever the kernel did not send is nil.
 package struct Entry: Equatable, Sendable {
     /// The `AF_*` number of the message: 2 for IPv4, 10 for IPv6.
     package var family: UInt8 = 0
     /// The first packet's direction.
     package var original = Tuple()
-    /// The direction of answers: the original's reverse, but for NAT.
+    /// The direction of answers: the reverse of the original, except with NAT.
     package var reply = Tuple()
-    /// Its bits; none when the kernel did not send them.
+    /// Empty if the kernel did not send it.
     package var status: Status = []
-    /// Nil of protocols without a state, and where the kernel did not send it.
+    /// Nil for protocols without states, and if the kernel did not send it.
     package var state: ProtocolState?
-    /// Seconds until the entry goes; not sent for one that is gone or offloaded.
+    /// Seconds until the entry expires; not sent for deleted or offloaded entries.
     package var timeout: UInt32?
-    /// Nil where the kernel has no marks, and where it leaves out a 0.
+    /// Nil if the kernel has no marks, or omits a 0.
     package var mark: UInt32?
     /// 0 (the default zone) is not sent.
     package var zone: UInt16?
-    /// The kernel's own number for it, which stays while the entry lives and may be given again after.
+    /// The kernel's id, constant during the entry's life; it may be reused afterwards.
     package var id: UInt32?
-    /// References held, that of the dump included.
+    /// Number of references, including the dump's.
     package var use: UInt32?
     /// Only with `net.netfilter.nf_conntrack_acct`.
     package var originalCounters: Counters?
-    /// Of the reply direction, likewise.
+    /// For the reply direction; likewise.
     package var replyCounters: Counters?
     /// Only with `net.netfilter.nf_conntrack_timestamp`.
     package var timestamps: Timestamps?
-    /// Of every entry made over ctnetlink, and of those that SYNPROXY made.
+    /// Set for every entry created over ctnetlink, and those created by SYNPROXY.
     package var synproxy: Synproxy?
-    /// What most entries lack; see `Entry+Extensions`.
+    /// Data that most entries lack; see `Entry+Extensions`.
     var extensions = Extensions.none
 
-    /// An entry of which nothing is known.
     package init() {}
 
     /// Packets and bytes of one direction.
     package struct Counters: Equatable, Sendable {
-        /// Packets that conntrack has seen.
+        /// Packets seen by conntrack.
         package var packets: UInt64
-        /// Of the IP packets, with their headers.
+        /// Of IP packets, including headers.
         package var bytes: UInt64
 
-        /// Both counts of one direction.
         package init(packets: UInt64, bytes: UInt64) {
             self.packets = packets
             self.bytes = bytes
@@ -54,26 +52,24 @@ package struct Entry: Equatable, Sendable {
     package struct Timestamps: Equatable, Sendable {
         /// When the entry was confirmed.
         package var start: UInt64?
-        /// Only for an entry that is gone.
+        /// Only for a deleted entry.
         package var stop: UInt64?
 
-        /// Both times as the kernel has them.
         package init(start: UInt64? = nil, stop: UInt64? = nil) {
             self.start = start
             self.stop = stop
         }
     }
 
-    /// What SYNPROXY keeps (`struct nf_conn_synproxy`).
+    /// SYNPROXY data (`struct nf_conn_synproxy`).
     package struct Synproxy: Equatable, Sendable {
-        /// The sequence number with which the client began.
+        /// The client's initial sequence number.
         package var initialSequence: UInt32 = 0
         /// The client's first TCP timestamp.
         package var initialTimestamp: UInt32 = 0
-        /// The difference between the timestamps that the proxy gave and the server's.
+        /// The difference between the proxy's timestamps and the server's.
         package var timestampOffset: UInt32 = 0
 
-        /// Members as they are named.
         package init(initialSequence: UInt32 = 0, initialTimestamp: UInt32 = 0, timestampOffset: UInt32 = 0) {
             self.initialSequence = initialSequence
             self.initialTimestamp = initialTimestamp
@@ -82,8 +78,8 @@ package struct Entry: Equatable, Sendable {
     }
 }
 
-/// What the kernel keeps in extensions of an entry (net/netfilter/nf_conntrack_extend.c) that most have not. It is held outside of the
-/// entry, which stays small and is copied and reset at no cost: a table has millions.
+/// Data in entry extensions (net/netfilter/nf_conntrack_extend.c) that most entries lack. Kept outside the entry, so that it stays small
+/// and is copied and reset at no cost: a table has millions.
 extension Entry {
     /// The tuple of the entry that expected this one.
     package var master: Tuple? {
@@ -91,43 +87,43 @@ extension Entry {
         set { extend { $0.master = newValue } }
     }
 
-    /// The 128 label bits as the kernel sends them: bytes in its memory's order, so bit 0 is the lowest of the first on x86; empty when none.
+    /// The 128 label bits as sent by the kernel: bytes in its memory order, so on x86 bit 0 is the lowest of the first byte; empty if none.
     package var labels: [UInt8] {
         get { extensions.held.labels }
         set { extend { $0.labels = newValue } }
     }
 
-    /// The name of the helper that follows it (`ftp`); nil when none does.
+    /// The name of the assigned helper (`ftp`), if any.
     package var helper: String? {
         get { extensions.held.helper }
         set { extend { $0.helper = newValue } }
     }
 
-    /// The label of a security module (SELinux), as the kernel writes it.
+    /// The security module's label (SELinux), as written by the kernel.
     package var securityContext: String? {
         get { extensions.held.securityContext }
         set { extend { $0.securityContext = newValue } }
     }
 
-    /// Of the original direction; nil when no helper shifted it.
+    /// For the original direction; nil if no helper shifted it.
     package var sequenceAdjustmentOriginal: SequenceAdjustment? {
         get { extensions.held.sequenceAdjustmentOriginal }
         set { extend { $0.sequenceAdjustmentOriginal = newValue } }
     }
 
-    /// Of the reply direction; nil when no helper shifted it.
+    /// For the reply direction; nil if no helper shifted it.
     package var sequenceAdjustmentReply: SequenceAdjustment? {
         get { extensions.held.sequenceAdjustmentReply }
         set { extend { $0.sequenceAdjustmentReply = newValue } }
     }
 
-    /// Attributes that this program does not know, or whose size is not the known one.
+    /// Attributes unknown to this program, or of unexpected size.
     package var unknown: [UnknownAttribute] {
         get { extensions.held.unknown }
         set { extend { $0.unknown = newValue } }
     }
 
-    /// False when it has none of the above.
+    /// False if it has none of the above.
     package var hasExtensions: Bool {
         if case .none = extensions { false } else { true }
     }
@@ -162,14 +158,14 @@ extension Entry {
 
     /// How a NAT helper shifted TCP sequence numbers (`struct nf_ct_seqadj`).
     package struct SequenceAdjustment: Equatable, Sendable {
-        /// The sequence number from which on the second offset holds.
+        /// The sequence number from which the second offset applies.
         package var correctionPosition: UInt32 = 0
         /// Added to sequence numbers before that position.
         package var offsetBefore: Int32 = 0
         /// Added to sequence numbers from that position on.
         package var offsetAfter: Int32 = 0
 
-        /// Members as they are named; 0 is what an unshifted direction has.
+        /// 0 means not shifted.
         package init(correctionPosition: UInt32 = 0, offsetBefore: Int32 = 0, offsetAfter: Int32 = 0) {
             self.correctionPosition = correctionPosition
             self.offsetBefore = offsetBefore

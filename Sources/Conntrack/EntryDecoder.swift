@@ -5,8 +5,8 @@ import Netlink
 extension Entry {
     /// Decodes a message of ctnetlink (`struct nfgenmsg`, then `enum ctattr_type`; numbers big-endian).
     ///
-    /// - Throws: when the attributes are not framed as netlink frames them. An attribute that is unknown, or has another size
-    ///   than the known one, is kept in `unknown`.
+    /// - Throws: if the attributes are not framed as netlink requires. An unknown attribute, or one of unexpected size, is kept in
+    ///   `unknown`.
     package init(_ message: Message, in datagram: RawSpan) throws(DecodeError) {
         let attributes = try message.attributes(after: MemoryLayout<nfgenmsg>.size)
         family = try datagram.host(at: message.payload.lowerBound)
@@ -18,7 +18,7 @@ extension Entry {
         if !unknown.isEmpty { self.unknown = unknown }
     }
 
-    /// The attributes that most entries have. False when it is none that is known, or has not the known size.
+    /// The attributes that most entries have. False if the attribute is not one of these, or has an unexpected size.
     @inline(__always)
     private mutating func decode(
         _ attribute: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
@@ -41,7 +41,7 @@ extension Entry {
         return true
     }
 
-    /// What most entries lack. False when it is none of them.
+    /// The attributes that most entries lack. False if the attribute is not one of these.
     private mutating func decodeExtension(
         _ nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
     ) throws(DecodeError) -> Bool {
@@ -59,9 +59,9 @@ extension Entry {
     }
 }
 
-/// The nested attributes that extensions of an entry add (net/netfilter/nf_conntrack_extend.c).
+/// The nested attributes added by entry extensions (net/netfilter/nf_conntrack_extend.c).
 extension Entry.Counters {
-    /// 64 bits; the 32-bit ones of old kernels are taken too.
+    /// 64 bits; the 32-bit ones of old kernels are accepted too.
     init(_ nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]) throws(DecodeError) {
         (packets, self.bytes) = (0, 0)
         var cursor = AttributeCursor(in: nest)
@@ -132,7 +132,7 @@ extension Entry.Synproxy {
 }
 
 extension RawSpan {
-    /// A name inside `nest`, under the number `type`.
+    /// A name inside `nest`, with number `type`.
     func name(
         _ type: UInt32, in nest: Attribute, _ unknown: inout [UnknownAttribute]
     ) throws(DecodeError) -> String? {

@@ -4,8 +4,8 @@ import Netlink
 extension Expectation {
     /// Decodes a message about expectations (`struct nfgenmsg`, then `enum ctattr_expect`; numbers big-endian).
     ///
-    /// - Throws: when the attributes are not framed as netlink frames them. An attribute that is unknown, or has another size
-    ///   than the known one, is kept in `unknown`.
+    /// - Throws: if the attributes are not framed as netlink requires. An unknown attribute, or one of unexpected size, is kept in
+    ///   `unknown`.
     package init(_ message: Message, in datagram: RawSpan) throws(DecodeError) {
         let attributes = try message.attributes(after: MemoryLayout<nfgenmsg>.size)
         family = try datagram.host(at: message.payload.lowerBound)
@@ -17,7 +17,7 @@ extension Expectation {
         }
     }
 
-    /// The attributes made of attributes. False when it is none of them.
+    /// Nested attributes. False if the attribute is not one of them.
     private mutating func decodeNested(_ attribute: Attribute, in bytes: RawSpan) throws(DecodeError) -> Bool {
         switch ctattr_expect(UInt32(attribute.type)) {
         case CTA_EXPECT_TUPLE: tuple = try Tuple(attribute, in: bytes, &unknown)
@@ -29,7 +29,7 @@ extension Expectation {
         return true
     }
 
-    /// The attributes whose payload is one value. False when it is none of them.
+    /// Attributes with a single value. False if the attribute is not one of them.
     private mutating func decodeValue(_ attribute: Attribute, in bytes: RawSpan) -> Bool {
         switch ctattr_expect(UInt32(attribute.type)) {
         case CTA_EXPECT_TIMEOUT: set(&timeout, bytes.bigEndian(attribute))

@@ -1,20 +1,20 @@
-/// A kind of packet that packet filters treat alike; the kinds that are counted and explained.
+/// A kind of packet that packet filters treat alike; counts and explanations distinguish these kinds.
 package enum PacketClass: String, CaseIterable, Hashable, Sendable {
     case syn
     case synAck = "syn_ack"
-    /// A bare ACK, or data.
+    /// A bare ACK or data.
     case ack
     case fin
     case rst
-    /// Flags that no TCP sends: none of FIN, SYN, RST and ACK, or two of them that contradict each other.
+    /// Flags that no TCP sends: none of FIN, SYN, RST and ACK, or two that contradict each other.
     case tcpOther = "tcp_other"
     case udp
     case sctp
-    /// An ICMP or ICMPv6 message about another packet, a part of which it carries.
+    /// An ICMP or ICMPv6 message about another packet, part of which it quotes.
     case icmpError = "icmp_error"
     case other
 
-    /// The class of a TCP segment. PSH, URG, ECE and CWR do not count.
+    /// The class of a TCP segment. PSH, URG, ECE and CWR are ignored.
     package init(tcp flags: TCPFlags) {
         switch flags.intersection([.fin, .syn, .rst, .ack]) {
         case .syn: self = .syn
@@ -26,10 +26,10 @@ package enum PacketClass: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// As JSON has it: `syn_ack`.
+    /// As in JSON: `syn_ack`.
     package var name: String { rawValue }
 
-    /// As tables have it: `SYN+ACK`.
+    /// As in tables: `SYN+ACK`.
     package var title: String {
         switch self {
         case .syn: "SYN"

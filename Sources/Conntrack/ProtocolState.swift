@@ -1,30 +1,29 @@
-/// What conntrack knows of the protocol's own state (`CTA_PROTOINFO`).
+/// What conntrack stores about the protocol's own state (`CTA_PROTOINFO`).
 package enum ProtocolState: Equatable, Sendable {
     case tcp(TCP)
     case sctp(SCTP)
     case dccp(DCCP)
 
-    /// State numbers are an open set: one without a name is shown as the number.
+    /// State numbers are an open set: a state without a name is shown as its number.
     package struct TCP: Equatable, Sendable {
         /// `enum tcp_conntrack`
         package var state: UInt8?
-        /// Window scales of the original and the reply direction.
+        /// Window scale of the original direction.
         package var scaleOriginal: UInt8?
-        /// Of the reply direction.
+        /// Window scale of the reply direction.
         package var scaleReply: UInt8?
-        /// `IP_CT_TCP_FLAG_*` of each direction, and the mask sent with them.
+        /// `IP_CT_TCP_FLAG_*` of the original direction, with the mask sent with them.
         package var flagsOriginal: Flags?
-        /// Of the reply direction.
+        /// Likewise for the reply direction.
         package var flagsReply: Flags?
 
-        /// A state of which the rest is not known.
         package init(state: UInt8? = nil) { self.state = state }
 
         /// Flags of one direction (`struct nf_ct_tcp_flags`).
         package struct Flags: Equatable, Sendable {
-            /// `IP_CT_TCP_FLAG_*` that are set.
+            /// The `IP_CT_TCP_FLAG_*` that are set.
             package var flags: UInt8
-            /// Those that the sender of the message meant to say something about.
+            /// Those that the sender of the message specified.
             package var mask: UInt8
         }
 
@@ -34,16 +33,15 @@ package enum ProtocolState: Equatable, Sendable {
         ]
     }
 
-    /// State numbers are an open set, as those of TCP.
+    /// State numbers are an open set, like those of TCP.
     package struct SCTP: Equatable, Sendable {
         /// `enum sctp_conntrack`
         package var state: UInt8?
-        /// The tag that packets of the original direction carry.
+        /// The tag in packets of the original direction.
         package var verificationTagOriginal: UInt32?
-        /// The tag that packets of the reply direction carry.
+        /// The tag in packets of the reply direction.
         package var verificationTagReply: UInt32?
 
-        /// A state of which the rest is not known.
         package init(state: UInt8? = nil) { self.state = state }
 
         static let names = [
@@ -52,16 +50,15 @@ package enum ProtocolState: Equatable, Sendable {
         ]
     }
 
-    /// State numbers are an open set, as those of TCP.
+    /// State numbers are an open set, like those of TCP.
     package struct DCCP: Equatable, Sendable {
-        /// `enum ct_dccp_states` of net/netfilter/nf_conntrack_proto_dccp.c, which the newest kernels no longer have.
+        /// `enum ct_dccp_states` of net/netfilter/nf_conntrack_proto_dccp.c, which the newest kernels lack.
         package var state: UInt8?
         /// 0: the original direction is the client's; 1: the server's.
         package var role: UInt8?
-        /// The sequence number of the handshake, 48 bits of it.
+        /// The handshake's sequence number, 48 bits of it.
         package var handshakeSequence: UInt64?
 
-        /// A state of which the rest is not known.
         package init(state: UInt8? = nil) { self.state = state }
 
         static let names = [
@@ -69,7 +66,7 @@ package enum ProtocolState: Equatable, Sendable {
         ]
     }
 
-    /// The state as the kernel and conntrack(8) name it, or its number; nil when the kernel sent none.
+    /// The state as named by the kernel and conntrack(8), or its number; nil if the kernel sent none.
     package var name: String? {
         switch self {
         case .tcp(let tcp): Self.name(of: tcp.state, in: TCP.names)

@@ -2,7 +2,7 @@ import CNetlink
 import Netlink
 
 extension ProtocolState {
-    /// Decodes `CTA_PROTOINFO`; nil when it holds no protocol that this program knows.
+    /// Decodes `CTA_PROTOINFO`; nil if it contains no known protocol.
     static func decode(
         _ parent: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
     ) throws(DecodeError) -> ProtocolState? {

@@ -15,31 +15,31 @@ public struct Status: OptionSet, Hashable, Sendable {
     package static let expected = Status(rawValue: 1 << 0)
     /// Packets were seen in both directions (`IPS_SEEN_REPLY`).
     package static let seenReply = Status(rawValue: 1 << 1)
-    /// It is not removed early when the table is full (`IPS_ASSURED`).
+    /// Not removed early when the table is full (`IPS_ASSURED`).
     package static let assured = Status(rawValue: 1 << 2)
-    /// It is in the table: its first packet has left the host or come in (`IPS_CONFIRMED`).
+    /// In the table: its first packet has left the host or come in (`IPS_CONFIRMED`).
     package static let confirmed = Status(rawValue: 1 << 3)
     /// Its source is translated (`IPS_SRC_NAT`).
     package static let sourceNAT = Status(rawValue: 1 << 4)
     /// Its destination is translated (`IPS_DST_NAT`).
     package static let destinationNAT = Status(rawValue: 1 << 5)
-    /// It is on its way out of the table (`IPS_DYING`).
+    /// Being removed from the table (`IPS_DYING`).
     package static let dying = Status(rawValue: 1 << 9)
-    /// Its timeout is not renewed by packets (`IPS_FIXED_TIMEOUT`).
+    /// Its timeout is not refreshed by packets (`IPS_FIXED_TIMEOUT`).
     package static let fixedTimeout = Status(rawValue: 1 << 10)
     /// A flowtable forwards its packets past conntrack (`IPS_OFFLOAD`).
     package static let offload = Status(rawValue: 1 << 14)
     /// A network device does so (`IPS_HW_OFFLOAD`).
     package static let hardwareOffload = Status(rawValue: 1 << 15)
 
-    /// Kernel names without `IPS_`, by bit. Bit 12 is UNTRACKED in the
-    /// header for users (obsolete), and NAT_CLASH in the kernel's own: only the latter is still set.
+    /// Kernel names without `IPS_`, by bit. Bit 12 is UNTRACKED in the user-space header (obsolete), and NAT_CLASH in the kernel's own: only
+    /// the latter is still used.
     package static let names = [
         "EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED", "SRC_NAT", "DST_NAT", "SEQ_ADJUST", "SRC_NAT_DONE",
         "DST_NAT_DONE", "DYING", "FIXED_TIMEOUT", "TEMPLATE", "NAT_CLASH", "HELPER", "OFFLOAD", "HW_OFFLOAD",
     ]
 
-    /// Reads the name of one bit, in any case; `BIT_17` is one without a name.
+    /// Reads the name of a bit, ignoring case; `BIT_17` is a bit without a name.
     package init?(name: some StringProtocol) {
         let upper = name.uppercased()
         let numbered = upper.hasPrefix("BIT_") ? UInt32(upper.dropFirst(4)) : nil
@@ -47,7 +47,7 @@ public struct Status: OptionSet, Hashable, Sendable {
         self.init(rawValue: 1 << bit)
     }
 
-    /// A bit without a name is its number: `BIT_17`.
+    /// A bit without a name is shown as its number: `BIT_17`.
     package static func name(ofBit bit: Int) -> String { names.indices.contains(bit) ? names[bit] : "BIT_\(bit)" }
 
     /// The names of the bits that are set, lowest first.

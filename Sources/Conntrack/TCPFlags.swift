@@ -1,9 +1,7 @@
 /// The flag byte of a TCP header (RFC 9293, section 3.1).
 package struct TCPFlags: OptionSet, Hashable, Sendable {
-    /// The byte of the header.
     package let rawValue: UInt8
 
-    /// Any byte.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// The sender has no more to send.
@@ -12,13 +10,13 @@ package struct TCPFlags: OptionSet, Hashable, Sendable {
     package static let syn = TCPFlags(rawValue: 0x02)
     /// Ends a connection at once.
     package static let rst = TCPFlags(rawValue: 0x04)
-    /// Push: hand over what has come.
+    /// Push: deliver the data received so far.
     package static let psh = TCPFlags(rawValue: 0x08)
     /// The acknowledgement number counts.
     package static let ack = TCPFlags(rawValue: 0x10)
     /// The urgent pointer counts.
     package static let urg = TCPFlags(rawValue: 0x20)
-    /// Congestion was experienced (RFC 3168); in a SYN, that the sender knows of it.
+    /// Congestion was experienced (RFC 3168); in a SYN, the sender supports it.
     package static let ece = TCPFlags(rawValue: 0x40)
     /// The congestion window was reduced (RFC 3168).
     package static let cwr = TCPFlags(rawValue: 0x80)
@@ -26,6 +24,5 @@ package struct TCPFlags: OptionSet, Hashable, Sendable {
     /// Lowest bit first.
     package static let names = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"]
 
-    /// The names of the flags that are set, lowest bit first.
     package var names: [String] { Self.names.indices.filter { rawValue & (1 << $0) != 0 }.map { Self.names[$0] } }
 }

@@ -2,20 +2,20 @@ import Addresses
 import CNetlink
 import Netlink
 
-/// One direction of an entry: who sends to whom, and what tells this flow from others between the two.
+/// One direction of an entry: who sends to whom, and what distinguishes this flow from others between the two.
 package struct Tuple: Hashable, Sendable {
-    /// Nil when the kernel sent none, or of a family that is not IP.
+    /// Nil if the kernel sent none, or the family is not IP.
     package var source: IPAddress?
-    /// Nil when the kernel sent none, or of a family that is not IP.
+    /// Nil if the kernel sent none, or the family is not IP.
     package var destination: IPAddress?
-    /// The layer 4 protocol; 0 when the kernel sent none.
+    /// The layer 4 protocol; 0 if the kernel sent none.
     package var `protocol` = IPProtocol.ip
-    /// Ports, or what the protocol has in their place.
+    /// Ports, or what the protocol has instead.
     package var discriminator = Discriminator.none
-    /// The conntrack zone of this direction alone (`CTA_TUPLE_ZONE`).
+    /// The conntrack zone of this direction only (`CTA_TUPLE_ZONE`).
     package var zone: UInt16?
 
-    /// What stands beside the addresses (`union nf_conntrack_man_proto`).
+    /// What accompanies the addresses (`union nf_conntrack_man_proto`).
     package enum Discriminator: Hashable, Sendable {
         /// Protocols without any (`nf_conntrack_l4proto_generic`).
         case none
@@ -24,19 +24,18 @@ package struct Tuple: Hashable, Sendable {
         case icmp(type: UInt8, code: UInt8, id: UInt16)
     }
 
-    /// The ports, or the keys of GRE; nil of protocols without.
+    /// The ports, or the keys of GRE; nil for protocols without.
     package var ports: (source: UInt16, destination: UInt16)? {
         if case .ports(let source, let destination) = discriminator { (source, destination) } else { nil }
     }
 
-    /// A tuple of which nothing is known.
     package init() {}
 }
 
 extension Tuple {
     /// Decodes `CTA_TUPLE_*` (`enum ctattr_tuple`; numbers big-endian).
     ///
-    /// - Parameter unknown: gets what is in it and not known.
+    /// - Parameter unknown: gets unknown attributes in it.
     init(_ nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]) throws(DecodeError) {
         if let usual = Tuple(usual: nest, in: bytes) {
             self = usual

@@ -2,10 +2,10 @@ import Addresses
 import CNetlink
 import Netlink
 
-/// Attributes in the layout in which every kernel so far has written them (net/netfilter/nf_conntrack_netlink.c), read at fixed offsets.
-/// Most of a dump consists of them, and walking them costs several times more. Any other layout is walked.
+/// Attributes in the layout that every kernel so far has used (net/netfilter/nf_conntrack_netlink.c), read at fixed offsets.
+/// They make up most of a dump, and walking them costs several times more. Any other layout is walked.
 extension Tuple {
-    /// `CTA_TUPLE_IP` of IPv4 and `CTA_TUPLE_PROTO` with ports, in that order and with nothing else; nil when it is not that.
+    /// `CTA_TUPLE_IP` for IPv4 and `CTA_TUPLE_PROTO` with ports, in this order and nothing else; nil otherwise.
     @inline(__always)
     init?(usual nest: Attribute, in bytes: RawSpan) {
         let start = nest.payload.lowerBound
@@ -28,7 +28,7 @@ extension Tuple {
 }
 
 extension ProtocolState.TCP {
-    /// `CTA_PROTOINFO_TCP` in a `CTA_PROTOINFO`, with all that a living entry has; nil when it is not that.
+    /// `CTA_PROTOINFO_TCP` in a `CTA_PROTOINFO`, with everything that a live entry has; nil otherwise.
     @inline(__always)
     init?(usual parent: Attribute, in bytes: RawSpan) {
         let start = parent.payload.lowerBound
@@ -49,7 +49,7 @@ extension ProtocolState.TCP {
 }
 
 extension RawSpan {
-    /// Whether an attribute of `type` with `size` bytes begins at `offset`, which is known to be inside.
+    /// Whether an attribute of `type` with `size` bytes begins at `offset`, which must be in bounds.
     @inline(__always)
     fileprivate func isHeader(at offset: Int, _ type: UInt32, size: Int) -> Bool {
         let expected = nlattr(nla_len: UInt16(AttributeCursor.headerSize + size), nla_type: UInt16(type))
@@ -58,8 +58,8 @@ extension RawSpan {
         return header & unsafeBitCast(relevant, to: UInt32.self) == unsafeBitCast(expected, to: UInt32.self)
     }
 
-    /// Bounds-checked: an offset that is not inside ends the program, so callers check first. For integers alone: an optional
-    /// would be loaded with the padding behind its value as its tag.
+    /// Bounds-checked: an offset out of bounds traps, so callers check first. For integers only: an optional would be loaded with the padding
+    /// after its value as its tag.
     @inline(__always)
     fileprivate func load<T: FixedWidthInteger & BitwiseCopyable>(at offset: Int) -> T {
         unsafeLoadUnaligned(fromByteOffset: offset, as: T.self)

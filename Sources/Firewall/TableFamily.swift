@@ -5,7 +5,6 @@ package struct TableFamily: RawRepresentable, Hashable, Sendable {
     /// `NFPROTO_*`
     package let rawValue: UInt8
 
-    /// Any number, known here or not.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// IPv4 and IPv6 in one table.
@@ -16,14 +15,14 @@ package struct TableFamily: RawRepresentable, Hashable, Sendable {
     package static let arp = TableFamily(rawValue: 3)
     /// A network device's ingress and egress.
     package static let netdev = TableFamily(rawValue: 5)
-    /// What a bridge forwards.
+    /// Packets forwarded by a bridge.
     package static let bridge = TableFamily(rawValue: 7)
     /// IPv6.
     package static let ip6 = TableFamily(rawValue: 10)
 }
 
 extension TableFamily: CustomStringConvertible {
-    /// As nft(8) spells it; nil for one that it has no word for.
+    /// As in nft(8); nil if it has no name for it.
     package var name: String? {
         switch self {
         case .inet: "inet"
@@ -36,6 +35,6 @@ extension TableFamily: CustomStringConvertible {
         }
     }
 
-    /// The name, or the number where nft(8) has none.
+    /// The name, or the number if nft(8) has none.
     package var description: String { name ?? String(rawValue) }
 }

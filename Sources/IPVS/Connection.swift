@@ -2,22 +2,21 @@ import Addresses
 
 /// One row of `/proc/net/ip_vs_conn`: an IPVS connection, or the template of a persistent service.
 package struct Connection: Hashable, Sendable {
-    /// Of packets; templates of services by mark have `IPPROTO_IP`.
+    /// The packets' protocol; `IPPROTO_IP` for templates of fwmark services.
     package var `protocol`: IPProtocol
-    /// Whose packets they are; a template has no port, or a whole network.
+    /// The client; a template has no port, or a whole network.
     package var client: Endpoint
-    /// The VIP and its port, as the client asked for them; of a service by mark, what the first packet was sent to.
+    /// The VIP and port requested by the client; for a fwmark service, the destination of the first packet.
     package var virtual: Endpoint
-    /// The real server that it was given.
+    /// The assigned real server.
     package var destination: Endpoint
-    /// As IPVS names it (`ESTABLISHED`, `SYN_RECV`, `UDP`): its own view of the connection, not conntrack's.
+    /// As named by IPVS (`ESTABLISHED`, `SYN_RECV`, `UDP`): its own view of the connection, not conntrack's.
     package var state: String
-    /// Seconds until the connection goes if no packet comes.
+    /// Seconds until the connection expires if no packet arrives.
     package var expires: UInt32
-    /// Name and data of the persistence engine, as they stand in the row.
+    /// Name and data of the persistence engine, as in the row.
     package var persistenceEngine: String?
 
-    /// A row by its fields; ports in host order.
     package init(
         _ protocol: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint, state: String,
         expires: UInt32, persistenceEngine: String? = nil
@@ -31,20 +30,20 @@ package struct Connection: Hashable, Sendable {
         self.persistenceEngine = persistenceEngine
     }
 
-    /// A persistence template, which binds a client to a real server and carries no packet itself.
+    /// A persistence template, which binds a client to a real server and carries no packets itself.
     ///
-    /// The row does not hold the flag (`IP_VS_CONN_F_TEMPLATE`), but templates have no client port, and one of the two states
-    /// of `ip_vs_ctpl_state_name_table` (net/netfilter/ipvs/ip_vs_proto.c). A connection without a client port (the data
-    /// connection that ip_vs_ftp expects) is in a state of its protocol.
+    /// The row lacks the flag (`IP_VS_CONN_F_TEMPLATE`), but templates have no client port, and one of the two states of
+    /// `ip_vs_ctpl_state_name_table` (net/netfilter/ipvs/ip_vs_proto.c). A connection without a client port (the data connection that
+    /// ip_vs_ftp expects) is in a state of its protocol.
     package var isTemplate: Bool {
         client.port == 0 && (state == "NONE" || state == "ASSURED")
     }
 
-    /// The firewall mark of a template that belongs to a fwmark service: IPVS stores it as the virtual address,
+    /// The firewall mark of a template of a fwmark service: IPVS stores it as the virtual address,
     /// with `IPPROTO_IP` (`ip_vs_sched_persist`, net/netfilter/ipvs/ip_vs_core.c).
     package var templateFwmark: UInt32? {
         guard isTemplate, `protocol` == .ip, virtual.port == 0 else { return nil }
-        // The first word of the address union: for IPv6 that is the upper half's upper half.
+        // The first word of the address union: for IPv6 the upper half of the upper half.
         return virtual.address.family == .ipv4
             ? UInt32(truncatingIfNeeded: virtual.address.low) : UInt32(virtual.address.high >> 32)
     }

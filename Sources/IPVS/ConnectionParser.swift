@@ -1,25 +1,25 @@
 import Addresses
 import Netlink
 
-/// Reads `/proc/net/ip_vs_conn` (`ip_vs_conn_seq_show`, net/netfilter/ipvs/ip_vs_conn.c) piece by piece, in one pass.
+/// Reads `/proc/net/ip_vs_conn` (`ip_vs_conn_seq_show`, net/netfilter/ipvs/ip_vs_conn.c) in pieces, in one pass.
 ///
 /// Addresses and ports are hexadecimal: `TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED     892`;
-/// IPv6 addresses are eight full groups. The name and data of a persistence engine may follow.
+/// IPv6 addresses are eight full groups. Name and data of a persistence engine may follow.
 package struct ConnectionParser {
     private let each: (Connection) -> Void
-    /// The beginning of a row whose end has not come yet.
+    /// The beginning of a row whose end has not arrived yet.
     private var partial: [UInt8] = []
     private var rows = 0
-    /// The states that were read last, the newest first: there are few, and a string need not be made for each row.
+    /// The states read last, newest first: there are few, and this avoids creating a string for each row.
     private var states: [String] = []
 
-    /// The first row is a title. No line of the kernel's is longer than this: data of persistence engines is at most 255 bytes.
+    /// The first row is a title. The kernel's lines are not longer than this: persistence engine data has at most 255 bytes.
     private static let longestRow = 1024
 
-    /// Reads a file from its title on; `each` gets every row in turn.
+    /// Reads a file including its title; `each` gets every row in turn.
     package init(_ each: @escaping (Connection) -> Void) { self.each = each }
 
-    /// Takes the next piece of the file, wherever it is cut.
+    /// Takes the next piece of the file, wherever it was split.
     package mutating func take(_ piece: RawSpan) throws(DecodeError) {
         var start = 0
         while let end = piece.newline(from: start) {
@@ -35,11 +35,11 @@ package struct ConnectionParser {
         if partial.count > Self.longestRow { throw error("has no end") }
     }
 
-    /// Says that this was all. A last row without its newline is an error unless the reading was cut there.
+    /// Marks the end. A last row without a newline is an error unless reading was cut short there.
     package mutating func end(_ completeness: Completeness) throws(DecodeError) {
         guard completeness == .whole else { return }
         if !partial.isEmpty { throw error("ends without a newline") }
-        // The kernel writes the title even when there is no connection.
+        // The kernel writes the title even if there are no connections.
         if rows == 0 { throw error("is missing") }
     }
 
@@ -51,7 +51,7 @@ package struct ConnectionParser {
 
     private mutating func row(_ bytes: RawSpan, _ range: Range<Int>) throws(DecodeError) {
         rows += 1
-        guard range.count <= Self.longestRow else { throw error("is longer than any of the kernel's") }
+        guard range.count <= Self.longestRow else { throw error("is longer than any from the kernel") }
         var fields = FieldCursor(bytes, range)
         if rows == 1 {
             guard fields.text() == "Pro" else { throw error("is not the title of ip_vs_conn") }
@@ -77,7 +77,7 @@ package struct ConnectionParser {
         return fresh
     }
 
-    /// A string so short is held without memory of its own.
+    /// Strings of up to this size need no allocation.
     private static let longestState = 16
 
     private func error(_ why: String) -> DecodeError {
@@ -98,12 +98,12 @@ package struct ConnectionParser {
 }
 
 extension RawSpan {
-    /// Where the next newline is. Eight bytes are looked at at a time: there may be a hundred million.
+    /// The position of the next newline. Searches eight bytes at a time: there may be a hundred million.
     fileprivate func newline(from start: Int) -> Int? {
         let newlines: UInt64 = 0x0A0A_0A0A_0A0A_0A0A
         var offset = start
         while offset + 8 <= byteCount {
-            // A byte that is a newline is nought now, and the lowest such is the lowest whose upper bit is set in the end.
+            // A newline byte is zero now, and the lowest such byte is the lowest whose upper bit is set in the end.
             let word = UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)) ^ newlines
             let found = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
             if found != 0 { return offset + found.trailingZeroBitCount / 8 }

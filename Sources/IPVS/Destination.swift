@@ -1,39 +1,38 @@
 import Addresses
 
-/// One real server of a service.
+/// A real server of a service.
 package struct Destination: Equatable, Sendable {
-    /// Port 0 when the service takes every port: the packet's own is kept.
+    /// Port 0 if the service accepts every port: the packet's port is kept.
     package var endpoint: Endpoint
-    /// How packets get to it.
+    /// How packets reach it.
     package var method: ForwardingMethod
-    /// Only with the method `tun`.
+    /// Only for the method `tun`.
     package var tunnel: Tunnel?
     /// The scheduler's weight; 0 takes no new connections.
     package var weight: UInt32 = 0
-    /// Connections above which no new one is given (0: no limit), and below which it is given some again.
+    /// The number of connections above which it gets no new ones (0: no limit).
     package var upperThreshold: UInt32 = 0
-    /// Of the two; see `upperThreshold`.
+    /// The number of connections below which it gets new ones again.
     package var lowerThreshold: UInt32 = 0
-    /// Connections that IPVS counts as active.
+    /// Connections counted as active by IPVS.
     package var activeConnections: UInt32 = 0
     /// All others.
     package var inactiveConnections: UInt32 = 0
-    /// Connections that a template keeps here.
+    /// Connections held here by a template.
     package var persistentConnections: UInt32 = 0
-    /// Nil when the kernel sent none.
+    /// Nil if the kernel sent none.
     package var statistics: Statistics?
 
-    /// A destination without weight and counts.
     package init(_ endpoint: Endpoint, _ method: ForwardingMethod) {
         self.endpoint = endpoint
         self.method = method
     }
 
-    /// How packets are wrapped (`IP_VS_CONN_F_TUNNEL_TYPE_*`, `IP_VS_TUNNEL_ENCAP_FLAG_*`).
+    /// How packets are encapsulated (`IP_VS_CONN_F_TUNNEL_TYPE_*`, `IP_VS_TUNNEL_ENCAP_FLAG_*`).
     package struct Tunnel: Equatable, Sendable {
         /// 0 ipip, 1 gue, 2 gre; an open set.
         package var type: UInt8 = 0
-        /// Of GUE; host order, 0 with the others.
+        /// For GUE; host order, 0 otherwise.
         package var port: UInt16 = 0
         /// Whether there are checksums.
         package var flags: UInt16 = 0
@@ -48,12 +47,11 @@ package struct Destination: Equatable, Sendable {
     }
 }
 
-/// How a packet gets to the real server (`IP_VS_CONN_F_FWD_MASK`, linux/ip_vs.h). An open set.
+/// How a packet reaches the real server (`IP_VS_CONN_F_FWD_MASK`, linux/ip_vs.h). An open set.
 package struct ForwardingMethod: RawRepresentable, Hashable, Sendable {
     /// The lowest three bits of the connection's flags.
     package let rawValue: UInt32
 
-    /// Any number, known here or not.
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// `IP_VS_CONN_F_MASQ`: addresses are rewritten, replies come back through the director.
@@ -67,7 +65,7 @@ package struct ForwardingMethod: RawRepresentable, Hashable, Sendable {
     /// `IP_VS_CONN_F_BYPASS`: past the (absent) cache to the original destination.
     package static let bypass = ForwardingMethod(rawValue: 4)
 
-    /// Those that have names, the most usual first.
+    /// The named methods, the most common first.
     package static let named: [ForwardingMethod] = [.dr, .tun, .nat, .local, .bypass]
 
     static let mask: UInt32 = 7

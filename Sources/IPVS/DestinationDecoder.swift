@@ -3,9 +3,9 @@ import CNetlink
 import Netlink
 
 extension Destination {
-    /// Decodes `IPVS_CMD_ATTR_DEST`; nil when it holds no address.
+    /// Decodes `IPVS_CMD_ATTR_DEST`; nil if it contains no address.
     ///
-    /// - Parameter serviceFamily: the destination's too, where the kernel sends none.
+    /// - Parameter serviceFamily: the default, if the kernel sends no family.
     init?(_ parent: Attribute, of serviceFamily: IPAddress.Family, in bytes: RawSpan) throws(DecodeError) {
         var family = serviceFamily
         var address: Attribute?

@@ -2,20 +2,19 @@ import CNetlink
 import Netlink
 
 extension Director {
-    /// What holds for all services.
+    /// Settings that apply to all services.
     package struct Configuration: Equatable, Sendable {
         /// Version, and size of the hash table.
         package var info = Info()
         /// How long idle connections are kept.
         package var timeouts = Timeouts()
-        /// Those that run; two at the most.
+        /// The running ones; two at most.
         package var daemons: [Daemon] = []
 
-        /// Of which nothing is known.
         package init() {}
     }
 
-    /// Asks for all of it, one question after the other.
+    /// Reads all of it, with one request each.
     ///
     /// - Throws: `.forbidden` without CAP_NET_ADMIN in the initial user namespace.
     package func configuration() throws(KernelError) -> Configuration {
@@ -26,14 +25,13 @@ extension Director {
         return configuration
     }
 
-    /// Version and size as `ipvsadm -Ln` shows them in its first line.
+    /// Version and size as shown by the first line of `ipvsadm -Ln`.
     package struct Info: Equatable, Sendable {
         /// 0x010201 is 1.2.1.
         package var version: UInt32 = 0
         /// Buckets of the connection table.
         package var connectionTableSize: UInt32 = 0
 
-        /// Of which nothing is known.
         package init() {}
 
         /// `1.2.1`
@@ -54,16 +52,15 @@ extension Director {
         return info
     }
 
-    /// How long connections live without a packet, in seconds (`ipvsadm -L --timeout`).
+    /// How long connections live without packets, in seconds (`ipvsadm -L --timeout`).
     package struct Timeouts: Equatable, Sendable {
-        /// Seconds of a TCP connection in ESTABLISHED; nil when the kernel did not say.
+        /// Of TCP connections in ESTABLISHED, in seconds; nil if not reported by the kernel.
         package var tcp: UInt32?
         /// After a FIN.
         package var tcpFin: UInt32?
-        /// Seconds of a UDP connection.
+        /// Of UDP connections, in seconds.
         package var udp: UInt32?
 
-        /// Of which nothing is known.
         package init() {}
     }
 
@@ -80,7 +77,7 @@ extension Director {
         return timeouts
     }
 
-    /// Synchronisation daemons that run here.
+    /// The running sync daemons.
     func daemons() throws(KernelError) -> [Daemon] {
         var daemons: [Daemon] = []
         try ask("list the synchronisation daemons of IPVS", IPVS_CMD_GET_DAEMON, NLM_F_DUMP) {
@@ -91,13 +88,13 @@ extension Director {
     }
 }
 
-/// A synchronisation daemon (`ipvsadm --start-daemon`).
+/// A sync daemon (`ipvsadm --start-daemon`).
 package struct Daemon: Equatable, Sendable {
     /// `IP_VS_STATE_MASTER` (1) or `IP_VS_STATE_BACKUP` (2).
     package var state: UInt32 = 0
-    /// The interface that it sends or listens on.
+    /// The interface it sends or listens on.
     package var interface = ""
-    /// Daemons with the same one belong together.
+    /// Daemons with the same id belong together.
     package var syncID: UInt32 = 0
 
     /// `master`, `backup`, or the number.

@@ -3,18 +3,18 @@ import CNetlink
 import Netlink
 import SystemPackage
 
-/// What a network namespace's IPVS says of itself: over the generic netlink family `IPVS`
-/// (net/netfilter/ipvs/ip_vs_ctl.c), and for connections, which that family does not give, through /proc.
+/// The IPVS of a network namespace: over the generic netlink family `IPVS` (net/netfilter/ipvs/ip_vs_ctl.c), and through /proc for
+/// connections, which that family does not provide.
 ///
-/// Reading over netlink needs CAP_NET_ADMIN in the initial user namespace (`GENL_ADMIN_PERM`); the list of
-/// connections is open to everyone. Nothing is loaded or changed by reading.
+/// Reading over netlink needs CAP_NET_ADMIN in the initial user namespace (`GENL_ADMIN_PERM`); the list of connections is
+/// world-readable. Reading loads and changes nothing.
 package struct Director {
     let source: any KernelSource
     let family: GenericFamily
 
-    /// The list of connections, which everyone may read.
+    /// The list of connections, which is world-readable.
     package static let connectionsFile = KernelFile("proc/net/ip_vs_conn")
-    /// Small, open to everyone, and there when IPVS is, in every network namespace.
+    /// Small, world-readable, and present with IPVS in every network namespace.
     static let presence = KernelFile("proc/net/ip_vs_stats")
 
     /// Whether the kernel has IPVS. Needs no privilege, and loads nothing.
@@ -22,10 +22,10 @@ package struct Director {
 
     /// Finds IPVS in the kernel.
     ///
-    /// Its file is looked for first: a question for the family may load the module (`MODULE_ALIAS_GENL_FAMILY` in ip_vs_ctl.c;
-    /// seen on 6.1 and 6.12), and we only observe.
+    /// Checks for its file first: a request for the family may load the module (`MODULE_ALIAS_GENL_FAMILY` in ip_vs_ctl.c; seen on 6.1 and
+    /// 6.12), and we only observe.
     ///
-    /// - Throws: `.absent` when the kernel has no IPVS, or the module is not loaded.
+    /// - Throws: `.absent` if the kernel has no IPVS, or the module is not loaded.
     package init(_ source: any KernelSource) throws(KernelError) {
         do throws(KernelError) {
             _ = try source.text(of: Self.presence)
@@ -36,28 +36,34 @@ package struct Director {
         self.source = source
     }
 
-    /// Whether a module would help, as far as the list of modules can be seen (not from within a container).
+    /// Whether loading a module would help, if the list of modules is visible (not from within a container).
     private static func absence(from source: any KernelSource) -> KernelError {
+        if source is CapturedKernel {
+            return KernelError(
+                "find IPVS", .absent, detail: "this capture is of a host without IPVS", nextStep: "capture a director")
+        }
         let release = source.origin.kernelRelease
         let list = try? source.text(of: KernelFile("lib/modules/\(release)/modules.dep"), atMost: 16 << 20)
         let (why, nextStep) =
             switch list?.contains("/ip_vs.ko") {
             case true?: ("the module ip_vs is not loaded", "modprobe ip_vs")
             case false?:
-                ("the kernel \(release) was built without it", "use one with CONFIG_IP_VS, as Debian's stock kernels")
-            case nil: ("this kernel has none, or its module is not loaded", "modprobe ip_vs")
+                (
+                    "the kernel \(release) was built without it",
+                    "use a kernel with CONFIG_IP_VS, such as Debian's stock kernels"
+                )
+            case nil: ("this kernel lacks it, or its module is not loaded", "modprobe ip_vs")
             }
         return KernelError("find IPVS", .absent, detail: why, nextStep: nextStep)
     }
 
-    /// The services, and whether the kernel said that they changed while it listed them.
+    /// The services, and whether the kernel reported a change during the listing.
     package struct Listing: Equatable, Sendable {
         /// With their destinations, in the order of ipvsadm(8).
         package var services: [Service] = []
         /// A service may be missing, or its destinations be older than others'.
         package var interrupted = false
 
-        /// No services.
         package init() {}
     }
 
@@ -68,7 +74,7 @@ package struct Director {
         let request = request("list the services of IPVS", IPVS_CMD_GET_SERVICE, NLM_F_DUMP)
         listing.interrupted = try ask(request) { attribute, bytes throws(DecodeError) in
             guard Int(attribute.type) == IPVS_CMD_ATTR_SERVICE else { return }
-            // A list that changes while it is dumped may give one twice.
+            // A list that changes during the dump may contain a service twice.
             guard let service = try Service(attribute, in: bytes), known.insert(service.identity).inserted else {
                 return
             }
@@ -79,7 +85,7 @@ package struct Director {
         return listing
     }
 
-    /// None when the service is gone meanwhile.
+    /// None if the service has been removed by now.
     private func addDestinations(to index: Int, of listing: inout Listing) throws(KernelError) {
         let service = listing.services[index].identity
         var request = request("list the destinations of \(service)", IPVS_CMD_GET_DEST, NLM_F_DUMP)
@@ -130,9 +136,9 @@ extension Service.Identity: CustomStringConvertible {
 }
 
 extension Director {
-    /// Streams the connections and templates from `/proc/net/ip_vs_conn`, a row at a time.
+    /// Streams connections and templates from `/proc/net/ip_vs_conn`, row by row.
     ///
-    /// Reading was quadratic in the number of connections before a kernel fix of 2025 (140,000 rows took a minute), so it has a bound.
+    /// Before a 2025 kernel fix, reading was quadratic in the number of connections (140,000 rows took a minute), so it is bounded.
     ///
     /// - Returns: whether all rows were read.
     package static func connections(
@@ -158,25 +164,25 @@ extension Director {
     /// `ip_vs_info_seq_show` in net/netfilter/ipvs/ip_vs_ctl.c.
     static let servicesFile = KernelFile("proc/net/ip_vs")
 
-    /// Which services there are, by /proc, which is open to everyone: for completing a command line. For all else `services()` is
-    /// better: it tells what they are, and reads them whole.
+    /// The services according to /proc, which is world-readable: for shell completion. For everything else use `services()`: it has more
+    /// details, and reads completely.
     ///
-    /// Blocks for as long as the kernel needs to write up to 1 MiB. Loads nothing.
+    /// Blocks while the kernel writes up to 1 MiB. Loads nothing.
     ///
-    /// - Throws: `.absent` when the kernel has no IPVS.
+    /// - Throws: `.absent` if the kernel has no IPVS.
     package static func listedServices(in source: any KernelSource) throws(KernelError) -> [Service.Identity] {
         try source.text(of: servicesFile).split(whereSeparator: \.isNewline).compactMap(Service.Identity.init(row:))
     }
 }
 
 extension Service.Identity {
-    /// A row of a service; nil for any other. `TCP  0A000064:0050 rr`, `UDP  [2001:0db8:…:0100]:0035 wlc`, `FWM  00000001 rr`.
+    /// A service's row; nil for any other. `TCP  0A000064:0050 rr`, `UDP  [2001:0db8:…:0100]:0035 wlc`, `FWM  00000001 rr`.
     init?(row: some StringProtocol) {
         let fields = row.split(separator: " ", maxSplits: 2)
         guard fields.count >= 2, !row.hasPrefix(" ") else { return nil }
         if fields[0] == "FWM" {
             guard let mark = UInt32(fields[1], radix: 16) else { return nil }
-            // The row does not tell the family.
+            // The row lacks the family.
             self = .fwmark(mark, .ipv4)
             return
         }

@@ -1,7 +1,7 @@
 import Addresses
 import Netlink
 
-/// Walks over the fields of one row, which blanks separate, without copying them.
+/// Walks over the blank-separated fields of a row, without copying them.
 struct FieldCursor: ~Escapable {
     private let bytes: RawSpan
     private var offset: Int
@@ -29,7 +29,7 @@ struct FieldCursor: ~Escapable {
 
     mutating func text() -> String { bytes.text(field()) }
 
-    /// Passes over the next field if it is this one; else stays where it is.
+    /// Skips the next field if it is this text; else does not move.
     mutating func isNext(_ text: String) -> Bool {
         var position = offset
         while byte(position) == UInt8(ascii: " ") { position += 1 }
@@ -42,14 +42,14 @@ struct FieldCursor: ~Escapable {
         return true
     }
 
-    /// Whether nothing but blanks is left of the row.
+    /// Whether only blanks are left in the row.
     var isAtEnd: Bool {
         var position = offset
         while byte(position) == UInt8(ascii: " ") { position += 1 }
         return position >= end
     }
 
-    /// All that is left of the row.
+    /// The rest of the row.
     mutating func rest() -> String {
         while offset < end, byte(offset) == UInt8(ascii: " ") { offset += 1 }
         defer { offset = end }
@@ -65,7 +65,7 @@ struct FieldCursor: ~Escapable {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
             let (tens, overflow) = number.multipliedReportingOverflow(by: 10)
             let (sum, carry) = tens.addingReportingOverflow(UInt32(digit - UInt8(ascii: "0")))
-            // Older kernels print what is overdue as a negative number that went unsigned.
+            // Older kernels print an overdue value as a negative number converted to unsigned.
             if overflow || carry { return 0 }
             number = sum
         }
@@ -94,7 +94,7 @@ struct FieldCursor: ~Escapable {
         return IPAddress(ipv6High: halves.high, low: halves.low)
     }
 
-    /// One to sixteen digits; the kernel writes four and eight.
+    /// One to sixteen digits; the kernel writes four or eight.
     private func hexadecimal(_ range: Range<Int>) -> UInt64? {
         guard range.upperBound <= end else { return nil }
         switch range.count {
@@ -122,21 +122,21 @@ extension RawSpan {
     }
 }
 
-/// Eight hexadecimal digits as characters, the first in the highest byte: read all at once, as a million rows have 36 of them each.
+/// Eight hexadecimal digits as characters, the first in the highest byte: parsed at once, as a million rows have 36 of them each.
 struct HexadecimalWord {
     private let characters: UInt64
 
     init(_ characters: UInt64) { self.characters = characters }
 
-    /// Four digits; noughts stand in front.
+    /// Four digits, preceded by zeros.
     init(lower: UInt32) { characters = 0x3030_3030 << 32 | UInt64(lower) }
 
-    /// The number; nil when a character is no digit. Both cases are taken.
+    /// The number; nil if a character is not a digit. Both cases are accepted.
     var value: UInt64? {
         let ones: UInt64 = 0x0101_0101_0101_0101
-        // Of a letter the lower half counts from one: A is 0x41. Bit 6 tells letters from digits.
+        // The lower half of a letter counts from one: A is 0x41. Bit 6 distinguishes letters from digits.
         let digits = characters & (0x0F * ones) &+ 9 &* (characters >> 6 & ones)
-        // What is a digit, written again, gives what was read.
+        // Converting the digits back must give the input.
         let letters = (digits &+ 6 * ones) >> 4 & ones
         let upperCase = characters & ~(characters >> 1 & (0x20 * ones))
         guard digits & (0xF0 * ones) == 0, digits &+ 0x30 * ones &+ 7 &* letters == upperCase else { return nil }

@@ -1,33 +1,30 @@
 import Addresses
 
-/// One virtual service of IPVS with its destinations.
+/// A virtual service of IPVS with its destinations.
 package struct Service: Equatable, Sendable {
     /// What a packet must have to belong to the service.
     package enum Identity: Hashable, Sendable {
-        /// Port 0 stands for every port.
+        /// Port 0 means every port.
         case address(IPProtocol, Endpoint)
-        /// A firewall mark, of packets of one address family.
+        /// A firewall mark, for packets of one address family.
         case fwmark(UInt32, IPAddress.Family)
     }
 
-    /// What finds the service.
     package var identity: Identity
-    /// Its name (`wlc`); empty when the kernel sent none.
+    /// The scheduler's name (`wlc`); empty if the kernel sent none.
     package var scheduler = ""
-    /// How it treats connections.
     package var flags: Flags = []
-    /// Seconds that a persistence template lives; means something with `.persistent` only.
+    /// Lifetime of a persistence template in seconds; only meaningful with `.persistent`.
     package var persistenceTimeout: UInt32 = 0
-    /// How many leading bits of a client's address persistence looks at: 32 or 128 for all.
+    /// How many leading bits of a client's address count for persistence: 32 or 128 for all.
     package var persistencePrefix: Int
     /// The persistence engine (`--pe sip`).
     package var persistenceEngine: String?
-    /// Nil when the kernel sent none.
+    /// Nil if the kernel sent none.
     package var statistics: Statistics?
-    /// In the order of their addresses.
+    /// Ordered by address.
     package var destinations: [Destination] = []
 
-    /// A service without destinations, whose persistence looks at whole addresses.
     package init(_ identity: Identity) {
         self.identity = identity
         persistencePrefix = identity.family == .ipv4 ? 32 : 128
@@ -35,29 +32,25 @@ package struct Service: Equatable, Sendable {
 
     /// `IP_VS_SVC_F_*` of linux/ip_vs.h. An open set.
     package struct Flags: OptionSet, Hashable, Sendable {
-        /// The bits, in host order.
         package let rawValue: UInt32
 
-        /// Any bits, known here or not.
         package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-        /// A client stays with the real server that it was given (`-p`).
+        /// A client stays with its assigned real server (`-p`).
         package static let persistent = Flags(rawValue: 0x01)
-        /// The kernel has it in its table: true of all that are listed.
+        /// In the kernel's table: true for all listed services.
         package static let hashed = Flags(rawValue: 0x02)
-        /// Each packet is scheduled by itself (`--ops`).
+        /// Each packet is scheduled separately (`--ops`).
         package static let onePacket = Flags(rawValue: 0x04)
-        /// What the three scheduler flags mean depends on the scheduler.
+        /// The meaning of the three scheduler flags depends on the scheduler.
         package static let scheduler1 = Flags(rawValue: 0x08)
-        /// Likewise; see `scheduler1`.
         package static let scheduler2 = Flags(rawValue: 0x10)
-        /// Likewise; see `scheduler1`.
         package static let scheduler3 = Flags(rawValue: 0x20)
     }
 }
 
 extension Service.Identity {
-    /// Of the packets that belong to it.
+    /// The family of its packets.
     package var family: IPAddress.Family {
         switch self {
         case .address(_, let endpoint): endpoint.address.family
@@ -67,7 +60,7 @@ extension Service.Identity {
 }
 
 extension Service.Identity: Comparable {
-    /// The order of ipvsadm(8): by address family and protocol, then address and port; fwmark services behind.
+    /// The order of ipvsadm(8): by address family and protocol, then address and port; fwmark services last.
     package static func < (left: Self, right: Self) -> Bool {
         switch (left, right) {
         case (.address, .fwmark): true

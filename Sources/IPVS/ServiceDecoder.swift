@@ -3,7 +3,7 @@ import CNetlink
 import Netlink
 
 extension Service.Identity {
-    /// The attributes by which the kernel finds a service (`ip_vs_genl_parse_service`).
+    /// The attributes by which the kernel looks up a service (`ip_vs_genl_parse_service`).
     func append(to request: inout Request) {
         request.append(IPVS_SVC_ATTR_AF, host: UInt16(family == .ipv4 ? AF_INET : AF_INET6))
         switch self {
@@ -19,7 +19,7 @@ extension Service.Identity {
 }
 
 extension Service {
-    /// Decodes `IPVS_CMD_ATTR_SERVICE`; nil when what identifies a service is not in it.
+    /// Decodes `IPVS_CMD_ATTR_SERVICE`; nil if it does not identify a service.
     init?(_ parent: Attribute, in bytes: RawSpan) throws(DecodeError) {
         let fields = try ServiceFields(parent, in: bytes)
         guard let identity = fields.identity(in: bytes) else { return nil }
@@ -36,7 +36,7 @@ extension Service {
     }
 }
 
-/// The attributes of a service, whose meaning depends on each other, as they came.
+/// The attributes of a service, which depend on each other, as received.
 private struct ServiceFields {
     var family: UInt16?
     var `protocol`: UInt16?

@@ -1,44 +1,43 @@
 import CNetlink
 import Netlink
 
-/// What a service or a destination has carried, and its rates a second as the kernel estimates them.
+/// Traffic of a service or destination, and its rates per second as estimated by the kernel.
 ///
-/// From the 64-bit attribute where the kernel has it, else from the 32-bit one, whose counters wrap.
+/// From the 64-bit attribute if available, else from the 32-bit one, whose counters wrap.
 package struct Statistics: Equatable, Sendable {
-    /// Scheduled since the service was made, or its counters were zeroed.
+    /// Scheduled since the service was created or its counters were reset.
     package var connections: UInt64 = 0
     /// From clients.
     package var packetsIn: UInt64 = 0
-    /// To clients, as far as they come back through the director.
+    /// To clients, if they pass the director.
     package var packetsOut: UInt64 = 0
-    /// From clients; of IP packets, with their headers.
+    /// From clients; of IP packets, including headers.
     package var bytesIn: UInt64 = 0
-    /// To clients, as far as they come back through the director.
+    /// To clients, if they pass the director.
     package var bytesOut: UInt64 = 0
-    /// Connections a second.
+    /// Connections per second.
     package var connectionRate: UInt64 = 0
-    /// Packets a second from clients.
+    /// Packets per second from clients.
     package var packetRateIn: UInt64 = 0
-    /// Packets a second to clients.
+    /// Packets per second to clients.
     package var packetRateOut: UInt64 = 0
-    /// Bytes a second from clients.
+    /// Bytes per second from clients.
     package var byteRateIn: UInt64 = 0
-    /// Bytes a second to clients.
+    /// Bytes per second to clients.
     package var byteRateOut: UInt64 = 0
-    /// 64 or 32: how wide the kernel's counters are.
+    /// 64 or 32: the width of the kernel's counters.
     package var bitWidth = 64
 
-    /// Nothing carried.
     package init() {}
 }
 
 extension Statistics {
-    /// `IPVS_*_ATTR_STATS64`: every number has 64 bits, in host order.
+    /// `IPVS_*_ATTR_STATS64`: all numbers have 64 bits, in host order.
     init(wide parent: Attribute, in bytes: RawSpan) throws(DecodeError) {
         try decode(parent, in: bytes) { attribute in bytes.host(attribute) }
     }
 
-    /// `IPVS_*_ATTR_STATS`: 32 bits, but for bytes, which have 64.
+    /// `IPVS_*_ATTR_STATS`: 32 bits, except bytes, which have 64.
     init(narrow parent: Attribute, in bytes: RawSpan) throws(DecodeError) {
         try decode(parent, in: bytes) { attribute in
             bytes.host(attribute, as: UInt32.self).map(UInt64.init) ?? bytes.host(attribute)

@@ -1,22 +1,21 @@
-/// Settings of the kernel as they were read, by name (`net.ipv4.vs.conntrack`).
+/// Kernel settings as read, by name (`net.ipv4.vs.conntrack`).
 package struct Sysctls: Equatable, Sendable {
-    /// The text of each one that could be read.
+    /// The text of each readable one.
     package var values: [String: String] = [:]
-    /// Why one could not be read, of those that are there.
+    /// Why an existing one could not be read.
     package var unreadable: [String: String] = [:]
 
-    /// Nothing was read.
     package init() {}
 
     /// What could not be read, and why.
     package var losses: [Loss] { unreadable.sorted { $0.key < $1.key }.map { Loss($0.key, $0.value) } }
 
-    /// Whether IPVS lets conntrack confirm the entries of the packets that it forwards.
+    /// Whether IPVS lets conntrack confirm the entries of forwarded packets.
     package static let ipvsConntrack = "net.ipv4.vs.conntrack"
     static let ipvsFolder = "net.ipv4.vs"
-    /// 0: no events; 1: of every entry; 2: of entries that are made while somebody listens.
+    /// 0: no events; 1: for every entry; 2: for entries created while somebody listens.
     package static let conntrackEvents = "net.netfilter.nf_conntrack_events"
-    /// Whether conntrack picks a TCP flow up from a packet in its middle.
+    /// Whether conntrack picks up a TCP flow midway.
     package static let tcpLoose = "net.netfilter.nf_conntrack_tcp_loose"
 
     /// Entries in this network namespace.
@@ -28,6 +27,6 @@ package struct Sysctls: Equatable, Sendable {
     /// How many expectations each network namespace may have; set in the initial one.
     package static let expectationMax = "net.netfilter.nf_conntrack_expect_max"
 
-    /// The value as a whole number; nil when it was not read, or is none.
+    /// The value as an integer; nil if it was not read, or is not one.
     package func number(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
 }

@@ -3,23 +3,22 @@ import SystemPackage
 
 /// How an answer ended.
 package struct Answer: Equatable, Sendable {
-    /// Messages that were handed over.
+    /// Messages delivered.
     package var messages = 0
-    /// The kernel said that the table changed while it was dumped (`NLM_F_DUMP_INTR`): entries may be missing or double.
+    /// The kernel reported that the table changed during the dump (`NLM_F_DUMP_INTR`): entries may be missing or duplicated.
     package var interrupted = false
-    /// Set when the answer ended with an error.
+    /// Set if the answer ended with an error.
     var refusal: Refusal?
 
-    /// An answer of which nothing has come yet.
     package init() {}
 }
 
 extension KernelSource {
-    /// Sends a request and hands over each message of its answer, until the kernel says that this was all.
+    /// Sends a request and delivers each message of its answer, until the kernel marks the end.
     ///
     /// - Parameter each: gets the message and the datagram it lies in, borrowed for the call.
-    /// - Throws: what the kernel answered when it refused, with its own words (extended acknowledgement); `.damaged` when the
-    ///   bytes are not netlink or `each` could not decode them.
+    /// - Throws: the kernel's refusal, with its own message (extended acknowledgement); `.damaged` if the bytes are not netlink or
+    ///   `each` could not decode them.
     @discardableResult
     package func ask(
         _ request: Request, _ each: (Message, RawSpan) throws(DecodeError) -> Void
@@ -43,7 +42,7 @@ extension Answer {
     ) throws(DecodeError) -> Reception {
         var cursor = MessageCursor()
         while let message = try cursor.next(in: datagram) {
-            // What is left of an earlier question, or was meant for nobody.
+            // Left over from an earlier request, or unsolicited.
             guard message.sequence == sequence else { continue }
             if message.isInterrupted { interrupted = true }
             switch Int32(message.type) {

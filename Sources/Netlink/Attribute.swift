@@ -1,14 +1,13 @@
 import CNetlink
 
-/// Where one netlink attribute lies in the bytes it was found in. It holds no bytes: reading takes the span along,
-/// so nothing is copied and nothing outlives its buffer.
+/// Where a netlink attribute lies in the bytes it was found in. It holds no bytes: reading passes the span along, so nothing is
+/// copied and nothing outlives its buffer.
 public struct Attribute: Equatable, Sendable {
     /// The attribute's number, without the flags for nesting and byte order.
     public let type: UInt16
     /// The payload's offsets, without header and padding.
     public let payload: Range<Int>
 
-    /// An attribute of a given number at given offsets of the bytes it lies in.
     @inlinable
     public init(type: UInt16, payload: Range<Int>) {
         self.type = type
@@ -24,18 +23,18 @@ public struct AttributeCursor {
     /// Bytes of `struct nlattr`: length and type, both in host order.
     public static let headerSize = 4
 
-    /// Walks over attributes that fill a range; one that leads out of the bytes is an error of `next`, not a trap.
+    /// Walks over the attributes that fill a range; a range beyond the bytes makes `next` throw, not trap.
     @inlinable
     public init(_ range: Range<Int>) {
         offset = range.lowerBound
         end = range.upperBound
     }
 
-    /// Inside a nested attribute.
+    /// Walks over nested attributes.
     @inlinable
     public init(in attribute: Attribute) { self.init(attribute.payload) }
 
-    /// The next attribute, or nil at the end. Fewer than four bytes left over are padding, as the kernel's `nla_ok` has it.
+    /// The next attribute, or nil at the end. Fewer than four remaining bytes are padding, as in the kernel's `nla_ok`.
     @inlinable
     public mutating func next(in bytes: borrowing RawSpan) throws(DecodeError) -> Attribute? {
         guard end - offset >= Self.headerSize else { return nil }
@@ -54,7 +53,7 @@ public struct AttributeCursor {
 extension AttributeCursor {
     @usableFromInline
     func missing(at start: Int) -> DecodeError {
-        DecodeError("attribute", "it begins where there are no bytes any more", at: start)
+        DecodeError("attribute", "it begins beyond the end", at: start)
     }
 
     @usableFromInline
@@ -63,7 +62,7 @@ extension AttributeCursor {
     }
 }
 
-/// `NLA_TYPE_MASK` of linux/netlink.h, an expression that the importer does not carry over.
+/// `NLA_TYPE_MASK` of linux/netlink.h, an expression that the importer does not support.
 @inlinable
 var attributeTypeMask: UInt16 { ~UInt16(NLA_F_NESTED | NLA_F_NET_BYTEORDER) }
 
@@ -71,8 +70,8 @@ var attributeTypeMask: UInt16 { ~UInt16(NLA_F_NESTED | NLA_F_NET_BYTEORDER) }
 @inlinable
 func aligned(_ length: Int) -> Int { (length + 3) & ~3 }
 
-/// The value of a whole attribute, or nil when its size is not that of the type asked for:
-/// a kernel that changes an attribute's width must not end the decoding of everything else.
+/// The value of a whole attribute, or nil if its size does not match the requested type: a kernel that changes an attribute's width
+/// must not stop the decoding of everything else.
 extension RawSpan {
     /// The number in host order.
     @inlinable @inline(__always)
@@ -87,9 +86,9 @@ extension RawSpan {
         host(attribute, as: T.self).map(T.init(bigEndian:))
     }
 
-    /// The text of the payload up to its first NUL, any byte that is not UTF-8 replaced.
+    /// The text of the payload up to its first NUL; invalid UTF-8 is replaced.
     public func text(_ attribute: Attribute) -> String { text(attribute.payload) }
 
-    /// A copy of the payload, as it is.
+    /// A copy of the payload.
     public func copy(_ attribute: Attribute) -> [UInt8] { copy(attribute.payload) }
 }

@@ -1,14 +1,13 @@
-/// Bounds-checked reading of numbers and strings out of borrowed bytes. The byte order belongs to the accessor:
-/// netlink's own headers are in host order, what netfilter puts into attributes is big-endian.
+/// Bounds-checked reading of numbers and strings from borrowed bytes. The byte order belongs to the accessor: netlink's own headers
+/// are in host order, netfilter's attribute values are big-endian.
 ///
-/// Inlinable, as they are generic, and without being specialized in the decoders' own modules each costs a hundred times more.
+/// Inlinable because they are generic: unless specialized in the decoders' modules each call costs a hundred times more.
 ///
-/// `unsafeLoadUnaligned` is bounds-checked too, but answers with a trap; what comes from outside must
-/// answer with an error.
+/// `unsafeLoadUnaligned` is bounds-checked too, but traps; outside data must result in an error.
 extension RawSpan {
     /// The number in host order at an offset.
     ///
-    /// - Throws: when it does not lie in the bytes.
+    /// - Throws: if it is out of bounds.
     @inlinable @inline(__always)
     public func host<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type = T.self, at offset: Int) throws(DecodeError)
         -> T
@@ -27,7 +26,7 @@ extension RawSpan {
 
     /// The number in network byte order at an offset.
     ///
-    /// - Throws: when it does not lie in the bytes.
+    /// - Throws: if it is out of bounds.
     @inlinable @inline(__always)
     public func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(
         _: T.Type = T.self, at offset: Int
@@ -35,7 +34,7 @@ extension RawSpan {
         T(bigEndian: try host(at: offset))
     }
 
-    /// A copy of the bytes in `range`, which is clamped to what is there.
+    /// A copy of the bytes in `range`, clamped to what exists.
     public func copy(_ range: Range<Int>) -> [UInt8] {
         let held = range.clamped(to: 0..<byteCount)
         return [UInt8](unsafeUninitializedCapacity: held.count) { buffer, count in
@@ -46,7 +45,7 @@ extension RawSpan {
         }
     }
 
-    /// The text in `range` up to its first NUL, any byte that is not UTF-8 replaced.
+    /// The text in `range` up to its first NUL; invalid UTF-8 is replaced.
     public func text(_ range: Range<Int>) -> String {
         String(decoding: copy(range).prefix { $0 != 0 }, as: UTF8.self)
     }

@@ -1,14 +1,14 @@
 import Glibc
 import SystemPackage
 
-/// An open folder. What lies below it is reached through its descriptor, a component at a time, and no link is followed:
-/// neither what is put in the way of its path nor the loss of a capability changes where a name leads.
+/// An open directory. Anything below it is reached through its descriptor, one component at a time, without following links: neither a
+/// change of the path nor the loss of a capability changes where a name leads.
 struct Folder: ~Copyable {
     /// For messages.
     let path: FilePath
     private let descriptor: CInt
 
-    /// - Parameter path: as the user named it, so links in it are followed.
+    /// - Parameter path: as given by the user, so links in it are followed.
     init(_ path: String) throws(Errno) {
         let descriptor = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last }
@@ -26,8 +26,8 @@ struct Folder: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Nil when a path is not plainly one of something below. By bytes, as the kernel takes it: with a combining mark behind it,
-    /// a slash is another character for Swift.
+    /// Nil unless a path plainly leads to something below. Compared as bytes, as the kernel does: to Swift, a slash followed by a combining
+    /// mark is a different character.
     static func components(of path: String) -> [String]? {
         let components = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .map { String(Substring($0)) }
@@ -35,9 +35,9 @@ struct Folder: ~Copyable {
         return isPlain ? components : nil
     }
 
-    /// Names of what is in a folder, sorted, without `.` and `..`.
+    /// Names in a directory, sorted, without `.` and `..`.
     func list() throws(Errno) -> [String] {
-        // Of its own descriptor, which closedir closes.
+        // With its own descriptor, which closedir closes.
         let own = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard own >= 0 else { throw .last }
         guard let folder = fdopendir(own) else {
@@ -56,7 +56,7 @@ struct Folder: ~Copyable {
         return names.sorted()
     }
 
-    /// Whether nobody but us (and root) can change what is in it.
+    /// Whether nobody but us (and root) can change its content.
     func isOurs() throws(Errno) -> Bool {
         let status = try Self.status(descriptor)
         return status.st_uid == geteuid() && status.st_mode & 0o022 == 0
@@ -73,7 +73,7 @@ struct Folder: ~Copyable {
         return folder
     }
 
-    /// Opens a regular file for reading; anything else is an error, and no pipe makes us wait.
+    /// Opens a regular file for reading; anything else is an error, and a pipe does not block us.
     func file(at path: String) throws(Errno) -> FileDescriptor {
         let opened = try inParent(of: path) { parent, name in
             openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
@@ -88,7 +88,7 @@ struct Folder: ~Copyable {
         return FileDescriptor(rawValue: opened)
     }
 
-    /// Makes a file that is not there yet, for us alone, and opens it for writing.
+    /// Creates a new file, accessible to us only, and opens it for writing.
     func create(_ path: String) throws(Errno) -> FileDescriptor {
         let created = try inParent(of: path) { parent, name in
             openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
@@ -96,12 +96,12 @@ struct Folder: ~Copyable {
         return FileDescriptor(rawValue: created)
     }
 
-    /// Makes a folder that is not there yet, for us alone.
+    /// Creates a new directory, accessible to us only.
     func makeFolder(_ path: String) throws(Errno) {
         _ = try inParent(of: path) { parent, name in mkdirat(parent, name, 0o700) }
     }
 
-    /// Gives what we made to somebody; a link is not followed.
+    /// Gives a file that we created to another user; links are not followed.
     func give(_ path: String, to owner: FileOwner) throws(Errno) {
         _ = try inParent(of: path) { parent, name in
             fchownat(parent, name, owner.user, owner.group, AT_SYMLINK_NOFOLLOW)
@@ -120,7 +120,7 @@ struct Folder: ~Copyable {
         _ = try inParent(of: path) { parent, name in unlinkat(parent, name, AT_REMOVEDIR) }
     }
 
-    /// Does a call that takes the descriptor of a folder and a name in it, and returns less than zero when it failed.
+    /// Makes a call that takes a directory descriptor and a name in it, and returns a negative value on failure.
     private func inParent(of path: String, _ call: (CInt, String) -> CInt) throws(Errno) -> CInt {
         guard let components = Self.components(of: path), let name = components.last else { throw .invalidArgument }
         let parent = try folder(at: components.dropLast())
@@ -138,9 +138,9 @@ struct Folder: ~Copyable {
 
 /// Who is to own a file or folder, when not the one who makes it.
 package struct FileOwner: Equatable, Sendable {
-    /// As getuid(2) numbers it.
+    /// As in getuid(2).
     package var user: UInt32
-    /// As getgid(2) numbers it.
+    /// As in getgid(2).
     package var group: UInt32
 
     package init(user: UInt32, group: UInt32) {

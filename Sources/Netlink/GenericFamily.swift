@@ -2,19 +2,19 @@ import CNetlink
 
 /// A generic netlink family as this kernel numbers it (net/netlink/genetlink.c).
 package struct GenericFamily: Equatable, Sendable {
-    /// As it was asked for: `IPVS`.
+    /// The requested name: `IPVS`.
     package let name: String
-    /// The message type that requests to it carry; differs from boot to boot.
+    /// The message type of requests to it; differs from boot to boot.
     package let id: UInt16
-    /// Of the family's interface, as the kernel tells it; 0 when it does not.
+    /// The version of the family's interface reported by the kernel; 0 if it reports none.
     package let version: UInt32
 
-    /// Asks the kernel for a family. Needs no privilege.
+    /// Looks up a family in the kernel. Needs no privilege.
     ///
-    /// Mind that with privilege the kernel may load the module that offers the family (`MODULE_ALIAS_GENL_FAMILY`):
-    /// who only observes must know beforehand that it is there.
+    /// With privileges the kernel may load the module that offers the family (`MODULE_ALIAS_GENL_FAMILY`): observers must check beforehand
+    /// that it is present.
     ///
-    /// - Throws: `.absent` when the kernel has no such family.
+    /// - Throws: `.absent` if the kernel has no such family.
     package init(_ name: String, from source: any KernelSource) throws(KernelError) {
         var request = Request.generic(
             "look up the generic netlink family \(name)", family: UInt16(GENL_ID_CTRL),
@@ -37,7 +37,7 @@ package struct GenericFamily: Equatable, Sendable {
             guard error.cause == .notFound else { throw error }
             throw KernelError(request.purpose, .absent, errno: error.errno)
         }
-        guard let id else { throw KernelError(request.purpose, .damaged, detail: "the answer holds no family id") }
+        guard let id else { throw KernelError(request.purpose, .damaged, detail: "the answer contains no family id") }
         self.name = name
         self.id = id
         self.version = version

@@ -1,11 +1,10 @@
 import Addresses
 
-/// A file that the kernel makes, by its path below the root: `proc/net/ip_vs_conn`, `proc/sys/net/ipv4/vs/conntrack`.
+/// A file provided by the kernel, by its path below the root: `proc/net/ip_vs_conn`, `proc/sys/net/ipv4/vs/conntrack`.
 package struct KernelFile: Hashable, Sendable, CustomStringConvertible {
-    /// Below the root, without a `/` before it.
+    /// Relative to the root, without a leading `/`.
     package let path: String
 
-    /// A file by its path, without a `/` before it.
     package init(_ path: String) { self.path = path }
 
     /// The file behind a sysctl: `net.ipv4.vs.conntrack`.
@@ -13,57 +12,56 @@ package struct KernelFile: Hashable, Sendable, CustomStringConvertible {
         self.init("proc/sys/" + String(name.map { $0 == "." ? "/" : $0 }))
     }
 
-    /// The path.
     package var description: String { path }
 }
 
-/// Whether a reading came to its end.
+/// Whether a reading was complete.
 package enum Completeness: Equatable, Sendable {
     case whole
-    /// It was stopped: why, in words.
+    /// Stopped early: why, in words.
     case cut(String)
 }
 
-/// The one boundary through which everything passes that the kernel says: netlink answers as raw bytes,
-/// files of /proc as raw text. The live kernel is one implementation, a capture of it the other.
+/// The one boundary through which everything from the kernel passes: netlink answers as raw bytes, files of /proc as raw text. The live
+/// kernel is one implementation, a capture another.
 ///
-/// A source belongs to one thread. Each call blocks until its answer is whole, with a bound on every wait.
+/// A source belongs to one thread. Each call blocks until its answer is complete, with a bound on every wait.
 package protocol KernelSource: AnyObject {
     var origin: Origin { get }
 
-    /// Whether a dump may be asked for with conditions. A capture holds the answer to the question for all, and none to others.
+    /// Whether a dump may have conditions. A capture has the answer to the unfiltered request only.
     var filters: Bool { get }
 
-    /// Sends a request and hands over each datagram of the answer, until `receive` returns `.done` or throws.
+    /// Sends a request and delivers each datagram of the answer, until `receive` returns `.done` or throws.
     ///
-    /// - Parameter receive: gets a datagram, borrowed for the call, and the sequence number that its messages carry
-    ///   when they answer this request.
-    /// - Throws: `.absent` when the kernel has no such bus, `.lost` when the socket overran, `.failed`, or `.damaged`
-    ///   when a capture is; and whatever `receive` throws. What the kernel itself refuses comes as a datagram.
+    /// - Parameter receive: gets a datagram, borrowed for the call, and the sequence number carried by messages that answer this
+    ///   request.
+    /// - Throws: `.absent` if the kernel has no such bus, `.lost` if the socket overran, `.failed`, `.damaged` if a capture is damaged;
+    ///   and whatever `receive` throws. A refusal by the kernel arrives as a datagram.
     func exchange(_ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception) throws(KernelError)
 
-    /// Reads a file from its beginning, a piece at a time.
+    /// Reads a file from its beginning, in pieces.
     ///
-    /// - Parameter bound: how long this may take; after that the reading is cut, and says so.
-    /// - Throws: `.absent` when there is no such file, `.forbidden` when it may not be read.
+    /// - Parameter bound: the time limit, after which reading is cut short and reported as such.
+    /// - Throws: `.absent` if there is no such file, `.forbidden` if it may not be read.
     func read(_ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void) throws(KernelError)
         -> Completeness
 
-    /// Names of the files in a folder, sorted.
+    /// Names of the files in a directory, sorted.
     func list(_ folder: KernelFile) throws(KernelError) -> [String]
 }
 
-/// What the receiver of a datagram says: whether the answer goes on.
+/// The result of receiving a datagram: whether the answer continues.
 package enum Reception: Sendable { case more, done }
 
 extension KernelSource {
     /// True: only a capture cannot.
     package var filters: Bool { true }
 
-    /// A small text file as a whole, without its last newline.
+    /// A whole small text file, without its last newline.
     ///
-    /// - Parameter most: how many bytes it may have; one with more is not the file that was meant.
-    /// - Throws: besides what `read` throws: `.damaged` when it is longer, `.failed` when its reading was cut.
+    /// - Parameter most: the maximum size in bytes; a larger file is not the expected one.
+    /// - Throws: in addition to `read`: `.damaged` if it is larger, `.failed` if reading was cut short.
     package func text(of file: KernelFile, atMost most: Int = 1 << 20) throws(KernelError) -> String {
         var bytes: [UInt8] = []
         var isTooLong = false
@@ -74,7 +72,7 @@ extension KernelSource {
         if isTooLong {
             throw KernelError(
                 "read /\(file.path)", .damaged, detail: "it has more than \(most) bytes",
-                nextStep: "look at it: it is not what ct-inspect takes it for")
+                nextStep: "inspect it: it is not what ct-inspect expects")
         }
         if case .cut(let why) = completeness {
             throw KernelError("read /\(file.path)", .failed, detail: why, nextStep: "try again")

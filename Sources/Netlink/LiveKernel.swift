@@ -3,9 +3,9 @@ import CNetlink
 import Glibc
 import SystemPackage
 
-/// The running kernel, as the calling thread's network namespace shows it. See `NetworkNamespace` to move there first.
+/// The running kernel, as seen from the calling thread's network namespace. See `NetworkNamespace` for moving there first.
 package final class LiveKernel: KernelSource {
-    /// This host, and the time when the source was made.
+    /// This host, and when the source was created.
     package let origin: Origin
 
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
@@ -14,15 +14,15 @@ package final class LiveKernel: KernelSource {
     private var generic: NetlinkSocket?
     private var sequence: UInt32 = 0
 
-    /// - Parameter namespace: how the user named the namespace this thread is in.
+    /// - Parameter namespace: how the user named this thread's namespace.
     package init(networkNamespace namespace: String? = nil) {
         origin = Origin.here(networkNamespace: namespace)
     }
 
     deinit { buffer.deallocate() }
 
-    /// Asks the kernel over the socket of the request's bus, which is opened at the first request and used again.
-    /// Blocks; the kernel has 60 s for each datagram.
+    /// Queries the kernel over the socket of the request's bus, which is opened at the first request and reused. Blocks; the kernel has
+    /// 60 s for each datagram.
     package func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
@@ -32,7 +32,7 @@ package final class LiveKernel: KernelSource {
         }
     }
 
-    /// An exchange that fails leaves the rest of its answer in the socket, so the socket goes with it.
+    /// A failed exchange leaves the rest of its answer in the socket, so the socket is closed.
     private func exchange(
         _ request: Request, over kept: inout NetlinkSocket?,
         _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
@@ -49,7 +49,7 @@ package final class LiveKernel: KernelSource {
         kept = consume socket
     }
 
-    /// So many datagrams (a thousand entries) are received before a thread is worth its start.
+    /// This many datagrams (a thousand entries) are received before starting a thread pays off.
     private static let shortAnswer = 8
 
     private func receiveAll(
@@ -68,7 +68,7 @@ package final class LiveKernel: KernelSource {
         }
     }
 
-    /// Reads a file of /proc or /sys as this thread's network namespace shows it, 32 KiB at a time. Blocks.
+    /// Reads a file of /proc or /sys as seen from this thread's network namespace, 32 KiB at a time. Blocks.
     package func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
@@ -93,12 +93,12 @@ package final class LiveKernel: KernelSource {
         }
     }
 
-    /// Names in a folder of /proc or /sys as they are now.
+    /// The current names in a directory of /proc or /sys.
     package func list(_ folder: KernelFile) throws(KernelError) -> [String] {
         do { return try Folder("/" + folder.path).list() } catch { throw Self.fileError("list /\(folder.path)", error) }
     }
 
-    /// /proc/net belongs to the process, whose main thread may be in another namespace: ours is the thread's.
+    /// /proc/net belongs to the process, whose main thread may be in another namespace: we need the thread's.
     private static func livePath(_ file: KernelFile) -> FilePath {
         let shared = "proc/net/"
         let isShared = file.path.hasPrefix(shared)

@@ -2,15 +2,15 @@ import CNetlink
 
 /// The header of one netlink message (`struct nlmsghdr`, host order) and where its payload lies.
 package struct Message: Equatable, Sendable {
-    /// `NLMSG_*`, or what the bus defines: with nfnetlink, subsystem and message in a byte each.
+    /// `NLMSG_*`, or defined by the bus: with nfnetlink, subsystem and message in one byte each.
     package let type: UInt16
     /// `NLM_F_*`.
     package let flags: UInt16
-    /// What the request carried that this answers; 0 in what nobody asked for.
+    /// That of the request it answers; 0 if unsolicited.
     package let sequence: UInt32
-    /// The netlink port of the program whose request caused it; 0 when the kernel speaks of its own accord.
+    /// The netlink port of the program whose request caused it; 0 if the kernel did so by itself.
     package let port: UInt32
-    /// Offsets of what follows the header, padding excluded.
+    /// Offsets of what follows the header, without padding.
     package let payload: Range<Int>
 
     /// Bytes of `struct nlmsghdr`.
@@ -19,10 +19,10 @@ package struct Message: Equatable, Sendable {
     /// Offsets of header and payload.
     package var whole: Range<Int> { payload.lowerBound - Self.headerSize..<payload.upperBound }
 
-    /// `NLM_F_DUMP_INTR`: the table changed while it was dumped, so something may be missing or double.
+    /// `NLM_F_DUMP_INTR`: the table changed during the dump, so something may be missing or duplicated.
     package var isInterrupted: Bool { flags & UInt16(NLM_F_DUMP_INTR) != 0 }
 
-    /// Where the attributes begin behind a family's own header of `size` bytes.
+    /// The range of the attributes after a family's own header of `size` bytes.
     package func attributes(after size: Int) throws(DecodeError) -> Range<Int> {
         let start = payload.lowerBound + aligned(size)
         guard payload.count >= size else {
@@ -33,16 +33,15 @@ package struct Message: Equatable, Sendable {
     }
 }
 
-/// Walks over the messages of one datagram; ends after the first error.
+/// Walks over the messages of one datagram; stops after the first error.
 package struct MessageCursor {
     private var offset = 0
 
-    /// At the beginning of a datagram.
     package init() {}
 
     /// The next message, or nil at the end of the datagram.
     ///
-    /// - Throws: when less is left than a message promises; the walk is over then.
+    /// - Throws: if fewer bytes are left than a message declares; the walk ends then.
     package mutating func next(in datagram: borrowing RawSpan) throws(DecodeError) -> Message? {
         let start = offset
         let left = datagram.byteCount - start

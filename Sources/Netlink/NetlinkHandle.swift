@@ -2,12 +2,11 @@ import CNetlink
 import Glibc
 import SystemPackage
 
-/// An open netlink socket over libmnl, closed when it goes. It belongs to the network namespace of the thread that opened it.
+/// An open netlink socket over libmnl, closed in deinit. It belongs to the network namespace of the thread that opened it.
 struct NetlinkHandle: ~Copyable {
-    /// As libmnl knows it.
     let pointer: OpaquePointer
 
-    /// Needs no privilege; what is asked over it mostly does.
+    /// Needs no privilege; most requests over it do.
     init(_ bus: Request.Bus, for purpose: String) throws(KernelError) {
         guard let pointer = mnl_socket_open2(CInt(bus.rawValue), CInt(SOCK_CLOEXEC.rawValue)) else {
             throw KernelError(purpose, .last)
@@ -34,13 +33,13 @@ struct NetlinkHandle: ~Copyable {
 }
 
 extension Errno {
-    /// What the last call to the C library left in errno on this thread.
+    /// The errno of the last C library call on this thread.
     static var last: Errno { Errno(rawValue: Glibc.errno) }
 }
 
-/// What a subscription needs besides.
+/// Additional operations for subscriptions.
 extension NetlinkHandle {
-    /// Membership needs CAP_NET_ADMIN, as nfnetlink admits no one else to its groups (`NL_CFG_F_NONROOT_RECV` is not set).
+    /// Membership needs CAP_NET_ADMIN, as nfnetlink admits nobody else to its groups (`NL_CFG_F_NONROOT_RECV` is not set).
     borrowing func join(_ group: UInt32, for purpose: String) throws(KernelError) {
         var group = group
         let size = socklen_t(MemoryLayout<UInt32>.size)
@@ -49,7 +48,7 @@ extension NetlinkHandle {
         }
     }
 
-    /// Asks for `size` bytes of receive buffer, by force when we may, and returns what was got.
+    /// Requests `size` bytes of receive buffer, forced if permitted, and returns the actual size.
     borrowing func growBuffer(to size: Int) -> Int {
         var wanted = CInt(clamping: size)
         let length = socklen_t(MemoryLayout<CInt>.size)

@@ -2,21 +2,21 @@ import CNetlink
 import Glibc
 import SystemPackage
 
-/// A socket for questions and their answers: it waits for an answer, but not for ever.
+/// A socket for requests and their answers; waits for answers, but not forever.
 struct NetlinkSocket: ~Copyable {
     /// For `Readahead`, which ends before the socket does.
     let handle: NetlinkHandle
 
-    /// 32 KiB is what the kernel fills at most in a dump (`netlink_dump`, net/netlink/af_netlink.c); more was measured to gain nothing.
+    /// 32 KiB is the most the kernel puts into a datagram of a dump (`netlink_dump`, net/netlink/af_netlink.c); measurements showed no gain from more.
     static let datagramSize = 32 << 10
 
-    /// The longest that one answer may keep us waiting. A dump of the whole hash table with nothing in it takes
-    /// a quarter of a second at a million buckets; a machine that swaps takes longer.
+    /// The longest wait for one datagram, in seconds. Dumping an empty hash table takes a quarter of a second at a million buckets; a
+    /// swapping machine takes longer.
     private static let patience = 60
 
     init(_ bus: Request.Bus, for purpose: String) throws(KernelError) {
         handle = try NetlinkHandle(bus, for: purpose)
-        // Kernels without one of these (before 4.12) refuse it and answer without the words: good enough.
+        // Kernels without one of these (before 4.12) refuse it and answer without the message: good enough.
         enable(NETLINK_EXT_ACK)
         enable(NETLINK_CAP_ACK)
         var limit = timeval(tv_sec: Self.patience, tv_usec: 0)

@@ -1,14 +1,13 @@
 import CLinux
 import SystemPackage
 
-/// A network namespace, by the name that a user gives it.
 package enum NetworkNamespace {
-    /// Moves the calling thread into a namespace, for as long as the thread lives: sockets that it opens and
-    /// files of /proc that it reads from then on are those of the namespace.
+    /// Moves the calling thread into a namespace, for the thread's lifetime: sockets that it opens and files of /proc that it reads from
+    /// then on are those of the namespace.
     ///
-    /// - Parameter name: a name of ip-netns(8), a process id, or a path (anything with a `/`). As with `ip link set netns`,
-    ///   a name comes before a process id.
-    /// - Throws: `.absent` when there is no such namespace, `.forbidden` without CAP_SYS_ADMIN.
+    /// - Parameter name: a name as in ip-netns(8), a process id, or a path (anything with a `/`). As with `ip link set netns`, names take
+    ///   precedence over process ids.
+    /// - Throws: `.absent` if there is no such namespace, `.forbidden` without CAP_SYS_ADMIN.
     package static func enter(_ name: String) throws(KernelError) {
         let purpose = "enter the network namespace \(name)"
         let descriptor = try open(name, for: purpose)
@@ -19,12 +18,12 @@ package enum NetworkNamespace {
         case Errno.notPermitted.rawValue:
             throw KernelError(purpose, errno, nextStep: "needs CAP_SYS_ADMIN: run with sudo")
         case Errno.invalidArgument.rawValue:
-            throw KernelError(purpose, .absent, errno: errno, detail: "that is no network namespace", nextStep: hint)
+            throw KernelError(purpose, .absent, errno: errno, detail: "that is not a network namespace", nextStep: hint)
         default: throw KernelError(purpose, errno)
         }
     }
 
-    private static let hint = "`ip netns list` names them; a process id or a path is taken as well"
+    private static let hint = "`ip netns list` shows names; a process id or a path works as well"
 
     private static func open(_ name: String, for purpose: String) throws(KernelError) -> FileDescriptor {
         let isNumber = !name.isEmpty && name.allSatisfy { ("0"..."9").contains($0) }
@@ -40,7 +39,7 @@ package enum NetworkNamespace {
             }
         }
         if failure == .noSuchFileOrDirectory {
-            throw KernelError(purpose, .absent, errno: failure, detail: "there is none of that name", nextStep: hint)
+            throw KernelError(purpose, .absent, errno: failure, detail: "no such namespace", nextStep: hint)
         }
         throw KernelError(purpose, failure, nextStep: failure == .permissionDenied ? "run with sudo" : nil)
     }

@@ -2,21 +2,21 @@ import CNetlink
 import Glibc
 import Synchronization
 
-/// Receives the rest of a long answer on a thread of its own while the caller decodes what came before. Nearly all of a dump's time is
-/// the kernel's, spent in recvmsg(2) (`netlink_dump`, net/netlink/af_netlink.c), so with a second core decoding costs no time.
+/// Receives the rest of a long answer on a separate thread while the caller decodes what came before. Nearly all of a dump's time is
+/// spent by the kernel, in recvmsg(2) (`netlink_dump`, net/netlink/af_netlink.c), so with a second core decoding costs no time.
 ///
-/// Datagrams go from thread to thread several at a time: waking the other one costs as much as decoding a datagram.
+/// Datagrams are handed over in batches: waking the other thread costs as much as decoding a datagram.
 ///
-/// Unchecked Sendable: a batch belongs to one thread at a time, handed over by the semaphores; what is not a batch is set before
-/// the thread starts.
+/// Unchecked Sendable: a batch belongs to one thread at a time, handed over by the semaphores; everything else is set before the
+/// thread starts.
 final class Readahead: @unchecked Sendable {
     private let handle: OpaquePointer
     private let purpose: String
     private let sequence: UInt32
     private let batches: [Batch]
-    /// Counts the batches that may be received into.
+    /// Counts batches available for receiving.
     private let free: UnsafeMutablePointer<sem_t>
-    /// Counts the batches that hold something.
+    /// Counts batches ready for decoding.
     private let filled: UnsafeMutablePointer<sem_t>
     /// Set when the caller wants no more.
     private let isGivenUp = Atomic(false)
@@ -46,12 +46,12 @@ final class Readahead: @unchecked Sendable {
     /// One to receive into, one to decode.
     private static let batchCount = 2
 
-    /// Whether there is a core for it.
+    /// Whether there is a spare core for it.
     static let pays = sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1
 
     /// - Parameters:
     ///   - handle: of a socket that the caller keeps open until `deliver` has returned.
-    ///   - sequence: what the messages of the answer carry.
+    ///   - sequence: the sequence number of the answer's messages.
     init(_ handle: OpaquePointer, for purpose: String, sequence: UInt32) {
         self.handle = handle
         self.purpose = purpose
@@ -70,16 +70,16 @@ final class Readahead: @unchecked Sendable {
         }
     }
 
-    /// Hands over each datagram on the calling thread, until `receive` returns `.done` or throws.
+    /// Delivers each datagram on the calling thread, until `receive` returns `.done` or throws.
     ///
-    /// - Returns: false when no thread could be had, and nothing was received.
+    /// - Returns: false if no thread could be created, and nothing was received.
     func deliver(_ receive: (RawSpan) throws(KernelError) -> Reception) throws(KernelError) -> Bool {
         var thread = pthread_t()
         guard pthread_create(&thread, nil, receiveAhead, Unmanaged.passUnretained(self).toOpaque()) == 0 else {
             return false
         }
         defer {
-            // A thread that waits for a batch gets one, to see that no more is wanted.
+            // A thread waiting for a batch gets one, to see that no more is wanted.
             isGivenUp.store(true, ordering: .releasing)
             sem_post(free)
             pthread_join(thread, nil)
@@ -97,7 +97,7 @@ final class Readahead: @unchecked Sendable {
         }
     }
 
-    /// The thread: ends with the answer, with an error, or when the caller gives up.
+    /// The thread body: ends with the answer, with an error, or when the caller gives up.
     fileprivate func run() {
         var turn = 0
         var isOver = false
@@ -110,7 +110,7 @@ final class Readahead: @unchecked Sendable {
         }
     }
 
-    /// Whether nothing comes after it.
+    /// Whether this was the last one.
     private func fill(_ batch: Batch) -> Bool {
         batch.sizes.removeAll(keepingCapacity: true)
         while batch.sizes.count < Batch.most {
@@ -127,7 +127,7 @@ final class Readahead: @unchecked Sendable {
         return false
     }
 
-    /// Whether nothing comes after it: the kernel would let a further receive wait.
+    /// Whether this was the last one: receiving again would block.
     private func isLast(_ datagram: RawSpan) -> Bool {
         var cursor = MessageCursor()
         do throws(DecodeError) {

@@ -1,7 +1,7 @@
 import CNetlink
 import SystemPackage
 
-/// An error at the end of an answer: the errno, and the kernel's words when it found some.
+/// An error at the end of an answer: the errno, and the kernel's message, if any.
 struct Refusal: Equatable, Sendable {
     var errno: Errno
     /// The extended acknowledgement's message (`NLMSGERR_ATTR_MSG`).
@@ -12,13 +12,13 @@ struct Refusal: Equatable, Sendable {
         self.words = words
     }
 
-    /// From `NLMSG_ERROR` (which with errno 0 is an acknowledgement) or `NLMSG_DONE`; nil when all went well.
+    /// From `NLMSG_ERROR` (errno 0 is an acknowledgement) or `NLMSG_DONE`; nil on success.
     init?(endingWith message: Message, in datagram: RawSpan) throws(DecodeError) {
         let isDone = Int32(message.type) == NLMSG_DONE
         if isDone, message.payload.count < MemoryLayout<Int32>.size { return nil }
         let code: Int32 = try datagram.host(at: message.payload.lowerBound)
         if code == 0 { return nil }
-        // -errno; any other number is kept positive, so that nothing strange becomes a success.
+        // -errno; any other number stays positive, so that nothing strange becomes a success.
         errno = Errno(rawValue: CInt(truncatingIfNeeded: code.magnitude))
         words = nil
         guard message.flags & UInt16(NLM_F_ACK_TLVS) != 0 else { return }
@@ -28,7 +28,7 @@ struct Refusal: Equatable, Sendable {
         }
     }
 
-    /// Behind the error stands the request that caused it: its header only when `NLM_F_CAPPED` says so.
+    /// The error is followed by the request that caused it: just its header if `NLM_F_CAPPED` is set.
     private static func attributes(
         of message: Message, isDone: Bool, in datagram: RawSpan
     ) throws(DecodeError) -> Range<Int> {

@@ -1,8 +1,8 @@
 import CNetlink
 
-/// A netlink request: which bus it goes to, what it asks for in words, and its bytes.
+/// A netlink request: its bus, its purpose in words, and its bytes.
 ///
-/// Two requests with the same bytes are equal, whatever words they carry: a capture finds its answers by that.
+/// Two requests with the same bytes are equal, whatever their purpose: that is how a capture finds its answers.
 package struct Request: Sendable {
     /// The netlink protocol that a socket speaks.
     package enum Bus: UInt16, Sendable {
@@ -12,14 +12,13 @@ package struct Request: Sendable {
         case generic = 16
     }
 
-    /// The socket that it goes to.
     package let bus: Bus
-    /// What is asked, to follow "cannot": `dump the conntrack table`.
+    /// What is requested, to follow "cannot": `dump the conntrack table`.
     package let purpose: String
-    /// The message from its header on; length and sequence are set when it is sent.
+    /// The message including its header; length and sequence are set when it is sent.
     private var bytes: [UInt8]
 
-    /// - Parameter flags: besides `NLM_F_REQUEST`: `NLM_F_DUMP` for a dump, else `NLM_F_ACK`, so that every answer has an end.
+    /// - Parameter flags: in addition to `NLM_F_REQUEST`: `NLM_F_DUMP` for a dump, else `NLM_F_ACK`, so that every answer has an end.
     package init(_ bus: Bus, _ purpose: String, type: UInt16, flags: Int32) {
         self.bus = bus
         self.purpose = purpose
@@ -28,12 +27,12 @@ package struct Request: Sendable {
         Self.store(UInt16(NLM_F_REQUEST | flags), into: &bytes, at: 6)
     }
 
-    /// Whether everything is asked for (`NLM_F_DUMP`) rather than one thing.
+    /// Whether everything is requested (`NLM_F_DUMP`) rather than one object.
     package var isDump: Bool {
         (try? bytes.span.bytes.host(UInt16.self, at: 6)).map { $0 & UInt16(NLM_F_DUMP) != 0 } ?? false
     }
 
-    /// A request as it was sent, which equals the one that it was made from.
+    /// A request as it was sent; equal to the one it was sent from.
     init(recorded message: [UInt8], on bus: Bus) {
         self.bus = bus
         purpose = "replay"
@@ -43,11 +42,11 @@ package struct Request: Sendable {
         bytes.replaceSubrange(8..<16, with: repeatElement(0, count: 8))
     }
 
-    /// A request to a subsystem of nfnetlink (`struct nfgenmsg`).
+    /// A request to an nfnetlink subsystem (`struct nfgenmsg`).
     ///
     /// - Parameters:
     ///   - family: an `AF_*` number, 0 for all.
-    ///   - resource: of subsystems that number what they have (`res_id`): the group of NFLOG.
+    ///   - resource: for subsystems that number their objects (`res_id`): the NFLOG group.
     package static func netfilter(
         _ purpose: String, subsystem: Int32, message: UInt32, flags: Int32, family: Int32 = 0, resource: UInt16 = 0
     ) -> Request {
@@ -66,8 +65,7 @@ package struct Request: Sendable {
         return request
     }
 
-    /// An attribute of bytes as they are, padded. With header and payload it must fit 65,535 bytes, the most that its
-    /// length field says.
+    /// An attribute with these bytes, padded. Header and payload must fit into 65,535 bytes, the limit of its length field.
     package mutating func append(_ type: some FixedWidthInteger, _ payload: some Collection<UInt8>) {
         let length = AttributeCursor.headerSize + payload.count
         let start = bytes.count
@@ -83,7 +81,7 @@ package struct Request: Sendable {
         append(type, withUnsafeBytes(of: value, Array.init))
     }
 
-    /// An attribute of a number in network byte order, which netfilter expects.
+    /// A number in network byte order, as netfilter expects.
     package mutating func append<T: FixedWidthInteger>(_ type: some FixedWidthInteger, bigEndian value: T) {
         append(type, host: value.bigEndian)
     }
@@ -91,7 +89,7 @@ package struct Request: Sendable {
     /// A NUL-terminated string.
     package mutating func append(_ type: some FixedWidthInteger, text: String) { append(type, Array(text.utf8) + [0]) }
 
-    /// Attributes inside an attribute.
+    /// Attributes nested in an attribute.
     package mutating func nest(_ type: some FixedWidthInteger, _ fill: (inout Request) -> Void) {
         let start = bytes.count
         append(UInt16(type) | UInt16(NLA_F_NESTED), [])
@@ -99,7 +97,6 @@ package struct Request: Sendable {
         Self.store(UInt16(bytes.count - start), into: &bytes, at: start)
     }
 
-    /// The bytes to send.
     package func message(sequence: UInt32) -> [UInt8] {
         var message = bytes
         Self.store(UInt32(message.count), into: &message, at: 0)
@@ -113,12 +110,10 @@ package struct Request: Sendable {
 }
 
 extension Request: Hashable {
-    /// By bus and bytes; the words do not count.
     package static func == (left: Request, right: Request) -> Bool {
         left.bus == right.bus && left.bytes == right.bytes
     }
 
-    /// By bus and bytes, as `==` compares.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(bus)
         hasher.combine(bytes)

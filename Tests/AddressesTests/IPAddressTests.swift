@@ -2,7 +2,7 @@ import Addresses
 import Testing
 
 struct IPAddressTests {
-    /// The recommended form of RFC 5952 for each of its rules, and what else means the same address.
+    /// The recommended form of RFC 5952 for each of its rules, and other spellings of the same address.
     @Test(
         "canonical text of IPv6",
         arguments: [

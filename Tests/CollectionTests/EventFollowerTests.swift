@@ -10,7 +10,7 @@ import Testing
 /// What a live kernel cannot be made to do: dumps that are not whole, losses without a number, bytes that are no messages.
 @Suite("The stream, by a script")
 struct EventFollowerTests {
-    /// Each reading is a batch of datagrams, or what else a reading says.
+    /// Each reading is a batch of datagrams, or another outcome.
     private final class ScriptedEvents: EventSource {
         var readings: [(datagrams: [[UInt8]], reading: EventReading)]
 
@@ -47,7 +47,7 @@ struct EventFollowerTests {
         func flush() {}
     }
 
-    /// `IPCTNL_MSG_CT_NEW` with `NLM_F_CREATE` or without, and `IPCTNL_MSG_CT_DELETE`, about an entry that has an id alone.
+    /// `IPCTNL_MSG_CT_NEW` with or without `NLM_F_CREATE`, and `IPCTNL_MSG_CT_DELETE`, about an entry with just an id.
     private static func message(_ kind: EventKind, id: UInt32, interrupted: Bool = false) -> [UInt8] {
         var request = Request.netfilter(
             "script", subsystem: 1, message: kind == .destroy ? 2 : 0,
@@ -77,7 +77,7 @@ struct EventFollowerTests {
         }
     }
 
-    /// Runs to the end of a clock of which each look takes 100 ms.
+    /// Runs to the end, with a clock that advances 100 ms at each look.
     private func lines(
         _ dumps: [[[UInt8]]], _ readings: [(datagrams: [[UInt8]], reading: EventReading)],
         _ change: (inout EventFollower<Ledger>.Settings) -> Void = { _ in }

@@ -55,13 +55,13 @@ struct CompletionTests {
         #expect(tab == .health || Self.isUnknown("no-such-word", tab))
     }
 
-    /// Whether the filter line of a tab does not know a word at all: a value that it does not take is another matter.
+    /// Whether the filter line of a tab does not know a word at all; an invalid value is a different matter.
     private static func isUnknown(_ word: String, _ tab: Tab) -> Bool {
         do {
             _ = try CTInspect.parseAsRoot(["watch", "--tab", tab.rawValue, "--filter", "\(word)=no?such!value"])
             return false
         } catch {
-            return CTInspect.message(for: error).contains("there is no word")
+            return CTInspect.message(for: error).contains("unknown word")
         }
     }
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import CTInspectCommand
 
-/// Captures come from anywhere. Ten thousand damaged ones give an error or a picture, never a crash and never a wait without end.
+/// Captures come from anywhere. Ten thousand damaged ones give an error or a snapshot, never a crash or an endless wait.
 @Suite(.timeLimit(.minutes(30)))
 struct DamageTests {
     private static let copies = 10_000
@@ -41,7 +41,7 @@ struct DamageTests {
                 errors += error.description.isEmpty ? 0 : 1
             }
         }
-        // Both happen: otherwise this test would not reach what it is for.
+        // Both happen: otherwise this test would miss its purpose.
         #expect(errors > 100)
         #expect(pictures > 100)
     }
@@ -57,7 +57,7 @@ struct DamageTests {
         }
     }
 
-    /// Makes one copy of the capture, and of it `count` times another damaged file; hands over its path and what was done.
+    /// Creates a copy of the capture, and `count` times a different damaged file in it; passes on its path and what was done.
     private func damaging(_ fixture: Fixture, _ count: Int, seed: UInt64, _ check: (String, String) throws -> Void)
         throws
     {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the README and ct-inspect-lvs-dr(7) show, against what the program says of the bundled captures.
+/// Compares the output shown in the README and ct-inspect-lvs-dr(7) with the program's output for the bundled captures.
 struct DocumentTests {
     private static func text(_ path: String) throws -> String {
         try String(contentsOf: Fixture.checkout.appendingPathComponent(path), encoding: .utf8)
@@ -10,7 +10,7 @@ struct DocumentTests {
 
     // MARK: README
 
-    /// The command of each recipe, and what it is said to print.
+    /// The command of each recipe, and its documented output.
     private static func recipes() throws -> [(command: String, output: String)] {
         let readme = try text("README.md")
         let section = try #require(readme.components(separatedBy: "\n## Recipes\n").dropFirst().first)
@@ -54,7 +54,7 @@ struct DocumentTests {
 
     // MARK: ct-inspect-lvs-dr(7)
 
-    /// A display that has such a comment before it, without the commands that stand first, as a reader sees it.
+    /// A display marked by such a comment, without its leading commands, as seen by readers.
     private static func display(_ mark: String) throws -> String {
         let page = try text("man/ct-inspect-lvs-dr.7")
         let behind = try #require(
@@ -66,7 +66,7 @@ struct DocumentTests {
         return seen.split(separator: "\n").drop(while: isCommand).joined(separator: "\n")
     }
 
-    /// Long sentences are broken otherwise on a page.
+    /// Long sentences are wrapped differently on a page.
     private static func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
 
     @Test(
@@ -88,7 +88,7 @@ struct DocumentTests {
         .needsTool("mandoc"), .needsTool("man"))
     func lint() throws {
         let page = Fixture.checkout.appendingPathComponent("man/ct-inspect-lvs-dr.7").path
-        // Which other pages are installed here is none of this page's faults.
+        // Which other pages are installed here is not this page's fault.
         let lint = try Program.shell(#"mandoc -Tlint "$0" | grep -v 'referenced manual not found'"#, [page])
         #expect(lint.output.isEmpty)
         let groff = try Program.shell(

@@ -164,7 +164,7 @@ struct FilterOptionsTests {
             ("--reply-src x", ["--reply-src", "“x”"]), ("--sport 65536", ["--sport", "“65536”", "65535"]),
             ("--dport 2000-1000", ["--dport", "“2000-1000”", "FIRST-LAST"]), ("--dport 1-2-3", ["“1-2-3”"]),
             ("--dport 80,", ["--dport", "“”"]), ("--dport +80", ["--dport", "“+80”"]), ("--dport 80-", ["“80-”"]),
-            ("--dport '80,!443'", ["--dport", "!", "before all values"]), ("--dport '!'", ["--dport", "“”"]),
+            ("--dport '80,!443'", ["--dport", "!", "all values"]), ("--dport '!'", ["--dport", "“”"]),
             ("--service fwmark:1", ["--service", "“fwmark:1”", "ADDRESS"]),
             ("--state OPENED", ["--state", "“OPENED”"]),
             ("--state 256", ["--state", "“256”"]), ("--state -1", ["--state"]), ("-u ASURED", ["--status", "ASSURED"]),

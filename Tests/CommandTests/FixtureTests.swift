@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The bundled captures, judged by what ipvsadm and conntrack printed on the director when they were taken.
+/// The bundled captures, checked against the output of ipvsadm and conntrack on the director when they were taken.
 struct FixtureTests {
     private struct Row: Hashable, Comparable {
         var words: [String]

@@ -9,7 +9,7 @@ import Testing
 struct HelpTests {
     private static let commands = CTInspect.configuration.subcommands.compactMap { $0.configuration.commandName }
 
-    /// The lines between EXAMPLES and the next empty one, without their comments and what is behind a pipe.
+    /// The lines between EXAMPLES and the next empty one, without comments and anything after a pipe.
     private func examples(in help: String) -> [[String]] {
         let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
         guard let start = lines.firstIndex(of: "EXAMPLES") else { return [] }
@@ -44,7 +44,7 @@ struct HelpTests {
             (["wacht"], "Did you mean 'watch'?"), (["sevices", "--json"], "Did you mean 'services'?"),
             (["hlep"], "Did you mean 'help'?"),
             (["--json", "services"], "The command comes first: ct-inspect services"),
-            (["xyzzy"], "There are flows, watch, dump"), (["--sumary"], "Did you mean '--summary'?"),
+            (["xyzzy"], "The commands are flows, watch, dump"), (["--sumary"], "Did you mean '--summary'?"),
             (["watch", "--fitler", "x"], "Did you mean '--filter'?"),
             (["flows", "xyzzy"], "Unexpected argument 'xyzzy'"),
         ])
@@ -100,7 +100,7 @@ struct HelpTests {
         arguments: [
             (
                 KernelVersion(5, 4),
-                "addresses and ports since 5.8, status since 5.15, those of the reply since 5.18, zones since 6.8"
+                "addresses and ports since 5.8, status since 5.15, reply direction since 5.18, zones since 6.8"
             ),
             (KernelVersion(6, 1), "zones since 6.8"), (KernelVersion(6, 8), nil), (nil, nil),
         ])

@@ -59,7 +59,7 @@ struct MannersTests {
     func noCapture() throws {
         let missing = try Program.run(["flows", "--capture", "/nonexistent"])
         #expect(missing.status == 74)
-        #expect(missing.complaint.contains("there is no such folder"))
+        #expect(missing.complaint.contains("no such directory"))
         let none = try Program.run(["services", "--capture", "/usr"])
         #expect(none.status == 74)
         #expect(none.complaint.contains("CRC32SUMS") && none.complaint.contains("take or copy it again"))
@@ -110,6 +110,6 @@ struct MannersTests {
         try Data("mine".utf8).write(to: folder.url.appendingPathComponent("precious"))
         let outcome = try Program.run(["capture", folder.url.path])
         #expect(outcome.status == 74)
-        #expect(outcome.complaint.contains("name a folder that does not exist yet"))
+        #expect(outcome.complaint.contains("give a directory that does not exist yet"))
     }
 }

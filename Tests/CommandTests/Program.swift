@@ -9,7 +9,7 @@ enum Program {
         var complaint: String
     }
 
-    /// It is built beside the program that runs the tests.
+    /// It is built next to the test program.
     static var path: String {
         URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("ct-inspect")
             .path
@@ -28,7 +28,7 @@ enum Program {
     }
 }
 
-/// A folder that goes away with its holder.
+/// A directory that is removed with its owner.
 final class TemporaryFolder {
     let url: URL
 

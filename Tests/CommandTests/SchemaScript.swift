@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// `scripts/check-schema`, which holds JSON against `docs/schema`.
+/// `scripts/check-schema`, which checks JSON against `docs/schema`.
 enum SchemaScript {
     static let path = Fixture.checkout.appendingPathComponent("scripts/check-schema").path
 
     /// False without Debian's python3-jsonschema.
     static let works = (try? Program.shell(#"exec "$0""#, [path]))?.status == 0
 
-    /// What the script says of a text, line by line.
+    /// The script's output for a text, line by line.
     static func check(_ schema: String, _ text: String) throws -> (status: Int32, lines: [String]) {
         let folder = try TemporaryFolder()
         let file = folder.url.appendingPathComponent("document")
@@ -17,7 +17,7 @@ enum SchemaScript {
         return (outcome.status, outcome.output.split(separator: "\n").map(String.init))
     }
 
-    /// Expects that the program ended well, and that what it wrote is so many documents of the schema.
+    /// Expects that the program succeeded, and that it wrote this many documents of the schema.
     static func expectValid(_ schema: String, _ outcome: Program.Outcome, documents: Int = 1) throws {
         #expect(outcome.status == 0, "\(outcome.complaint)")
         #expect(try check(schema, outcome.output).lines == ["\(documents) passed, 0 failed"])

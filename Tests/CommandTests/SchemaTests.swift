@@ -6,8 +6,8 @@ import Testing
 
 @testable import Conntrack
 
-/// What the program writes, against `docs/schema`: by the schema as it is published, and by its strict variant, which knows no
-/// member that the schema does not name.
+/// The program's output, checked against `docs/schema`: the published schema, and its strict variant, which allows no members that the
+/// schema does not name.
 @Suite(.enabled(if: SchemaScript.works || isContinuousIntegration, "needs python3-jsonschema"))
 struct SchemaTests {
     @Test("The schema files are schemas, and their references lead somewhere")

@@ -26,7 +26,7 @@ struct ConntrackCommandDifferentialTests {
         }
     }
 
-    /// conntrack(8) reads names at /etc/xtables alone, so it gets an /etc of its own.
+    /// conntrack(8) only reads names from /etc/xtables, so it gets a private /etc.
     @Test func labelsAreWrittenAlike() throws {
         let labels = try LabelFile()
         try inTemporaryFolder { folder in
@@ -60,7 +60,7 @@ struct ConntrackCommandDifferentialTests {
         }
     }
 
-    /// Lines by the kernel's own number for what they show.
+    /// Lines by the kernel's id of their object.
     private typealias Lines = [UInt32: String]
 
     private func entryLines(_ format: ConntrackFormat, _ family: UInt8? = nil) throws -> Lines {
@@ -72,8 +72,8 @@ struct ConntrackCommandDifferentialTests {
         return lines
     }
 
-    /// Timeouts and ages tick, each in its own part of a second, while a dump lasts. So ours are taken again and again between two of
-    /// conntrack's, until each line has once been equal to one of either, as a whole.
+    /// Timeouts and ages change, each at a different fraction of a second, during a dump. So ours are taken repeatedly between two of
+    /// conntrack's, until each line has once equalled one of either completely.
     ///
     /// - Returns: our lines.
     @discardableResult

@@ -51,7 +51,7 @@ enum EntryFixtures {
         14 00  16 00  00 00 00 00 02 00 00 00 00 00 00 00 00 00 00 00     # CTA_LABELS
         """)
 
-    /// A datagram over loopback that nobody answered.
+    /// An unanswered datagram over loopback.
     static let udpIPv6 = hexadecimal(
         """
         1c 01 00 00  00 01  02 00  01 00 00 00  bf 46 00 00               # nlmsghdr: 284 bytes, IPCTNL_MSG_CT_NEW

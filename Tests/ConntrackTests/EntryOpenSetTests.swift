@@ -4,7 +4,7 @@ import Testing
 
 @testable import Conntrack
 
-/// What this program does not know is kept, and ends nothing.
+/// What is unknown to this program is kept, and breaks nothing.
 struct EntryOpenSetTests {
     @Test func anUnknownAttributeIsKept() throws {
         let entry = try decode(

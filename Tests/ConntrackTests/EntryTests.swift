@@ -5,7 +5,7 @@ import Testing
 
 @testable import Conntrack
 
-/// Entries out of the bytes of a real kernel.
+/// Entries from the bytes of a real kernel.
 struct EntryTests {
     static func tuple(
         _ source: String, _ destination: String, _ number: IPProtocol, _ discriminator: Tuple.Discriminator,

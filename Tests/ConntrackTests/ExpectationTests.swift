@@ -6,8 +6,7 @@ import TestSupport
 import Testing
 
 struct ExpectationTests {
-    /// Linux 6.18.44 (x86-64), 2026-11-23, one message of a dump: an FTP helper's data connection, made over ctnetlink with a
-    /// translated source.
+    /// Linux 6.18.44 (x86-64), 2026-11-23, one message of a dump: an FTP helper's data connection, created over ctnetlink with source NAT.
     private static let translated = hexadecimal(
         """
         30 01 00 00  00 02  02 00  01 00 00 00  15 09 00 00               # nlmsghdr: 304 bytes, IPCTNL_MSG_EXP_NEW
@@ -105,7 +104,7 @@ struct ExpectationTests {
         for round in 0..<20_000 {
             var damaged = generator.damage(Self.translated)
             guard damaged.count >= 16 else { continue }
-            // The message's own length is left right: its damage is MessageCursor's matter.
+            // The message's own length stays valid: MessageCursor's tests cover damage to it.
             damaged.replaceSubrange(0..<4, with: withUnsafeBytes(of: UInt32(damaged.count), Array.init))
             let isFramed = Framing.leaves(of: damaged, nests: Framing.expectationNests) != nil
             let isDecoded = (try? decodeExpectation(damaged)) != nil

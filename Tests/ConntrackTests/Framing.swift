@@ -1,8 +1,8 @@
 import CNetlink
 
-/// Whether a ctnetlink message is framed as netlink demands, by libmnl's own tests of attributes.
+/// Whether a ctnetlink message is framed as netlink requires, by libmnl's own attribute checks.
 enum Framing {
-    /// Which attributes hold attributes, by the path to them.
+    /// Which attributes are nested, by their path.
     static let entryNests: Set<[UInt16]> = {
         let tuples = [CTA_TUPLE_ORIG, CTA_TUPLE_REPLY, CTA_TUPLE_MASTER].map { UInt16($0.rawValue) }
         let flat = [
@@ -25,13 +25,13 @@ enum Framing {
 
     private static let inTuple = [CTA_TUPLE_IP, CTA_TUPLE_PROTO].map { UInt16($0.rawValue) }
 
-    /// An attribute that holds none.
+    /// An attribute that is not nested.
     struct Leaf {
         let path: [UInt16]
         let payload: Range<Int>
     }
 
-    /// The attributes of a message that hold values; nil when the message is not framed as it must be.
+    /// The attributes of a message that have values; nil if the message is not framed correctly.
     static func leaves(of message: [UInt8], nests: Set<[UInt16]> = entryNests) -> [Leaf]? {
         let headers = MemoryLayout<nlmsghdr>.size + MemoryLayout<nfgenmsg>.size
         guard message.count >= headers else { return nil }

@@ -3,7 +3,7 @@ import Foundation
 import Reports
 import TestSupport
 
-/// One file of label names, as we read it and as libnetfilter_conntrack does.
+/// A file of label names, as read by us and by libnetfilter_conntrack.
 final class LabelFile {
     static let text = """
         # bit name

@@ -7,12 +7,12 @@ import Testing
 
 @testable import Conntrack
 
-/// Our decoder against libnetfilter_conntrack's, on the same bytes of a live kernel.
+/// Our decoder compared with libnetfilter_conntrack's, on the same bytes of a live kernel.
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct LibraryDifferentialTests {
     @Test func everyFieldOfEveryKindOfEntryIsTheSame() throws {
         let messages = try Self.messages()
-        // Ten TCP states, what conntrack(8) made, three with extensions, and a real datagram.
+        // Ten TCP states, entries created by conntrack(8), three with extensions, and a real datagram.
         #expect(messages.count >= 10 + 18 + 3 + 1)
         var seen: Set<String> = []
         for message in messages {
@@ -25,12 +25,12 @@ struct LibraryDifferentialTests {
             }
             #expect(ours.unknown == [], "\(ours.original)")
         }
-        // A comparison of nothing with nothing proves nothing.
+        // Comparing nothing with nothing proves nothing.
         #expect(Set(Field.all.map(\.name)).subtracting(seen) == Field.notMadeHere)
     }
 
-    /// The library ends the whole process when an attribute's size is not the one it knows (`abi_breakage`, parse_mnl.c), so
-    /// here values change, but no sizes; nor names, which it wants to end with NUL.
+    /// The library exits the process if an attribute's size is unexpected (`abi_breakage`, parse_mnl.c), so values change here, but no sizes;
+    /// nor names, which must end with NUL.
     @Test func otherValuesAreTheSameToo() throws {
         let messages = try Self.messages()
         let seed = UInt64.random(in: .min ... .max)
@@ -57,7 +57,7 @@ struct LibraryDifferentialTests {
         for round in 0..<20_000 {
             var damaged = generator.damage(try #require(messages.randomElement(using: &generator)))
             guard damaged.count >= 16 else { continue }
-            // The message's own length is left right: its damage is MessageCursor's matter.
+            // The message's own length stays valid: MessageCursor's tests cover damage to it.
             damaged.replaceSubrange(0..<4, with: withUnsafeBytes(of: UInt32(damaged.count), Array.init))
             let isFramed = Framing.leaves(of: damaged) != nil
             let isDecoded = (try? decode(damaged)) != nil
@@ -91,8 +91,8 @@ struct Field: Sendable {
         self.theirs = theirs
     }
 
-    /// Kernel 6.16 has no DCCP any more; sequence numbers are adjusted by NAT helpers only, contexts set by SELinux only,
-    /// an entry in the table has not stopped, and the master is of IPv4.
+    /// Kernel 6.16 has no DCCP any more; sequence numbers are only adjusted by NAT helpers, contexts only set by SELinux, an entry in the
+    /// table has no stop time, and the master is IPv4.
     static let notMadeHere: Set<String> = [
         "DCCP state", "DCCP role", "DCCP handshake", "sequence correction original", "sequence offset before original",
         "sequence offset after original", "sequence correction reply", "sequence offset before reply",

@@ -3,7 +3,7 @@ import Glibc
 import TableSupport
 import TestSupport
 
-/// An expectation as libnetfilter_conntrack holds it.
+/// An expectation as stored by libnetfilter_conntrack.
 final class LibraryExpectation {
     let object: OpaquePointer
 
@@ -11,7 +11,7 @@ final class LibraryExpectation {
     init(parsing message: [UInt8]) throws {
         guard let object = nfexp_new() else { throw SystemFailure("nfexp_new", errno: errno) }
         self.object = object
-        // Zeros behind the message: the library reads names as C strings.
+        // Zeros after the message: the library reads names as C strings.
         let padded = message + [UInt8](repeating: 0, count: 64)
         let parsed = padded.withUnsafeBytes { bytes in
             bytes.assumingMemoryBound(to: nlmsghdr.self).baseAddress.map { nfexp_nlmsg_parse($0, object) }

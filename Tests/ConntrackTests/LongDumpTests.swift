@@ -5,7 +5,7 @@ import TableSupport
 import TestSupport
 import Testing
 
-/// A dump that is long enough to be received ahead, on a thread of its own.
+/// A dump long enough to be received ahead, on a separate thread.
 @Suite(.needsRoot)
 struct LongDumpTests {
     private static let count = 3000

@@ -26,7 +26,7 @@ struct StatisticsLiveTests {
         }
     }
 
-    /// Columns of the kernel's file (`ct_cpu_seq_show`) that are named otherwise than the counters.
+    /// Columns of the kernel's file (`ct_cpu_seq_show`) whose names differ from the counters.
     static let columns = ["clashres": "clash_resolve", "chainlength": "chaintoolong", "icmp_error": "error"]
 
     /// A CPU's counters by name, from each row of the file in turn.

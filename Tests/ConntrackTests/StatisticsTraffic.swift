@@ -26,7 +26,7 @@ enum StatisticsTraffic {
 
         """
 
-    /// What packets of a socket's own are needed for.
+    /// Traffic that needs packets from a socket.
     private static let script = """
         import socket
 
@@ -67,11 +67,11 @@ enum StatisticsTraffic {
     }
     private static func sendStrays() throws {
         let here = IPAddress(ipv4: 0x7F00_0001)
-        // invalid: FINs of connections that nobody has seen.
+        // invalid: FINs of unknown connections.
         for port: UInt16 in 1000..<1020 {
             try RawSocket.send(PacketBytes.tcp(1, from: Endpoint(here, port), to: Endpoint(here, 80)))
         }
-        // error: port unreachable, about a datagram that nobody has sent.
+        // error: port unreachable, about a datagram that was never sent.
         let unsent = PacketBytes.udp(from: Endpoint(here, 1), to: Endpoint(IPAddress(ipv4: 0x7F00_004D), 2))
         try RawSocket.send(PacketBytes.icmp(type: 3, code: 3, [0, 0, 0, 0] + unsent, from: here, to: here))
     }

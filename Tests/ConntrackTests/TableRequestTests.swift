@@ -4,7 +4,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// What is asked of the kernel, and what becomes of its answers.
+/// What is requested from the kernel, and what happens to its answers.
 struct TableRequestTests {
     @Test func aTupleOfTwoFamiliesIsInNoTable() throws {
         var tuple = try decode(EntryFixtures.tcp).original
@@ -48,7 +48,7 @@ struct TableRequestTests {
                     """))
     }
 
-    /// `NLMSG_ERROR` of 0, behind the entry that was asked for.
+    /// `NLMSG_ERROR` of 0, after the requested entry.
     static let acknowledgement = hexadecimal(
         """
         24 00 00 00  02 00  00 01  01 00 00 00  00 00 00 00

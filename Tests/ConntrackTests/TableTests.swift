@@ -6,7 +6,7 @@ import TableSupport
 import TestSupport
 import Testing
 
-/// The table of a live kernel, against what conntrack(8) says of it.
+/// The table of a live kernel, compared with the output of conntrack(8).
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct TableTests {
     static func entries() throws -> [Entry] {

@@ -1,11 +1,11 @@
 import Conntrack
 import Inspection
 
-/// What is said of a case after one of its packets, by the model or by the kernel.
+/// The answer about a case after one of its packets, by the model or by the kernel.
 struct Answer: Hashable {
     var ctstate: CTState?
     var packetClass: PacketClass?
-    /// What stands in the table.
+    /// The content of the table.
     var entries: Set<EntryPicture>
 }
 
@@ -17,7 +17,7 @@ extension Answer: CustomStringConvertible {
 }
 
 extension Tracker {
-    /// The model's answers, one a packet. All packets reach a host that lets everything in, so each fresh entry enters the table.
+    /// The model's answers, one per packet. All packets reach a host that accepts everything, so each fresh entry enters the table.
     func answers(to asked: Case) -> [Answer] {
         var entry = asked.entry?.tracked
         var isTurned = false

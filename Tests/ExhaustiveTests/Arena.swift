@@ -6,9 +6,9 @@ import Netlink
 import TableSupport
 import TestSupport
 
-/// A host in a network namespace to which packets are sent, and whose observation table and conntrack table tell what became of them.
+/// A host in a network namespace to which packets are sent; its observation table and conntrack table show what happened to them.
 ///
-/// It belongs to the thread whose namespace it is in.
+/// Belongs to the thread whose namespace it is in.
 final class Arena {
     private let wire: FrameWire
     private let maker: EntryMaker
@@ -18,15 +18,15 @@ final class Arena {
     /// In the calling thread's namespace, which must be fresh.
     init(_ layout: Layout, _ conditions: TrackingConditions, verifiesChecksums: Bool) throws {
         self.layout = layout
-        // The host is to send nothing, as its answers would change the entries; and conntrack is to stay active between two
-        // observation tables, as it forgets windows when it comes back.
+        // The host must not send anything, as its answers would change the entries; and conntrack must stay active between two observation
+        // tables, as it forgets windows when it is reactivated.
         try Tool.run("nft add table inet arena")
         try Tool.run("nft add chain inet arena mute { type filter hook output priority -300 ; policy drop ; }")
         try Tool.run("nft add chain inet arena track { type filter hook prerouting priority 300 ; }")
         try Tool.run("nft add rule inet arena track ct state invalid accept")
         wire = try FrameWire()
         maker = try EntryMaker()
-        // All addresses of both ends are the host's own.
+        // All addresses of both ends belong to the host.
         for prefix in ["10.8.0.0/16", "10.9.0.0/16"] { try Tool.run("ip route add local \(prefix) dev lo") }
         for prefix in ["fd00:8::/64", "fd00:9::/64"] { try Tool.run("ip -6 route add local \(prefix) dev lo") }
         try set(["net.ipv4.conf.\(FrameWire.interface).accept_local": 1])
@@ -36,9 +36,9 @@ final class Arena {
         try set(Dictionary(uniqueKeysWithValues: try timeouts().map { ($0, 1000) }))
     }
 
-    /// Asks the kernel. Each case has a place of its own, so they do not meet.
+    /// Queries the kernel. Each case has its own addresses or ports, so they do not interfere.
     ///
-    /// - Returns: of each case the answers, one a packet.
+    /// - Returns: for each case the answers, one per packet.
     func answers(to cases: ArraySlice<Case>) throws -> [[Answer]] {
         try maker.removeAll()
         let spots = cases.indices.map { layout.spot($0 - cases.startIndex) }
@@ -62,7 +62,7 @@ final class Arena {
         return answers
     }
 
-    /// Sends packets, one a place at most, and tells how each was counted.
+    /// Sends packets, at most one per place, and returns how each was counted.
     private func observed(_ packets: [[UInt8]?]) throws -> [Int: PacketCount] {
         var targets = ObservationTargets()
         targets.entering = layout.targets(count: packets.count)
@@ -71,7 +71,7 @@ final class Arena {
         try wire.settle()
         let sent = packets.count { $0 != nil }
         var counts: [PacketCount] = []
-        // The last one may be on its way still.
+        // The last one may still be in flight.
         for _ in 0..<100 {
             let all = try observation.read(from: kernel)
             guard all.full.isEmpty else { throw ArenaFailure("sets are full: \(all.full)") }
@@ -109,7 +109,7 @@ final class Arena {
         for (name, value) in values { try Tool.run("sysctl -w \(name)=\(value)") }
     }
 
-    /// No entry is to go of its own accord.
+    /// No entry may expire on its own.
     private func timeouts() throws -> [String] {
         let folder = "net.netfilter"
         return try kernel.list(KernelFile(sysctl: folder)).filter { $0.contains("_timeout") }.map { "\(folder).\($0)" }

@@ -1,4 +1,4 @@
-/// The kernel could not be asked, or not read without doubt.
+/// The kernel could not be queried, or not read reliably.
 struct ArenaFailure: Error, CustomStringConvertible {
     let description: String
 

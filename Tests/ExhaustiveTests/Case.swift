@@ -4,7 +4,7 @@ import Firewall
 import Inspection
 import TableSupport
 
-/// An entry in the table or none, and one packet, or one after the other.
+/// An entry in the table or none, and one or more packets in sequence.
 struct Case {
     var entry: PriorEntry?
     var steps: [Step]
@@ -15,7 +15,7 @@ struct Case {
     }
 }
 
-/// An entry as the model knows it, and as ctnetlink makes it.
+/// An entry as known to the model, and as created by ctnetlink.
 struct PriorEntry {
     var tracked: TrackedEntry
     var `protocol`: IPProtocol
@@ -29,13 +29,13 @@ struct PriorEntry {
     }
 }
 
-/// A packet: as the model knows it, and its bytes.
+/// A packet as known to the model, and its bytes.
 struct Step {
     var packet: TrackedPacket
     var direction: TupleDirection
     /// More than the model looks at.
     var detail = ""
-    /// False of a packet whose tuple is not that of the entry there is.
+    /// False if the packet's tuple is not that of the existing entry.
     var isOfEntry = true
     var bytes: (_ from: Endpoint, _ to: Endpoint) -> [UInt8]
 

@@ -2,9 +2,9 @@ import Inspection
 import TestSupport
 import Testing
 
-/// The model held against the kernel, case by case.
+/// The model compared with the kernel, case by case.
 struct Comparison {
-    /// A packet of which the two do not say the same.
+    /// A packet on which the two disagree.
     struct Difference {
         let asked: Case
         /// Which packet of the case.
@@ -13,13 +13,13 @@ struct Comparison {
         let kernel: Answer
     }
 
-    /// Packets that were judged by both.
+    /// Packets judged by both.
     private(set) var packets = 0
     private(set) var differences: [Difference] = []
-    /// The reasons that were met.
+    /// The reasons that occurred.
     private(set) var known: Set<KnownDifference> = []
 
-    /// So many at once: reading a set takes longer than it grows.
+    /// This many at once: reading a set takes more than linear time.
     private static let batch = 4096
 
     /// - Parameter verifiesChecksums: `net.netfilter.nf_conntrack_checksum`.

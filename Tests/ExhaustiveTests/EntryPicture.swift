@@ -1,16 +1,16 @@
 import Conntrack
 import Inspection
 
-/// What can be seen of an entry from outside, of the model's and of the kernel's alike.
+/// What can be seen of an entry from outside, for the model's and the kernel's alike.
 struct EntryPicture: Hashable {
     var state: String?
     var hasSeenReply: Bool
     var isAssured: Bool
     /// Its original direction begins at the case's host.
     var isTurned: Bool
-    /// A FIN was the first to end it; false of all but TCP.
+    /// It was first closed by a FIN; false for all but TCP.
     var endedByFIN = false
-    /// Of SCTP.
+    /// For SCTP.
     var tags: SCTPTags?
 
     init(_ entry: TrackedEntry, isTurned: Bool) {

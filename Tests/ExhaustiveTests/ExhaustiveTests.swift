@@ -3,7 +3,7 @@ import Testing
 
 /// The model of conntrack against the kernel that runs here: every case there is, as far as cases can be enumerated.
 ///
-/// The kernel's answer is what an observation table counts at PRE_ROUTING, and what stands in the conntrack table afterwards. Each test
+/// The kernel's answer is what an observation table counts at PRE_ROUTING, and the content of the conntrack table afterwards. Each test
 /// states how many packets it compares, and for which reasons some differ.
 @Suite("The model against the kernel, exhaustively", .serialized, .needsRoot, .needsTool("nft"))
 struct ExhaustiveTests {

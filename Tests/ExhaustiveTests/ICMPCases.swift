@@ -5,13 +5,13 @@ import Inspection
 import TableSupport
 import TestSupport
 
-/// ICMP and ICMPv6 messages, and entries that they are about.
+/// ICMP and ICMPv6 messages, and the entries they are about.
 enum ICMPCases {
     /// Redirects come from an address of the link, or are INVALID.
     private static let router = IPAddress(ipv6High: 0xFE80_0000_0000_0000, low: 1)
 
-    /// A message of which the rest is an identifier, as a query has it, or another packet, as an error has it: about a packet that the
-    /// message's receiver has sent.
+    /// A message whose rest is an identifier, as in a query, or another packet, as in an error: about a packet sent by the message's
+    /// receiver.
     static func step(
         _ type: UInt8, code: UInt8 = 0, _ direction: TupleDirection, _ family: IPAddress.Family,
         about packet: @escaping (_ from: Endpoint, _ to: Endpoint) -> [UInt8]
@@ -53,7 +53,7 @@ enum ICMPCases {
         entry: PriorEntry, packet: (_ direction: TupleDirection, _ from: Endpoint, _ to: Endpoint) -> [UInt8]
     )
 
-    /// The packet that an error is about goes against the direction of the error.
+    /// The packet that an error is about goes in the opposite direction of the error.
     private static func flows(_ family: IPAddress.Family) -> [Flow] {
         let stateless = TrackedEntry(.stateless, hasSeenReply: false)
         let query = PriorEntry(tracked: stateless, protocol: icmp(family), memory: queries(family)[0])
@@ -77,7 +77,7 @@ enum ICMPCases {
         ]
     }
 
-    /// Every type beside an entry of a query: one of them belongs to it in each direction.
+    /// Every type together with a query's entry: one of them belongs to it in each direction.
     static func besideQueries(_ family: IPAddress.Family) -> [Case] {
         queries(family).flatMap { memory in
             let tracked = TrackedEntry(.stateless, hasSeenReply: false)

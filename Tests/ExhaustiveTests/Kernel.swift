@@ -3,16 +3,16 @@ import Conntrack
 import Inspection
 import Netlink
 
-/// What is to be known of the kernel that runs here.
+/// Properties of the running kernel.
 enum Kernel {
     static let release = Origin.here(networkNamespace: nil).kernelRelease
     static let version = KernelVersion(release: release) ?? KernelVersion(0, 0)
-    /// Conntrack's tracker of DCCP is gone.
+    /// Conntrack's DCCP tracker was removed.
     static let withoutDCCP = KernelVersion(6, 16)
 }
 
 extension TrackingConditions {
-    /// The defaults, as this kernel has them.
+    /// This kernel's defaults.
     static let here = TrackingConditions(leavesRouterDiscovery: leavesRouterDiscovery(Kernel.release))
 }
 

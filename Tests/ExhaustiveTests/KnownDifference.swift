@@ -3,16 +3,16 @@ import Conntrack
 import Firewall
 import Inspection
 
-/// Where the model and the kernel do not say the same, and why it stays so.
+/// Where the model and the kernel disagree, and why it stays so.
 enum KnownDifference: CaseIterable {
-    /// To conntrack each ICMPv6 type below 128 is an error about another packet, and so is a redirect (137): the model says so. An
-    /// observation counts as errors the four types that there are (1 to 4), as their packets are where it looks for them.
+    /// To conntrack each ICMPv6 type below 128 is an error about another packet, and so is a redirect (137): the model agrees. An observation
+    /// counts the four existing types (1 to 4) as errors, as their packets are where it looks for them.
     case icmpv6ErrorsWithoutName
-    /// A heartbeat in reply direction of an entry in the state NONE is INVALID, but leaves its tag there all the same
-    /// (`nf_conntrack_sctp_packet` notes the tag before it looks the state up). Only ctnetlink makes such entries.
+    /// A heartbeat in reply direction of an entry in state NONE is INVALID, but still leaves its tag there (`nf_conntrack_sctp_packet` stores
+    /// the tag before it looks up the state). Only ctnetlink creates such entries.
     case tagsOfStateNone
-    /// The kernel verifies UDP-Lite's checksum with UDP's number in the pseudo header (`udplite_error`), so right ones look
-    /// wrong to it. The model takes checksums to be right.
+    /// The kernel verifies UDP-Lite's checksum with UDP's number in the pseudo header (`udplite_error`), so valid ones look invalid to it. The
+    /// model assumes valid checksums.
     case udpliteChecksums
     /// The kernel calls a UDP entry ASSURED that has seen packets in both directions for two seconds
     /// (`nf_conntrack_udp_packet`). The model has no clock; and an entry made over ctnetlink is as old as it can be.

@@ -31,7 +31,7 @@ enum SCTPCases {
     }
 
     static let allChunks = (UInt8.min ... .max).map(SCTPChunk.init)
-    /// Those that may move a state, and a few that do not.
+    /// Those that may change a state, and a few that do not.
     static let someChunks = (UInt8(0)...15).map(SCTPChunk.init)
 
     static var withoutEntry: [Case] {
@@ -50,7 +50,7 @@ enum SCTPCases {
         }
     }
 
-    /// Associations of which conntrack does not know a tag yet.
+    /// Associations for which conntrack does not know a tag yet.
     static var withUnknownTags: [Case] {
         let tags = [
             SCTPTags(original: 0, reply: 0), SCTPTags(original: usual.original, reply: 0),

@@ -5,7 +5,7 @@ import Inspection
 
 /// The two ends of a case, which no other case of its batch has: what is counted and what stands in the table tell whose they are.
 struct Spot {
-    /// Where the original direction of the entry made for the case begins.
+    /// Where the original direction of the case's entry begins.
     let client: Endpoint
     let host: Endpoint
 
@@ -14,7 +14,7 @@ struct Spot {
     }
 }
 
-/// How cases get ends of their own.
+/// How cases get their own ends.
 enum Layout {
     /// By a port, which both ends share.
     case ports(IPAddress.Family)
@@ -41,7 +41,7 @@ enum Layout {
         }
     }
 
-    /// Both ends are observed, as each direction of a flow has its own as destination.
+    /// Both ends are observed, as each direction of a flow has its own destination.
     func targets(count: Int) -> Set<ObservationTargets.Target> {
         switch self {
         case .ports: [.address(client(1)), .address(host(1))]
@@ -49,7 +49,7 @@ enum Layout {
         }
     }
 
-    /// Whose an address with a port is.
+    /// The owner of an address and port.
     func index(_ address: IPAddress, _ port: UInt16?) -> Int? {
         switch self {
         case .ports: port.map { Int($0) - Self.firstPort }

@@ -3,7 +3,7 @@ import Inspection
 import TableSupport
 import TestSupport
 
-/// Protocols of which any packet opens an entry.
+/// Protocols where any packet opens an entry.
 enum StatelessCases {
     static func step(_ protocol: IPProtocol, _ direction: TupleDirection) -> Step {
         Step(`protocol` == .udp ? .udp : .other(`protocol`), direction) { from, to in
@@ -36,11 +36,11 @@ enum StatelessCases {
         }
     }
 
-    /// All protocols but those with a tracker of their own.
+    /// All protocols without their own tracker.
     static func others(_ family: IPAddress.Family, isDCCPKnown: Bool) -> [IPProtocol] {
         var known: Set<IPProtocol> = [.icmp, .tcp, .udp, .gre, .icmpv6, .sctp, .udplite]
         if isDCCPKnown { known.insert(.dccp) }
-        // Not protocols but extension headers, behind which another number stands.
+        // Not protocols but extension headers, which are followed by another number.
         let headers: Set<UInt8> = family == .ipv4 ? [] : [0, 43, 44, 51, 59, 60]
         return (UInt8.min ... .max).filter { !headers.contains($0) }.map(IPProtocol.init).filter { !known.contains($0) }
     }

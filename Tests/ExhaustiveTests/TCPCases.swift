@@ -6,8 +6,8 @@ import TestSupport
 
 /// TCP segments and entries.
 enum TCPCases {
-    /// A segment whose numbers fit the others of its case, whatever their order: no data, so that each side's number stays the same
-    /// but for a SYN, which comes before it.
+    /// A segment whose numbers fit the others of its case, whatever their order: no data, so each side's number stays the same except for a
+    /// SYN, which precedes it.
     static func step(_ flags: TCPFlags, _ direction: TupleDirection = .original) -> Step {
         let (own, other): (UInt32, UInt32) = direction == .original ? (1000, 2000) : (2000, 1000)
         return Step(.tcp(flags), direction) { from, to in
@@ -24,7 +24,7 @@ enum TCPCases {
         memory.endedByFIN = endedByFIN
         let tracked = TrackedEntry(
             .tcp(memory), hasSeenReply: status.contains(.seenReply), isAssured: status.contains(.assured))
-        // IP_CT_TCP_FLAG_BE_LIBERAL, so that windows play no role, and IP_CT_TCP_FLAG_CLOSE_INIT.
+        // IP_CT_TCP_FLAG_BE_LIBERAL, so that windows do not matter, and IP_CT_TCP_FLAG_CLOSE_INIT.
         return PriorEntry(
             tracked: tracked, protocol: .tcp, memory: .tcp(state: state.rawValue, flags: 0x08 | (endedByFIN ? 0x04 : 0))
         )
@@ -35,7 +35,7 @@ enum TCPCases {
 
     static var withoutEntry: [Case] { allFlags.map { Case(nil, [step($0)]) } }
 
-    /// All flags, in every state, of every status, in both directions.
+    /// All flags, in every state and status, in both directions.
     static var withEntry: [Case] {
         TrackedTCP.State.allCases.flatMap { state in
             statuses.flatMap { status in
@@ -53,7 +53,7 @@ enum TCPCases {
         kinds.flatMap { flags in TupleDirection.allCases.map { step(flags, $0) } }
     }
 
-    /// Two of any kind, in any direction, from any state: what conntrack remembers of the first counts for the second.
+    /// Two of any kind, in any direction, from any state: what conntrack remembers of the first affects the second.
     static var pairs: [Case] {
         let entries = TrackedTCP.State.allCases.flatMap { state in
             statuses.flatMap { status in [false, true].map { entry(state, status, endedByFIN: $0) } }
@@ -62,7 +62,7 @@ enum TCPCases {
         return entries.flatMap { entry in steps.flatMap { first in steps.map { Case(entry, [first, $0]) } } }
     }
 
-    /// A SYN in the middle that is answered, and two of any kind: what of the past is forgotten with it.
+    /// A SYN in the middle that is answered, and two of any kind: shows what it makes conntrack forget.
     static var restarts: [Case] {
         let steps = anyStep
         return TrackedTCP.State.allCases.flatMap { state in
@@ -75,7 +75,7 @@ enum TCPCases {
         }
     }
 
-    /// Five, from a SYN: what both sides have sent a SYN leaves behind shows no earlier.
+    /// Five, from a SYN: the effect of both sides having sent a SYN does not show earlier.
     static var longLives: [Case] {
         let steps = anyStep.filter { $0.packet != .tcp([.rst, .ack]) }
         return steps.flatMap { second in
@@ -85,7 +85,7 @@ enum TCPCases {
         }
     }
 
-    /// Four of any kind, in any direction, from nothing; they begin with one that makes an entry.
+    /// Four of any kind, in any direction, from nothing; they begin with one that creates an entry.
     static var lives: [Case] {
         let steps = anyStep
         return [step(.syn), step(.ack)].flatMap { first in

@@ -15,7 +15,7 @@ struct NFTablesTests {
             }
             let made = try make()
             #expect(made.contains("table inet mine"))
-            // libnftables does not close its socket on exec: a program that a test beside this one starts holds a copy to its end.
+            // libnftables does not close its socket on exec: a program started by a test in parallel keeps a copy until it exits.
             try waitUntil("the table is gone") { try Tool.run("nft list tables").isEmpty }
         }
     }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 struct ConnectionParserTests {
-    /// What comes out of a file that is read in pieces.
+    /// The result of reading a file in pieces.
     static func parse(_ pieces: [[UInt8]]) throws(DecodeError) -> [Connection] {
         var found: [Connection] = []
         var parser = ConnectionParser { found.append($0) }

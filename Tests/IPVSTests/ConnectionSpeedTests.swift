@@ -26,7 +26,7 @@ struct ConnectionSpeedTests {
         #expect(count == repetitions * perRepetition)
         let rate = Double(count) / (time / .seconds(1))
         print("ip_vs_conn: \(count) rows in \(time), \(Int(rate)) a second")
-        // What a debug build still does on a busy machine.
+        // What a debug build achieves even on a busy machine.
         #expect(rate > 10_000)
     }
 }

@@ -5,7 +5,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// Destinations out of messages that libmnl built as the kernel builds them (`ip_vs_genl_fill_dest`).
+/// Destinations from messages built by libmnl in the same way as by the kernel (`ip_vs_genl_fill_dest`).
 struct DestinationTests {
     /// The destinations of a fwmark service of IPv4.
     static func destinations(_ messages: [[UInt8]]) throws -> [Destination] {
@@ -63,7 +63,7 @@ struct DestinationTests {
         #expect(found.map(\.tunnel) == [nil, nil])
     }
 
-    /// What a director keeps in the same number besides the method is not the method.
+    /// Other bits in the same number are not part of the method.
     @Test(
         arguments: [
             (IP_VS_CONN_F_MASQ, "nat"), (IP_VS_CONN_F_LOCALNODE, "local"), (IP_VS_CONN_F_TUNNEL, "tun"),

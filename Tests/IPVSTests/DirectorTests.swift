@@ -7,7 +7,7 @@ import Testing
 @testable import IPVS
 
 struct DirectorTests {
-    /// A question for the family would load the module, so none may be sent.
+    /// A request for the family would load the module, so none may be sent.
     @Test(
         "without IPVS nothing is asked over netlink",
         arguments: [

@@ -43,7 +43,7 @@ struct LibraryMessage {
     }
 }
 
-/// What a kernel with IPVS answers.
+/// The answers of a kernel with IPVS.
 enum IPVSAnswers {
     static let family: UInt16 = 0x1C
 
@@ -74,14 +74,14 @@ enum IPVSAnswers {
 
     static func done() throws -> [UInt8] { try LibraryMessage.build(type: UInt16(NLMSG_DONE), extra: [0, 0, 0, 0]) }
 
-    /// An error of 0, and the header of what was asked.
+    /// An error of 0, and the header of the request.
     static func acknowledgement() throws -> [UInt8] {
         try LibraryMessage.build(
             type: UInt16(NLMSG_ERROR), flags: NLM_F_CAPPED,
             extra: [0, 0, 0, 0, 20, 0, 0, 0] + [UInt8](repeating: 0, count: 12))
     }
 
-    /// The services that a director with this one service and these destinations lists.
+    /// The services listed by a director with this one service and these destinations.
     static func listing(_ service: [UInt8], _ destinations: [[UInt8]] = []) throws -> [Service] {
         try Director(kernel(then: [[service, done()], destinations + [done()]])).services().services
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 struct StatisticsTests {
-    /// The statistics of a service of which `fill` makes the attributes.
+    /// The statistics of a service whose attributes are made by `fill`.
     static func statistics(_ fill: (LibraryMessage) -> Void) throws -> Statistics? {
         let service = try IPVSAnswers.service { message in
             message.short(IPVS_SVC_ATTR_AF, UInt16(AF_INET))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Inspection
 
-/// `10.0.0.1:80`, for literals that are known to be right.
+/// `10.0.0.1:80`, for literals known to be valid.
 func at(_ text: String) throws -> Endpoint { try #require(Endpoint(text)) }
 
 func connection(
@@ -30,7 +30,7 @@ func service(
 
 func tcp(_ virtual: String) throws -> Service.Identity { .address(.tcp, try at(virtual)) }
 
-/// An entry whose reply tuple mirrors the original one, unless `server` answers in the VIP's place.
+/// An entry whose reply tuple mirrors the original one, unless `server` answers instead of the VIP.
 func entry(
     _ client: String, _ virtual: String, server: String? = nil, _ protocol: IPProtocol = .tcp,
     status: Status = [.confirmed], zone: UInt16? = nil, id: UInt32 = 1

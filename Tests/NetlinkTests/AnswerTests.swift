@@ -9,7 +9,7 @@ struct AnswerTests {
     /// `NLMSG_DONE`, and 0 for success.
     static let done = hexadecimal("14 00 00 00  03 00  02 00  01 00 00 00  00 00 00 00  00 00 00 00")
 
-    /// The sequence numbers of the messages that are handed over, and how the answer ended.
+    /// The sequence numbers of the messages delivered, and how the answer ended.
     static func ask(_ datagrams: [[UInt8]]) throws(KernelError) -> (sequences: [UInt32], answer: Answer) {
         var sequences: [UInt32] = []
         let answer = try ScriptedKernel(answers: [datagrams]).ask(request) { message, _ in

@@ -3,7 +3,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// Whose a capture is, and who may read it.
+/// Who owns a capture, and who may read it.
 struct CaptureAccessTests {
     private static func record(into path: String) throws -> RecordingKernel {
         try RecordingKernel(
@@ -74,7 +74,7 @@ struct CaptureAccessTests {
         try inTemporaryFolder { folder in
             try FileManager.default.createDirectory(atPath: "\(folder)/real", withIntermediateDirectories: false)
             try FileManager.default.createSymbolicLink(atPath: "\(folder)/link", withDestinationPath: "real")
-            #expect(Self.refusal("\(folder)/link")?.nextStep == "name a folder that does not exist yet")
+            #expect(Self.refusal("\(folder)/link")?.nextStep == "give a directory that does not exist yet")
             #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/real") == [])
         }
     }
@@ -84,8 +84,8 @@ struct CaptureAccessTests {
         try inTemporaryFolder { path in
             try Self.setMode(path, mode)
             let error = Self.refusal(path)
-            #expect(error?.detail == "it is not ours, or others may write into it")
-            #expect(error?.nextStep == "name a folder that does not exist yet")
+            #expect(error?.detail == "another user owns it or can write to it")
+            #expect(error?.nextStep == "give a directory that does not exist yet")
             #expect(try FileManager.default.contentsOfDirectory(atPath: path) == [])
         }
     }
@@ -93,7 +93,7 @@ struct CaptureAccessTests {
     @Test(.needsRoot) func anothersFolderIsRefused() throws {
         try inTemporaryFolder { path in
             try Tool.run("chown 65534:65534 \(path)")
-            #expect(Self.refusal(path)?.detail == "it is not ours, or others may write into it")
+            #expect(Self.refusal(path)?.detail == "another user owns it or can write to it")
         }
     }
 
@@ -154,9 +154,9 @@ struct CaptureAccessTests {
 
     @Test("a folder that cannot be made is an error with a next step")
     func notMade() {
-        #expect(Self.refusal("/proc/no-such-folder/lb1")?.nextStep == "make the folder first in which it is to be")
+        #expect(Self.refusal("/proc/no-such-folder/lb1")?.nextStep == "create its parent directory first")
         #expect(Self.refusal("")?.nextStep != nil)
-        #expect(Self.refusal("/")?.nextStep == "name a folder that does not exist yet")
+        #expect(Self.refusal("/")?.nextStep == "give a directory that does not exist yet")
         #expect(Self.refusal("/proc/lb1")?.nextStep != nil)
     }
 
@@ -164,8 +164,8 @@ struct CaptureAccessTests {
         let error = CaptureSample.refusal("/nowhere/at/all")
         #expect(error?.cause == .failed)
         #expect(error?.description.contains("No such file or directory") == true)
-        #expect(error?.detail == "there is no such folder")
-        #expect(error?.nextStep == "name a folder that ct-inspect capture wrote")
+        #expect(error?.detail == "no such directory")
+        #expect(error?.nextStep == "give a directory written by ct-inspect capture")
     }
 
     @Test("one that may not be read says so", .needsRoot, arguments: ["", "/CRC32SUMS", "/manifest.json"])

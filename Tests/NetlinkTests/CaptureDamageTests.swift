@@ -3,9 +3,9 @@ import Netlink
 import TestSupport
 import Testing
 
-/// What comes out of a capture that is not as it was written.
+/// The result of reading a modified capture.
 struct CaptureDamageTests {
-    /// Writes a capture, does something to it, and looks at it.
+    /// Writes a capture, modifies it, and checks it.
     static func damaged(_ damage: (String) throws -> Void, _ look: (String) throws -> Void) throws {
         try inTemporaryFolder { path in
             try CaptureSample.write(into: path)
@@ -75,8 +75,8 @@ struct CaptureDamageTests {
         "pcap headers that are not ours",
         arguments: [
             // A byte-swapped and a nanosecond magic, Ethernet.
-            (0..<4, [0xA1, 0xB2, 0xC3, 0xD4], "this is no pcap file in this machine's byte order"),
-            (0..<4, [0x4D, 0x3C, 0xB2, 0xA1], "this is no pcap file in this machine's byte order"),
+            (0..<4, [0xA1, 0xB2, 0xC3, 0xD4], "this is not a pcap file in this machine's byte order"),
+            (0..<4, [0x4D, 0x3C, 0xB2, 0xA1], "this is not a pcap file in this machine's byte order"),
             (20..<24, [1, 0, 0, 0], "its link type is not netlink (253)"),
         ] as [(Range<Int>, [UInt8], String)])
     func fileHeader(range: Range<Int>, bytes: [UInt8], why: String) throws {
@@ -98,8 +98,8 @@ struct CaptureDamageTests {
             (32, [1, 0, 16, 0], "its length is 1048577"),
             (40, [0, 0], "it is not between us and the kernel"),
             (54, [0, 99], "it is not between us and the kernel"),
-            // PACKET_USER: an answer, but to what?
-            (40, [0, 6], "an answer without a question"),
+            // PACKET_USER: an answer, but to which request?
+            (40, [0, 6], "an answer without a request"),
         ] as [(Int, [UInt8], String)])
     func record(offset: Int, bytes: [UInt8], why: String) throws {
         try Self.damaged {
@@ -120,7 +120,7 @@ struct CaptureDamageTests {
             let error = CaptureSample.refusal(path, verifying: false)
             #expect(error?.cause == .damaged)
             #expect(error?.nextStep != nil)
-            #expect(error?.detail == "the answer in the capture has no end")
+            #expect(error?.detail == "the answer in the capture is truncated")
         }
     }
 
@@ -133,7 +133,7 @@ struct CaptureDamageTests {
             for count in 0..<24 + (32 + 16) + (32 + 32) + (32 + 20) {
                 try change(file) { $0 = Array(whole.prefix(count)) }
                 let cause = CaptureSample.refusal(path, verifying: verifying)?.cause
-                // Between two records an unverified cut shows only in that the answer is not there.
+                // Between two records an unverified truncation only shows as a missing answer.
                 #expect(cause == .damaged || !verifying && cause == .failed, "cut to \(count) bytes")
             }
         }

@@ -5,7 +5,7 @@ import Testing
 @testable import Netlink
 
 struct CaptureOwnerTests {
-    /// Of each thing in the capture and of the capture itself, who owns it.
+    /// The owner of everything in the capture and of the capture itself.
     private func owners(_ path: String) throws -> Set<Int> {
         let below = try FileManager.default.subpathsOfDirectory(atPath: path).map { path + "/" + $0 }
         return Set(

@@ -16,7 +16,7 @@ enum CaptureSample {
         14 00 00 00  1c 00  01 03  01 00 00 00  00 00 00 00
         """)
 
-    /// Writes the capture into `path`, which must be empty, and returns what was written down as unread.
+    /// Writes the capture to `path`, which must be empty, and returns what was recorded as unread.
     @discardableResult
     static func write(into path: String) throws -> [String] {
         let (entry, done) = (AnswerTests.entry, AnswerTests.done)
@@ -34,14 +34,14 @@ enum CaptureSample {
         return recording.unread
     }
 
-    /// What a damaged capture does to whoever reads all of it: it may give errors, no more.
+    /// Reads everything in a damaged capture, which may only result in errors.
     static func readAll(_ path: String, verifying: Bool) throws(KernelError) {
         let kernel = try CapturedKernel(path, verifying: verifying)
         try kernel.ask(dump) { _, _ in }
         _ = try kernel.text(of: file)
     }
 
-    /// Opening it fails; why.
+    /// The error when opening it.
     static func refusal(_ path: String, verifying: Bool = true) -> KernelError? {
         do throws(KernelError) {
             try readAll(path, verifying: verifying)

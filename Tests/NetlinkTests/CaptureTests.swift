@@ -62,10 +62,10 @@ struct CaptureTests {
             let other = Request(.netfilter, "dump something else", type: 0x102, flags: 0x300)
             let question = #expect(throws: KernelError.self) { try kernel.ask(other) { _, _ in } }
             #expect(question?.cause == .failed)
-            #expect(question?.detail == "the capture holds no answer to that")
+            #expect(question?.detail == "the capture has no answer to this")
             let file = #expect(throws: KernelError.self) { try kernel.text(of: KernelFile("proc/net/other")) }
             #expect(file?.cause == .failed)
-            #expect(file?.detail == "the capture does not hold it")
+            #expect(file?.detail == "the capture does not contain it")
         }
     }
 
@@ -80,7 +80,7 @@ struct CaptureTests {
         try inTemporaryFolder { path in
             try CaptureSample.write(into: path)
             let error = #expect(throws: KernelError.self) { try CaptureSample.write(into: path) }
-            #expect(error?.nextStep == "name a folder that does not exist yet")
+            #expect(error?.nextStep == "give a directory that does not exist yet")
             #expect(CaptureSample.refusal(path) == nil)
         }
     }

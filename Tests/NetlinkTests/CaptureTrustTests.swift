@@ -4,11 +4,11 @@ import Testing
 
 @testable import Netlink
 
-/// A capture that somebody made up, read by someone with more rights.
+/// A capture forged by someone, read by someone with more rights.
 struct CaptureTrustTests {
     static let folder = KernelFile("proc/net/stat")
 
-    /// Puts a link to a folder elsewhere, with the same files, in the place of a folder of the capture.
+    /// Replaces a directory of the capture by a link to a directory elsewhere, with the same files.
     static func link(_ path: String, to other: String) throws {
         try FileManager.default.moveItem(atPath: "\(path)/proc/net", toPath: other)
         try FileManager.default.createSymbolicLink(atPath: "\(path)/proc/net", withDestinationPath: other)
@@ -21,7 +21,7 @@ struct CaptureTrustTests {
                 try Self.link($0, to: "\(other)/net")
             } _: { path in
                 #expect(CaptureSample.refusal(path)?.cause == .damaged)
-                #expect(CaptureSample.refusal(path)?.nextStep == "it was damaged or changed since: copy it again")
+                #expect(CaptureSample.refusal(path)?.nextStep == "it was damaged or modified: copy it again")
                 let kernel = try CapturedKernel(path, verifying: false)
                 #expect(throws: KernelError.self) { try kernel.text(of: CaptureSample.file) }
                 #expect(throws: KernelError.self) { try kernel.list(Self.folder) }
@@ -61,7 +61,7 @@ struct CaptureTrustTests {
             #expect(try kernel.list(Self.folder) == ["nf_conntrack"])
             let other = KernelFile("proc/net/stat/other")
             let error = #expect(throws: KernelError.self) { try kernel.text(of: other) }
-            #expect(error?.detail == "the capture does not hold it")
+            #expect(error?.detail == "the capture does not contain it")
             #expect(try CapturedKernel(path, verifying: false).text(of: other) == "1")
         }
     }
@@ -72,10 +72,10 @@ struct CaptureTrustTests {
             try CaptureSample.write(into: path)
             let kernel = try CapturedKernel(path, verifying: verifying)
             #expect(try kernel.list(Self.folder) == ["nf_conntrack"])
-            // A file that the kernel did not give was there, and its reading says why it has no text.
+            // A file that the kernel did not provide existed, and reading it gives the reason for having no text.
             #expect(try kernel.list(KernelFile("proc/net")) == ["ip_vs_conn", "stat"])
             let error = #expect(throws: KernelError.self) { try kernel.list(KernelFile("proc/sys")) }
-            #expect(error?.detail == "the capture does not hold it")
+            #expect(error?.detail == "the capture does not contain it")
             #expect(error?.nextStep != nil)
         }
     }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct AttributeCursorTests {
-    /// Everything that a walk finds, as `type: first..<last` of the payload.
+    /// Everything found by a walk, as `type: first..<last` of the payload.
     static func walk(_ bytes: [UInt8], _ range: Range<Int>? = nil) throws(DecodeError) -> [Attribute] {
         var cursor = AttributeCursor(range ?? 0..<bytes.count)
         var found: [Attribute] = []
@@ -76,7 +76,7 @@ struct AttributeCursorTests {
         #expect(throws: DecodeError.self) { try Self.walk(hexadecimal("04 00 01 00"), 4..<20) }
     }
 
-    /// Lengths are drawn small, so that many walks come far before they fail.
+    /// Lengths are small, so that many walks get far before they fail.
     @Test func anyBytesEndTheWalkMovingForward() throws {
         let seed = UInt64.random(in: .min ... .max)
         var generator = SeededGenerator(seed: seed)

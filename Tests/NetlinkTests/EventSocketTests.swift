@@ -24,13 +24,13 @@ struct EventSocketTests {
         try inFreshNamespace {
             let big = try EventSocket(groups: [], buffer: 64 << 20, for: "subscribe").bufferSize
             #expect(big == 128 << 20)
-            // The kernel's least (SOCK_MIN_RCVBUF) is a matter of its build.
+            // The kernel's minimum (SOCK_MIN_RCVBUF) depends on its build.
             let least = try EventSocket(groups: [], buffer: 1, for: "subscribe").bufferSize
             #expect((1..<8192).contains(least))
         }
     }
 
-    /// The kernel's own count, and not a message more: that of the queue and that of the lost make the whole.
+    /// The kernel's own count, and not a message more: queued and lost messages add up.
     @Test(arguments: [1, 10, 1000, 5000]) func everyMessageIsReceivedOrCountedAsLost(_ count: Int) throws {
         try inFreshNamespace {
             try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=1")

@@ -5,7 +5,7 @@ import Testing
 @testable import Netlink
 
 struct ExchangeIndexTests {
-    /// The index of a pcap of one question of `length` bytes and many empty answers, how long it took, and the question.
+    /// The index of a pcap with one request of `length` bytes and many empty answers, how long it took, and the request.
     private static func index(question length: Int, answers: Int) throws -> (ExchangeIndex, Duration, Request) {
         try inTemporaryFolder { path in
             let message = [UInt8](repeating: 0xAA, count: length)
@@ -21,7 +21,7 @@ struct ExchangeIndexTests {
         }
     }
 
-    /// With the question hashed for each answer these were gigabytes.
+    /// If the request were hashed for each answer these would be gigabytes.
     @Test(.timeLimit(.minutes(20))) func aLongQuestionCostsItsAnswersNothing() throws {
         let (index, took, request) = try Self.index(question: ExchangeIndex.longestQuestion, answers: 40_000)
         #expect(took < .seconds(15), "\(took)")
@@ -35,6 +35,6 @@ struct ExchangeIndexTests {
             try Self.index(question: ExchangeIndex.longestQuestion + 1, answers: 1)
         }
         #expect(error?.cause == .damaged)
-        #expect(error?.nextStep == "it was damaged or changed since: copy it again")
+        #expect(error?.nextStep == "it was damaged or modified: copy it again")
     }
 }

@@ -5,20 +5,20 @@ import Netlink
 import TestSupport
 import Testing
 
-/// What a live kernel said, and what its capture says.
+/// A live kernel's answers, and those of its capture.
 @Suite(.needsRoot, .needsTool("conntrack"))
 struct LiveCaptureTests {
     static let sysctl = KernelFile(sysctl: "net.netfilter.nf_conntrack_acct")
     static let absent = KernelFile("proc/net/ct_inspect_none")
 
-    /// Everything that a source said to the same questions.
+    /// All answers of a source to the same requests.
     struct Heard: Equatable {
         var entries: [[UInt8]] = []
         var files: [String] = []
         var errors: [String] = []
     }
 
-    /// - Parameter between: what happens between the two readings of a file.
+    /// - Parameter between: called between the two readings of a file.
     static func ask(_ kernel: any KernelSource, _ between: () throws -> Void = {}) throws -> Heard {
         var heard = Heard()
         try kernel.ask(conntrackDump) { message, datagram in heard.entries.append(datagram.copy(message.payload)) }

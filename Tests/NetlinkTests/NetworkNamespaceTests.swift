@@ -18,21 +18,21 @@ struct NetworkNamespaceTests {
         let error = try Self.refusal(name)
         #expect(error?.cause == .absent)
         #expect(error?.description.contains("enter the network namespace \(name)") == true)
-        #expect(error?.nextStep == "`ip netns list` names them; a process id or a path is taken as well")
+        #expect(error?.nextStep == "`ip netns list` shows names; a process id or a path works as well")
     }
 
     @Test(.needsRoot, arguments: ["/etc/passwd", "/proc/self/ns/mnt", "/proc"])
     func whatIsNoNetworkNamespaceIsAbsent(path: String) throws {
         let error = try Self.refusal(path)
         #expect(error?.cause == .absent)
-        #expect(error?.detail == "that is no network namespace")
+        #expect(error?.detail == "that is not a network namespace")
     }
 
     @Test(.needsRoot) func aNamedPipeDoesNotMakeUsWait() throws {
         try inTemporaryFolder { path in
             #expect(mkfifo("\(path)/pipe", 0o600) == 0)
             let error = try Self.refusal("\(path)/pipe")
-            #expect(error?.detail == "that is no network namespace")
+            #expect(error?.detail == "that is not a network namespace")
         }
     }
 

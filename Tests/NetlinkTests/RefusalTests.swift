@@ -37,7 +37,7 @@ struct RefusalTests {
         #expect(error?.detail == nil)
     }
 
-    /// Linux 6.18.44, 2026-11-23, as an answer to a ctnetlink GET whose CTA_ZONE holds one byte; sequence 1 in place of its own.
+    /// Linux 6.18.44, 2026-11-23, as an answer to a ctnetlink GET whose CTA_ZONE has one byte; sequence 1 in place of its own.
     @Test func extendedAcknowledgementBehindACappedRequest() {
         let error = Self.refusal(
             hexadecimal(
@@ -92,9 +92,9 @@ struct RefusalTests {
         arguments: [
             "10 00 00 00  02 00 00 00  01 00 00 00  00 00 00 00",
             "13 00 00 00  02 00 00 00  01 00 00 00  00 00 00 00  fe ff ff",
-            // TLVs promised, but the request before them is cut.
+            // TLVs declared, but the request before them is truncated.
             "18 00 00 00  02 00 00 03  01 00 00 00  00 00 00 00  fe ff ff ff  24 00 00 00",
-            // The request says that it is longer than what is there, shorter than a header, and as long as can be.
+            // The request claims to be longer than available, shorter than a header, and of maximum length.
             "24 00 00 00  02 00 00 02  01 00 00 00  00 00 00 00  fe ff ff ff  11 00 00 00  10 00 05 00  00 00 00 00  00 00 00 00",
             "24 00 00 00  02 00 00 02  01 00 00 00  00 00 00 00  fe ff ff ff  0f 00 00 00  10 00 05 00  00 00 00 00  00 00 00 00",
             "24 00 00 00  02 00 00 02  01 00 00 00  00 00 00 00  fe ff ff ff  ff ff ff ff  10 00 05 00  00 00 00 00  00 00 00 00",

@@ -3,7 +3,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// Our requests against those that libmnl builds for the same question.
+/// Our requests compared with those that libmnl builds for the same purpose.
 struct RequestTests {
     /// A message that `fill` builds with libmnl.
     static func mnl(_ fill: (UnsafeMutablePointer<nlmsghdr>) -> Void) throws -> [UInt8] {

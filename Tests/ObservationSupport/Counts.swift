@@ -3,14 +3,12 @@ import Conntrack
 import Firewall
 import Inspection
 
-/// Counters as a director has them, of packets from clients to `10.0.0.100:80` unless another end is named.
+/// A director's counters, for packets from clients to `10.0.0.100:80` unless another end is given.
 package struct Counts {
-    /// What was added.
     package var counts: [PacketCount] = []
     private let end: Endpoint
     private let transport: IPProtocol
 
-    /// No counts yet, of packets to one end.
     package init(_ end: String = "10.0.0.100:80", _ transport: IPProtocol = .tcp) throws {
         self.end = try endpoint(end)
         self.transport = transport
@@ -26,7 +24,7 @@ package struct Counts {
                 bytes: packets &* 52))
     }
 
-    /// So many packets came, so many of them passed the filter, and these left.
+    /// This many packets came, this many of them passed the filter, and these left.
     package mutating func way(
         _ packetClass: PacketClass, _ state: CTState, _ packets: UInt64, passed: UInt64? = nil,
         leaving: CTState = .untracked
@@ -41,7 +39,7 @@ package struct Counts {
 }
 
 extension Counts {
-    /// What was measured on a real director with `net.ipv4.vs.conntrack=0` and a filter that drops INVALID.
+    /// Measured on a real director with `net.ipv4.vs.conntrack=0` and a filter that drops INVALID.
     package static func filtered() throws -> Counts {
         var counts = try Counts()
         counts.way(.syn, .new, 2)

@@ -12,8 +12,8 @@ extension Observation {
         return observation
     }
 
-    /// Services of every method and by mark, silent ones, an address, ICMP errors of nobody, shared real servers; big numbers, and
-    /// names and notices that would harm a terminal.
+    /// Services of every method and by mark, silent ones, an address, ICMP errors of unknown flows, shared real servers; big numbers, and
+    /// names and notices that could harm a terminal.
     package static func rich() throws -> Observation {
         let subjects: [ObservedSubject] = [
             try .service("10.0.0.100:80"), try .service("10.0.0.100:443"), try .service("10.0.0.101:443"),
@@ -76,7 +76,7 @@ extension Observation {
         return [try .of([.fin: 5, .rst: 1, .icmpError: 1]), hostile, gone, try .of([.udp: 1], handle: nil)]
     }
 
-    /// Each shape that a document may have.
+    /// Each form that a document may have.
     package static func all() throws -> [Observation] {
         [
             try filtered(), try rich(), try of([]), try of([], []), try of(Counts.mended().counts),

@@ -4,12 +4,12 @@ import Firewall
 import IPVS
 import Inspection
 
-/// A literal that is none.
+/// A literal that is invalid.
 struct BadLiteral: Error {
     var text: String
 }
 
-/// `10.0.0.1:80`, for literals that are known to be right.
+/// `10.0.0.1:80`, for literals known to be valid.
 func endpoint(_ text: String) throws -> Endpoint {
     guard let endpoint = Endpoint(text) else { throw BadLiteral(text: text) }
     return endpoint
@@ -42,7 +42,7 @@ extension ObservedSubject {
 }
 
 extension Observation {
-    /// What was counted of some subjects in half a minute: of `tcp 10.0.0.100:80` in direct routing when none is named.
+    /// What was counted for some subjects in half a minute: for `tcp 10.0.0.100:80` in direct routing if none is given.
     package static func of(
         _ counts: [PacketCount], _ subjects: [ObservedSubject]? = nil, vsConntrack: String = "0",
         connections: [String: Int] = [:]
@@ -71,7 +71,7 @@ extension Observation {
 }
 
 extension Blame {
-    /// Traced packets to an address that `ip filter INPUT handle 5` dropped, or what else is named.
+    /// Traced packets to an address, dropped by `ip filter INPUT handle 5` unless specified otherwise.
     package static func of(
         _ kinds: [PacketClass: Int], to target: String = "10.0.0.100:80", chain: String = "INPUT", handle: UInt64? = 5,
         state: CTState = .invalid

@@ -8,7 +8,7 @@ import Testing
 
 func at(_ text: String) throws -> Endpoint { try #require(Endpoint(text)) }
 
-/// The services of the lab's rich director as `ipvsadm -Ln` listed them there (`Tests/Lab`, scenario mixed, Linux 6.1).
+/// The services of the lab's rich director as listed there by `ipvsadm -Ln` (`Tests/Lab`, scenario mixed, Linux 6.1).
 func mixedServices() throws -> [Service] {
     func service(
         _ identity: Service.Identity, _ destinations: [(String, ForwardingMethod, UInt32, UInt32, UInt32)]

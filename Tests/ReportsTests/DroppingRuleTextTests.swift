@@ -41,8 +41,8 @@ struct DroppingRuleTextTests {
 
     @Test func aRuleThatHasGone() {
         #expect(
-            rule.sentence(.unknown("the chain has gone"), dropped: [fragNeeded: 2])
-                == "ip filter INPUT handle 5 (its text is not known: the chain has gone) — 2 packets (ICMP frag-needed 2)"
+            rule.sentence(.unknown("the chain is gone"), dropped: [fragNeeded: 2])
+                == "ip filter INPUT handle 5 (text unknown: the chain is gone) — 2 packets (ICMP frag-needed 2)"
         )
     }
 
@@ -60,9 +60,9 @@ struct DroppingRuleTextTests {
         ).notices
         #expect(
             notices.map(\.sentence) == [
-                "iptables-legacy has tables here (filter, nat), and their rules cannot be traced: of what is counted before the "
-                    + "filter and not after it, no more than the traced drops is certainly nf_tables'.",
-                "Whether ip6tables-legacy has rules here, which cannot be traced, is not known: cannot read it.",
+                "iptables-legacy has tables here (filter, nat), whose rules cannot be traced: of the packets counted "
+                    + "before the filter but not after it, only the traced drops are certainly due to nf_tables.",
+                "Whether ip6tables-legacy has rules here (which cannot be traced) is unknown: cannot read it.",
             ])
     }
 }

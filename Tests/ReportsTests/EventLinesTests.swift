@@ -70,8 +70,8 @@ struct EventLinesTests {
         #expect(names.map { end[$0] as? Int } == Array(1...9))
         #expect(
             tally.sentence
-                == "1 new, 2 updated, 3 destroyed; 5 not shown; 4 told before; 6 lost; 7 losses that the kernel did not "
-                + "count; 8 resyncs; 9 could not be read")
+                == "1 new, 2 updated, 3 destroyed; 5 not shown; 4 already reported; 6 lost; 7 losses of unknown size; "
+                + "8 resyncs; 9 could not be read")
         #expect(EventTally().sentence == "0 new, 0 updated, 0 destroyed; none lost")
     }
 
@@ -112,7 +112,7 @@ struct EventLinesTests {
                 23:59:59.123456  [UPDATE] \(line)
                 23:59:59.123456 [LOST] 1 message; comparing with the table
                 23:59:59.123456 [RESYNC] gone \(line)
-                23:59:59.123456 [RESYNC] 0 new, 0 changed, 0 gone: the picture is right again
+                23:59:59.123456 [RESYNC] 0 new, 0 changed, 0 gone: the table is in sync again
 
                 """)
     }

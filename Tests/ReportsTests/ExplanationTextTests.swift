@@ -34,34 +34,33 @@ struct ExplanationTextTests {
     func fin() {
         let expected = """
             INVALID: FIN,ACK to the VIP, without an entry, method dr
-              net.netfilter.nf_conntrack_tcp_loose=1 (as here)
-              net.ipv4.vs.conntrack=0 (the kernel's default: it cannot be read here)
+              net.netfilter.nf_conntrack_tcp_loose=1 (current)
+              net.ipv4.vs.conntrack=0 (kernel default: it cannot be read here)
 
             HOOK          PRIO  WHO        CTSTATE  WHAT
-            PRE_ROUTING   -200  conntrack  INVALID  makes no entry
-                there is no entry that a FIN could end, and it opens none
+            PRE_ROUTING   -200  conntrack  INVALID  creates no entry
+                there is no entry for a FIN to end, and it opens none
                 net/netfilter/nf_conntrack_proto_tcp.c tcp_new
             LOCAL_IN         0  filter     INVALID  drops it where INVALID is dropped
-                its rules judge the ctstate that is attached to the packet, not the table
+                rules match the ctstate attached to the packet, not the table
                 net/netfilter/nft_ct.c nft_ct_get_eval
             LOCAL_IN        98  IPVS       INVALID  finds no reply to translate
                 the packet is from a client, not from a real server
                 net/netfilter/ipvs/ip_vs_core.c ip_vs_out_hook
             LOCAL_IN        99  IPVS       INVALID  connection: ESTABLISHED to FIN_WAIT
-                IPVS has states of its own, and does not ask for the ctstate
+                IPVS has its own states, independent of the ctstate
                 net/netfilter/ipvs/ip_vs_proto_tcp.c set_tcp_state
-            LOCAL_IN        99  IPVS       INVALID  sends it on
-                net.ipv4.vs.conntrack=0, but nothing is attached that ip_vs_notrack could
-                take away
+            LOCAL_IN        99  IPVS       INVALID  forwards it
+                net.ipv4.vs.conntrack=0, but ip_vs_notrack finds nothing attached
                 net/netfilter/ipvs/ip_vs_xmit.c ip_vs_send_or_cont
             LOCAL_IN      last  conntrack  INVALID  is not reached
-                IPVS has taken the packet (NF_STOLEN)
+                IPVS has taken over the packet (NF_STOLEN)
                 net/netfilter/nf_conntrack_core.c __nf_conntrack_confirm
             LOCAL_OUT     -200  conntrack  INVALID  looks again: INVALID
-                there is no entry that a FIN could end, and it opens none
+                there is no entry for a FIN to end, and it opens none
                 net/netfilter/nf_conntrack_proto_tcp.c tcp_new
             LOCAL_OUT        0  filter     INVALID  drops it where INVALID is dropped
-                its rules judge the ctstate that is attached to the packet, not the table
+                rules match the ctstate attached to the packet, not the table
                 net/netfilter/nft_ct.c nft_ct_get_eval
             POST_ROUTING  last  conntrack  INVALID  has nothing to confirm
                 no entry is attached to the packet
@@ -71,10 +70,10 @@ struct ExplanationTextTests {
             connection stays ESTABLISHED until its timeout (15 min by default).
             Let through, it takes IPVS's connection to FIN_WAIT, which times out after 2 min
             by default.
-            Assumed: no notrack rule takes the packet out, and a rule here uses the ctstate,
-            so that packets are tracked; the segment is inside the window, as
-            nf_conntrack_tcp_be_liberal lets all be; IPVS has a connection of it, in the
-            state ESTABLISHED.
+            Assumed: no notrack rule exempts the packet, and a rule here matches on ctstate,
+            so packets are tracked; the segment is within the window, or
+            nf_conntrack_tcp_be_liberal=1; IPVS has a connection for it, in state
+            ESTABLISHED.
             """
         #expect(Self.explanation(.tcp([.fin, .ack])).text(.plain, width: nil).joined(separator: "\n") == expected)
     }
@@ -135,7 +134,7 @@ struct ExplanationTextTests {
         var explanation = Self.explanation(.udp)
         explanation.sysctls.unreadable = [Sysctls.ipvsConntrack: "it is forbidden"]
         let text = explanation.text(.plain, width: 80).joined(separator: "\n")
-        #expect(text.contains("\(Sysctls.ipvsConntrack)=0 (the kernel's default: it cannot be read here)"))
+        #expect(text.contains("\(Sysctls.ipvsConntrack)=0 (kernel default: it cannot be read here)"))
         #expect(text.contains("it is forbidden"))
         #expect(!explanation.isComplete)
     }

@@ -54,7 +54,7 @@ struct StatisticsTextTests {
     func verbose() {
         let lines = Self.snapshot().text(since: nil, verbose: true, .plain, width: nil)
         #expect(lines.contains { $0.hasPrefix("invalid: packets that are malformed") })
-        #expect(lines.contains("17: a counter that this version does not know"))
+        #expect(lines.contains("17: unknown to this version"))
     }
 
     @Test("A narrow terminal loses the last CPUs first, and never a total", arguments: [10, 20, 22, 26])

@@ -38,7 +38,7 @@ struct TextTests {
                 "tcp    [2001:db8::1]:35863  [2001:db8::100]:80  [2001:db8::3]:80  dr      SYN_RECV          59  SYN_SENT   unreplied",
                 "tcp    10.0.0.9:999         10.0.0.101:80       -                 -       -                  -  SYN_SENT   orphan",
             ])
-        #expect(lines.contains("Persistence templates, which carry no packets and are not counted: 1."))
+        #expect(lines.contains("Persistence templates (they carry no packets and are not counted): 1."))
         #expect(lines.contains { $0.hasPrefix("1 of 2 connections is absent from the conntrack table: net.ipv4.vs") })
     }
 

@@ -17,13 +17,13 @@ package final class EntryMaker {
 
     deinit { close(descriptor) }
 
-    /// - Throws: what the kernel said to the first entry that it refused, of this batch or one before.
+    /// - Throws: the kernel's answer to the first entry that it refused, of this batch or an earlier one.
     package func add(_ entry: MadeEntry) throws {
         append(entry.request)
         if batch.count > 16 << 10 { try flush() }
     }
 
-    /// Takes all entries out of the table.
+    /// Removes all entries from the table.
     package func removeAll() throws {
         append(
             .netfilter(
@@ -36,11 +36,11 @@ package final class EntryMaker {
         guard !batch.isEmpty else { return }
         guard send(descriptor, batch, batch.count, 0) == batch.count else { throw SystemFailure("send", errno: errno) }
         batch = []
-        // Without NLM_F_ACK the kernel answers refusals alone, and has when send(2) is back.
+        // Without NLM_F_ACK the kernel only answers with refusals, and has done so when send(2) returns.
         var answer = [UInt8](repeating: 0, count: 32 << 10)
         let count = recv(descriptor, &answer, answer.count, CInt(MSG_DONTWAIT))
         guard count >= 20 else { return }
-        // struct nlmsgerr, behind the header: the errno, negative, in host order.
+        // struct nlmsgerr, after the header: the errno, negative, in host order.
         let number = answer.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 16, as: Int32.self) }
         throw SystemFailure("create an entry", errno: -number)
     }

@@ -2,12 +2,12 @@ import CNetlink
 import Glibc
 import TestSupport
 
-/// An entry as libnetfilter_conntrack holds it.
+/// An entry as stored by libnetfilter_conntrack.
 package final class LibraryEntry {
     /// `struct nf_conntrack` of the library.
     package let object: OpaquePointer
 
-    /// An entry of which the library knows nothing yet.
+    /// A new entry without attributes.
     package init() throws {
         guard let object = nfct_new() else { throw SystemFailure("nfct_new", errno: errno) }
         self.object = object
@@ -18,7 +18,7 @@ package final class LibraryEntry {
     /// From one netlink message; throws when the library refuses it.
     package convenience init(parsing message: [UInt8]) throws {
         try self.init()
-        // Zeros behind the message: the library reads names as C strings.
+        // Zeros after the message: the library reads names as C strings.
         let padded = message + [UInt8](repeating: 0, count: 64)
         let parsed = padded.withUnsafeBytes { bytes in
             bytes.assumingMemoryBound(to: nlmsghdr.self).baseAddress.map { nfct_nlmsg_parse($0, object) }
@@ -79,7 +79,7 @@ package final class LibraryEntry {
 }
 
 extension LibraryEntry {
-    /// A TCP entry 10.0.0.1:`port` > 10.0.0.2:21 in ESTABLISHED, that lives so many seconds.
+    /// A TCP entry 10.0.0.1:`port` > 10.0.0.2:21 in ESTABLISHED, with this lifetime in seconds.
     package static func tcp(port: UInt16, lasting seconds: Int = 100) throws -> LibraryEntry {
         let entry = try LibraryEntry()
         entry[byte: ATTR_L3PROTO] = UInt8(AF_INET)

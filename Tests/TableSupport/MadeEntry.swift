@@ -12,10 +12,10 @@ package struct MadeEntry {
     package var destination: Endpoint
     /// `IPS_*` besides CONFIRMED.
     package var status: UInt32 = 0
-    /// What the protocol's tracker holds.
+    /// The data of the protocol's tracker.
     package var memory = Memory.none
 
-    /// What stands in `CTA_PROTOINFO`, or in the tuple of a query by ICMP.
+    /// The content of `CTA_PROTOINFO`, or of the tuple of an ICMP query.
     package enum Memory {
         case none
         /// A `TCP_CONNTRACK_*`, and `IP_CT_TCP_FLAG_*` of both directions.

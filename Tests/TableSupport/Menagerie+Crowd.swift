@@ -2,10 +2,10 @@ import CNetlink
 import Glibc
 import TestSupport
 
-/// Many entries of which filters have something to choose.
+/// Many entries, so that filters have something to select.
 extension Menagerie {
-    /// Adds entries whose fields are drawn from a few values each. The same seed gives the same ones. Call it after `populate`, from
-    /// which on labels are kept.
+    /// Adds entries whose fields are drawn from a few values each. The same seed gives the same entries. Call it after `populate`, which
+    /// enables labels.
     package static func crowd(of count: Int, seed: UInt64, lasting seconds: Int) throws {
         var generator = SeededGenerator(seed: seed)
         for number in 0..<count {
@@ -13,13 +13,13 @@ extension Menagerie {
         }
     }
 
-    /// Not DCCP: kernels since 6.16 know no ports of it, so two entries between the same hosts are one to them.
+    /// Not DCCP: kernels since 6.16 have no ports for it, so two entries between the same hosts would be identical.
     private static let protocols: [CInt] = [
         CInt(IPPROTO_TCP), CInt(IPPROTO_TCP), CInt(IPPROTO_TCP), CInt(IPPROTO_UDP), CInt(IPPROTO_UDP),
         CInt(IPPROTO_ICMP), CInt(IPPROTO_SCTP), CInt(IPPROTO_UDPLITE), CInt(IPPROTO_GRE),
     ]
 
-    /// - Parameter number: unlike all others of its crowd.
+    /// - Parameter number: unique within its crowd.
     private static func member(
         _ number: UInt16, lasting seconds: Int, _ generator: inout SeededGenerator
     ) throws -> LibraryEntry {

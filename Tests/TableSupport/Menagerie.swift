@@ -3,17 +3,17 @@ import Foundation
 import Netlink
 import TestSupport
 
-/// A table with an entry of every kind that the kernel lets one make.
+/// A table with an entry of every kind that the kernel allows to be created.
 package enum Menagerie {
     /// Fills the table of the calling thread's namespace.
     ///
-    /// - Parameter seconds: how long most entries live.
-    /// - Parameter timestamps: whether entries know when they began.
+    /// - Parameter seconds: the lifetime of most entries.
+    /// - Parameter timestamps: whether entries know their start time.
     package static func populate(lasting seconds: Int = 100, timestamps: Bool = true) throws {
         try Tool.run("sysctl -w net.netfilter.nf_conntrack_acct=1")
         try Tool.run("sysctl -w net.netfilter.nf_conntrack_timestamp=\(timestamps ? 1 : 0)")
         try Tool.run("nft add table inet labelled")
-        // Labels are kept from the first rule on that sets one.
+        // Labels are kept once a rule sets one.
         try Tool.run("nft add chain inet labelled output { type filter hook output priority 0 ; }")
         try Tool.run("nft add rule inet labelled output ct label set 33")
         for (index, state) in tcpStates.enumerated() {
@@ -27,13 +27,13 @@ package enum Menagerie {
         try sendOverLoopback()
     }
 
-    /// Every state that a TCP entry can be made in, by the kernel's number.
+    /// Every state in which a TCP entry can be created, by the kernel's number.
     package static let tcpStates = [
         "NONE", "SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT", "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",
         "SYN_SENT2",
     ]
 
-    /// Further arguments of `conntrack -I`.
+    /// More arguments of `conntrack -I`.
     private static let commands = [
         "-p tcp -s 2001:db8::1 -d 2001:db8::2 --sport 41048 --dport 443 --state ESTABLISHED -m 7 -u ASSURED,SEEN_REPLY",
         "-p udp -s 10.0.0.1 -d 10.0.0.2 --sport 100 --dport 53 -m 4294967295",
@@ -109,7 +109,7 @@ package enum Menagerie {
                 flags: NLM_F_DUMP))
     }
 
-    /// The datagrams that the running kernel answers a request with.
+    /// The running kernel's answer to a request, as datagrams.
     package static func messages(of request: Request) throws -> [[UInt8]] {
         var messages: [[UInt8]] = []
         try LiveKernel().ask(request) { message, datagram in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Terminal
 
-/// The driver on a real terminal of the kernel. Curses is one for the process.
+/// The driver on a real kernel terminal. There is one curses per process.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct DriverTests {
     private let terminal: Pseudoterminal

@@ -1,18 +1,18 @@
 import Foundation
 import TestSupport
 
-/// A copy of the test's process that does one thing, and can be killed without harm. It must not return into the tests.
+/// A copy of the test's process that does one thing, and can be killed safely. It must not return into the tests.
 final class Forked {
     let process: pid_t
     private let ready: CInt
     private var isReaped = false
 
-    /// - Parameter body: runs in the copy, in its only thread, and calls `ready` when the test may go on; the copy then ends with
-    ///   the status that is returned.
+    /// - Parameter body: runs in the copy, in its only thread, and calls `ready` when the test may continue; the copy then exits with the
+    ///   returned status.
     init(_ body: (_ ready: () -> Void) -> CInt) throws {
         var ends: [CInt] = [-1, -1]
         guard pipe(&ends) == 0 else { throw SystemFailure("pipe", errno: errno) }
-        // Swift hides fork(2), as most of what it could do in the child would go wrong.
+        // Swift hides fork(2), as most of what it could do in the child would fail.
         guard let symbol = dlsym(nil, "fork") else { throw SystemFailure("dlsym fork", errno: ENOSYS) }
         let fork = unsafeBitCast(symbol, to: (@convention(c) () -> pid_t).self)
         process = fork()

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What becomes of the terminal when the program dies in the middle.
+/// What happens to the terminal when the program dies unexpectedly.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct GuardTests {
     private static let bytes = "restored"
@@ -15,7 +15,7 @@ struct GuardTests {
         before = terminal.settingsBytes
     }
 
-    /// As curses leaves it.
+    /// As left by curses.
     private var raw: termios {
         var settings = terminal.settings
         settings.c_lflag &= ~tcflag_t(ICANON | ECHO)

@@ -196,7 +196,7 @@ struct KeyTests {
             for move in [Key.down, .character("j"), .pageDown, .character(" "), .end, .character("G")] {
                 Models.press(&model, move)
             }
-            #expect(Models.text(model).contains("were sampled while observing"))
+            #expect(Models.text(model).contains("while observing."))
             for move in [Key.up, .character("k"), .pageUp, .home, .character("g")] { Models.press(&model, move) }
             #expect(Models.text(model).contains("1-5 Tab"))
             Models.press(&model, .character("x"))

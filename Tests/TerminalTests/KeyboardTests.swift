@@ -3,7 +3,7 @@ import Testing
 @testable import Terminal
 
 extension DriverTests {
-    /// Within the suite, as curses is one for the process.
+    /// Within the suite, as there is one curses per process.
     @Suite(.serialized, .timeLimit(.minutes(5)))
     struct Keyboard {
         private let terminal: Pseudoterminal

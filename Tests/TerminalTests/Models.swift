@@ -7,7 +7,7 @@ import Testing
 
 @testable import Terminal
 
-/// Models of screens, from literals.
+/// Screen models, from literals.
 enum Models {
     static let now = Moment(nanoseconds: 1_764_000_000_000_000_000)
 

@@ -5,12 +5,12 @@ import Testing
 @testable import Terminal
 
 extension DriverTests {
-    /// What the driver's bytes look like, as tmux, which is somebody else's terminal, understands them.
+    /// The result of the driver's bytes according to tmux, an independent terminal.
     @Suite(.serialized, .enabled(if: Tool.path(of: "tmux") != nil), .timeLimit(.minutes(5)))
     struct Pictures {
         private static let size = Size(columns: 80, rows: 24)
 
-        /// The rows of a tmux of the same size after these screens were drawn one after the other.
+        /// The rows of a tmux of the same size after these screens were drawn in sequence.
         private func picture(_ screens: [Screen], usesColour: Bool = true, withLooks: Bool = false) throws -> [String] {
             let terminal = try Pseudoterminal()
             let choice = TerminalChoice(
@@ -24,7 +24,7 @@ extension DriverTests {
             try inTemporaryFolder { folder in
                 try bytes.write(toFile: "\(folder)/bytes", atomically: true, encoding: .utf8)
                 let tmux = try #require(Tool.path(of: "tmux"))
-                // tmux ends by a signal to itself, which it must not inherit blocked.
+                // tmux exits by a signal to itself, which must not be blocked when inherited.
                 func run(_ arguments: String...) throws -> String {
                     let tool = try BackgroundTool(
                         ["/usr/bin/env", "LC_ALL=C.UTF-8", tmux, "-u", "-f", "/dev/null", "-S", "\(folder)/socket"]
@@ -39,7 +39,7 @@ extension DriverTests {
                 _ = try run("set", "status", "off")
                 try waitUntil("all is shown") { FileManager.default.fileExists(atPath: "\(folder)/done") }
                 var picture = ""
-                // tmux shows what it was sent a little later.
+                // tmux shows what it was sent with a delay.
                 try waitUntil("the picture stands still") {
                     let before = picture
                     usleep(100_000)

@@ -3,7 +3,7 @@ import TestSupport
 
 /// A terminal whose other end the test holds: what a person would see comes out there, and what one would type goes in.
 final class Pseudoterminal {
-    /// The end that programs have.
+    /// The end used by programs.
     let descriptor: CInt
     private let person: CInt
 
@@ -12,7 +12,7 @@ final class Pseudoterminal {
         var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         guard openpty(&outer, &inner, nil, nil, &size) == 0 else { throw SystemFailure("openpty", errno: errno) }
         (person, descriptor) = (outer, inner)
-        // Programs that other tests start are to have nothing of it.
+        // Programs started by other tests must not inherit it.
         for end in [person, descriptor] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     }
 
@@ -33,7 +33,7 @@ final class Pseudoterminal {
         }
     }
 
-    /// The bytes of `settings`, to compare. It is read from the kernel alone, so the gaps between members are zero.
+    /// The bytes of `settings`, for comparison. It is only filled by the kernel, so the padding between members is zero.
     var settingsBytes: [UInt8] { withUnsafeBytes(of: settings) { Array($0) } }
 
     func type(_ bytes: String) {
@@ -46,7 +46,7 @@ final class Pseudoterminal {
         _ = ioctl(person, UInt(TIOCSWINSZ), &size)
     }
 
-    /// What was written since the last time, and until nothing comes for a moment.
+    /// What was written since the last call, until nothing arrives for a moment.
     func output(quietAfter milliseconds: CInt = 50) -> String {
         var bytes: [UInt8] = []
         var poller = pollfd(fd: person, events: Int16(POLLIN), revents: 0)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Terminal
 
-/// Rates, and how numbers are written where there is little room.
+/// Rates, and the short form of numbers.
 struct RateTests {
     @Test(
         "Packets a second come from the time that has passed, not from the interval",
@@ -26,7 +26,7 @@ struct RateTests {
         pane.arrange(FlowBoard(), ObservationRates(), page: 10)
         let rate = try #require(pane.lines.first?.packets)
         #expect(abs(rate - 500_000 / Double(milliseconds)) < 0.001)
-        // Counters that went back (ipvsadm -Z) say nothing.
+        // Counters that decreased (ipvsadm -Z) say nothing.
         pane.take(services(0), at: .seconds(100))
         pane.count()
         pane.arrange(FlowBoard(), ObservationRates(), page: 10)

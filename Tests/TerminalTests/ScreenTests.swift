@@ -7,7 +7,7 @@ import Testing
 
 @testable import Terminal
 
-/// Screens of states that are rare, as text.
+/// Screens in rare states, as text.
 struct ScreenTests {
     static let sizes = [(40, 10), (80, 24), (120, 40), (200, 60)].map { Size(columns: $0.0, rows: $0.1) }
 
@@ -32,17 +32,17 @@ struct ScreenTests {
         try expect(Models.empty(hasIPVS: false), "without-ipvs")
     }
 
-    @Test("Events were lost: it shows, a reading follows, and the picture is right again")
+    @Test("Events were lost: it shows, a reading follows, and the screen is up to date again")
     func loss() throws {
         var model = Models.director(tab: .events)
         for number in 0..<3 { Models.tell(&model, .event(Event(.new, Models.entry(number), time: Models.now))) }
         Models.tell(&model, .lost(messages: 1234))
-        #expect(Models.text(model).contains("events lost: reading anew"))
+        #expect(Models.text(model).contains("events lost: rereading;"))
         try expect(model, "lost")
         Models.tell(&model, .watchBegan)
         Models.read(&model, [Models.connection(1)])
         #expect(Models.text(model).contains("[RESYNC]"))
-        #expect(!Models.text(model).contains("reading anew"))
+        #expect(!Models.text(model).contains("rereading;"))
         try expect(model, "resynced")
         #expect(model.reading.resyncs == 1 && model.reading.lostMessages == 1234)
     }

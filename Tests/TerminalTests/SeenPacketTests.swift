@@ -44,7 +44,7 @@ struct SeenPacketTests {
         #expect(model.listCount == 0)
         Models.read(&model, [Models.connection(50)])
         #expect(model.listCount == 1)
-        // Not longer: a later flow of the same client is another.
+        // Not longer: a later flow of the same client is a different one.
         Models.tell(&model, sample(51, [.syn], .new))
         for _ in 0..<2 { Models.read(&model, []) }
         Models.read(&model, [Models.connection(51)])

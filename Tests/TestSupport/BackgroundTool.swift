@@ -1,6 +1,6 @@
 import Foundation
 
-/// A program that runs on while the test does something else, in the network namespace of the thread that started it.
+/// A program that runs while the test does something else, in the network namespace of the thread that started it.
 package final class BackgroundTool {
     /// Its process id.
     package let process: pid_t
@@ -19,7 +19,7 @@ package final class BackgroundTool {
         for (descriptor, file) in [(CInt(1), "out"), (2, "err")] {
             posix_spawn_file_actions_addopen(&actions, descriptor, "\(folder)/\(file)", O_WRONLY | O_CREAT, 0o600)
         }
-        // Threads of Dispatch block every signal, and a child would inherit that.
+        // Threads of Dispatch block every signal, which a child would inherit.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -43,9 +43,9 @@ package final class BackgroundTool {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    /// What it wrote so far.
+    /// Its output so far.
     package var output: String { text(of: "out") }
-    /// What it has written to standard error so far.
+    /// Its standard error so far.
     package var complaint: String { text(of: "err") }
 
     private func text(of file: String) -> String {
@@ -55,7 +55,7 @@ package final class BackgroundTool {
     /// Sends it a signal.
     package func signal(_ number: CInt) { kill(process, number) }
 
-    /// Waits for its end, and returns its exit code, or the signal that ended it as a negative number.
+    /// Waits for its exit, and returns its exit code, or the signal that ended it as a negative number.
     package func wait(atMost seconds: Double = 60) throws -> CInt {
         let deadline = Date.now.addingTimeInterval(seconds)
         var raw: CInt = 0

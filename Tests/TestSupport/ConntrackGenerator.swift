@@ -1,12 +1,12 @@
 import Foundation
 import Netlink
 
-/// Makes, changes and deletes entries over ctnetlink, many a call. Each message that the kernel does not refuse makes one event.
+/// Creates, changes and deletes entries over ctnetlink, many per call. Each message that the kernel does not refuse causes one event.
 package final class ConntrackGenerator {
     private let descriptor: CInt
     private var batch: [UInt8] = []
     private var sequence: UInt32 = 0
-    /// Events that the kernel made of what was sent.
+    /// Events caused by what was sent.
     package private(set) var events = 0
     private var inBatch = 0
 
@@ -18,14 +18,14 @@ package final class ConntrackGenerator {
 
     deinit { close(descriptor) }
 
-    /// What is done with entries.
+    /// What to do with entries.
     package enum Action: Sendable {
         case create
         case change(mark: UInt32)
         case delete
     }
 
-    /// UDP from 10.(number) to 10.0.0.1:53, that lives an hour.
+    /// UDP from 10.(number) to 10.0.0.1:53, with a lifetime of an hour.
     package func add(_ action: Action, _ number: Int) throws {
         // NFNL_SUBSYS_CTNETLINK; IPCTNL_MSG_CT_NEW and IPCTNL_MSG_CT_DELETE; NLM_F_CREATE and NLM_F_EXCL.
         let isDelete = if case .delete = action { true } else { false }
@@ -44,7 +44,7 @@ package final class ConntrackGenerator {
         if batch.count > 16 << 10 { try flush() }
     }
 
-    /// Sends what was added, and counts what the kernel refused.
+    /// Sends what was added, and counts the kernel's refusals.
     package func flush() throws {
         guard !batch.isEmpty else { return }
         guard send(descriptor, batch, batch.count, 0) == batch.count else { throw SystemFailure("send", errno: errno) }

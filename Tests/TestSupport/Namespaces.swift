@@ -2,17 +2,17 @@ import CLinux
 import Foundation
 import Testing
 
-/// A call of the system that failed.
+/// A failed system call.
 package struct SystemFailure: Error, CustomStringConvertible {
-    /// The call, and what it said.
+    /// The call, and its error.
     package let description: String
 
-    /// A call of the system that failed with an errno.
+    /// A system call that failed with an errno.
     package init(_ call: String, errno number: CInt) { description = "\(call): \(String(cString: strerror(number)))" }
 }
 
-/// Runs `body` on a thread of its own in a new, empty network namespace, which vanishes with the thread.
-/// The thread waits for nothing but `body`, so tests in namespaces do not hold up Swift's own threads.
+/// Runs `body` on a separate thread in a new, empty network namespace, which is removed with the thread. The thread only waits for `body`,
+/// so tests in namespaces do not block Swift's own threads.
 package func inFreshNamespace<Value>(_ body: @escaping () throws -> Value) throws -> Value {
     try onOwnThread {
         let errno = clinux_new_network_namespace()
@@ -50,7 +50,7 @@ private final class Errand<Value>: @unchecked Sendable {
     }
 }
 
-/// Takes every capability away from the calling thread. glibc exports capset(2), but no header declares it.
+/// Removes every capability from the calling thread. glibc exports capset(2), but no header declares it.
 package func dropCapabilities() throws {
     typealias Capset = @convention(c) (UnsafeRawPointer, UnsafeRawPointer) -> CInt
     guard let symbol = dlsym(nil, "capset") else { throw SystemFailure("dlsym(capset)", errno: ENOSYS) }
@@ -64,12 +64,12 @@ package func dropCapabilities() throws {
 package let isContinuousIntegration = ProcessInfo.processInfo.environment["CI"] == "true"
 
 extension Trait where Self == ConditionTrait {
-    /// For tests that make namespaces.
+    /// For tests that create namespaces.
     package static var needsRoot: Self {
         .enabled(if: geteuid() == 0 || isContinuousIntegration, "needs root: network namespaces")
     }
 
-    /// A program that the set-up script installs.
+    /// A program installed by the setup script.
     package static func needsTool(_ name: String) -> Self {
         .enabled(if: Tool.path(of: name) != nil || isContinuousIntegration, "needs \(name), which is not installed")
     }

@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// Screens as text, in `Tests/Screens`: what a change does to them is seen in its diff. With `CT_INSPECT_RECORD=1` they are written anew, and
-/// the test fails, so that nobody takes a recording for a pass.
+/// Screens as text, in `Tests/Screens`: the effect of a change is visible in its diff. With `CT_INSPECT_RECORD=1` they are rewritten, and
+/// the test fails, so that a recording is never mistaken for a pass.
 package enum ScreenSnapshot {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Screens")
 
-    /// Compares a screen with the one that is kept under a name.
+    /// Compares a screen with the one stored under a name.
     package static func expect(
         _ screen: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {

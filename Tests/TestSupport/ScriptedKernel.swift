@@ -1,15 +1,15 @@
 import Addresses
 import Netlink
 
-/// A kernel that says what a test has written down, and remembers what it was asked.
+/// A kernel that gives the answers written down by a test, and remembers its requests.
 package final class ScriptedKernel: KernelSource {
     /// Of no kernel: the same in every run.
     package let origin = Origin(
         takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.1.0",
         networkNamespace: nil)
-    /// What was asked over netlink, in order.
+    /// Requests over netlink, in order.
     package private(set) var requests: [Request] = []
-    /// Files that were asked for, in order.
+    /// Files requested, in order.
     package private(set) var filesRead: [String] = []
 
     private let sequence: UInt32
@@ -17,10 +17,10 @@ package final class ScriptedKernel: KernelSource {
     private let files: [String: [[UInt8]]]
     private var readings: [String: [[UInt8]]]
 
-    /// - Parameter answers: the datagrams of each answer, in the order of the questions.
-    /// - Parameter sequence: what the messages in them carry when they answer the question.
+    /// - Parameter answers: the datagrams of each answer, in the order of the requests.
+    /// - Parameter sequence: the sequence number of the messages in them when they answer the request.
     /// - Parameter files: the pieces in which each file is read; any other is absent.
-    /// - Parameter readings: what of a file each reading gives, instead; the last one is given again.
+    /// - Parameter readings: instead, the content of a file at each reading; the last one is repeated.
     package init(
         answers: [[[UInt8]]] = [], sequence: UInt32 = 1, files: [String: [[UInt8]]] = [:],
         readings: [String: [[UInt8]]] = [:]
@@ -41,7 +41,7 @@ package final class ScriptedKernel: KernelSource {
         throw KernelError(request.purpose, .failed, detail: "the script ends before the answer does")
     }
 
-    /// Gives the next of the readings of a file, else its pieces; any other file is absent.
+    /// Gives the next reading of the file, else its pieces; any other file is absent.
     package func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
@@ -57,7 +57,7 @@ package final class ScriptedKernel: KernelSource {
         return .whole
     }
 
-    /// A folder is absent, whichever it is.
+    /// Every directory is absent.
     package func list(_ folder: KernelFile) throws(KernelError) -> [String] {
         throw KernelError("list /\(folder.path)", .absent)
     }

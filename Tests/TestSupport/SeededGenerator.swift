@@ -2,10 +2,8 @@
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    /// The same seed gives the same numbers.
     package init(seed: UInt64) { state = seed }
 
-    /// The next number.
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
@@ -14,12 +12,12 @@ package struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ mixed >> 31
     }
 
-    /// So many bytes of the next numbers.
+    /// This many bytes of the next numbers.
     package mutating func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in .random(in: .min ... .max, using: &self) }
     }
 
-    /// A copy with one to four bytes overwritten, or cut short, or a piece of it doubled.
+    /// A copy with one to four bytes overwritten, or truncated, or with a piece duplicated.
     package mutating func damage(_ bytes: [UInt8]) -> [UInt8] {
         guard !bytes.isEmpty else { return self.bytes(8) }
         var damaged = bytes

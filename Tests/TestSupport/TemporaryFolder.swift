@@ -1,6 +1,6 @@
 import Foundation
 
-/// Hands over the path of a new folder, and removes it with all that is in it.
+/// Passes on the path of a new directory, and removes it with everything in it.
 package func inTemporaryFolder<Value>(_ body: (String) throws -> Value) throws -> Value {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("ct-inspect-tests-\(UUID().uuidString)")
         .path
@@ -9,7 +9,7 @@ package func inTemporaryFolder<Value>(_ body: (String) throws -> Value) throws -
     return try body(path)
 }
 
-/// Overwrites a file with its bytes as `change` leaves them.
+/// Overwrites a file with its bytes as changed by `change`.
 package func change(_ path: String, _ change: (inout [UInt8]) -> Void) throws {
     let url = URL(fileURLWithPath: path)
     var bytes = Array(try Data(contentsOf: url))

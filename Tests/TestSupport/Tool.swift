@@ -3,24 +3,24 @@ import Foundation
 /// Runs programs in the calling thread's network namespace: a child that posix_spawn(3) makes begins in the namespaces
 /// of the thread that made it.
 package enum Tool {
-    /// Why a tool could not do its work.
+    /// Why a tool failed.
     package struct Failure: Error, CustomStringConvertible {
         /// With what the tool has written.
         package let description: String
     }
 
-    /// Where a program is; nil when this machine has it not.
+    /// Where a program is; nil if this machine does not have it.
     package static func path(of name: String) -> String? {
         ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
 
-    /// How a program ended, and what it wrote.
+    /// How a program ended, and its output.
     package struct Outcome {
-        /// The exit code; of a program that a signal ended, the negative number of that.
+        /// The exit code; for a program ended by a signal, its negative number.
         package let status: CInt
-        /// What it wrote to standard output.
+        /// Its standard output.
         package let output: String
-        /// What it wrote to standard error.
+        /// Its standard error.
         package let errors: String
     }
 
@@ -43,7 +43,7 @@ package enum Tool {
 
     /// Runs a program to its end, with nothing on its standard input.
     ///
-    /// - Parameter environment: what it has besides ours, or other than ours.
+    /// - Parameter environment: additions to ours, and replacements.
     package static func outcome(
         of path: String, _ arguments: [String], environment: [String: String] = [:]
     ) throws -> Outcome {
@@ -51,7 +51,7 @@ package enum Tool {
         let errors = try Scratch()
         let merged = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
         let status = try spawn(path, arguments, merged.map { "\($0)=\($1)" }, output.descriptor, errors.descriptor)
-        // As WIFSIGNALED and WEXITSTATUS of wait(2) have it.
+        // As in WIFSIGNALED and WEXITSTATUS of wait(2).
         let signal = status & 0x7F
         return Outcome(
             status: signal == 0 ? status >> 8 & 0xFF : -signal, output: output.text(), errors: errors.text())
@@ -80,7 +80,7 @@ package enum Tool {
     }
 }
 
-/// A nameless file, so that a child can write as much as it likes while nobody reads.
+/// An unnamed file, so that a child can write as much as it likes while nobody reads.
 private final class Scratch {
     let descriptor: CInt
 

@@ -1,4 +1,4 @@
-/// What goes into a sink, as text.
+/// The text written to a sink.
 package func written(_ write: (@escaping (RawSpan) -> Void) -> Void) -> String {
     final class Box { var bytes: [UInt8] = [] }
     let box = Box()

@@ -5,5 +5,5 @@
 /// calling it again returns the same one.
 int clinux_catch_stop_signals(void);
 
-/// Whether one came.
+/// Whether one has arrived.
 int clinux_stop_signal_came(void);

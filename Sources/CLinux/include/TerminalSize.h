@@ -1,7 +1,7 @@
 #pragma once
 
-/// Columns of the terminal behind `fd`, or 0 when it is none. Here because ioctl(2) is variadic.
+/// Columns of the terminal `fd`, or 0 if it is not one. Here because ioctl(2) is variadic.
 int clinux_terminal_columns(int fd);
 
-/// Likewise its rows.
+/// Its rows, likewise.
 int clinux_terminal_rows(int fd);

@@ -9,7 +9,7 @@ import Reports
 struct CaptureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "capture",
-        abstract: "Write all that the kernel says here into a folder, to read anywhere.",
+        abstract: "Save the kernel's state to a directory that can be read anywhere.",
         usage: "ct-inspect capture [<options>] <DIR>",
         discussion: """
             EXAMPLES
@@ -21,7 +21,7 @@ struct CaptureCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("A folder that does not exist yet, or an empty one of your own.", valueName: "DIR"),
+        help: ArgumentHelp("A new directory, or an empty one that you own.", valueName: "DIR"),
         completion: .directory)
     var folder: String
 
@@ -31,7 +31,7 @@ struct CaptureCommand: ParsableCommand {
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
             let kernel = try namespace.enter()
-            // The folder is made while we may still write where only root may; what is in it is ours then.
+            // The directory is created while we may still write where only root may; its content is ours then.
             let owner = Self.sudoUser
             let recording = try RecordingKernel(
                 kernel, into: folder, for: owner, tool: "ct-inspect \(CTInspect.version)")
@@ -41,14 +41,14 @@ struct CaptureCommand: ParsableCommand {
                 try recording.finish()
                 report(taken, unread: recording.unread)
             } catch {
-                // Half a capture is none, and would stand in the way of the next try.
+                // Half a capture is useless, and would obstruct the next attempt.
                 recording.abandon()
                 throw error
             }
         }
     }
 
-    /// Who called sudo, and is to read the capture without it.
+    /// The user who invoked sudo, and should be able to read the capture without it.
     private static var sudoUser: FileOwner? {
         func number(_ name: String) -> UInt32? { getenv(name).flatMap { UInt32(String(cString: $0)) } }
         guard geteuid() == 0, let user = number("SUDO_UID"), let group = number("SUDO_GID") else { return nil }
@@ -81,7 +81,7 @@ struct CaptureCommand: ParsableCommand {
             content = "\(picture.report.flows.count) flows of \(picture.services.count) services"
             reader = "flows"
         } else {
-            content = "the conntrack table and its statistics, and no flows"
+            content = "the conntrack table and its statistics, no flows"
             reader = "stats"
         }
         Output.print(

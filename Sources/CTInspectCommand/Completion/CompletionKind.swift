@@ -6,28 +6,28 @@ import Reports
 import Terminal
 
 extension CompletionKind {
-    /// Values that the program finds when a shell asks for them. Nothing is said where none can be found.
+    /// Values determined by the program when a shell asks. Nothing is printed if there are none.
     ///
-    /// - Parameter find: gets the words of the line, and what is typed so far of the one to complete.
+    /// - Parameter find: gets the words of the line, and the typed part of the one to complete.
     static func words(_ find: @escaping @Sendable (CommandLineWords, String) -> [String]) -> CompletionKind {
         .custom { words, index, lastTyped in
             let line = CommandLineWords(words)
             let found = find(line, line.typed(at: index, last: lastTyped))
-            // For zsh what follows a colon is a description.
+            // In zsh, a description follows a colon.
             guard CompletionShell.requesting == .zsh else { return found }
             return found.map { $0.split(separator: ":", omittingEmptySubsequences: false).joined(separator: "\\:") }
         }
     }
 
-    /// A list of values with commas between them, which `!` before the first negates: its last one is completed.
+    /// A comma-separated list of values, negated by a leading `!`: completes the last one.
     static func list(of values: @escaping @Sendable (CommandLineWords) -> [String]) -> CompletionKind {
         .words { line, typed in ListPiece(typed).candidates(values(line)) }
     }
 }
 
-/// What is typed of a list so far: values that are finished, and one that is not.
+/// The typed part of a list: finished values, and an unfinished one.
 struct ListPiece {
-    /// What stays as it is.
+    /// The part that stays.
     private let head: String
     private let finished: [String]
     private let isLowerCase: Bool
@@ -40,33 +40,33 @@ struct ListPiece {
         isLowerCase = typed[start...].contains(where: \.isLowercase)
     }
 
-    /// The whole word for each value that is not in the list yet; in the case that is typed, which the options do not care about.
+    /// The whole word for each value not in the list yet; in the case typed, as options ignore case.
     func candidates(_ values: [String]) -> [String] {
         values.filter { !finished.contains($0.uppercased()) }.map { head + (isLowerCase ? $0.lowercased() : $0) }
     }
 }
 
-/// What each option that has values of its own is completed with.
+/// The completions of options with special values.
 extension CompletionKind {
     static var networkNamespaces: CompletionKind { .words { _, _ in LiveWords.networkNamespaces } }
     static var services: CompletionKind { .words { line, _ in LiveWords.services(line) } }
     static var addressedServices: CompletionKind { .list(of: LiveWords.addressedServices) }
     static var virtualAddresses: CompletionKind { .words { line, _ in LiveWords.virtualAddresses(line) } }
 
-    /// The names that a word of the filters takes.
+    /// The named values of a filter word.
     static func values(of word: FilterWord) -> CompletionKind { .list { _ in word.namedValues } }
 
     /// The names of connection labels on this host.
     static var labels: CompletionKind { .list { _ in ConnectionLabels.installed()?.all ?? [] } }
 
-    /// A list of words that are always the same.
+    /// A fixed list of words.
     static func list(fixed words: [String]) -> CompletionKind { .list { _ in words } }
 
-    /// The columns of the tab that the line names, or of the first one.
+    /// The columns of the tab on the command line, or of the first one.
     static var columns: CompletionKind { .list { firstTab($0).columnNames } }
     static var column: CompletionKind { .words { line, _ in firstTab(line).columnNames } }
 
-    /// The words of that tab's filter line: the last one is completed, and behind its `=` the last of its values.
+    /// The words of that tab's filter line: completes the last one, and after its `=` the last of its values.
     static var filterWords: CompletionKind {
         .words { line, typed in
             let tab = firstTab(line)

@@ -3,20 +3,20 @@ import IPVS
 import Inspection
 import Netlink
 
-/// Values that depend on the host: what a shell is offered must be there at once, and is nothing where it is not permitted.
+/// Values that depend on the host: completions must be immediate, and empty if not permitted.
 enum LiveWords {
-    /// The names that ip-netns(8) lists.
+    /// The names listed by ip-netns(8).
     static var networkNamespaces: [String] { (try? LiveKernel().list(KernelFile("run/netns")).sorted()) ?? [] }
 
-    /// The services of the director that the line is about, as `--service` takes them.
+    /// The services of the director on the command line, in the format of `--service`.
     static func services(_ line: CommandLineWords) -> [String] { identities(line).map(\.selector) }
 
-    /// Those that the filter of entries takes, which have no firewall mark.
+    /// Those accepted by the entry filter, i.e. without firewall marks.
     static func addressedServices(_ line: CommandLineWords) -> [String] {
         services(line).filter { !$0.hasPrefix("fwmark:") }
     }
 
-    /// Their addresses, each once.
+    /// Their addresses, without duplicates.
     static func virtualAddresses(_ line: CommandLineWords) -> [String] {
         var seen: Set<IPAddress> = []
         return identities(line).compactMap { identity in
@@ -25,14 +25,14 @@ enum LiveWords {
         }
     }
 
-    /// Whether the kernel, or the capture, that the line is about has IPVS.
+    /// Whether the kernel or capture on the command line has IPVS.
     static func hasIPVS(_ line: CommandLineWords) -> Bool {
         (try? source(line)).map { Director.isPresent(in: $0) } ?? false
     }
 
     private static func identities(_ line: CommandLineWords) -> [Service.Identity] {
         guard let source = try? source(line) else { return [] }
-        // A capture has the answers over netlink alone. Those need a privilege, which who completes a line with sudo before it has not.
+        // A capture only has netlink answers. Live ones need a privilege, which a user completing a sudo command lacks.
         if line.value(of: "--capture") != nil {
             return (try? Director(source).services().services.map(\.identity)) ?? []
         }
@@ -48,7 +48,7 @@ enum LiveWords {
 }
 
 extension Service.Identity {
-    /// As ServiceSelector reads it.
+    /// In the format of ServiceSelector.
     fileprivate var selector: String {
         switch self {
         case .fwmark(let mark, _): "fwmark:\(mark)"

@@ -7,21 +7,21 @@ import Reports
 struct DumpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dump",
-        abstract: "List the conntrack table, as conntrack -L does.",
+        abstract: "List the conntrack table, like conntrack -L.",
         discussion: """
             EXAMPLES
               sudo ct-inspect dump --dst 10.0.0.100 --unreplied
               sudo ct-inspect dump --protocol tcp,udp --src '!10.0.0.0/8'
               sudo ct-inspect dump --json --dport 80,443 | jq -r .original.source
               sudo ct-inspect dump --format conntrack -o id,labels
-              sudo ct-inspect dump --top src 20        who fills the table
+              sudo ct-inspect dump --top src 20        what fills the table
               sudo ct-inspect dump --count --state SYN_SENT
               sudo ct-inspect dump expect
 
             More: man ct-inspect-dump
             """)
 
-    // Text that `run` reads: until then the parser can name a wrong option, whose value looks like a table.
+    // Text, parsed in `run`: until then the parser can report a wrong option whose value looks like a table.
     @Argument(
         help: ArgumentHelp("conntrack, expect (expectations), dying or unconfirmed.", valueName: "TABLE"),
         completion: .list(DumpTable.allCases.map(\.rawValue)))
@@ -30,7 +30,7 @@ struct DumpCommand: ParsableCommand {
     @OptionGroup var source: SourceOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "table, json (as --json) or conntrack (as conntrack -L -o extended).")
+    @Option(help: "table, json (same as --json) or conntrack (like conntrack -L -o extended).")
     var format = DumpFormat.table
 
     @Option(
@@ -39,7 +39,7 @@ struct DumpCommand: ParsableCommand {
         completion: .list(fixed: OutputWord.ofDump.map(\.rawValue)))
     var words: [String] = []
 
-    @Flag(help: "Print how many entries there are, and nothing else.")
+    @Flag(help: "Print only the number of entries.")
     var count = false
 
     @Option(
@@ -51,10 +51,10 @@ struct DumpCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "When the table changed under the dump: report it, or repeat until it is whole.", valueName: "ACTION"))
+            "If the table changed during the dump: report it, or repeat until complete.", valueName: "ACTION"))
     var onInterrupt = OnInterrupt.report
 
-    @Flag(help: "Print which part of the filter the kernel applies, and why not the rest.")
+    @Flag(help: "Print which parts of the filter the kernel applies, and why not the others.")
     var explainFilter = false
 
     @OptionGroup(title: "Filters") var filters: FilterOptions
@@ -63,7 +63,7 @@ struct DumpCommand: ParsableCommand {
         get throws {
             guard let table = DumpTable(rawValue: tableName.lowercased()) else {
                 let all = "conntrack, expect, dying or unconfirmed"
-                throw ValidationError("there is no table “\(tableName)”: name \(all)")
+                throw ValidationError("there is no table “\(tableName)”; expected \(all)")
             }
             return table
         }
@@ -71,14 +71,14 @@ struct DumpCommand: ParsableCommand {
 
     func validate() throws {
         _ = try outputWords()
-        if try Top(top) != nil, count { throw ValidationError("--count and --top exclude each other") }
-        if !words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack: add it") }
+        if try Top(top) != nil, count { throw ValidationError("--count and --top are mutually exclusive") }
+        if !words.isEmpty, format != .conntrack { throw ValidationError("-o needs --format conntrack") }
         if output.json, format == .conntrack {
-            throw ValidationError("--json and --format conntrack exclude each other")
+            throw ValidationError("--json and --format conntrack are mutually exclusive")
         }
         if DumpTable(rawValue: tableName.lowercased()) == .expect {
             guard try filters.filter.isEmpty, !explainFilter else {
-                throw ValidationError("the filters are for entries: expectations have none")
+                throw ValidationError("filters apply to entries, not to expectations")
             }
             guard top.isEmpty else { throw ValidationError("--top counts entries, not expectations") }
         }
@@ -94,7 +94,7 @@ struct DumpCommand: ParsableCommand {
             guard let kind = Table.Kind(table) else { return try dumpExpectations(source) }
             if explainFilter {
                 let lines = filter.explanation(of: kind, from: source)
-                return Output.print(lines.isEmpty ? ["no filter: every entry is sent, and shown"] : lines)
+                return Output.print(lines.isEmpty ? ["no filter: every entry is sent and shown"] : lines)
             }
             let dump = EntryDump(Table(source), kind, matching: filter)
             if let top { return try dump.printTop(top, output.style, asJSON: isJSON) }
@@ -109,7 +109,7 @@ struct DumpCommand: ParsableCommand {
         switch (output.json, format) {
         case (true, _), (_, .json): .json
         case (_, .table): .table(EntryTable(family: filter.onlyFamily, style: output.style, width: Output.width))
-        // conntrack(8) shows labels as soon as it has read their names, which --label needs.
+        // conntrack(8) shows labels once it has read their names, which --label requires.
         case (_, .conntrack): .conntrack(ConntrackFormat(filters.label.isEmpty ? words : words.union([.labels])))
         }
     }
@@ -144,7 +144,7 @@ struct DumpCommand: ParsableCommand {
 }
 
 extension Table.Kind {
-    /// Nil for what is no table of entries.
+    /// Nil for expectations.
     fileprivate init?(_ table: DumpTable) {
         switch table {
         case .conntrack: self = .conntrack

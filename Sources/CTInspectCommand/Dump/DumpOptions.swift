@@ -13,28 +13,28 @@ enum DumpFormat: String, CaseIterable, ExpressibleByArgument {
     case table, json, conntrack
 }
 
-/// What is done with a dump that does not come whole.
+/// What to do about an incomplete dump.
 enum OnInterrupt: String, CaseIterable, ExpressibleByArgument {
     case report, `repeat`
 }
 
-/// A word of `-o`, as conntrack(8) takes them.
+/// A word of `-o`, as in conntrack(8).
 enum OutputWord: String, CaseIterable {
     case extended, id, labels, ktimestamp
-    /// Of events: when each was received.
+    /// For events: when each was received.
     case timestamp
 
-    /// Those that mean something for a dump.
+    /// Those applicable to a dump.
     static let ofDump = allCases.filter { $0 != .timestamp }
 
-    /// Reads lists of them: `id,labels`.
+    /// Reads comma-separated lists: `id,labels`.
     static func read(_ lists: [String], of known: [OutputWord]) throws -> Set<OutputWord> {
         let words = lists.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
         return Set(
             try words.map { text in
                 guard let word = OutputWord(rawValue: text.lowercased()), known.contains(word) else {
                     let all = known.map(\.rawValue).joined(separator: ", ")
-                    throw ValidationError("-o takes \(all), not “\(text)”")
+                    throw ValidationError("-o: “\(text)” is invalid; expected \(all)")
                 }
                 return word
             })
@@ -48,18 +48,18 @@ struct Top {
 
     static let usual = 10
 
-    /// From the words behind `--top`; nil when there are none.
+    /// From the words after `--top`; nil if there are none.
     init?(_ words: [String]) throws {
         guard let first = words.first else { return nil }
         guard let subject = EntryTally.Subject(rawValue: first.lowercased()) else {
             let known = EntryTally.Subject.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--top counts by one of \(known), not by \(first)")
+            throw ValidationError("--top: “\(first)” is invalid; expected \(known)")
         }
         self.subject = subject
         most = Self.usual
         if words.count == 1 { return }
         guard words.count == 2, let most = Int(words[1]), most > 0 else {
-            throw ValidationError("--top \(first) takes one number behind it: how many are shown")
+            throw ValidationError("--top \(first) may be followed by one number: how many to show")
         }
         self.most = most
     }

@@ -3,12 +3,12 @@ import Inspection
 import Netlink
 import Reports
 
-/// Dumps entries that a filter wants, and prints them, or what they add up to.
+/// Dumps entries that match a filter, and prints them or a summary.
 struct EntryDump {
     let table: Table
     let kind: Table.Kind
     let filter: EntryFilter
-    /// Where it goes.
+    /// Where the output goes.
     private let sink: (RawSpan) -> Void
     private let progress = Progress()
 
@@ -22,9 +22,9 @@ struct EntryDump {
         self.sink = sink
     }
 
-    /// Prints entries as they come; or, when a dump that is not whole is to be repeated, once one has come whole.
+    /// Prints entries as they arrive; or, if an incomplete dump is to be repeated, once one was complete.
     ///
-    /// - Throws: when no dump was whole, after what there is was printed.
+    /// - Throws: if no dump was complete, after printing what there is.
     func print(_ form: EntryWriter.Form, _ onInterrupt: OnInterrupt) throws(KernelError) {
         let spool: Spool? = onInterrupt == .repeat ? try Spool() : nil
         var writer = EntryWriter(form, sink)

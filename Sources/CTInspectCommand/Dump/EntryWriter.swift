@@ -1,7 +1,7 @@
 import Conntrack
 import Reports
 
-/// Writes entries in one of the formats, as they come.
+/// Writes entries in one of the formats, as they arrive.
 struct EntryWriter: ~Copyable {
     private let form: Form
 
@@ -31,7 +31,7 @@ struct EntryWriter: ~Copyable {
         }
     }
 
-    /// Hands over what was written so far.
+    /// Passes on what was written so far.
     mutating func flush() {
         json.flush()
         text.flush()

@@ -2,19 +2,19 @@ import Glibc
 import Netlink
 import SystemPackage
 
-/// Output that is kept until it is known to be good, in a file without a name, so that memory does not grow with it.
+/// Output buffered until it is known to be good, in an unnamed file, so that memory does not grow with it.
 final class Spool {
     private let file: FileDescriptor
-    private let purpose = "keep the output until it is whole"
+    private let purpose = "buffer the output until it is complete"
 
-    /// In the folder TMPDIR, or /tmp.
+    /// In the directory TMPDIR, or /tmp.
     init() throws(KernelError) {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var path = Array("\(folder)/ct-inspect.XXXXXX".utf8CString)
         let descriptor = mkstemp(&path)
         guard descriptor >= 0 else {
             throw KernelError(
-                "write into \(folder)", Errno(rawValue: errno), nextStep: "set TMPDIR to a folder that can be written")
+                "write into \(folder)", Errno(rawValue: errno), nextStep: "set TMPDIR to a writable directory")
         }
         unlink(path)
         file = FileDescriptor(rawValue: descriptor)
@@ -28,14 +28,14 @@ final class Spool {
         }
     }
 
-    /// Forgets what was written.
+    /// Discards what was written.
     func clear() {
         guard ftruncate(file.rawValue, 0) == 0, lseek(file.rawValue, 0, SEEK_SET) == 0 else {
             Output.fail("\(purpose): \(Errno(rawValue: errno))")
         }
     }
 
-    /// Hands over what was written.
+    /// Passes on what was written.
     func copy(to sink: (RawSpan) -> Void) {
         withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 16) { buffer in
             var offset: Int64 = 0

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Conntrack
 
-/// What there are events about.
+/// What events can be about.
 enum EventTable: String, CaseIterable, ExpressibleByArgument {
     case conntrack, expect
 }

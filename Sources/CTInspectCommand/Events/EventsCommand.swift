@@ -8,13 +8,13 @@ import Reports
 struct EventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
-        abstract: "Follow the conntrack table's events, and what was lost of them.",
+        abstract: "Follow conntrack events, and report lost ones.",
         discussion: """
             EXAMPLES
               sudo ct-inspect events --kind new,destroy --dst 10.0.0.100
               sudo ct-inspect events --initial --json | jq -c 'select(.event != "update")'
               sudo ct-inspect events --for 30s --json > events.jsonl
-              sudo ct-inspect events --format conntrack -o id,timestamp   as conntrack -E
+              sudo ct-inspect events --format conntrack -o id,timestamp   like conntrack -E
               sudo ct-inspect events expect
 
             More: man ct-inspect-events
@@ -28,27 +28,28 @@ struct EventsCommand: ParsableCommand {
         completion: .list(fixed: EventKind.allCases.map(\.rawValue)))
     var kind = EventKinds(kinds: EventKind.allCases)
 
-    @Flag(help: "Begin with the entries that are in the table.")
+    @Flag(help: "Begin with the entries already in the table.")
     var initial = false
 
     @OptionGroup var receiving: BufferOptions
 
-    @Flag(help: "Do not keep the table in memory (110 to 220 bytes an entry): losses are only told.")
+    @Flag(help: "Do not keep the table in memory (110 to 220 bytes per entry): losses are only reported.")
     var noResync = false
 
     @Option(
-        name: .customLong("for"), help: ArgumentHelp("End after this time: 500ms, 30s, 5m, 1h.", valueName: "DURATION"))
+        name: .customLong("for"), help: ArgumentHelp("Stop after this time: 500ms, 30s, 5m, 1h.", valueName: "DURATION")
+    )
     var span: TimeSpan?
 
-    @Option(help: ArgumentHelp("End after this many events.", valueName: "N"))
+    @Option(help: ArgumentHelp("Stop after this many events.", valueName: "N"))
     var count: Int?
 
     @OptionGroup var namespace: NamespaceOptions
 
-    @Flag(help: "Print JSON, one object a line (schema ct-inspect/1).")
+    @Flag(help: "Print JSON lines (schema ct-inspect/1).")
     var json = false
 
-    @Option(help: "text, json (as --json) or conntrack (as conntrack -E -o extended).")
+    @Option(help: "text, json (same as --json) or conntrack (like conntrack -E -o extended).")
     var format = EventFormat.text
 
     @Option(
@@ -60,14 +61,14 @@ struct EventsCommand: ParsableCommand {
     @OptionGroup(title: "Filters") var filters: FilterOptions
 
     func validate() throws {
-        if let count, count < 1 { throw ValidationError("--count takes a number from 1 on") }
+        if let count, count < 1 { throw ValidationError("--count must be at least 1") }
         _ = try outputWords()
-        if !words.isEmpty, format != .conntrack { throw ValidationError("-o belongs to --format conntrack: add it") }
+        if !words.isEmpty, format != .conntrack { throw ValidationError("-o needs --format conntrack") }
         if json, format == .conntrack {
-            throw ValidationError("--json and --format conntrack exclude each other: leave one out")
+            throw ValidationError("--json and --format conntrack are mutually exclusive")
         }
         if table == .expect, try !filters.filter.isEmpty {
-            throw ValidationError("the filters are for entries: expectations have none")
+            throw ValidationError("filters apply to entries, not to expectations")
         }
     }
 
@@ -81,11 +82,11 @@ struct EventsCommand: ParsableCommand {
             case .conntrack:
                 let lasting = filter.lasting
                 var settings = settings(EventFollower<Ledger>.Settings())
-                // With a filter nobody knows how many it takes.
+                // With a filter their number is unknown.
                 if lasting.isEmpty { settings.expected = Self.number(of: Sysctls.conntrackCount, in: kernel) ?? 0 }
                 settings.follows = lasting.matches
                 settings.shows = filter.matches
-                // The ledger must hear of all that it follows, whatever is shown of that.
+                // The ledger must see everything it follows, whatever is shown of it.
                 let socketFilter = (noResync && !initial ? filter : lasting).socketFilter
                 try watch(kernel, settings, words, filter: socketFilter) { each throws(KernelError) in
                     try Table(kernel).dump(matching: lasting, each)
@@ -130,13 +131,13 @@ struct EventsCommand: ParsableCommand {
         }
     }
 
-    /// The name of a process, as conntrack(8) shows it of who caused an event.
+    /// The name of a process, as in conntrack(8) for the cause of an event.
     private static func program(_ process: UInt32) -> String? {
         let file = KernelFile("proc/\(process)/comm")
         return try? LiveKernel().text(of: file, atMost: 64)
     }
 
-    /// UPDATE is a flood: it is subscribed to when it is shown. Who keeps the table in mind must hear of what goes.
+    /// UPDATEs are a flood: they are subscribed to only if shown. Keeping the table in memory requires DESTROY events.
     private var subscribed: [EventKind] {
         EventKind.allCases.filter { kind.kinds.contains($0) || !noResync && $0 != .update }
     }
@@ -157,7 +158,7 @@ struct EventsCommand: ParsableCommand {
             eventsSetting: Self.number(of: Sysctls.conntrackEvents, in: kernel), kinds: kind.kinds, resyncs: !noResync)
     }
 
-    /// Nil when it is not there or no number: neither stands in the way of events.
+    /// Nil if it does not exist or is not a number: neither prevents events.
     private static func number(of sysctl: String, in kernel: any KernelSource) -> Int? {
         (try? kernel.text(of: KernelFile(sysctl: sysctl))).flatMap { Int($0) }
     }

@@ -2,34 +2,34 @@ import ArgumentParser
 import Conntrack
 import Inspection
 
-/// Which entry the packet has in the table.
+/// The packet's entry in the table.
 struct EntryOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The packet's entry: none (default), syn-sent, established and so on; unreplied or replied where there are no states.",
+            "State of the packet's entry: none (default), syn-sent, established, etc.; unreplied or replied for protocols without states.",
             valueName: "STATE"), completion: .list(EntryOptions.words))
     var entry = "none"
 
-    @Flag(help: "The entry has seen no reply; so it is by default in syn-sent, closed and heartbeat-sent.")
+    @Flag(help: "The entry has seen no reply; the default for syn-sent, closed and heartbeat-sent.")
     var unreplied = false
 
-    /// - Parameter packet: decides which states there are; of an ICMP error those of TCP, as it may be about a segment.
+    /// - Parameter packet: determines the possible states; for an ICMP error those of TCP, as it may be about a segment.
     func trackedEntry(of packet: TrackedPacket) throws -> TrackedEntry? {
         let word = entry.optionWord
         if word == "none" {
-            if unreplied { throw ValidationError("--unreplied is of an entry: name its state with --entry") }
+            if unreplied { throw ValidationError("--unreplied needs --entry") }
             return nil
         }
         let states = Self.states(of: packet)
         guard var found = states.first(where: { $0.word == word })?.entry else {
             let takes = (["none"] + states.map(\.word)).joined(separator: ", ")
-            throw ValidationError("--entry: “\(entry)” is not what it takes for \(packet.protocol): \(takes)")
+            throw ValidationError("--entry: “\(entry)” is invalid for \(packet.protocol); expected \(takes)")
         }
         if unreplied { (found.hasSeenReply, found.isAssured) = (false, false) }
         return found
     }
 
-    /// All that it takes for some packet.
+    /// Everything valid for some packet.
     static let words: [String] = {
         var seen: Set<String> = []
         return (["none", "unreplied", "replied"] + (tcpStates + sctpStates).map(\.word)).filter {

@@ -10,7 +10,7 @@ import Reports
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Foretell a packet's ctstate on a director, and its way hook by hook.",
+        abstract: "Predict a packet's ctstate on a director, hook by hook.",
         usage: "ct-inspect explain [<options>]",
         discussion: """
             EXAMPLES
@@ -35,7 +35,7 @@ struct ExplainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "As the destinations of this service, as tcp/10.0.0.100:80, are forwarded to.",
+            "Use this service's forwarding method, e.g. tcp/10.0.0.100:80.",
             valueName: "[PROTO/]VIP[:PORT]|fwmark:N"), completion: .services)
     var service: ServiceSelector?
 
@@ -54,7 +54,7 @@ struct ExplainCommand: ParsableCommand {
 
     func validate() throws {
         if method != nil, service != nil {
-            throw ValidationError("--service tells the method: leave --method out, or --service")
+            throw ValidationError("--service and --method are mutually exclusive")
         }
         let packet = try packet.packet(direction, serviceProtocol: service?.protocol)
         _ = try entry.trackedEntry(of: packet)
@@ -101,7 +101,7 @@ struct ExplainCommand: ParsableCommand {
     }
 }
 
-/// `0` or `1`, as sysctls have it.
+/// `0` or `1`, as in sysctls.
 struct Switch: ExpressibleByArgument {
     var isOn: Bool
 
@@ -114,12 +114,12 @@ struct Switch: ExpressibleByArgument {
 extension TupleDirection: ExpressibleByArgument {}
 
 extension ForwardingMethod: ExpressibleByArgument {
-    /// Reads a method by its name, in any case.
+    /// Reads a method's name, ignoring case.
     package init?(argument: String) {
         guard let method = Self.named.first(where: { $0.description == argument.lowercased() }) else { return nil }
         self = method
     }
 
-    /// The names, for the help and for completions.
+    /// The names, for help and completions.
     package static var allValueStrings: [String] { named.map(\.description) }
 }

@@ -2,8 +2,8 @@ import Conntrack
 import Firewall
 import Inspection
 
-/// Names of ICMP types as iptables and ip6tables know them besides nftables' names of types, and nftables' names of the reasons why a
-/// destination cannot be reached. Several are of a code too, which conntrack does not look at.
+/// Names of ICMP types in iptables and ip6tables in addition to those of nftables, and nftables' names of the reasons for an unreachable
+/// destination. Several also imply a code, which conntrack ignores.
 enum ICMPTypeNames {
     private static let ofIPv4: [UInt8: [String]] = [
         0: ["pong"],
@@ -32,7 +32,7 @@ enum ICMPTypeNames {
         136: ["neighbour-advertisement", "neighbor-advertisement"], 137: ["redirect"],
     ]
 
-    /// The type with that name, in any case and with `-` or `_`, or with that number.
+    /// The type with that name (ignoring case, with `-` or `_`) or number.
     static func icmp(_ text: String) -> ICMPType? {
         let known = ICMPType.names.first { $0.name == text.optionWord }?.type
         return known ?? number(text, ofIPv4).map(ICMPType.init(rawValue:))

@@ -4,33 +4,33 @@ import Conntrack
 import Firewall
 import Inspection
 
-/// Which packet is meant.
+/// Describes the packet.
 struct PacketOptions: ParsableArguments {
     @Option(
         name: [.customLong("proto"), .customLong("protocol")],
         help: ArgumentHelp(
-            "tcp (default), udp, icmp, icmpv6, sctp, or another, by name or number.", valueName: "PROTO"),
+            "Protocol, by name or number: tcp (default), udp, icmp, icmpv6, sctp or other.", valueName: "PROTO"),
         completion: .list(["tcp", "udp", "sctp", "icmp", "icmpv6"]))
     var `protocol`: String?
 
     @Option(
         help: ArgumentHelp(
-            "Of a TCP segment: FIN,ACK or FIN+ACK, none, tcpdump's F. or S, or 0x11.", valueName: "FLAGS"),
+            "TCP flags: FIN,ACK or FIN+ACK, none, tcpdump's F. or S, or 0x11.", valueName: "FLAGS"),
         completion: .list(fixed: TCPFlags.names))
     var flags: String?
 
     @Option(
         help: ArgumentHelp(
-            "Of an ICMP or ICMPv6 message, by nftables' or iptables' name, or number: destination-unreachable",
+            "ICMP or ICMPv6 type, by nftables or iptables name, or number: destination-unreachable",
             valueName: "TYPE"), completion: .words { line, _ in PacketOptions.messageNames(line.value(of: "--proto")) })
     var icmpType: String?
 
     @Option(
-        help: ArgumentHelp("Of an SCTP packet, by nftables' names, or numbers: cookie-echo,data", valueName: "TYPES"),
+        help: ArgumentHelp("SCTP chunks, by nftables name or number: cookie-echo,data", valueName: "TYPES"),
         completion: .list(fixed: SCTPChunk.names.map(\.name)))
     var chunk: String?
 
-    /// - Parameter serviceProtocol: of the service that is asked about; what is taken when none is named.
+    /// - Parameter serviceProtocol: that of the requested service; the default if none is given.
     func packet(_ direction: TupleDirection, serviceProtocol: IPProtocol?) throws -> TrackedPacket {
         let transport = try chosenProtocol(serviceProtocol)
         try refuseStrangers(transport)
@@ -49,45 +49,49 @@ struct PacketOptions: ParsableArguments {
             return serviceProtocol ?? (chunk != nil ? .sctp : icmpType != nil ? .icmp : .tcp)
         }
         guard let named = IPProtocol(text) else {
-            throw ValidationError("--proto: “\(text)” is not what it takes: a name as tcp, or a number up to 255")
+            throw ValidationError("--proto: “\(text)” is invalid; expected a name such as tcp, or a number up to 255")
         }
         return named
     }
 
-    /// An option that the packet has no use for is a slip.
+    /// An option that does not apply to the packet is a mistake.
     private func refuseStrangers(_ transport: IPProtocol) throws {
-        if flags != nil, transport != .tcp { throw ValidationError("--flags are TCP's, not of \(transport)") }
-        if chunk != nil, transport != .sctp { throw ValidationError("--chunk is SCTP's, not of \(transport)") }
+        if flags != nil, transport != .tcp {
+            throw ValidationError("--flags does not apply to \(transport), only to tcp")
+        }
+        if chunk != nil, transport != .sctp {
+            throw ValidationError("--chunk does not apply to \(transport), only to sctp")
+        }
         if icmpType != nil, transport != .icmp, transport != .icmpv6 {
-            throw ValidationError("--icmp-type is of icmp and icmpv6, not of \(transport)")
+            throw ValidationError("--icmp-type does not apply to \(transport), only to icmp and icmpv6")
         }
     }
 
     private func tcpFlags() throws -> TCPFlags {
         let takes =
-            "\(TCPFlags.names.joined(separator: ", ")), several with , or +; none; tcpdump's letters (S, S., F., R, P., .); "
-            + "or a number as 0x11"
-        guard let flags else { throw ValidationError("--flags is needed for a TCP segment: \(takes)") }
+            "\(TCPFlags.names.joined(separator: ", ")), combined with , or +; none; tcpdump's letters (S, S., F., R, P., .); "
+            + "or a number such as 0x11"
+        guard let flags else { throw ValidationError("a TCP segment needs --flags: \(takes)") }
         guard let read = TCPFlags(words: flags) else {
-            throw ValidationError("--flags: “\(flags)” is not what it takes: \(takes)")
+            throw ValidationError("--flags: “\(flags)” is invalid; expected \(takes)")
         }
         return read
     }
 
     private func chunks() throws -> [SCTPChunk] {
         let takes = SCTPChunk.names.map(\.name).joined(separator: ", ") + ", or a number up to 255"
-        guard let chunk else { throw ValidationError("--chunk is needed for an SCTP packet: \(takes)") }
+        guard let chunk else { throw ValidationError("an SCTP packet needs --chunk: \(takes)") }
         return try chunk.split(separator: ",", omittingEmptySubsequences: false).map { text in
             let name = text.optionWord
             let number = FilterText.number(text, as: UInt8.self).map(SCTPChunk.init(rawValue:))
             guard let chunk = SCTPChunk.names.first(where: { $0.name == name })?.chunk ?? number else {
-                throw ValidationError("--chunk: “\(text)” is not what it takes: \(takes)")
+                throw ValidationError("--chunk: “\(text)” is invalid; expected \(takes)")
             }
             return chunk
         }
     }
 
-    /// The names that `--icmp-type` is completed with; of both families where none is named yet.
+    /// The completions of `--icmp-type`; of both families if none is given yet.
     static func messageNames(_ transport: String?) -> [String] {
         switch transport {
         case "icmp": ICMPType.names.map(\.name)
@@ -99,22 +103,22 @@ struct PacketOptions: ParsableArguments {
     private func messageType<Kind>(_ names: [String], _ read: (String) -> Kind?) throws -> Kind {
         let takes =
             names.joined(separator: ", ")
-            + ", a name of iptables' or a reason of nftables' that means one of these, or a number up to 255"
-        guard let icmpType else { throw ValidationError("--icmp-type is needed for an ICMP message: \(takes)") }
+            + ", an iptables name or nftables code that implies one of these, or a number up to 255"
+        guard let icmpType else { throw ValidationError("an ICMP message needs --icmp-type: \(takes)") }
         guard let type = read(icmpType) else {
-            throw ValidationError("--icmp-type: “\(icmpType)” is not what it takes: \(takes)")
+            throw ValidationError("--icmp-type: “\(icmpType)” is invalid; expected \(takes)")
         }
         return type
     }
 }
 
 extension StringProtocol {
-    /// A kernel's or a user's name as options have it: `SYN_SENT` is `syn-sent`.
+    /// A kernel's or user's name in option spelling: `SYN_SENT` becomes `syn-sent`.
     var optionWord: String { String(lowercased().map { $0 == "_" ? "-" : $0 }) }
 }
 
 extension TCPFlags {
-    /// Reads `FIN,ACK`, `fin+ack`, `none`, the number `0x11`, or tcpdump's `F.`; nil when it is none of these.
+    /// Reads `FIN,ACK`, `fin+ack`, `none`, the number `0x11`, or tcpdump's `F.`; nil for anything else.
     init?(words text: String) {
         if text.lowercased() == "none" {
             self = []
@@ -131,7 +135,7 @@ extension TCPFlags {
         }
     }
 
-    /// The letters of tcpdump(8), in its case: `S` SYN, `.` ACK, and so on.
+    /// The letters of tcpdump(8), case-sensitive: `S` SYN, `.` ACK, and so on.
     private init?(letters text: String) {
         let known: [Character: TCPFlags] = [
             "F": .fin, "S": .syn, "R": .rst, "P": .psh, ".": .ack, "U": .urg, "E": .ece, "W": .cwr,

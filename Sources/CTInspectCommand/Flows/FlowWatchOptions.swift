@@ -10,14 +10,14 @@ struct FlowWatchOptions: ParsableArguments {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Watch so long first, as 30s or 5m: flows that begin meanwhile without a NEW event are called never.",
+            "Watch first for this long, e.g. 30s: flows that begin without a NEW event are called never.",
             valueName: "DURATION"))
     var span: TimeSpan?
 
-    @Flag(help: "Print flows as they begin or change, until interrupted or --for is over.")
+    @Flag(help: "Print flows as they begin or change, until interrupted or --for has elapsed.")
     var follow = false
 
-    @Option(help: ArgumentHelp("With --follow: how often to look (2s).", valueName: "DURATION"))
+    @Option(help: ArgumentHelp("With --follow: how often to read (2s).", valueName: "DURATION"))
     var interval: TimeSpan?
 
     @OptionGroup var receiving: BufferOptions
@@ -25,7 +25,7 @@ struct FlowWatchOptions: ParsableArguments {
     var isWanted: Bool { span != nil || follow }
 
     func validate() throws {
-        if interval != nil, !follow { throw ValidationError("--interval belongs to --follow: add it") }
+        if interval != nil, !follow { throw ValidationError("--interval needs --follow") }
     }
 
     /// Watches, and hands over the picture at the end; or with `--follow` one each interval to the stream.

@@ -24,21 +24,21 @@ struct FlowsCommand: ParsableCommand {
     @OptionGroup var source: SourceOptions
     @OptionGroup var output: OutputOptions
 
-    @Flag(help: "One row a service instead of one a flow.")
+    @Flag(help: "One row per service instead of one per flow.")
     var summary = false
 
     @Option(
         help: ArgumentHelp(
-            "Flows of this service only, as tcp/10.0.0.100:80; may be repeated.",
+            "Only flows of this service, e.g. tcp/10.0.0.100:80; may be repeated.",
             valueName: "[PROTO/]VIP[:PORT]|fwmark:N"), completion: .services)
     var service: [ServiceSelector] = []
 
-    @Option(help: ArgumentHelp("Flows with this verdict only; may be repeated.", valueName: "VERDICT"))
+    @Option(help: ArgumentHelp("Only flows with this verdict; may be repeated.", valueName: "VERDICT"))
     var verdict: [Verdict] = []
 
     @Option(
         help: ArgumentHelp(
-            "Flows of this client only, as 10.0.0.0/24 or 10.0.0.1:41048; may be repeated.",
+            "Only flows of this client, e.g. 10.0.0.0/24 or 10.0.0.1:41048; may be repeated.",
             valueName: "ADDRESS[/PREFIX]|ADDRESS:PORT"))
     var client: [ClientSelector] = []
 
@@ -54,15 +54,15 @@ struct FlowsCommand: ParsableCommand {
 
     func validate() throws {
         if summary, !verdict.isEmpty {
-            throw ValidationError("--verdict chooses flows, and --summary counts them all: leave one out")
+            throw ValidationError("--verdict and --summary are mutually exclusive: a summary counts all flows")
         }
         if verdict.contains(.never), !watch.isWanted {
-            throw ValidationError("that a flow was never in the table takes a watch: add --for or --follow")
+            throw ValidationError("the verdict never can only be proven by watching: add --for or --follow")
         }
         if watch.isWanted, source.capture != nil {
-            throw ValidationError("--for and --follow watch a kernel, and a capture stands still: leave them out")
+            throw ValidationError("--for and --follow watch a running kernel: they cannot be used with --capture")
         }
-        if watch.follow, summary { throw ValidationError("--follow shows flows, one at a time: leave --summary out") }
+        if watch.follow, summary { throw ValidationError("--follow and --summary are mutually exclusive") }
     }
 
     func run() throws {

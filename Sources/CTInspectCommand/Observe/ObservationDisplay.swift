@@ -4,22 +4,22 @@ import Glibc
 import Inspection
 import Reports
 
-/// Prints observations: once at the end, one a tick, or in place on a terminal.
+/// Prints observations: once at the end, once per tick, or in place on a terminal.
 final class ObservationDisplay {
     enum Manner {
         /// Text at the end.
         case text
         /// One JSON document at the end.
         case document
-        /// A JSON document a tick.
+        /// A JSON document per tick.
         case stream
-        /// Text that is renewed in place.
+        /// Text updated in place.
         case live
     }
 
     private let manner: Manner
     private let style: Style
-    /// Lines that stand on the terminal and will be written over.
+    /// Lines on the terminal that will be overwritten.
     private var linesOnScreen = 0
 
     init(_ manner: Manner, _ style: Style) {
@@ -43,7 +43,7 @@ final class ObservationDisplay {
         }
     }
 
-    /// A line wider than the terminal, or more lines than it has, could not be written over.
+    /// A line wider than the terminal, or more lines than it has, could not be overwritten.
     private func redraw(_ observation: Observation) {
         let room = max(1, Int(clinux_terminal_rows(STDOUT_FILENO)) - 1)
         let shown = lines(observation, .plain).prefix(room).map { String($0.prefix(Output.width ?? .max)) }

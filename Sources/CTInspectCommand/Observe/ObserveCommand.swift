@@ -24,19 +24,19 @@ struct ObserveCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Packets of this service only, as tcp/10.0.0.100:80; may be repeated.",
+            "Only packets of this service, e.g. tcp/10.0.0.100:80; may be repeated.",
             valueName: "[PROTO/]VIP[:PORT]|fwmark:N"), completion: .services)
     var service: [ServiceSelector] = []
 
     @Option(
         help: ArgumentHelp(
-            "Observe this address too, with IPVS or without, as 10.0.0.100:80; may be repeated.",
+            "Observe this address too, with or without IPVS, e.g. 10.0.0.100:80; may be repeated.",
             valueName: "ADDRESS[:PORT]"), completion: .virtualAddresses)
     var vip: [AddressSelector] = []
 
     @Option(
         name: .customLong("for"),
-        help: ArgumentHelp("End after this time (else at Ctrl-C): 500ms, 30s, 5m, 1h.", valueName: "DURATION"))
+        help: ArgumentHelp("Stop after this time (default: at Ctrl-C): 500ms, 30s, 5m, 1h.", valueName: "DURATION"))
     var span: TimeSpan?
 
     @Option(
@@ -46,7 +46,7 @@ struct ObserveCommand: ParsableCommand {
 
     @OptionGroup(title: "Blame and samples") var samples: SampleOptions
 
-    @Flag(help: "Observe also where no rule uses conntrack yet: that makes it active while this runs.")
+    @Flag(help: "Observe even where no rule uses conntrack yet: this activates it while running.")
     var startTracking = false
 
     @OptionGroup var namespace: NamespaceOptions
@@ -75,7 +75,7 @@ struct ObserveCommand: ParsableCommand {
         return ObservationDisplay(Output.isTerminal ? .live : .text, output.style)
     }
 
-    /// With --vip alone IPVS need not be there.
+    /// With only --vip, IPVS is optional.
     ///
     /// - Returns: what to observe, and all services that there are.
     private func subjects(
@@ -90,15 +90,17 @@ struct ObserveCommand: ParsableCommand {
             guard error.cause == .absent else { throw error }
             throw KernelError(
                 error.asked, .absent, detail: error.detail,
-                nextStep: "\(error.nextStep.map { $0 + ", or " } ?? "")name an address to observe: --vip ADDRESS")
+                nextStep: "\(error.nextStep.map { $0 + ", or " } ?? "")observe an address: --vip ADDRESS")
         }
         let chosen = ObservedSubject.services(services, service)
         guard !chosen.isEmpty else {
             let which =
-                services.isEmpty ? "IPVS has no services here" : "none of the \(services.count) services is meant"
+                services.isEmpty
+                ? "IPVS has no services here"
+                : "no such service (\(services.count) \(services.count == 1 ? "exists" : "exist"))"
             throw KernelError(
                 "observe", .absent, detail: which,
-                nextStep: services.isEmpty ? "name an address: --vip ADDRESS" : "ct-inspect services lists them")
+                nextStep: services.isEmpty ? "observe an address: --vip ADDRESS" : "ct-inspect services lists them")
         }
         return (chosen + addresses, services)
     }
@@ -123,6 +125,6 @@ struct AddressSelector: ExpressibleByArgument {
 extension ObservationHints {
     /// For `observe` and `watch`.
     static let options = ObservationHints(
-        startTracking: "--start-tracking observes all the same, and makes conntrack active while it runs",
+        startTracking: "--start-tracking activates it while observing",
         addService: "add one, and press o again")
 }

@@ -20,7 +20,7 @@ struct ByteCount: ExpressibleByArgument {
     }
 }
 
-/// A span of time: `30s`, `500ms`, `5m`, `1h`; a bare number is seconds.
+/// A duration: `30s`, `500ms`, `5m`, `1h`; a bare number means seconds.
 struct TimeSpan: ExpressibleByArgument {
     var duration: Duration
 
@@ -34,8 +34,8 @@ struct TimeSpan: ExpressibleByArgument {
     }
 }
 
-/// How much room events have until they are read: common to the commands that hear them.
+/// The size of the receive buffer: common to the commands that receive events.
 struct BufferOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Receive buffer for events to ask the kernel for, as 64M.", valueName: "SIZE"))
+    @Option(help: ArgumentHelp("Size of the receive buffer for events, e.g. 64M.", valueName: "SIZE"))
     var buffer = ByteCount(bytes: 32 << 20)
 }

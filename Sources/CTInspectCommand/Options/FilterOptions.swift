@@ -3,9 +3,9 @@ import ArgumentParser
 import Conntrack
 import Glibc
 
-/// Which entries are meant: common to the commands that show entries.
+/// Which entries to select: common to the commands that show entries.
 ///
-/// An option takes several values, by commas or by being repeated, any of which will do; `!` before them takes what has none of them.
+/// An option takes several values, separated by commas or by repetition, any of which matches; a leading `!` negates them.
 struct FilterOptions: ParsableArguments {
     @Option(
         name: .shortAndLong, help: ArgumentHelp("ipv4 or ipv6.", valueName: "FAMILY"), completion: .values(of: .family))
@@ -21,13 +21,17 @@ struct FilterOptions: ParsableArguments {
         name: .shortAndLong, help: ArgumentHelp("Source of the original direction.", valueName: "ADDRESS[/LENGTH]"))
     var src: [String] = []
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Its destination.", valueName: "ADDRESS[/LENGTH]"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Destination of the original direction.", valueName: "ADDRESS[/LENGTH]")
+    )
     var dst: [String] = []
 
-    @Option(help: ArgumentHelp("Its source port.", valueName: "PORT[-PORT]"))
+    @Option(help: ArgumentHelp("Source port of the original direction.", valueName: "PORT[-PORT]"))
     var sport: [String] = []
 
-    @Option(help: ArgumentHelp("Its destination port: 80,443 1000-2000 '!22'", valueName: "PORT[-PORT]"))
+    @Option(
+        help: ArgumentHelp(
+            "Destination port of the original direction: 80,443 1000-2000 '!22'", valueName: "PORT[-PORT]"))
     var dport: [String] = []
 
     @Option(
@@ -36,13 +40,14 @@ struct FilterOptions: ParsableArguments {
     var replySrc: [String] = []
 
     @Option(
-        name: [.customShort("q"), .long], help: ArgumentHelp("Its destination.", valueName: "ADDRESS[/LENGTH]"))
+        name: [.customShort("q"), .long],
+        help: ArgumentHelp("Destination of the reply direction.", valueName: "ADDRESS[/LENGTH]"))
     var replyDst: [String] = []
 
-    @Option(help: ArgumentHelp("Its source port.", valueName: "PORT[-PORT]"))
+    @Option(help: ArgumentHelp("Source port of the reply direction.", valueName: "PORT[-PORT]"))
     var replySport: [String] = []
 
-    @Option(help: ArgumentHelp("Its destination port.", valueName: "PORT[-PORT]"))
+    @Option(help: ArgumentHelp("Destination port of the reply direction.", valueName: "PORT[-PORT]"))
     var replyDport: [String] = []
 
     @Option(help: ArgumentHelp("Type of ICMP or ICMPv6, by number: 8,128", valueName: "TYPE"))
@@ -50,41 +55,41 @@ struct FilterOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Protocol, destination and its port in one: tcp/10.0.0.100:80", valueName: "[PROTO/]VIP[:PORT]"),
+            "Protocol, destination and its port combined: tcp/10.0.0.100:80", valueName: "[PROTO/]VIP[:PORT]"),
         completion: .addressedServices)
     var service: [String] = []
 
     @Option(
-        help: ArgumentHelp("State of the protocol: ESTABLISHED,TIME_WAIT", valueName: "STATE"),
+        help: ArgumentHelp("Protocol state: ESTABLISHED,TIME_WAIT", valueName: "STATE"),
         completion: .values(of: .state))
     var state: [String] = []
 
     @Option(
         name: [.customShort("u"), .long],
-        help: ArgumentHelp("Status bits that are all set: ASSURED,SEEN_REPLY", valueName: "BIT"),
+        help: ArgumentHelp("Status bits that must all be set: ASSURED,SEEN_REPLY", valueName: "BIT"),
         completion: .values(of: .status))
     var status: [String] = []
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Mark, or the bits of it in a mask: 0x10/0xff", valueName: "MARK[/MASK]"))
+        help: ArgumentHelp("Mark, optionally with a mask: 0x10/0xff", valueName: "MARK[/MASK]"))
     var mark: [String] = []
 
     @Option(name: [.customShort("w"), .long], help: ArgumentHelp("Zone of both directions.", valueName: "ZONE"))
     var zone: [String] = []
 
-    @Option(help: ArgumentHelp("Zone of the original direction alone.", valueName: "ZONE"))
+    @Option(help: ArgumentHelp("Zone of the original direction only.", valueName: "ZONE"))
     var origZone: [String] = []
 
-    @Option(help: ArgumentHelp("Zone of the reply direction alone.", valueName: "ZONE"))
+    @Option(help: ArgumentHelp("Zone of the reply direction only.", valueName: "ZONE"))
     var replyZone: [String] = []
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Labels that are all set, by name or number.", valueName: "LABEL"), completion: .labels)
+        help: ArgumentHelp("Labels that must all be set, by name or number.", valueName: "LABEL"), completion: .labels)
     var label: [String] = []
 
-    @Flag(help: "One direction seen only.")
+    @Flag(help: "Only one direction seen.")
     var unreplied = false
 
     @Flag(help: "Status ASSURED.")
@@ -93,16 +98,16 @@ struct FilterOptions: ParsableArguments {
     @Flag(help: "Status DYING.")
     var dying = false
 
-    @Flag(help: "Handed to a flow table, in software or in hardware.")
+    @Flag(help: "Offloaded to a flowtable, in software or hardware.")
     var offload = false
 
-    @Flag(name: [.customShort("n"), .long], help: "With a translated source.")
+    @Flag(name: [.customShort("n"), .long], help: "With source NAT.")
     var srcNat = false
 
-    @Flag(name: [.customShort("g"), .long], help: "With a translated destination.")
+    @Flag(name: [.customShort("g"), .long], help: "With destination NAT.")
     var dstNat = false
 
-    @Flag(name: [.customShort("j"), .long], help: "With a translated source or destination.")
+    @Flag(name: [.customShort("j"), .long], help: "With source or destination NAT.")
     var anyNat = false
 
     @OptionGroup(visibility: .hidden) var spellings: ConntrackSpellings
@@ -111,14 +116,14 @@ struct FilterOptions: ParsableArguments {
 }
 
 extension FilterOptions {
-    /// The filter that the options name.
+    /// The filter described by the options.
     ///
-    /// - Throws: `ValidationError`, which says which value is wrong and what is taken. `validate` has thrown it already.
+    /// - Throws: `ValidationError`, which says which value is wrong and what is expected. `validate` has thrown it already.
     var filter: EntryFilter {
         get throws {
             do throws(FilterError) {
                 var filter = EntryFilter()
-                // The file with the names is read for who names a label.
+                // The file with the names is only read if a label is given.
                 let labels = label.isEmpty ? FilterLabels.numbers : ConnectionLabels.filterLabels()
                 for (word, arguments) in words {
                     try filter.add(word, arguments, named: "--" + word.rawValue, labels: labels)
@@ -153,14 +158,14 @@ extension FilterOptions {
 }
 
 extension EntryFilter {
-    /// The family of all that it takes, when that is one.
+    /// The family of all matching entries, if there is only one.
     var onlyFamily: IPAddress.Family? {
         guard families.unwanted.isEmpty, families.wanted.count == 1 else { return nil }
         return families.wanted == [UInt8(AF_INET)] ? .ipv4 : families.wanted == [UInt8(AF_INET6)] ? .ipv6 : nil
     }
 }
 
-/// What conntrack(8) calls some of the filters, so that its users need not learn. Not in the help.
+/// conntrack(8)'s names for some of the filters, for its users. Not in the help.
 struct ConntrackSpellings: ParsableArguments {
     @Option(name: .customLong("protonum"), help: .hidden) var protocolNumber: [String] = []
     @Option(name: .customLong("orig-src"), help: .hidden) var originalSource: [String] = []

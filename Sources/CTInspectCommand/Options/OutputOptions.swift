@@ -5,14 +5,14 @@ import Reports
 
 /// How to print: common to all commands.
 struct OutputOptions: ParsableArguments {
-    @Flag(help: "Print JSON (schema ct-inspect/1): a document, or an object a line.")
+    @Flag(help: "Print JSON (schema ct-inspect/1): one document, or one object per line.")
     var json = false
 
     enum Colour: String, ExpressibleByArgument, CaseIterable {
         case auto, always, never
     }
 
-    @Option(help: "Colour: auto (on a terminal, unless NO_COLOR is set), always or never.")
+    @Option(help: "Color: auto (on a terminal, unless NO_COLOR is set), always or never.")
     var color = Colour.auto
 
     var style: Style {

@@ -3,7 +3,7 @@ import ArgumentParser
 import Collection
 import Netlink
 
-/// Where to look: common to all commands that read.
+/// What to read: common to all reading commands.
 struct SourceOptions: ParsableArguments {
     @OptionGroup var namespace: NamespaceOptions
 
@@ -15,31 +15,31 @@ struct SourceOptions: ParsableArguments {
     func validate() throws {
         if namespace.netns != nil, capture != nil {
             throw ValidationError(
-                "--netns chooses where to look in this kernel; a capture is of one namespace: leave one out")
+                "--netns and --capture are mutually exclusive: a capture is of one namespace")
         }
     }
 
-    /// The source that the options name. Of the live kernel's, the capabilities that are not needed are given up first.
+    /// The selected source. For the live kernel, unneeded capabilities are dropped first.
     func open() throws(KernelError) -> any KernelSource {
         if let capture { return try CapturedKernel(capture) }
         return try namespace.enterToAsk()
     }
 }
 
-/// Which network namespace is meant: common to all commands.
+/// Which network namespace to use: common to all commands.
 struct NamespaceOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Look into another network namespace.", valueName: "NAME|PID|PATH"),
+        help: ArgumentHelp("Inspect another network namespace.", valueName: "NAME|PID|PATH"),
         completion: .networkNamespaces)
     var netns: String?
 
-    /// The kernel as it is seen from that namespace, which the calling thread enters for as long as it lives.
+    /// The kernel as seen from that namespace, which the calling thread enters permanently.
     func enter() throws(KernelError) -> LiveKernel {
         if let netns { try NetworkNamespace.enter(netns) }
         return LiveKernel(networkNamespace: netns)
     }
 
-    /// The same for who needs no more than to ask: all other capabilities are given up.
+    /// The same for commands that only query: all other capabilities are dropped.
     func enterToAsk() throws(KernelError) -> LiveKernel {
         let kernel = try enter()
         try Privileges.keepOnlyNetAdmin()

@@ -2,7 +2,7 @@ import ArgumentParser
 import Netlink
 import Reports
 
-/// Exit codes, as the man page promises them (sysexits.h). 64, usage, is ArgumentParser's own.
+/// Exit codes, as documented in the man page (sysexits.h). 64, usage, is ArgumentParser's.
 enum Failure: Int32 {
     /// The kernel lacks what is needed.
     case unavailable = 69
@@ -19,7 +19,7 @@ enum Failure: Int32 {
         }
     }
 
-    /// Runs a command's work; an error becomes its message and its exit code.
+    /// Runs a command's work; converts an error to its message and exit code.
     static func reporting(_ work: () throws(KernelError) -> Void) throws {
         do throws(KernelError) {
             try work()

@@ -1,6 +1,6 @@
-/// Which of some words somebody meant who mistyped one.
+/// Which of some words was meant by a mistyped one.
 enum Nearest {
-    /// The word with the fewest letters wrong, left out, added or swapped with their neighbour; nil when more than half are.
+    /// The word with the fewest wrong, missing, extra or swapped letters; nil if that is more than half.
     static func to(_ typed: String, of words: [String]) -> String? {
         let near = words.map { (word: $0, distance: distance(Array(typed.lowercased()), Array($0))) }
         guard let best = near.min(by: { $0.distance < $1.distance }),

@@ -8,7 +8,7 @@ import SystemPackage
 enum Output {
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// Columns of the terminal; nil when output goes elsewhere.
+    /// Columns of the terminal; nil if output goes elsewhere.
     static var width: Int? {
         let columns = Int(clinux_terminal_columns(STDOUT_FILENO))
         return columns > 0 ? columns : nil
@@ -20,7 +20,7 @@ enum Output {
         return rows > 0 ? rows : nil
     }
 
-    /// Writes to standard output. When nobody reads it any more, the program ends quietly, as SIGPIPE would end it.
+    /// Writes to standard output. If its reader has closed, the program exits quietly, as with SIGPIPE.
     static func write(_ bytes: RawSpan) {
         do {
             try bytes.withUnsafeBytes { _ = try FileDescriptor.standardOutput.writeAll($0) }
@@ -30,7 +30,7 @@ enum Output {
         }
     }
 
-    /// Ends the program, as input or output failed.
+    /// Exits because input or output failed.
     static func fail(_ what: String) -> Never {
         complain("cannot \(what)")
         exit(Failure.inputOutput.rawValue)

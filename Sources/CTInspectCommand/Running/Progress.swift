@@ -2,13 +2,13 @@ import Collection
 import Glibc
 import SystemPackage
 
-/// A line on standard error about how far long work has come; only when that is a terminal, and only when the work is long.
+/// A progress line on standard error for long work, if that is a terminal.
 final class Progress {
     private let isShown = isatty(STDERR_FILENO) == 1
     private let start = ContinuousClock.now
     private var isOnScreen = false
 
-    /// - Parameter count: how far the work is; the clock is looked at every few thousand steps.
+    /// - Parameter count: the progress; the clock is only checked every few thousand steps.
     func show(_ text: @autoclosure () -> String, at count: Int) {
         guard isShown, count & 0x1FFF == 0, count > 0, ContinuousClock.now - start > .seconds(1) else { return }
         isOnScreen = true

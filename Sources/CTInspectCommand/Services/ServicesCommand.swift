@@ -8,7 +8,7 @@ import Reports
 struct ServicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "services",
-        abstract: "List IPVS services and their destinations, as ipvsadm -Ln does.",
+        abstract: "List IPVS services and their destinations, like ipvsadm -Ln.",
         usage: "ct-inspect services [<options>]",
         discussion: """
             EXAMPLES

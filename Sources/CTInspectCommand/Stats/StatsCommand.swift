@@ -13,7 +13,7 @@ struct StatsCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               sudo ct-inspect stats --verbose
-              sudo ct-inspect stats --interval 5   since boot, then each 5 seconds
+              sudo ct-inspect stats --interval 5   since boot, then every 5 seconds
               sudo ct-inspect stats --json | jq '.counters[] | {name, total}'
 
             More: man ct-inspect-stats
@@ -22,23 +22,23 @@ struct StatsCommand: ParsableCommand {
     @OptionGroup var source: SourceOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: ArgumentHelp("Print again each SECONDS with rates, until interrupted.", valueName: "SECONDS"))
+    @Option(help: ArgumentHelp("Print again every SECONDS with rates, until interrupted.", valueName: "SECONDS"))
     var interval: Int?
 
-    @Option(help: ArgumentHelp("Stop after N blocks; the first is about all that was counted so far.", valueName: "N"))
+    @Option(help: ArgumentHelp("Stop after N blocks; the first shows totals.", valueName: "N"))
     var count: Int?
 
-    @Flag(help: "Say what each counter means.")
+    @Flag(help: "Explain each counter.")
     var verbose = false
 
     func validate() throws {
         if let interval, !(1...86_400).contains(interval) {
-            throw ValidationError("--interval takes 1 to 86400 seconds")
+            throw ValidationError("--interval must be 1 to 86400 seconds")
         }
-        if let count, count < 1 { throw ValidationError("--count takes 1 or more") }
-        if count != nil, interval == nil { throw ValidationError("--count counts blocks: give --interval too") }
+        if let count, count < 1 { throw ValidationError("--count must be at least 1") }
+        if count != nil, interval == nil { throw ValidationError("--count needs --interval") }
         if interval != nil, source.capture != nil {
-            throw ValidationError("--interval asks the kernel again and again; a capture is of one moment")
+            throw ValidationError("--interval cannot be used with --capture: a capture is of one moment")
         }
     }
 

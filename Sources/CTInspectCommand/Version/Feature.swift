@@ -6,14 +6,14 @@ import IPVS
 import Inspection
 import Netlink
 
-/// Something of the kernel that commands rest on, and whether it is here.
+/// A kernel feature that commands need, and whether it is available.
 struct Feature {
     enum Answer {
         case works
-        /// It works, but what is shown depends on it.
+        /// It works, with limitations.
         case partly
         case fails
-        /// It is only known to whom the kernel lets ask.
+        /// Unknown without permission to ask.
         case forbidden
     }
 
@@ -28,7 +28,7 @@ struct Feature {
         self.finding = finding
     }
 
-    /// - Parameter probe: tells what it found; an error is an answer, too.
+    /// - Parameter probe: returns what it found; an error is an answer, too.
     init(_ name: String, _ probe: () throws(KernelError) -> (Answer, String)) {
         do throws(KernelError) {
             let (answer, finding) = try probe()
@@ -51,8 +51,8 @@ extension Feature.Answer: CustomStringConvertible {
 }
 
 extension Feature {
-    /// Asks this host what it has, as the commands do: milliseconds, and nothing is left behind. Loads what their questions load,
-    /// `nf_conntrack_netlink` and `nfnetlink_hook`, and never IPVS.
+    /// Checks what this host supports, in the same way as the commands: takes milliseconds, and leaves nothing behind. Loads what their
+    /// requests load, `nf_conntrack_netlink` and `nfnetlink_hook`, and never IPVS.
     static func probe(_ kernel: any KernelSource) -> [Feature] {
         let settings = Sysctls(
             named: ["nf_conntrack_events", "nf_conntrack_acct", "nf_conntrack_timestamp"].map { "net.netfilter." + $0 },
@@ -62,7 +62,7 @@ extension Feature {
             table(kernel), filters(KernelVersion(release: kernel.origin.kernelRelease)), events(),
             eventSetting(settings["net.netfilter.nf_conntrack_events"]),
             setting("entry counters", "net.netfilter.nf_conntrack_acct", settings, "packets and bytes of an entry"),
-            setting("entry times", "net.netfilter.nf_conntrack_timestamp", settings, "when an entry began"),
+            setting("entry times", "net.netfilter.nf_conntrack_timestamp", settings, "the start time of an entry"),
             services(kernel), directRouting(kernel), tracking(kernel), traces(kernel),
         ]
     }
@@ -76,31 +76,31 @@ extension Feature {
     }
 
     static func filters(_ version: KernelVersion?) -> Feature {
-        let name = "filters in it"
-        guard let version else { return Feature(name, .partly, "the kernel's version is not known") }
+        let name = "kernel filtering"
+        guard let version else { return Feature(name, .partly, "the kernel version is unknown") }
         let lacking = KernelFilter.allCases.filter { version < $0.since }
         if lacking.isEmpty {
             return Feature(name, .works, KernelFilter.allCases.map(\.rawValue).joined(separator: ", "))
         }
         let later = lacking.map { "\($0.rawValue) since \($0.since)" }.joined(separator: ", ")
-        return Feature(name, .partly, "ct-inspect itself applies what this kernel cannot: \(later)")
+        return Feature(name, .partly, "ct-inspect filters itself what this kernel cannot: \(later)")
     }
 
     private static func events() -> Feature {
         Feature("conntrack events") { () throws(KernelError) in
             _ = try EventSocket(
                 groups: [EventKind.new.entryGroup], buffer: 1 << 16, for: "subscribe to conntrack events")
-            return (.works, "NEW, UPDATE and DESTROY can be heard")
+            return (.works, "NEW, UPDATE and DESTROY can be received")
         }
     }
 
     /// `nf_ct_ecache_event_enabled` and its modes: net/netfilter/nf_conntrack_ecache.c.
     private static func eventSetting(_ value: String?) -> Feature {
-        let (name, sysctl) = ("events of entries", "net.netfilter.nf_conntrack_events")
+        let (name, sysctl) = ("entry events", "net.netfilter.nf_conntrack_events")
         return switch value {
-        case "1": Feature(name, .works, "\(sysctl)=1: of all")
-        case "2": Feature(name, .works, "\(sysctl)=2: of those that are made while somebody listens")
-        case "0": Feature(name, .fails, "\(sysctl)=0: of none but where a rule sets them: sysctl -w \(sysctl)=1")
+        case "1": Feature(name, .works, "\(sysctl)=1: for all entries")
+        case "2": Feature(name, .works, "\(sysctl)=2: for entries created while somebody listens")
+        case "0": Feature(name, .fails, "\(sysctl)=0: only where a rule sets them: sysctl -w \(sysctl)=1")
         case let value?: Feature(name, .partly, "\(sysctl)=\(value)")
         case nil: Feature(name, .fails, "there is no \(sysctl): conntrack is not loaded, or was built without events")
         }
@@ -111,7 +111,7 @@ extension Feature {
     ) -> Feature {
         switch values[sysctl] {
         case "1": Feature(name, .works, "\(sysctl)=1: \(what)")
-        case let value?: Feature(name, .fails, "\(sysctl)=\(value): the kernel does not keep \(what)")
+        case let value?: Feature(name, .fails, "\(sysctl)=\(value): the kernel does not record \(what)")
         case nil: Feature(name, .fails, "there is no \(sysctl)")
         }
     }
@@ -124,7 +124,7 @@ extension Feature {
     }
 
     private static func directRouting(_ kernel: any KernelSource) -> Feature {
-        let (name, sysctl) = ("entries of DR, TUN", "net.ipv4.vs.conntrack")
+        let (name, sysctl) = ("DR, TUN entries", "net.ipv4.vs.conntrack")
         guard let value = Sysctls(named: [sysctl], from: kernel).values[sysctl] else {
             return Feature(name, .fails, "there is no \(sysctl): IPVS is not loaded, or built without IP_VS_NFCT")
         }
@@ -137,7 +137,7 @@ extension Feature {
         Feature("observe") { () throws(KernelError) in
             let release = kernel.origin.kernelRelease
             if let version = KernelVersion(release: release), version < ObservationTable.firstKernel {
-                return (.fails, "tables that go with their owner came with \(ObservationTable.firstKernel)")
+                return (.fails, "needs Linux \(ObservationTable.firstKernel) (tables owned by a process)")
             }
             let tracking = try Tracking(reading: kernel)
             let families = [("IPv4", tracking.ipv4), ("IPv6", tracking.ipv6)]
@@ -148,7 +148,7 @@ extension Feature {
 
     private static func traces(_ kernel: any KernelSource) -> Feature {
         let legacy = LegacyTables.read(from: kernel)
-        let name = "names of rules"
+        let name = "rule names"
         for presence in [legacy.ipv4, legacy.ipv6] {
             switch presence {
             case .tables(let tables):
@@ -169,8 +169,8 @@ extension Tracking.Activity {
     fileprivate var words: String {
         switch self {
         case .active(let evidence): "conntrack is active (\(evidence))"
-        case .inactive: "conntrack is not active (observe --start-tracking makes it so)"
-        case .unknown(let why): "not known: \(why)"
+        case .inactive: "conntrack is not active (observe --start-tracking activates it)"
+        case .unknown(let why): "unknown: \(why)"
         }
     }
 }

@@ -3,12 +3,12 @@ import Collection
 import Netlink
 import Reports
 
-/// What `--version --verbose` prints: what this program is made of, and what it can do on this host.
+/// The output of `--version --verbose`: what this program consists of, and what it can do on this host.
 struct VersionReport {
     let kernel: any KernelSource
 
-    /// Prints what there is on this host, in this network namespace. Blocks for milliseconds; without privileges it says what could
-    /// not be asked.
+    /// Prints what is available on this host, in this network namespace. Blocks for milliseconds; without privileges it reports what could not
+    /// be checked.
     static func print() throws {
         try Failure.reporting { () throws(KernelError) in
             try Privileges.keepOnlyNetAdmin()
@@ -33,12 +33,12 @@ extension String {
     fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
 
-/// The libraries that this program runs with, by the names of their files, which hold their versions.
+/// The libraries used by this process, by file name, which includes the version.
 enum LoadedLibraries {
-    /// Those of the packages that a version matters of; the C library is Debian's own affair.
+    /// Those whose version matters; the C library is not listed.
     private static let prefixes = ["libmnl.", "libnetfilter_conntrack.", "libnftables.", "libncursesw.", "libtinfo."]
 
-    /// By /proc/self/maps, which has the files themselves and not the links that were followed to them.
+    /// From /proc/self/maps, which has the actual files, not links to them.
     static func names(from kernel: any KernelSource) throws(KernelError) -> [String] {
         let maps = try kernel.text(of: KernelFile("proc/self/maps"))
         let files = maps.split(whereSeparator: \.isNewline).compactMap { line in

@@ -2,7 +2,7 @@ import Glibc
 import Netlink
 import Terminal
 
-/// Measures what this program takes: processor time since the last time, and memory.
+/// Measures the cost of this program: CPU time since the last call, and memory.
 struct CostMeter {
     private var last: (usage: rusage, moment: ContinuousClock.Instant)?
 

@@ -1,13 +1,13 @@
 import Glibc
 import SystemPackage
 
-/// Writes what a screen shows into a new file, for its owner's eyes.
+/// Writes what a screen shows to a new file, readable by its owner only.
 enum Export {
     /// - Parameter fill: writes the document, a piece at a time.
-    /// - Returns: what became of it, in a sentence.
+    /// - Returns: the result, as a sentence.
     static func write(to path: String, _ fill: (@escaping (RawSpan) -> Void) -> Void) -> String {
         do {
-            // Never over a file that is there, nor through a link that somebody else has laid.
+            // Never overwrites a file, nor follows a link that someone else has created.
             let file = try FileDescriptor.open(
                 FilePath(path), .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
                 permissions: .ownerReadWrite)
@@ -16,7 +16,7 @@ enum Export {
                 fill { written.write($0, to: file) }
             }
             if written.bytes > 0, written.failure == nil { return "exported \(written.bytes) bytes to \(path)" }
-            // A part of a document, or none, is of no use.
+            // A partial or empty document is useless.
             unlink(path)
             guard let failure = written.failure else { return "there is nothing to export" }
             return "cannot export to \(path): \(failure)"
@@ -25,14 +25,14 @@ enum Export {
             let hint =
                 switch errno {
                 case .fileExists: ": choose another name"
-                case .permissionDenied: ": choose another folder, as /tmp"
+                case .permissionDenied: ": choose another directory, such as /tmp"
                 default: ""
                 }
             return "cannot export to \(path): \(error)\(hint)"
         }
     }
 
-    /// How far it has come.
+    /// The progress.
     private final class Written {
         var bytes = 0
         var failure: Errno?

@@ -2,29 +2,29 @@ import ArgumentParser
 import Glibc
 import Terminal
 
-/// What the screen of `watch` begins with, and how it looks.
+/// The initial state and look of `watch`'s screen.
 struct ScreenOptions: ParsableArguments {
-    @Option(help: "The tab to begin with: the first one, if not given.")
+    @Option(help: "The initial tab (default: the first).")
     var tab: Tab?
 
     @Option(
-        help: ArgumentHelp("Filter of the first tab, in the words of its filter line.", valueName: "WORDS"),
+        help: ArgumentHelp("Filter of the initial tab, in the words of its filter line.", valueName: "WORDS"),
         completion: .filterWords)
     var filter = ""
 
-    @Option(help: ArgumentHelp("Column to sort the first tab by.", valueName: "COLUMN"), completion: .column)
+    @Option(help: ArgumentHelp("Column to sort the initial tab by.", valueName: "COLUMN"), completion: .column)
     var sort: String?
 
-    @Flag(help: "Sort the other way round.")
+    @Flag(help: "Reverse the sort order.")
     var reverse = false
 
-    @Option(help: ArgumentHelp("Columns of the first tab to show.", valueName: "COLUMN,..."), completion: .columns)
+    @Option(help: ArgumentHelp("Columns of the initial tab to show.", valueName: "COLUMN,..."), completion: .columns)
     var columns: String?
 
     @Flag(help: "Leave the mouse to the terminal.")
     var noMouse = false
 
-    @Option(help: "Colour; auto: unless NO_COLOR is set.")
+    @Option(help: "Color; auto: unless NO_COLOR is set.")
     var color = OutputOptions.Colour.auto
 
     var start: Start {
@@ -45,7 +45,7 @@ struct ScreenOptions: ParsableArguments {
         }
     }
 
-    /// The size of a screen that is printed: the terminal's, else that of COLUMNS and LINES, else 120 by 40.
+    /// The size of a printed screen: the terminal's, else COLUMNS and LINES, else 120 by 40.
     var printedSize: Size {
         func number(_ name: String) -> Int? {
             getenv(name).flatMap { Int(String(cString: $0)) }.flatMap { (1...1000).contains($0) ? $0 : nil }

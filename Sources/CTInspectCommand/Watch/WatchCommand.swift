@@ -21,7 +21,7 @@ struct WatchCommand: ParsableCommand {
               sudo ct-inspect watch --tab flows --filter '!verdict=tracked'
               sudo ct-inspect watch --netns lb --interval 5s --observe
               sudo ct-inspect watch --once | head -20
-              ct-inspect watch --capture DIR      a still picture, without root
+              ct-inspect watch --capture DIR      static, without root
 
             More: man ct-inspect-watch
             """)
@@ -29,31 +29,31 @@ struct WatchCommand: ParsableCommand {
     @OptionGroup var source: SourceOptions
     @OptionGroup var screen: ScreenOptions
 
-    @Flag(help: "Print one screen as text, and end.")
+    @Flag(help: "Print one screen as text, and exit.")
     var once = false
 
-    @Flag(help: "Observe packets from the start; on a screen it says what that adds to the kernel, and asks.")
+    @Flag(help: "Observe packets from the start; on a screen, after showing what this adds to the kernel and asking.")
     var observe = false
 
-    @Flag(help: "Observe also where no rule uses conntrack yet: that makes it active meanwhile.")
+    @Flag(help: "Observe even where no rule uses conntrack yet: this activates it while observing.")
     var startTracking = false
 
-    @Option(help: ArgumentHelp("How often to read (1s); less often where reading takes long.", valueName: "DURATION"))
+    @Option(help: ArgumentHelp("How often to read (1s); less often if reading takes long.", valueName: "DURATION"))
     var interval: TimeSpan?
 
     @OptionGroup var receiving: BufferOptions
 
     func validate() throws {
         if observe, source.capture != nil {
-            throw ValidationError("--observe counts packets, and a capture stands still: leave one out")
+            throw ValidationError("--observe and --capture are mutually exclusive: a capture has no packets to count")
         }
         if interval != nil, source.capture != nil {
-            throw ValidationError("--interval reads again, and a capture stands still: leave one out")
+            throw ValidationError("--interval and --capture are mutually exclusive: a capture is read once")
         }
         if let interval, interval.duration < .milliseconds(100) {
-            throw ValidationError("--interval takes 100ms or more")
+            throw ValidationError("--interval must be at least 100ms")
         }
-        // Which tab comes first without it, only the kernel can tell.
+        // Without it, only the kernel determines the initial tab.
         guard screen.tab != nil else { return }
         var model = Model(
             Model.Setting(host: "", networkNamespace: nil, kernelRelease: ""), size: Size(columns: 80, rows: 24),
@@ -65,7 +65,7 @@ struct WatchCommand: ParsableCommand {
     private var isLive: Bool { !once && isatty(STDIN_FILENO) == 1 && Output.isTerminal }
 
     func run() throws {
-        // Before any thread or socket there is: a child that must know of none.
+        // Before there is any thread or socket: a child that must not inherit any.
         if isLive { clinux_start_terminal_guard(STDOUT_FILENO) }
         defer { clinux_end_terminal_guard() }
         var complaint: String?
@@ -80,11 +80,11 @@ struct WatchCommand: ParsableCommand {
         if let complaint { throw ValidationError(complaint) }
     }
 
-    /// How long to look before the one screen is printed, so that it has rates; not at all where nobody asks for them.
+    /// How long to watch before printing the screen, to get rates; not at all if no rates are wanted.
     private var waits: Duration? { observe || interval != nil ? interval?.duration ?? .seconds(1) : nil }
 
     private func model(of kernel: any KernelSource) throws(KernelError) -> Model {
-        // What is not permitted is better said before the screen is taken over.
+        // Missing permissions are better reported before taking over the screen.
         if source.capture == nil { _ = try Table(kernel).size() }
         let origin = kernel.origin
         var setting = Model.Setting(

@@ -6,7 +6,7 @@ import Netlink
 import SystemPackage
 import Terminal
 
-/// The one loop of a live screen: waits for keys, signals, events of the kernel and the time of the next reading, tells the session, and draws.
+/// The event loop of a live screen: waits for keys, signals, kernel events and the next reading, informs the session, and draws.
 final class WatchLoop {
     private let session: WatchSession
     private var driver: CursesDriver
@@ -15,12 +15,12 @@ final class WatchLoop {
     private var isOver = false
     private var lastDrawn = Duration.zero
 
-    /// How often the screen is drawn at most while nobody presses a key.
+    /// The minimum time between two screens if no key is pressed.
     private static let shortestPicture = Duration.milliseconds(50)
-    /// How long it sleeps at most: what is sampled of packets is asked for so often.
+    /// The longest sleep: samples of packets are collected at this interval.
     private static let longestSleep = Duration.milliseconds(250)
 
-    /// - Parameter signals: the descriptor that they come by.
+    /// - Parameter signals: the descriptor that delivers them.
     init(_ session: WatchSession, _ driver: consuming CursesDriver, signals: CInt) throws(KernelError) {
         self.session = session
         // The screen reads SIGINT and SIGTERM from `signals`, as it does SIGWINCH, SIGTSTP and SIGCONT.
@@ -30,7 +30,7 @@ final class WatchLoop {
         session.pump = { [unowned self] in lookUp() }
     }
 
-    /// Runs until somebody quits, or the terminal is gone.
+    /// Runs until the user quits, or the terminal is gone.
     func run() throws(KernelError) {
         session.begin()
         while !isOver {
@@ -49,7 +49,7 @@ final class WatchLoop {
         driver.end()
     }
 
-    /// In the middle of a reading, which may take seconds: answers keys, and shows how far it is. Who quits does not wait for its end.
+    /// During a reading, which may take seconds: handles keys, and shows progress. Quitting does not wait for its end.
     private func lookUp() {
         guard session.clock.elapsed() - lastDrawn > Self.shortestPicture else { return }
         takeSignals()
@@ -74,7 +74,7 @@ final class WatchLoop {
         lastDrawn = now
     }
 
-    /// Somebody waits for the next picture: a key was pressed, or a reading has come to its end.
+    /// Someone waits for the next screen: a key was pressed, or a reading has ended.
     private var isUrgent = false
 
     // MARK: Waiting
@@ -112,7 +112,7 @@ final class WatchLoop {
         resume()
     }
 
-    /// Also after a SIGSTOP, which nobody was told of.
+    /// Also after a SIGSTOP, which is not announced.
     private func resume() {
         session.wasAway(.zero)
         driver.resume()

@@ -10,16 +10,16 @@ struct WatchPrinter {
 
     init(_ session: WatchSession, _ screen: ScreenOptions) {
         self.session = session
-        // Of the locale only what the bytes of a text mean.
+        // From the locale only the encoding.
         setlocale(LC_CTYPE, "")
         let isUnicode = nl_langinfo(nl_item(CODESET)).map { String(cString: $0) == "UTF-8" } ?? false
         session.change { $0.setting.glyphs = Glyphs(isUnicode: isUnicode) }
     }
 
-    /// Reads twice: what an entry without a connection is, the second reading tells.
+    /// Reads twice: the second reading reveals what an entry without a connection is.
     ///
     /// - Parameter interval: how long to wait in between; nil for not at all.
-    /// - Throws: when nothing could be read; what there is was printed then.
+    /// - Throws: if nothing could be read; what there is was printed then.
     func print(afterInterval interval: Duration?) throws(KernelError) {
         session.begin()
         session.observeUnasked()

@@ -13,7 +13,7 @@ final class WatchSession {
     let clock: EventClock
     /// What `update` asked for and nobody has done yet.
     private(set) var effects: [Effect] = []
-    /// Whether the screen has to be drawn anew.
+    /// Whether the screen must be redrawn.
     var isChanged = true
     /// Why the last reading failed.
     private(set) var failure: KernelError?

@@ -3,7 +3,7 @@ import Conntrack
 import Netlink
 import Terminal
 
-/// The conntrack events of a screen: NEW for the verdict `never`, all of them once somebody looks at the stream.
+/// The conntrack events for a screen: NEW for the verdict `never`, all of them once the stream is viewed.
 final class WatchStream {
     private let socket: EventSocket
     private var followed: Set<EventKind> = [.new]
@@ -20,9 +20,9 @@ final class WatchStream {
         }
     }
 
-    /// Takes what is there, a number of batches at most.
+    /// Reads what is available, at most a number of batches.
     ///
-    /// - Returns: whether nothing more is there.
+    /// - Returns: whether nothing more is available.
     func drain(
         batches: Int, at time: () -> Moment, _ tell: (WatchEvent) -> Void
     ) throws(KernelError) -> Bool {
@@ -36,7 +36,7 @@ final class WatchStream {
                     isDamaged = true
                 }
             }
-            // One that cannot be read is one that nobody was told of.
+            // An unreadable message is one that was missed.
             if isDamaged { tell(.lost(messages: nil)) }
             if let loss = reading.loss { tell(.lost(messages: loss.messages)) }
             if reading.isDrained { return true }

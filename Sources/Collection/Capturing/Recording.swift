@@ -3,10 +3,10 @@ import IPVS
 import Inspection
 import Netlink
 
-/// Asks a kernel everything that the reading commands ask, so that a recording of it answers them all.
+/// Makes all requests of the reading commands, so that a recording can answer them.
 package struct Recording {
     package let statistics: TableStatistics
-    /// What of it is a director's; nil where there is no IPVS.
+    /// The director's part; nil without IPVS.
     package let picture: Picture?
     /// Why there is no picture.
     package let absence: KernelError?
@@ -28,14 +28,14 @@ package struct Recording {
             return
         }
         let taken = try collector.picture()
-        // No flow needs it, but `services` does.
+        // Not needed for flows, but for `services`.
         _ = try collector.director.configuration()
         picture = taken
         absence = nil
         losses = taken.losses + lists
     }
 
-    /// Asks for what `dump` shows besides the table. Where the kernel refuses, the recording will refuse alike.
+    /// Requests what `dump` shows besides the table. Whatever the kernel refuses, the recording will refuse as well.
     private static func lists(of source: any KernelSource) -> [Loss] {
         func loss(_ what: String, _ dump: () throws(KernelError) -> Answer) -> [Loss] {
             let isWhole = (try? Table.repeating(Table.attempts, dump)) ?? true
@@ -47,7 +47,7 @@ package struct Recording {
             + loss("unconfirmed entries") { () throws(KernelError) in try table.dump(.unconfirmed) { _ in } }
     }
 
-    /// Asks for the table and the settings alone.
+    /// Requests only the table and the settings.
     private static func losses(
         ofTableIn source: any KernelSource, _ progress: ReadingProgress
     ) throws(KernelError) -> [Loss] {

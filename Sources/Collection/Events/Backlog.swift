@@ -1,9 +1,9 @@
 import Addresses
 import Conntrack
 
-/// Events that came while a dump was read, as the bytes they are, with the time at which they came.
+/// Events that arrived while a dump was read, as raw bytes with the time of arrival.
 ///
-/// Bounded: what does not fit stays in the socket's buffer, and when that overruns the loss is declared as any other.
+/// Bounded: what does not fit stays in the socket's buffer, and if that overruns the loss is reported like any other.
 struct Backlog {
     private var pieces: [Piece] = []
 
@@ -15,7 +15,7 @@ struct Backlog {
     private static let pieceSize = 1 << 20
     private static let mostPieces = 512
 
-    /// 512 MiB, some two and a half million events.
+    /// 512 MiB, about two and a half million events.
     var isFull: Bool { pieces.count >= Self.mostPieces }
 
     mutating func add(_ datagram: RawSpan, receivedAt received: Moment) {
@@ -28,7 +28,7 @@ struct Backlog {
         pieces[last].datagrams.append((pieces[last].bytes.count, received))
     }
 
-    /// Hands over all that is held, in the order in which it came, and holds it no longer.
+    /// Passes on and discards everything held, in order of arrival.
     mutating func empty(_ receive: (RawSpan, Moment) -> Void) {
         let held = pieces
         pieces = []

@@ -3,26 +3,26 @@ import Conntrack
 import Inspection
 import Netlink
 
-/// Follows the conntrack table: a dump at the start, then the events, and after a loss a dump again. What of all this is told, the
-/// ledger decides; this sees to the order in which the ledger needs it.
+/// Follows the conntrack table: a dump at the start, then the events, and another dump after a loss. The ledger decides what of this is
+/// reported; this type ensures the order that the ledger needs.
 package final class EventFollower<Ledger: EventLedger> where Ledger.Subject: EventDecodable {
     package typealias Subject = Ledger.Subject
 
     package struct Settings {
         /// The kinds that are shown.
         package var kinds = Set(EventKind.allCases)
-        /// Whether the table at the start is shown.
+        /// Whether the initial table is shown.
         package var showsInitial = false
-        /// Whether a loss is followed by a resync, for which the table is kept in mind.
+        /// Whether a loss is followed by a resync, for which the table is kept in memory.
         package var resyncs = true
         /// After how many events, and how long, the stream ends.
         package var limit: Int?
         package var duration: Duration?
-        /// About how many there will be to follow, so that the room for them is made at once.
+        /// The approximate number of objects to follow, to reserve memory once.
         package var expected = 0
-        /// Chooses what is followed. It must hang on nothing that can change.
+        /// Selects what is followed. Must not depend on anything that can change.
         package var follows: (Subject) -> Bool = { _ in true }
-        /// Chooses the lines of what is followed, each by what it says itself.
+        /// Selects lines about what is followed, each by its own content.
         package var shows: (Subject) -> Bool = { _ in true }
 
         package init() {}
@@ -39,13 +39,13 @@ package final class EventFollower<Ledger: EventLedger> where Ledger.Subject: Eve
     var backlog = Backlog()
     private var schedule = ResyncSchedule()
     private var lossesDeclared = 0
-    /// When the last dump was over, until the ledger has settled.
+    /// When the last dump ended, until the ledger has settled.
     private var dumpEnd: Duration?
     private var isDrained = false
 
     /// How long it sleeps at most, to notice in time that the ledger can settle.
     private static var longestSleep: Duration { .milliseconds(200) }
-    /// How long after its entry's coming into the table a NEW may be sent at most: as long as a processor may be held up in between.
+    /// How long after its entry was inserted a NEW may be sent: as long as a CPU may be held up in between.
     private static var slowestEvent: Duration { .seconds(1) }
 
     package init(
@@ -143,7 +143,7 @@ extension EventFollower {
 
 // MARK: - Dumps
 extension EventFollower {
-    /// How many entries of a dump are read between two looks at the events: a datagram holds a hundred or two.
+    /// How many dumped entries are read between two checks for events: a datagram holds one or two hundred.
     private static var entriesBetweenLooks: Int { 64 }
 
     private func takeInitial() throws(KernelError) {
@@ -161,7 +161,7 @@ extension EventFollower {
     }
 
     private func resync() throws(KernelError) {
-        // What was queued before a loss is older than what the dump shows, and must not be taken after it.
+        // What was queued before a loss is older than the dump, and must not be processed after it.
         repeat { try receiveBatch() } while !isDrained
         let begin = clock.elapsed()
         let losses = lossesDeclared
@@ -195,15 +195,15 @@ extension EventFollower {
     }
 
     private func tell(_ change: ResyncChange, _ entry: Subject, _ time: Moment) {
-        // Of what is gone little is known.
+        // Little is known about a deleted object.
         if settings.kinds.contains(change.kind), change == .gone || settings.shows(entry) {
             writer.write(.resync(change, entry, time))
         }
     }
 
-    /// Reads the table, and holds back the events that come meanwhile.
+    /// Reads the table, and holds back events that arrive during it.
     ///
-    /// - Returns: whether it was read as a whole.
+    /// - Returns: whether it was complete.
     private func dump(_ see: (Subject) -> Void) throws(KernelError) -> Bool {
         ledger?.beginDump()
         var count = 0
@@ -234,7 +234,7 @@ extension EventFollower {
         }
     }
 
-    /// Takes what was held back, and what is still in the socket: all that was sent before the dump was over.
+    /// Processes what was held back, and what is still in the socket: everything sent before the end of the dump.
     private func catchUp() throws(KernelError) {
         backlog.empty { take($0, receivedAt: $1) }
         repeat { try receiveBatch() } while !isDrained

@@ -2,8 +2,8 @@ import IPVS
 import Inspection
 import Netlink
 
-/// Counts IPVS's connections for an observation, so seldom that it takes no more than a twentieth of the time: a director may have
-/// millions, and older kernels need quadratic time to list them.
+/// Counts IPVS connections for an observation, rarely enough to take at most a twentieth of the time: a director may have millions, and
+/// older kernels need quadratic time to list them.
 final class ConnectionCounter {
     private let kernel: any KernelSource
     private let plan: ObservationPlan
@@ -20,7 +20,7 @@ final class ConnectionCounter {
         census = ConnectionCensus(plan)
     }
 
-    /// Adds what was read last, and reads anew when it is time, or in any case when it must be of now. Without IPVS there is nothing.
+    /// Adds the last counts, and counts again when due, or if they must be current. Without IPVS there are none.
     func count(in observation: inout Observation, now: Bool) throws(KernelError) {
         guard plan.subjects.contains(where: { $0.service != nil }) else { return }
         if now || clock.elapsed() >= next { try read() }

@@ -8,7 +8,7 @@ import Netlink
 /// Keeps an observation table in the kernel, and reads it again and again.
 package final class Observer {
     package struct Schedule {
-        /// Nil: until it is stopped.
+        /// Nil: until stopped.
         package var duration: Duration?
         package var interval: Duration
 
@@ -42,7 +42,7 @@ package final class Observer {
         connections = ConnectionCounter(kernel, plan)
         sysctls = Sysctls(ofFlowsIn: kernel)
         let name = ObservationTable.freshName(program: getpid())
-        // It listens before there is something to hear.
+        // Subscribes before there is something to receive.
         samples = try SampleCollector(options, plan, table: name, kernel, listener)
         table = try ObservationTable(of: preconditions.targets, samples.tableOptions, name: name, in: kernel)
         from = clock.wall()
@@ -74,7 +74,7 @@ package final class Observer {
         finish(try conclusion())
     }
 
-    /// What there is until now; what it shows to be dropped is traced from then on.
+    /// The results so far; whatever they show as dropped is traced from then on.
     package func look() throws(KernelError) -> Observation {
         var observation = try reading(isLast: false)
         try samples.trace(observation, table)
@@ -82,7 +82,7 @@ package final class Observer {
         return observation
     }
 
-    /// Takes the single packets that were told since the last time, without waiting.
+    /// Reads the packets reported since the last call, without waiting.
     package func collectSamples() throws(KernelError) { try samples.collect() }
 
     private func conclusion() throws(KernelError) -> Observation {
@@ -101,7 +101,9 @@ package final class Observer {
         observation.notices = preconditions.notices
         for point in ObservationPoint.allCases where counts.full.contains(point) {
             observation.losses.append(
-                Loss("packets at \(point.name)", "a counting set is full: further addresses and ports are not counted"))
+                Loss(
+                    "packets at \(point.name)", "a counting set is full: additional addresses and ports are not counted"
+                ))
         }
         try connections.count(in: &observation, now: isLast)
         return observation

@@ -65,7 +65,7 @@ package final class PacketObserver {
             throw KernelError(
                 "observe", .absent, detail: "IPVS has no services here", nextStep: hints.addService)
         }
-        // The old table goes before the new one comes, or packets would be counted twice.
+        // The old table is removed before the new one is created, or packets would be counted twice.
         observer = nil
         let plan = ObservationPlan(ObservedSubject.services(services, []))
         let preconditions = try ObservationPreconditions(plan, kernel, mayStartTracking: startsTracking, hints)

@@ -4,7 +4,7 @@ import Firewall
 import Inspection
 import Netlink
 
-/// Listens to the single packets that the observation table marks: those that are traced, and those that are samples.
+/// Receives the individual packets marked by the observation table: traces and samples.
 final class SampleCollector {
     private let options: SamplePlan
     private let listener: SampleListener
@@ -22,7 +22,7 @@ final class SampleCollector {
         var ctstate: CTState
     }
 
-    /// Subscribes, before the table is made that marks.
+    /// Subscribes, before the marking table is created.
     init(
         _ options: SamplePlan, _ plan: ObservationPlan, table: String, _ kernel: any KernelSource,
         _ listener: SampleListener = SampleListener()
@@ -37,7 +37,7 @@ final class SampleCollector {
         legacy = LegacyTables.read(from: kernel)
     }
 
-    /// What the table has to do for it.
+    /// What the table must do for it.
     var tableOptions: ObservationOptions {
         var table = ObservationOptions()
         if options.isTracing { table.traceRate = options.traceRate }
@@ -47,7 +47,7 @@ final class SampleCollector {
         return table
     }
 
-    /// Traces what the counters show to be dropped, besides what is INVALID and traced in any case.
+    /// Traces what the counters show as dropped, in addition to INVALID packets, which are always traced.
     func trace(_ observation: Observation, _ table: borrowing ObservationTable) throws(KernelError) {
         guard options.trace == nil else { return }
         for observed in observation.subjects {
@@ -76,7 +76,7 @@ final class SampleCollector {
     func collect() throws(KernelError) {
         try traces?.collect(at: .now)
         guard let samples else { return }
-        // Not until it is empty: the counters want to be read, too.
+        // Not until it is empty: the counters must be read, too.
         for _ in 0..<16 where try samples.receive(at: EventClock.system.wall(), shelve) { return }
     }
 
@@ -93,14 +93,15 @@ final class SampleCollector {
         shelved.insert(owners)
     }
 
-    /// Adds what was collected, and what could not be.
+    /// Adds what was collected, and what was lost.
     func report(in observation: inout Observation) {
         observation.notices += legacy.notices
         reportSamples(in: &observation)
         guard let tally = traces?.tally else { return }
         observation.blame = Blame.all(tally) { rules.text(of: $0, at: .now) }
         if tally.lostMessages + tally.uncountedLosses + tally.unread > 0 {
-            let lost = tally.lostMessages > 0 ? "\(tally.lostMessages) were lost (ENOBUFS)" : "some were lost"
+            let lost =
+                tally.lostMessages > 0 ? "\(tally.lostMessages) were lost (ENOBUFS)" : "an unknown number were lost"
             observation.losses.append(Loss("traces of packets", lost))
         }
     }

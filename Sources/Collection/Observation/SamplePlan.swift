@@ -2,7 +2,7 @@ import Firewall
 
 /// What is collected of single packets besides the counts: which are traced, and how many samples are taken.
 package struct SamplePlan {
-    /// Whether every ctstate is traced from the start, or none; nil: INVALID ones, and what the counters show to be dropped.
+    /// Whether every ctstate is traced from the start, or none; nil: INVALID ones, and those the counters show as dropped.
     package var trace: Bool?
     /// At most this many packets are traced per second.
     package var traceRate: Int

@@ -2,7 +2,7 @@ import Inspection
 import Netlink
 
 extension Sysctls {
-    /// Reads every setting whose name begins with one of `prefixes`, each of which names a folder up to its last dot.
+    /// Reads every setting whose name begins with one of `prefixes`, each of which denotes a directory up to its last dot.
     package init(reading prefixes: [String], from source: any KernelSource) {
         self.init()
         for prefix in prefixes {

@@ -4,9 +4,9 @@ import Inspection
 import Netlink
 
 extension TableStatistics {
-    /// Asks the kernel for everything at once.
+    /// Reads everything at once from the kernel.
     ///
-    /// - Parameter origin: where and when; nil for what the source says of itself.
+    /// - Parameter origin: where and when; nil for the source's own.
     package init(reading source: any KernelSource, at origin: Origin? = nil) throws(KernelError) {
         let origin = origin ?? source.origin
         let table = Table(source)

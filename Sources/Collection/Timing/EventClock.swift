@@ -2,11 +2,11 @@ import Addresses
 import Conntrack
 import Glibc
 
-/// The clocks that streams of events, observations and screens go by. Tests have others.
+/// The clocks for event streams, observations and screens. Tests use others.
 package struct EventClock {
     /// The wall clock.
     package var wall: () -> Moment
-    /// Time since some beginning, which nobody sets back.
+    /// Time since some start; monotonic.
     package var elapsed: () -> Duration
 
     package init(wall: @escaping () -> Moment, elapsed: @escaping () -> Duration) {

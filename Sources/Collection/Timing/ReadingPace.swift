@@ -1,15 +1,15 @@
-/// When to read: each interval; but where reading takes long, at most a quarter of the time; and soon after a loss, which a reading makes good.
+/// When to read: every interval; but at most a quarter of the time if reading takes long; and soon after a loss, which a reading recovers.
 package final class ReadingPace {
     private let interval: Duration
     private var due = Duration.zero
     private var schedule = ResyncSchedule()
 
-    /// For each part of the time that is read there are so many in which it is not.
+    /// The ratio of time without reading to time with reading.
     private static let restForWork = 3
 
     package init(_ interval: Duration) { self.interval = interval }
 
-    /// Events were lost.
+    /// Reports a loss of events.
     package func lose(at now: Duration) { _ = schedule.lose(at: now) }
 
     package func isDue(at now: Duration) -> Bool { now >= due || schedule.isDue(at: now) }
@@ -19,10 +19,10 @@ package final class ReadingPace {
         min(max(due - now, .zero), schedule.wait(at: now) ?? .seconds(3600))
     }
 
-    /// How long nothing is read after a reading that took so long.
+    /// How long nothing is read after a reading of this duration.
     package func pause(after took: Duration) -> Duration { max(interval - took, took * Self.restForWork) }
 
-    /// To be read at once.
+    /// Read immediately.
     package func hurry() { due = .zero }
 
     package func begin(at now: Duration) { schedule.begin() }

@@ -2,18 +2,16 @@ import Addresses
 import CNetlink
 import Netlink
 
-/// What the kernel says of its own accord about one thing that it keeps: an entry or an expectation.
+/// An unsolicited message of the kernel about an object: an entry or an expectation.
 package struct Event<Subject: Sendable>: Sendable {
-    /// What happened to it.
     package var kind: EventKind
-    /// The thing as the message has it, which need not be all of it.
+    /// The object as contained in the message, which may be incomplete.
     package var subject: Subject
-    /// When the kernel made the event if it says so, else when we received it.
+    /// When the kernel created the event, if reported, else when we received it.
     package var time: Moment
-    /// The netlink port of the program that caused it; 0 when packets or a timer did.
+    /// The netlink port of the program that caused it; 0 if packets or a timer did.
     package var port: UInt32
 
-    /// An event as decoded; `port` 0 for one that no program caused.
     package init(_ kind: EventKind, _ subject: Subject, time: Moment, port: UInt32 = 0) {
         self.kind = kind
         self.subject = subject
@@ -22,13 +20,13 @@ package struct Event<Subject: Sendable>: Sendable {
     }
 }
 
-/// What happened to the subject of an event (`NFCT_T_*` of libnetfilter_conntrack).
+/// What happened to the event's subject (`NFCT_T_*` of libnetfilter_conntrack).
 package enum EventKind: String, CaseIterable, Sendable {
     case new, update, destroy
 }
 
 extension EventKind {
-    /// The multicast group of nfnetlink that carries the events of entries of this kind.
+    /// The nfnetlink multicast group for entry events of this kind.
     package var entryGroup: UInt32 {
         switch self {
         case .new: NFNLGRP_CONNTRACK_NEW.rawValue
@@ -37,7 +35,7 @@ extension EventKind {
         }
     }
 
-    /// The group that carries the events of expectations of this kind.
+    /// The nfnetlink multicast group for expectation events of this kind.
     package var expectationGroup: UInt32 {
         switch self {
         case .new: NFNLGRP_CONNTRACK_EXP_NEW.rawValue
@@ -46,8 +44,8 @@ extension EventKind {
         }
     }
 
-    /// The kernel tells NEW from UPDATE by the flags alone (ctnetlink_conntrack_event). Nil when the message is none of
-    /// ctnetlink's about an entry.
+    /// The kernel distinguishes NEW from UPDATE by the flags only (ctnetlink_conntrack_event). Nil if the message is not a ctnetlink message
+    /// about an entry.
     init?(entryMessage message: Message) {
         switch (UInt32(message.type) >> 8, UInt32(message.type) & 0xFF) {
         case (UInt32(NFNL_SUBSYS_CTNETLINK), IPCTNL_MSG_CT_NEW.rawValue):
@@ -59,12 +57,12 @@ extension EventKind {
 }
 
 extension Event<Entry> {
-    /// Decodes an event of ctnetlink. Of an entry it holds the tuples, id, zone and status always; a mark that is not 0; a helper; and of
-    /// protocol state, labels and sequence adjustment only what changed. What a NEW or UPDATE leaves out is therefore unknown, not absent,
-    /// but for the mark, the helper and the security context. Counters come with DESTROY alone.
+    /// Decodes a ctnetlink event. It always contains the entry's tuples, id, zone and status; also a non-zero mark; a helper; and of
+    /// protocol state, labels and sequence adjustment only what changed. Whatever NEW or UPDATE omit is therefore unknown, not absent,
+    /// except for mark, helper and security context. Only DESTROY has counters.
     ///
-    /// - Returns: nil when the message is none of ctnetlink's about an entry.
-    /// - Throws: when the attributes are not framed as netlink frames them.
+    /// - Returns: nil if the message is not a ctnetlink message about an entry.
+    /// - Throws: if the attributes are not framed as netlink requires.
     package init?(_ message: Message, in datagram: RawSpan, receivedAt received: Moment) throws(DecodeError) {
         guard let kind = EventKind(entryMessage: message) else { return nil }
         var entry = try Entry(message, in: datagram)
@@ -74,10 +72,10 @@ extension Event<Entry> {
 }
 
 extension Event<Expectation> {
-    /// Decodes an event of ctnetlink about an expectation; it holds all of it.
+    /// Decodes a ctnetlink event about an expectation; it is complete.
     ///
-    /// - Returns: nil when the message is none of those.
-    /// - Throws: when the attributes are not framed as netlink frames them.
+    /// - Returns: nil if the message is not such an event.
+    /// - Throws: if the attributes are not framed as netlink requires.
     package init?(_ message: Message, in datagram: RawSpan, receivedAt received: Moment) throws(DecodeError) {
         let kind: EventKind
         switch (UInt32(message.type) >> 8, UInt32(message.type) & 0xFF) {
@@ -91,7 +89,7 @@ extension Event<Expectation> {
 }
 
 extension Entry {
-    /// `CTA_TIMESTAMP_EVENT` (Linux 6.14, with `net.netfilter.nf_conntrack_timestamp`): nanoseconds since 1970. Headers that are older lack it.
+    /// `CTA_TIMESTAMP_EVENT` (Linux 6.14, with `net.netfilter.nf_conntrack_timestamp`): nanoseconds since 1970. Older headers lack it.
     private static let eventTimeAttribute: UInt16 = 27
 
     fileprivate mutating func takeEventTime() -> Moment? {
@@ -102,21 +100,21 @@ extension Entry {
     }
 }
 
-/// What the kernel sends events about.
+/// Objects that the kernel sends events about.
 package protocol EventDecodable: Sendable {
-    /// Decodes an event; nil when the message is about something else.
+    /// Decodes an event; nil if the message is about something else.
     static func event(
         _ message: Message, in datagram: RawSpan, receivedAt received: Moment
     ) throws(DecodeError) -> Event<Self>?
 
-    /// The multicast group of nfnetlink that carries the events of a kind.
+    /// The nfnetlink multicast group for events of a kind.
     static func group(of kind: EventKind) -> UInt32
 }
 
 extension EventDecodable {
-    /// Hands over each event of a datagram; messages about something else are passed over.
+    /// Delivers each event of a datagram; messages about something else are skipped.
     ///
-    /// - Throws: when a message is not framed as netlink frames it; what came before it was handed over.
+    /// - Throws: if a message is not framed as netlink requires; those before it have been delivered.
     package static func events(
         in datagram: RawSpan, receivedAt received: Moment, _ each: (Event<Self>) -> Void
     ) throws(DecodeError) {
@@ -128,25 +126,21 @@ extension EventDecodable {
 }
 
 extension Entry: EventDecodable {
-    /// As the initializer of `Event<Entry>` decodes it.
     package static func event(
         _ message: Message, in datagram: RawSpan, receivedAt received: Moment
     ) throws(DecodeError) -> Event<Entry>? {
         try Event<Entry>(message, in: datagram, receivedAt: received)
     }
 
-    /// `EventKind.entryGroup`
     package static func group(of kind: EventKind) -> UInt32 { kind.entryGroup }
 }
 
 extension Expectation: EventDecodable {
-    /// As the initializer of `Event<Expectation>` decodes it.
     package static func event(
         _ message: Message, in datagram: RawSpan, receivedAt received: Moment
     ) throws(DecodeError) -> Event<Expectation>? {
         try Event<Expectation>(message, in: datagram, receivedAt: received)
     }
 
-    /// `EventKind.expectationGroup`
     package static func group(of kind: EventKind) -> UInt32 { kind.expectationGroup }
 }

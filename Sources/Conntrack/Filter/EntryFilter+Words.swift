@@ -1,14 +1,14 @@
 import Addresses
 
 extension EntryFilter {
-    /// Adds the values of a word to those that the filter has of it. Values repeated in a second call are added as well: any of those
-    /// wanted will do, however many calls named them.
+    /// Adds values of a word to those already in the filter. Values of a second call are added as well: any wanted value matches, no matter
+    /// how many calls named them.
     ///
     /// - Parameters:
-    ///   - arguments: each holds values with commas between them, negated by `!` before the first.
-    ///   - name: the word as its writer spells it, for errors.
-    ///   - labels: asked for the values of `label` alone.
-    /// - Throws: when one value is wrong; then none was added.
+    ///   - arguments: comma-separated values each, negated by a leading `!`.
+    ///   - name: the word as spelled by the user, for errors.
+    ///   - labels: used for values of `label` only.
+    /// - Throws: if a value is invalid; none was added then.
     package mutating func add(
         _ word: FilterWord, _ arguments: [String], named name: String? = nil, labels: FilterLabels = .numbers
     ) throws(FilterError) {
@@ -77,20 +77,20 @@ extension Choice {
 }
 
 extension EntryFilter {
-    /// Some bits of a mark: those of the mask, as nft and iptables write it.
+    /// Some bits of a mark: those in the mask, as in nft and iptables.
     package struct Mark: Equatable, Sendable {
-        /// Has no bit that the mask lacks.
+        /// Has no bits outside the mask.
         package let value: UInt32
-        /// The bits that are compared.
+        /// The bits to compare.
         package let mask: UInt32
 
-        /// A bit of the value outside the mask is dropped.
+        /// Value bits outside the mask are dropped.
         package init(_ value: UInt32, mask: UInt32 = .max) {
             self.value = value & mask
             self.mask = mask
         }
 
-        /// The bits in which all these agree; nil when there are none.
+        /// The bits on which all these agree; nil if there are none.
         init?(commonTo marks: [Mark]) {
             guard let first = marks.first else { return nil }
             let common = marks.reduce(UInt32.max) { $0 & $1.mask & ~($1.value ^ first.value) }
@@ -101,7 +101,7 @@ extension EntryFilter {
         func matches(_ mark: UInt32) -> Bool { mark & mask == value }
     }
 
-    /// A state of a protocol, by its number in each protocol that has it.
+    /// A protocol state, by its number in each protocol that has it.
     package struct State: Equatable, Sendable {
         /// `enum tcp_conntrack`
         package let tcp: UInt8?
@@ -110,7 +110,7 @@ extension EntryFilter {
         /// `enum ct_dccp_states`
         package let dccp: UInt8?
 
-        /// Reads a name of any of the protocols, in any case (`ESTABLISHED` is one of TCP and of SCTP), or a number (of all three).
+        /// Reads a state name of any protocol, ignoring case (`ESTABLISHED` is one of TCP and SCTP), or a number (for all three).
         package init?(_ text: some StringProtocol) {
             let isNumber = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
             if isNumber, let number = UInt8(text) {
@@ -146,13 +146,13 @@ extension EntryFilter {
         }
     }
 
-    /// What a client asks for: the destination of the original direction.
+    /// What a client asked for: the destination of the original direction.
     package struct Service: Equatable, Sendable {
         /// Nil for any.
         package let `protocol`: IPProtocol?
-        /// The address that clients ask for.
+        /// The address requested by clients.
         package let address: IPAddress
-        /// Nil for any, and for what has no ports.
+        /// Nil for any, and for protocols without ports.
         package let port: UInt16?
 
         /// Reads `[PROTOCOL/]ADDRESS[:PORT]`, an IPv6 address with a port in brackets.
@@ -184,11 +184,10 @@ extension EntryFilter {
 }
 
 extension EntryFilter {
-    /// Adds the condition of a part of a filter line, where it is one on entries: a word of `FilterWord` with values, or the name of a
-    /// `FilterFlag` alone.
+    /// Adds the condition of a filter line token, if it is one about entries: a `FilterWord` with values, or the name of a `FilterFlag`.
     ///
-    /// - Returns: whether it was. Else it may be a word of whose list it is, or text to look for.
-    /// - Throws: when a value is wrong; then nothing was added.
+    /// - Returns: whether it was. Otherwise it may be a word of the list being filtered, or text to search for.
+    /// - Throws: if a value is invalid; nothing was added then.
     package mutating func add(_ token: FilterToken, labels: FilterLabels = .numbers) throws(FilterError) -> Bool {
         switch token {
         case .word(let name, _, _):
@@ -202,20 +201,20 @@ extension EntryFilter {
     }
 }
 
-/// How labels are read. Their names are the host's, in a file, so that who reads files brings them.
+/// How labels are read. Their names are in a file of the host, so they are passed in by those who may read files.
 package struct FilterLabels: Sendable {
-    /// The values that there are, in words that end a sentence.
+    /// The valid values, worded to end a sentence.
     let takes: String
-    /// The bit (0 to 127) that a text means; nil when it is none.
+    /// The bit (0 to 127) for a text; nil if it is not a label.
     let bit: @Sendable (String) -> UInt8?
 
-    /// Labels by whatever `bit` knows; `takes` tells a user what that is, at the end of a sentence.
+    /// `takes` describes to users what `bit` accepts, worded to end a sentence.
     package init(takes: String, bit: @escaping @Sendable (String) -> UInt8?) {
         self.takes = takes
         self.bit = bit
     }
 
-    /// For who knows no names.
+    /// Without names.
     package static let numbers = FilterLabels(takes: "a number up to 127") { text in
         FilterText.number(text, as: UInt8.self).flatMap { $0 < 128 ? $0 : nil }
     }

@@ -1,40 +1,40 @@
 import Addresses
 import CNetlink
 
-/// Which entries of the conntrack table are meant. Every condition must hold; a new filter has none and takes all entries.
+/// Selects entries of the conntrack table. Every condition must match; a new filter has none and accepts all entries.
 ///
-/// A value without I/O. What the kernel did not send counts as what it left out for being so: mark 0, zone 0, no label.
+/// A value without I/O. Whatever the kernel did not send counts as the default it omits: mark 0, zone 0, no label.
 package struct EntryFilter: Equatable, Sendable {
     /// `AF_*` numbers: 2 for IPv4, 10 for IPv6.
     package var families = Choice<UInt8>() { didSet { note(.families, families.isEmpty) } }
     /// Protocols of the original tuple.
     package var protocols = Choice<IPProtocol>() { didSet { note(.protocols, protocols.isEmpty) } }
-    /// Conditions on the direction of the first packet.
+    /// Conditions on the first packet's direction.
     package var original = Side() { didSet { note(.original, original == Side()) } }
-    /// Conditions on the direction of answers.
+    /// Conditions on the answers' direction.
     package var reply = Side() { didSet { note(.reply, reply == Side()) } }
-    /// Any one of these services is what the client asked for.
+    /// The client asked for any of these services.
     package var services = Choice<Service>() { didSet { note(.services, services.isEmpty) } }
-    /// Types of ICMP and of ICMPv6, of the original direction. An entry of another protocol has none of them.
+    /// Types of ICMP and ICMPv6, of the original direction. Entries of other protocols match none.
     package var icmpTypes = Choice<UInt8>() { didSet { note(.icmpTypes, icmpTypes.isEmpty) } }
     /// Marks with their masks; an entry without a mark has 0.
     package var marks = Choice<Mark>() { didSet { note(.marks, marks.isEmpty) } }
-    /// Of the zone that both directions share (`CTA_ZONE`); an entry with a zone in one direction alone is in zone 0 here.
+    /// The zone shared by both directions (`CTA_ZONE`); an entry with a zone in one direction only counts as zone 0.
     package var zones = Choice<UInt16>() { didSet { note(.zones, zones.isEmpty) } }
-    /// Entries of protocols without a state have none of them.
+    /// Entries of protocols without states match none.
     package var states = Choice<State>() { didSet { note(.states, states.isEmpty) } }
-    /// Every one of these bits is set, as conntrack(8) reads `-u`.
+    /// All of these bits are set, like `-u` of conntrack(8).
     package var requiredStatus: Status = []
     /// None of these bits is set.
     package var forbiddenStatus: Status = []
-    /// At least one of these bits is set; no condition when empty.
+    /// At least one of these bits is set; no condition if empty.
     package var anyStatus: Status = []
-    /// Label bits (0 to 127) that are all set, as conntrack(8) reads `-l`.
+    /// Label bits (0 to 127) that are all set, like `-l` of conntrack(8).
     package var requiredLabels: [UInt8] = [] { didSet { note(.requiredLabels, requiredLabels.isEmpty) } }
     /// Label bits that are all clear.
     package var forbiddenLabels: [UInt8] = [] { didSet { note(.forbiddenLabels, forbiddenLabels.isEmpty) } }
 
-    /// The fields with a condition, so that those without cost nothing for each of a million entries.
+    /// The fields with a condition, so that others cost nothing for each of a million entries.
     private var fields: Fields = []
 
     private struct Fields: OptionSet {
@@ -52,7 +52,6 @@ package struct EntryFilter: Equatable, Sendable {
         static let icmpTypes = Fields(rawValue: 1 << 10)
     }
 
-    /// Without a condition: takes all entries.
     package init() {}
 
     private mutating func note(_ field: Fields, _ isEmpty: Bool) {
@@ -65,21 +64,20 @@ package struct EntryFilter: Equatable, Sendable {
         package var sources = Choice<Prefix>()
         /// Prefixes of the destination address.
         package var destinations = Choice<Prefix>()
-        /// Host order. An entry without ports (ICMP, ESP) has none of them; the keys of GRE count as ports.
+        /// Host order. An entry without ports (ICMP, ESP) matches none; GRE keys count as ports.
         package var sourcePorts = Choice<ClosedRange<UInt16>>()
-        /// Likewise of the destination.
+        /// Likewise for the destination.
         package var destinationPorts = Choice<ClosedRange<UInt16>>()
-        /// Of the zone that only this direction has (`CTA_TUPLE_ZONE`).
+        /// The zone of this direction only (`CTA_TUPLE_ZONE`).
         package var zones = Choice<UInt16>()
 
-        /// Without a condition.
         package init() {}
     }
 
-    /// Whether every entry is taken.
+    /// Whether every entry matches.
     package var isEmpty: Bool { self == EntryFilter() }
 
-    /// Costs some nanoseconds for each condition that there is, and allocates nothing.
+    /// Costs a few nanoseconds per condition, and allocates nothing.
     package func matches(_ entry: Entry) -> Bool {
         let status = entry.status.rawValue
         if status & requiredStatus.rawValue != requiredStatus.rawValue || status & forbiddenStatus.rawValue != 0 {
@@ -126,7 +124,7 @@ package struct EntryFilter: Equatable, Sendable {
             && !forbiddenLabels.contains { Self.isSet($0, in: labels) }
     }
 
-    /// Labels come as the kernel's array of `unsigned long`, in the byte order of its memory.
+    /// Labels are the kernel's array of `unsigned long`, in its memory byte order.
     private static func isSet(_ bit: UInt8, in labels: [UInt8]) -> Bool {
         #if _endian(little)
             let position = Int(bit) / 8
@@ -170,8 +168,8 @@ extension Tuple {
 }
 
 extension EntryFilter {
-    /// The conditions on what an entry keeps for its life: family, protocol, tuples, service and zone. What is left out may change: status,
-    /// protocol state, mark and labels.
+    /// The conditions on fixed properties of an entry: family, protocol, tuples, service and zone. The others may change: status, protocol
+    /// state, mark and labels.
     package var lasting: EntryFilter {
         var lasting = EntryFilter()
         lasting.families = families
@@ -184,12 +182,12 @@ extension EntryFilter {
     }
 }
 
-/// What the conditions of a filter imply together. The kernel and the socket can use it where they cannot use the conditions.
+/// What the conditions of a filter imply together. The kernel and the socket can use this where they cannot use the conditions.
 extension EntryFilter {
     /// The kernel tracks no other family (`nf_ct_l3num`).
     static let tracked: Set<UInt8> = [UInt8(AF_INET), UInt8(AF_INET6)]
 
-    /// The families that an entry taken can have; nil for any.
+    /// The families that a matching entry can have; nil for any.
     var possibleFamilies: Set<UInt8>? {
         var possible: Set<UInt8>?
         func narrow(_ families: [UInt8]) {
@@ -204,12 +202,12 @@ extension EntryFilter {
         return (possible ?? Self.tracked).subtracting(families.unwanted)
     }
 
-    /// The protocols that an entry taken can have; nil for any.
+    /// The protocols that a matching entry can have; nil for any.
     var possibleProtocols: Set<IPProtocol>? {
         var possible: Set<IPProtocol>?
         func narrow(_ protocols: [IPProtocol?]) {
             let named = protocols.compactMap { $0 }
-            // One that takes any protocol makes the others no condition.
+            // If one accepts any protocol, the others are no restriction.
             if named.isEmpty || named.count < protocols.count { return }
             possible = (possible ?? Set(named)).intersection(named)
         }
@@ -225,29 +223,29 @@ extension IPAddress {
     var familyNumber: UInt8 { UInt8(family == .ipv4 ? AF_INET : AF_INET6) }
 }
 
-/// What a filter takes of one field: any of the values wanted (every value, when none is named), and none of those unwanted.
+/// What a filter accepts for one field: any wanted value (any value, if none is given), and no unwanted one.
 package struct Choice<Value: Equatable & Sendable>: Equatable, Sendable {
-    /// One of these; every value when there are none.
+    /// One of these; any value if empty.
     package var wanted: [Value]
     /// None of these.
     package var unwanted: [Value]
 
-    /// Both lists as they are; `Choice()` takes every value.
+    /// `Choice()` accepts every value.
     package init(_ wanted: [Value] = [], not unwanted: [Value] = []) {
         self.wanted = wanted
         self.unwanted = unwanted
     }
 
-    /// Whether every value is taken.
+    /// Whether every value is accepted.
     package var isEmpty: Bool { wanted.isEmpty && unwanted.isEmpty }
 
-    /// The one value that is wanted; nil when there are none or several.
+    /// The only wanted value; nil if there are none or several.
     var single: Value? {
         guard let first = wanted.first, wanted.allSatisfy({ $0 == first }) else { return nil }
         return first
     }
 
-    /// - Parameter isIt: whether the field of an entry is this value. An entry without the field is no value.
+    /// - Parameter isIt: whether an entry's field has this value. An entry without the field matches no value.
     @inline(__always)
     func accepts(_ isIt: (Value) -> Bool) -> Bool {
         if !wanted.isEmpty, !wanted.contains(where: isIt) { return false }

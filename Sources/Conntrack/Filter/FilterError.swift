@@ -1,27 +1,24 @@
-/// What is wrong with a word of a filter, in a sentence for who wrote it.
+/// What is wrong with a filter word, as a sentence for its author.
 package struct FilterError: Error, Equatable, Sendable {
-    /// As it was written: `--dst` of an option, `dst` of a filter line.
+    /// As written: `--dst` for an option, `dst` in a filter line.
     package let word: String
-    /// What is wrong with it.
     package let cause: Cause
 
-    /// What can be wrong with a word.
     package enum Cause: Equatable, Sendable {
-        /// The value is none of those that the word takes.
+        /// The value is not one that the word accepts.
         case value(String, takes: String)
-        /// `80,!443`: a negation holds for all values of an argument.
+        /// `80,!443`: a negation applies to all values of an argument.
         case negationWithin
-        /// `!dst=!10.0.0.1`, of which nobody knows what it means.
+        /// `!dst=!10.0.0.1`, whose meaning is unclear.
         case negatedTwice
-        /// `!` or `=80`; the word is all that was written.
+        /// `!` or `=80`; the word is everything that was written.
         case nameless
-        /// It is no word of this filter; those that are.
+        /// Not a word of this filter; lists those that are.
         case unknown(takes: String)
-        /// A filter has room for one of the two flags.
+        /// The two flags are mutually exclusive.
         case excludes(String, instead: String)
     }
 
-    /// A word as it was written, and what is wrong with it.
     package init(_ word: String, _ cause: Cause) {
         self.word = word
         self.cause = cause
@@ -29,15 +26,16 @@ package struct FilterError: Error, Equatable, Sendable {
 }
 
 extension FilterError: CustomStringConvertible {
-    /// A sentence without its full stop, to follow a program's name or nothing.
+    /// A sentence without a full stop.
     package var description: String {
         switch cause {
-        case .value(let value, let takes): "\(word): “\(value)” is not what it takes: \(takes)"
-        case .negationWithin: "\(word): ! stands before all values of an argument: give others one of their own"
-        case .negatedTwice: "\(word): it is negated twice: write one !"
-        case .nameless: "“\(word)” names nothing: a filter takes WORD=VALUE, a flag, or text"
-        case .unknown(let takes): "there is no word \(word) here, but \(takes)"
-        case .excludes(let other, let instead): "\(word) and \(other) exclude each other: try \(instead)"
+        case .value(let value, let takes): "\(word): “\(value)” is invalid; expected \(takes)"
+        case .negationWithin:
+            "\(word): ! negates all values of an argument and must come first; use another argument for the others"
+        case .negatedTwice: "\(word): negated twice; use a single !"
+        case .nameless: "“\(word)” names nothing; expected WORD=VALUE, a flag, or text"
+        case .unknown(let takes): "unknown word \(word); expected \(takes)"
+        case .excludes(let other, let instead): "\(word) and \(other) are mutually exclusive; try \(instead)"
         }
     }
 }

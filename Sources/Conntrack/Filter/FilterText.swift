@@ -1,19 +1,19 @@
-/// The values of one word as they were written: several by commas or by repeating it; `!` before those of an argument negates them.
+/// The values of one word as written: several by commas or repetition; a leading `!` negates those of an argument.
 package struct FilterText: Sendable {
     private let name: String
     private let arguments: [String]
     private let takes: String
 
     /// - Parameters:
-    ///   - name: the word as its writer spells it, for errors.
-    ///   - takes: the values that there are, in words that end a sentence.
+    ///   - name: the word as spelled by the user, for errors.
+    ///   - takes: the valid values, worded to end a sentence.
     package init(_ name: String, _ arguments: [String], takes: String) {
         self.name = name
         self.arguments = arguments
         self.takes = takes
     }
 
-    /// - Parameter read: a value from its text; nil when it is none.
+    /// - Parameter read: a value from its text; nil if invalid.
     package func choice<Value>(_ read: (String) -> Value?) throws(FilterError) -> Choice<Value> {
         var choice = Choice<Value>()
         for argument in arguments {
@@ -28,9 +28,9 @@ package struct FilterText: Sendable {
         return choice
     }
 
-    /// The values of one argument without a negation: any of them will do.
+    /// The values of one argument without negation: any of them matches.
     ///
-    /// - Parameters: as of the initializer and of `choice`.
+    /// - Parameters: as for the initializer and `choice`.
     package static func values<Value: Equatable & Sendable>(
         _ name: String, _ argument: String, takes: String, _ read: (String) -> Value?
     ) throws(FilterError) -> [Value] {
@@ -41,7 +41,7 @@ package struct FilterText: Sendable {
         FilterError(name, text.first == "!" ? .negationWithin : .value(String(text), takes: takes))
     }
 
-    /// Decimal, or hexadecimal behind `0x`; without a sign.
+    /// Decimal, or hexadecimal with `0x`; without a sign.
     package static func number<Number: FixedWidthInteger>(_ text: some StringProtocol, as _: Number.Type = Number.self)
         -> Number?
     {
@@ -51,7 +51,7 @@ package struct FilterText: Sendable {
         return Number(digits, radix: isHexadecimal ? 16 : 10)
     }
 
-    /// A port, or a range of them: `80`, `1000-2000`. conntrack(8) writes `:` between the ends, others `-`.
+    /// A port or a range: `80`, `1000-2000`. conntrack(8) writes `:` between the ends, others `-`.
     package static func ports(_ text: String) -> ClosedRange<UInt16>? {
         let ends = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == ":" }
         guard ends.count <= 2, let first = ends.first.flatMap({ number($0, as: UInt16.self) }),
@@ -60,7 +60,7 @@ package struct FilterText: Sendable {
         return first...last
     }
 
-    /// What `ports` reads, in words that end a sentence.
+    /// What `ports` reads, worded to end a sentence.
     package static let takesPorts = "PORT or FIRST-LAST, up to 65535"
 }
 

@@ -1,14 +1,14 @@
-/// One part of a filter line, between blanks. Which words there are is not its matter: every list has its own.
+/// One part of a filter line, delimited by blanks. It does not know the valid words: every list has its own.
 package enum FilterToken: Equatable, Sendable {
-    /// `dport=80,443`; negated `!dport=80,443`, `dport!=80,443` or `dport=!80,443`. Neither the name nor the values are looked at, and the
-    /// values may be empty.
+    /// `dport=80,443`; negated `!dport=80,443`, `dport!=80,443` or `dport=!80,443`. Neither name nor values are checked; the values may be
+    /// empty.
     case word(String, values: String, isNegated: Bool)
-    /// What has no `=`: a flag, or text to look for. Never empty.
+    /// Has no `=`: a flag, or text to search for. Never empty.
     case text(String, isNegated: Bool)
 
-    /// The parts of a line in their order; none of an empty one.
+    /// The parts of a line in order; none for an empty line.
     ///
-    /// - Throws: for what is negated twice, and for a `!` or `=` without a word.
+    /// - Throws: for double negation, and for `!` or `=` without a word.
     package static func tokens(of line: String) throws(FilterError) -> [FilterToken] {
         var tokens: [FilterToken] = []
         for part in line.split(whereSeparator: \.isWhitespace) { tokens.append(try FilterToken(part)) }
@@ -36,14 +36,14 @@ package enum FilterToken: Equatable, Sendable {
         self = .word(String(name), values: String(values), isNegated: negations == 1)
     }
 
-    /// - Returns: how many `!` there were.
+    /// - Returns: the number of `!`.
     private static func takeNegations(from text: inout Substring) -> Int {
         let all = text.count
         text = text.drop { $0 == "!" }
         return all - text.count
     }
 
-    /// The values as an option has them in its argument, `!80,443`: what `FilterText` reads. Nil of text.
+    /// The values as in an option's argument, `!80,443`, as read by `FilterText`. Nil for text.
     package var argument: String? {
         guard case .word(_, let values, let isNegated) = self else { return nil }
         return isNegated ? "!" + values : values

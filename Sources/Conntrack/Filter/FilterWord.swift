@@ -1,6 +1,6 @@
 import Addresses
 
-/// The words of a filter that take values, by the names that their options have.
+/// Filter words that take values, named like their options.
 package enum FilterWord: String, CaseIterable, Sendable {
     case family, `protocol`, src, dst, sport, dport
     case replySrc = "reply-src"
@@ -13,21 +13,21 @@ package enum FilterWord: String, CaseIterable, Sendable {
     case replyZone = "reply-zone"
     case label
 
-    /// Reads a name of the word; `proto` is one of `protocol`.
+    /// Reads a word's name; `proto` means `protocol`.
     package init?(name: String) { self.init(rawValue: name == "proto" ? "protocol" : name) }
 
-    /// Its values, in words that end a sentence.
+    /// Its valid values, worded to end a sentence.
     func takes(_ labels: FilterLabels) -> String {
         switch self {
         case .family: "ipv4 or ipv6"
-        case .protocol: "a name as tcp, or a number up to 255"
+        case .protocol: "a name such as tcp, or a number up to 255"
         case .src, .dst, .replySrc, .replyDst: "an IPv4 or IPv6 ADDRESS, or ADDRESS/LENGTH"
         case .sport, .dport, .replySport, .replyDport: FilterText.takesPorts
         case .icmpType: "a number up to 255"
         case .service: "[PROTOCOL/]ADDRESS[:PORT]"
-        case .state: "a state as ESTABLISHED, or a number up to 255"
+        case .state: "a state such as ESTABLISHED, or a number up to 255"
         case .status: StatusWord.takes
-        case .mark: "MARK or MARK/MASK, with no bit that the mask lacks"
+        case .mark: "MARK or MARK/MASK, with no bits outside the mask"
         case .zone, .origZone, .replyZone: "a number up to 65535"
         case .label: labels.takes
         }
@@ -35,7 +35,7 @@ package enum FilterWord: String, CaseIterable, Sendable {
 }
 
 extension FilterWord {
-    /// The values of the word that have names, as they are usually spelled; empty where there are only numbers and addresses.
+    /// The word's named values, in their usual spelling; empty if there are only numbers and addresses.
     package var namedValues: [String] {
         switch self {
         case .family: ["ipv4", "ipv6"]
@@ -48,7 +48,7 @@ extension FilterWord {
 }
 
 extension EntryFilter.State {
-    /// Of TCP first, then what SCTP and DCCP have besides.
+    /// Those of TCP first, then the additional ones of SCTP and DCCP.
     fileprivate static var names: [String] {
         var seen: Set<String> = []
         let all = ProtocolState.TCP.names + ProtocolState.SCTP.names + ProtocolState.DCCP.names
@@ -56,14 +56,14 @@ extension EntryFilter.State {
     }
 }
 
-/// The words of a filter that stand alone, by the names that their options have: conditions on status bits.
+/// Filter words without values, named like their options: conditions on status bits.
 package enum FilterFlag: String, CaseIterable, Sendable {
     case unreplied, assured, dying, offload
     case srcNat = "src-nat"
     case dstNat = "dst-nat"
     case anyNat = "any-nat"
 
-    /// The bits that are looked at.
+    /// The bits to look at.
     fileprivate var bits: Status {
         switch self {
         case .unreplied: .seenReply
@@ -78,10 +78,10 @@ package enum FilterFlag: String, CaseIterable, Sendable {
 }
 
 extension EntryFilter {
-    /// Adds the condition of a flag; negated, that the flag does not hold.
+    /// Adds a flag's condition; negated, that the flag does not apply.
     ///
-    /// - Parameter spelled: how its writer spells flags, for errors.
-    /// - Throws: for `any-nat` and `offload` together: a filter wants one set of bits of which any will do.
+    /// - Parameter spelled: how the user writes flags, for errors.
+    /// - Throws: for `any-nat` together with `offload`: a filter has one set of bits of which any matches.
     package mutating func add(
         _ flag: FilterFlag, isNegated: Bool = false, spelled: (FilterFlag) -> String = \.rawValue
     ) throws(FilterError) {
@@ -98,16 +98,16 @@ extension EntryFilter {
     }
 }
 
-/// What the word `status` takes: the name of a bit, or a word of conntrack(8)'s for none.
+/// The values of `status`: the name of a bit, or a word that conntrack(8) uses for none.
 enum StatusWord: Equatable {
     case bit(Status)
     case unreplied
-    /// conntrack(8) has it for “no bit”: no condition.
+    /// “No bit” in conntrack(8): no condition.
     case unset
 
-    /// The values that are told of; conntrack(8)'s own are taken besides.
+    /// The documented values; those of conntrack(8) are accepted too.
     static let names = Status.names.filter { $0 != "TEMPLATE" } + ["UNREPLIED"]
-    /// In words that end a sentence.
+    /// Worded to end a sentence.
     static let takes = names.joined(separator: ", ")
 
     init?(_ text: String) {

@@ -4,15 +4,15 @@ import Glibc
 import Netlink
 import SystemPackage
 
-/// What of a filter a socket can apply to events before they take room in its buffer: the program for the kernel's packet filter that
-/// libnetfilter_conntrack builds (src/conntrack/bsf.c, read at 1.0.9 and 1.1.1). It never rejects what the filter wants.
+/// The part of a filter that a socket can apply to events before they use its buffer: the program for the kernel's packet filter built by
+/// libnetfilter_conntrack (src/conntrack/bsf.c, read at 1.0.9 and 1.1.1). It never rejects wanted events.
 ///
-/// - It looks at the original tuple's protocol and addresses, the protocol's state and the mark, not at ports, status, zone or labels.
-/// - A message without the attribute passes, so IPv4 conditions let IPv6 pass and a state those events that tell none; a missing
-///   mark counts as 0, as it does with us.
-/// - One field is either wanted or unwanted, not both.
+/// - It checks the original tuple's protocol and addresses, the protocol state and the mark, but not ports, status, zone or labels.
+/// - A message without the attribute passes, so IPv4 conditions let IPv6 pass, and a state condition lets events without a state pass; a
+///   missing mark counts as 0, as it does here.
+/// - A field is either wanted or unwanted, not both.
 /// - The search for an IPv4 destination leaves the nest, and takes an IPv6 message's `CTA_TUPLE_PROTO` for one.
-/// - Before 1.1.0 only the first IPv6 prefix is compared; states above 15 are dropped without a word.
+/// - Before 1.1.0 only the first IPv6 prefix is compared; states above 15 are silently dropped.
 /// - The states of one protocol overwrite those of another (`bsf_add_state_filter` never moves on).
 /// - Jumps of more than 255 instructions wrap, which the library's own limit of 127 addresses does not prevent.
 package struct SocketFilter: Equatable, Sendable {
@@ -24,18 +24,18 @@ package struct SocketFilter: Equatable, Sendable {
     var states = Choice<State>()
     var marks = Choice<EntryFilter.Mark>()
 
-    /// A state of one protocol.
+    /// A protocol state.
     struct State: Equatable, Sendable {
         var `protocol`: IPProtocol
         var number: UInt8
     }
 
-    /// At three instructions a value, far from where jumps wrap.
+    /// At three instructions per value, this is far below the point where jumps wrap.
     private static let mostValues = 64
     private static let mostIPv6Values = 16
     private static let mostStates = UInt8(16)
 
-    /// - Returns: nil when it could reject nothing.
+    /// - Returns: nil if it could reject nothing.
     init?(_ filter: EntryFilter) {
         takeProtocols(filter)
         takeAddresses(filter)
@@ -46,7 +46,7 @@ package struct SocketFilter: Equatable, Sendable {
 
     private init() {}
 
-    /// The wanted values, else the unwanted ones; neither when there are too many.
+    /// The wanted values, else the unwanted ones; none if there are too many.
     private static func oneSided<Value>(_ choice: Choice<Value>, atMost most: Int) -> Choice<Value> {
         if choice.wanted.isEmpty { return choice.unwanted.count <= most ? choice : Choice() }
         return choice.wanted.count <= most ? Choice(choice.wanted) : Choice()
@@ -69,12 +69,12 @@ package struct SocketFilter: Equatable, Sendable {
         if !isIPv4 { sources6 = Self.part(filter.original.sources, .ipv6) }
         if isIPv4 { destinations4 = Self.part(destinations, .ipv4) }
         if !isIPv4 { destinations6 = Self.part(destinations, .ipv6) }
-        // One family alone: the other one's sources are all unwanted.
+        // A single family: all sources of the other one are unwanted.
         if isIPv4 { sources6.unwanted = [Prefix("::/0")].compactMap { $0 } }
         if isIPv6 { sources4.unwanted = [Prefix("0.0.0.0/0")].compactMap { $0 } }
     }
 
-    /// The values of one family. Where only the other family's are wanted, this one's messages pass.
+    /// The values of one family. If only the other family's are wanted, this one's messages pass.
     private static func part(_ choice: Choice<Prefix>, _ family: IPAddress.Family) -> Choice<Prefix> {
         let wanted = choice.wanted.filter { $0.address.family == family }
         if !choice.wanted.isEmpty { return oneSided(Choice(wanted), atMost: family == .ipv4 ? mostValues : 1) }
@@ -82,7 +82,7 @@ package struct SocketFilter: Equatable, Sendable {
         return oneSided(Choice(not: unwanted), atMost: family == .ipv4 ? mostValues : mostIPv6Values)
     }
 
-    /// Of one protocol, the first of those possible that has any; the entries of others pass.
+    /// Those of one protocol, the first possible one that has any; entries of others pass.
     private mutating func takeStates(_ filter: EntryFilter) {
         let choice = filter.states
         for number in [IPProtocol.tcp, .sctp, .dccp] where filter.possibleProtocols?.contains(number) ?? true {
@@ -101,19 +101,19 @@ package struct SocketFilter: Equatable, Sendable {
 }
 
 extension EntryFilter {
-    /// The part that a socket can apply to events; nil when there is none.
+    /// The part that a socket can apply to events; nil if there is none.
     package var socketFilter: SocketFilter? { SocketFilter(self) }
 }
 
 extension SocketFilter {
-    /// Attaches the filter to a netlink socket, in place of one that it has. Needs no privilege and does not block.
+    /// Attaches the filter to a netlink socket, replacing an existing one. Needs no privilege and does not block.
     ///
-    /// Before the socket joins a group: what is in its buffer already is not filtered. And to a socket for events alone: the
-    /// kernel filters whatever arrives, of the answer to a dump each datagram by its first entry. Messages of other subsystems, the end
-    /// of a dump, errors and events of expectations pass. What is rejected takes no buffer and is no loss. The library keeps nothing;
+    /// Call it before the socket joins a group: messages already in its buffer are not filtered. And use a socket for events only: the kernel
+    /// filters everything that arrives; of the answer to a dump, each datagram by its first entry. Messages of other subsystems, the end of
+    /// a dump, errors and events of expectations pass. Rejected messages use no buffer and are not a loss. The library keeps nothing;
     /// the kernel copies the program.
     ///
-    /// - Throws: `.failed` when memory is short or the descriptor is no socket.
+    /// - Throws: `.failed` if memory is short or the descriptor is not a socket.
     package func attach(to descriptor: CInt) throws(KernelError) {
         guard let handle = nfct_filter_create() else { throw Self.failure() }
         defer { nfct_filter_destroy(handle) }
@@ -133,12 +133,12 @@ extension SocketFilter {
         KernelError("filter the events of a socket", Errno(rawValue: Glibc.errno))
     }
 
-    /// - Parameter structure: the value as the library takes it.
+    /// - Parameter structure: the value in the library's form.
     private static func add<Value, Structure>(
         _ choice: Choice<Value>, _ attribute: nfct_filter_attr, to handle: OpaquePointer,
         _ structure: (Value) -> Structure
     ) {
-        // The logic goes first: it cannot be changed behind a value.
+        // The logic comes first: it cannot be changed after a value.
         let isNegated = choice.wanted.isEmpty
         nfct_filter_set_logic(
             handle, attribute, isNegated ? NFCT_FILTER_LOGIC_NEGATIVE : NFCT_FILTER_LOGIC_POSITIVE)

@@ -2,7 +2,7 @@ import Addresses
 import CNetlink
 import Netlink
 
-/// What of a filter the kernel is asked to apply itself to a dump of the table. It never leaves out what the filter wants.
+/// The part of a filter that the kernel applies to a dump of the table. It never drops wanted entries.
 struct DumpPlan: Equatable {
     /// A partial tuple. Its addresses are IPv4.
     struct Side: Equatable {
@@ -12,13 +12,13 @@ struct DumpPlan: Equatable {
         var destinationPort: UInt16?
     }
 
-    /// The family of each request to be sent; 0 is all of them.
+    /// The family of each request to send; 0 means all.
     var families: [UInt8] = [0]
     var `protocol`: IPProtocol?
     var original = Side()
     var reply = Side()
     var mark: EntryFilter.Mark?
-    /// The bits that are compared, and those of them that must be set.
+    /// The bits to compare, and those that must be set.
     var statusMask: Status = []
     var status: Status = []
     var zone: UInt16?
@@ -37,10 +37,10 @@ extension DumpPlan {
         static let destinationPort: UInt32 = 1 << 5
     }
 
-    /// Adds what the kernel is to compare to a request for a dump, whose family it must carry when tuples are compared.
+    /// Adds the conditions for the kernel to a dump request, which must carry the family if tuples are compared.
     func append(to request: inout Request) {
         let originalFlags = append(original, CTA_TUPLE_ORIG, self.protocol, to: &request)
-        // The protocol of both directions is the same.
+        // Both directions have the same protocol.
         let hasReplyPorts = reply.sourcePort != nil || reply.destinationPort != nil
         let replyFlags = append(reply, CTA_TUPLE_REPLY, hasReplyPorts ? self.protocol : nil, to: &request)
         if originalFlags | replyFlags != 0 {
@@ -50,7 +50,7 @@ extension DumpPlan {
             }
         }
         if let mark {
-            // Kernels before 5.8 look at the mark only when both are there.
+            // Kernels before 5.8 use the mark only if both are present.
             request.append(CTA_MARK.rawValue, bigEndian: mark.value)
             request.append(CTA_MARK_MASK.rawValue, bigEndian: mark.mask)
         }
@@ -61,7 +61,7 @@ extension DumpPlan {
         if let zone { request.append(CTA_ZONE.rawValue, bigEndian: zone) }
     }
 
-    /// Returns the flags that go with the tuple.
+    /// - Returns: the flags that belong to the tuple.
     private func append(
         _ side: Side, _ type: ctattr_type, _ number: IPProtocol?, to request: inout Request
     ) -> UInt32 {
@@ -102,15 +102,15 @@ extension DumpPlan {
     }
 }
 
-/// What ctnetlink can apply of a filter, by the kernel that first did it right (`ctnetlink_alloc_filter` in
+/// What ctnetlink can filter by, with the first kernel that does it correctly (`ctnetlink_alloc_filter` in
 /// net/netfilter/nf_conntrack_netlink.c).
 package enum KernelFilter: String, CaseIterable, Sendable {
     case tuples = "addresses and ports"
     case status
-    case replyTuples = "those of the reply"
+    case replyTuples = "reply direction"
     case zones
 
-    /// The first one.
+    /// The first kernel.
     package var since: KernelVersion {
         switch self {
         case .tuples: KernelVersion(5, 8)

@@ -1,15 +1,15 @@
 import Addresses
 import CNetlink
 
-/// Finds what ctnetlink can apply of a filter, and says why not the rest (`ctnetlink_alloc_filter`, `ctnetlink_filter_match` in
+/// Determines which parts of a filter ctnetlink can apply, and why not the others (`ctnetlink_alloc_filter`, `ctnetlink_filter_match` in
 /// net/netfilter/nf_conntrack_netlink.c, read at 5.10, 6.1, 6.6 and 6.18).
 ///
-/// - A field is compared with one value: there are no lists, ranges or prefixes, and nothing is negated but a status bit.
-/// - The partial tuples of `CTA_FILTER` need a family, and ports a protocol: those of TCP and UDP alone are compared.
-/// - **IPv6 addresses are compared the wrong way round** (`!ipv6_addr_cmp`): an entry is left out because it has the address.
-/// - Up to 5.17 the reply's tuple may be read by the flags of the original's, so that what is wanted is left out.
-/// - `CTA_ZONE` means the zone of either direction, so 0 is an entry with none in either.
-/// - A kernel ignores what it does not know: `CTA_FILTER` before 5.8, `CTA_STATUS` before 5.15, `CTA_ZONE` before 6.8.
+/// - A field is compared with one value: there are no lists, ranges or prefixes, and only status bits can be negated.
+/// - The partial tuples of `CTA_FILTER` need a family, and ports need a protocol: only those of TCP and UDP are compared.
+/// - **The comparison of IPv6 addresses is inverted** (`!ipv6_addr_cmp`): entries are dropped because they have the address.
+/// - Up to 5.17 the reply tuple may be read with the flags of the original tuple, so that wanted entries are dropped.
+/// - `CTA_ZONE` means the zone of either direction, so 0 means an entry without zone in either.
+/// - Kernels ignore what they do not know: `CTA_FILTER` before 5.8, `CTA_STATUS` before 5.15, `CTA_ZONE` before 6.8.
 struct DumpPlanner {
     private(set) var plan = DumpPlan()
     /// Each condition, and where it is applied.
@@ -20,7 +20,7 @@ struct DumpPlanner {
 
     private static let tuples = KernelFilter.tuples.since
 
-    /// - Parameter kernel: nil when it is not known.
+    /// - Parameter kernel: nil if unknown.
     init(_ filter: EntryFilter, for kernel: KernelVersion?) {
         self.filter = filter
         self.kernel = kernel
@@ -39,7 +39,7 @@ struct DumpPlanner {
         planNothing()
         if plan.comparesTuples, plan.families == [0] {
             plan.families = EntryFilter.tracked.sorted()
-            remarks.append(.kernel("it is asked once for each family, as it compares these within one", nil))
+            remarks.append(.kernel("asked once per family, as it compares these within one family only", nil))
         }
     }
 
@@ -47,13 +47,13 @@ struct DumpPlanner {
         let possible = filter.possibleFamilies
         let families = filter.families.words("family", EntryFilter.familyName)
         guard let family = possible?.first, possible?.count == 1 else {
-            remarks += families.map { .here($0, "the kernel takes one or all") }
+            remarks += families.map { .here($0, "the kernel accepts one or all") }
             return
         }
         plan.families = [family]
         remarks += families.map { .kernel($0, nil) }
         if families.isEmpty {
-            remarks.append(.kernel("family \(EntryFilter.familyName(family)), to which the addresses belong", nil))
+            remarks.append(.kernel("family \(EntryFilter.familyName(family)), that of the addresses", nil))
         }
     }
 
@@ -63,28 +63,30 @@ struct DumpPlanner {
         guard let number = possible?.first, possible?.count == 1,
             plan.families == [0] || EntryFilter.tracked.isSuperset(of: plan.families)
         else {
-            remarks += protocols.map { .here($0, "the kernel compares with one") }
+            remarks += protocols.map { .here($0, "the kernel compares only one") }
             return
         }
         plan.protocol = number
         remarks += protocols.map { .kernel($0, Self.tuples) }
-        if protocols.isEmpty { remarks.append(.kernel("protocol \(number), which the rest implies", Self.tuples)) }
+        if protocols.isEmpty {
+            remarks.append(.kernel("protocol \(number), implied by the other conditions", Self.tuples))
+        }
     }
 
-    /// Compares a field with its one wanted value.
+    /// Compares a field with its only wanted value.
     ///
-    /// - Parameter put: puts the value into the plan, or says why it cannot be there.
+    /// - Parameter put: puts the value into the plan, or returns why it cannot.
     private mutating func compare<Value>(
         _ name: String, _ choice: Choice<Value>, since: KernelVersion?, text: (Value) -> String = { "\($0)" },
         put: (inout DumpPlan, Value) -> String?
     ) {
         if !choice.wanted.isEmpty {
             let what = Choice(choice.wanted).words(name, text)
-            let why = choice.single.map { put(&plan, $0) } ?? "the kernel compares with one value"
+            let why = choice.single.map { put(&plan, $0) } ?? "the kernel compares only one value"
             remarks += what.map { what in why.map { .here(what, $0) } ?? .kernel(what, since) }
         }
         remarks += Choice(not: choice.unwanted).words(name, text).map {
-            .here($0, "the kernel leaves out nothing for what it is")
+            .here($0, "the kernel cannot negate this")
         }
     }
 
@@ -129,7 +131,7 @@ struct DumpPlanner {
     }
 
     private static func obstacle(to ports: ClosedRange<UInt16>, of number: IPProtocol?) -> String? {
-        if ports.count > 1 { return "the kernel compares with one port, not with a range" }
+        if ports.count > 1 { return "the kernel compares one port, not a range" }
         return number == .tcp || number == .udp ? nil : "the kernel compares ports of one protocol, TCP or UDP"
     }
 
@@ -147,7 +149,7 @@ struct DumpPlanner {
     private mutating func planMark() {
         if filter.marks.wanted.count > 1, let common = EntryFilter.Mark(commonTo: filter.marks.wanted) {
             plan.mark = common
-            remarks.append(.kernel("mark \(common), which these have in common", nil))
+            remarks.append(.kernel("mark \(common), common to these", nil))
         }
         compare("mark", filter.marks, since: nil) { plan, mark in
             plan.mark = mark
@@ -157,7 +159,7 @@ struct DumpPlanner {
 
     private mutating func planStatus() {
         let since = KernelFilter.status.since
-        // One bit of one is that bit.
+        // “Any of” a single bit is that bit.
         let isOne = filter.anyStatus.names.count == 1
         plan.status = filter.requiredStatus.union(isOne ? filter.anyStatus : [])
         plan.statusMask = plan.status.union(filter.forbiddenStatus)
@@ -169,7 +171,7 @@ struct DumpPlanner {
         }
         if filter.anyStatus.names.count > 1 {
             let either = filter.anyStatus.names.joined(separator: " or ")
-            remarks.append(.here("status \(either)", "the kernel knows no “or”"))
+            remarks.append(.here("status \(either)", "the kernel has no “or”"))
         }
     }
 
@@ -179,7 +181,7 @@ struct DumpPlanner {
         ]
         for (name, choice) in zones {
             compare(name, choice, since: KernelFilter.zones.since) { plan, zone in
-                if zone == 0 { return "the kernel's zone 0 is none in either direction" }
+                if zone == 0 { return "to the kernel, zone 0 means none in either direction" }
                 plan.zone = zone
                 return nil
             }
@@ -188,7 +190,7 @@ struct DumpPlanner {
 
     private mutating func planNothing() {
         let types = filter.icmpTypes.words("ICMP type")
-        remarks += types.map { .here($0, "left to this program, as few entries are of ICMP") }
+        remarks += types.map { .here($0, "done here, as few entries are ICMP") }
         remarks += filter.states.words("state").map { .here($0, "the kernel compares no states") }
         let why = "the kernel compares no labels"
         if !filter.requiredLabels.isEmpty {

@@ -4,17 +4,16 @@ import SystemPackage
 
 /// The expectations of a network namespace, over ctnetlink (net/netfilter/nf_conntrack_netlink.c).
 ///
-/// Reading needs CAP_NET_ADMIN in the user namespace that owns the network namespace. Asking loads the kernel's
-/// `nf_conntrack_netlink` when it is not there yet, as conntrack(8) does.
+/// Reading needs CAP_NET_ADMIN in the user namespace that owns the network namespace. It loads `nf_conntrack_netlink` if necessary, as
+/// conntrack(8) does.
 package struct Expectations {
     private let source: any KernelSource
 
-    /// Asks nothing yet.
     package init(_ source: any KernelSource) { self.source = source }
 
-    /// Streams them all, of all families and zones. Blocks until the answer is whole.
+    /// Streams all expectations, of all families and zones. Blocks until the answer is complete.
     ///
-    /// - Returns: how the answer ended; when it was interrupted, expectations may be missing or double.
+    /// - Returns: how the answer ended; if interrupted, expectations may be missing or duplicated.
     package func dump(_ each: (Expectation) -> Void) throws(KernelError) -> Answer {
         let request = Request.netfilter(
             "dump the expectations", subsystem: NFNL_SUBSYS_CTNETLINK_EXP, message: IPCTNL_MSG_EXP_GET.rawValue,

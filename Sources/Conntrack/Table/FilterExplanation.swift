@@ -4,18 +4,18 @@ import Netlink
 
 /// Where a condition of a filter is applied.
 enum Remark: Equatable {
-    /// By the kernel; the second says since which Linux, where not always.
+    /// By the kernel; the second value is the first Linux version, unless it always did.
     case kernel(String, KernelVersion?)
     /// By this program: what, and why not by the kernel.
     case here(String, String)
 
-    /// - Parameter kernel: the one that is asked, as far as known.
+    /// - Parameter kernel: the kernel in use, if known.
     func line(for kernel: KernelVersion?) -> String {
         switch self {
         case .kernel(let what, nil): "in the kernel: \(what)"
         case .kernel(let what, let since?):
             if let kernel, kernel < since {
-                "here: \(what): the kernel does since Linux \(since), and this is \(kernel)"
+                "here: \(what): the kernel can since Linux \(since), this is \(kernel)"
             } else {
                 "in the kernel: \(what)"
             }
@@ -25,12 +25,12 @@ enum Remark: Equatable {
 }
 
 extension EntryFilter {
-    /// Says which conditions the kernel applies to a dump, and which this program does and why. One line each, for
-    /// `--explain-filter`; none when the filter has no condition.
+    /// Lists which conditions the kernel applies to a dump, and which this program does and why. One line each, for
+    /// `--explain-filter`; none if the filter has no condition.
     ///
-    /// Asks the kernel nothing. One that refuses its part is asked again without.
+    /// Does not query the kernel. If it refuses its part, it is asked again without.
     ///
-    /// - Parameter inKernel: as given to `Table.dump`.
+    /// - Parameter inKernel: as passed to `Table.dump`.
     package func explanation(
         of kind: Table.Kind = .conntrack, from source: any KernelSource, inKernel: Bool = true
     ) -> [String] {
@@ -38,17 +38,17 @@ extension EntryFilter {
         let remarks = DumpPlanner(self, for: version).remarks
         if remarks.isEmpty { return [] }
         let all = "the whole filter"
-        if !inKernel { return [Remark.here(all, "the kernel was not to be asked").line(for: nil)] }
-        if kind != .conntrack { return [Remark.here(all, "the kernel filters this list by nothing").line(for: nil)] }
-        if !source.filters { return [Remark.here(all, "a capture holds the whole table").line(for: nil)] }
+        if !inKernel { return [Remark.here(all, "the kernel was not asked to filter").line(for: nil)] }
+        if kind != .conntrack { return [Remark.here(all, "the kernel cannot filter this list").line(for: nil)] }
+        if !source.filters { return [Remark.here(all, "a capture contains the whole table").line(for: nil)] }
         return remarks.map { $0.line(for: version) }
-            + ["what the kernel sends is compared here with the whole filter once more"]
+            + ["whatever the kernel sends is compared with the whole filter again"]
     }
 }
 
 /// Conditions in words, for `--explain-filter`.
 extension Choice {
-    /// `destination port 80 or 443`, `destination port not 22`; none for a choice without values.
+    /// `destination port 80 or 443`, `destination port not 22`; empty for a choice without values.
     func words(_ name: String, _ text: (Value) -> String = { "\($0)" }) -> [String] {
         [(wanted, name), (unwanted, name + " not")].filter { !$0.0.isEmpty }
             .map { values, name in "\(name) \(values.map(text).joined(separator: " or "))" }
@@ -70,7 +70,7 @@ extension EntryFilter {
 }
 
 extension EntryFilter.Mark: CustomStringConvertible {
-    /// `0x10/0xff`; without the mask when it is whole.
+    /// `0x10/0xff`; without the mask if it is complete.
     package var description: String {
         let value = "0x" + String(value, radix: 16)
         return mask == .max ? value : value + "/0x" + String(mask, radix: 16)
@@ -78,7 +78,7 @@ extension EntryFilter.Mark: CustomStringConvertible {
 }
 
 extension EntryFilter.State: CustomStringConvertible {
-    /// The name, or the number when it means all protocols.
+    /// The name, or the number if it applies to all protocols.
     package var description: String {
         if let tcp, tcp == sctp, tcp == dccp { return String(tcp) }
         let states = [
@@ -90,7 +90,7 @@ extension EntryFilter.State: CustomStringConvertible {
 }
 
 extension EntryFilter.Service: CustomStringConvertible {
-    /// As it is read: `tcp/10.0.0.100:80`.
+    /// In the form that is read: `tcp/10.0.0.100:80`.
     package var description: String {
         let named = `protocol`.map { "\($0)/" } ?? ""
         return named + (port.map { Endpoint(address, $0).description } ?? address.description)

@@ -2,38 +2,36 @@ import CNetlink
 import Netlink
 import SystemPackage
 
-/// What one CPU has counted in a network namespace since that was made. The kernel's counters have 32 bits and wrap.
+/// Counters of one CPU since the network namespace was created. The kernel's counters have 32 bits and wrap.
 package struct CPUStatistics: Equatable, Sendable {
-    /// The CPU's number.
     package var cpu: UInt16
-    /// Those that the kernel sent.
+    /// Those sent by the kernel.
     package var counters: [StatisticsCounter: UInt32]
 
-    /// What one CPU counted; a counter that is missing is one the kernel did not send.
+    /// A missing counter is one that the kernel did not send.
     package init(cpu: UInt16, counters: [StatisticsCounter: UInt32] = [:]) {
         self.cpu = cpu
         self.counters = counters
     }
 }
 
-/// How many entries a table has, and how many it may have.
+/// The size and limit of a table.
 package struct TableSize: Equatable, Sendable {
-    /// Of this network namespace, those included that are not confirmed yet.
+    /// Of this network namespace, including unconfirmed ones.
     package var entries: UInt32?
-    /// `net.netfilter.nf_conntrack_max`: for each namespace alike; 0 when there is no limit. Nil before Linux 4.18.
+    /// `net.netfilter.nf_conntrack_max`: the same for each namespace; 0 means no limit. Nil before Linux 4.18.
     package var limit: UInt32?
 
-    /// Both figures; nil for one that is not known.
     package init(entries: UInt32? = nil, limit: UInt32? = nil) {
         self.entries = entries
         self.limit = limit
     }
 }
 
-/// Reading needs the same privilege as a dump, walks no table, and answers at once.
+/// Reading needs the same privilege as a dump, walks no table, and is immediate.
 extension Table {
-    /// The counters of each CPU that the machine may have, online or not (`IPCTNL_MSG_CT_GET_STATS_CPU` and
-    /// `IPCTNL_MSG_EXP_GET_STATS_CPU`), in the order of the CPUs. Where nothing is tracked, they are 0.
+    /// The counters of each possible CPU, online or not (`IPCTNL_MSG_CT_GET_STATS_CPU` and `IPCTNL_MSG_EXP_GET_STATS_CPU`), ordered by CPU.
+    /// They are 0 if nothing is tracked.
     package func statistics() throws(KernelError) -> [CPUStatistics] {
         let conntrack = Request.netfilter(
             "read the counters of conntrack", subsystem: NFNL_SUBSYS_CTNETLINK,
@@ -71,8 +69,8 @@ extension Table {
 }
 
 extension CPUStatistics {
-    /// Decodes a message of `ctnetlink_ct_stat_cpu_fill_info` or `ctnetlink_exp_stat_fill_info`: the CPU stands big-endian in the
-    /// `res_id` of `struct nfgenmsg`, each counter in a big-endian attribute of 32 bits. What has another size is no counter.
+    /// Decodes a message of `ctnetlink_ct_stat_cpu_fill_info` or `ctnetlink_exp_stat_fill_info`: the CPU is big-endian in `res_id` of
+    /// `struct nfgenmsg`, each counter is a big-endian 32-bit attribute. Attributes of other sizes are not counters.
     init(
         _ kind: StatisticsCounter.Kind, _ message: Message, in datagram: RawSpan
     ) throws(DecodeError) {

@@ -5,21 +5,19 @@ import SystemPackage
 
 /// The conntrack table of a network namespace, over ctnetlink (net/netfilter/nf_conntrack_netlink.c).
 ///
-/// Reading needs CAP_NET_ADMIN in the user namespace that owns the network namespace. Asking loads the kernel's
-/// `nf_conntrack_netlink` when it is not there yet, as conntrack(8) does; it starts no tracking.
+/// Reading needs CAP_NET_ADMIN in the user namespace that owns the network namespace. It loads `nf_conntrack_netlink` if necessary, as
+/// conntrack(8) does; it does not start tracking.
 package struct Table {
     let source: any KernelSource
 
-    /// Asks nothing yet.
     package init(_ source: any KernelSource) { self.source = source }
 
-    /// What can be dumped.
     package enum Kind: Sendable {
         /// The confirmed entries: the table itself.
         case conntrack
-        /// Entries that are gone, but whose DESTROY event is not delivered yet (before 5.19: any that is still referred to).
+        /// Deleted entries whose DESTROY event is not delivered yet (before 5.19: any that is still referenced).
         case dying
-        /// Entries whose first packet is still on its way; kernels since 5.19 keep no list of them, and say none.
+        /// Entries whose first packet is still in flight; kernels since 5.19 keep no list of them and return none.
         case unconfirmed
 
         fileprivate var message: UInt32 {
@@ -39,13 +37,13 @@ package struct Table {
         }
     }
 
-    /// Streams the entries that a filter wants, without one the whole table, all families and zones. Memory does not grow with it.
+    /// Streams the entries that match a filter (without one, the whole table), of all families and zones. Memory does not grow with the table.
     ///
-    /// What the kernel can filter is asked of it where that may leave something out, at the cost of a second walk through its
-    /// table when a protocol is named without a family. The entries are the same either way.
+    /// The kernel filters as far as it can and it may drop something, at the cost of a second walk through its table if a protocol is given
+    /// without a family. The resulting entries are the same either way.
     ///
-    /// - Parameter inKernel: false to have the kernel send all.
-    /// - Returns: how the answer ended, and how many entries the kernel sent; when it was interrupted, some may be missing or double.
+    /// - Parameter inKernel: false to have the kernel send everything.
+    /// - Returns: how the answer ended, and how many entries the kernel sent; if interrupted, some may be missing or duplicated.
     package func dump(
         _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), inKernel: Bool = true,
         _ each: (Entry) -> Void
@@ -73,8 +71,8 @@ package struct Table {
         return whole
     }
 
-    /// How many buckets the hash table has. When that changes under a dump, the kernel goes on at the same number of a bucket in the
-    /// new table, or ends early, and says nothing (`ctnetlink_dump_table` checks no generation): 361,571 of 1,000,000 entries came once.
+    /// The number of hash buckets. When it changes during a dump, the kernel continues at the same bucket number in the new table, or ends
+    /// early, silently (`ctnetlink_dump_table` checks no generation): once, 361,571 of 1,000,000 entries arrived.
     private var hashSize: String? { try? source.text(of: KernelFile(sysctl: "net.netfilter.nf_conntrack_buckets")) }
 
     /// A kernel that refuses the plan is asked for the whole family.
@@ -100,9 +98,9 @@ package struct Table {
         }
     }
 
-    /// Looks up one entry by a tuple of either direction (`IPCTNL_MSG_CT_GET`), in one zone.
+    /// Looks up an entry by a tuple of either direction (`IPCTNL_MSG_CT_GET`), in one zone.
     ///
-    /// - Returns: nil when the table has no such entry.
+    /// - Returns: nil if the table has no such entry.
     package func entry(for tuple: Tuple, zone: UInt16 = 0) throws(KernelError) -> Entry? {
         var found: Entry?
         try look(for: tuple, zone: zone) { entry, _ in found = entry }
@@ -129,7 +127,7 @@ package struct Table {
                 each(try Entry(message, in: datagram), datagram.extracting(message.whole))
             }
         } catch {
-            // To a lookup EINVAL may also mean a tuple that no entry can have.
+            // For a lookup, EINVAL may also mean a tuple that no entry can have.
             let isUnserved = request.isDump ? error.saysUnserved : error.cause == .absent
             throw isUnserved ? error.withoutCtnetlink : error
         }
@@ -185,16 +183,16 @@ extension Tuple: CustomStringConvertible {
 }
 
 extension Table {
-    /// How often a dump is tried that does not come whole.
+    /// How often an incomplete dump is tried.
     package static let attempts = 3
 
-    /// Why one is not whole then.
+    /// Why a dump is incomplete after that.
     package static let keptChanging = changed + ", \(attempts) times"
 
     private static let changed =
         "it changed while it was read (NLM_F_DUMP_INTR, or its hash table was resized), or answers were lost (ENOBUFS)"
 
-    /// What is said of a list that did not come whole.
+    /// The error for an incomplete list.
     package static func notWhole(
         _ what: String, attempts: Int = attempts, nextStep: String = "try again"
     ) -> KernelError {
@@ -202,12 +200,12 @@ extension Table {
             "dump \(what) as a whole", .lost, detail: attempts == 1 ? changed : keptChanging, nextStep: nextStep)
     }
 
-    /// Dumps until the answer comes whole, at most `attempts` times.
+    /// Dumps until the answer is complete, at most `attempts` times.
     ///
     /// - Parameters:
-    ///   - begin: called before each attempt: what came before is to be forgotten.
+    ///   - begin: called before each attempt, to discard earlier results.
     ///   - each: gets each entry of the attempt.
-    /// - Returns: whether the last attempt was whole.
+    /// - Returns: whether the last attempt was complete.
     package func dumpRepeatedly(
         _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), attempts: Int = attempts,
         begin: () -> Void, _ each: (Entry) -> Void
@@ -234,7 +232,7 @@ extension Table {
 }
 
 extension KernelError {
-    /// The same answer, known to mean that the kernel does not serve ctnetlink.
+    /// The same error, known to mean that the kernel does not serve ctnetlink.
     var withoutCtnetlink: KernelError {
         KernelError(
             asked, .absent, errno: errno, detail: detail,

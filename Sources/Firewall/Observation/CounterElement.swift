@@ -5,12 +5,12 @@ import Netlink
 
 /// Decodes the elements of a counting set, one at a time.
 ///
-/// Each field of a concatenated key begins at a multiple of four bytes; addresses, ports and protocols stand in network order, `ct state`
-/// in host order (nft_payload.c, nft_ct.c; nft_fill_set_elem in nf_tables_api.c).
+/// Each field of a concatenated key is aligned to four bytes; addresses, ports and protocols are in network order, `ct state` in host
+/// order (nft_payload.c, nft_ct.c; nft_fill_set_elem in nf_tables_api.c).
 struct CounterElement {
     let set: CounterSet
 
-    /// Hands over the count of each element that a message of `NFT_MSG_NEWSETELEM` carries; one without a counter is none.
+    /// Delivers the count of each element in a message of `NFT_MSG_NEWSETELEM`; elements without a counter are skipped.
     func decode(
         _ message: Message, in datagram: RawSpan, _ each: (PacketCount) -> Void
     ) throws(DecodeError) {
@@ -99,7 +99,7 @@ private struct Counter {
     var packets: UInt64 = 0
     var bytes: UInt64 = 0
 
-    /// Nil when the expression is another.
+    /// Nil for any other expression.
     init?(_ expression: Attribute, in datagram: RawSpan) throws(DecodeError) {
         var isCounter = false
         var cursor = AttributeCursor(expression.payload)

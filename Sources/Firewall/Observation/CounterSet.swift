@@ -1,18 +1,18 @@
 import Addresses
 import Conntrack
 
-/// One of the dynamic sets that count packets: those of a class, at a point, of a family, and of one mark or of none.
+/// A dynamic set that counts packets: of one class, at one point, of one family, and with one mark or none.
 ///
-/// The class is not part of the key: with `tcp flags` or `meta mark` in a concatenated key, nft 1.0.6 aborts at each later
+/// The class is not part of the key: with `tcp flags` or `meta mark` in a concatenated key, nft 1.0.6 aborts at every later
 /// `nft list ruleset` (an assertion in its mergesort.c).
 struct CounterSet: Hashable {
-    /// What an element's key is made of; the ctstate comes last in each.
+    /// The fields of an element's key; the ctstate is always the last.
     enum Key: Hashable {
         /// Address and port.
         case port
-        /// Of an ICMP error about a flow: the address, and the protocol and port of the packet in it.
+        /// For an ICMP error about a flow: the address, and the protocol and port of the quoted packet.
         case embedded
-        /// Of an ICMP error about anything else: the address, type and code.
+        /// For an ICMP error about anything else: address, type and code.
         case icmpType
         /// Address and protocol.
         case `protocol`
@@ -40,21 +40,21 @@ struct CounterSet: Hashable {
 
     private var prefix: String { point.name + "_" + (mark.map { "mark\($0)_" } ?? "") }
 
-    /// Those that packets with ports are told apart into, the most frequent first: rules are tried in this order.
+    /// The classes of packets with ports, the most frequent first: rules are tried in this order.
     static let classesWithPorts: [PacketClass] = [.ack, .udp, .syn, .synAck, .fin, .rst, .tcpOther, .sctp]
 
     static let classesOfTCP = classesWithPorts.filter { $0.protocol == .tcp }
 }
 
 extension IPAddress.Family {
-    /// At the end of names: sets hold addresses of one family.
+    /// A suffix for names: sets hold addresses of one family.
     var suffix: String { self == .ipv4 ? "4" : "6" }
 }
 
 extension CounterSet {
     private var words: RuleParts { RuleParts(point.side, family) }
 
-    /// The set's type, for sets that count and for those that bound samples.
+    /// The set's type, for sets that count and for those that limit samples.
     private var type: String {
         let address = words.addressType
         return switch key {
@@ -66,7 +66,7 @@ extension CounterSet {
         }
     }
 
-    /// What a packet's element is found by.
+    /// The key of a packet's element.
     private var expression: String {
         let icmp = family == .ipv4 ? "icmp" : "icmpv6"
         let parts =
@@ -85,10 +85,10 @@ extension CounterSet {
 
     private var sampled: String { "sampled_\(name)" }
 
-    /// Where samples are taken and traces begin: where a packet is seen first.
+    /// Where samples are taken and traces begin: where a packet is first seen.
     var isFirst: Bool { point == .preRouting || point == .forward }
 
-    /// The chain that counts into it; at the first point a packet may also be sampled, and traced from there on.
+    /// The chain that counts into it; at the first point a packet may also be sampled and traced.
     func chain(_ options: ObservationOptions) -> String {
         var rules = "update @\(name) { \(expression) }\n"
         var text = ""
@@ -102,7 +102,7 @@ extension CounterSet {
         return text + "chain \(name) {\n\(rules)}\n"
     }
 
-    /// Traces packets of a ctstate. One class gets at most a quarter of what is traced, so that a flood of one does not hide others.
+    /// Traces packets with a ctstate. A class gets at most a quarter of the traces, so that a flood of one does not hide others.
     func traceRule(_ state: CTState, _ options: ObservationOptions) -> String {
         let rate = max(1, (options.traceRate ?? 1) / 4)
         return
@@ -111,18 +111,18 @@ extension CounterSet {
 }
 
 extension CTState {
-    /// Those that rules have a word for.
+    /// Those with a name in rules.
     package static let named: [CTState] = [.new, .established, .related, .invalid, .untracked]
 
-    /// As nft(8) has it.
+    /// As in nft(8).
     var word: String { name.lowercased() }
 
-    /// The chain that marks packets of this state, for their traces.
+    /// The chain that marks packets with this state for tracing.
     var traceChain: String { "trace_\(word)" }
 }
 
 extension ObservationOptions {
-    /// Chains that mark packets to be traced, one a state: a trace names its chain, and so the state.
+    /// Chains that mark packets for tracing, one per state: a trace names its chain, and so the state.
     var tracing: String {
         guard let traceRate else { return "" }
         let limit = "limit tracing {\nrate \(traceRate)/second burst \(traceRate) packets\n}\n"
@@ -130,7 +130,7 @@ extension ObservationOptions {
             + CTState.named.map { "chain \($0.traceChain) {\nlimit name \"tracing\" meta nftrace set 1\n}\n" }.joined()
     }
 
-    /// NFLOG's own copy of the ctstate is missing where the kernel lacks CONFIG_NETFILTER_NETLINK_GLUE_CT, so the prefix says it.
+    /// NFLOG's own copy of the ctstate is missing if the kernel lacks CONFIG_NETFILTER_NETLINK_GLUE_CT, so it is in the prefix.
     var sampling: String {
         guard let samples else { return "" }
         let rules = CTState.named.map {

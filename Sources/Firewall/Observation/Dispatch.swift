@@ -1,7 +1,7 @@
 import Addresses
 import Conntrack
 
-/// How packets of one family are told apart at one point: the rules that find what is observed, and the chains that sort it by class.
+/// How packets of one family are classified at one point: the rules that find observed packets, and the chains that sort them by class.
 struct Dispatch {
     let point: ObservationPoint
     let family: IPAddress.Family
@@ -28,7 +28,7 @@ struct Dispatch {
         return rules
     }
 
-    /// The chains behind them. Each is named after what comes into it.
+    /// The chains that the rules jump to. Each is named after the packets it gets.
     func chains(_ targets: ObservationTargets) -> String {
         let has = has(targets)
         let words = RuleParts(point.side, family)
@@ -47,11 +47,11 @@ struct Dispatch {
         return text
     }
 
-    /// Names: the map of ports, and the chain of TCP.
+    /// The name of the map of ports, and of the TCP chain.
     private var ports: String { point.name + "_ports" + family.suffix }
     private var tcp: String { point.name + "_tcp" + family.suffix }
 
-    /// One look finds whether a packet is observed, and where it is counted: TCP is told apart further, the others are classes by themselves.
+    /// A single lookup finds whether a packet is observed, and where it is counted: TCP is divided further, the others are classes themselves.
     private func map(_ targets: ObservationTargets) -> String {
         var elements: [String] = []
         for case .port(let `protocol`, let endpoint) in targets.targets(point.side)
@@ -78,7 +78,7 @@ struct Dispatch {
         CounterSet(point, packetClass, key, family, mark: mark).name
     }
 
-    /// Of the protocols that are observed, so that no set is made in vain.
+    /// Of the observed protocols only, so that no unneeded set is created.
     private func classes(portsOnly targets: ObservationTargets) -> [PacketClass] {
         let own = targets.targets(point.side).filter { $0.address.family == family }
         let protocols = Set(own.compactMap(\.protocol))
@@ -110,7 +110,7 @@ struct Dispatch {
 
     // MARK: Marks
 
-    /// A packet of a service by mark belongs to that, whatever its address (ip_vs_service_find, ip_vs_ctl.c).
+    /// A packet of a fwmark service belongs to it, whatever its address (ip_vs_service_find, ip_vs_ctl.c).
     func markRules(_ targets: ObservationTargets, _ table: TableFamily) -> String {
         let marks = marks(targets)
         guard !marks.isEmpty else { return "" }
@@ -129,7 +129,7 @@ struct Dispatch {
 
     private func markChain(_ mark: UInt32) -> String { "\(point.name)_mark\(mark)_all\(family.suffix)" }
 
-    /// Answers carry no mark of the service.
+    /// Answers do not carry the service's mark.
     private func marks(_ targets: ObservationTargets) -> [UInt32] {
         guard point.side != .answering else { return [] }
         return targets.marks.filter { $0.family == family }.map(\.value).sorted()
@@ -148,7 +148,7 @@ extension ObservationTargets.Target {
 }
 
 extension PacketClass {
-    /// The protocol of those that have ports.
+    /// The protocol, for classes with ports.
     var `protocol`: IPProtocol {
         switch self {
         case .udp: .udp
@@ -157,7 +157,7 @@ extension PacketClass {
         }
     }
 
-    /// How a rule knows it, of those with ports; as `PacketClass(tcp:)` tells them apart.
+    /// How a rule matches it, for classes with ports; consistent with `PacketClass(tcp:)`.
     fileprivate var match: String {
         switch self {
         case .ack: "tcp flags & (fin | syn | rst | ack) == ack"

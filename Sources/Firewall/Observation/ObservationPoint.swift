@@ -1,37 +1,36 @@
-/// A place on a packet's way through the director where packets are counted.
+/// A point on a packet's path through the director where packets are counted.
 ///
-/// The order is that of the way, and that of reading: what is counted earlier is read earlier, so that a packet under way never looks
-/// like one that was dropped.
+/// The order is that of the path and of reading: earlier points are read first, so that a packet in flight never looks dropped.
 package enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
-    /// Behind conntrack (-200), in front of mangle (-150) and of destination NAT (-100).
+    /// After conntrack (-200), before mangle (-150) and destination NAT (-100).
     case preRouting = "pre_routing"
-    /// In front of every packet filter.
+    /// Before any packet filter.
     case localIn = "local_in"
-    /// Behind the packet filter (0) and in front of IPVS, which takes packets at 98 and 99 (ip_vs_ops4, net/netfilter/ipvs/ip_vs_core.c).
+    /// After the packet filter (0), before IPVS, which takes packets at 98 and 99 (ip_vs_ops4, net/netfilter/ipvs/ip_vs_core.c).
     case localInPassed = "local_in_passed"
-    /// Answers of real servers (NAT), or through a director that is their gateway: in front of every packet filter.
+    /// Answers of real servers (with NAT, or if the director is their gateway): before any packet filter.
     case forward
-    /// Behind the packet filter, and in front of IPVS, which translates answers at 100.
+    /// After the packet filter, before IPVS, which translates answers at 100.
     case forwardPassed = "forward_passed"
-    /// What IPVS sends on goes through here, whatever the forwarding method. Behind conntrack (-200).
+    /// Packets forwarded by IPVS pass here, whatever the forwarding method. After conntrack (-200).
     case localOut = "local_out"
-    /// Behind source NAT (100), in front of conntrack's confirmation (the last).
+    /// After source NAT (100), before conntrack's confirmation (the last).
     case postRouting = "post_routing"
 
-    /// As JSON has it.
+    /// As in JSON.
     package var name: String { rawValue }
 
     /// Which packets are observed at a point, and by which of their ends.
     package enum Side: String, CaseIterable, Hashable, Sendable {
         /// Packets to a virtual address.
         case entering
-        /// Packets to a virtual address, or to a real server as the forwarding method rewrites them.
+        /// Packets to a virtual address, or to a real server if the forwarding method rewrites them.
         case leaving
         /// Packets from a virtual address, or from a real server behind NAT.
         case answering
     }
 
-    /// Whose packets are counted here.
+    /// Which packets are counted here.
     package var side: Side {
         switch self {
         case .preRouting, .localIn, .localInPassed: .entering
@@ -40,7 +39,7 @@ package enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The hook as nft(8) names it.
+    /// The hook's name in nft(8).
     var hook: String {
         switch self {
         case .preRouting: "prerouting"
@@ -61,6 +60,6 @@ package enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Packets of services by mark have theirs at the latest behind mangle (-150).
+    /// Packets of fwmark services have their mark after mangle (-150) at the latest.
     static let priorityOfMarks = -101
 }

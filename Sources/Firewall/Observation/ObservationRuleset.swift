@@ -1,16 +1,16 @@
 import Addresses
 import Conntrack
 
-/// The observation table as nft(8) reads it: what is observed, in sets; a base chain for each point; and behind it chains that tell
-/// classes of packets apart and count each in a set of its own.
+/// The observation table in nft(8) syntax: observed addresses in sets; a base chain for each point; and chains that divide packets into
+/// classes and count each class in its own set.
 ///
-/// No rule of it ends a packet's way: each chain's policy is accept, and its verdicts are jump, goto and continue.
+/// It never accepts or drops a packet: each chain's policy is accept, and its verdicts are jump, goto and continue.
 struct ObservationRuleset {
     let name: String
     let targets: ObservationTargets
     let options: ObservationOptions
 
-    /// The sets that will hold counts, in the order in which they are to be read.
+    /// The counting sets, in the order in which they are to be read.
     let counters: [CounterSet]
 
     private let families: [IPAddress.Family]
@@ -23,7 +23,7 @@ struct ObservationRuleset {
         counters = Self.counters(of: targets)
     }
 
-    /// Tables of one family leave conntrack alone in the other: a rule with `ct` makes it active in each family of its table.
+    /// A table of one family does not affect conntrack in the other: a rule with `ct` activates it in each family of its table.
     var tableFamily: TableFamily {
         switch families {
         case [.ipv4]: .ip
@@ -54,14 +54,14 @@ struct ObservationRuleset {
         }
         let marked = families.map { Dispatch(point: point, family: $0).markRules(targets, tableFamily) }.joined()
         text += families.map { Dispatch(point: point, family: $0).markChains(targets) }.joined()
-        // At PRE_ROUTING marks are not there yet where the others are counted.
+        // At PRE_ROUTING marks are not set yet where the others are counted.
         if point == .preRouting, !marked.isEmpty {
             text += baseChain(point.name + "_marks", point.hook, ObservationPoint.priorityOfMarks, marked)
         } else {
             rules = marked + rules
         }
         guard !rules.isEmpty else { return text }
-        // The director's own packets to its real servers, as health checks send them, are not what it sends on.
+        // The director's own packets to its real servers, such as health checks, are not forwarded packets.
         if point.side == .leaving { rules = "meta skuid 0-4294967295 return\n" + rules }
         return text + baseChain(point.name, point.hook, point.priority, rules)
     }

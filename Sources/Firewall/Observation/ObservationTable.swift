@@ -4,22 +4,22 @@ import Conntrack
 import Netlink
 import SystemPackage
 
-/// A table of our own in nf_tables that counts the packets of what is observed by class and ctstate, in the network namespace of the thread
-/// that makes it. It never ends a packet's way, and vanishes with this value, even when the program is killed.
+/// Our own nf_tables table, which counts observed packets by class and ctstate in the network namespace of the calling thread. It never
+/// accepts or drops a packet, and is removed with this value, even if the program is killed.
 ///
-/// Needs CAP_NET_ADMIN and Linux 5.12. Rules that look at the ctstate make conntrack active in the families of the table, where
-/// nobody used it so far; look at `Tracking` before.
+/// Needs CAP_NET_ADMIN and Linux 5.12. Rules that match on ctstate activate conntrack in the table's families if nothing has used it so
+/// far; check `Tracking` first.
 package struct ObservationTable: ~Copyable {
     private let tables: NFTables
     private let ruleset: ObservationRuleset
 
-    /// As `nft list ruleset` shows it.
+    /// As shown by `nft list ruleset`.
     package let name: String
 
-    /// Makes it, in one transaction. Blocks until the kernel has it.
+    /// Creates it in one transaction. Blocks until the kernel has it.
     ///
     /// - Parameter name: see `freshName`.
-    /// - Throws: `.absent` when the kernel lacks nf_tables or is older than 5.12, `.forbidden` without the capability.
+    /// - Throws: `.absent` if the kernel lacks nf_tables or is older than 5.12, `.forbidden` without the capability.
     package init(
         of targets: ObservationTargets, _ options: ObservationOptions = ObservationOptions(), name: String,
         in source: any KernelSource
@@ -33,7 +33,7 @@ package struct ObservationTable: ~Copyable {
         self.tables = tables
     }
 
-    /// A name that says whose table it is. Process ids repeat where several PID namespaces share a network namespace.
+    /// A name that shows the table's owner. Process ids repeat if several PID namespaces share a network namespace.
     package static func freshName(program: Int32) -> String {
         "ct-inspect-\(program)-" + String(UInt16.random(in: .min ... .max), radix: 16)
     }
@@ -47,23 +47,22 @@ package struct ObservationTable: ~Copyable {
         guard let version = KernelVersion(release: release), version < firstKernel else { return }
         throw KernelError(
             purpose, .absent,
-            detail: "this is Linux \(release), and tables that go with their owner came with \(firstKernel)",
-            nextStep: "use a kernel of \(firstKernel) or later")
+            detail: "this is Linux \(release), and tables owned by a process need \(firstKernel)",
+            nextStep: "use kernel \(firstKernel) or later")
     }
 
-    /// What was counted since the table was made.
+    /// What was counted since the table was created.
     package struct Counts: Equatable, Sendable {
-        /// Each cell that has seen a packet; sets of an earlier point come first.
+        /// Each cell that has seen a packet; sets of earlier points come first.
         package var counts: [PacketCount] = []
-        /// Points at which a set is full, so that further addresses and ports are not counted.
+        /// Points at which a set is full, so that additional addresses and ports are not counted.
         package var full: Set<ObservationPoint> = []
 
-        /// Nothing counted.
         package init() {}
     }
 
-    /// Reads all counters, those of an earlier point first: a packet under way is counted at the later point at most, and so
-    /// never looks like one that was dropped between the two.
+    /// Reads all counters, those of earlier points first: a packet in flight is counted at most at the later point, and so never looks
+    /// dropped between the two.
     package borrowing func read(from source: any KernelSource) throws(KernelError) -> Counts {
         var counts = Counts()
         for set in ruleset.counters {
@@ -74,7 +73,7 @@ package struct ObservationTable: ~Copyable {
         return counts
     }
 
-    /// Begins to trace packets of a class and ctstate too, besides those that are INVALID. Nothing when the table was made without traces.
+    /// Also traces packets with this class and ctstate, in addition to INVALID ones. No effect if the table was created without traces.
     package borrowing func trace(_ packetClass: PacketClass, _ state: CTState) throws(KernelError) {
         guard ruleset.options.traceRate != nil, state != .invalid, CTState.named.contains(state) else { return }
         let rules = ruleset.counters.filter { $0.isFirst && $0.packetClass == packetClass }.map {
@@ -84,7 +83,7 @@ package struct ObservationTable: ~Copyable {
         try tables.run(rules.joined(), for: "trace packets that are \(state)")
     }
 
-    /// A dump that the kernel calls interrupted (a set that grew meanwhile) is made again; what keeps changing is taken as it comes.
+    /// A dump that the kernel reports as interrupted (a set grew) is repeated; if it keeps changing, the last one is used.
     private borrowing func read(
         _ set: CounterSet, from source: any KernelSource, into counts: inout Counts
     ) throws(KernelError) {
@@ -111,25 +110,25 @@ package struct ObservationTable: ~Copyable {
     }
 }
 
-/// How an observation table is made.
+/// How to create an observation table.
 package struct ObservationOptions: Equatable, Sendable {
-    /// How many elements each counting set may have.
+    /// The maximum number of elements in each counting set.
     package var setSize = 8192
-    /// Trace at most so many packets a second; nil traces none.
+    /// Trace at most this many packets per second; nil traces none.
     package var traceRate: Int?
-    /// Hand so many packets of each cell (class, ctstate, address and port) to an NFLOG group.
+    /// Send this many packets of each cell (class, ctstate, address and port) to an NFLOG group.
     package var samples: Samples?
 
-    /// How many packets are handed over, and to whom.
+    /// How many packets are sent, and where.
     package struct Samples: Equatable, Sendable {
         /// How many of each cell.
         package var count: Int
-        /// So many more a second, once they are spent; nil for none.
+        /// How many more per second, once these are used up; nil for none.
         package var perSecond: Int?
-        /// The NFLOG group that they go to.
+        /// The NFLOG group to use.
         package var group: UInt16
 
-        /// At most `count` of each cell, and `perSecond` more once they are spent.
+        /// At most `count` of each cell, and `perSecond` more once these are used up.
         package init(count: Int, perSecond: Int? = nil, group: UInt16) {
             self.count = count
             self.perSecond = perSecond

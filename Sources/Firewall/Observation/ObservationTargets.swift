@@ -1,13 +1,12 @@
 import Addresses
 
-/// What is observed: whose packets are counted, at which side of the director.
+/// What is observed: which packets are counted, on which side of the director.
 package struct ObservationTargets: Equatable, Sendable {
     /// Packets of one address: of one protocol and port, or all.
     package enum Target: Hashable, Sendable {
         case port(IPProtocol, Endpoint)
         case address(IPAddress)
 
-        /// The address, whatever the target.
         package var address: IPAddress {
             switch self {
             case .port(_, let endpoint): endpoint.address
@@ -16,30 +15,28 @@ package struct ObservationTargets: Equatable, Sendable {
         }
     }
 
-    /// A firewall mark of packets of one family, as services by mark have it.
+    /// A firewall mark on packets of one family, as in fwmark services.
     package struct Mark: Hashable, Sendable {
-        /// The mark, whole: IPVS compares it without a mask.
+        /// The whole mark: IPVS compares it without a mask.
         package var value: UInt32
         /// The family of the packets that carry it.
         package var family: IPAddress.Family
 
-        /// A mark of the packets of one family.
         package init(_ value: UInt32, _ family: IPAddress.Family) {
             self.value = value
             self.family = family
         }
     }
 
-    /// Destinations of packets as they come in.
+    /// Destinations of incoming packets.
     package var entering: Set<Target> = []
-    /// Destinations of packets as they leave towards the real servers.
+    /// Destinations of packets leaving for the real servers.
     package var leaving: Set<Target> = []
-    /// Sources of answers that pass through.
+    /// Sources of answers that pass the director.
     package var answering: Set<Target> = []
-    /// Marked packets count at both sides.
+    /// Marked packets are counted on both sides.
     package var marks: Set<Mark> = []
 
-    /// Nothing is observed.
     package init() {}
 
     /// Whether there is nothing to observe.
@@ -50,7 +47,7 @@ package struct ObservationTargets: Equatable, Sendable {
         Set((entering.union(leaving).union(answering)).map(\.address.family) + marks.map(\.family))
     }
 
-    /// Those of some families only.
+    /// Only those of some families.
     package func limited(to families: Set<IPAddress.Family>) -> ObservationTargets {
         var limited = self
         limited.entering = entering.filter { families.contains($0.address.family) }
@@ -60,7 +57,7 @@ package struct ObservationTargets: Equatable, Sendable {
         return limited
     }
 
-    /// Adds a target to what is observed on one side.
+    /// Adds a target on one side.
     package mutating func insert(_ target: Target, _ side: ObservationPoint.Side) {
         switch side {
         case .entering: entering.insert(target)
@@ -79,7 +76,7 @@ package struct ObservationTargets: Equatable, Sendable {
 }
 
 extension ObservationTargets {
-    /// The sets that hold what is observed on one side, of one family. Ports are in the maps of the points.
+    /// The sets of observed addresses on one side, of one family. Ports are in the maps of the points.
     func sets(_ side: ObservationPoint.Side, _ family: IPAddress.Family) -> String {
         let words = RuleParts(side, family)
         let own = targets(side).filter { $0.address.family == family }
@@ -100,7 +97,7 @@ extension ObservationTargets {
             + set(name("addresses"), "type \(words.addressType)", addresses)
     }
 
-    /// Nothing when it would be empty.
+    /// Empty instead of an empty set.
     private func set(_ name: String, _ type: String, _ elements: [String]) -> String {
         elements.isEmpty
             ? "" : "set \(name) {\n\(type)\nelements = { \(elements.sorted().joined(separator: ", ")) }\n}\n"
@@ -108,7 +105,7 @@ extension ObservationTargets {
 }
 
 extension IPAddress {
-    /// As a number, for what nft knows as bits alone.
+    /// As a number, for fields that nft knows only as bits.
     fileprivate var hexadecimal: String {
         guard family == .ipv6 else { return "0x" + String(low, radix: 16) }
         let lower = String(low, radix: 16)

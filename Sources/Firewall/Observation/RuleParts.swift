@@ -6,22 +6,22 @@ struct RuleParts {
     let port: String
     /// ICMP errors: messages about another packet.
     let errors: String
-    /// The packet in an ICMP error begins with a plain header, so that the offsets behind it hold.
+    /// The packet quoted in an ICMP error begins with a plain header, so that the offsets after it are valid.
     let embeddedIsPlain: String
-    /// The protocol of the packet in an ICMP error.
+    /// The protocol of the packet quoted in an ICMP error.
     let embeddedProtocol: String
-    /// Its address and port on the observed side: the error goes back to who sent it, so what is a packet's destination on its way
-    /// in is the source of the packet that an error is about.
+    /// Its address and port on the observed side: the error goes back to the sender, so the destination of an incoming packet is the source
+    /// of the quoted packet.
     let embeddedAddress: String
     let embeddedPort: String
-    /// What tells the flow of an ICMP error.
+    /// Identifies the flow of an ICMP error.
     var embedded: String { "\(embeddedIsPlain) \(embeddedProtocol) . \(embeddedAddress) . \(embeddedPort)" }
     let addressType: String
 
     init(_ side: ObservationPoint.Side, _ family: IPAddress.Family) {
         let isSource = side == .answering
         port = isSource ? "th sport" : "th dport"
-        // Offsets in bits from the ICMP header, which has 64, and the IP header behind it.
+        // Offsets in bits from the ICMP header, which has 64, and the IP header that follows.
         switch family {
         case .ipv4:
             address = isSource ? "ip saddr" : "ip daddr"

@@ -1,20 +1,20 @@
 import Addresses
 import Netlink
 
-/// Whose packet an ICMP error carries a part of. Its source is whom the error goes to.
+/// The flow of the packet quoted in an ICMP error. Its source is where the error goes.
 package struct EmbeddedFlow: Hashable, Sendable {
-    /// Of the packet in the error.
+    /// Of the quoted packet.
     package var `protocol`: IPProtocol
-    /// Of the packet in the error, who sent it.
+    /// The sender of the quoted packet.
     package var source: IPAddress
-    /// Of the packet in the error, to whom it went.
+    /// The destination of the quoted packet.
     package var destination: IPAddress
-    /// Host order; nil of protocols without, and where the error carries too little.
+    /// Host order; nil for protocols without ports, and if the error quotes too little.
     package var sourcePort: UInt16?
-    /// Likewise of the destination.
+    /// Likewise for the destination.
     package var destinationPort: UInt16?
 
-    /// A flow by its ends; ports in host order.
+    /// Ports in host order.
     package init(
         _ protocol: IPProtocol, from source: IPAddress, _ sourcePort: UInt16? = nil, to destination: IPAddress,
         _ destinationPort: UInt16? = nil
@@ -26,7 +26,7 @@ package struct EmbeddedFlow: Hashable, Sendable {
         self.destinationPort = destinationPort
     }
 
-    /// - Parameter packet: begins at the IP header; of another family than the error's it is none.
+    /// - Parameter packet: begins at the IP header; nil if its family differs from the error's.
     init?(_ packet: borrowing RawSpan, _ family: IPAddress.Family) {
         guard let header = NetworkHeader(packet), header.source.family == family else { return nil }
         self.init(header.protocol, from: header.source, to: header.destination)
@@ -37,7 +37,7 @@ package struct EmbeddedFlow: Hashable, Sendable {
 }
 
 extension RawSpan {
-    /// Source and destination port of a transport header that begins here.
+    /// Source and destination port in the transport header that begins here.
     func ports(of protocol: IPProtocol) -> (source: UInt16?, destination: UInt16?) {
         switch `protocol` {
         case .tcp, .udp, .udplite, .sctp, .dccp: (try? bigEndian(at: 0), try? bigEndian(at: 2))

@@ -6,12 +6,11 @@ package struct ICMPType: RawRepresentable, Hashable, Sendable {
     /// The first byte of the ICMP header.
     package let rawValue: UInt8
 
-    /// Any number, known here or not.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 }
 
 extension ICMPType: CustomStringConvertible {
-    /// As nftables names them.
+    /// As in nftables.
     package static let names: [(type: ICMPType, name: String)] = [
         (0, "echo-reply"), (3, "destination-unreachable"), (4, "source-quench"), (5, "redirect"), (8, "echo-request"),
         (9, "router-advertisement"), (10, "router-solicitation"), (11, "time-exceeded"), (12, "parameter-problem"),
@@ -19,7 +18,7 @@ extension ICMPType: CustomStringConvertible {
         (17, "address-mask-request"), (18, "address-mask-reply"),
     ].map { (ICMPType(rawValue: $0.0), $0.1) }
 
-    /// The name; nil for a type that has none.
+    /// The name; nil if the type has none.
     package var name: String? { Self.names.first { $0.type == self }?.name }
 
     /// The name, or `type 42`.
@@ -31,12 +30,11 @@ package struct ICMPv6Type: RawRepresentable, Hashable, Sendable {
     /// The first byte of the ICMPv6 header.
     package let rawValue: UInt8
 
-    /// Any number, known here or not.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 }
 
 extension ICMPv6Type: CustomStringConvertible {
-    /// As nftables names them; those without a name there as RFC 4286 and 4620 do.
+    /// As in nftables, or else as in RFC 4286 and 4620.
     package static let names: [(type: ICMPv6Type, name: String)] = [
         (1, "destination-unreachable"), (2, "packet-too-big"), (3, "time-exceeded"), (4, "parameter-problem"),
         (128, "echo-request"), (129, "echo-reply"), (130, "mld-listener-query"), (131, "mld-listener-report"),
@@ -47,7 +45,7 @@ extension ICMPv6Type: CustomStringConvertible {
         (152, "multicast-router-solicitation"),
     ].map { (ICMPv6Type(rawValue: $0.0), $0.1) }
 
-    /// The name; nil for a type that has none.
+    /// The name; nil if the type has none.
     package var name: String? { Self.names.first { $0.type == self }?.name }
 
     /// The name, or `type 42`.
@@ -55,8 +53,8 @@ extension ICMPv6Type: CustomStringConvertible {
 }
 
 extension PacketHeaders {
-    /// What an ICMP or ICMPv6 message says, by the names of `ICMPType` and `ICMPv6Type`: `time-exceeded`; of a destination that cannot
-    /// be reached, why, in nft(8)'s words: `frag-needed`. One without a name is its numbers. Nil of other packets.
+    /// The meaning of an ICMP or ICMPv6 message, as in `ICMPType` and `ICMPv6Type`: `time-exceeded`; for an unreachable destination the
+    /// reason, as in nft(8): `frag-needed`. Numbers if there is no name. Nil for other packets.
     package var icmpName: String? {
         guard let icmpType else { return nil }
         let isIPv4 = family == .ipv4

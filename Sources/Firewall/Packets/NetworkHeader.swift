@@ -1,19 +1,19 @@
 import Addresses
 import Netlink
 
-/// An IPv4 header (RFC 791) with its options, or an IPv6 header (RFC 8200) with the extension headers behind it.
+/// An IPv4 header (RFC 791) with options, or an IPv6 header (RFC 8200) with extension headers.
 struct NetworkHeader {
     let source: IPAddress
     let destination: IPAddress
     private(set) var `protocol`: IPProtocol
-    /// Bytes of the packet, as the header has it.
+    /// Bytes of the packet, according to the header.
     let length: Int
-    /// Where the transport header begins, be it there or not; nil when there is none in this packet, or nobody can tell where.
+    /// Where the transport header begins, present or not; nil if this packet has none, or its position is unknown.
     private(set) var transport: Int?
     private(set) var isLaterFragment = false
 
     /// - Parameter packet: begins at the IP header.
-    /// - Returns: nil when it is not IP, or the header is cut short, options and extension headers left aside.
+    /// - Returns: nil if it is not IP, or the header is truncated (ignoring options and extension headers).
     init?(_ packet: borrowing RawSpan) {
         do throws(DecodeError) {
             switch try packet.host(UInt8.self, at: 0) >> 4 {
@@ -47,8 +47,8 @@ struct NetworkHeader {
 
     private static let ipv6Size = 40
 
-    /// Over those that the kernel walks over to find the transport header (ipv6_find_hdr, net/ipv6/exthdrs_core.c). Each step moves forward
-    /// by eight bytes or more.
+    /// Skips those that the kernel skips to find the transport header (ipv6_find_hdr, net/ipv6/exthdrs_core.c). Each step moves forward by
+    /// at least eight bytes.
     private mutating func walkExtensions(of packet: borrowing RawSpan) {
         var offset = Self.ipv6Size
         while let kind = Extension(rawValue: `protocol`.rawValue) {

@@ -2,38 +2,37 @@ import Addresses
 import Conntrack
 import Netlink
 
-/// What the first bytes of an IP packet say: who sends what to whom. Of a packet that was cut short it has what is left; nothing in it
-/// was verified, no checksum either.
+/// The content of the first bytes of an IP packet: who sends what to whom. For a truncated packet, what is left of it; nothing is
+/// verified, not even checksums.
 package struct PacketHeaders: Hashable, Sendable {
-    /// As the header has it, before any NAT that is still to come.
+    /// As in the header, before any later NAT.
     package var source: IPAddress
-    /// As the header has it, before any NAT that is still to come.
+    /// As in the header, before any later NAT.
     package var destination: IPAddress
-    /// Of IPv6 the one behind the extension headers; where they are cut short, the number of the first that is missing.
+    /// For IPv6, the one after the extension headers; if they are truncated, the number of the first missing one.
     package var `protocol`: IPProtocol
-    /// Bytes of the IP packet, headers included, as its header has it: 0 in the header of one that is too big for the field (BIG TCP).
+    /// Bytes of the IP packet including headers, according to its header: 0 if too big for the field (BIG TCP).
     package var length: Int
     /// It begins in the middle of a datagram, so it has no ports, flags or types.
     package var isLaterFragment = false
-    /// Of TCP, UDP, UDPlite, SCTP and DCCP; host order.
+    /// For TCP, UDP, UDPlite, SCTP and DCCP; host order.
     package var sourcePort: UInt16?
-    /// Likewise of the destination.
+    /// Likewise for the destination.
     package var destinationPort: UInt16?
-    /// Of TCP, when the header reaches so far.
+    /// For TCP, if the header is long enough.
     package var tcpFlags: TCPFlags?
-    /// Of the first chunk (RFC 9260, section 3.2).
+    /// That of the first chunk (RFC 9260, section 3.2).
     package var sctpChunk: UInt8?
-    /// Of ICMP or ICMPv6.
+    /// For ICMP and ICMPv6.
     package var icmpType: UInt8?
-    /// Of ICMP or ICMPv6.
+    /// For ICMP and ICMPv6.
     package var icmpCode: UInt8?
-    /// Of an ICMP or ICMPv6 error: the flow of the packet that it is about.
+    /// For an ICMP or ICMPv6 error: the flow of the packet it is about.
     package var embedded: EmbeddedFlow?
 
-    /// That of the addresses.
     package var family: IPAddress.Family { source.family }
 
-    /// A packet without any header behind that of IP.
+    /// A packet without any header after that of IP.
     package init(
         from source: IPAddress, to destination: IPAddress, protocol: IPProtocol, length: Int
     ) {
@@ -45,10 +44,10 @@ package struct PacketHeaders: Hashable, Sendable {
 }
 
 extension PacketHeaders {
-    /// Reads a packet, or its beginning, as it is on the wire. IPv4 options and IPv6 extension headers are walked over.
+    /// Reads a packet, or its beginning, in wire format. IPv4 options and IPv6 extension headers are skipped.
     ///
-    /// - Parameter range: where the IP header begins, and where the bytes that are there end; clamped to what there is.
-    /// - Returns: nil when it is not IP, or its header is cut short.
+    /// - Parameter range: from the IP header to the end of the available bytes; clamped.
+    /// - Returns: nil if it is not IP, or its header is truncated.
     package init?(_ bytes: borrowing RawSpan, in range: Range<Int>) {
         let packet = bytes.extracting(range.clamped(to: 0..<bytes.byteCount))
         guard let header = NetworkHeader(packet) else { return nil }
@@ -58,13 +57,13 @@ extension PacketHeaders {
         }
     }
 
-    /// Reads headers that lie apart, as nf_tables traces have them (`NFTA_TRACE_NETWORK_HEADER` with up to 40 bytes,
-    /// `NFTA_TRACE_TRANSPORT_HEADER` with up to 20).
+    /// Reads separate headers, as in nf_tables traces (`NFTA_TRACE_NETWORK_HEADER` with up to 40 bytes, `NFTA_TRACE_TRANSPORT_HEADER` with
+    /// up to 20).
     ///
     /// - Parameters:
-    ///   - network: where the IP header lies; clamped, as is `transport`.
-    ///   - transport: nil when there is none; what is behind the network header in `network` is read then.
-    /// - Returns: nil when it is not IP, or its header is cut short.
+    ///   - network: where the IP header is; clamped, like `transport`.
+    ///   - transport: nil if there is none; what follows the network header in `network` is read then.
+    /// - Returns: nil if it is not IP, or its header is truncated.
     package init?(_ bytes: borrowing RawSpan, network: Range<Int>, transport: Range<Int>?) {
         guard let transport else {
             self.init(bytes, in: network)
@@ -100,7 +99,7 @@ extension PacketHeaders {
 }
 
 extension PacketHeaders {
-    /// The kind that it is counted as.
+    /// The class as which it is counted.
     package var packetClass: PacketClass {
         switch `protocol` {
         case .tcp: tcpFlags.map(PacketClass.init(tcp:)) ?? .other
@@ -110,7 +109,7 @@ extension PacketHeaders {
         }
     }
 
-    /// As conntrack has it, which looks for a packet in these and in no other (icmp_is_err, linux/icmp.h; nf_conntrack_icmpv6_error).
+    /// As in conntrack, which looks for a quoted packet in these only (icmp_is_err, linux/icmp.h; nf_conntrack_icmpv6_error).
     private var isICMPError: Bool {
         guard let icmpType else { return false }
         return switch `protocol` {

@@ -3,11 +3,11 @@ import CNetlink
 import Conntrack
 import Netlink
 
-/// A message of NFLOG (`NFULNL_MSG_PACKET`). Attributes that are not known are passed over.
+/// An NFLOG message (`NFULNL_MSG_PACKET`). Unknown attributes are skipped.
 struct LogMessage {
-    /// The number of its packet among those of the group (`NFULA_SEQ`); a packet that is logged and not delivered has one too.
+    /// The packet's sequence number in the group (`NFULA_SEQ`); packets logged but not delivered have one too.
     private(set) var sequence: UInt32?
-    /// Nil when it is not of a rule of ours (its prefix is no ctstate), or tells of no IP packet.
+    /// Nil if it is not from one of our rules (its prefix is not a ctstate), or contains no IP packet.
     private(set) var sample: Sample?
 
     private var hook: NetfilterHook?
@@ -18,9 +18,9 @@ struct LogMessage {
     private var ctstate: CTState?
     private var headers: PacketHeaders?
 
-    /// - Parameter received: stands for the packet's own time where the kernel does not tell that: at hooks behind FORWARD, and on
-    ///   older kernels for packets without a time stamp.
-    /// - Returns: nil when it is another kind of message.
+    /// - Parameter received: used if the kernel reports no time for the packet: at hooks after FORWARD, and on older kernels for packets
+    ///   without a timestamp.
+    /// - Returns: nil for other kinds of messages.
     init?(_ message: Message, in datagram: borrowing RawSpan, received: Moment) throws(DecodeError) {
         guard message.type == UInt16(NFNL_SUBSYS_ULOG) << 8 | UInt16(NFULNL_MSG_PACKET.rawValue) else { return nil }
         var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<nfgenmsg>.size))
@@ -47,8 +47,8 @@ struct LogMessage {
         }
     }
 
-    /// Seconds and microseconds since 1970, 64 bits each (`struct nfulnl_msg_packet_timestamp`). A packet that has none has 0 on some
-    /// kernels.
+    /// Seconds and microseconds since 1970, 64 bits each (`struct nfulnl_msg_packet_timestamp`). Some kernels send 0 for packets without a
+    /// timestamp.
     private static func moment(_ attribute: Attribute, in datagram: borrowing RawSpan) -> Moment? {
         let start = attribute.payload.lowerBound
         guard attribute.payload.count >= 16, let seconds: UInt64 = try? datagram.bigEndian(at: start),

@@ -1,11 +1,11 @@
 import Addresses
 import Conntrack
 
-/// A few samples of each kind: of whatever `Subject` tells apart (a service, an address), of a class of packets, in a ctstate.
+/// A few samples of each kind: of whatever `Subject` distinguishes (a service, an address), of a packet class, with a ctstate.
 package struct SampleShelf<Subject: Hashable & Sendable>: Sendable {
-    /// At most so many of each kind are kept: the first that came.
+    /// The maximum number of each kind to keep: the first ones.
     package let most: Int
-    /// Samples that came when there were enough of their kind.
+    /// Samples that arrived when there were enough of their kind.
     package private(set) var refused = 0
     private var kept: [Subject: [Sample]] = [:]
     private var counts: [Kind: Int] = [:]
@@ -16,10 +16,9 @@ package struct SampleShelf<Subject: Hashable & Sendable>: Sendable {
         var ctstate: CTState
     }
 
-    /// Keeps at most so many of each kind.
     package init(most: Int) { self.most = most }
 
-    /// Keeps a sample, or counts it as refused when there are enough of its kind.
+    /// Keeps a sample, or counts it as refused if there are enough of its kind.
     package mutating func add(_ sample: Sample, of subject: Subject) {
         let kind = Kind(subject: subject, packetClass: sample.headers.packetClass, ctstate: sample.ctstate)
         guard counts[kind, default: 0] < most else {
@@ -30,7 +29,7 @@ package struct SampleShelf<Subject: Hashable & Sendable>: Sendable {
         kept[subject, default: []].append(sample)
     }
 
-    /// Those of a subject, by time; of the same time in the order in which they came.
+    /// Those of a subject, by time; at the same time, in order of arrival.
     package subscript(subject: Subject) -> [Sample] {
         kept[subject, default: []].enumerated()
             .sorted { ($0.element.moment.nanoseconds, $0.offset) < ($1.element.moment.nanoseconds, $1.offset) }

@@ -2,35 +2,35 @@ import Addresses
 import Conntrack
 import Netlink
 
-/// A group of NFLOG of our own, in the network namespace of the thread that makes it: what rules with `log group` and a ctstate as `prefix`
-/// log arrives here. It belongs to one thread. When it goes, by whatever end, the group is gone, and such rules log to nobody.
+/// Our own NFLOG group, in the network namespace of the calling thread: packets logged by rules with its `log group` and a ctstate as
+/// `prefix` arrive here. Belongs to one thread. The group is removed with it, however the program ends; such rules then log to nobody.
 package final class SampleSocket {
-    /// The group that was found free: for the rules' `log group`.
+    /// The group found to be free: for the rules' `log group`.
     package let group: UInt16
     /// Since it was bound.
     package private(set) var loss = SampleLoss()
-    /// Messages of rules that are not ours (their prefix is no ctstate), or about no IP packet.
+    /// Messages of rules that are not ours (their prefix is not a ctstate), or that contain no IP packet.
     package private(set) var ignored = 0
     private let events: EventSocket
 
-    /// Enough for the longest IPv6 header that is usual, and for the packet in an ICMP error.
+    /// Enough for the longest usual IPv6 header, and for the packet quoted in an ICMP error.
     private static let copied: UInt32 = 128
     private static let groups: ClosedRange<UInt16> = 1024 ... .max
 
-    /// Binds a free group. Needs CAP_NET_ADMIN in the user namespace that owns the network namespace. Does not block, but for the
-    /// kernel to load a module.
+    /// Binds a free group. Needs CAP_NET_ADMIN in the user namespace that owns the network namespace. Does not block, except while the kernel
+    /// loads a module.
     ///
     /// - Parameters:
-    ///   - buffer: bytes of receive buffer to ask for.
-    ///   - first: the group to try first; by chance when nil. Not a low one: rules that log to nobody are often there.
+    ///   - buffer: bytes of receive buffer to request.
+    ///   - first: the group to try first; random if nil. Not a low one: those are often used by rules that log to nobody.
     ///   - tries: how many groups are tried, one after the other.
-    /// - Throws: `.forbidden` without the capability; `.absent` when the kernel has no NFLOG, which is the module nfnetlink_log;
-    ///   `.failed` when all groups that were tried are taken.
+    /// - Throws: `.forbidden` without the capability; `.absent` if the kernel has no NFLOG (module nfnetlink_log); `.failed` if all groups
+    ///   tried are in use.
     package init(buffer: Int = 1 << 20, first: UInt16? = nil, tries: Int = 64) throws(KernelError) {
         let events = try EventSocket(groups: [], buffer: buffer, for: LogGroup.purpose)
         self.events = events
         let start = first ?? .random(in: Self.groups)
-        // What comes before the rules are made that log to it is not for us, but has its number.
+        // What arrives before the rules that log to it exist is not for us, but has a number.
         var loss = SampleLoss()
         var ignored = 0
         let early = { (datagram: RawSpan) in
@@ -50,19 +50,19 @@ package final class SampleSocket {
         (self.loss, self.ignored) = (loss, ignored)
     }
 
-    /// Takes the next samples that are there, without waiting. Loss is no failure: it is in `loss`.
+    /// Reads the next available samples, without waiting. Loss is not a failure: it is in `loss`.
     ///
     /// - Parameters:
-    ///   - now: stands for the time of a packet whose own the kernel does not tell.
+    ///   - now: used as the time of packets for which the kernel reports none.
     ///   - each: gets each sample.
-    /// - Returns: whether nothing more is there.
+    /// - Returns: whether nothing more is available.
     package func receive(at now: Moment, _ each: (Sample) -> Void) throws(KernelError) -> Bool {
         let reading = try events.receive { take($0, now, each) }
         if reading.loss != nil { loss.takeOverrun() }
         return reading.isDrained
     }
 
-    /// Gives the group back, and hands over what it had gathered and what was not read yet. Nothing comes afterwards.
+    /// Releases the group, and delivers what it had queued and what was not read yet. Nothing arrives afterwards.
     package func finish(at now: Moment, _ each: (Sample) -> Void) throws(KernelError) {
         let reading = try events.command(LogGroup.unbinding(group)) { take($0, now, each) }
         if reading.loss != nil { loss.takeOverrun() }
@@ -75,9 +75,9 @@ package final class SampleSocket {
         }
     }
 
-    /// A datagram holds a message for each packet, and when there are several, `NLMSG_DONE` at the end.
+    /// A datagram holds one message per packet, followed by `NLMSG_DONE` if there are several.
     ///
-    /// - Parameter each: gets each sample; nil stands for a message that holds none, or is damaged.
+    /// - Parameter each: gets each sample; nil for a message that has none, or is damaged.
     private static func read(
         _ datagram: RawSpan, _ now: Moment, _ loss: inout SampleLoss, _ each: (Sample?) -> Void
     ) {
@@ -94,24 +94,23 @@ package final class SampleSocket {
     }
 }
 
-/// Samples that the kernel took and nobody will ever see.
+/// Samples that the kernel took but did not deliver.
 package struct SampleLoss: Equatable, Sendable {
-    /// Missing between others, by their numbers.
+    /// Missing between others, by sequence number.
     package private(set) var counted = 0
-    /// The socket's buffer overran, and no sample has come since that could tell how many were lost.
+    /// The socket's buffer overran, and no sample has arrived since to tell how many were lost.
     package private(set) var mayBeMore = false
     private var next: UInt32 = 0
 
-    /// Nothing lost.
     package init() {}
 
-    /// Whether every sample came.
+    /// Whether every sample arrived.
     package var isNone: Bool { counted == 0 && !mayBeMore }
 
-    /// The number of a sample that came; a group counts from 0, and wraps at 32 bits.
+    /// The number of a received sample; a group counts from 0, and wraps at 32 bits.
     mutating func take(_ sequence: UInt32) {
         let missing = sequence &- next
-        // One that comes late or twice, which no kernel sends, is no loss of four thousand million.
+        // One that is late or duplicated, which no kernel sends, is not a loss of four billion.
         if missing < 1 << 31 { counted += Int(missing) }
         next = sequence &+ 1
         mayBeMore = false

@@ -1,11 +1,11 @@
-/// A chain as `nft --handle --stateless list` writes it, taken apart. Pure.
+/// A chain in the format of `nft --handle --stateless list`, parsed. Pure.
 struct ChainListing: Equatable {
-    /// Of a base chain: `input`.
+    /// For a base chain: `input`.
     private(set) var hook: String?
     /// By handle; without counters.
     private(set) var rules: [UInt64: String] = [:]
 
-    /// What is not as nft(8) writes it is left out, and what is of other chains.
+    /// Skips other chains and what is not in nft(8)'s format.
     init(of chain: String, in text: String) {
         let beginning = "\tchain \(chain) {"
         var isInside = false
@@ -29,7 +29,7 @@ struct ChainListing: Equatable {
         }
     }
 
-    /// What a chain has before its rules: type and hook, flags, a comment. Every rule ends with its handle.
+    /// What precedes a chain's rules: type and hook, flags, a comment. Every rule ends with its handle.
     private func isHead(_ line: Substring) -> Bool {
         line.hasSuffix(";") || line.hasPrefix("comment \"") && Self.split(String(line)) == nil
     }
@@ -50,9 +50,9 @@ struct ChainListing: Equatable {
     }
 }
 
-/// The words of a rule, of which one in quotes may hold blanks.
+/// The words of a rule; a quoted one may contain blanks.
 enum RuleWords {
-    /// Leaves the counters out, which say nothing about what a rule matches; one that has a name stays.
+    /// Drops counters, which do not affect what a rule matches; a named one stays.
     static func withoutCounters(_ rule: String) -> String {
         var words = split(rule)[...]
         var kept: [Substring] = []

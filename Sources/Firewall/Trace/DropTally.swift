@@ -1,27 +1,26 @@
 import Netlink
 
-/// What became of the traced packets, in numbers. They are a sample: only so many a second are traced.
+/// What happened to the traced packets, in numbers. They are a sample: tracing is rate-limited.
 package struct DropTally: Equatable, Sendable {
     /// Packets by what dropped them, and by kind.
     package private(set) var drops: [DroppingRule: [TracedKind: Int]] = [:]
-    /// Packets that no rule of nf_tables was seen to drop.
+    /// Packets that no nf_tables rule was seen to drop.
     package private(set) var notDropped = 0
-    /// Packets of which that cannot be said, as messages were lost while they were followed.
+    /// Packets whose fate is unknown, because messages were lost while following them.
     package private(set) var unknown = 0
-    /// Messages that the kernel could not deliver, and losses that it did not count.
+    /// Messages that the kernel could not deliver, if counted.
     package private(set) var lostMessages = 0
-    /// Losses of which the kernel said that they were, but not of how many messages.
+    /// Losses reported by the kernel without their size.
     package private(set) var uncountedLosses = 0
     /// Messages that could not be decoded.
     package internal(set) var unread = 0
 
-    /// Beyond so many kinds a rule's further ones are counted without their target.
+    /// Beyond this many kinds, a rule's further ones are counted without their target.
     private static let mostKinds = 1024
 
-    /// No packet yet.
     package init() {}
 
-    /// Counts a packet that has come to its end.
+    /// Counts a packet whose trace has ended.
     package mutating func add(_ packet: TracedPacket) {
         switch packet.end {
         case .notDropped: notDropped += 1
@@ -40,10 +39,10 @@ package struct DropTally: Equatable, Sendable {
         if let messages = loss.messages { lostMessages += messages } else { uncountedLosses += 1 }
     }
 
-    /// Packets that a rule dropped, of every kind.
+    /// Packets dropped by a rule, of every kind.
     package func packets(droppedBy rule: DroppingRule) -> Int { (drops[rule] ?? [:]).values.reduce(0, +) }
 
-    /// What dropped most comes first.
+    /// Ordered by drops, the most first.
     package var rules: [DroppingRule] {
         drops.keys.sorted { left, right in
             let (one, other) = (packets(droppedBy: left), packets(droppedBy: right))

@@ -1,15 +1,13 @@
-/// What dropped a packet: a rule of nf_tables by its handle, or the policy of a base chain.
+/// What dropped a packet: an nf_tables rule, by handle, or the policy of a base chain.
 package struct DroppingRule: Hashable, Sendable {
-    /// Of the table.
     package var family: TableFamily
-    /// The table's name, as the kernel has it.
+    /// As in the kernel.
     package var table: String
-    /// The chain's name, as the kernel has it.
+    /// As in the kernel.
     package var chain: String
-    /// What of the chain decided.
+    /// Which part of the chain decided.
     package var decision: Decision
 
-    /// A rule or policy by its place.
     package init(family: TableFamily, table: String, chain: String, decision: Decision) {
         self.family = family
         self.table = table
@@ -19,14 +17,14 @@ package struct DroppingRule: Hashable, Sendable {
 
     /// What dropped the packet.
     package enum Decision: Hashable, Sendable {
-        /// A table never gives a handle twice, as long as it is there.
+        /// A table never reuses a handle during its life.
         case rule(handle: UInt64)
         case policy
     }
 }
 
 extension DroppingRule: Comparable {
-    /// By name; in a chain by handle, the policy last.
+    /// By name; within a chain by handle, the policy last.
     package static func < (left: DroppingRule, right: DroppingRule) -> Bool {
         let (one, other) = (left.order, right.order)
         return one == other ? left.place < right.place : one.lexicographicallyPrecedes(other)
@@ -43,7 +41,7 @@ extension DroppingRule: Comparable {
 }
 
 extension DroppingRule: CustomStringConvertible {
-    /// Where it is: `ip filter INPUT handle 5`; of a policy, the chain. The names are the kernel's, and not made harmless.
+    /// Its place: `ip filter INPUT handle 5`; for a policy, the chain. The names are the kernel's, and not sanitized.
     package var description: String {
         let chain = "\(family) \(table) \(chain)"
         return switch decision {

@@ -1,13 +1,13 @@
 import Netlink
 
-/// Finds the texts of rules, in the network namespace of the thread that made it.
+/// Finds the texts of rules, in the network namespace of the thread that created it.
 ///
-/// nf_tables gives rules as bytecode, which libnftables alone can read back, and it lists a whole chain at a time. So each chain is listed
-/// once, and again when it is asked for a rule that it did not have: not more often than every ten seconds, and so that listing takes
-/// no more than a twentieth of the time. A text that was found is kept when its rule goes.
+/// nf_tables returns rules as bytecode, which only libnftables can decompile, a whole chain at a time. So each chain is listed once, and
+/// again if a requested rule is missing: at most every ten seconds, and so that listing takes at most a twentieth of the time. A text
+/// that was found is kept after its rule is deleted.
 ///
-/// A table that is deleted and made anew (a reload of firewalld) gives its handles out again: a rule of before may then get the text of
-/// one of after, and the other way round.
+/// A table that is deleted and recreated (a reload of firewalld) reuses its handles: an earlier rule may then get the text of a later
+/// one, and vice versa.
 package final class RuleBook {
     private struct Chain: Hashable {
         var family: TableFamily
@@ -17,7 +17,7 @@ package final class RuleBook {
 
     private struct Page {
         var listing: Result<ChainListing, KernelError>
-        /// Not taken again before that.
+        /// Not listed again before then.
         var lastsUntil: ContinuousClock.Instant
     }
 
@@ -27,11 +27,11 @@ package final class RuleBook {
     private static let purpose = "list a chain"
     private static let interval = Duration.seconds(10)
 
-    /// Asks nothing of the kernel yet.
+    /// Does not access the kernel yet.
     package init() throws(KernelError) { tables = try NFTables([.handles, .stateless, .terse]) }
 
-    /// Blocks while libnftables lists the chain, when it must: milliseconds, but seconds for tens of thousands of rules.
-    /// Needs CAP_NET_ADMIN; whatever fails makes the text unknown.
+    /// Blocks while libnftables lists the chain, if necessary: milliseconds, but seconds for tens of thousands of rules. Needs
+    /// CAP_NET_ADMIN; on any failure the text is unknown.
     package func text(of rule: DroppingRule, at now: ContinuousClock.Instant) -> RuleText {
         let chain = Chain(family: rule.family, table: rule.table, name: rule.chain)
         switch rule.decision {
@@ -50,12 +50,12 @@ package final class RuleBook {
         switch listing {
         case .success(let listing):
             guard let text = listing.rules[handle] else {
-                return .unknown("the rule was not there when its chain was listed")
+                return .unknown("the rule was gone when its chain was listed")
             }
             return .known(statement: text, hook: listing.hook)
         case .failure(let error):
             let hasGone = error.detail?.contains("No such file or directory") == true
-            return .unknown(hasGone ? "the chain has gone" : error.description)
+            return .unknown(hasGone ? "the chain is gone" : error.description)
         }
     }
 
@@ -75,7 +75,7 @@ package final class RuleBook {
 
     private func list(_ chain: Chain) -> Result<ChainListing, KernelError> {
         guard let family = chain.family.name, Self.isWord(chain.table), Self.isWord(chain.name) else {
-            return .failure(KernelError(Self.purpose, .failed, detail: "nft has no way to write its name"))
+            return .failure(KernelError(Self.purpose, .failed, detail: "nft cannot express its name"))
         }
         do throws(KernelError) {
             return .success(try chainListing(chain, in: family))
@@ -84,7 +84,7 @@ package final class RuleBook {
         }
     }
 
-    /// A chain may have a name that nft(8) takes for a word of its own (`reject`) and cannot be asked for; its table is listed then.
+    /// A chain's name may be a keyword of nft(8) (`reject`), which cannot be listed; its table is listed then.
     private func chainListing(_ chain: Chain, in family: String) throws(KernelError) -> ChainListing {
         let commands = ["list chain \(family) \(chain.table) \(chain.name)", "list table \(family) \(chain.table)"]
         do throws(KernelError) {
@@ -95,8 +95,8 @@ package final class RuleBook {
         }
     }
 
-    /// Whether nft's own language takes it for a name. The kernel allows any bytes, and a name from an observed namespace must not
-    /// become a command.
+    /// Whether nft's language accepts it as a name. The kernel allows any bytes, and a name from an observed namespace must not become a
+    /// command.
     static func isWord(_ name: String) -> Bool {
         let isFirst = { (scalar: Unicode.Scalar) in
             ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || scalar == "_" || scalar == "."
@@ -107,11 +107,11 @@ package final class RuleBook {
     }
 }
 
-/// The words of a dropping rule, as nft(8) writes them.
+/// The text of a dropping rule, as written by nft(8).
 package enum RuleText: Equatable, Sendable {
-    /// - statement: without counters, with the comment: `ct state invalid drop`. Of a policy: `policy drop`.
-    /// - hook: of the base chain that the rule is in; nil in other chains, which may be reached from several.
+    /// - statement: without counters, with the comment: `ct state invalid drop`. For a policy: `policy drop`.
+    /// - hook: of the rule's base chain; nil for other chains, which may be reached from several.
     case known(statement: String, hook: String?)
-    /// Why, in words: its chain has gone meanwhile.
+    /// Why, in words, e.g. its chain is gone.
     case unknown(String)
 }

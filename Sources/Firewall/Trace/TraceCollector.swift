@@ -2,27 +2,27 @@ import CNetlink
 import Conntrack
 import Netlink
 
-/// Listens to the traces of packets that a table of ours marks, and counts what dropped them.
+/// Receives the traces of packets marked by our table, and counts what dropped them.
 ///
-/// It hears the traces that other programs set as well and leaves them out, as others hear ours. Belongs to one thread.
+/// It also receives the traces of other programs and ignores them, as others receive ours. Belongs to one thread.
 package final class TraceCollector {
-    /// What became of the packets so far.
+    /// The packets so far.
     package private(set) var tally = DropTally()
 
     private let events: any EventSource
     private let each: (TracedPacket) -> Void
     private var follower: TraceFollower
 
-    /// About 3,000 messages, of some 1,300 bytes each as the kernel accounts for them; ten traced packets a second make a few hundred.
+    /// About 3,000 messages, of some 1,300 bytes each as accounted by the kernel; ten traced packets per second cause a few hundred.
     private static let bufferSize = 2 << 20
-    /// So many batches at a time: another program's traces must not keep us from everything else.
+    /// Batches per call: another program's traces must not keep us from everything else.
     private static let mostBatches = 64
 
-    /// Subscribes to `NFNLGRP_NFTRACE` in the network namespace of the calling thread. Do so before the table that marks is made.
+    /// Subscribes to `NFNLGRP_NFTRACE` in the network namespace of the calling thread. Do so before creating the table that marks packets.
     ///
     /// - Parameters:
-    ///   - table: the name of that table, of any family.
-    ///   - each: gets each packet that has come to its end.
+    ///   - table: that table's name, in any family.
+    ///   - each: gets each packet whose trace has ended.
     /// - Throws: `.forbidden` without CAP_NET_ADMIN, `.absent` without nfnetlink.
     package convenience init(table: String, _ each: @escaping (TracedPacket) -> Void = { _ in }) throws(KernelError) {
         let socket = try EventSocket(
@@ -30,7 +30,7 @@ package final class TraceCollector {
         self.init(TraceFollower(table: table), events: socket, each)
     }
 
-    /// With a source of events that is subscribed already; its messages may come from a test.
+    /// With an event source that is already subscribed, such as a test's.
     package init(
         _ follower: TraceFollower, events: any EventSource, _ each: @escaping (TracedPacket) -> Void = { _ in }
     ) {
@@ -39,9 +39,9 @@ package final class TraceCollector {
         self.events = events
     }
 
-    /// Takes what is there, without waiting, and counts the packets that have come to their end.
+    /// Reads what is available, without waiting, and counts packets whose trace has ended.
     ///
-    /// - Throws: when the socket fails. Loss is no failure: it is part of the tally.
+    /// - Throws: if the socket fails. Loss is not a failure: it is part of the tally.
     package func collect(at now: ContinuousClock.Instant) throws(KernelError) {
         for _ in 0..<Self.mostBatches {
             let reading = try events.receive { take($0, at: now) }
@@ -54,7 +54,7 @@ package final class TraceCollector {
         count(follower.expire(at: now))
     }
 
-    /// Collects for the last time: what is still followed has come to its end.
+    /// Collects for the last time: packets still being followed have ended.
     package func finish(at now: ContinuousClock.Instant) throws(KernelError) {
         try collect(at: now)
         count(follower.finish())

@@ -1,46 +1,41 @@
 import Conntrack
 
-/// What nf_tables says of one traced packet at one rule, or at the end of a base chain (`NFT_MSG_TRACE`).
+/// What nf_tables reports about a traced packet at a rule, or at the end of a base chain (`NFT_MSG_TRACE`).
 ///
-/// A packet is traced from the rule that sets `nftrace` on, at every hook that follows, in the tables of everybody; and whoever listens
-/// gets the events of every traced packet. Rules that do not match are not told.
+/// A packet is traced from the rule that sets `nftrace` on, at every following hook, in everybody's tables; and every listener gets the
+/// events of all traced packets. Rules that do not match are not reported.
 package struct TraceEvent: Equatable, Sendable {
-    /// The kernel makes it of the packet's place in memory, its flow's hash and the interface it came by: it stays while the packet goes
-    /// from hook to hook, through NAT and through IPVS, and the **next** packet of the flow may well have the same. A packet in a tunnel
-    /// (IPIP, also of IPVS) has another than it had before. As nft(8) shows it.
+    /// Derived by the kernel from the packet's address in memory, its flow's hash and its input interface: it stays the same from hook to
+    /// hook, through NAT and through IPVS, and the **next** packet of the flow may have the same. A packet in a tunnel (IPIP, including that
+    /// of IPVS) has a different id than before. As shown by nft(8).
     package var id: UInt32
-    /// What the event is about.
     package var kind: Kind
-    /// Of the table.
     package var family: TableFamily
-    /// The table's name.
     package var table: String
-    /// The chain's name.
     package var chain: String
-    /// Of the rule; nil for a policy, and at a chain's end.
+    /// The rule's; nil for a policy, and at the end of a chain.
     package var handle: UInt64?
-    /// Of the rule: how it went on.
+    /// The rule's.
     package var verdict: Verdict?
-    /// The chain that a jump or goto leads to.
+    /// The target chain of a jump or goto.
     package var target: String?
-    /// What the base chain's policy decides, when that is what the event is about.
+    /// The base chain's policy, if the event is about it.
     package var policy: Verdict?
-    /// The packet's mark; 0 when it has none.
+    /// 0 if it has none.
     package var mark: UInt32 = 0
-    /// `NFPROTO_*` of the packet, which in a table of the family inet is not the table's.
+    /// `NFPROTO_*` of the packet, which differs from the table's in family inet.
     package var packetFamily: UInt8?
-    /// Numbers of the interfaces, as far as the hook has them. Only the first event of a base chain holds these, and what follows.
+    /// The index of the input interface, if the hook has one. Only the first event of a base chain has this and the following.
     package var inputInterface: UInt32?
-    /// Likewise of the interface that it is to leave by.
+    /// Likewise for the output interface.
     package var outputInterface: UInt32?
     /// At most 40 bytes (`NFT_TRACETYPE_NETWORK_HSIZE`).
     package var networkHeader: [UInt8] = []
-    /// At most 20 bytes of what follows it (`NFT_TRACETYPE_TRANSPORT_HSIZE`).
+    /// At most 20 bytes of what follows (`NFT_TRACETYPE_TRANSPORT_HSIZE`).
     package var transportHeader: [UInt8] = []
-    /// What conntrack had attached to the packet (Linux 6.16). Nil also for INVALID, of which the kernel says nothing.
+    /// What conntrack had attached to the packet (Linux 6.16). Also nil for INVALID, about which the kernel sends nothing.
     package var tracking: Tracking?
 
-    /// An event without a verdict, headers and what else only some have.
     package init(id: UInt32, kind: Kind, family: TableFamily, table: String, chain: String) {
         (self.id, self.kind, self.family, self.table, self.chain) = (id, kind, family, table, chain)
     }
@@ -50,12 +45,11 @@ package struct TraceEvent: Equatable, Sendable {
         /// `NFT_TRACETYPE_*`
         package let rawValue: UInt32
 
-        /// Any number, known here or not.
         package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-        /// A base chain came to its end, and its policy decided.
+        /// The end of a base chain, decided by its policy.
         package static let policy = Kind(rawValue: 1)
-        /// A chain returned, or came to its end.
+        /// A chain returned or ended.
         package static let `return` = Kind(rawValue: 2)
         /// A rule matched.
         package static let rule = Kind(rawValue: 3)
@@ -63,20 +57,18 @@ package struct TraceEvent: Equatable, Sendable {
 
     /// The entry, in the table or not yet.
     package struct Tracking: Equatable, Sendable {
-        /// Which state it has.
         package var state: CTState
-        /// As `Entry` has it.
+        /// As in `Entry`.
         package var id: UInt32?
-        /// Whether the packet goes in the reply direction of its entry.
+        /// Whether the packet is in the reply direction of its entry.
         package var isReply: Bool?
-        /// Of the entry.
+        /// The entry's.
         package var status: Status?
 
-        /// A state without an entry.
         package init(state: CTState) { self.state = state }
     }
 
-    /// What the headers say; nil without any, and when they are none of IP's.
+    /// The content of the headers; nil without any, or if they are not IP.
     package var headers: PacketHeaders? {
         guard !networkHeader.isEmpty else { return nil }
         let bytes = networkHeader + transportHeader
@@ -84,7 +76,7 @@ package struct TraceEvent: Equatable, Sendable {
         return PacketHeaders(bytes.span.bytes, network: network, transport: network.upperBound..<bytes.count)
     }
 
-    /// Where the packet was dropped, if this event says so. A reject is a drop here, too.
+    /// What dropped the packet, if this event says so. A reject counts as a drop.
     package var drop: DroppingRule? {
         switch kind {
         case .policy where policy == .drop:

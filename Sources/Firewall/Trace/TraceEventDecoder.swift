@@ -3,13 +3,12 @@ import Conntrack
 import Netlink
 
 extension TraceEvent {
-    /// Decodes a message of the group `NFNLGRP_NFTRACE`. An attribute of a width that is not known is left out.
+    /// Decodes a message of the group `NFNLGRP_NFTRACE`. Attributes of unexpected width are skipped.
     ///
-    /// Source: `nft_trace_notify` (net/netfilter/nf_tables_trace.c). Numbers are in network byte order, but for the id,
-    /// which is of none.
+    /// Source: `nft_trace_notify` (net/netfilter/nf_tables_trace.c). Numbers are in network byte order, except the id, which has none.
     ///
-    /// - Returns: nil when it is another message of nf_tables.
-    /// - Throws: when the attributes are not framed as netlink frames them.
+    /// - Returns: nil for other nf_tables messages.
+    /// - Throws: if the attributes are not framed as netlink requires.
     package init?(_ message: Message, in datagram: RawSpan) throws(DecodeError) {
         guard UInt32(message.type) >> 8 == UInt32(NFNL_SUBSYS_NFTABLES),
             UInt32(message.type) & 0xFF == NFT_MSG_TRACE.rawValue
@@ -61,7 +60,7 @@ extension TraceEvent {
     }
 }
 
-/// `NFTA_TRACE_CT_*` (Linux 6.16). The headers of Debian 12 lack them.
+/// `NFTA_TRACE_CT_*` (Linux 6.16). Missing in Debian 12's headers.
 private struct TrackingAttributes {
     private var state: CTState?
     private var id: UInt32?

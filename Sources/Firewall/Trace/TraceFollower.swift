@@ -1,10 +1,10 @@
 import Conntrack
 
-/// Follows each packet that our own table marked through the events of its trace, to its end. Pure: it is fed events, and told the time.
+/// Follows each packet marked by our table through its trace events, to the end. Pure: events and time are passed in.
 ///
-/// The kernel gives the packets of one flow the same id again and again, so the rule that marks begins a new packet. An accept is no
-/// end: the packet goes on to the next base chain. A packet that another program has traced, and that we have not marked, is
-/// nobody's; but when it follows one of ours with the same id while that is awaited, it is taken for ours.
+/// The kernel reuses ids for packets of one flow, so the marking rule starts a new packet. An accept is not the end: the packet continues
+/// to the next base chain. A packet traced by another program and not marked by us is ignored; but if it follows one of ours with the
+/// same id while more of that is expected, it is taken for ours.
 package struct TraceFollower: Sendable {
     private struct Followed {
         var packet: TracedPacket
@@ -18,11 +18,10 @@ package struct TraceFollower: Sendable {
     private var followed: [UInt32: Followed] = [:]
 
     /// - Parameters:
-    ///   - table: the name of the table that marks.
-    ///   - state: the ctstate of the packets that a chain of that table marks; nil when it marks none.
-    ///   - most: how many packets are followed at a time. When another comes, the one that was silent longest is let go.
-    ///   - patience: after so long without an event a packet has come to its end. A hook takes microseconds, but a packet may
-    ///     wait in a queue.
+    ///   - table: the name of the marking table.
+    ///   - state: the ctstate of the packets marked by a chain of that table; nil if it marks none.
+    ///   - most: how many packets are followed at a time. Beyond that, the one silent for longest is released.
+    ///   - patience: a packet's trace ends after this long without an event. A hook takes microseconds, but a packet may wait in a queue.
     package init(
         table: String, state: @escaping @Sendable (String) -> CTState? = CTState.init(tracingChain:), most: Int = 1024,
         patience: Duration = .seconds(2)
@@ -33,7 +32,7 @@ package struct TraceFollower: Sendable {
         self.patience = patience
     }
 
-    /// - Returns: the packets that have come to their end by this.
+    /// - Returns: the packets whose trace has ended with this event.
     package mutating func take(_ event: TraceEvent, at now: ContinuousClock.Instant) -> [TracedPacket] {
         if let state = markedState(event) { return begin(event, state, at: now) }
         guard var known = followed[event.id] else { return [] }
@@ -48,7 +47,7 @@ package struct TraceFollower: Sendable {
         return [known.packet]
     }
 
-    /// The end of a chain is told like a rule without a handle.
+    /// The end of a chain is reported like a rule without a handle.
     private func markedState(_ event: TraceEvent) -> CTState? {
         guard event.table == table, event.kind == .rule, event.handle != nil, event.verdict == .continue else {
             return nil
@@ -56,8 +55,8 @@ package struct TraceFollower: Sendable {
         return state(event.chain)
     }
 
-    /// An event holds headers when it is the first of a base chain, and so the first of all for a packet that was not traced before it
-    /// was marked. Without them the packet was traced already: it is the one we know, marked again, or another program's.
+    /// An event has headers if it is the first of a base chain, and so the first of all for a packet not traced before it was marked.
+    /// Without headers the packet was traced already: it is the known one, marked again, or another program's.
     private mutating func begin(
         _ event: TraceEvent, _ state: CTState, at now: ContinuousClock.Instant
     ) -> [TracedPacket] {
@@ -77,13 +76,13 @@ package struct TraceFollower: Sendable {
         return ended
     }
 
-    /// - Returns: the packets of which nothing was heard for so long that they have come to their end.
+    /// - Returns: the packets without events for so long that their trace has ended.
     package mutating func expire(at now: ContinuousClock.Instant) -> [TracedPacket] {
         let patience = patience
         return release { now - $0.lastSeen > patience }
     }
 
-    /// Messages were lost: whatever is followed now may have been dropped by one of them.
+    /// Messages were lost: any of the followed packets may have been dropped in one of them.
     package mutating func lose() -> [TracedPacket] {
         release { _ in true }.map { packet in
             var packet = packet
@@ -92,7 +91,7 @@ package struct TraceFollower: Sendable {
         }
     }
 
-    /// The end of all: nothing more will be told.
+    /// Nothing more will arrive.
     package mutating func finish() -> [TracedPacket] { release { _ in true } }
 
     private mutating func release(_ isOver: (Followed) -> Bool) -> [TracedPacket] {
@@ -103,7 +102,7 @@ package struct TraceFollower: Sendable {
 }
 
 extension CTState {
-    /// The ctstate that a chain of the observation table marks packets of, by its name: `trace_invalid`.
+    /// The ctstate of the packets marked by a chain of the observation table, from its name: `trace_invalid`.
     package init?(tracingChain name: String) {
         guard let state = Self.named.first(where: { $0.traceChain == name }) else { return nil }
         self = state

@@ -1,23 +1,22 @@
 import Addresses
 import Conntrack
 
-/// A packet that a rule of our own table had traced, and what became of it.
+/// A packet traced by a rule of our table, and what happened to it.
 package struct TracedPacket: Equatable, Sendable {
-    /// What conntrack had attached to it when it was marked.
+    /// What conntrack had attached when it was marked.
     package var state: CTState
-    /// As they were when first told, before any NAT that came after; nil when none were told, or they are none of IP's. The kernel tells
-    /// the first bytes only, so of an ICMP error the embedded flow is not known.
+    /// As first reported, before any later NAT; nil if none were reported, or they are not IP. The kernel reports only the first bytes, so
+    /// the embedded flow of an ICMP error is unknown.
     package var headers: PacketHeaders?
-    /// What became of it.
     package var end: End
 
     /// How a packet's trace ended.
     package enum End: Equatable, Sendable {
         case dropped(DroppingRule)
-        /// No rule of nf_tables was seen to drop it. What is not traced may have: iptables-legacy, tc, a full queue; and so may a rule
-        /// once the packet was put into a tunnel.
+        /// No nf_tables rule was seen to drop it. Something that is not traced may have: iptables-legacy, tc, a full queue; or a rule after the
+        /// packet was put into a tunnel.
         case notDropped
-        /// Messages were lost while it was followed.
+        /// Messages were lost while following it.
         case unknown
     }
 
@@ -28,21 +27,19 @@ package struct TracedPacket: Equatable, Sendable {
     }
 }
 
-/// What traced packets are counted by.
+/// What distinguishes traced packets in counts.
 package struct TracedKind: Hashable, Sendable {
-    /// What kind of packets they are.
     package var packetClass: PacketClass
-    /// Which state conntrack had given them when they were marked.
+    /// The state assigned by conntrack when they were marked.
     package var state: CTState
-    /// Nil when the headers are not known.
+    /// Nil if the headers are unknown.
     package var `protocol`: IPProtocol?
-    /// Of ICMP and ICMPv6, in nft(8)'s words: `frag-needed`.
+    /// For ICMP and ICMPv6, as in nft(8): `frag-needed`.
     package var icmpName: String?
-    /// Where they went to, which with the protocol finds the service; nil when the headers are not known, or too many different
-    /// ones were seen. An ICMP error goes to the service's address and has no port.
+    /// The destination, which with the protocol determines the service; nil if the headers are unknown, or there were too many different
+    /// ones. An ICMP error goes to the service's address and has no port.
     package var target: Target?
 
-    /// A kind by what is known of its packets.
     package init(
         _ packetClass: PacketClass, state: CTState, protocol: IPProtocol? = nil, icmpName: String? = nil,
         target: Target? = nil
@@ -54,14 +51,12 @@ package struct TracedKind: Hashable, Sendable {
         self.target = target
     }
 
-    /// An address, and of protocols that have them a port.
+    /// An address, and a port for protocols that have them.
     package struct Target: Hashable, Sendable {
-        /// Where the packets went to.
         package var address: IPAddress
-        /// Host order; nil of protocols without.
+        /// Host order; nil for protocols without ports.
         package var port: UInt16?
 
-        /// An address, and a port in host order.
         package init(_ address: IPAddress, _ port: UInt16? = nil) {
             self.address = address
             self.port = port

@@ -1,22 +1,21 @@
-/// What a rule, or the policy of a chain, decides about a packet. An open set: one without a name is shown as its number.
+/// The decision of a rule or of a chain's policy about a packet. An open set: a verdict without a name is shown as its number.
 ///
 /// Source: `NF_*` (linux/netfilter.h) from 0 on, `enum nft_verdicts` (linux/netfilter/nf_tables.h) below.
 package struct Verdict: RawRepresentable, Hashable, Sendable {
     /// The kernel's number.
     package let rawValue: Int32
 
-    /// Any number, known here or not.
     package init(rawValue: Int32) { self.rawValue = rawValue }
 
     /// The packet is dropped.
     package static let drop = Verdict(rawValue: 0)
-    /// The packet goes on to the next base chain.
+    /// The packet continues to the next base chain.
     package static let accept = Verdict(rawValue: 1)
-    /// Something else has the packet now: synproxy, a forward to another device.
+    /// Something else owns the packet now: synproxy, a forward to another device.
     package static let stolen = Verdict(rawValue: 2)
     /// The packet waits for a program in user space.
     package static let queue = Verdict(rawValue: 3)
-    /// The hook begins anew with the packet.
+    /// The hook restarts with the packet.
     package static let `repeat` = Verdict(rawValue: 4)
     /// The next rule is tried.
     package static let `continue` = Verdict(rawValue: -1)
@@ -29,8 +28,8 @@ package struct Verdict: RawRepresentable, Hashable, Sendable {
     /// The chain is left for the one that jumped to it.
     package static let `return` = Verdict(rawValue: -5)
 
-    /// Reads the kernel's number, which has more than the verdict in its upper half from 0 on: the queue's number, or the errno of
-    /// a drop (`NF_VERDICT_MASK`).
+    /// Reads the kernel's number, whose upper half holds additional data if the number is not negative: the queue number, or the errno of a
+    /// drop (`NF_VERDICT_MASK`).
     package init(code: UInt32) {
         let signed = Int32(bitPattern: code)
         self.init(rawValue: signed < 0 ? signed : signed & 0xFF)
@@ -38,7 +37,7 @@ package struct Verdict: RawRepresentable, Hashable, Sendable {
 }
 
 extension Verdict: CustomStringConvertible {
-    /// As nft(8) spells it.
+    /// As in nft(8).
     package var description: String {
         switch self {
         case .drop: "drop"

@@ -3,8 +3,8 @@ import Conntrack
 import Netlink
 import SystemPackage
 
-/// The function by which conntrack sees a family's packets first: at PRE_ROUTING, priority -200
-/// (ipv4_conntrack_ops and ipv6_conntrack_ops, net/netfilter/nf_conntrack_proto.c).
+/// The function through which conntrack first sees a family's packets: at PRE_ROUTING, priority -200 (ipv4_conntrack_ops and
+/// ipv6_conntrack_ops, net/netfilter/nf_conntrack_proto.c).
 struct TrackingHook {
     let family: Int
     let function: String
@@ -12,9 +12,9 @@ struct TrackingHook {
     static let ipv4 = TrackingHook(family: NFPROTO_IPV4, function: "ipv4_conntrack_in")
     static let ipv6 = TrackingHook(family: NFPROTO_IPV6, function: "ipv6_conntrack_in")
 
-    /// Whether it is hooked in, by the kernel's own list of hooks (net/netfilter/nfnetlink_hook.c).
+    /// Whether it is registered, according to the kernel's own list of hooks (net/netfilter/nfnetlink_hook.c).
     ///
-    /// - Returns: nil when the kernel does not list its hooks, or not by their functions' names (CONFIG_KALLSYMS).
+    /// - Returns: nil if the kernel does not list its hooks, or not with function names (CONFIG_KALLSYMS).
     func activity(in kernel: any KernelSource) throws(KernelError) -> Tracking.Activity? {
         var isThere = false
         var isNamed = true
@@ -43,7 +43,7 @@ struct TrackingHook {
         return request
     }
 
-    /// Compilers put an ending of their own to a function's name, behind a dot.
+    /// Compilers append a suffix to a function's name, after a dot.
     private func isOurs(_ name: String) -> Bool { name == function || name.hasPrefix(function + ".") }
 
     private static func functionName(_ message: Message, in datagram: RawSpan) throws(DecodeError) -> String? {

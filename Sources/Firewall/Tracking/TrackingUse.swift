@@ -1,8 +1,8 @@
 import CNetlink
 import Netlink
 
-/// One use of conntrack by an expression of nf_tables: what calls nf_ct_netns_get when it is made
-/// (found in Linux 6.1 and 6.12: net/netfilter/nft_*.c, xt_*.c, net/ipv4/netfilter, net/ipv6/netfilter).
+/// A use of conntrack by an nf_tables expression: those that call nf_ct_netns_get on creation (found in Linux 6.1 and 6.12:
+/// net/netfilter/nft_*.c, xt_*.c, net/ipv4/netfilter, net/ipv6/netfilter).
 struct TrackingUse {
     /// In words: `ct`, `match conntrack`.
     let name: String
@@ -16,14 +16,14 @@ struct TrackingUse {
         "CONNMARK", "CONNSECMARK", "DNAT", "MASQUERADE", "NETMAP", "REDIRECT", "SNAT", "SYNPROXY",
     ]
 
-    /// Kinds of stateful objects that use it by being there, by their number.
+    /// Kinds of stateful objects that use it by merely existing, by number.
     private static let objects: [UInt32: String] = [
         UInt32(NFT_OBJECT_CT_HELPER): "ct helper", UInt32(NFT_OBJECT_CONNLIMIT): "ct count",
         UInt32(NFT_OBJECT_CT_TIMEOUT): "ct timeout", UInt32(NFT_OBJECT_CT_EXPECT): "ct expectation",
         UInt32(NFT_OBJECT_SYNPROXY): "synproxy",
     ]
 
-    /// - Returns: nil when such an object does not use conntrack.
+    /// - Returns: nil if such an object does not use conntrack.
     init?(object type: UInt32, family: UInt8) {
         guard let name = Self.objects[type] else { return nil }
         self.init(name: name, families: TrackedFamilies(of: family))
@@ -38,7 +38,7 @@ struct TrackingUse {
         return nil
     }
 
-    /// - Returns: nil when the expression does not use conntrack.
+    /// - Returns: nil if the expression does not use conntrack.
     init?(expression: Attribute, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
         let parts = try AttributePair(expression, NFTA_EXPR_NAME.rawValue, NFTA_EXPR_DATA.rawValue, in: bytes)
         guard let name = bytes.text(parts.first) else { return nil }
@@ -61,21 +61,21 @@ struct TrackingUse {
         self.families = families
     }
 
-    /// In an `inet` table the rule itself says which family it translates (nft_nat_init).
+    /// In an `inet` table the rule itself determines the translated family (nft_nat_init).
     private init?(nat data: Attribute, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
         let parts = try AttributePair(data, UInt32(NFTA_NAT_FAMILY.rawValue), in: bytes)
         let translated: UInt32? = parts.first.flatMap { bytes.bigEndian($0) }
         self.init(name: "nat", families: TrackedFamilies(of: translated ?? UInt32(family)))
     }
 
-    /// An xtables match, as iptables-nft makes it.
+    /// An xtables match, as created by iptables-nft.
     private init?(match data: Attribute, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
         let parts = try AttributePair(data, NFTA_MATCH_NAME.rawValue, in: bytes)
         guard let name = bytes.text(parts.first), Self.matches.contains(name) else { return nil }
         self.init(name: "match \(name)", families: TrackedFamilies(of: family))
     }
 
-    /// An xtables target. `CT --notrack` is the one kind of CT that does without conntrack (xt_ct_tg_check): its flags come first.
+    /// An xtables target. `CT --notrack` is the only kind of CT that does not use conntrack (xt_ct_tg_check): its flags come first.
     private init?(target data: Attribute, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
         let parts = try AttributePair(data, NFTA_TARGET_NAME.rawValue, NFTA_TARGET_INFO.rawValue, in: bytes)
         guard let name = bytes.text(parts.first) else { return nil }
@@ -89,13 +89,13 @@ struct TrackingUse {
         self.init(name: "target \(name)", families: TrackedFamilies(of: family))
     }
 
-    /// What a rule puts into each element it makes: `add @clients { ip saddr ct count over 10 }`.
+    /// What a rule adds to each element it creates: `add @clients { ip saddr ct count over 10 }`.
     private init?(dynset data: Attribute, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
         let parts = try AttributePair(data, NFTA_DYNSET_EXPR.rawValue, NFTA_DYNSET_EXPRESSIONS.rawValue, in: bytes)
         try self.init(ofElements: parts, of: bytes, family: family)
     }
 
-    /// What the elements of a set hold: one expression, or a list of them. Of those that may stand there only `connlimit` counts.
+    /// The expressions of a set's elements: one or a list. Of those possible here only `connlimit` counts.
     init?(ofElements parts: AttributePair, of bytes: RawSpan, family: UInt8) throws(DecodeError) {
         var counts = try parts.first.map { one throws(DecodeError) in try Self.isLimit(one, bytes) } ?? false
         if let list = parts.second {
@@ -111,7 +111,7 @@ struct TrackingUse {
     }
 }
 
-/// One or two attributes out of those inside an attribute.
+/// One or two of the attributes nested in an attribute.
 struct AttributePair {
     private(set) var first: Attribute?
     private(set) var second: Attribute?
@@ -137,7 +137,7 @@ struct AttributePair {
 }
 
 extension RawSpan {
-    /// The text of an attribute that may be missing.
+    /// The text of an optional attribute.
     func text(_ attribute: Attribute?) -> String? {
         guard let attribute else { return nil }
         return text(attribute)

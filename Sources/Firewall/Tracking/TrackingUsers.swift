@@ -3,13 +3,13 @@ import Conntrack
 import Netlink
 import SystemPackage
 
-/// Who in nf_tables uses conntrack: the first of each family that is found among objects, sets and rules (of nft, iptables-nft,
-/// firewalld alike; in whatever chain, and in dormant tables too, as the use begins when a rule is made). Chains of type nat
-/// are none by themselves: their rules are.
+/// Users of conntrack in nf_tables: the first one found for each family among objects, sets and rules (of nft, iptables-nft, firewalld
+/// alike; in any chain, and in dormant tables too, as the use begins when a rule is created). Chains of type nat are not users
+/// themselves, but their rules are.
 struct TrackingUsers {
     private var ipv4: String?
     private var ipv6: String?
-    /// Whether everything was read; when false, there may be others.
+    /// Whether everything was read; if false, there may be others.
     private(set) var areAll = true
 
     func evidence(for family: TrackedFamilies) -> String? { family == .ipv4 ? ipv4 : ipv6 }
@@ -46,7 +46,7 @@ struct TrackingUsers {
     }
 }
 
-/// A list that nf_tables gives of all its tables (net/netfilter/nf_tables_api.c).
+/// A list across all tables that nf_tables provides (net/netfilter/nf_tables_api.c).
 private enum Listing {
     case objects, sets, rules
 

@@ -11,14 +11,14 @@ package struct BoardWatch: Sendable {
     /// NEW events of flows without a row, by when they came.
     private var strangers: [FlowKey: UInt32] = [:]
 
-    /// So many are held at most, some 100 bytes each; with more the watch begins anew.
+    /// So many are held at most, some 100 bytes each; with more, watching starts over.
     static let mostStrangers = 1_000_000
-    /// There were more: until it begins anew.
+    /// There were more, until it starts over.
     private(set) var isOverfull = false
     /// What the second reading shows first may be older, too: a row may be passed over while the file is read.
     package static let readingsToKnow = 2
 
-    /// Begins anew: nothing is known of what came before.
+    /// Starts over: nothing is known of what came before.
     mutating func begin(at second: UInt32) {
         isWhole = true
         (from, readings, events) = (second, 0, 0)

@@ -111,7 +111,7 @@ extension FlowBoard {
         }
     }
 
-    /// Events were lost: nothing is proven any more until a watch begins anew.
+    /// Events were lost: nothing is proven until watching begins again.
     package mutating func loseEvents() { watch.lose() }
 
     /// Whether there is no watch, or it was lost: another one may begin.

@@ -26,7 +26,7 @@ package struct ObservationRates: Sendable {
     /// Nil for a service that the last observation did not have.
     package subscript(service: Service.Identity) -> Rates? { rates[service] }
 
-    /// Takes the next observation; nil before it when counting has begun anew.
+    /// Takes the next observation; nil before it when counting has started over.
     package mutating func take(_ observation: Observation, after earlier: Observation?) {
         let earlier = earlier?.from == observation.from ? earlier : nil
         var before: [Service.Identity: ObservedTraffic] = [:]

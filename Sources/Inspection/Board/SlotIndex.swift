@@ -12,7 +12,7 @@ struct SlotIndex: Sendable {
     private static let gone = UInt64.max - 1
     private static let upper: UInt64 = 0xFFFF_FFFF_0000_0000
 
-    /// Whether cells must be made anew before the next insertion.
+    /// Whether the cells must be rebuilt before the next insertion.
     var isCrowded: Bool { used * 4 >= cells.count * 3 }
 
     /// The slot with this hash for which `isWanted` is true.

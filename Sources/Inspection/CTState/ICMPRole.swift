@@ -1,13 +1,13 @@
 import Firewall
 
-/// What a type of ICMP or ICMPv6 is to conntrack.
+/// The role of an ICMP or ICMPv6 type in conntrack.
 package enum ICMPRole: Hashable, Sendable {
-    /// Opens an entry, which an answer of the type given with it belongs to.
+    /// Opens an entry, to which an answer of the associated type belongs.
     case query
     case answer
-    /// About another packet, a part of which it carries: it belongs to that one's entry.
+    /// About another packet, part of which it quotes: it belongs to that packet's entry.
     case error
-    /// Never tracked: neighbours, routers and multicast groups of the link.
+    /// Never tracked: neighbour, router and multicast messages of the link.
     case link
     /// Neither.
     case unknown
@@ -24,12 +24,12 @@ extension ICMPType {
         }
     }
 
-    /// The highest type that the kernel knows (`NR_ICMP_TYPES`).
+    /// The highest type known to the kernel (`NR_ICMP_TYPES`).
     static let highest = ICMPType(rawValue: 18)
 }
 
 extension ICMPv6Type {
-    /// A redirect is taken for one that carries the packet it is about; one that does not belongs to no entry.
+    /// A redirect is assumed to quote the packet it is about; one that does not belongs to no entry.
     /// Source: `nf_conntrack_icmpv6_packet`, `nf_conntrack_icmpv6_error` (net/netfilter/nf_conntrack_proto_icmpv6.c).
     package var role: ICMPRole {
         switch rawValue {
@@ -41,6 +41,6 @@ extension ICMPv6Type {
         }
     }
 
-    /// Multicast router discovery, which not every kernel leaves alone.
+    /// Multicast router discovery, which not every kernel ignores.
     var isRouterDiscovery: Bool { rawValue == 151 || rawValue == 152 }
 }

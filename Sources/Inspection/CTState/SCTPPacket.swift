@@ -1,21 +1,20 @@
-/// An SCTP packet: the chunks in it, and the tags by which the hosts know their association.
+/// An SCTP packet: its chunks, and the tags that identify the association.
 package struct SCTPPacket: Hashable, Sendable {
-    /// In their order; at least one in any that is no error.
+    /// In order; at least one unless the packet is invalid.
     package var chunks: [SCTPChunk]
     /// The verification tag of the common header.
     package var tag: UInt32
-    /// The tag that an INIT or INIT_ACK among the chunks asks the other side to use.
+    /// The tag that an INIT or INIT_ACK among the chunks requests from the other side.
     package var initiateTag: UInt32
 
-    /// A packet by what the tracker looks at; `initiateTag` counts with an INIT or INIT_ACK alone.
+    /// `initiateTag` only matters with INIT or INIT_ACK.
     package init(_ chunks: [SCTPChunk], tag: UInt32, initiateTag: UInt32 = 0) {
         self.chunks = chunks
         self.tag = tag
         self.initiateTag = initiateTag
     }
 
-    /// A packet as RFC 9260 wants it, of the association whose tags `SCTPTags.usual` has: INIT has the tag 0, all others that of
-    /// the receiver.
+    /// A packet as required by RFC 9260, of the association with the tags `SCTPTags.usual`: INIT has tag 0, all others that of the receiver.
     package init(usual chunks: [SCTPChunk], _ direction: TupleDirection) {
         let tags = SCTPTags.usual
         let tag = chunks.contains(.initiate) ? 0 : tags[direction]
@@ -23,20 +22,19 @@ package struct SCTPPacket: Hashable, Sendable {
     }
 }
 
-/// The verification tags of an association: what packets in each direction carry. 0 is one that is not known.
+/// The verification tags of an association, as carried by packets in each direction. 0 means unknown.
 package struct SCTPTags: Hashable, Sendable {
-    /// Of packets in original direction.
+    /// Of packets in the original direction.
     package var original: UInt32
-    /// Of packets in reply direction.
+    /// Of packets in the reply direction.
     package var reply: UInt32
 
-    /// Both tags of an association.
     package init(original: UInt32, reply: UInt32) {
         self.original = original
         self.reply = reply
     }
 
-    /// Any two that differ, for packets of which only the chunks matter.
+    /// Any two different ones, for packets of which only the chunks matter.
     package static let usual = SCTPTags(original: 0x5E17, reply: 0xC11E)
 
     subscript(_ direction: TupleDirection) -> UInt32 {
@@ -45,12 +43,11 @@ package struct SCTPTags: Hashable, Sendable {
     }
 }
 
-/// A chunk's type. An open set: those without a name are shown as the number.
+/// A chunk type. An open set: a chunk without a name is shown as its number.
 package struct SCTPChunk: RawRepresentable, Hashable, Sendable {
     /// The number in the chunk's header (RFC 9260, section 3.2).
     package let rawValue: UInt8
 
-    /// Any number, known here or not.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// User data.
@@ -59,28 +56,28 @@ package struct SCTPChunk: RawRepresentable, Hashable, Sendable {
     package static let initiate = SCTPChunk(rawValue: 1)
     /// Answers INIT, with a cookie.
     package static let initiateAck = SCTPChunk(rawValue: 2)
-    /// Asks whether a path is alive.
+    /// Checks whether a path is alive.
     package static let heartbeat = SCTPChunk(rawValue: 4)
     /// Answers a heartbeat.
     package static let heartbeatAck = SCTPChunk(rawValue: 5)
     /// Ends the association at once.
     package static let abort = SCTPChunk(rawValue: 6)
-    /// Its sender has no more data.
+    /// The sender has no more data.
     package static let shutdown = SCTPChunk(rawValue: 7)
     /// Answers SHUTDOWN.
     package static let shutdownAck = SCTPChunk(rawValue: 8)
-    /// Reports what is wrong; the association may go on.
+    /// Reports an error; the association may continue.
     package static let error = SCTPChunk(rawValue: 9)
-    /// Brings the cookie back.
+    /// Returns the cookie.
     package static let cookieEcho = SCTPChunk(rawValue: 10)
-    /// Answers COOKIE ECHO: the association stands.
+    /// Answers COOKIE ECHO: the association is established.
     package static let cookieAck = SCTPChunk(rawValue: 11)
-    /// Answers SHUTDOWN ACK: the association is gone.
+    /// Answers SHUTDOWN ACK: the association has ended.
     package static let shutdownComplete = SCTPChunk(rawValue: 14)
 }
 
 extension SCTPChunk: CustomStringConvertible {
-    /// As nftables names them.
+    /// As in nftables.
     package static let names: [(chunk: SCTPChunk, name: String)] = [
         (.data, "data"), (.initiate, "init"), (.initiateAck, "init-ack"), (SCTPChunk(rawValue: 3), "sack"),
         (.heartbeat, "heartbeat"), (.heartbeatAck, "heartbeat-ack"), (.abort, "abort"), (.shutdown, "shutdown"),

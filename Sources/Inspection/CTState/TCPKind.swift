@@ -1,12 +1,11 @@
 import Conntrack
 
-/// What a TCP segment is to the tracker: RST counts before SYN, SYN before FIN, FIN before ACK; the other flags do not count.
+/// The kind of a TCP segment for the tracker: RST has priority over SYN, SYN over FIN, FIN over ACK; other flags are ignored.
 ///
 /// Source: `get_conntrack_index` (net/netfilter/nf_conntrack_proto_tcp.c).
 package enum TCPKind: Hashable, Sendable {
     case syn, synAck, fin, ack, rst, none
 
-    /// The kind of a segment with these flags.
     package init(_ flags: TCPFlags) {
         if flags.contains(.rst) {
             self = .rst
@@ -19,7 +18,7 @@ package enum TCPKind: Hashable, Sendable {
         }
     }
 
-    /// With its article, for sentences.
+    /// With an article, for sentences.
     var phrase: String {
         switch self {
         case .syn: "a SYN"
@@ -33,8 +32,8 @@ package enum TCPKind: Hashable, Sendable {
 }
 
 extension TCPFlags {
-    /// Whether a TCP sends these together: SYN, with ACK or URG; ACK, with FIN or URG or both; RST, with ACK. PSH, ECE and CWR do
-    /// not count (`tcp_error`, net/netfilter/nf_conntrack_proto_tcp.c).
+    /// Whether TCP sends these flags together: SYN, with ACK or URG; ACK, with FIN or URG or both; RST, with ACK. PSH, ECE and CWR are
+    /// ignored (`tcp_error`, net/netfilter/nf_conntrack_proto_tcp.c).
     var isSentByTCP: Bool {
         switch intersection([.fin, .syn, .rst, .ack, .urg]) {
         case .syn, [.syn, .ack], [.syn, .urg]: true

@@ -1,11 +1,11 @@
-/// What a segment does to a TCP entry's state.
+/// The effect of a segment on a TCP entry's state.
 ///
 /// Source: the transitions of `nf_conntrack_tcp_packet` (net/netfilter/nf_conntrack_proto_tcp.c), read in Linux 6.1 and 6.12, where they
-/// are the same, and held against 6.18.
+/// are identical, and compared with 6.18.
 enum TCPMove: Equatable {
-    /// Into a state, or on in the same one.
+    /// To a state, possibly the same.
     case to(TrackedTCP.State)
-    /// Conntrack lets it pass, and waits for the answer to learn who is right: its own memory or the hosts.
+    /// Conntrack lets it pass, and waits for the answer to learn who is right: its own state or the hosts.
     case ignored
     case invalid(String)
     /// A SYN to a closed connection: a new one may begin.
@@ -20,8 +20,8 @@ enum TCPMove: Equatable {
         case (.fin, _): self = Self.fin(state)
         case (.ack, .original): self = Self.clientACK(state)
         case (.ack, .reply): self = Self.serverACK(state)
-        case (.rst, _): self = state == .none ? .invalid("nothing was opened that a RST could end") : .to(.close)
-        case (.none, _): self = .invalid("a segment with none of FIN, SYN, RST and ACK is none of a connection's")
+        case (.rst, _): self = state == .none ? .invalid("there is no connection for a RST to end") : .to(.close)
+        case (.none, _): self = .invalid("a segment without FIN, SYN, RST or ACK belongs to no connection")
         }
     }
 
@@ -39,7 +39,7 @@ enum TCPMove: Equatable {
         case .synSent, .synSent2: .to(.synSent2)
         case .timeWait: .reopens
         case .none, .synReceived, .established, .finWait, .closeWait, .lastAck, .close:
-            .invalid("a SYN in reply direction opens nothing in the state \(state.name)")
+            .invalid("a SYN in reply direction opens nothing in state \(state.name)")
         }
     }
 
@@ -47,14 +47,14 @@ enum TCPMove: Equatable {
         switch state {
         case .synReceived, .synSent2: .to(.synReceived)
         case .none, .synSent, .established, .finWait, .closeWait, .lastAck, .timeWait, .close:
-            .invalid("who has sent the SYN does not send a SYN+ACK in the state \(state.name)")
+            .invalid("the sender of the SYN does not send a SYN+ACK in state \(state.name)")
         }
     }
 
     private static func serverSYNACK(_ state: TrackedTCP.State) -> TCPMove {
         switch state {
         case .synSent, .synSent2: .to(.synReceived)
-        case .none: .invalid("no SYN was seen that a SYN+ACK could answer")
+        case .none: .invalid("no SYN was seen for a SYN+ACK to answer")
         case .synReceived, .established, .finWait, .closeWait, .lastAck, .timeWait, .close: .ignored
         }
     }
@@ -65,28 +65,28 @@ enum TCPMove: Equatable {
         case .finWait, .closeWait, .lastAck: .to(.lastAck)
         case .timeWait, .close: .to(state)
         case .none, .synSent, .synSent2:
-            .invalid("the connection is not open in the state \(state.name), so a FIN cannot end it")
+            .invalid("in state \(state.name) the connection is not open, so a FIN cannot end it")
         }
     }
 
     private static func clientACK(_ state: TrackedTCP.State) -> TCPMove {
         switch state {
         case .synSent, .synSent2:
-            .invalid("no SYN+ACK was seen in the state \(state.name), so the client has nothing to acknowledge yet")
+            .invalid("in state \(state.name) no SYN+ACK was seen, so the client has nothing to acknowledge yet")
         default: ack(state)
         }
     }
 
     private static func serverACK(_ state: TrackedTCP.State) -> TCPMove {
         switch state {
-        case .none: .invalid("nothing was opened that an ACK in reply direction could be part of")
+        case .none: .invalid("there is no connection for an ACK in reply direction")
         case .synSent, .synSent2: .ignored
         case .synReceived: .to(.synReceived)
         default: ack(state)
         }
     }
 
-    /// In the states where it is the same in both directions.
+    /// In the states where both directions behave alike.
     private static func ack(_ state: TrackedTCP.State) -> TCPMove {
         switch state {
         case .none, .synReceived, .established: .to(.established)

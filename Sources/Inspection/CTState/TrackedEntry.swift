@@ -1,33 +1,31 @@
 import Conntrack
 
-/// What conntrack remembers of the packets before, in the entry that a packet belongs to: by its tuple, or an ICMP error by the
-/// tuple of the packet that it is about.
+/// What conntrack remembers of earlier packets, in the entry that a packet belongs to: by its tuple, or for an ICMP error by the tuple of
+/// the packet it is about.
 package struct TrackedEntry: Hashable, Sendable {
-    /// What the protocol's tracker holds.
     package var memory: Memory
     /// Status SEEN_REPLY.
     package var hasSeenReply: Bool
     /// Status ASSURED.
     package var isAssured = false
-    /// Status EXPECTED: made by an expectation, as FTP's data.
+    /// Status EXPECTED: created by an expectation, e.g. an FTP data connection.
     package var isExpected = false
 
-    /// What a tracker holds of a connection.
     package enum Memory: Hashable, Sendable {
         case tcp(TrackedTCP)
         case sctp(TrackedSCTP)
-        /// UDP, queries by ICMP, and protocols without a tracker of their own.
+        /// UDP, ICMP queries, and protocols without their own tracker.
         case stateless
     }
 
-    /// An entry that no expectation made.
+    /// An entry not created by an expectation.
     package init(_ memory: Memory, hasSeenReply: Bool, isAssured: Bool = false) {
         self.memory = memory
         self.hasSeenReply = hasSeenReply
         self.isAssured = isAssured
     }
 
-    /// The state as conntrack(8) names it; nil of a protocol without states.
+    /// The state as named by conntrack(8); nil for a protocol without states.
     package var state: String? {
         switch memory {
         case .tcp(let tcp): tcp.state.name
@@ -37,35 +35,31 @@ package struct TrackedEntry: Hashable, Sendable {
     }
 }
 
-/// What an entry holds of a TCP connection, without the windows (`struct ip_ct_tcp`).
+/// What an entry stores about a TCP connection, without the windows (`struct ip_ct_tcp`).
 package struct TrackedTCP: Hashable, Sendable {
-    /// The tracker's state.
     package var state: State
-    /// A FIN was the first to end it (`IP_CT_TCP_FLAG_CLOSE_INIT` in either direction).
+    /// It was first closed by a FIN (`IP_CT_TCP_FLAG_CLOSE_INIT` in either direction).
     package var endedByFIN = false
     /// Both sides have sent a SYN (`IP_CT_TCP_SIMULTANEOUS_OPEN`).
     package var isSimultaneousOpen = false
-    /// The packet before, when it matters: a RST, or a SYN that conntrack let pass without believing it.
+    /// The previous packet, if it matters: a RST, or a SYN that conntrack let pass without trusting it.
     package var last: Last?
 
-    /// A packet, by what the tracker keeps of it.
+    /// What the tracker keeps of a packet.
     package struct Last: Hashable, Sendable {
-        /// What kind of segment it was.
         package var kind: TCPKind
-        /// Which way it went.
         package var direction: TupleDirection
 
-        /// A segment by its kind and direction.
         package init(_ kind: TCPKind, _ direction: TupleDirection) {
             self.kind = kind
             self.direction = direction
         }
     }
 
-    /// As ctnetlink makes one: without a history.
+    /// As created by ctnetlink: without history.
     package init(_ state: State) { self.state = state }
 
-    /// As traffic makes one: TIME_WAIT comes after FINs, and CLOSE after a RST, which is taken to be the original direction's.
+    /// As created by traffic: TIME_WAIT after FINs, and CLOSE after a RST, assumed to be in the original direction.
     package init(byTraffic state: State) {
         self.state = state
         switch state {
@@ -80,7 +74,7 @@ package struct TrackedTCP: Hashable, Sendable {
     package enum State: UInt8, CaseIterable, Hashable, Sendable {
         case none, synSent, synReceived, established, finWait, closeWait, lastAck, timeWait, close, synSent2
 
-        /// As the kernel and conntrack(8) name it.
+        /// As named by the kernel and conntrack(8).
         package var name: String { ProtocolState.tcp(.init(state: rawValue)).name ?? "\(rawValue)" }
     }
 }

@@ -2,19 +2,18 @@ import Addresses
 import Conntrack
 import Firewall
 
-/// What conntrack looks at in a packet.
+/// The parts of a packet that conntrack looks at.
 ///
-/// Headers, lengths and checksums are taken to be right, and a TCP segment to lie inside the window (as with
-/// `net.netfilter.nf_conntrack_tcp_be_liberal`): what breaks one of these is INVALID whatever else it is. Fragments are put together
-/// before conntrack sees them.
+/// Headers, lengths and checksums are assumed to be valid, and a TCP segment to be within the window (as with
+/// `net.netfilter.nf_conntrack_tcp_be_liberal`): otherwise it is INVALID anyway. Fragments are reassembled before conntrack sees them.
 package enum TrackedPacket: Hashable, Sendable {
     case tcp(TCPFlags)
     case udp
     case sctp(SCTPPacket)
     case icmp(ICMPType)
     case icmpv6(ICMPv6Type)
-    /// A protocol of which conntrack knows no states: an entry for it is of addresses alone, or with ports or keys.
-    /// (DCCP had a tracker of its own until Linux 6.16; this is not it.)
+    /// A protocol whose states conntrack does not track: its entries consist of addresses, and possibly ports or keys.
+    /// (DCCP had its own tracker until Linux 6.16; this does not apply to it.)
     case other(IPProtocol)
 
     /// The layer 4 protocol.
@@ -29,7 +28,7 @@ package enum TrackedPacket: Hashable, Sendable {
         }
     }
 
-    /// The kind that it is counted as.
+    /// The class as which it is counted.
     package var packetClass: PacketClass {
         switch self {
         case .tcp(let flags): PacketClass(tcp: flags)
@@ -42,10 +41,9 @@ package enum TrackedPacket: Hashable, Sendable {
     }
 }
 
-/// The direction of a packet as seen from an entry. A packet without an entry is in the original direction of its own.
+/// A packet's direction relative to an entry. A packet without an entry is in the original direction of its own.
 package enum TupleDirection: String, CaseIterable, Hashable, Sendable {
     case original, reply
 
-    /// The other direction.
     package var opposite: TupleDirection { self == .original ? .reply : .original }
 }

@@ -1,24 +1,23 @@
 import Conntrack
 
-/// What an entry holds of an SCTP association (`struct ip_ct_sctp`).
+/// What an entry stores about an SCTP association (`struct ip_ct_sctp`).
 package struct TrackedSCTP: Hashable, Sendable {
-    /// The tracker's state.
     package var state: State
-    /// Those that were seen; 0 for one that was not.
+    /// Those seen; 0 for one not seen.
     package var tags: SCTPTags
-    /// The directions in which an INIT was seen that was believed.
+    /// The directions in which an accepted INIT was seen.
     package var initiators: Set<TupleDirection> = []
-    /// The direction of a heartbeat with a tag that is not the entry's.
+    /// The direction of a heartbeat whose tag is not the entry's.
     package var strayHeartbeat: TupleDirection?
 
-    /// An association in a state, of which no INIT and no stray heartbeat is remembered.
+    /// An association in a state, without a remembered INIT or stray heartbeat.
     package init(_ state: State, tags: SCTPTags) {
         self.state = state
         self.tags = tags
     }
 
-    /// As traffic makes one, with the tags that conntrack has seen by then: of an INIT alone that of the replies, of a heartbeat
-    /// alone its own.
+    /// As created by traffic, with the tags that conntrack has seen by then: after an INIT only that of the replies, after a heartbeat only
+    /// its own.
     package init(byTraffic state: State) {
         var tags = SCTPTags.usual
         switch state {
@@ -36,13 +35,13 @@ package struct TrackedSCTP: Hashable, Sendable {
         case none, closed, cookieWait, cookieEchoed, established, shutdownSent, shutdownReceived, shutdownAckSent,
             heartbeatSent
 
-        /// As the kernel and conntrack(8) name it.
+        /// As named by the kernel and conntrack(8).
         package var name: String { ProtocolState.sctp(.init(state: rawValue)).name ?? "\(rawValue)" }
     }
 }
 
 extension TrackedSCTP.State {
-    /// The state after a chunk; nil where there is none, which makes the packet INVALID.
+    /// The state after a chunk; nil if there is none, which makes the packet INVALID.
     ///
     /// Source: the transitions of `nf_conntrack_sctp_packet` (net/netfilter/nf_conntrack_proto_sctp.c), Linux 6.1 and 6.12.
     func after(_ chunk: SCTPChunk, _ direction: TupleDirection) -> TrackedSCTP.State? {
@@ -101,7 +100,7 @@ extension SCTPChunk {
         }
     }
 
-    /// Chunks with rules of their own for the verification tag (RFC 9260, section 8.5.1).
+    /// Chunks with special rules for the verification tag (RFC 9260, section 8.5.1).
     var hasOwnTagRule: Bool {
         switch self {
         case .initiate, .shutdownComplete, .cookieEcho, .abort, .shutdownAck, .heartbeat, .heartbeatAck: true

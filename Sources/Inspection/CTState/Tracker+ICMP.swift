@@ -23,10 +23,10 @@ extension Tracker {
         case .link:
             return TrackingOutcome(
                 .untracked, entry == nil ? .none : .untouched, entry,
-                "\(name) is between neighbours of a link, and never tracked", .icmpv6("nf_conntrack_icmpv6_error"))
+                "\(name) is link-local neighbour traffic, which is never tracked", .icmpv6("nf_conntrack_icmpv6_error"))
         case .unknown: return Self.invalid(entry, "\(name) opens no entry and belongs to none", place)
         case .query:
-            // The type is part of the tuple: a query matches in original direction only.
+            // The type is part of the tuple: a query only matches in original direction.
             guard let entry, direction == .original else {
                 return TrackingOutcome(
                     .new, .fresh, TrackedEntry(.stateless, hasSeenReply: false),
@@ -35,19 +35,19 @@ extension Tracker {
             return part(of: entry, direction, place)
         case .answer:
             guard let entry, direction == .reply else {
-                return Self.invalid(nil, "there is no entry with a query that \(name) could answer", place)
+                return Self.invalid(nil, "there is no entry with a query for \(name) to answer", place)
             }
             return part(of: entry, direction, place)
         }
     }
 
-    /// It belongs to the entry of the packet that it is about, and changes nothing in it. It is taken to be addressed to the sender
-    /// of that packet; one that is not is INVALID.
+    /// It belongs to the entry of the packet it is about, and changes nothing. It is assumed to be addressed to the sender of that packet;
+    /// otherwise it is INVALID.
     private func error(_ name: String, _ entry: TrackedEntry?) -> TrackingOutcome {
         let place = KernelPlace.icmp("nf_conntrack_inet_error")
         guard let entry else {
-            return Self.invalid(nil, "there is no entry of the packet that \(name) is about", place)
+            return Self.invalid(nil, "the packet that \(name) is about has no entry", place)
         }
-        return TrackingOutcome(.related, .kept, entry, "there is an entry of the packet that \(name) is about", place)
+        return TrackingOutcome(.related, .kept, entry, "the packet that \(name) is about has an entry", place)
     }
 }

@@ -1,6 +1,6 @@
 import Conntrack
 
-/// Assumed, besides what holds for all packets: a chunk's length is not 0, and ABORT and SHUTDOWN COMPLETE have no T flag.
+/// Assumed, in addition to what applies to all packets: chunk lengths are not 0, and ABORT and SHUTDOWN COMPLETE have no T flag.
 extension Tracker {
     private static let place = KernelPlace.sctp("nf_conntrack_sctp_packet")
 
@@ -13,13 +13,13 @@ extension Tracker {
         return part(of: entry, direction, association)
     }
 
-    /// A packet without an entry (`sctp_new`, and what comes before it).
+    /// A packet without an entry (`sctp_new`, and what precedes it).
     private func opening(_ packet: SCTPPacket) -> TrackingOutcome {
         let place = KernelPlace.sctp("sctp_new")
         let ending: Set<SCTPChunk> = [.abort, .shutdownComplete, .cookieAck]
         if let chunk = packet.chunks.first(where: ending.contains) {
             return Self.invalid(
-                nil, "there is no entry that \(chunk) could belong to, and it opens none", Self.place)
+                nil, "there is no entry for \(chunk), and it opens none", Self.place)
         }
         var tags = SCTPTags(original: 0, reply: 0)
         for chunk in packet.chunks {
@@ -58,22 +58,22 @@ extension Tracker {
 }
 
 extension SCTPPacket {
-    /// What is wrong with the order of the chunks; nil when nothing is.
+    /// What is wrong with the order of the chunks, if anything.
     fileprivate var disorder: String? {
         guard let first = chunks.first else { return "it has no chunk" }
         let lonely: Set<SCTPChunk> = [.initiate, .initiateAck, .shutdownComplete]
         if chunks.count > 1, let chunk = chunks.first(where: lonely.contains) {
-            return "\(chunk) may only stand alone in a packet"
+            return "\(chunk) must be alone in a packet"
         }
         let leading: Set<SCTPChunk> = [.cookieEcho, .cookieAck]
         if let chunk = chunks.dropFirst().first(where: leading.contains) {
-            return "\(chunk) may only be the first chunk of a packet, not behind \(first)"
+            return "\(chunk) must be the first chunk of a packet, not follow \(first)"
         }
         return nil
     }
 }
 
-/// An association that takes a packet's chunks, one after the other.
+/// An association that processes a packet's chunks in order.
 private struct Association {
     var memory: TrackedSCTP
     let direction: TupleDirection
@@ -91,11 +91,11 @@ private struct Association {
 
     private func foreignTag(_ chunk: String) -> String {
         memory.tags[direction] == 0
-            ? "the verification tag of \(chunk) cannot be right, as conntrack has not seen it agreed on"
-            : "the verification tag of \(chunk) is not the one that was agreed on"
+            ? "the verification tag of \(chunk) cannot match, as conntrack has not seen it negotiated"
+            : "the verification tag of \(chunk) is not the negotiated one"
     }
 
-    /// Takes the packet; what is wrong with it otherwise.
+    /// Processes the packet; returns what is wrong with it, if anything.
     mutating func take() -> String? {
         if !packet.chunks.contains(where: \.hasOwnTagRule), !isTagRight {
             return foreignTag("\(packet.chunks.first?.description ?? "the packet")")
@@ -125,7 +125,7 @@ private struct Association {
     private mutating func move(_ chunk: SCTPChunk) -> String? {
         let old = memory.state
         guard let new = old.after(chunk, direction) else {
-            return "\(chunk) in \(direction) direction does not come in the state \(old.name)"
+            return "\(chunk) in \(direction) direction is not valid in state \(old.name)"
         }
         if chunk == .initiate { noteInitiate(old) }
         if chunk == .initiateAck, let reason = noteInitiateAck() { return reason }
@@ -134,7 +134,7 @@ private struct Association {
         return nil
     }
 
-    /// It may belong to a path whose tags are not known yet; alone it is let pass without a change.
+    /// It may belong to a path whose tags are not known yet; on its own it is let pass without a change.
     private mutating func takeStrayHeartbeat() -> String? {
         if packet.chunks.contains(.data) || sawStrayHeartbeat { return foreignTag("heartbeat") }
         memory.strayHeartbeat = direction
@@ -164,7 +164,7 @@ private struct Association {
         let known = memory.tags[direction.opposite]
         let isSettled = known != 0 && !memory.initiators.contains(direction.opposite)
         if known != packet.initiateTag, isSettled || memory.initiators.count == 2 {
-            return "the tag that init-ack asks for is not the one that was agreed on"
+            return "the tag in init-ack is not the negotiated one"
         }
         memory.tags[direction.opposite] = packet.initiateTag
         return nil

@@ -5,8 +5,11 @@ extension Tracker {
 
     func tcp(_ flags: TCPFlags, _ entry: TrackedEntry?, _ direction: TupleDirection) -> TrackingOutcome {
         guard flags.isSentByTCP else {
-            let names = flags.isEmpty ? "no flags" : flags.names.joined(separator: ",")
-            return Self.invalid(entry, "no TCP sends a segment with \(names)", .tcp("tcp_error"))
+            let reason =
+                flags.contains(.fin) && flags.isDisjoint(with: [.syn, .rst, .ack])
+                ? "\(flags.names.joined(separator: ",")) without ACK: no TCP sends that; did you mean \(flags.union(.ack).names.joined(separator: ","))?"
+                : "no TCP sends a segment with \(flags.isEmpty ? "no flags" : flags.names.joined(separator: ","))"
+            return Self.invalid(entry, reason, .tcp("tcp_error"))
         }
         let kind = TCPKind(flags)
         guard let entry else { return opening(kind) }
@@ -23,14 +26,14 @@ extension Tracker {
             return TrackingOutcome(.new, .fresh, entry, "there is no entry, and a SYN opens one", place)
         case .ack where conditions.tcpLoose:
             let entry = TrackedEntry(.tcp(TrackedTCP(.established)), hasSeenReply: false)
-            let reason = "there is no entry, and \(Sysctls.tcpLoose)=1 picks a connection up from an ACK"
+            let reason = "there is no entry, and \(Sysctls.tcpLoose)=1 picks up a connection from an ACK"
             return TrackingOutcome(.new, .fresh, entry, reason, place)
         case .ack:
             return Self.invalid(
-                nil, "there is no entry, and \(Sysctls.tcpLoose)=0 picks no connection up from its middle", place)
-        case .synAck: return Self.invalid(nil, "there is no entry with a SYN that it could answer", place)
+                nil, "there is no entry, and \(Sysctls.tcpLoose)=0 picks up no connection midway", place)
+        case .synAck: return Self.invalid(nil, "there is no entry with a SYN to answer", place)
         case .fin, .rst, .none:
-            return Self.invalid(nil, "there is no entry that \(kind.phrase) could end, and it opens none", place)
+            return Self.invalid(nil, "there is no entry for \(kind.phrase) to end, and it opens none", place)
         }
     }
 
@@ -47,17 +50,17 @@ extension Tracker {
             if direction == .reply { after.hasSeenReply = true }
             return TrackingOutcome(
                 Self.ctstate(entry, direction), after == entry ? .kept : .updated, after,
-                "it may answer the SYN before (a challenge ACK), so it does not count as the last ACK", Self.place)
+                "it may answer the preceding SYN (a challenge ACK), so it does not count as the last ACK", Self.place)
         case .to(let state): return moved(kind, entry, tcp, direction, to: state)
         }
     }
 
-    /// The killed entry's place is taken by one that the SYN opens.
+    /// The deleted entry is replaced by one that the SYN opens.
     private func reopened(_ state: TrackedTCP.State) -> TrackingOutcome {
         let entry = TrackedEntry(.tcp(TrackedTCP(.synSent)), hasSeenReply: false)
         return TrackingOutcome(
             .new, .recreated, entry,
-            "the connection had ended (\(state.name)): its entry is thrown away, and the SYN opens another", Self.place)
+            "the connection had ended (\(state.name)): its entry is discarded, and the SYN opens a new one", Self.place)
     }
 
     /// Conntrack and the hosts may disagree; the packet passes with what its entry gives it.
@@ -70,7 +73,7 @@ extension Tracker {
             memory.state = .synReceived
             memory.endedByFIN = false
         }
-        // What the SYN offers takes the place of it, in case it will be answered.
+        // The SYN's options replace it, in case it is answered.
         if kind == .syn, direction == .original { memory.isSimultaneousOpen = false }
         memory.last = .init(kind, direction)
         after.memory = .tcp(memory)
@@ -78,8 +81,8 @@ extension Tracker {
         let isVisible = after.hasSeenReply != entry.hasSeenReply || memory.state != tcp.state
         let reason =
             answersIgnoredSYN
-            ? "it answers the SYN before, which was let pass: the connection begins anew"
-            : "\(Self.why(entry, direction)); \(kind.phrase) in the state \(tcp.state.name) is let pass, and changes no state"
+            ? "it answers the preceding SYN, which was let pass: the connection restarts"
+            : "\(Self.why(entry, direction)); in state \(tcp.state.name) \(kind.phrase) is let pass and changes nothing"
         return TrackingOutcome(
             Self.ctstate(entry, direction), isVisible ? .updated : .kept, after, reason, Self.place)
     }

@@ -3,17 +3,15 @@ import Conntrack
 
 /// Conntrack's judgement of packets, as a pure function of the packet, its entry and the settings.
 ///
-/// It foretells `nf_conntrack_in` (net/netfilter/nf_conntrack_core.c): which ctstate the packet gets, and what becomes of the entry. It
-/// was written from Linux 6.1 and 6.12 and held against 6.18; they differ in what is said in `TrackingConditions`.
+/// It predicts the result of `nf_conntrack_in` (net/netfilter/nf_conntrack_core.c): which ctstate the packet gets, and what happens to the
+/// entry. It was written from Linux 6.1 and 6.12 and compared with 6.18; the differences are described in `TrackingConditions`.
 package struct Tracker: Hashable, Sendable {
-    /// The settings that it goes by.
     package var conditions: TrackingConditions
 
-    /// By the kernel's defaults, or by other settings.
     package init(_ conditions: TrackingConditions = TrackingConditions()) { self.conditions = conditions }
 
-    /// - Parameter entry: the one in the table that the packet belongs to; for an ICMP error, that of the packet it is about.
-    /// - Parameter direction: the packet's, as seen from the entry; without one it is not looked at.
+    /// - Parameter entry: the table entry that the packet belongs to; for an ICMP error, that of the packet it is about.
+    /// - Parameter direction: the packet's, relative to the entry; ignored without one.
     package func outcome(
         of packet: TrackedPacket, entry: TrackedEntry?, _ direction: TupleDirection = .original
     ) -> TrackingOutcome {
@@ -29,19 +27,19 @@ package struct Tracker: Hashable, Sendable {
         }
     }
 
-    /// A protocol of which any packet opens a connection.
+    /// A protocol where any packet opens a connection.
     private func stateless(
         _ name: String, _ place: KernelPlace, _ entry: TrackedEntry?, _ direction: TupleDirection
     ) -> TrackingOutcome {
         guard let entry else {
             return TrackingOutcome(
                 .new, .fresh, TrackedEntry(.stateless, hasSeenReply: false),
-                "there is no entry, and any packet of \(name) opens one", place)
+                "there is no entry, and any \(name) packet opens one", place)
         }
         return part(of: entry, direction, place)
     }
 
-    /// A protocol without states whose entry is ASSURED by the next packet once it has seen a reply. (UDP's is too, but only after two
+    /// A protocol without states whose entry becomes ASSURED with the next packet once it has seen a reply. (So does UDP's, but only after two
     /// seconds: there is no clock here.)
     private func stream(
         _ name: String, _ place: KernelPlace, _ entry: TrackedEntry?, _ direction: TupleDirection
@@ -53,7 +51,7 @@ package struct Tracker: Hashable, Sendable {
         return outcome
     }
 
-    /// A packet that belongs to its entry and leaves the protocol's state as it is.
+    /// A packet that belongs to its entry and does not change the protocol's state.
     func part(of entry: TrackedEntry, _ direction: TupleDirection, _ place: KernelPlace) -> TrackingOutcome {
         var after = entry
         if direction == .reply { after.hasSeenReply = true }
@@ -62,8 +60,7 @@ package struct Tracker: Hashable, Sendable {
             Self.why(entry, direction), place)
     }
 
-    /// The ctstate of a packet that its entry takes (`resolve_normal_ct`). The tracker of the protocol comes after it, and can only
-    /// take it away again.
+    /// The ctstate of a packet accepted by its entry (`resolve_normal_ct`). The protocol's tracker runs afterwards, and can only revoke it.
     static func ctstate(_ entry: TrackedEntry, _ direction: TupleDirection) -> CTState {
         if direction == .reply || entry.hasSeenReply { return .established }
         return entry.isExpected ? .related : .new
@@ -78,7 +75,7 @@ package struct Tracker: Hashable, Sendable {
         }
     }
 
-    /// A packet that no entry takes.
+    /// A packet that no entry accepts.
     static func invalid(_ entry: TrackedEntry?, _ reason: String, _ place: KernelPlace) -> TrackingOutcome {
         TrackingOutcome(.invalid, entry == nil ? .none : .untouched, entry, reason, place)
     }

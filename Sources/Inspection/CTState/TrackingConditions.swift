@@ -1,12 +1,12 @@
 import Conntrack
 
-/// What the answers depend on besides the packet and the entry.
+/// What the outcome depends on besides the packet and the entry.
 package struct TrackingConditions: Hashable, Sendable {
-    /// `net.netfilter.nf_conntrack_tcp_loose`: whether a TCP connection is picked up from a packet in its middle.
+    /// `net.netfilter.nf_conntrack_tcp_loose`: whether a TCP connection is picked up midway.
     package var tcpLoose: Bool
-    /// `net.ipv4.vs.conntrack`: whether IPVS leaves the packets that it forwards to conntrack.
+    /// `net.ipv4.vs.conntrack`: whether IPVS leaves forwarded packets to conntrack.
     package var ipvsConntrack: Bool
-    /// ICMPv6 messages of multicast router discovery (151, 152) are not tracked: so in Linux 6.12, not yet in 6.1.
+    /// ICMPv6 messages of multicast router discovery (151, 152) are not tracked: the case in Linux 6.12, not yet in 6.1.
     package var leavesRouterDiscovery: Bool
 
     /// The kernel's defaults.
@@ -16,8 +16,8 @@ package struct TrackingConditions: Hashable, Sendable {
         self.leavesRouterDiscovery = leavesRouterDiscovery
     }
 
-    /// Whether the kernel with this release (`6.1.0-56-amd64`) has the change to multicast router discovery; one that cannot be
-    /// read is taken for a new one. It came in 2024, with Linux 6.10 at the latest.
+    /// Whether the kernel with this release (`6.1.0-56-amd64`) has the change to multicast router discovery; assumed if the release cannot be
+    /// parsed. It came in 2024, with Linux 6.10 at the latest.
     package static func leavesRouterDiscovery(_ release: String) -> Bool {
         KernelVersion(release: release).map { $0 >= KernelVersion(6, 10) } ?? true
     }

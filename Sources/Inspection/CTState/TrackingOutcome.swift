@@ -1,19 +1,17 @@
 import Conntrack
 
-/// What conntrack makes of a packet.
+/// What conntrack does with a packet.
 package struct TrackingOutcome: Hashable, Sendable {
-    /// The state that the packet gets.
     package var ctstate: CTState
-    /// What becomes of the packet's entry.
+    /// What happens to the packet's entry.
     package var fate: EntryFate
-    /// The packet's entry afterwards: attached to the packet, or left in the table; nil when there is none.
+    /// The packet's entry afterwards: attached to the packet, or left in the table; nil if there is none.
     package var entry: TrackedEntry?
-    /// Why, in words that may stand behind “as”.
+    /// Why, in words that can follow “as”.
     package var reason: String
     /// Where the kernel decides it.
     package var place: KernelPlace
 
-    /// A judgement by its parts.
     package init(
         _ ctstate: CTState, _ fate: EntryFate, _ entry: TrackedEntry?, _ reason: String, _ place: KernelPlace
     ) {
@@ -25,33 +23,30 @@ package struct TrackingOutcome: Hashable, Sendable {
     }
 }
 
-/// What becomes of the entry. (That the table is full, or that two CPUs want the same entry, so that the packet is dropped, is not
-/// foreseen here.)
+/// What happens to the entry. (Drops because the table is full, or because two CPUs compete for the same entry, are not predicted.)
 package enum EntryFate: String, CaseIterable, Hashable, Sendable {
-    /// There was none, and none is made.
+    /// There was none, and none is created.
     case none
-    /// One is made and attached to the packet; it enters the table when the packet leaves the host or reaches a socket.
+    /// One is created and attached to the packet; it enters the table when the packet leaves the host or reaches a socket.
     case fresh
-    /// There is one, which the packet is no part of.
+    /// There is one, which the packet does not belong to.
     case untouched
-    /// The packet is part of it, and changes nothing but its timeout at most.
+    /// The packet belongs to it, and changes at most its timeout.
     case kept
     /// The packet changes its state or its status.
     case updated
-    /// The packet takes it out of the table.
+    /// The packet removes it from the table.
     case destroyed
-    /// The packet takes it out of the table, and is attached to a fresh one.
+    /// The packet removes it from the table, and gets a fresh one.
     case recreated
 }
 
-/// A function in the kernel's sources.
+/// A function in the kernel sources.
 package struct KernelPlace: Hashable, Sendable {
-    /// Its path from the root of the sources.
+    /// Its path relative to the root of the sources.
     package var file: String
-    /// The function's name.
     package var function: String
 
-    /// A place by its path from the root of the sources, and a function's name.
     package init(_ file: String, _ function: String) {
         self.file = file
         self.function = function

@@ -1,6 +1,6 @@
 import Conntrack
 
-/// What somebody who heard every line of a stream knows; see `Ledger` for the order in which it is to be fed.
+/// What a reader of every line of a stream knows; see `Ledger` for the required order of calls.
 package protocol EventLedger<Subject> {
     associatedtype Subject: Sendable
 
@@ -11,12 +11,12 @@ package protocol EventLedger<Subject> {
 
     mutating func beginDump()
 
-    /// Takes something of the running dump.
+    /// Takes an object of the running dump.
     ///
-    /// - Parameter isTold: whether the consumer hears of it, so that its NEW would be a double.
+    /// - Parameter isTold: whether the consumer is told of it, so that its NEW would be a duplicate.
     mutating func see(_ subject: Subject, isTold: Bool) -> Sighting
 
-    /// Ends a dump that was whole: forgets what it did not see, and nobody told of since.
+    /// Ends a complete dump: forgets what it did not see and no event has mentioned since.
     mutating func endDump(_ gone: (Subject) -> Void)
 
     /// From now on a NEW is news.
@@ -24,22 +24,22 @@ package protocol EventLedger<Subject> {
 
     /// Takes an event.
     ///
-    /// - Returns: how to tell of it, or nil when it says what a dump has told already.
+    /// - Returns: how to report it, or nil if a dump has already reported the same.
     mutating func take(_ kind: EventKind, _ subject: Subject) -> EventKind?
 }
 
-/// What something of a dump is to somebody who knows the ledger.
+/// How a dumped object relates to what is known.
 package enum Sighting: Equatable, Sendable {
     case new
     case changed
-    /// Known as it is, or seen before in this dump: the kernel begins a bucket anew when the entry vanished at which it had
-    /// stopped (ctnetlink_dump_table).
+    /// Known as it is, or seen before in this dump: the kernel restarts a bucket if the entry at which it had stopped is gone
+    /// (ctnetlink_dump_table).
     case known
-    /// It is being destroyed: its DESTROY has been sent, or lost.
+    /// Being destroyed: its DESTROY has been sent, or lost.
     case dying
 }
 
-/// The ledger of expectations. They are few, so they are held whole.
+/// The ledger of expectations. They are few, so they are stored completely.
 package struct ExpectationLedger: EventLedger, Sendable {
     private struct Key: Hashable, Sendable {
         var id: UInt32?
@@ -48,30 +48,28 @@ package struct ExpectationLedger: EventLedger, Sendable {
 
     private struct Known: Sendable {
         var expectation: Expectation
-        /// The number of the dump that saw it, or that ran or had run last when an event told of it.
+        /// The number of the dump that saw it, or that was running or had run last when an event mentioned it.
         var seen: Int
     }
 
     private var known: [Key: Known] = [:]
     private var dump = 0
 
-    /// Knows nothing.
     package init() {}
 
-    /// Nothing to do: they are few.
+    /// Does nothing: they are few.
     package mutating func expect(_ count: Int) {}
 
-    /// Begins a dump.
     package mutating func beginDump() { dump += 1 }
 
-    /// Takes an expectation of the running dump. All are told, so `isTold` does not matter.
+    /// Takes an expectation of the running dump. All are reported, so `isTold` is ignored.
     package mutating func see(_ expectation: Expectation, isTold: Bool) -> Sighting {
         let before = known.updateValue(Known(expectation: expectation, seen: dump), forKey: Self.key(of: expectation))
         guard let before, before.seen != dump else { return before == nil ? .new : .known }
         return before.expectation.flags == expectation.flags ? .known : .changed
     }
 
-    /// Ends a dump that was whole; `gone` gets each expectation that it did not see.
+    /// Ends a complete dump; `gone` gets each expectation that it did not see.
     package mutating func endDump(_ gone: (Expectation) -> Void) {
         for (key, held) in known where held.seen != dump {
             gone(held.expectation)
@@ -79,10 +77,10 @@ package struct ExpectationLedger: EventLedger, Sendable {
         }
     }
 
-    /// Nothing to do: the expectations themselves tell a double.
+    /// Does nothing: the expectations themselves reveal duplicates.
     package mutating func settle() {}
 
-    /// Takes an event; nil for a NEW of what is known.
+    /// Takes an event; nil for a NEW of a known expectation.
     package mutating func take(_ kind: EventKind, _ expectation: Expectation) -> EventKind? {
         let key = Self.key(of: expectation)
         if kind == .destroy {

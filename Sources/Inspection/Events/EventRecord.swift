@@ -1,16 +1,16 @@
 import Addresses
 import Conntrack
 
-/// One line of a stream of events.
+/// A line of an event stream.
 package enum EventRecord<Subject: Sendable>: Sendable {
     case start(EventStart)
-    /// Something that was in the table when the stream began.
+    /// An object that was in the table when the stream began.
     case initial(Subject)
-    /// The table as it was at the start is known; what follows happens after.
+    /// The initial table is known; everything else happens afterwards.
     case live(InitialTable, Moment)
     case event(Event<Subject>)
     case lost(LostEvents)
-    /// What a dump after a loss shows that the stream did not.
+    /// What a dump after a loss shows that the stream missed.
     case resync(ResyncChange, Subject, Moment)
     case resynced(Resync)
     case end(EventTally, Moment)
@@ -22,29 +22,28 @@ package protocol EventWriter<Subject>: AnyObject {
 
     func write(_ record: EventRecord<Subject>)
 
-    /// Hands over the lines written so far.
+    /// Passes on the lines written so far.
     func flush()
 }
 
-/// What the dump at the beginning came to.
+/// The outcome of the initial dump.
 package struct InitialTable: Equatable, Sendable {
-    /// Entries that it gave.
+    /// Entries in it.
     package var entries: Int
-    /// False when the dump was not whole: a resync follows.
+    /// False if the dump was incomplete: a resync follows.
     package var isComplete: Bool
 
-    /// The number of entries, and whether the dump was whole.
     package init(entries: Int, isComplete: Bool) {
         self.entries = entries
         self.isComplete = isComplete
     }
 }
 
-/// How an entry differs from what the stream told of it.
+/// How an entry differs from what the stream reported.
 package enum ResyncChange: String, Sendable, CaseIterable {
     case new, changed, gone
 
-    /// The kind of event that would have told of it.
+    /// The kind of event that would have reported it.
     package var kind: EventKind {
         switch self {
         case .new: .new
@@ -54,22 +53,22 @@ package enum ResyncChange: String, Sendable, CaseIterable {
     }
 }
 
-/// What is known when the stream begins.
+/// What is known at the start of the stream.
 package struct EventStart: Sendable {
     /// When and where it began.
     package var origin: Origin
-    /// The receive buffer in bytes, as got and as asked for.
+    /// The actual receive buffer, in bytes.
     package var buffer: Int
-    /// In bytes; the kernel gives twice as much where it gives all.
+    /// The requested one, in bytes; the kernel grants twice as much if not limited.
     package var bufferAsked: Int
-    /// `net.netfilter.nf_conntrack_events`; nil when it cannot be read.
+    /// `net.netfilter.nf_conntrack_events`; nil if it cannot be read.
     package var eventsSetting: Int?
     /// The kinds that are shown.
     package var kinds: [EventKind]
     /// Whether a loss is followed by a resync.
     package var resyncs: Bool
 
-    /// What is known before the first event; sizes in bytes.
+    /// Sizes in bytes.
     package init(
         _ origin: Origin, buffer: Int, bufferAsked: Int,
         eventsSetting: Int?, kinds: [EventKind], resyncs: Bool
@@ -83,16 +82,15 @@ package struct EventStart: Sendable {
     }
 }
 
-/// A loss that was declared.
+/// A reported loss.
 package struct LostEvents: Equatable, Sendable {
-    /// Nil when the kernel did not say how many.
+    /// Nil if the kernel did not report how many.
     package var messages: Int?
     /// When it was noticed.
     package var time: Moment
-    /// How long until the resync may begin; nil when there will be none.
+    /// How long until the resync may begin; nil if there will be none.
     package var resyncIn: Duration?
 
-    /// A loss by its number, time, and the wait until the resync.
     package init(messages: Int?, time: Moment, resyncIn: Duration?) {
         self.messages = messages
         self.time = time
@@ -100,24 +98,23 @@ package struct LostEvents: Equatable, Sendable {
     }
 }
 
-/// What a resync came to.
+/// The outcome of a resync.
 package struct Resync: Equatable, Sendable {
-    /// Entries that the stream had not told of.
+    /// Entries not reported by the stream.
     package var new = 0
-    /// Entries that are not as the stream had told.
+    /// Entries that differ from what the stream reported.
     package var changed = 0
-    /// Entries whose end the stream had not told.
+    /// Entries whose end the stream did not report.
     package var gone = 0
-    /// False when events were lost again meanwhile, or the dump was not whole: then another resync follows.
+    /// False if events were lost again, or the dump was incomplete: another resync follows.
     package var isComplete = true
-    /// When it was over.
+    /// When it ended.
     package var time: Moment
 
-    /// Nothing found, at a time.
     package init(time: Moment) { self.time = time }
 }
 
-/// What a stream came to.
+/// The totals of a stream.
 package struct EventTally: Equatable, Sendable {
     /// NEW events shown.
     package var new = 0
@@ -125,26 +122,25 @@ package struct EventTally: Equatable, Sendable {
     package var update = 0
     /// DESTROY events shown.
     package var destroy = 0
-    /// NEW events that said what `initial` or a resync had told already.
+    /// NEW events already covered by `initial` or a resync.
     package var doubles = 0
-    /// Events that were received and not shown: of kinds, or of entries, that were not asked for.
+    /// Events received but not shown: of other kinds or entries than requested.
     package var hidden = 0
-    /// Messages that were declared lost, so far as the kernel counted them.
+    /// Messages declared lost, if counted by the kernel.
     package var lost = 0
-    /// Losses whose number the kernel did not say.
+    /// Losses whose size the kernel did not report.
     package var uncountedLosses = 0
-    /// Resyncs that were made.
+    /// Resyncs done.
     package var resyncs = 0
     /// Messages that could not be decoded.
     package var unread = 0
 
-    /// Nothing yet.
     package init() {}
 
     /// Events of all three kinds.
     package var shown: Int { new + update + destroy }
 
-    /// Counts an event that is shown.
+    /// Counts a shown event.
     package mutating func count(_ kind: EventKind) {
         switch kind {
         case .new: new += 1

@@ -1,10 +1,10 @@
 import Addresses
 import Conntrack
 
-/// Which entry: its id, its original tuple and its zone, packed into 48 bytes, as a ledger holds a million.
+/// Identifies an entry: its id, original tuple and zone, packed into 48 bytes, as a ledger holds a million.
 ///
-/// The id alone would not do: it is a hash (nf_ct_get_id), 32 bits of it. Nor is the key the life of an entry: one that is made
-/// anew with the same tuple in the same place of the kernel's memory has the same id.
+/// The id alone is not enough: it is a 32-bit hash (nf_ct_get_id). Nor does the key identify one life of an entry: one recreated with the
+/// same tuple at the same memory address has the same id.
 struct LedgerKey: Hashable, Sendable {
     private let original: PackedTuple
     private let id: UInt32
@@ -12,7 +12,7 @@ struct LedgerKey: Hashable, Sendable {
     private let family: UInt8
     private let traits: Traits
 
-    /// What tells "not sent" from 0, and whose direction the zone is: the kernel knows one zone an entry, for one direction or for both.
+    /// Distinguishes "not sent" from 0, and the direction of the zone: the kernel has one zone per entry, for one direction or both.
     private struct Traits: OptionSet, Hashable, Sendable {
         let rawValue: UInt8
         static let hasID = Traits(rawValue: 1)
@@ -37,9 +37,9 @@ struct LedgerKey: Hashable, Sendable {
         self.traits = traits
     }
 
-    /// An entry that has what the key knows.
+    /// An entry with what the key contains.
     ///
-    /// - Parameter reply: nil when it is the original's mirror.
+    /// - Parameter reply: nil if it mirrors the original.
     func entry(reply: PackedTuple?) -> Entry {
         var entry = Entry()
         entry.family = family
@@ -52,10 +52,10 @@ struct LedgerKey: Hashable, Sendable {
         return entry
     }
 
-    /// Whether a reply tuple is the original's mirror, so that it need not be held.
+    /// Whether a reply tuple mirrors the original, so that it need not be stored.
     func isMirrored(by reply: PackedTuple) -> Bool { reply == original.mirrored }
 
-    /// The reply tuple of `entry` when it has to be held, because it is not the original's mirror.
+    /// The reply tuple of `entry` if it must be stored, because it does not mirror the original.
     static func oddReply(of entry: Entry) -> PackedTuple? {
         let reply = PackedTuple(entry.reply)
         return reply == PackedTuple(entry.original).mirrored ? nil : reply

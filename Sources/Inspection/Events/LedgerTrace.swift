@@ -1,24 +1,24 @@
 import Conntrack
 
-/// What a ledger holds of an entry besides its key: what can change and is compared.
+/// What a ledger stores of an entry besides its key: everything that can change and is compared.
 ///
-/// Compared are status, protocol state, mark, labels, helper and security context. Not compared is what runs by itself: timeout,
-/// counters, use, window scales and flags of TCP, sequence adjustment.
+/// Compared are status, protocol state, mark, labels, helper and security context; not what changes by itself: timeout, counters, use, TCP
+/// window scales and flags, sequence adjustment.
 struct LedgerTrace: Sendable {
     private var status: Status
     private var mark: UInt32
     private var state: PackedState
-    /// The number of the dump by which the consumer heard of it, so that a NEW event on its way tells nothing new; else 0.
+    /// The number of the dump that reported it to the consumer, so that a pending NEW event is not news; else 0.
     var announced: UInt32 = 0
-    /// The number of the dump that saw it, or that ran or had run last when an event told of it.
+    /// The number of the dump that saw it, or that was running or had run last when an event mentioned it.
     var seen: UInt32
     private var rare: Rare?
 
-    /// What few entries have.
+    /// Data that few entries have.
     private final class Rare: Sendable {
-        /// Nil when it is the original's mirror.
+        /// Nil if it mirrors the original.
         let reply: PackedTuple?
-        /// Hashes; 0 when there is none.
+        /// Hashes; 0 if there is none.
         let labels: Int
         let names: Int
 
@@ -43,7 +43,7 @@ struct LedgerTrace: Sendable {
         rare = Rare(reply, labels: labels, names: names)
     }
 
-    /// The trace of an entry after an event that says `entry` of it: what events leave out is as it was.
+    /// The trace after an event with `entry`: whatever the event omits stays as it was.
     func updated(by entry: Entry) -> LedgerTrace {
         var trace = LedgerTrace(entry, seen: seen)
         trace.announced = announced
@@ -54,13 +54,13 @@ struct LedgerTrace: Sendable {
         return trace
     }
 
-    /// Whether a consumer who knows one knows the other.
+    /// Whether they are the same to a consumer.
     func says(theSameAs other: LedgerTrace) -> Bool {
         status == other.status && mark == other.mark && state == other.state
             && rare?.labels ?? 0 == other.rare?.labels ?? 0 && rare?.names ?? 0 == other.rare?.names ?? 0
     }
 
-    /// The entry as it was known, so far as it is held.
+    /// The entry as known, as far as it is stored.
     func entry(of key: LedgerKey) -> Entry {
         var entry = key.entry(reply: rare?.reply)
         entry.status = status

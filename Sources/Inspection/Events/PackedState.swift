@@ -1,6 +1,6 @@
 import Conntrack
 
-/// A protocol's state in a conntrack entry, in two bytes.
+/// The protocol state of a conntrack entry, in two bytes.
 struct PackedState: Equatable, Sendable {
     private enum Kind: UInt8 {
         case none, tcp, sctp, dccp, stateless
@@ -9,9 +9,9 @@ struct PackedState: Equatable, Sendable {
     private let kind: Kind
     private let number: UInt8
 
-    /// No state was told.
+    /// No state was reported.
     static let none = PackedState(.none, 0)
-    /// There is none: of an entry whose protocol has no states.
+    /// The entry's protocol has no states.
     static let stateless = PackedState(.stateless, 0)
 
     private init(_ kind: Kind, _ number: UInt8) {
@@ -19,7 +19,7 @@ struct PackedState: Equatable, Sendable {
         self.number = number
     }
 
-    /// `none` for one without a number.
+    /// `none` if there is no number.
     init(_ state: ProtocolState?) {
         switch state {
         case .tcp(let tcp): self = tcp.state.map { PackedState(.tcp, $0) } ?? .none

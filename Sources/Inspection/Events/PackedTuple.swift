@@ -62,7 +62,7 @@ struct PackedTuple: Hashable, Sendable {
         return tuple
     }
 
-    /// The other direction of an entry that nothing translates. That of an ICMP request has another type, and is not made here.
+    /// The other direction of an entry without NAT. Not valid for an ICMP request, whose reply has a different type.
     var mirrored: PackedTuple {
         var mirror = self
         (mirror.sourceHigh, mirror.destinationHigh) = (destinationHigh, sourceHigh)

@@ -53,7 +53,7 @@ extension PackedState {
 extension Verdict {
     fileprivate static let byPosition: [Verdict] = [.absent, .never, .unreplied, .tracked, .orphan]
 
-    /// Its place in `byPosition`. `allCases` would be made anew for each row.
+    /// Its place in `byPosition`. `allCases` would be created for each row.
     fileprivate var position: Int {
         switch self {
         case .absent: 0

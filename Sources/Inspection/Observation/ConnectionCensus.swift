@@ -1,13 +1,12 @@
 import IPVS
 
-/// IPVS's connections by subject and IPVS's state. Templates are none, and those of services by mark are nobody's: a connection does not
-/// hold its mark.
+/// IPVS connections by subject and IPVS state. Templates are not counted, and those of fwmark services cannot be assigned: a connection
+/// does not store its mark.
 package struct ConnectionCensus: Sendable {
     private let plan: ObservationPlan
     /// In the order of the plan's subjects.
     package private(set) var states: [[String: Int]]
 
-    /// Nothing counted yet.
     package init(_ plan: ObservationPlan) {
         self.plan = plan
         states = Array(repeating: [:], count: plan.subjects.count)

@@ -3,33 +3,32 @@ import Conntrack
 import Firewall
 import IPVS
 
-/// What was counted between two moments: of each subject, and of its addresses where no subject is known.
+/// What was counted in a period: for each subject, and for its addresses where the subject is unknown.
 package struct Observation: Snapshot, Equatable, Sendable {
-    /// When it was read last, and where.
+    /// When and where it was last read.
     package var origin: Origin
-    /// Those that decide what the counts mean.
+    /// Those that determine what the counts mean.
     package var sysctls = Sysctls()
     /// What may be missing from the counts.
     package var losses: [Loss] = []
     /// When counting began.
     package var from: Moment
-    /// When they were read last.
+    /// When the counters were last read.
     package var to: Moment
 
     /// All services of the director, those that are not observed too: what is right for one may be wrong for another.
     package var services: [Service] = []
     /// In the order of the plan.
     package var subjects: [Observed] = []
-    /// Packets to an observed address that belong to no subject: ICMP errors whose flow is not known, other protocols.
+    /// Packets to an observed address that belong to no subject: ICMP errors whose flow is unknown, other protocols.
     package var elsewhere: [IPAddress: ObservedTraffic] = [:]
-    /// Which rules were seen to drop traced packets; nil when nothing was traced.
+    /// Which rules were seen to drop traced packets; nil if nothing was traced.
     package var blame: [Blame]?
-    /// Some of the packets; nil when none were asked for.
+    /// Some of the packets; nil if none were requested.
     package var samples: [Sample]?
-    /// What the reader has to know of how it was observed.
+    /// What users must know about how it was observed.
     package var notices: [ObservationNotice] = []
 
-    /// Of which nothing is counted yet.
     package init(
         _ origin: Origin, from: Moment, to: Moment
     ) {
@@ -38,10 +37,10 @@ package struct Observation: Snapshot, Equatable, Sendable {
         self.to = to
     }
 
-    /// Milliseconds of wall time, whose clock may be set back meanwhile.
+    /// Milliseconds of wall time, whose clock may have been set back.
     package var milliseconds: UInt64 { (max(to.nanoseconds, from.nanoseconds) - from.nanoseconds) / 1_000_000 }
 
-    /// Shares the counts out among the subjects.
+    /// Distributes the counts among the subjects.
     package mutating func take(_ counts: [PacketCount], _ plan: ObservationPlan) {
         services = plan.services
         subjects = plan.subjects.map { Observed(subject: $0) }
@@ -54,12 +53,12 @@ package struct Observation: Snapshot, Equatable, Sendable {
                     subjects[owner].sharedWith.insert(plan.subjects[other].description)
                 }
             }
-            // What else a director sends to its real servers is not about a virtual address.
+            // Other packets that a director sends to its real servers are not about a virtual address.
             if owners.isEmpty, count.point.side == .entering { elsewhere[count.address, default: .init()].add(count) }
         }
     }
 
-    /// Adds IPVS's connections, as they were counted for the same plan.
+    /// Adds the IPVS connections, counted for the same plan.
     package mutating func take(_ census: ConnectionCensus) {
         for index in subjects.indices where census.states.indices.contains(index) {
             subjects[index].connections = census.states[index]
@@ -67,17 +66,13 @@ package struct Observation: Snapshot, Equatable, Sendable {
     }
 }
 
-/// One subject, and what was counted of it.
 package struct Observed: Equatable, Sendable {
-    /// Whose packets they are.
     package var subject: ObservedSubject
-    /// What was counted of them.
     package var traffic = ObservedTraffic()
-    /// IPVS's connections to it when they were read last, by IPVS's state.
+    /// IPVS connections to it at the last reading, by IPVS state.
     package var connections: [String: Int] = [:]
-    /// Other subjects to which some of what leaves, or of the answers, may belong as well: they have a real server in common.
+    /// Other subjects to which some of the leaving packets or answers may belong: they share a real server.
     package var sharedWith: Set<String> = []
 
-    /// A subject of which nothing is counted.
     package init(subject: ObservedSubject) { self.subject = subject }
 }

@@ -5,17 +5,16 @@ import IPVS
 
 /// What has to be counted for some subjects, and which subject a count belongs to.
 package struct ObservationPlan: Equatable, Sendable {
-    /// Whose packets are told apart.
     package let subjects: [ObservedSubject]
     /// All services of the director, as far as they are known.
     package let services: [Service]
-    /// What has to be counted for that.
+    /// What has to be counted for them.
     package private(set) var targets = ObservationTargets()
-    /// Positions of subjects by the observed end of their packets.
+    /// Indices of subjects by the observed end of their packets.
     private var owners: [End: [Int]] = [:]
     private var ownersByMark: [ObservationTargets.Mark: [Int]] = [:]
 
-    /// The observed end of a packet; nil stands for every protocol or port.
+    /// The observed end of a packet; nil means every protocol or port.
     private struct End: Hashable {
         var side: ObservationPoint.Side
         var `protocol`: IPProtocol?
@@ -53,13 +52,13 @@ package struct ObservationPlan: Equatable, Sendable {
             ownersByMark[mark, default: []].append(index)
             for destination in service.destinations { add(destination, Self.withPorts, at: index) }
         case .address(let `protocol`, let endpoint):
-            // DR leaves the address as it is, and so do the answers of real servers whose gateway the director is.
+            // DR keeps the address, and so do answers of real servers whose gateway is the director.
             add(`protocol`, endpoint.address, endpoint.port, on: ObservationPoint.Side.allCases, at: index)
             for destination in service.destinations { add(destination, [`protocol`], at: index) }
         }
     }
 
-    /// Where packets go whose address the method changes.
+    /// Where packets go if the method changes their address.
     private mutating func add(_ destination: Destination, _ protocols: [IPProtocol], at index: Int) {
         let endpoint = destination.endpoint
         switch destination.method {
@@ -79,10 +78,10 @@ package struct ObservationPlan: Equatable, Sendable {
         }
     }
 
-    /// The protocols of tunnels: IPIP, IPv6 in IP, GRE. GUE is UDP to the port of the tunnel.
+    /// Tunnel protocols: IPIP, IPv6 in IP, GRE. GUE is UDP to the tunnel's port.
     private static let wrappers = [IPProtocol(rawValue: 4), IPProtocol(rawValue: 41), .gre]
 
-    /// Port 0 stands for every port, as IPVS has it.
+    /// Port 0 means every port, as in IPVS.
     private mutating func add(
         _ protocol: IPProtocol?, _ address: IPAddress, _ port: UInt16?, on sides: [ObservationPoint.Side], at index: Int
     ) {
@@ -103,14 +102,14 @@ package struct ObservationPlan: Equatable, Sendable {
 
     // MARK: Whose a count is
 
-    /// The subjects that a count belongs to: several when services share a real server, none when it is about an address alone.
+    /// The subjects that a count belongs to: several if services share a real server, none if it is about an address only.
     func owners(of count: PacketCount) -> [Int] {
         owners(
             of: End(side: count.point.side, protocol: count.protocol, address: count.address, port: count.port),
             mark: count.mark)
     }
 
-    /// The subjects that a sample belongs to, as `owners(of:)` of counts has it.
+    /// The subjects that a sample belongs to, as `owners(of:)` for counts.
     package func owners(of sample: Sample) -> [Int] {
         let (headers, isAnswer) = (sample.headers, sample.hook == .forward)
         let mark = ObservationTargets.Mark(sample.mark, headers.family)
@@ -118,7 +117,7 @@ package struct ObservationPlan: Equatable, Sendable {
             side: isAnswer ? .answering : .entering, protocol: headers.protocol,
             address: isAnswer ? headers.source : headers.destination,
             port: isAnswer ? headers.sourcePort : headers.destinationPort)
-        // An error goes back to who sent what it is about.
+        // An error goes back to the sender of the packet it is about.
         if let flow = headers.embedded {
             end.protocol = flow.protocol
             end.port = isAnswer ? flow.destinationPort : flow.sourcePort

@@ -2,19 +2,19 @@ import Addresses
 import Firewall
 import IPVS
 
-/// Whose packets are counted together: those of an IPVS service, or of an address that somebody asked for.
+/// Whose packets are counted together: those of an IPVS service, or of a requested address.
 package enum ObservedSubject: Equatable, Sendable {
     case service(Service)
-    /// With a port: TCP, UDP and SCTP of it. Without: everything.
+    /// With a port: its TCP, UDP and SCTP. Without: everything.
     case address(IPAddress, port: UInt16?)
 
-    /// Those of the services that a selector names; all when there is none.
+    /// The services matched by the selectors; all if there are none.
     package static func services(_ services: [Service], _ selectors: [ServiceSelector]) -> [ObservedSubject] {
         services.filter { service in selectors.isEmpty || selectors.contains { $0.matches(service.identity) } }
             .map(ObservedSubject.service)
     }
 
-    /// Nil for an address that somebody asked for.
+    /// Nil for a requested address.
     package var service: Service? {
         switch self {
         case .service(let service): service
@@ -24,7 +24,7 @@ package enum ObservedSubject: Equatable, Sendable {
 }
 
 extension ObservedSubject {
-    /// The virtual address, of those that have one.
+    /// The virtual address, if it has one.
     var address: IPAddress? {
         switch self {
         case .address(let address, _): return address
@@ -41,7 +41,7 @@ extension ObservedSubject {
         }
     }
 
-    /// The forwarding methods of the service's destinations, each once, in the order of their names.
+    /// The forwarding methods of the service's destinations, without duplicates, ordered by name.
     package var methods: [ForwardingMethod] {
         Set((service?.destinations ?? []).map(\.method)).sorted { $0.description < $1.description }
     }

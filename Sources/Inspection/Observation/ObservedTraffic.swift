@@ -1,20 +1,17 @@
 import Conntrack
 import Firewall
 
-/// How many packets, and their bytes.
 package struct Volume: Equatable, Sendable {
-    /// How many.
     package var packets: UInt64
-    /// Of IP packets, with their headers.
+    /// Of IP packets, including headers.
     package var bytes: UInt64
 
-    /// Both numbers.
     package init(packets: UInt64 = 0, bytes: UInt64 = 0) {
         self.packets = packets
         self.bytes = bytes
     }
 
-    /// Stays at the greatest number, should counters of the kernel ever come to more.
+    /// Saturates at the maximum, should kernel counters ever exceed it.
     static func += (left: inout Volume, right: Volume) {
         left.packets = Self.sum(left.packets, right.packets)
         left.bytes = Self.sum(left.bytes, right.bytes)
@@ -25,7 +22,7 @@ package struct Volume: Equatable, Sendable {
         return isOver ? .max : sum
     }
 
-    /// What of it is gone in `rest`; never less than nothing.
+    /// What is missing in `rest`; never negative.
     func minus(_ rest: Volume) -> Volume {
         Volume(
             packets: packets > rest.packets ? packets - rest.packets : 0,
@@ -33,58 +30,53 @@ package struct Volume: Equatable, Sendable {
     }
 }
 
-/// The packets of one subject: of each class, how many came past each point, in which ctstate.
+/// The packets of one subject: for each class, how many passed each point, in which ctstate.
 package struct ObservedTraffic: Equatable, Sendable {
-    /// What is counted apart.
+    /// What is counted separately.
     package struct Cell: Hashable, Sendable, Comparable {
-        /// Where the packets came past.
         package var point: ObservationPoint
-        /// What kind they are.
         package var packetClass: PacketClass
-        /// Which state conntrack gave them there.
+        /// The state assigned by conntrack.
         package var ctstate: CTState
 
-        /// A cell by its three parts.
         package init(_ point: ObservationPoint, _ packetClass: PacketClass, _ ctstate: CTState) {
             self.point = point
             self.packetClass = packetClass
             self.ctstate = ctstate
         }
 
-        /// In the order of a packet's way, then of the classes.
+        /// In the order of a packet's path, then of the classes.
         package static func < (left: Cell, right: Cell) -> Bool {
             (left.point.position, left.packetClass.position, left.ctstate)
                 < (right.point.position, right.packetClass.position, right.ctstate)
         }
     }
 
-    /// A cell with what was counted in it.
+    /// A cell with its count.
     package typealias Element = (cell: Cell, volume: Volume)
 
-    /// Every cell that was ever counted, those without packets included.
+    /// Every cell ever counted, including those without packets.
     package private(set) var volumes: [Cell: Volume] = [:]
 
-    /// Nothing counted.
     package init() {}
 
-    /// Adds a count to its cell.
     package mutating func add(_ count: PacketCount) {
         let volume = Volume(packets: count.packets, bytes: count.bytes)
         volumes[Cell(count.point, count.packetClass, count.ctstate), default: Volume()] += volume
     }
 
-    /// Whether no packet came; the counters of one that is to come may be there.
+    /// Whether no packet came; there may be counters without packets.
     package var isEmpty: Bool { volumes.values.allSatisfy { $0.packets == 0 } }
 
-    /// What was counted, without what was not seen.
+    /// The counts, without cells that saw nothing.
     package var cells: [Element] {
         volumes.filter { $0.value.packets > 0 }.sorted { $0.key < $1.key }.map { (cell: $0.key, volume: $0.value) }
     }
 
-    /// The classes that were seen, in their order.
+    /// The classes seen, in order.
     package var classes: [PacketClass] { classes(at: ObservationPoint.allCases) }
 
-    /// Those that were seen at one of some points.
+    /// Those seen at one of some points.
     package func classes(at points: [ObservationPoint]) -> [PacketClass] {
         let seen = Set(volumes.filter { points.contains($0.key.point) && $0.value.packets > 0 }.map(\.key.packetClass))
         return PacketClass.allCases.filter { seen.contains($0) }
@@ -107,7 +99,7 @@ package struct ObservedTraffic: Equatable, Sendable {
         volumes.filter { $0.key.point == point }.reduce(into: Volume()) { $0 += $1.value }
     }
 
-    /// What came in front of the packet filter at LOCAL_IN or FORWARD and not behind it, as it was there.
+    /// What came before the packet filter at LOCAL_IN or FORWARD but not after it, as it was before.
     package var dropped: [Element] {
         cells.compactMap { cell, volume in
             guard let behind = cell.point.behindFilter else { return nil }
@@ -117,15 +109,15 @@ package struct ObservedTraffic: Equatable, Sendable {
         }
     }
 
-    /// What did not come past the packet filter behind one point.
+    /// What did not pass the packet filter after one point.
     package func dropped(at point: ObservationPoint) -> [Element] {
         dropped.filter { $0.cell.point == point }
     }
 
-    /// What came past PRE_ROUTING and not to LOCAL_IN: dropped by rules between the two, or routed elsewhere.
+    /// What passed PRE_ROUTING but not LOCAL_IN: dropped by rules in between, or routed elsewhere.
     package var lostBeforeLocalIn: Volume { lost(from: .preRouting, to: .localIn) }
 
-    /// What came past LOCAL_OUT and not past POST_ROUTING.
+    /// What passed LOCAL_OUT but not POST_ROUTING.
     package var lostBeforePostRouting: Volume { lost(from: .localOut, to: .postRouting) }
 
     /// Class by class, whatever the ctstates: rules in between may change these.
@@ -135,12 +127,12 @@ package struct ObservedTraffic: Equatable, Sendable {
 }
 
 extension [ObservedTraffic.Element] {
-    /// All of them together; stays at the greatest number.
+    /// The sum; saturates at the maximum.
     var packets: UInt64 { reduce(into: Volume()) { $0 += $1.volume }.packets }
 }
 
 extension ObservationPoint {
-    /// The point behind the packet filter, of those that lie in front of it.
+    /// The point after the packet filter, for points before it.
     package var behindFilter: ObservationPoint? {
         switch self {
         case .localIn: .localInPassed

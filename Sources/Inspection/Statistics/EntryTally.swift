@@ -1,7 +1,7 @@
 import Addresses
 import Conntrack
 
-/// How many entries have which value: who fills the table. Memory grows with the values, not with the entries.
+/// How many entries have which value: what fills the table. Memory grows with the values, not with the entries.
 package struct EntryTally: Sendable {
     /// What entries are counted by.
     package enum Subject: String, CaseIterable, Sendable {
@@ -22,37 +22,33 @@ package struct EntryTally: Sendable {
         case address(IPAddress?)
         case port(IPProtocol, UInt16?)
         case state(IPProtocol, String?)
-        /// Of both directions, then of the original and of the reply direction alone.
+        /// Of both directions, then of the original and the reply direction only.
         case zone(UInt16, UInt16?, UInt16?)
     }
 
-    /// One line of the answer.
     package struct Row: Equatable, Sendable {
-        /// The value as text: an address, `tcp/80`, `tcp/ESTABLISHED`, a zone. `-` for entries that have none.
+        /// The value as text: an address, `tcp/80`, `tcp/ESTABLISHED`, a zone. `-` for entries without one.
         package var value: String
         /// How many entries have it.
         package var entries: Int
     }
 
-    /// What they are counted by.
     package let subject: Subject
     /// All entries that were counted.
     package private(set) var entries = 0
     private var counts: [Value: Int] = [:]
 
-    /// Nothing counted yet.
     package init(by subject: Subject) { self.subject = subject }
 
-    /// Counts an entry by its value.
     package mutating func count(_ entry: Entry) {
         entries += 1
         counts[value(of: entry), default: 0] += 1
     }
 
-    /// How many values there are.
+    /// The number of values.
     package var values: Int { counts.count }
 
-    /// The values that most entries have, the most frequent first; equals in the order of their text.
+    /// The most frequent values, in descending order; equal ones in the order of their text.
     package func top(_ most: Int) -> [Row] {
         let rows = counts.map { Row(value: $0.key.description, entries: $0.value) }
         return Array(rows.sorted { ($1.entries, $0.value) < ($0.entries, $1.value) }.prefix(most))

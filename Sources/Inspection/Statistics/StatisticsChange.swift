@@ -1,15 +1,15 @@
 import Conntrack
 
-/// How much the counters have grown between two snapshots of the same table.
+/// The increase of the counters between two snapshots of the same table.
 package struct StatisticsChange: Equatable, Sendable {
-    /// Between the two snapshots, by a clock that nobody sets.
+    /// Between the snapshots, by a monotonic clock.
     package let interval: Duration
     private let increases: [StatisticsCounter: UInt64]
 
-    /// A CPU's counter that has gone back has wrapped at 2^32, or has begun anew (the module was loaded again). It has wrapped when
-    /// that makes it grow by less than half its range: within an interval it does not grow by more.
+    /// A CPU's counter that decreased has wrapped at 2^32, or was reset (the module was reloaded). It has wrapped if that implies an increase
+    /// by less than half its range: it does not grow by more within an interval.
     ///
-    /// - Parameter interval: between the two, by a clock that nobody sets.
+    /// - Parameter interval: between the two, by a monotonic clock.
     package init(from earlier: TableStatistics, to later: TableStatistics, over interval: Duration) {
         self.interval = interval
         let known = Dictionary(earlier.cpus.map { ($0.cpu, $0.counters) }) { $1 }
@@ -28,10 +28,10 @@ package struct StatisticsChange: Equatable, Sendable {
         return value >= before || distance < 1 << 31 ? distance : value
     }
 
-    /// Nil when the earlier snapshot does not have it.
+    /// Nil if the earlier snapshot lacks it.
     package func increase(_ counter: StatisticsCounter) -> UInt64? { increases[counter] }
 
-    /// The increase a second; nil when that cannot be told, of an interval under a millisecond too.
+    /// The increase per second; nil if unknown, or for an interval under a millisecond.
     package func rate(_ counter: StatisticsCounter) -> Double? {
         guard let increase = increases[counter], interval >= .milliseconds(1) else { return nil }
         return Double(increase) / (interval / .seconds(1))

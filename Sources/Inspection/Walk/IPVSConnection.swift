@@ -1,18 +1,18 @@
 import Conntrack
 import IPVS
 
-/// IPVS's own idea of a TCP connection, which conntrack knows nothing of.
+/// IPVS's own state of a TCP connection, independent of conntrack.
 ///
 /// Source: the state tables of net/netfilter/ipvs/ip_vs_proto_tcp.c (`set_tcp_state`, without `secure_tcp`).
 package struct IPVSConnection: Hashable, Sendable {
     var state: State
-    /// The service's method sends no answers through the director (`IP_VS_CONN_F_NOOUTPUT`).
+    /// With the service's method no answers pass the director (`IP_VS_CONN_F_NOOUTPUT`).
     var seesOneDirection: Bool
 
     package enum State: Hashable, CaseIterable, Sendable {
         case none, synSent, synReceived, established, finWait, timeWait, close, closeWait
 
-        /// As `ipvsadm -Lc` shows it.
+        /// As shown by `ipvsadm -Lc`.
         package var name: String {
             switch self {
             case .none: "NONE"
@@ -38,8 +38,8 @@ package struct IPVSConnection: Hashable, Sendable {
         }
     }
 
-    /// The connection that such a packet usually has, by the state of its conntrack entry; without an entry a SYN begins one, a SYN in
-    /// reply direction answers that, and any other segment is one of an established connection. Nil when the packet is no TCP segment.
+    /// The connection that such a packet usually has, by the state of its conntrack entry; without an entry a SYN starts one, a SYN in reply
+    /// direction answers that, and any other segment belongs to an established connection. Nil if the packet is not a TCP segment.
     init?(before question: WalkQuestion) {
         guard case .tcp(let flags) = question.packet else { return nil }
         seesOneDirection = !question.repliesPassHere

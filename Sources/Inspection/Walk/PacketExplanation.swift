@@ -2,20 +2,18 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// What would become of a packet on this director: the question, by which settings it was answered, and the answer.
+/// What would happen to a packet on this director: the question, the settings used, and the answer.
 package struct PacketExplanation: Snapshot, Equatable, Sendable {
-    /// When and where the settings were read.
     package var origin: Origin
-    /// Those that were read.
+    /// Those read.
     package var sysctls: Sysctls
-    /// The settings that the answer goes by.
+    /// The settings used.
     package var settings: [Setting]
-    /// The service that was asked about.
+    /// The requested service.
     package var service: Service.Identity?
-    /// A walk for each forwarding method of the service's destinations; at least one.
+    /// One walk per forwarding method of the service's destinations; at least one.
     package var walks: [PacketWalk]
 
-    /// An explanation by its parts.
     package init(
         _ origin: Origin, sysctls: Sysctls,
         settings: [Setting], service: Service.Identity?, walks: [PacketWalk]
@@ -32,24 +30,23 @@ package struct PacketExplanation: Snapshot, Equatable, Sendable {
 
     /// A sysctl, and where its value comes from.
     package struct Setting: Hashable, Sendable {
-        /// The sysctl's name.
         package var name: String
         /// Whether it is not 0.
         package var isOn: Bool
         /// Where the value comes from.
         package var origin: Origin
 
-        /// Who said what a setting is.
+        /// Where a setting's value comes from.
         package enum Origin: String, CaseIterable, Hashable, Sendable {
-            /// The user said so.
+            /// From the user.
             case given
-            /// The kernel or the capture said so.
+            /// From the kernel or the capture.
             case read
-            /// Neither: the kernel's default.
+            /// From neither: the kernel's default.
             case assumed
         }
 
-        /// - Parameter given: what the user said; nil: nothing, so what was read counts.
+        /// - Parameter given: from the user; if nil, the value read counts.
         package init(_ name: String, given: Bool?, _ sysctls: Sysctls, byDefault: Bool) {
             self.name = name
             let read = sysctls.number(name).map { $0 != 0 }

@@ -2,40 +2,37 @@ import Conntrack
 import Firewall
 import IPVS
 
-/// A packet's way through the netfilter hooks of a director, and what it means.
+/// A packet's path through the netfilter hooks of a director, and what it means.
 package struct PacketWalk: Equatable, Sendable {
-    /// What was asked.
     package var question: WalkQuestion
-    /// Conntrack's judgement where it first sees the packet: this is the ctstate that the packet filter goes by.
+    /// Conntrack's judgement where it first sees the packet: this is the ctstate that the packet filter uses.
     package var judgement: TrackingOutcome
     /// In the order in which the packet passes them, provided that the packet filter lets it.
     package var steps: [WalkStep] = []
-    /// As what the packet leaves the director; nil when it ends there, at a socket.
+    /// The ctstate with which the packet leaves the director; nil if it ends there, at a socket.
     package var leavesAs: CTState?
-    /// The entry that the packet brings into the table on its way.
+    /// The entry that the packet adds to the table.
     package var entered: TrackedEntry?
     /// What it means.
     package var findings: [Finding] = []
 }
 
-/// One hook function that looks at the packet.
+/// A hook function that processes the packet.
 package struct WalkStep: Equatable, Sendable {
-    /// Where it looks.
     package var hook: NetfilterHook
-    /// Functions of a hook run in the order of their priorities.
+    /// Functions of a hook run in order of priority.
     package var priority: Int32
-    /// Whose function it is.
+    /// What the function belongs to.
     package var who: Party
     /// What it does, in a few words.
     package var what: String
     /// Why.
     package var reason: String
-    /// Where the kernel does it.
     package var place: KernelPlace
     /// The packet's ctstate after it.
     package var ctstate: CTState
 
-    /// Who has functions at the hooks.
+    /// What has functions at the hooks.
     package enum Party: String, CaseIterable, Sendable {
         case conntrack
         /// The packet filter: nftables, iptables.
@@ -57,7 +54,7 @@ package struct WalkStep: Equatable, Sendable {
 }
 
 extension PacketWalk {
-    /// The way that a packet takes, foretold.
+    /// Predicts the packet's path.
     package init(_ question: WalkQuestion) {
         var walker = Walker(question)
         switch (question.direction, question.method) {

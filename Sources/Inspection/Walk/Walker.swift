@@ -2,12 +2,12 @@ import Conntrack
 import Firewall
 import IPVS
 
-/// Carries a packet from hook to hook, and notes what happens to it.
+/// Moves a packet from hook to hook, and records what happens to it.
 struct Walker {
     private(set) var walk: PacketWalk
-    /// Of a TCP segment: IPVS's connection before it and after it.
+    /// For a TCP segment: IPVS's connection before and after it.
     private(set) var connection: (before: IPVSConnection, after: IPVSConnection.State)?
-    /// The entry that hangs on the packet, as long as it has not entered the table.
+    /// The entry attached to the packet, until it enters the table.
     private var fresh: TrackedEntry?
     private var ctstate: CTState
 
@@ -23,7 +23,7 @@ struct Walker {
         ctstate = judgement.ctstate
     }
 
-    // MARK: - Ways
+    // MARK: - Paths
 
     mutating func toTheVIP() {
         judge(.preRouting)
@@ -40,7 +40,7 @@ struct Walker {
         }
     }
 
-    /// A reply of a real server, which a director sees with NAT, or when it is the real server's router.
+    /// A reply of a real server, which a director sees with NAT, or if it is the real server's gateway.
     mutating func backFromTheRealServer() {
         judge(.preRouting)
         filter(.forward)
@@ -48,8 +48,8 @@ struct Walker {
             translate(.forward, WalkStep.Priority.ipvsRepliesForwarded)
         } else {
             add(
-                .forward, WalkStep.Priority.ipvsRepliesForwarded, .ipvs, "does not know it",
-                "with \(question.method) the real server answers the client itself, and no connection has such replies",
+                .forward, WalkStep.Priority.ipvsRepliesForwarded, .ipvs, "does not match it",
+                "with \(question.method) the real server answers the client directly, and connections have no such replies",
                 .ipvs("ip_vs_core", "ip_vs_out_hook"))
         }
         leave()
@@ -76,22 +76,22 @@ struct Walker {
         let what =
             switch ctstate {
             case .invalid: "drops it where INVALID is dropped"
-            case .untracked: "passes it unless a rule says else"
+            case .untracked: "passes it unless a rule drops it"
             default: "passes it if \(ctstate) may pass"
             }
         add(
             hook, WalkStep.Priority.filter, .filter, what,
-            "its rules judge the ctstate that is attached to the packet, not the table",
+            "rules match the ctstate attached to the packet, not the table",
             KernelPlace("net/netfilter/nft_ct.c", "nft_ct_get_eval"))
     }
 
-    /// IPVS finds the connection of a request, or makes one.
+    /// IPVS finds the connection of a request, or creates one.
     private mutating func schedule(_ hook: NetfilterHook, _ priority: Int32) {
         guard case .tcp(let flags) = question.packet, let before = IPVSConnection(before: question) else {
             let isError = question.packet.packetClass == .icmpError
             let what = isError ? "finds the connection it is about" : "finds its connection, or opens one"
             let reason =
-                isError ? "it looks into the packet that the error carries, whatever the ctstate is" : ipvsKeeps
+                isError ? "it looks at the packet quoted in the error, whatever the ctstate" : ipvsKeeps
             return add(
                 hook, priority, .ipvs, question.isOnePacket && !isError ? "chooses a real server" : what, reason,
                 .ipvs("ip_vs_core", isError ? "ip_vs_in_icmp" : "ip_vs_in_hook"))
@@ -101,7 +101,7 @@ struct Walker {
 
     private var ipvsKeeps: String {
         question.isOnePacket
-            ? "one-packet scheduling: no connection is kept" : "a connection of IPVS is none of conntrack's"
+            ? "one-packet scheduling: no connection is kept" : "IPVS connections are independent of conntrack"
     }
 
     private mutating func note(
@@ -116,16 +116,16 @@ struct Walker {
             default: "connection: \(before.state.name) to \(after.name)"
             }
         add(
-            hook, priority, .ipvs, what, "IPVS has states of its own, and does not ask for the ctstate",
+            hook, priority, .ipvs, what, "IPVS has its own states, independent of the ctstate",
             .ipvs("ip_vs_proto_tcp", "set_tcp_state"))
     }
 
-    /// DR, bypass and NAT: on through LOCAL_OUT and POST_ROUTING.
+    /// DR, bypass and NAT: through LOCAL_OUT and POST_ROUTING.
     private mutating func sendOn() {
         let isNAT = question.method == .nat
         untrack(
             .localIn, WalkStep.Priority.ipvsRequests,
-            isNAT ? "rewrites it" : "sends it on",
+            isNAT ? "rewrites it" : "forwards it",
             .ipvs("ip_vs_xmit", isNAT ? "ip_vs_nat_send_or_cont" : "ip_vs_send_or_cont"))
         skipConfirm()
         lookAgain(afterTranslation: isNAT)
@@ -133,44 +133,44 @@ struct Walker {
         leave()
     }
 
-    /// TUN: the packet loses its entry inside another, which conntrack sees as one of the director's own.
+    /// TUN: the packet loses its entry inside another one, which conntrack sees as the director's own.
     private mutating func sendWrapped() {
         let place = KernelPlace.ipvs("ip_vs_xmit", "ip_vs_tunnel_xmit_prepare")
         if question.conditions.ipvsConntrack, fresh != nil {
             enter()
             add(
-                .localIn, WalkStep.Priority.ipvsRequests, .ipvs, "confirms its entry, wraps it",
+                .localIn, WalkStep.Priority.ipvsRequests, .ipvs, "confirms its entry, encapsulates it",
                 "\(Sysctls.ipvsConntrack)=1: the entry is confirmed before the packet loses it", place)
         } else {
             add(
-                .localIn, WalkStep.Priority.ipvsRequests, .ipvs, "wraps it for the tunnel",
+                .localIn, WalkStep.Priority.ipvsRequests, .ipvs, "encapsulates it",
                 hasEntry ? "the packet inside loses its entry" : "no entry is attached to it", place)
         }
         skipConfirm()
         ctstate = .new
         add(
-            .localOut, WalkStep.Priority.conntrack, .conntrack, "sees the packet around it",
-            "from the director to the real server nothing comes back in the tunnel, so this stays NEW",
+            .localOut, WalkStep.Priority.conntrack, .conntrack, "sees the outer packet",
+            "nothing comes back through the tunnel, so this stays NEW",
             .core("generic_packet"))
         filter(.localOut)
         add(
-            .postRouting, WalkStep.Priority.confirm, .conntrack, "puts the tunnel's entry there",
-            "the tunnel's packets have one entry, whatever they carry", .confirm)
+            .postRouting, WalkStep.Priority.confirm, .conntrack, "inserts the tunnel's entry",
+            "all tunnel packets share one entry, whatever they carry", .confirm)
         walk.leavesAs = ctstate
     }
 
-    /// LOCAL: on to the socket.
+    /// LOCAL: to the socket.
     private mutating func passToSocket() {
         untrack(
             .localIn, WalkStep.Priority.ipvsRequests, "passes it on", .ipvs("ip_vs_xmit", "ip_vs_send_or_cont"))
         confirm(.localIn)
     }
 
-    /// Not for IPVS: on to the socket, or to the kernel itself.
+    /// Not for IPVS: to the socket, or to the kernel itself.
     private mutating func endHere() {
         add(
             .localIn, WalkStep.Priority.ipvsRequests, .ipvs, "does not take it",
-            "IPVS balances TCP, UDP and SCTP, and errors about these; the director itself answers",
+            "IPVS balances TCP, UDP, SCTP and errors about these; the director itself answers",
             .ipvs("ip_vs_core", "ip_vs_in_hook"))
         confirm(.localIn)
     }
@@ -180,40 +180,41 @@ struct Walker {
     ) {
         let name = Sysctls.ipvsConntrack
         if question.conditions.ipvsConntrack {
-            let reason = hasEntry ? "\(name)=1 leaves the entry on the packet" : "nothing is attached to the packet"
+            let reason = hasEntry ? "\(name)=1 leaves the entry attached" : "nothing is attached to the packet"
             return add(hook, priority, .ipvs, deed, reason, place)
         }
         guard hasEntry else {
-            let reason = "\(name)=0, but nothing is attached that ip_vs_notrack could take away"
+            let reason = "\(name)=0, but ip_vs_notrack finds nothing attached"
             return add(hook, priority, .ipvs, deed, reason, place)
         }
         (ctstate, fresh) = (.untracked, nil)
         add(
-            hook, priority, .ipvs, "untracks it, \(deed)", "\(name)=0: ip_vs_notrack takes the entry off the packet",
+            hook, priority, .ipvs, "untracks it, \(deed)", "\(name)=0: ip_vs_notrack detaches the entry",
             place)
     }
 
-    /// A reply that gets the VIP as its source.
+    /// A reply whose source becomes the VIP.
     private mutating func translate(_ hook: NetfilterHook, _ priority: Int32) {
         if case .tcp(let flags) = question.packet, let before = IPVSConnection(before: question) {
             note(flags, before, hook, priority)
         }
         untrack(
-            hook, priority, question.method == .nat ? "source becomes the VIP" : "lets it go",
+            hook, priority, question.method == .nat ? "source becomes the VIP" : "passes it on",
             .ipvs("ip_vs_core", "handle_response"))
     }
 
     private mutating func skipConfirm() {
         add(
-            .localIn, WalkStep.Priority.confirm, .conntrack, "is not reached", "IPVS has taken the packet (NF_STOLEN)",
+            .localIn, WalkStep.Priority.confirm, .conntrack, "is not reached",
+            "IPVS has taken over the packet (NF_STOLEN)",
             .confirm)
     }
 
     private mutating func lookAgain(afterTranslation isTranslated: Bool) {
         guard ctstate == .invalid else {
             return add(
-                .localOut, WalkStep.Priority.conntrack, .conntrack, "leaves it alone",
-                ctstate == .untracked ? "the packet is marked as untracked" : "the packet has its entry already",
+                .localOut, WalkStep.Priority.conntrack, .conntrack, "ignores it",
+                ctstate == .untracked ? "the packet is marked as untracked" : "the packet already has its entry",
                 .core("nf_conntrack_in"))
         }
         let again = tracker.outcome(
@@ -232,13 +233,13 @@ struct Walker {
     private mutating func confirm(_ hook: NetfilterHook) {
         guard fresh != nil else {
             let reason =
-                hasEntry ? "its entry is in the table, or was taken out of it" : "no entry is attached to the packet"
+                hasEntry ? "its entry is in the table, or was removed from it" : "no entry is attached to the packet"
             return add(hook, WalkStep.Priority.confirm, .conntrack, "has nothing to confirm", reason, .confirm)
         }
         enter()
         add(
-            hook, WalkStep.Priority.confirm, .conntrack, "puts its entry into the table",
-            "the packet has come through with a fresh entry", .confirm)
+            hook, WalkStep.Priority.confirm, .conntrack, "inserts its entry into the table",
+            "the packet has passed with a fresh entry", .confirm)
     }
 
     private mutating func enter() {
@@ -270,13 +271,13 @@ extension TrackingOutcome {
     /// What conntrack does with the entry, in a few words.
     fileprivate var deed: String {
         switch fate {
-        case .none: "makes no entry"
+        case .none: "creates no entry"
         case .fresh: "attaches a fresh entry"
         case .untouched: "leaves the entry alone"
         case .kept: "finds its entry"
         case .updated: "updates its entry"
         case .destroyed: "destroys its entry"
-        case .recreated: "replaces its entry by a fresh one"
+        case .recreated: "replaces its entry with a fresh one"
         }
     }
 }

@@ -1,17 +1,17 @@
 import SystemPackage
 
-/// Files of a capture folder. What lies there may come from anywhere: only regular files are read, and no link is followed.
+/// Files of a capture directory. They may come from anywhere: only regular files are read, and links are not followed.
 enum CaptureFile {
     static let manifest = "manifest.json"
     static let netlink = "netlink.pcap"
     static let checksums = "CRC32SUMS"
 
     /// What to do about damage.
-    static let copyAgain = "it was damaged or changed since: copy it again"
+    static let copyAgain = "it was damaged or modified: copy it again"
 
     /// Reads a file in pieces from its beginning.
     ///
-    /// - Throws: `EFBIG` when it has more than `most` bytes.
+    /// - Throws: `EFBIG` if it has more than `most` bytes.
     static func read(
         _ folder: borrowing Folder, _ path: String, atMost most: Int = .max, _ receive: (RawSpan) -> Void
     ) throws(Errno) {
@@ -36,28 +36,28 @@ enum CaptureFile {
         return bytes
     }
 
-    /// The folder of a capture.
+    /// The directory of a capture.
     ///
-    /// - Throws: `.failed` when there is none, `.forbidden` when it is not ours to read, `.damaged` when it is something else.
+    /// - Throws: `.failed` if it does not exist, `.forbidden` if we may not read it, `.damaged` if it is not a capture.
     static func folder(_ path: String) throws(KernelError) -> Folder {
         let purpose = purpose(FilePath(path))
         do throws(Errno) { return try Folder(path) } catch .noSuchFileOrDirectory {
             throw KernelError(
-                purpose, .failed, errno: .noSuchFileOrDirectory, detail: "there is no such folder",
-                nextStep: "name a folder that ct-inspect capture wrote")
+                purpose, .failed, errno: .noSuchFileOrDirectory, detail: "no such directory",
+                nextStep: "give a directory written by ct-inspect capture")
         } catch { throw noCapture(purpose, error) }
     }
 
     static func purpose(_ folder: FilePath) -> String { "read the capture \(folder)" }
 
-    /// A folder that does not look like a capture from the outside.
+    /// A directory that does not look like a capture.
     static func noCapture(_ purpose: String, _ errno: Errno) -> KernelError {
         unreadable(
             purpose, errno, detail: "it has no readable \(checksums)",
-            nextStep: "it was not taken by `ct-inspect capture` or not to its end: take or copy it again")
+            nextStep: "it was not written by `ct-inspect capture`, or is incomplete: take or copy it again")
     }
 
-    /// A file that could not be read: damage, unless it is only not ours to read.
+    /// A file that could not be read: damage, unless we merely lack permission.
     static func unreadable(
         _ purpose: String, _ errno: Errno, detail: String? = nil, nextStep: String = copyAgain
     ) -> KernelError {
@@ -67,14 +67,14 @@ enum CaptureFile {
     }
 }
 
-/// A file of a capture being written. The first failure is kept until it is closed.
+/// A capture file being written. The first failure is kept until it is closed.
 final class CaptureFileWriter {
     let name: String
     private(set) var sum = CRC32()
     private let descriptor: FileDescriptor
     private var isOpen = true
     private var failure: Errno?
-    /// Datagrams and rows are small; the disk is asked for more at once.
+    /// Datagrams and rows are small; they are written to disk in larger chunks.
     private var pending: [UInt8] = []
 
     init(_ name: String, _ descriptor: FileDescriptor) {
@@ -96,7 +96,7 @@ final class CaptureFileWriter {
         do { try descriptor.writeAll(pending) } catch { failure = error as? Errno ?? .ioError }
     }
 
-    /// A second time does nothing, so that a capture can be abandoned whatever it had come to.
+    /// A second call does nothing, so that a capture can be abandoned at any stage.
     func close() throws(Errno) {
         guard isOpen else { return }
         flush()

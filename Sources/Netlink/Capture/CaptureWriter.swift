@@ -1,22 +1,22 @@
 import SystemPackage
 
-/// Makes the files of a capture folder and keeps their checksums.
+/// Creates the files of a capture directory and keeps their checksums.
 ///
-/// A capture holds the addresses of clients: folders and files are for their owner alone. All is made through the descriptor of
-/// the folder, so it does not matter who may walk the path to it, or change that path, once the folder is open.
+/// A capture contains client addresses: directories and files are accessible to their owner only. Everything is created relative to
+/// the directory's descriptor, so once it is open, changing the path to it has no effect.
 final class CaptureWriter {
     private let parent: Folder
     private let folder: Folder
-    /// In `parent`; nil when the folder was there before us.
+    /// In `parent`; nil if the directory existed before.
     private let nameOfOurs: String?
-    /// What we made, in this order.
+    /// Directories we created, in order.
     private var folders: [String] = []
     private var files: [String] = []
     private var checksums = Checksums()
 
-    /// - Parameter path: a folder that does not exist yet, or an empty one that nobody else can write into.
+    /// - Parameter path: a directory that does not exist yet, or an empty one that nobody else can write to.
     init(_ path: String) throws(KernelError) {
-        let purpose = "write a capture into \(path)"
+        let purpose = "write a capture to \(path)"
         var detail: String?
         do throws(Errno) {
             let path = FilePath(path)
@@ -26,9 +26,9 @@ final class CaptureWriter {
             parent = try Folder(above.isEmpty ? "." : above.string)
             nameOfOurs = try Self.makeIfAbsent(name, in: parent) ? name : nil
             folder = try Folder(name, below: parent)
-            // A folder of another's could be changed under us, and what we write into it as root would be another's.
+            // Another user could change a directory of theirs under us, and files that root writes there would be theirs.
             guard try folder.isOurs() else {
-                detail = "it is not ours, or others may write into it"
+                detail = "another user owns it or can write to it"
                 throw .notPermitted
             }
             guard try folder.list().isEmpty else { throw .directoryNotEmpty }
@@ -36,7 +36,7 @@ final class CaptureWriter {
     }
 
     private static func makeIfAbsent(_ name: String, in parent: borrowing Folder) throws(Errno) -> Bool {
-        // `.` and the like are there.
+        // `.` and the like already exist.
         if Folder.components(of: name) == nil { return false }
         do { try parent.makeFolder(name) } catch .fileExists { return false }
         return true
@@ -46,10 +46,10 @@ final class CaptureWriter {
         let isUnfit = [.directoryNotEmpty, .notPermitted, .notDirectory, .tooManySymbolicLinkLevels].contains(errno)
         let nextStep =
             switch errno {
-            case _ where isUnfit: "name a folder that does not exist yet"
-            case .noSuchFileOrDirectory: "make the folder first in which it is to be"
-            case .permissionDenied: "name a folder where you may write"
-            default: "name another folder, on a disk with room"
+            case _ where isUnfit: "give a directory that does not exist yet"
+            case .noSuchFileOrDirectory: "create its parent directory first"
+            case .permissionDenied: "give a directory that you can write to"
+            default: "give another directory, on a disk with free space"
             }
         return KernelError(purpose, .failed, errno: errno, detail: detail, nextStep: nextStep)
     }
@@ -88,19 +88,19 @@ final class CaptureWriter {
 
     func seal(for owner: FileOwner?) throws(KernelError) {
         try write(CaptureFile.checksums, Array(checksums.text.utf8))
-        // What cannot be given away (a file system that knows no owners) stays ours, and is whole all the same.
+        // If ownership cannot be changed (a file system without owners), the capture stays ours and is still complete.
         if let owner { try? handOver(to: owner) }
     }
 
-    /// From the leaves to the root: once a folder is another's, we may no longer reach what is in it.
+    /// From the leaves to the root: once a directory belongs to another user, we may no longer reach what is in it.
     private func handOver(to owner: FileOwner) throws(Errno) {
         for name in files { try folder.give(name, to: owner) }
         for name in folders.reversed() { try folder.give(name, to: owner) }
         try folder.give(to: owner)
     }
 
-    /// Removes what we made, as far as we may. The folder itself may have to stay, empty, when its parent is another's and our
-    /// capabilities are gone: then a second try is welcome in it.
+    /// Removes what we created, as far as permitted. The directory itself may have to stay, empty, if its parent belongs to another user
+    /// and our capabilities are gone: a second attempt can then reuse it.
     func abandon() {
         for name in files { try? folder.remove(name) }
         for name in folders.reversed() { try? folder.removeFolder(name) }

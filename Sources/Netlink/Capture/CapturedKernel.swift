@@ -2,28 +2,28 @@ import Addresses
 import FoundationEssentials
 import SystemPackage
 
-/// A capture folder in the kernel's place: it gives to each question the answer that the kernel gave when the capture was taken.
+/// A capture directory in place of the kernel: it answers each request as the kernel did when the capture was taken.
 ///
-/// Needs no privilege. What is in the folder is not trusted: damage is an error.
+/// Needs no privilege. The directory's content is not trusted: damage is an error.
 package final class CapturedKernel: KernelSource {
-    /// Of the kernel that was captured, then, as the manifest tells it: not of this host.
+    /// Of the captured kernel at the time of the capture, from the manifest; not of this host.
     package let origin: Origin
-    /// A capture has the answers to the questions for all, and none to others.
+    /// A capture has the answers to unfiltered requests only.
     package let filters = false
 
     private let folder: Folder
-    /// What the capture holds; nil when that was not verified, and then it is what lies in the folder.
+    /// The capture's files; nil if not verified, and then whatever is in the directory counts.
     private let checksums: Checksums?
     private let manifest: Manifest
     private let file: PcapReader
     private let index: ExchangeIndex
-    /// How often each question was asked, and each file read: the next time gets the next answer, as the kernel gave it.
+    /// How often each request was made and each file read: each time the next answer is given, as the kernel gave it.
     private var asked: [Request: Int] = [:]
     private var reads: [String: Int] = [:]
 
-    /// - Parameter verifying: whether the checksums are compared first; without, damage may go unnoticed, but is never fatal.
-    /// - Throws: `.damaged` when this is no capture, or not a whole one; `.failed` when there is no such folder, `.forbidden` when
-    ///   it may not be read.
+    /// - Parameter verifying: whether checksums are compared first; without, damage may go unnoticed, but is never fatal.
+    /// - Throws: `.damaged` if this is not a complete capture; `.failed` if there is no such directory, `.forbidden` if it may not be
+    ///   read.
     package init(_ path: String, verifying: Bool = true) throws(KernelError) {
         folder = try CaptureFile.folder(path)
         checksums = verifying ? try Checksums.verified(folder) : nil
@@ -41,25 +41,25 @@ package final class CapturedKernel: KernelSource {
             guard manifest.schema == Manifest.current else {
                 throw KernelError(
                     purpose, .damaged, detail: "its schema is \(manifest.schema), not \(Manifest.current)",
-                    nextStep: "read it with the version that took it")
+                    nextStep: "read it with the version that wrote it")
             }
             return manifest
         } catch let error as KernelError {
             throw error
         } catch let errno as Errno {
-            throw CaptureFile.unreadable(purpose, errno, nextStep: "this is no whole capture: copy it again")
+            throw CaptureFile.unreadable(purpose, errno, nextStep: "the capture is incomplete: copy it again")
         } catch {
             throw KernelError(
-                purpose, .damaged, detail: "it is not the JSON of a manifest",
+                purpose, .damaged, detail: "it is not a valid manifest",
                 nextStep: CaptureFile.copyAgain)
         }
     }
 
     private func unread(_ what: String) -> Manifest.Unread? { manifest.unread.first { $0.what == what } }
 
-    /// Gives the recorded answer. An answer that was refused when it was taken is refused again, with the same errno.
+    /// Gives the recorded answer. A request refused when the capture was taken is refused again with the same errno.
     ///
-    /// - Throws: besides: `.failed` when the capture holds no answer to the request, `.damaged` when it breaks off.
+    /// - Throws: also: `.failed` if the capture has no answer to the request, `.damaged` if it is truncated.
     package func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
@@ -67,7 +67,7 @@ package final class CapturedKernel: KernelSource {
         asked[request] = turn + 1
         guard let answer = index.answer(to: request, turn: turn) else {
             throw unread(request.purpose)?.error(request.purpose)
-                ?? notHeld(request.purpose, "the capture holds no answer to that")
+                ?? notHeld(request.purpose, "the capture has no answer to this")
         }
         var offset = answer.records.lowerBound
         while offset < answer.records.upperBound, let record = try file.record(at: offset) {
@@ -77,25 +77,24 @@ package final class CapturedKernel: KernelSource {
         }
         throw unread(request.purpose)?.error(request.purpose)
             ?? KernelError(
-                request.purpose, .damaged, detail: "the answer in the capture has no end",
+                request.purpose, .damaged, detail: "the answer in the capture is truncated",
                 nextStep: CaptureFile.copyAgain)
     }
 
-    private func notHeld(_ purpose: String, _ why: String = "the capture does not hold it") -> KernelError {
+    private func notHeld(_ purpose: String, _ why: String = "the capture does not contain it") -> KernelError {
         KernelError(purpose, .failed, detail: why, nextStep: "take it again with this version of ct-inspect")
     }
 
-    /// Reads the file of the capture; `bound` is not needed, as no kernel makes it.
+    /// Reads the file from the capture; `bound` is ignored, as no kernel produces it.
     ///
-    /// - Throws: what the kernel answered then; `.failed` when the capture does not hold it, `.damaged` when it cannot
-    ///   be read.
+    /// - Throws: what the kernel answered then; `.failed` if the capture does not contain it, `.damaged` if it cannot be read.
     package func read(
         _ kernelFile: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
         let purpose = "read /\(kernelFile.path)"
         let turn = reads[kernelFile.path, default: 1]
         reads[kernelFile.path] = turn + 1
-        // Its own reading, else the last one that there is.
+        // Its own reading, else the last one available.
         let names = (1...turn).reversed().map { RecordingKernel.name(kernelFile, reading: $0) }
         for name in names {
             if let error = unread(name)?.error(purpose) { throw error }
@@ -112,9 +111,9 @@ package final class CapturedKernel: KernelSource {
         throw notHeld(purpose)
     }
 
-    /// Names of the files that the capture holds below a folder, and of those that could not be read then.
+    /// Names of the captured files in a directory, and of those that could not be read then.
     ///
-    /// - Throws: what the kernel answered then; `.failed` when the capture holds none.
+    /// - Throws: what the kernel answered then; `.failed` if the capture contains none.
     package func list(_ kernelFolder: KernelFile) throws(KernelError) -> [String] {
         let purpose = "list /\(kernelFolder.path)"
         if let error = unread(kernelFolder.path)?.error(purpose) { throw error }
@@ -130,7 +129,7 @@ package final class CapturedKernel: KernelSource {
         return names.filter { !Self.isLaterReading($0, among: names) }.sorted()
     }
 
-    /// What was in a folder but could not be read is in it still: its reading says why.
+    /// Files that could not be read are still listed: reading them gives the reason.
     private func namesNotRead(in kernelFolder: KernelFile) -> Set<String> {
         Set(Self.names(manifest.unread.map(\.what), below: kernelFolder.path))
     }
@@ -143,7 +142,7 @@ package final class CapturedKernel: KernelSource {
         }
     }
 
-    /// Whether a name is what `RecordingKernel.name` makes of another one that is there: the kernel had no such file.
+    /// Whether `RecordingKernel.name` derived this name from another one present: the kernel had no such file.
     private static func isLaterReading(_ name: String, among names: Set<String>) -> Bool {
         guard let dot = name.lastIndex(of: "."), let reading = Int(name[name.index(after: dot)...]), reading > 1
         else { return false }

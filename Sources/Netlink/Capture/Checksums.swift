@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// `CRC32SUMS`: a line `crc32  path` for each file of a capture. It is written last, so a capture without it is not whole.
+/// `CRC32SUMS`: a line `crc32  path` for each file of a capture. It is written last, so a capture without it is incomplete.
 struct Checksums: Equatable {
     private(set) var sums: [String: UInt32] = [:]
 
@@ -15,20 +15,20 @@ struct Checksums: Equatable {
         }.joined()
     }
 
-    /// Nil when a line is not one of ours.
+    /// Nil if any line is not in our format.
     init?(_ text: String) {
         guard text.hasSuffix("\n") else { return nil }
         for line in text.dropLast().split(separator: "\n", omittingEmptySubsequences: false) {
             guard let sum = UInt32(line.prefix(8), radix: 16), line.dropFirst(8).hasPrefix("  ") else { return nil }
             sums[String(line.dropFirst(10))] = sum
         }
-        // Other spellings of the same sums (upper case, another order) are none of ours.
+        // Other spellings of the same sums (upper case, another order) are not ours.
         guard self.text == text else { return nil }
     }
 
     /// Reads every file of a capture and compares.
     ///
-    /// - Returns: what the capture holds.
+    /// - Returns: the capture's files.
     static func verified(_ folder: borrowing Folder) throws(KernelError) -> Checksums {
         let purpose = CaptureFile.purpose(folder.path)
         let text: [UInt8]
@@ -37,7 +37,7 @@ struct Checksums: Equatable {
         }
         guard let expected = Checksums(String(decoding: text, as: UTF8.self)),
             expected.holds(CaptureFile.manifest), expected.holds(CaptureFile.netlink),
-            // A path that leads out of the folder is none of ours.
+            // We never write a path that leads out of the directory.
             expected.sums.keys.allSatisfy({ Folder.components(of: $0) != nil })
         else { throw damaged(purpose, CaptureFile.checksums) }
         for (path, sum) in expected.sums.sorted(by: { $0.key < $1.key }) {
@@ -58,7 +58,7 @@ struct Checksums: Equatable {
     }
 }
 
-/// CRC-32 as gzip, zip and `python3 -c 'import zlib'` compute it (ISO 3309): enough to tell a damaged copy from a whole one.
+/// CRC-32 as computed by gzip, zip and `python3 -c 'import zlib'` (ISO 3309): enough to detect a damaged copy.
 struct CRC32: Equatable {
     private var register: UInt32 = 0xFFFF_FFFF
 

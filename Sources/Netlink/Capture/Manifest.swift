@@ -15,11 +15,11 @@ struct Manifest: Codable, Equatable {
 
     static let current = "ct-inspect-capture/1"
 
-    /// One thing that the kernel did not give, or not to its end.
+    /// Something that the kernel did not give, or not completely.
     struct Unread: Codable, Equatable {
-        /// A file's path, or what was asked over netlink.
+        /// A file's path, or the netlink request.
         var what: String
-        /// Nil when the reading began and was cut.
+        /// Nil if reading began and was cut short.
         var cause: KernelError.Cause?
         var errno: Int32?
         var why: String
@@ -55,7 +55,7 @@ extension Manifest.Unread {
         self.init(what: what, cause: error.cause, errno: error.errno?.rawValue, why: why)
     }
 
-    /// The error that the kernel gave when the capture was taken; nil when it gave something.
+    /// The kernel's error when the capture was taken; nil if it gave something.
     func error(_ purpose: String) -> KernelError? {
         guard let cause else { return nil }
         let nextStep =

@@ -1,9 +1,9 @@
 import CNetlink
 
-/// The pcap file format with link type 253 (`LINKTYPE_NETLINK`), in the byte order of the host, as the messages in it are.
+/// The pcap file format with link type 253 (`LINKTYPE_NETLINK`), in host byte order, like the messages in it.
 ///
-/// A record is a datagram behind the 16-byte header that Linux's nlmon devices write: packet type, ARPHRD_NETLINK, and
-/// the netlink protocol, all big-endian. Wireshark and tcpdump read it.
+/// A record is a datagram after the 16-byte header that Linux's nlmon devices write: packet type, ARPHRD_NETLINK, and the netlink
+/// protocol, all big-endian. Wireshark and tcpdump read it.
 enum Pcap {
     static let fileHeaderSize = 24
     static let recordHeaderSize = 16
@@ -36,14 +36,14 @@ enum Pcap {
 
     static func checkFileHeader(_ header: RawSpan) throws(DecodeError) {
         guard try header.host(UInt32.self, at: 0) == magic else {
-            throw DecodeError("pcap header", "this is no pcap file in this machine's byte order", at: 0)
+            throw DecodeError("pcap header", "this is not a pcap file in this machine's byte order", at: 0)
         }
         guard try header.host(UInt32.self, at: 20) == linkType else {
             throw DecodeError("pcap header", "its link type is not netlink (253)", at: 20)
         }
     }
 
-    /// What stands before a datagram: its size and where it went.
+    /// Precedes each datagram: its size and direction.
     struct RecordHeader {
         var count: Int
         var direction: Direction

@@ -15,7 +15,7 @@ final class PcapReader {
     init(_ folder: borrowing Folder) throws(KernelError) {
         purpose = "read \(folder.path.appending(CaptureFile.netlink))"
         do throws(Errno) { descriptor = try folder.file(at: CaptureFile.netlink) } catch {
-            throw CaptureFile.unreadable(purpose, error, nextStep: "this is no whole capture: copy it again")
+            throw CaptureFile.unreadable(purpose, error, nextStep: "the capture is incomplete: copy it again")
         }
         let header = try bytes(Pcap.fileHeaderSize, at: 0)
         do throws(DecodeError) { try Pcap.checkFileHeader(header.span.bytes) } catch {

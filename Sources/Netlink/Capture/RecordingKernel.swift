@@ -2,12 +2,10 @@ import Addresses
 import FoundationEssentials
 import SystemPackage
 
-/// Passes questions on to another source and writes its answers into a capture folder, so that `CapturedKernel` can give
-/// them again.
+/// Forwards requests to another source and writes its answers to a capture directory, from which `CapturedKernel` replays them.
 package final class RecordingKernel: KernelSource {
-    /// Of the source that is recorded.
     package var origin: Origin { source.origin }
-    /// The capture is to answer any filter later, so it asks for all.
+    /// The capture must be able to answer any filter later, so it requests everything.
     package let filters = false
 
     private let source: any KernelSource
@@ -17,11 +15,11 @@ package final class RecordingKernel: KernelSource {
     private var reads: [String: Int] = [:]
     private var manifest: Manifest
 
-    /// Once this has been made, the capability to write where only root may is needed no more; to give the capture to its owner,
-    /// CAP_CHOWN is until `finish`.
+    /// Once this exists, the capability to write where only root may is no longer needed; CAP_CHOWN is needed until `finish` to give the
+    /// capture to its owner.
     ///
-    /// - Parameter path: a folder that does not exist yet, or an empty one of ours that nobody else can write into.
-    /// - Parameter owner: who is to have it in the end, and alone may read it; nil for the one who takes it.
+    /// - Parameter path: a directory that does not exist yet, or an empty one of ours that nobody else can write to.
+    /// - Parameter owner: the final owner, and the only reader; nil for the user who takes it.
     /// - Parameter tool: name and version of this program, for the manifest.
     package init(
         _ source: any KernelSource, into path: String, for owner: FileOwner? = nil, tool: String
@@ -37,7 +35,7 @@ package final class RecordingKernel: KernelSource {
         netlink.write(Pcap.fileHeader.span.bytes)
     }
 
-    /// Writes the manifest, and last of all the checksums, which make the capture whole.
+    /// Writes the manifest, and last the checksums, which complete the capture.
     package func finish() throws(KernelError) {
         try folder.close(netlink)
         let encoder = JSONEncoder()
@@ -50,8 +48,7 @@ package final class RecordingKernel: KernelSource {
         try folder.seal(for: owner)
     }
 
-    /// Removes what has been written, so that the same folder can be named again. For a capture that failed; nothing may be asked
-    /// afterwards.
+    /// Removes what has been written, so that the same directory can be used again. For a capture that failed; no request may follow.
     package func abandon() {
         folder.discard(netlink)
         folder.abandon()
@@ -60,13 +57,13 @@ package final class RecordingKernel: KernelSource {
     /// What the kernel did not give, in words.
     package var unread: [String] { manifest.unread.map { "\($0.what): \($0.why)" } }
 
-    /// Asks the other source, and records the request and each datagram of its answer, or why none came.
+    /// Queries the other source, and records the request and each datagram of its answer, or why none came.
     ///
-    /// A failure to write is told by `finish`, so that nothing is lost of the answer that is read meanwhile.
+    /// A failure to write is reported by `finish`, so that nothing of the answer being read is lost.
     package func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
-        // A refusal that comes as a datagram is recorded as one; what comes instead of datagrams has to be noted.
+        // A refusal that arrives as a datagram is recorded as one; an error without a datagram must be noted.
         var isReceiversError = false
         var isAsked = false
         do throws(KernelError) {
@@ -92,14 +89,14 @@ package final class RecordingKernel: KernelSource {
         netlink.write(datagram)
     }
 
-    /// The name under which a file is kept that is read several times: each reading has its own.
+    /// The name under which a file read several times is kept: each reading has its own.
     static func name(_ file: KernelFile, reading: Int) -> String {
         reading == 1 ? file.path : "\(file.path).\(reading)"
     }
 
-    /// Reads from the other source and keeps a copy; a second reading of a file is kept beside the first.
+    /// Reads from the other source and keeps a copy; a second reading of a file is kept in addition to the first.
     ///
-    /// - Throws: besides: `.failed` when no file can be made in the capture.
+    /// - Throws: also: `.failed` if no file can be created in the capture.
     package func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
@@ -124,7 +121,7 @@ package final class RecordingKernel: KernelSource {
         }
     }
 
-    /// Lists by the other source; what it refuses is noted.
+    /// Lists from the other source; refusals are noted.
     package func list(_ directory: KernelFile) throws(KernelError) -> [String] {
         do throws(KernelError) { return try source.list(directory) } catch {
             manifest.unread.append(Manifest.Unread(directory.path, error))

@@ -1,7 +1,7 @@
 import Addresses
 import Conntrack
 
-/// An entry as `conntrack -L` and `conntrack -E` show it (libnetfilter_conntrack's `__snprintf_conntrack_default`).
+/// An entry as shown by `conntrack -L` and `conntrack -E` (libnetfilter_conntrack's `__snprintf_conntrack_default`).
 extension ByteBuffer {
     /// One line, with its newline.
     ///
@@ -28,7 +28,7 @@ extension ByteBuffer {
         append(byte: UInt8(ascii: "\n"))
     }
 
-    /// What most entries have nothing of, but for `use`.
+    /// Data that most entries lack, except `use`.
     private mutating func appendRest(_ entry: Entry, _ format: ConntrackFormat) {
         let hasExtensions = entry.hasExtensions
         if hasExtensions, let context = entry.securityContext { append(" secctx=", kernelText: context) }
@@ -51,7 +51,7 @@ extension ByteBuffer {
         }
     }
 
-    /// A state beyond the ten that the library has names for is NONE to it, like 0.
+    /// A state beyond the ten that the library has names for is shown as NONE, like 0.
     private mutating func appendState(_ state: ProtocolState) {
         let number =
             switch state {
@@ -79,7 +79,7 @@ extension ByteBuffer {
         }
     }
 
-    /// Names of the bits that are set. With none, the library's removal of the last comma takes the equals sign.
+    /// Names of the set bits. If there are none, the library's removal of the last comma removes the equals sign.
     private mutating func appendLabels(_ labels: [UInt8], _ names: LabelNames) {
         if labels.isEmpty { return }
         append(" labels")

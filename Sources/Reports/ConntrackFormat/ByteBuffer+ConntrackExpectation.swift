@@ -1,12 +1,12 @@
 import Addresses
 import Conntrack
 
-/// An expectation as `conntrack -L expect` and `conntrack -E expect` show it (libnetfilter_conntrack's
-/// `__snprintf_expect_default`). No word of `-o` but `timestamp` changes it.
+/// An expectation as shown by `conntrack -L expect` and `conntrack -E expect` (libnetfilter_conntrack's `__snprintf_expect_default`).
+/// Of the `-o` words only `timestamp` affects it.
 extension ByteBuffer {
     /// One line, with its newline.
     ///
-    /// - Parameter event: nil for an expectation of a dump; with `received` alone it is what a dump with `-o timestamp` shows.
+    /// - Parameter event: nil for an expectation of a dump; with just `received` it is the format of a dump with `-o timestamp`.
     package mutating func appendConntrackLine(_ expectation: Expectation, event: ConntrackFormat.Event? = nil) {
         if let event { appendExpectationHeading(event) }
         if let timeout = expectation.timeout {
@@ -25,7 +25,7 @@ extension ByteBuffer {
         append(byte: UInt8(ascii: "\n"))
     }
 
-    /// Unlike before an entry, both numbers are filled up with blanks behind.
+    /// Unlike for an entry, both numbers are padded with trailing blanks.
     private mutating func appendExpectationHeading(_ event: ConntrackFormat.Event) {
         if let received = event.received {
             append("[")
@@ -37,7 +37,7 @@ extension ByteBuffer {
         appendKind(event.kind)
     }
 
-    /// Flags that the library has no name for leave only the blank.
+    /// Flags without a name in the library leave only the blank.
     private mutating func appendFlags(_ flags: Expectation.Flags) {
         var separator: StaticString = " "
         func name(_ flag: Expectation.Flags, _ text: StaticString, _ buffer: inout ByteBuffer) {

@@ -2,7 +2,7 @@ import Addresses
 import Conntrack
 import func Glibc.ctime_r
 
-/// What lines of entries and of expectations have in common.
+/// Common parts of entry and expectation lines.
 extension ByteBuffer {
     /// Before an event: ` [UPDATE] `.
     mutating func appendHeading(_ event: ConntrackFormat.Event) {
@@ -25,7 +25,7 @@ extension ByteBuffer {
         }
     }
 
-    /// Behind an event that a program caused.
+    /// After an event caused by a program.
     mutating func appendOrigin(_ event: ConntrackFormat.Event) {
         guard event.portID != 0 else { return }
         append(" [USERSPACE] portid=", event.portID)
@@ -47,7 +47,7 @@ extension ByteBuffer {
         }
     }
 
-    /// Addresses as the family says, then what the protocol has beside them.
+    /// Addresses according to the family, then what the protocol has besides.
     @inline(__always)
     mutating func appendTuple(
         _ tuple: Tuple, _ family: UInt8, source: StaticString = " src=", destination: StaticString = " dst="
@@ -74,7 +74,7 @@ extension ByteBuffer {
         }
     }
 
-    /// The protocol alone decides; the two numbers behind it are a union in the library.
+    /// Only the protocol decides; in the library, the two numbers that follow are a union.
     private mutating func appendDiscriminator(_ tuple: Tuple) {
         let (source, destination) = tuple.discriminator.words
         switch tuple.protocol {
@@ -105,7 +105,7 @@ extension ByteBuffer {
         append(text: text.printable)
     }
 
-    /// With zeros before it.
+    /// With leading zeros.
     private mutating func append(decimal number: some FixedWidthInteger, digits: Int) {
         for _ in 0..<max(0, digits - Self.digitCount(number)) { append("0") }
         append(decimal: number)
@@ -123,12 +123,12 @@ extension ByteBuffer {
 }
 
 extension Moment {
-    /// What `seconds` leaves out, in whole microseconds.
+    /// The part omitted by `seconds`, in whole microseconds.
     var microseconds: UInt64 { nanoseconds % 1_000_000_000 / 1000 }
 }
 
 extension Tuple.Discriminator {
-    /// What the library keeps as `l4src` and `l4dst`.
+    /// The library's `l4src` and `l4dst`.
     fileprivate var words: (source: UInt16, destination: UInt16) {
         switch self {
         case .none: (0, 0)
@@ -146,7 +146,7 @@ extension ByteBuffer {
         if let stop = times.stop { appendLocalTime(" [stop=", stop) }
     }
 
-    /// Whole seconds, each end rounded down for itself; of a start in the future what is left of it in 64 bits.
+    /// Whole seconds, each end rounded down separately; for a start in the future the 64-bit wraparound.
     private static func age(since start: UInt64, until stop: UInt64?, _ now: Int64) -> UInt64 {
         let end = if let stop, stop != 0 { Int64(stop / nanosecondsPerSecond) } else { now }
         return UInt64(bitPattern: end &- Int64(start / nanosecondsPerSecond))
@@ -155,11 +155,11 @@ extension ByteBuffer {
     private mutating func appendLocalTime(_ name: StaticString, _ nanoseconds: UInt64) {
         append(name)
         var seconds = Int(nanoseconds / Self.nanosecondsPerSecond)
-        // ctime_r(3) writes 26 bytes at most for the years that 64 bits of nanoseconds reach.
+        // ctime_r(3) writes at most 26 bytes for years that 64 bits of nanoseconds can reach.
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 26) { text in
             guard let start = text.baseAddress, ctime_r(&seconds, start) != nil else { return }
             for character in text {
-                // It ends with a newline, which does not belong here.
+                // It ends with a newline, which is not wanted here.
                 if character == 0 || character == 0x0A { break }
                 append(byte: UInt8(bitPattern: character))
             }

@@ -1,13 +1,13 @@
 import func Glibc.strtoul
 
-/// The names of connection labels by bit, as libnetfilter_conntrack reads them from `/etc/xtables/connlabel.conf`: a line is a
-/// number (decimal, 0x… or 0…), then a name. Lines that it refuses are passed over here too.
+/// The names of connection labels by bit, as read by libnetfilter_conntrack from `/etc/xtables/connlabel.conf`: each line has a number
+/// (decimal, 0x… or 0…) and a name. Lines that it rejects are skipped here too.
 package struct LabelNames: Equatable, Sendable {
     private var names: [Int: String] = [:]
 
     private static let bits = 1024
 
-    /// - Returns: nil when no line names a label: then conntrack(8) shows no labels at all.
+    /// - Returns: nil if no line names a label: conntrack(8) shows no labels at all then.
     package init?(_ text: String) {
         var taken: Set<String> = []
         for line in text.utf8.split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#") {
@@ -18,13 +18,13 @@ package struct LabelNames: Equatable, Sendable {
         if names.isEmpty { return nil }
     }
 
-    /// All names, in the order of their bits.
+    /// All names, ordered by bit.
     package var all: [String] { names.sorted { $0.key < $1.key }.map(\.value) }
 
-    /// The name of a bit; nil when the file has none.
+    /// The name of a bit; nil if the file has none.
     package subscript(bit: Int) -> String? { names[bit] }
 
-    /// The bit with a name, as it is spelled; nil when the file has none.
+    /// The bit with exactly this name; nil if the file has none.
     package func bit(named name: String) -> Int? { names.first { $0.value == name }?.key }
 
     private static func parse(_ line: Substring) -> (bit: Int, name: String)? {
@@ -44,7 +44,7 @@ package struct LabelNames: Equatable, Sendable {
         [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), 0x0B, 0x0C].contains(byte)
     }
 
-    /// Letters and digits of ASCII, blank, hyphen.
+    /// ASCII letters and digits, blank, hyphen.
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

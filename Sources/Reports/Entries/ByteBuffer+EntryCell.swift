@@ -1,7 +1,7 @@
 import Addresses
 import Conntrack
 
-/// The cells of a row. A hyphen stands for what the kernel did not send or the protocol does not have.
+/// The cells of a row. A hyphen means that the kernel did not send the value, or the protocol does not have it.
 extension ByteBuffer {
     mutating func appendCell(_ column: EntryTable.Column, _ entry: Entry) {
         let (original, reply) = (entry.original, entry.reply)
@@ -24,7 +24,7 @@ extension ByteBuffer {
         }
     }
 
-    /// As `Endpoint` writes it; keys of GRE in hexadecimal, as their own tools do.
+    /// As in `Endpoint`; GRE keys in hexadecimal, as in their own tools.
     private mutating func appendEndpoint(_ address: IPAddress?, _ port: UInt16?, of tuple: Tuple) {
         guard let address else { return append("-") }
         let isBracketed = port != nil && address.family == .ipv6
@@ -41,7 +41,7 @@ extension ByteBuffer {
         }
     }
 
-    /// Of ICMP, which has no state: type/code and id.
+    /// For ICMP, which has no state: type/code and id.
     private mutating func appendState(_ entry: Entry) {
         if case .icmp(let type, let code, let id) = entry.original.discriminator {
             append(decimal: type)
@@ -54,7 +54,7 @@ extension ByteBuffer {
         }
     }
 
-    /// Which directions were seen, then the other bits; those that every entry has or that repeat another are left out.
+    /// Which directions were seen, then the other bits; those that every entry has or that are redundant are left out.
     private mutating func appendStatus(_ status: Status) {
         let isReplied = status.contains(.seenReply)
         append(!isReplied ? "UNREPLIED" : status.contains(.assured) ? "ASSURED" : "REPLIED")
@@ -73,7 +73,7 @@ extension ByteBuffer {
         return [.seenReply, .assured, .confirmed, translationDone]
     }
 
-    /// The zone; where the two directions have different ones, each with its name.
+    /// The zone; if the directions have different ones, each with its name.
     private mutating func appendZone(_ entry: Entry) {
         if let zone = entry.original.zone { append("original=", zone) }
         if entry.original.zone != nil, entry.reply.zone != nil { append(",") }
@@ -106,12 +106,12 @@ extension EntryTable.Column {
 }
 
 extension Entry {
-    /// Replies come from elsewhere than where the packets of the original direction were sent.
+    /// Replies do not come from where packets of the original direction were sent.
     fileprivate var isDestinationTranslated: Bool {
         reply.source != original.destination || reply.ports?.source != original.ports?.destination
     }
 
-    /// Replies go elsewhere than where the packets of the original direction came from.
+    /// Replies do not go to where packets of the original direction came from.
     fileprivate var isSourceTranslated: Bool {
         reply.destination != original.source || reply.ports?.destination != original.ports?.source
             || reply.icmpID != original.icmpID
@@ -123,7 +123,7 @@ extension Tuple {
 }
 
 extension Entry {
-    /// What a column of `dump` shows of the entry.
+    /// The entry's cell in a column of `dump`.
     package func cell(_ column: EntryTable.Column) -> String {
         String(writing: 256) { $0.appendCell(column, self) }
     }

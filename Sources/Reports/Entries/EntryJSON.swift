@@ -2,7 +2,7 @@ import Addresses
 import Conntrack
 
 extension JSONWriter {
-    /// An entry of the conntrack table, as `docs/schema/entry.json` has it.
+    /// An entry of the conntrack table, as in `docs/schema/entry.json`.
     package mutating func entry(_ entry: Entry) {
         object { json in
             json.members { $0.append(common: entry) }
@@ -49,7 +49,7 @@ private func hexadecimal(_ bytes: [UInt8]) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
 
-/// What every entry has, written as literals with values between them: a dump of a million entries spends its time here.
+/// The common members of all entries, written as literals with values between them: this dominates a dump of a million entries.
 extension ByteBuffer {
     /// The members, without the braces.
     fileprivate mutating func append(common entry: Entry) {

@@ -1,14 +1,13 @@
 import Addresses
 import Conntrack
 
-/// The conntrack table for people, a row an entry, written as it streams: columns are as wide as their usual values, and a longer value
-/// pushes what follows it to the right. A terminal that is too narrow loses the least important columns, never a part of a value.
+/// The conntrack table for people, a row per entry, written while streaming: columns are as wide as their usual values, and a longer value
+/// shifts what follows to the right. A narrow terminal loses the least important columns, never part of a value.
 package struct EntryTable: Sendable {
     /// What a column shows.
     package enum Column: CaseIterable, Sendable {
         case `protocol`, source, destination, state, status, timeout, mark, zone, packets, bytes
-        /// Where replies come from and go to, when that is not the destination and the source: NAT.
-        /// Last, since most rows have none.
+        /// Where replies come from and go to, if not the destination and the source (NAT). Last, since most rows have none.
         case replySource, replyDestination
     }
 
@@ -19,8 +18,8 @@ package struct EntryTable: Sendable {
     static let gap = 2
 
     /// - Parameters:
-    ///   - family: when all entries are of one.
-    ///   - width: columns of the terminal; nil when there is none.
+    ///   - family: if all entries have the same one.
+    ///   - width: columns of the terminal; nil if there is none.
     package init(family: IPAddress.Family? = nil, style: Style, width: Int?) {
         // The longest IPv6 address with a port has 47 characters; most are shorter.
         let endpointWidth = family == .ipv6 ? (width ?? .max) < 160 ? 30 : 47 : 21
@@ -41,7 +40,7 @@ package struct EntryTable: Sendable {
 }
 
 extension EntryTable.Column {
-    /// In the head of the table.
+    /// In the table's header.
     package var title: StaticString {
         switch self {
         case .protocol: "PROTO"
@@ -75,7 +74,7 @@ extension EntryTable.Column {
 
     var alignsRight: Bool { self == .timeout }
 
-    /// The highest goes first when there is not enough room; 0 never goes.
+    /// The highest is dropped first if there is not enough space; 0 is never dropped.
     package var expendability: Int {
         switch self {
         case .protocol, .source, .destination: 0
@@ -108,9 +107,9 @@ extension ByteBuffer {
             text: { $1.appendCell($0, entry) })
     }
 
-    /// A value that is too long pushes what follows, until a shorter one makes up for it.
+    /// A value that is too long shifts what follows, until a shorter one compensates.
     ///
-    /// - Parameter sizeRightAligned: how long the cell of a column that is aligned right will be.
+    /// - Parameter sizeRightAligned: the length of the cell in a right-aligned column.
     @inline(__always)
     private mutating func appendCells(
         _ table: EntryTable, sizeRightAligned: (EntryTable.Column) -> Int,
@@ -129,6 +128,6 @@ extension ByteBuffer {
         append(byte: UInt8(ascii: "\n"))
     }
 
-    /// Room for every column, so that nothing is handed over while a cell is measured: four addresses, all status bits, colours.
+    /// Space for every column, so that nothing is flushed while a cell is measured: four addresses, all status bits, colors.
     private static var longestRow: Int { 2048 }
 }

@@ -2,9 +2,9 @@ import Addresses
 import Conntrack
 
 extension [Expectation] {
-    /// A row an expectation: what is expected, with `*` for what the mask leaves open, and because of which connection.
+    /// A row per expectation: what is expected, with `*` for what the mask leaves open, and because of which connection.
     ///
-    /// - Parameter width: columns of the terminal; nil when there is none.
+    /// - Parameter width: columns of the terminal; nil if there is none.
     package func text(_ style: Style, width: Int?) -> [String] {
         if isEmpty { return ["No expectations."] }
         var table = TextTable(columns: [
@@ -71,7 +71,7 @@ private struct End {
 }
 
 extension IPAddress {
-    /// How many bits a netmask sets; nil when they are not the leading ones.
+    /// The length of a netmask; nil if its set bits are not the leading ones.
     fileprivate var prefixLength: Int? {
         let bytes = networkBytes
         let length = bytes.reduce(0) { $0 + $1.nonzeroBitCount }
@@ -84,7 +84,7 @@ extension IPAddress {
 }
 
 extension JSONWriter {
-    /// An expectation, as `docs/schema/expectation.json` has it.
+    /// An expectation, as in `docs/schema/expectation.json`.
     package mutating func expectation(_ expectation: Expectation) {
         object { json in
             json.key("family")

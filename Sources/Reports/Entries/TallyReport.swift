@@ -1,7 +1,7 @@
 import Inspection
 
 extension EntryTally {
-    /// A row a value, and how many were left out.
+    /// A row per value, and how many were left out.
     package func text(top most: Int, _ style: Style) -> [String] {
         var table = TextTable(columns: [
             .init(title: "ENTRIES", alignsRight: true), .init(title: "SHARE", alignsRight: true),
@@ -14,7 +14,7 @@ extension EntryTally {
         let others = entries - rows.reduce(0) { $0 + $1.entries }
         var lines = entries == 0 ? [] : table.lines(style, width: nil)
         let left = values - rows.count
-        let rest = left > 0 ? "; \(others) of them with \(left) other value\(left == 1 ? "" : "s")" : ""
+        let rest = left > 0 ? "; \(others) of them have \(left) other value\(left == 1 ? "" : "s")" : ""
         lines.append("\(entries) \(entries == 1 ? "entry" : "entries")\(rest).")
         return lines
     }
@@ -27,7 +27,7 @@ extension EntryTally {
 
     /// The document of `dump --top … --json`.
     ///
-    /// - Parameter isWhole: whether every entry was counted, and once.
+    /// - Parameter isWhole: whether every entry was counted exactly once.
     package func writeJSON(top most: Int, isWhole: Bool, to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in

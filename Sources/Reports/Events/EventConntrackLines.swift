@@ -2,7 +2,7 @@ import Addresses
 import Conntrack
 import Inspection
 
-/// Events exactly as `conntrack -E` prints them, and entries as `conntrack -L` does. Losses and resyncs are no lines of conntrack's: they go
+/// Events exactly as printed by `conntrack -E`, and entries as by `conntrack -L`. conntrack has no lines for losses and resyncs: they go
 /// to `complain`.
 package final class EventConntrackLines<Subject: EventSubject>: EventWriter {
     private var bytes: ByteBuffer
@@ -13,7 +13,7 @@ package final class EventConntrackLines<Subject: EventSubject>: EventWriter {
 
     /// - Parameters:
     ///   - showsTime: `-o timestamp`.
-    ///   - program: the name of the program with a process id, which netlink ports mostly are; nil when it has ended.
+    ///   - program: the name of the program with a process id, which netlink ports mostly are; nil if it has ended.
     package init(
         _ format: ConntrackFormat, showsTime: Bool, program: @escaping (UInt32) -> String?,
         complain: @escaping (String) -> Void, to sink: @escaping (RawSpan) -> Void
@@ -25,10 +25,8 @@ package final class EventConntrackLines<Subject: EventSubject>: EventWriter {
         self.complain = complain
     }
 
-    /// Hands over the lines written so far.
     package func flush() { bytes.flush() }
 
-    /// Writes a record, as conntrack(8) would; what is no line of conntrack's goes to `complain`.
     package func write(_ record: EventRecord<Subject>) {
         switch record {
         case .start, .live, .end: break
@@ -41,7 +39,7 @@ package final class EventConntrackLines<Subject: EventSubject>: EventWriter {
         }
     }
 
-    /// What a resync finds is told as the event would have told it.
+    /// What a resync finds is reported like the event would have been.
     private func write(_ event: Event<Subject>) {
         let heading = ConntrackFormat.Event(
             event.kind, received: showsTime ? event.time : nil, portID: event.port,

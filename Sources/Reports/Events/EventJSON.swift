@@ -1,17 +1,16 @@
 import Conntrack
 import Inspection
 
-/// Events as JSON lines, as `docs/schema/` has them.
+/// Events as JSON lines, as in `docs/schema/`.
 package final class EventJSON<Subject: EventSubject>: EventWriter {
     private var json: JSONWriter
 
-    /// Writes to a sink, which gets whole pieces of the text.
+    /// The sink gets whole pieces of the text.
     package init(to sink: @escaping (RawSpan) -> Void) { json = JSONWriter(sink) }
 
-    /// Hands over the lines written so far.
     package func flush() { json.flush() }
 
-    /// Writes a record as an object, a line.
+    /// Writes a record as an object on one line.
     package func write(_ record: EventRecord<Subject>) {
         switch record {
         case .start(let start): json.line("start") { $0.members(of: start, table: Subject.table) }

@@ -2,23 +2,22 @@ import Addresses
 import Conntrack
 import Inspection
 
-/// Events as lines to read: the local time, what happened, and the entry as conntrack(8) writes it, with its id.
+/// Events for people: the local time, what happened, and the entry in conntrack(8)'s format, with its id.
 package final class EventText<Subject: EventSubject>: EventWriter {
     private var bytes: ByteBuffer
     private let offset: (Moment) -> Int
-    /// The offset of the second that was asked for last: lines come many a second.
+    /// The offset for the last second: there are many lines per second.
     private var clock: (second: UInt64, offset: Int)?
 
-    /// - Parameter offset: how many seconds local clocks are ahead of UTC at a moment.
+    /// - Parameter offset: how many seconds local clocks are ahead of UTC at a given time.
     package init(clocksAhead offset: @escaping (Moment) -> Int, to sink: @escaping (RawSpan) -> Void) {
         bytes = ByteBuffer(sink)
         self.offset = offset
     }
 
-    /// Hands over the lines written so far.
     package func flush() { bytes.flush() }
 
-    /// Start, live and end are no lines of the text: what of them matters goes to standard error.
+    /// Start, live and end have no lines in the text: what matters of them goes to standard error.
     package func write(_ record: EventRecord<Subject>) {
         switch record {
         case .start, .live, .end: break
@@ -32,7 +31,7 @@ package final class EventText<Subject: EventSubject>: EventWriter {
 
     private func line(_ label: StaticString, at time: Moment?, _ subject: Subject) {
         begin(label, at: time)
-        // The delta-time of an entry that lives runs until the event.
+        // The delta-time of an active entry runs until the event.
         let now = time.map { Int64(clamping: $0.seconds) } ?? 0
         subject.writeLine(to: &bytes, ConntrackFormat(.id, now: now), event: nil)
     }
@@ -83,7 +82,7 @@ extension ResyncChange {
 
 extension LostEvents {
     var sentence: String {
-        let what = messages.map { "\($0) \($0 == 1 ? "message" : "messages")" } ?? "messages, how many is not known"
+        let what = messages.map { "\($0) \($0 == 1 ? "message" : "messages")" } ?? "an unknown number of messages"
         switch resyncIn {
         case nil: return what
         case .zero?: return "\(what); comparing with the table"
@@ -94,7 +93,7 @@ extension LostEvents {
 
 extension Resync {
     var sentence: String {
-        let outcome = isComplete ? "the picture is right again" : "events were lost meanwhile, so another follows"
+        let outcome = isComplete ? "the table is in sync again" : "more events were lost, another resync follows"
         return "\(new) new, \(changed) changed, \(gone) gone: \(outcome)"
     }
 }
@@ -104,9 +103,9 @@ extension EventTally {
     package var sentence: String {
         var parts = ["\(new) new, \(update) updated, \(destroy) destroyed"]
         if hidden > 0 { parts.append("\(hidden) not shown") }
-        if doubles > 0 { parts.append("\(doubles) told before") }
+        if doubles > 0 { parts.append("\(doubles) already reported") }
         parts.append(lost == 0 && uncountedLosses == 0 ? "none lost" : "\(lost) lost")
-        if uncountedLosses > 0 { parts.append("\(uncountedLosses) losses that the kernel did not count") }
+        if uncountedLosses > 0 { parts.append("\(uncountedLosses) losses of unknown size") }
         if resyncs > 0 { parts.append("\(resyncs) \(resyncs == 1 ? "resync" : "resyncs")") }
         if unread > 0 { parts.append("\(unread) could not be read") }
         return parts.joined(separator: "; ")

@@ -12,9 +12,9 @@ extension PacketExplanation {
         min(max(width ?? usualWidth, columnsOfProse.lowerBound), columnsOfProse.upperBound)
     }
 
-    /// The ctstate, the settings, the way hook by hook, and what it means.
+    /// The ctstate, the settings, the path hook by hook, and what it means.
     ///
-    /// - Parameter width: columns of the terminal; nil when there is none: then 80, as this is prose.
+    /// - Parameter width: columns of the terminal; nil if there is none: then 80, as this is prose.
     package func text(_ style: Style, width: Int?) -> [String] {
         let columns = Self.columns(width)
         var lines: [String] = []
@@ -40,7 +40,7 @@ extension PacketExplanation {
         return lines
     }
 
-    /// A row a step; below it the reason and the place in the kernel's sources.
+    /// A row per step, followed by the reason and the place in the kernel sources.
     private static func table(of walk: PacketWalk, _ style: Style, width: Int?) -> [String] {
         var table = TextTable(columns: [
             .init(title: "HOOK"), .init(title: "PRIO", alignsRight: true), .init(title: "WHO"),

@@ -30,20 +30,20 @@ extension WalkQuestion {
 }
 
 extension PacketExplanation.Setting {
-    /// `net.ipv4.vs.conntrack=0 (as here)`.
+    /// `net.ipv4.vs.conntrack=0 (current)`.
     var words: String {
         let whence =
             switch origin {
-            case .given: "as given"
-            case .read: "as here"
-            case .assumed: "the kernel's default: it cannot be read here"
+            case .given: "given"
+            case .read: "current"
+            case .assumed: "kernel default: it cannot be read here"
             }
         return "\(name)=\(isOn ? 1 : 0) (\(whence))"
     }
 }
 
 extension WalkStep {
-    /// The number, or for the greatest there is `last`.
+    /// The number, or `last` for the maximum.
     var priorityWord: String { priority == .max ? "last" : "\(priority)" }
 }
 

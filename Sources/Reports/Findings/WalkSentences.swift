@@ -22,7 +22,7 @@ extension WalkFact {
             return "\(entry), and with \(method) no reply comes by that could take it further: \(consequence)."
         case .untracked:
             return
-                "Its entry never enters the table, as IPVS untracks it: the next packet finds none, and is judged anew."
+                "Its entry never enters the table, as IPVS untracks it: the next packet finds none, and is classified from scratch."
         case .destroyed: return "Its entry is gone: packets after this find none."
         case .acksInvalid:
             return

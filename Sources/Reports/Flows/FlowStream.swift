@@ -3,7 +3,7 @@ import Conntrack
 import IPVS
 import Inspection
 
-/// What `flows --follow` prints: the flows that are there, then each that is new or has another verdict.
+/// The output of `flows --follow`: the existing flows, then each that is new or has a different verdict.
 package final class FlowStream {
     private let filter: FlowFilter
     private let style: Style?
@@ -14,8 +14,8 @@ package final class FlowStream {
     private var lossesTold = 0
 
     /// - Parameters:
-    ///   - style: nil for JSON, an object a line.
-    ///   - clocksAhead: seconds that local clocks are ahead of UTC at a moment.
+    ///   - style: nil for JSON, an object per line.
+    ///   - clocksAhead: how many seconds local clocks are ahead of UTC at a given time.
     package init(
         _ filter: FlowFilter, _ style: Style?, clocksAhead: @escaping (Moment) -> Int,
         to sink: @escaping (RawSpan) -> Void
@@ -27,7 +27,7 @@ package final class FlowStream {
         json = JSONWriter(sink)
     }
 
-    /// Begins the stream, with the flows that are there.
+    /// Begins the stream, with the existing flows.
     package func begin(_ picture: Picture, at time: Moment) {
         if style == nil {
             line("start", time) { $0.heading(picture, command: "flows") }
@@ -48,7 +48,7 @@ package final class FlowStream {
         json.flush()
     }
 
-    /// Prints how many flows of each verdict there were last.
+    /// Prints the final number of flows with each verdict.
     package func end(at time: Moment) {
         let totals = Verdict.allCases.map { ($0.rawValue, self.totals[$0]) }
         if style == nil {

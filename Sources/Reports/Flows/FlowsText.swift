@@ -30,7 +30,7 @@ extension Picture {
         text.flush()
     }
 
-    /// One row a service.
+    /// One row per service.
     package func summaryText(_ style: Style, width: Int?) -> [String] {
         var table = TextTable(
             columns: [
@@ -48,7 +48,7 @@ extension Picture {
         return lines + [""] + closing(style, width)
     }
 
-    /// What a flow without an entry may be: never had one is for a watch to say.
+    /// The verdicts of flows without an entry: only a watch can find never.
     private var missing: [Verdict] { report.proof == nil ? [.absent] : [.never, .absent] }
 
     private static func row(_ summary: ServiceSummary, _ missing: [Verdict]) -> [TextTable.Cell] {
@@ -71,7 +71,7 @@ extension Picture {
         var lines = findings.map(\.reason)
         let templates = report.templates.count
         if templates > 0, findings.first?.id != .noMatch {
-            lines.append("Persistence templates, which carry no packets and are not counted: \(templates).")
+            lines.append("Persistence templates (they carry no packets and are not counted): \(templates).")
         }
         if let next = findings.nextStep { lines.append("Next: \(next).") }
         let losses = losses.flatMap { $0.text(.plain).wrapped(width) }.map { style.paint($0, .red) }

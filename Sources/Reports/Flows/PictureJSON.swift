@@ -3,7 +3,7 @@ import IPVS
 import Inspection
 
 extension Picture {
-    /// The document of `flows --json`. With `summaryOnly` the services without their flows.
+    /// The document of `flows --json`. With `summaryOnly`, the services without their flows.
     package func writeJSON(summaryOnly: Bool, to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
@@ -36,7 +36,7 @@ extension Picture {
 }
 
 extension JSONWriter {
-    /// The members that name a service; all null for none.
+    /// The members that identify a service; all null for none.
     mutating func identity(_ service: Service.Identity?) {
         guard case .address(let transport, let endpoint)? = service else {
             member("protocol", nothing: ())
@@ -58,7 +58,7 @@ extension JSONWriter {
         if let service { object { $0.identity(service) } } else { null() }
     }
 
-    /// Who talks to whom, and by which service: the first members of whatever is about a connection.
+    /// The endpoints and the service: the first members of anything about a connection.
     mutating func ends(
         _ transport: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint?,
         _ service: Service.Identity?
@@ -85,7 +85,7 @@ extension JSONWriter {
             json.member("scheduler", summary.service?.scheduler)
             json.member("connections", summary.connections)
             json.member("absent", summary.count(.absent))
-            // Only a watch can tell that a flow never was in the table.
+            // Only a watch can find that a flow was never in the table.
             json.member("never", isWatched ? summary.count(.never) : nil)
             json.member("unreplied", summary.count(.unreplied))
             json.member("tracked", summary.count(.tracked))

@@ -75,7 +75,7 @@ extension JSONWriter {
 }
 
 extension Service.Flags {
-    /// As ipvsadm(8) names them. What the scheduler flags mean is the scheduler's; a bit without a name is its number.
+    /// As named by ipvsadm(8). The scheduler flags depend on the scheduler; a bit without a name is shown as its number.
     func words(scheduler: String) -> [String] {
         var words: [String] = []
         if contains(.persistent) { words.append("persistent") }

@@ -3,7 +3,7 @@ import IPVS
 import Inspection
 
 extension Picture {
-    /// Services and destinations as `ipvsadm -Ln` prints them, to the letter, so that eyes and scripts find what they know.
+    /// Services and destinations exactly as printed by `ipvsadm -Ln`, for people and scripts used to it.
     package func servicesText(_ info: Director.Info) -> [String] {
         [
             "IP Virtual Server version \(info.versionText) (size=\(info.connectionTableSize))",

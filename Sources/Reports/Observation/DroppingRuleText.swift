@@ -3,12 +3,12 @@ import Conntrack
 import Firewall
 
 extension DroppingRule {
-    /// Where it is, as text that a terminal may get: `ip filter INPUT handle 5`.
+    /// Its place, safe for a terminal: `ip filter INPUT handle 5`.
     package var place: String { description.printable }
 
-    /// What it is and what it dropped: `ip filter INPUT handle 5: ct state invalid drop — 8 packets (FIN 7, ICMP frag-needed 1)`.
+    /// Its text and what it dropped: `ip filter INPUT handle 5: ct state invalid drop — 8 packets (FIN 7, ICMP frag-needed 1)`.
     ///
-    /// - Parameter kinds: how many packets of each kind; targets and ctstates are added up.
+    /// - Parameter kinds: how many packets of each kind; summed over targets and ctstates.
     package func sentence(_ text: RuleText, dropped kinds: [TracedKind: Int]) -> String {
         let count = kinds.values.reduce(0, +)
         let packets = "\(count) \(count == 1 ? "packet" : "packets")"
@@ -20,7 +20,7 @@ extension RuleText {
     fileprivate var suffix: String {
         switch self {
         case .known(let statement, _): ": \(statement.printable)"
-        case .unknown(let why): " (its text is not known: \(why.printable))"
+        case .unknown(let why): " (text unknown: \(why.printable))"
         }
     }
 }

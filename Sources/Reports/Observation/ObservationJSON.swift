@@ -5,7 +5,7 @@ import IPVS
 import Inspection
 
 extension Observation {
-    /// The document of `observe --json`; with an interval, a line of it.
+    /// The document of `observe --json`; with an interval, one of its lines.
     package func writeJSON(to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
@@ -119,7 +119,7 @@ extension RuleText {
 }
 
 extension Blame {
-    /// Added up over targets and the kinds of ICMP errors, in the order of the classes.
+    /// Summed over targets and kinds of ICMP errors, in the order of the classes.
     fileprivate var kinds: [(packetClass: PacketClass, ctstate: CTState, packets: Int)] {
         PacketClass.allCases.flatMap { packetClass in
             let states = dropped.filter { $0.key.packetClass == packetClass }.reduce(into: [CTState: Int]()) {

@@ -6,16 +6,16 @@ extension ObservationNotice {
     package var sentence: String {
         switch self {
         case .startedTracking(let family):
-            "conntrack was not active for \(family.name) here: it is while this runs, by our own rules"
+            "conntrack was not active for \(family.name) here: the rules of ct-inspect activate it while this runs"
         case .leftOut(let family):
-            "\(family.name) is left out: conntrack is not active for it here (--start-tracking makes it so)"
+            "\(family.name) is not observed: conntrack is not active for it here (--start-tracking activates it)"
         case .unknownTracking(let family, let why):
-            "it is not known whether conntrack was active for \(family.name) before this began: \(why)"
+            "whether conntrack was active for \(family.name) before this started is unknown: \(why)"
         case .legacyTables(let program, let names):
-            "\(program) has tables here (\(names.joined(separator: ", ").printable)), and their rules cannot be traced: "
-                + "of what is counted before the filter and not after it, no more than the traced drops is certainly nf_tables'."
+            "\(program) has tables here (\(names.joined(separator: ", ").printable)), whose rules cannot be traced: "
+                + "of the packets counted before the filter but not after it, only the traced drops are certainly due to nf_tables."
         case .unknownLegacyTables(let program, let why):
-            "Whether \(program) has rules here, which cannot be traced, is not known: \(why.printable)."
+            "Whether \(program) has rules here (which cannot be traced) is unknown: \(why.printable)."
         }
     }
 }

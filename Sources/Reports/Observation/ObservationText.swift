@@ -5,13 +5,13 @@ import IPVS
 import Inspection
 
 extension Observation {
-    /// The whole view: a block for each subject with its table and what that says, then what traces and samples told, then what is to
-    /// be known of all this. Blocks are parted by an empty line.
+    /// The whole view: a block per subject with its table and conclusions, then traces and samples, then notices. Blocks are separated by
+    /// empty lines.
     ///
     /// - Parameters:
-    ///   - width: columns of the terminal, which no line exceeds but one with a very long word, or a table that cannot lose any more
-    ///     columns; nil when there is none.
-    ///   - clocksAhead: how many seconds local clocks are ahead of UTC at a moment.
+    ///   - width: columns of the terminal, exceeded only by a very long word, or a table that cannot drop more columns; nil if there is
+    ///     none.
+    ///   - clocksAhead: how many seconds local clocks are ahead of UTC at a given time.
     package func text(_ style: Style, width: Int?, clocksAhead: (Moment) -> Int) -> [String] {
         var blocks = [head.wrapped(width)]
         var silent: [String] = []
@@ -31,7 +31,7 @@ extension Observation {
         return Array(blocks.filter { !$0.isEmpty }.joined(separator: [""]))
     }
 
-    /// For how long, and the setting that decides most.
+    /// The period, and the most important setting.
     private var head: String {
         let tenths = milliseconds / 100
         let setting = sysctls.values[Sysctls.ipvsConntrack].map { ", \(Sysctls.ipvsConntrack)=\($0)" } ?? ""
@@ -64,7 +64,7 @@ extension Observation {
             + blame.flatMap { $0.rule.sentence($0.text, dropped: $0.dropped).wrapped(width) }
     }
 
-    /// Colours are put on line by line, so that each line can stand alone.
+    /// Colors are added line by line, so that each line is self-contained.
     private func losses(_ style: Style, _ width: Int?) -> [String] {
         losses.flatMap { $0.text(.plain).wrapped(width) }.map { style.paint($0, .red) }
     }
@@ -82,6 +82,6 @@ extension Observed {
     fileprivate var sharingSentences: [String] {
         guard !sharedWith.isEmpty else { return [] }
         let others = sharedWith.sorted().joined(separator: ", ")
-        return ["What leaves, and answers, may also be those of \(others): they have a real server in common."]
+        return ["Packets that leave, and answers, may also belong to \(others): they share a real server."]
     }
 }

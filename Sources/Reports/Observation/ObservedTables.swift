@@ -4,9 +4,9 @@ import IPVS
 import Inspection
 
 extension ObservedTraffic {
-    /// The way of the packets to a subject through the director, a row a class.
+    /// The path of packets to a subject through the director, a row per class.
     ///
-    /// - Parameter methods: the service's; with `tun` there are packets that hold others.
+    /// - Parameter methods: the service's; with `tun` there are packets that contain others.
     func entering(_ methods: [ForwardingMethod], _ style: Style, width: Int?) -> [String] {
         let columns: [TextTable.Column] = [
             .init(title: "CLASS"), .init(title: "PRE_ROUTING", expendable: 1),
@@ -23,7 +23,7 @@ extension ObservedTraffic {
         return StateCell.table(columns, rows, style, width)
     }
 
-    /// The way of the answers that come back through the director.
+    /// The path of answers that come back through the director.
     func answers(_ style: Style, width: Int?) -> [String] {
         let columns: [TextTable.Column] = [
             .init(title: "ANSWERS"), .init(title: "FORWARD", expendable: 1),
@@ -39,7 +39,7 @@ extension ObservedTraffic {
         return StateCell.table(columns, rows, style, width)
     }
 
-    /// What a tunnel wraps comes in as one class and leaves as another.
+    /// Encapsulated packets come in as one class and leave as another.
     private func title(of row: PacketClass, _ methods: [ForwardingMethod]) -> String {
         let isWrapper =
             methods.contains(.tun) && [.other, .udp].contains(row)
@@ -55,7 +55,7 @@ extension ObservedTraffic {
     }
 }
 
-/// A cell that may say several things: `3 ESTABLISHED, 8 NEW`; below each other where there is not enough room.
+/// A cell with several values: `3 ESTABLISHED, 8 NEW`; on separate lines if there is not enough space.
 private struct StateCell {
     private var parts: [String]
     var colour: Style.Colour?

@@ -3,12 +3,12 @@ import Conntrack
 import Firewall
 
 extension [Sample] {
-    /// A row a sample, in their order; none when there are no samples. A packet at FORWARD comes from a real server or a virtual address, and
-    /// goes to the client.
+    /// A row per sample, in order; none without samples. A packet at FORWARD comes from a real server or a virtual address, and goes to the
+    /// client.
     ///
     /// - Parameters:
-    ///   - width: columns of the terminal; nil when there is none.
-    ///   - clocksAhead: how many seconds local clocks are ahead of UTC at a moment.
+    ///   - width: columns of the terminal; nil if there is none.
+    ///   - clocksAhead: how many seconds local clocks are ahead of UTC at a given time.
     package func text(_ style: Style, width: Int?, clocksAhead: (Moment) -> Int) -> [String] {
         if isEmpty { return [] }
         var table = TextTable(columns: [
@@ -35,7 +35,7 @@ extension PacketHeaders {
     fileprivate var sourceText: String { Self.text(source, sourcePort) }
     fileprivate var destinationText: String { Self.text(destination, destinationPort) }
 
-    /// What addresses, ports and class do not say: `FIN,ACK`, `ICMP frag-needed about tcp 10.0.0.100:80 -> 10.0.0.1:4711`.
+    /// What addresses, ports and class do not tell: `FIN,ACK`, `ICMP frag-needed about tcp 10.0.0.100:80 -> 10.0.0.1:4711`.
     package var remark: String {
         if let tcpFlags { return tcpFlags.isEmpty ? "none" : tcpFlags.names.joined(separator: ",") }
         if let icmpName {
@@ -58,7 +58,7 @@ extension EmbeddedFlow {
 }
 
 extension JSONWriter {
-    /// An object of `docs/schema/sample.json`. What does not apply to a packet, or was cut off, is left out.
+    /// An object of `docs/schema/sample.json`. What does not apply to a packet, or was truncated, is omitted.
     package mutating func sample(_ sample: Sample) {
         let headers = sample.headers
         object { json in

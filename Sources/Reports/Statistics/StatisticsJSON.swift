@@ -2,7 +2,7 @@ import Conntrack
 import Inspection
 
 extension TableStatistics {
-    /// The document of `stats --json`; with an interval, a line of it.
+    /// The document of `stats --json`; with an interval, one of its lines.
     package func writeJSON(since change: StatisticsChange?, verbose: Bool, to sink: @escaping (RawSpan) -> Void) {
         var json = JSONWriter(sink)
         json.object { json in
@@ -29,7 +29,7 @@ extension JSONWriter {
             json.member("total", statistics.total(counter))
             if let change {
                 json.member("increase", change.increase(counter))
-                // A whole number: increase and interval_ms are exact.
+                // An integer: increase and interval_ms are exact.
                 json.member("per_second", change.rate(counter).map { UInt64($0.rounded()) })
             }
             if verbose { json.member("meaning", counter.explanation) }

@@ -3,10 +3,10 @@ import Conntrack
 import Inspection
 
 extension TableStatistics {
-    /// How full the table is, then a row for each counter, then what is wrong with the table.
+    /// The fill level, then a row per counter, then what is wrong with the table.
     ///
-    /// - Parameter change: since the block before; nil in the first one, which is about all that was counted so far.
-    /// - Parameter verbose: whether to say what each counter means.
+    /// - Parameter change: since the previous block; nil for the first one, which shows totals.
+    /// - Parameter verbose: whether to explain each counter.
     package func text(since change: StatisticsChange?, verbose: Bool, _ style: Style, width: Int?) -> [String] {
         var lines = [summary] + table(change, style, width)
         if verbose { lines += [""] + counters.map(Self.meaning) }
@@ -21,14 +21,14 @@ extension TableStatistics {
             text += " of \(limit)"
             if let entries { text += " (\(decimal(tenths: entries * 1000 / limit)) %)" }
         } else {
-            text += size.limit == 0 ? ", no limit" : " of an unknown limit"
+            text += size.limit == 0 ? ", no limit" : ", limit unknown"
         }
         return text + ", \(Self.text(buckets)) buckets"
     }
 
     private static func text(_ number: UInt64?) -> String { number.map(String.init) ?? "unknown" }
 
-    /// The columns of the last CPUs go first where there is not enough room; one that has counted nothing has none.
+    /// Columns of the last CPUs are dropped first if there is not enough space; CPUs that counted nothing have none.
     private func table(_ change: StatisticsChange?, _ style: Style, _ width: Int?) -> [String] {
         let busy = cpus.filter { $0.counters.values.contains { $0 > 0 } }
         var table = TextTable(columns: [.init(title: "COUNTER"), .init(title: "TOTAL", alignsRight: true)])
@@ -51,7 +51,7 @@ extension TableStatistics {
     private static func text(rate: Double) -> String { decimal(tenths: UInt64((rate * 10).rounded())) }
 
     private static func meaning(_ counter: StatisticsCounter) -> String {
-        "\(counter.name): \(counter.explanation ?? "a counter that this version does not know")"
+        "\(counter.name): \(counter.explanation ?? "unknown to this version")"
     }
 }
 

@@ -3,20 +3,20 @@ import Conntrack
 import IPVS
 import Inspection
 
-/// What `watch` exports of its services and flows: what is on the screen, without its edges.
+/// The export of services and flows from `watch`: what is on the screen, without its limits.
 package struct WatchDocument: Snapshot {
-    /// When the last reading began, and where.
+    /// Of the last reading.
     package var origin: Origin
-    /// Those that decide what the verdicts mean.
+    /// Those that determine what the verdicts mean.
     package var sysctls: Sysctls
-    /// What the screen says is missing.
+    /// What is missing, as shown on the screen.
     package var losses: [Loss]
-    /// The filter as it was typed.
+    /// The filter as typed.
     package var filter: String
     /// What is known of the director, worst first.
     package var findings: [Finding]
 
-    /// The head of a document; the rows come with `write`.
+    /// The beginning of a document; the rows are passed to `write`.
     package init(
         _ origin: Origin, sysctls: Sysctls,
         losses: [Loss], filter: String, findings: [Finding]
@@ -28,18 +28,16 @@ package struct WatchDocument: Snapshot {
         self.findings = findings
     }
 
-    /// A service as it is watched.
     package struct ServiceRow: Sendable {
-        /// As it was read last.
+        /// As last read.
         package var service: Service
         /// Its flows by verdict.
         package var counts: VerdictCounts
-        /// A second.
+        /// Per second.
         package var packets: Double?
-        /// Nil when nothing is observed.
+        /// Nil if nothing is observed.
         package var rates: ObservationRates.Rates?
 
-        /// A row by what its columns show.
         package init(_ service: Service, _ counts: VerdictCounts, packets: Double?, rates: ObservationRates.Rates?) {
             self.service = service
             self.counts = counts
@@ -55,7 +53,7 @@ package struct WatchDocument: Snapshot {
 
     /// - Parameters:
     ///   - slots: of the board's rows, in the order of the screen.
-    ///   - second: now, in the board's time.
+    ///   - second: the current time, in the board's time.
     package func write(
         flows slots: [UInt32], of board: FlowBoard, at second: UInt32, to sink: @escaping (RawSpan) -> Void
     ) {

@@ -1,7 +1,7 @@
 import Addresses
 
 extension ByteBuffer {
-    /// As inet_ntop(3) writes it, without its detour over printf(3), which takes half a microsecond: a line of a dump has four.
+    /// As written by inet_ntop(3), but without printf(3), which takes half a microsecond: a line of a dump has four.
     mutating func append(ipv6 address: IPAddress) {
         let gap = address.longestGap
         for index in 0..<8 where !gap.contains(index) || index == gap.lowerBound {
@@ -27,7 +27,7 @@ extension ByteBuffer {
         put(nibble: group & 0xF)
     }
 
-    /// Into room that was reserved.
+    /// Into reserved space.
     @inline(__always)
     private mutating func put(nibble: UInt16) {
         let digit = UInt8(truncatingIfNeeded: nibble)
@@ -40,7 +40,7 @@ extension IPAddress {
         UInt16(truncatingIfNeeded: index < 4 ? high >> UInt64(48 - 16 * index) : low >> UInt64(112 - 16 * index))
     }
 
-    /// The first of the longest runs of at least two groups of zeros; empty when there is none.
+    /// The first of the longest runs of at least two zero groups; empty if there is none.
     fileprivate var longestGap: Range<Int> {
         var longest = 0..<0
         var start = 0
@@ -54,7 +54,7 @@ extension IPAddress {
         return longest
     }
 
-    /// `::10.0.0.1` and `::ffff:10.0.0.1`, which end as IPv4 does.
+    /// `::10.0.0.1` and `::ffff:10.0.0.1`, which end in IPv4 notation.
     fileprivate func holdsIPv4(behind gap: Range<Int>) -> Bool {
         gap == 0..<6 || gap == 0..<5 && group(5) == 0xFFFF
     }

@@ -1,17 +1,17 @@
 import Addresses
 
-/// Text on its way out, as bytes: written in place, and handed over in pieces, so that a long output is not held as a whole.
+/// Text output as bytes: written in place, and passed on in pieces, so that a long output is never held as a whole.
 ///
-/// What is a literal in the program goes in as it is; everything else is the caller's to escape.
+/// The program's own literals go in unchanged; everything else must be escaped by the caller.
 package struct ByteBuffer: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>
     private var capacity: Int
-    /// Bytes that have not been handed over yet.
+    /// Bytes not passed on yet.
     package private(set) var count = 0
     private let sink: (RawSpan) -> Void
     private let octets: UnsafeMutablePointer<Octet>
 
-    /// An octet of an IPv4 address in decimal: the most frequent text there is.
+    /// An octet of an IPv4 address in decimal: the most frequent text.
     private struct Octet {
         /// The first `count` bytes in memory.
         var characters: UInt32
@@ -25,7 +25,7 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// - Parameters:
-    ///   - pieceSize: how many bytes are gathered before they are handed over; a single value may be longer.
+    ///   - pieceSize: how many bytes are gathered before they are passed on; a single value may be longer.
     ///   - sink: gets each piece, borrowed for the call.
     package init(pieceSize: Int = 64 << 10, _ sink: @escaping (RawSpan) -> Void) {
         base = .allocate(capacity: pieceSize)
@@ -40,14 +40,14 @@ package struct ByteBuffer: ~Copyable {
         octets.deallocate()
     }
 
-    /// Hands over what is there.
+    /// Passes on what is there.
     package mutating func flush() {
         guard count > 0 else { return }
         sink(UnsafeRawBufferPointer(start: base, count: count).bytes)
         count = 0
     }
 
-    /// Makes sure that `room` more bytes fit.
+    /// Ensures space for `room` more bytes.
     @inline(__always)
     mutating func reserve(_ room: Int) {
         if capacity - count < room { makeRoom(room) }
@@ -62,35 +62,35 @@ package struct ByteBuffer: ~Copyable {
         capacity = room
     }
 
-    /// Text of the program's own, as it is.
+    /// The program's own text, unchanged.
     @inline(__always)
     package mutating func append(_ literal: StaticString) {
         reserve(literal.utf8CodeUnitCount)
         put(literal)
     }
 
-    /// One byte, as it is.
+    /// One byte, unchanged.
     @inline(__always)
     package mutating func append(byte: UInt8) {
         reserve(1)
         put(byte)
     }
 
-    /// Into room that was reserved.
+    /// Into reserved space.
     @inline(__always)
     mutating func put(_ byte: UInt8) {
         base[count] = byte
         count &+= 1
     }
 
-    /// Into room that was reserved.
+    /// Into reserved space.
     @inline(__always)
     mutating func put(_ literal: StaticString) {
         (base + count).update(from: literal.utf8Start, count: literal.utf8CodeUnitCount)
         count &+= literal.utf8CodeUnitCount
     }
 
-    /// UTF-8, as it is: what a terminal could act on is the caller's to escape.
+    /// UTF-8, unchanged: the caller must escape what a terminal could act on.
     package mutating func append(text: String) {
         var text = text
         text.withUTF8 { utf8 in
@@ -147,7 +147,7 @@ extension ByteBuffer {
         if number < 100_000_000 { return number < 10_000_000 ? 7 : 8 }
         var size = 9
         var limit: UInt64 = 1_000_000_000
-        // 20 digits are the most that 64 bits have, and their limit is beyond 64 bits.
+        // 64 bits have at most 20 digits, whose limit is beyond 64 bits.
         while size < 20, number >= limit {
             size += 1
             limit &*= 10
@@ -163,7 +163,7 @@ extension ByteBuffer {
         """
     }
 
-    /// Into room that was reserved.
+    /// Into reserved space.
     @inline(__always)
     private mutating func put(digit: UInt64) { put(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)) }
 
@@ -176,7 +176,7 @@ extension ByteBuffer {
         }
     }
 
-    /// In canonical text, as inet_ntop(3) writes it: dotted quads, and RFC 5952 for IPv6, without brackets.
+    /// In canonical text, as written by inet_ntop(3): dotted quads, and RFC 5952 for IPv6, without brackets.
     package mutating func append(_ address: IPAddress) {
         guard address.family == .ipv4 else { return append(ipv6: address) }
         // Each octet is written as four bytes, of which up to three count.
@@ -198,7 +198,7 @@ extension ByteBuffer {
     }
 }
 
-/// Strings as JSON has them.
+/// JSON strings.
 extension ByteBuffer {
     mutating func append(quoted value: String) {
         append(byte: UInt8(ascii: "\""))
@@ -210,7 +210,7 @@ extension ByteBuffer {
         append(byte: UInt8(ascii: "\""))
     }
 
-    /// A terminal that shows the document must not act on it: beyond what JSON asks for, C1 controls and what reorders text are escaped.
+    /// A terminal that shows the document must not act on it: in addition to JSON's rules, C1 controls and reordering characters are escaped.
     private mutating func escape(_ scalar: Unicode.Scalar) {
         if scalar.isASCII {
             escape(UInt8(truncatingIfNeeded: scalar.value))
@@ -238,7 +238,7 @@ extension ByteBuffer {
 }
 
 extension String {
-    /// What `write` puts into a buffer. For what is read by eyes, a few times a second: it is not fast.
+    /// What `write` puts into a buffer. Not fast: for text read by people, a few times per second.
     init(writing size: Int, _ write: (inout ByteBuffer) -> Void) {
         var text = ""
         var bytes = ByteBuffer(pieceSize: size) { piece in

@@ -2,7 +2,7 @@ import Addresses
 import Inspection
 
 extension JSONWriter {
-    /// What stands at the head of every document about a snapshot.
+    /// The first members of every document about a snapshot.
     mutating func heading(_ snapshot: some Snapshot, command: String) {
         schema(command)
         members(of: snapshot.origin)
@@ -20,7 +20,7 @@ extension JSONWriter {
         }
     }
 
-    /// What every document begins with, whatever it is about.
+    /// The first members of every document.
     package mutating func schema(_ command: String) {
         member("schema", "ct-inspect/1")
         member("command", command)

@@ -1,12 +1,12 @@
-/// Writes JSON as bytes, a value at a time, without building it up in between.
+/// Writes JSON as bytes, value by value, without building it in memory.
 ///
-/// Names are literals of the program and go in as they are; values are escaped.
+/// Names are literals of the program and go in unchanged; values are escaped.
 package struct JSONWriter: ~Copyable {
     private var bytes: ByteBuffer
-    /// A value stands before, in the same object or list.
+    /// The object or list already has a value.
     private var needsComma = false
 
-    /// - Parameter sink: gets the text in pieces, so that a long document is not held as a whole.
+    /// - Parameter sink: gets the text in pieces, so that a long document is never held as a whole.
     package init(_ sink: @escaping (RawSpan) -> Void) { bytes = ByteBuffer(sink) }
 
     /// Ends a document, or a line of a stream.
@@ -15,10 +15,10 @@ package struct JSONWriter: ~Copyable {
         needsComma = false
     }
 
-    /// Hands over what was written so far.
+    /// Passes on what was written so far.
     package mutating func flush() { bytes.flush() }
 
-    /// Ends the document with a newline and hands over what is left.
+    /// Ends the document with a newline and passes on the rest.
     package mutating func finish() {
         newline()
         flush()
@@ -59,7 +59,7 @@ package struct JSONWriter: ~Copyable {
         needsComma = true
     }
 
-    /// The name of the next value, of the program's own.
+    /// The name of the next value, a literal of the program.
     @inline(__always)
     package mutating func key(_ name: StaticString) {
         bytes.reserve(name.utf8CodeUnitCount + 4)
@@ -77,23 +77,20 @@ package struct JSONWriter: ~Copyable {
         needsComma = false
     }
 
-    /// A string, escaped.
     package mutating func string(_ value: String) {
         separate()
         bytes.append(quoted: value)
     }
 
-    /// A whole number.
     @inline(__always)
     package mutating func number(_ value: some FixedWidthInteger) {
         separate()
         bytes.append(decimal: value)
     }
 
-    /// `true` or `false`.
     package mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
 
-    /// `null`: what is not known.
+    /// `null`: unknown.
     package mutating func null() { literal("null") }
 
     private mutating func literal(_ text: StaticString) {
@@ -101,14 +98,14 @@ package struct JSONWriter: ~Copyable {
         bytes.append(text)
     }
 
-    /// A value that is written as it is to stand there.
+    /// A value in its final form.
     @inline(__always)
     mutating func value(_ write: (inout ByteBuffer) -> Void) {
         separate()
         write(&bytes)
     }
 
-    /// A string whose characters need no escaping: times, names of the program's own.
+    /// A string that needs no escaping: times, the program's own names.
     @inline(__always)
     mutating func quoted(_ fill: (inout ByteBuffer) -> Void) {
         value { bytes in
@@ -118,12 +115,11 @@ package struct JSONWriter: ~Copyable {
         }
     }
 
-    /// Members of an object, at least one, with the commas between them.
+    /// Members of an object, at least one, with commas between them.
     @inline(__always)
     mutating func members(_ write: (inout ByteBuffer) -> Void) { value(write) }
 }
 
-/// Members of an object.
 extension JSONWriter {
     /// A string, or null when there is none.
     package mutating func member(_ name: StaticString, _ value: String?) {
@@ -138,7 +134,6 @@ extension JSONWriter {
         if let value { number(value) } else { null() }
     }
 
-    /// `true` or `false`.
     package mutating func member(_ name: StaticString, _ value: Bool) {
         key(name)
         bool(value)
@@ -150,18 +145,17 @@ extension JSONWriter {
         null()
     }
 
-    /// Left out when there is none: for what does not apply.
+    /// Omitted if nil: for what does not apply.
     package mutating func optional(_ name: StaticString, _ value: String?) {
         if let value { member(name, value) }
     }
 
-    /// Left out when there is none: for what does not apply.
+    /// Omitted if nil: for what does not apply.
     @inline(__always)
     package mutating func optional(_ name: StaticString, _ value: (some FixedWidthInteger)?) {
         if let value { member(name, value) }
     }
 
-    /// A list of strings.
     package mutating func member(_ name: StaticString, strings: [String]) {
         key(name)
         array { for string in strings { $0.string(string) } }
@@ -174,7 +168,7 @@ extension JSONWriter {
         object(fill)
     }
 
-    /// A list; `each` writes one value for each element.
+    /// A list; `each` writes one value per element.
     package mutating func member<Element>(
         _ name: StaticString, array elements: some Sequence<Element>, _ each: (inout JSONWriter, Element) -> Void
     ) {

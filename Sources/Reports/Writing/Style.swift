@@ -1,6 +1,6 @@
 import Inspection
 
-/// Whether text may carry colours. Colour never says anything that the words do not.
+/// Whether text may have colors. Colors never carry information that the words do not.
 package enum Style: Sendable {
     case plain, coloured
 
@@ -19,9 +19,9 @@ package enum Style: Sendable {
 }
 
 extension ByteBuffer {
-    /// What `fill` writes, in a colour when the style has any.
+    /// What `fill` writes, in a color if the style has any.
     ///
-    /// - Returns: how many bytes `fill` wrote, as long as the buffer had room for them without handing over what was there.
+    /// - Returns: how many bytes `fill` wrote, provided the buffer had space for them without flushing.
     @inline(__always)
     mutating func append(_ style: Style, _ colour: Style.Colour?, _ fill: (inout ByteBuffer) -> Void) -> Int {
         let colour = style == .coloured ? colour : nil
@@ -39,12 +39,12 @@ extension ByteBuffer {
 }
 
 extension Snapshot {
-    /// What is missing from it, a line each.
+    /// What is missing, a line each.
     package func lossText(_ style: Style) -> [String] { losses.map { $0.text(style) } }
 }
 
 extension Loss {
-    /// A line, red where there are colours.
+    /// One line, red if there are colors.
     package func text(_ style: Style) -> String {
         style.paint("Not complete: ", .red) + "\(what): \(why).".printable
     }

@@ -1,5 +1,5 @@
 extension String {
-    /// The text with everything replaced that a terminal would act on: what the kernel or a capture says is not trusted to be harmless.
+    /// The text with everything replaced that a terminal would act on: text from the kernel or a capture is not trusted.
     package var printable: String {
         guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
         return String(
@@ -20,11 +20,11 @@ extension Unicode.Scalar {
 }
 
 extension String {
-    /// The text in lines of at most `width` characters, broken at blanks; a longer word, such as an address, stays in one piece.
+    /// The text in lines of at most `width` characters, wrapped at blanks; a longer word, such as an address, stays in one piece.
     ///
     /// - Parameters:
-    ///   - width: columns of the terminal; nil when there is none, and the text stays one line.
-    ///   - indent: blanks before each line, which belong to its width.
+    ///   - width: columns of the terminal; nil if there is none, and the text stays one line.
+    ///   - indent: blanks before each line, included in its width.
     func wrapped(_ width: Int?, indent: Int = 0) -> [String] {
         let margin = String(repeating: " ", count: indent)
         guard let width, count + indent > width else { return [margin + self] }

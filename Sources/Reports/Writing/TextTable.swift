@@ -1,10 +1,9 @@
-/// Rows of words in columns, as wide as they need to be; a terminal that is too narrow loses the least important columns,
-/// never a part of a value.
+/// Rows of words in columns, as wide as necessary; a narrow terminal loses the least important columns, never part of a value.
 struct TextTable {
     struct Column {
         var title: String
         var alignsRight = false
-        /// Columns with a higher number go first when there is not enough room; 0 never goes.
+        /// Columns with a higher number are dropped first if there is not enough space; 0 is never dropped.
         var expendable = 0
     }
 
@@ -23,7 +22,7 @@ struct TextTable {
 
     static let gap = 2
 
-    /// - Parameter width: columns of the terminal; nil when there is none.
+    /// - Parameter width: columns of the terminal; nil if there is none.
     func lines(_ style: Style, width: Int?) -> [String] {
         let titles = columns.map { Cell($0.title, .bold) }
         let all = [titles] + rows

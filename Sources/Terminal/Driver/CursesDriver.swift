@@ -2,14 +2,14 @@ import CLinux
 import CNCurses
 import Glibc
 
-/// The terminal, by curses: draws screens and reads what the person in front of it does. There can be one at a time, used by
-/// one thread. It is given back when the driver goes.
+/// The terminal, through curses: draws screens and reads user input. There can be one at a time, used by one thread. The terminal is
+/// restored when the driver is destroyed.
 package struct CursesDriver: ~Copyable {
-    /// Whether the terminal is to be sent more than ASCII. What it cannot show is drawn as a question mark all the same.
+    /// Whether the terminal may be sent more than ASCII. What it cannot show is drawn as a question mark anyway.
     package let isUnicode: Bool
-    /// The keyboard, to poll.
+    /// The keyboard, for polling.
     package let descriptor: CInt
-    /// Of the terminal, as it was when `resize` was called last.
+    /// Of the terminal, at the last `resize`.
     package private(set) var size: Size
 
     private let streams: TerminalStreams
@@ -24,13 +24,13 @@ package struct CursesDriver: ~Copyable {
 
     private enum State { case on, suspended, ended }
 
-    /// Takes the terminal of standard input and output over.
+    /// Takes over the terminal on standard input and output.
     package init(usesMouse: Bool, usesColour: Bool) throws(DriverError) {
         try self.init(usesMouse: usesMouse, usesColour: usesColour, TerminalChoice())
     }
 
     init(usesMouse: Bool, usesColour: Bool, _ choice: TerminalChoice) throws(DriverError) {
-        // Of the locale only what the bytes of a text mean: numbers and messages stay as the rest of the program expects them.
+        // From the locale only the encoding: numbers and messages stay as the rest of the program expects them.
         setlocale(LC_CTYPE, choice.locale)
         let streams = try TerminalStreams(choice)
         let before = streams.settings
@@ -47,7 +47,7 @@ package struct CursesDriver: ~Copyable {
         curs_set(0)
         Self.configure(descriptor)
         size = Size(columns: Int(getmaxx(canvas)), rows: Int(getmaxy(canvas)))
-        // LINES and COLUMNS of the environment, which curses believes, may be those of another terminal.
+        // LINES and COLUMNS of the environment, which curses trusts, may be those of another terminal.
         resize()
         tellGuard()
     }
@@ -57,14 +57,14 @@ package struct CursesDriver: ~Copyable {
         if state != .ended { close() }
     }
 
-    /// Not initscr, which ends the program when it does not know the terminal.
+    /// Not initscr, which exits the program if it does not know the terminal.
     private static func open(
         _ choice: TerminalChoice, _ streams: TerminalStreams
     ) throws(DriverError) -> OpaquePointer {
         let name = choice.name ?? ""
         let kept = SignalActions()
         let screen = name.isEmpty ? nil : newterm(name, streams.output, streams.input)
-        // Curses would handle some signals itself; here they are the program's.
+        // Curses would handle some signals itself; here the program does.
         kept.restore()
         if let screen, Terminfo.bytes("cup") != nil { return screen }
         defer { streams.close() }
@@ -74,14 +74,14 @@ package struct CursesDriver: ~Copyable {
         throw .poorTerminal(name)
     }
 
-    /// Keys come at once and are not echoed; Ctrl-C, Ctrl-Z and Ctrl-\ still make signals.
+    /// Keys are delivered immediately and not echoed; Ctrl-C, Ctrl-Z and Ctrl-\ still raise signals.
     private static func configure(_ descriptor: CInt) {
         cbreak()
         noecho()
         nonl()
-        // How long to wait for the rest of a key's sequence before Escape is Escape, in milliseconds.
+        // Milliseconds to wait for the rest of a key's sequence before treating Escape as Escape.
         set_escdelay(25)
-        // Ctrl-S would stop the program in the middle of a picture; Ctrl-V and Ctrl-O would swallow keys.
+        // Ctrl-S would stop the program while drawing; Ctrl-V and Ctrl-O would swallow keys.
         var settings = termios()
         guard tcgetattr(descriptor, &settings) == 0 else { return }
         settings.c_iflag &= ~tcflag_t(IXON)
@@ -90,7 +90,7 @@ package struct CursesDriver: ~Copyable {
         def_prog_mode()
     }
 
-    /// Draws the lines that differ from the screen that was drawn last.
+    /// Draws the lines that differ from the previous screen.
     package mutating func draw(_ screen: Screen) {
         guard state == .on, screen != drawn else { return }
         let last = drawn?.size == screen.size ? drawn : nil
@@ -105,14 +105,14 @@ package struct CursesDriver: ~Copyable {
 
     private borrowing func draw(_ line: Line, _ row: Int) {
         wmove(canvas, CInt(row), 0)
-        // First, for a line that fills the row leaves curses at the next one.
+        // First, because a line that fills the row leaves curses on the next one.
         wattr_set(canvas, 0, 0, nil)
         wclrtoeol(canvas)
         var text = CellText(columns: Int(getmaxx(canvas)))
         for run in line.runs {
             let cells = text.cells(of: run.text)
             palette.use(run.ink, isReversed: run.isReversed, on: canvas)
-            // The lower right cell is drawn although this then fails.
+            // The lower right cell is drawn although this call then fails.
             waddnwstr(canvas, cells, CInt(cells.count))
         }
     }
@@ -125,10 +125,10 @@ package struct CursesDriver: ~Copyable {
         curs_set(1)
     }
 
-    /// All that came, without waiting.
+    /// All available input, without waiting.
     package mutating func inputs() -> [Input] { state == .on ? keyboard.inputs() : [] }
 
-    /// To be called after SIGWINCH: takes the terminal's new size, and forgets what is drawn.
+    /// To be called after SIGWINCH: reads the terminal's new size, and forgets what is drawn.
     package mutating func resize() {
         drawn = nil
         guard state == .on else { return }
@@ -136,11 +136,11 @@ package struct CursesDriver: ~Copyable {
         let rows = clinux_terminal_rows(streams.outputDescriptor)
         if columns > 0, rows > 0, columns != getmaxx(canvas) || rows != getmaxy(canvas) { resizeterm(rows, columns) }
         size = Size(columns: Int(getmaxx(canvas)), rows: Int(getmaxy(canvas)))
-        // What a terminal makes of a picture when its size changes is its own affair.
+        // How a terminal displays old content after a resize is undefined.
         clearok(canvas, true)
     }
 
-    /// Gives the terminal back for a while: before the program stops.
+    /// Restores the terminal temporarily: before the program stops.
     package mutating func suspend() {
         guard state == .on else { return }
         endwin()
@@ -148,7 +148,7 @@ package struct CursesDriver: ~Copyable {
         state = .suspended
     }
 
-    /// Takes the terminal over again; the next screen is drawn whole. Also for a program that SIGSTOP has stopped unprepared.
+    /// Takes over the terminal again; the next screen is drawn completely. Also after an unexpected SIGSTOP.
     package mutating func resume() {
         guard state != .ended else { return }
         suspend()
@@ -159,7 +159,7 @@ package struct CursesDriver: ~Copyable {
         tellGuard()
     }
 
-    /// Gives the terminal back for good. May be called more than once.
+    /// Restores the terminal for good. May be called more than once.
     package mutating func end() {
         suspend()
         if state != .ended { close() }
@@ -173,21 +173,21 @@ package struct CursesDriver: ~Copyable {
         streams.close()
     }
 
-    /// With the settings that curses has made by now.
+    /// With the settings made by curses.
     private borrowing func tellGuard() {
         var (before, now) = (settingsBefore, streams.settings)
         restoringBytes.withUnsafeBytes { clinux_terminal_guard_on($0.baseAddress, $0.count, &before, &now) }
     }
 }
 
-/// The text of one row as curses takes it, counted as curses counts: it never goes on in the next row.
+/// The text of a row as required by curses, measured like curses does: it never continues on the next row.
 struct CellText {
     private let columns: Int
     private var used = 0
 
     init(columns: Int) { self.columns = columns }
 
-    /// As much of the text as still fits. What the locale cannot show, and controls, become question marks.
+    /// As much of the text as still fits. Control characters, and those that the locale cannot show, become question marks.
     mutating func cells(of text: String) -> [wchar_t] {
         var cells: [wchar_t] = []
         cells.reserveCapacity(text.utf8.count)
@@ -196,7 +196,7 @@ struct CellText {
             var width = 0x20..<0x7F ~= scalar.value ? 1 : Int(clinux_character_width(scalar.value))
             if width < 0 { (cell, width) = (questionMark, 1) }
             if used + width > columns { return cells }
-            // A mark that combines with nothing would go to the end of the row above.
+            // A combining mark without a base would end up in the row above.
             if width == 0, used == 0 { continue }
             used += width
             cells.append(cell)
@@ -207,10 +207,10 @@ struct CellText {
 
 private let questionMark: wchar_t = 0x3F
 
-/// How the process takes the signals that curses would handle.
+/// The process's actions for signals that curses would handle.
 ///
-/// Curses leaves SIGTSTP alone for good where newterm finds that somebody handles it. Else it would ignore it at each refresh
-/// (`_nc_signal_handler` in ncurses' lib_tstp.c), and the kernel would throw away a Ctrl-Z that waits to be read.
+/// Curses leaves SIGTSTP alone permanently if newterm finds a handler. Otherwise it would ignore it at each refresh
+/// (`_nc_signal_handler` in ncurses' lib_tstp.c), and the kernel would discard a pending Ctrl-Z.
 struct SignalActions {
     private let actions: [(number: CInt, action: sigaction)] = [SIGINT, SIGTERM, SIGTSTP, SIGWINCH].map { number in
         var action = sigaction()

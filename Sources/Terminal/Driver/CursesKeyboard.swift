@@ -1,13 +1,13 @@
 import CNCurses
 import Glibc
 
-/// Keys and the mouse, as curses makes them out of what the terminal sends.
+/// Keys and the mouse, as decoded by curses from the terminal's bytes.
 struct CursesKeyboard {
-    /// Keys are read through a window that is never shown, as reading through a window draws it.
+    /// Keys are read through a window that is never shown, because reading through a window draws it.
     private let window: UnsafeMutablePointer<WINDOW>?
     private var lastPress: (at: ContinuousClock.Instant, column: CInt, row: CInt)?
 
-    /// More than anybody types between two pictures: a terminal that never falls silent must not keep us here.
+    /// More than anyone types between two screens: a terminal that never falls silent must not block us.
     private static let mostAtOnce = 1000
     private static let doublePressLimit = Duration.milliseconds(400)
 
@@ -16,7 +16,7 @@ struct CursesKeyboard {
         nodelay(window, true)
         keypad(window, true)
         guard usesMouse else { return }
-        // Curses would hold every press back, to see whether it becomes a double one.
+        // Curses would delay every press, to see whether it becomes a double click.
         mouseinterval(0)
         mousemask(curses_all_buttons(), nil)
     }
@@ -42,7 +42,7 @@ struct CursesKeyboard {
         case scalar(Unicode.Scalar)
     }
 
-    /// Nil when there is nothing more.
+    /// Nil if there is nothing more.
     private func next() -> Event? {
         while true {
             var value = wint_t()
@@ -54,8 +54,8 @@ struct CursesKeyboard {
         }
     }
 
-    /// After an Escape that begins no key that terminfo knows. What follows it in the manner of a key's sequence is a key that we
-    /// do not know: as single characters it would do things that nobody meant.
+    /// After an Escape that does not begin a key known to terminfo. If it is followed by what looks like a key sequence, it is an unknown
+    /// key: as single characters it would do unintended things.
     private mutating func escape() -> [Input] {
         let alone = Input.key(.escape)
         switch next() {
@@ -72,7 +72,7 @@ struct CursesKeyboard {
         }
     }
 
-    /// Curses says once that the mouse did something, however much it did, and hands out the latest first.
+    /// Curses reports mouse activity once, however much there was, and returns the latest event first.
     private mutating func mouse() -> [MouseEvent] {
         var events: [MEVENT] = []
         var event = MEVENT()
@@ -106,7 +106,7 @@ struct CursesKeyboard {
 }
 
 extension Key {
-    /// Of what curses calls a key; nil for those that have no use here.
+    /// From a curses key code; nil for unused keys.
     init?(code: CInt) {
         switch code {
         case KEY_UP: self = .up
@@ -115,7 +115,7 @@ extension Key {
         case KEY_RIGHT: self = .right
         case KEY_PPAGE: self = .pageUp
         case KEY_NPAGE: self = .pageDown
-        // Some terminals' Home and End are terminfo's Find and Select.
+        // Some terminals' Home and End are Find and Select in terminfo.
         case KEY_HOME, KEY_FIND: self = .home
         case KEY_END, KEY_SELECT: self = .end
         case KEY_ENTER: self = .enter
@@ -127,7 +127,7 @@ extension Key {
         }
     }
 
-    /// Of a character; nil for controls that have no use here.
+    /// From a character; nil for unused control characters.
     init?(_ scalar: Unicode.Scalar) {
         switch scalar {
         case "\r", "\n": self = .enter

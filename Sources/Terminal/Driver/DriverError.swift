@@ -1,10 +1,10 @@
 /// Why the terminal cannot be used.
 package enum DriverError: Error, Equatable, CustomStringConvertible {
-    /// Input or output is something else.
+    /// Input or output is not a terminal.
     case notTerminal
-    /// terminfo has nothing under this name, which is empty when there is none.
+    /// terminfo has no entry with this name, which is empty if TERM is not set.
     case unknownTerminal(String)
-    /// It cannot do what a full screen needs.
+    /// It lacks what a full screen needs.
     case poorTerminal(String)
     case failed(String)
 
@@ -16,7 +16,7 @@ package enum DriverError: Error, Equatable, CustomStringConvertible {
         case .unknownTerminal(""):
             "TERM is not set; \(Self.nextStep)"
         case .unknownTerminal(let name):
-            "the terminal TERM=\(name) is not known here; \(Self.nextStep)"
+            "the terminal TERM=\(name) is unknown here; \(Self.nextStep)"
         case .poorTerminal(let name):
             "the terminal TERM=\(name) cannot move its cursor; \(Self.nextStep)"
         case .failed(let what):

@@ -1,6 +1,6 @@
 import CNCurses
 
-/// How this terminal shows each ink. The background is the terminal's own, light or dark; the colours can be read on both.
+/// How this terminal shows each ink. The background is the terminal's own, light or dark; the colors are readable on both.
 struct Palette {
     private enum Colours { case none, few, many }
 
@@ -15,9 +15,9 @@ struct Palette {
     }
 
     private static func start() -> Colours {
-        // Without default colours there is a background that we do not know.
+        // Without default colors the background is unknown.
         guard has_colors(), start_color() == OK, use_default_colors() == OK else { return .none }
-        // With more than 256, numbers above 7 are no longer places in the usual table.
+        // With more than 256, numbers above 7 are no longer at their usual positions.
         return curses_colours() == 256 ? .many : curses_colours() >= 8 ? .few : .none
     }
 
@@ -28,12 +28,12 @@ struct Palette {
         wattr_set(window, attributes(ink) ^ (isReversed ? curses_reverse() : 0), pair, nil)
     }
 
-    /// The colour's number; nil for the terminal's own.
+    /// The color's number; nil for the terminal's default.
     private func foreground(_ ink: Ink) -> Int16? {
         let numbers: (many: Int16, few: Int16)
         switch ink {
         case .plain, .strong, .bar: return nil
-        // Eight colours have no grey, and none that stands out from both backgrounds as these inks should.
+        // Eight colors contain no gray, and none that stands out on both backgrounds as these inks should.
         case .dim: return colours == .many ? 244 : nil
         case .title, .key: return colours == .many ? 31 : nil
         case .good: numbers = (28, 2)

@@ -1,19 +1,19 @@
 import Glibc
 
-/// Which terminal to take, and what it is. Tests have others than the program's own.
+/// Which terminal to use, and its properties. Tests use others than the program's own.
 struct TerminalChoice {
     var input = STDIN_FILENO
     var output = STDOUT_FILENO
     var name = getenv("TERM").map { String(cString: $0) }
-    /// By setlocale(3): empty means what the environment says.
+    /// For setlocale(3): empty means according to the environment.
     var locale = ""
 }
 
-/// The terminal as curses wants it: as streams, though it reads and writes their descriptors.
+/// The terminal in the form required by curses: as streams, though it reads and writes their descriptors.
 struct TerminalStreams {
     let input: UnsafeMutablePointer<FILE>
     let output: UnsafeMutablePointer<FILE>
-    /// As they were when the terminal was opened, and as they are.
+    /// Those when the terminal was opened, and the current ones.
     var settings: termios {
         var settings = termios()
         tcgetattr(outputDescriptor, &settings)
@@ -22,7 +22,7 @@ struct TerminalStreams {
 
     var outputDescriptor: CInt { fileno(output) }
 
-    /// Takes descriptors of its own, as closing a stream closes what is under it.
+    /// Duplicates the descriptors, because closing a stream closes its descriptor.
     init(_ choice: TerminalChoice) throws(DriverError) {
         guard isatty(choice.input) == 1, isatty(choice.output) == 1 else { throw .notTerminal }
         let input = Self.open(choice.input, "r")

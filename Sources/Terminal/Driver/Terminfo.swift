@@ -1,11 +1,11 @@
 import CNCurses
 import Glibc
 
-/// What terminfo knows of the terminal that curses has.
+/// What terminfo knows about the terminal used by curses.
 enum Terminfo {
-    /// The bytes of a capability; nil where the terminal lacks it.
+    /// The bytes of a capability; nil if the terminal lacks it.
     ///
-    /// - Parameter parameter: what it needs filled in, if it needs anything.
+    /// - Parameter parameter: its argument, if it takes one.
     static func bytes(_ name: String, _ parameter: Int? = nil) -> [UInt8]? {
         guard let found = tigetstr(name), Int(bitPattern: found) != -1 else { return nil }
         return filled(found, parameter)
@@ -16,7 +16,7 @@ enum Terminfo {
         return curses_filled(capability, CInt(parameter)).map { withoutPadding($0) }
     }
 
-    /// Some entries hold `$<5>`: wait for 5 ms, which only terminals on serial lines ever needed.
+    /// Some entries contain `$<5>`: wait for 5 ms, which only terminals on serial lines ever needed.
     private static func withoutPadding(_ text: UnsafePointer<CChar>) -> [UInt8] {
         var rest = UnsafeBufferPointer(start: text, count: strlen(text)).map { UInt8(bitPattern: $0) }[...]
         var bytes: [UInt8] = []
@@ -32,8 +32,8 @@ enum Terminfo {
         return bytes
     }
 
-    /// What undoes curses, whatever it was about to do: mouse off, no look, keys as usual, cursor shown, and the text that was
-    /// there before. A terminal that cannot bring that back is cleared.
+    /// What undoes curses, whatever it was about to do: mouse off, attributes off, normal keys, cursor visible, and the previous text
+    /// restored. If a terminal cannot do that, it is cleared.
     static func restoringBytes(usesMouse: Bool) -> [UInt8] {
         var bytes: [UInt8] = []
         if usesMouse { bytes += mouseOff() }
@@ -41,7 +41,7 @@ enum Terminfo {
         return bytes + (self.bytes("rmcup") ?? self.bytes("clear") ?? [])
     }
 
-    /// Entries that say nothing about it get what curses then takes for granted (lib_mouse.c).
+    /// For entries without it, what curses assumes (lib_mouse.c).
     private static func mouseOff() -> [UInt8] {
         guard bytes("kmous") != nil else { return [] }
         return bytes("XM", 0) ?? filled("\u{1B}[?1000%?%p1%{1}%=%th%el%;", 0) ?? []

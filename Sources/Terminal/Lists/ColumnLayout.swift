@@ -1,4 +1,4 @@
-/// Lays rows out in columns, as wide as what is shown now needs; when there is not enough room, the least important go, never a part of a value.
+/// Arranges rows in columns, as wide as needed for what is shown; if space is short, the least important columns are dropped, never part of a value.
 struct ColumnLayout<Row, Context> {
     let columns: [Column<Row, Context>]
     private(set) var shown: [Int] = []
@@ -37,7 +37,7 @@ struct ColumnLayout<Row, Context> {
         return line
     }
 
-    /// The mark behind a title stands in the gap, so that it moves nothing.
+    /// The mark after a title is in the gap, so that it moves nothing.
     private func line(_ cell: (Int) -> Cell) -> Line {
         var line = Line()
         for (position, column) in shown.enumerated() {
@@ -57,9 +57,9 @@ struct ColumnLayout<Row, Context> {
     }
 }
 
-/// What a cell says, and what it looks like.
+/// The text of a cell, and its look.
 struct Cell {
-    /// Without what a terminal would act on: names of states and schedulers are the kernel's, or a capture's.
+    /// Without anything a terminal would act on: names of states and schedulers are from the kernel or a capture.
     let text: String
     let ink: Ink
 
@@ -69,14 +69,14 @@ struct Cell {
     }
 }
 
-/// A column of a list: how it is named on the command line and in the filter, what it shows of a row, and what rows are sorted by in it.
+/// A column of a list: its name on the command line and in the filter, its cells, and its sort order.
 struct Column<Row, Context>: Sendable {
     let name: String
     let title: String
     var alignsRight = false
-    /// Columns with a higher number go first when there is not enough room; 0 never goes.
+    /// Columns with a higher number are dropped first if there is not enough space; 0 is never dropped.
     var expendable = 0
-    /// Numbers are looked at from the top: the greatest comes first.
+    /// For numbers: the greatest comes first.
     var beginsDescending = false
     let cell: @Sendable (Row, borrowing Context) -> Cell
 }

@@ -1,21 +1,21 @@
-/// Where somebody is in a list, and how it is arranged.
+/// The position in a list, and its arrangement.
 struct ListState: Equatable, Sendable {
-    /// The position of the row that is selected.
+    /// The index of the selected row.
     private(set) var selected = 0
-    /// The position of the first row on the screen.
+    /// The index of the first visible row.
     private(set) var top = 0
-    /// The name of the column that rows are sorted by; nil for the order in which they came.
+    /// The name of the column that rows are sorted by; nil for the original order.
     var sort: String?
     var isDescending = false
-    /// The filter as it was typed.
+    /// The filter as typed.
     var filter = ""
-    /// Whether the selection stays on its row when rows move.
+    /// Whether the selection stays on its row as rows move.
     var follows = false
     var hidden: Set<String> = []
 
     init(sort: String? = nil) { self.sort = sort }
 
-    /// Selects a row, kept among `count`, and scrolls so that it is one of `page` on the screen.
+    /// Selects a row, limited to `count`, and scrolls so that it is among the `page` visible rows.
     mutating func select(_ position: Int, of count: Int, page: Int) {
         selected = max(0, min(position, count - 1))
         if selected < top { top = selected }
@@ -23,8 +23,8 @@ struct ListState: Equatable, Sendable {
         top = max(0, min(top, count - page))
     }
 
-    /// - Parameter hasSelection: false where lines are looked at and none is selected: they scroll at once.
-    /// - Returns: whether the key was one to move by.
+    /// - Parameter hasSelection: false for lines without selection: they scroll immediately.
+    /// - Returns: whether the key was a movement key.
     mutating func move(_ key: Key, of count: Int, page: Int, hasSelection: Bool = true) -> Bool {
         let from = hasSelection ? selected : top
         let target: Int
@@ -46,7 +46,7 @@ struct ListState: Equatable, Sendable {
         return true
     }
 
-    /// Sorts by a column, the other way round when it is the one already.
+    /// Sorts by a column, or reverses the order if it is already sorted by it.
     mutating func sort(by column: String, beginsDescending: Bool) {
         isDescending = sort == column ? !isDescending : beginsDescending
         sort = column

@@ -1,4 +1,4 @@
-/// What rows are sorted by: numbers, compared one after the other.
+/// A sort key: numbers, compared in order.
 struct SortKey: Comparable {
     var first: UInt64 = 0
     var second: UInt64 = 0
@@ -10,7 +10,7 @@ struct SortKey: Comparable {
         self.third = third
     }
 
-    /// By the first sixteen bytes of a text.
+    /// From the first sixteen bytes of a text.
     init(text: String) {
         var words: (UInt64, UInt64) = (0, 0)
         for (position, byte) in text.utf8.prefix(16).enumerated() {
@@ -29,11 +29,11 @@ struct SortKey: Comparable {
 }
 
 extension [UInt32] {
-    /// Sorts numbers of rows by a key of each. Rows that are nearly in order already, as those of the reading before are, cost little more than
-    /// a look at each; those with the same key keep their order.
+    /// Sorts row numbers by their keys. Rows that are nearly sorted, such as those of the previous reading, cost little more than one pass;
+    /// rows with equal keys keep their order.
     mutating func sort(isDescending: Bool, by key: (UInt32) -> SortKey) {
         var keyed = map { (key: key($0), row: $0) }
-        // Sorting in the standard library is stable and takes what is in order as it is (timsort).
+        // Sorting in the standard library is stable and fast for sorted input (timsort).
         if isDescending { keyed.sort { $0.key > $1.key } } else { keyed.sort { $0.key < $1.key } }
         for position in indices { self[position] = keyed[position].row }
     }

@@ -3,24 +3,24 @@ import Conntrack
 import IPVS
 import Inspection
 
-/// All that a screen is made of. `update` changes it by one event, `view` draws it; neither does anything else.
+/// The complete state of a screen. `update` changes it by one event, `view` draws it; neither has side effects.
 package struct Model: Sendable {
-    /// Whose screen it is, and how it was asked for.
+    /// What is shown, and how it was requested.
     package var setting: Setting
-    /// Of the terminal, or of the text that is printed.
+    /// Of the terminal, or of the printed text.
     package var size: Size
-    /// The wall clock, and the time since the beginning, as the last tick told them.
+    /// The wall clock at the last tick.
     package internal(set) var now: Moment
-    /// By a clock that nobody sets.
+    /// Time since the start at the last tick, by a monotonic clock.
     package internal(set) var elapsed = Duration.zero
 
-    /// The time since the beginning in whole seconds.
+    /// Whole seconds since the start.
     package var second: UInt32 { UInt32(clamping: elapsed.components.seconds) }
 
     let tabs: [Tab]
-    /// The tab that is shown.
+    /// The current tab.
     package internal(set) var tab: Tab
-    /// Nothing new is shown while it is frozen.
+    /// While frozen, the screen is not updated.
     package internal(set) var isFrozen = false
     var overlay: Overlay?
     /// A sentence at the bottom, until the next key.
@@ -53,30 +53,30 @@ package struct Model: Sendable {
     /// What the reader does to have packets counted, where that is a key.
     var howToObserve: String? { isCapture || setting.isPrinted ? nil : "press o to see what the filter drops" }
 
-    /// What does not change while it runs.
+    /// What does not change while running.
     package struct Setting: Sendable {
-        /// As uname(2) has it.
+        /// As reported by uname(2).
         package var host: String
-        /// As the user named it; nil for the one the tool was started in.
+        /// As named by the user; nil for the one the tool was started in.
         package var networkNamespace: String?
-        /// As uname(2) has it.
+        /// As reported by uname(2).
         package var kernelRelease: String
-        /// When the capture was taken that this shows; nil for the running kernel.
+        /// When the displayed capture was taken; nil for the running kernel.
         package var captureTakenAt: Moment?
         /// What the terminal can show.
         package var glyphs = Glyphs(isUnicode: true)
         /// How many seconds local clocks are ahead of UTC.
         package var clocksAhead = 0
-        /// Where exports go.
+        /// The directory for exports.
         package var folder = "."
-        /// Whether observing may make conntrack active where it is not.
+        /// Whether observing may activate conntrack.
         package var startsTracking = false
-        /// How the word `label` reads its values in filters of entries.
+        /// How `label` values in entry filters are read.
         package var labels = FilterLabels.numbers
-        /// It goes to no terminal: there are no keys to name.
+        /// Printed instead of shown on a terminal: there are no keys to mention.
         package var isPrinted = false
 
-        /// For a terminal that shows Unicode, on clocks in UTC; the rest is set where it is otherwise.
+        /// For a Unicode terminal, with clocks in UTC; other settings are changed afterwards.
         package init(host: String, networkNamespace: String?, kernelRelease: String) {
             self.host = host
             self.networkNamespace = networkNamespace
@@ -95,48 +95,48 @@ package struct Model: Sendable {
 
     var glyphs: Glyphs { setting.glyphs }
 
-    /// Something lies over the screen and takes the keys.
+    /// Something overlays the screen and gets the keys.
     package var isOverlaid: Bool { overlay != nil }
 
-    /// It shows a capture, which stands still.
+    /// It shows a capture, which does not change.
     package var isCapture: Bool { setting.captureTakenAt != nil }
 }
 
-/// What is known of the readings: how fresh they are, what they cost, and what is wrong with them.
+/// The state of the readings: their age, cost, and problems.
 struct ReadingState: Sendable {
-    /// Why there is no IPVS; nil when it is there.
+    /// Why there is no IPVS; nil if it is present.
     var absence: String?
-    /// When the last reading was finished, by the seconds since the beginning; nil before the first one.
+    /// When the last reading finished, in seconds since the start; nil before the first.
     var finished: UInt32?
-    /// How long it took, and how long until the next begins after it.
+    /// Its duration, and the pause before the next one.
     var took = Duration.zero
     var pause = Duration.zero
-    /// Whether a reading goes on, and how many rows it has come by.
+    /// Whether a reading is running, and how many rows it has seen.
     var isRunning = false
-    /// The screen was frozen while the running reading went on: what is left of it is not taken.
+    /// The screen was frozen during the running reading: the rest of it is ignored.
     var isIgnored = false
-    /// When the last reading was finished, by the wall clock.
+    /// When the last reading finished, by the wall clock.
     var time: Moment?
     var rows = 0
     var losses: [Loss] = []
-    /// Why the last try to read failed.
+    /// Why the last attempt to read failed.
     var trouble: String?
     var sysctls = Sysctls()
-    /// NEW events lost, and the readings that made that good.
+    /// Losses of NEW events, and the readings that recovered them.
     var eventLosses = 0
     var lostMessages = 0
     var resyncs = 0
-    /// A loss that no reading has made good yet.
+    /// A loss not yet recovered by a reading.
     var isResyncing = false
 }
 
-/// What is known of the observation of packets.
+/// The state of packet observation.
 struct ObservingState: Sendable {
-    /// What would be added to the kernel, as it was asked for with `o`.
+    /// Requested with `o`, after showing what it adds to the kernel.
     var isWanted = false
     var last: Observation?
     var rates = ObservationRates()
-    /// Why it could not begin, or ended.
+    /// Why it could not start, or stopped.
     var trouble: String?
     /// How long the last reading of the counters took.
     var cost = Duration.zero

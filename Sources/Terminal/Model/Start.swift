@@ -1,29 +1,28 @@
 import Inspection
 
-/// How a screen begins, as the command line asks for it.
+/// The initial state of a screen, as requested on the command line.
 package struct Start: Equatable, Sendable {
     /// Nil for the first one.
     package var tab: Tab?
-    /// The first tab's filter, in the words of its filter line; empty for none.
+    /// The initial tab's filter, in the words of its filter line; empty for none.
     package var filter = ""
-    /// The name of the column to sort by; nil for the usual one.
+    /// The name of the column to sort by; nil for the default.
     package var sort: String?
-    /// Whether to sort the other way round.
+    /// Whether to reverse the sort order.
     package var isReversed = false
     /// The columns to show; nil for all.
     package var columns: [String]?
 
-    /// As without any option.
     package init() {}
 }
 
 extension Model {
-    /// Arranges the first tab.
+    /// Arranges the initial tab.
     ///
-    /// - Returns: what of it cannot be had; nil when all is well.
+    /// - Returns: what is invalid; nil if nothing is.
     package mutating func begin(_ start: Start) -> String? {
         if let tab = start.tab { turn(to: tab) }
-        // Those that an observation fills can be asked for before it begins.
+        // Columns filled by an observation can be selected before it starts.
         let known = tab.columnNames
         if let sort = start.sort {
             guard known.contains(sort) else { return complaint("--sort", sort, known) }
@@ -43,6 +42,6 @@ extension Model {
     private func complaint(_ option: String, _ column: String, _ known: [String]) -> String {
         known.isEmpty
             ? "\(option): the tab \(tab.rawValue) has no columns"
-            : "\(option): the tab \(tab.rawValue) has no column \(column.safe), but \(known.joined(separator: ", "))"
+            : "\(option): “\(column.safe)” is invalid for the tab \(tab.rawValue); expected \(known.joined(separator: ", "))"
     }
 }

@@ -10,14 +10,14 @@ package enum Tab: String, CaseIterable, Sendable {
 
     var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 
-    /// With IPVS what it serves comes first, without it the conntrack table.
+    /// With IPVS its services come first, without it the conntrack table.
     static func order(hasIPVS: Bool) -> [Tab] {
         hasIPVS ? allCases : [.table, .events, .health, .services, .flows]
     }
 }
 
 extension Tab {
-    /// The names of the columns that the tab can be sorted by, or show, those that an observation fills among them.
+    /// The names of the columns that the tab can be sorted by or show, including those filled by an observation.
     package var columnNames: [String] {
         switch self {
         case .services: ServiceColumn.allCases.map(\.rawValue)
@@ -27,7 +27,7 @@ extension Tab {
         }
     }
 
-    /// The words that its filter line takes a value for: `state` for `state=SYN_SENT`.
+    /// The words of its filter line that take a value: `state` for `state=SYN_SENT`.
     package var filterWords: [String] {
         switch self {
         case .services: ServiceCondition.words
@@ -38,7 +38,7 @@ extension Tab {
         }
     }
 
-    /// The values of one of these words that have names; empty where there are only numbers, addresses, and what the kernel calls things.
+    /// The named values of such a word; empty if there are only numbers, addresses, and names from the kernel.
     package func filterValues(of word: String) -> [String] {
         switch (self, word) {
         case (.events, "kind"): EventKind.allCases.map(\.rawValue)

@@ -8,7 +8,7 @@ import Inspection
 package enum WatchEvent: Sendable {
     case input(Input)
     case resized(Size)
-    /// The clocks: the wall's, and the time since the beginning.
+    /// The wall clock, and the time since the start.
     case tick(Moment, elapsed: Duration)
 
     // A reading; its rows come by `Model.take`.
@@ -18,19 +18,19 @@ package enum WatchEvent: Sendable {
     case connectionsEnded(isWhole: Bool)
     case entriesEnded(isWhole: Bool)
     case finished(ReadingOutcome)
-    /// It could not be read: why, and what to do.
+    /// Reading failed: why, and what to do.
     case failed(String)
 
     case statistics(TableStatistics, since: StatisticsChange?)
     /// There are none: why.
     case statisticsMissing(String)
     case cost(OwnCost)
-    /// The entry of the flow that is looked at, as it is now.
+    /// The current entry of the selected flow.
     case examined(FlowKey, Entry?)
 
     case event(Event<Entry>)
     case lost(messages: Int?)
-    /// Every NEW event is told from now on.
+    /// Every NEW event is delivered from now on.
     case watchBegan
     /// NEW events may be missing from now on.
     case watchEnded
@@ -40,12 +40,12 @@ package enum WatchEvent: Sendable {
     case sample(Sample)
     case traced(TracedPacket)
 
-    /// An effect came to its end.
+    /// The result of an effect.
     case said(String)
 }
 
 extension WatchEvent {
-    /// Whether what stands above or below the list may have another height after it.
+    /// Whether the height of what is above or below the list may change.
     var changesLayout: Bool {
         switch self {
         case .resized, .finished, .failed, .examined, .observed, .observationFailed: true
@@ -54,16 +54,15 @@ extension WatchEvent {
     }
 }
 
-/// What a reading came to.
+/// The outcome of a reading.
 package struct ReadingOutcome: Sendable {
-    /// How long it took, without the time that the program was stopped.
+    /// Its duration, without the time for which the program was stopped.
     package var took: Duration
-    /// How long nothing is read after it.
+    /// How long nothing is read afterwards.
     package var pause: Duration
-    /// What could not be read to its end.
+    /// What was read incompletely.
     package var losses: [Loss]
 
-    /// A reading that came to its end.
     package init(took: Duration, pause: Duration, losses: [Loss]) {
         self.took = took
         self.pause = pause
@@ -71,32 +70,31 @@ package struct ReadingOutcome: Sendable {
     }
 }
 
-/// What `update` asks for that it cannot do itself.
+/// What `update` requests because it cannot do it itself.
 package enum Effect: Equatable, Sendable {
     case quit
-    /// To be stopped, as Ctrl-Z asks for.
+    /// To stop, as requested by Ctrl-Z.
     case suspend
-    /// To draw everything anew.
+    /// To redraw everything.
     case redraw
-    /// To read at once.
+    /// To read immediately.
     case read
-    /// To write what is shown into a file.
+    /// To write what is shown to a file.
     case export(path: String)
 }
 
-/// What has to be read and followed for what is shown now: the loop keeps to it.
+/// What has to be read and followed for what is shown: the loop follows it.
 package struct Wishes: Equatable, Sendable {
-    /// Whether to go on reading.
+    /// Whether to keep reading.
     package var reads = true
-    /// Entries that are to be held one by one; nil for none.
+    /// Entries to store individually; nil for none.
     package var entries: EntryFilter?
-    /// The flow that is looked at.
+    /// The selected flow.
     package var examines: FlowKey?
-    /// Kinds of events to be subscribed to.
+    /// Kinds of events to subscribe to.
     package var eventKinds: Set<EventKind> = []
     /// Whether to count packets in the kernel.
     package var observes = false
 
-    /// To read, and nothing besides.
     package init() {}
 }

@@ -1,4 +1,4 @@
-/// What every key does.
+/// The key bindings.
 enum HelpText {
     static let lines = """
         1-5 Tab     the tabs
@@ -10,23 +10,23 @@ enum HelpText {
 
         arrows j k  move; PgUp PgDn,
                     Home End, g G
-        Enter       detail; opens a service
+        Enter       detail; expand a service
         F           follow the selected row
         s F6        sort by a column
-        r           the other way round
+        r           reverse the order
         c           choose columns
         / F4        filter; Esc clears it
-        f Space     freeze, and go on
-        t           who fills the table
-        o           observe packets; asks
+        f Space     freeze or resume
+        t           what fills the table
+        o           observe packets (asks)
         x           export as JSON
         F5          read now
-        Ctrl-L      draw anew
-        ? F1        this help
+        Ctrl-L      redraw
+        ? F1        show the key bindings
         q F10       quit; also Ctrl-C
         Ctrl-Z      suspend
 
-        FILTER: words that must all hold
+        FILTER: words that must all match
           dst=10.0.0.100  state=SYN_SENT
           dport=80,443    src=10.0.0.0/8
           !verdict=tracked  src=!10.0.0.9
@@ -43,12 +43,12 @@ enum HelpText {
           absent    no entry in the table now
           never     absent, and no NEW event
                     since before it began
-          unreplied one direction was seen
-          tracked   both were seen
-          orphan    an entry, no connection
-          ?         something speaks against
+          unreplied seen in one direction
+          tracked   seen in both directions
+          orphan    entry without connection
+          ?         uncertain
 
-        CTSTATES are those of packets that
-        were sampled while observing.
+        CTSTATES: seen on packets sampled
+        while observing.
         """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
 }

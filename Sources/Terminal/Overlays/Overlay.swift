@@ -1,4 +1,4 @@
-/// What lies over the screen and takes the keys.
+/// Overlays the screen and gets the keys.
 enum Overlay: Equatable, Sendable {
     case help(top: Int)
     case menu(Menu)
@@ -33,15 +33,15 @@ struct Menu: Equatable, Sendable {
     }
 }
 
-/// A line that is typed.
+/// A line of text input.
 struct Prompt: Equatable, Sendable {
     enum Purpose: Sendable { case filter, export }
 
     var purpose: Purpose
     private(set) var text: [Character]
-    /// Where the next character goes.
+    /// The insertion position.
     private(set) var position: Int
-    /// Why the text was not taken.
+    /// Why the text was rejected.
     var complaint: String?
 
     init(_ purpose: Purpose, _ text: String) {
@@ -52,12 +52,12 @@ struct Prompt: Equatable, Sendable {
 
     var typed: String { String(text) }
 
-    /// What stands before the cursor.
+    /// The text before the cursor.
     var before: String { String(text[..<position]) }
 
     static let longest = 500
 
-    /// - Returns: whether the key was one for typing.
+    /// - Returns: whether the key was for editing.
     mutating func take(_ key: Key) -> Bool {
         complaint = nil
         switch key {

@@ -1,8 +1,8 @@
 import Inspection
 
-/// Numbers as a screen has room for them.
+/// Numbers in the short form needed on a screen.
 enum Figures {
-    /// `999`, `12.3k`, `4.5M`; of a rate under ten with one decimal.
+    /// `999`, `12.3k`, `4.5M`; rates under ten with one decimal.
     static func rate(_ value: Double) -> String {
         if value > 0, value < 9.95 { return decimal(value) }
         return value < 9_999.5 ? "\(Int(value.rounded()))" : scaled(value)

@@ -1,9 +1,7 @@
-/// Signs that a terminal may lack: where its locale is not UTF-8, ASCII stands for them.
+/// Characters that a terminal may lack: if its locale is not UTF-8, ASCII replaces them.
 package struct Glyphs: Equatable, Sendable {
-    /// Whether the terminal shows more than ASCII.
     package var isUnicode: Bool
 
-    /// For a terminal that shows Unicode, or one that does not.
     package init(isUnicode: Bool) { self.isUnicode = isUnicode }
 
     var ascending: String { isUnicode ? "▲" : "^" }
@@ -14,7 +12,7 @@ package struct Glyphs: Equatable, Sendable {
 
     private var levels: [Character] { Array(isUnicode ? "▁▂▃▄▅▆▇█" : "_.-=+*#@") }
 
-    /// A line of history, the newest value last; the greatest value is full height. Zero is the lowest sign, unknown a blank.
+    /// A history line, the newest value last; the greatest value has full height. Zero is the lowest character, unknown a blank.
     func history(_ values: [Double?], width: Int, most: Double? = nil) -> String {
         let shown = values.suffix(width)
         let most = most ?? shown.compactMap(\.self).max() ?? 0

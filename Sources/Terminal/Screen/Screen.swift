@@ -1,28 +1,28 @@
-/// How many cells a terminal has.
+/// The size of a terminal in cells.
 package struct Size: Equatable, Hashable, Sendable {
-    /// Cells in a row, at least one.
+    /// Cells per row, at least one.
     package var columns: Int
     /// Rows, at least one.
     package var rows: Int
 
-    /// Numbers under one, which a terminal may tell while it starts, count as one.
+    /// Values below one, which a terminal may report while starting, become one.
     package init(columns: Int, rows: Int) {
         self.columns = max(1, columns)
         self.rows = max(1, rows)
     }
 }
 
-/// What a piece of text is meant to look like. The driver knows how a terminal shows it; colour never says anything that the words do not.
+/// The intended look of text. The driver knows how a terminal shows it; colors never carry information that the words do not.
 package enum Ink: UInt8, CaseIterable, Sendable {
     case plain
-    /// Less important than what stands around it.
+    /// Less important than its surroundings.
     case dim
     case strong
-    /// Titles of columns.
+    /// Column titles.
     case title
     /// The bars at the top and the bottom.
     case bar
-    /// What a key is named by, and the tab that is shown.
+    /// Key names, and the current tab.
     case key
     case good
     case caution
@@ -30,16 +30,15 @@ package enum Ink: UInt8, CaseIterable, Sendable {
     case odd
 }
 
-/// Text in one look.
+/// Text with one look.
 package struct Run: Equatable, Sendable {
-    /// Printable text alone: what the kernel or a capture says has been made harmless.
+    /// Printable text only: text from the kernel or a capture has been sanitized.
     package var text: String
-    /// How it looks.
     package var ink: Ink
-    /// Foreground and background exchanged: the row that is selected.
+    /// Foreground and background swapped: the selected row.
     package var isReversed: Bool
 
-    /// Text that has been made harmless, in a look.
+    /// Sanitized text.
     package init(_ text: String, _ ink: Ink = .plain, isReversed: Bool = false) {
         self.text = text
         self.ink = ink
@@ -47,31 +46,31 @@ package struct Run: Equatable, Sendable {
     }
 }
 
-/// One line of a screen. What is right of its runs is empty.
+/// A line of a screen. The space to the right of its runs is empty.
 package struct Line: Equatable, Sendable {
     /// From left to right.
     package var runs: [Run]
 
-    /// A line of its runs; without any it is empty.
+    /// Empty without runs.
     package init(_ runs: [Run] = []) { self.runs = runs }
 
-    /// Without its looks.
+    /// Without looks.
     package var text: String { runs.map(\.text).joined() }
 
-    /// In cells of the terminal.
+    /// In terminal cells.
     package var width: Int { runs.reduce(0) { $0 + $1.text.width } }
 }
 
-/// What a terminal is to show, as a value. It has a line for each row, and none is wider than the terminal.
+/// What a terminal is to show, as a value. It has one line per row, none wider than the terminal.
 package struct Screen: Equatable, Sendable {
-    /// Of the terminal that it was made for.
+    /// Of the terminal it was made for.
     package let size: Size
-    /// From the top; as many as the size has rows.
+    /// From the top; as many as there are rows.
     package private(set) var lines: [Line]
-    /// Where the cursor stands while text is typed; nil hides it.
+    /// The cursor position during text input; nil hides it.
     package var cursor: (column: Int, row: Int)?
 
-    /// Lines that are missing are empty; what does not fit is cut.
+    /// Missing lines are empty; what does not fit is cut off.
     package init(_ lines: [Line], size: Size) {
         self.size = size
         var fitting = lines.prefix(size.rows).map { $0.cut(to: size.columns) }
@@ -89,7 +88,7 @@ package struct Screen: Equatable, Sendable {
             && left.cursor?.row == right.cursor?.row
     }
 
-    /// The screen without its looks, a line a row, blanks at the ends left out.
+    /// The screen without looks, a line per row, without trailing blanks.
     package var text: String {
         lines.map { line in
             var text = line.text

@@ -2,8 +2,8 @@ import func CLinux.clinux_character_width
 import Reports
 
 extension Character {
-    /// Cells of the terminal that it takes, by the C library's table for the locale in use, scalar by scalar as curses counts: 2 for a wide one, 0
-    /// for a combining mark; 1 for one that the locale lacks, which is drawn as a question mark.
+    /// Its width in cells, by the C library's table for the current locale, scalar by scalar like curses: 2 for a wide one, 0 for a combining
+    /// mark; 1 for one missing from the locale, which is drawn as a question mark.
     var width: Int {
         if isASCII { return 1 }
         return unicodeScalars.reduce(0) { sum, scalar in
@@ -14,14 +14,14 @@ extension Character {
 }
 
 extension String {
-    /// Cells of the terminal that the text takes.
+    /// Its width in terminal cells.
     package var width: Int {
-        // Most text is ASCII, whose bytes are its cells.
+        // Most text is ASCII: one cell per byte.
         if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
         return reduce(0) { $0 + $1.width }
     }
 
-    /// As many characters from the beginning as fit, never half a wide one.
+    /// As many leading characters as fit, never half of a wide one.
     func cut(to width: Int) -> String {
         if self.width <= width { return self }
         var (text, used) = ("", 0)
@@ -33,7 +33,7 @@ extension String {
         return text
     }
 
-    /// The text in exactly `width` cells: cut, or filled with blanks.
+    /// The text in exactly `width` cells: cut off, or padded with blanks.
     func fitted(to width: Int, alignsRight: Bool = false) -> String {
         let text = cut(to: width)
         let blanks = String(repeating: " ", count: max(0, width - text.width))
@@ -57,10 +57,10 @@ extension Line {
 }
 
 extension String {
-    /// The text without what a terminal would act on.
+    /// The text without anything a terminal would act on.
     var safe: String { printable }
 
-    /// The text in lines of at most `width` cells, broken at blanks, and inside a word only when that alone is too wide.
+    /// The text in lines of at most `width` cells, wrapped at blanks, and within a word only if that alone is too wide.
     func wrapped(to width: Int) -> [String] {
         var (lines, line) = ([String](), "")
         for word in safe.split(separator: " ") {

@@ -3,7 +3,7 @@ import Conntrack
 import Inspection
 import Reports
 
-/// The columns of the conntrack table, which are those of `dump`.
+/// The columns of the conntrack table, the same as in `dump`.
 enum EntryColumn: String, CaseIterable {
     case proto, src, dst, state, status, timeout, mark, zone, packets, bytes
     case replySource = "reply-src"

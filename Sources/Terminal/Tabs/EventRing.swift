@@ -8,14 +8,14 @@ struct EventRing: Sendable {
     enum Line: Sendable {
         case event(Event<Entry>)
         case lost(Int?, Moment)
-        /// A reading made a loss good.
+        /// A reading recovered a loss.
         case resynced(Moment)
     }
 
     private var lines: [Line] = []
-    /// Where the oldest is, once there are as many as there may be.
+    /// The position of the oldest line, once the ring is full.
     private var start = 0
-    /// Lines that came since the beginning.
+    /// Number of lines since the start.
     private(set) var total = 0
 
     static let most = 10_000
@@ -36,9 +36,9 @@ struct EventRing: Sendable {
     }
 }
 
-/// A line of the stream as it is drawn.
+/// A line of the event stream as drawn.
 enum EventLine {
-    /// The entry as far as a screen has room for it: who, which state, and where replies come from when that is not whom was asked.
+    /// The entry as far as the screen has space: endpoints, state, and where replies come from if not the requested destination.
     static func text(of entry: Entry) -> String {
         var words = [entry.original.description]
         for column in [EntryTable.Column.state, .status] { words.append(entry.cell(column)) }
@@ -59,7 +59,7 @@ enum EventLine {
         switch line {
         case .event(let event):
             var subject = event.subject
-            // Of one that is gone everybody knows it.
+            // For a deleted entry it is obvious.
             if event.kind == .destroy { subject.status.remove(.dying) }
             return Line([
                 clock(event.time, clocksAhead), Run(event.kind.label, event.kind.ink),
@@ -69,12 +69,12 @@ enum EventLine {
             let what = messages.map { Figures.number($0, "event was lost", "events were lost") } ?? "events were lost"
             return Line([
                 clock(moment, clocksAhead),
-                Run("   [LOST] \(what); the table is read anew", .bad),
+                Run("   [LOST] \(what); rereading the table", .bad),
             ])
         case .resynced(let moment):
             return Line([
                 clock(moment, clocksAhead),
-                Run(" [RESYNC] the other tabs are right again", .caution),
+                Run(" [RESYNC] the other tabs are up to date again", .caution),
             ])
         }
     }

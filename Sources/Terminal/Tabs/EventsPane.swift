@@ -1,20 +1,20 @@
 import Conntrack
 import Inspection
 
-/// The stream of events: the last ones, and the losses among them.
+/// The stream of events: the most recent ones, including losses.
 struct EventsPane: Sendable {
     typealias Line = EventRing.Line
 
     private var ring = EventRing()
-    /// What there was when the stream was paused: that stands still, whatever comes.
+    /// What there was when the stream was paused: it does not change.
     private var paused: EventRing?
-    /// Which lines of all that came the filter takes; nil without a filter.
+    /// The indices, among all lines so far, of those that match the filter; nil without a filter.
     private var matches: [Int]?
     var list = ListState()
     private var filter = EntryFilter()
     private var kinds = Set(EventKind.allCases)
     private var texts: [(text: String, isNegated: Bool)] = []
-    /// Whether anybody has looked at it yet: before, the kernel is not asked for what nobody sees.
+    /// Whether it has been viewed: before that, the kernel is not asked for events that nobody sees.
     var isWanted = false
 
     mutating func take(_ line: Line) {
@@ -22,7 +22,7 @@ struct EventsPane: Sendable {
         ring.append(line)
         guard matches != nil else { return }
         if takes(line) { matches?.append(ring.total - 1) }
-        // Those that the ring has no more, at times: not for each line.
+        // Drops indices no longer in the ring, but not for each line.
         if let count = matches?.count, count > 2 * EventRing.most { matches?.removeFirst(count - EventRing.most) }
     }
 
@@ -34,23 +34,23 @@ struct EventsPane: Sendable {
 
     mutating func goOn() { paused = nil }
 
-    /// Lines that came since it was paused.
+    /// Lines added since it was paused.
     var waiting: Int { paused.map { ring.total - $0.total } ?? 0 }
 
     // MARK: Lines
 
     private var shown: EventRing { paused ?? ring }
 
-    /// Positions in what is shown of the lines that the filter takes.
+    /// Indices, within what is shown, of the lines that match the filter.
     private func matching(_ matches: [Int], in ring: EventRing) -> [Int] {
         let first = ring.total - ring.count
         return matches.lazy.filter { (first..<ring.total).contains($0) }.map { $0 - first }
     }
 
-    /// How many lines are shown.
+    /// The number of lines shown.
     var count: Int { matches.map { matching($0, in: shown).count } ?? shown.count }
 
-    /// Some of the lines that are shown, the newest last.
+    /// Some of the lines shown, the newest last.
     func lines(from top: Int, most: Int) -> [Line] {
         let ring = shown
         let positions = matches.map { matching($0, in: ring)[...] } ?? Array(0..<ring.count)[...]

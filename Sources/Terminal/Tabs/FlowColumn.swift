@@ -3,11 +3,11 @@ import Conntrack
 import IPVS
 import Inspection
 
-/// The columns of the flows, by their names on the command line.
+/// The flow columns, by their command line names.
 enum FlowColumn: String, CaseIterable {
     case proto, client, virtual, server, method, ipvs, expires, conntrack, ctstates, age, verdict
 
-    /// What cells are made with, besides the row.
+    /// What cells are made from, besides the row.
     struct Context {
         var board: FlowBoard
         var second: UInt32
@@ -79,13 +79,13 @@ enum FlowColumn: String, CaseIterable {
 extension SortKey {
     init(_ endpoint: Endpoint) {
         let isIPv6: UInt64 = endpoint.address.family == .ipv6 ? 1 : 0
-        // Of IPv6 the upper half comes first; addresses of one network are told apart by the lower.
+        // For IPv6 the upper half comes first; addresses of one network differ in the lower half.
         self.init(endpoint.address.high, endpoint.address.low, isIPv6 << 16 | UInt64(endpoint.port))
     }
 }
 
 extension Verdict {
-    /// What needs to be looked at first.
+    /// What needs attention first.
     var urgency: UInt64 {
         switch self {
         case .never: 0

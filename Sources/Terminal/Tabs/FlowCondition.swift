@@ -4,7 +4,7 @@ import Firewall
 import IPVS
 import Inspection
 
-/// One word of the filter of the flows: what a row has to be, or must not be.
+/// One word of the flow filter: what a row must or must not be.
 struct FlowCondition: Sendable {
     private let isNegated: Bool
     private let test: @Sendable (FlowRow, Place, FlowBoard) -> Bool
@@ -13,13 +13,13 @@ struct FlowCondition: Sendable {
         test(row, board.places[Int(row.place)], board) != isNegated
     }
 
-    /// The words that the flows can be filtered by.
+    /// The words for filtering flows.
     static let words = [
         "protocol", "src", "client", "dst", "virtual", "sport", "dport", "service", "server", "method", "state",
         "conntrack", "ctstate", "verdict",
     ]
 
-    /// A text that one of a row's cells has in it.
+    /// A text contained in one of a row's cells.
     init(text: String, isNegated: Bool) {
         self.isNegated = isNegated
         let wanted = text.lowercased()
@@ -33,13 +33,13 @@ struct FlowCondition: Sendable {
         }
     }
 
-    /// - Parameter values: with commas between them; any of them will do.
-    /// - Throws: which value it is that is not taken, or that there is no such word.
+    /// - Parameter values: comma-separated; any of them matches.
+    /// - Throws: if a value is invalid, or there is no such word.
     init(_ word: String, _ values: String, isNegated: Bool) throws(FilterError) {
         self.isNegated = isNegated
         switch word {
         case "protocol", "proto":
-            let wanted = try FilterText.values(word, values, takes: "a protocol as tcp, or its number") {
+            let wanted = try FilterText.values(word, values, takes: "a protocol such as tcp, or its number") {
                 IPProtocol($0)
             }
             test = { _, place, _ in wanted.contains(place.protocol) }
@@ -93,10 +93,10 @@ struct FlowCondition: Sendable {
             let wanted = try FilterText.values(word, values, takes: "a method") { $0.lowercased() }
             return { _, place, _ in place.method.map { wanted.contains($0.description) } ?? false }
         case "state", "ipvs":
-            let wanted = try FilterText.values(word, values, takes: "a state of IPVS") { $0.uppercased() }
+            let wanted = try FilterText.values(word, values, takes: "an IPVS state") { $0.uppercased() }
             return { row, _, board in board.state(of: row).map(wanted.contains) ?? false }
         case "conntrack":
-            let wanted = try FilterText.values(word, values, takes: "a state of conntrack") { $0.uppercased() }
+            let wanted = try FilterText.values(word, values, takes: "a conntrack state") { $0.uppercased() }
             return { row, _, board in board.entryState(of: row).map { wanted.contains($0.uppercased()) } ?? false }
         default:
             throw FilterError(word, .unknown(takes: words.joined(separator: ", ")))

@@ -5,14 +5,14 @@ import Inspection
 struct FlowsPane: Sendable {
     var board = FlowBoard()
     var list = ListState(sort: "verdict")
-    /// Slots of the rows that are shown.
+    /// Slots of the rows shown.
     private(set) var order: [UInt32] = []
     var filter: [FlowCondition] = []
     var isDetailed = false
-    /// The entry of the flow that is looked at, when it was asked for last.
+    /// The entry of the selected flow, when last looked up.
     var examined: (key: FlowKey, entry: Entry?)?
     private(set) var timeline = Timeline()
-    /// Packets of flows that are not there yet: the next reading may show them.
+    /// Packets of unknown flows: the next reading may show them.
     private var strays: [SeenPacket] = []
     private static let mostStrays = 1000
 
@@ -22,12 +22,12 @@ struct FlowsPane: Sendable {
 
     var selectedKey: FlowKey? { selectedRow.map(board.key(of:)) }
 
-    /// Takes a packet that an observation has shown.
+    /// Takes a packet seen by an observation.
     mutating func take(_ packet: SeenPacket) {
         if !note(packet), strays.count < Self.mostStrays { strays.append(packet) }
     }
 
-    /// Looks once more whose the packets are that were nobody's before this reading.
+    /// Tries again to assign packets that had no flow before this reading.
     mutating func takeStrays() {
         for packet in strays { _ = note(packet) }
         strays = []
@@ -39,7 +39,7 @@ struct FlowsPane: Sendable {
         return true
     }
 
-    /// Chooses and sorts the rows anew.
+    /// Selects and sorts the rows.
     mutating func arrange(page: Int) {
         let key = selectedKey
         chooseRows()
@@ -55,7 +55,7 @@ struct FlowsPane: Sendable {
         list.select(position, of: order.count, page: page)
     }
 
-    /// Those of before that are still wanted keep their order, which makes sorting cheap; those that are new come behind.
+    /// Previous rows that still match keep their order, which makes sorting cheap; new ones are appended.
     private mutating func chooseRows() {
         var isWanted = board.marks { row in filter.allSatisfy { $0.accepts(row, board) } }
         if list.sort == nil { order = [] }

@@ -1,11 +1,11 @@
 import Conntrack
 import Inspection
 
-/// How the table is, what the losses were, and what watching costs.
+/// The state of the table, the losses, and the cost of watching.
 struct HealthPane: Sendable {
     private(set) var statistics: TableStatistics?
     private(set) var change: StatisticsChange?
-    /// How full the table was, the newest last; nil where that was not known.
+    /// Fill levels over time, the newest last; nil if unknown.
     private(set) var fills: [Double?] = []
     /// Why there are no statistics.
     var absence: String?
@@ -24,23 +24,22 @@ struct HealthPane: Sendable {
 }
 
 extension TableStatistics {
-    /// Entries against the limit; nil without one.
+    /// Entries relative to the limit; nil without one.
     var fill: Double? {
         guard let entries, let limit, limit > 0 else { return nil }
         return Double(entries) / Double(limit)
     }
 }
 
-/// What watching costs this machine, besides what the kernel does for it.
+/// The cost of watching to this machine, in addition to the kernel's work.
 package struct OwnCost: Equatable, Sendable {
-    /// Of one processor, since the last time.
+    /// Share of one CPU since the last measurement.
     package var user: Double
-    /// Of one processor, in the kernel, since the last time.
+    /// Share of one CPU in the kernel, since the last measurement.
     package var system: Double
     /// Bytes of memory in use.
     package var resident: UInt64
 
-    /// Shares of one processor, and bytes of memory.
     package init(user: Double, system: Double, resident: UInt64) {
         self.user = user
         self.system = system

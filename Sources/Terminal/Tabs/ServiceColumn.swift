@@ -3,7 +3,7 @@ import Conntrack
 import IPVS
 import Inspection
 
-/// The columns of the services.
+/// The service columns.
 enum ServiceColumn: String, CaseIterable {
     case service, scheduler, method, connections, never, absent, unreplied, tracked, orphans, packets
     case new, established, related, invalid, untracked, dropped, history
@@ -18,7 +18,7 @@ enum ServiceColumn: String, CaseIterable {
         }
     }
 
-    /// Only an observation of packets fills it.
+    /// Only filled by packet observation.
     var isObserved: Bool { state != nil || self == .dropped }
 
     private var state: CTState? {
@@ -87,7 +87,7 @@ enum ServiceColumn: String, CaseIterable {
         }
     }
 
-    /// Drops where packets are observed, else packets.
+    /// Drops if packets are observed, else packets.
     private static func history(_ line: ServiceLine, _ glyphs: Glyphs) -> Cell {
         if let drops = line.rates?.history, drops.contains(where: { $0 > 0 }) {
             return Cell(glyphs.history(drops, width: historyWidth), .bad)

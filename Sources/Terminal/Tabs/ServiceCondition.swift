@@ -3,7 +3,7 @@ import Conntrack
 import IPVS
 import Inspection
 
-/// One word of the filter of the services.
+/// One word of the service filter.
 struct ServiceCondition: Sendable {
     private let isNegated: Bool
     private let test: @Sendable (Service) -> Bool
@@ -23,8 +23,8 @@ struct ServiceCondition: Sendable {
 
     static let words = ["service", "dst", "scheduler", "method"]
 
-    /// - Parameter values: with commas between them; any of them will do.
-    /// - Throws: which value it is that is not taken, or that there is no such word.
+    /// - Parameter values: comma-separated; any of them matches.
+    /// - Throws: if a value is invalid, or there is no such word.
     init(_ word: String, _ values: String, isNegated: Bool) throws(FilterError) {
         self.isNegated = isNegated
         switch word {

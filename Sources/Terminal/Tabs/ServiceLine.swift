@@ -2,7 +2,7 @@ import Addresses
 import IPVS
 import Inspection
 
-/// The verdicts of the flows, by service and by real server.
+/// Verdict counts by service and by real server.
 struct ServiceSums {
     private var services: [Service.Identity?: VerdictCounts] = [:]
     private var servers: [ServerKey: VerdictCounts] = [:]
@@ -26,14 +26,14 @@ struct ServiceSums {
         servers[ServerKey(service: service, server: server)] ?? VerdictCounts()
     }
 
-    /// Flows whose service is not known; nil when there are none.
+    /// Flows whose service is unknown; nil if there are none.
     var unknownLine: ServiceLine? {
         guard let counts = services[nil], counts.connections + counts[.orphan] > 0 else { return nil }
         return ServiceLine(unknown: counts)
     }
 }
 
-/// A row of the services: a service, or one of its real servers.
+/// A row of the service list: a service or one of its real servers.
 struct ServiceLine: Sendable {
     enum Identity: Hashable, Sendable {
         case service(Service.Identity)
@@ -48,7 +48,7 @@ struct ServiceLine: Sendable {
     var methods = ""
     var counts: VerdictCounts
     var weight: UInt32?
-    /// Packets a second, by IPVS's own count.
+    /// Packets per second, as counted by IPVS.
     var packets: Double?
     var rates: ObservationRates.Rates?
     var history: [Double?] = []
@@ -74,7 +74,7 @@ struct ServiceLine: Sendable {
 
     init(unknown counts: VerdictCounts) {
         identity = .unknown
-        title = "of no service"
+        title = "no service"
         self.counts = counts
     }
 }

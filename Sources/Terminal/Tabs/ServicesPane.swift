@@ -3,15 +3,15 @@ import Conntrack
 import IPVS
 import Inspection
 
-/// The services with their real servers, and what is known of each.
+/// The services with their real servers, and what is known about each.
 struct ServicesPane: Sendable {
     var list = ListState()
     private(set) var services: [Service] = []
     private(set) var lines: [ServiceLine] = []
     var open: Set<Service.Identity> = []
-    /// Packets a second of each service over time, the newest last.
+    /// Packets per second of each service over time, the newest last.
     private var histories: [Service.Identity: [Double?]] = [:]
-    /// When the services were read, and how many packets each had had by then; and the same of the reading before.
+    /// When the services were read, and how many packets each had had; likewise for the previous reading.
     private var current: Census?
     private var previous: Census?
 
@@ -31,7 +31,7 @@ struct ServicesPane: Sendable {
         current = Census(time: time, packets: Dictionary(packets) { first, _ in first })
     }
 
-    /// Ends a reading. Rates come from the time that has passed, not from the interval that was asked for.
+    /// Ends a reading. Rates use the elapsed time, not the requested interval.
     mutating func count() {
         defer { previous = current }
         guard let current, let previous, current.time > previous.time else { return }

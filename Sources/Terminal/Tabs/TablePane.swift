@@ -1,33 +1,33 @@
 import Conntrack
 import Inspection
 
-/// The conntrack table as it was read last, and which of its entries are shown in which order.
+/// The conntrack table as last read, and which of its entries are shown in which order.
 struct TablePane: Sendable {
     private(set) var entries = EntryList()
-    /// What the running reading has come by.
+    /// What the running reading has found.
     private var next = EntryList()
     var list = ListState()
     private(set) var order: [UInt32] = []
     var filter = EntryFilter()
-    /// Texts that a row must have in it, or must not.
+    /// Texts that a row must or must not contain.
     var texts: [(text: String, isNegated: Bool)] = []
     var isDetailed = false
-    /// Who fills the table, counted by this; nil for the entries themselves.
+    /// What to count entries by, to show what fills the table; nil to show the entries.
     var talkers: EntryTally.Subject?
     private(set) var tally: EntryTally?
-    /// Its most frequent values.
+    /// The most frequent values.
     private(set) var talkerRows: [EntryTally.Row] = []
-    /// Whether the table was read since somebody looks at it.
+    /// Whether the table has been read since it was viewed.
     private(set) var isRead = false
 
-    /// Whether the running reading holds entries, and the filter that it holds them by.
+    /// Whether the running reading stores entries, and with which filter.
     private var isReading = false
     private var heldFilter = EntryFilter()
     private var nextFilter = EntryFilter()
 
-    /// A clean sheet for the running reading.
+    /// Starts from scratch for the running reading.
     ///
-    /// - Parameter isShown: whether anybody looks at the table. If not, none of it is held.
+    /// - Parameter isShown: whether the table is viewed. If not, nothing is stored.
     mutating func begin(isShown: Bool) {
         isReading = isShown
         if !isShown { (entries, order, isRead) = (EntryList(), [], false) }
@@ -55,7 +55,7 @@ struct TablePane: Sendable {
         order.indices.contains(list.selected) ? entries.identity(Int(order[list.selected])) : nil
     }
 
-    /// - Parameter identity: the entry that was selected before the entries were exchanged.
+    /// - Parameter identity: the entry that was selected before the entries were replaced.
     mutating func arrange(page: Int, selecting identity: EntryIdentity? = nil) {
         let isFilterNew = filter != heldFilter
         let all = 0..<UInt32(entries.count)
@@ -75,7 +75,7 @@ struct TablePane: Sendable {
         list.select(position, of: shownCount, page: page)
     }
 
-    /// The entry that a reading must not lose sight of.
+    /// The selected entry that must be found again after a reading.
     var followed: EntryIdentity? { list.follows ? selectedIdentity : nil }
 
     var shownCount: Int { talkers == nil ? order.count : min(tally?.values ?? 0, Self.mostTalkers) }

@@ -4,7 +4,7 @@ import Firewall
 import Inspection
 import Reports
 
-/// What was seen of single packets of flows: the samples and traces of an observation. Of a million flows only the last few thousand remarks are kept.
+/// What was seen of individual packets of flows: the samples and traces of an observation. Of a million flows only the last few thousand remarks are kept.
 struct Timeline: Sendable {
     struct Mark: Equatable, Sendable {
         var moment: Moment
@@ -13,7 +13,7 @@ struct Timeline: Sendable {
     }
 
     private var marks: [FlowKey: [Mark]] = [:]
-    /// Whose each mark is, the oldest first.
+    /// The flow of each mark, the oldest first.
     private var order: [FlowKey] = []
 
     static let most = 4096
@@ -26,7 +26,7 @@ struct Timeline: Sendable {
         if let count = marks[key]?.count, count > Self.mostOfOne { marks[key]?.removeFirst(count - Self.mostOfOne) }
     }
 
-    /// A quarter at once, so that not each mark costs a look at all.
+    /// A quarter at once, so that not every mark costs a scan.
     private mutating func forgetOldest() {
         for key in order.prefix(Self.most / 4) {
             if let rest = marks[key]?.dropFirst() { marks[key] = rest.isEmpty ? nil : Array(rest) }
@@ -34,18 +34,18 @@ struct Timeline: Sendable {
         order.removeFirst(Self.most / 4)
     }
 
-    /// By time: traces are told later than samples.
+    /// By time: traces are reported later than samples.
     subscript(key: FlowKey) -> [Mark] { (marks[key] ?? []).sorted { $0.moment.nanoseconds < $1.moment.nanoseconds } }
 }
 
-/// A packet that an observation has shown: a sample, or one that was traced.
+/// A packet seen by an observation: a sample or a traced packet.
 struct SeenPacket: Sendable {
     let headers: PacketHeaders
     let ctstate: CTState
-    /// What it says of its flow; nil when that is its ctstate alone.
+    /// A remark for its flow; nil if there is nothing beyond its ctstate.
     let mark: Timeline.Mark?
 
-    /// A packet as it was seen first: behind conntrack, in front of the filter.
+    /// A packet where it was first seen: after conntrack, before the filter.
     init(_ sample: Sample) {
         headers = sample.headers
         ctstate = sample.ctstate
@@ -53,7 +53,7 @@ struct SeenPacket: Sendable {
         mark = Timeline.Mark(moment: sample.moment, text: text)
     }
 
-    /// A packet that was followed to its end; nil when its headers are not known.
+    /// A packet followed to its end; nil if its headers are unknown.
     init?(_ packet: TracedPacket, at now: Moment) {
         guard let headers = packet.headers else { return nil }
         self.headers = headers

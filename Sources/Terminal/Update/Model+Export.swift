@@ -3,8 +3,8 @@ import Conntrack
 import Inspection
 import Reports
 
-/// What is shown, as JSON: of the table the lines of `dump --json`, of the stream those of `events --json`, of the health the document of
-/// `stats --json`, of the services and flows one of its own.
+/// What is shown, as JSON: for the table the lines of `dump --json`, for the stream those of `events --json`, for health the document of
+/// `stats --json`, for services and flows a document of its own.
 extension Model {
     var exportPath: String {
         let time = String(now.clockText(ahead: setting.clocksAhead).prefix(8)).filter { $0 != ":" }

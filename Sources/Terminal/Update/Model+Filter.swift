@@ -5,7 +5,7 @@ import Inspection
 extension Model {
     mutating func openFilter() {
         guard tab != .health else {
-            notice = "there is nothing to filter in this tab"
+            notice = "this tab has nothing to filter"
             return
         }
         overlay = .prompt(Prompt(.filter, list.filter))
@@ -16,9 +16,9 @@ extension Model {
         _ = take(filter: "")
     }
 
-    /// Filters the tab by a line of words.
+    /// Filters the tab with a line of words.
     ///
-    /// - Returns: what is wrong with the line; nil when it was taken.
+    /// - Returns: what is wrong with the line; nil if it was accepted.
     mutating func take(filter line: String) -> String? {
         do throws(FilterError) {
             let tokens = try FilterToken.tokens(of: line)

@@ -2,7 +2,7 @@ import Conntrack
 import Inspection
 
 extension Model {
-    /// Takes a key: first what lies over the screen, then what every tab knows, then the list.
+    /// Handles a key: first by an overlay, then by the bindings of all tabs, then by the list.
     mutating func press(_ key: Key) -> [Effect] {
         notice = nil
         if let overlay { return press(key, over: overlay) }
@@ -62,11 +62,11 @@ extension Model {
         turn(to: tabs[(position + distance + tabs.count) % tabs.count])
     }
 
-    /// The events go on behind a paused stream, so that none is lost.
+    /// Events continue behind a paused stream, so that none is lost.
     mutating func toggleFreeze() {
         if !events.isPaused { events.list.select(.max, of: events.count, page: page) }
         isFrozen.toggle()
-        // What is left of a reading that goes on is not taken, whatever is pressed meanwhile.
+        // The rest of a running reading is ignored, whatever keys follow.
         reading.isIgnored = true
         reading.isRunning = false
         if isFrozen { events.pause() } else { events.goOn() }
@@ -104,7 +104,7 @@ extension Model {
             observing.isWanted = false
             observing.last = nil
             observing.rates = ObservationRates()
-            notice = "observing ends"
+            notice = "stopping observation"
             renewFindings()
             arrange()
         } else {
@@ -112,10 +112,10 @@ extension Model {
         }
     }
 
-    /// Says what observing adds to the kernel, and asks.
+    /// Shows what observing adds to the kernel, and asks for confirmation.
     package mutating func askToObserve() {
         if isCapture {
-            notice = "a capture stands still: packets are observed on the running kernel"
+            notice = "a capture has no packets: observe on a running kernel"
         } else if services.services.isEmpty {
             notice = "there is no service to observe; ct-inspect observe --vip ADDRESS observes any address"
         } else {
@@ -123,19 +123,19 @@ extension Model {
         }
     }
 
-    /// Begins without a question, as who asked for it on the command line with `--once` has seen it.
+    /// Starts without asking, for users who requested it on the command line with `--once`.
     package mutating func observe() { observing.isWanted = true }
 
     private static func question(_ services: Int, startsTracking: Bool) -> [String] {
         [
-            "This adds a table of its own to nf_tables, ct-inspect-PID-…, which counts the packets of \(Figures.number(services, "service")) "
+            "This adds a table to nf_tables, ct-inspect-PID-…, which counts the packets of \(Figures.number(services, "service")) "
                 + "by class and ctstate at PRE_ROUTING (-199), LOCAL_IN and FORWARD (-450 and 98), LOCAL_OUT (-199) and POST_ROUTING (350).",
-            "No rule of it drops or changes a packet. It costs each some 0.2 to 0.9 microseconds.",
-            "Up to 10 packets a second are traced, to name the rule that drops them; some are logged to this program.",
-            "The table belongs to this program, and goes with it, even when that is killed.",
+            "It never accepts, drops or changes a packet. It costs each packet 0.2 to 0.9 microseconds.",
+            "Up to 10 packets per second are traced, to name the rule that drops them; some are logged to this program.",
+            "The table is removed when this program exits, even when killed.",
         ]
             + (startsTracking
-                ? ["Where no rule looks at a ctstate yet, it makes conntrack active meanwhile (--start-tracking)."]
+                ? ["Where no rule matches on ctstate yet, it activates conntrack while observing (--start-tracking)."]
                 : [])
     }
 }

@@ -1,7 +1,7 @@
 import Conntrack
 import Inspection
 
-/// What of a column is the same in all tabs.
+/// The parts of a column common to all tabs.
 struct ColumnTitle {
     var name: String
     var title: String
@@ -12,7 +12,7 @@ struct ColumnTitle {
     }
 }
 
-/// The list of the tab that is shown.
+/// The list of the current tab.
 extension Model {
     var list: ListState {
         get {
@@ -64,7 +64,7 @@ extension Model {
         }
     }
 
-    /// Changes the list by what is known of its length.
+    /// Changes the list, given its length.
     mutating func change(list change: (inout ListState, _ count: Int, _ page: Int) -> Bool) -> Bool {
         standAtEndOfStream()
         var list = list
@@ -75,13 +75,13 @@ extension Model {
         return isChanged
     }
 
-    /// A stream that nobody looks back in stands at its end, where lines come.
+    /// Unless scrolled back, a stream stays at its end, where lines arrive.
     mutating func standAtEndOfStream() {
         guard tab == .events, !events.isPaused else { return }
         events.list.select(.max, of: events.count, page: page)
     }
 
-    /// Who looks back in the stream must not have it run away.
+    /// While scrolled back, the stream must not move.
     private mutating func pauseStream(isAtEnd: Bool) {
         if isFrozen { return }
         if isAtEnd { events.goOn() } else { events.pause() }

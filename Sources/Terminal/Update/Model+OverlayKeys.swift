@@ -1,5 +1,5 @@
 extension Model {
-    /// Gives a key to what lies over the screen.
+    /// Passes a key to the overlay.
     mutating func press(_ key: Key, over overlay: Overlay) -> [Effect] {
         if key == .control("c") { return [.quit] }
         if key == .control("l") { return [.redraw] }
@@ -89,7 +89,7 @@ extension Model {
     mutating func openMenu(_ purpose: Menu.Purpose) {
         let columns = columns
         guard !columns.isEmpty else {
-            notice = "this tab has no columns to choose from"
+            notice = "this tab has no columns to choose"
             return
         }
         let list = list

@@ -3,7 +3,7 @@ import Firewall
 import IPVS
 import Inspection
 
-/// Changes the model by what happened. Pure: the same model and event give the same model and effects.
+/// Applies an event to the model. Pure: the same model and event give the same model and effects.
 ///
 /// - Returns: what the loop has to do.
 package func update(_ model: inout Model, _ event: WatchEvent) -> [Effect] {
@@ -33,7 +33,7 @@ package func update(_ model: inout Model, _ event: WatchEvent) -> [Effect] {
 }
 
 extension Model {
-    /// What has to be read for what is shown now.
+    /// What has to be read for what is shown.
     package var wishes: Wishes {
         var wishes = Wishes()
         wishes.reads = !isFrozen && !isCapture
@@ -114,23 +114,23 @@ extension Model {
         services.count()
         countFlows()
         renewFindings()
-        // The table was arranged when its rows came.
+        // The table was arranged when its rows arrived.
         if tab != .table { arrange() }
     }
 
-    /// Of a reading that is not taken nothing counts, but that it failed.
+    /// Of an ignored reading nothing counts, except its failure.
     private mutating func takeIgnored(_ event: WatchEvent) {
         if case .failed(let why) = event { reading.trouble = why }
         if case .finished = event { reading.isRunning = false }
     }
 
-    /// What the board had no room for.
+    /// What the board had no space for.
     private var boardLosses: [Loss] {
         flows.board.isOverfull
             ? [Loss("the verdict never", "more NEW events came between two readings than can be held")] : []
     }
 
-    /// Puts the rows of the tab in order. Those of other tabs are, when they are turned to.
+    /// Sorts the rows of the tab. Other tabs are sorted when selected.
     mutating func arrange() {
         switch tab {
         case .services: services.arrange(flows.board, observing.rates, page: page)
@@ -142,7 +142,7 @@ extension Model {
 
     // MARK: Events
 
-    /// Whether an event changes what is on the screen.
+    /// Whether an event changes the screen.
     package var showsEvents: Bool { tab == .events }
 
     mutating func takeEvent(_ event: WatchEvent) {
@@ -162,18 +162,18 @@ extension Model {
         }
     }
 
-    /// The tuples by which the entry of the flow that is looked at would be found.
+    /// The tuples by which the entry of the selected flow would be found.
     package var examinedTuples: [Tuple] {
         flows.selectedKey.flatMap(flows.board.slot(of:)).map(flows.board.tuples(at:)) ?? []
     }
 
-    /// Whether the watch over NEW events was lost, so that another one has to begin.
+    /// Whether the watch over NEW events was lost, so that a new one must begin.
     package var needsWatch: Bool { flows.board.needsWatch }
 
     // MARK: Observations
 
     mutating func takeObservation(_ event: WatchEvent) {
-        // What comes of one that has ended meanwhile is of no use any more.
+        // Results of an observation that has stopped are useless.
         guard observing.isWanted else { return }
         switch event {
         case .observed(let observation, let took):

@@ -1,19 +1,19 @@
 import Inspection
 import Reports
 
-/// Where things are on the screen of a model.
+/// The positions of things on a model's screen.
 struct Layout {
-    /// The row of the names of the tabs.
+    /// The row of the tab names.
     static let tabRow = 1
 
-    /// What stands between the tabs and the list: what is wrong, and what to do.
+    /// Between the tabs and the list: what is wrong, and what to do.
     let banner: [Line]
-    /// The row of the titles of the columns; nil when there are none.
+    /// The row of the column titles; nil if there are none.
     let titleRow: Int?
-    /// The first row of the list, and how many it has.
+    /// The first row of the list, and its number of rows.
     let firstRow: Int
     let page: Int
-    /// Rows of the detail below the list, its rule included.
+    /// Rows of the detail below the list, including its rule.
     let detail: Int
 
     init(_ model: Model) {
@@ -38,7 +38,7 @@ extension Model {
 
     var width: Int { size.columns }
 
-    /// What cannot be read, then the worst that is known with what to do about it, which always has its line. Small screens get the first words.
+    /// What cannot be read, then the worst known problem and what to do about it, which always has its line. Small screens get the first words.
     var banner: [Line] {
         let most = size.rows < 16 ? 2 : size.rows < 30 ? 4 : 6
         var lines: [Line] = []

@@ -4,7 +4,7 @@ import IPVS
 import Inspection
 import Reports
 
-/// What is known of the one row that is looked at.
+/// Details of the selected row.
 extension Model {
     func detailBlock(_ rows: Int) -> [Line] {
         let rule = Line([Run(String(repeating: glyphs.rule, count: width), .dim)])
@@ -49,7 +49,7 @@ extension Model {
     }
 
     private func verdictText(_ row: FlowRow) -> String {
-        let doubt = row.isDoubtful ? "?, as something was not read to its end, or it is about to expire" : ""
+        let doubt = row.isDoubtful ? "? (incomplete read, or about to expire)" : ""
         return "\(row.verdict.rawValue)\(doubt): \(flows.board.reason(of: row, reading.sysctls).words)"
     }
 

@@ -8,7 +8,7 @@ extension Model {
     var healthLines: [Line] {
         guard let statistics = health.statistics else {
             let why =
-                health.absence ?? (reading.trouble == nil ? "Reading…" : "Nothing could be read; it is tried again.")
+                health.absence ?? (reading.trouble == nil ? "Reading…" : "Nothing could be read; retrying.")
             return [Line()] + why.wrapped(to: width).map { Line([Run($0, .dim)]) } + [Line()] + sysctlLines
         }
         var lines = fillLines(statistics) + [Line()] + counterLines(statistics)
@@ -24,7 +24,7 @@ extension Model {
     private func fillLines(_ statistics: TableStatistics) -> [Line] {
         let entries = statistics.entries.map { "\($0)" } ?? "unknown"
         guard let limit = statistics.limit, let fill = statistics.fill else {
-            return [Line([Run("Table  ", .strong), Run("\(entries) entries, no limit known")])]
+            return [Line([Run("Table  ", .strong), Run("\(entries) entries, limit unknown")])]
         }
         let ink: Ink = fill >= 0.9 ? .bad : fill >= 0.7 ? .caution : .good
         let gauge = glyphs.gauge(fill, width: max(4, min(30, width - 50)))
@@ -74,7 +74,7 @@ extension Model {
         var lines: [Line] = []
         if let cost = health.cost {
             let text =
-                "\(Figures.percent(cost.user)) of a processor, \(Figures.percent(cost.system)) in the kernel for it, "
+                "\(Figures.percent(cost.user)) of a CPU, \(Figures.percent(cost.system)) in the kernel for it, "
                 + "\(cost.resident >> 20) MiB; the last reading took \(Figures.time(reading.took))"
             lines += text.wrapped(to: width - 9).enumerated().map { position, part in
                 Line([Run(position == 0 ? "Watching " : "         ", .strong), Run(part)])
@@ -87,7 +87,7 @@ extension Model {
         return lines + [
             Line([
                 Run("Observe  ", .strong),
-                Run(text ?? (observing.isWanted ? "beginning" : "off: nothing of ours is in the kernel's way (o)")),
+                Run(text ?? (observing.isWanted ? "starting" : "off: nothing added to the kernel (o)")),
             ])
         ]
     }

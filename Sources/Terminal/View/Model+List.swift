@@ -1,7 +1,7 @@
 import Conntrack
 import Inspection
 
-/// The list in the middle of the screen. Only the rows that are on it are made into text, so a million cost what ten do.
+/// The list in the middle of the screen. Only visible rows become text, so a million cost as much as ten.
 extension Model {
     func listLines(_ layout: Layout) -> [Line] {
         switch tab {
@@ -39,7 +39,7 @@ extension Model {
         }
     }
 
-    /// Rows as cells, laid out by what is on the screen.
+    /// Rows as cells, laid out for what is visible.
     private func lines<Row, Context>(
         _ count: Int, _ columns: [Column<Row, Context>], _ layout: Layout, _ cells: (Int) -> [Cell]
     ) -> [Line] {
@@ -78,22 +78,22 @@ extension Model {
     private func eventLines(_ layout: Layout) -> [Line] {
         let count = events.count
         guard count > 0 else { return emptyLines("No events yet.", layout) }
-        // Not looked back: the newest are at the bottom.
+        // Not scrolled back: the newest are at the bottom.
         let top = events.isPaused ? min(events.list.top, count - 1) : count - layout.page
         return events.lines(from: max(0, top), most: layout.page).map {
             EventLine.line($0, clocksAhead: setting.clocksAhead)
         }
     }
 
-    /// Why there is nothing.
+    /// Why the list is empty.
     private func emptyLines(_ text: String, _ layout: Layout) -> [Line] {
         let why: String
         if reading.trouble != nil {
-            why = "Nothing could be read; it is tried again."
+            why = "Nothing could be read; retrying."
         } else if tab == .services || tab == .flows, let absence = reading.absence {
-            why = "There is no IPVS here: \(absence)"
+            why = "No IPVS here: \(absence)"
         } else if tab == .table, !table.isRead {
-            why = isFrozen ? "It was not read while the screen is frozen." : "Reading…"
+            why = isFrozen ? "Not read while the screen is frozen." : "Reading…"
         } else if reading.finished == nil, !isCapture, tab != .events {
             why = "Reading…"
         } else if !list.filter.isEmpty {
@@ -106,7 +106,7 @@ extension Model {
 }
 
 extension Line {
-    /// Makes the last look go on to the edge.
+    /// Extends the last look to the edge.
     mutating func fill(to width: Int) {
         let rest = width - self.width
         if rest > 0 { runs.append(Run(String(repeating: " ", count: rest), isReversed: true)) }

@@ -1,4 +1,4 @@
-/// What lies over the screen.
+/// What overlays the screen.
 extension Model {
     func draw(_ overlay: Overlay, over screen: inout Screen) {
         switch overlay {
@@ -16,7 +16,7 @@ extension Model {
         }
     }
 
-    /// Lines of a box, between its title and its edge; the foot of the screen stays.
+    /// Lines of a box, between its title and its edge; the footer stays visible.
     var overlayRows: Int { max(1, size.rows - 4) }
 
     private func draw(_ menu: Menu, over screen: inout Screen) {
@@ -30,7 +30,7 @@ extension Model {
         draw(lines, titled: title, over: &screen)
     }
 
-    /// A box in the upper left, over what is there; as wide as it has to be.
+    /// A box in the upper left, over existing content; as wide as necessary.
     private func draw(_ lines: [Line], titled title: String, over screen: inout Screen) {
         let most = overlayRows
         let inner = min(width - 2, max(title.width + 2, lines.prefix(most).map(\.width).max() ?? 0))
@@ -46,7 +46,7 @@ extension Model {
 }
 
 extension Screen {
-    /// Lays lines over those from `row` on; what is right of them is seen.
+    /// Puts lines over those from `row` on; content to their right stays visible.
     mutating func lay(_ lines: [Line], at row: Int) {
         for (offset, line) in lines.enumerated() where row + offset < size.rows {
             let below = self.lines[row + offset]
@@ -56,7 +56,7 @@ extension Screen {
 }
 
 extension Line {
-    /// What is right of a column, from it on.
+    /// The content from a column on.
     fileprivate func from(column: Int) -> Line {
         var (line, skipped) = (Line(), 0)
         for run in runs {
@@ -65,7 +65,7 @@ extension Line {
                 skipped += first.width
                 rest.text.removeFirst()
             }
-            // Half of a wide character is a blank.
+            // Half of a wide character becomes a blank.
             if line.runs.isEmpty, skipped > column { line.runs.append(Run(" ")) }
             if !rest.text.isEmpty { line.runs.append(rest) }
         }

@@ -20,7 +20,7 @@ package func view(_ model: Model) -> Screen {
 extension Model {
     // MARK: Head
 
-    /// Whose screen this is, and how fresh. What is less important goes where there is not enough room.
+    /// What is shown, and its age. Less important parts are dropped if space is short.
     var headLine: Line {
         let fresh = setting.isPrinted && !isCapture ? now.text : freshness
         var states: [Run] = []
@@ -47,7 +47,7 @@ extension Model {
         var text = "read \(Figures.age(second &- finished)) ago, took \(Figures.time(reading.took))"
         if reading.pause > .milliseconds(1500) { text += ", every \(Figures.time(reading.pause + reading.took))" }
         if reading.isRunning, reading.rows > Self.manyRows { text = "reading: \(reading.rows) rows; last " + text }
-        if reading.isResyncing { text = (isFrozen ? "events lost; " : "events lost: reading anew; ") + text }
+        if reading.isResyncing { text = (isFrozen ? "events lost; " : "events lost: rereading; ") + text }
         return text + " "
     }
 
@@ -61,7 +61,7 @@ extension Model {
         var columns: Range<Int>
     }
 
-    /// Short names where long ones do not fit.
+    /// Short names if long ones do not fit.
     var tabTitles: [TabTitle] {
         let isNarrow = tabs.reduce(0) { $0 + $1.title.count + 4 } > width
         var (titles, column) = ([TabTitle](), 0)
@@ -77,7 +77,7 @@ extension Model {
         var line = Line(
             tabTitles.map { title in
                 let isShown = title.tab == tab
-                // The tab that is shown has brackets where colours may be missing.
+                // The current tab has brackets if there may be no colors.
                 let text = isShown ? "[" + title.text.dropFirst().dropLast() + "]" : title.text
                 return Run(text, isShown ? .key : .plain)
             })
@@ -87,7 +87,7 @@ extension Model {
         return line
     }
 
-    /// Where the list is, and what it is filtered by.
+    /// The position in the list, and its filter.
     private var listStateText: String {
         var words: [String] = []
         let list = list
@@ -108,7 +108,7 @@ extension Model {
         if case .prompt(let prompt) = overlay { return promptLine(prompt) }
         var line = Line()
         let keys: [(String, String)] =
-            if case .question = overlay { [("y", "Observe"), ("n", "Leave the kernel alone")] } else { footKeys }
+            if case .question = overlay { [("y", "Observe"), ("n", "Cancel")] } else { footKeys }
         for (key, words) in keys {
             let pair = [Run(" \(key)", .key), Run(" \(words) ", .bar)]
             if line.width + pair.reduce(0, { $0 + $1.text.width }) > width { break }
@@ -119,7 +119,9 @@ extension Model {
     }
 
     private var footKeys: [(String, String)] {
-        var keys = [("?", "Help"), ("/", "Filter"), ("q", "Quit"), ("s", "Sort"), ("f", isFrozen ? "Go on" : "Freeze")]
+        var keys = [
+            ("?", "Help"), ("/", "Filter"), ("q", "Quit"), ("s", "Sort"), ("f", isFrozen ? "Resume" : "Freeze"),
+        ]
         switch tab {
         case .services: keys.insert(("Enter", "Servers"), at: 3)
         case .flows: keys.insert(("Enter", "Detail"), at: 3)
@@ -127,7 +129,7 @@ extension Model {
         case .events: keys.removeAll { $0.0 == "s" }
         case .health: keys.removeAll { $0.0 == "s" || $0.0 == "/" }
         }
-        if !isCapture { keys.append(("o", observing.isWanted ? "End observing" : "Observe")) }
+        if !isCapture { keys.append(("o", observing.isWanted ? "Stop observing" : "Observe")) }
         return keys + [("c", "Columns"), ("x", "Export"), ("F", "Follow")]
     }
 
@@ -140,7 +142,7 @@ extension Model {
 extension Prompt {
     var label: String { purpose == .filter ? "Filter: " : "Export to: " }
 
-    /// The text as far as there is room, so that the cursor is seen.
+    /// The end of the text that fits, so that the cursor is visible.
     func tail(in width: Int) -> String {
         var (shown, before) = (typed, self.before)
         while before.width > max(1, width), !shown.isEmpty {

@@ -1,12 +1,12 @@
 import TestSupport
 
-/// Conditions on entries, as conntrack(8) takes them and as the program does.
+/// Conditions on entries, as accepted by conntrack(8) and by the program.
 struct Conditions {
     private(set) var conntrack: [String] = []
     private(set) var dump: [String] = []
 
-    /// - Parameter long: the program's own name of the option; nil when it is conntrack's.
-    /// - Parameter value: nil for an option that takes none.
+    /// - Parameter long: the program's name of the option; nil if it is conntrack's.
+    /// - Parameter value: nil for an option without a value.
     mutating func add(_ option: String, or long: String? = nil, _ value: String?) {
         conntrack += [option] + (value.map { [$0] } ?? [])
         dump += [long ?? option] + (value.map { [$0] } ?? [])
@@ -23,18 +23,18 @@ struct ConditionGenerator {
         generator = SeededGenerator(seed: seed)
     }
 
-    /// One to three conditions; seldom one that another entry meets.
+    /// One to three conditions; rarely one that a different entry meets.
     mutating func next() -> Conditions? {
         guard let entry = entries.randomElement(using: &generator) else { return nil }
         var conditions = Conditions()
         var kinds = Kind.allCases.shuffled(using: &generator).filter { $0.isPossible(for: entry) }
         kinds = Array(kinds.prefix(.random(in: 1...3, using: &generator)))
-        // conntrack reads --status before --mark, or it compares the mark with the status bits: see ConntrackOdditiesTests.
+        // conntrack must read --status before --mark, or it compares the mark with the status bits: see ConntrackOdditiesTests.
         for kind in Kind.allCases where kinds.contains(kind) { add(kind, of: entry, to: &conditions) }
         return conditions
     }
 
-    /// What a condition is on.
+    /// What a condition is about.
     private enum Kind: CaseIterable {
         case family, protocolAndMore, source, destination, replySource, replyDestination, status, mark, zone
         case originalZone, replyZone, label, translation
@@ -57,7 +57,7 @@ struct ConditionGenerator {
         case .protocolAndMore: addProtocol(of: entry, to: &conditions)
         case .source: conditions.add("-s", or: long("--src"), prefix(entry.original["src"]))
         case .destination: conditions.add("-d", or: long("--dst"), prefix(entry.original["dst"]))
-        // conntrack takes no prefixes here.
+        // conntrack does not accept prefixes here.
         case .replySource: conditions.add("-r", or: long("--reply-src"), entry.reply["src"] ?? "")
         case .replyDestination: conditions.add("-q", or: long("--reply-dst"), entry.reply["dst"] ?? "")
         case .status: conditions.add("-u", or: long("--status"), status(of: entry))
@@ -75,13 +75,13 @@ struct ConditionGenerator {
     /// The program's own name for an option, or nil for conntrack's.
     private mutating func long(_ name: String) -> String? { chance(2) ? name : nil }
 
-    /// Ports and states belong to a protocol, and conntrack asks for its name.
+    /// Ports and states belong to a protocol, and conntrack requires its name.
     private mutating func addProtocol(of entry: ConntrackLine, to conditions: inout Conditions) {
         let name = entry.protocol == "unknown" ? entry.number : entry.protocol
         conditions.add("-p", or: long("--protocol"), name)
         switch entry.protocol {
-        // Kernels since 6.16 know no ports of DCCP: conntrack shows 0 for them, and compares nothing with a port that is missing.
-        // Keys of GRE it does not compare at all: see ConntrackOdditiesTests.
+        // Kernels since 6.16 have no DCCP ports: conntrack shows 0 for them, and does not compare a missing port. It does not compare GRE keys
+        // at all: see ConntrackOdditiesTests.
         case "unknown", "dccp", "gre": break
         case "icmp": if chance(2) { conditions.add("--icmp-type", entry.original["type"] ?? "") }
         case "icmpv6":

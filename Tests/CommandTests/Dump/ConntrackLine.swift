@@ -1,6 +1,6 @@
 import Testing
 
-/// A line of `conntrack -L -o extended,id,labels`, taken apart into its words.
+/// A line of `conntrack -L -o extended,id,labels`, split into words.
 struct ConntrackLine {
     let family: String
     let `protocol`: String
@@ -8,9 +8,9 @@ struct ConntrackLine {
     let state: String?
     let original: [String: String]
     let reply: [String: String]
-    /// What neither direction has: mark, zone, id, helper …, and `zone-orig` and `zone-reply`.
+    /// Words that belong to neither direction: mark, zone, id, helper …, and `zone-orig` and `zone-reply`.
     let rest: [String: String]
-    /// What stands in brackets: UNREPLIED, ASSURED.
+    /// Words in brackets: UNREPLIED, ASSURED.
     let flags: Set<String>
 
     init(_ line: String) throws {
@@ -28,7 +28,7 @@ struct ConntrackLine {
             }
             if parts[0] == "src" { directions.append([:]) }
             let last = try #require(directions.indices.last)
-            // An echo has an id of its own in each direction, before that of the entry.
+            // An echo has its own id in each direction, before that of the entry.
             let isOfEntry = parts[0] == "id" && (words[2].hasPrefix("icmp") ? directions[last]["id"] != nil : true)
             if Self.directional.contains(parts[0]), !isOfEntry {
                 directions[last][parts[0]] = parts[1]

@@ -1,12 +1,12 @@
 import TestSupport
 import Testing
 
-/// Where the filter of conntrack(8) 1.4.7 is wrong or odd, as the table shows. The program is held by the table then.
+/// Where the filter of conntrack(8) 1.4.7 is wrong or odd, according to the table. The program is checked against the table then.
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct ConntrackOdditiesTests {
     private static func ids(_ lines: [String]) throws -> Set<String> { try Set(lines.map(LiveTable.id)) }
 
-    /// What the program chooses, and what of the table is right.
+    /// The program's selection, and the right one according to the table.
     private static func expect(
         _ words: [String], in table: LiveTable, chooses isRight: (ConntrackLine) -> Bool
     ) throws {
@@ -34,7 +34,7 @@ struct ConntrackOdditiesTests {
         }
     }
 
-    /// It sends the kernel a mask of no bits, which is refused; with another bit beside it, UNSET changes nothing.
+    /// It sends the kernel an empty mask, which is refused; together with another bit, UNSET changes nothing.
     @Test("UNSET alone is an error to conntrack, and no condition to the program")
     func unsetAlone() throws {
         try LiveTable.inside(timestamps: false) { table in
@@ -44,7 +44,7 @@ struct ConntrackOdditiesTests {
         }
     }
 
-    /// A mask that has the forbidden bits alone, with a value that has others: no entry can be equal.
+    /// A mask with just the forbidden bits, and a value with others: no entry can be equal.
     @Test("Wanted and unwanted status bits together choose nothing in conntrack")
     func mixedStatus() throws {
         try LiveTable.inside(crowd: 200, timestamps: false) { table in

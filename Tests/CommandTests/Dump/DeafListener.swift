@@ -25,7 +25,7 @@ final class DeafListener {
 
     deinit { Glibc.close(descriptor) }
 
-    /// Ends its life no earlier than here.
+    /// Ends its life not before this point.
     func close() {}
 
     private func set(_ level: CInt, _ option: CInt, _ value: CInt) throws {

@@ -10,7 +10,7 @@ struct DumpCaptureTests {
         return try Program.shell(#"exec "$0" "$@""#, command)
     }
 
-    /// What conntrack(8) printed when the capture was taken: some seconds earlier or later, so that timeouts differ.
+    /// The output of conntrack(8) when the capture was taken: some seconds earlier or later, so timeouts differ.
     private static func peer(_ fixture: Fixture) throws -> [ConntrackLine] {
         try ["conntrack-L.txt", "conntrack-L-ipv6.txt"].flatMap { file in
             let text = (try? fixture.peer(file)) ?? ""
@@ -49,7 +49,7 @@ struct DumpCaptureTests {
             #expect(outcome.output.split(separator: "\n") == whole.filter(isRight), "\(words)")
         }
         let explained = try Self.dump(fixture.capture, ["--explain-filter", "-p", "tcp"])
-        #expect(explained.output == "here: the whole filter: a capture holds the whole table\n")
+        #expect(explained.output == "here: the whole filter: a capture contains the whole table\n")
     }
 
     @Test(
@@ -58,7 +58,7 @@ struct DumpCaptureTests {
         let outcome = try Self.dump(fixture.capture, [table])
         #expect(outcome.status == 74)
         #expect(outcome.output.isEmpty)
-        #expect(outcome.complaint.contains("the capture holds no answer to that"))
+        #expect(outcome.complaint.contains("the capture has no answer to this"))
         #expect(outcome.complaint.contains("take it again with this version of ct-inspect"))
     }
 
@@ -73,7 +73,7 @@ struct DumpCaptureTests {
             let taken = try table.run([Program.path, "capture", path])
             #expect(taken.status == 0, "\(taken.complaint)")
             for words in [["conntrack"], ["expect"], ["dying"], ["unconfirmed"]] {
-                // Words that do not tick: the ids are all there.
+                // Words that do not change with time: all ids are present.
                 let ids: (Program.Outcome) throws -> [String] = { outcome in
                     try outcome.output.split(separator: "\n").map { line in
                         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The whole of each table, as the program prints it and as conntrack(8) does.
+/// The whole of each table, as printed by the program and by conntrack(8).
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct DumpDifferentialTests {
     @Test("The table with everything in it, with each word of -o, of both families and of one")
@@ -62,7 +62,7 @@ struct DumpDifferentialTests {
             try Tool.run("conntrack -I -t 3000 -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53")
             let theirs = try Tool.run("conntrack -L -o extended,id,labels").split(separator: " ")
             let ours = try Program.run(["dump", "--format", "conntrack", "-o", "id,labels"])
-            // Only the timeout, the fifth word, may have ticked in between.
+            // Only the timeout, the fifth word, may have changed in between.
             let words = ours.output.split(separator: " ")
             let unlike = words.indices.filter { !theirs.indices.contains($0) || words[$0] != theirs[$0] }
             #expect(unlike.allSatisfy { $0 == 4 })

@@ -3,7 +3,7 @@ import TableSupport
 import TestSupport
 import Testing
 
-/// Each line of `dump --json` as a whole, against what libnetfilter_conntrack reads of the same entry.
+/// Each complete line of `dump --json`, compared with what libnetfilter_conntrack reads of the same entry.
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct DumpJSONTests {
     /// Objects by the kernel's number for the entry, as text with sorted keys.
@@ -33,7 +33,7 @@ struct DumpJSONTests {
     @Test("Every field of every entry is there, and nothing else", arguments: [["--json"], ["--format", "json"]])
     func everyField(_ words: [String]) throws {
         try LiveTable.inside(crowd: 200) { table in
-            // Timeouts tick, and references come and go: each line is once like one of the library's, as a whole.
+            // Timeouts and reference counts change: each whole line must equal one of the library's at some point.
             var known = try Set(Self.ofLibrary().values)
             var unlike: Objects?
             for _ in 0..<LiveTable.attempts where unlike != [:] {

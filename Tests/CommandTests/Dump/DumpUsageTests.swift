@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `dump` used rightly and wrongly, but for what its lines say.
+/// `dump` used correctly and incorrectly, apart from the content of its lines.
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct DumpUsageTests {
     @Test("The count is conntrack's, and that of the lines a filter leaves")
@@ -35,13 +35,13 @@ struct DumpUsageTests {
                 let told = rows.dropFirst().prefix(3).map { [$0[0], $0[2]] }
                 #expect(Array(told) == sorted.prefix(3).map { ["\($0.value)", $0.key] }, "\(subject)")
                 let others = lines.count - sorted.prefix(3).reduce(0) { $0 + $1.value }
-                let rest = "\(others) of them with \(sorted.count - 3) other value\(sorted.count == 4 ? "" : "s")."
+                let rest = "\(others) of them have \(sorted.count - 3) other value\(sorted.count == 4 ? "" : "s")."
                 #expect(outcome.output.hasSuffix("\(lines.count) entries; \(rest)\n"), "\(subject)")
             }
         }
     }
 
-    /// Protocols for which conntrack has no name have one for us, or their number.
+    /// Protocols without a name in conntrack have one here, or their number.
     private static func name(_ line: ConntrackLine) -> String {
         line.protocol == "unknown" ? ["50": "esp", "89": "ospf"][line.number] ?? line.number : line.protocol
     }
@@ -65,7 +65,7 @@ struct DumpUsageTests {
         try LiveTable.inside(crowd: 50) { table in
             for format in ["table", "json"] {
                 let keys: (Program.Outcome) -> [Substring] = { outcome in
-                    // Without the numbers that tick.
+                    // Without the numbers that change.
                     outcome.output.split(separator: "\n").map { $0.prefix(60) }
                 }
                 let once = try table.dump(["--format", format])
@@ -91,18 +91,25 @@ struct DumpUsageTests {
     @Test(
         "Wrong usage is 64, and says what is wrong",
         arguments: [
-            (["nosuch"], "there is no table “nosuch”: name conntrack, expect, dying or unconfirmed"),
+            (["nosuch"], "there is no table “nosuch”; expected conntrack, expect, dying or unconfirmed"),
             (["-i", "5"], "Unknown option '-i'"), (["-e", "NEW"], "Unknown option '-e'"),
             (["--any-nat", "--offload"], "--any-nat"), (["-o", "id"], "--format conntrack"),
-            (["--format", "conntrack", "-o", "xml"], "-o takes extended, id, labels, ktimestamp, not “xml”"),
-            (["--format", "conntrack", "-o", "id,timestamp"], "ktimestamp, not “timestamp”"),
-            (["--format", "conntrack", "-o", "id,"], "-o takes"), (["--format", "conntrack", "--json"], "--json"),
+            (
+                ["--format", "conntrack", "-o", "xml"],
+                "-o: “xml” is invalid; expected extended, id, labels, ktimestamp"
+            ),
+            (
+                ["--format", "conntrack", "-o", "id,timestamp"],
+                "“timestamp” is invalid; expected extended, id, labels, ktimestamp"
+            ),
+            (["--format", "conntrack", "-o", "id,"], "-o: “” is invalid; expected"),
+            (["--format", "conntrack", "--json"], "--json"),
             (["--format", "xml"], "xml"), (["--count", "--top", "src"], "--count"),
-            (["--top", "source"], "src, dst, dport, state, zone, not by source"),
-            (["--top", "src", "0"], "--top src takes one number"),
-            (["--top", "src", "x"], "--top src takes one number"),
-            (["--top", "src", "3", "4"], "--top src takes one number"), (["--top"], "--top"),
-            (["expect", "-p", "tcp"], "expectations have none"), (["expect", "--top", "src"], "--top"),
+            (["--top", "source"], "“source” is invalid; expected src, dst, dport, state, zone"),
+            (["--top", "src", "0"], "--top src may be followed by one number"),
+            (["--top", "src", "x"], "--top src may be followed by one number"),
+            (["--top", "src", "3", "4"], "--top src may be followed by one number"), (["--top"], "--top"),
+            (["expect", "-p", "tcp"], "not to expectations"), (["expect", "--top", "src"], "--top"),
             (["--on-interrupt", "ignore"], "ignore"), (["--netns", "lb", "--capture", "/tmp"], "--netns"),
         ])
     func usage(_ words: [String], _ says: String) throws {
@@ -154,16 +161,16 @@ struct DumpUsageTests {
     func explanation() throws {
         try inFreshNamespace {
             let nothing = try Program.run(["dump", "--explain-filter"])
-            #expect(nothing.output == "no filter: every entry is sent, and shown\n")
+            #expect(nothing.output == "no filter: every entry is sent and shown\n")
             for (words, line) in [
                 (["-f", "ipv4", "-d", "10.0.0.1"], "in the kernel: destination 10.0.0.1"),
                 (["-d", "10.0.0.0/8"], "here: destination 10.0.0.0/8: the kernel compares whole addresses"),
-                (["--dport", "!22"], "here: destination port not 22: the kernel leaves out nothing for what it is"),
+                (["--dport", "!22"], "here: destination port not 22: the kernel cannot negate this"),
                 (["--state", "SYN_SENT"], "here: state SYN_SENT: the kernel compares no states"),
-                (["--icmp-type", "8"], "here: ICMP type 8: left to this program"),
+                (["--icmp-type", "8"], "here: ICMP type 8: done here"),
                 (["-d", "::1"], "here: destination ::1: the kernel's own test of IPv6 addresses is inverted"),
                 (["-f", "ipv4", "-d", "::1"], "here: the whole filter: no entry can match it"),
-                (["dying", "-m", "7"], "here: the whole filter: the kernel filters this list by nothing"),
+                (["dying", "-m", "7"], "here: the whole filter: the kernel cannot filter this list"),
             ] {
                 let outcome = try Program.run(["dump", "--explain-filter"] + words)
                 #expect(outcome.status == 0)

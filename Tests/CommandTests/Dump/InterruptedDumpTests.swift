@@ -11,7 +11,7 @@ import Testing
 struct InterruptedDumpTests {
     private static let interrupted: UInt16 = 0x10
 
-    /// An entry with an id alone, as one message of ctnetlink.
+    /// An entry with just an id, as one ctnetlink message.
     private static func entry(_ id: UInt8, flags: UInt16 = 0) -> [UInt8] {
         let multipart = UInt8(truncatingIfNeeded: flags | 2)
         return hexadecimal("1c 00 00 00  00 01") + [multipart, 0]
@@ -20,13 +20,13 @@ struct InterruptedDumpTests {
 
     private static let done = hexadecimal("14 00 00 00  03 00  02 00  01 00 00 00  00 00 00 00  00 00 00 00")
 
-    /// One answer, of which the second entry says that the table had changed (NLM_F_DUMP_INTR).
+    /// One answer, whose second entry reports that the table had changed (NLM_F_DUMP_INTR).
     private static let torn = [entry(1), entry(2, flags: interrupted), done]
     private static let whole = [entry(3), entry(4), done]
 
     private static let buckets = "proc/sys/net/netfilter/nf_conntrack_buckets"
 
-    /// What is printed, and how it ends.
+    /// The output, and how it ends.
     private static func run(
         _ kernel: ScriptedKernel, _ dump: (EntryDump) throws(KernelError) -> Void
     ) -> (output: String, error: KernelError?) {
@@ -76,7 +76,7 @@ struct InterruptedDumpTests {
         #expect(error?.description.contains("3 times") == true)
     }
 
-    /// The number of buckets is another one from the reading of that number on.
+    /// The number of buckets changes at the given reading.
     private static func resizing(_ reading: Int) -> [String: [[UInt8]]] {
         [buckets: (1...reading).map { Array(($0 == reading ? "512\n" : "256\n").utf8) }]
     }

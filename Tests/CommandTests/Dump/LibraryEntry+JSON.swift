@@ -4,7 +4,7 @@ import Conntrack
 import Glibc
 import TableSupport
 
-/// An entry as the JSON of a dump should show it, from what libnetfilter_conntrack reads in the kernel's message.
+/// The expected JSON of an entry, from what libnetfilter_conntrack reads in the kernel's message.
 extension LibraryEntry {
     func json() -> [String: Any] {
         let isIPv4 = self[byte: ATTR_L3PROTO] == UInt8(AF_INET)
@@ -52,7 +52,7 @@ extension LibraryEntry {
         var tuple = tuple(
             isIPv4 ? (ATTR_REPL_IPV4_SRC, ATTR_REPL_IPV4_DST) : (ATTR_REPL_IPV6_SRC, ATTR_REPL_IPV6_DST), isIPv4,
             (ATTR_REPL_PORT_SRC, ATTR_REPL_PORT_DST))
-        // The library keeps the original's type alone; these answer each other (RFC 792, 4443).
+        // The library only keeps the original's type; these answer each other (RFC 792, 4443).
         let answers: [UInt8: UInt8] = [8: 0, 13: 14, 128: 129]
         if has(ATTR_ICMP_TYPE), let type = answers[self[byte: ATTR_ICMP_TYPE]] { tuple.merge(icmp(type)) { $1 } }
         if has(ATTR_REPL_ZONE) { tuple["zone"] = Int(nfct_get_attr_u16(object, ATTR_REPL_ZONE)) }

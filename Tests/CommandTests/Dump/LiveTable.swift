@@ -3,18 +3,18 @@ import TableSupport
 import TestSupport
 import Testing
 
-/// A network namespace whose table is full of everything, in which the program and conntrack(8) run side by side.
+/// A network namespace with a table of everything, in which the program and conntrack(8) run in parallel.
 struct LiveTable {
-    /// Names for label bits, in an /etc of its own: conntrack(8) reads them at one place only.
+    /// Names for label bits, in a private /etc: conntrack(8) reads them from a fixed place.
     private let folder: String
 
-    /// One at a time: each listing walks the hash table of all namespaces, and they would hold each other up until timeouts tick.
+    /// One at a time: each listing walks the hash table of all namespaces, and they would delay each other until timeouts change.
     private static let turn = NSLock()
 
     private static let labels = "0 zero\n1 one\n33 thirty-three\n63 sixty-three\n127 last\n"
 
-    /// - Parameter crowd: how many entries there are besides one of each kind.
-    /// - Parameter timestamps: whether entries know when they began. Lines that tell ages and timeouts tick at two points of a second.
+    /// - Parameter crowd: how many entries there are in addition to one of each kind.
+    /// - Parameter timestamps: whether entries know their start time. Lines with ages and timeouts change at two points of a second.
     static func inside(
         crowd: Int = 0, timestamps: Bool = true, _ body: @escaping (LiveTable) throws -> Void
     ) throws {
@@ -24,7 +24,7 @@ struct LiveTable {
             turn.lock()
             defer { turn.unlock() }
             try inFreshNamespace {
-                // With 2 an entry tells of its end only when someone, in any namespace, listened as it began.
+                // With 2 an entry only reports its end if someone, in any namespace, listened when it began.
                 try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=1")
                 try Menagerie.populate(lasting: 3000, timestamps: timestamps)
                 try Menagerie.crowd(of: crowd, seed: 20_261_123, lasting: 3000)
@@ -59,10 +59,10 @@ struct LiveTable {
 extension LiveTable {
     /// Expects that `conntrack -L` and `dump --format conntrack` print the same lines.
     ///
-    /// Timeouts and ages tick, each in its own part of a second, and references come and go. So both run at the same time, again and
-    /// again until each line of ours has once been equal to one of conntrack's, as a whole.
+    /// Timeouts and ages change, each at a different fraction of a second, and references come and go. So both run at the same time,
+    /// repeatedly, until each of our lines has once equalled one of conntrack's completely.
     ///
-    /// - Parameter key: what of a line tells which object it shows.
+    /// - Parameter key: the part of a line that identifies the object.
     /// - Returns: how many lines there are.
     @discardableResult
     func expectAlike(
@@ -90,7 +90,7 @@ extension LiveTable {
         String(try #require(line.split(separator: " ").last { $0.hasPrefix("id=") }, "\(line)"))
     }
 
-    /// The lines of conntrack and of the program, which run side by side.
+    /// The lines of conntrack and of the program, running in parallel.
     private func race(_ conntrack: [String], _ dump: [String]) throws -> (theirs: [String], ours: [String]) {
         let theirs = ["conntrack", "-L"] + conntrack
         let ours = [Program.path, "dump", "--format", "conntrack"] + dump

@@ -5,11 +5,11 @@ import Netlink
 import TestSupport
 import Testing
 
-/// What `ct-inspect events --json` wrote, and the picture of the table that somebody has who reads nothing else.
+/// What `ct-inspect events --json` wrote, and the table as known to a reader of nothing else.
 struct EventLines {
     let lines: [[String: Any]]
 
-    /// A last line that is still being written is left out.
+    /// A last line still being written is skipped.
     init(_ text: String) throws {
         let whole = text.hasSuffix("\n") ? text[...] : text[..<(text.lastIndex(of: "\n") ?? text.startIndex)]
         lines = try whole.split(separator: "\n").map {
@@ -25,19 +25,19 @@ struct EventLines {
 
     var last: [String: Any] { lines.last ?? [:] }
 
-    /// The lines about losses and resyncs alone.
+    /// Only the lines about losses and resyncs.
     static func losses(in text: String) throws -> EventLines {
         let starts = ["{\"event\":\"lost\"", "{\"event\":\"resynced\""]
         let lines = text.split(separator: "\n").filter { line in starts.contains { line.hasPrefix($0) } }
         return try EventLines(lines.filter { $0.hasSuffix("}") }.joined(separator: "\n") + "\n")
     }
 
-    /// All that the last line accounts for.
+    /// All events that the last line accounts for.
     var accountedFor: Int {
         ["new", "update", "destroy", "doubles", "hidden", "lost", "unread"].reduce(0) { $0 + (last[$1] as? Int ?? 0) }
     }
 
-    /// Whether nothing is lost that a resync has not made good.
+    /// Whether every loss has been recovered by a resync.
     var isMended: Bool {
         for line in lines.reversed() {
             switch line["event"] as? String {
@@ -51,7 +51,7 @@ struct EventLines {
 
     struct Picture {
         var entries: [String: String] = [:]
-        /// Entries that were told as new though they were known, with no loss to explain it.
+        /// Entries reported as new though they were known, without a loss to explain it.
         var doubles = 0
     }
 
@@ -100,7 +100,7 @@ struct EventLines {
         return "\(tuple) \(entry["id"] as? UInt32 ?? 0)"
     }
 
-    /// A state that an update does not say is as it was.
+    /// A state missing from an update is unchanged.
     private static func content(_ entry: [String: Any], before: String?) -> String {
         let state = entry["state"] as? String ?? before?.split(separator: " ").last.map(String.init) ?? "-"
         return "\(entry["status"] as? [String] ?? []) \(entry["mark"] as? Int ?? 0) \(state)"

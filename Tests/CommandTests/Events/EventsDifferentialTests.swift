@@ -3,7 +3,7 @@ import TableSupport
 import TestSupport
 import Testing
 
-/// The same events, as conntrack(8) and as the program tell them.
+/// The same events, as reported by conntrack(8) and by the program.
 @Suite("Events beside conntrack -E", .needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct EventsDifferentialTests {
     @Test("Kinds, tuples and ids are those of conntrack -E")
@@ -47,7 +47,7 @@ struct EventsDifferentialTests {
             let format = ["-o", "extended,id"]
             let conntrack = try BackgroundTool(["/usr/bin/stdbuf", "-oL", path, "-E"] + theirs + format)
             let program = try BackgroundTool([Program.path, "events", "--format", "conntrack"] + format + ours)
-            // Both subscribe before they say anything; ours then reads the table once.
+            // Both subscribe before printing anything; ours then reads the table once.
             try waitUntil("both listen") { try Self.listeners() >= 2 }
             Thread.sleep(forTimeInterval: 1)
             try Self.makeTraffic()

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The program in a namespace of its own, while the kernel makes events there.
+/// The program in a namespace of its own, while the kernel creates events there.
 @Suite("Events of a live kernel", .needsRoot, .needsTool("conntrack"), .serialized)
 struct EventsLiveTests {
     /// Starts the program and waits until it listens.
@@ -26,7 +26,7 @@ struct EventsLiveTests {
         }
     }
 
-    /// Makes one more event, and waits until the program knows of it and has made good what it lost.
+    /// Creates one more event, and waits until the program has reported it and recovered its losses.
     private func waitUntilMended(_ program: BackgroundTool) throws {
         try Tool.run("conntrack -I -p tcp -s 10.9.9.9 -d 10.0.0.2 --sport 1 --dport 2 -t 60 --state NONE")
         try waitUntil("the last event is there, and what was lost is made good") {
@@ -98,7 +98,7 @@ struct EventsLiveTests {
             for number in 0..<held { try generator.add(.create, number) }
             try generator.flush()
             let program = try BackgroundTool([Program.path, "events", "--json", "--initial", "--buffer", buffer])
-            // Goes on while the program subscribes, dumps and catches up.
+            // Continues while the program subscribes, dumps and catches up.
             var random = SeededGenerator(seed: seed)
             while !program.output.contains(#""event":"live""#) {
                 for _ in 0..<3000 { try churn(generator, .random(in: 0..<held, using: &random), &random) }
@@ -137,7 +137,7 @@ struct EventsLiveTests {
             for number in stride(from: 0, to: burst, by: 2) { try generator.add(.change(mark: 7), number) }
             for number in stride(from: 0, to: burst, by: 3) { try generator.add(.delete, number) }
             try generator.flush()
-            // One more is that of the waiting.
+            // One more is due to the waiting.
             let made = generator.events - before + 1
             #expect(made == 1 + burst - 100 + (burst + 1) / 2 + (burst + 2) / 3)
             try waitUntilMended(program)
@@ -151,7 +151,7 @@ struct EventsLiveTests {
         }
     }
 
-    /// In a few words, as the pictures have thousands of entries.
+    /// Shortened, as the tables have thousands of entries.
     private static func difference(_ picture: [String: String], _ table: [String: String]) -> [String] {
         let keys = Set(picture.keys).union(table.keys).filter { picture[$0] != table[$0] }
         return keys.sorted().prefix(5).map { "\($0): told \(picture[$0] ?? "-"), in the table \(table[$0] ?? "-")" }

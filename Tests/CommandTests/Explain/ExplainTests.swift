@@ -54,9 +54,9 @@ struct ExplainTests {
     func settings() throws {
         let capture = Fixture(name: "dr-conntrack").capture
         let read = try Program.run(["explain", "--flags", "S", "--capture", capture])
-        #expect(read.output.contains("net.ipv4.vs.conntrack=1 (as here)"))
+        #expect(read.output.contains("net.ipv4.vs.conntrack=1 (current)"))
         let given = try Program.run(["explain", "--flags", "S", "--capture", capture, "--vs-conntrack", "0"])
-        #expect(given.output.contains("net.ipv4.vs.conntrack=0 (as given)"))
+        #expect(given.output.contains("net.ipv4.vs.conntrack=0 (given)"))
     }
 
     @Test(
@@ -64,7 +64,7 @@ struct ExplainTests {
         .disabled(if: FileManager.default.fileExists(atPath: "/proc/net/ip_vs"), "this kernel has IPVS"))
     func defaults() throws {
         let outcome = try Program.run(["explain", "--flags", "S"])
-        #expect(outcome.output.contains("net.ipv4.vs.conntrack=0 (the kernel's default: it cannot be read here)"))
+        #expect(outcome.output.contains("net.ipv4.vs.conntrack=0 (kernel default: it cannot be read here)"))
         let service = try Program.run(["explain", "--flags", "S", "--service", "tcp/10.0.0.100:80"])
         #expect(service.status == 69)
         #expect(service.output.isEmpty && service.complaint.contains("modprobe ip_vs"))
@@ -101,19 +101,20 @@ struct ExplainTests {
     @Test(
         "Wrong usage is 64, and says what is taken",
         arguments: [
-            ("", "--flags is needed for a TCP segment: FIN, SYN, RST"),
-            ("--flags FIM", "“FIM” is not what it takes: FIN"),
+            ("", "a TCP segment needs --flags: FIN, SYN, RST"),
+            ("--flags FIM", "“FIM” is invalid; expected FIN"),
             ("--flags 256", "“256”"), ("--flags FIN,", "“FIN,”"), ("--flags s.", "tcpdump's letters"),
-            ("--flags S --entry open", "“open” is not what it takes for tcp: none, syn-sent, syn-recv, established"),
-            ("--proto udp --entry established", "for udp: none, unreplied, replied"),
-            ("--proto udp --flags S", "--flags are TCP's, not of udp"), ("--proto tpc --flags S", "“tpc”"),
-            ("--proto icmp", "--icmp-type is needed"),
-            ("--icmp-type nosuch", "“nosuch” is not what it takes: echo-reply"),
-            ("--proto sctp", "--chunk is needed"), ("--chunk nosuch", "“nosuch” is not what it takes: data, init"),
-            ("--flags S --chunk init --proto tcp", "--chunk is SCTP's"),
+            ("--flags S --entry open", "“open” is invalid for tcp; expected none, syn-sent, syn-recv, established"),
+            ("--proto udp --entry established", "for udp; expected none, unreplied, replied"),
+            ("--proto udp --flags S", "--flags does not apply to udp"), ("--proto tpc --flags S", "“tpc”"),
+            ("--proto icmp", "an ICMP message needs --icmp-type"),
+            ("--icmp-type nosuch", "“nosuch” is invalid; expected echo-reply"),
+            ("--proto sctp", "an SCTP packet needs --chunk"),
+            ("--chunk nosuch", "“nosuch” is invalid; expected data, init"),
+            ("--flags S --chunk init --proto tcp", "--chunk does not apply to tcp"),
             ("--flags S --icmp-type 3 --proto tcp", "--icmp-type"),
             ("--flags S --method dsr", "dsr"), ("--flags S --tcp-loose 2", "2"), ("--flags S --direction back", "back"),
-            ("--flags S --method dr --service 10.0.0.1", "leave --method out"),
+            ("--flags S --method dr --service 10.0.0.1", "--service and --method are mutually exclusive"),
             ("--flags S --unreplied", "--unreplied"),
             ("--flags S --service x", "x"), ("--flags S --netns lb --capture /tmp", "--netns"),
         ])

@@ -27,7 +27,7 @@ struct ObserveTests {
         }
     }
 
-    /// Starts the program, and waits until its table is there.
+    /// Starts the program, and waits until its table exists.
     private func observe(_ arguments: String...) throws -> BackgroundTool {
         let program = try BackgroundTool([Program.path, "observe", "--vip", "127.0.0.1:80"] + arguments)
         try waitUntil("its table is there") { try Self.tables().contains("ct-inspect-\(program.process)-") }
@@ -36,7 +36,7 @@ struct ObserveTests {
 
     private static func tables() throws -> String { try Tool.run("nft list tables") }
 
-    /// One FIN and one RST of no flow, and a SYN; `127.0.0.1:80` is closed, so the host answers that with a RST.
+    /// One FIN and one RST of no flow, and a SYN; `127.0.0.1:80` is closed, so the host answers it with a RST.
     private func send() throws {
         let local = IPAddress(ipv4: 0x7F00_0001)
         for (port, flags) in [(1001, 0x11), (1002, 0x04), (1003, 0x02)] as [(UInt16, UInt8)] {

@@ -12,11 +12,11 @@ import Testing
 
 @testable import CTInspectCommand
 
-/// The screens of the bundled captures of real directors, by the same way from the capture to the screen that the command takes.
+/// The screens for the bundled captures of real directors, made the same way as by the command.
 struct WatchCaptureTests {
     static let sizes = [(40, 10), (80, 24), (120, 40), (200, 60)].map { Size(columns: $0.0, rows: $0.1) }
 
-    /// A session at a moment that stands still.
+    /// A session at a fixed moment.
     static func session(_ fixture: Fixture, _ size: Size, _ tab: Tab, isPrinted: Bool = false) throws -> WatchSession {
         setlocale(LC_CTYPE, "C.UTF-8")
         let kernel = try CapturedKernel(fixture.capture)
@@ -88,7 +88,7 @@ struct WatchCaptureTests {
         session.handle(.input(.key(.control("u"))))
         for character in path { session.handle(.input(.key(.character(character)))) }
         session.handle(.input(.key(.enter)))
-        // A table, a stream and a health that are not in the capture have nothing to export.
+        // A table, stream or health tab missing from the capture has nothing to export.
         #expect(session.takeEffects().last == .export(path: path))
         let told = Export.write(to: path, session.model.writeDocument)
         guard told.contains("exported") else {

@@ -10,7 +10,7 @@ import Testing
 
 @testable import CTInspectCommand
 
-/// A session of watch on this kernel's conntrack, in a namespace of its own; IPVS is the lab's affair.
+/// A watch session on this kernel's conntrack, in a namespace of its own; IPVS is tested in the lab.
 @Suite("Watch on a live kernel", .needsRoot)
 struct WatchLiveTests {
     private func session(buffer: Int, _ tab: Tab, rows: Int = 60) throws -> WatchSession {
@@ -46,7 +46,7 @@ struct WatchLiveTests {
             try generator.flush()
             while !session.drainEvents() {}
             let screen = view(session.model).text
-            #expect(screen.contains("[LOST]") && screen.contains("events lost: reading anew"))
+            #expect(screen.contains("[LOST]") && screen.contains("events lost: rereading"))
             try waitUntil("a reading is due") { session.isReadingDue }
             session.read()
             #expect(view(session.model).text.contains("[RESYNC]"))

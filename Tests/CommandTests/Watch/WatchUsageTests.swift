@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `watch` as its users start it, where standard output is no terminal.
+/// `watch` as started by users, without a terminal on standard output.
 struct WatchUsageTests {
     private let capture = Fixture(name: "mixed").capture
 
@@ -31,15 +31,16 @@ struct WatchUsageTests {
     @Test(
         "What cannot be had is usage, with the next step", .needsRoot,
         arguments: [
-            (["--tab", "flow"], "services"), (["--tab", "services", "--sort", "size"], "no column size, but service"),
-            (["--tab", "services", "--columns", "service,size"], "no column size"),
+            (["--tab", "flow"], "services"),
+            (["--tab", "services", "--sort", "size"], "“size” is invalid for the tab services; expected service"),
+            (["--tab", "services", "--columns", "service,size"], "“size” is invalid for the tab services"),
             (["--tab", "health", "--sort", "x"], "has no columns"),
-            (["--tab", "services", "--filter", "verdict=absent"], "no word verdict here, but service"),
+            (["--tab", "services", "--filter", "verdict=absent"], "unknown word verdict; expected service"),
             (["--tab", "flows", "--filter", "verdict=gone"], "absent, never"),
-            (["--interval", "50ms"], "100ms or more"),
-            (["--capture", "/tmp", "--observe"], "a capture stands still"), (["--once", "now"], "now"),
-            // Which tab comes first, the kernel tells: without IPVS the table.
-            (["--once", "--sort", "size"], "the tab table has no column size"),
+            (["--interval", "50ms"], "at least 100ms"),
+            (["--capture", "/tmp", "--observe"], "a capture has no packets to count"), (["--once", "now"], "now"),
+            // The kernel determines the initial tab: without IPVS the table.
+            (["--once", "--sort", "size"], "“size” is invalid for the tab table"),
         ])
     func usage(_ words: [String], _ complaint: String) throws {
         let outcome = try Program.run(["watch"] + words)

@@ -4,7 +4,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// What a filter asks of the kernel, and what it does when the kernel refuses.
+/// What a filter requests from the kernel, and what happens if the kernel refuses.
 struct DumpRequestTests {
     /// `NLMSG_DONE` that ends an answer.
     private static let done = hexadecimal("14 00 00 00  03 00  02 00  01 00 00 00  00 00 00 00  00 00 00 00")
@@ -90,7 +90,7 @@ struct DumpRequestTests {
         #expect(requests == [family])
     }
 
-    /// An entry of another zone comes, and is left out here.
+    /// An entry of another zone arrives, and is dropped here.
     @Test func whatTheKernelSendsTooMuchIsLeftOut() throws {
         let kernel = ScriptedKernel(answers: [[EntryFixtures.tcp, EntryFixtures.icmp, Self.done]])
         var filter = EntryFilter()
@@ -134,7 +134,7 @@ struct DumpRequestTests {
         #expect(kernel.requests.map { $0.message(sequence: 1) } == [expected])
     }
 
-    /// A capture has the answer to the question for all.
+    /// A capture has the answer to the unfiltered request.
     @Test func aCaptureAnswersAnyFilter() throws {
         try inTemporaryFolder { path in
             let live = ScriptedKernel(answers: [[EntryFixtures.tcp, EntryFixtures.icmp, Self.done]])

@@ -14,7 +14,7 @@ struct ExplanationTests {
         return filter.explanation(of: kind, from: ScriptedKernel(), inKernel: inKernel)
     }
 
-    private static let last = "what the kernel sends is compared here with the whole filter once more"
+    private static let last = "whatever the kernel sends is compared with the whole filter again"
 
     @Test func nothingIsSaidOfNoFilter() { #expect(Self.lines { _ in } == []) }
 
@@ -38,12 +38,12 @@ struct ExplanationTests {
                 "in the kernel: family ipv4", "in the kernel: protocol tcp",
                 "here: source 10.0.0.0/8: the kernel compares whole addresses, not prefixes",
                 "in the kernel: destination 10.0.0.1",
-                "here: destination port 80 or 1000-2000: the kernel compares with one value",
-                "here: destination port not 1500: the kernel leaves out nothing for what it is",
+                "here: destination port 80 or 1000-2000: the kernel compares only one value",
+                "here: destination port not 1500: the kernel cannot negate this",
                 "in the kernel: reply source port 8080", "in the kernel: mark 0x10/0xff",
                 "in the kernel: status SEEN_REPLY and ASSURED",
-                "here: status OFFLOAD or HW_OFFLOAD: the kernel knows no “or”",
-                "here: zone 4: the kernel does since Linux 6.8, and this is 6.1",
+                "here: status OFFLOAD or HW_OFFLOAD: the kernel has no “or”",
+                "here: zone 4: the kernel can since Linux 6.8, this is 6.1",
                 "here: state TIME_WAIT or 3: the kernel compares no states",
                 "here: label 1 and 2: the kernel compares no labels", Self.last,
             ])
@@ -53,30 +53,30 @@ struct ExplanationTests {
         #expect(
             Self.lines { ($0.icmpTypes.wanted, $0.protocols.unwanted, $0.families.wanted) = ([8], [.icmpv6], [2]) } == [
                 "in the kernel: family ipv4", "in the kernel: protocol not icmpv6",
-                "here: ICMP type 8: left to this program, as few entries are of ICMP", Self.last,
+                "here: ICMP type 8: done here, as few entries are ICMP", Self.last,
             ])
         #expect(
             Self.lines { $0.services.wanted = ["tcp/[::1]:80"].compactMap(EntryFilter.Service.init) } == [
-                "in the kernel: family ipv6, to which the addresses belong",
-                "in the kernel: protocol tcp, which the rest implies",
+                "in the kernel: family ipv6, that of the addresses",
+                "in the kernel: protocol tcp, implied by the other conditions",
                 "here: service tcp/[::1]:80: the kernel's own test of IPv6 addresses is inverted", Self.last,
             ])
         #expect(
             Self.lines { $0.protocols.wanted = [.udp] }.contains {
-                $0.contains("it is asked once for each family")
+                $0.contains("asked once per family")
             })
         #expect(
             Self.lines { $0.marks.wanted = [.init(3), .init(1)] } == [
-                "in the kernel: mark 0x1/0xfffffffd, which these have in common",
-                "here: mark 0x3 or 0x1: the kernel compares with one value", Self.last,
+                "in the kernel: mark 0x1/0xfffffffd, common to these",
+                "here: mark 0x3 or 0x1: the kernel compares only one value", Self.last,
             ])
     }
 
     @Test func theWholeFilterIsHereWhereTheKernelDoesNothing() {
         let mark: (inout EntryFilter) -> Void = { $0.marks.wanted = [.init(3)] }
-        #expect(Self.lines(inKernel: false, mark) == ["here: the whole filter: the kernel was not to be asked"])
+        #expect(Self.lines(inKernel: false, mark) == ["here: the whole filter: the kernel was not asked to filter"])
         #expect(
-            Self.lines(kind: .dying, mark) == ["here: the whole filter: the kernel filters this list by nothing"])
+            Self.lines(kind: .dying, mark) == ["here: the whole filter: the kernel cannot filter this list"])
         let never = Self.lines { ($0.families.wanted, $0.families.unwanted) = ([2], [2]) }
         #expect(never.first == "here: the whole filter: no entry can match it")
     }

@@ -31,7 +31,7 @@ struct FilterTokenTests {
         #expect(tokens.map(\.argument) == ["!x,y"])
     }
 
-    /// Of which some are wrong, but that is for who knows the words.
+    /// Some are invalid, but that is up to those who know the words.
     @Test func namesAndValuesAreNotLookedAt() throws {
         let tokens = try FilterToken.tokens(of: "dst= dst=! nosuch=a=b a!b=80,!443 x!")
         #expect(
@@ -47,13 +47,13 @@ struct FilterTokenTests {
     func whatIsNegatedTwiceIsAnError(_ line: String) {
         let error = #expect(throws: FilterError.self) { try FilterToken.tokens(of: line) }
         #expect(error == FilterError("dst", .negatedTwice))
-        #expect(error.map { "\($0)" } == "dst: it is negated twice: write one !")
+        #expect(error.map { "\($0)" } == "dst: negated twice; use a single !")
     }
 
     @Test(arguments: ["!", "=", "=80", "!=80", "!=!80", "!!"]) func aNegationOrAnEqualsSignNeedsAWord(_ line: String) {
         let error = #expect(throws: FilterError.self) { try FilterToken.tokens(of: "a=b " + line) }
         #expect(error == FilterError(line, .nameless))
-        #expect(error.map { "\($0)" } == "“\(line)” names nothing: a filter takes WORD=VALUE, a flag, or text")
+        #expect(error.map { "\($0)" } == "“\(line)” names nothing; expected WORD=VALUE, a flag, or text")
     }
 
     @Test func tokensBecomeConditions() throws {
@@ -79,13 +79,16 @@ struct FilterTokenTests {
     }
 
     @Test(arguments: [
-        ("proto=tpc", "proto: “tpc” is not what it takes: a name as tcp, or a number up to 255"),
-        ("!zone=x", "zone: “x” is not what it takes: a number up to 65535"),
-        ("zone=", "zone: “” is not what it takes: a number up to 65535"),
-        ("zone=!", "zone: “” is not what it takes: a number up to 65535"),
-        ("!zone=1,!2", "zone: ! stands before all values of an argument: give others one of their own"),
-        ("offload any-nat", "any-nat and offload exclude each other: try src-nat"),
-        ("label=bulk", "label: “bulk” is not what it takes: a number up to 127"),
+        ("proto=tpc", "proto: “tpc” is invalid; expected a name such as tcp, or a number up to 255"),
+        ("!zone=x", "zone: “x” is invalid; expected a number up to 65535"),
+        ("zone=", "zone: “” is invalid; expected a number up to 65535"),
+        ("zone=!", "zone: “” is invalid; expected a number up to 65535"),
+        (
+            "!zone=1,!2",
+            "zone: ! negates all values of an argument and must come first; use another argument for the others"
+        ),
+        ("offload any-nat", "any-nat and offload are mutually exclusive; try src-nat"),
+        ("label=bulk", "label: “bulk” is invalid; expected a number up to 127"),
     ])
     func errorsNameTheWordAsItWasWritten(_ line: String, _ sentence: String) {
         let error = #expect(throws: FilterError.self) { try Self.filter(line) }

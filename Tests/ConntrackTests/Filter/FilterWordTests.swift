@@ -2,7 +2,7 @@ import Addresses
 import Conntrack
 import Testing
 
-/// How a filter reads its words. What each takes is read once more through the options, in FilterOptionsTests.
+/// How a filter reads its words. Their values are tested again through the options, in FilterOptionsTests.
 struct FilterWordTests {
     private static func filter(_ set: (inout EntryFilter) throws -> Void) rethrows -> EntryFilter {
         var filter = EntryFilter()
@@ -76,14 +76,15 @@ struct FilterWordTests {
             return error.map { "\($0)" } ?? ""
         }
         let addresses = "an IPv4 or IPv6 ADDRESS, or ADDRESS/LENGTH"
-        #expect(sentence(.dst, "x") == "dst: “x” is not what it takes: \(addresses)")
-        #expect(sentence(.dst, "!x", named: "--dst") == "--dst: “x” is not what it takes: \(addresses)")
+        #expect(sentence(.dst, "x") == "dst: “x” is invalid; expected \(addresses)")
+        #expect(sentence(.dst, "!x", named: "--dst") == "--dst: “x” is invalid; expected \(addresses)")
         #expect(sentence(.protocol, "tpc", named: "proto").hasPrefix("proto: “tpc”"))
-        #expect(sentence(.dport, "80,") == "dport: “” is not what it takes: PORT or FIRST-LAST, up to 65535")
+        #expect(sentence(.dport, "80,") == "dport: “” is invalid; expected PORT or FIRST-LAST, up to 65535")
         #expect(
             sentence(.dport, "80,!443")
-                == "dport: ! stands before all values of an argument: give others one of their own")
-        #expect(sentence(.label, "bulk") == "label: “bulk” is not what it takes: a number up to 127")
+                == "dport: ! negates all values of an argument and must come first; use another argument for the others"
+        )
+        #expect(sentence(.label, "bulk") == "label: “bulk” is invalid; expected a number up to 127")
         #expect(sentence(.status, "x").hasSuffix("OFFLOAD, HW_OFFLOAD, UNREPLIED"))
     }
 
@@ -127,7 +128,7 @@ struct FilterWordTests {
         for (first, second) in [(FilterFlag.offload, FilterFlag.anyNat), (.anyNat, .offload)] {
             var filter = try Self.filter { try $0.add(first) }
             let error = #expect(throws: FilterError.self) { try filter.add(second) { "--" + $0.rawValue } }
-            #expect(error.map { "\($0)" } == "--any-nat and --offload exclude each other: try --src-nat")
+            #expect(error.map { "\($0)" } == "--any-nat and --offload are mutually exclusive; try --src-nat")
             #expect(try filter == Self.filter { try $0.add(first) })
             try filter.add(second, isNegated: true)
         }

@@ -1,7 +1,7 @@
 import Addresses
 import Conntrack
 
-/// What a filter means, said once more as plainly as can be: over text and lists, in no hurry.
+/// The meaning of a filter, implemented as plainly as possible with text and lists, without regard to speed.
 enum NaiveFilter {
     static func matches(_ filter: EntryFilter, _ entry: Entry) -> Bool {
         let facts = [

@@ -2,7 +2,7 @@ import Addresses
 import Conntrack
 import TestSupport
 
-/// Filters made of values that entries of a table have, and of some that they have not.
+/// Filters made of values that a table's entries have, and some that they do not have.
 struct RandomFilter {
     private let entries: [Entry]
     private var generator: SeededGenerator

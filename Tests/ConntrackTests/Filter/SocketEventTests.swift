@@ -6,12 +6,12 @@ import TableSupport
 import TestSupport
 import Testing
 
-/// Filters on sockets that get a live kernel's events.
+/// Filters on sockets that receive a live kernel's events.
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct SocketEventTests {
     @Test func everyWantedEventArrives() throws {
         try inFreshNamespace {
-            // What the menagerie will hold is not known yet; what it held in another namespace has the same values.
+            // What the menagerie will contain is not known yet; in another namespace it had the same values.
             let entries = try inFreshNamespace {
                 try Menagerie.populate()
                 return try TableTests.entries()

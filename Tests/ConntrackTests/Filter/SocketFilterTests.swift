@@ -7,7 +7,7 @@ import TableSupport
 import TestSupport
 import Testing
 
-/// The kernel's packet filter runs on any socket, so a pair of them tells what it does with a message.
+/// The kernel's packet filter runs on any socket, so a socket pair shows what it does with a message.
 struct SocketFilterTests {
     @Test(arguments: [EntryFixtures.tcp, EntryFixtures.udpIPv6, EntryFixtures.icmp, EntryFixtures.icmpv6])
     func eachFieldRejects(_ message: [UInt8]) throws {
@@ -63,7 +63,7 @@ struct SocketFilterTests {
         #expect(try Channel(try #require(filter.socketFilter)).passes(EntryFixtures.udpIPv6))
     }
 
-    /// The library before 1.1.0 compares but the first; more than a jump can pass it would mix up.
+    /// The library before 1.1.0 only compares the first; it would mix up more than a jump can pass.
     @Test func anyOfManyValuesPasses() throws {
         let entry = try decode(EntryFixtures.udpIPv6)
         var filter = EntryFilter()
@@ -142,7 +142,7 @@ private final class Channel {
     deinit { for end in ends { close(end) } }
 
     func passes(_ message: [UInt8]) throws -> Bool {
-        // What the filter rejects is refused to the sender (EPERM).
+        // Messages rejected by the filter are refused to the sender (EPERM).
         let sent = send(ends[0], message, message.count, CInt(MSG_DONTWAIT))
         guard sent == message.count || errno == EPERM else { throw SystemFailure("send", errno: errno) }
         var buffer = [UInt8](repeating: 0, count: 8192)

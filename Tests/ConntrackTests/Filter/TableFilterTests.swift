@@ -10,7 +10,7 @@ import Testing
 /// Filtered dumps of a live kernel.
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct TableFilterTests {
-    /// The ids that a dump hands over, and how many entries the kernel sent for it.
+    /// The ids in a dump, and how many entries the kernel sent for it.
     private static func dump(_ filter: EntryFilter, inKernel: Bool) throws -> (ids: [UInt32], sent: Int) {
         var ids: [UInt32] = []
         let answer = try Table(LiveKernel()).dump(matching: filter, inKernel: inKernel) { entry in
@@ -19,8 +19,8 @@ struct TableFilterTests {
         return (ids.sorted(), answer.messages)
     }
 
-    /// A dump walks the hash of all namespaces, which may be large and takes a quarter of a second then: as many filters as there
-    /// is time for, while the entries live.
+    /// A dump walks the hash of all namespaces, which may be large and then takes a quarter of a second: as many filters as there is time
+    /// for, while the entries live.
     @Test func theResultIsTheSameWhereverItIsFiltered() throws {
         try inFreshNamespace {
             try Menagerie.populate()
@@ -42,7 +42,7 @@ struct TableFilterTests {
                 matched += expected.count
                 if inKernel { spared += entries.count - live.sent }
             }
-            // The filters are neither all empty nor all full, and the kernel does its part.
+            // The filters are neither all empty nor all full, and the kernel contributes.
             #expect(asked >= 20)
             #expect(matched > asked && matched < asked * entries.count / 2)
             #expect(spared > asked * entries.count / 4)
@@ -55,7 +55,7 @@ struct TableFilterTests {
         }
     }
 
-    /// One for each thing that the kernel can compare.
+    /// One for everything that the kernel can compare.
     static let pushed: [(String, @Sendable (inout EntryFilter) -> Void)] = [
         ("family", { $0.families.wanted = [10] }),
         ("family not", { $0.families.unwanted = [2] }),
@@ -109,7 +109,7 @@ struct TableFilterTests {
                 filter.marks.wanted = [EntryFilter.Mark(7)]
                 var entries = 0
                 let answer = try table.dump(kind, matching: filter) { _ in entries += 1 }
-                // Nothing is on its way here, nor gone with its event undelivered.
+                // Nothing is in flight here, nor deleted with its event undelivered.
                 #expect(entries == 0 && answer.messages == 0)
             }
         }

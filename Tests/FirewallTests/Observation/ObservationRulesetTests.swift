@@ -39,7 +39,7 @@ struct ObservationRulesetTests {
     @Test("No rule ends a packet's way", arguments: plans)
     func neverDecides(_ plan: ObservationTargets) {
         let text = ObservationRuleset("mine", plan, Self.options).text
-        // An ICMP type and an option of log have the names of verdicts.
+        // An ICMP type and a log option have the names of verdicts.
         let words = text.replacing("quench, redirect,", with: "").replacing("queue-threshold", with: "")
             .split { !($0.isLetter || $0.isNumber || $0 == "_") }
         let verdicts: Set<Substring> = [
@@ -47,7 +47,7 @@ struct ObservationRulesetTests {
         ]
         let deciding = words.filter(verdicts.contains)
         #expect(deciding.isEmpty)
-        // Accept is there as the policy alone, and what is set is the trace bit.
+        // Accept is only present as the policy, and only the trace bit is set.
         let (accepts, policies) = (words.count { $0 == "accept" }, words.count { $0 == "policy" })
         #expect(accepts == policies)
         #expect(!text.contains("mark set") && !text.contains("ct mark") && !text.contains("priority set"))
@@ -115,7 +115,7 @@ struct ObservationRulesetTests {
     }
 }
 
-/// One that only has a release.
+/// A kernel with just a release.
 private final class OldKernel: KernelSource {
     let origin = Origin(
         takenAt: Moment(nanoseconds: 0), host: "", kernelRelease: "5.10.0-30-amd64", networkNamespace: nil)

@@ -17,7 +17,7 @@ struct ObservationTableTests {
 
         """
 
-    /// Every packet that is sent, with the class and ctstate that it must be counted by (FACTS.md, section 2).
+    /// Every packet sent, with the class and ctstate as which it must be counted.
     private static func traffic(ipv6: Bool) -> [(packet: [UInt8], packetClass: PacketClass, ctstate: CTState)] {
         [
             (CraftedPacket.tcp([.syn], ipv6: ipv6), .syn, .new),
@@ -56,7 +56,7 @@ struct ObservationTableTests {
             var expected: [Kind: UInt64] = [:]
             for (packet, packetClass, ctstate) in Self.traffic(ipv6: ipv6) {
                 try wire.send(packet)
-                // The host answers, and drops or confirms what it has: each packet has to find nothing.
+                // The host answers, and drops or confirms what it has: no packet may find anything.
                 _ = try? Tool.run("conntrack -F")
                 let points: [ObservationPoint] =
                     ctstate == .invalid ? [.preRouting, .localIn] : [.preRouting, .localIn, .localInPassed]

@@ -3,7 +3,7 @@ import Conntrack
 import Firewall
 
 extension WirePacket {
-    /// Answers of routers and hosts, with a part of what they answer.
+    /// Answers of routers and hosts, quoting part of what they answer.
     static let errors: [WirePacket] = [
         WirePacket(
             "port-unreachable", .icmpError,

@@ -4,7 +4,7 @@ import Firewall
 import TestSupport
 import Testing
 
-/// A packet as it was on the wire, from its IP header on, and what it says, as tcpdump 4.99.3 read it.
+/// A packet in wire format, beginning with its IP header, and its content as read by tcpdump 4.99.3.
 ///
 /// All were taken with `tcpdump -i` on a veth pair between two network namespaces (10.9.0.1 and fd09::1; 10.9.0.2 and fd09::2), Linux 6.18,
 /// both kernels' own traffic but for SCTP, UDPlite and the echo request, which a raw socket sent. The second forwards to a third

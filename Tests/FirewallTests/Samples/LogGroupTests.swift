@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The search for a group of NFLOG")
 struct LogGroupTests {
-    /// What the kernel says of a group that another socket has, of one that this has, and of one that was lost in a race.
+    /// The kernel's answers for a group held by another socket, by this one, and lost in a race.
     @Test(arguments: [Errno.notPermitted, .resourceBusy, .fileExists]) func passesOverTakenOnes(_ answer: Errno) throws
     {
         var asked: [UInt16] = []
@@ -25,14 +25,14 @@ struct LogGroupTests {
         #expect(error?.cause == .failed)
         #expect(
             error?.description
-                == "cannot take samples of packets by NFLOG: 3 groups were tried, and other programs have them all: "
-                + "/proc/net/netfilter/nfnetlink_log lists the groups that are taken")
+                == "cannot sample packets with NFLOG: all 3 groups tried are in use by other programs: "
+                + "/proc/net/netfilter/nfnetlink_log lists the groups in use")
     }
 
     @Test func saysWhenTheModuleIsMissing() {
         let error = refusal(by: .invalidArgument, isForbidden: false)
         #expect(error?.cause == .absent)
-        #expect(error?.nextStep == "modprobe nfnetlink_log, or a kernel with CONFIG_NETFILTER_NETLINK_LOG")
+        #expect(error?.nextStep == "modprobe nfnetlink_log, or use a kernel with CONFIG_NETFILTER_NETLINK_LOG")
     }
 
     @Test func tellsForbiddenFromTaken() { #expect(refusal(by: .notPermitted, isForbidden: true)?.cause == .forbidden) }

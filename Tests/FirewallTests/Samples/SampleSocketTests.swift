@@ -19,7 +19,7 @@ struct SampleSocketTests {
             let mtuAndSegment = [0, 0, 0x05, 0x14] + PacketBytes.tcp(0x10, from: server, to: client)
             try RawSocket.send(PacketBytes.icmp(type: type, code: code, mtuAndSegment, from: local, to: local))
             try RawSocket.send(Self.datagram(local))
-            // Without the RST that answers the FIN, wherever among them it comes.
+            // Without the RST that answers the FIN, which may come anywhere among them.
             return try Self.all(of: socket).filter { $0.headers.packetClass != .rst }
         }
         let fixed = local.family == .ipv4 ? 20 : 40
@@ -30,7 +30,7 @@ struct SampleSocketTests {
         tooBig.embedded = EmbeddedFlow(.tcp, from: local, 80, to: local, 4711)
         var datagram = PacketHeaders(from: local, to: local, protocol: .udp, length: fixed + 8 + 4)
         (datagram.sourcePort, datagram.destinationPort) = (4712, 9)
-        // The answer to the datagram, whose port is closed, comes last: it is about a flow that is in the table.
+        // The answer to the datagram, whose port is closed, comes last: it is about a flow in the table.
         #expect(samples.map(\.headers).prefix(3) == [fin, tooBig, datagram])
         #expect(samples.map(\.ctstate) == [.invalid, .invalid, .new, .related])
         #expect(samples.map(\.headers.packetClass) == [.fin, .icmpError, .udp, .icmpError])
@@ -81,7 +81,7 @@ struct SampleSocketTests {
             #expect(beside == 2002)
             let error = #expect(throws: KernelError.self) { try SampleSocket(first: 2000, tries: 2) }
             #expect(error?.cause == .failed)
-            #expect(error?.detail == "2 groups were tried, and other programs have them all")
+            #expect(error?.detail == "all 2 groups tried are in use by other programs")
             other.signal(SIGKILL)
             let status = try other.wait()
             #expect(status == -SIGKILL)
@@ -100,7 +100,7 @@ struct SampleSocketTests {
         #expect(error?.cause == .forbidden)
     }
 
-    /// Every packet is a sample or is counted as lost, once a later one has told.
+    /// Every packet is a sample or is counted as lost, once a later one has arrived.
     @Test(arguments: [1, 2000]) func noneIsLostInSilence(_ count: Int) throws {
         try inFreshNamespace {
             let (socket, _) = try Self.sampled(at: "prerouting priority -199", rule: "udp dport 9", buffer: 16 << 10)
@@ -140,7 +140,7 @@ struct SampleSocketTests {
         PacketBytes.udp(from: Endpoint(local, 4712), to: Endpoint(local, 9))
     }
 
-    /// Binds a group and has each packet at a hook logged to it, gathered in the kernel.
+    /// Binds a group and has each packet at a hook logged to it, queued in the kernel.
     private static func sampled(
         at hook: String, rule: String = "", buffer: Int = 1 << 20
     ) throws -> (socket: SampleSocket, tables: Tables) {
@@ -177,7 +177,7 @@ struct SampleSocketTests {
         return samples
     }
 
-    /// What came within the time that the kernel gathers packets for.
+    /// What arrived within the time for which the kernel queues packets.
     private static func read(_ socket: SampleSocket) throws -> [Sample] {
         usleep(300_000)
         var samples: [Sample] = []

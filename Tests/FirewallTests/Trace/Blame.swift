@@ -5,7 +5,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// Traced packets of a namespace with some rules, and what nft(8) counted meanwhile.
+/// Traced packets of a namespace with some rules, and what nft(8) counted at the same time.
 struct Blame {
     let tally: DropTally
     /// By rule: the packets on its own counter, of rules that drop or reject.
@@ -13,7 +13,7 @@ struct Blame {
     let texts: [DroppingRule: RuleText]
     let legacyTables: LegacyTables
 
-    /// What the observation table does to packets that are INVALID or NEW, and no more.
+    /// Only what the observation table does to packets that are INVALID or NEW.
     static let marking = """
         table inet mine {
             flags owner
@@ -31,7 +31,7 @@ struct Blame {
         }
         """
 
-    /// In a fresh namespace: makes the rules, sends the packets, and waits until `count` packets were seen dropped and `isOver`.
+    /// In a fresh namespace: creates the rules, sends the packets, and waits until `count` packets were seen dropped and `isOver`.
     init(
         _ packets: [[UInt8]], dropped count: Int, isOver: @escaping () throws -> Bool = { true },
         rules: @escaping () throws -> Void
@@ -62,7 +62,7 @@ struct Blame {
     /// The packets that were dropped, by rule.
     var dropped: [DroppingRule: Int] { tally.drops.mapValues { $0.values.reduce(0, +) } }
 
-    /// How many packets of each class a rule dropped; of ICMP by what it says.
+    /// How many packets of each class a rule dropped; ICMP by type.
     func classes(_ rule: DroppingRule) -> [String: Int] {
         (tally.drops[rule] ?? [:]).reduce(into: [:]) {
             $0[$1.key.icmpName ?? $1.key.packetClass.title, default: 0] += $1.value

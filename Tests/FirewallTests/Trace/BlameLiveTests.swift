@@ -3,7 +3,7 @@ import Firewall
 import TestSupport
 import Testing
 
-/// The rule that is blamed is the one whose own counter went up.
+/// The named rule is the one whose own counter went up.
 @Suite("Blame, of real packets", .needsRoot, .needsTool("nft"))
 struct BlameLiveTests {
     static let invalid = [
@@ -43,7 +43,7 @@ struct BlameLiveTests {
         }
     }
 
-    /// Tables, chains and rules as firewalld 1.3 makes them; the counter is ours.
+    /// Tables, chains and rules as created by firewalld 1.3; the counter is ours.
     @Test func theShapeOfFirewalld() throws {
         try expectOneRule("ct state invalid drop", hook: "input") {
             try Tool.run("nft add table inet firewalld")
@@ -82,7 +82,7 @@ struct BlameLiveTests {
         #expect(blame.tally.notDropped == 1)
     }
 
-    /// Its events go to everybody, and its packets were not marked by us.
+    /// Everyone gets its events, and its packets were not marked by us.
     @Test func anotherProgramsTrace() throws {
         let packets = [CraftedPacket.tcp(.ack, port: 81)] + Self.invalid
         let blame = try Blame(packets, dropped: Self.invalid.count) {
@@ -98,7 +98,7 @@ struct BlameLiveTests {
         #expect(blame.dropped.keys.map { blame.classes($0) } == [Self.classes])
     }
 
-    /// What iptables-legacy drops just ends, and nobody is accused.
+    /// Packets dropped by iptables-legacy just end, and nothing is accused.
     @Test(.needsTool("iptables-legacy")) func iptablesLegacyIsNotTraced() throws {
         let isOver = {
             let counters = try Tool.run("iptables-legacy -L INPUT -n -v -x")

@@ -2,7 +2,7 @@ import Addresses
 import Conntrack
 import TestSupport
 
-/// Packets of a flow from a client to 10.0.0.100 or fd00::100 that conntrack does not know, and the wire that leads there.
+/// Packets from a client to 10.0.0.100 or fd00::100, of a flow unknown to conntrack, and the link that leads there.
 enum CraftedPacket {
     private static let client = (
         ipv4: IPAddress(ipv4: 0x0A00_0001), ipv6: IPAddress(ipv6High: 0xFD00_0000_0000_0000, low: 1)

@@ -23,7 +23,7 @@ struct LegacyTablesTests {
     }
 }
 
-/// A kernel of which nothing may be read.
+/// A kernel that allows no reads.
 private final class RefusingKernel: KernelSource {
     let origin = Origin(takenAt: Moment(nanoseconds: 0), host: "", kernelRelease: "", networkNamespace: nil)
     private let error: KernelError

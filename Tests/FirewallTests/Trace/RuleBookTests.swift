@@ -8,7 +8,7 @@ struct RuleBookTests {
         DroppingRule(family: .inet, table: "t", chain: chain, decision: .rule(handle: handle))
     }
 
-    private static let missing = "the rule was not there when its chain was listed"
+    private static let missing = "the rule was gone when its chain was listed"
 
     private static func makeTable() throws {
         try Tool.run("nft add table inet t")
@@ -69,11 +69,11 @@ struct RuleBookTests {
             try Self.makeTable()
             let book = try RuleBook()
             #expect(book.text(of: Self.rule(99), at: .now) == .unknown(Self.missing))
-            #expect(book.text(of: Self.rule(1, chain: "gone"), at: .now) == .unknown("the chain has gone"))
+            #expect(book.text(of: Self.rule(1, chain: "gone"), at: .now) == .unknown("the chain is gone"))
         }
     }
 
-    /// nft(8) has no way to ask for it by its name, but iptables-nft makes such chains.
+    /// nft(8) cannot request it by name, but iptables-nft creates such chains.
     @Test(.needsTool("iptables-nft")) func aNameThatIsAWordOfNft() throws {
         try inFreshNamespace {
             try Tool.run("iptables-nft -N reject")
@@ -96,7 +96,7 @@ struct RuleBookTests {
         try inFreshNamespace {
             try Self.makeTable()
             let text = try RuleBook().text(of: Self.rule(1, chain: "c; delete table inet t"), at: .now)
-            #expect(text == .unknown("cannot list a chain: nft has no way to write its name"))
+            #expect(text == .unknown("cannot list a chain: nft cannot express its name"))
             #expect(try Tool.run("nft list tables").contains("inet t"))
         }
     }

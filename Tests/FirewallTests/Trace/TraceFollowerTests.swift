@@ -26,7 +26,7 @@ struct TraceFollowerTests {
         #expect(follower.finish().isEmpty)
     }
 
-    /// Linux gave four packets of one flow the same id, one after the other.
+    /// Linux gave four consecutive packets of one flow the same id.
     @Test func theMarkBeginsANewPacketWithTheSameId() throws {
         var follower = TraceFollower(table: "mine")
         let ended = try ends(

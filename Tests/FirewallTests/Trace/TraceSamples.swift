@@ -16,7 +16,7 @@ import TestSupport
 ///         chain in { type filter hook input priority 0; policy drop; tcp flags fin jump bad; }
 ///     }
 enum TraceSamples {
-    /// A FIN at the rule that sets nftrace, the first that is told of it; `inet mine trace_invalid` handle 3, continue.
+    /// A FIN at the rule that sets nftrace, its first event; `inet mine trace_invalid` handle 3, continue.
     static let marked = hexadecimal(
         """
         c0 00 00 00 11 0a 00 00 00 00 00 00 00 00 00 00  # nlmsghdr

@@ -52,7 +52,7 @@ struct TrackingLiveTests {
             try NFTables().run("table ip t { chain c { ct state new; }; }", for: "use conntrack")
             return (doubtful, try Tracking(reading: LiveKernel()), try Self.kernelListsHooks())
         }
-        let reason = "nobody who uses conntrack was found, but its table has 1 entry"
+        let reason = "no user of conntrack was found, but its table has 1 entry"
         let answer = isExact ? Tracking.Activity.inactive : .unknown(reason)
         #expect(doubtful == Tracking(ipv4: answer, ipv6: answer))
         #expect(Self.matches(explained.ipv4, "uses ct"))
@@ -81,10 +81,10 @@ struct TrackingLiveTests {
         #expect(error?.cause == .forbidden)
     }
 
-    /// Such a kernel answers exactly.
+    /// Such a kernel gives exact answers.
     private static func kernelListsHooks() throws -> Bool { try TrackingHook.ipv4.activity(in: LiveKernel()) != nil }
 
-    /// - Parameter evidence: a part of it, nil for none. A kernel that lists its hooks names those instead.
+    /// - Parameter evidence: part of it, nil for none. A kernel that lists its hooks names those instead.
     private static func matches(_ activity: Tracking.Activity, _ evidence: String?) -> Bool {
         switch (activity, evidence) {
         case (.active(let words), let evidence?): words.contains(evidence) || words.contains("is hooked in")
@@ -93,7 +93,7 @@ struct TrackingLiveTests {
         }
     }
 
-    /// Sends a packet of each family over the loopback, and looks whether an entry came of it.
+    /// Sends a packet of each family over the loopback, and checks whether this created an entry.
     private static func tracksPackets() throws -> (ipv4: Bool, ipv6: Bool) {
         try Tool.run("ip link set lo up")
         try send(to: "127.0.0.1", AF_INET)

@@ -2,7 +2,7 @@ import Firewall
 import TestSupport
 import Testing
 
-/// What somebody has set up in a network namespace, and what of it must show.
+/// What was set up in a network namespace, and what of it must be detected.
 struct TrackingSituation: Sendable, CustomTestStringConvertible {
     enum Step: Sendable {
         /// In nft's language.
@@ -11,7 +11,7 @@ struct TrackingSituation: Sendable, CustomTestStringConvertible {
     }
 
     let step: Step
-    /// A part of the evidence that has to be given for each family; nil where conntrack is not used.
+    /// Part of the expected evidence for each family; nil if conntrack is not used.
     let ipv4: String?
     let ipv6: String?
 
@@ -34,7 +34,7 @@ struct TrackingSituation: Sendable, CustomTestStringConvertible {
         Self(step: .nft(ruleset), ipv4: ipv4, ipv6: ipv6)
     }
 
-    /// A ruleset of an inet table, or an ip6 one's for that family alone.
+    /// A ruleset of an inet table, or one of an ip6 table for that family only.
     private static func nft(_ ruleset: String, both: String) -> Self { nft(ruleset, ipv4: both, ipv6: both) }
 
     private static func tool(_ command: String, ipv4: String? = nil, ipv6: String? = nil) -> Self {

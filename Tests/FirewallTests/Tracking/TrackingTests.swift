@@ -42,7 +42,7 @@ struct TrackingTests {
         let name = Array("ipv4_conntrack_in".utf8)
         let plain = Answers.ipv4Hooks
         let start = try #require(plain.indices.last { plain[$0...].starts(with: name) })
-        // Padding takes the place of the NUL and what follows: "ipv4_conntrack_in.c".
+        // Padding replaces the NUL and what follows: "ipv4_conntrack_in.c".
         var renamed = plain
         renamed.replaceSubrange(start + name.count..<start + name.count + 2, with: Array(".c".utf8))
         renamed[start - 4] = 0x18
@@ -54,7 +54,7 @@ struct TrackingTests {
 
     @Test("Hooks without names prove nothing")
     func nameless() throws {
-        // The attributes of the names become ones of an unknown number.
+        // The attributes of the names get an unknown number.
         var nameless = Answers.natChainHooks
         let name = try #require(nameless.indices.first { nameless[$0...].starts(with: [0x1C, 0, 4, 0]) })
         nameless[name + 2] = 99

@@ -87,7 +87,7 @@ struct TrackingUsersTests {
             Issue.record("\(tracking.ipv6)")
             return
         }
-        #expect(reason.hasPrefix("the ruleset could not be read as a whole: it changed while it was read"))
+        #expect(reason.hasPrefix("the ruleset could not be read completely: it changed while it was read"))
         let calm = try Tracking(
             reading: ScriptedKernel(answers: [[Answers.noSuchSubsystem], end, end, changing, end]))
         #expect(calm.ipv6 == .inactive)
@@ -110,7 +110,7 @@ struct TrackingUsersTests {
     @Test("Entries that nobody explains", arguments: [(0, "0 entries"), (1, "1 entry"), (12, "12 entries")])
     func entries(_ count: Int, _ words: String) throws {
         var kernel = Self.kernel(Sample(testDescription: "nothing"), entries: count)
-        let reason = Tracking.Activity.unknown("nobody who uses conntrack was found, but its table has \(words)")
+        let reason = Tracking.Activity.unknown("no user of conntrack was found, but its table has \(words)")
         let expected = count == 0 ? Tracking.Activity.inactive : reason
         #expect(try Tracking(reading: kernel) == Tracking(ipv4: expected, ipv6: expected))
         kernel = Self.kernel(Self.samples[1], entries: count)

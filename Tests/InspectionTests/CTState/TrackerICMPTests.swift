@@ -5,7 +5,7 @@ import Testing
 
 @testable import Inspection
 
-/// What conntrack makes of ICMP, UDP and the rest; expected types as the kernel answered crafted packets (Linux 6.18; 6.1 where it says so).
+/// What conntrack does with ICMP, UDP and the rest; expected types are the kernel's answers to crafted packets (Linux 6.18; 6.1 where noted).
 struct TrackerICMPTests {
     private static let replied = TrackedEntry(.stateless, hasSeenReply: true)
     private static let unreplied = TrackedEntry(.stateless, hasSeenReply: false)

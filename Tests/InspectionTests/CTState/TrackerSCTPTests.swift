@@ -3,7 +3,7 @@ import Testing
 
 @testable import Inspection
 
-/// What conntrack makes of SCTP packets; expected words as the kernel answered crafted packets (Linux 6.18).
+/// What conntrack does with SCTP packets; expected words are the kernel's answers to crafted packets (Linux 6.18).
 struct TrackerSCTPTests {
     private static let tags = SCTPTags.usual
 

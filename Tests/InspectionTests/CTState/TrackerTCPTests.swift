@@ -3,7 +3,7 @@ import Testing
 
 @testable import Inspection
 
-/// What conntrack makes of TCP segments. The expected words are the kernel's own answers to crafted segments (Linux 6.18, read with
+/// What conntrack does with TCP segments. The expected words are the kernel's own answers to crafted segments (Linux 6.18, read with
 /// nftables counters and conntrack(8)), not this model's.
 struct TrackerTCPTests {
     private static func outcome(
@@ -54,7 +54,7 @@ struct TrackerTCPTests {
         }
     }
 
-    /// A row a kind and a direction; the columns are NONE, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT, CLOSE_WAIT, LAST_ACK,
+    /// A row per kind and direction; the columns are NONE, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT, CLOSE_WAIT, LAST_ACK,
     /// TIME_WAIT, CLOSE, SYN_SENT2, of entries that have seen a reply. `-` is INVALID.
     static let seen: [(TCPFlags, TupleDirection, String)] = [
         (.syn, .original, "SS SS SR ES FW CW LA TW CL S2"), (.syn, .reply, "- S2 - - - - - TW - S2"),
@@ -130,7 +130,7 @@ struct TrackerTCPTests {
     }
 }
 
-/// What depends on the packet before, followed from segment to segment.
+/// What depends on the previous packet, followed from segment to segment.
 struct TrackerTCPStoryTests {
     /// The ctstate of each segment, with the entry's state after it.
     private static func story(_ start: TrackedEntry?, _ segments: [(TCPFlags, TupleDirection)]) -> [String] {
@@ -175,7 +175,7 @@ struct TrackerTCPStoryTests {
         let open = TrackedEntry(.tcp(TrackedTCP(byTraffic: .established)), hasSeenReply: true, isAssured: true)
         let answered: [(TCPFlags, TupleDirection)] = [(.syn, .original), ([.syn, .ack], .reply)]
         #expect(Self.story(open, answered) == ["ESTABLISHED ESTABLISHED", "ESTABLISHED SYN_RECV"])
-        // That a FIN was the first to end the old one is forgotten, so a SYN to the new one's end opens nothing.
+        // It forgets that a FIN first closed the old one, so a SYN to the new one's end opens nothing.
         let ended = TrackedEntry(.tcp(TrackedTCP(byTraffic: .finWait)), hasSeenReply: true, isAssured: true)
         let reset: [(TCPFlags, TupleDirection)] = answered + [(.rst, .reply), (.syn, .original)]
         #expect(Self.story(ended, reset).suffix(2) == ["ESTABLISHED CLOSE", "ESTABLISHED CLOSE"])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Inspection
 
-/// A ledger, fed in the order it asks for, beside a reader who knows only what was told.
+/// A ledger, fed in the required order, compared with a reader who only knows what was reported.
 @Suite("A reader's picture is the kernel's after every resync, whatever was lost")
 struct LedgerPropertyTests {
     @Test(arguments: 0..<400)
@@ -29,7 +29,7 @@ struct LedgerPropertyTests {
         var doubles = 0
         var wrong: String?
         private var lossesSeen = 0
-        /// Since a loss that no resync has made good yet, an entry may be told as new that the reader has for the one before it.
+        /// After a loss not yet recovered by a resync, an entry may be reported as new that the reader still has as its predecessor.
         private var isMending = false
         private let tellsInitial: Bool
         private var isFirst = true
@@ -41,7 +41,7 @@ struct LedgerPropertyTests {
 
         var hasLost: Bool { kernel.lost != lossesSeen }
 
-        /// Steps of the kernel, with a batch read now and then.
+        /// Steps of the kernel, with occasional reads of a batch.
         mutating func live(_ steps: Int, _ random: inout SeededGenerator) {
             for _ in 0..<steps {
                 kernel.step(&random)
@@ -49,11 +49,11 @@ struct LedgerPropertyTests {
             }
         }
 
-        /// A dump while the kernel goes on, again until nothing is lost meanwhile.
+        /// A dump while the kernel continues, repeated until nothing is lost during it.
         mutating func dump(_ random: inout SeededGenerator) {
             repeat {
                 isMending = isMending || hasLost
-                // The first follows the subscription at once, and what was lost before it is noticed while it runs.
+                // The first follows the subscription immediately, and an earlier loss is noticed while it runs.
                 if !isFirst {
                     catchUp()
                     lossesSeen = kernel.lost
@@ -82,7 +82,7 @@ struct LedgerPropertyTests {
             for entry in entries {
                 switch ledger.see(entry, isTold: isTold) {
                 case .new:
-                    // A silent beginning is known to the reader as well: only then can the pictures be compared.
+                    // A silent initial dump is known to the reader as well: only then can the states be compared.
                     if !isTold { reader.hearSilently(entry) } else if !reader.hearNew(entry) { doubles += 1 }
                 case .changed: reader.hear(entry)
                 case .known, .dying: break
@@ -99,7 +99,7 @@ struct LedgerPropertyTests {
             }
         }
 
-        /// When all is said that was begun, and nothing lost, the pictures are the same.
+        /// When everything begun has been reported, and nothing lost, the states are equal.
         mutating func checkAtRest(_ random: inout SeededGenerator) {
             kernel.comeToRest()
             catchUp()
@@ -113,7 +113,7 @@ struct LedgerPropertyTests {
         }
     }
 
-    /// Knows what was told, and nothing else.
+    /// Knows what was reported, and nothing else.
     private struct Reader {
         private(set) var picture: [String: String] = [:]
         private var silent: Set<String> = []
@@ -121,7 +121,7 @@ struct LedgerPropertyTests {
 
         private static func key(_ entry: Entry) -> String { "\(entry.original) \(entry.id ?? 0)" }
 
-        /// False when it is known already.
+        /// False if it is known already.
         mutating func hearNew(_ entry: Entry) -> Bool {
             let key = Self.key(entry)
             let isNews = picture[key] == nil || silent.contains(key)

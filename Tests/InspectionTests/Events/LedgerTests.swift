@@ -13,7 +13,7 @@ struct LedgerTests {
         ledger.beginDump()
         #expect(ledger.see(first) == .new)
         #expect(ledger.take(.new, first) == nil)
-        // Made anew in the same place: its DESTROY was lost.
+        // Recreated at the same address: its DESTROY was lost.
         #expect(ledger.take(.new, first) == .new)
         var settled = Ledger()
         settled.beginDump()

@@ -22,7 +22,7 @@ struct ModelKernel {
 
     init(capacity: Int) { self.capacity = capacity }
 
-    /// Something happens to one entry, as chance has it.
+    /// Something random happens to one entry.
     mutating func step(_ random: inout SeededGenerator) {
         let slot = Int.random(in: 0..<Self.tuples, using: &random)
         if unborn.contains(slot) {
@@ -46,7 +46,7 @@ struct ModelKernel {
         }
     }
 
-    /// What has begun comes to its end.
+    /// What has begun is completed.
     mutating func comeToRest() {
         for slot in unborn { send(.new, slot) }
         for slot in dying { table[slot] = nil }
@@ -60,7 +60,7 @@ struct ModelKernel {
         return batch
     }
 
-    /// A bucket as a dump shows it, at times with an entry twice.
+    /// A bucket as shown by a dump, sometimes with an entry twice.
     func bucket(_ number: Int, _ random: inout SeededGenerator) -> [Entry] {
         let entries = table.keys.sorted().filter { $0 % Self.buckets == number }.compactMap { table[$0] }
         return random.next() % 8 == 0 ? entries + entries : entries
@@ -72,7 +72,7 @@ struct ModelKernel {
         if random.next() % 2 == 0 {
             table[slot]?.mark = UInt32.random(in: 0..<4, using: &random)
         } else {
-            // An event that leaves the state out must not come of its change.
+            // An event without the state must not be caused by its change.
             table[slot]?.status.formSymmetricDifference(.assured)
         }
     }
@@ -85,7 +85,7 @@ struct ModelKernel {
         if isCongested { lost += 1 } else { queue.append(Message(kind: kind, entry: entry)) }
     }
 
-    /// The same tuple in the same place of memory has the same id.
+    /// The same tuple at the same memory address has the same id.
     private static func entry(_ slot: Int, place: Int) -> Entry {
         var entry = Entry()
         entry.family = 2

@@ -5,7 +5,7 @@ import Testing
 @testable import Inspection
 
 struct StatisticsTests {
-    /// Counters of CPU 0, 1 …, and a table that is well unless told otherwise.
+    /// Counters of CPU 0, 1 …, and a healthy table unless specified otherwise.
     static func statistics(
         _ cpus: [[StatisticsCounter: UInt32]], entries: UInt32? = 8, limit: UInt32? = 10,
         sysctls values: [String: String] = [:]

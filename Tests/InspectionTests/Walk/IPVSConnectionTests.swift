@@ -4,7 +4,7 @@ import Testing
 
 @testable import Inspection
 
-/// IPVS's states of a TCP connection, as the tables of net/netfilter/ipvs/ip_vs_proto_tcp.c have them.
+/// IPVS's states of a TCP connection, as in the tables of net/netfilter/ipvs/ip_vs_proto_tcp.c.
 struct IPVSConnectionTests {
     private typealias State = IPVSConnection.State
 

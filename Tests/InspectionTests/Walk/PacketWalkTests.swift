@@ -6,8 +6,8 @@ import Testing
 
 @testable import Inspection
 
-/// The four rows that were measured on a real LVS-DR director (one GET, one connection closed by a RST, one ICMP frag-needed), and what
-/// the kernel's sources say of the other methods.
+/// The four rows measured on a real LVS-DR director (one GET, one connection closed by a RST, one ICMP frag-needed), and what the kernel
+/// sources say about the other methods.
 struct PacketWalkTests {
     private static let fragmentationNeeded = TrackedPacket.icmp(ICMPType(rawValue: 3))
     private static let synSent = TrackedEntry(.tcp(TrackedTCP(.synSent)), hasSeenReply: false)
@@ -70,7 +70,7 @@ struct PacketWalkTests {
         let walk = Self.walk(.tcp(.syn), vsConntrack: true)
         #expect(walk.leavesAs == .new && walk.entered == Self.synSent)
         #expect(walk.steps.map(\.what).contains("opens a connection: SYN_RECV"))
-        #expect(walk.steps.last?.what == "puts its entry into the table")
+        #expect(walk.steps.last?.what == "inserts its entry into the table")
         #expect(walk.conclusion.joined().contains("the client's ACKs and data are INVALID"))
     }
 
@@ -141,7 +141,7 @@ struct PacketWalkTests {
     @Test("Replies of DR's real servers are unknown to IPVS where they pass here")
     func replyOfDR() {
         let walk = Self.walk(.tcp([.syn, .ack]), nil, .reply, .dr)
-        #expect(walk.steps.map(\.what).contains("does not know it"))
+        #expect(walk.steps.map(\.what).contains("does not match it"))
         #expect(Self.walk(.tcp(.ack), nil, .reply, .dr).entered?.state == "ESTABLISHED")
     }
 

@@ -19,7 +19,7 @@ POINTS = {
 ENTERING, ANSWERING, LEAVING = list(POINTS)[:3], list(POINTS)[3:5], list(POINTS)[5:]
 CTSTATES = ("NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED")
 FLAGS = "--tcp-flags FIN,SYN,RST,ACK"
-# How rules know a class; the first that fits counts. tcp_other is what is left of TCP.
+# How rules recognize a class; the first match counts. tcp_other is the rest of TCP.
 CLASSES = {
     "syn": f"-p tcp {FLAGS} SYN", "syn_ack": f"-p tcp {FLAGS} SYN,ACK", "ack": f"-p tcp {FLAGS} ACK",
     "fin": "-p tcp --tcp-flags FIN,SYN,RST FIN", "rst": "-p tcp --tcp-flags FIN,SYN,RST RST", "tcp_other": "-p tcp", "udp": "-p udp",
@@ -88,7 +88,7 @@ class Counters:
 
 
 def _table(table, ends):
-    """A chain a point and class, whose rules count by ctstate and let everything pass."""
+    """A chain per point and class, whose rules count by ctstate and let everything pass."""
     chains, sorting = {}, []
     for end in ends:
         for point in end.points:

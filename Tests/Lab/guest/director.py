@@ -121,7 +121,7 @@ class Hosts:
         self.note(f"real servers: what they send from their own address goes through {DIRECTOR}")
 
     def silence(self):
-        """Cuts every wire, so that nothing is sent again while counters are read; what is under way arrives."""
+        """Cuts every link, so that nothing is retransmitted while counters are read; packets in flight arrive."""
         self.switch.ip("link set bridge0 down")
         time.sleep(0.5)
 

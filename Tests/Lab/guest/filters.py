@@ -1,4 +1,4 @@
-"""What the packet filters themselves say of their drops, and filters of other kinds than iptables-nft's."""
+"""What the packet filters themselves count as dropped, and filters other than those of iptables-nft."""
 
 import os
 import re
@@ -41,7 +41,7 @@ class Drop:
 
 
 def drops(director):
-    """Of the rules of nf_tables, iptables-nft's among them, whose counters went up, and of iptables' policies."""
+    """The nf_tables rules, including iptables-nft's, whose counters went up, and iptables' policies."""
     found = []
     for place, rule in rules(director.run("nft", "-a", "list", "ruleset").stdout):
         counted = re.search(r"\bcounter packets (\d+) bytes \d+ ", rule)
@@ -94,7 +94,7 @@ def ufw(director, *rules, before_invalid=(), table_before=()):
 
 
 def _add_lines(path, additions):
-    """Adds lines in front of the first line that begins with each key; there has to be one."""
+    """Adds lines before the first line that begins with each key, which must exist."""
     with open(path, encoding="utf-8") as file:
         lines = file.read().splitlines()
     for start, added in additions.items():

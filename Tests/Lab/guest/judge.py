@@ -1,4 +1,4 @@
-"""Compares what ct-inspect says with what the peers say of the same director at the same moment."""
+"""Compares the output of ct-inspect with the peers' for the same director at the same moment."""
 
 from collections import Counter
 
@@ -8,7 +8,7 @@ def _point(value):
 
 
 def _identity(flow):
-    """A flow by who talks to whom; an orphan has no destination."""
+    """A flow by its endpoints; an orphan has no destination."""
     destination = flow["destination"]
     return (flow["protocol"], _point(flow["client"]), _point(flow["virtual"]), _point(destination) if destination else None)
 
@@ -99,7 +99,7 @@ def _judge_orphans(report, peers, document):
 
 
 def _judge_totals(report, peers, document):
-    """One row a service, in ipvsadm's order, whose numbers add up to the flows."""
+    """One row per service, in ipvsadm's order, whose numbers add up to the flows."""
     report.equal(
         "the services are ipvsadm -Ln's, in its order",
         [(one.key, one.scheduler) for one in peers.services],

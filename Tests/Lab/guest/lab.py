@@ -63,7 +63,7 @@ def prepare_guest():
 
 
 def examine(report, subject, hosts, scenario, chosen):
-    """The kernel moves on meanwhile: the peers speak before and after, and only what stood still is judged."""
+    """The kernel state changes: the peers are read before and after, and only an unchanged state is judged."""
     for attempt in range(3):
         peers = Peers(hosts.director)
         where = ("--netns", hosts.director.name)

@@ -1,4 +1,4 @@
-"""What nft(8) of two Debian releases and the kernel say of a director while it is observed."""
+"""Listings by nft(8) of two Debian releases and by the kernel, of a director being observed."""
 
 import json
 import os

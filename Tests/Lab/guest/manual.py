@@ -28,7 +28,7 @@ def play(director, name):
 
 
 def judge_transcript(report, name, said):
-    """The same words, of whatever number: how often a packet is sent again is another day's. Commands stand before what they say."""
+    """The same words, with any numbers: how often a packet is retransmitted varies. Commands precede their output."""
     os.makedirs(SAMPLES, exist_ok=True)
     with open(f"{SAMPLES}/{name.replace(' ', '-')}.txt", "w", encoding="utf-8") as file:
         file.write(said)

@@ -1,4 +1,4 @@
-"""Runs "ct-inspect observe" beside the independent counters, and compares what the two say of the same packets."""
+"""Runs "ct-inspect observe" alongside the independent counters, and compares their results for the same packets."""
 
 import json
 import signal
@@ -66,7 +66,7 @@ class Watch:
         return documents[0]
 
     def end_in_words(self):
-        """Interrupts one that was not asked for JSON; its text."""
+        """Interrupts one without JSON output; returns its text."""
         self.process.send_signal(signal.SIGINT)
         status, text, complaints = self._finish()
         if status != 0:
@@ -95,7 +95,7 @@ class Seen:
 
     @property
     def dropped(self):
-        """What is missing behind the filter."""
+        """What is missing after the filter."""
         found = {}
         for (point, kind, state), (packets, octets) in self.counts.items():
             if point in BEFORE_FILTER:

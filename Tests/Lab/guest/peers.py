@@ -1,4 +1,4 @@
-"""What the independent judges say of a director: ipvsadm and conntrack, as text and parsed."""
+"""The reference tools' output about a director: ipvsadm and conntrack, as text and parsed."""
 
 import ipaddress
 import re
@@ -118,7 +118,7 @@ def parse_entries(text):
 
 
 class Peers:
-    """Everything that the peers say of one director at one moment."""
+    """Everything that the peers show of one director at one moment."""
 
     COMMANDS = {
         "ipvsadm-Ln.txt": "ipvsadm -Ln",
@@ -180,7 +180,7 @@ class Peers:
     @staticmethod
     def _destination(service, connection):
         for one in service.destinations if service else ():
-            # A destination of port 0 keeps the port that the client asked for (ip_vs_core.c, ip_vs_schedule).
+            # A destination of port 0 keeps the port requested by the client (ip_vs_core.c, ip_vs_schedule).
             if one.address == connection.destination[0] and one.port in (0, connection.destination[1]):
                 return one
         return None

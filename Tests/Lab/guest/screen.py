@@ -1,4 +1,4 @@
-"""A terminal with a shell in it, as a person would see it: tmux, a program of the host's root, draws it in memory and tells what it shows.
+"""A terminal with a shell in it, as a person would see it: tmux, a program of the host's root, draws it in memory and returns its content.
 
 Every wait polls, and has a generous bound: an emulated host can be slow.
 """
@@ -39,7 +39,7 @@ def processes(program):
 
 
 def end(text):
-    """An address and port; of a screen that is only half drawn, what is there."""
+    """An address and port; for a screen that is only half drawn, what is there."""
     try:
         return endpoint(text)
     except ValueError:
@@ -48,7 +48,7 @@ def end(text):
 
 def table(picture, first):
     """The rows of the list on a screen, by the titles of their columns, the first of which is known."""
-    # Without the keys at the bottom, and the mark of the column that is sorted by, which stands in the gap.
+    # Without the keys at the bottom, and the mark of the column that is sorted by, which is in the gap.
     lines = [line.translate({ord(mark): " " for mark in "▲▼"}) for line in picture.splitlines()[:-1]]
     start = next((at for at, line in enumerate(lines) if line.startswith(first)), len(lines))
     rows = []
@@ -60,12 +60,12 @@ def table(picture, first):
 
 
 def _cells(line):
-    """Cells stand two blanks apart."""
+    """Cells are two blanks apart."""
     return list(re.finditer(r"\S+(?: \S+)*", line))
 
 
 def _row(titles, cells):
-    """Each cell stands below its title, on the left or on the right; what is not there is empty."""
+    """Each cell is below its title, left- or right-aligned; missing ones are empty."""
     row = defaultdict(str)
     for cell in cells:
         for title in titles:
@@ -124,7 +124,7 @@ class Screen:
         """Has every byte that the terminal is sent from now on written into a file, too."""
         self._tmux("pipe-pane", f"cat >>{path}")
 
-    # What the terminal says of itself
+    # The terminal's own state
 
     def modes(self):
         """Whether there is another picture beneath, the cursor is shown, the keypad and the mouse are a program's."""

@@ -62,7 +62,7 @@ class Web(Service):
         return made
 
     def knock_in_vain(self, source, virtual, seconds):
-        """Tries to open a connection where none comes about."""
+        """Tries to open a connection where none can be established."""
         made = self._from(source, 0)
         made.settimeout(seconds)
         try:

@@ -1,4 +1,4 @@
-/// What observations look like, to the letter.
+/// Exact output of observations.
 enum ObservationGolden {
     /// `Observation.rich()` on 80 columns.
     static let rich80 = #"""
@@ -31,8 +31,8 @@ enum ObservationGolden {
         Nothing was dropped between PRE_ROUTING and IPVS: all 2 packets came through.
         1 FIN of 3 answers was dropped as INVALID at FORWARD (of such packets traces
         name ip filter a\u{1b}[31mb handle 9).
-        What leaves, and answers, may also be those of fwmark 7: they have a real server
-        in common.
+        Packets that leave, and answers, may also belong to fwmark 7: they share a real
+        server.
 
         tcp 10.0.0.103:80  rr, tun
         CLASS           PRE_ROUTING                  PASSED  DROPPED
@@ -56,8 +56,8 @@ enum ObservationGolden {
         FIN      1 INVALID       1       -  1 INVALID
         1 FIN of 3 answers was dropped as INVALID at FORWARD (of such packets traces
         name ip filter a\u{1b}[31mb handle 9).
-        What leaves, and answers, may also be those of tcp 10.0.0.102:80: they have a
-        real server in common.
+        Packets that leave, and answers, may also belong to tcp 10.0.0.102:80: they
+        share a real server.
 
         192.0.2.7:25
         CLASS  PRE_ROUTING  LOCAL_IN  PASSED  DROPPED  LEAVES AS
@@ -78,8 +78,8 @@ enum ObservationGolden {
         frag-needed 1, RST 1)
         ip filter a\u{1b}[31mb handle 9: ct state invalid drop comment "\u{202e}x" — 1
         packet (FIN 1)
-        ip filter INPUT handle 12 (its text is not known: the rule has gone) — 1 packet
-        (ICMP frag-needed 1)
+        ip filter INPUT handle 12 (text unknown: the rule has gone) — 1 packet (ICMP
+        frag-needed 1)
         ip filter INPUT: policy drop — 1 packet (UDP 1)
 
         TIME             CTSTATE  CLASS  CLIENT          VIRTUAL        FLAGS

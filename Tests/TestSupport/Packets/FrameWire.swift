@@ -1,6 +1,6 @@
 import Glibc
 
-/// A veth pair in the calling thread's namespace, into which packets are put that then arrive as if from outside.
+/// A veth pair in the calling thread's namespace: packets sent into it arrive as if from outside.
 ///
 /// Both ends are in one namespace: what is sent by a packet socket passes no hook of netfilter on its way out, so the sender needs no
 /// namespace of its own.
@@ -21,9 +21,9 @@ package final class FrameWire {
         try Tool.run("ip link set lo up")
         try Tool.run(
             "ip link add \(near) address 02:00:00:00:00:01 type veth peer name \(far) address 02:00:00:00:00:02")
-        // What the far end would say of its own accord would arrive too.
+        // Anything the far end sent on its own would arrive too.
         try Tool.run("sysctl -w net.ipv6.conf.\(far).disable_ipv6=1")
-        // Packets may come from anywhere, even if the way back is another.
+        // Packets may come from anywhere, even if the route back differs.
         for name in ["all", near] { try Tool.run("sysctl -w net.ipv4.conf.\(name).rp_filter=0") }
         try Tool.run("ip link set \(near) up")
         try Tool.run("ip link set \(far) up")
@@ -68,7 +68,7 @@ package final class FrameWire {
         throw Tool.Failure(description: "of \(sent) packets only \(arrived) arrived")
     }
 
-    /// Packets that came by since the last call: those that the socket has no room for count as well.
+    /// Packets seen since the last call, including those for which the socket had no space.
     private func newlyArrived() throws -> Int {
         // struct tpacket_stats: packets, and those of them that were dropped.
         var counts: [UInt32] = [0, 0]

@@ -3,8 +3,8 @@ import Addresses
 extension PacketBytes {
     /// An ICMP message, or an ICMPv6 one between IPv6 addresses.
     ///
-    /// - Parameter rest: what follows the checksum: of a query the identifier and a number, of an error four bytes and the packet that
-    ///   it is about.
+    /// - Parameter rest: what follows the checksum: for a query the identifier and a number, for an error four bytes and the packet it is
+    ///   about.
     package static func icmp(
         type: UInt8, code: UInt8, _ rest: [UInt8], from source: IPAddress, to destination: IPAddress
     ) -> [UInt8] {

@@ -4,14 +4,14 @@ extension PacketBytes {
     /// An SCTP packet with these chunks (RFC 9260).
     ///
     /// - Parameter tag: the verification tag of the common header.
-    /// - Parameter initiateTag: what INIT (1) and INIT ACK (2) among the chunks ask for.
+    /// - Parameter initiateTag: the tag requested by INIT (1) and INIT ACK (2) among the chunks.
     package static func sctp(
         chunks: [UInt8], tag: UInt32, initiateTag: UInt32 = 0, from source: Endpoint, to destination: Endpoint
     ) -> [UInt8] {
         let header = big(source.port) + big(destination.port) + big(tag)
         let body = chunks.flatMap { chunk($0, initiateTag) }
         let sum = CRC32C.of(header + [0, 0, 0, 0] + body)
-        // The one number of a packet that stands lowest byte first.
+        // The only little-endian number in a packet.
         let packet = header + big(sum.byteSwapped) + body
         return ip(.sctp, packet, from: source.address, to: destination.address)
     }

@@ -13,7 +13,7 @@ package enum PacketBytes {
         header(`protocol`, payload.count, from: source, to: destination, hopLimit: hopLimit) + payload
     }
 
-    /// The header alone, of a packet with so many bytes behind it.
+    /// Just the header of a packet with this many bytes after it.
     package static func header(
         _ protocol: IPProtocol, _ length: Int, from source: IPAddress, to destination: IPAddress, hopLimit: UInt8 = 64
     ) -> [UInt8] {
@@ -38,7 +38,7 @@ package enum PacketBytes {
         return filled(payload, at: offset, with: sum)
     }
 
-    /// With the checksum of all of it put where zeros stand.
+    /// With the checksum of all of it written where the zeros are.
     static func filled(_ bytes: [UInt8], at offset: Int, with begun: InternetChecksum) -> [UInt8] {
         var (bytes, sum) = (bytes, begun)
         sum.add(bytes)

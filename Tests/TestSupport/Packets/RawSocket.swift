@@ -2,10 +2,10 @@ import Glibc
 
 /// Packets that the host itself sends, in the calling thread's namespace: they pass the hooks of netfilter on their way out.
 package enum RawSocket {
-    /// Sends an IPv4 or IPv6 packet as it is; where it goes stands in its header.
+    /// Sends an IPv4 or IPv6 packet as it is; its header determines where it goes.
     package static func send(_ packet: [UInt8]) throws {
         let isIPv4 = packet.first.map { $0 >> 4 == 4 } ?? false
-        // Of IPPROTO_RAW: the header is the sender's (raw(7)).
+        // For IPPROTO_RAW the sender provides the header (raw(7)).
         let descriptor = socket(isIPv4 ? AF_INET : AF_INET6, CInt(SOCK_RAW.rawValue), CInt(IPPROTO_RAW))
         guard descriptor >= 0 else { throw SystemFailure("socket(SOCK_RAW)", errno: errno) }
         defer { close(descriptor) }

@@ -1,4 +1,4 @@
-"""The static cure for UFW, as ct-inspect-lvs-dr(7) gives it: what is INVALID passes, and IPVS sees connections end."""
+"""The static fix for UFW from ct-inspect-lvs-dr(7): INVALID packets pass, and IPVS sees connections end."""
 
 import manual
 from cures import judge_cure

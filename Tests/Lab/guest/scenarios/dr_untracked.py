@@ -33,7 +33,7 @@ def beyond(hosts, subject, live, report):
     cause = "net.ipv4.vs.conntrack=0"
     report.check("each reason names the sysctl", all(cause in flow["reason"] for flow in live["flows"]), live["flows"])
     text = subject.run("flows", "--netns", hosts.director.name).stdout
-    # What stands below the table, after an empty line: what was found, and why.
+    # Below the table, after an empty line: what was found, and why.
     report.check("the words that close the table name the sysctl", cause in text.rstrip().rpartition("\n\n")[2], text)
     missing = [one for one in ("10.0.0.1:", "10.0.0.11:", "10.0.0.12:", "10.0.0.100:80", "absent") if one not in text]
     report.equal("the table shows clients, VIP and verdict", [], missing)

@@ -1,4 +1,4 @@
-"""How ct-inspect ends when it may not, when there is no such namespace, and when nobody reads on."""
+"""How ct-inspect ends without permission, without such a namespace, and when its reader closes."""
 
 from director import CLIENTS, VIP
 from namespace import command
@@ -47,6 +47,6 @@ def _judge_features(hosts, subject, report):
     limit = hosts.director.read("/proc/sys/net/netfilter/nf_conntrack_max").strip()
     report.check("--version --verbose: the conntrack table has the limit of /proc", found["conntrack table"][1].endswith(f"at most {limit}"), lines)
     report.equal("IPVS is there, with one service", ["yes", "1 service in this network namespace"], found["IPVS"])
-    report.check("DR has no entries", found["entries of DR, TUN"][1].startswith("net.ipv4.vs.conntrack=0"), lines)
+    report.check("DR has no entries", found["DR, TUN entries"][1].startswith("net.ipv4.vs.conntrack=0"), lines)
     report.check("the filter uses conntrack", "IPv4: conntrack is active" in found["observe"][1], lines)
     report.check("an ordinary user is told what could not be asked", "CAP_NET_ADMIN" in barred, barred)

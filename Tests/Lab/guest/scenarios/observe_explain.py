@@ -1,4 +1,4 @@
-"""explain --service foretells what is counted: the ctstate in which each class comes, and the one in which it leaves."""
+"""explain --service predicts what is counted: the ctstate with which each class comes and leaves."""
 
 import json
 
@@ -27,5 +27,5 @@ def conduct(hosts, subject, report):
         said = subject.run("explain", "--json", *words, "--service", "tcp/10.0.0.100:80", "--netns", hosts.director.name)
         walks = json.loads(said.stdout)["walks"]
         counted = [[key[2] for key in counts if key[:2] == (point, name)] for point in ("pre_routing", "post_routing")]
-        foretold = [[walk["ctstate"] for walk in walks], [walk["leaves_as"] for walk in walks]]
-        report.equal(f"explain foretells how {name} comes and leaves", counted, foretold)
+        predicted = [[walk["ctstate"] for walk in walks], [walk["leaves_as"] for walk in walks]]
+        report.equal(f"explain predicts how {name} comes and leaves", counted, predicted)

@@ -1,4 +1,4 @@
-"""No rule looks at a ctstate, so conntrack is inactive: observe says so and leaves it so, unless --start-tracking asks for it."""
+"""No rule matches on ctstate, so conntrack is inactive: observe says so and leaves it so, unless --start-tracking is given."""
 
 from listings import is_tracking
 from observing import Watch
@@ -14,8 +14,8 @@ def conduct(hosts, subject, report):
         return
     said = subject.run("observe", "--for", "1s", "--json", "--netns", hosts.director.name, check=False)
     report.equal("observe refuses with status 69, and prints nothing", (69, ""), (said.returncode, said.stdout))
-    told = all(word in said.stderr for word in ("no rule here looks at a ctstate", "--start-tracking"))
-    report.check("its message tells why, and what to do", told, said.stderr)
+    told = all(word in said.stderr for word in ("no rule here matches on ctstate", "--start-tracking"))
+    report.check("its message says why, and what to do", told, said.stderr)
     report.check("conntrack is still not hooked in", not is_tracking(hosts.director))
 
     watch = Watch(hosts, subject, "--start-tracking")

@@ -1,4 +1,4 @@
-"""observe behind a filter of iptables-legacy, whose rules cannot be traced: that is said, and the counters prove the drops."""
+"""observe behind a filter of iptables-legacy, whose rules cannot be traced: this is reported, and the counters prove the drops."""
 
 from filters import legacy_drops
 from observing import judge_counts, observe

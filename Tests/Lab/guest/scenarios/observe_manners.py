@@ -1,4 +1,4 @@
-"""Two observers agree, nft(8) works meanwhile, nothing is in the way of others, and kill -9 leaves nothing."""
+"""Two observers agree, nft(8) works at the same time, nothing interferes, and kill -9 leaves nothing behind."""
 
 from counters import Counters
 from listings import base_chains, judge_listings

@@ -1,4 +1,4 @@
-"""observe on NAT with net.ipv4.vs.conntrack=0 and a filter that drops what is INVALID in FORWARD: the answers are, and no connection comes about."""
+"""observe on NAT with net.ipv4.vs.conntrack=0 and a filter that drops INVALID in FORWARD: the answers are dropped, which blocks every connection."""
 
 from observing import judge, observe
 from story import WebStory

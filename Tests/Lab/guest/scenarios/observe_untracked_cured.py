@@ -1,4 +1,4 @@
-"""observe on DR with net.ipv4.vs.conntrack=0 and the static cure: what is INVALID passes, and nothing is dropped."""
+"""observe on DR with net.ipv4.vs.conntrack=0 and the static fix: INVALID packets pass, and nothing is dropped."""
 
 from observing import judge, observe
 from story import WebStory

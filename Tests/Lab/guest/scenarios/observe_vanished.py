@@ -1,4 +1,4 @@
-"""The namespace that is observed is deleted meanwhile: the observer ends as if nothing were."""
+"""The observed namespace is deleted while observing: the observer ends normally."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Persistence by SIP Call-ID: the template's row in /proc/net/ip_vs_conn goes on with the engine's name and data."""
+"""Persistence by SIP Call-ID: the template's row in /proc/net/ip_vs_conn continues with the engine's name and data."""
 
 from director import CLIENTS, VIP
 from traffic import Datagrams

@@ -1,4 +1,4 @@
-"""The tabs Table, Events and Health show what conntrack -L, conntrack -E and /proc say; losses are told, and made good.
+"""The tabs Table, Events and Health show what conntrack -L, conntrack -E and /proc say; losses are reported and recovered.
 
 The table is filled by a flow of DR under net.ipv4.vs.conntrack=1, and by entries that conntrack itself makes.
 """
@@ -90,7 +90,7 @@ class Listener:
 
 
 def _told(line):
-    """What a line of conntrack -E -o extended tells, in words: kind, protocol, ends, state, whether it is unreplied, mark."""
+    """The content of a line of conntrack -E -o extended, in words: kind, protocol, ends, state, whether it is unreplied, mark."""
     entry = parse_entries(line[line.index("ipv"):])[0]
     words = [line[line.index("["):line.index("]") + 1], *_ends(entry), entry.state, "UNREPLIED" if entry.unreplied else ""]
     return [word for word in (*words, f"mark={entry.mark}" if entry.mark else "") if word]

@@ -1,4 +1,4 @@
-"""A watch tells the flows that never had an entry from those that merely have none now, or that began before it.
+"""A watch distinguishes flows that never had an entry from those that merely have none now, or that began before it.
 
 `conntrack -E -e NEW` listens at the same time, and is the judge: what ct-inspect calls never, it has not seen; what it has seen, is not never.
 """
@@ -75,7 +75,7 @@ def reality(peers, report):
 
 
 def _flows(lines, port):
-    """The flows of a client port that the lines tell of."""
+    """The flows of a client port in the lines."""
     told = [json.loads(line) for line in lines]
     return [one["flow"] for one in told if one["event"] == "flow" and one["flow"]["client"]["port"] == port]
 

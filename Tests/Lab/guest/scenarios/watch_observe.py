@@ -1,4 +1,4 @@
-"""watch observes packets only when it is told to, says what that adds to the kernel, and takes it away again.
+"""watch observes packets only on request, shows what that adds to the kernel, and removes it again.
 
 nft lists the tables; the filter's own counters say which rule drops.
 """
@@ -56,7 +56,7 @@ def _judge_question(hosts, report, screen, before):
     screen.keys("n")
     screen.see(report, "n: the question is gone", lambda text: QUESTION not in text)
     for key, tab in (("2", "[2 Flows]"), ("1", "[1 Services]")):
-        # What the last key asked for is done before the next one is answered.
+        # The last key's action is done before the next one is handled.
         screen.keys(key)
         screen.until(lambda text, tab=tab: tab in text)
     report.equal("n adds nothing", before, _tables(hosts))

@@ -126,7 +126,7 @@ def _judge_frozen(hosts, report, screen, web):
     screen.see(report, "f: the head says FROZEN", lambda text: "FROZEN" in head(text))
     web.visit(CLIENTS[2], (VIP, 80))
     frozen = age(screen.text()) or 0
-    # So many readings would have been made meanwhile.
+    # This many readings would have been made in the meantime.
     screen.until(lambda text: (age(text) or 0) >= frozen + 5)
     report.equal("a connection that is made meanwhile does not appear", before, _shown(screen.seen)[::-1])
     screen.keys("f")

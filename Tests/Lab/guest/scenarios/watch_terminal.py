@@ -85,7 +85,7 @@ class Terminal:
         self.end("q after fg", settings, 0)
 
     def judge_guard(self):
-        """Without its guard the terminal would stay as it was: what is checked above can fail."""
+        """Without its guard the terminal would stay in disorder: the checks above can fail."""
         outside = self.screen.settings()
         self.begin("kill -9 of all")
         guard = self.number("ct-inspect-tty")

@@ -1,4 +1,4 @@
-"""The services vanish while they are watched, then come back; then the namespace is deleted: watch says so, or goes on."""
+"""The services vanish while they are watched, then come back; then the namespace is deleted: watch reports it, or continues."""
 
 from director import CLIENTS, VIP
 from peers import Peers
@@ -31,7 +31,7 @@ def conduct(hosts, subject, report):
     hosts.ipvs("-C")
     peers = Peers(hosts.director)
     report.equal("ipvsadm -C: the connection goes on without a service", (0, 1), (len(peers.services), len(peers.connections)))
-    screen.see(report, "it says so, too", lambda text: _services(text) == [("of no service", "1")])
+    screen.see(report, "it says so, too", lambda text: _services(text) == [("no service", "1")])
     hosts.ipvs(*SERVICE)
     screen.see(report, "and that the service is there again", lambda text: _services(text) == [(TITLE, "1")])
     _judge_deletion(hosts, report, screen, web)
