@@ -33,9 +33,6 @@ package struct FlowReport: Sendable {
     /// How many connections there are besides those that the filter chose; nil when nothing was filtered.
     package var chosenFrom: Int? { filter.narrows ? board.counts.connections : nil }
 
-    /// `net.netfilter.nf_conntrack_tcp_loose`; nil when it could not be read.
-    package var isLoose: Bool? { sysctls.number(Sysctls.tcpLoose).map { $0 != 0 } }
-
     /// How many flows of each place have which verdict, as the filter chooses.
     package var counts: [(place: Place, counts: VerdictCounts)] {
         if filter.clients.isEmpty {

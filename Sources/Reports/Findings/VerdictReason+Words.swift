@@ -35,3 +35,17 @@ extension VerdictReason {
         }
     }
 }
+
+/// The words of reasons, each made once: a million flows have a handful of reasons between them.
+struct ReasonWords {
+    private var known: [VerdictReason: String] = [:]
+
+    subscript(reason: VerdictReason) -> String {
+        mutating get {
+            if let words = known[reason] { return words }
+            let words = reason.words
+            known[reason] = words
+            return words
+        }
+    }
+}

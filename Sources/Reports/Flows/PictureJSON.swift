@@ -11,8 +11,9 @@ extension Picture {
             if let proof = report.proof { json.proof("watch", proof) }
             json.member("services", array: summaries) { $0.summary($1, isWatched: report.proof != nil) }
             if !summaryOnly {
+                var words = ReasonWords()
                 json.member("flows", array: report.flows) { json, flow in
-                    json.object { $0.members(of: flow, report.proof) }
+                    json.object { $0.members(of: flow, words[flow.reason], report.proof) }
                 }
                 json.member("templates", array: report.templates) { $0.template($1) }
             }
@@ -94,7 +95,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func members(of flow: Flow, _ proof: NewEventProof?) {
+    mutating func members(of flow: Flow, _ reason: String, _ proof: NewEventProof?) {
         ends(
             flow.protocol, client: flow.client, virtual: flow.virtual, destination: flow.connection?.destination,
             flow.service)
@@ -103,7 +104,7 @@ extension JSONWriter {
         member("expires", flow.connection?.expires)
         optional("persistence_engine", flow.connection?.persistenceEngine)
         member("verdict", flow.verdict.rawValue)
-        member("reason", flow.reason.words)
+        member("reason", reason)
         if flow.verdict == .never, let proof { self.proof("evidence", proof) }
         if !flow.doubts.isEmpty { member("doubts", strings: flow.doubts) }
         key("entry")

@@ -46,14 +46,20 @@ struct FlowTallyTests {
         #expect(tally.count { $0.verdict == .orphan && !$0.isOnePacket } == 1)
         var board = FlowBoard()
         // An orphan counts from its second reading on.
-        for second in UInt32(1)...3 {
-            board.begin(services, at: second)
-            for connection in connections { board.take(connection) }
-            board.endConnections(isWhole: true)
-            for entry in entries { board.take(entry) }
-            board.endEntries(isWhole: true)
-            board.finish()
-        }
+        for second in UInt32(1)...3 { board.read(services, connections, entries, at: second) }
         #expect(FlowTally(board) == tally)
+    }
+
+    @Test("A filter counts what it chooses, with every verdict, and says of how many")
+    func filtered() throws {
+        let (services, connections, entries) = try director()
+        var report = flows(connections, services, entries)
+        report.filter.services = [try #require(ServiceSelector("tcp/10.0.0.100:80"))]
+        report.filter.verdicts = [.tracked]
+        let tally = FlowTally(report)
+        #expect(tally.connections == 4 && tally.count() == 5)
+        #expect(tally.chosenFrom == 6 && tally.asked == [.tracked])
+        report.filter.clients = [try #require(ClientSelector("10.0.0.1:1001"))]
+        #expect(FlowTally(report).count() == 1)
     }
 }
