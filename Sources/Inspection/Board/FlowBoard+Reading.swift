@@ -53,8 +53,8 @@ extension FlowBoard {
     /// The list is no snapshot: a row may move on while it is read, and come twice. The first counts.
     private mutating func update(_ slot: Int, with connection: Connection) {
         if rows[slot].traits.contains(.isListed) { return }
-        let place = table[rows[slot].place]
-        if place.destination != connection.destination { move(slot, to: connection) }
+        let place = Int(rows[slot].place)
+        if table.places[place].destination != connection.destination { move(slot, to: connection) }
         rows[slot].traits.insert(.isListed)
         listed += 1
         rows[slot].expires = connection.expires
@@ -156,7 +156,8 @@ extension FlowBoard {
         if entry.hasZone { zones.formUnion(entry.allZones) }
     }
 
-    /// Most often the one that this place of the table led to in the reading before.
+    /// Most often the one that this place of the table led to in the reading before. Inlined, as a call would copy the whole board.
+    @inline(__always)
     private func guessedSlot(of key: FlowKey) -> Int? {
         let position = nextTrail.count
         if position < trail.count {
@@ -205,8 +206,10 @@ extension FlowBoard {
         if entry.status.contains(.seenReply) { traits.insert(.isReplied) } else { traits.remove(.isReplied) }
         rows[slot].traits = traits
         rows[slot].entryID = entry.id ?? 0
-        let place = table[rows[slot].place]
-        if place.isAmbiguous, let settled = place.settling(entry) { rows[slot].place = number(of: settled) }
+        let place = Int(rows[slot].place)
+        if table.places[place].isAmbiguous, let settled = table.places[place].settling(entry) {
+            rows[slot].place = number(of: settled)
+        }
         let kernelState = PackedState(entry.state)
         let state = kernelState == .none ? .stateless : kernelState
         if rows[slot].entryState != state {

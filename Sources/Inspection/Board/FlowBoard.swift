@@ -155,10 +155,10 @@ package struct FlowBoard: Sendable {
     /// A NEW event that announced its entry may be of a connection that the next reading shows.
     mutating func remove(at slot: Int) {
         if let event = rows[slot].newEvent { watch.keep(key(of: rows[slot]), at: event) }
-        let hash = hash(of: rows[slot])
-        index.remove(hash, slot)
-        if let reply = replyHash(of: rows[slot]) { replies.remove(reply, slot) }
-        if rows[slot].isOrphan { orphans -= 1 }
+        let row = rows[slot]
+        index.remove(hash(of: row), slot)
+        if let reply = replyHash(of: row) { replies.remove(reply, slot) }
+        if row.isOrphan { orphans -= 1 }
         forgetRarities(of: slot)
         rows[slot].traits = []
         free.append(UInt32(slot))
@@ -167,17 +167,21 @@ package struct FlowBoard: Sendable {
 
     /// Makes it the flow to another real server.
     mutating func move(_ slot: Int, to place: UInt32) {
-        if let reply = replyHash(of: rows[slot]) { replies.remove(reply, slot) }
+        let row = rows[slot]
+        if let reply = replyHash(of: row) { replies.remove(reply, slot) }
         rows[slot].place = place
         forgetRarities(of: slot)
         indexReply(of: slot)
     }
 
+    // Inlined, as a call from a mutating function would copy the whole board.
+    @inline(__always)
     private func hash(of row: FlowRow) -> UInt64 {
         let place = Int(row.place)
         return hashing(table.places[place].protocol, row.client, table.places[place].virtual)
     }
 
+    @inline(__always)
     private func replyHash(of row: FlowRow) -> UInt64? {
         let place = Int(row.place)
         guard table.places[place].mayBeNAT, let server = table.places[place].destination else { return nil }
@@ -185,16 +189,17 @@ package struct FlowBoard: Sendable {
     }
 
     private mutating func indexReply(of slot: Int) {
-        guard let hash = replyHash(of: rows[slot]) else { return }
+        let row = rows[slot]
+        guard let hash = replyHash(of: row) else { return }
         if replies.isCrowded { return rehashReplies() }
         replies.insert(hash, slot)
     }
 
     private mutating func rehash() {
         index.clear(for: held)
-        for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
-            let hash = hash(of: rows[slot])
-            index.insert(hash, slot)
+        for slot in rows.indices {
+            let row = rows[slot]
+            if row.traits.contains(.isHeld) { index.insert(hash(of: row), slot) }
         }
     }
 

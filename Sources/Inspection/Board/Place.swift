@@ -31,6 +31,11 @@ package struct Place: Sendable {
         var settled: Service.Identity?
     }
 
+    @inline(__always)
+    func has(_ key: Key) -> Bool {
+        destination == key.destination && virtual == key.virtual && `protocol` == key.protocol && settled == key.settled
+    }
+
     var key: Key { Key(protocol: `protocol`, virtual: virtual, destination: destination, settled: settled) }
 
     init(_ key: Key) {

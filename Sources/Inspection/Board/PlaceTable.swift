@@ -22,7 +22,7 @@ struct PlaceTable: Sendable {
 
     /// The number of a place, a new one when it is not known yet.
     mutating func number(of key: Place.Key, after readings: Int) -> UInt32 {
-        if let number = numbers[key] { return number }
+        if let number = known(key) { return number }
         var place = Place(key)
         place.match(services)
         if addresses[key.virtual.address] == nil { addresses[key.virtual.address] = readings }
@@ -31,6 +31,13 @@ struct PlaceTable: Sendable {
         places.append(place)
         numbers[key] = number
         return number
+    }
+
+    /// Most directors have a few: to compare with each is faster than to hash.
+    private func known(_ key: Place.Key) -> UInt32? {
+        guard places.count <= 8 else { return numbers[key] }
+        for number in places.indices where places[number].has(key) { return UInt32(number) }
+        return nil
     }
 
     /// Takes the services as they are now: they decide whose a place is.
