@@ -76,7 +76,7 @@ struct StatisticsTextTests {
         snapshot.size = TableSize()
         snapshot.sysctls.unreadable = [Sysctls.conntrackMax: "Permission denied"]
         let lines = snapshot.text(since: nil, verbose: false, .plain, width: nil)
-        #expect(lines.first == "2026-11-23T04:00:00.000Z: unknown entries of an unknown limit, unknown buckets")
+        #expect(lines.first == "2026-11-23T04:00:00.000Z: unknown entries, limit unknown, unknown buckets")
         #expect(lines.last == "Not complete: net.netfilter.nf_conntrack_max: Permission denied.")
     }
 

@@ -85,9 +85,9 @@ enum ObservationGolden {
         TIME             CTSTATE  CLASS  CLIENT          VIRTUAL        FLAGS
         05:00:01.000000  INVALID  FIN    10.0.0.1:41048  10.0.0.100:80  FIN,ACK
 
-        iptables-legacy has tables here (fil\u{1b}[2Jter), and their rules cannot be
-        traced: of what is counted before the filter and not after it, no more than the
-        traced drops is certainly nf_tables'.
+        iptables-legacy has tables here (fil\u{1b}[2Jter), whose rules cannot be traced:
+        of the packets counted before the filter but not after it, only the traced drops
+        are certainly due to nf_tables.
 
         Not complete: connections of IPVS: reading was stopped after 60 s.
         """#
