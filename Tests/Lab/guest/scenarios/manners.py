@@ -1,5 +1,7 @@
 """How ct-inspect ends without permission, without such a namespace, and when its reader closes."""
 
+import re
+
 from director import CLIENTS, VIP
 from namespace import command
 from traffic import Web
@@ -43,7 +45,7 @@ def _judge_features(hosts, subject, report):
     with hosts.director.inside():
         lines = subject.run("--version", "--verbose").stdout.splitlines()[4:]
         barred = subject.run("--version", "--verbose", ordinary_user=True).stdout
-    found = {line[:20].strip(): line[20:].split(None, 1) for line in lines}
+    found = {name: rest for name, *rest in (re.split(r" {2,}", line, maxsplit=2) for line in lines)}
     limit = hosts.director.read("/proc/sys/net/netfilter/nf_conntrack_max").strip()
     report.check("--version --verbose: the conntrack table has the limit of /proc", found["conntrack table"][1].endswith(f"at most {limit}"), lines)
     report.equal("IPVS is there, with one service", ["yes", "1 service in this network namespace"], found["IPVS"])
