@@ -3,7 +3,7 @@ import Foundation
 import SystemPackage
 import Testing
 
-@Suite("Waiting for whatever comes first", .timeLimit(.minutes(1)))
+@Suite("Waiting for whatever comes first", .timeLimit(.minutes(15)))
 struct WaiterTests {
     private let pipe: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
 

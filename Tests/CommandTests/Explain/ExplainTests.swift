@@ -89,7 +89,8 @@ struct ExplainTests {
         "A service that is not there, or not one, is 74, with the next step",
         arguments: [
             ("tcp/10.9.9.9:80", "no such service; IPVS has tcp 10.0.0.100:80, "), ("fwmark:8", ", fwmark 7"),
-            ("udp/10.0.0.100:80", "no such service"), ("10.0.0.101", "ambiguous: tcp 10.0.0.101:80, tcp 10.0.0.101:8080"),
+            ("udp/10.0.0.100:80", "no such service"),
+            ("10.0.0.101", "ambiguous: tcp 10.0.0.101:80, tcp 10.0.0.101:8080"),
         ])
     func noService(_ service: String, _ says: String) throws {
         let words = ["explain", "--flags", "S", "--proto", "tcp", "--service", service]
