@@ -86,7 +86,9 @@ struct FlowsCommand: ParsableCommand {
         let printsEntries = output.json && !summary
         guard watch.isWanted else {
             let progress = Progress().reading
-            return print(try FlowCollector(kernel, keepsEntries: printsEntries, progress: progress).picture())
+            let whole = try FlowCollector(kernel, keepsEntries: printsEntries, progress: progress).picture()
+            if filter.asksForMissing(in: whole) { throw .noSuchService(among: whole.services) }
+            return print(whole)
         }
         try watch.run(kernel, keepsEntries: printsEntries) {
             print($0)
@@ -96,6 +98,7 @@ struct FlowsCommand: ParsableCommand {
         }
     }
 
+    /// Before anything is watched for long.
     private func checkService(_ kernel: any KernelSource) throws(KernelError) {
         if service.isEmpty { return }
         let services = try Director(kernel).services().services

@@ -29,9 +29,23 @@ package struct FlowFilter: Equatable, Sendable {
 
     func wants(client: Endpoint) -> Bool { clients.isEmpty || clients.contains { $0.matches(client) } }
 
-    /// Whether a service was asked for that is none of these.
+    /// Whether a service was asked for that is none of these, nor one that packets by firewall mark may be meant for.
     package func asksForMissing(among existing: [Service]) -> Bool {
         services.contains { selector in !existing.contains { selector.mayChooseFlows(of: $0.identity) } }
+    }
+
+    /// Whether a service was asked for that the director does not have, and that is the virtual address of no flow either.
+    package func asksForMissing(in snapshot: Picture) -> Bool {
+        services.contains { selector in
+            func isMeant(_ identity: Service.Identity) -> Bool {
+                if case .fwmark = identity { return selector.matches(identity) }
+                return selector.mayChooseFlows(of: identity)
+            }
+            return !snapshot.services.contains { isMeant($0.identity) }
+                && !snapshot.report.flows.board.places.contains {
+                    selector.matches(.address($0.protocol, $0.virtual))
+                }
+        }
     }
 }
 
