@@ -35,22 +35,3 @@ extension DumpCase {
         return try measure.run(contestant.words, to: destination) { try contestant.check($0, holds: expected) }
     }
 }
-
-extension Figures {
-    /// The median of each figure by itself.
-    static func median(of runs: [Figures]) -> Figures? {
-        guard !runs.isEmpty else { return nil }
-        func median(_ figure: (Figures) -> Double) -> Double { middle(of: runs.map(figure)) }
-        return Figures(
-            wallSeconds: median(\.wallSeconds), userSeconds: median(\.userSeconds),
-            systemSeconds: median(\.systemSeconds), peakMebibytes: median(\.peakMebibytes),
-            outputBytes: Int(median { Double($0.outputBytes) }))
-    }
-}
-
-/// The median. There is none of nothing.
-func middle(of numbers: [Double]) -> Double {
-    let sorted = numbers.sorted()
-    let upper = sorted[sorted.count / 2]
-    return sorted.count.isMultiple(of: 2) ? (sorted[sorted.count / 2 - 1] + upper) / 2 : upper
-}
