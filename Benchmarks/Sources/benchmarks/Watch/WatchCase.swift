@@ -6,14 +6,8 @@ struct WatchCase {
         measure = WatchMeasure(tools: tools, workspace: workspace, seconds: seconds)
     }
 
-    /// Those of the contract, unless the tables are to be smaller.
-    static func sizes(upTo entries: Int) -> [Int] {
-        let sizes = [WatchJudge.contractSize, 1_000_000].filter { $0 <= entries }
-        return sizes.isEmpty ? [entries] : sizes
-    }
-
     func run(_ rounds: Int, upTo entries: Int) throws -> [WatchResult] {
-        let sizes = Self.sizes(upTo: entries)
+        let sizes = SampleCapture.sizes(upTo: entries)
         return try sizes.map { try flows($0, rounds) } + sizes.map { try table($0, rounds) }
     }
 
