@@ -1,7 +1,10 @@
 // measure OUTPUT PROGRAM [ARGUMENT]...
+// measure --rows MARK PROGRAM [ARGUMENT]...
 //
 // Runs a program with its standard output in the file OUTPUT, and prints what it took, as five numbers:
 //     wait status, wall time in ns, user CPU in us, system CPU in us, peak resident memory in KiB
+// With --rows, reads the output through a pipe instead. MARK is a text that each row holds once. It prints three more numbers:
+//     wall time in ns until the first row was read (0: none was), rows, bytes
 //
 // In C and a program of its own because the peak that the kernel reports of a process is not less than what the process that made
 // it had in memory, with posix_spawn(3) too: exec(2) takes over the peak of the memory it leaves. This one has about 1 MiB.
@@ -14,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 extern char **environ;
 
@@ -29,22 +33,78 @@ static long long microseconds(struct timeval time)
     return time.tv_sec * 1000000LL + time.tv_usec;
 }
 
-int main(int count, char **words)
+// As much as a pipe of the kernel's holds, and room for what was left of the piece before.
+enum { PIECE = 1 << 16, LONGEST_MARK = 256 };
+
+struct output {
+    long long first; // When the first row was read. 0: not yet.
+    long long rows;
+    long long bytes;
+};
+
+// Reads to the end, which comes when the program ends or is killed. A mark may lie in two pieces.
+static struct output read_rows(int pipe, const char *mark)
 {
-    if (count < 3) {
-        fprintf(stderr, "usage: measure OUTPUT PROGRAM [ARGUMENT]...\n");
-        return 64;
+    static char buffer[LONGEST_MARK + PIECE];
+    struct output output = {0, 0, 0};
+    size_t length = strlen(mark), kept = 0;
+    for (;;) {
+        ssize_t count = read(pipe, buffer + kept, PIECE);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            perror("pipe");
+        if (count <= 0)
+            return output;
+        output.bytes += count;
+        char *rest = buffer, *end = buffer + kept + count, *found;
+        while ((found = memmem(rest, (size_t)(end - rest), mark, length)) != NULL) {
+            if (output.rows++ == 0)
+                output.first = nanoseconds();
+            rest = found + length;
+        }
+        kept = (size_t)(end - rest) < length ? (size_t)(end - rest) : length - 1;
+        memmove(buffer, end - kept, kept);
     }
+}
+
+// Starts the program with its standard output in the file or, where there is none, in that end of a pipe.
+static int start(char **words, const char *file, int end, pid_t *child)
+{
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 1, words[1], O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (file != NULL)
+        posix_spawn_file_actions_addopen(&actions, 1, file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    else
+        posix_spawn_file_actions_adddup2(&actions, end, 1);
+    int failure = posix_spawnp(child, words[0], &actions, NULL, words, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failure != 0)
+        fprintf(stderr, "%s: %s\n", words[0], strerror(failure));
+    return failure;
+}
 
-    long long start = nanoseconds();
+int main(int count, char **words)
+{
+    const char *mark = count > 3 && strcmp(words[1], "--rows") == 0 ? words[2] : NULL;
+    if (count < 3 || (mark != NULL && (mark[0] == 0 || strlen(mark) > LONGEST_MARK))) {
+        fprintf(stderr, "usage: measure OUTPUT|--rows MARK PROGRAM [ARGUMENT]...\n");
+        return 64;
+    }
+    int ends[2] = {-1, -1};
+    if (mark != NULL && pipe2(ends, O_CLOEXEC) != 0) {
+        perror("pipe2");
+        return 74;
+    }
+    long long begin = nanoseconds();
     pid_t child;
-    int failure = posix_spawnp(&child, words[2], &actions, NULL, words + 2, environ);
-    if (failure != 0) {
-        fprintf(stderr, "%s: %s\n", words[2], strerror(failure));
+    if (start(words + (mark == NULL ? 2 : 3), mark == NULL ? words[1] : NULL, ends[1], &child) != 0)
         return 69;
+    struct output output = {0, 0, 0};
+    if (mark != NULL) {
+        close(ends[1]);
+        output = read_rows(ends[0], mark);
+        close(ends[0]); // A program whose output could not be read ends by SIGPIPE.
     }
     int status;
     struct rusage usage;
@@ -52,7 +112,10 @@ int main(int count, char **words)
         if (errno != EINTR)
             return 74;
     }
-    printf("%d %lld %lld %lld %ld\n", status, nanoseconds() - start, microseconds(usage.ru_utime),
+    printf("%d %lld %lld %lld %ld", status, nanoseconds() - begin, microseconds(usage.ru_utime),
            microseconds(usage.ru_stime), usage.ru_maxrss);
+    if (mark != NULL)
+        printf(" %lld %lld %lld", output.rows > 0 ? output.first - begin : 0, output.rows, output.bytes);
+    printf("\n");
     return 0;
 }

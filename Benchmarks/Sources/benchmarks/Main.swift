@@ -47,6 +47,10 @@ enum Main {
             let watch = WatchCase(tools, workspace, seconds: options.seconds)
             report.watch = try watch.run(options.runs, upTo: options.entries)
         }
+        if options.cases.contains(.flows) {
+            let flows = FlowCase(measure: Measure(tools: tools, workspace: workspace))
+            report.flows = try flows.run(options.runs, upTo: options.entries)
+        }
         print(report.text, terminator: "")
         if let path = options.json { try overwrite(path, with: report.json()) }
         return report.hasFailed || (options.isStrict && report.hasMissed) ? 1 : 0

@@ -85,10 +85,4 @@ import Testing
         #expect(median?.seconds == 4)
         #expect(median?.cpuSeconds == 1)
     }
-
-    @Test func keepsToTheSizeThatWasAskedFor() {
-        #expect(WatchCase.sizes(upTo: 1_000_000) == [100_000, 1_000_000])
-        #expect(WatchCase.sizes(upTo: 100_000) == [100_000])
-        #expect(WatchCase.sizes(upTo: 5_000) == [5_000])
-    }
 }

@@ -20,6 +20,7 @@ enum CaseName: String, CaseIterable, Codable {
     case bursts
     case observe
     case watch
+    case flows
 }
 
 extension DumpCase {

@@ -1,8 +1,9 @@
 /// What a case has measured.
 struct DumpResult: Codable {
-    struct Row: Codable {
+    struct Row: Codable, TurnTaker {
         let role: Role
         let command: String
+        var title: String { command }
         /// In the order in which they were made.
         var runs: [Figures] = []
         var median: Figures?
@@ -19,22 +20,9 @@ struct DumpResult: Codable {
 }
 
 extension DumpCase {
-    /// Runs the contestants in turn, again and again, so that what slows the machine for a while slows all of them.
-    ///
-    /// One that fails is left out from then on, and the others go on.
     func run(_ rounds: Int, with measure: Measure) throws -> DumpResult {
-        var rows = contestants.map { DumpResult.Row(role: $0.role, command: $0.title) }
-        for round in 1...rounds {
-            say("benchmarks: \(title): round \(round) of \(rounds)")
-            for (index, contestant) in contestants.enumerated() where rows[index].failure == nil {
-                do {
-                    rows[index].runs.append(try run(contestant, with: measure))
-                } catch let failure as Failure where failure.kind != .interrupted {
-                    rows[index].failure = failure.description
-                    say("benchmarks: \(contestant.title): \(failure)")
-                }
-            }
-        }
+        let started = contestants.map { DumpResult.Row(role: $0.role, command: $0.title) }
+        var rows = try takeTurns(started, rounds: rounds, title: title) { try run(contestants[$0], with: measure) }
         for index in rows.indices where rows[index].failure == nil {
             rows[index].median = .median(of: rows[index].runs)
         }
@@ -46,23 +34,4 @@ extension DumpCase {
         let expected = contestant.role == .aside ? 0 : expected
         return try measure.run(contestant.words, to: destination) { try contestant.check($0, holds: expected) }
     }
-}
-
-extension Figures {
-    /// The median of each figure by itself.
-    static func median(of runs: [Figures]) -> Figures? {
-        guard !runs.isEmpty else { return nil }
-        func median(_ figure: (Figures) -> Double) -> Double { middle(of: runs.map(figure)) }
-        return Figures(
-            wallSeconds: median(\.wallSeconds), userSeconds: median(\.userSeconds),
-            systemSeconds: median(\.systemSeconds), peakMebibytes: median(\.peakMebibytes),
-            outputBytes: Int(median { Double($0.outputBytes) }))
-    }
-}
-
-/// The median. There is none of nothing.
-func middle(of numbers: [Double]) -> Double {
-    let sorted = numbers.sorted()
-    let upper = sorted[sorted.count / 2]
-    return sorted.count.isMultiple(of: 2) ? (sorted[sorted.count / 2 - 1] + upper) / 2 : upper
 }

@@ -1,14 +1,5 @@
 import Glibc
 
-/// What one run of a program took.
-struct Figures: Codable {
-    var wallSeconds: Double
-    var userSeconds: Double
-    var systemSeconds: Double
-    var peakMebibytes: Double
-    var outputBytes: Int
-}
-
 /// Where a measured program writes to.
 enum Destination {
     case null
@@ -28,25 +19,36 @@ struct Measure {
     func run(_ words: [String], to destination: Destination, check: (String) throws -> Void) throws -> Figures {
         let output = destination == .null ? "/dev/null" : workspace.path(.output)
         defer { unlink(workspace.path(.output)) }
-        let errors = workspace.path(.errors)
-        var child = try Child(
-            [tools.measure, output] + words, output: workspace.path(.figures), errors: errors)
-        let ending = try child.wait(within: Self.patience)
-        let complaint = try readText(of: errors).split(separator: "\n").prefix(3).joined(separator: "; ")
-        guard ending.isSuccess else { throw Failure(.unavailable, complaint) }
-
-        let numbers = try firstLine(of: workspace.path(.figures)).split(separator: " ").compactMap { Int($0) }
-        guard numbers.count == 5 else { throw Failure(.inputOutput, "measure said \(numbers)") }
-        guard numbers[0] == 0 else {
-            throw Failure(.unavailable, "\(describe(status: CInt(truncatingIfNeeded: numbers[0]))): \(complaint)")
-        }
-        var figures = Figures(
-            wallSeconds: Double(numbers[1]) / 1e9, userSeconds: Double(numbers[2]) / 1e6,
-            systemSeconds: Double(numbers[3]) / 1e6, peakMebibytes: Double(numbers[4]) / 1024, outputBytes: 0)
+        var figures = try measured([output] + words).figures
         if destination == .file {
             figures.outputBytes = try sizeOfFile(output)
             try check(output)
         }
         return figures
+    }
+
+    /// Runs a program whose output comes through a pipe, and takes the time until its first row.
+    ///
+    /// - Parameter mark: is in each row once, and nowhere else.
+    /// - Throws: as above, and when there is another number of rows: then the run has not measured what it claims.
+    func stream(_ words: [String], rows: Int, mark: String) throws -> Figures {
+        let measured = try measured(["--rows", mark] + words)
+        guard measured.rows == rows else {
+            throw Failure(.inputOutput, "wrote \(measured.rows ?? 0) rows, not \(rows)")
+        }
+        return measured.figures
+    }
+
+    private func measured(_ words: [String]) throws -> Measured {
+        let errors = workspace.path(.errors)
+        var child = try Child([tools.measure] + words, output: workspace.path(.figures), errors: errors)
+        let ending = try child.wait(within: Self.patience)
+        let complaint = try readText(of: errors).split(separator: "\n").prefix(3).joined(separator: "; ")
+        guard ending.isSuccess else { throw Failure(.unavailable, complaint) }
+        let measured = try Measured(firstLine(of: workspace.path(.figures)))
+        guard measured.status == 0 else {
+            throw Failure(.unavailable, "\(describe(status: measured.status)): \(complaint)")
+        }
+        return measured
     }
 }

@@ -8,6 +8,7 @@ struct Report: Codable {
     var events: [EventResult] = []
     var traffic: [TrafficResult] = []
     var watch: [WatchResult] = []
+    var flows: [FlowResult] = []
 
     init(machine: Machine, entries: Int, runs: Int) {
         schema = "ct-inspect-benchmarks/1"
@@ -20,10 +21,11 @@ struct Report: Codable {
     var hasFailed: Bool {
         dumps.contains(where: \.hasFailed) || events.contains(where: \.hasFailed)
             || traffic.contains(where: \.hasFailed) || watch.contains(where: \.hasFailed)
+            || flows.contains(where: \.hasFailed)
     }
 
     private var judgements: [Judgement] {
         dumps.flatMap(\.judgements) + events.flatMap(\.judgements) + traffic.flatMap(\.judgements)
-            + watch.flatMap(\.judgements)
+            + watch.flatMap(\.judgements) + flows.flatMap(\.judgements)
     }
 }

@@ -13,6 +13,7 @@ extension Report {
         for event in events { text += "\n\(event.title)\n" + event.table + event.judgements.table }
         for load in traffic { text += "\n\(load.title)\n" + load.table + load.judgements.table }
         for scene in watch { text += "\n\(scene.title)\n" + scene.table + scene.judgements.table }
+        for reading in flows { text += "\n\(reading.title)\n" + reading.table + reading.judgements.table }
         return text
     }
 }
@@ -84,6 +85,28 @@ extension WatchResult.Row {
             window.map { fixed($0.cpuSeconds / $0.seconds * 100, 1) } ?? "-",
             window.map { fixed($0.readings / $0.seconds, 2) } ?? "-",
         ]
+    }
+}
+
+extension FlowResult {
+    fileprivate var table: String {
+        let head = ["", "wall s", "min", "max", "first row s", "min", "max", "user s", "system s", "peak MiB"]
+        return columns([head] + rows.map(\.cells))
+    }
+}
+
+extension FlowResult.Row {
+    fileprivate var cells: [String] {
+        guard let median else { return [title, "failed: \(failure ?? "no run")"] }
+        return [title] + spread(median.wallSeconds, runs.map(\.wallSeconds))
+            + spread(median.firstRowSeconds, runs.compactMap(\.firstRowSeconds)) + [
+                fixed(median.userSeconds, 3), fixed(median.systemSeconds, 3), fixed(median.peakMebibytes, 1),
+            ]
+    }
+
+    /// A median with the least and the greatest.
+    private func spread(_ median: Double?, _ all: [Double]) -> [String] {
+        [median, all.min(), all.max()].map { $0.map { fixed($0, 3) } ?? "-" }
     }
 }
 

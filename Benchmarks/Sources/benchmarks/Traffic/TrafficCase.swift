@@ -12,22 +12,11 @@ struct TrafficCase {
 
     func run(_ rounds: Int) throws -> [TrafficResult] { try TrafficLoad.allCases.map { try run($0, rounds) } }
 
-    /// The watchers take turns, as what slows the machine for a while slows all of them. One that fails is left out from then on.
     private func run(_ load: TrafficLoad, _ rounds: Int) throws -> TrafficResult {
         let watchers = TrafficWatcher.all(tools)
-        var rows = watchers.map { TrafficResult.Row(role: $0.role, title: $0.title) }
-        for round in 1...rounds {
-            say("benchmarks: \(load.title): round \(round) of \(rounds)")
-            for (index, watcher) in watchers.enumerated() where rows[index].failure == nil {
-                do {
-                    rows[index].runs.append(try trial(of: load, watcher))
-                } catch let failure as Failure where failure.kind != .interrupted {
-                    rows[index].failure = failure.description
-                    say("benchmarks: \(watcher.title): \(failure)")
-                }
-            }
-        }
-        return TrafficResult(load, rows)
+        let rows = watchers.map { TrafficResult.Row(role: $0.role, title: $0.title) }
+        return TrafficResult(
+            load, try takeTurns(rows, rounds: rounds, title: load.title) { try trial(of: load, watchers[$0]) })
     }
 
     /// In namespaces of its own, so that none finds what another left.

@@ -1,6 +1,6 @@
 /// What a load has measured.
 struct TrafficResult: Codable {
-    struct Row: Codable {
+    struct Row: Codable, TurnTaker {
         let role: Role
         let title: String
         /// In the order in which they were made.

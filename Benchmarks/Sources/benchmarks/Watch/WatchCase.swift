@@ -6,14 +6,8 @@ struct WatchCase {
         measure = WatchMeasure(tools: tools, workspace: workspace, seconds: seconds)
     }
 
-    /// Those of the contract, unless the tables are to be smaller.
-    static func sizes(upTo entries: Int) -> [Int] {
-        let sizes = [WatchJudge.contractSize, 1_000_000].filter { $0 <= entries }
-        return sizes.isEmpty ? [entries] : sizes
-    }
-
     func run(_ rounds: Int, upTo entries: Int) throws -> [WatchResult] {
-        let sizes = Self.sizes(upTo: entries)
+        let sizes = SampleCapture.sizes(upTo: entries)
         return try sizes.map { try flows($0, rounds) } + sizes.map { try table($0, rounds) }
     }
 
@@ -39,20 +33,8 @@ struct WatchCase {
         }
     }
 
-    /// One that fails is left out from then on, and the others go on.
     private func take(turns rounds: Int, _ title: String, _ subjects: [WatchSubject]) throws -> [WatchResult.Row] {
-        var rows = subjects.map { WatchResult.Row(role: $0.role, title: $0.title) }
-        for round in 1...rounds {
-            say("benchmarks: \(title): round \(round) of \(rounds)")
-            for (index, subject) in subjects.enumerated() where rows[index].failure == nil {
-                do {
-                    rows[index].runs.append(try subject.run())
-                } catch let failure as Failure where failure.kind != .interrupted {
-                    rows[index].failure = failure.description
-                    say("benchmarks: \(subject.title): \(failure)")
-                }
-            }
-        }
-        return rows
+        let rows = subjects.map { WatchResult.Row(role: $0.role, title: $0.title) }
+        return try takeTurns(rows, rounds: rounds, title: title) { try subjects[$0].run() }
     }
 }

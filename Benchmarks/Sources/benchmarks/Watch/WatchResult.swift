@@ -1,6 +1,6 @@
 /// What a scene has measured.
 struct WatchResult: Codable {
-    struct Row: Codable {
+    struct Row: Codable, TurnTaker {
         let role: WatchRole
         let title: String
         /// In the order in which they were made.

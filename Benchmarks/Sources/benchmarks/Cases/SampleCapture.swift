@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Captures to be watched, as this kernel need not have IPVS.
+/// Captures of a director, as this kernel need not have IPVS.
 enum SampleCapture {
     private static let script = "Benchmarks/Tools/make-capture.py"
     private static let fixtures = "Tests/Fixtures"
@@ -8,6 +8,12 @@ enum SampleCapture {
     static let small = "\(fixtures)/dr-untracked/capture"
     /// Its connections.
     static let few = 5
+
+    /// Those that targets are about, unless the tables are to be smaller.
+    static func sizes(upTo entries: Int) -> [Int] {
+        let sizes = [WatchJudge.contractSize, FlowJudge.targetSize].filter { $0 <= entries }
+        return sizes.isEmpty ? [entries] : sizes
+    }
 
     /// Makes one of so many connections for as long as `body` runs, which gets its folder.
     static func using<Value>(

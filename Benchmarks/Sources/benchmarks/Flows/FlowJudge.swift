@@ -1,0 +1,32 @@
+/// Makes differences of what was measured, and holds them to the targets.
+struct FlowJudge {
+    let entries: Int
+    let medians: [FlowRole: Figures]
+
+    /// What the targets are about. Smaller captures are measured for comparison.
+    static let targetSize = 1_000_000
+
+    func judge() -> [Judgement] {
+        [
+            Judgement("user CPU of --summary beyond services, s", beyond(.summary, \.userSeconds), bound(2)),
+            Judgement("peak memory of --summary beyond services, MB", memory(.summary), bound(200)),
+            Judgement("first row of the text, s", medians[.text]?.firstRowSeconds, bound(1.5)),
+            Judgement("first row of --json, s", medians[.json]?.firstRowSeconds, bound(1.5)),
+            Judgement("user CPU of the text beyond services, s", beyond(.text, \.userSeconds), .none),
+            Judgement("user CPU of --json beyond services, s", beyond(.json, \.userSeconds), .none),
+            Judgement("peak memory of the text beyond services, MB", memory(.text), .none),
+            Judgement("peak memory of --json beyond services, MB", memory(.json), .none),
+        ]
+    }
+
+    private func bound(_ limit: Double) -> Target.Bound { entries == Self.targetSize ? .atMost(limit) : .none }
+
+    private func beyond(_ role: FlowRole, _ figure: (Figures) -> Double) -> Double? {
+        medians[role].flatMap { own in medians[.opening].map { figure(own) - figure($0) } }
+    }
+
+    /// In millions of bytes, as the targets are.
+    private func memory(_ role: FlowRole) -> Double? {
+        beyond(role, \.peakMebibytes).map { $0 * 1_048_576 / 1_000_000 }
+    }
+}

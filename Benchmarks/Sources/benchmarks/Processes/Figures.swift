@@ -1,0 +1,31 @@
+/// What one run of a program took.
+struct Figures: Codable {
+    var wallSeconds: Double
+    var userSeconds: Double
+    var systemSeconds: Double
+    var peakMebibytes: Double
+    var outputBytes: Int
+    /// From the program's start until its first row came through a pipe. Only where that was asked for.
+    var firstRowSeconds: Double?
+}
+
+extension Figures {
+    /// The median of each figure by itself.
+    static func median(of runs: [Figures]) -> Figures? {
+        guard !runs.isEmpty else { return nil }
+        func median(_ figure: (Figures) -> Double) -> Double { middle(of: runs.map(figure)) }
+        let firstRows = runs.compactMap(\.firstRowSeconds)
+        return Figures(
+            wallSeconds: median(\.wallSeconds), userSeconds: median(\.userSeconds),
+            systemSeconds: median(\.systemSeconds), peakMebibytes: median(\.peakMebibytes),
+            outputBytes: Int(median { Double($0.outputBytes) }),
+            firstRowSeconds: firstRows.isEmpty ? nil : middle(of: firstRows))
+    }
+}
+
+/// The median. There is none of nothing.
+func middle(of numbers: [Double]) -> Double {
+    let sorted = numbers.sorted()
+    let upper = sorted[sorted.count / 2]
+    return sorted.count.isMultiple(of: 2) ? (sorted[sorted.count / 2 - 1] + upper) / 2 : upper
+}
