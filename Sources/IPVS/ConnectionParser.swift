@@ -11,7 +11,8 @@ package struct ConnectionParser {
     private var partial: [UInt8] = []
     private var rows = 0
     /// The states read last, newest first: there are few, and this avoids creating a string for each row.
-    private var states: [String] = []
+    private var states: [FieldCursor.Word] = []
+    private static let tcp = FieldCursor.Word("TCP")
 
     /// The first row is a title. The kernel's lines are not longer than this: persistence engine data has at most 255 bytes.
     private static let longestRow = 1024
@@ -57,7 +58,7 @@ package struct ConnectionParser {
             guard fields.text() == "Pro" else { throw error("is not the title of ip_vs_conn") }
             return
         }
-        guard let `protocol` = fields.isNext("TCP") ? .tcp : Self.protocol(named: fields.text()),
+        guard let `protocol` = fields.isNext(Self.tcp) ? .tcp : Self.protocol(named: fields.text()),
             let client = fields.endpoint(), let virtual = fields.endpoint(), let destination = fields.endpoint(),
             case let state = state(&fields), !state.isEmpty, let expires = fields.decimal()
         else { throw error("is not a connection") }
@@ -70,10 +71,12 @@ package struct ConnectionParser {
     private mutating func state(_ fields: inout FieldCursor) -> String {
         for (position, known) in states.enumerated() where fields.isNext(known) {
             if position > 0 { states.swapAt(0, position) }
-            return known
+            return known.text
         }
         let fresh = fields.text()
-        if !fresh.isEmpty, fresh.utf8.count < Self.longestState { states = [fresh] + states.prefix(7) }
+        if !fresh.isEmpty, fresh.utf8.count < Self.longestState {
+            states = [FieldCursor.Word(fresh)] + states.prefix(7)
+        }
         return fresh
     }
 

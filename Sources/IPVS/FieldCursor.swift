@@ -42,6 +42,42 @@ struct FieldCursor: ~Escapable {
         return true
     }
 
+    /// The same for a word that is compared again and again.
+    mutating func isNext(_ word: Word) -> Bool {
+        var position = offset
+        while byte(position) == UInt8(ascii: " ") { position += 1 }
+        guard position + 16 <= bytes.byteCount else { return isNext(word.text) }
+        let low = bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
+        let high = bytes.unsafeLoadUnaligned(fromByteOffset: position + 8, as: UInt64.self)
+        let after = position + word.count
+        guard low & word.mask.low == word.bytes.low, high & word.mask.high == word.bytes.high,
+            after >= end || byte(after) == UInt8(ascii: " ")
+        else { return false }
+        offset = min(after, end)
+        return true
+    }
+
+    /// A word of at most sixteen bytes, to be compared eight at a time.
+    struct Word {
+        let text: String
+        let count: Int
+        fileprivate let bytes: (low: UInt64, high: UInt64)
+        fileprivate let mask: (low: UInt64, high: UInt64)
+
+        init(_ text: String) {
+            self.text = text
+            let characters = Array(text.utf8.prefix(16))
+            count = characters.count
+            func load(_ bytes: [UInt8]) -> (UInt64, UInt64) {
+                (bytes + [UInt8](repeating: 0, count: 16 - bytes.count)).withUnsafeBytes {
+                    ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+                }
+            }
+            bytes = load(characters)
+            mask = load([UInt8](repeating: .max, count: count))
+        }
+    }
+
     /// Whether only blanks are left in the row.
     var isAtEnd: Bool {
         var position = offset

@@ -80,9 +80,9 @@ struct EventFollowerTests {
     /// Runs to the end, with a clock that advances 100 ms at each look.
     private func lines(
         _ dumps: [[[UInt8]]], _ readings: [(datagrams: [[UInt8]], reading: EventReading)],
-        _ change: (inout EventFollower<Ledger>.Settings) -> Void = { _ in }
+        _ change: (inout EventFollower<EntryLedger>.Settings) -> Void = { _ in }
     ) throws -> [String] {
-        var settings = EventFollower<Ledger>.Settings()
+        var settings = EventFollower<EntryLedger>.Settings()
         settings.showsInitial = true
         settings.duration = .seconds(20)
         change(&settings)
@@ -95,7 +95,7 @@ struct EventFollowerTests {
                 return .milliseconds(100 * ticks.count)
             })
         let writer = Lines()
-        let watch = EventFollower<Ledger>(
+        let watch = EventFollower<EntryLedger>(
             Self.table(ScriptedKernel(answers: dumps)), ScriptedEvents(readings), settings, clock: clock, to: writer)
         try watch.run(Self.hasty)
         return writer.lines
@@ -166,7 +166,7 @@ struct EventFollowerTests {
 
     @Test("What is no message is counted as unread, and what was not asked for as hidden")
     func accounts() throws {
-        var settings = EventFollower<Ledger>.Settings()
+        var settings = EventFollower<EntryLedger>.Settings()
         settings.resyncs = false
         settings.kinds = [.new]
         settings.shows = { $0.id != 5 }
@@ -177,7 +177,7 @@ struct EventFollowerTests {
                 broken, Self.message(.new, id: 4), Self.message(.new, id: 5), Self.message(.update, id: 4), [1, 2, 3],
             ])
         ])
-        let watch = EventFollower<Ledger>(Self.table(ScriptedKernel()), events, settings, to: Lines())
+        let watch = EventFollower<EntryLedger>(Self.table(ScriptedKernel()), events, settings, to: Lines())
         try watch.run(Self.hasty)
         #expect(watch.tally.new == 1 && watch.tally.hidden == 2 && watch.tally.unread == 2)
     }

@@ -90,7 +90,7 @@ struct CompletionTests {
 
     @Test("Values of the filter line's words are those that there are")
     func filterValues() {
-        #expect(Tab.flows.filterValues(of: "verdict") == Verdict.allCases.map(\.rawValue))
+        #expect(Tab.flows.filterValues(of: "verdict") == FlowVerdict.allCases.map(\.rawValue))
         #expect(Tab.flows.filterValues(of: "method") == ["dr", "tun", "nat", "local", "bypass"])
         #expect(Tab.table.filterValues(of: "state") == FilterWord.state.namedValues)
         #expect(Tab.events.filterValues(of: "kind") == ["new", "update", "destroy"])

@@ -33,10 +33,10 @@ struct DamageTests {
         try damaging(fixture, Self.copies / Fixture.all.count + 1, seed: 2) { path, _ in
             do throws(KernelError) {
                 let collector = try FlowCollector(try CapturedKernel(path, verifying: false), keepsEntries: true)
-                let picture = try collector.picture()
+                let snapshot = try collector.snapshot()
                 _ = try collector.director.configuration()
-                pictures += written { picture.writeFlows(.plain, width: 80, to: $0) }.isEmpty ? 0 : 1
-                picture.writeJSON(summaryOnly: false) { _ in }
+                pictures += written { snapshot.writeFlows(.plain, width: 80, to: $0) }.isEmpty ? 0 : 1
+                snapshot.writeJSON(summaryOnly: false) { _ in }
             } catch {
                 errors += error.description.isEmpty ? 0 : 1
             }

@@ -31,10 +31,10 @@ struct FlowCollectorTests {
 
     @Test("Connections that are there when NEW events begin to be watched are not called never")
     func older() throws {
-        let picture = try FlowCollector(kernel(), events: ScriptedEvents()).picture()
-        #expect(picture.report.proof?.events == 0)
-        #expect(Set(picture.report.flows.map(\.verdict)) == [.absent])
-        #expect(picture.losses.isEmpty)
+        let snapshot = try FlowCollector(kernel(), events: ScriptedEvents()).snapshot()
+        #expect(snapshot.report.proof?.events == 0)
+        #expect(Set(snapshot.report.flows.map(\.verdict)) == [.absent])
+        #expect(snapshot.losses.isEmpty)
     }
 
     @Test("With a loss there is no proof; it is said, and after the next beginning there is one again")
@@ -42,7 +42,7 @@ struct FlowCollectorTests {
         let events = ScriptedEvents()
         let collector = try FlowCollector(kernel(), events: events)
         events.readings = [Self.loss]
-        let broken = try collector.picture()
+        let broken = try collector.snapshot()
         #expect(broken.report.proof == nil)
         #expect(broken.losses.map(\.why) == ["7 were lost (ENOBUFS)"])
         var waits = 0
@@ -53,35 +53,35 @@ struct FlowCollectorTests {
             .goOn
         }
         _ = try collector.wait(for: .seconds(5), waiter)
-        let whole = try collector.picture()
+        let whole = try collector.snapshot()
         #expect(whole.report.proof != nil)
         #expect(whole.losses.count == 1)
     }
 
     /// Two pictures of one director: in the second, the first flow has another verdict.
-    private func pictures() throws -> [Picture] {
+    private func snapshots() throws -> [FlowSnapshot] {
         let director = SimulatedDirector()
         let server = SimulatedDestination(Endpoint(IPAddress(ipv4: 0x0A00_0003), 80), method: 3)
         director.services = [SimulatedService(.tcp, SimulatedDirector.vip(100), [server])]
         let clients = (1...3).map { Endpoint(IPAddress(ipv4: 0x0A00_0001), $0) }
         director.rows = clients.map { SimulatedDirector.row($0, SimulatedDirector.vip(100), server.endpoint) }
         let collector = try FlowCollector(director, keepsEntries: true)
-        let first = try collector.picture()
+        let first = try collector.snapshot()
         director.entries = [SimulatedEntry(from: clients[0], to: SimulatedDirector.vip(100), id: 1)]
-        var second = try collector.picture()
+        var second = try collector.snapshot()
         second.losses = [Loss("NEW events", "7 were lost")]
         return [first, second]
     }
 
     @Test("--follow prints each flow once, what changes, losses, and a summary; as its schema has it")
     func stream() throws {
-        let pictures = try pictures()
+        let snapshots = try snapshots()
         let time = Moment(nanoseconds: 1_700_000_000_123_456_000)
         func lines(_ style: Style?) -> String {
             written { sink in
                 let stream = FlowStream(FlowFilter(), style, clocksAhead: { _ in 0 }, to: sink)
-                stream.begin(pictures[0], at: time)
-                stream.take(pictures[1], at: time)
+                stream.begin(snapshots[0], at: time)
+                stream.take(snapshots[1], at: time)
                 stream.end(at: time)
             }
         }

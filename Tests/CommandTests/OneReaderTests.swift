@@ -13,7 +13,7 @@ import Testing
 /// `flows` and `watch` read a director by the same reader into the same store; what they ask differs, and what they say must not.
 struct OneReaderTests {
     /// What a live screen shows after two readings.
-    private func watched(_ director: SimulatedDirector) throws -> FlowBoard {
+    private func watched(_ director: SimulatedDirector) throws -> FlowStore {
         let setting = Model.Setting(host: "lb1", networkNamespace: nil, kernelRelease: "6.1.0")
         let model = Model(
             setting, size: Size(columns: 80, rows: 24), hasIPVS: true, now: Moment(nanoseconds: 0))
@@ -21,21 +21,21 @@ struct OneReaderTests {
         session.read()
         session.read()
         #expect(session.failure == nil)
-        return session.model.flows.board
+        return session.model.flows.store
     }
 
     @Test("flows and watch give each connection the same verdict", arguments: 0..<200)
     func sameVerdicts(seed: UInt64) throws {
-        let report = try FlowCollector(SimulatedDirector(seed: seed)).picture().report
-        let board = try watched(SimulatedDirector(seed: seed))
+        let report = try FlowCollector(SimulatedDirector(seed: seed)).snapshot().report
+        let store = try watched(SimulatedDirector(seed: seed))
         for flow in report.flows {
-            let slot = board.slot(of: FlowKey(protocol: flow.protocol, client: flow.client, server: flow.virtual))
-            let row = slot.flatMap { board[$0] }
+            let slot = store.slot(of: FlowKey(protocol: flow.protocol, client: flow.client, server: flow.virtual))
+            let row = slot.flatMap { store[$0] }
             #expect(row?.verdict == flow.verdict, "seed \(seed): \(flow.client) > \(flow.virtual) \(flow.doubts)")
-            #expect(row.map { board.place(of: $0).method } == flow.method, "seed \(seed)")
+            #expect(row.map { store.route(of: $0).method } == flow.method, "seed \(seed)")
         }
-        for verdict in Verdict.allCases {
-            #expect(report.flows.count { $0.verdict == verdict } == board.counts[verdict], "seed \(seed): \(verdict)")
+        for verdict in FlowVerdict.allCases {
+            #expect(report.flows.count { $0.verdict == verdict } == store.counts[verdict], "seed \(seed): \(verdict)")
         }
     }
 
@@ -65,14 +65,14 @@ struct OneReaderTests {
         "Many flows without an entry are settled by a second dump, not by as many look-ups, and the answer is the same")
     func bulk() throws {
         let director = large(9000, others: 0)
-        let counts = try FlowCollector(director).picture().report.flows.reduce(into: [:]) {
+        let counts = try FlowCollector(director).snapshot().report.flows.reduce(into: [:]) {
             $0[$1.verdict, default: 0] += 1
         }
         #expect(counts == [.absent: 4500, .unreplied: 4500])
         #expect(director.questions.count { $0 == .dump() } == 2)
         #expect(!director.questions.contains(.lookup))
         let few = large(4000, others: 0)
-        #expect(try FlowCollector(few).picture().report.flows.count { $0.verdict == .absent } == 2000)
+        #expect(try FlowCollector(few).snapshot().report.flows.count { $0.verdict == .absent } == 2000)
         #expect(few.questions.count { $0 == .lookup } == 2000)
     }
 
@@ -91,7 +91,7 @@ struct OneReaderTests {
                 director.entries.append(late)
             }
         }
-        let flows = Array(try FlowCollector(director).picture().report.flows)
+        let flows = Array(try FlowCollector(director).snapshot().report.flows)
         #expect(flows[1].verdict == .unreplied)
         #expect(flows[0].verdict == .unreplied)
         #expect(flows[3].verdict == .absent)
@@ -109,7 +109,7 @@ struct OneReaderTests {
         let answered = SimulatedEntry(
             from: SimulatedDirector.vip(100), to: Endpoint(IPAddress(ipv4: 0x0A01_0001), 40_000), id: 99_998)
         for director in [plain, filtering] { director.entries += [orphan, answered] }
-        let reports = try [plain, filtering].map { try FlowCollector($0).picture().report }
+        let reports = try [plain, filtering].map { try FlowCollector($0).snapshot().report }
         let flows = reports.map { report in report.flows.map { "\($0.client) \($0.verdict) \($0.doubts)" } }
         #expect(flows[0] == flows[1])
         #expect(flows[0].count == 61)
@@ -129,7 +129,7 @@ struct OneReaderTests {
                 SimulatedService(.tcp, SimulatedDirector.vip(101), [SimulatedDestination(server, method: 0)]))
         default: director.services.append(SimulatedService(.tcp, SimulatedDirector.vip6, []))
         }
-        _ = try FlowCollector(director).picture()
+        _ = try FlowCollector(director).snapshot()
         #expect(director.questions.contains(.dump()))
     }
 }

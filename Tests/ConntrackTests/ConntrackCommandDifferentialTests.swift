@@ -16,8 +16,8 @@ struct ConntrackCommandDifferentialTests {
             ("-f ipv6 -o extended,ktimestamp", [.extended, .kernelTimes], 10),
         ]
         try inFreshNamespace {
-            try Menagerie.populate()
-            try Menagerie.expect()
+            try SampleTable.populate()
+            try SampleTable.expect()
             for (arguments, options, family) in cases {
                 try compare("conntrack -L \(arguments)") {
                     try entryLines(ConntrackFormat(options, now: Int64(time(nil))), family)
@@ -35,7 +35,7 @@ struct ConntrackCommandDifferentialTests {
             let script = "mount --bind \(folder)/etc /etc && exec conntrack \"$@\"\n"
             try Data(script.utf8).write(to: URL(fileURLWithPath: folder + "/conntrack-with-labels"))
             try inFreshNamespace {
-                try Menagerie.populate()
+                try SampleTable.populate()
                 let lines = try compare("unshare -m sh \(folder)/conntrack-with-labels -L -o extended,id,labels") {
                     try entryLines(ConntrackFormat([.extended, .id], labels: labels.names, now: Int64(time(nil))))
                 }
@@ -46,8 +46,8 @@ struct ConntrackCommandDifferentialTests {
 
     @Test func everyExpectationIsWrittenAlike() throws {
         try inFreshNamespace {
-            try Menagerie.populate()
-            try Menagerie.expect()
+            try SampleTable.populate()
+            try SampleTable.expect()
             let lines = try compare("conntrack -L expect") {
                 var lines: Lines = [:]
                 _ = try Expectations(LiveKernel()).dump { expectation in

@@ -11,8 +11,8 @@ import Testing
 struct ConntrackFormatDifferentialTests {
     @Test func randomEntriesAreWrittenAlike() throws {
         let messages = try inFreshNamespace {
-            try Menagerie.populate()
-            return try Menagerie.messages()
+            try SampleTable.populate()
+            return try SampleTable.messages()
         }
         let labels = try LabelFile()
         let seed = UInt64.random(in: .min ... .max)
@@ -33,9 +33,9 @@ struct ConntrackFormatDifferentialTests {
 
     @Test func randomExpectationsAreWrittenAlike() throws {
         let messages = try inFreshNamespace {
-            try Menagerie.populate()
-            try Menagerie.expect()
-            return try Menagerie.expectationMessages()
+            try SampleTable.populate()
+            try SampleTable.expect()
+            return try SampleTable.expectationMessages()
         }
         #expect(messages.count == 10)
         let seed = UInt64.random(in: .min ... .max)

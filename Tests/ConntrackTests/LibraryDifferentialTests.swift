@@ -70,8 +70,8 @@ struct LibraryDifferentialTests {
 
     private static func messages() throws -> [[UInt8]] {
         try inFreshNamespace {
-            try Menagerie.populate()
-            return try Menagerie.messages()
+            try SampleTable.populate()
+            return try SampleTable.messages()
         }
     }
 }

@@ -17,7 +17,7 @@ struct TableTests {
 
     @Test func listsWhatConntrackLists() throws {
         let (listing, entries) = try inFreshNamespace {
-            try Menagerie.populate()
+            try SampleTable.populate()
             return (try Tool.run("conntrack -L -o extended,id"), try Self.entries())
         }
         let rows = listing.split(separator: "\n")
@@ -33,10 +33,10 @@ struct TableTests {
 
     @Test func statesAreThoseThatConntrackNames() throws {
         let entries = try inFreshNamespace {
-            try Menagerie.populate()
+            try SampleTable.populate()
             return try Self.entries()
         }
-        for (index, name) in Menagerie.tcpStates.enumerated() {
+        for (index, name) in SampleTable.tcpStates.enumerated() {
             let ports = Tuple.Discriminator.ports(source: UInt16(index + 1), destination: 80)
             let entry = entries.first {
                 $0.original.discriminator == ports && $0.original.source == IPAddress("10.0.1.1")
@@ -57,7 +57,7 @@ struct TableTests {
 
     @Test func everyEntryIsFoundByBothItsTuples() throws {
         let found = try inFreshNamespace {
-            try Menagerie.populate()
+            try SampleTable.populate()
             let table = Table(LiveKernel())
             return try Self.entries().map { entry in
                 (
@@ -75,7 +75,7 @@ struct TableTests {
 
     @Test func whatIsNotThereIsNil() throws {
         try inFreshNamespace {
-            try Menagerie.populate()
+            try SampleTable.populate()
             let table = Table(LiveKernel())
             for entry in try Self.entries() {
                 var other = entry.original

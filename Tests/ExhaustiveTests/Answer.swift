@@ -6,7 +6,7 @@ struct Answer: Hashable {
     var ctstate: CTState?
     var packetClass: PacketClass?
     /// The content of the table.
-    var entries: Set<EntryPicture>
+    var entries: Set<EntryView>
 }
 
 extension Answer: CustomStringConvertible {
@@ -16,21 +16,21 @@ extension Answer: CustomStringConvertible {
     }
 }
 
-extension Tracker {
+extension ConntrackModel {
     /// The model's answers, one per packet. All packets reach a host that accepts everything, so each fresh entry enters the table.
     func answers(to asked: Case) -> [Answer] {
         var entry = asked.entry?.tracked
         var isTurned = false
         return asked.steps.map { step in
-            var bystanders: Set<EntryPicture> = []
+            var bystanders: Set<EntryView> = []
             if !step.isOfEntry, let other = entry.take() {
-                bystanders = [EntryPicture(other, isTurned: isTurned)]
+                bystanders = [EntryView(other, isTurned: isTurned)]
                 isTurned = false
             }
             let outcome = outcome(of: step.packet, entry: entry, isTurned ? step.direction.opposite : step.direction)
             if outcome.fate == .fresh || outcome.fate == .recreated { isTurned = step.direction == .reply }
             entry = outcome.entry
-            let own = entry.map { EntryPicture($0, isTurned: isTurned) }
+            let own = entry.map { EntryView($0, isTurned: isTurned) }
             return Answer(
                 ctstate: outcome.ctstate, packetClass: step.packet.packetClass,
                 entries: own.map { bystanders.union([$0]) } ?? bystanders)

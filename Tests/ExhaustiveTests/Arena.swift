@@ -88,8 +88,8 @@ final class Arena {
         return byIndex
     }
 
-    private func table() throws -> [Int: Set<EntryPicture>] {
-        var pictures: [Int: Set<EntryPicture>] = [:]
+    private func table() throws -> [Int: Set<EntryView>] {
+        var pictures: [Int: Set<EntryView>] = [:]
         for _ in 0..<10 {
             pictures = [:]
             let answer = try Table(kernel).dump { entry in
@@ -98,7 +98,7 @@ final class Arena {
                 if case .ports(_, let destination) = entry.original.discriminator { port = destination }
                 guard let index = self.layout.index(source, port) else { return }
                 let isTurned = source != self.layout.spot(index).client.address
-                pictures[index, default: []].insert(EntryPicture(entry, isTurned: isTurned))
+                pictures[index, default: []].insert(EntryView(entry, isTurned: isTurned))
             }
             if !answer.interrupted { break }
         }

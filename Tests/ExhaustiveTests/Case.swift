@@ -51,7 +51,7 @@ struct Step {
 
 extension Case: CustomStringConvertible {
     var description: String {
-        let before = entry.map { "\(EntryPicture($0.tracked, isTurned: false))" } ?? "no entry"
+        let before = entry.map { "\(EntryView($0.tracked, isTurned: false))" } ?? "no entry"
         return before + " | " + steps.map(\.description).joined(separator: ", ")
     }
 }

@@ -35,7 +35,7 @@ struct Comparison {
             }
             return answers
         }
-        let tracker = Tracker(conditions)
+        let tracker = ConntrackModel(conditions)
         for (asked, kernel) in zip(cases, answers) {
             let model = tracker.answers(to: asked)
             packets += kernel.count

@@ -45,8 +45,8 @@ extension Comparison.Difference {
     var packet: TrackedPacket { asked.steps[step].packet }
 }
 
-extension Set<EntryPicture> {
-    fileprivate func changed(_ change: (inout EntryPicture) -> Void) -> Set<EntryPicture> {
+extension Set<EntryView> {
+    fileprivate func changed(_ change: (inout EntryView) -> Void) -> Set<EntryView> {
         Set(
             map {
                 var picture = $0

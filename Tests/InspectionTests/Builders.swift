@@ -62,16 +62,16 @@ func flows(
 func flows(
     _ connections: [Connection], _ services: [Service], _ entries: [Entry], _ sysctls: Sysctls, took: UInt32 = 0
 ) -> FlowReport {
-    var board = FlowBoard(keepsTemplates: true)
-    board.read(services, connections, entries, at: 0, took: took, orphansAreKnown: true)
-    return FlowReport(board, sysctls)
+    var store = FlowStore(keepsTemplates: true)
+    store.read(services, connections, entries, at: 0, took: took, orphansAreKnown: true)
+    return FlowReport(store, sysctls)
 }
 
 extension FlowList {
     subscript(position: Int) -> Flow { Array(self)[position] }
 }
 
-extension FlowBoard {
+extension FlowStore {
     /// A whole reading.
     mutating func read(
         _ services: [Service], _ connections: [Connection], _ entries: [Entry] = [], at second: UInt32,

@@ -39,7 +39,7 @@ func mixedServices() throws -> [Service] {
 }
 
 /// One absent flow, one with an entry, one orphan, one template.
-func smallPicture() throws -> Picture {
+func smallSnapshot() throws -> FlowSnapshot {
     let services = try mixedServices()
     let rows = [
         Connection(
@@ -52,22 +52,22 @@ func smallPicture() throws -> Picture {
             .tcp, client: try at("10.0.0.1:0"), virtual: try at("10.0.0.100:443"), destination: try at("10.0.0.3:443"),
             state: "ASSURED", expires: 299),
     ]
-    var board = FlowBoard(keepsEntries: true, keepsTemplates: true)
-    board.begin(services, at: 0)
-    for row in rows { board.take(row) }
-    board.endConnections(isWhole: true)
-    try board.take(LibraryEntry.message("[2001:db8::1]:35863", "[2001:db8::100]:80"))
-    try board.take(LibraryEntry.message("10.0.0.9:999", "10.0.0.101:80"))
-    board.endEntries(isWhole: true)
-    for slot in board.unsettled(atMost: .max) { board.look(slot, found: nil) }
-    board.finish(orphansAreKnown: true)
+    var store = FlowStore(keepsEntries: true, keepsTemplates: true)
+    store.begin(services, at: 0)
+    for row in rows { store.take(row) }
+    store.endConnections(isWhole: true)
+    try store.take(LibraryEntry.message("[2001:db8::1]:35863", "[2001:db8::100]:80"))
+    try store.take(LibraryEntry.message("10.0.0.9:999", "10.0.0.101:80"))
+    store.endEntries(isWhole: true)
+    for slot in store.unsettled(atMost: .max) { store.look(slot, found: nil) }
+    store.finish(orphansAreKnown: true)
     var sysctls = Sysctls()
     sysctls.values = ["net.ipv4.vs.conntrack": "0", "net.ipv4.vs.sync_threshold": "3\t50"]
-    return Picture(
+    return FlowSnapshot(
         Origin(
             takenAt: Moment(nanoseconds: 1_795_406_400_123_000_000), host: "lb1", kernelRelease: "6.1.0-56-amd64",
             networkNamespace: "lb"),
-        sysctls: sysctls, services: services, report: FlowReport(board, sysctls), losses: [])
+        sysctls: sysctls, services: services, report: FlowReport(store, sysctls), losses: [])
 }
 
 func entry(_ client: String, _ virtual: String, family: UInt8) throws -> Entry {
@@ -89,7 +89,7 @@ func entry(_ client: String, _ virtual: String, family: UInt8) throws -> Entry {
     return entry
 }
 
-extension FlowBoard {
+extension FlowStore {
     /// Takes an entry with the message that it is decoded from.
     mutating func take(_ message: [UInt8]) throws {
         let bytes = message.span.bytes

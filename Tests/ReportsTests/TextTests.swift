@@ -22,7 +22,7 @@ struct TextTests {
             TCP  10.0.0.100:443 rr persistent 300
               -> 10.0.0.3:443                 Route   1      1          0\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}
             """
-        let lines = try smallPicture().servicesText(info)
+        let lines = try smallSnapshot().servicesText(info)
         #expect(lines.prefix(8).joined(separator: "\n") == expected)
         #expect(lines.last?.hasPrefix("  -> 10.0.0.4:0                   Local   1      2") == true)
         #expect(lines.contains("FWM  7 rr"))
@@ -30,7 +30,7 @@ struct TextTests {
 
     @Test("The flows as a table with what they mean below")
     func flows() throws {
-        let lines = try smallPicture().flowsText(.plain, width: nil)
+        let lines = try smallSnapshot().flowsText(.plain, width: nil)
         #expect(
             lines.prefix(4) == [
                 "PROTO  CLIENT               VIRTUAL             DESTINATION       METHOD  IPVS         EXPIRES  CONNTRACK  VERDICT",
@@ -44,7 +44,7 @@ struct TextTests {
 
     @Test("A narrow terminal loses columns, never a part of an address", arguments: [40, 60, 80, 100, 120])
     func narrow(width: Int) throws {
-        let lines = try smallPicture().flowsText(.plain, width: width).prefix(4)
+        let lines = try smallSnapshot().flowsText(.plain, width: width).prefix(4)
         #expect(
             lines.allSatisfy {
                 $0.contains("VERDICT") || $0.contains("absent") || $0.contains("unreplied") || $0.contains("orphan")
@@ -55,9 +55,9 @@ struct TextTests {
 
     @Test("Colour adds nothing but escape sequences, and plain text has none")
     func colour() throws {
-        let picture = try smallPicture()
-        let plain = picture.flowsText(.plain, width: nil)
-        let coloured = picture.flowsText(.coloured, width: nil)
+        let snapshot = try smallSnapshot()
+        let plain = snapshot.flowsText(.plain, width: nil)
+        let coloured = snapshot.flowsText(.coloured, width: nil)
         #expect(!plain.joined().contains("\u{1B}"))
         #expect(coloured.joined().contains("\u{1B}[31mabsent\u{1B}[0m"))
         let stripped = coloured.map { $0.replacing("\u{1B}[0m", with: "") }.map { line in
@@ -74,16 +74,16 @@ struct TextTests {
 
     @Test("Losses are said under the table")
     func losses() throws {
-        var picture = try smallPicture()
-        picture.losses = [Loss("connections of IPVS", "reading was stopped after 60 s")]
-        let lines = picture.flowsText(.plain, width: nil)
+        var snapshot = try smallSnapshot()
+        snapshot.losses = [Loss("connections of IPVS", "reading was stopped after 60 s")]
+        let lines = snapshot.flowsText(.plain, width: nil)
         #expect(lines.last == "Not complete: connections of IPVS: reading was stopped after 60 s.")
-        #expect(!picture.isComplete)
+        #expect(!snapshot.isComplete)
     }
 
     @Test("One row a service, and the setting that explains it")
     func summary() throws {
-        let lines = try smallPicture().summaryText(.plain, width: nil)
+        let lines = try smallSnapshot().summaryText(.plain, width: nil)
         #expect(lines.first?.split(separator: " ").map(String.init).contains("UNREPLIED") == true)
         let first = try #require(lines.first { $0.hasPrefix("tcp 10.0.0.100:80") })
         #expect(
@@ -93,7 +93,7 @@ struct TextTests {
     }
 }
 
-extension Picture {
+extension FlowSnapshot {
     func flowsText(_ style: Style, width: Int?) -> [String] {
         written { writeFlows(style, width: width, to: $0) }.split(separator: "\n", omittingEmptySubsequences: false)
             .dropLast().map(String.init)

@@ -97,13 +97,13 @@ struct KeyTests {
             var model = Models.director()
             let rows = Models.rows(model)
             Models.press(&model, key)
-            #expect(model.isFrozen && !model.wishes.reads)
+            #expect(model.isFrozen && !model.demand.reads)
             #expect(Models.text(model).contains("FROZEN"))
             Models.read(&model, [])
             #expect(Models.rows(model) == rows)
             Models.press(&model, key)
             Models.read(&model, [])
-            #expect(Models.rows(model) != rows && model.wishes.reads)
+            #expect(Models.rows(model) != rows && model.demand.reads)
         }
     }
 
@@ -111,10 +111,10 @@ struct KeyTests {
     func enter() {
         var model = Models.director()
         Models.press(&model, .enter)
-        #expect(model.isDetailed && model.wishes.examines != nil)
+        #expect(model.isDetailed && model.demand.examines != nil)
         #expect(Models.text(model).contains("verdict    "))
         Models.press(&model, .escape)
-        #expect(!model.isDetailed && model.wishes.examines == nil)
+        #expect(!model.isDetailed && model.demand.examines == nil)
         model.turn(to: .services)
         for (open, close) in [(Key.enter, Key.enter), (.right, .left), (.character("+"), .character("-"))] {
             Models.press(&model, open)
@@ -176,14 +176,14 @@ struct KeyTests {
             var model = Models.director(tab: .services)
             Models.press(&model, .character("o"))
             #expect(Models.text(model).contains("nf_tables"))
-            #expect(!model.wishes.observes)
+            #expect(!model.demand.observes)
             // Enter may have been meant for something else.
             Models.press(&model, .character("z"), .enter)
             #expect(model.overlay != nil)
             Models.press(&model, key)
-            #expect(model.overlay == nil && model.wishes.observes == isWanted)
+            #expect(model.overlay == nil && model.demand.observes == isWanted)
             if isWanted { Models.press(&model, .character("o")) }
-            #expect(!model.wishes.observes)
+            #expect(!model.demand.observes)
         }
     }
 

@@ -89,13 +89,13 @@ enum Models {
         model.beginEntries()
         for entry in entries { model.take(entry) }
         tell(&model, .entriesEnded(isWhole: true))
-        model.withBoard { board in
-            for slot in board.unsettled(atMost: .max) { board.look(slot, found: nil) }
+        model.withStore { store in
+            for slot in store.unsettled(atMost: .max) { store.look(slot, found: nil) }
         }
         tell(&model, .finished(ReadingOutcome(took: .milliseconds(12), pause: .milliseconds(988), losses: losses)))
     }
 
-    static func tell(_ model: inout Model, _ event: WatchEvent) { _ = update(&model, event) }
+    static func tell(_ model: inout Model, _ event: ScreenEvent) { _ = update(&model, event) }
 
     /// Presses keys one after the other.
     @discardableResult

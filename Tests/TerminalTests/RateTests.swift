@@ -19,17 +19,17 @@ struct RateTests {
         }
         pane.take(services(1000), at: .seconds(1))
         pane.count()
-        pane.arrange(FlowBoard(), ObservationRates(), page: 10)
+        pane.arrange(FlowStore(), ObservationRates(), page: 10)
         #expect(pane.lines.first?.packets == nil)
         pane.take(services(1500), at: .seconds(1) + .milliseconds(milliseconds))
         pane.count()
-        pane.arrange(FlowBoard(), ObservationRates(), page: 10)
+        pane.arrange(FlowStore(), ObservationRates(), page: 10)
         let rate = try #require(pane.lines.first?.packets)
         #expect(abs(rate - 500_000 / Double(milliseconds)) < 0.001)
         // Counters that decreased (ipvsadm -Z) say nothing.
         pane.take(services(0), at: .seconds(100))
         pane.count()
-        pane.arrange(FlowBoard(), ObservationRates(), page: 10)
+        pane.arrange(FlowStore(), ObservationRates(), page: 10)
         #expect(pane.lines.first?.packets == nil)
         #expect(pane.lines.first?.history.count == 2)
     }

@@ -56,7 +56,7 @@ struct ScreenTests {
             .failed("cannot list the services of IPVS: Operation not permitted: needs CAP_NET_ADMIN: run with sudo"))
         #expect(Models.rows(model).prefix(5) == rows.prefix(5))
         try expect(model, "forbidden")
-        #expect(model.wishes.reads)
+        #expect(model.demand.reads)
         Models.read(&model, [Models.connection(1)])
         #expect(!Models.text(model).contains("CAP_NET_ADMIN"))
     }
@@ -143,7 +143,7 @@ struct ScreenTests {
     func withoutColour() {
         let screen = view(Models.director())
         for line in screen.lines where line.runs.contains(where: { [.bad, .good, .caution, .odd].contains($0.ink) }) {
-            let words = Verdict.allCases.map(\.rawValue) + ["INVALID", "conntrack", "→"]
+            let words = FlowVerdict.allCases.map(\.rawValue) + ["INVALID", "conntrack", "→"]
             #expect(words.contains { line.text.contains($0) } || line.text.contains("RST"), "\(line.text)")
         }
         #expect(screen.lines[1].text.contains("[2 Flows]"))

@@ -17,7 +17,7 @@ struct SeenPacketTests {
         return headers
     }
 
-    private func sample(_ number: Int, _ flags: TCPFlags, _ state: CTState) -> WatchEvent {
+    private func sample(_ number: Int, _ flags: TCPFlags, _ state: CTState) -> ScreenEvent {
         .sample(Sample(headers(number, flags), state, at: .preRouting, Models.now))
     }
 

@@ -66,7 +66,7 @@ struct CaptureCommand: ParsableCommand {
             json.member("folder", folder)
             json.member("taken_at", taken.statistics.origin.takenAt.rfc3339)
             json.member("entries", taken.statistics.entries)
-            json.member("flows", taken.picture?.report.flows.count)
+            json.member("flows", taken.snapshot?.report.flows.count)
             json.member("complete", taken.losses.isEmpty)
             json.losses(taken.losses)
             json.member("unread", strings: unread)
@@ -77,8 +77,8 @@ struct CaptureCommand: ParsableCommand {
     private func reportText(_ taken: Recording, unread: [String]) {
         let content: String
         let reader: String
-        if let picture = taken.picture {
-            content = "\(picture.report.flows.count) flows of \(picture.services.count) services"
+        if let snapshot = taken.snapshot {
+            content = "\(snapshot.report.flows.count) flows of \(snapshot.services.count) services"
             reader = "flows"
         } else {
             content = "the conntrack table and its statistics, no flows"

@@ -81,7 +81,7 @@ struct EventsCommand: ParsableCommand {
             switch table {
             case .conntrack:
                 let lasting = filter.lasting
-                var settings = settings(EventFollower<Ledger>.Settings())
+                var settings = settings(EventFollower<EntryLedger>.Settings())
                 // With a filter their number is unknown.
                 if lasting.isEmpty { settings.expected = Self.number(of: Sysctls.conntrackCount, in: kernel) ?? 0 }
                 settings.follows = lasting.matches
@@ -99,21 +99,21 @@ struct EventsCommand: ParsableCommand {
         }
     }
 
-    private func watch<Ledger: EventLedger>(
-        _ kernel: LiveKernel, _ settings: EventFollower<Ledger>.Settings, _ words: Set<OutputWord>,
+    private func watch<EntryLedger: StreamLedger>(
+        _ kernel: LiveKernel, _ settings: EventFollower<EntryLedger>.Settings, _ words: Set<OutputWord>,
         filter: SocketFilter?,
-        dump: @escaping ((Ledger.Subject) -> Void) throws(KernelError) -> Answer
-    ) throws(KernelError) where Ledger.Subject: EventSubject & EventDecodable {
+        dump: @escaping ((EntryLedger.Subject) -> Void) throws(KernelError) -> Answer
+    ) throws(KernelError) where EntryLedger.Subject: EventSubject & EventDecodable {
         let socket = try EventSocket(
-            groups: subscribed.map(Ledger.Subject.group), buffer: receiving.buffer.bytes,
+            groups: subscribed.map(EntryLedger.Subject.group), buffer: receiving.buffer.bytes,
             for: "subscribe to conntrack events",
             prepare: { descriptor throws(KernelError) in try filter?.attach(to: descriptor) })
         let waiter = try Output.waiter()
         let start = start(kernel, socket)
         for warning in start.warnings { Output.complain(warning) }
-        let writer: any EventWriter<Ledger.Subject> = writer(words)
+        let writer: any EventWriter<EntryLedger.Subject> = writer(words)
         writer.write(.start(start))
-        let follower = EventFollower<Ledger>(dump, socket, settings, to: writer)
+        let follower = EventFollower<EntryLedger>(dump, socket, settings, to: writer)
         try follower.run(waiter)
         if !isJSON { Output.complain(follower.tally.sentence) }
     }
@@ -142,7 +142,9 @@ struct EventsCommand: ParsableCommand {
         EventKind.allCases.filter { kind.kinds.contains($0) || !noResync && $0 != .update }
     }
 
-    private func settings<Ledger>(_ settings: EventFollower<Ledger>.Settings) -> EventFollower<Ledger>.Settings {
+    private func settings<EntryLedger>(_ settings: EventFollower<EntryLedger>.Settings)
+        -> EventFollower<EntryLedger>.Settings
+    {
         var settings = settings
         settings.kinds = Set(kind.kinds)
         settings.showsInitial = initial

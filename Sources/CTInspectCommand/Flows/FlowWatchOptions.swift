@@ -30,7 +30,7 @@ struct FlowWatchOptions: ParsableArguments {
 
     /// Watches, and hands over the picture at the end; or with `--follow` one each interval to the stream.
     func run(
-        _ kernel: any KernelSource, keepsEntries: Bool, print: (Picture) -> Void, follow stream: () -> FlowStream
+        _ kernel: any KernelSource, keepsEntries: Bool, print: (FlowSnapshot) -> Void, follow stream: () -> FlowStream
     ) throws(KernelError) {
         let socket = try EventSocket(
             groups: [EventKind.new.entryGroup], buffer: receiving.buffer.bytes, for: "subscribe to conntrack events")
@@ -46,7 +46,7 @@ struct FlowWatchOptions: ParsableArguments {
             try self.follow(stream(), collector, waiter)
         } else {
             _ = try collector.wait(for: span?.duration ?? .zero, waiter)
-            print(try collector.picture())
+            print(try collector.snapshot())
         }
     }
 
@@ -56,11 +56,11 @@ struct FlowWatchOptions: ParsableArguments {
         let end = span.map { ContinuousClock.now + $0.duration }
         let interval = interval?.duration ?? .seconds(2)
         let clock = EventClock.system
-        stream.begin(try collector.picture(), at: clock.wall())
+        stream.begin(try collector.snapshot(), at: clock.wall())
         while end.map({ ContinuousClock.now < $0 }) ?? true {
             let rest = end.map { min(interval, $0 - .now) } ?? interval
             guard try collector.wait(for: rest, waiter) else { break }
-            stream.take(try collector.picture(), at: clock.wall())
+            stream.take(try collector.snapshot(), at: clock.wall())
         }
         stream.end(at: clock.wall())
     }

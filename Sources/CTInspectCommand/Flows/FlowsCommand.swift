@@ -34,7 +34,7 @@ struct FlowsCommand: ParsableCommand {
     var service: [ServiceSelector] = []
 
     @Option(help: ArgumentHelp("Only flows with this verdict; may be repeated.", valueName: "VERDICT"))
-    var verdict: [Verdict] = []
+    var verdict: [FlowVerdict] = []
 
     @Option(
         help: ArgumentHelp(
@@ -86,7 +86,7 @@ struct FlowsCommand: ParsableCommand {
         let printsEntries = output.json && !summary
         guard watch.isWanted else {
             let progress = Progress().reading
-            let whole = try FlowCollector(kernel, keepsEntries: printsEntries, progress: progress).picture()
+            let whole = try FlowCollector(kernel, keepsEntries: printsEntries, progress: progress).snapshot()
             if filter.asksForMissing(in: whole) { throw .noSuchService(among: whole.services) }
             return print(whole)
         }
@@ -105,17 +105,17 @@ struct FlowsCommand: ParsableCommand {
         if filter.asksForMissing(among: services) { throw .noSuchService(among: services) }
     }
 
-    private func print(_ whole: Picture) {
-        let picture = whole.narrowed(by: filter)
+    private func print(_ whole: FlowSnapshot) {
+        let snapshot = whole.narrowed(by: filter)
         switch (output.json, summary) {
-        case (true, _): picture.writeJSON(summaryOnly: summary, to: Output.write)
-        case (false, true): Output.print(picture.summaryText(output.style, width: Output.width))
-        case (false, false): picture.writeFlows(output.style, width: Output.width, to: Output.write)
+        case (true, _): snapshot.writeJSON(summaryOnly: summary, to: Output.write)
+        case (false, true): Output.print(snapshot.summaryText(output.style, width: Output.width))
+        case (false, false): snapshot.writeFlows(output.style, width: Output.width, to: Output.write)
         }
     }
 }
 
-extension Verdict: ExpressibleByArgument {}
+extension FlowVerdict: ExpressibleByArgument {}
 
 extension ServiceSelector: ExpressibleByArgument {
     /// Reads what `--service` takes.

@@ -25,12 +25,12 @@ struct ServicesCommand: ParsableCommand {
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
             let collector = try FlowCollector(try source.open())
-            let picture = try collector.servicesPicture()
+            let snapshot = try collector.servicesSnapshot()
             let configuration = try collector.director.configuration()
             if output.json {
-                picture.writeServicesJSON(configuration, to: Output.write)
+                snapshot.writeServicesJSON(configuration, to: Output.write)
             } else {
-                Output.print(picture.servicesText(configuration.info) + picture.lossText(output.style))
+                Output.print(snapshot.servicesText(configuration.info) + snapshot.lossText(output.style))
             }
         }
     }

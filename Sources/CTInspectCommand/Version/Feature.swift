@@ -139,7 +139,7 @@ extension Feature {
             if let version = KernelVersion(release: release), version < ObservationTable.firstKernel {
                 return (.fails, "needs Linux \(ObservationTable.firstKernel) (tables owned by a process)")
             }
-            let tracking = try Tracking(reading: kernel)
+            let tracking = try ConntrackActivation(reading: kernel)
             let families = [("IPv4", tracking.ipv4), ("IPv6", tracking.ipv6)]
             let all = families.map { "\($0): \($1.words)" }.joined(separator: "; ")
             return (families.contains { $1 != .inactive } ? .works : .partly, all)
@@ -165,7 +165,7 @@ extension Feature {
     }
 }
 
-extension Tracking.Activity {
+extension ConntrackActivation.Activity {
     fileprivate var words: String {
         switch self {
         case .active(let evidence): "conntrack is active (\(evidence))"

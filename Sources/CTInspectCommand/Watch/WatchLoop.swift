@@ -40,7 +40,7 @@ final class WatchLoop {
             takeInputs()
             session.drainEvents()
             session.tick()
-            session.keepToWishes()
+            session.keepToDemand()
             if !isOver, session.isReadingDue {
                 session.read()
                 isUrgent = true

@@ -23,7 +23,7 @@ struct WatchPrinter {
     func print(afterInterval interval: Duration?) throws(KernelError) {
         session.begin()
         session.observeUnasked()
-        session.keepToWishes()
+        session.keepToDemand()
         session.read()
         if let interval { try wait(interval) }
         session.tick()
@@ -39,7 +39,7 @@ struct WatchPrinter {
         let end = session.clock.elapsed() + interval
         while session.clock.elapsed() < end {
             session.drainEvents()
-            session.keepToWishes()
+            session.keepToDemand()
             let rest = min(end - session.clock.elapsed(), .milliseconds(200))
             if try waiter.wait(upTo: rest) == .readerGone { return }
         }

@@ -26,7 +26,7 @@ final class WatchSession {
     private var meter = CostMeter()
     private var earlier: (statistics: TableStatistics, moment: Duration)?
     /// What was wished for when the last reading began.
-    private var readFor = Wishes()
+    private var readFor = Demand()
     private var examined: FlowKey?
     /// `--observe`, until it was asked.
     private var asksToObserve: Bool
@@ -47,7 +47,7 @@ final class WatchSession {
     }
 
     /// Changes the model by what happened.
-    func handle(_ event: WatchEvent) {
+    func handle(_ event: ScreenEvent) {
         effects += update(&model, event)
         // Of events only their own tab shows something.
         if case .event = event, !model.showsEvents { return }
@@ -124,27 +124,27 @@ final class WatchSession {
     // MARK: Readings
 
     /// Keeps to what the model wishes for besides readings.
-    func keepToWishes() {
-        let wishes = model.wishes
+    func keepToDemand() {
+        let demand = model.demand
         if let stream {
-            do throws(KernelError) { try stream.follow(wishes.eventKinds) } catch { handle(.failed(error.description)) }
+            do throws(KernelError) { try stream.follow(demand.eventKinds) } catch { handle(.failed(error.description)) }
         }
-        if wishes.examines != examined { examine() }
-        packets.keep(wishes.observes) { handle(WatchEvent($0)) }
-        packets.collect(tick) { handle(WatchEvent($0)) }
+        if demand.examines != examined { examine() }
+        packets.keep(demand.observes) { handle(ScreenEvent($0)) }
+        packets.collect(tick) { handle(ScreenEvent($0)) }
     }
 
     /// Whether a reading is due now.
     var isReadingDue: Bool {
-        let wishes = model.wishes
-        if wishes.entries != readFor.entries, wishes.entries != nil, !model.isFrozen { return true }
+        let demand = model.demand
+        if demand.entries != readFor.entries, demand.entries != nil, !model.isFrozen { return true }
         if model.isCapture { return readings < Self.readingsOfCapture }
-        return wishes.reads && pace.isDue(at: clock.elapsed())
+        return demand.reads && pace.isDue(at: clock.elapsed())
     }
 
     /// How long until the next reading at most.
     var untilReading: Duration {
-        isReadingDue ? .zero : model.wishes.reads ? pace.wait(at: clock.elapsed()) : .seconds(3600)
+        isReadingDue ? .zero : model.demand.reads ? pace.wait(at: clock.elapsed()) : .seconds(3600)
     }
 
     /// What an entry without a connection is, the second reading tells. A capture has no more to say.
@@ -155,7 +155,7 @@ final class WatchSession {
         readings += 1
         tick()
         begun = clock.elapsed()
-        readFor = model.wishes
+        readFor = model.demand
         away = .zero
         pace.begin(at: begun)
         readStatistics()
@@ -176,7 +176,7 @@ final class WatchSession {
         // What begins after the second reading can be told to be never in the table: the sooner that is, the better.
         if readings == 1, took < .seconds(1) { pace.hurry() }
         examine()
-        packets.look { handle(WatchEvent($0)) }
+        packets.look { handle(ScreenEvent($0)) }
         handle(.cost(meter.measure()))
         if asksToObserve, isComplete, !model.isOverlaid {
             asksToObserve = false
@@ -216,7 +216,7 @@ final class WatchSession {
 
     /// Looks the flow up that is looked at.
     private func examine() {
-        examined = model.wishes.examines
+        examined = model.demand.examines
         guard let examined else { return }
         for tuple in model.examinedTuples {
             if let entry = try? Table(kernel).entry(for: tuple) { return handle(.examined(examined, entry)) }
@@ -226,7 +226,7 @@ final class WatchSession {
 }
 
 extension WatchSession: ReadingSink {
-    var wantsWholeTable: Bool { model.wishes.entries != nil }
+    var wantsWholeTable: Bool { model.demand.entries != nil }
 
     func begin(_ services: [Service], _ sysctls: Sysctls, absence: KernelError?) {
         handle(.director(absentBecause: absence?.description))
@@ -249,7 +249,7 @@ extension WatchSession: ReadingSink {
 
     func endEntries(isWhole: Bool) { handle(.entriesEnded(isWhole: isWhole)) }
 
-    func withBoard<Value>(_ body: (inout FlowBoard) -> Value) -> Value { model.withBoard(body) }
+    func withStore<Value>(_ body: (inout FlowStore) -> Value) -> Value { model.withStore(body) }
 
     func progress(_ text: @autoclosure () -> String, at count: Int) { if count & 511 == 0 { pump() } }
 

@@ -24,7 +24,7 @@ final class WatchStream {
     ///
     /// - Returns: whether nothing more is available.
     func drain(
-        batches: Int, at time: () -> Moment, _ tell: (WatchEvent) -> Void
+        batches: Int, at time: () -> Moment, _ tell: (ScreenEvent) -> Void
     ) throws(KernelError) -> Bool {
         for _ in 0..<batches {
             let received = time()

@@ -7,8 +7,8 @@ import Netlink
 package struct Recording {
     package let statistics: TableStatistics
     /// The director's part; nil without IPVS.
-    package let picture: Picture?
-    /// Why there is no picture.
+    package let snapshot: FlowSnapshot?
+    /// Why there is no snapshot.
     package let absence: KernelError?
     package let losses: [Loss]
 
@@ -23,14 +23,14 @@ package struct Recording {
         } catch {
             guard error.cause == .absent else { throw error }
             absence = error
-            picture = nil
+            snapshot = nil
             losses = try Self.losses(ofTableIn: source, progress) + statistics.losses + lists
             return
         }
-        let taken = try collector.picture()
+        let taken = try collector.snapshot()
         // Not needed for flows, but for `services`.
         _ = try collector.director.configuration()
-        picture = taken
+        snapshot = taken
         absence = nil
         losses = taken.losses + lists
     }

@@ -5,8 +5,8 @@ import Netlink
 
 /// Follows the conntrack table: a dump at the start, then the events, and another dump after a loss. The ledger decides what of this is
 /// reported; this type ensures the order that the ledger needs.
-package final class EventFollower<Ledger: EventLedger> where Ledger.Subject: EventDecodable {
-    package typealias Subject = Ledger.Subject
+package final class EventFollower<EntryLedger: StreamLedger> where EntryLedger.Subject: EventDecodable {
+    package typealias Subject = EntryLedger.Subject
 
     package struct Settings {
         /// The kinds that are shown.
@@ -35,7 +35,7 @@ package final class EventFollower<Ledger: EventLedger> where Ledger.Subject: Eve
     private let writer: any EventWriter<Subject>
     package private(set) var tally = EventTally()
 
-    var ledger: Ledger?
+    var ledger: EntryLedger?
     var backlog = Backlog()
     private var schedule = ResyncSchedule()
     private var lossesDeclared = 0
@@ -57,7 +57,7 @@ package final class EventFollower<Ledger: EventLedger> where Ledger.Subject: Eve
         self.settings = settings
         self.clock = clock
         self.writer = writer
-        if settings.resyncs || settings.showsInitial { ledger = Ledger() }
+        if settings.resyncs || settings.showsInitial { ledger = EntryLedger() }
         ledger?.expect(settings.expected)
     }
 

@@ -14,7 +14,7 @@ package struct ObservationPreconditions {
     package init(
         _ plan: ObservationPlan, _ kernel: any KernelSource, mayStartTracking: Bool, _ hints: ObservationHints
     ) throws(KernelError) {
-        let tracking = try Tracking(reading: kernel)
+        let tracking = try ConntrackActivation(reading: kernel)
         var families = plan.targets.families
         for family in families.sorted() {
             switch family == .ipv4 ? tracking.ipv4 : tracking.ipv6 {

@@ -9,12 +9,12 @@ final class SampleCollector {
     private let options: SamplePlan
     private let listener: SampleListener
     private let traces: TraceCollector?
-    private let rules: RuleBook
+    private let rules: RuleCache
     private let legacy: LegacyTables
     private var traced: Set<Kind> = []
     private let plan: ObservationPlan
     private let samples: SampleSocket?
-    private var shelf: SampleShelf<[Int]>
+    private var shelf: SampleBuffer<[Int]>
     private var shelved: Set<[Int]> = []
 
     private struct Kind: Hashable {
@@ -31,9 +31,9 @@ final class SampleCollector {
         self.listener = listener
         self.plan = plan
         samples = options.samples == nil ? nil : try SampleSocket()
-        shelf = SampleShelf(most: options.samples ?? 0)
+        shelf = SampleBuffer(most: options.samples ?? 0)
         traces = options.isTracing ? try TraceCollector(table: table, listener.traced) : nil
-        rules = try RuleBook()
+        rules = try RuleCache()
         legacy = LegacyTables.read(from: kernel)
     }
 

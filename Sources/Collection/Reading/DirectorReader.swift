@@ -100,12 +100,12 @@ package struct DirectorReader {
 
     /// - Returns: whether entries without a connection are known to be orphans.
     private func settleOrphans(_ sink: some ReadingSink, _ losses: inout [Loss]) -> Bool {
-        guard sink.withBoard({ $0.hasFreshOrphans }) else { return true }
+        guard sink.withStore({ $0.hasFreshOrphans }) else { return true }
         var why: String?
         if losses.isEmpty {
             do throws(KernelError) {
                 let later = try Director.connections(from: kernel) { connection in
-                    sink.withBoard { $0.takeLater(connection) }
+                    sink.withStore { $0.takeLater(connection) }
                 }
                 if case .cut(let reason) = later { why = reason }
             } catch {
@@ -115,7 +115,7 @@ package struct DirectorReader {
             why = "with the above missing, no entry can be said to have no connection"
         }
         guard let why else { return true }
-        sink.withBoard { $0.forgetOrphans() }
+        sink.withStore { $0.forgetOrphans() }
         losses.append(Loss("orphans", why))
         return false
     }
@@ -139,9 +139,9 @@ package struct DirectorReader {
         let whole = [EntryFilter()]
         let entries = sysctls.number(Sysctls.conntrackCount) ?? 0
         guard kernel.filters, entries >= Self.largeTable,
-            sink.withBoard({ $0.listed * 2 < entries && !$0.places.contains(where: \.needsWholeTable) })
+            sink.withStore({ $0.listed * 2 < entries && !$0.routes.contains(where: \.needsWholeTable) })
         else { return whole }
-        var addresses = Set(sink.withBoard { $0.places.map(\.virtual.address) })
+        var addresses = Set(sink.withStore { $0.routes.map(\.virtual.address) })
         for service in services {
             guard case .address(_, let endpoint) = service.identity, endpoint.address.family == .ipv4,
                 !service.destinations.contains(where: { $0.method == .nat })
@@ -198,26 +198,26 @@ package struct DirectorReader {
         _ filters: [EntryFilter], _ sysctls: Sysctls, _ sink: some ReadingSink, _ losses: inout [Loss]
     ) throws(KernelError) {
         guard policy.mostLookups > 0 else { return }
-        let unseen = sink.withBoard { $0.unsettledCount }
+        let unseen = sink.withStore { $0.unsettledCount }
         var cost = sysctls.number(Sysctls.conntrackCount) ?? .max
         if filters != [EntryFilter()] { cost = cost / Self.walksForDump * filters.count }
         guard policy.dumpsAgain, unseen > Self.fewUnseen, cost / Self.entriesForLookup < unseen else {
             return try lookUp(sink, &losses)
         }
         let isWhole = try dump(filters) {
-            sink.withBoard { $0.beginSecondDump() }
+            sink.withStore { $0.beginSecondDump() }
         } _: { entry, message in
-            sink.withBoard { $0.take(entry, $0.keepsEntries ? message : RawSpan()) }
+            sink.withStore { $0.take(entry, $0.keepsEntries ? message : RawSpan()) }
         }
         if !isWhole { losses.append(Loss("the conntrack table, read once more", Self.changed(policy.attempts))) }
-        sink.withBoard { $0.endSecondDump(isWhole: isWhole) }
+        sink.withStore { $0.endSecondDump(isWhole: isWhole) }
     }
 
     /// A look-up asks one zone, so each zone that was seen costs one for each flow.
     private static let mostZones = 16
 
     private func lookUp(_ sink: some ReadingSink, _ losses: inout [Loss]) throws(KernelError) {
-        let (slots, seen) = sink.withBoard { ($0.unsettled(atMost: policy.mostLookups), $0.zones) }
+        let (slots, seen) = sink.withStore { ($0.unsettled(atMost: policy.mostLookups), $0.zones) }
         let zones = [0] + seen.subtracting([0]).sorted()
         if zones.count > Self.mostZones, !slots.isEmpty {
             let why = "only \(Self.mostZones) of \(zones.count) zones were looked into once more"
@@ -227,15 +227,15 @@ package struct DirectorReader {
         for (done, slot) in slots.enumerated() {
             sink.progress("\(done) of \(slots.count) looked up once more", at: done)
             var isFound = false
-            for tuple in sink.withBoard({ $0.tuples(at: slot) }) {
+            for tuple in sink.withStore({ $0.tuples(at: slot) }) {
                 for zone in zones.prefix(Self.mostZones) {
                     try table.look(for: tuple, zone: zone) { entry, message in
                         isFound = true
-                        sink.withBoard { $0.look(slot, found: entry, $0.keepsEntries ? message : RawSpan()) }
+                        sink.withStore { $0.look(slot, found: entry, $0.keepsEntries ? message : RawSpan()) }
                     }
                 }
             }
-            if !isFound { sink.withBoard { $0.look(slot, found: nil) } }
+            if !isFound { sink.withStore { $0.look(slot, found: nil) } }
         }
     }
 }

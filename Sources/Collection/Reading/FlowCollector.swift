@@ -11,7 +11,7 @@ package final class FlowCollector: ReadingSink {
     private let events: (any EventSource)?
     private let clock: EventClock
     private let reading: ReadingProgress
-    private var board: FlowBoard
+    private var store: FlowStore
     private var read: (services: [Service], sysctls: Sysctls) = ([], Sysctls())
     private var outcome = ReadOutcome(seconds: 0, orphansAreKnown: false, losses: [])
     /// When the NEW events began to be watched.
@@ -35,28 +35,28 @@ package final class FlowCollector: ReadingSink {
         self.clock = clock
         self.wantsWholeTable = wantsWholeTable
         reading = progress
-        board = FlowBoard(keepsEntries: keepsEntries, keepsTemplates: true)
+        store = FlowStore(keepsEntries: keepsEntries, keepsTemplates: true)
         director = try Director(kernel)
         if events != nil { try beginWatch() }
     }
 
     /// The services alone, without flows.
-    package func servicesPicture() throws(KernelError) -> Picture {
+    package func servicesSnapshot() throws(KernelError) -> FlowSnapshot {
         var losses: [Loss] = []
         let services = try DirectorReader.services(of: director, attempts: Table.attempts, &losses)
         let sysctls = Sysctls(ofFlowsIn: kernel)
-        return Picture(
+        return FlowSnapshot(
             kernel.origin, sysctls: sysctls, services: services,
-            report: FlowReport(FlowBoard(), sysctls),
+            report: FlowReport(FlowStore(), sysctls),
             losses: losses + sysctls.losses)
     }
 
-    package func picture() throws(KernelError) -> Picture {
+    package func snapshot() throws(KernelError) -> FlowSnapshot {
         defer { reading.end() }
         try DirectorReader(kernel, .whole).read(into: self)
-        return Picture(
+        return FlowSnapshot(
             kernel.origin, sysctls: read.sysctls, services: read.services,
-            report: FlowReport(board, read.sysctls, proof: proof), losses: outcome.losses + eventLosses)
+            report: FlowReport(store, read.sysctls, proof: proof), losses: outcome.losses + eventLosses)
     }
 
     // MARK: NEW events
@@ -65,8 +65,8 @@ package final class FlowCollector: ReadingSink {
     /// over when one before it goes while the file is read (`ip_vs_conn_array` counts rows from the beginning).
     private func beginWatch() throws(KernelError) {
         watchedFrom = clock.wall()
-        board.beginWatch(at: second)
-        for _ in 0..<BoardWatch.readingsToKnow {
+        store.beginWatch(at: second)
+        for _ in 0..<NewEventWatch.readingsToKnow {
             try DirectorReader(kernel, .beforehand).read(into: self)
             eventLosses += outcome.losses.map { Loss("\($0.what), before NEW events were watched", $0.why) }
         }
@@ -83,13 +83,13 @@ package final class FlowCollector: ReadingSink {
             let rest = min(end - clock.elapsed(), .milliseconds(200))
             if try waiter.wait(for: [events.descriptor], upTo: rest) == .readerGone { return false }
             try settle()
-            if board.needsWatch { try beginWatch() }
+            if store.needsWatch { try beginWatch() }
         }
         return true
     }
 
     private var proof: NewEventProof? {
-        guard events != nil, let evidence = board.evidence else { return nil }
+        guard events != nil, let evidence = store.evidence else { return nil }
         return NewEventProof(from: watchedFrom, to: clock.wall(), events: evidence.events)
     }
 
@@ -102,7 +102,7 @@ package final class FlowCollector: ReadingSink {
             reading = try events.receive { datagram in
                 do throws(DecodeError) {
                     try Entry.events(in: datagram, receivedAt: Moment(nanoseconds: 0)) { event in
-                        if event.kind == .new { board.takeNew(event.subject, at: second) }
+                        if event.kind == .new { store.takeNew(event.subject, at: second) }
                     }
                 } catch {
                     damage = error
@@ -116,7 +116,7 @@ package final class FlowCollector: ReadingSink {
     }
 
     private func lose(_ why: String) {
-        board.loseEvents()
+        store.loseEvents()
         eventLosses.append(Loss("NEW events, so that watching them began again", why))
     }
 
@@ -126,21 +126,21 @@ package final class FlowCollector: ReadingSink {
 
     package func begin(_ services: [Service], _ sysctls: Sysctls, absence: KernelError?) {
         read = (services, sysctls)
-        board.begin(services, at: second)
+        store.begin(services, at: second)
     }
 
-    package func take(_ connection: Connection) { board.take(connection) }
-    package func endConnections(isWhole: Bool) { board.endConnections(isWhole: isWhole) }
-    package func beginEntries() { board.beginEntries() }
+    package func take(_ connection: Connection) { store.take(connection) }
+    package func endConnections(isWhole: Bool) { store.endConnections(isWhole: isWhole) }
+    package func beginEntries() { store.beginEntries() }
     package func take(_ entry: Entry, _ message: RawSpan) {
-        board.take(entry, board.keepsEntries ? message : RawSpan())
+        store.take(entry, store.keepsEntries ? message : RawSpan())
     }
-    package func endEntries(isWhole: Bool) { board.endEntries(isWhole: isWhole) }
-    package func withBoard<Value>(_ body: (inout FlowBoard) -> Value) -> Value { body(&board) }
+    package func endEntries(isWhole: Bool) { store.endEntries(isWhole: isWhole) }
+    package func withStore<Value>(_ body: (inout FlowStore) -> Value) -> Value { body(&store) }
     package func progress(_ text: @autoclosure () -> String, at count: Int) { reading.show(text(), at: count) }
 
     package func finish(_ outcome: ReadOutcome) {
         self.outcome = outcome
-        board.finish(took: outcome.seconds, orphansAreKnown: outcome.orphansAreKnown)
+        store.finish(took: outcome.seconds, orphansAreKnown: outcome.orphansAreKnown)
     }
 }

@@ -3,7 +3,7 @@ import IPVS
 import Inspection
 import Netlink
 
-/// What a reading of a director goes into, in the order in which `FlowBoard` makes true verdicts of it.
+/// What a reading of a director goes into, in the order in which `FlowStore` makes true verdicts of it.
 package protocol ReadingSink: AnyObject {
     /// Whether every entry is wanted, not only those of services.
     var wantsWholeTable: Bool { get }
@@ -19,13 +19,13 @@ package protocol ReadingSink: AnyObject {
     /// - Parameter message: what the entry was decoded from, borrowed for the call.
     func take(_ entry: Entry, _ message: RawSpan)
     func endEntries(isWhole: Bool)
-    /// Looking for single flows once more, and settling orphans, is between the reader and the board.
-    func withBoard<Value>(_ body: (inout FlowBoard) -> Value) -> Value
+    /// Looking for single flows once more, and settling orphans, is between the reader and the store.
+    func withStore<Value>(_ body: (inout FlowStore) -> Value) -> Value
     /// Called once in a while when nothing else is.
     func progress(_ text: @autoclosure () -> String, at count: Int)
     /// The last question has been answered: takes the NEW events that came until now.
     func settle() throws(KernelError)
-    /// The board is to be finished.
+    /// The store is to be finished.
     func finish(_ outcome: ReadOutcome)
 }
 

@@ -16,11 +16,11 @@ package struct TraceEvent: Equatable, Sendable {
     /// The rule's; nil for a policy, and at the end of a chain.
     package var handle: UInt64?
     /// The rule's.
-    package var verdict: Verdict?
+    package var verdict: PacketVerdict?
     /// The target chain of a jump or goto.
     package var target: String?
     /// The base chain's policy, if the event is about it.
-    package var policy: Verdict?
+    package var policy: PacketVerdict?
     /// 0 if it has none.
     package var mark: UInt32 = 0
     /// `NFPROTO_*` of the packet, which differs from the table's in family inet.
@@ -34,7 +34,7 @@ package struct TraceEvent: Equatable, Sendable {
     /// At most 20 bytes of what follows (`NFT_TRACETYPE_TRANSPORT_HSIZE`).
     package var transportHeader: [UInt8] = []
     /// What conntrack had attached to the packet (Linux 6.16). Also nil for INVALID, about which the kernel sends nothing.
-    package var tracking: Tracking?
+    package var tracking: ConntrackActivation?
 
     package init(id: UInt32, kind: Kind, family: TableFamily, table: String, chain: String) {
         (self.id, self.kind, self.family, self.table, self.chain) = (id, kind, family, table, chain)
@@ -56,7 +56,7 @@ package struct TraceEvent: Equatable, Sendable {
     }
 
     /// The entry, in the table or not yet.
-    package struct Tracking: Equatable, Sendable {
+    package struct ConntrackActivation: Equatable, Sendable {
         package var state: CTState
         /// As in `Entry`.
         package var id: UInt32?

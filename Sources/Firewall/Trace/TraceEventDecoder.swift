@@ -38,7 +38,7 @@ extension TraceEvent {
         case NFTA_TRACE_ID.rawValue: id = datagram.host(attribute) ?? id
         case NFTA_TRACE_TYPE.rawValue: kind = datagram.bigEndian(attribute).map(Kind.init(rawValue:)) ?? kind
         case NFTA_TRACE_RULE_HANDLE.rawValue: handle = datagram.bigEndian(attribute)
-        case NFTA_TRACE_POLICY.rawValue: policy = datagram.bigEndian(attribute).map(Verdict.init(code:))
+        case NFTA_TRACE_POLICY.rawValue: policy = datagram.bigEndian(attribute).map(PacketVerdict.init(code:))
         case NFTA_TRACE_MARK.rawValue: mark = datagram.bigEndian(attribute) ?? mark
         case NFTA_TRACE_NFPROTO.rawValue:
             packetFamily = datagram.bigEndian(attribute, as: UInt32.self).flatMap(UInt8.init(exactly:))
@@ -52,7 +52,7 @@ extension TraceEvent {
         var cursor = AttributeCursor(in: nest)
         while let attribute = try cursor.next(in: datagram) {
             switch UInt32(attribute.type) {
-            case NFTA_VERDICT_CODE.rawValue: verdict = datagram.bigEndian(attribute).map(Verdict.init(code:))
+            case NFTA_VERDICT_CODE.rawValue: verdict = datagram.bigEndian(attribute).map(PacketVerdict.init(code:))
             case NFTA_VERDICT_CHAIN.rawValue: target = datagram.text(attribute)
             default: break
             }
@@ -77,9 +77,9 @@ private struct TrackingAttributes {
         }
     }
 
-    var value: TraceEvent.Tracking? {
+    var value: TraceEvent.ConntrackActivation? {
         guard let state else { return nil }
-        var tracking = TraceEvent.Tracking(state: state)
+        var tracking = TraceEvent.ConntrackActivation(state: state)
         (tracking.id, tracking.isReply, tracking.status) = (id, isReply, status)
         return tracking
     }

@@ -21,7 +21,7 @@ extension Finding {
         package static let vsConntrackNAT = ID(rawValue: "vs-conntrack-nat")
 
         /// How many flows have a verdict, and why: `flows-absent`.
-        package static func flows(_ verdict: Verdict) -> ID { ID(rawValue: "flows-\(verdict.rawValue)") }
+        package static func flows(_ verdict: FlowVerdict) -> ID { ID(rawValue: "flows-\(verdict.rawValue)") }
 
         // MARK: Packets
 

@@ -65,7 +65,7 @@ package struct Finding: Equatable, Sendable {
 
     package enum Context: Equatable, Sendable {
         /// Connections with one verdict, or orphans, and why they have it.
-        case flows(Verdict, VerdictReason)
+        case flows(FlowVerdict, VerdictReason)
         /// The forwarding methods of the connections that are meant.
         case methods([ForwardingMethod])
         case drops(Drops)

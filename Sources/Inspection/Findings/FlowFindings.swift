@@ -32,13 +32,13 @@ package struct FlowFindings {
                 + (isAsked(.orphan) ? orphans : [])
         }
         if !tally.asked.isEmpty, tally.count({ tally.asked.contains($0.verdict) }) == 0 { return [noMatch] }
-        let counts = [Verdict.never, .absent, .unreplied, .tracked].flatMap(groups)
+        let counts = [FlowVerdict.never, .absent, .unreplied, .tracked].flatMap(groups)
         return counts + [absent, unconfirmed, confirmed].compactMap(\.self).worstFirst + orphans
     }
 
     // MARK: Counts
 
-    private func isAsked(_ verdict: Verdict) -> Bool { tally.asked.isEmpty || tally.asked.contains(verdict) }
+    private func isAsked(_ verdict: FlowVerdict) -> Bool { tally.asked.isEmpty || tally.asked.contains(verdict) }
 
     private var noMatch: Finding {
         let orphans = isAsked(.orphan) ? tally.count { $0.verdict == .orphan } : 0
@@ -59,7 +59,7 @@ package struct FlowFindings {
         }
     }
 
-    private func groups(of verdict: Verdict) -> [Finding] {
+    private func groups(of verdict: FlowVerdict) -> [Finding] {
         let reasons = VerdictReasons(sysctls)
         var groups: [VerdictReason: Group] = [:]
         for (kind, count) in tally.counts where kind.verdict == verdict {
@@ -78,7 +78,7 @@ package struct FlowFindings {
         }
     }
 
-    private func proof(of verdict: Verdict) -> [Finding.Evidence] {
+    private func proof(of verdict: FlowVerdict) -> [Finding.Evidence] {
         guard let proof = tally.proof, verdict == .never || verdict == .absent else { return [] }
         return [.init("watched_seconds", proof.seconds), .init("new_events", proof.events)]
     }

@@ -6,32 +6,32 @@ extension FlowTally {
     package init(_ report: FlowReport) {
         var filter = report.filter
         filter.verdicts = []
-        self.init(report.flows.board, filter)
+        self.init(report.flows.store, filter)
         asked = report.filter.verdicts
         chosenFrom = report.chosenFrom
         proof = report.proof.map { Proof(seconds: $0.seconds, events: $0.events) }
     }
 
-    /// Counts flows in one pass over the rows of the board.
-    package init(_ board: FlowBoard, _ filter: FlowFilter = FlowFilter()) {
+    /// Counts flows in one pass over the rows of the store.
+    package init(_ store: FlowStore, _ filter: FlowFilter = FlowFilter()) {
         self.init()
-        proof = board.evidence.map { Proof(seconds: UInt64($0.seconds), events: $0.events) }
-        let halfOpen = board.stateNames.firstIndex(of: Self.halfOpen)
-        // By place, verdict and three flags in one number: a kind would take too long to hash for each of a million rows.
+        proof = store.evidence.map { Proof(seconds: UInt64($0.seconds), events: $0.events) }
+        let halfOpen = store.stateNames.firstIndex(of: Self.halfOpen)
+        // By route, verdict and three flags in one number: a kind would take too long to hash for each of a million rows.
         var cells: [Int: Int] = [:]
-        FlowList(board, filter, VerdictReasons(Sysctls())).forEachRow { _, row in
-            var cell = Int(row.place) << 6 | row.verdict.position << 3
+        FlowList(store, filter, VerdictReasons(Sysctls())).forEachRow { _, row in
+            var cell = Int(row.route) << 6 | row.verdict.position << 3
             if row.entryState == .synSent { cell |= 1 }
             if !row.isOrphan, Int(row.state) == halfOpen { cell |= 2 }
             if row.traits.contains(.isExpected), row.entryState == .none { cell |= 4 }
             cells[cell, default: 0] += 1
         }
         for (cell, count) in cells {
-            let place = board.places[cell >> 6]
-            let verdict = Verdict.byPosition[cell >> 3 & 7]
-            var kind = Kind(place.service, place.protocol, place.method, verdict)
+            let route = store.routes[cell >> 6]
+            let verdict = FlowVerdict.byPosition[cell >> 3 & 7]
+            var kind = Kind(route.service, route.protocol, route.method, verdict)
             (kind.isSynSent, kind.isHalfOpen, kind.isExpected) = (cell & 1 != 0, cell & 2 != 0, cell & 4 != 0)
-            kind.isOnePacket = verdict == .orphan && board.schedulesEachPacket(place)
+            kind.isOnePacket = verdict == .orphan && store.schedulesEachPacket(route)
             add(kind, count)
         }
     }
@@ -40,9 +40,9 @@ extension FlowTally {
     private static let halfOpen = "SYN_RECV"
 }
 
-extension FlowBoard {
-    fileprivate func schedulesEachPacket(_ place: Place) -> Bool {
-        table.services.byAddress(place.protocol, place.virtual)?.flags.contains(.onePacket) ?? false
+extension FlowStore {
+    fileprivate func schedulesEachPacket(_ route: Route) -> Bool {
+        table.services.byAddress(route.protocol, route.virtual)?.flags.contains(.onePacket) ?? false
     }
 }
 
@@ -50,8 +50,8 @@ extension PackedState {
     fileprivate static let synSent = PackedState(.tcp(.init(state: TrackedTCP.State.synSent.rawValue)))
 }
 
-extension Verdict {
-    fileprivate static let byPosition: [Verdict] = [.absent, .never, .unreplied, .tracked, .orphan]
+extension FlowVerdict {
+    fileprivate static let byPosition: [FlowVerdict] = [.absent, .never, .unreplied, .tracked, .orphan]
 
     /// Its place in `byPosition`. `allCases` would be created for each row.
     fileprivate var position: Int {

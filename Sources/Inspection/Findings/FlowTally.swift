@@ -12,7 +12,7 @@ package struct FlowTally: Equatable, Sendable {
         /// Nil where it is not known: of an orphan, or of a connection whose destination is no longer one of the service's. No finding
         /// claims anything of the answers of such a flow.
         package var method: ForwardingMethod?
-        package var verdict: Verdict
+        package var verdict: FlowVerdict
         /// The entry is in the TCP state SYN_SENT: it has seen no SYN+ACK.
         package var isSynSent = false
         /// IPVS's state is SYN_RECV: it has seen no ACK.
@@ -23,7 +23,7 @@ package struct FlowTally: Equatable, Sendable {
         package var isOnePacket = false
 
         package init(
-            _ service: Service.Identity?, _ protocol: IPProtocol, _ method: ForwardingMethod?, _ verdict: Verdict
+            _ service: Service.Identity?, _ protocol: IPProtocol, _ method: ForwardingMethod?, _ verdict: FlowVerdict
         ) {
             self.service = service
             self.protocol = `protocol`
@@ -47,7 +47,7 @@ package struct FlowTally: Equatable, Sendable {
     /// How many connections there are in all, where a filter chose among them by service or client.
     package var chosenFrom: Int?
     /// The verdicts that a filter asked for; empty for all. Flows with other verdicts are counted all the same.
-    package var asked: Set<Verdict> = []
+    package var asked: Set<FlowVerdict> = []
     /// Nil without a watch, or when it lost events.
     package var proof: Proof?
 

@@ -60,7 +60,7 @@ struct VerdictReasons {
     /// Of a connection without a client port.
     static let expected = VerdictReason.expected
 
-    func reason(for verdict: Verdict, _ method: ForwardingMethod?) -> VerdictReason {
+    func reason(for verdict: FlowVerdict, _ method: ForwardingMethod?) -> VerdictReason {
         switch verdict {
         case .absent, .never: absent(method)
         case .unreplied: unreplied(method)

@@ -6,7 +6,7 @@ package enum WalkFact: Hashable, Sendable {
     /// What a stateful filter makes of its ctstate; what is never heard of when it is dropped.
     case filtered(CTState, Unheard?)
     /// Let through, it takes IPVS's connection from one state to another, or leaves it.
-    case passed(from: IPVSConnection.State, to: IPVSConnection.State)
+    case passed(from: ConnectionStateMachine.State, to: ConnectionStateMachine.State)
     /// Its entry enters the table, in a state where the protocol has some. With the method no reply can take it further.
     case entered(state: String?, withoutReplyBy: ForwardingMethod?)
     /// Its entry never enters the table.
@@ -19,7 +19,7 @@ package enum WalkFact: Hashable, Sendable {
     package enum Unheard: Hashable, Sendable {
         case beginning
         /// The connection stays in this state.
-        case end(IPVSConnection.State)
+        case end(ConnectionStateMachine.State)
         /// An ICMP error to the real server, or to the client.
         case error(TupleDirection)
     }
@@ -27,9 +27,9 @@ package enum WalkFact: Hashable, Sendable {
 
 struct WalkFindings {
     private let walk: PacketWalk
-    private let connection: (before: IPVSConnection, after: IPVSConnection.State)?
+    private let connection: (before: ConnectionStateMachine, after: ConnectionStateMachine.State)?
 
-    init(_ walk: PacketWalk, _ connection: (before: IPVSConnection, after: IPVSConnection.State)?) {
+    init(_ walk: PacketWalk, _ connection: (before: ConnectionStateMachine, after: ConnectionStateMachine.State)?) {
         self.walk = walk
         self.connection = connection
     }

@@ -21,7 +21,7 @@ package struct Flow: Sendable {
     /// The whole entry; nil when there is none, or entries were not kept.
     package var entry: Entry?
     /// Whether it is in the conntrack table, and how.
-    package var verdict: Verdict
+    package var verdict: FlowVerdict
     /// Why the verdict is as it is.
     package var reason: VerdictReason
     /// What makes the above less than certain.
@@ -29,7 +29,7 @@ package struct Flow: Sendable {
 }
 
 /// Whether a flow is in the conntrack table.
-package enum Verdict: String, CaseIterable, Sendable {
+package enum FlowVerdict: String, CaseIterable, Sendable {
     /// No entry for the connection in the table now.
     case absent
     /// Absent, and no NEW event since before the connection began, with no loss in between: only watching NEW events can prove it.

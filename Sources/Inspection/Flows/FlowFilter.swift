@@ -9,7 +9,7 @@ package struct FlowFilter: Equatable, Sendable {
     /// None: every client.
     package var clients: [ClientSelector] = []
     /// None: every verdict.
-    package var verdicts: Set<Verdict> = []
+    package var verdicts: Set<FlowVerdict> = []
 
     /// Wants everything.
     package init() {}
@@ -25,7 +25,7 @@ package struct FlowFilter: Equatable, Sendable {
             }
     }
 
-    func wants(_ place: Place) -> Bool { wants(place.service, place.virtual, place.protocol) }
+    func wants(_ route: Route) -> Bool { wants(route.service, route.virtual, route.protocol) }
 
     func wants(client: Endpoint) -> Bool { clients.isEmpty || clients.contains { $0.matches(client) } }
 
@@ -35,14 +35,14 @@ package struct FlowFilter: Equatable, Sendable {
     }
 
     /// Whether a service was asked for that the director does not have, and that is the virtual address of no flow either.
-    package func asksForMissing(in snapshot: Picture) -> Bool {
+    package func asksForMissing(in snapshot: FlowSnapshot) -> Bool {
         services.contains { selector in
             func isMeant(_ identity: Service.Identity) -> Bool {
                 if case .fwmark = identity { return selector.matches(identity) }
                 return selector.mayChooseFlows(of: identity)
             }
             return !snapshot.services.contains { isMeant($0.identity) }
-                && !snapshot.report.flows.board.places.contains {
+                && !snapshot.report.flows.store.routes.contains {
                     selector.matches(.address($0.protocol, $0.virtual))
                 }
         }

@@ -2,28 +2,28 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// What a reading of a director found, as a filter chooses from it. The flows stay in the board, and each is made when it is asked for.
+/// What a reading of a director found, as a filter chooses from it. The flows stay in the store, and each is made when it is asked for.
 package struct FlowReport: Sendable {
-    private let board: FlowBoard
+    private let store: FlowStore
     private let sysctls: Sysctls
     /// Verdicts are not narrowed, so that the counts of a service are whole.
     package var filter = FlowFilter()
     /// What the verdict `never` is proven by; nil when NEW events were not watched, or some were lost.
     package var proof: NewEventProof?
 
-    /// - Parameter board: after a reading that is finished.
-    package init(_ board: FlowBoard, _ sysctls: Sysctls, proof: NewEventProof? = nil) {
-        self.board = board
+    /// - Parameter store: after a reading that is finished.
+    package init(_ store: FlowStore, _ sysctls: Sysctls, proof: NewEventProof? = nil) {
+        self.store = store
         self.sysctls = sysctls
         self.proof = proof
     }
 
     /// Connections, in IPVS's order when they were read once, then orphans by client.
-    package var flows: FlowList { FlowList(board, filter, VerdictReasons(sysctls)) }
+    package var flows: FlowList { FlowList(store, filter, VerdictReasons(sysctls)) }
 
     /// Persistence templates, which have no flow.
     package var templates: [FlowTemplate] {
-        board.templates.lazy.map { FlowTemplate($0, board.table.services.matchTemplate($0)) }.filter { template in
+        store.templates.lazy.map { FlowTemplate($0, store.table.services.matchTemplate($0)) }.filter { template in
             let connection = template.connection
             return filter.wants(template.service, connection.virtual, connection.protocol)
                 && filter.wants(client: connection.client)
@@ -31,51 +31,51 @@ package struct FlowReport: Sendable {
     }
 
     /// How many connections there are besides those that the filter chose; nil when nothing was filtered.
-    package var chosenFrom: Int? { filter.narrows ? board.counts.connections : nil }
+    package var chosenFrom: Int? { filter.narrows ? store.counts.connections : nil }
 
-    /// How many flows of each place have which verdict, as the filter chooses.
-    package var counts: [(place: Place, counts: VerdictCounts)] {
+    /// How many flows of each route have which verdict, as the filter chooses.
+    package var counts: [(route: Route, counts: VerdictCounts)] {
         if filter.clients.isEmpty {
-            return board.places.lazy.filter(filter.wants).map { ($0, $0.counts) }
+            return store.routes.lazy.filter(filter.wants).map { ($0, $0.counts) }
         }
-        var counts = Array(repeating: VerdictCounts(), count: board.places.count)
-        for row in board.rows where row.isShown && filter.wants(client: row.client) {
-            counts[Int(row.place)][row.verdict] += 1
+        var counts = Array(repeating: VerdictCounts(), count: store.routes.count)
+        for row in store.rows where row.isShown && filter.wants(client: row.client) {
+            counts[Int(row.route)][row.verdict] += 1
         }
-        return zip(board.places, counts).filter { filter.wants($0.0) }
+        return zip(store.routes, counts).filter { filter.wants($0.0) }
     }
 }
 
 /// Flows, one after the other: a million of them need no room of their own.
 package struct FlowList: Sequence, Sendable {
-    package let board: FlowBoard
+    package let store: FlowStore
     private let filter: FlowFilter
     private let reasons: VerdictReasons
     private var isWanted: @Sendable (FlowRow) -> Bool = { _ in true }
-    /// Which places have flows that the filter wants.
-    private let wantedPlaces: [Bool]
+    /// Which routes have flows that the filter wants.
+    private let wantedRoutes: [Bool]
     /// Entries without a connection, in the order of their clients.
     private let orphans: [UInt32]
 
-    init(_ board: FlowBoard, _ filter: FlowFilter, _ reasons: VerdictReasons) {
-        self.board = board
+    init(_ store: FlowStore, _ filter: FlowFilter, _ reasons: VerdictReasons) {
+        self.store = store
         self.filter = filter
         self.reasons = reasons
-        wantedPlaces = board.places.map(filter.wants)
-        guard board.orphans > 0, filter.verdicts.isEmpty || filter.verdicts.contains(.orphan) else {
+        wantedRoutes = store.routes.map(filter.wants)
+        guard store.orphans > 0, filter.verdicts.isEmpty || filter.verdicts.contains(.orphan) else {
             orphans = []
             return
         }
-        let slots = board.rows.indices.filter { board.rows[$0].isShown && board.rows[$0].isOrphan }
-        orphans = slots.map { (UInt32($0), board.key(of: board.rows[$0])) }.sorted { $0.1 < $1.1 }.map(\.0)
+        let slots = store.rows.indices.filter { store.rows[$0].isShown && store.rows[$0].isOrphan }
+        orphans = slots.map { (UInt32($0), store.key(of: store.rows[$0])) }.sorted { $0.1 < $1.1 }.map(\.0)
     }
 
-    /// Rows of the board that the filter wants, with their slots.
+    /// Rows of the store that the filter wants, with their slots.
     package func forEachRow(_ body: (UInt32, FlowRow) -> Void) {
-        for slot in board.rows.indices where !board.rows[slot].isOrphan && wants(board.rows[slot]) {
-            body(UInt32(slot), board.rows[slot])
+        for slot in store.rows.indices where !store.rows[slot].isOrphan && wants(store.rows[slot]) {
+            body(UInt32(slot), store.rows[slot])
         }
-        for slot in orphans where wants(board.rows[Int(slot)]) { body(slot, board.rows[Int(slot)]) }
+        for slot in orphans where wants(store.rows[Int(slot)]) { body(slot, store.rows[Int(slot)]) }
     }
 
     /// Those of them whose rows are wanted.
@@ -93,7 +93,7 @@ package struct FlowList: Sequence, Sendable {
 
     private func wants(_ row: FlowRow) -> Bool {
         isWanted(row) && row.isShown && (filter.verdicts.isEmpty || filter.verdicts.contains(row.verdict))
-            && wantedPlaces[Int(row.place)] && filter.wants(client: row.client)
+            && wantedRoutes[Int(row.route)] && filter.wants(client: row.client)
     }
 
     package func makeIterator() -> Iterator { Iterator(list: self, reasons: reasons) }
@@ -110,7 +110,7 @@ package struct FlowList: Sequence, Sendable {
         }
 
         package mutating func next() -> Flow? {
-            let rows = list.board.rows
+            let rows = list.store.rows
             while slot < rows.count {
                 defer { slot += 1 }
                 if !rows[slot].isOrphan, list.wants(rows[slot]) { return flow(UInt32(slot)) }
@@ -123,25 +123,25 @@ package struct FlowList: Sequence, Sendable {
             return nil
         }
 
-        private func flow(_ slot: UInt32) -> Flow { list.board.flow(slot, reasons) }
+        private func flow(_ slot: UInt32) -> Flow { list.store.flow(slot, reasons) }
     }
 }
 
-extension FlowBoard {
+extension FlowStore {
     fileprivate func flow(_ slot: UInt32, _ reasons: VerdictReasons) -> Flow {
         let row = rows[Int(slot)]
-        let place = place(of: row)
+        let route = route(of: row)
         var connection: Connection?
-        if let destination = place.destination {
+        if let destination = route.destination {
             connection = Connection(
-                place.protocol, client: row.client, virtual: place.virtual, destination: destination,
+                route.protocol, client: row.client, virtual: route.virtual, destination: destination,
                 state: stateNames[Int(row.state)], expires: row.expires, persistenceEngine: engines[slot])
         }
         return Flow(
-            protocol: place.protocol, client: row.client, virtual: place.virtual, connection: connection,
-            service: place.service, method: place.method, entryState: entryState(of: row),
+            protocol: route.protocol, client: row.client, virtual: route.virtual, connection: connection,
+            service: route.service, method: route.method, entryState: entryState(of: row),
             entry: entry(ofSlot: slot), verdict: row.verdict, reason: reason(of: row, reasons),
-            doubts: place.doubts + entryDoubts(of: row, slot))
+            doubts: route.doubts + entryDoubts(of: row, slot))
     }
 
     private func entryDoubts(of row: FlowRow, _ slot: UInt32) -> [String] {

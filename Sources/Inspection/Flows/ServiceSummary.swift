@@ -11,7 +11,7 @@ package struct ServiceSummary: Equatable, Sendable {
     package var verdicts = VerdictCounts()
 
     /// How many flows have a verdict.
-    package func count(_ verdict: Verdict) -> Int { verdicts[verdict] }
+    package func count(_ verdict: FlowVerdict) -> Int { verdicts[verdict] }
 }
 
 extension FlowReport {
@@ -19,8 +19,8 @@ extension FlowReport {
     package func summaries(_ services: [Service]) -> [ServiceSummary] {
         var byService: [Service.Identity?: ServiceSummary] = [:]
         for service in services { byService[service.identity] = ServiceSummary(service: service) }
-        for (place, counts) in counts where counts != VerdictCounts() {
-            byService[place.service, default: ServiceSummary()].verdicts += counts
+        for (route, counts) in counts where counts != VerdictCounts() {
+            byService[route.service, default: ServiceSummary()].verdicts += counts
         }
         for template in templates { byService[template.service, default: ServiceSummary()].templates += 1 }
         return services.compactMap { byService[$0.identity] } + (byService[nil].map { [$0] } ?? [])

@@ -54,7 +54,7 @@ package struct WalkQuestion: Hashable, Sendable {
             }
         case .udp, .other: break
         }
-        if let connection = IPVSConnection(before: self), connection.state != .none {
+        if let connection = ConnectionStateMachine(before: self), connection.state != .none {
             list.append("IPVS has a connection for it, in state \(connection.state.name)")
         }
         return list

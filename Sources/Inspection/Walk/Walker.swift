@@ -6,17 +6,17 @@ import IPVS
 struct Walker {
     private(set) var walk: PacketWalk
     /// For a TCP segment: IPVS's connection before and after it.
-    private(set) var connection: (before: IPVSConnection, after: IPVSConnection.State)?
+    private(set) var connection: (before: ConnectionStateMachine, after: ConnectionStateMachine.State)?
     /// The entry attached to the packet, until it enters the table.
     private var fresh: TrackedEntry?
     private var ctstate: CTState
 
     private var question: WalkQuestion { walk.question }
-    private var tracker: Tracker { Tracker(question.conditions) }
+    private var tracker: ConntrackModel { ConntrackModel(question.conditions) }
     private var hasEntry: Bool { ctstate != .invalid && ctstate != .untracked }
 
     init(_ question: WalkQuestion) {
-        let judgement = Tracker(question.conditions).outcome(
+        let judgement = ConntrackModel(question.conditions).outcome(
             of: question.packet, entry: question.entry, question.direction)
         walk = PacketWalk(question: question, judgement: judgement)
         fresh = judgement.freshEntry
@@ -87,7 +87,7 @@ struct Walker {
 
     /// IPVS finds the connection of a request, or creates one.
     private mutating func schedule(_ hook: NetfilterHook, _ priority: Int32) {
-        guard case .tcp(let flags) = question.packet, let before = IPVSConnection(before: question) else {
+        guard case .tcp(let flags) = question.packet, let before = ConnectionStateMachine(before: question) else {
             let isError = question.packet.packetClass == .icmpError
             let what = isError ? "finds the connection it is about" : "finds its connection, or opens one"
             let reason =
@@ -105,7 +105,7 @@ struct Walker {
     }
 
     private mutating func note(
-        _ flags: TCPFlags, _ before: IPVSConnection, _ hook: NetfilterHook, _ priority: Int32
+        _ flags: TCPFlags, _ before: ConnectionStateMachine, _ hook: NetfilterHook, _ priority: Int32
     ) {
         let after = before.after(flags, question.direction)
         connection = (before, after)
@@ -195,7 +195,7 @@ struct Walker {
 
     /// A reply whose source becomes the VIP.
     private mutating func translate(_ hook: NetfilterHook, _ priority: Int32) {
-        if case .tcp(let flags) = question.packet, let before = IPVSConnection(before: question) {
+        if case .tcp(let flags) = question.packet, let before = ConnectionStateMachine(before: question) {
             note(flags, before, hook, priority)
         }
         untrack(

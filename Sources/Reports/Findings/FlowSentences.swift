@@ -3,7 +3,7 @@ import Inspection
 
 extension Finding {
     /// How many flows have a verdict, and why.
-    func sentence(_ verdict: Verdict, _ reason: VerdictReason) -> String {
+    func sentence(_ verdict: FlowVerdict, _ reason: VerdictReason) -> String {
         let count = number(verdict.rawValue)
         guard verdict != .orphan else {
             let have =
@@ -14,7 +14,7 @@ extension Finding {
             "\(count) of \(number("connections")) connections \(phrase(verdict, isOne: count == 1)): \(reason.words)."
     }
 
-    private func phrase(_ verdict: Verdict, isOne: Bool) -> String {
+    private func phrase(_ verdict: FlowVerdict, isOne: Bool) -> String {
         let verb = isOne ? "is" : "are"
         switch verdict {
         case .never:

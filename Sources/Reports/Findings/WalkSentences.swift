@@ -45,7 +45,7 @@ extension WalkFact.Unheard {
     }
 }
 
-extension IPVSConnection.State {
+extension ConnectionStateMachine.State {
     /// `15 min`, `10 s`
     fileprivate var timeoutWords: String { timeout % 60 == 0 ? "\(timeout / 60) min" : "\(timeout) s" }
 }

@@ -28,20 +28,20 @@ package final class FlowStream {
     }
 
     /// Begins the stream, with the existing flows.
-    package func begin(_ picture: Picture, at time: Moment) {
+    package func begin(_ snapshot: FlowSnapshot, at time: Moment) {
         if style == nil {
-            line("start", time) { $0.heading(picture, command: "flows") }
+            line("start", time) { $0.heading(snapshot, command: "flows") }
         }
-        take(picture, at: time) { _ in true }
+        take(snapshot, at: time) { _ in true }
     }
 
     /// Prints what is new in it: flows that begin, or have another verdict.
-    package func take(_ picture: Picture, at time: Moment) { take(picture, at: time) { $0.isNews } }
+    package func take(_ snapshot: FlowSnapshot, at time: Moment) { take(snapshot, at: time) { $0.isNews } }
 
-    private func take(_ picture: Picture, at time: Moment, _ isPrinted: @escaping @Sendable (FlowRow) -> Bool) {
-        for loss in picture.losses.dropFirst(lossesTold) { write(loss, at: time) }
-        lossesTold = max(lossesTold, picture.losses.count)
-        let report = picture.narrowed(by: filter).report
+    private func take(_ snapshot: FlowSnapshot, at time: Moment, _ isPrinted: @escaping @Sendable (FlowRow) -> Bool) {
+        for loss in snapshot.losses.dropFirst(lossesTold) { write(loss, at: time) }
+        lossesTold = max(lossesTold, snapshot.losses.count)
+        let report = snapshot.narrowed(by: filter).report
         for flow in report.flows.filtered(isPrinted) { write(flow, report.proof, at: time) }
         totals = report.counts.reduce(into: VerdictCounts()) { $0 += $1.counts }
         text.flush()
@@ -50,7 +50,7 @@ package final class FlowStream {
 
     /// Prints the final number of flows with each verdict.
     package func end(at time: Moment) {
-        let totals = Verdict.allCases.map { ($0.rawValue, self.totals[$0]) }
+        let totals = FlowVerdict.allCases.map { ($0.rawValue, self.totals[$0]) }
         if style == nil {
             line("end", time) { json in
                 for (name, count) in totals {

@@ -7,7 +7,7 @@ import Inspection
 struct FlowTable {
     private let list: FlowList
     private let style: Style
-    private let places: [PlaceCells]
+    private let routes: [RouteCells]
     private let states: StateCells
     private var widths: [Int]
     private var shown: [Int]
@@ -19,17 +19,17 @@ struct FlowTable {
         .init(title: "CONNTRACK", expendable: 3), .init(title: "VERDICT"),
     ]
 
-    /// What flows to one place have in common.
-    private struct PlaceCells {
+    /// What flows to one route have in common.
+    private struct RouteCells {
         var cells: [SizedText]
         var hasDoubts: Bool
 
-        init(_ place: Place) {
+        init(_ route: Route) {
             cells = [
-                SizedText(place.protocol.description), SizedText(place.virtual.description),
-                SizedText(place.destination?.description ?? "-"), SizedText(place.method?.description ?? "-"),
+                SizedText(route.protocol.description), SizedText(route.virtual.description),
+                SizedText(route.destination?.description ?? "-"), SizedText(route.method?.description ?? "-"),
             ]
-            hasDoubts = !place.doubts.isEmpty
+            hasDoubts = !route.doubts.isEmpty
         }
     }
 
@@ -63,20 +63,20 @@ struct FlowTable {
     init(_ list: FlowList, _ style: Style, width: Int?) {
         self.list = list
         self.style = style
-        let places = list.board.places.map(PlaceCells.init)
+        let routes = list.store.routes.map(RouteCells.init)
         var states = StateCells()
         var widths = Self.columns.map { $0.title.count }
         func widen(_ column: Int, _ size: Int) { if size > widths[column] { widths[column] = size } }
         list.forEachRow { _, row in
-            let place = places[Int(row.place)]
-            for (column, cell) in zip([0, 2, 3, 4], place.cells) { widen(column, cell.size) }
+            let route = routes[Int(row.route)]
+            for (column, cell) in zip([0, 2, 3, 4], route.cells) { widen(column, cell.size) }
             widen(1, row.client.textSize)
-            widen(5, states.learn(list.board.state(of: row)).size)
+            widen(5, states.learn(list.store.state(of: row)).size)
             widen(6, row.isOrphan ? 1 : ByteBuffer.digitCount(row.expires))
-            widen(7, states.learn(list.board.entryState(of: row)).size)
-            widen(8, row.verdict.rawValue.count + (row.isDoubtful || place.hasDoubts ? 2 : 0))
+            widen(7, states.learn(list.store.entryState(of: row)).size)
+            widen(8, row.verdict.rawValue.count + (row.isDoubtful || route.hasDoubts ? 2 : 0))
         }
-        (self.places, self.states, self.widths) = (places, states, widths)
+        (self.routes, self.states, self.widths) = (routes, states, widths)
         shown = TextTable.fitting(Self.columns, widths, width)
     }
 
@@ -88,11 +88,11 @@ struct FlowTable {
             Self.columns[$0].title.count
         }
         list.forEachRow { _, row in
-            let place = places[Int(row.place)]
+            let route = routes[Int(row.route)]
             writeLine(to: &text) { column, text in
-                write(column, row, place, to: &text)
+                write(column, row, route, to: &text)
             } size: {
-                size($0, row, place)
+                size($0, row, route)
             }
         }
     }
@@ -111,28 +111,28 @@ struct FlowTable {
         text.append("\n")
     }
 
-    private func size(_ column: Int, _ row: FlowRow, _ place: PlaceCells) -> Int {
+    private func size(_ column: Int, _ row: FlowRow, _ route: RouteCells) -> Int {
         switch column {
-        case 0: place.cells[0].size
+        case 0: route.cells[0].size
         case 1: row.client.textSize
-        case 2, 3, 4: place.cells[column - 1].size
-        case 5: states.cell(list.board.state(of: row)).size
+        case 2, 3, 4: route.cells[column - 1].size
+        case 5: states.cell(list.store.state(of: row)).size
         case 6: row.isOrphan ? 1 : ByteBuffer.digitCount(row.expires)
-        case 7: states.cell(list.board.entryState(of: row)).size
+        case 7: states.cell(list.store.entryState(of: row)).size
         default: 0
         }
     }
 
-    private func write(_ column: Int, _ row: FlowRow, _ place: PlaceCells, to text: inout ByteBuffer) {
+    private func write(_ column: Int, _ row: FlowRow, _ route: RouteCells, to text: inout ByteBuffer) {
         switch column {
-        case 0: text.append(text: place.cells[0].text)
+        case 0: text.append(text: route.cells[0].text)
         case 1: text.append(row.client)
-        case 2, 3, 4: text.append(text: place.cells[column - 1].text)
-        case 5: text.append(text: states.cell(list.board.state(of: row)).text)
+        case 2, 3, 4: text.append(text: route.cells[column - 1].text)
+        case 5: text.append(text: states.cell(list.store.state(of: row)).text)
         case 6: if row.isOrphan { text.append("-") } else { text.append(decimal: row.expires) }
-        case 7: text.append(text: states.cell(list.board.entryState(of: row)).text)
+        case 7: text.append(text: states.cell(list.store.entryState(of: row)).text)
         default:
-            let doubt = row.isDoubtful || place.hasDoubts ? " ?" : ""
+            let doubt = row.isDoubtful || route.hasDoubts ? " ?" : ""
             _ = text.append(style, row.verdict.colour) { $0.append(text: row.verdict.rawValue + doubt) }
         }
     }

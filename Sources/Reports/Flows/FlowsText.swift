@@ -3,7 +3,7 @@ import Conntrack
 import IPVS
 import Inspection
 
-extension Picture {
+extension FlowSnapshot {
     /// Writes the flows as a table, then in words what was found and why.
     package func writeFlows(_ style: Style, width: Int?, to sink: @escaping (RawSpan) -> Void) {
         var text = ByteBuffer(sink)
@@ -12,7 +12,7 @@ extension Picture {
         let flows = report.flows
         flows.forEachRow { _, row in
             hasRows = true
-            hasDoubts = hasDoubts || row.isDoubtful || !flows.board.place(of: row).doubts.isEmpty
+            hasDoubts = hasDoubts || row.isDoubtful || !flows.store.route(of: row).doubts.isEmpty
         }
         if hasRows {
             FlowTable(flows, style, width: width).write(to: &text)
@@ -49,10 +49,10 @@ extension Picture {
     }
 
     /// The verdicts of flows without an entry: only a watch can find never.
-    private var missing: [Verdict] { report.proof == nil ? [.absent] : [.never, .absent] }
+    private var missing: [FlowVerdict] { report.proof == nil ? [.absent] : [.never, .absent] }
 
-    private static func row(_ summary: ServiceSummary, _ missing: [Verdict]) -> [TextTable.Cell] {
-        func count(_ verdict: Verdict) -> TextTable.Cell {
+    private static func row(_ summary: ServiceSummary, _ missing: [FlowVerdict]) -> [TextTable.Cell] {
+        func count(_ verdict: FlowVerdict) -> TextTable.Cell {
             let number = summary.count(verdict)
             return .init(String(number), number > 0 ? verdict.colour : nil)
         }
@@ -79,7 +79,7 @@ extension Picture {
     }
 }
 
-extension Verdict {
+extension FlowVerdict {
     var colour: Style.Colour {
         switch self {
         case .absent, .never: .red

@@ -2,7 +2,7 @@ import Addresses
 import IPVS
 import Inspection
 
-extension Picture {
+extension FlowSnapshot {
     /// Services and destinations exactly as printed by `ipvsadm -Ln`, for people and scripts used to it.
     package func servicesText(_ info: Director.Info) -> [String] {
         [

@@ -52,14 +52,14 @@ package struct WatchDocument: Snapshot {
     }
 
     /// - Parameters:
-    ///   - slots: of the board's rows, in the order of the screen.
-    ///   - second: the current time, in the board's time.
+    ///   - slots: of the store's rows, in the order of the screen.
+    ///   - second: the current time, in the store's time.
     package func write(
-        flows slots: [UInt32], of board: FlowBoard, at second: UInt32, to sink: @escaping (RawSpan) -> Void
+        flows slots: [UInt32], of store: FlowStore, at second: UInt32, to sink: @escaping (RawSpan) -> Void
     ) {
         write("flows", to: sink) { json in
-            json.member("flows", array: slots.lazy.compactMap { board[$0] }) { json, row in
-                json.watched(row, of: board, at: second, sysctls)
+            json.member("flows", array: slots.lazy.compactMap { store[$0] }) { json, row in
+                json.watched(row, of: store, at: second, sysctls)
             }
         }
     }
@@ -101,7 +101,7 @@ extension JSONWriter {
         }
     }
 
-    private static var verdicts: [(StaticString, Verdict)] {
+    private static var verdicts: [(StaticString, FlowVerdict)] {
         [
             ("absent", .absent), ("never", .never), ("unreplied", .unreplied), ("tracked", .tracked),
             ("orphans", .orphan),
@@ -111,20 +111,20 @@ extension JSONWriter {
     private static func whole(_ rate: Double) -> UInt64 { UInt64(max(0, min(rate, 1e15)).rounded()) }
 
     fileprivate mutating func watched(
-        _ row: FlowRow, of board: FlowBoard, at second: UInt32, _ sysctls: Sysctls
+        _ row: FlowRow, of store: FlowStore, at second: UInt32, _ sysctls: Sysctls
     ) {
-        let place = board.place(of: row)
+        let route = store.route(of: row)
         object { json in
             json.ends(
-                place.protocol, client: row.client, virtual: place.virtual, destination: place.destination,
-                place.service)
-            json.member("method", place.method?.description)
-            json.member("ipvs_state", board.state(of: row))
+                route.protocol, client: row.client, virtual: route.virtual, destination: route.destination,
+                route.service)
+            json.member("method", route.method?.description)
+            json.member("ipvs_state", store.state(of: row))
             json.member("expires", row.isOrphan ? nil : row.expires)
             json.member("verdict", row.verdict.rawValue)
             json.member("doubtful", row.isDoubtful)
-            json.member("reason", board.reason(of: row, sysctls).words)
-            json.member("conntrack_state", board.entryState(of: row))
+            json.member("reason", store.reason(of: row, sysctls).words)
+            json.member("conntrack_state", store.entryState(of: row))
             json.member("ctstates", strings: row.ctstates.names)
             json.member("seen_for", second &- row.appeared)
         }

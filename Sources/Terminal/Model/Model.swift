@@ -38,7 +38,7 @@ package struct Model: Sendable {
     /// What is known of this director by the last reading, observation and statistics, worst first.
     private(set) var findings: [Finding] = []
 
-    mutating func countFlows() { tally = FlowTally(flows.board) }
+    mutating func countFlows() { tally = FlowTally(flows.store) }
 
     mutating func renewFindings() {
         let observation = observing.last

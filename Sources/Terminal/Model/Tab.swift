@@ -43,7 +43,7 @@ extension Tab {
         switch (self, word) {
         case (.events, "kind"): EventKind.allCases.map(\.rawValue)
         case (.table, _), (.events, _): FilterWord(name: word)?.namedValues ?? []
-        case (.flows, "verdict"): Verdict.allCases.map(\.rawValue)
+        case (.flows, "verdict"): FlowVerdict.allCases.map(\.rawValue)
         case (.flows, "ctstate"): CTState.named.map(\.name)
         case (.flows, "protocol"): IPProtocol.names
         case (.flows, "conntrack"): FilterWord.state.namedValues

@@ -9,7 +9,7 @@ enum FlowColumn: String, CaseIterable {
 
     /// What cells are made from, besides the row.
     struct Context {
-        var board: FlowBoard
+        var store: FlowStore
         var second: UInt32
     }
 
@@ -42,33 +42,33 @@ enum FlowColumn: String, CaseIterable {
     }
 
     private func cell(_ row: FlowRow, _ context: borrowing Context) -> Cell {
-        let board = context.board
-        let place = board.place(of: row)
+        let store = context.store
+        let route = store.route(of: row)
         switch self {
-        case .proto: return Cell(place.protocol.description)
+        case .proto: return Cell(route.protocol.description)
         case .client: return Cell(row.client.description)
-        case .virtual: return Cell(place.virtual.description)
-        case .server: return Cell(place.destination?.description ?? "-")
-        case .method: return Cell(place.method?.description ?? "-")
-        case .ipvs: return Cell(board.state(of: row) ?? "-")
+        case .virtual: return Cell(route.virtual.description)
+        case .server: return Cell(route.destination?.description ?? "-")
+        case .method: return Cell(route.method?.description ?? "-")
+        case .ipvs: return Cell(store.state(of: row) ?? "-")
         case .expires: return Cell(row.isOrphan ? "-" : String(row.expires))
-        case .conntrack: return Cell(board.entryState(of: row) ?? "-")
+        case .conntrack: return Cell(store.entryState(of: row) ?? "-")
         case .ctstates: return Cell(row.ctstates.isEmpty ? "-" : row.ctstates.text, row.ctstates.ink)
         case .age: return Cell((row.mayBeOlder ? ">" : "") + Figures.age(context.second &- row.appeared))
         case .verdict: return Cell(row.verdict.rawValue + (row.isDoubtful ? " ?" : ""), row.verdict.ink)
         }
     }
 
-    func sortKey(_ row: FlowRow, _ board: FlowBoard) -> SortKey {
+    func sortKey(_ row: FlowRow, _ store: FlowStore) -> SortKey {
         switch self {
-        case .proto: return SortKey(UInt64(board.place(of: row).protocol.rawValue))
+        case .proto: return SortKey(UInt64(store.route(of: row).protocol.rawValue))
         case .client: return SortKey(row.client)
-        case .virtual: return SortKey(board.place(of: row).virtual)
-        case .server: return board.place(of: row).destination.map { SortKey($0) } ?? SortKey(.max)
-        case .method: return SortKey(board.place(of: row).method.map { UInt64($0.rawValue) } ?? .max)
-        case .ipvs: return SortKey(text: board.state(of: row) ?? "")
+        case .virtual: return SortKey(store.route(of: row).virtual)
+        case .server: return store.route(of: row).destination.map { SortKey($0) } ?? SortKey(.max)
+        case .method: return SortKey(store.route(of: row).method.map { UInt64($0.rawValue) } ?? .max)
+        case .ipvs: return SortKey(text: store.state(of: row) ?? "")
         case .expires: return SortKey(UInt64(row.expires))
-        case .conntrack: return SortKey(text: board.entryState(of: row) ?? "")
+        case .conntrack: return SortKey(text: store.entryState(of: row) ?? "")
         case .ctstates: return SortKey(UInt64(row.ctstates.bits))
         case .age: return SortKey(UInt64(UInt32.max - row.appeared))
         case .verdict: return SortKey(row.verdict.urgency)
@@ -84,7 +84,7 @@ extension SortKey {
     }
 }
 
-extension Verdict {
+extension FlowVerdict {
     /// What needs attention first.
     var urgency: UInt64 {
         switch self {

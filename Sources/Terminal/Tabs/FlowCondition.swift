@@ -7,10 +7,10 @@ import Inspection
 /// One word of the flow filter: what a row must or must not be.
 struct FlowCondition: Sendable {
     private let isNegated: Bool
-    private let test: @Sendable (FlowRow, Place, FlowBoard) -> Bool
+    private let test: @Sendable (FlowRow, Route, FlowStore) -> Bool
 
-    func accepts(_ row: FlowRow, _ board: FlowBoard) -> Bool {
-        test(row, board.places[Int(row.place)], board) != isNegated
+    func accepts(_ row: FlowRow, _ store: FlowStore) -> Bool {
+        test(row, store.routes[Int(row.route)], store) != isNegated
     }
 
     /// The words for filtering flows.
@@ -23,11 +23,11 @@ struct FlowCondition: Sendable {
     init(text: String, isNegated: Bool) {
         self.isNegated = isNegated
         let wanted = text.lowercased()
-        test = { row, place, board in
+        test = { row, route, store in
             let words = [
-                place.protocol.description, row.client.description, place.virtual.description,
-                place.destination?.description ?? "", place.method?.description ?? "", board.state(of: row) ?? "",
-                board.entryState(of: row) ?? "", row.ctstates.text, row.verdict.rawValue,
+                route.protocol.description, row.client.description, route.virtual.description,
+                route.destination?.description ?? "", route.method?.description ?? "", store.state(of: row) ?? "",
+                store.entryState(of: row) ?? "", row.ctstates.text, row.verdict.rawValue,
             ]
             return words.contains { $0.lowercased().contains(wanted) }
         }
@@ -42,22 +42,22 @@ struct FlowCondition: Sendable {
             let wanted = try FilterText.values(word, values, takes: "a protocol such as tcp, or its number") {
                 IPProtocol($0)
             }
-            test = { _, place, _ in wanted.contains(place.protocol) }
+            test = { _, route, _ in wanted.contains(route.protocol) }
         case "src", "client":
             let wanted = try Self.ends(word, values)
             test = { row, _, _ in wanted.contains { $0.matches(row.client) } }
         case "dst", "virtual", "vip":
             let wanted = try Self.ends(word, values)
-            test = { _, place, _ in wanted.contains { $0.matches(place.virtual) } }
+            test = { _, route, _ in wanted.contains { $0.matches(route.virtual) } }
         case "server", "destination":
             let wanted = try Self.ends(word, values)
-            test = { _, place, _ in place.destination.map { server in wanted.contains { $0.matches(server) } } ?? false
+            test = { _, route, _ in route.destination.map { server in wanted.contains { $0.matches(server) } } ?? false
             }
         case "sport", "dport":
             let wanted = try FilterText.values(word, values, takes: FilterText.takesPorts, FilterText.ports)
             let isSource = word == "sport"
-            test = { row, place, _ in
-                wanted.contains { $0.contains(isSource ? row.client.port : place.virtual.port) }
+            test = { row, route, _ in
+                wanted.contains { $0.contains(isSource ? row.client.port : route.virtual.port) }
             }
         default: test = try Self.furtherTest(word, values)
         }
@@ -69,19 +69,19 @@ struct FlowCondition: Sendable {
 
     private static func furtherTest(
         _ word: String, _ values: String
-    ) throws(FilterError) -> @Sendable (FlowRow, Place, FlowBoard) -> Bool {
+    ) throws(FilterError) -> @Sendable (FlowRow, Route, FlowStore) -> Bool {
         switch word {
         case "service":
             let wanted = try FilterText.values(word, values, takes: ServiceSelector.takes, ServiceSelector.init)
-            return { _, place, _ in
+            return { _, route, _ in
                 wanted.contains { selector in
-                    selector.matches(.address(place.protocol, place.virtual))
-                        || place.service.map(selector.matches) ?? false
+                    selector.matches(.address(route.protocol, route.virtual))
+                        || route.service.map(selector.matches) ?? false
                 }
             }
         case "verdict":
-            let takes = Verdict.allCases.map(\.rawValue).joined(separator: ", ")
-            let wanted = try FilterText.values(word, values, takes: takes) { Verdict(rawValue: $0.lowercased()) }
+            let takes = FlowVerdict.allCases.map(\.rawValue).joined(separator: ", ")
+            let wanted = try FilterText.values(word, values, takes: takes) { FlowVerdict(rawValue: $0.lowercased()) }
             return { row, _, _ in wanted.contains(row.verdict) }
         case "ctstate":
             let takes = CTState.named.map(\.name).joined(separator: ", ")
@@ -91,13 +91,13 @@ struct FlowCondition: Sendable {
             return { row, _, _ in wanted.contains { row.ctstates.contains($0) } }
         case "method":
             let wanted = try FilterText.values(word, values, takes: "a method") { $0.lowercased() }
-            return { _, place, _ in place.method.map { wanted.contains($0.description) } ?? false }
+            return { _, route, _ in route.method.map { wanted.contains($0.description) } ?? false }
         case "state", "ipvs":
             let wanted = try FilterText.values(word, values, takes: "an IPVS state") { $0.uppercased() }
-            return { row, _, board in board.state(of: row).map(wanted.contains) ?? false }
+            return { row, _, store in store.state(of: row).map(wanted.contains) ?? false }
         case "conntrack":
             let wanted = try FilterText.values(word, values, takes: "a conntrack state") { $0.uppercased() }
-            return { row, _, board in board.entryState(of: row).map { wanted.contains($0.uppercased()) } ?? false }
+            return { row, _, store in store.entryState(of: row).map { wanted.contains($0.uppercased()) } ?? false }
         default:
             throw FilterError(word, .unknown(takes: words.joined(separator: ", ")))
         }

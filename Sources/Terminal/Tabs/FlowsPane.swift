@@ -1,9 +1,9 @@
 import Conntrack
 import Inspection
 
-/// The flows: the board, and which of its rows are shown in which order.
+/// The flows: the store, and which of its rows are shown in which order.
 struct FlowsPane: Sendable {
-    var board = FlowBoard()
+    var store = FlowStore()
     var list = ListState(sort: "verdict")
     /// Slots of the rows shown.
     private(set) var order: [UInt32] = []
@@ -17,10 +17,10 @@ struct FlowsPane: Sendable {
     private static let mostStrays = 1000
 
     var selectedRow: FlowRow? {
-        order.indices.contains(list.selected) ? board[order[list.selected]] : nil
+        order.indices.contains(list.selected) ? store[order[list.selected]] : nil
     }
 
-    var selectedKey: FlowKey? { selectedRow.map(board.key(of:)) }
+    var selectedKey: FlowKey? { selectedRow.map(store.key(of:)) }
 
     /// Takes a packet seen by an observation.
     mutating func take(_ packet: SeenPacket) {
@@ -34,7 +34,7 @@ struct FlowsPane: Sendable {
     }
 
     private mutating func note(_ packet: SeenPacket) -> Bool {
-        guard let key = board.note(packet.headers, packet.ctstate) else { return false }
+        guard let key = store.note(packet.headers, packet.ctstate) else { return false }
         if let mark = packet.mark { timeline.add(mark, to: key) }
         return true
     }
@@ -45,11 +45,11 @@ struct FlowsPane: Sendable {
         chooseRows()
         if let sort = list.sort, let column = FlowColumn(rawValue: sort) {
             order.sort(isDescending: list.isDescending) { slot in
-                board[slot].map { column.sortKey($0, board) } ?? SortKey(.max)
+                store[slot].map { column.sortKey($0, store) } ?? SortKey(.max)
             }
         }
         var position = list.selected
-        if list.follows, let key, let slot = board.slot(of: key), let found = order.firstIndex(of: slot) {
+        if list.follows, let key, let slot = store.slot(of: key), let found = order.firstIndex(of: slot) {
             position = found
         }
         list.select(position, of: order.count, page: page)
@@ -57,7 +57,7 @@ struct FlowsPane: Sendable {
 
     /// Previous rows that still match keep their order, which makes sorting cheap; new ones are appended.
     private mutating func chooseRows() {
-        var isWanted = board.marks { row in filter.allSatisfy { $0.accepts(row, board) } }
+        var isWanted = store.marks { row in filter.allSatisfy { $0.accepts(row, store) } }
         if list.sort == nil { order = [] }
         order.removeAll { slot in
             guard isWanted.indices.contains(Int(slot)), isWanted[Int(slot)] else { return true }

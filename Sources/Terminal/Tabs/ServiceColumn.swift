@@ -44,7 +44,7 @@ enum ServiceColumn: String, CaseIterable {
         }
     }
 
-    private var verdict: Verdict? { self == .orphans ? .orphan : Verdict(rawValue: rawValue) }
+    private var verdict: FlowVerdict? { self == .orphans ? .orphan : FlowVerdict(rawValue: rawValue) }
 
     private var expendable: Int {
         switch self {

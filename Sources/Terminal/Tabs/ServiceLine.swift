@@ -12,11 +12,11 @@ struct ServiceSums {
         var server: Endpoint?
     }
 
-    init(_ board: FlowBoard) {
-        for place in board.places {
-            services[place.service, default: VerdictCounts()] += place.counts
-            servers[ServerKey(service: place.service, server: place.destination), default: VerdictCounts()] +=
-                place.counts
+    init(_ store: FlowStore) {
+        for route in store.routes {
+            services[route.service, default: VerdictCounts()] += route.counts
+            servers[ServerKey(service: route.service, server: route.destination), default: VerdictCounts()] +=
+                route.counts
         }
     }
 

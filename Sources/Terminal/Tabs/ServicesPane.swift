@@ -48,8 +48,8 @@ struct ServicesPane: Sendable {
         histories = histories.filter { current.packets[$0.key] != nil }
     }
 
-    mutating func arrange(_ board: FlowBoard, _ rates: ObservationRates, page: Int) {
-        let sums = ServiceSums(board)
+    mutating func arrange(_ store: FlowStore, _ rates: ObservationRates, page: Int) {
+        let sums = ServiceSums(store)
         let selected = lines.indices.contains(list.selected) ? lines[list.selected].identity : nil
         var chosen = services.filter { service in filter.allSatisfy { $0.accepts(service) } }
             .map { line(of: $0, sums, rates) }

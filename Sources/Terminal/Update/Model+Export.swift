@@ -16,7 +16,7 @@ extension Model {
     package func writeDocument(to sink: @escaping (RawSpan) -> Void) {
         switch tab {
         case .services: heading.write(services: serviceRows, to: sink)
-        case .flows: heading.write(flows: flows.order, of: flows.board, at: second, to: sink)
+        case .flows: heading.write(flows: flows.order, of: flows.store, at: second, to: sink)
         case .table: writeTable(to: sink)
         case .events: writeEvents(to: sink)
         case .health: health.statistics?.writeJSON(since: health.change, verbose: true, to: sink)

@@ -6,7 +6,7 @@ import Inspection
 /// Applies an event to the model. Pure: the same model and event give the same model and effects.
 ///
 /// - Returns: what the loop has to do.
-package func update(_ model: inout Model, _ event: WatchEvent) -> [Effect] {
+package func update(_ model: inout Model, _ event: ScreenEvent) -> [Effect] {
     switch event {
     case .input(.key(let key)): return model.press(key)
     case .input(.mouse(let mouse)): return model.point(mouse)
@@ -34,20 +34,20 @@ package func update(_ model: inout Model, _ event: WatchEvent) -> [Effect] {
 
 extension Model {
     /// What has to be read for what is shown.
-    package var wishes: Wishes {
-        var wishes = Wishes()
-        wishes.reads = !isFrozen && !isCapture
-        wishes.observes = observing.isWanted
-        if tab == .table { wishes.entries = table.filter }
-        if tab == .flows, flows.isDetailed, !isFrozen { wishes.examines = flows.selectedKey }
-        wishes.eventKinds.insert(.new)
-        if events.isWanted { wishes.eventKinds.formUnion(EventKind.allCases) }
-        return wishes
+    package var demand: Demand {
+        var demand = Demand()
+        demand.reads = !isFrozen && !isCapture
+        demand.observes = observing.isWanted
+        if tab == .table { demand.entries = table.filter }
+        if tab == .flows, flows.isDetailed, !isFrozen { demand.examines = flows.selectedKey }
+        demand.eventKinds.insert(.new)
+        if events.isWanted { demand.eventKinds.formUnion(EventKind.allCases) }
+        return demand
     }
 
     // MARK: Readings
 
-    mutating func takeReading(_ event: WatchEvent) {
+    mutating func takeReading(_ event: ScreenEvent) {
         if case .began = event { reading.isIgnored = isFrozen && !isCapture }
         if reading.isIgnored { return takeIgnored(event) }
         switch event {
@@ -57,11 +57,11 @@ extension Model {
             reading.rows = 0
             reading.isRunning = true
             self.services.take(services, at: elapsed)
-            flows.board.begin(services, at: second)
+            flows.store.begin(services, at: second)
             table.begin(isShown: tab == .table)
-        case .connectionsEnded(let isWhole): flows.board.endConnections(isWhole: isWhole)
+        case .connectionsEnded(let isWhole): flows.store.endConnections(isWhole: isWhole)
         case .entriesEnded(let isWhole):
-            flows.board.endEntries(isWhole: isWhole)
+            flows.store.endEntries(isWhole: isWhole)
             let followed = table.followed
             if table.end(isWhole: isWhole) { table.arrange(page: page, selecting: followed) }
         case .finished(let outcome): finish(outcome)
@@ -77,33 +77,33 @@ extension Model {
     package mutating func take(_ connection: Connection) {
         if reading.isIgnored { return }
         reading.rows &+= 1
-        flows.board.take(connection)
+        flows.store.take(connection)
     }
 
     /// The entries of the running reading come next.
-    package mutating func beginEntries() { if !reading.isIgnored { flows.board.beginEntries() } }
+    package mutating func beginEntries() { if !reading.isIgnored { flows.store.beginEntries() } }
 
     package mutating func take(_ entry: Entry) {
         if reading.isIgnored { return }
         reading.rows &+= 1
-        flows.board.take(entry)
+        flows.store.take(entry)
         table.take(entry)
     }
 
-    /// Looking for single flows once more is between the reader and the board.
-    package mutating func withBoard<Value>(_ body: (inout FlowBoard) -> Value) -> Value { body(&flows.board) }
+    /// Looking for single flows once more is between the reader and the store.
+    package mutating func withStore<Value>(_ body: (inout FlowStore) -> Value) -> Value { body(&flows.store) }
 
     /// Those of the running reading.
     package var sysctls: Sysctls { reading.sysctls }
 
     private mutating func finish(_ outcome: ReadingOutcome) {
-        flows.board.finish(took: UInt32(clamping: outcome.took.components.seconds))
+        flows.store.finish(took: UInt32(clamping: outcome.took.components.seconds))
         flows.takeStrays()
         reading.finished = second
         reading.took = outcome.took
         reading.pause = outcome.pause
         reading.time = now
-        reading.losses = outcome.losses + boardLosses
+        reading.losses = outcome.losses + storeLosses
         reading.trouble = nil
         reading.isRunning = false
         if reading.isResyncing {
@@ -119,21 +119,21 @@ extension Model {
     }
 
     /// Of an ignored reading nothing counts, except its failure.
-    private mutating func takeIgnored(_ event: WatchEvent) {
+    private mutating func takeIgnored(_ event: ScreenEvent) {
         if case .failed(let why) = event { reading.trouble = why }
         if case .finished = event { reading.isRunning = false }
     }
 
-    /// What the board had no space for.
-    private var boardLosses: [Loss] {
-        flows.board.isOverfull
+    /// What the store had no space for.
+    private var storeLosses: [Loss] {
+        flows.store.isOverfull
             ? [Loss("the verdict never", "more NEW events came between two readings than can be held")] : []
     }
 
     /// Sorts the rows of the tab. Other tabs are sorted when selected.
     mutating func arrange() {
         switch tab {
-        case .services: services.arrange(flows.board, observing.rates, page: page)
+        case .services: services.arrange(flows.store, observing.rates, page: page)
         case .flows: flows.arrange(page: page)
         case .table: table.arrange(page: page, selecting: table.followed)
         case .events, .health: break
@@ -145,34 +145,34 @@ extension Model {
     /// Whether an event changes the screen.
     package var showsEvents: Bool { tab == .events }
 
-    mutating func takeEvent(_ event: WatchEvent) {
+    mutating func takeEvent(_ event: ScreenEvent) {
         switch event {
         case .event(let event):
-            if event.kind == .new { flows.board.takeNew(event.subject, at: second) }
+            if event.kind == .new { flows.store.takeNew(event.subject, at: second) }
             events.take(.event(event))
         case .lost(let messages):
-            flows.board.loseEvents()
+            flows.store.loseEvents()
             reading.eventLosses += 1
             reading.lostMessages += messages ?? 0
             reading.isResyncing = true
             events.take(.lost(messages, now))
-        case .watchBegan: flows.board.beginWatch(at: second)
-        case .watchEnded: flows.board.loseEvents()
+        case .watchBegan: flows.store.beginWatch(at: second)
+        case .watchEnded: flows.store.loseEvents()
         default: break
         }
     }
 
     /// The tuples by which the entry of the selected flow would be found.
     package var examinedTuples: [Tuple] {
-        flows.selectedKey.flatMap(flows.board.slot(of:)).map(flows.board.tuples(at:)) ?? []
+        flows.selectedKey.flatMap(flows.store.slot(of:)).map(flows.store.tuples(at:)) ?? []
     }
 
     /// Whether the watch over NEW events was lost, so that a new one must begin.
-    package var needsWatch: Bool { flows.board.needsWatch }
+    package var needsWatch: Bool { flows.store.needsWatch }
 
     // MARK: Observations
 
-    mutating func takeObservation(_ event: WatchEvent) {
+    mutating func takeObservation(_ event: ScreenEvent) {
         // Results of an observation that has stopped are useless.
         guard observing.isWanted else { return }
         switch event {

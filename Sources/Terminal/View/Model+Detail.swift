@@ -31,26 +31,26 @@ extension Model {
 
     private var flowDetail: [Line] {
         guard let row = flows.selectedRow else { return [Line([Run("The flow is gone.", .dim)])] }
-        let board = flows.board
-        let (place, key) = (board.place(of: row), board.key(of: row))
+        let store = flows.store
+        let (route, key) = (store.route(of: row), store.key(of: row))
         var lines = fact("verdict", verdictText(row), row.verdict.ink)
-        let server = place.destination.map { " > \($0)" } ?? ""
-        let method = place.method.map { ", \($0)" } ?? ""
-        let service = place.service.map { ", service \($0)" } ?? ""
-        lines += fact("connection", "\(place.protocol) \(row.client) > \(place.virtual)\(server)\(method)\(service)")
-        if let state = board.state(of: row) {
+        let server = route.destination.map { " > \($0)" } ?? ""
+        let method = route.method.map { ", \($0)" } ?? ""
+        let service = route.service.map { ", service \($0)" } ?? ""
+        lines += fact("connection", "\(route.protocol) \(row.client) > \(route.virtual)\(server)\(method)\(service)")
+        if let state = store.state(of: row) {
             lines += fact(
                 "IPVS", "\(state), expires in \(row.expires) s, in this state for \(Figures.age(second &- row.changed))"
             )
         }
-        for doubt in place.doubts { lines += fact("doubt", doubt, .caution) }
-        lines += entryFacts(flows.examined?.key == key ? flows.examined?.entry : nil, board.entryState(of: row))
+        for doubt in route.doubts { lines += fact("doubt", doubt, .caution) }
+        lines += entryFacts(flows.examined?.key == key ? flows.examined?.entry : nil, store.entryState(of: row))
         return lines + timelineFacts(row, key)
     }
 
     private func verdictText(_ row: FlowRow) -> String {
         let doubt = row.isDoubtful ? "? (incomplete read, or about to expire)" : ""
-        return "\(row.verdict.rawValue)\(doubt): \(flows.board.reason(of: row, reading.sysctls).words)"
+        return "\(row.verdict.rawValue)\(doubt): \(flows.store.reason(of: row, reading.sysctls).words)"
     }
 
     private func entryFacts(_ entry: Entry?, _ state: String?) -> [Line] {
@@ -76,7 +76,7 @@ extension Model {
         var lines = fact("seen", "\(Figures.age(second &- row.appeared)) ago: \(how)")
         if let event = row.newEvent {
             lines += fact("", "\(Figures.age(second &- event)) ago: NEW event of its entry")
-        } else if row.verdict == .never, let evidence = flows.board.evidence {
+        } else if row.verdict == .never, let evidence = flows.store.evidence {
             let words =
                 "no NEW event since before it began; \(evidence.events) of others in \(Figures.age(evidence.seconds)), none lost"
             lines += fact("", words)

@@ -24,9 +24,9 @@ extension Model {
 
     private func flowLines(_ layout: Layout) -> [Line] {
         guard !flows.order.isEmpty else { return emptyLines("IPVS has no connections here.", layout) }
-        let context = FlowColumn.Context(board: flows.board, second: second)
+        let context = FlowColumn.Context(store: flows.store, second: second)
         return lines(flows.order.count, FlowColumn.columns, layout) { position in
-            guard let row = flows.board[flows.order[position]] else { return [] }
+            guard let row = flows.store[flows.order[position]] else { return [] }
             return FlowColumn.columns.map { $0.cell(row, context) }
         }
     }

@@ -27,12 +27,12 @@ extension Model {
         if isFrozen { states.append(Run("FROZEN ", .key)) }
         if observing.isWanted { states.append(Run("OBSERVING ", .key)) }
         let netns = setting.networkNamespace.map { " netns \($0)" } ?? ""
-        let places = [
+        let routes = [
             "\(setting.host)\(netns) \(setting.kernelRelease) ", "\(setting.host)\(netns) ", "\(setting.host) ", "",
         ]
         let used = states.reduce(Self.name.width + fresh.width) { $0 + $1.text.width }
-        let place = places.map(\.safe).first { $0.width + used <= width } ?? ""
-        let runs = [Run(Self.name, .bar), Run(place, .bar)] + states
+        let route = routes.map(\.safe).first { $0.width + used <= width } ?? ""
+        let runs = [Run(Self.name, .bar), Run(route, .bar)] + states
         let rest = max(0, width - runs.reduce(0) { $0 + $1.text.width })
         return Line(runs + [Run(fresh.fitted(to: rest, alignsRight: true), .bar)])
     }

@@ -19,7 +19,7 @@ struct DumpJSONTests {
     }
 
     private static func ofLibrary() throws -> Objects {
-        try objects(Menagerie.messages().map { try LibraryEntry(parsing: $0).json() })
+        try objects(SampleTable.messages().map { try LibraryEntry(parsing: $0).json() })
     }
 
     private static func ofProgram(_ table: LiveTable, _ words: [String]) throws -> Objects {

@@ -26,9 +26,9 @@ struct LiveTable {
             try inFreshNamespace {
                 // With 2 an entry only reports its end if someone, in any namespace, listened when it began.
                 try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=1")
-                try Menagerie.populate(lasting: 3000, timestamps: timestamps)
-                try Menagerie.crowd(of: crowd, seed: 20_261_123, lasting: 3000)
-                try Menagerie.expect(lasting: 3000)
+                try SampleTable.populate(lasting: 3000, timestamps: timestamps)
+                try SampleTable.crowd(of: crowd, seed: 20_261_123, lasting: 3000)
+                try SampleTable.expect(lasting: 3000)
                 try body(LiveTable(folder: folder))
             }
         }

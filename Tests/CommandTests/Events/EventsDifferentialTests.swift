@@ -66,14 +66,14 @@ struct EventsDifferentialTests {
     @Test("Events of expectations are those of conntrack -E expect")
     func expectations() throws {
         try inFreshNamespace {
-            try Menagerie.populate()
+            try SampleTable.populate()
             let path = try #require(Tool.path(of: "conntrack"))
             let conntrack = try BackgroundTool(["/usr/bin/stdbuf", "-oL", path, "-E", "expect"])
             let program = try BackgroundTool([Program.path, "events", "expect", "--format", "conntrack"])
             let json = try BackgroundTool([Program.path, "events", "expect", "--json"])
             try waitUntil("all listen") { try Self.listeners() >= 3 && json.output.contains(#""event":"live""#) }
             Thread.sleep(forTimeInterval: 1)
-            try Menagerie.expect()
+            try SampleTable.expect()
             try Tool.run("conntrack -F expect")
             func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init).sorted() }
             try waitUntil("both say the same") {

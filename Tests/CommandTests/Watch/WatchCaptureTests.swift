@@ -55,7 +55,7 @@ struct WatchCaptureTests {
             let session = try Self.session(Fixture(name: "mixed"), size, tab)
             session.handle(.input(.key(.down)))
             session.handle(.input(.key(.enter)))
-            session.keepToWishes()
+            session.keepToDemand()
             try ScreenSnapshot.expect(
                 view(session.model).text, "mixed/\(tab.rawValue)-detail-\(size.columns)x\(size.rows)")
         }
@@ -64,9 +64,9 @@ struct WatchCaptureTests {
     @Test("The verdicts are those of flows", arguments: Fixture.all)
     func verdicts(_ fixture: Fixture) throws {
         let session = try Self.session(fixture, Size(columns: 200, rows: 60), .flows)
-        let picture = try FlowCollector(try CapturedKernel(fixture.capture)).picture()
+        let snapshot = try FlowCollector(try CapturedKernel(fixture.capture)).snapshot()
         let rows = view(session.model).lines.map { $0.text.split(separator: " ").map(String.init) }
-        for flow in picture.report.flows {
+        for flow in snapshot.report.flows {
             let row = rows.first { $0.first == flow.protocol.description && $0.dropFirst().first == "\(flow.client)" }
             let words = try #require(row, "\(flow.client)")
             #expect(words.contains(flow.verdict.rawValue))
@@ -75,7 +75,7 @@ struct WatchCaptureTests {
             if let state = flow.connection?.state { #expect(words.contains(state)) }
         }
         let shown = rows.filter { ["tcp", "udp"].contains($0.first) }
-        #expect(shown.count == picture.report.flows.count)
+        #expect(shown.count == snapshot.report.flows.count)
     }
 
     @Test("What is exported keeps its schema", arguments: Fixture.all, Tab.allCases)

@@ -24,7 +24,7 @@ struct WatchLiveTests {
         let events = try EventSocket(groups: [EventKind.new.entryGroup], buffer: buffer, for: "subscribe")
         let session = WatchSession(kernel, model, events: events, interval: .seconds(1))
         session.begin()
-        session.keepToWishes()
+        session.keepToDemand()
         return session
     }
 

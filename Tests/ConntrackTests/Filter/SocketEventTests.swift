@@ -13,7 +13,7 @@ struct SocketEventTests {
         try inFreshNamespace {
             // What the menagerie will contain is not known yet; in another namespace it had the same values.
             let entries = try inFreshNamespace {
-                try Menagerie.populate()
+                try SampleTable.populate()
                 return try TableTests.entries()
             }
             var random = RandomFilter(over: entries, seed: 7)
@@ -24,7 +24,7 @@ struct SocketEventTests {
             }
             let all = try EventSocket(nil)
             let sockets = try filters.map { try EventSocket($0.socketFilter) }
-            try Menagerie.populate()
+            try SampleTable.populate()
             try Tool.run("conntrack -U -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 100 --dport 53 -m 9")
             try Tool.run("conntrack -F")
             let events = try all.events()

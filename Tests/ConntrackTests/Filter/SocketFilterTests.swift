@@ -105,8 +105,8 @@ struct SocketFilterTests {
     @Test(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
     func nothingWantedIsRejected() throws {
         let messages = try inFreshNamespace {
-            try Menagerie.populate()
-            return try Menagerie.messages()
+            try SampleTable.populate()
+            return try SampleTable.messages()
         }
         let entries = try messages.map(decode)
         #expect(entries.count > 30)

@@ -23,7 +23,7 @@ struct TableFilterTests {
     /// for, while the entries live.
     @Test func theResultIsTheSameWhereverItIsFiltered() throws {
         try inFreshNamespace {
-            try Menagerie.populate()
+            try SampleTable.populate()
             let start = ContinuousClock.now
             let entries = try TableTests.entries()
             let lasting = Set(entries.filter { ($0.timeout ?? 0) >= 60 }.compactMap(\.id))
@@ -84,7 +84,7 @@ struct TableFilterTests {
 
     @Test func theKernelFiltersWhatItCan() throws {
         try inFreshNamespace {
-            try Menagerie.populate()
+            try SampleTable.populate()
             let entries = try TableTests.entries()
             for (name, set) in Self.pushed {
                 var filter = EntryFilter()
@@ -102,7 +102,7 @@ struct TableFilterTests {
 
     @Test func dyingAndUnconfirmedEntriesAreAListOfTheirOwn() throws {
         try inFreshNamespace {
-            try Menagerie.populate()
+            try SampleTable.populate()
             let table = Table(LiveKernel())
             for kind in [Table.Kind.dying, .unconfirmed] {
                 var filter = EntryFilter()

@@ -52,7 +52,7 @@ struct Blame {
             return try seen >= count && isOver()
         }
         try collector.finish(at: .now)
-        let book = try RuleBook()
+        let book = try RuleCache()
         tally = collector.tally
         texts = Dictionary(uniqueKeysWithValues: tally.rules.map { ($0, book.text(of: $0, at: .now)) })
         legacyTables = LegacyTables.read(from: LiveKernel())

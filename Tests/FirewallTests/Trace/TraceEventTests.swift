@@ -72,21 +72,21 @@ struct TraceEventTests {
         #expect(event.family.description == "99")
         #expect(event.kind == TraceEvent.Kind(rawValue: 77))
         #expect(event.drop == nil)
-        #expect(Verdict(rawValue: -9).description == "-9")
+        #expect(PacketVerdict(rawValue: -9).description == "-9")
     }
 
     @Test("A queue's number and the errno of a drop are no part of the verdict")
     func upperHalf() {
-        #expect(Verdict(code: 0x0007_0003) == .queue)
-        #expect(Verdict(code: 0xFF97_0000 & 0x7FFF_FFFF) == .drop)
-        #expect(Verdict(code: 0xFFFF_FFFD) == .jump)
+        #expect(PacketVerdict(code: 0x0007_0003) == .queue)
+        #expect(PacketVerdict(code: 0xFF97_0000 & 0x7FFF_FFFF) == .drop)
+        #expect(PacketVerdict(code: 0xFFFF_FFFD) == .jump)
     }
 
     @Test func verdictsAreTheKernels() {
-        #expect(Verdict.drop.rawValue == NF_DROP)
-        #expect(Verdict.repeat.rawValue == NF_REPEAT)
-        #expect(Verdict.return.rawValue == NFT_RETURN.rawValue)
-        #expect(Verdict.continue.rawValue == NFT_CONTINUE.rawValue)
+        #expect(PacketVerdict.drop.rawValue == NF_DROP)
+        #expect(PacketVerdict.repeat.rawValue == NF_REPEAT)
+        #expect(PacketVerdict.return.rawValue == NFT_RETURN.rawValue)
+        #expect(PacketVerdict.continue.rawValue == NFT_CONTINUE.rawValue)
         #expect(TraceEvent.Kind.policy.rawValue == NFT_TRACETYPE_POLICY.rawValue)
         #expect(TraceEvent.Kind.rule.rawValue == NFT_TRACETYPE_RULE.rawValue)
         #expect(TableFamily.netdev.rawValue == UInt8(NFPROTO_NETDEV))

@@ -13,7 +13,7 @@ struct TrackerICMPTests {
     @Test("Without an entry four requests of ICMP open one, and every other type is INVALID")
     func icmp() {
         let new = (UInt8(0)...255).filter {
-            let outcome = Tracker().outcome(of: .icmp(ICMPType(rawValue: $0)), entry: nil)
+            let outcome = ConntrackModel().outcome(of: .icmp(ICMPType(rawValue: $0)), entry: nil)
             #expect(outcome.ctstate == .new || outcome.ctstate == .invalid)
             #expect((outcome.fate == .fresh) == (outcome.ctstate == .new))
             return outcome.ctstate == .new
@@ -27,7 +27,7 @@ struct TrackerICMPTests {
             (true, [130, 131, 132, 133, 134, 135, 136, 143, 151, 152] as [UInt8]),
             (false, [130, 131, 132, 133, 134, 135, 136, 143]),
         ] {
-            let tracker = Tracker(TrackingConditions(leavesRouterDiscovery: leaves))
+            let tracker = ConntrackModel(TrackingConditions(leavesRouterDiscovery: leaves))
             let states = (UInt8(0)...255).map {
                 tracker.outcome(of: .icmpv6(ICMPv6Type(rawValue: $0)), entry: nil).ctstate
             }
@@ -46,11 +46,12 @@ struct TrackerICMPTests {
         for entry in [Self.replied, Self.unreplied, segment] {
             for direction in TupleDirection.allCases {
                 for type: UInt8 in [3, 4, 5, 11, 12] {
-                    let outcome = Tracker().outcome(of: .icmp(ICMPType(rawValue: type)), entry: entry, direction)
+                    let outcome = ConntrackModel().outcome(of: .icmp(ICMPType(rawValue: type)), entry: entry, direction)
                     #expect(outcome.ctstate == .related && outcome.fate == .kept && outcome.entry == entry)
                 }
                 for type: UInt8 in [1, 2, 3, 4, 100, 127, 137] {
-                    let outcome = Tracker().outcome(of: .icmpv6(ICMPv6Type(rawValue: type)), entry: entry, direction)
+                    let outcome = ConntrackModel().outcome(
+                        of: .icmpv6(ICMPv6Type(rawValue: type)), entry: entry, direction)
                     #expect(outcome.ctstate == .related && outcome.entry == entry)
                 }
             }
@@ -59,32 +60,33 @@ struct TrackerICMPTests {
 
     @Test("An answer belongs to its query's entry, in reply direction")
     func answers() {
-        let answer = Tracker().outcome(of: .icmp(ICMPType(rawValue: 0)), entry: Self.unreplied, .reply)
+        let answer = ConntrackModel().outcome(of: .icmp(ICMPType(rawValue: 0)), entry: Self.unreplied, .reply)
         #expect(answer.ctstate == .established && answer.fate == .updated && answer.entry?.hasSeenReply == true)
-        #expect(Tracker().outcome(of: .icmp(ICMPType(rawValue: 8)), entry: Self.unreplied).ctstate == .new)
-        #expect(Tracker().outcome(of: .icmp(ICMPType(rawValue: 8)), entry: Self.replied).ctstate == .established)
-        #expect(Tracker().outcome(of: .icmpv6(ICMPv6Type(rawValue: 129)), entry: nil, .reply).ctstate == .invalid)
+        #expect(ConntrackModel().outcome(of: .icmp(ICMPType(rawValue: 8)), entry: Self.unreplied).ctstate == .new)
+        #expect(ConntrackModel().outcome(of: .icmp(ICMPType(rawValue: 8)), entry: Self.replied).ctstate == .established)
+        #expect(
+            ConntrackModel().outcome(of: .icmpv6(ICMPv6Type(rawValue: 129)), entry: nil, .reply).ctstate == .invalid)
     }
 
     @Test("GRE and UDP-Lite are ASSURED by a packet after the reply, as others are not")
     func assuredByPackets() {
         for (number, isAssured) in [(IPProtocol.gre, true), (.udplite, true), (.esp, false)] {
             let packet = TrackedPacket.other(number)
-            let outcome = Tracker().outcome(of: packet, entry: Self.replied)
+            let outcome = ConntrackModel().outcome(of: packet, entry: Self.replied)
             #expect(outcome.entry?.isAssured == isAssured)
             #expect(outcome.fate == (isAssured ? .updated : .kept))
-            #expect(Tracker().outcome(of: packet, entry: Self.unreplied, .reply).entry?.isAssured == false)
+            #expect(ConntrackModel().outcome(of: packet, entry: Self.unreplied, .reply).entry?.isAssured == false)
         }
     }
 
     @Test("UDP and protocols without a tracker", arguments: [TrackedPacket.udp, .other(.gre), .other(.esp)])
     func stateless(_ packet: TrackedPacket) {
-        let fresh = Tracker().outcome(of: packet, entry: nil)
+        let fresh = ConntrackModel().outcome(of: packet, entry: nil)
         #expect(fresh.ctstate == .new && fresh.fate == .fresh && fresh.entry == Self.unreplied)
-        #expect(Tracker().outcome(of: packet, entry: Self.unreplied).ctstate == .new)
-        let reply = Tracker().outcome(of: packet, entry: Self.unreplied, .reply)
+        #expect(ConntrackModel().outcome(of: packet, entry: Self.unreplied).ctstate == .new)
+        let reply = ConntrackModel().outcome(of: packet, entry: Self.unreplied, .reply)
         #expect(reply.ctstate == .established && reply.entry == Self.replied)
-        #expect(Tracker().outcome(of: packet, entry: Self.replied).ctstate == .established)
+        #expect(ConntrackModel().outcome(of: packet, entry: Self.replied).ctstate == .established)
     }
 
     @Test("Classes and names")

@@ -12,7 +12,7 @@ struct TrackerSCTPTests {
     ) -> TrackingOutcome {
         var packet = SCTPPacket(usual: chunks, direction)
         if let tag { packet.tag = tag }
-        return Tracker().outcome(of: .sctp(packet), entry: entry, direction)
+        return ConntrackModel().outcome(of: .sctp(packet), entry: entry, direction)
     }
 
     @Test("Without an entry INIT opens one, and what may follow a lost one; what belongs to one does not")
@@ -100,8 +100,8 @@ struct TrackerSCTPTests {
     func initiateAck() {
         let settled = TrackedEntry(.sctp(TrackedSCTP(.cookieWait, tags: Self.tags)), hasSeenReply: true)
         var packet = SCTPPacket(usual: [.initiateAck], .reply)
-        #expect(Tracker().outcome(of: .sctp(packet), entry: settled, .reply).ctstate == .established)
+        #expect(ConntrackModel().outcome(of: .sctp(packet), entry: settled, .reply).ctstate == .established)
         packet.initiateTag = 99
-        #expect(Tracker().outcome(of: .sctp(packet), entry: settled, .reply).ctstate == .invalid)
+        #expect(ConntrackModel().outcome(of: .sctp(packet), entry: settled, .reply).ctstate == .invalid)
     }
 }

@@ -9,7 +9,7 @@ struct TrackerTCPTests {
     private static func outcome(
         _ flags: TCPFlags, _ entry: TrackedEntry?, _ direction: TupleDirection = .original, isLoose: Bool = true
     ) -> TrackingOutcome {
-        Tracker(TrackingConditions(tcpLoose: isLoose)).outcome(of: .tcp(flags), entry: entry, direction)
+        ConntrackModel(TrackingConditions(tcpLoose: isLoose)).outcome(of: .tcp(flags), entry: entry, direction)
     }
 
     private static func entry(_ tcp: TrackedTCP, isReplied: Bool) -> TrackedEntry {
@@ -136,7 +136,7 @@ struct TrackerTCPStoryTests {
     private static func story(_ start: TrackedEntry?, _ segments: [(TCPFlags, TupleDirection)]) -> [String] {
         var entry = start
         return segments.map { flags, direction in
-            let outcome = Tracker().outcome(of: .tcp(flags), entry: entry, direction)
+            let outcome = ConntrackModel().outcome(of: .tcp(flags), entry: entry, direction)
             entry = outcome.entry
             return "\(outcome.ctstate) \(entry?.state ?? "-")"
         }

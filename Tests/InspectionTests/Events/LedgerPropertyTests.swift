@@ -24,7 +24,7 @@ struct LedgerPropertyTests {
 
     private struct Stream {
         var kernel: ModelKernel
-        var ledger = Ledger()
+        var ledger = EntryLedger()
         var reader = Reader()
         var doubles = 0
         var wrong: String?

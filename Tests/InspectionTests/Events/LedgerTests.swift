@@ -9,13 +9,13 @@ struct LedgerTests {
     @Test("A NEW that a dump has told already is a double, once, and only until the ledger settles")
     func double() throws {
         let first = try entry("10.0.0.1:1", "10.0.0.2:80")
-        var ledger = Ledger()
+        var ledger = EntryLedger()
         ledger.beginDump()
         #expect(ledger.see(first) == .new)
         #expect(ledger.take(.new, first) == nil)
         // Recreated at the same address: its DESTROY was lost.
         #expect(ledger.take(.new, first) == .new)
-        var settled = Ledger()
+        var settled = EntryLedger()
         settled.beginDump()
         #expect(settled.see(first) == .new)
         settled.settle()
@@ -25,7 +25,7 @@ struct LedgerTests {
     @Test("After a dump that nobody was told of, a NEW is news")
     func silent() throws {
         let first = try entry("10.0.0.1:1", "10.0.0.2:80")
-        var ledger = Ledger()
+        var ledger = EntryLedger()
         ledger.beginDump()
         #expect(ledger.see(first, isTold: false) == .new)
         #expect(ledger.take(.new, first) == .new)
@@ -36,7 +36,7 @@ struct LedgerTests {
         let first = try entry("10.0.0.1:1", "10.0.0.2:80")
         var labelled = first
         labelled.labels = [0, 1]
-        var ledger = Ledger()
+        var ledger = EntryLedger()
         ledger.beginDump()
         #expect(ledger.see(first) == .new)
         #expect(ledger.take(.new, labelled) == .update)
@@ -45,7 +45,7 @@ struct LedgerTests {
     @Test("An entry that the dump shows twice is told once")
     func twice() throws {
         var first = try entry("10.0.0.1:1", "10.0.0.2:80")
-        var ledger = Ledger()
+        var ledger = EntryLedger()
         ledger.beginDump()
         #expect(ledger.see(first) == .new)
         first.mark = 7
@@ -59,7 +59,7 @@ struct LedgerTests {
         let first = try entry("10.0.0.1:1", "10.0.0.2:80")
         var dying = first
         dying.status.insert(.dying)
-        var ledger = Ledger()
+        var ledger = EntryLedger()
         #expect(ledger.take(.new, first) == .new)
         ledger.beginDump()
         #expect(ledger.see(dying) == .dying)
@@ -76,7 +76,7 @@ struct LedgerTests {
         whole.state = .tcp(.init(state: 3))
         whole.labels = [4]
         whole.helper = "ftp"
-        var ledger = Ledger()
+        var ledger = EntryLedger()
         #expect(ledger.take(.new, whole) == .new)
         var update = try entry("10.0.0.1:1", "10.0.0.2:80", status: [.confirmed, .assured])
         update.helper = "ftp"
@@ -99,7 +99,7 @@ struct LedgerTests {
     func changes(_ change: @Sendable (inout Entry) -> Void) throws {
         var first = try entry("10.0.0.1:1", "10.0.0.2:80")
         first.state = .tcp(.init(state: 3))
-        var ledger = Ledger()
+        var ledger = EntryLedger()
         #expect(ledger.take(.new, first) == .new)
         change(&first)
         ledger.beginDump()
@@ -122,7 +122,7 @@ struct LedgerTests {
         entries[4].reply.discriminator = .icmp(type: 0, code: 0, id: 77)
         entries[1].state = .sctp(.init(state: 3))
         for position in entries.indices { entries[position].mark = UInt32(position) }
-        var ledger = Ledger()
+        var ledger = EntryLedger()
         for entry in entries { #expect(ledger.take(.new, entry) == .new) }
         ledger.beginDump()
         var gone: [Entry] = []

@@ -10,7 +10,7 @@ struct FlowFindingsTests {
     private let nat = "10.0.0.101:80"
 
     private func kind(
-        _ method: ForwardingMethod?, _ verdict: Verdict, _ protocol: IPProtocol = .tcp, isSynSent: Bool = false,
+        _ method: ForwardingMethod?, _ verdict: FlowVerdict, _ protocol: IPProtocol = .tcp, isSynSent: Bool = false,
         isHalfOpen: Bool = false
     ) throws -> FlowTally.Kind {
         var kind = FlowTally.Kind(try tcp(method == .nat ? nat : dr), `protocol`, method, verdict)

@@ -44,10 +44,10 @@ struct FlowTallyTests {
         #expect(tally.count { $0.isOnePacket } == 1)
         #expect(tally.count { $0.method == nil && $0.verdict != .orphan } == 1)
         #expect(tally.count { $0.verdict == .orphan && !$0.isOnePacket } == 1)
-        var board = FlowBoard()
+        var store = FlowStore()
         // An orphan counts from its second reading on.
-        for second in UInt32(1)...3 { board.read(services, connections, entries, at: second) }
-        #expect(FlowTally(board) == tally)
+        for second in UInt32(1)...3 { store.read(services, connections, entries, at: second) }
+        #expect(FlowTally(store) == tally)
     }
 
     @Test("A filter counts what it chooses, with every verdict, and says of how many")

@@ -5,7 +5,7 @@ import Testing
 @testable import Inspection
 
 struct FlowFilterTests {
-    private func picture() throws -> Picture {
+    private func snapshot() throws -> FlowSnapshot {
         let services = [
             try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr)]),
             try service(.address(.udp, try at("10.0.0.100:53")), [("10.0.0.3:53", .dr)]),
@@ -16,7 +16,7 @@ struct FlowFilterTests {
             try connection("10.0.1.2:1002", "10.0.0.100:53", "10.0.0.3:53", .udp),
             try connection("10.0.1.3:1003", "10.0.0.101:443", "10.0.0.4:443"),
         ]
-        return Picture(
+        return FlowSnapshot(
             Origin(
                 takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.1",
                 networkNamespace: nil),
@@ -27,7 +27,7 @@ struct FlowFilterTests {
         var filter = FlowFilter()
         if let service { filter.services = [try #require(ServiceSelector(service))] }
         if let client { filter.clients = [try #require(ClientSelector(client))] }
-        return try picture().narrowed(by: filter).report.flows.map(\.client.port)
+        return try snapshot().narrowed(by: filter).report.flows.map(\.client.port)
     }
 
     @Test("Services are chosen by address, port, protocol or mark")
@@ -44,15 +44,15 @@ struct FlowFilterTests {
     @Test("A service with port 0 does not hide its flows from who asks for one port")
     func everyPort() throws {
         let all = try service(tcp("10.0.0.100:0"), [("10.0.0.3:0", .dr)], flags: .persistent)
-        var picture = try picture()
-        picture.services = [all]
-        picture.report = flows([try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.3:80")], [all], [])
+        var snapshot = try snapshot()
+        snapshot.services = [all]
+        snapshot.report = flows([try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.3:80")], [all], [])
         var filter = FlowFilter()
         filter.services = [try #require(ServiceSelector("10.0.0.100:80"))]
-        #expect(picture.narrowed(by: filter).report.flows.count == 1)
+        #expect(snapshot.narrowed(by: filter).report.flows.count == 1)
         filter.services = [try #require(ServiceSelector("10.0.0.100:81"))]
         #expect(
-            picture.narrowed(by: filter).report.conclusion() == ["No flow matches the filter; IPVS has 1 connection."])
+            snapshot.narrowed(by: filter).report.conclusion() == ["No flow matches the filter; IPVS has 1 connection."])
     }
 
     @Test("Clients are chosen by address, prefix or port")
@@ -67,7 +67,7 @@ struct FlowFilterTests {
     func counts() throws {
         var filter = FlowFilter()
         filter.verdicts = [.tracked]
-        let narrowed = try picture().narrowed(by: filter)
+        let narrowed = try snapshot().narrowed(by: filter)
         #expect(narrowed.summaries.map { $0.count(.absent) } == [1, 1, 1])
         #expect(narrowed.report.flows.count == 0)
     }

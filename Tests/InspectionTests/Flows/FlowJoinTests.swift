@@ -73,23 +73,23 @@ struct FlowJoinTests {
     func expected() throws {
         let ftp = try service(tcp("10.0.0.100:21"), [("10.0.0.3:21", .nat)])
         let row = try connection("10.0.0.1:0", "10.0.0.100:20", "10.0.0.3:20", state: "LISTEN")
-        var board = FlowBoard()
-        board.begin([ftp], at: 0)
-        board.take(row)
-        board.endConnections(isWhole: true)
-        board.endEntries(isWhole: true)
-        #expect(board.unsettledCount == 0)
-        board.finish()
-        #expect(FlowReport(board, sysctls(conntrack: "0")).first?.reason == VerdictReasons.expected)
+        var store = FlowStore()
+        store.begin([ftp], at: 0)
+        store.take(row)
+        store.endConnections(isWhole: true)
+        store.endEntries(isWhole: true)
+        #expect(store.unsettledCount == 0)
+        store.finish()
+        #expect(FlowReport(store, sysctls(conntrack: "0")).first?.reason == VerdictReasons.expected)
     }
 
     @Test("A zone of one direction alone is a zone to look into")
     func directionZones() throws {
         var directed = try entry("10.0.0.9:1", "192.0.2.1:80")
         directed.original.zone = 7
-        var board = FlowBoard()
-        board.take(directed)
-        #expect(board.zones == [7])
+        var store = FlowStore()
+        store.take(directed)
+        #expect(store.zones == [7])
     }
 
     @Test("The longer reading took, the more of the absent may have ended meanwhile")
@@ -125,23 +125,23 @@ struct FlowJoinTests {
     @Test("What the dump missed is asked for by its tuples, and is not called absent when it is found then")
     func lookingOnceMore() throws {
         let nat = try service(tcp(vip), [("10.0.0.3:8080", .nat)])
-        var board = FlowBoard()
-        board.begin([nat], at: 0)
-        for port in [1001, 1002] { board.take(try connection("10.0.0.1:\(port)", vip, "10.0.0.3:8080")) }
-        board.endConnections(isWhole: true)
-        board.take(try entry("10.0.0.1:1001", vip, server: "10.0.0.3:8080"))
-        board.endEntries(isWhole: true)
-        let slots = board.unsettled(atMost: .max)
+        var store = FlowStore()
+        store.begin([nat], at: 0)
+        for port in [1001, 1002] { store.take(try connection("10.0.0.1:\(port)", vip, "10.0.0.3:8080")) }
+        store.endConnections(isWhole: true)
+        store.take(try entry("10.0.0.1:1001", vip, server: "10.0.0.3:8080"))
+        store.endEntries(isWhole: true)
+        let slots = store.unsettled(atMost: .max)
         #expect(
-            slots.map { board.tuples(at: $0).map(\.description) } == [
+            slots.map { store.tuples(at: $0).map(\.description) } == [
                 [
                     "tcp 10.0.0.1:1002 > 10.0.0.100:80", "tcp 10.0.0.3:8080 > 10.0.0.1:1002",
                 ]
             ])
-        board.look(slots[0], found: try entry("10.0.0.1:1002", vip, server: "10.0.0.3:8080"))
-        #expect(board.unsettledCount == 0)
-        board.finish()
-        #expect(FlowReport(board, sysctls(conntrack: "1")).flows.map(\.verdict) == [.unreplied, .unreplied])
+        store.look(slots[0], found: try entry("10.0.0.1:1002", vip, server: "10.0.0.3:8080"))
+        #expect(store.unsettledCount == 0)
+        store.finish()
+        #expect(FlowReport(store, sysctls(conntrack: "1")).flows.map(\.verdict) == [.unreplied, .unreplied])
     }
 
     @Test("An absent connection that was about to expire is doubted")

@@ -62,5 +62,5 @@ struct JoinPropertyTests {
 
 extension Entry? {
     /// What a flow with this entry is.
-    var verdict: Verdict { map { $0.status.contains(.seenReply) ? .tracked : .unreplied } ?? .absent }
+    var verdict: FlowVerdict { map { $0.status.contains(.seenReply) ? .tracked : .unreplied } ?? .absent }
 }

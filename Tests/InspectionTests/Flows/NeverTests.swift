@@ -15,41 +15,41 @@ struct NeverTests {
     @Test("Never: began during the watch, and no entry then or since; each condition alone is not enough")
     func never() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
-        var board = FlowBoard()
-        board.beginWatch(at: 0)
-        for _ in 0..<2 { board.read([dr], [try row(1)], [try entry("10.0.0.1:2", vip)], at: 0) }
-        board.takeNew(try entry("10.0.0.1:3", vip), at: 1)
-        board.takeNew(try entry("10.0.0.1:4", "10.0.0.200:80"), at: 1)
+        var store = FlowStore()
+        store.beginWatch(at: 0)
+        for _ in 0..<2 { store.read([dr], [try row(1)], [try entry("10.0.0.1:2", vip)], at: 0) }
+        store.takeNew(try entry("10.0.0.1:3", vip), at: 1)
+        store.takeNew(try entry("10.0.0.1:4", "10.0.0.200:80"), at: 1)
         let rows = try [1, 2, 3, 4, 5].map { try row($0) }
-        board.read([dr], rows, [try entry("10.0.0.1:5", vip)], at: 2)
-        let flows = FlowReport(board, sysctls(conntrack: "0")).flows.sorted { $0.client.port < $1.client.port }
+        store.read([dr], rows, [try entry("10.0.0.1:5", vip)], at: 2)
+        let flows = FlowReport(store, sysctls(conntrack: "0")).flows.sorted { $0.client.port < $1.client.port }
         #expect(flows.map(\.verdict) == [.absent, .absent, .absent, .never, .unreplied])
-        #expect(board.evidence?.events == 2)
+        #expect(store.evidence?.events == 2)
     }
 
     @Test("By firewall mark any address may be a service's, but only once a connection has shown it")
     func marks() throws {
         let marked = try service(.fwmark(7, .ipv4), [("10.0.0.3:80", .dr)])
-        var board = FlowBoard()
-        board.beginWatch(at: 0)
-        for _ in 0..<2 { board.read([marked], [try row(1, vip: "10.9.9.9:443")], at: 0) }
-        board.takeNew(try entry("10.0.0.1:3", "10.9.9.9:443"), at: 1)
-        board.read([marked], try [1, 3, 4].map { try row($0, vip: "10.9.9.9:443") }, at: 2)
-        #expect(FlowReport(board, sysctls(conntrack: "0")).flows.map(\.verdict) == [.absent, .absent, .never])
-        board.read([marked], [try row(5, vip: "10.8.8.8:443")], at: 3)
-        let fresh = FlowReport(board, sysctls(conntrack: "0")).flows.first { $0.client.port == 5 }
+        var store = FlowStore()
+        store.beginWatch(at: 0)
+        for _ in 0..<2 { store.read([marked], [try row(1, vip: "10.9.9.9:443")], at: 0) }
+        store.takeNew(try entry("10.0.0.1:3", "10.9.9.9:443"), at: 1)
+        store.read([marked], try [1, 3, 4].map { try row($0, vip: "10.9.9.9:443") }, at: 2)
+        #expect(FlowReport(store, sysctls(conntrack: "0")).flows.map(\.verdict) == [.absent, .absent, .never])
+        store.read([marked], [try row(5, vip: "10.8.8.8:443")], at: 3)
+        let fresh = FlowReport(store, sysctls(conntrack: "0")).flows.first { $0.client.port == 5 }
         #expect(fresh?.verdict == .absent)
     }
 
     @Test("The conclusion says what was watched, and that absent ones may be older")
     func conclusion() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
-        var board = FlowBoard()
-        board.beginWatch(at: 0)
-        for second: UInt32 in 0..<2 { board.read([dr], [try row(1)], at: second) }
-        board.read([dr], [try row(1), try row(2)], at: 30)
+        var store = FlowStore()
+        store.beginWatch(at: 0)
+        for second: UInt32 in 0..<2 { store.read([dr], [try row(1)], at: second) }
+        store.read([dr], [try row(1), try row(2)], at: 30)
         let proof = NewEventProof(from: Moment(nanoseconds: 0), to: Moment(nanoseconds: 30_000_000_000), events: 0)
-        let words = FlowReport(board, sysctls(conntrack: "0"), proof: proof).conclusion()
+        let words = FlowReport(store, sysctls(conntrack: "0"), proof: proof).conclusion()
         #expect(
             words.first?.hasPrefix(
                 "1 of 2 connections began and never was in the conntrack table (watched for 30 s, 0 NEW events, none lost)"

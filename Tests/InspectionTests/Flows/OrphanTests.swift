@@ -43,16 +43,16 @@ struct OrphanTests {
     @Test("An entry whose connection shows up in the second reading was no orphan")
     func younger() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
-        var board = FlowBoard()
-        board.begin([dr], at: 0)
-        board.endConnections(isWhole: true)
-        for port in [998, 999] { board.take(try entry("10.0.0.9:\(port)", vip)) }
-        board.endEntries(isWhole: true)
-        #expect(board.hasFreshOrphans)
-        board.takeLater(try connection("10.0.0.9:999", vip, "10.0.0.3:80"))
-        var other = board
-        board.finish(orphansAreKnown: true)
-        #expect(FlowReport(board, sysctls(conntrack: "1")).flows.map(\.client.port) == [998])
+        var store = FlowStore()
+        store.begin([dr], at: 0)
+        store.endConnections(isWhole: true)
+        for port in [998, 999] { store.take(try entry("10.0.0.9:\(port)", vip)) }
+        store.endEntries(isWhole: true)
+        #expect(store.hasFreshOrphans)
+        store.takeLater(try connection("10.0.0.9:999", vip, "10.0.0.3:80"))
+        var other = store
+        store.finish(orphansAreKnown: true)
+        #expect(FlowReport(store, sysctls(conntrack: "1")).flows.map(\.client.port) == [998])
         other.forgetOrphans()
         other.finish(orphansAreKnown: true)
         #expect(FlowReport(other, sysctls(conntrack: "1")).flows.count == 0)

@@ -1,8 +1,0 @@
-import IPVS
-
-extension Picture {
-    /// What its flows show. With a filter that asks for verdicts and finds none, that alone.
-    package var findings: [Finding] {
-        FlowFindings(FlowTally(report), services + servicesLeftOut, sysctls).all
-    }
-}

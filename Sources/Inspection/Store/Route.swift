@@ -1,0 +1,124 @@
+import Addresses
+import Conntrack
+import IPVS
+
+/// Where connections go: all that those of one VIP and one real server have in common, which a store so holds once.
+package struct Route: Sendable {
+    /// Of the connections.
+    package let `protocol`: IPProtocol
+    /// The VIP and its port.
+    package let virtual: Endpoint
+    /// Nil for entries without a connection.
+    package let destination: Endpoint?
+    /// As the services are now.
+    package internal(set) var service: Service.Identity?
+    /// Of the service's destination; nil where that is not known, or not one alone.
+    package internal(set) var method: ForwardingMethod?
+    /// What makes service and method less than certain.
+    package internal(set) var doubts: [String] = []
+    /// How many of its flows the last reading found, by verdict.
+    package internal(set) var counts = VerdictCounts()
+    var mayBeNAT = false
+    /// The services that it may be of, when they are several.
+    private(set) var candidates: [ServiceIndex.Candidate] = []
+    /// The one of them that the entries of its flows have shown to be it.
+    private let settled: Service.Identity?
+
+    struct Key: Hashable {
+        var `protocol`: IPProtocol
+        var virtual: Endpoint
+        var destination: Endpoint?
+        var settled: Service.Identity?
+    }
+
+    @inline(__always)
+    func has(_ key: Key) -> Bool {
+        destination == key.destination && virtual == key.virtual && `protocol` == key.protocol && settled == key.settled
+    }
+
+    var key: Key { Key(protocol: `protocol`, virtual: virtual, destination: destination, settled: settled) }
+
+    init(_ key: Key) {
+        self.protocol = key.protocol
+        virtual = key.virtual
+        destination = key.destination
+        settled = key.settled
+    }
+
+    mutating func match(_ services: ServiceIndex) {
+        guard let destination else {
+            service = services.byAddress(`protocol`, virtual)?.identity
+            return
+        }
+        let match = services.match(
+            Connection(
+                `protocol`, client: virtual, virtual: virtual, destination: destination, state: "", expires: 0))
+        (service, method, doubts, mayBeNAT) = (match.service, match.method, match.doubts, match.mayBeNAT)
+        candidates = match.candidates
+        if let settled, let own = match.candidates.first(where: { $0.service == settled }) {
+            (service, method, doubts, candidates) = (own.service, own.method, [], [])
+        }
+    }
+
+    var isAmbiguous: Bool { candidates.count > 1 }
+
+    /// Whether the entries of its flows can be others than those to and from its VIP, or the kernel cannot choose by that.
+    package var needsWholeTable: Bool {
+        if case .fwmark? = service { return true }
+        return mayBeNAT || isAmbiguous || virtual.address.family == .ipv6
+    }
+
+    /// The real server, where it may answer through the director.
+    var answeringServer: IPAddress? { mayBeNAT ? destination?.address : nil }
+
+    /// The service that an entry shows to be the one, of several.
+    func settling(_ entry: Entry) -> Key? {
+        guard let destination, let only = ServiceIndex.settled(candidates, virtual, destination, by: entry) else {
+            return nil
+        }
+        var key = key
+        key.settled = only.service
+        return key
+    }
+}
+
+/// How many flows have which verdict.
+package struct VerdictCounts: Equatable, Sendable {
+    private var counts: (absent: Int, never: Int, unreplied: Int, tracked: Int, orphan: Int) = (0, 0, 0, 0, 0)
+
+    /// None of any.
+    package init() {}
+
+    /// How many flows have a verdict.
+    package subscript(verdict: FlowVerdict) -> Int {
+        get {
+            switch verdict {
+            case .absent: counts.absent
+            case .never: counts.never
+            case .unreplied: counts.unreplied
+            case .tracked: counts.tracked
+            case .orphan: counts.orphan
+            }
+        }
+        set {
+            switch verdict {
+            case .absent: counts.absent = newValue
+            case .never: counts.never = newValue
+            case .unreplied: counts.unreplied = newValue
+            case .tracked: counts.tracked = newValue
+            case .orphan: counts.orphan = newValue
+            }
+        }
+    }
+
+    /// All but orphans.
+    package var connections: Int { counts.absent + counts.never + counts.unreplied + counts.tracked }
+
+    /// Adds verdict by verdict.
+    package static func += (left: inout VerdictCounts, right: VerdictCounts) {
+        for verdict in FlowVerdict.allCases { left[verdict] += right[verdict] }
+    }
+
+    /// Whether every verdict has the same number.
+    package static func == (left: VerdictCounts, right: VerdictCounts) -> Bool { left.counts == right.counts }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import IPVS
+import Inspection
+import TestSupport
+import Testing
+
+@testable import Reports
+
+struct FlowsJSONTests {
+    private func document(_ write: (@escaping (RawSpan) -> Void) -> Void) throws -> [String: Any] {
+        let text = written(write)
+        return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    @Test("The head of the document, as DESIGN has it")
+    func heading() throws {
+        let picture = try smallSnapshot()
+        let document = try document { picture.writeJSON(summaryOnly: false, to: $0) }
+        #expect(document["schema"] as? String == "ct-inspect/1")
+        #expect(document["command"] as? String == "flows")
+        #expect(document["taken_at"] as? String == "2026-11-23T04:00:00.123Z")
+        #expect(document["netns"] as? String == "lb")
+        #expect(document["complete"] as? Bool == true)
+        let sysctls = try #require(document["sysctls"] as? [String: Any])
+        #expect(sysctls["net.ipv4.vs.conntrack"] as? Int == 0)
+        #expect(sysctls["net.ipv4.vs.sync_threshold"] as? String == "3\t50")
+    }
+
+    @Test("Flows: an absent one, one with its entry, an orphan; what is not known is null")
+    func flows() throws {
+        let picture = try smallSnapshot()
+        let document = try document { picture.writeJSON(summaryOnly: false, to: $0) }
+        let flows = try #require(document["flows"] as? [[String: Any]])
+        #expect(flows.map { $0["verdict"] as? String } == ["absent", "unreplied", "orphan"])
+        #expect(flows.map { $0["method"] as? String } == ["dr", "dr", nil])
+        #expect(flows[0]["entry"] is NSNull)
+        #expect(flows[2]["destination"] is NSNull)
+        let entry = try #require(flows[1]["entry"] as? [String: Any])
+        let original = try #require(entry["original"] as? [String: Any])
+        #expect(entry["family"] as? String == "ipv6")
+        #expect(entry["state"] as? String == "SYN_SENT")
+        #expect(entry["status"] as? [String] == ["CONFIRMED"])
+        #expect(original["source"] as? String == "2001:db8::1")
+        #expect(original["destination_port"] as? Int == 80)
+        #expect((document["templates"] as? [Any])?.count == 1)
+    }
+
+    @Test("Services are counted; never is not claimed")
+    func services() throws {
+        let picture = try smallSnapshot()
+        let document = try document { picture.writeJSON(summaryOnly: true, to: $0) }
+        let services = try #require(document["services"] as? [[String: Any]])
+        #expect(services.map { $0["absent"] as? Int } == [1, 0, 0, 0, 0, 0])
+        #expect(services.map { $0["orphans"] as? Int } == [0, 0, 1, 0, 0, 0])
+        #expect(services.map { $0["templates"] as? Int } == [0, 1, 0, 0, 0, 0])
+        #expect(services.allSatisfy { $0["never"] is NSNull })
+        #expect(services.last?["fwmark"] as? Int == 7)
+        #expect(document["flows"] == nil)
+    }
+
+    @Test("services --json has destinations with their methods and counts")
+    func destinations() throws {
+        let picture = try smallSnapshot()
+        let document = try document { picture.writeServicesJSON(Director.Configuration(), to: $0) }
+        let services = try #require(document["services"] as? [[String: Any]])
+        let destinations = services.flatMap { $0["destinations"] as? [[String: Any]] ?? [] }
+        #expect(destinations.map { $0["method"] as? String } == ["dr", "dr", "dr", "tun", "nat", "dr", "local"])
+        #expect(destinations[1]["weight"] as? Int == 3)
+        #expect(services[1]["flags"] as? [String] == ["persistent"])
+        #expect(services[1]["persistence_timeout"] as? Int == 300)
+    }
+}
