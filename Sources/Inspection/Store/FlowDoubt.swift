@@ -16,6 +16,4 @@ enum FlowDoubt: Equatable, Sendable {
             return "another entry has this tuple too: id \(id) in zone \(zone)"
         }
     }
-
-    var isByReply: Bool { if case .joinedByReply = self { true } else { false } }
 }

@@ -55,7 +55,8 @@ extension FlowStore {
         isLookingAgain = true
         seenAgain = 0
         for slot in rows.indices where rows[slot].traits.contains(.isFoundLate) {
-            rows[slot].traits.subtract([.hasEntry, .isFoundLate])
+            rows[slot].traits.subtract([.hasEntry, .isFoundLate, .hasDoubts])
+            doubts[UInt32(slot)] = nil
         }
     }
 

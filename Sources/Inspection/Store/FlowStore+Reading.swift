@@ -185,9 +185,12 @@ extension FlowStore {
         return !slots.isEmpty
     }
 
-    /// An entry that was made for the flow's own tuple counts more.
+    /// An entry that was made for the flow's own tuple counts more, whichever comes first.
     mutating func attachByReply(_ entry: Entry, _ message: RawSpan, to slot: Int, of flows: Int) {
-        if rows[slot].traits.contains(.hasEntry) { return noteSecond(entry, of: slot) }
+        if rows[slot].traits.contains(.hasEntry) {
+            if rows[slot].traits.contains(.isFoundByReply) { noteSecond(entry, of: slot) }
+            return
+        }
         attach(entry, message, to: slot)
         rows[slot].traits.insert(.isFoundByReply)
         add(.joinedByReply(entry.original, flows: flows), to: slot)
@@ -198,7 +201,8 @@ extension FlowStore {
         if traits.contains(.hasEntry) {
             if isLookingAgain, !traits.contains(.isFoundLate) { return }
             guard traits.contains(.isFoundByReply) else { return noteSecond(entry, of: slot) }
-            doubts[UInt32(slot)]?.removeAll(where: \.isByReply)
+            doubts[UInt32(slot)] = nil
+            traits.remove(.hasDoubts)
         }
         traits.formUnion([.hasEntry, .hadEntry])
         traits.subtract([.wasLooked, .isFoundByReply])
