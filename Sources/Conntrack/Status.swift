@@ -11,12 +11,16 @@ public struct Status: OptionSet, Hashable, Sendable {
     @inlinable
     public func contains(_ bits: Status) -> Bool { rawValue & bits.rawValue == bits.rawValue }
 
+    // Those that are compared for every line of a dump are inlined.
+
     /// A helper expected the connection (`IPS_EXPECTED`).
     package static let expected = Status(rawValue: 1 << 0)
     /// Packets were seen in both directions (`IPS_SEEN_REPLY`).
-    package static let seenReply = Status(rawValue: 1 << 1)
+    @inlinable
+    public static var seenReply: Status { Status(rawValue: 1 << 1) }
     /// Not removed early when the table is full (`IPS_ASSURED`).
-    package static let assured = Status(rawValue: 1 << 2)
+    @inlinable
+    public static var assured: Status { Status(rawValue: 1 << 2) }
     /// In the table: its first packet has left the host or come in (`IPS_CONFIRMED`).
     package static let confirmed = Status(rawValue: 1 << 3)
     /// Its source is translated (`IPS_SRC_NAT`).
@@ -28,9 +32,11 @@ public struct Status: OptionSet, Hashable, Sendable {
     /// Its timeout is not refreshed by packets (`IPS_FIXED_TIMEOUT`).
     package static let fixedTimeout = Status(rawValue: 1 << 10)
     /// A flowtable forwards its packets past conntrack (`IPS_OFFLOAD`).
-    package static let offload = Status(rawValue: 1 << 14)
+    @inlinable
+    public static var offload: Status { Status(rawValue: 1 << 14) }
     /// A network device does so (`IPS_HW_OFFLOAD`).
-    package static let hardwareOffload = Status(rawValue: 1 << 15)
+    @inlinable
+    public static var hardwareOffload: Status { Status(rawValue: 1 << 15) }
 
     /// Kernel names without `IPS_`, by bit. Bit 12 is UNTRACKED in the user-space header (obsolete), and NAT_CLASH in the kernel's own: only
     /// the latter is still used.

@@ -165,7 +165,9 @@ package struct DirectorReader {
             begin()
             var whole = Answer()
             for filter in filters {
-                let answer = try Table(kernel).dumpMessages(matching: filter, each)
+                let answer = try Table(kernel).dumpMessages(matching: filter) { entry, message, datagram in
+                    each(entry, datagram.extracting(message.whole))
+                }
                 whole.interrupted = whole.interrupted || answer.interrupted
             }
             return whole
@@ -229,7 +231,8 @@ package struct DirectorReader {
             var isFound = false
             for tuple in sink.withStore({ $0.tuples(at: slot) }) {
                 for zone in zones.prefix(Self.mostZones) {
-                    try table.look(for: tuple, zone: zone) { entry, message in
+                    try table.look(for: tuple, zone: zone) { entry, header, datagram in
+                        let message = datagram.extracting(header.whole)
                         isFound = true
                         sink.withStore { $0.look(slot, found: entry, $0.keepsEntries ? message : RawSpan()) }
                     }

@@ -48,13 +48,13 @@ package struct Table {
         _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), inKernel: Bool = true,
         _ each: (Entry) -> Void
     ) throws(KernelError) -> Answer {
-        try dumpMessages(kind, matching: filter, inKernel: inKernel) { entry, _ in each(entry) }
+        try dumpMessages(kind, matching: filter, inKernel: inKernel) { entry, _, _ in each(entry) }
     }
 
-    /// The same, with the netlink message that each entry was decoded from, header included and borrowed for the call.
+    /// The same, with the netlink message that each entry was decoded from, and the datagram that it lies in, borrowed for the call.
     package func dumpMessages(
         _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), inKernel: Bool = true,
-        _ each: (Entry, RawSpan) -> Void
+        _ each: (Entry, Message, RawSpan) -> Void
     ) throws(KernelError) -> Answer {
         var plan = DumpPlan()
         if inKernel, kind == .conntrack, source.filters {
@@ -63,7 +63,7 @@ package struct Table {
         var whole = Answer()
         let size = hashSize
         for family in plan.families {
-            let answer = try answer(to: kind, family, plan) { if filter.matches($0) { each($0, $1) } }
+            let answer = try answer(to: kind, family, plan) { if filter.matches($0) { each($0, $1, $2) } }
             whole.messages += answer.messages
             whole.interrupted = whole.interrupted || answer.interrupted
         }
@@ -77,7 +77,7 @@ package struct Table {
 
     /// A kernel that refuses the plan is asked for the whole family.
     private func answer(
-        to kind: Kind, _ family: UInt8, _ plan: DumpPlan, _ each: (Entry, RawSpan) -> Void
+        to kind: Kind, _ family: UInt8, _ plan: DumpPlan, _ each: (Entry, Message, RawSpan) -> Void
     ) throws(KernelError) -> Answer {
         let all = Request.netfilter(
             kind.purpose, subsystem: NFNL_SUBSYS_CTNETLINK, message: kind.message, flags: NLM_F_DUMP,
@@ -89,7 +89,7 @@ package struct Table {
         do throws(KernelError) {
             return try answer(to: some) {
                 isBegun = true
-                each($0, $1)
+                each($0, $1, $2)
             }
         } catch {
             let isRefusal = error.errno != nil && (error.cause == .failed || error.cause == .absent)
@@ -103,15 +103,15 @@ package struct Table {
     /// - Returns: nil if the table has no such entry.
     package func entry(for tuple: Tuple, zone: UInt16 = 0) throws(KernelError) -> Entry? {
         var found: Entry?
-        try look(for: tuple, zone: zone) { entry, _ in found = entry }
+        try look(for: tuple, zone: zone) { entry, _, _ in found = entry }
         return found
     }
 
-    /// The same, with the netlink message that the entry was decoded from.
+    /// The same, with the netlink message that the entry was decoded from, and its datagram.
     ///
     /// - Parameter found: is called when the table has such an entry.
     package func look(
-        for tuple: Tuple, zone: UInt16, _ found: (Entry, RawSpan) -> Void
+        for tuple: Tuple, zone: UInt16, _ found: (Entry, Message, RawSpan) -> Void
     ) throws(KernelError) {
         guard let request = Self.lookup(tuple, zone: zone) else { return }
         do throws(KernelError) {
@@ -121,10 +121,10 @@ package struct Table {
         }
     }
 
-    private func answer(to request: Request, _ each: (Entry, RawSpan) -> Void) throws(KernelError) -> Answer {
+    private func answer(to request: Request, _ each: (Entry, Message, RawSpan) -> Void) throws(KernelError) -> Answer {
         do throws(KernelError) {
             return try source.ask(request) { message, datagram throws(DecodeError) in
-                each(try Entry(message, in: datagram), datagram.extracting(message.whole))
+                each(try Entry(message, in: datagram), message, datagram)
             }
         } catch {
             // For a lookup, EINVAL may also mean a tuple that no entry can have.
