@@ -131,7 +131,7 @@ final class WatchLoop {
             case .suspend: suspend()
             case .redraw: resize()
             case .read: session.pace.hurry()
-            case .export(let path): session.handle(.said(Export.write(to: path, session.model.writeDocument)))
+            case .export(let path): session.handle(.said(SaveAsJSON.write(to: path, session.model.writeDocument)))
             }
         }
     }

@@ -31,7 +31,7 @@ package struct ObservationPreconditions {
         throw KernelError(
             "observe ctstates", .absent,
             detail:
-                "conntrack is not active in this network namespace: no rule here looks at a ctstate, so none drops by it",
+                "conntrack is not active in this network namespace: no rule here matches on ctstate, so none drops by it",
             nextStep: hints.startTracking)
     }
 }

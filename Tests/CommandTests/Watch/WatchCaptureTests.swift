@@ -90,12 +90,12 @@ struct WatchCaptureTests {
         session.handle(.input(.key(.enter)))
         // A table, stream or health tab missing from the capture has nothing to export.
         #expect(session.takeEffects().last == .export(path: path))
-        let told = Export.write(to: path, session.model.writeDocument)
+        let told = SaveAsJSON.write(to: path, session.model.writeDocument)
         guard told.contains("exported") else {
             #expect(told == "there is nothing to export" && [.table, .events, .health].contains(tab))
             return #expect(!FileManager.default.fileExists(atPath: path))
         }
-        #expect(Export.write(to: path, session.model.writeDocument).contains("choose another name"))
+        #expect(SaveAsJSON.write(to: path, session.model.writeDocument).contains("choose another name"))
         let text = try String(contentsOfFile: path, encoding: .utf8)
         let schema = [Tab.table: "entry", .events: "events", .health: "stats"][tab] ?? "watch"
         #expect(try SchemaScript.check(schema, text).lines.last?.hasSuffix(" 0 failed") == true, "\(text)")

@@ -2,7 +2,7 @@ import Glibc
 import SystemPackage
 
 /// Writes what a screen shows to a new file, readable by its owner only.
-enum Export {
+enum SaveAsJSON {
     /// - Parameter fill: writes the document, a piece at a time.
     /// - Returns: the result, as a sentence.
     static func write(to path: String, _ fill: (@escaping (RawSpan) -> Void) -> Void) -> String {
