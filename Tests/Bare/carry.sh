@@ -34,7 +34,7 @@ carry_swift() {
     done
 }
 
-# What is written there lies over the checkout and goes with the Debian. What uses the C libraries is compiled anew there, by the
+# What is written there lies over the checkout and goes with the Debian. What uses the C libraries is compiled again there, by the
 # packages that scripts/setup brings; the rest of what was built says nothing about them. Whoever owns the checkout, git reads it.
 carry_checkout() {
     local there=$ROOT$CHECKOUT

@@ -57,9 +57,6 @@ struct VerdictReasons {
         }
     }
 
-    /// Of a connection without a client port.
-    static let expected = VerdictReason.expected
-
     func reason(for verdict: FlowVerdict, _ method: ForwardingMethod?) -> VerdictReason {
         switch verdict {
         case .absent, .never: absent(method)

@@ -82,9 +82,6 @@ struct ServiceIndex {
         services[.address(`protocol`, virtual)] ?? services[.address(`protocol`, Endpoint(virtual.address, 0))]
     }
 
-    /// Whether packets of a flow may be a service's: one by firewall mark may take any.
-    func mayServe(_ key: FlowKey) -> Bool { !fwmarkServices.isEmpty || byAddress(key.protocol, key.server) != nil }
-
     /// A destination with port 0 takes every port.
     private static func destination(of connection: Connection, in service: Service) -> Destination? {
         service.destinations.first { $0.endpoint == connection.destination }

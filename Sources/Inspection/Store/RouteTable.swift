@@ -18,8 +18,6 @@ struct RouteTable: Sendable {
 
     private static let few = 4096
 
-    subscript(number: UInt32) -> Route { routes[Int(number)] }
-
     /// The number of a route, a new one when it is not known yet.
     mutating func number(of key: Route.Key, after readings: Int) -> UInt32 {
         if let number = known(key) { return number }

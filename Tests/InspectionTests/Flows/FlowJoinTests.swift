@@ -80,7 +80,7 @@ struct FlowJoinTests {
         store.endEntries(isWhole: true)
         #expect(store.unsettledCount == 0)
         store.finish()
-        #expect(FlowReport(store, sysctls(conntrack: "0")).first?.reason == VerdictReasons.expected)
+        #expect(FlowReport(store, sysctls(conntrack: "0")).first?.reason == .expected)
     }
 
     @Test("A zone of one direction alone is a zone to look into")
