@@ -4,7 +4,7 @@ import Testing
 struct IPAddressTests {
     /// The recommended form of RFC 5952 for each of its rules, and other spellings of the same address.
     @Test(
-        "canonical text of IPv6",
+        "Canonical text of IPv6 addresses",
         arguments: [
             ("2001:db8::1", ["2001:0db8:0000:0000:0000:0000:0000:0001", "2001:DB8::1", "2001:db8:0::0:1"]),  // 4.1, 4.3
             ("2001:db8::2:1", ["2001:db8:0:0:0:0:2:1", "2001:db8::0:2:1"]),  // 4.2.1: as short as possible

@@ -3,11 +3,11 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Points in time, as RFC 3339")
+@Suite("Timestamps in RFC 3339 format")
 struct MomentTests {
     private static func moment(_ milliseconds: UInt64) -> Moment { Moment(nanoseconds: milliseconds * 1_000_000) }
 
-    @Test("They are written as Foundation writes them, and read back; any day from 1970 to 2553")
+    @Test("They are formatted as Foundation formats them, and parse back, for any day from 1970 to 2553")
     func likeFoundation() {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         var generator = SeededGenerator(seed: 7)
@@ -25,7 +25,7 @@ struct MomentTests {
     }
 
     @Test(
-        "What is written",
+        "Formatting",
         arguments: [
             (1_795_406_400_123_456_789, "2026-11-23T04:00:00.123456Z"),
             (1_795_406_400_123_000_999, "2026-11-23T04:00:00.123Z"),
@@ -36,7 +36,7 @@ struct MomentTests {
     }
 
     @Test(
-        "What is read",
+        "Parsing",
         arguments: [
             ("2026-11-23T04:00:00Z", 1_795_406_400_000_000_000), ("2026-11-23t04:00:00z", 1_795_406_400_000_000_000),
             ("2026-11-23T05:30:00+01:30", 1_795_406_400_000_000_000),
@@ -50,7 +50,7 @@ struct MomentTests {
     }
 
     @Test(
-        "What is no time",
+        "Invalid timestamps are rejected",
         arguments: [
             "", "yesterday", "2026-11-23", "2026-11-23T04:00:00", "2026-11-23 04:00:00Z", "2026-13-01T00:00:00Z",
             "2026-02-29T00:00:00Z", "2026-02-29T00:00:00+01:00", "2026-11-23T24:00:00Z", "2026-11-23T04:60:00Z",
@@ -60,7 +60,7 @@ struct MomentTests {
         ])
     func noTime(_ text: String) { #expect(Moment(rfc3339: text) == nil) }
 
-    @Test("No text makes it crash, and what is read is read back")
+    @Test("Random text never crashes the parser, and whatever parses round-trips")
     func anyText() {
         var generator = SeededGenerator(seed: 11)
         let good = Array("2026-11-23T04:00:00.123456Z".utf8)

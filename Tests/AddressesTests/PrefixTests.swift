@@ -2,7 +2,8 @@ import Addresses
 import Testing
 
 struct PrefixTests {
-    /// For each length an address that differs in the last bit that counts, and one that differs in the first that does not.
+    /// For each length, an address that differs in the last significant bit, and one that differs in the first ignored
+    /// bit.
     @Test(
         arguments: [
             ("10.0.0.0/0", inside: ["0.0.0.0", "255.255.255.255"], outside: ["::", "::a00:0"]),

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Events held back while a dump is read")
 struct BacklogTests {
-    @Test("They come out in order, with the time at which they came, once")
+    @Test("Events are delivered once, in order, with the time at which they arrived")
     func order() {
         var backlog = Backlog()
         let sizes = [1, 5000, 1 << 20, 3, 700_000, 700_000]
@@ -27,7 +27,7 @@ struct BacklogTests {
         backlog.empty { _, _ in Issue.record("it was empty") }
     }
 
-    @Test("They are no more than the machine can hold")
+    @Test("The limit on held events does not exceed the machine's memory")
     func bound() {
         var backlog = Backlog()
         let piece = [UInt8](repeating: 1, count: 1 << 20)

@@ -7,8 +7,9 @@ import Testing
 
 @testable import Collection
 
-/// What a live kernel cannot be made to do: dumps that are not whole, losses without a number, bytes that are no messages.
-@Suite("The stream, by a script")
+/// Conditions that cannot be provoked on a live kernel: incomplete dumps, losses without a count, bytes that are not
+/// messages.
+@Suite("Following events, with a scripted kernel")
 struct EventFollowerTests {
     /// Each reading is a batch of datagrams, or another outcome.
     private final class ScriptedEvents: EventSource {
@@ -47,7 +48,7 @@ struct EventFollowerTests {
         func flush() {}
     }
 
-    /// `IPCTNL_MSG_CT_NEW` with or without `NLM_F_CREATE`, and `IPCTNL_MSG_CT_DELETE`, about an entry with just an id.
+    /// `IPCTNL_MSG_CT_NEW` with or without `NLM_F_CREATE`, and `IPCTNL_MSG_CT_DELETE`, for an entry with only an id.
     private static func message(_ kind: EventKind, id: UInt32, interrupted: Bool = false) -> [UInt8] {
         var request = Request.netfilter(
             "script", subsystem: 1, message: kind == .destroy ? 2 : 0,
@@ -68,7 +69,7 @@ struct EventFollowerTests {
         { each throws(KernelError) in try Table(kernel).dump(matching: EntryFilter(), each) }
     }
 
-    /// Waits for nothing.
+    /// Returns at once.
     private static var hasty: Waiter {
         Waiter {
             false
@@ -77,7 +78,7 @@ struct EventFollowerTests {
         }
     }
 
-    /// Runs to the end, with a clock that advances 100 ms at each look.
+    /// Runs to the end, with a clock that advances by 100 ms each time it is read.
     private func lines(
         _ dumps: [[[UInt8]]], _ readings: [(datagrams: [[UInt8]], reading: EventReading)],
         _ change: (inout EventFollower<EntryLedger>.Settings) -> Void = { _ in }
@@ -105,7 +106,7 @@ struct EventFollowerTests {
         (datagrams, EventReading(datagrams: datagrams.count, isDrained: true, loss: loss))
     }
 
-    @Test("Events of the time of the first dump come after it, and its doubles do not come at all")
+    @Test("Events received during the first dump are reported after it, and duplicates are dropped")
     func start() throws {
         let lines = try lines(
             [Self.dump([1, 2])],
@@ -118,7 +119,7 @@ struct EventFollowerTests {
         #expect(lines == ["initial 1", "initial 2", "live 2 true", "new 3", "destroy 1", "new 1", "end"])
     }
 
-    @Test("A loss without a number is declared, and mended")
+    @Test("A loss of unknown size is reported, and a resync recovers it")
     func uncounted() throws {
         let lines = try lines(
             [Self.dump([1]), Self.dump([2])], [Self.reading([]), Self.reading([], loss: EventLoss(messages: nil))])
@@ -128,7 +129,7 @@ struct EventFollowerTests {
             ])
     }
 
-    @Test("A dump that is not whole makes nothing gone, and is followed by another")
+    @Test("An incomplete dump does not mark entries as gone, and is followed by another dump")
     func interrupted() throws {
         let lines = try lines(
             [Self.dump([1, 2]), Self.dump([1], interrupted: true), Self.dump([1])],
@@ -140,7 +141,7 @@ struct EventFollowerTests {
             ])
     }
 
-    @Test("A loss during a resync is followed by another resync")
+    @Test("A loss during a resync triggers another resync")
     func lossDuringResync() throws {
         let lines = try lines(
             [Self.dump([1]), Self.dump([1, 2]), Self.dump([1])],
@@ -155,7 +156,7 @@ struct EventFollowerTests {
             ])
     }
 
-    @Test("Without resync losses are only told, and no dump is asked for")
+    @Test("Without resync, losses are only reported, and no dump is requested")
     func noResync() throws {
         let lines = try lines([], [Self.reading([Self.message(.new, id: 1)], loss: EventLoss(messages: 9))]) {
             $0.resyncs = false
@@ -164,7 +165,7 @@ struct EventFollowerTests {
         #expect(lines == ["new 1", "lost 9", "end"])
     }
 
-    @Test("What is no message is counted as unread, and what was not asked for as hidden")
+    @Test("Bytes that are not messages count as unread, and events that were not requested as hidden")
     func accounts() throws {
         var settings = EventFollower<EntryLedger>.Settings()
         settings.resyncs = false

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("When a resync may begin")
 struct ResyncScheduleTests {
-    @Test("At once after the first loss, and once for many")
+    @Test("The first loss triggers a resync at once, and many losses trigger only one")
     func first() {
         var schedule = ResyncSchedule()
         #expect(!schedule.isDue(at: .seconds(5)))
@@ -17,7 +17,7 @@ struct ResyncScheduleTests {
         #expect(!schedule.isDue(at: .seconds(1000)))
     }
 
-    @Test("A resync is followed by four times as long a rest")
+    @Test("After a resync, the next one waits four times as long as it took")
     func rest() {
         var schedule = ResyncSchedule()
         schedule.end(at: .seconds(10), took: .seconds(2), isComplete: true)
@@ -25,7 +25,7 @@ struct ResyncScheduleTests {
         #expect(!schedule.isDue(at: .seconds(17)) && schedule.isDue(at: .seconds(18)))
     }
 
-    @Test("While losses go on the pause grows to half a minute, and a resync without loss ends that")
+    @Test("While losses continue, the pause grows to 30 seconds; a resync without loss resets it")
     func backOff() {
         var schedule = ResyncSchedule()
         var pauses: [Duration] = []

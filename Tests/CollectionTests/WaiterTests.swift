@@ -3,13 +3,13 @@ import Foundation
 import SystemPackage
 import Testing
 
-@Suite("Waiting for whatever comes first", .timeLimit(.minutes(15)))
+@Suite("Waiting for whichever comes first", .timeLimit(.minutes(15)))
 struct WaiterTests {
     private let pipe: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
 
     init() throws { pipe = try FileDescriptor.pipe() }
 
-    @Test("The time is over: not before, and the reader of the output is still there")
+    @Test("A timeout is reported, but not early, while the output still has a reader")
     func time() throws {
         defer {
             try? pipe.readEnd.close()
@@ -23,7 +23,7 @@ struct WaiterTests {
         #expect(!waiter.isStopped)
     }
 
-    @Test("Something can be read: at once")
+    @Test("Readable data ends the wait at once")
     func reading() throws {
         defer {
             try? pipe.readEnd.close()
@@ -37,7 +37,7 @@ struct WaiterTests {
         #expect(ContinuousClock.now - start < .seconds(20))
     }
 
-    @Test("Nobody reads the output any more: at once")
+    @Test("The wait ends at once when the output's reader goes away")
     func readerGone() throws {
         defer { try? pipe.writeEnd.close() }
         let waiter = try Waiter(output: pipe.writeEnd, catchingStops: false)
@@ -45,7 +45,7 @@ struct WaiterTests {
         #expect(try waiter.wait(upTo: .seconds(30)) == .readerGone)
     }
 
-    @Test("An interval timer leaves out rounds that are past, and ends with its waiter")
+    @Test("An interval timer skips ticks that are overdue, and stops with its waiter")
     func timer() throws {
         var waits = 0
         let hasty = Waiter {

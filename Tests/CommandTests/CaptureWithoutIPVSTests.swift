@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A host that only tracks connections can be captured too.
+/// A host that only uses conntrack can be captured too.
 @Suite(
     .needsRoot, .needsTool("conntrack"),
     .disabled(if: FileManager.default.fileExists(atPath: "/proc/net/ip_vs_stats"), "this kernel has IPVS"))
 struct CaptureWithoutIPVSTests {
-    /// In a namespace with one entry: the live output of the command `asked`, that of `capture`, and that of `asked` reading the capture,
-    /// without any capability.
+    /// In a namespace with one entry: the live output of the command `asked`, the output of `capture`, and the output
+    /// of `asked` when reading the capture without any capability.
     private static func outcomes(_ asked: String, _ more: String = "") throws -> [Program.Outcome] {
         let folder = try TemporaryFolder()
         return try ["live", "taken", "replayed"].map { step in
@@ -41,7 +41,7 @@ struct CaptureWithoutIPVSTests {
         #expect(documents[1]["entries"] as? Int == 1)
     }
 
-    @Test("That there is no IPVS is said of the live kernel, and of its capture", arguments: ["flows", "services"])
+    @Test("Missing IPVS is reported for the live kernel and for its capture", arguments: ["flows", "services"])
     func absence(_ command: String) throws {
         let outcomes = try Self.outcomes(command)
         #expect(outcomes.map(\.status) == [69, 0, 69])

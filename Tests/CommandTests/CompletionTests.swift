@@ -9,9 +9,9 @@ import Testing
 @testable import CTInspectCommand
 @testable import IPVS
 
-@Suite("What a shell is offered is what the options take")
+@Suite("Every completion offered to a shell is accepted by its option")
 struct CompletionTests {
-    @Test("Names of the filters' words are taken by them", arguments: FilterWord.allCases)
+    @Test("Filter words accept the values offered for them", arguments: FilterWord.allCases)
     func words(_ word: FilterWord) throws {
         for name in word.namedValues {
             for spelled in [name, name.lowercased()] {
@@ -22,7 +22,7 @@ struct CompletionTests {
         }
     }
 
-    @Test("There are names where the usage tells of some")
+    @Test("Values are offered wherever the usage mentions names")
     func named() {
         let named = FilterWord.allCases.filter { !$0.namedValues.isEmpty }
         #expect(named == [.family, .protocol, .state, .status])
@@ -30,7 +30,7 @@ struct CompletionTests {
         #expect(FilterWord.state.namedValues.filter { $0 == "ESTABLISHED" }.count == 1)
     }
 
-    @Test("Every name that the kernel's numbers have is offered", arguments: UInt8.min...UInt8.max)
+    @Test("Every number that has a name in the kernel is offered by that name", arguments: UInt8.min...UInt8.max)
     func everyName(_ number: UInt8) {
         let states = [
             ProtocolState.tcp(.init(state: number)), .sctp(.init(state: number)), .dccp(.init(state: number)),
@@ -40,7 +40,7 @@ struct CompletionTests {
         if name != String(number) { #expect(FilterWord.protocol.namedValues.contains(name)) }
     }
 
-    @Test("The columns and filter words of a tab are taken by watch", arguments: Tab.allCases)
+    @Test("watch accepts the columns and filter words of each tab", arguments: Tab.allCases)
     func columns(_ tab: Tab) throws {
         for column in tab.columnNames {
             _ = try CTInspect.parseAsRoot(["watch", "--tab", tab.rawValue, "--sort", column, "--columns", column])
@@ -55,7 +55,7 @@ struct CompletionTests {
         #expect(tab == .health || Self.isUnknown("no-such-word", tab))
     }
 
-    /// Whether the filter line of a tab does not know a word at all; an invalid value is a different matter.
+    /// Whether the filter line of a tab does not know a word at all, as opposed to rejecting its value.
     private static func isUnknown(_ word: String, _ tab: Tab) -> Bool {
         do {
             _ = try CTInspect.parseAsRoot(["watch", "--tab", tab.rawValue, "--filter", "\(word)=no?such!value"])
@@ -65,7 +65,7 @@ struct CompletionTests {
         }
     }
 
-    @Test("The states that explain is offered, it takes for some packet")
+    @Test("explain accepts each state that it offers, for at least one packet")
     func entryStates() throws {
         #expect(EntryOptions.words.contains("syn-sent"))
         for word in EntryOptions.words {
@@ -79,7 +79,7 @@ struct CompletionTests {
     }
 
     @Test(
-        "The last value of a list is completed; what stands there is not offered again",
+        "The last value of a list is completed; values already in the list are not offered again",
         arguments: [
             ("", ["A", "B", "CD"]), ("A,", ["A,B", "A,CD"]), ("!", ["!A", "!B", "!CD"]), ("!A,", ["!A,B", "!A,CD"]),
             ("a", ["a", "b", "cd"]), ("A,c", ["A,b", "A,cd"]),
@@ -88,7 +88,7 @@ struct CompletionTests {
         #expect(ListPiece(typed).candidates(["A", "B", "CD"]) == offered)
     }
 
-    @Test("Values of the filter line's words are those that there are")
+    @Test("Values of the filter line's words are those that exist")
     func filterValues() {
         #expect(Tab.flows.filterValues(of: "verdict") == FlowVerdict.allCases.map(\.rawValue))
         #expect(Tab.flows.filterValues(of: "method") == ["dr", "tun", "nat", "local", "bypass"])
@@ -97,7 +97,7 @@ struct CompletionTests {
         #expect(Tab.events.filterValues(of: "no-such-word").isEmpty)
     }
 
-    @Test("What is typed is that at the cursor, without the option's name and quotes")
+    @Test("The text being completed is the one at the cursor, without the option's name and quotes")
     func typed() {
         let line = CommandLineWords(["ct-inspect", "dump", "--state", "TIME_", "-p", "tcp"])
         #expect(line.typed(at: 3, last: "tcp") == "TIME_")
@@ -107,14 +107,14 @@ struct CompletionTests {
         #expect(joined.typed(at: 7, last: #"\!EST"#) == "!EST")
     }
 
-    @Test("A path at home is found there")
+    @Test("A path below ~ is found in the home directory")
     func home() {
         #expect(CommandLineWords(["--capture", "~/lb1"]).path(of: "--capture")?.hasSuffix("/lb1") == true)
         #expect(CommandLineWords(["--capture", "~/lb1"]).path(of: "--capture")?.hasPrefix("~") == false)
         #expect(CommandLineWords(["--capture", "/tmp/~/lb1"]).path(of: "--capture") == "/tmp/~/lb1")
     }
 
-    @Test("A value is found in a line that is half typed, quoted or not")
+    @Test("The value is found in a partly typed line, quoted or not")
     func values() {
         let line = CommandLineWords(["ct-inspect", "flows", "--netns", "lb", "--capture='/tmp/a b'", "--service"])
         #expect(line.value(of: "--netns") == "lb")
@@ -126,7 +126,7 @@ struct CompletionTests {
     }
 
     @Test(
-        "A row of /proc/net/ip_vs names its service, and nothing else does",
+        "Rows of /proc/net/ip_vs that name a service are recognised, and no others",
         arguments: [
             ("TCP  0A000064:0050 rr ", Service.Identity.address(.tcp, Endpoint(IPAddress(ipv4: 0x0A00_0064), 80))),
             ("UDP  [2001:0db8:0000:0000:0000:0000:0000:0100]:0035 wlc persistent 360 FFFFFFFF", nil),

@@ -9,12 +9,13 @@ import Testing
 
 @testable import CTInspectCommand
 
-/// Captures come from anywhere. Ten thousand damaged ones give an error or a snapshot, never a crash or an endless wait.
+/// Captures may come from untrusted sources. Ten thousand damaged ones give an error or a snapshot, never a crash or a
+/// hang.
 @Suite(.timeLimit(.minutes(30)))
 struct DamageTests {
     private static let copies = 10_000
 
-    @Test("Damage is noticed by the checksums: any change of any file is an error", arguments: Fixture.all)
+    @Test("The checksums detect any change to any file", arguments: Fixture.all)
     func noticed(_ fixture: Fixture) throws {
         try damaging(fixture, Self.copies / Fixture.all.count + 1, seed: 1) { path, damage in
             do throws(KernelError) {
@@ -26,7 +27,7 @@ struct DamageTests {
         }
     }
 
-    @Test("With the checksums left out, what is damaged is decoded all the same, to an end", arguments: Fixture.all)
+    @Test("With verification off, a damaged capture is still decoded without a hang or crash", arguments: Fixture.all)
     func decoded(_ fixture: Fixture) throws {
         var errors = 0
         var pictures = 0
@@ -41,12 +42,12 @@ struct DamageTests {
                 errors += error.description.isEmpty ? 0 : 1
             }
         }
-        // Both happen: otherwise this test would miss its purpose.
+        // Both outcomes must occur; otherwise this test proves nothing.
         #expect(errors > 100)
         #expect(pictures > 100)
     }
 
-    @Test("The program itself says what is damaged, with status 74")
+    @Test("The program reports damage with status 74")
     func program() throws {
         let fixture = Fixture.all[0]
         try damaging(fixture, 25, seed: 3) { path, damage in
@@ -57,14 +58,15 @@ struct DamageTests {
         }
     }
 
-    /// Creates a copy of the capture, and `count` times a different damaged file in it; passes on its path and what was done.
+    /// Creates a copy of the capture, and `count` times a different damaged file in it; passes on its path and what was
+    /// changed.
     private func damaging(_ fixture: Fixture, _ count: Int, seed: UInt64, _ check: (String, String) throws -> Void)
         throws
     {
         let folder = try TemporaryFolder()
         let copy = folder.url.appendingPathComponent("capture")
         try FileManager.default.copyItem(atPath: fixture.capture, toPath: copy.path)
-        // Half of the damage to the netlink answers, the rest anywhere.
+        // Half of the damage goes into the netlink answers, the rest anywhere.
         let files = try fixture.files()
         let netlink = try #require(files.first { $0.path == "netlink.pcap" })
         var random = SeededGenerator(seed: seed)

@@ -21,7 +21,7 @@ struct DocumentTests {
         }
     }
 
-    @Test("Each recipe of the README prints on the bundled capture what stands there", .needsTool("jq"))
+    @Test("Each recipe in the README prints its documented output on the bundled capture", .needsTool("jq"))
     func recipes() throws {
         let recipes = try Self.recipes()
         #expect(recipes.count == 6)
@@ -36,7 +36,7 @@ struct DocumentTests {
         }
     }
 
-    @Test("The README shows what the program says of the bundled capture")
+    @Test("The README shows the program's actual output for the bundled capture")
     func flows() throws {
         let flows = try Program.run(["flows", "--capture", Fixture(name: "dr-untracked").capture])
         #expect(
@@ -44,7 +44,7 @@ struct DocumentTests {
             "make fixtures has changed it: copy it into the README")
     }
 
-    @Test("The README's observation is that of the manual page, which the lab has made")
+    @Test("The observation in the README is the manual page's, which the lab recorded")
     func observation() throws {
         let readme = try Self.text("README.md")
         let shown = try #require(readme.components(separatedBy: "$ sudo ct-inspect observe\n").dropFirst().first)
@@ -54,7 +54,7 @@ struct DocumentTests {
 
     // MARK: ct-inspect-lvs-dr(7)
 
-    /// A display marked by such a comment, without its leading commands, as seen by readers.
+    /// A display marked with a lab comment, without its leading commands, as readers see it.
     private static func display(_ mark: String) throws -> String {
         let page = try text("man/ct-inspect-lvs-dr.7")
         let behind = try #require(
@@ -66,11 +66,11 @@ struct DocumentTests {
         return seen.split(separator: "\n").drop(while: isCommand).joined(separator: "\n")
     }
 
-    /// Long sentences are wrapped differently on a page.
+    /// Long sentences wrap differently on a page.
     private static func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
 
     @Test(
-        "The page shows what the bundled captures give on a terminal of 75 columns",
+        "The page shows the program's output for the bundled captures on a 75-column terminal",
         arguments: [
             ("flows dr-untracked", "flows"), ("flows dr-conntrack", "flows"),
             ("explain dr-untracked", "explain --flags FIN,ACK"),
@@ -84,11 +84,11 @@ struct DocumentTests {
     }
 
     @Test(
-        "mandoc and groff have nothing to say of the page",
+        "mandoc and groff have no complaints about the page",
         .needsTool("mandoc"), .needsTool("man"))
     func lint() throws {
         let page = Fixture.checkout.appendingPathComponent("man/ct-inspect-lvs-dr.7").path
-        // Which other pages are installed here is not this page's fault.
+        // Other pages that are not installed here are not this page's fault.
         let lint = try Program.shell(#"mandoc -Tlint "$0" | grep -v 'referenced manual not found'"#, [page])
         #expect(lint.output.isEmpty)
         let groff = try Program.shell(

@@ -6,10 +6,10 @@ import Testing
 
 @testable import CTInspectCommand
 
-@Suite("The filter that options name")
+@Suite("The filter built from options")
 struct FilterOptionsTests {
     private static func filter(_ words: String) throws -> EntryFilter {
-        // Quoted by ', as in a shell.
+        // Quoted with ', as in a shell.
         var arguments: [String] = []
         for (index, part) in words.split(separator: "'", omittingEmptySubsequences: false).enumerated() {
             if index.isMultiple(of: 2) {
@@ -147,7 +147,7 @@ struct FilterOptionsTests {
         ("-l 33,0 --label '!127'", { ($0.requiredLabels, $0.forbiddenLabels) = ([33, 0], [127]) }),
     ]
 
-    @Test("Each spelling is read as it is meant", arguments: spellings.indices)
+    @Test("Each spelling is parsed correctly", arguments: spellings.indices)
     func reading(_ index: Int) throws {
         let (words, set) = Self.spellings[index]
         var expected = EntryFilter()
@@ -156,7 +156,7 @@ struct FilterOptionsTests {
     }
 
     @Test(
-        "A wrong value is 64, and the message names it and what is taken",
+        "A wrong value exits with 64; the message names it and what is accepted",
         arguments: [
             ("-f ipx", ["--family", "“ipx”", "ipv4 or ipv6"]), ("-p tpc", ["--protocol", "“tpc”"]),
             ("-p 256", ["--protocol", "“256”", "255"]), ("-s 10.0.0.300", ["--src", "“10.0.0.300”", "ADDRESS"]),
@@ -181,7 +181,7 @@ struct FilterOptionsTests {
         for word in says { #expect(message.contains(word), "\(words): \(message)") }
     }
 
-    @Test("The help is short: conntrack's own spellings are taken, not listed")
+    @Test("The help stays short: conntrack's own spellings are accepted, but not listed")
     func help() {
         let help = FilterOptions.helpMessage(columns: 80)
         for option in ["-s, --src <ADDRESS[/LENGTH]>", "-u, --status <BIT>", "--service <[PROTO/]VIP[:PORT]>"] {
@@ -190,7 +190,7 @@ struct FilterOptionsTests {
         #expect(!help.contains("orig-src") && !help.contains("orig-port"))
     }
 
-    @Test("Labels have the names of connlabel.conf")
+    @Test("Labels go by the names in connlabel.conf")
     func labels() {
         let names = LabelNames("# comment\n0 eth0-in\n12\tbulk\nx y\n300 much\n7\n")
         func bit(_ text: String) -> UInt8? { ConnectionLabels.bit(text, names) }

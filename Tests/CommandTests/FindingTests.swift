@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the commands find wrong with the bundled captures, and what they advise.
+/// The findings for the bundled captures, and the advice they give.
 struct FindingTests {
     private struct Found: Decodable {
         var findings: [Finding]
@@ -30,7 +30,7 @@ struct FindingTests {
     /// Its NAT service needs `net.ipv4.vs.conntrack=1`.
     private static let mixed = Fixture(name: "mixed").capture
 
-    @Test("With NAT beside DR and TUN the advice is notrack for their services, and not to switch the setting off")
+    @Test("With NAT beside DR and TUN, the advice is notrack for their services, not to turn the setting off")
     func mixedAdvice() throws {
         let screen = try Program.shell(
             #"COLUMNS=200 LINES=60 exec "$0" watch --once --capture "$1""#, [Program.path, Self.mixed])
@@ -46,7 +46,7 @@ struct FindingTests {
         }
     }
 
-    @Test("With DR alone it is the setting")
+    @Test("With DR alone, the advice is to turn the setting off")
     func plainAdvice() throws {
         let capture = Fixture(name: "dr-conntrack").capture
         let flows = try Program.run(["flows", "--capture", capture])
@@ -57,7 +57,7 @@ struct FindingTests {
     // MARK: Monitoring
 
     @Test(
-        "The README's recipe for monitoring: no page loads on dr-conntrack; on dr-untracked they do",
+        "The README's monitoring recipe: pages do not load on dr-conntrack, and do on dr-untracked",
         .needsTool("jq"), arguments: [("dr-conntrack", "false\n"), ("mixed", "false\n"), ("dr-untracked", "true\n")])
     func monitoring(_ fixture: String, _ answer: String) throws {
         let readme = try String(contentsOf: Fixture.checkout.appendingPathComponent("README.md"), encoding: .utf8)
@@ -71,7 +71,7 @@ struct FindingTests {
         #expect((outcome.status == 0) == (answer == "true\n"))
     }
 
-    @Test("Unreplied DR flows are an error, absent ones a warning; the worst comes first")
+    @Test("Unreplied DR flows are an error and absent ones a warning; the worst comes first")
     func severities() throws {
         let unreplied = try found("flows", "--json", "--capture", Fixture(name: "dr-conntrack").capture)
         #expect(unreplied.findings.map(\.id) == ["vs-conntrack-dr", "flows-unreplied"])
@@ -81,14 +81,14 @@ struct FindingTests {
         let absent = try found("flows", "--json", "--summary", "--capture", Fixture(name: "dr-untracked").capture)
         #expect(absent.findings.map(\.id) == ["ends-invalid", "flows-absent"])
         #expect(absent.findings.map(\.severity) == ["warning", "info"])
-        // The sentences are the same ones, in the order of a story.
+        // The sentences are the same, in narrative order.
         #expect(absent.conclusion == absent.findings.reversed().map(\.reason))
     }
 
     // MARK: Filters
 
     @Test(
-        "A service that is not there is 74, and what is there is named",
+        "An unknown service exits with 74, and the existing ones are named",
         arguments: ["tcp/10.9.9.9:80", "udp/10.0.0.100:443"])
     func noService(_ service: String) throws {
         for words in [[], ["--summary"], ["--json"]] {
@@ -98,7 +98,7 @@ struct FindingTests {
             #expect(outcome.output.isEmpty)
             #expect(outcome.complaint.contains("no such service; IPVS has tcp 10.0.0.100:80"), "\(outcome.complaint)")
         }
-        // Beside a service by mark, too, if no flow has that address.
+        // The same holds beside a service by mark if no flow has that address.
         for absent in ["fwmark:8", service] where absent != "udp/10.0.0.100:443" {
             let mark = try Program.run(["flows", "--capture", Self.mixed, "--service", absent])
             #expect(mark.status == 74, "\(absent)")
@@ -114,7 +114,7 @@ struct FindingTests {
     }
 
     @Test(
-        "A filter that matched nothing says so, and describes nothing else",
+        "A filter that matched nothing says so, and nothing else is described",
         arguments: [
             ["--verdict", "tracked"], ["--client", "192.0.2.1"], ["--client", "192.0.2.1", "--verdict", "absent"],
         ])
@@ -131,7 +131,7 @@ struct FindingTests {
 
     // MARK: Text
 
-    @Test("flows ends with what to do next, and wraps words at the width of the terminal")
+    @Test("flows ends with the next steps, and wraps at the terminal's width")
     func next() throws {
         let words = [Program.path, Fixture(name: "dr-untracked").capture]
         let piped = try Program.shell(#"exec "$0" flows --capture "$1""#, words)

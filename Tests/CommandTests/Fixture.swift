@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A bundled capture of a real director, and the peers' output there at the same moment (`Tests/Fixtures`).
+/// A bundled capture of a real director, with the reference tools' output at that moment (`Tests/Fixtures`).
 struct Fixture: CustomTestStringConvertible, Sendable {
     let name: String
 

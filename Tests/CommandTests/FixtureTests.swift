@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The bundled captures, checked against the output of ipvsadm and conntrack on the director when they were taken.
+/// The bundled captures, checked against the output of ipvsadm and conntrack on the director at the time.
 struct FixtureTests {
     private struct Row: Hashable, Comparable {
         var words: [String]
@@ -43,7 +43,7 @@ struct FixtureTests {
         #expect(try (rows(document["flows"]) + rows(document["templates"])).sorted() == listed.sorted())
     }
 
-    @Test("A flow is absent exactly when conntrack -L has no such tuple", arguments: Fixture.all)
+    @Test("A flow is absent exactly if conntrack -L has no such tuple", arguments: Fixture.all)
     func absent(_ fixture: Fixture) throws {
         let table = try fixture.peer("conntrack-L.txt").split(separator: "\n").map(String.init)
         for flow in try #require(try document(fixture)["flows"] as? [[String: Any]])
@@ -58,14 +58,14 @@ struct FixtureTests {
         }
     }
 
-    @Test("services is ipvsadm -Ln to the letter", arguments: Fixture.all)
+    @Test("services matches ipvsadm -Ln byte for byte", arguments: Fixture.all)
     func services(_ fixture: Fixture) throws {
         let outcome = try Program.run(["services", "--capture", fixture.capture])
         #expect(outcome.status == 0)
         #expect(outcome.output == (try fixture.peer("ipvsadm-Ln.txt")))
     }
 
-    @Test("A capture that is read twice says the same; bare ct-inspect is flows", arguments: Fixture.all)
+    @Test("Reading a capture twice gives the same output; bare ct-inspect is flows", arguments: Fixture.all)
     func repeatable(_ fixture: Fixture) throws {
         let flows = try Program.run(["flows", "--capture", fixture.capture])
         #expect(flows.output == (try Program.run(["--capture", fixture.capture]).output))

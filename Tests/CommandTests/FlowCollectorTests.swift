@@ -10,7 +10,7 @@ import Testing
 
 @testable import CTInspectCommand
 
-/// Events of a script: a loss, or none.
+/// Scripted events: a loss, or nothing.
 private final class ScriptedEvents: EventSource {
     var readings: [EventReading]
 
@@ -29,7 +29,7 @@ struct FlowCollectorTests {
 
     private func kernel() throws -> CapturedKernel { try CapturedKernel(fixture.capture) }
 
-    @Test("Connections that are there when NEW events begin to be watched are not called never")
+    @Test("Connections that exist before NEW events are watched are not called never")
     func older() throws {
         let snapshot = try FlowCollector(kernel(), events: ScriptedEvents()).snapshot()
         #expect(snapshot.report.proof?.events == 0)
@@ -37,7 +37,7 @@ struct FlowCollectorTests {
         #expect(snapshot.losses.isEmpty)
     }
 
-    @Test("With a loss there is no proof; it is said, and after the next beginning there is one again")
+    @Test("A loss invalidates the proof and is reported; once the watch has restarted, there is a proof again")
     func loss() throws {
         let events = ScriptedEvents()
         let collector = try FlowCollector(kernel(), events: events)
@@ -58,7 +58,7 @@ struct FlowCollectorTests {
         #expect(whole.losses.count == 1)
     }
 
-    /// Two pictures of one director: in the second, the first flow has another verdict.
+    /// Two snapshots of one director: in the second, the first flow has a different verdict.
     private func snapshots() throws -> [FlowSnapshot] {
         let director = SimulatedDirector()
         let server = SimulatedDestination(Endpoint(IPAddress(ipv4: 0x0A00_0003), 80), method: 3)
@@ -73,7 +73,7 @@ struct FlowCollectorTests {
         return [first, second]
     }
 
-    @Test("--follow prints each flow once, what changes, losses, and a summary; as its schema has it")
+    @Test("--follow prints each flow once, then changes, losses and a summary, all conforming to the schema")
     func stream() throws {
         let snapshots = try snapshots()
         let time = Moment(nanoseconds: 1_700_000_000_123_456_000)

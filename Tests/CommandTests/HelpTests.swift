@@ -5,7 +5,7 @@ import Testing
 
 @testable import CTInspectCommand
 
-@Suite("What a person reads who asks for help, or mistypes")
+@Suite("Help texts and typing mistakes")
 struct HelpTests {
     private static let commands = CTInspect.configuration.subcommands.compactMap { $0.configuration.commandName }
 
@@ -21,7 +21,7 @@ struct HelpTests {
         }
     }
 
-    @Test("One line of what, then examples, which the parser takes", arguments: [[]] + commands.map { [$0] })
+    @Test("Help is one summary line, then examples that the parser accepts", arguments: [[]] + commands.map { [$0] })
     func examples(_ command: [String]) throws {
         let help = try Program.run(command + ["--help"])
         #expect(help.status == 0)
@@ -39,7 +39,7 @@ struct HelpTests {
     }
 
     @Test(
-        "A command that is mistyped, or comes too late, is answered with the right one",
+        "A mistyped or misplaced command gets the right one suggested",
         arguments: [
             (["wacht"], "Did you mean 'watch'?"), (["sevices", "--json"], "Did you mean 'services'?"),
             (["hlep"], "Did you mean 'help'?"),
@@ -56,7 +56,7 @@ struct HelpTests {
         #expect(outcome.output.isEmpty)
     }
 
-    @Test("A command with one slip of the finger is found", arguments: commands)
+    @Test("A command with a single typo is recognised", arguments: commands)
     func slips(_ command: String) {
         let letters = Array(command)
         for place in letters.indices {
@@ -73,7 +73,7 @@ struct HelpTests {
         #expect(Nearest.to("", of: Self.commands) == nil)
     }
 
-    @Test("--version --verbose tells the libraries and what works here, with or without privileges, in any order")
+    @Test("--version --verbose lists libraries and what works here, with or without privileges, in either order")
     func version() throws {
         for words in [["--version", "--verbose"], ["--verbose", "--version"]] {
             let outcome = try Program.run(words)
@@ -96,7 +96,7 @@ struct HelpTests {
     }
 
     @Test(
-        "What an older kernel cannot filter is said",
+        "Filters that an older kernel cannot apply are reported",
         arguments: [
             (
                 KernelVersion(5, 4),

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-@Suite("What the program does when it is used wrongly, or not allowed to")
+@Suite("Wrong usage and missing permissions")
 struct MannersTests {
     private let capture = Fixture.all[0].capture
 
-    @Test("Help and version: every command that works is named, and no other")
+    @Test("Help and version work, and every implemented command is listed, and no other")
     func help() throws {
         let help = try Program.run(["--help"])
         #expect(help.status == 0)
@@ -19,7 +19,7 @@ struct MannersTests {
     }
 
     @Test(
-        "Wrong usage is 64, and says what is wrong",
+        "Wrong usage exits with 64 and explains the error",
         arguments: [
             (["--bogus"], "--bogus"), (["nosuch"], "nosuch"), (["flows", "--verdict", "never"], "--for"),
             (["flows", "--service", "x"], "x"), (["flows", "--netns", "lb", "--capture", "/tmp"], "--netns"),
@@ -35,7 +35,7 @@ struct MannersTests {
         #expect(outcome.output.isEmpty)
     }
 
-    @Test("A namespace that is not there is 69, with the next step")
+    @Test("A namespace that does not exist exits with 69 and suggests the next step")
     func noNamespace() throws {
         let outcome = try Program.run(["flows", "--netns", "no-such-namespace"])
         #expect(outcome.status == 69)
@@ -44,7 +44,7 @@ struct MannersTests {
     }
 
     @Test(
-        "A kernel without IPVS is 69, with the next step",
+        "A kernel without IPVS exits with 69 and suggests the next step",
         .disabled(if: FileManager.default.fileExists(atPath: "/proc/net/ip_vs"), "this kernel has IPVS"),
         arguments: [["flows"], [], ["services"]])
     func noIPVS(_ arguments: [String]) throws {
@@ -55,7 +55,7 @@ struct MannersTests {
         #expect(outcome.output.isEmpty)
     }
 
-    @Test("A capture that is not there, or is none, is 74, with the next step")
+    @Test("A missing or invalid capture exits with 74 and suggests the next step")
     func noCapture() throws {
         let missing = try Program.run(["flows", "--capture", "/nonexistent"])
         #expect(missing.status == 74)
@@ -66,7 +66,7 @@ struct MannersTests {
     }
 
     @Test(
-        "A reader that goes away is no error", arguments: [["flows"], ["flows", "--json"], ["services"], ["--help"]])
+        "A closed pipe is not an error", arguments: [["flows"], ["flows", "--json"], ["services"], ["--help"]])
     func closedPipe(_ arguments: [String]) throws {
         let words = [Program.path] + arguments + (arguments == ["--help"] ? [] : ["--capture", capture])
         let outcome = try Program.shell(#""$0" "$@" | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}""#, words)
@@ -76,21 +76,21 @@ struct MannersTests {
         #expect(ignoring.complaint.isEmpty || arguments == ["--help"])
     }
 
-    @Test("A full disk is 74")
+    @Test("A full disk exits with 74")
     func fullDisk() throws {
         let outcome = try Program.shell(#""$0" flows --capture "$1" >/dev/full"#, [Program.path, capture])
         #expect(outcome.status == 74)
         #expect(outcome.complaint.contains("cannot write the output"))
     }
 
-    @Test("Colour comes when asked for, and not into a pipe")
+    @Test("Colours are used on request, and not in a pipe by default")
     func colour() throws {
         #expect(!(try Program.run(["flows", "--capture", capture]).output.contains("\u{1B}")))
         let always = try Program.run(["flows", "--capture", capture, "--color", "always"])
         #expect(always.output.contains("\u{1B}[31mabsent"))
     }
 
-    @Test("A capture that fails leaves nothing behind, so that the next try is not refused")
+    @Test("A failed capture leaves nothing behind, so the next attempt is not refused")
     func abandoned() throws {
         let folder = try TemporaryFolder()
         let path = folder.url.appendingPathComponent("lb1").path
@@ -104,7 +104,7 @@ struct MannersTests {
         }
     }
 
-    @Test("capture does not write into a folder that holds something")
+    @Test("capture does not write into a non-empty directory")
     func occupied() throws {
         let folder = try TemporaryFolder()
         try Data("mine".utf8).write(to: folder.url.appendingPathComponent("precious"))

@@ -5,10 +5,10 @@ import Reports
 import TestSupport
 import Testing
 
-/// What `observe` writes, against `docs/schema/observe.json`.
+/// The output of `observe`, checked against `docs/schema/observe.json`.
 @Suite(.enabled(if: SchemaScript.works || isContinuousIntegration, "needs python3-jsonschema"))
 struct ObservationSchemaTests {
-    @Test("Each shape that a document may have")
+    @Test("Every form of the document is valid")
     func documents() throws {
         let observations = try Observation.all()
         let text = observations.map { observation in written { observation.writeJSON(to: $0) } }.joined()
@@ -16,7 +16,7 @@ struct ObservationSchemaTests {
     }
 
     @Test(
-        "What breaks the promise is found",
+        "Violations of the schema are found",
         arguments: [
             (#""point":"local_in""#, #""point":"input""#), (#""class":"fin""#, #""class":"FIN""#),
             (#""seconds":30.02"#, #""seconds":"30.02""#), (#""handle":5"#, #""handle":"5""#), (#""samples":null,"#, ""),

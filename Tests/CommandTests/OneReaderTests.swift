@@ -10,9 +10,9 @@ import Testing
 @testable import CTInspectCommand
 @testable import Terminal
 
-/// `flows` and `watch` read a director by the same reader into the same store; what they ask differs, and what they say must not.
+/// `flows` and `watch` use the same reader and the same store; their requests differ, but their verdicts must not.
 struct OneReaderTests {
-    /// What a live screen shows after two readings.
+    /// The content of a live screen after two readings.
     private func watched(_ director: SimulatedDirector) throws -> FlowStore {
         let setting = Model.Setting(host: "lb1", networkNamespace: nil, kernelRelease: "6.1.0")
         let model = Model(
@@ -39,7 +39,7 @@ struct OneReaderTests {
         }
     }
 
-    /// A director with so many connections, half of which have an entry, and the entries of others.
+    /// A director with this many connections, half of which have an entry, and the entries of others.
     private func large(_ count: Int, others: Int) -> SimulatedDirector {
         let director = SimulatedDirector()
         let server = SimulatedDestination(Endpoint(IPAddress(ipv4: 0x0A00_0003), 80), method: 3)
@@ -62,7 +62,7 @@ struct OneReaderTests {
     }
 
     @Test(
-        "Many flows without an entry are settled by a second dump, not by as many look-ups, and the answer is the same")
+        "Many flows without an entry are settled by a second dump instead of lookups, with the same result")
     func bulk() throws {
         let director = large(9000, others: 0)
         let counts = try FlowCollector(director).snapshot().report.flows.reduce(into: [:]) {
@@ -76,7 +76,7 @@ struct OneReaderTests {
         #expect(few.questions.count { $0 == .lookup } == 2000)
     }
 
-    @Test("A table that changes between the questions: what is made after the first dump is found by the second")
+    @Test("A table that changes between requests: an entry created after the first dump is found by the second")
     func changing() throws {
         let director = large(9000, others: 0)
         let late = SimulatedEntry(
@@ -85,7 +85,7 @@ struct OneReaderTests {
         director.beforeAnswer = { director, question in
             guard case .dump = question else { return }
             dumps += 1
-            // One flow's entry is made after the first dump, another's ends: it was there when the connection was.
+            // One flow's entry is created after the first dump; another's ends, but existed when the connection did.
             if dumps == 2 {
                 director.entries.removeFirst()
                 director.entries.append(late)
@@ -99,7 +99,7 @@ struct OneReaderTests {
     }
 
     @Test(
-        "Where most of a large table is of others, the kernel is asked for the VIP's entries, and the answer is the same"
+        "If most of a large table is unrelated, the kernel filters by VIP, with the same result"
     )
     func narrowed() throws {
         let (plain, filtering) = (large(60, others: 60_000), large(60, others: 60_000))
@@ -117,7 +117,7 @@ struct OneReaderTests {
         #expect(!filtering.questions.contains(.dump()))
     }
 
-    @Test("What the kernel cannot choose by the VIP's address keeps the full dump", arguments: 0..<3)
+    @Test("If the kernel cannot filter by the VIP's address, the full dump is used", arguments: 0..<3)
     func fullDump(_ kind: Int) throws {
         let director = large(60, others: 60_000)
         director.filters = true

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The built program, run as a user runs it, in the calling thread's network namespace.
+/// The built program, run the way a user runs it, in the calling thread's network namespace.
 enum Program {
     struct Outcome {
         var status: Int32
@@ -9,7 +9,7 @@ enum Program {
         var complaint: String
     }
 
-    /// It is built next to the test program.
+    /// It is built beside the test program.
     static var path: String {
         URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("ct-inspect")
             .path
@@ -19,7 +19,7 @@ enum Program {
         try shell(#""$0" "$@""#, [path] + arguments, environment: environment)
     }
 
-    /// A line of shell, which gets its words as `$0`, `$1` …
+    /// A shell command line, which gets its words as `$0`, `$1` …
     static func shell(
         _ line: String, _ words: [String], environment: [String: String] = [:]
     ) throws -> Outcome {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.enabled(if: SchemaScript.works || isContinuousIntegration, "needs python3-jsonschema"))
 struct SampleSchemaTests {
-    @Test("Samples with all that each can have, and with nothing, keep their schema")
+    @Test("Samples with all possible members, and with none, conform to the schema")
     func samples() throws {
         let bare = try headers(.tcp)
         var tcp = bare

@@ -6,17 +6,17 @@ import Testing
 
 @testable import Conntrack
 
-/// The program's output, checked against `docs/schema`: the published schema, and its strict variant, which allows no members that the
-/// schema does not name.
+/// The program's output, checked against `docs/schema`: the published schema, and a strict variant that allows no
+/// members the schema does not name.
 @Suite(.enabled(if: SchemaScript.works || isContinuousIntegration, "needs python3-jsonschema"))
 struct SchemaTests {
-    @Test("The schema files are schemas, and their references lead somewhere")
+    @Test("The schema files are valid, and their references resolve")
     func files() throws {
         let outcome = try Program.shell(#"exec "$0""#, [SchemaScript.path])
         #expect(outcome.output == "15 passed, 0 failed\n")
     }
 
-    @Test("What is read from the bundled captures", arguments: Fixture.all)
+    @Test("Output for the bundled captures", arguments: Fixture.all)
     func captures(_ fixture: Fixture) throws {
         for words in [["flows"], ["flows", "--summary"], ["services"]] {
             let outcome = try Program.run(words + ["--json", "--capture", fixture.capture])
@@ -31,14 +31,14 @@ struct SchemaTests {
         try SchemaScript.expectValid("stats", watched, documents: 2)
     }
 
-    @Test("What explain foretells of packets of each kind", arguments: ExplainTests.questions)
+    @Test("explain, for packets of each kind", arguments: ExplainTests.questions)
     func explanation(_ words: String) throws {
         let outcome = try Program.run(["explain", "--json"] + words.split(separator: " ").map(String.init))
         try SchemaScript.expectValid("explain", outcome)
     }
 
     @Test(
-        "What explain foretells of a captured service",
+        "explain, for a captured service",
         arguments: ["tcp/10.0.0.101:80", "udp/10.0.0.100:53", "fwmark:7"])
     func explainedService(_ service: String) throws {
         let capture = Fixture(name: "mixed").capture
@@ -47,13 +47,13 @@ struct SchemaTests {
         try SchemaScript.expectValid("explain", outcome)
     }
 
-    @Test("What capture says of itself", .needsRoot)
+    @Test("The result of capture", .needsRoot)
     func capture() throws {
         let folder = try TemporaryFolder()
         try SchemaScript.expectValid("capture", try Program.run(["capture", "--json", folder.url.path + "/lb1"]))
     }
 
-    @Test("An entry with all that an entry can have, of each protocol that has a state")
+    @Test("An entry with every possible member, for each protocol that has a state")
     func entries() throws {
         var text = ""
         for state in [Self.tcp, .sctp(Self.sctp), .dccp(Self.dccp), nil] {
@@ -120,7 +120,7 @@ struct SchemaTests {
     }
 
     @Test(
-        "What breaks the promise is found",
+        "Violations of the schema are found",
         arguments: [
             (#""entries":1"#, #""entries":"1""#, "is not valid"), (#""buckets":2,"#, "", "'buckets' is a required"),
             (#""limit":3"#, #""limit":3,"new":0"#, "strict: at /: Additional properties"),
@@ -143,7 +143,7 @@ struct SchemaTests {
         #expect(checked.lines.last == "0 passed, 1 failed")
     }
 
-    @Test("A wrong address is found, and a document of another command, and nothing at all")
+    @Test("An invalid address, another command's document, and empty input are rejected")
     func others() throws {
         let entry = #"{"family":"ipv4","protocol":"tcp","protocol_number":6,"status":[],"zone":0,"#
         let good = #""original":{"source":null,"destination":"10.0.0.2"},"reply":{"source":null,"destination":"::1"}}"#

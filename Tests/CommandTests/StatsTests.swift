@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `stats` as a user runs it.
+/// `stats` as run by a user.
 @Suite(.needsRoot)
 struct StatsTests {
     private static func lines(_ outcome: Program.Outcome) throws -> [[String: Any]] {
@@ -11,12 +11,12 @@ struct StatsTests {
         }
     }
 
-    /// Runs a line of shell in a network namespace of its own, with the program as `$0`.
+    /// Runs a shell command line in a network namespace of its own, with the program as `$0`.
     private static func inNamespace(_ line: String, _ words: [String] = []) throws -> Program.Outcome {
         try Program.shell(#"exec unshare --net bash -c "$0" "$@""#, [line, Program.path] + words)
     }
 
-    @Test("Where nothing is tracked all counters are 0, and IPVS is not asked for")
+    @Test("If nothing is tracked, all counters are 0, and IPVS is not required")
     func quiet() throws {
         let outcome = try Self.inNamespace(#""$0" stats"#)
         #expect(outcome.status == 0)
@@ -27,7 +27,7 @@ struct StatsTests {
         #expect(rows.dropFirst(2).allSatisfy { $0.hasSuffix(" 0") })
     }
 
-    @Test("A line an interval: the first without rates, then what was counted meanwhile", .needsTool("conntrack"))
+    @Test("One line per interval: the first without rates, then the difference since the last", .needsTool("conntrack"))
     func interval() throws {
         let outcome = try Self.inNamespace(
             #"""
@@ -49,7 +49,7 @@ struct StatsTests {
         #expect(inserted.last?["total"] as? Int == 1)
     }
 
-    @Test("An interrupt is a clean end, between blocks", arguments: ["INT", "TERM"])
+    @Test("An interrupt ends it cleanly, between blocks", arguments: ["INT", "TERM"])
     func interrupt(_ signal: String) throws {
         let outcome = try Self.inNamespace(
             #""$0" stats --interval 60 & sleep 1; kill -s "$1" $!; wait $!"#, [signal])
@@ -58,7 +58,7 @@ struct StatsTests {
         #expect(outcome.output.contains("expect_delete"))
     }
 
-    @Test("Without privilege it is 77, with the next step")
+    @Test("Without privileges it exits with 77 and suggests the next step")
     func forbidden() throws {
         let outcome = try Program.shell(
             #"setpriv --inh-caps=-all --bounding-set=-all "$0" stats"#, [Program.path])
@@ -66,7 +66,7 @@ struct StatsTests {
         #expect(outcome.complaint.contains("run with sudo"))
     }
 
-    @Test("A capture of a version without statistics says so", arguments: Fixture.all)
+    @Test("A capture from a version without statistics says so", arguments: Fixture.all)
     func notHeld(_ fixture: Fixture) throws {
         let outcome = try Program.run(["stats", "--capture", fixture.capture])
         #expect(outcome.status == 74)

@@ -6,7 +6,7 @@ import TableSupport
 import TestSupport
 import Testing
 
-/// Our lines of a live table against those of conntrack(8).
+/// Our lines for a live table against those of conntrack(8).
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct ConntrackCommandDifferentialTests {
     @Test func everyEntryIsWrittenAlike() throws {
@@ -72,8 +72,8 @@ struct ConntrackCommandDifferentialTests {
         return lines
     }
 
-    /// Timeouts and ages change, each at a different fraction of a second, during a dump. So ours are taken repeatedly between two of
-    /// conntrack's, until each line has once equalled one of either completely.
+    /// Timeouts and ages change during a dump, each at a different fraction of a second. So ours are taken repeatedly
+    /// between two dumps of conntrack's, until each line has equalled one of them completely.
     ///
     /// - Returns: our lines.
     @discardableResult

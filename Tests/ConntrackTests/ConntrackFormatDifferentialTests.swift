@@ -6,7 +6,8 @@ import TableSupport
 import TestSupport
 import Testing
 
-/// Our lines, compared with those of libnetfilter_conntrack for the same bytes. Values change; the structure is the kernel's.
+/// Our lines, compared with those of libnetfilter_conntrack for the same bytes. Values are random; the structure is the
+/// kernel's.
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct ConntrackFormatDifferentialTests {
     @Test func randomEntriesAreWrittenAlike() throws {
@@ -55,7 +56,7 @@ struct ConntrackFormatDifferentialTests {
         #expect(lines.count > 4_900)
     }
 
-    /// Half of the values stay, so that known names occur. Names stay: the library requires them to end with NUL.
+    /// Half of the values stay, so that known names occur. Strings stay: the library requires them to end with NUL.
     private func scramble(_ message: inout [UInt8], _ leaves: [Framing.Leaf], _ generator: inout SeededGenerator) {
         let names: [[UInt16]] = [
             [UInt16(CTA_HELP.rawValue), UInt16(CTA_HELP_NAME.rawValue)], [UInt16(CTA_EXPECT_HELP_NAME.rawValue)],
@@ -93,7 +94,7 @@ private struct Choice {
         ConntrackFormat(options, labels: showsLabels ? labels.names : nil, now: Int64(now))
     }
 
-    /// The library reads the clock itself: the second is found by looking before and after.
+    /// The library reads the clock itself, so the second it used is bracketed by reading the clock before and after.
     func line(of entry: LibraryEntry, _ labels: LabelFile) throws -> (line: String, now: Int) {
         var flags: UInt32 = 0
         if options.contains(.extended) { flags |= UInt32(NFCT_OF_SHOW_LAYER3) }

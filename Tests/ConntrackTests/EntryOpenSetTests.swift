@@ -4,7 +4,7 @@ import Testing
 
 @testable import Conntrack
 
-/// What is unknown to this program is kept, and breaks nothing.
+/// Data unknown to this program is kept, and breaks nothing.
 struct EntryOpenSetTests {
     @Test func anUnknownAttributeIsKept() throws {
         let entry = try decode(
@@ -48,11 +48,11 @@ struct EntryOpenSetTests {
     }
 
     @Test(
-        "a known attribute of another size is kept as an unknown one",
+        "A known attribute of unexpected size is kept as an unknown one",
         arguments: [
             ("06 00  08 00  00 2a 00 00", [8], [0x00, 0x2A]),  // CTA_MARK of two bytes
             ("0c 00  03 00  00 00 00 00 00 00 00 08", [3], [0, 0, 0, 0, 0, 0, 0, 8]),  // CTA_STATUS of eight
-            ("04 00  0c 00", [12], []),  // CTA_ID of none
+            ("04 00  0c 00", [12], []),  // CTA_ID, empty
             ("10 00  01 80  0c 00  01 80  07 00  01 00  0a 00 00 00", [1, 1, 1], [10, 0, 0]),  // CTA_IP_V4_SRC of three
         ] as [(String, [UInt16], [UInt8])])
     func anotherSize(attributes: String, path: [UInt16], bytes: [UInt8]) throws {
@@ -85,11 +85,11 @@ struct EntryOpenSetTests {
     }
 
     @Test(
-        "attributes that are not framed are errors",
+        "Attributes with broken framing are errors",
         arguments: [
             "03 00  08 00",  // shorter than its own header
             "08 00  08 00  00 00 00",  // longer than the message
-            "08 00  01 80  00 00 01 00",  // nested: length 0 would never end
+            "08 00  01 80  00 00 01 00",  // nested: a length of 0 would loop forever
             "08 00  01 80  09 00 01 00",  // nested: longer than its parent
             "0c 00  04 80  08 00  01 80  05 00 01 00",  // nested twice
             "08 00  09 80  06 00 01 00",  // in counters

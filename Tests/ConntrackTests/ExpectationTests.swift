@@ -104,7 +104,7 @@ struct ExpectationTests {
         for round in 0..<20_000 {
             var damaged = generator.damage(Self.translated)
             guard damaged.count >= 16 else { continue }
-            // The message's own length stays valid: MessageCursor's tests cover damage to it.
+            // The message's own length stays valid: damage to it is covered by the tests of MessageCursor.
             damaged.replaceSubrange(0..<4, with: withUnsafeBytes(of: UInt32(damaged.count), Array.init))
             let isFramed = Framing.leaves(of: damaged, nests: Framing.expectationNests) != nil
             let isDecoded = (try? decodeExpectation(damaged)) != nil

@@ -25,12 +25,12 @@ struct LibraryDifferentialTests {
             }
             #expect(ours.unknown == [], "\(ours.original)")
         }
-        // Comparing nothing with nothing proves nothing.
+        // Comparing two empty lists proves nothing.
         #expect(Set(Field.all.map(\.name)).subtracting(seen) == Field.notMadeHere)
     }
 
-    /// The library exits the process if an attribute's size is unexpected (`abi_breakage`, parse_mnl.c), so values change here, but no sizes;
-    /// nor names, which must end with NUL.
+    /// The library exits the process if an attribute has an unexpected size (`abi_breakage`, parse_mnl.c), so values
+    /// change here, but not sizes; nor do names, which must end with NUL.
     @Test func otherValuesAreTheSameToo() throws {
         let messages = try Self.messages()
         let seed = UInt64.random(in: .min ... .max)
@@ -57,7 +57,7 @@ struct LibraryDifferentialTests {
         for round in 0..<20_000 {
             var damaged = generator.damage(try #require(messages.randomElement(using: &generator)))
             guard damaged.count >= 16 else { continue }
-            // The message's own length stays valid: MessageCursor's tests cover damage to it.
+            // The message's own length stays valid: damage to it is covered by the tests of MessageCursor.
             damaged.replaceSubrange(0..<4, with: withUnsafeBytes(of: UInt32(damaged.count), Array.init))
             let isFramed = Framing.leaves(of: damaged) != nil
             let isDecoded = (try? decode(damaged)) != nil
@@ -76,7 +76,7 @@ struct LibraryDifferentialTests {
     }
 }
 
-/// A field that both decoders know, as text; nil when it was not sent.
+/// A field that both decoders know, as text; nil if it was not sent.
 struct Field: Sendable {
     let name: String
     let ours: @Sendable (Entry) -> String?
@@ -91,8 +91,8 @@ struct Field: Sendable {
         self.theirs = theirs
     }
 
-    /// Kernel 6.16 has no DCCP any more; sequence numbers are only adjusted by NAT helpers, contexts only set by SELinux, an entry in the
-    /// table has no stop time, and the master is IPv4.
+    /// Kernels since 6.16 have no DCCP; only NAT helpers adjust sequence numbers, only SELinux sets contexts, an entry
+    /// in the table has no stop time, and the master is IPv4.
     static let notMadeHere: Set<String> = [
         "DCCP state", "DCCP role", "DCCP handshake", "sequence correction original", "sequence offset before original",
         "sequence offset after original", "sequence correction reply", "sequence offset before reply",

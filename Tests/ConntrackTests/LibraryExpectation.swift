@@ -7,7 +7,7 @@ import TestSupport
 final class LibraryExpectation {
     let object: OpaquePointer
 
-    /// From one netlink message; throws when the library refuses it.
+    /// From one netlink message; throws if the library rejects it.
     init(parsing message: [UInt8]) throws {
         guard let object = nfexp_new() else { throw SystemFailure("nfexp_new", errno: errno) }
         self.object = object

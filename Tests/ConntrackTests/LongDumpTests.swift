@@ -14,7 +14,7 @@ struct LongDumpTests {
         for port in 1...count { try LibraryEntry.tcp(port: UInt16(port)).create() }
     }
 
-    @Test("Every entry comes once, in each of several dumps over the same socket")
+    @Test("Every entry is delivered exactly once, in several dumps over the same socket")
     func whole() throws {
         let dumps = try inFreshNamespace {
             try Self.fill()
@@ -29,7 +29,7 @@ struct LongDumpTests {
         for ids in dumps { #expect(Set(ids).count == Self.count && ids.count == Self.count) }
     }
 
-    @Test("One given up in its middle ends its thread; the next question is answered", arguments: [900, 2000])
+    @Test("Abandoning a dump midway ends its thread, and the next request is answered", arguments: [900, 2000])
     func givenUp(after limit: Int) throws {
         try inFreshNamespace {
             try Self.fill()

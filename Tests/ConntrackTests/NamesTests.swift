@@ -2,7 +2,7 @@ import CNetlink
 import Conntrack
 import Testing
 
-/// Our names compared with the C headers' numbers. Two names are macros there, for numbers with an older name:
+/// Our names compared with the C headers' numbers. Two are macros there for numbers that have an older name:
 /// `IPS_NAT_CLASH` for `IPS_UNTRACKED`, `TCP_CONNTRACK_SYN_SENT2` for `TCP_CONNTRACK_LISTEN`.
 struct NamesTests {
     @Test func statusBits() {

@@ -3,7 +3,7 @@ import Conntrack
 import Testing
 
 struct CTStateTests {
-    /// `NF_CT_STATE_BIT(ctinfo)` is a macro with an argument, which Swift does not import.
+    /// `NF_CT_STATE_BIT(ctinfo)` is a function-like macro, which Swift does not import.
     static func bit(of info: ip_conntrack_info) -> UInt32 { 1 << (info.rawValue % IP_CT_IS_REPLY.rawValue + 1) }
 
     @Test func bitsAreTheKernels() {

@@ -3,7 +3,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// The counters of a live kernel against two others who tell them: /proc/net/stat/nf_conntrack, and conntrack(8).
+/// The counters of a live kernel, compared with /proc/net/stat/nf_conntrack and conntrack(8).
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"), .needsTool("python3"))
 struct StatisticsLiveTests {
     struct Told {
@@ -29,7 +29,7 @@ struct StatisticsLiveTests {
     /// Columns of the kernel's file (`ct_cpu_seq_show`) whose names differ from the counters.
     static let columns = ["clashres": "clash_resolve", "chainlength": "chaintoolong", "icmp_error": "error"]
 
-    /// A CPU's counters by name, from each row of the file in turn.
+    /// Each CPU's counters by name, from the rows of the file.
     static func rows(_ proc: String) -> [[String: UInt32]] {
         let lines = proc.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
         let titles = (lines.first ?? []).map { columns[$0] ?? $0 }

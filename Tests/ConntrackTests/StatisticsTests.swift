@@ -4,9 +4,10 @@ import Netlink
 import TestSupport
 import Testing
 
-/// Answers of the kernel, from their bytes.
+/// Answers of the kernel, as bytes.
 struct StatisticsTests {
-    /// Linux 6.18, CPU 258 of a made-up machine: the first and the last counter that it sends, and one that no kernel sends yet.
+    /// Linux 6.18, CPU 258 of a made-up machine: the first and the last counter that it sends, and one that no kernel
+    /// sends yet.
     static let cpu = hexadecimal(
         """
         3c 00 00 00  04 01  02 00  01 00 00 00  00 00 00 00  # IPCTNL_MSG_CT_GET_STATS_CPU, NLM_F_MULTI

@@ -2,9 +2,9 @@ import Addresses
 import Foundation
 import TestSupport
 
-/// Packets over loopback that move counters, in the calling thread's namespace.
+/// Packets over loopback that increment counters, in the calling thread's namespace.
 enum StatisticsTraffic {
-    /// Source NAT to one port only, a filter that makes conntrack look at everything, and the FTP helper.
+    /// Source NAT to a single port, a filter that makes conntrack track everything, and the FTP helper.
     private static let rules = """
         table ip t {
          ct helper ftp {
@@ -71,7 +71,7 @@ enum StatisticsTraffic {
         for port: UInt16 in 1000..<1020 {
             try RawSocket.send(PacketBytes.tcp(1, from: Endpoint(here, port), to: Endpoint(here, 80)))
         }
-        // error: port unreachable, about a datagram that was never sent.
+        // error: port unreachable for a datagram that was never sent.
         let unsent = PacketBytes.udp(from: Endpoint(here, 1), to: Endpoint(IPAddress(ipv4: 0x7F00_004D), 2))
         try RawSocket.send(PacketBytes.icmp(type: 3, code: 3, [0, 0, 0, 0] + unsent, from: here, to: here))
     }

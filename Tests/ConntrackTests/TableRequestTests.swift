@@ -4,7 +4,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// What is requested from the kernel, and what happens to its answers.
+/// The requests sent to the kernel, and how its answers are handled.
 struct TableRequestTests {
     @Test func aTupleOfTwoFamiliesIsInNoTable() throws {
         var tuple = try decode(EntryFixtures.tcp).original

@@ -88,7 +88,7 @@ struct TableTests {
         }
     }
 
-    /// Linux 6.18 answers EINVAL: an ICMP error has no reply, so no entry can begin with it.
+    /// Linux 6.18 answers EINVAL: an ICMP error has no reply, so no entry can start with it.
     @Test func aTupleThatNoEntryCanHaveIsNoReasonToLoadAModule() throws {
         try inFreshNamespace {
             var tuple = try decode(EntryFixtures.icmp).original

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Conntrack
 
-@Suite("Reading attributes at fixed offsets gives what walking them gives")
+@Suite("Reading attributes at fixed offsets gives the same result as walking them")
 struct UsualLayoutTests {
     /// The payload of the first attribute of `type` in a message of ctnetlink.
     private func payload(_ type: UInt32, of message: [UInt8]) throws -> [UInt8] {
@@ -18,7 +18,7 @@ struct UsualLayoutTests {
 
     private func asAttribute(_ payload: [UInt8]) -> Attribute { Attribute(type: 1, payload: 0..<payload.count) }
 
-    @Test("A tuple and a TCP state of a real entry are in the usual layout")
+    @Test("The tuple and TCP state of a real entry are in the usual layout")
     func real() throws {
         let tuple = try payload(CTA_TUPLE_REPLY.rawValue, of: EntryFixtures.tcp)
         #expect(Tuple(usual: asAttribute(tuple), in: tuple.span.bytes) != nil)
@@ -28,7 +28,7 @@ struct UsualLayoutTests {
         #expect(Tuple(usual: asAttribute(zoned), in: zoned.span.bytes) == nil)
     }
 
-    @Test("Whatever bytes are taken for the usual layout, walking them finds the same and nothing more")
+    @Test("Random bytes that look like the usual layout give what walking them gives, and nothing more")
     func tuples() throws {
         var generator = SeededGenerator(seed: 3)
         let whole = try payload(CTA_TUPLE_REPLY.rawValue, of: EntryFixtures.tcp)
@@ -44,7 +44,7 @@ struct UsualLayoutTests {
         #expect(taken > 1000)
     }
 
-    @Test("The same for the TCP state")
+    @Test("The same holds for the TCP state")
     func states() throws {
         var generator = SeededGenerator(seed: 4)
         let whole = try payload(CTA_PROTOINFO.rawValue, of: EntryFixtures.tcp)
@@ -61,7 +61,7 @@ struct UsualLayoutTests {
         #expect(taken > 1000)
     }
 
-    @Test("An attribute that reaches beyond the bytes is not read at all")
+    @Test("An attribute that extends past the buffer is not read")
     func outside() throws {
         let bytes = try payload(CTA_TUPLE_REPLY.rawValue, of: EntryFixtures.tcp)
         for start in [-1, 1, 4, Int.max - 48] {

@@ -1,7 +1,7 @@
 import Conntrack
 import Inspection
 
-/// The answer about a case after one of its packets, by the model or by the kernel.
+/// The answer to a case after one of its packets, from the model or the kernel.
 struct Answer: Hashable {
     var ctstate: CTState?
     var packetClass: PacketClass?
@@ -17,7 +17,8 @@ extension Answer: CustomStringConvertible {
 }
 
 extension ConntrackModel {
-    /// The model's answers, one per packet. All packets reach a host that accepts everything, so each fresh entry enters the table.
+    /// The model's answers, one per packet. All packets reach a host that accepts everything, so each new entry enters
+    /// the table.
     func answers(to asked: Case) -> [Answer] {
         var entry = asked.entry?.tracked
         var isTurned = false

@@ -6,7 +6,7 @@ import Netlink
 import TableSupport
 import TestSupport
 
-/// A host in a network namespace to which packets are sent; its observation table and conntrack table show what happened to them.
+/// A host in a network namespace to which packets are sent; its observation table and conntrack table show the result.
 ///
 /// Belongs to the thread whose namespace it is in.
 final class Arena {
@@ -18,8 +18,8 @@ final class Arena {
     /// In the calling thread's namespace, which must be fresh.
     init(_ layout: Layout, _ conditions: TrackingConditions, verifiesChecksums: Bool) throws {
         self.layout = layout
-        // The host must not send anything, as its answers would change the entries; and conntrack must stay active between two observation
-        // tables, as it forgets windows when it is reactivated.
+        // The host must not send anything, as its answers would change the entries; and conntrack must stay active
+        // between two observation tables, as reactivating it makes it forget windows.
         try Tool.run("nft add table inet arena")
         try Tool.run("nft add chain inet arena mute { type filter hook output priority -300 ; policy drop ; }")
         try Tool.run("nft add chain inet arena track { type filter hook prerouting priority 300 ; }")
@@ -62,7 +62,7 @@ final class Arena {
         return answers
     }
 
-    /// Sends packets, at most one per place, and returns how each was counted.
+    /// Sends packets, at most one per spot, and returns how each was counted.
     private func observed(_ packets: [[UInt8]?]) throws -> [Int: PacketCount] {
         var targets = ObservationTargets()
         targets.entering = layout.targets(count: packets.count)

@@ -1,4 +1,4 @@
-/// The kernel could not be queried, or not read reliably.
+/// The kernel could not be queried, or its answers could not be read reliably.
 struct ArenaFailure: Error, CustomStringConvertible {
     let description: String
 

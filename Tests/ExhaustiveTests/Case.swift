@@ -33,7 +33,7 @@ struct PriorEntry {
 struct Step {
     var packet: TrackedPacket
     var direction: TupleDirection
-    /// More than the model looks at.
+    /// More than the model uses.
     var detail = ""
     /// False if the packet's tuple is not that of the existing entry.
     var isOfEntry = true

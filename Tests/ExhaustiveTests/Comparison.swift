@@ -19,7 +19,7 @@ struct Comparison {
     /// The reasons that occurred.
     private(set) var known: Set<KnownDifference> = []
 
-    /// This many at once: reading a set takes more than linear time.
+    /// Batch size, bounded because reading a set takes more than linear time.
     private static let batch = 4096
 
     /// - Parameter verifiesChecksums: `net.netfilter.nf_conntrack_checksum`.
@@ -48,7 +48,7 @@ struct Comparison {
             let difference = Difference(asked: asked, step: step, model: model[step], kernel: kernel[step])
             guard let reason = KnownDifference.allCases.first(where: { $0.explains(difference) }) else {
                 differences.append(difference)
-                // What follows would differ for that alone.
+                // Later packets would differ for that reason alone.
                 return
             }
             known.insert(reason)

@@ -1,16 +1,16 @@
 import Conntrack
 import Inspection
 
-/// What can be seen of an entry from outside, for the model's and the kernel's alike.
+/// The externally visible properties of an entry, the same for the model's and the kernel's.
 struct EntryView: Hashable {
     var state: String?
     var hasSeenReply: Bool
     var isAssured: Bool
-    /// Its original direction begins at the case's host.
+    /// Its original direction starts at the case's host.
     var isTurned: Bool
-    /// It was first closed by a FIN; false for all but TCP.
+    /// It was first closed by a FIN; always false except for TCP.
     var endedByFIN = false
-    /// For SCTP.
+    /// SCTP only.
     var tags: SCTPTags?
 
     init(_ entry: TrackedEntry, isTurned: Bool) {

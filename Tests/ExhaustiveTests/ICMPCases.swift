@@ -7,11 +7,11 @@ import TestSupport
 
 /// ICMP and ICMPv6 messages, and the entries they are about.
 enum ICMPCases {
-    /// Redirects come from an address of the link, or are INVALID.
+    /// Redirects come from an on-link address, otherwise they are INVALID.
     private static let router = IPAddress(ipv6High: 0xFE80_0000_0000_0000, low: 1)
 
-    /// A message whose rest is an identifier, as in a query, or another packet, as in an error: about a packet sent by the message's
-    /// receiver.
+    /// A message whose remainder is an identifier, for a query, or another packet, for an error. The error is about a
+    /// packet that the message's receiver sent.
     static func step(
         _ type: UInt8, code: UInt8 = 0, _ direction: TupleDirection, _ family: IPAddress.Family,
         about packet: @escaping (_ from: Endpoint, _ to: Endpoint) -> [UInt8]
@@ -53,7 +53,7 @@ enum ICMPCases {
         entry: PriorEntry, packet: (_ direction: TupleDirection, _ from: Endpoint, _ to: Endpoint) -> [UInt8]
     )
 
-    /// The packet that an error is about goes in the opposite direction of the error.
+    /// The packet that an error is about travels in the error's opposite direction.
     private static func flows(_ family: IPAddress.Family) -> [Flow] {
         let stateless = TrackedEntry(.stateless, hasSeenReply: false)
         let query = PriorEntry(tracked: stateless, protocol: icmp(family), memory: queries(family)[0])
@@ -77,7 +77,7 @@ enum ICMPCases {
         ]
     }
 
-    /// Every type together with a query's entry: one of them belongs to it in each direction.
+    /// Every type, combined with the entry of a query: in each direction, one of the types belongs to it.
     static func besideQueries(_ family: IPAddress.Family) -> [Case] {
         queries(family).flatMap { memory in
             let tracked = TrackedEntry(.stateless, hasSeenReply: false)

@@ -15,7 +15,7 @@ extension ExhaustiveTests {
         check(try Comparison(ICMPCases.errors(family), .addresses(family), .here), 5 * 2 * types, known: known(family))
     }
 
-    @Test("ICMP and ICMPv6: every type beside the entry of a query", arguments: IPAddress.Family.both)
+    @Test("ICMP and ICMPv6: every type, with the entry of a query present", arguments: IPAddress.Family.both)
     func icmpBesideQueries(_ family: IPAddress.Family) throws {
         let queries = family == .ipv4 ? 4 : 2
         check(

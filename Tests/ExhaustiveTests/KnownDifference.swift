@@ -3,19 +3,21 @@ import Conntrack
 import Firewall
 import Inspection
 
-/// Where the model and the kernel disagree, and why it stays so.
+/// Known differences between the model and the kernel, and why they remain.
 enum KnownDifference: CaseIterable {
-    /// To conntrack each ICMPv6 type below 128 is an error about another packet, and so is a redirect (137): the model agrees. An observation
-    /// counts the four existing types (1 to 4) as errors, as their packets are where it looks for them.
+    /// Conntrack treats each ICMPv6 type below 128, and redirect (137), as an error about another packet, and the model
+    /// agrees. An observation counts only the four existing types (1 to 4) as errors, as their quoted packets are where
+    /// it looks for them.
     case icmpv6ErrorsWithoutName
-    /// A heartbeat in reply direction of an entry in state NONE is INVALID, but still leaves its tag there (`nf_conntrack_sctp_packet` stores
-    /// the tag before it looks up the state). Only ctnetlink creates such entries.
+    /// A heartbeat in reply direction of an entry in state NONE is INVALID, but still stores its tag
+    /// (`nf_conntrack_sctp_packet` stores the tag before it looks up the state). Only ctnetlink creates such entries.
     case tagsOfStateNone
-    /// The kernel verifies UDP-Lite's checksum with UDP's number in the pseudo header (`udplite_error`), so valid ones look invalid to it. The
-    /// model assumes valid checksums.
+    /// The kernel verifies the UDP-Lite checksum with UDP's protocol number in the pseudo header (`udplite_error`), so
+    /// it considers valid ones invalid. The model assumes valid checksums.
     case udpliteChecksums
-    /// The kernel calls a UDP entry ASSURED that has seen packets in both directions for two seconds
-    /// (`nf_conntrack_udp_packet`). The model has no clock; and an entry made over ctnetlink is as old as it can be.
+    /// The kernel marks a UDP entry ASSURED once it has seen packets in both directions for two seconds
+    /// (`nf_conntrack_udp_packet`). The model has no clock; and an entry created over ctnetlink counts as arbitrarily
+    /// old.
     case assuredByTime
 
     func explains(_ difference: Comparison.Difference) -> Bool {

@@ -31,14 +31,14 @@ enum SCTPCases {
     }
 
     static let allChunks = (UInt8.min ... .max).map(SCTPChunk.init)
-    /// Those that may change a state, and a few that do not.
+    /// Chunks that may change a state, and a few that do not.
     static let someChunks = (UInt8(0)...15).map(SCTPChunk.init)
 
     static var withoutEntry: [Case] {
         allChunks.flatMap { steps([$0], .original).map { Case(nil, [$0]) } }
     }
 
-    /// Every chunk in every state, in both directions, with tags that are right, wrong and none.
+    /// Every chunk in every state, in both directions, with tags that are right, wrong or zero.
     static var withEntry: [Case] {
         TrackedSCTP.State.allCases.flatMap { state in
             [false, true].flatMap { isReplied in
@@ -80,7 +80,7 @@ enum SCTPCases {
         }
     }
 
-    /// Three packets of a chunk each, from nothing, in any direction.
+    /// Three packets of one chunk each, starting without an entry, in any direction.
     static var lives: [Case] {
         let moving: [SCTPChunk] = [
             .initiate, .initiateAck, .cookieEcho, .cookieAck, .heartbeat, .heartbeatAck, .shutdown, .shutdownAck,

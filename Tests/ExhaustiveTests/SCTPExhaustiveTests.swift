@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 extension ExhaustiveTests {
-    // Of each chunk but INIT, whose right tag is none, there are three packets: 256 * 3 - 1.
-    @Test("SCTP: every chunk, in every state, with tags that are right, wrong and none")
+    // There are three packets of each chunk except INIT, whose correct tag is zero: 256 * 3 - 1.
+    @Test("SCTP: every chunk, in every state, with tags that are right, wrong or zero")
     func sctpChunks() throws {
         check(
             try Comparison(SCTPCases.withoutEntry + SCTPCases.withEntry, .ports(.ipv4)), 767 * (1 + 9 * 2 * 2))
@@ -17,7 +17,7 @@ extension ExhaustiveTests {
         check(comparison, (16 * 3 - 1) * 9 * 3 * 2, known: [.tagsOfStateNone])
     }
 
-    @Test("SCTP: two chunks in a packet")
+    @Test("SCTP: two chunks in one packet")
     func sctpBundles() throws {
         check(try Comparison(SCTPCases.bundles, .ports(.ipv4)), 16 * 16 * 2 * (1 + 9))
     }

@@ -3,9 +3,9 @@ import Conntrack
 import Firewall
 import Inspection
 
-/// The two ends of a case, which no other case of its batch has: what is counted and what stands in the table tell whose they are.
+/// The two ends of a case, unique within its batch: counts and table entries can be attributed by them.
 struct Spot {
-    /// Where the original direction of the case's entry begins.
+    /// Where the original direction of the case's entry starts.
     let client: Endpoint
     let host: Endpoint
 
@@ -14,11 +14,11 @@ struct Spot {
     }
 }
 
-/// How cases get their own ends.
+/// How cases get ends of their own.
 enum Layout {
-    /// By a port, which both ends share.
+    /// By a port that both ends share.
     case ports(IPAddress.Family)
-    /// By two addresses: for protocols without ports.
+    /// By two addresses, for protocols without ports.
     case addresses(IPAddress.Family)
 
     static let clients = (ipv4: UInt32(0x0A08_0000), ipv6: UInt64(0xFD00_0008_0000_0000))
@@ -41,7 +41,7 @@ enum Layout {
         }
     }
 
-    /// Both ends are observed, as each direction of a flow has its own destination.
+    /// Both ends are observed, as each direction of a flow has a different destination.
     func targets(count: Int) -> Set<ObservationTargets.Target> {
         switch self {
         case .ports: [.address(client(1)), .address(host(1))]

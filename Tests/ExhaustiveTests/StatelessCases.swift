@@ -3,14 +3,14 @@ import Inspection
 import TableSupport
 import TestSupport
 
-/// Protocols where any packet opens an entry.
+/// Protocols for which any packet creates an entry.
 enum StatelessCases {
     static func step(_ protocol: IPProtocol, _ direction: TupleDirection) -> Step {
         Step(`protocol` == .udp ? .udp : .other(`protocol`), direction) { from, to in
             switch `protocol` {
             case .udp: PacketBytes.udp(from: from, to: to)
             case .udplite: PacketBytes.udplite(from: from, to: to)
-            // For GRE that is: version 0, without a key.
+            // For GRE: version 0, without a key.
             default:
                 PacketBytes.ip(
                     `protocol`, [UInt8](repeating: 0, count: 24), from: from.address, to: to.address)
@@ -18,7 +18,7 @@ enum StatelessCases {
         }
     }
 
-    /// Three packets in any directions, from every entry and none.
+    /// Three packets in any directions, with every entry and without one.
     static func lives(_ protocol: IPProtocol) -> [Case] {
         let directions = TupleDirection.allCases
         let entries =
@@ -36,7 +36,7 @@ enum StatelessCases {
         }
     }
 
-    /// All protocols without their own tracker.
+    /// All protocols without a tracker of their own.
     static func others(_ family: IPAddress.Family, isDCCPKnown: Bool) -> [IPProtocol] {
         var known: Set<IPProtocol> = [.icmp, .tcp, .udp, .gre, .icmpv6, .sctp, .udplite]
         if isDCCPKnown { known.insert(.dccp) }

@@ -6,8 +6,8 @@ import TestSupport
 
 /// TCP segments and entries.
 enum TCPCases {
-    /// A segment whose numbers fit the others of its case, whatever their order: no data, so each side's number stays the same except for a
-    /// SYN, which precedes it.
+    /// A segment whose numbers fit the others of its case in any order: it has no data, so each side's number stays the
+    /// same except for a SYN, which precedes it.
     static func step(_ flags: TCPFlags, _ direction: TupleDirection = .original) -> Step {
         let (own, other): (UInt32, UInt32) = direction == .original ? (1000, 2000) : (2000, 1000)
         return Step(.tcp(flags), direction) { from, to in
@@ -46,14 +46,14 @@ enum TCPCases {
         }
     }
 
-    /// One segment of each kind that is not refused for its flags alone.
+    /// One segment of each kind that is not rejected for its flags alone.
     static let kinds: [TCPFlags] = [.syn, [.syn, .ack], [.fin, .ack], .ack, .rst, [.rst, .ack]]
 
     private static var anyStep: [Step] {
         kinds.flatMap { flags in TupleDirection.allCases.map { step(flags, $0) } }
     }
 
-    /// Two of any kind, in any direction, from any state: what conntrack remembers of the first affects the second.
+    /// Any two, in any direction, from any state: what conntrack remembers of the first affects the second.
     static var pairs: [Case] {
         let entries = TrackedTCP.State.allCases.flatMap { state in
             statuses.flatMap { status in [false, true].map { entry(state, status, endedByFIN: $0) } }
@@ -62,7 +62,7 @@ enum TCPCases {
         return entries.flatMap { entry in steps.flatMap { first in steps.map { Case(entry, [first, $0]) } } }
     }
 
-    /// A SYN in the middle that is answered, and two of any kind: shows what it makes conntrack forget.
+    /// A SYN in mid-connection that is answered, and any two more: shows what conntrack forgets because of it.
     static var restarts: [Case] {
         let steps = anyStep
         return TrackedTCP.State.allCases.flatMap { state in
@@ -75,7 +75,7 @@ enum TCPCases {
         }
     }
 
-    /// Five, from a SYN: the effect of both sides having sent a SYN does not show earlier.
+    /// Five, starting with a SYN: the effect of a simultaneous open does not show earlier.
     static var longLives: [Case] {
         let steps = anyStep.filter { $0.packet != .tcp([.rst, .ack]) }
         return steps.flatMap { second in
@@ -85,7 +85,7 @@ enum TCPCases {
         }
     }
 
-    /// Four of any kind, in any direction, from nothing; they begin with one that creates an entry.
+    /// Any four, in any direction, without an entry; the first one creates an entry.
     static var lives: [Case] {
         let steps = anyStep
         return [step(.syn), step(.ack)].flatMap { first in

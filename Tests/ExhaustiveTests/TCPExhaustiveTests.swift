@@ -4,21 +4,21 @@ import TestSupport
 import Testing
 
 extension ExhaustiveTests {
-    @Test("TCP over IPv4: all flags, in every state, with loose pick-up and without", arguments: [true, false])
+    @Test("TCP over IPv4: all flags, in every state, with and without loose pick-up", arguments: [true, false])
     func tcpOverIPv4(isLoose: Bool) throws {
         let comparison = try Comparison(
             TCPCases.withoutEntry + TCPCases.withEntry, .ports(.ipv4), TrackingConditions(tcpLoose: isLoose))
         check(comparison, 256 * (1 + 10 * 3 * 2))
     }
 
-    @Test("TCP over IPv6: all flags, in every state, with loose pick-up and without", arguments: [true, false])
+    @Test("TCP over IPv6: all flags, in every state, with and without loose pick-up", arguments: [true, false])
     func tcpOverIPv6(isLoose: Bool) throws {
         let comparison = try Comparison(
             TCPCases.withoutEntry + TCPCases.withEntry, .ports(.ipv6), TrackingConditions(tcpLoose: isLoose))
         check(comparison, 256 * (1 + 10 * 3 * 2))
     }
 
-    @Test("TCP: two segments of any kinds, from every state")
+    @Test("TCP: any two segments, from every state")
     func tcpPairs() throws {
         check(try Comparison(TCPCases.pairs, .ports(.ipv4)), 10 * 3 * 2 * 12 * 12 * 2)
     }
@@ -34,7 +34,7 @@ extension ExhaustiveTests {
         check(try Comparison(TCPCases.longLives, .ports(.ipv4)), 10 * 10 * 10 * 10 * 5)
     }
 
-    @Test("TCP: a connection that begins anew, from every state, and two segments of any kinds")
+    @Test("TCP: a connection that starts over, from every state, and any two segments")
     func tcpRestarts() throws {
         check(try Comparison(TCPCases.restarts, .ports(.ipv4)), 10 * 2 * 12 * 12 * 4)
     }

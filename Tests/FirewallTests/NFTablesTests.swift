@@ -5,7 +5,7 @@ import Testing
 
 @Suite("libnftables")
 struct NFTablesTests {
-    @Test("An owned table lives as long as what made it", .needsRoot, .needsTool("nft"))
+    @Test("An owned table lives as long as the handle that created it", .needsRoot, .needsTool("nft"))
     func owned() throws {
         try inFreshNamespace {
             func make() throws -> String {
@@ -15,12 +15,13 @@ struct NFTablesTests {
             }
             let made = try make()
             #expect(made.contains("table inet mine"))
-            // libnftables does not close its socket on exec: a program started by a test in parallel keeps a copy until it exits.
+            // libnftables does not close its socket on exec: a program started by a parallel test keeps a copy until it
+            // exits.
             try waitUntil("the table is gone") { try Tool.run("nft list tables").isEmpty }
         }
     }
 
-    @Test("What is wrong is said in libnftables' words, and nothing is printed", .needsRoot)
+    @Test("Errors are reported in libnftables' words, and nothing is printed", .needsRoot)
     func wrong() throws {
         try inFreshNamespace {
             let error = try refusal(of: "table inet { nonsense")

@@ -30,7 +30,7 @@ struct ConnectionParserTests {
     @Test(arguments: DirectorSample.all) func readsWhatIpvsadmShows(sample: DirectorSample) throws {
         let expected = try sample.listing.split(separator: "\n").map(Self.listed)
         var found = try Self.parse(sample.file)
-        // ipvsadm shows neither name nor data of a persistence engine.
+        // ipvsadm shows neither the name nor the data of a persistence engine.
         for index in found.indices { found[index].persistenceEngine = nil }
         #expect(found == expected)
         #expect(!expected.isEmpty)
@@ -60,7 +60,7 @@ struct ConnectionParserTests {
         #expect(found.map(\.templateFwmark) == [9])
     }
 
-    /// `ip_vs_proto_name`: five names, and `IP_` with the number.
+    /// `ip_vs_proto_name`: five names, and `IP_` with the number for others.
     @Test(
         arguments: [
             ("TCP", 6), ("UDP", 17), ("SCTP", 132), ("IP ", 0), ("ICMP", 1), ("ICMPv6", 58), ("IP_47", 47),
@@ -72,7 +72,7 @@ struct ConnectionParserTests {
         #expect(try Self.parse(DirectorSample.title + row).map(\.protocol.rawValue) == [number])
     }
 
-    @Test("the same however the file is cut", arguments: DirectorSample.all)
+    @Test("The result does not depend on where the file is split", arguments: DirectorSample.all)
     func pieces(sample: DirectorSample) throws {
         let bytes = Array(sample.file.utf8)
         let whole = try Self.parse([bytes])
@@ -104,7 +104,7 @@ struct ConnectionParserTests {
     }
 
     @Test(
-        "rows that are no connection",
+        "Rows that are not connections",
         arguments: [
             "", "TCP", "TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED",
             "XYZ 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED 892",
@@ -124,7 +124,7 @@ struct ConnectionParserTests {
         }
     }
 
-    @Test("What is overdue, older kernels print as a negative number gone unsigned") func overdue() throws {
+    @Test("Overdue timers, which older kernels print as a negative number read as unsigned") func overdue() throws {
         let row = "TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED 18446744073709551614\n"
         #expect(try Self.parse(DirectorSample.title + row).map(\.expires) == [0])
     }
@@ -145,7 +145,7 @@ struct ConnectionParserTests {
         #expect(count == DirectorSample.mixed.listing.split(separator: "\n").count - 1)
     }
 
-    @Test("a row of a megabyte is refused", arguments: [1, 1 << 20]) func endlessRow(pieceSize: Int) {
+    @Test("A row of a megabyte is rejected", arguments: [1, 1 << 20]) func endlessRow(pieceSize: Int) {
         let piece = [UInt8](repeating: UInt8(ascii: "x"), count: pieceSize)
         var parser = ConnectionParser { _ in }
         #expect(throws: DecodeError("row 0 of proc/net/ip_vs_conn", "has no end", at: 0)) {

@@ -10,7 +10,7 @@ struct ConnectionSpeedTests {
         private static let wanted = 1_000_000
     #endif
 
-    @Test("a million rows, or a tenth of that in a debug build") func rate() throws {
+    @Test("A million rows, or a tenth of that in a debug build") func rate() throws {
         let rows = Array(DirectorSample.mixed.file.dropFirst(DirectorSample.title.count).utf8)
         let perRepetition = DirectorSample.mixed.listing.split(separator: "\n").count * 1000
         // About a megabyte.
@@ -26,7 +26,7 @@ struct ConnectionSpeedTests {
         #expect(count == repetitions * perRepetition)
         let rate = Double(count) / (time / .seconds(1))
         print("ip_vs_conn: \(count) rows in \(time), \(Int(rate)) a second")
-        // What a debug build achieves even on a busy machine.
+        // Reachable for a debug build even on a busy machine.
         #expect(rate > 10_000)
     }
 }

@@ -5,7 +5,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// Destinations from messages built by libmnl in the same way as by the kernel (`ip_vs_genl_fill_dest`).
+/// Destinations from messages that libmnl builds the same way as the kernel (`ip_vs_genl_fill_dest`).
 struct DestinationTests {
     /// The destinations of a fwmark service of IPv4.
     static func destinations(_ messages: [[UInt8]]) throws -> [Destination] {
@@ -54,7 +54,7 @@ struct DestinationTests {
         let found = try Self.destinations([
             IPVSAnswers.destination { $0.address(IPVS_DEST_ATTR_ADDR, [10, 0, 0, 3]) },
             IPVSAnswers.destination { message in
-                // Before its family, as the kernel sends it.
+                // Before its family, in the order the kernel sends.
                 message.address(IPVS_DEST_ATTR_ADDR, address)
                 message.short(IPVS_DEST_ATTR_ADDR_FAMILY, UInt16(AF_INET6))
             },

@@ -1,7 +1,7 @@
 import Testing
 
-/// `/proc/net/ip_vs_conn` and `ipvsadm -Lcn` of real directors at the same moment: the lab's scenarios (Tests/Lab) on
-/// Debian 12, Linux 6.1.0, 2026-11-23.
+/// `/proc/net/ip_vs_conn` and `ipvsadm -Lcn` of real directors, taken at the same moment: the lab's scenarios
+/// (Tests/Lab) on Debian 12, Linux 6.1.0, 2026-11-23.
 struct DirectorSample: Sendable, CustomTestStringConvertible {
     let scenario: String
     let file: String
@@ -70,7 +70,7 @@ struct DirectorSample: Sendable, CustomTestStringConvertible {
             TCP 14:59  ESTABLISHED 10.0.0.1:39671     10.0.0.100:80      10.0.0.4:80
             """)
 
-    /// `--pe sip`: the template holds the call's id.
+    /// `--pe sip`: the template holds the Call-ID.
     static let persistenceEngine = DirectorSample(
         scenario: "persistence-engine",
         file: title

@@ -7,9 +7,9 @@ import Testing
 @testable import IPVS
 
 struct DirectorTests {
-    /// A request for the family would load the module, so none may be sent.
+    /// Requesting the family would load the module, so no such request may be sent.
     @Test(
-        "without IPVS nothing is asked over netlink",
+        "Without IPVS no netlink request is sent",
         arguments: [
             (nil, "modprobe ip_vs"),
             ("kernel/net/netfilter/ipvs/ip_vs.ko: kernel/lib/libcrc32c.ko", "modprobe ip_vs"),

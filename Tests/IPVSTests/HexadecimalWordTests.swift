@@ -5,13 +5,13 @@ import Testing
 struct HexadecimalWordTests {
     private func word(_ text: String) -> UInt64 { text.utf8.reduce(0) { $0 << 8 | UInt64($1) } }
 
-    @Test("Digits of both cases", arguments: ["00000000", "0A000064", "FFFFFFFF", "deadBEEF", "9aF0fA90", "12345678"])
+    @Test("Digits in either case", arguments: ["00000000", "0A000064", "FFFFFFFF", "deadBEEF", "9aF0fA90", "12345678"])
     func digits(_ text: String) {
         #expect(HexadecimalWord(word(text)).value == UInt64(text, radix: 16))
         #expect(HexadecimalWord(lower: UInt32(word(text) >> 32)).value == UInt64(text.prefix(4), radix: 16))
     }
 
-    @Test("Every other byte, at every place, is no digit")
+    @Test("Any other byte, at any position, is rejected")
     func others() {
         for place: UInt64 in 0..<8 {
             for byte: UInt64 in 0...255 {

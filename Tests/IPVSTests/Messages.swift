@@ -37,7 +37,7 @@ struct LibraryMessage {
     func text(_ type: Int, _ value: String) { mnl_attr_put_strz(header, UInt16(type), value) }
     func bytes(_ type: Int, _ value: [UInt8]) { mnl_attr_put(header, UInt16(type), value.count, value) }
 
-    /// `union nf_inet_addr`, of which IPv4 uses the first four bytes.
+    /// `union nf_inet_addr`; IPv4 uses the first four bytes.
     func address(_ type: Int, _ value: [UInt8]) {
         bytes(type, value + [UInt8](repeating: 0, count: 16 - value.count))
     }
@@ -47,7 +47,7 @@ struct LibraryMessage {
 enum IPVSAnswers {
     static let family: UInt16 = 0x1C
 
-    /// Its presence, and the family's number and end.
+    /// The family is present: its number, and the end of the answer.
     static func kernel(then answers: [[[UInt8]]]) throws -> ScriptedKernel {
         let controller = try LibraryMessage.build(type: UInt16(GENL_ID_CTRL), flags: 0, extra: [1, 2, 0, 0]) {
             message in

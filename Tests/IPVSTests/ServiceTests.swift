@@ -5,7 +5,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// Services from messages built by libmnl in the same way as by the kernel (`ip_vs_genl_fill_service`).
+/// Services from messages that libmnl builds the same way as the kernel (`ip_vs_genl_fill_service`).
 struct ServiceTests {
     @Test func everyAttributeOfATCPService() throws {
         let services = try IPVSAnswers.listing(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 struct StatisticsTests {
-    /// The statistics of a service whose attributes are made by `fill`.
+    /// The statistics of a service whose attributes are written by `fill`.
     static func statistics(_ fill: (LibraryMessage) -> Void) throws -> Statistics? {
         let service = try IPVSAnswers.service { message in
             message.short(IPVS_SVC_ATTR_AF, UInt16(AF_INET))
@@ -38,7 +38,7 @@ struct StatisticsTests {
         }
     }
 
-    /// `ip_vs_genl_fill_stats`: 32 bits, but for the bytes.
+    /// `ip_vs_genl_fill_stats`: 32 bits, except for the bytes.
     static func narrow(_ message: LibraryMessage) {
         message.nest(IPVS_SVC_ATTR_STATS) {
             for number in numbers {
@@ -64,7 +64,9 @@ struct StatisticsTests {
         #expect(statistics?.bitWidth == 32)
     }
 
-    @Test("the wide ones count when both are sent", arguments: [true, false]) func both(wideFirst: Bool) throws {
+    @Test("The 64-bit statistics take precedence when both are sent", arguments: [true, false]) func both(
+        wideFirst: Bool
+    ) throws {
         let statistics = try Self.statistics { message in
             for fill in wideFirst ? [Self.wide, Self.narrow] : [Self.narrow, Self.wide] { fill(message) }
         }

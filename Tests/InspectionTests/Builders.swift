@@ -52,7 +52,7 @@ func sysctls(conntrack: String?) -> Sysctls {
     return sysctls
 }
 
-/// What one reading that says everything makes of connections, services and a table.
+/// The result of one complete reading of connections, services and a table.
 func flows(
     _ connections: [Connection], _ services: [Service], _ entries: [Entry], conntrack: String? = "0", took: UInt32 = 0
 ) -> FlowReport {
@@ -72,7 +72,7 @@ extension FlowList {
 }
 
 extension FlowStore {
-    /// A whole reading.
+    /// A complete reading.
     mutating func read(
         _ services: [Service], _ connections: [Connection], _ entries: [Entry] = [], at second: UInt32,
         took: UInt32 = 0, orphansAreKnown: Bool = false, look: ([Tuple]) -> Entry? = { _ in nil }
@@ -88,7 +88,7 @@ extension FlowStore {
 }
 
 extension FlowReport {
-    /// What the flows show, as sentences in the order of a story.
+    /// The findings for the flows, as sentences in narrative order.
     func conclusion(_ sysctls: Sysctls = sysctls(conntrack: "0"), _ services: [Service] = []) -> [String] {
         FlowFindings(FlowTally(self), services, sysctls).all.map(\.reason)
     }

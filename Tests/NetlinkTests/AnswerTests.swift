@@ -4,7 +4,7 @@ import Testing
 
 struct AnswerTests {
     static let request = Request(.netfilter, "dump the table", type: 0x101, flags: 0x300)
-    /// A message with nothing in it, `sequence` 1.
+    /// An empty message with `sequence` 1.
     static let entry = hexadecimal("10 00 00 00  00 01  02 00  01 00 00 00  00 00 00 00")
     /// `NLMSG_DONE`, and 0 for success.
     static let done = hexadecimal("14 00 00 00  03 00  02 00  01 00 00 00  00 00 00 00  00 00 00 00")
@@ -51,7 +51,7 @@ struct AnswerTests {
         #expect(!result.answer.interrupted)
     }
 
-    @Test("any message of the answer may say that the dump was interrupted", arguments: [true, false])
+    @Test("Any message of the answer may report that the dump was interrupted", arguments: [true, false])
     func interruption(inEntry: Bool) throws {
         let interrupted = hexadecimal("10 00 00 00  00 01  12 00  01 00 00 00  00 00 00 00")
         let interruptedDone = hexadecimal("14 00 00 00  03 00  12 00  01 00 00 00  00 00 00 00  00 00 00 00")

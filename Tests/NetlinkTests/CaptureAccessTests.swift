@@ -37,7 +37,7 @@ struct CaptureAccessTests {
         }
     }
 
-    @Test("the capability to enter the folder's parent is needed no more once it is open", .needsRoot)
+    @Test("The capability to enter the parent directory is no longer needed once the capture is open", .needsRoot)
     func anothersHome() throws {
         try inTemporaryFolder { home in
             try Self.setMode(home, 0o700)
@@ -54,7 +54,7 @@ struct CaptureAccessTests {
         }
     }
 
-    @Test("what was abandoned there leaves nothing that blocks a second try", .needsRoot)
+    @Test("An abandoned capture leaves nothing behind that would block a second attempt", .needsRoot)
     func anothersHomeAbandoned() throws {
         try inTemporaryFolder { home in
             try Tool.run("chown 65534:65534 \(home)")
@@ -79,7 +79,7 @@ struct CaptureAccessTests {
         }
     }
 
-    @Test("a folder that others may write into is refused", arguments: [0o777, 0o775, 0o1777])
+    @Test("A directory that others may write to is rejected", arguments: [0o777, 0o775, 0o1777])
     func writable(mode: Int) throws {
         try inTemporaryFolder { path in
             try Self.setMode(path, mode)
@@ -97,7 +97,7 @@ struct CaptureAccessTests {
         }
     }
 
-    /// The path now leads elsewhere; the capture goes where it began.
+    /// The path now leads elsewhere; the capture still goes to where it started.
     @Test func aPathThatIsSwappedChangesNothing() throws {
         try inTemporaryFolder { folder in
             let (path, other) = ("\(folder)/lb1", "\(folder)/other")
@@ -112,7 +112,7 @@ struct CaptureAccessTests {
         }
     }
 
-    @Test("a folder put in the way is not written into") func linkInside() throws {
+    @Test("A directory substituted by a link is not written into") func linkInside() throws {
         try inTemporaryFolder { folder in
             let (path, other) = ("\(folder)/lb1", "\(folder)/other")
             let recording = try Self.record(into: path)
@@ -124,7 +124,7 @@ struct CaptureAccessTests {
         }
     }
 
-    @Test("what is abandoned goes, and nothing else", arguments: [true, false], [true, false])
+    @Test("Abandoning a capture removes its own files, and nothing else", arguments: [true, false], [true, false])
     func abandoned(existed: Bool, finished: Bool) throws {
         try inTemporaryFolder { folder in
             let path = "\(folder)/lb1"
@@ -152,7 +152,7 @@ struct CaptureAccessTests {
         }
     }
 
-    @Test("a folder that cannot be made is an error with a next step")
+    @Test("A directory that cannot be created is an error that suggests the next step")
     func notMade() {
         #expect(Self.refusal("/proc/no-such-folder/lb1")?.nextStep == "create its parent directory first")
         #expect(Self.refusal("")?.nextStep != nil)
@@ -168,7 +168,7 @@ struct CaptureAccessTests {
         #expect(error?.nextStep == "give a directory written by ct-inspect capture")
     }
 
-    @Test("one that may not be read says so", .needsRoot, arguments: ["", "/CRC32SUMS", "/manifest.json"])
+    @Test("An unreadable capture is reported as such", .needsRoot, arguments: ["", "/CRC32SUMS", "/manifest.json"])
     func forbidden(name: String) throws {
         try inTemporaryFolder { path in
             try CaptureSample.write(into: path)

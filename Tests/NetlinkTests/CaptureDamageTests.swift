@@ -15,7 +15,7 @@ struct CaptureDamageTests {
         }
     }
 
-    @Test("any flipped bit in any file is found", arguments: [0x01, 0x20, 0x80] as [UInt8])
+    @Test("Any flipped bit in any file is found", arguments: [0x01, 0x20, 0x80] as [UInt8])
     func flippedBits(bit: UInt8) throws {
         try inTemporaryFolder { path in
             try CaptureSample.write(into: path)
@@ -32,7 +32,7 @@ struct CaptureDamageTests {
     }
 
     @Test(
-        "a file cut short is found",
+        "A truncated file is found",
         arguments: ["CRC32SUMS", "manifest.json", "netlink.pcap", "proc/net/stat/nf_conntrack"])
     func shortened(name: String) throws {
         try Self.damaged {
@@ -43,7 +43,7 @@ struct CaptureDamageTests {
     }
 
     @Test(
-        "a missing file is found",
+        "A missing file is found",
         arguments: ["CRC32SUMS", "manifest.json", "netlink.pcap", "proc/net/stat/nf_conntrack.2"])
     func missing(name: String) throws {
         try Self.damaged {
@@ -72,7 +72,7 @@ struct CaptureDamageTests {
     }
 
     @Test(
-        "pcap headers that are not ours",
+        "Foreign pcap headers are rejected",
         arguments: [
             // A byte-swapped and a nanosecond magic, Ethernet.
             (0..<4, [0xA1, 0xB2, 0xC3, 0xD4], "this is not a pcap file in this machine's byte order"),
@@ -92,13 +92,13 @@ struct CaptureDamageTests {
 
     /// The first record: a 16-byte pcap header, a 16-byte link header, the request of 16 bytes.
     @Test(
-        "records that are not ours",
+        "Foreign records are rejected",
         arguments: [
             (32, [15, 0, 0, 0], "its length is 15"),
             (32, [1, 0, 16, 0], "its length is 1048577"),
             (40, [0, 0], "it is not between us and the kernel"),
             (54, [0, 99], "it is not between us and the kernel"),
-            // PACKET_USER: an answer, but to which request?
+            // PACKET_USER: an answer without a known request.
             (40, [0, 6], "an answer without a request"),
         ] as [(Int, [UInt8], String)])
     func record(offset: Int, bytes: [UInt8], why: String) throws {
@@ -124,7 +124,7 @@ struct CaptureDamageTests {
         }
     }
 
-    @Test("a pcap cut anywhere gives errors", arguments: [true, false]) func cutPcap(verifying: Bool) throws {
+    @Test("A pcap truncated anywhere gives errors", arguments: [true, false]) func cutPcap(verifying: Bool) throws {
         try inTemporaryFolder { path in
             try CaptureSample.write(into: path)
             let file = "\(path)/netlink.pcap"
@@ -133,13 +133,13 @@ struct CaptureDamageTests {
             for count in 0..<24 + (32 + 16) + (32 + 32) + (32 + 20) {
                 try change(file) { $0 = Array(whole.prefix(count)) }
                 let cause = CaptureSample.refusal(path, verifying: verifying)?.cause
-                // Between two records an unverified truncation only shows as a missing answer.
+                // Between two records, an unverified truncation only shows as a missing answer.
                 #expect(cause == .damaged || !verifying && cause == .failed, "cut to \(count) bytes")
             }
         }
     }
 
-    @Test("a named pipe in a file's place does not make us wait", arguments: [true, false]) func pipes(verifying: Bool)
+    @Test("A named pipe in place of a file does not block", arguments: [true, false]) func pipes(verifying: Bool)
         throws
     {
         for name in ["CRC32SUMS", "manifest.json", "netlink.pcap", "proc/net/stat/nf_conntrack"] {
@@ -176,7 +176,7 @@ struct CaptureDamageTests {
         }
     }
 
-    @Test("A capture that was taken at no time says so", arguments: ["", "yesterday", "2026-02-30T00:00:00Z"])
+    @Test("A capture without a valid time says so", arguments: ["", "yesterday", "2026-02-30T00:00:00Z"])
     func noTime(_ time: String) throws {
         try Self.damaged {
             let file = "\($0)/manifest.json"

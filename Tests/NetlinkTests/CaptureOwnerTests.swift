@@ -5,7 +5,7 @@ import Testing
 @testable import Netlink
 
 struct CaptureOwnerTests {
-    /// The owner of everything in the capture and of the capture itself.
+    /// The owner of everything in the capture, and of the capture itself.
     private func owners(_ path: String) throws -> Set<Int> {
         let below = try FileManager.default.subpathsOfDirectory(atPath: path).map { path + "/" + $0 }
         return Set(
@@ -14,7 +14,7 @@ struct CaptureOwnerTests {
             })
     }
 
-    @Test("Under sudo a capture belongs in the end to who called it, folders and all", .needsRoot)
+    @Test("Under sudo the finished capture belongs to the invoking user, directories included", .needsRoot)
     func handedOver() throws {
         try inTemporaryFolder { folder in
             for (name, owner, expected) in [

@@ -34,7 +34,7 @@ enum CaptureSample {
         return recording.unread
     }
 
-    /// Reads everything in a damaged capture, which may only result in errors.
+    /// Reads everything in a damaged capture, which may fail only with errors.
     static func readAll(_ path: String, verifying: Bool) throws(KernelError) {
         let kernel = try CapturedKernel(path, verifying: verifying)
         try kernel.ask(dump) { _, _ in }

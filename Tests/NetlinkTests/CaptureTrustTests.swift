@@ -4,7 +4,7 @@ import Testing
 
 @testable import Netlink
 
-/// A capture forged by someone, read by someone with more rights.
+/// A capture forged by one user, read by a user with more rights.
 struct CaptureTrustTests {
     static let folder = KernelFile("proc/net/stat")
 
@@ -14,7 +14,7 @@ struct CaptureTrustTests {
         try FileManager.default.createSymbolicLink(atPath: "\(path)/proc/net", withDestinationPath: other)
     }
 
-    @Test("a folder that is a link is not followed, whether or not its files have the right sums")
+    @Test("A directory that is a link is not followed, whether or not its files have the right checksums")
     func linkedFolders() throws {
         try inTemporaryFolder { other in
             try CaptureDamageTests.damaged {
@@ -29,7 +29,7 @@ struct CaptureTrustTests {
         }
     }
 
-    @Test("a folder that becomes a link after the sums were compared is not followed")
+    @Test("A directory that becomes a link after verification is not followed")
     func linkedLater() throws {
         try inTemporaryFolder { other in
             try inTemporaryFolder { path in
@@ -41,7 +41,7 @@ struct CaptureTrustTests {
         }
     }
 
-    @Test("a capture that is moved while it is read is the same capture")
+    @Test("A capture that is moved while it is read stays readable")
     func moved() throws {
         try inTemporaryFolder { folder in
             let path = "\(folder)/one"
@@ -52,7 +52,7 @@ struct CaptureTrustTests {
         }
     }
 
-    @Test("a file without a sum is neither listed nor read")
+    @Test("A file without a checksum is neither listed nor read")
     func unlisted() throws {
         try CaptureDamageTests.damaged { path in
             try Data("1\n".utf8).write(to: URL(fileURLWithPath: "\(path)/proc/net/stat/other"))
@@ -66,13 +66,13 @@ struct CaptureTrustTests {
         }
     }
 
-    @Test("second readings are not files of the kernel's", arguments: [true, false])
+    @Test("Second readings do not appear as files of the kernel", arguments: [true, false])
     func secondReadings(verifying: Bool) throws {
         try inTemporaryFolder { path in
             try CaptureSample.write(into: path)
             let kernel = try CapturedKernel(path, verifying: verifying)
             #expect(try kernel.list(Self.folder) == ["nf_conntrack"])
-            // A file that the kernel did not provide existed, and reading it gives the reason for having no text.
+            // A file that the kernel did not provide text for existed, and reading it gives the reason.
             #expect(try kernel.list(KernelFile("proc/net")) == ["ip_vs_conn", "stat"])
             let error = #expect(throws: KernelError.self) { try kernel.list(KernelFile("proc/sys")) }
             #expect(error?.detail == "the capture does not contain it")
@@ -81,7 +81,7 @@ struct CaptureTrustTests {
     }
 
     @Test(
-        "paths that lead elsewhere are none",
+        "Paths that lead outside are rejected",
         arguments: [
             "../passwd", "proc/../../passwd", "/etc/passwd", "proc//stat", "./proc", "proc/", "", "proc\0",
             "..//\u{301}passwd",
@@ -98,7 +98,7 @@ struct CaptureTrustTests {
         }
     }
 
-    /// For Swift `/` and a combining mark are one character, which is not `/`; for the kernel there is a slash.
+    /// In Swift, `/` and a combining mark form one character, which is not `/`; to the kernel it is a slash.
     @Test func aSlashUnderAMarkIsASlash() {
         #expect(Folder.components(of: "link/\u{301}secret") == ["link", "\u{301}secret"])
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Netlink
 
 struct ChecksumTests {
-    /// Check values of CRC-32/ISO-HDLC (reveng's catalogue), and of nothing.
+    /// Check values of CRC-32/ISO-HDLC (from reveng's catalogue), and of empty input.
     @Test(arguments: [("123456789", 0xCBF4_3926), ("", 0), ("a", 0xE8B7_BE43)] as [(String, UInt32)])
     func knownSums(text: String, expected: UInt32) {
         var sum = CRC32()

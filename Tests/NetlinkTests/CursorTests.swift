@@ -24,7 +24,7 @@ struct AttributeCursorTests {
         #expect(try Self.walk(bytes) == expected.map { Attribute(type: $0.0, payload: $0.1) })
     }
 
-    @Test("lengths below the header's own four bytes", arguments: 0...3 as ClosedRange<UInt8>)
+    @Test("Lengths shorter than the four-byte header are rejected", arguments: 0...3 as ClosedRange<UInt8>)
     func refusesLengthsThatWouldNotMoveForward(length: UInt8) {
         #expect(throws: DecodeError("attribute", "its length is \(length) with 8 bytes left", at: 4)) {
             try Self.walk(hexadecimal("04 00 01 00") + [length, 0, 1, 0, 0, 0, 0, 0])
@@ -36,13 +36,13 @@ struct AttributeCursorTests {
         #expect(throws: DecodeError.self) { try Self.walk(length + [1, 0, 0xAA, 0xAA, 0xAA, 0xAA]) }
     }
 
-    @Test("the last attribute may lack its padding", arguments: 1...3)
+    @Test("The last attribute may lack its padding", arguments: 1...3)
     func endsWithoutPadding(payload: Int) throws {
         let bytes = [UInt8(4 + payload), 0, 7, 0] + [UInt8](repeating: 0xAA, count: payload)
         #expect(try Self.walk(bytes) == [Attribute(type: 7, payload: 4..<4 + payload)])
     }
 
-    @Test("fewer bytes than a header are padding", arguments: 1...3)
+    @Test("Fewer bytes than a header count as padding", arguments: 1...3)
     func ignoresBytesLeftOver(count: Int) throws {
         let bytes = hexadecimal("04 00 07 00") + [UInt8](repeating: 0xFF, count: count)
         #expect(try Self.walk(bytes) == [Attribute(type: 7, payload: 4..<4)])

@@ -30,7 +30,7 @@ struct EventSocketTests {
         }
     }
 
-    /// The kernel's own count, and not a message more: queued and lost messages add up.
+    /// The kernel's own count is exact: queued and lost messages add up.
     @Test(arguments: [1, 10, 1000, 5000]) func everyMessageIsReceivedOrCountedAsLost(_ count: Int) throws {
         try inFreshNamespace {
             try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=1")

@@ -5,7 +5,8 @@ import Testing
 @testable import Netlink
 
 struct ExchangeIndexTests {
-    /// The index of a pcap with one request of `length` bytes and many empty answers, how long it took, and the request.
+    /// The index of a pcap with one request of `length` bytes and many empty answers, the time it took, and the
+    /// request.
     private static func index(question length: Int, answers: Int) throws -> (ExchangeIndex, Duration, Request) {
         try inTemporaryFolder { path in
             let message = [UInt8](repeating: 0xAA, count: length)
@@ -21,7 +22,7 @@ struct ExchangeIndexTests {
         }
     }
 
-    /// If the request were hashed for each answer these would be gigabytes.
+    /// If the request were hashed for each answer, this would be gigabytes.
     @Test(.timeLimit(.minutes(20))) func aLongQuestionCostsItsAnswersNothing() throws {
         let (index, took, request) = try Self.index(question: ExchangeIndex.longestQuestion, answers: 40_000)
         #expect(took < .seconds(15), "\(took)")

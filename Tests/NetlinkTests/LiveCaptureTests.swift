@@ -5,7 +5,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// A live kernel's answers, and those of its capture.
+/// A live kernel's answers, and those from its capture.
 @Suite(.needsRoot, .needsTool("conntrack"))
 struct LiveCaptureTests {
     static let sysctl = KernelFile(sysctl: "net.netfilter.nf_conntrack_acct")
@@ -88,8 +88,8 @@ struct LiveCaptureTests {
         }
     }
 
-    /// The bytes of each packet in a listing of tcpdump, which knows the link type, but not netlink: rows of an offset,
-    /// hexadecimal digits, and what is text among them.
+    /// The bytes of each packet in a listing from tcpdump, which knows the link type, but not netlink: rows of an
+    /// offset, hexadecimal digits, and the same as text.
     private static func packets(_ listing: String) -> [[UInt8]] {
         var packets: [[UInt8]] = []
         for row in listing.split(separator: "\n") {

@@ -83,7 +83,7 @@ struct LiveKernelTests {
 
     @Test(.needsRoot) func filesAreThoseOfTheThreadsNamespace() throws {
         let devices = try inFreshNamespace { try LiveKernel().text(of: KernelFile("proc/net/dev")) }
-        // Two rows of title, and the loopback device.
+        // Two header rows, and the loopback device.
         #expect(devices.split(separator: "\n").count == 3)
         let limit = KernelFile(sysctl: "net.netfilter.nf_conntrack_acct")
         let values = try inFreshNamespace {

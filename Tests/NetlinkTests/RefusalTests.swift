@@ -88,7 +88,7 @@ struct RefusalTests {
     }
 
     @Test(
-        "an error that is cut anywhere is damage",
+        "An error truncated anywhere counts as damage",
         arguments: [
             "10 00 00 00  02 00 00 00  01 00 00 00  00 00 00 00",
             "13 00 00 00  02 00 00 00  01 00 00 00  00 00 00 00  fe ff ff",
@@ -106,7 +106,7 @@ struct RefusalTests {
     }
 
     @Test(
-        "an errno decides the cause",
+        "The errno determines the cause",
         arguments: [
             ("ff ff ff ff", KernelError.Cause.forbidden),  // EPERM
             ("f3 ff ff ff", .forbidden),  // EACCES
@@ -115,7 +115,7 @@ struct RefusalTests {
             ("a1 ff ff ff", .absent),  // EOPNOTSUPP
             ("a3 ff ff ff", .absent),  // EPROTONOSUPPORT
             ("ea ff ff ff", .failed),  // EINVAL
-            ("01 00 00 00", .forbidden),  // a positive number is no success
+            ("01 00 00 00", .forbidden),  // a positive number is not success
             ("00 00 00 80", .failed),  // nor is the smallest
         ])
     func cause(code: String, cause: KernelError.Cause) {

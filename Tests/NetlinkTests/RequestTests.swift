@@ -3,7 +3,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// Our requests compared with those that libmnl builds for the same purpose.
+/// Our requests, compared with those that libmnl builds for the same purpose.
 struct RequestTests {
     /// A message that `fill` builds with libmnl.
     static func mnl(_ fill: (UnsafeMutablePointer<nlmsghdr>) -> Void) throws -> [UInt8] {
@@ -63,7 +63,7 @@ struct RequestTests {
         #expect(request.bus == .generic)
     }
 
-    @Test("payloads are padded to four bytes", arguments: 0...9)
+    @Test("Payloads are padded to four bytes", arguments: 0...9)
     func padding(count: Int) throws {
         let payload = [UInt8](repeating: 0xAA, count: count)
         let expected = try Self.mnl { header in

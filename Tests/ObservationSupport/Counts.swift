@@ -3,7 +3,7 @@ import Conntrack
 import Firewall
 import Inspection
 
-/// A director's counters, for packets from clients to `10.0.0.100:80` unless another end is given.
+/// A director's counters, for packets from clients to `10.0.0.100:80` unless another endpoint is given.
 package struct Counts {
     package var counts: [PacketCount] = []
     private let end: Endpoint
@@ -24,7 +24,7 @@ package struct Counts {
                 bytes: packets &* 52))
     }
 
-    /// This many packets came, this many of them passed the filter, and these left.
+    /// This many packets arrived, this many of them passed the filter, and these left.
     package mutating func way(
         _ packetClass: PacketClass, _ state: CTState, _ packets: UInt64, passed: UInt64? = nil,
         leaving: CTState = .untracked

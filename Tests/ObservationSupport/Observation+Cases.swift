@@ -5,15 +5,15 @@ import IPVS
 import Inspection
 
 extension Observation {
-    /// What a filter that drops INVALID does to a service in direct routing, and the rule that does it.
+    /// What a filter that drops INVALID does to a DR service, and the rule that does it.
     package static func filtered() throws -> Observation {
         var observation = try of(Counts.filtered().counts, connections: ["ESTABLISHED": 2])
         observation.blame = [try .of([.fin: 3, .rst: 1, .icmpError: 1])]
         return observation
     }
 
-    /// Services of every method and by mark, silent ones, an address, ICMP errors of unknown flows, shared real servers; big numbers, and
-    /// names and notices that could harm a terminal.
+    /// Services of every method and by mark, silent ones, an address, ICMP errors of unknown flows, shared real
+    /// servers; large numbers, and names and notices that could harm a terminal.
     package static func rich() throws -> Observation {
         let subjects: [ObservedSubject] = [
             try .service("10.0.0.100:80"), try .service("10.0.0.100:443"), try .service("10.0.0.101:443"),

@@ -4,7 +4,7 @@ import Firewall
 import IPVS
 import Inspection
 
-/// A literal that is invalid.
+/// An invalid literal.
 struct BadLiteral: Error {
     var text: String
 }
@@ -16,7 +16,7 @@ func endpoint(_ text: String) throws -> Endpoint {
 }
 
 extension ObservedSubject {
-    /// A service of one real server.
+    /// A service with one real server.
     package static func service(
         _ virtual: String, _ protocol: IPProtocol = .tcp, _ destination: String = "10.0.0.3:80",
         _ method: ForwardingMethod = .dr
@@ -24,7 +24,7 @@ extension ObservedSubject {
         try service(.address(`protocol`, endpoint(virtual)), destination, method)
     }
 
-    /// A service with its destinations, as an observation's subject.
+    /// A service with its destinations, as the subject of an observation.
     package static func service(
         _ identity: Service.Identity, _ destination: String, _ method: ForwardingMethod
     ) throws -> ObservedSubject {
@@ -34,7 +34,7 @@ extension ObservedSubject {
         return .service(service)
     }
 
-    /// An address with its port, as an observation's subject.
+    /// An address and port, as the subject of an observation.
     package static func address(_ text: String) throws -> ObservedSubject {
         let end = try endpoint(text)
         return .address(end.address, port: end.port)
@@ -42,7 +42,7 @@ extension ObservedSubject {
 }
 
 extension Observation {
-    /// What was counted for some subjects in half a minute: for `tcp 10.0.0.100:80` in direct routing if none is given.
+    /// The counts for some subjects over half a minute: for `tcp 10.0.0.100:80` in direct routing by default.
     package static func of(
         _ counts: [PacketCount], _ subjects: [ObservedSubject]? = nil, vsConntrack: String = "0",
         connections: [String: Int] = [:]

@@ -8,7 +8,7 @@ import Testing
 
 func at(_ text: String) throws -> Endpoint { try #require(Endpoint(text)) }
 
-/// The services of the lab's rich director as listed there by `ipvsadm -Ln` (`Tests/Lab`, scenario mixed, Linux 6.1).
+/// The services of the lab's `mixed` director as listed there by `ipvsadm -Ln` (`Tests/Lab`, Linux 6.1).
 func mixedServices() throws -> [Service] {
     func service(
         _ identity: Service.Identity, _ destinations: [(String, ForwardingMethod, UInt32, UInt32, UInt32)]
@@ -90,7 +90,7 @@ func entry(_ client: String, _ virtual: String, family: UInt8) throws -> Entry {
 }
 
 extension FlowStore {
-    /// Takes an entry with the message that it is decoded from.
+    /// Takes an entry together with the message it is decoded from.
     mutating func take(_ message: [UInt8]) throws {
         let bytes = message.span.bytes
         var cursor = MessageCursor()

@@ -13,7 +13,7 @@ struct ByteBufferTests {
         }
     }
 
-    @Test("Numbers are written as String writes them, at every length", arguments: [1, 64])
+    @Test("Numbers are written as String writes them, at any length", arguments: [1, 64])
     func numbers(pieceSize: Int) {
         var number: UInt64 = 1
         for _ in 0..<20 {
@@ -30,7 +30,9 @@ struct ByteBufferTests {
         #expect(text { $0.append(decimal: Int8.min) } == "-128")
     }
 
-    @Test("Hexadecimal digits, padded", arguments: [(0, 1, "0"), (0x1F, 4, "001f"), (0xABCDE, 2, "abcde"), (0, 0, "")])
+    @Test(
+        "Hexadecimal digits, zero-padded",
+        arguments: [(0, 1, "0"), (0x1F, 4, "001f"), (0xABCDE, 2, "abcde"), (0, 0, "")])
     func hexadecimal(_ number: UInt32, _ width: Int, _ expected: String) {
         #expect(text { $0.append(hexadecimal: number, width: width) } == expected)
     }
@@ -49,7 +51,7 @@ struct ByteBufferTests {
     @Test func addressesOfAllShapesAreWrittenAsTheLibraryWritesThem() {
         let seed = UInt64.random(in: .min ... .max)
         var generator = SeededGenerator(seed: seed)
-        // Groups of one to four digits, most of them zero, so that there are gaps of all lengths at all places.
+        // Groups of one to four digits, most of them zero, so that there are gaps of every length at every position.
         let groups: [UInt64] = [0, 0, 0, 1, 0xF, 0x10, 0xFF, 0x100, 0xFFF, 0x1000, 0xFFFF]
         func half() -> UInt64 {
             (0..<4).reduce(0) { number, _ in number << 16 | (groups.randomElement(using: &generator) ?? 0) }
@@ -60,7 +62,7 @@ struct ByteBufferTests {
         }
     }
 
-    @Test("Pieces are handed over whole and in order, a longer value than a piece too")
+    @Test("Pieces are passed on whole and in order, including a value longer than a piece")
     func pieces() {
         let long = String(repeating: "x", count: 200)
         let whole = text(pieceSize: 8) { buffer in

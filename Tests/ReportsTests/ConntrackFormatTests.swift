@@ -4,7 +4,7 @@ import Reports
 import TestSupport
 import Testing
 
-/// What the differential tests cannot make: other numbers, other families, events with their surroundings.
+/// Cases beyond the differential tests: other numbers, other families, events with their context.
 struct ConntrackFormatTests {
     @Test func anEntryOfADump() throws {
         #expect(
@@ -15,7 +15,9 @@ struct ConntrackFormatTests {
         #expect(line(try sample(), [.extended, .id]).hasSuffix(" use=1 id=123\n"))
     }
 
-    @Test("Expected columns of the family", arguments: [(2, "ipv4     2 "), (10, "ipv6     10 "), (7, "unknown  7 ")])
+    @Test(
+        "The extended format begins with the family's name and number",
+        arguments: [(2, "ipv4     2 "), (10, "ipv6     10 "), (7, "unknown  7 ")])
     func families(number: UInt8, text: String) throws {
         var entry = try sample()
         entry.family = number
@@ -40,7 +42,7 @@ struct ConntrackFormatTests {
     }
 
     @Test(
-        "Hardware before software before assured",
+        "Hardware offload takes precedence over software offload, and that over ASSURED",
         arguments: [
             (Status([.assured, .offload, .hardwareOffload]), " [HW_OFFLOAD] mark"),
             ([.assured, .offload], " [OFFLOAD] mark"), ([.assured], " [ASSURED] mark"), ([], "41048 mark"),
@@ -77,7 +79,7 @@ struct ConntrackFormatTests {
         #expect(line(entry).contains(" mark=0 delta-time=7 use=1"))
         entry.timestamps?.stop = 1_003_000_000_000
         #expect(line(entry).contains(" delta-time=3 use"))
-        // The library shows the 64 bits without a sign.
+        // The library prints the 64 bits as unsigned.
         entry.timestamps = .init(start: 1_008_000_000_000)
         #expect(line(entry).contains(" delta-time=18446744073709551615 use"))
     }

@@ -6,7 +6,7 @@ import Netlink
 import Reports
 import Testing
 
-@Suite("The rules that dropped, in words")
+@Suite("The rules that dropped packets, as text")
 struct DroppingRuleTextTests {
     private let rule = DroppingRule(family: .ip, table: "filter", chain: "INPUT", decision: .rule(handle: 5))
     private let fragNeeded = TracedKind(.icmpError, state: .invalid, protocol: .icmp, icmpName: "frag-needed")

@@ -51,7 +51,7 @@ struct EntryTableTests {
     }
 
     @Test(
-        "Columns that fit",
+        "Columns that fit the width",
         arguments: [
             (40, "PROTO SOURCE DESTINATION"), (79, "PROTO SOURCE DESTINATION STATE"),
             (80, "PROTO SOURCE DESTINATION STATE STATUS"), (89, "PROTO SOURCE DESTINATION STATE STATUS TIMEOUT"),

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Reports
 
-@Suite("Lines of a stream of events")
+@Suite("Lines of an event stream")
 struct EventLinesTests {
     private static let time = Moment(nanoseconds: 1_795_406_400_123_456_789)
 
@@ -27,10 +27,10 @@ struct EventLinesTests {
         return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
 
-    @Test("Times are those that Foundation writes", arguments: 0..<200)
+    @Test("Times match Foundation's format", arguments: 0..<200)
     func times(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        // To the year 2554, and whole seconds, which Foundation does not round.
+        // Up to the year 2554, and whole seconds, which Foundation does not round.
         let seconds = UInt64.random(in: 0..<18_446_744_073, using: &random)
         let moment = Moment(nanoseconds: seconds * 1_000_000_000 + 1_002_003)
         let line = try json(.live(InitialTable(entries: 1, isComplete: true), moment))
@@ -38,7 +38,7 @@ struct EventLinesTests {
         #expect(line["time"] as? String == date.dropLast() + ".001002Z")
     }
 
-    @Test("An event says its kind, its time and its entry", arguments: EventKind.allCases)
+    @Test("An event shows its kind, its time and its entry", arguments: EventKind.allCases)
     func event(_ kind: EventKind) throws {
         let line = try json(.event(Event(kind, try Self.entry(), time: Self.time)))
         #expect(line["event"] as? String == kind.rawValue)
@@ -46,7 +46,7 @@ struct EventLinesTests {
         #expect((line["entry"] as? [String: Any])?["id"] as? Int == 7)
     }
 
-    @Test("A loss says how much, if the kernel did, and when the resync comes")
+    @Test("A loss shows its size, if the kernel gave one, and when the resync starts")
     func lost() throws {
         let counted = try json(.lost(LostEvents(messages: 12, time: Self.time, resyncIn: .milliseconds(250))))
         #expect(counted["messages"] as? Int == 12)
@@ -55,7 +55,7 @@ struct EventLinesTests {
         #expect(uncounted["messages"] is NSNull && uncounted["resync_in_ms"] is NSNull)
     }
 
-    @Test("A resync and the end say what they came to")
+    @Test("A resync and the end show their totals")
     func totals() throws {
         var resync = Resync(time: Self.time)
         (resync.new, resync.changed, resync.gone, resync.isComplete) = (1, 2, 3, false)
@@ -75,7 +75,7 @@ struct EventLinesTests {
         #expect(EventTally().sentence == "0 new, 0 updated, 0 destroyed; none lost")
     }
 
-    @Test("The start says what was got")
+    @Test("The start shows the settings in effect")
     func start() throws {
         let start = EventStart(
             Origin(

@@ -30,7 +30,7 @@ struct ExplanationTextTests {
             walks: methods.map { PacketWalk(WalkQuestion(packet, entry: entry, method: $0, conditions)) })
     }
 
-    @Test("A FIN without an entry, on its whole way")
+    @Test("A FIN without an entry, along its whole path")
     func fin() {
         let expected = """
             INVALID: FIN,ACK to the VIP, without an entry, method dr
@@ -78,7 +78,7 @@ struct ExplanationTextTests {
         #expect(Self.explanation(.tcp([.fin, .ack])).text(.plain, width: nil).joined(separator: "\n") == expected)
     }
 
-    @Test("No line is wider than the terminal, of any packet and method")
+    @Test("No line is wider than the terminal, for any packet and method")
     func widths() {
         for packet in [TrackedPacket.tcp(.syn), .tcp([.fin, .ack]), .udp, .icmp(ICMPType(rawValue: 3))] {
             let all = Self.explanation(packet, nil, [.dr, .tun, .nat, .local, .bypass], vsConntrack: true)
@@ -88,7 +88,7 @@ struct ExplanationTextTests {
         }
     }
 
-    @Test("Two methods of a service are two tables, each with its title")
+    @Test("A service with two methods gives two tables, each with its title")
     func twoMethods() {
         let lines = Self.explanation(.tcp(.syn), nil, [.dr, .nat]).text(.plain, width: 80)
         let titles = lines.filter { $0.hasPrefix("NEW: ") }
@@ -98,7 +98,7 @@ struct ExplanationTextTests {
             ])
     }
 
-    @Test("Colours are added to the words, not put in their place")
+    @Test("Colours are added to the words and do not replace them")
     func colours() {
         let explanation = Self.explanation(.tcp([.fin, .ack]))
         let coloured = explanation.text(.coloured, width: 60).joined(separator: "\n")
@@ -107,7 +107,7 @@ struct ExplanationTextTests {
         #expect(bare == explanation.text(.plain, width: 60).joined(separator: "\n"))
     }
 
-    @Test("Titles say packet, way and entry")
+    @Test("Titles name packet, path and entry")
     func titles() {
         let picked = TrackedEntry(.tcp(TrackedTCP(.established)), hasSeenReply: false)
         let cases: [(TrackedPacket, TrackedEntry?, String)] = [
@@ -129,7 +129,7 @@ struct ExplanationTextTests {
         }
     }
 
-    @Test("A setting that could not be read is a loss, and is said")
+    @Test("An unreadable setting is reported as a loss")
     func losses() {
         var explanation = Self.explanation(.udp)
         explanation.sysctls.unreadable = [Sysctls.ipvsConntrack: "it is forbidden"]
@@ -139,7 +139,7 @@ struct ExplanationTextTests {
         #expect(!explanation.isComplete)
     }
 
-    @Test("Prose is wrapped at words; one that is too long keeps its line")
+    @Test("Prose wraps between words; a word that is too long gets a line of its own")
     func wrapping() {
         #expect("one two three".wrapped(10) == ["one two", "three"])
         #expect("one two three".wrapped(10, indent: 2) == ["  one two", "  three"])

@@ -12,7 +12,7 @@ struct FlowsJSONTests {
         return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
 
-    @Test("The head of the document, as DESIGN has it")
+    @Test("The head of the document, as specified in DESIGN")
     func heading() throws {
         let picture = try smallSnapshot()
         let document = try document { picture.writeJSON(summaryOnly: false, to: $0) }
@@ -26,7 +26,7 @@ struct FlowsJSONTests {
         #expect(sysctls["net.ipv4.vs.sync_threshold"] as? String == "3\t50")
     }
 
-    @Test("Flows: an absent one, one with its entry, an orphan; what is not known is null")
+    @Test("Flows: an absent one, one with its entry, an orphan; unknown values are null")
     func flows() throws {
         let picture = try smallSnapshot()
         let document = try document { picture.writeJSON(summaryOnly: false, to: $0) }
@@ -58,7 +58,7 @@ struct FlowsJSONTests {
         #expect(document["flows"] == nil)
     }
 
-    @Test("services --json has destinations with their methods and counts")
+    @Test("services --json includes destinations with their methods and counts")
     func destinations() throws {
         let picture = try smallSnapshot()
         let document = try document { picture.writeServicesJSON(Director.Configuration(), to: $0) }

@@ -13,7 +13,7 @@ struct JSONWriterTests {
         }
     }
 
-    @Test("Commas stand between values and members, and nowhere else")
+    @Test("Commas separate values and members, and appear nowhere else")
     func commas() {
         let written = text { json in
             json.object { json in
@@ -30,7 +30,7 @@ struct JSONWriterTests {
     }
 
     @Test(
-        "Every string comes back as it was through another parser",
+        "Every string round-trips through another parser",
         arguments: ["", "\"\\\n\t\u{0}\u{7F}", "é\u{1F600}\u{85}\u{202E}\u{E0001}"])
     func escaping(_ value: String) throws {
         let written = text { $0.array { $0.string(value) } }
@@ -39,7 +39,7 @@ struct JSONWriterTests {
         #expect(written.unicodeScalars.dropLast().allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) })
     }
 
-    @Test("A long document comes in pieces")
+    @Test("A long document is written in pieces")
     func pieces() {
         final class Box { var sizes: [Int] = [] }
         let box = Box()

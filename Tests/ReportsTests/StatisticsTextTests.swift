@@ -27,7 +27,7 @@ struct StatisticsTextTests {
 
     static let change = StatisticsChange(from: snapshot(drop: 1), to: snapshot(drop: 4), over: .seconds(2))
 
-    @Test("One block as a whole")
+    @Test("One complete block")
     func block() {
         let lines = Self.snapshot().text(since: nil, verbose: false, .plain, width: nil)
         let expected = """
@@ -40,7 +40,7 @@ struct StatisticsTextTests {
         #expect(lines.joined(separator: "\n") == expected)
     }
 
-    @Test("With a block before it there are rates, and a counter that should stand still and grew is red and explained")
+    @Test("With a previous block there are rates, and an increase of an error counter is red and explained")
     func rates() {
         let lines = Self.snapshot(drop: 4).text(since: Self.change, verbose: false, .coloured, width: nil)
         #expect(lines[1].contains("PER SECOND"))
@@ -50,14 +50,14 @@ struct StatisticsTextTests {
         #expect(lines.last?.hasPrefix("drop grew by 3: packets were dropped") == true)
     }
 
-    @Test("Verbose explains each counter, one that is not known too")
+    @Test("Verbose explains each counter, even an unknown one")
     func verbose() {
         let lines = Self.snapshot().text(since: nil, verbose: true, .plain, width: nil)
         #expect(lines.contains { $0.hasPrefix("invalid: packets that are malformed") })
         #expect(lines.contains("17: unknown to this version"))
     }
 
-    @Test("A narrow terminal loses the last CPUs first, and never a total", arguments: [10, 20, 22, 26])
+    @Test("A narrow terminal drops the last CPUs first, and never a total", arguments: [10, 20, 22, 26])
     func narrow(width: Int) {
         let lines = Self.snapshot().text(since: nil, verbose: false, .plain, width: width)
         #expect(lines[1].hasPrefix("COUNTER  TOTAL"))
@@ -65,7 +65,7 @@ struct StatisticsTextTests {
         #expect(lines[1].contains("CPU2") == (width >= 26))
     }
 
-    @Test("What is not known is said to be unknown, and no limit is none")
+    @Test("Unknown values are reported as unknown, and a missing limit as none")
     func unknown() {
         var snapshot = Self.snapshot(entries: 1)
         snapshot.sysctls = Sysctls()
@@ -80,7 +80,7 @@ struct StatisticsTextTests {
         #expect(lines.last == "Not complete: net.netfilter.nf_conntrack_max: Permission denied.")
     }
 
-    @Test("JSON has the heading of every document, the counters with their CPUs, and rates with a block before it")
+    @Test("JSON has the common document heading, the counters per CPU, and rates after the first block")
     func json() throws {
         func document(_ change: StatisticsChange?, verbose: Bool = false) throws -> [String: Any] {
             let text = written { Self.snapshot(drop: 4).writeJSON(since: change, verbose: verbose, to: $0) }

@@ -6,7 +6,7 @@ import Testing
 @testable import Reports
 
 struct TextTests {
-    @Test("Services are listed as ipvsadm -Ln lists them")
+    @Test("Services are listed the way ipvsadm -Ln lists them")
     func services() throws {
         var info = Director.Info()
         info.version = 0x010201
@@ -28,7 +28,7 @@ struct TextTests {
         #expect(lines.contains("FWM  7 rr"))
     }
 
-    @Test("The flows as a table with what they mean below")
+    @Test("The flows as a table, with their meaning below")
     func flows() throws {
         let lines = try smallSnapshot().flowsText(.plain, width: nil)
         #expect(
@@ -42,7 +42,7 @@ struct TextTests {
         #expect(lines.contains { $0.hasPrefix("1 of 2 connections is absent from the conntrack table: net.ipv4.vs") })
     }
 
-    @Test("A narrow terminal loses columns, never a part of an address", arguments: [40, 60, 80, 100, 120])
+    @Test("A narrow terminal drops columns, never part of an address", arguments: [40, 60, 80, 100, 120])
     func narrow(width: Int) throws {
         let lines = try smallSnapshot().flowsText(.plain, width: width).prefix(4)
         #expect(
@@ -66,13 +66,13 @@ struct TextTests {
         #expect(stripped == plain)
     }
 
-    @Test("What a terminal would act on is shown, not sent")
+    @Test("Control characters are escaped")
     func printable() {
         #expect("\u{1B}[2J\u{202E}\u{85}a".printable == #"\u{1b}[2J\u{202e}\u{85}a"#)
         #expect("10.0.0.1 é".printable == "10.0.0.1 é")
     }
 
-    @Test("Losses are said under the table")
+    @Test("Losses are reported below the table")
     func losses() throws {
         var snapshot = try smallSnapshot()
         snapshot.losses = [Loss("connections of IPVS", "reading was stopped after 60 s")]
@@ -81,7 +81,7 @@ struct TextTests {
         #expect(!snapshot.isComplete)
     }
 
-    @Test("One row a service, and the setting that explains it")
+    @Test("One row per service, and the setting that explains it")
     func summary() throws {
         let lines = try smallSnapshot().summaryText(.plain, width: nil)
         #expect(lines.first?.split(separator: " ").map(String.init).contains("UNREPLIED") == true)

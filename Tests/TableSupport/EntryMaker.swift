@@ -3,7 +3,7 @@ import Glibc
 import Netlink
 import TestSupport
 
-/// Puts entries into the table of the namespace of the thread that made it, many with one send: some 100,000 a second.
+/// Adds entries to the table of the namespace of the thread that created it, many per send: about 100,000 a second.
 package final class EntryMaker {
     private let descriptor: CInt
     private var batch: [UInt8] = []
@@ -31,12 +31,12 @@ package final class EntryMaker {
         try flush()
     }
 
-    /// Sends what was added.
+    /// Sends the pending messages.
     package func flush() throws {
         guard !batch.isEmpty else { return }
         guard send(descriptor, batch, batch.count, 0) == batch.count else { throw SystemFailure("send", errno: errno) }
         batch = []
-        // Without NLM_F_ACK the kernel only answers with refusals, and has done so when send(2) returns.
+        // Without NLM_F_ACK the kernel only answers with refusals, and has done so by the time send(2) returns.
         var answer = [UInt8](repeating: 0, count: 32 << 10)
         let count = recv(descriptor, &answer, answer.count, CInt(MSG_DONTWAIT))
         guard count >= 20 else { return }

@@ -15,7 +15,7 @@ package final class LibraryEntry {
 
     deinit { nfct_destroy(object) }
 
-    /// From one netlink message; throws when the library refuses it.
+    /// From one netlink message; throws if the library rejects it.
     package convenience init(parsing message: [UInt8]) throws {
         try self.init()
         // Zeros after the message: the library reads names as C strings.
@@ -26,34 +26,34 @@ package final class LibraryEntry {
         guard parsed == 0 else { throw SystemFailure("nfct_nlmsg_parse", errno: errno) }
     }
 
-    /// Whether the library has set it.
+    /// Whether the library has set the attribute.
     package func has(_ attribute: nf_conntrack_attr) -> Bool { nfct_attr_is_set(object, attribute) > 0 }
 
-    /// An attribute of 8 bits.
+    /// An 8-bit attribute.
     package subscript(byte attribute: nf_conntrack_attr) -> UInt8 {
         get { nfct_get_attr_u8(object, attribute) }
         set { nfct_set_attr_u8(object, attribute, newValue) }
     }
 
-    /// An attribute of 32 bits.
+    /// A 32-bit attribute.
     package subscript(word attribute: nf_conntrack_attr) -> UInt32 {
         get { nfct_get_attr_u32(object, attribute) }
         set { nfct_set_attr_u32(object, attribute, newValue) }
     }
 
-    /// A number that the library keeps in network order.
+    /// A number that the library keeps in network byte order.
     package subscript(network16 attribute: nf_conntrack_attr) -> UInt16 {
         get { UInt16(bigEndian: nfct_get_attr_u16(object, attribute)) }
         set { nfct_set_attr_u16(object, attribute, newValue.bigEndian) }
     }
 
-    /// An attribute that is a string; nil when it is not set.
+    /// A string attribute; nil if it is not set.
     package func text(_ attribute: nf_conntrack_attr) -> String? {
         guard has(attribute) else { return nil }
         return nfct_get_attr(object, attribute).map { String(cString: $0.assumingMemoryBound(to: CChar.self)) }
     }
 
-    /// The first bytes of an attribute in the library's memory; nil when it is not set.
+    /// The first bytes of an attribute in the library's memory; nil if it is not set.
     package func bytes(_ attribute: nf_conntrack_attr, count: Int) -> [UInt8]? {
         guard has(attribute) else { return nil }
         return nfct_get_attr(object, attribute).map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }

@@ -2,15 +2,15 @@ import Addresses
 import CNetlink
 import Netlink
 
-/// An entry to be put into the table over ctnetlink: of any state that it can have, whether or not traffic would lead there.
+/// An entry to be added over ctnetlink: in any possible state, whether or not traffic would lead there.
 package struct MadeEntry {
-    /// Of both directions.
+    /// The protocol of both directions.
     package var `protocol`: IPProtocol
     /// The original direction is from the source to the destination.
     package var source: Endpoint
-    /// Of the original direction.
+    /// The zone of the original direction.
     package var destination: Endpoint
-    /// `IPS_*` besides CONFIRMED.
+    /// `IPS_*` bits besides CONFIRMED.
     package var status: UInt32 = 0
     /// The data of the protocol's tracker.
     package var memory = Memory.none
@@ -18,11 +18,11 @@ package struct MadeEntry {
     /// The content of `CTA_PROTOINFO`, or of the tuple of an ICMP query.
     package enum Memory {
         case none
-        /// A `TCP_CONNTRACK_*`, and `IP_CT_TCP_FLAG_*` of both directions.
+        /// A `TCP_CONNTRACK_*` state, and `IP_CT_TCP_FLAG_*` of both directions.
         case tcp(state: UInt8, flags: UInt8)
-        /// An `SCTP_CONNTRACK_*`, and the verification tags.
+        /// An `SCTP_CONNTRACK_*` state, and the verification tags.
         case sctp(state: UInt8, original: UInt32, reply: UInt32)
-        /// A query of this type and its answer, with the source's port as identifier.
+        /// A query of this type and its answer, with the source port as identifier.
         case icmp(query: UInt8, answer: UInt8)
     }
 
@@ -78,7 +78,7 @@ package struct MadeEntry {
             request.nest(CTA_PROTOINFO.rawValue) { request in
                 request.nest(CTA_PROTOINFO_TCP.rawValue) { request in
                     request.append(CTA_PROTOINFO_TCP_STATE.rawValue, host: state)
-                    // struct nf_ct_tcp_flags: what to set, and which of it.
+                    // struct nf_ct_tcp_flags: the bits to set, and the mask.
                     request.append(CTA_PROTOINFO_TCP_FLAGS_ORIGINAL.rawValue, [flags, .max])
                     request.append(CTA_PROTOINFO_TCP_FLAGS_REPLY.rawValue, [flags, .max])
                 }

@@ -2,10 +2,10 @@ import CNetlink
 import Glibc
 import TestSupport
 
-/// Many entries, so that filters have something to select.
+/// Many entries, so that filters have something to select from.
 extension SampleTable {
-    /// Adds entries whose fields are drawn from a few values each. The same seed gives the same entries. Call it after `populate`, which
-    /// enables labels.
+    /// Adds entries whose fields are drawn from a few values each. The same seed gives the same entries. Call it after
+    /// `populate`, which enables labels.
     package static func crowd(of count: Int, seed: UInt64, lasting seconds: Int) throws {
         var generator = SeededGenerator(seed: seed)
         for number in 0..<count {
@@ -36,7 +36,7 @@ extension SampleTable {
         entry.setMarkAndStatus(&generator)
         entry.setZone(&generator)
         try entry.setLabels(&generator)
-        // Not for GRE and ICMP, whose ports the library would take for something else.
+        // Not for GRE and ICMP, whose ports the library would misinterpret.
         let hasPorts = kind == CInt(IPPROTO_TCP) || kind == CInt(IPPROTO_UDP)
         if !isIPv6, hasPorts, Bool.random(using: &generator) { entry.setTranslation(&generator) }
         return entry
@@ -95,7 +95,7 @@ extension LibraryEntry {
         if status != 0 { self[word: ATTR_STATUS] = status | UInt32(IPS_CONFIRMED.rawValue) }
     }
 
-    /// Of both directions, of one, or none.
+    /// A zone for both directions, for one, or none.
     fileprivate func setZone(_ generator: inout SeededGenerator) {
         let attributes = [ATTR_ZONE, ATTR_ORIG_ZONE, ATTR_REPL_ZONE, nil, nil, nil]
         guard let attribute = attributes.randomElement(using: &generator) ?? nil else { return }
@@ -107,7 +107,7 @@ extension LibraryEntry {
         if labels.isEmpty { return }
         guard let mask = nfct_bitmask_new(127) else { throw SystemFailure("nfct_bitmask_new", errno: errno) }
         for label in labels { nfct_bitmask_set_bit(mask, UInt32(label)) }
-        // It belongs to the entry then.
+        // Then it belongs to the entry.
         nfct_set_attr(object, ATTR_CONNLABELS, UnsafeRawPointer(mask))
     }
 

@@ -2,9 +2,10 @@ import CNetlink
 import Netlink
 import TestSupport
 
-/// Expectations of every kind that the kernel allows to be created.
+/// Every kind of expectation that the kernel allows to be created.
 extension SampleTable {
-    /// Call it after `populate`. A master may expect one connection with helper ftp, eight with irc: each further one removes the oldest.
+    /// Call it after `populate`. A master may expect one connection with helper ftp, eight with irc: any further one
+    /// removes the oldest.
     package static func expect(lasting seconds: Int = 100) throws {
         try addMaster(port: 1003, helper: "irc", seconds)
         try addMaster(port: 1004, helper: "ftp", seconds)

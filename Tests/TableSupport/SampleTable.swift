@@ -3,7 +3,7 @@ import Foundation
 import Netlink
 import TestSupport
 
-/// A table with an entry of every kind that the kernel allows to be created.
+/// A table with every kind of entry that the kernel allows to be created.
 package enum SampleTable {
     /// Fills the table of the calling thread's namespace.
     ///
@@ -13,7 +13,7 @@ package enum SampleTable {
         try Tool.run("sysctl -w net.netfilter.nf_conntrack_acct=1")
         try Tool.run("sysctl -w net.netfilter.nf_conntrack_timestamp=\(timestamps ? 1 : 0)")
         try Tool.run("nft add table inet labelled")
-        // Labels are kept once a rule sets one.
+        // Labels are only kept once a rule sets one.
         try Tool.run("nft add chain inet labelled output { type filter hook output priority 0 ; }")
         try Tool.run("nft add rule inet labelled output ct label set 33")
         for (index, state) in tcpStates.enumerated() {
@@ -55,7 +55,7 @@ package enum SampleTable {
         "-p tcp -s 10.0.0.8 -d 10.0.0.9 --sport 5 --dport 80 --state SYN_SENT --reply-zone 65535",
     ]
 
-    /// What conntrack(8) cannot set.
+    /// Properties that conntrack(8) cannot set.
     private static func addExtensions(lasting seconds: Int) throws {
         let control = try LibraryEntry.tcp(port: 1000, lasting: seconds)
         "ftp".withCString { nfct_set_attr(control.object, ATTR_HELPER_NAME, $0) }
@@ -83,7 +83,7 @@ package enum SampleTable {
         try proxied.create()
     }
 
-    /// Real packets: counters, and a helper's label.
+    /// Real packets: counters, and a label set by the helper.
     private static func sendOverLoopback() throws {
         try Tool.run("ip link set lo up")
         let socket = socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0)

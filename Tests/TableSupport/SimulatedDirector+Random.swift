@@ -2,8 +2,9 @@ import Addresses
 import TestSupport
 
 extension SimulatedDirector {
-    /// A director with everything that a join may trip over: DR, TUN and NAT services, services by mark, IPv6, persistence templates, entries
-    /// in zones, a tuple in two zones, entries that only their reply tuple joins, entries without a connection, entries of others.
+    /// A director with everything that may confuse a join: DR, TUN and NAT services, services by mark, IPv6,
+    /// persistence templates, entries in zones, a tuple in two zones, entries matched by their reply tuple only,
+    /// entries without a connection, unrelated entries.
     package convenience init(seed: UInt64) {
         self.init()
         var random = SeededGenerator(seed: seed)
@@ -54,7 +55,7 @@ extension SimulatedDirector {
     package static func vip(_ last: UInt32) -> Endpoint { Endpoint(IPAddress(ipv4: 0x0A00_0000 | last), 80) }
     package static let vip6 = Endpoint(IPAddress(ipv6High: 0x2001_0DB8_0000_0000, low: 0x100), 80)
 
-    /// As `ip_vs_conn_seq_show` writes a row.
+    /// The row as `ip_vs_conn_seq_show` writes it.
     package static func row(
         _ client: Endpoint, _ virtual: Endpoint, _ server: Endpoint, state: String = "ESTABLISHED", expires: Int = 890
     ) -> String {

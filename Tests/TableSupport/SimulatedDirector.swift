@@ -3,8 +3,9 @@ import CNetlink
 import Glibc
 import Netlink
 
-/// A director in the kernel's place: it answers whatever is asked from lists that a test fills, so that one reader, or two, may ask in
-/// any order. Entries are encoded by libnetfilter_conntrack, services by libmnl, connections as `ip_vs_conn_seq_show` writes them.
+/// A director in place of the kernel: it answers any request from lists that a test fills, so that one reader, or two,
+/// may ask in any order. Entries are encoded by libnetfilter_conntrack, services by libmnl, connections as
+/// `ip_vs_conn_seq_show` writes them.
 package final class SimulatedDirector: KernelSource {
     package let origin = Origin(
         takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.1.0",
@@ -13,20 +14,20 @@ package final class SimulatedDirector: KernelSource {
     package var filters = false
     /// In the order in which they are listed.
     package var services: [SimulatedService] = []
-    /// The rows of ip_vs_conn, without the title.
+    /// The rows of ip_vs_conn, without the header.
     package var rows: [String] = []
     /// The table, in the order of a dump.
     package var entries: [SimulatedEntry] = []
     /// Files besides those of IPVS: sysctls.
     package var files: [String: String] = [:]
-    /// Is called before each answer: the table may change between questions, as it does in life.
+    /// Called before each answer: the table may change between requests, as on a real system.
     package var beforeAnswer: (SimulatedDirector, Question) -> Void = { _, _ in }
-    /// What was asked, in order.
+    /// The requests received, in order.
     package private(set) var questions: [Question] = []
 
     package enum Question: Equatable, Sendable {
         case family, services, destinations, connections
-        /// The addresses of the original tuple that the kernel is to choose by.
+        /// The addresses in the original tuple that the kernel is asked to filter by.
         case dump(source: IPAddress? = nil, destination: IPAddress? = nil)
         case lookup
         case file(String)

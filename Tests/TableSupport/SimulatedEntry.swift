@@ -7,12 +7,12 @@ package struct SimulatedEntry: Equatable, Sendable {
     package var `protocol`: IPProtocol
     package var source: Endpoint
     package var destination: Endpoint
-    /// Who answers: the destination, but with NAT.
+    /// Who answers: the destination, except with NAT.
     package var answering: Endpoint
     package var isReplied = false
     package var zone: UInt16 = 0
     package var id: UInt32
-    /// A `TCP_CONNTRACK_*`.
+    /// A `TCP_CONNTRACK_*` state.
     package var tcpState = UInt8(TCP_CONNTRACK_ESTABLISHED.rawValue)
 
     package init(
@@ -28,7 +28,7 @@ package struct SimulatedEntry: Equatable, Sendable {
 
     var family: UInt8 { UInt8(source.address.family == .ipv4 ? AF_INET : AF_INET6) }
 
-    /// As the kernel sends it, of a dump or alone.
+    /// As sent by the kernel, in a dump or alone.
     package func message(isDump: Bool) throws -> [UInt8] {
         let entry = try LibraryEntry()
         entry[byte: ATTR_L3PROTO] = family
@@ -70,7 +70,7 @@ extension LibraryEntry {
         self[network16: isReply ? ATTR_REPL_PORT_DST : ATTR_ORIG_PORT_DST] = destination.port
     }
 
-    /// An IPv4 address, of a partial tuple too.
+    /// An IPv4 address, also in a partial tuple.
     func address(_ attribute: nf_conntrack_attr) -> IPAddress? {
         guard let bytes = bytes(attribute, count: 4), bytes != [0, 0, 0, 0] else { return nil }
         return IPAddress(ipv4: bytes.reduce(0) { $0 << 8 | UInt32($1) })

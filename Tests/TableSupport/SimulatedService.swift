@@ -50,7 +50,7 @@ package struct SimulatedService: Equatable, Sendable {
         mnl_attr_put_u16(header, UInt16(IPVS_SVC_ATTR_PORT), endpoint.port.bigEndian)
     }
 
-    /// Whether a question for destinations names it: the same attributes, in the same order.
+    /// Whether a request for destinations names it: the same attributes, in the same order.
     func isNamed(in message: [UInt8]) -> Bool {
         let own = try? SimulatedMessage.build(type: 0, extra: [0, 0, 0, 0]) { header in
             let nest = mnl_attr_nest_start(header, UInt16(IPVS_CMD_ATTR_SERVICE))
@@ -115,7 +115,7 @@ enum SimulatedMessage {
 
     static func done() throws -> [UInt8] { try build(type: UInt16(NLMSG_DONE), extra: [0, 0, 0, 0]) }
 
-    /// An acknowledgement, or an error, and the header of what was asked.
+    /// An acknowledgement, or an error, and the header of the request.
     static func end(errno: Int32) throws -> [UInt8] {
         let number = withUnsafeBytes(of: -errno, Array.init)
         return try build(

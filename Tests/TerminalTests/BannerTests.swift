@@ -9,13 +9,13 @@ import Testing
 
 @testable import Terminal
 
-/// The banner: the worst that is known, and what to do about it.
+/// The banner: the worst known finding, and what to do about it.
 struct BannerTests {
     private func banner(_ model: Model) -> String {
         model.layout.banner.map(\.text).joined(separator: " ").split(separator: " ").joined(separator: " ")
     }
 
-    @Test("A NAT service whose answers are dropped at FORWARD: that is said, and not that nothing was dropped")
+    @Test("For a NAT service whose answers are dropped at FORWARD, the banner says so, not that nothing was dropped")
     func answers() throws {
         let nat = try ObservedSubject.service("10.0.0.100:80", .tcp, "10.0.0.3:8080", .nat)
         var requests = try Counts("10.0.0.100:80")

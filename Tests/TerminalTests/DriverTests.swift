@@ -5,7 +5,7 @@ import Testing
 
 @testable import Terminal
 
-/// The driver on a real kernel terminal. There is one curses per process.
+/// The driver on a real kernel terminal. There can only be one curses per process.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct DriverTests {
     private let terminal: Pseudoterminal
@@ -26,7 +26,7 @@ struct DriverTests {
         Screen(lines.map { Line([Run($0)]) }, size: size)
     }
 
-    @Test("A screen is drawn once; then only lines that differ")
+    @Test("A screen is drawn once, then only lines that change")
     func differences() throws {
         var driver = try driver()
         let isUnicode = driver.isUnicode
@@ -50,7 +50,7 @@ struct DriverTests {
         #expect(terminal.output() == "")
     }
 
-    @Test("The terminal is as before when the driver goes")
+    @Test("The terminal is restored when the driver goes away")
     func settings() throws {
         let before = terminal.settingsBytes
         do {
@@ -66,7 +66,7 @@ struct DriverTests {
         #expect(terminal.output().contains("\u{1B}[?1006;1000l"))
     }
 
-    @Test("A Ctrl-Z that nobody has read yet outlives drawing")
+    @Test("A pending Ctrl-Z survives drawing")
     func pendingStop() throws {
         let program = try Forked { _ in
             let signals = clinux_open_signals()
@@ -80,7 +80,7 @@ struct DriverTests {
         #expect(program.status() == 0)
     }
 
-    @Test("While it is suspended the terminal is as before; then everything is drawn again")
+    @Test("While suspended, the terminal is restored; afterwards everything is redrawn")
     func suspension() throws {
         let before = terminal.settingsBytes
         var driver = try driver()
@@ -101,7 +101,7 @@ struct DriverTests {
         #expect(again.contains("text"))
     }
 
-    @Test("A new size is taken, and everything drawn again")
+    @Test("A new size takes effect, and everything is redrawn")
     func resizing() throws {
         var driver = try driver()
         driver.draw(screen("text"))
@@ -122,7 +122,7 @@ struct DriverTests {
         }
     }
 
-    @Test("The cursor is shown only where text is typed")
+    @Test("The cursor is only visible where text is typed")
     func cursor() throws {
         var driver = try driver()
         driver.draw(screen("text"))
@@ -136,7 +136,7 @@ struct DriverTests {
         #expect(terminal.output().contains("\u{1B}[?25l"))
     }
 
-    @Test("How the program takes signals is left as it was")
+    @Test("The program's signal handling is left unchanged")
     func signals() throws {
         var before = sigaction()
         sigaction(SIGTSTP, nil, &before)
@@ -150,7 +150,7 @@ struct DriverTests {
         _ = consume driver
     }
 
-    @Test("Terminals that cannot be used are named, and left as they were")
+    @Test("Unusable terminals are named, and left unchanged")
     func errors() throws {
         let before = terminal.settingsBytes
         let errors = [
@@ -172,7 +172,7 @@ struct DriverTests {
         }
     }
 
-    @Test("After SIGKILL the guard gives the terminal back as curses would have")
+    @Test("After SIGKILL the guard restores the terminal as curses would have")
     func killed() throws {
         let before = terminal.settingsBytes
         let program = try Forked { ready in

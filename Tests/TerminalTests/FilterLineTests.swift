@@ -6,7 +6,7 @@ import Testing
 
 /// The line typed after `/`.
 struct FilterLineTests {
-    @Test("/ filters by words and text; a wrong word is told and the line stays; Esc clears")
+    @Test("/ filters by words and text; a wrong word is reported and the line stays; Esc clears")
     func filter() {
         var model = Models.director()
         Models.press(&model, .character("/"))
@@ -29,7 +29,7 @@ struct FilterLineTests {
     }
 
     @Test(
-        "The words of every tab",
+        "The filter words of every tab",
         arguments: [
             (Tab.flows, "protocol=tcp", 12), (.flows, "src=10.1.0.1", 1), (.flows, "client=10.1.0.0/24", 12),
             (.flows, "dst!=10.0.0.100", 0),
@@ -74,7 +74,7 @@ struct FilterLineTests {
         #expect(prompt.typed.isEmpty)
     }
 
-    @Test("Labels are read by their names where those are known")
+    @Test("Labels are parsed by name where the names are known")
     func labels() {
         var model = Models.empty()
         model.turn(to: .events)
@@ -88,7 +88,7 @@ struct FilterLineTests {
         #expect(model.take(filter: "label=mail")?.contains("a name of mine") == true)
     }
 
-    @Test("Ports are read in every tab alike")
+    @Test("Ports are parsed the same way in every tab")
     func ports() {
         for tab in [Tab.flows, .table] {
             var model = Models.director(tab: tab)

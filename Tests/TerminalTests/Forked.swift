@@ -1,18 +1,18 @@
 import Foundation
 import TestSupport
 
-/// A copy of the test's process that does one thing, and can be killed safely. It must not return into the tests.
+/// A copy of the test process that does one thing, and can safely be killed. It must not return into the tests.
 final class Forked {
     let process: pid_t
     private let ready: CInt
     private var isReaped = false
 
-    /// - Parameter body: runs in the copy, in its only thread, and calls `ready` when the test may continue; the copy then exits with the
-    ///   returned status.
+    /// - Parameter body: runs in the copy, in its only thread, and calls `ready` when the test may continue; the copy
+    ///   then exits with the returned status.
     init(_ body: (_ ready: () -> Void) -> CInt) throws {
         var ends: [CInt] = [-1, -1]
         guard pipe(&ends) == 0 else { throw SystemFailure("pipe", errno: errno) }
-        // Swift hides fork(2), as most of what it could do in the child would fail.
+        // Swift hides fork(2), as most of what it allows in the child would fail.
         guard let symbol = dlsym(nil, "fork") else { throw SystemFailure("dlsym fork", errno: ENOSYS) }
         let fork = unsafeBitCast(symbol, to: (@convention(c) () -> pid_t).self)
         process = fork()
@@ -44,7 +44,7 @@ final class Forked {
         _ = status()
     }
 
-    /// Waits for its end, or, when asked for, until it is stopped; as waitpid(2) has it.
+    /// Waits for its end or, on request, until it is stopped, like waitpid(2).
     func status(orStop: Bool = false) -> CInt {
         var status: CInt = 0
         while waitpid(process, &status, orStop ? WUNTRACED : 0) < 0, errno == EINTR {}
@@ -53,12 +53,12 @@ final class Forked {
     }
 }
 
-/// The copy of the test's process sleeps until it is killed.
+/// The copy of the test process sleeps until it is killed.
 func sleepForEver() -> CInt {
     while true { pause() }
 }
 
-/// The guards of a process, by what the kernel calls them.
+/// The guards of a process, found by their process name.
 func guards(of process: pid_t) -> [pid_t] {
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return entries.compactMap(pid_t.init).filter { candidate in
@@ -67,7 +67,7 @@ func guards(of process: pid_t) -> [pid_t] {
     }
 }
 
-/// Whether a process runs: one that is dead and not waited for does not.
+/// Whether a process is running; a zombie is not.
 func runs(_ process: pid_t) -> Bool {
     guard let stat = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return false }
     return !String(decoding: stat, as: UTF8.self).contains(") Z ")

@@ -29,7 +29,7 @@ struct GuardTests {
         clinux_terminal_guard_on(Self.bytes, Self.bytes.utf8.count, &before, &raw)
     }
 
-    /// A program with curses on, and its guard.
+    /// A program with curses active, and its guard.
     private func program(_ then: @escaping () -> Void = {}) throws -> (program: Forked, guard: pid_t) {
         let program = try Forked { ready in
             guard clinux_start_terminal_guard(terminal.descriptor) == 0 else { return 1 }
@@ -49,7 +49,7 @@ struct GuardTests {
 
     private func waitUntilGone(_ process: pid_t) throws { try waitUntil("\(process) is gone") { !runs(process) } }
 
-    @Test("After SIGKILL the terminal is as before, and the guard goes")
+    @Test("After SIGKILL the terminal is restored, and the guard exits")
     func killed() throws {
         let (program, watcher) = try program()
         #expect(terminal.settingsBytes != before)
@@ -59,7 +59,7 @@ struct GuardTests {
         #expect(terminal.output() == Self.bytes)
     }
 
-    @Test("Settings that somebody else has made since then stay; the picture goes all the same")
+    @Test("Settings changed by someone else since are kept; the alternate screen is left all the same")
     func takenOver() throws {
         let (program, watcher) = try program()
         terminal.settings.c_lflag |= tcflag_t(ECHO)
@@ -70,7 +70,7 @@ struct GuardTests {
         #expect(terminal.output() == Self.bytes)
     }
 
-    @Test("With curses off nothing is touched")
+    @Test("With curses inactive nothing is touched")
     func off() throws {
         let (program, watcher) = try program { clinux_terminal_guard_off() }
         let now = terminal.settingsBytes
@@ -91,7 +91,7 @@ struct GuardTests {
         #expect(runs(watcher))
     }
 
-    @Test("The guard outlives the signals that end programs, and holds nothing but the terminal and its channel")
+    @Test("The guard survives the usual termination signals, and only holds the terminal and its channel")
     func steadfast() throws {
         let (program, watcher) = try program()
         for number in [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP, SIGUSR1] { kill(watcher, number) }
@@ -103,7 +103,7 @@ struct GuardTests {
         #expect(terminal.output() == Self.bytes)
     }
 
-    @Test("A guard that is gone harms nobody")
+    @Test("A guard that has died does no harm")
     func lost() throws {
         let program = try Forked { _ in
             guard clinux_start_terminal_guard(terminal.descriptor) == 0 else { return 1 }
@@ -119,7 +119,7 @@ struct GuardTests {
         #expect(program.status() == 7 << 8)
     }
 
-    @Test("After a normal end there is no guard, not even a dead one, and there can be another")
+    @Test("After a normal exit there is no guard, not even a zombie, and a new one can be started")
     func normalEnd() throws {
         let program = try Forked { ready in
             for _ in 0..<2 {

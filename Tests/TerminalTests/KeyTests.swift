@@ -7,7 +7,7 @@ import Testing
 
 /// Every key, through `update`.
 struct KeyTests {
-    @Test("q, F10 and Ctrl-C quit; Ctrl-Z suspends, Ctrl-L draws anew, F5 and Ctrl-R read")
+    @Test("q, F10 and Ctrl-C quit; Ctrl-Z suspends, Ctrl-L redraws, F5 and Ctrl-R read")
     func effects() {
         var model = Models.director()
         for key in [Key.character("q"), .function(10), .control("c")] { #expect(Models.press(&model, key) == [.quit]) }
@@ -16,7 +16,7 @@ struct KeyTests {
         for key in [Key.function(5), .control("r")] { #expect(Models.press(&model, key) == [.read]) }
     }
 
-    @Test("Ctrl-C, Ctrl-Z and Ctrl-L work whatever lies over the screen")
+    @Test("Ctrl-C, Ctrl-Z and Ctrl-L work with any overlay open")
     func overlaid() {
         for opener in [Key.character("?"), .character("s"), .character("/"), .character("x"), .character("o")] {
             var model = Models.director()
@@ -28,7 +28,7 @@ struct KeyTests {
         }
     }
 
-    @Test("1 to 5, Tab and Shift-Tab turn the tabs, in the order in which they stand")
+    @Test("1 to 5, Tab and Shift-Tab switch tabs, in display order")
     func tabs() {
         var model = Models.director(tab: .services)
         for (key, tab) in zip("12345", Tab.allCases) {
@@ -62,7 +62,7 @@ struct KeyTests {
         #expect((model.list.top..<model.list.top + model.page).contains(selected))
     }
 
-    @Test("s and F6 sort by a column, again the other way round; r reverses")
+    @Test("s and F6 sort by a column, and reverse when repeated; r reverses")
     func sort() {
         for opener in [Key.character("s"), .function(6)] {
             var model = Models.director()
@@ -79,7 +79,7 @@ struct KeyTests {
         }
     }
 
-    @Test("c chooses columns, of which one always stays")
+    @Test("c selects columns; at least one always stays")
     func columns() {
         var model = Models.director(200)
         Models.press(&model, .character("c"))
@@ -107,7 +107,7 @@ struct KeyTests {
         }
     }
 
-    @Test("Enter shows the detail, Esc closes it; in the services it opens, as + - and the arrows do")
+    @Test("Enter shows the details, Esc closes them; in the services tab it expands, like + - and the arrows")
     func enter() {
         var model = Models.director()
         Models.press(&model, .enter)
@@ -139,7 +139,7 @@ struct KeyTests {
         #expect(model.flows.selectedKey != key)
     }
 
-    @Test("t counts who fills the table, by one thing after the other")
+    @Test("t shows what fills the table, by one property after the other")
     func talkers() {
         var model = Models.director(tab: .table)
         Models.read(&model, [], (0..<9).map { Models.entry($0) })
@@ -153,7 +153,7 @@ struct KeyTests {
         #expect(model.table.talkers == nil)
     }
 
-    @Test("x asks where to, and exports what is shown; Esc does not")
+    @Test("x asks for a path and exports what is shown; Esc cancels")
     func export() {
         var model = Models.director()
         Models.press(&model, .character("x"))
@@ -168,7 +168,7 @@ struct KeyTests {
         #expect(written(model.writeDocument).contains(#""verdict":"never""#))
     }
 
-    @Test("o asks, and says what it adds; n and Esc leave the kernel alone, y observes, o ends it")
+    @Test("o asks, listing what it adds; n and Esc leave the kernel alone, y observes, o stops it")
     func observe() {
         for (key, isWanted) in [
             (Key.character("n"), false), (.escape, false), (.character("y"), true), (.character("Y"), true),
@@ -187,7 +187,7 @@ struct KeyTests {
         }
     }
 
-    @Test("? and F1 help, which scrolls, and any other key closes")
+    @Test("? and F1 open the help, which scrolls; any other key closes it")
     func help() {
         for key in [Key.character("?"), .function(1)] {
             var model = Models.director()
@@ -204,7 +204,7 @@ struct KeyTests {
         }
     }
 
-    @Test("The mouse chooses tabs and rows, opens and scrolls")
+    @Test("The mouse selects tabs and rows, opens and scrolls")
     func mouse() throws {
         var model = Models.director(connections: 100)
         let services = try #require(model.tabTitles.first).columns.lowerBound

@@ -3,7 +3,7 @@ import Testing
 @testable import Terminal
 
 extension DriverTests {
-    /// Within the suite, as there is one curses per process.
+    /// Within the suite, as there can only be one curses per process.
     @Suite(.serialized, .timeLimit(.minutes(5)))
     struct Keyboard {
         private let terminal: Pseudoterminal
@@ -30,30 +30,30 @@ extension DriverTests {
             (" ", .character(" ")), ("é", .character("é")), ("漢", .character("漢")),
         ]
 
-        @Test("Every key is known by its bytes", arguments: sequences)
+        @Test("Every key is recognised by its bytes", arguments: sequences)
         func keys(_ bytes: String, _ key: Key) throws { #expect(try inputs(bytes) == [.key(key)]) }
 
-        @Test("Keys that came together are all there, in order")
+        @Test("Keys that arrive together are all reported, in order")
         func together() throws {
             let bytes = Self.sequences.filter { $0.1 != .escape }
             #expect(try inputs(bytes.map(\.0).joined()) == bytes.map { .key($0.1) })
         }
 
         @Test(
-            "Keys that nobody asked for are dropped whole",
+            "Unknown keys are discarded completely",
             arguments: ["\u{1B}[1;5A", "\u{1B}[200~", "\u{1B}[99;7u", "\u{1B}Ox", "\u{0}", "\u{1D}"])
         func unknown(_ bytes: String) throws { #expect(try inputs(bytes + "x") == [.key(.character("x"))]) }
 
         @Test("Escape and the next key are two keys")
         func escapeFirst() throws { #expect(try inputs("\u{1B}q") == [.key(.escape), .key(.character("q"))]) }
 
-        @Test("Other terminals send other bytes")
+        @Test("Other terminals send other sequences")
         func otherTerminals() throws {
             #expect(try inputs("\u{1B}[A\u{1B}[1~\u{1B}[[A", "linux") == [.key(.up), .key(.home), .key(.function(1))])
             #expect(try inputs("\u{1B}OA\u{1B}[1~\u{1B}[4~", "screen") == [.key(.up), .key(.home), .key(.end)])
         }
 
-        @Test("Presses, double ones, and the wheel, as far right as a wide terminal goes")
+        @Test("Clicks, double clicks, and the wheel, up to the right edge of a wide terminal")
         func mouse() throws {
             let click = "\u{1B}[<0;151;10M\u{1B}[<0;151;10m"
             let typed = try inputs(
@@ -69,14 +69,14 @@ extension DriverTests {
         }
 
         @Test(
-            "What is of no use is dropped, and nothing is waited for",
+            "Unused input is discarded without waiting",
             arguments: ["\u{1B}[<0;1;1m", "\u{1B}[<2;1;1M", "\u{1B}[<66;1;1M", "\u{1B}[<35;9;9M"])
         func uselessMouse(_ bytes: String) throws {
             #expect(try inputs(bytes, usesMouse: true) == [])
             #expect(try inputs(bytes + "q", usesMouse: true) == [.key(.character("q"))])
         }
 
-        @Test("A mouse that reports as xterm did of old")
+        @Test("A mouse that reports in the old xterm format")
         func oldMouse() throws {
             #expect(
                 try inputs("\u{1B}[M %*\u{1B}[M#%*", "tmux-256color", usesMouse: true)

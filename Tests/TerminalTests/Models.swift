@@ -66,7 +66,8 @@ enum Models {
         return sysctls
     }
 
-    /// A screen of a director with connections, some of which have an entry: three readings, so that the later half began during the watch.
+    /// A screen of a director with connections, some of which have an entry, after three readings, so that the later
+    /// half began during the watch.
     static func director(_ columns: Int = 80, _ rows: Int = 24, connections: Int = 12, tab: Tab = .flows) -> Model {
         var model = empty(columns, rows)
         tell(&model, .watchBegan)

@@ -5,7 +5,7 @@ import Testing
 @testable import Terminal
 
 extension DriverTests {
-    /// The result of the driver's bytes according to tmux, an independent terminal.
+    /// The driver's output as displayed by tmux, an independent terminal.
     @Suite(.serialized, .enabled(if: Tool.path(of: "tmux") != nil), .timeLimit(.minutes(5)))
     struct Pictures {
         private static let size = Size(columns: 80, rows: 24)
@@ -24,7 +24,7 @@ extension DriverTests {
             try inTemporaryFolder { folder in
                 try bytes.write(toFile: "\(folder)/bytes", atomically: true, encoding: .utf8)
                 let tmux = try #require(Tool.path(of: "tmux"))
-                // tmux exits by a signal to itself, which must not be blocked when inherited.
+                // tmux exits by sending itself a signal, which must not be inherited as blocked.
                 func run(_ arguments: String...) throws -> String {
                     let tool = try BackgroundTool(
                         ["/usr/bin/env", "LC_ALL=C.UTF-8", tmux, "-u", "-f", "/dev/null", "-S", "\(folder)/socket"]
@@ -50,14 +50,14 @@ extension DriverTests {
             }
         }
 
-        @Test("Every cell is used, the lower right one too, and no row goes on in the next")
+        @Test("Every cell can be used, including the last one, and no row continues in the next")
         func full() throws {
             let row = Line([Run(String(repeating: "é", count: 70)), Run("漢漢漢漢漢", .bar)])
             let full = Screen(Array(repeating: row, count: 24), size: Self.size)
             #expect(try picture([full]) == full.text.split(separator: "\n").map(String.init))
         }
 
-        @Test("What is drawn over another screen leaves nothing of it")
+        @Test("Drawing over another screen leaves nothing of it")
         func over() throws {
             let first = Screen(
                 (0..<24).map { Line([Run("row \($0) " + String(repeating: "x", count: 80))]) }, size: Self.size)
@@ -67,7 +67,7 @@ extension DriverTests {
             #expect(trimmed == (0..<24).map { $0 % 3 == 0 ? "" : "\($0)" })
         }
 
-        @Test("Text that breaks the rules of its screen harms its own row alone")
+        @Test("Text that breaks the rules of its screen only affects its own row")
         func hostile() throws {
             let bad = Line([Run("a\u{1B}[2Jb\nc\td\u{85}"), Run("👨‍👩‍👧", .bad), Run("\u{301}e")])
             let full = Line([Run(String(repeating: "👩‍👩‍👧‍👧", count: 40))])
@@ -76,7 +76,7 @@ extension DriverTests {
             #expect(rows[2] == "intact")
         }
 
-        @Test("Every ink has its look, and without colours another one")
+        @Test("Every ink has its own look, and another one without colours")
         func inks() throws {
             let lines = Ink.allCases.map { Line([Run("\($0)", $0), Run("\($0)", $0, isReversed: true)]) }
             let screen = Screen(lines, size: Self.size)

@@ -1,7 +1,7 @@
 import Glibc
 import TestSupport
 
-/// A terminal whose other end the test holds: what a person would see comes out there, and what one would type goes in.
+/// A terminal whose other end the test holds: it reads what a user would see, and writes what a user would type.
 final class Pseudoterminal {
     /// The end used by programs.
     let descriptor: CInt
@@ -33,7 +33,7 @@ final class Pseudoterminal {
         }
     }
 
-    /// The bytes of `settings`, for comparison. It is only filled by the kernel, so the padding between members is zero.
+    /// The bytes of `settings`, for comparison. Only the kernel fills it, so the padding between members is zero.
     var settingsBytes: [UInt8] { withUnsafeBytes(of: settings) { Array($0) } }
 
     func type(_ bytes: String) {
@@ -46,7 +46,7 @@ final class Pseudoterminal {
         _ = ioctl(person, UInt(TIOCSWINSZ), &size)
     }
 
-    /// What was written since the last call, until nothing arrives for a moment.
+    /// The output since the last call, until nothing arrives for a moment.
     func output(quietAfter milliseconds: CInt = 50) -> String {
         var bytes: [UInt8] = []
         var poller = pollfd(fd: person, events: Int16(POLLIN), revents: 0)

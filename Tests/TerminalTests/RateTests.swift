@@ -8,7 +8,7 @@ import Testing
 /// Rates, and the short form of numbers.
 struct RateTests {
     @Test(
-        "Packets a second come from the time that has passed, not from the interval",
+        "Packets per second are computed from the elapsed time, not from the interval",
         arguments: [500, 1000, 2500, 10_000])
     func realTime(_ milliseconds: Int) throws {
         var pane = ServicesPane()
@@ -26,7 +26,7 @@ struct RateTests {
         pane.arrange(FlowStore(), ObservationRates(), page: 10)
         let rate = try #require(pane.lines.first?.packets)
         #expect(abs(rate - 500_000 / Double(milliseconds)) < 0.001)
-        // Counters that decreased (ipvsadm -Z) say nothing.
+        // Counters that decreased (ipvsadm -Z) give no rate.
         pane.take(services(0), at: .seconds(100))
         pane.count()
         pane.arrange(FlowStore(), ObservationRates(), page: 10)
@@ -48,7 +48,7 @@ struct RateTests {
     func words(_ written: String, _ expected: String) { #expect(written == expected) }
 
     @Test(
-        "Histories: zero is the lowest sign, unknown a blank, the greatest full height; ASCII where that is all there is"
+        "Histories: zero is the lowest bar, unknown a blank, the maximum the full height; ASCII as a fallback"
     )
     func history() {
         let values: [Double?] = [nil, 0, 1, 4, 8]

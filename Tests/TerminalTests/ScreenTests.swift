@@ -22,7 +22,7 @@ struct ScreenTests {
         }
     }
 
-    @Test("Nothing was read yet; and there is nothing")
+    @Test("Before the first reading, and with nothing to show")
     func empty() throws {
         try expect(Models.empty(), "unread")
         var model = Models.empty()
@@ -32,7 +32,7 @@ struct ScreenTests {
         try expect(Models.empty(hasIPVS: false), "without-ipvs")
     }
 
-    @Test("Events were lost: it shows, a reading follows, and the screen is up to date again")
+    @Test("Lost events are shown, a reading follows, and the screen is up to date again")
     func loss() throws {
         var model = Models.director(tab: .events)
         for number in 0..<3 { Models.tell(&model, .event(Event(.new, Models.entry(number), time: Models.now))) }
@@ -47,7 +47,7 @@ struct ScreenTests {
         #expect(model.reading.resyncs == 1 && model.reading.lostMessages == 1234)
     }
 
-    @Test("Permission, or the namespace, is lost meanwhile: said, what was known stays, and it is tried again")
+    @Test("Losing permission, or the namespace, is reported; the last data stays, and reading is retried")
     func trouble() throws {
         var model = Models.director()
         let rows = Models.rows(model)
@@ -61,7 +61,7 @@ struct ScreenTests {
         #expect(!Models.text(model).contains("CAP_NET_ADMIN"))
     }
 
-    @Test("IPVS goes: its flows go with it, and the header says why")
+    @Test("If IPVS is unloaded, its flows disappear, and the header says why")
     func gone() throws {
         var model = Models.director()
         for _ in 0..<2 {
@@ -76,7 +76,7 @@ struct ScreenTests {
         try expect(model, "ipvs-gone")
     }
 
-    @Test("What is not complete is said")
+    @Test("Incomplete readings are reported")
     func incomplete() throws {
         var model = Models.director(tab: .services)
         Models.read(
@@ -84,7 +84,7 @@ struct ScreenTests {
         try expect(model, "incomplete")
     }
 
-    @Test("Wide and combining characters, and such as a terminal would act on")
+    @Test("Wide and combining characters, and control characters")
     func wide() throws {
         var model = Models.director()
         model.setting.host = "負荷分散\u{1B}[2J"
@@ -97,7 +97,8 @@ struct ScreenTests {
         #expect(!Models.text(model).unicodeScalars.contains("\u{1B}"))
     }
 
-    @Test("What a capture says of its services and connections reaches no terminal as it is", arguments: Tab.allCases)
+    @Test(
+        "Control characters in a capture's services and connections do not reach the terminal", arguments: Tab.allCases)
     func hostile(_ tab: Tab) {
         var model = Models.director(200, 60)
         var service = Models.service()
@@ -117,7 +118,7 @@ struct ScreenTests {
         if tab == .services { #expect(text.contains(#"rr\u{1b}[2J"#)) }
     }
 
-    @Test("A million connections: the screen has as many rows as it has room for")
+    @Test("A million connections: the screen has as many rows as fit")
     func million() throws {
         var model = Models.empty()
         model.turn(to: .flows)
@@ -139,7 +140,7 @@ struct ScreenTests {
         try expect(model, "million")
     }
 
-    @Test("No look is told by colour alone: without them, the screen says the same")
+    @Test("Nothing is conveyed by colour alone: without colours, the screen says the same")
     func withoutColour() {
         let screen = view(Models.director())
         for line in screen.lines where line.runs.contains(where: { [.bad, .good, .caution, .odd].contains($0.ink) }) {
@@ -149,7 +150,7 @@ struct ScreenTests {
         #expect(screen.lines[1].text.contains("[2 Flows]"))
     }
 
-    @Test("The help, the menus and the questions fit every size")
+    @Test("The help, the menus and the prompts fit every size")
     func overlays() throws {
         for (key, name) in [
             (Key.character("?"), "help"), (.character("s"), "sort"), (.character("c"), "columns"),

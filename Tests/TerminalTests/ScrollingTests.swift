@@ -5,14 +5,14 @@ import Testing
 
 @testable import Terminal
 
-/// Lists in which nothing is selected.
+/// Lists without a selection.
 struct ScrollingTests {
-    @Test("A stream is scrolled back without running away, and frozen without losing what comes")
+    @Test("An event stream scrolled back stays in place, and a frozen one loses nothing that arrives")
     func stream() {
         var model = Models.director(tab: .events)
         for number in 0..<100 { Models.tell(&model, .event(Event(.new, Models.entry(number), time: Models.now))) }
         #expect(Models.rows(model).last?.contains("10.1.0.100:40099") == true)
-        // Nothing is selected: it scrolls at once.
+        // Nothing is selected, so it scrolls at once.
         Models.press(&model, .up)
         #expect(Models.rows(model).last?.contains("10.1.0.99:40098") == true)
         Models.press(&model, .down)

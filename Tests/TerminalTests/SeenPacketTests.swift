@@ -21,7 +21,7 @@ struct SeenPacketTests {
         .sample(Sample(headers(number, flags), state, at: .preRouting, Models.now))
     }
 
-    @Test("Packets stand in the detail of their flow, and their ctstates in its row")
+    @Test("Packets appear in the details of their flow, and their ctstates in its row")
     func detail() {
         var model = Models.director(200, 60)
         model.observe()
@@ -35,7 +35,7 @@ struct SeenPacketTests {
         #expect(text.contains("FIN INVALID at PRE_ROUTING (FIN,ACK)"))
     }
 
-    @Test("A packet that comes before its connection is read is kept for it until the next reading")
+    @Test("A packet that arrives before its connection is read is kept for it until the next reading")
     func stray() {
         var model = Models.director(200, 60)
         model.observe()
@@ -51,7 +51,7 @@ struct SeenPacketTests {
         #expect(model.listCount == 0)
     }
 
-    @Test("Remarks are bounded: the oldest go first")
+    @Test("Remarks are bounded: the oldest are dropped first")
     func bounds() {
         var timeline = Timeline()
         let keys = (0..<3).map { number in

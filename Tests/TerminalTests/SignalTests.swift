@@ -11,7 +11,7 @@ struct SignalTests {
     }
 
     @Test(
-        "A signal is read from the descriptor, once",
+        "A signal is read from the descriptor once",
         arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT])
     func arrives(_ number: CInt) {
         let wasBlocked = isBlocked(number)
@@ -28,7 +28,7 @@ struct SignalTests {
         #expect(isBlocked(number) == wasBlocked)
     }
 
-    @Test("Others can send it to the process")
+    @Test("Signals can also be sent to the process by others")
     func fromOutside() throws {
         let program = try Forked { ready in
             let descriptor = clinux_open_signals()
@@ -42,7 +42,7 @@ struct SignalTests {
         #expect(program.status() == SIGTERM << 8)
     }
 
-    @Test("What was ignored before stays ignored")
+    @Test("Signals that were ignored before stay ignored")
     func ignored() throws {
         let program = try Forked { _ in
             var none = sigset_t()
@@ -59,11 +59,11 @@ struct SignalTests {
     }
 
     @Test(
-        "A request to stop is told of by a descriptor, for good; the second one ends the program",
+        "A stop request is permanently visible on a descriptor; the second one ends the program",
         arguments: [SIGINT, SIGTERM])
     func stopRequests(_ number: CInt) throws {
         let program = try Forked { ready in
-            // As a parent may have left it.
+            // The signal mask as a parent may have left it.
             var both = sigset_t()
             sigemptyset(&both)
             for signal in [SIGINT, SIGTERM] { sigaddset(&both, signal) }
@@ -83,10 +83,10 @@ struct SignalTests {
         #expect(program.status() == number)
     }
 
-    @Test("The process really stops, goes on when it is continued, and is told of no SIGCONT but an unexpected one")
+    @Test("The process really stops, continues on SIGCONT, and only an unexpected SIGCONT is reported")
     func stops() throws {
         let program = try Forked { ready in
-            // The kernel stops no process for SIGTSTP whose group has no parent outside it.
+            // The kernel does not stop a process on SIGTSTP if its process group is orphaned.
             setpgid(0, 0)
             let descriptor = clinux_open_signals()
             clinux_stop_self()

@@ -19,7 +19,7 @@ package final class BackgroundTool {
         for (descriptor, file) in [(CInt(1), "out"), (2, "err")] {
             posix_spawn_file_actions_addopen(&actions, descriptor, "\(folder)/\(file)", O_WRONLY | O_CREAT, 0o600)
         }
-        // Threads of Dispatch block every signal, which a child would inherit.
+        // Dispatch threads block every signal, which a child would inherit.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -55,7 +55,7 @@ package final class BackgroundTool {
     /// Sends it a signal.
     package func signal(_ number: CInt) { kill(process, number) }
 
-    /// Waits for its exit, and returns its exit code, or the signal that ended it as a negative number.
+    /// Waits for its exit, and returns its exit code, or the terminating signal as a negative number.
     package func wait(atMost seconds: Double = 60) throws -> CInt {
         let deadline = Date.now.addingTimeInterval(seconds)
         var raw: CInt = 0

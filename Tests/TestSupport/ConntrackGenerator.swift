@@ -1,12 +1,13 @@
 import Foundation
 import Netlink
 
-/// Creates, changes and deletes entries over ctnetlink, many per call. Each message that the kernel does not refuse causes one event.
+/// Creates, changes and deletes entries over ctnetlink, many per call. Each message that the kernel accepts causes one
+/// event.
 package final class ConntrackGenerator {
     private let descriptor: CInt
     private var batch: [UInt8] = []
     private var sequence: UInt32 = 0
-    /// Events caused by what was sent.
+    /// The events caused by what was sent.
     package private(set) var events = 0
     private var inBatch = 0
 
@@ -44,7 +45,7 @@ package final class ConntrackGenerator {
         if batch.count > 16 << 10 { try flush() }
     }
 
-    /// Sends what was added, and counts the kernel's refusals.
+    /// Sends the pending messages, and counts the kernel's refusals.
     package func flush() throws {
         guard !batch.isEmpty else { return }
         guard send(descriptor, batch, batch.count, 0) == batch.count else { throw SystemFailure("send", errno: errno) }

@@ -1,4 +1,4 @@
-/// Bytes as a test writes them down: pairs of hexadecimal digits, blanks anywhere, `#` before what a line means.
+/// Bytes as written in a test: pairs of hexadecimal digits, blanks anywhere, `#` before a comment.
 package func hexadecimal(_ text: String) -> [UInt8] {
     text.split(separator: "\n").flatMap { line -> [UInt8] in
         let digits = line.prefix { $0 != "#" }.filter { $0 != " " }.map { digit -> UInt8 in
@@ -11,7 +11,7 @@ package func hexadecimal(_ text: String) -> [UInt8] {
 }
 
 extension Sequence<UInt8> {
-    /// For messages of tests: `0a 00 00 01`.
+    /// For messages in tests: `0a 00 00 01`.
     package var hexadecimalText: String {
         map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
     }

@@ -11,8 +11,8 @@ package struct SystemFailure: Error, CustomStringConvertible {
     package init(_ call: String, errno number: CInt) { description = "\(call): \(String(cString: strerror(number)))" }
 }
 
-/// Runs `body` on a separate thread in a new, empty network namespace, which is removed with the thread. The thread only waits for `body`,
-/// so tests in namespaces do not block Swift's own threads.
+/// Runs `body` on a separate thread in a new, empty network namespace, which is removed with the thread. The thread
+/// only waits for `body`, so tests in namespaces do not block Swift's own threads.
 package func inFreshNamespace<Value>(_ body: @escaping () throws -> Value) throws -> Value {
     try onOwnThread {
         let errno = clinux_new_network_namespace()
@@ -21,7 +21,7 @@ package func inFreshNamespace<Value>(_ body: @escaping () throws -> Value) throw
     }
 }
 
-/// Runs `body` on a thread of its own: what it changes of its thread (namespace, capabilities) goes with it.
+/// Runs `body` on a thread of its own: what it changes of its thread (namespace, capabilities) ends with it.
 package func onOwnThread<Value>(_ body: @escaping () throws -> Value) throws -> Value {
     let errand = Errand(body)
     let thread = Thread { errand.run() }

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Screens as text, in `Tests/Screens`: the effect of a change is visible in its diff. With `CT_INSPECT_RECORD=1` they are rewritten, and
-/// the test fails, so that a recording is never mistaken for a pass.
+/// Screens as text, in `Tests/Screens`: the effect of a change is visible in the diff. With `CT_INSPECT_RECORD=1` they
+/// are rewritten, and the test fails, so that a recording is never mistaken for a pass.
 package enum ScreenSnapshot {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Screens")

@@ -1,9 +1,9 @@
 import Addresses
 import Netlink
 
-/// A kernel that gives the answers written down by a test, and remembers its requests.
+/// A kernel that gives the answers prepared by a test, and records its requests.
 package final class ScriptedKernel: KernelSource {
-    /// Of no kernel: the same in every run.
+    /// Not from a real kernel: the same in every run.
     package let origin = Origin(
         takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.1.0",
         networkNamespace: nil)
@@ -31,7 +31,7 @@ package final class ScriptedKernel: KernelSource {
         self.readings = readings
     }
 
-    /// Gives the next answer of the script.
+    /// Gives the next scripted answer.
     package func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
@@ -41,7 +41,7 @@ package final class ScriptedKernel: KernelSource {
         throw KernelError(request.purpose, .failed, detail: "the script ends before the answer does")
     }
 
-    /// Gives the next reading of the file, else its pieces; any other file is absent.
+    /// Gives the next reading of the file, or else its pieces; any other file is absent.
     package func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {

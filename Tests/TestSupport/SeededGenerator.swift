@@ -1,4 +1,4 @@
-/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers for the same seed, so that a failure can be had again.
+/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers for the same seed, so that a failure can be reproduced.
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -9,7 +9,7 @@ package func inTemporaryFolder<Value>(_ body: (String) throws -> Value) throws -
     return try body(path)
 }
 
-/// Overwrites a file with its bytes as changed by `change`.
+/// Overwrites a file with its bytes as modified by `change`.
 package func change(_ path: String, _ change: (inout [UInt8]) -> Void) throws {
     let url = URL(fileURLWithPath: path)
     var bytes = Array(try Data(contentsOf: url))

@@ -1,15 +1,15 @@
 import Foundation
 
-/// Runs programs in the calling thread's network namespace: a child that posix_spawn(3) makes begins in the namespaces
-/// of the thread that made it.
+/// Runs programs in the calling thread's network namespace: a child created by posix_spawn(3) starts in the namespaces
+/// of the thread that created it.
 package enum Tool {
     /// Why a tool failed.
     package struct Failure: Error, CustomStringConvertible {
-        /// With what the tool has written.
+        /// Includes what the tool wrote.
         package let description: String
     }
 
-    /// Where a program is; nil if this machine does not have it.
+    /// The path of a program; nil if this machine does not have it.
     package static func path(of name: String) -> String? {
         ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
@@ -41,7 +41,7 @@ package enum Tool {
         return outcome.output
     }
 
-    /// Runs a program to its end, with nothing on its standard input.
+    /// Runs a program to its end, with an empty standard input.
     ///
     /// - Parameter environment: additions to ours, and replacements.
     package static func outcome(
@@ -80,7 +80,7 @@ package enum Tool {
     }
 }
 
-/// An unnamed file, so that a child can write as much as it likes while nobody reads.
+/// An unnamed file, so that a child can write any amount without a reader.
 private final class Scratch {
     let descriptor: CInt
 

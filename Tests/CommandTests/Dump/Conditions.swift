@@ -13,7 +13,7 @@ struct Conditions {
     }
 }
 
-/// Draws conditions that some entry of a table meets, from a seed.
+/// Draws conditions that some entry of a table matches, from a seed.
 struct ConditionGenerator {
     private let entries: [ConntrackLine]
     private var generator: SeededGenerator
@@ -23,7 +23,7 @@ struct ConditionGenerator {
         generator = SeededGenerator(seed: seed)
     }
 
-    /// One to three conditions; rarely one that a different entry meets.
+    /// One to three conditions; occasionally one that matches a different entry.
     mutating func next() -> Conditions? {
         guard let entry = entries.randomElement(using: &generator) else { return nil }
         var conditions = Conditions()
@@ -34,7 +34,7 @@ struct ConditionGenerator {
         return conditions
     }
 
-    /// What a condition is about.
+    /// What a condition tests.
     private enum Kind: CaseIterable {
         case family, protocolAndMore, source, destination, replySource, replyDestination, status, mark, zone
         case originalZone, replyZone, label, translation
@@ -80,8 +80,8 @@ struct ConditionGenerator {
         let name = entry.protocol == "unknown" ? entry.number : entry.protocol
         conditions.add("-p", or: long("--protocol"), name)
         switch entry.protocol {
-        // Kernels since 6.16 have no DCCP ports: conntrack shows 0 for them, and does not compare a missing port. It does not compare GRE keys
-        // at all: see ConntrackOdditiesTests.
+        // Kernels since 6.16 have no DCCP ports: conntrack shows 0 for them, and does not compare a missing port. It
+        // does not compare GRE keys at all: see ConntrackOdditiesTests.
         case "unknown", "dccp", "gre": break
         case "icmp": if chance(2) { conditions.add("--icmp-type", entry.original["type"] ?? "") }
         case "icmpv6":
@@ -112,7 +112,7 @@ struct ConditionGenerator {
         return "\(address)/\(lengths.randomElement(using: &generator) ?? 0)"
     }
 
-    /// Bits that are set, bits that are clear, UNREPLIED for one of those, and UNSET for none.
+    /// Bits that are set, bits that are clear, UNREPLIED for one of the latter, and UNSET for an empty set.
     private mutating func status(of entry: ConntrackLine) -> String {
         if entry.flags.contains("UNREPLIED") { return chance(2) ? "UNREPLIED" : "!ASSURED" }
         let isAssured = entry.flags.contains("ASSURED")
@@ -120,7 +120,7 @@ struct ConditionGenerator {
             .randomElement(using: &generator) ?? "SEEN_REPLY"
     }
 
-    /// The mark, or some of its bits, in decimal or not.
+    /// The mark, or some of its bits, in decimal or hexadecimal.
     private mutating func mark(_ text: String?) -> String {
         let mark = text.flatMap { UInt32($0) } ?? 0
         if chance(2) { return chance(2) ? "\(mark)" : "0x" + String(mark, radix: 16) }
@@ -128,7 +128,7 @@ struct ConditionGenerator {
         return "0x" + String(mark & mask, radix: 16) + "/0x" + String(mask, radix: 16)
     }
 
-    /// One that it has, or all.
+    /// One of the entry's labels, or all of them.
     private mutating func labels(of entry: ConntrackLine) -> String {
         let all = entry.rest["labels"] ?? ""
         if chance(2) { return all }

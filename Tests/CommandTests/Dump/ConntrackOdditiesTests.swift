@@ -1,12 +1,12 @@
 import TestSupport
 import Testing
 
-/// Where the filter of conntrack(8) 1.4.7 is wrong or odd, according to the table. The program is checked against the table then.
+/// Cases where the filter of conntrack(8) 1.4.7 is wrong or odd; here the program is checked against the table instead.
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct ConntrackOdditiesTests {
     private static func ids(_ lines: [String]) throws -> Set<String> { try Set(lines.map(LiveTable.id)) }
 
-    /// The program's selection, and the right one according to the table.
+    /// The program's selection, and the correct one according to the table.
     private static func expect(
         _ words: [String], in table: LiveTable, chooses isRight: (ConntrackLine) -> Bool
     ) throws {
@@ -20,8 +20,8 @@ struct ConntrackOdditiesTests {
         try ids(table.lines(["conntrack", "-L", "-o", "extended,id"] + words))
     }
 
-    /// Its parser of `-u` writes the bits into the value that `-m` has set, and compares marks with them.
-    @Test("A mark before a status is forgotten by conntrack; the program takes any order")
+    /// Its parser for `-u` writes the bits into the value that `-m` has set, and compares marks with them.
+    @Test("conntrack ignores a mark given before a status; the program accepts either order")
     func markBeforeStatus() throws {
         try LiveTable.inside(crowd: 200, timestamps: false) { table in
             for words in [["-m", "0x11", "-u", "SEEN_REPLY"], ["-u", "SEEN_REPLY", "-m", "0x11"]] {
@@ -34,8 +34,8 @@ struct ConntrackOdditiesTests {
         }
     }
 
-    /// It sends the kernel an empty mask, which is refused; together with another bit, UNSET changes nothing.
-    @Test("UNSET alone is an error to conntrack, and no condition to the program")
+    /// It sends the kernel an empty mask, which is refused; combined with another bit, UNSET changes nothing.
+    @Test("UNSET alone is an error in conntrack; in the program it matches everything")
     func unsetAlone() throws {
         try LiveTable.inside(timestamps: false) { table in
             let outcome = try table.run(["conntrack", "-L", "-u", "UNSET"])
@@ -44,8 +44,8 @@ struct ConntrackOdditiesTests {
         }
     }
 
-    /// A mask with just the forbidden bits, and a value with others: no entry can be equal.
-    @Test("Wanted and unwanted status bits together choose nothing in conntrack")
+    /// The mask holds only the forbidden bits, but the value holds others, so no entry can be equal.
+    @Test("Required and forbidden status bits together match nothing in conntrack")
     func mixedStatus() throws {
         try LiveTable.inside(crowd: 200, timestamps: false) { table in
             let outcome = try table.run(["conntrack", "-L", "-u", "SEEN_REPLY,!ASSURED"])
@@ -56,8 +56,8 @@ struct ConntrackOdditiesTests {
         }
     }
 
-    /// libnetfilter_conntrack compares the ports of some protocols, and GRE is none of them.
-    @Test("conntrack takes any GRE entry, whatever the keys; the program compares them")
+    /// libnetfilter_conntrack compares the ports of some protocols, and GRE is not among them.
+    @Test("conntrack matches any GRE entry regardless of keys; the program compares them")
     func keysOfGRE() throws {
         try LiveTable.inside(crowd: 200, timestamps: false) { table in
             let keys = ["-p", "gre", "--srckey", "0x5", "--dstkey", "6"]
@@ -68,7 +68,7 @@ struct ConntrackOdditiesTests {
         }
     }
 
-    @Test("An entry whose zone is in one direction alone is in zone 0 to both")
+    @Test("Both treat an entry with a zone in one direction only as being in zone 0")
     func zoneOfOneDirection() throws {
         try LiveTable.inside(crowd: 100, timestamps: false) { table in
             try Self.expect(["-w", "0"], in: table) { $0.rest["zone"] == nil }
@@ -77,7 +77,7 @@ struct ConntrackOdditiesTests {
         }
     }
 
-    @Test("Prefixes of the reply side, several values and what is not wanted are beyond conntrack")
+    @Test("Reply-side prefixes, multiple values and negation are not supported by conntrack")
     func beyond() throws {
         try LiveTable.inside(crowd: 200, timestamps: false) { table in
             for words in [["-q", "10.98.0.0/16"], ["-p", "tcp,udp"], ["-s", "!10.0.0.1"]] {

@@ -2,8 +2,8 @@ import CNetlink
 import Glibc
 import TestSupport
 
-/// A listener for DESTROY events that never reads, and wants none lost (`NETLINK_BROADCAST_ERROR`): when its small buffer is full, the
-/// kernel keeps what it could not tell as dying.
+/// A listener for DESTROY events that never reads and insists on delivery (`NETLINK_BROADCAST_ERROR`): when its small
+/// buffer is full, the kernel keeps entries whose event it could not deliver on the dying list.
 final class DeafListener {
     private let descriptor: CInt
 
@@ -25,7 +25,7 @@ final class DeafListener {
 
     deinit { Glibc.close(descriptor) }
 
-    /// Ends its life not before this point.
+    /// Keeps the listener alive up to this point.
     func close() {}
 
     private func set(_ level: CInt, _ option: CInt, _ value: CInt) throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `dump` of a capture, without any privilege.
+/// `dump` of a capture, without any privileges.
 struct DumpCaptureTests {
     private static func dump(_ capture: String, _ words: [String]) throws -> Program.Outcome {
         let unprivileged = geteuid() == 0 ? ["setpriv", "--inh-caps=-all", "--bounding-set=-all"] : []
@@ -10,7 +10,7 @@ struct DumpCaptureTests {
         return try Program.shell(#"exec "$0" "$@""#, command)
     }
 
-    /// The output of conntrack(8) when the capture was taken: some seconds earlier or later, so timeouts differ.
+    /// The output of conntrack(8) from around the time of the capture, so timeouts differ by a few seconds.
     private static func peer(_ fixture: Fixture) throws -> [ConntrackLine] {
         try ["conntrack-L.txt", "conntrack-L-ipv6.txt"].flatMap { file in
             let text = (try? fixture.peer(file)) ?? ""
@@ -30,7 +30,7 @@ struct DumpCaptureTests {
         }
     }
 
-    @Test("The entries are those that conntrack(8) listed when the capture was taken", arguments: Fixture.all)
+    @Test("The entries are those that conntrack(8) listed at the time of the capture", arguments: Fixture.all)
     func entries(_ fixture: Fixture) throws {
         let outcome = try Self.dump(fixture.capture, ["--format", "conntrack"])
         let ours = try outcome.output.split(separator: "\n").map { try ConntrackLine(String($0)) }
@@ -38,7 +38,7 @@ struct DumpCaptureTests {
         #expect(tuples(ours) == tuples(try Self.peer(fixture)))
     }
 
-    @Test("Filters choose from a capture, all of them here", arguments: Fixture.all)
+    @Test("Filters select from a capture, all in the program itself", arguments: Fixture.all)
     func filters(_ fixture: Fixture) throws {
         let whole = try Self.dump(fixture.capture, ["--format", "conntrack"]).output.split(separator: "\n")
         for (words, isRight) in [
@@ -53,7 +53,8 @@ struct DumpCaptureTests {
     }
 
     @Test(
-        "Captures of versions without expectations say so", arguments: Fixture.all, ["expect", "dying", "unconfirmed"])
+        "Captures from older versions report that they have no expectations", arguments: Fixture.all,
+        ["expect", "dying", "unconfirmed"])
     func notHeld(_ fixture: Fixture, _ table: String) throws {
         let outcome = try Self.dump(fixture.capture, [table])
         #expect(outcome.status == 74)
@@ -63,7 +64,8 @@ struct DumpCaptureTests {
     }
 
     @Test(
-        "A new capture answers every dump as the kernel did", .needsRoot, .needsTool("conntrack"), .needsTool("nft"))
+        "A new capture answers every kind of dump as the kernel did", .needsRoot, .needsTool("conntrack"),
+        .needsTool("nft"))
     func recorded() throws {
         try LiveTable.inside(crowd: 100) { table in
             let listener = try DeafListener()
@@ -73,7 +75,7 @@ struct DumpCaptureTests {
             let taken = try table.run([Program.path, "capture", path])
             #expect(taken.status == 0, "\(taken.complaint)")
             for words in [["conntrack"], ["expect"], ["dying"], ["unconfirmed"]] {
-                // Words that do not change with time: all ids are present.
+                // Words that do not change over time, including all ids.
                 let ids: (Program.Outcome) throws -> [String] = { outcome in
                     try outcome.output.split(separator: "\n").map { line in
                         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]

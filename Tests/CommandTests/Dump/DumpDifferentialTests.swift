@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-/// The whole of each table, as printed by the program and by conntrack(8).
+/// Each table in full, as printed by the program and by conntrack(8).
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct DumpDifferentialTests {
-    @Test("The table with everything in it, with each word of -o, of both families and of one")
+    @Test("The sample table matches with each word of -o, for both families and for each one")
     func entries() throws {
         try LiveTable.inside(crowd: 200) { table in
             let whole = try table.expectAlike(["-o", "extended,id"], ["-o", "id"])
@@ -24,7 +24,7 @@ struct DumpDifferentialTests {
         }
     }
 
-    @Test("The table has every kind of entry, or it would prove little")
+    @Test("The table holds every kind of entry; otherwise it would prove little")
     func menagerie() throws {
         try LiveTable.inside(crowd: 200) { table in
             let lines = try table.entries()
@@ -43,12 +43,12 @@ struct DumpDifferentialTests {
         }
     }
 
-    @Test("Expectations, whatever -o says")
+    @Test("Expectations match, with any -o")
     func expectations() throws {
         try LiveTable.inside { table in
             for words in [[], ["-o", "id,labels,ktimestamp"]] {
                 let count = try table.expectAlike(["expect"], ["expect"] + words) { line in
-                    // All but the timeout.
+                    // Everything but the timeout.
                     line.split(separator: " ").dropFirst().joined(separator: " ")
                 }
                 #expect(count == 10)
@@ -56,7 +56,7 @@ struct DumpDifferentialTests {
         }
     }
 
-    @Test("Without label names there are none, as with conntrack(8)")
+    @Test("Without label names no labels are printed, as with conntrack(8)")
     func noLabels() throws {
         try inFreshNamespace {
             try Tool.run("conntrack -I -t 3000 -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53")
@@ -70,7 +70,7 @@ struct DumpDifferentialTests {
         }
     }
 
-    @Test("No entry is unconfirmed here, and none is dying", arguments: ["dying", "unconfirmed"])
+    @Test("No entry is unconfirmed or dying here", arguments: ["dying", "unconfirmed"])
     func emptyLists(_ list: String) throws {
         try LiveTable.inside { table in
             let count = try table.expectAlike([list, "-o", "extended,id"], [list, "-o", "id"])
@@ -78,7 +78,7 @@ struct DumpDifferentialTests {
         }
     }
 
-    @Test("Entries that die unheard are listed as dying")
+    @Test("Entries whose DESTROY event could not be delivered are listed as dying")
     func dying() throws {
         try LiveTable.inside(crowd: 200) { table in
             let listener = try DeafListener()

@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-/// Filters that conntrack(8) can express, against its answers.
+/// Filters that conntrack(8) can express, compared with its answers.
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct DumpFilterDifferentialTests {
-    @Test("Fifty generated combinations choose the same entries")
+    @Test("Fifty generated filters select the same entries")
     func generated() throws {
         try LiveTable.inside(crowd: 300, timestamps: false) { table in
             let entries = try table.entries()

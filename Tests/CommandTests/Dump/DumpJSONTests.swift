@@ -3,7 +3,7 @@ import TableSupport
 import TestSupport
 import Testing
 
-/// Each complete line of `dump --json`, compared with what libnetfilter_conntrack reads of the same entry.
+/// Each line of `dump --json` in full, compared with what libnetfilter_conntrack reads from the same entry.
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct DumpJSONTests {
     /// Objects by the kernel's number for the entry, as text with sorted keys.
@@ -30,10 +30,10 @@ struct DumpJSONTests {
             })
     }
 
-    @Test("Every field of every entry is there, and nothing else", arguments: [["--json"], ["--format", "json"]])
+    @Test("Every field of every entry is printed, and nothing else", arguments: [["--json"], ["--format", "json"]])
     func everyField(_ words: [String]) throws {
         try LiveTable.inside(crowd: 200) { table in
-            // Timeouts and reference counts change: each whole line must equal one of the library's at some point.
+            // Timeouts and reference counts change: each line must equal one of the library's at some point.
             var known = try Set(Self.ofLibrary().values)
             var unlike: Objects?
             for _ in 0..<LiveTable.attempts where unlike != [:] {

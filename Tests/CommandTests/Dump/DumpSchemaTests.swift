@@ -1,12 +1,12 @@
 import TestSupport
 import Testing
 
-/// What `dump` writes as JSON, against `docs/schema`.
+/// The JSON output of `dump`, checked against `docs/schema`.
 @Suite(
     .needsRoot, .needsTool("conntrack"), .needsTool("nft"),
     .enabled(if: SchemaScript.works || isContinuousIntegration, "needs python3-jsonschema"))
 struct DumpSchemaTests {
-    @Test("Entries, one a line")
+    @Test("Entries, one per line")
     func entries() throws {
         try LiveTable.inside(crowd: 200) { table in
             let outcome = try table.dump(["--json"])
@@ -16,7 +16,7 @@ struct DumpSchemaTests {
         }
     }
 
-    @Test("Expectations, one a line")
+    @Test("Expectations, one per line")
     func expectations() throws {
         try LiveTable.inside { table in
             let outcome = try table.dump(["expect", "--json"])
@@ -28,7 +28,7 @@ struct DumpSchemaTests {
         }
     }
 
-    @Test("A count, and the most frequent")
+    @Test("A count, and the most frequent values")
     func documents() throws {
         try LiveTable.inside(crowd: 50) { table in
             for words in [["--count"], ["expect", "--count"], ["dying", "--count"]] {

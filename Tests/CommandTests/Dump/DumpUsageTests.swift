@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `dump` used correctly and incorrectly, apart from the content of its lines.
+/// `dump` used correctly and incorrectly, regardless of the content of its lines.
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct DumpUsageTests {
-    @Test("The count is conntrack's, and that of the lines a filter leaves")
+    @Test("The count equals conntrack's, and the number of lines that pass a filter")
     func count() throws {
         try LiveTable.inside(crowd: 100) { table in
             let theirs = try Tool.run("conntrack -C")
@@ -18,7 +18,7 @@ struct DumpUsageTests {
         }
     }
 
-    @Test("The most frequent values are those of conntrack's lines")
+    @Test("The most frequent values match conntrack's lines")
     func top() throws {
         try LiveTable.inside(crowd: 100) { table in
             let lines = try table.entries()
@@ -41,7 +41,7 @@ struct DumpUsageTests {
         }
     }
 
-    /// Protocols without a name in conntrack have one here, or their number.
+    /// Protocols without a name in conntrack have one here, or are printed as a number.
     private static func name(_ line: ConntrackLine) -> String {
         line.protocol == "unknown" ? ["50": "esp", "89": "ospf"][line.number] ?? line.number : line.protocol
     }
@@ -49,7 +49,7 @@ struct DumpUsageTests {
     private static func port(_ line: ConntrackLine) -> String {
         let key = line.original["dstkey"].flatMap { UInt16($0.dropFirst(2), radix: 16) }
         let port = line.original["dport"].flatMap { UInt16($0) }
-        // The kernel sends no ports of DCCP any more, for which conntrack shows 0.
+        // The kernel no longer sends ports for DCCP; conntrack shows 0.
         let shown = line.protocol == "dccp" ? nil : key ?? port
         return "\(name(line))/\(shown.map { "\($0)" } ?? "-")"
     }
@@ -60,12 +60,12 @@ struct DumpUsageTests {
         return line.rest["zone"] ?? "0"
     }
 
-    @Test("Repeating an interrupted dump changes nothing of one that is whole")
+    @Test("--on-interrupt repeat changes nothing when the dump is not interrupted")
     func onInterrupt() throws {
         try LiveTable.inside(crowd: 50) { table in
             for format in ["table", "json"] {
                 let keys: (Program.Outcome) -> [Substring] = { outcome in
-                    // Without the numbers that change.
+                    // Without the numbers that change over time.
                     outcome.output.split(separator: "\n").map { $0.prefix(60) }
                 }
                 let once = try table.dump(["--format", format])
@@ -76,7 +76,7 @@ struct DumpUsageTests {
         }
     }
 
-    @Test("Where nothing can be kept, --on-interrupt repeat says so")
+    @Test("Where the output cannot be buffered, --on-interrupt repeat is refused with the reason")
     func nothingCanBeKept() throws {
         try inFreshNamespace {
             let outcome = try Program.run(
@@ -89,7 +89,7 @@ struct DumpUsageTests {
     }
 
     @Test(
-        "Wrong usage is 64, and says what is wrong",
+        "Wrong usage exits with 64 and explains the error",
         arguments: [
             (["nosuch"], "there is no table “nosuch”; expected conntrack, expect, dying or unconfirmed"),
             (["-i", "5"], "Unknown option '-i'"), (["-e", "NEW"], "Unknown option '-e'"),
@@ -119,7 +119,8 @@ struct DumpUsageTests {
         #expect(outcome.output.isEmpty)
     }
 
-    @Test("Without privilege it is 77, with the next step", arguments: ["conntrack", "expect", "dying"])
+    @Test(
+        "Without privileges it exits with 77 and suggests the next step", arguments: ["conntrack", "expect", "dying"])
     func forbidden(_ table: String) throws {
         let outcome = try Program.shell(
             #"setpriv --inh-caps=-all --bounding-set=-all "$0" dump "$1""#, [Program.path, table])
@@ -128,7 +129,7 @@ struct DumpUsageTests {
         #expect(outcome.output.isEmpty)
     }
 
-    @Test("An empty table is no lines, and no complaint")
+    @Test("An empty table prints nothing and no error")
     func empty() throws {
         try inFreshNamespace {
             for (words, output) in [
@@ -142,7 +143,7 @@ struct DumpUsageTests {
     }
 
     @Test(
-        "A reader that goes away is no error, and a full disk is 74",
+        "A closed pipe is not an error, and a full disk exits with 74",
         arguments: [[], ["--json"], ["--format", "conntrack"], ["--on-interrupt", "repeat"]])
     func output(_ words: [String]) throws {
         try LiveTable.inside(crowd: 100) { table in
@@ -157,7 +158,7 @@ struct DumpUsageTests {
         }
     }
 
-    @Test("Where each part of a filter runs is explained, in the words of the options")
+    @Test("--explain-filter shows where each part of a filter runs, in the words of the options")
     func explanation() throws {
         try inFreshNamespace {
             let nothing = try Program.run(["dump", "--explain-filter"])

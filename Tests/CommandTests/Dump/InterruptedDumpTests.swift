@@ -7,11 +7,11 @@ import Testing
 
 @testable import CTInspectCommand
 
-@Suite("A dump under which the table changes")
+@Suite("A dump during which the table changes")
 struct InterruptedDumpTests {
     private static let interrupted: UInt16 = 0x10
 
-    /// An entry with just an id, as one ctnetlink message.
+    /// An entry with only an id, as one ctnetlink message.
     private static func entry(_ id: UInt8, flags: UInt16 = 0) -> [UInt8] {
         let multipart = UInt8(truncatingIfNeeded: flags | 2)
         return hexadecimal("1c 00 00 00  00 01") + [multipart, 0]
@@ -20,13 +20,13 @@ struct InterruptedDumpTests {
 
     private static let done = hexadecimal("14 00 00 00  03 00  02 00  01 00 00 00  00 00 00 00  00 00 00 00")
 
-    /// One answer, whose second entry reports that the table had changed (NLM_F_DUMP_INTR).
+    /// One answer whose second message is flagged as interrupted (NLM_F_DUMP_INTR).
     private static let torn = [entry(1), entry(2, flags: interrupted), done]
     private static let whole = [entry(3), entry(4), done]
 
     private static let buckets = "proc/sys/net/netfilter/nf_conntrack_buckets"
 
-    /// The output, and how it ends.
+    /// The output, and the error it ends with.
     private static func run(
         _ kernel: ScriptedKernel, _ dump: (EntryDump) throws(KernelError) -> Void
     ) -> (output: String, error: KernelError?) {
@@ -45,7 +45,7 @@ struct InterruptedDumpTests {
         }
     }
 
-    @Test("Reported: what came is printed, and the end is an error that says what to do")
+    @Test("report: the received entries are printed, and the closing error says what to do")
     func report() throws {
         let kernel = ScriptedKernel(answers: [Self.torn, Self.whole])
         let (output, error) = Self.run(kernel) { dump throws(KernelError) in try dump.print(.json, .report) }
@@ -57,7 +57,7 @@ struct InterruptedDumpTests {
         #expect(thrown.description.contains("--on-interrupt repeat"))
     }
 
-    @Test("Repeated: nothing is printed but the dump that came whole, once")
+    @Test("repeat: only the dump that completed is printed, once")
     func repeated() throws {
         let kernel = ScriptedKernel(answers: [Self.torn, Self.whole])
         let (output, error) = Self.run(kernel) { dump throws(KernelError) in try dump.print(.json, .repeat) }
@@ -66,7 +66,7 @@ struct InterruptedDumpTests {
         #expect(kernel.requests.count == 2)
     }
 
-    @Test("A table that never stands still: after three attempts the last is printed, and the end is an error")
+    @Test("A table that keeps changing: after three attempts the last dump is printed, with an error at the end")
     func never() throws {
         let kernel = ScriptedKernel(
             answers: [Self.whole, Self.torn, Self.torn, Self.whole], readings: Self.resizing(2))
@@ -76,12 +76,12 @@ struct InterruptedDumpTests {
         #expect(error?.description.contains("3 times") == true)
     }
 
-    /// The number of buckets changes at the given reading.
+    /// The number of buckets changes at the given read.
     private static func resizing(_ reading: Int) -> [String: [[UInt8]]] {
         [buckets: (1...reading).map { Array(($0 == reading ? "512\n" : "256\n").utf8) }]
     }
 
-    @Test("A hash table that was resized counts as interrupted, though the kernel says nothing")
+    @Test("A resized hash table counts as an interruption, although the kernel does not report one")
     func resized() throws {
         let reported = Self.run(ScriptedKernel(answers: [Self.whole], readings: Self.resizing(2))) {
             dump throws(KernelError) in try dump.print(.json, .report)
@@ -95,7 +95,7 @@ struct InterruptedDumpTests {
         #expect(kernel.filesRead == Array(repeating: Self.buckets, count: 4))
     }
 
-    @Test("A count and a tally begin anew, and say in JSON whether they are complete")
+    @Test("Counts start over with each attempt, and their JSON says whether they are complete")
     func counting() throws {
         let again = ScriptedKernel(answers: [Self.torn, Self.whole])
         let counted = Self.run(again) { dump throws(KernelError) in try dump.printCount(asJSON: false) }

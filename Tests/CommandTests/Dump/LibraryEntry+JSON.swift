@@ -4,7 +4,7 @@ import Conntrack
 import Glibc
 import TableSupport
 
-/// The expected JSON of an entry, from what libnetfilter_conntrack reads in the kernel's message.
+/// The expected JSON of an entry, from what libnetfilter_conntrack reads from the kernel's message.
 extension LibraryEntry {
     func json() -> [String: Any] {
         let isIPv4 = self[byte: ATTR_L3PROTO] == UInt8(AF_INET)
@@ -52,7 +52,7 @@ extension LibraryEntry {
         var tuple = tuple(
             isIPv4 ? (ATTR_REPL_IPV4_SRC, ATTR_REPL_IPV4_DST) : (ATTR_REPL_IPV6_SRC, ATTR_REPL_IPV6_DST), isIPv4,
             (ATTR_REPL_PORT_SRC, ATTR_REPL_PORT_DST))
-        // The library only keeps the original's type; these answer each other (RFC 792, 4443).
+        // The library keeps only the original direction's type; these types answer each other (RFC 792, 4443).
         let answers: [UInt8: UInt8] = [8: 0, 13: 14, 128: 129]
         if has(ATTR_ICMP_TYPE), let type = answers[self[byte: ATTR_ICMP_TYPE]] { tuple.merge(icmp(type)) { $1 } }
         if has(ATTR_REPL_ZONE) { tuple["zone"] = Int(nfct_get_attr_u16(object, ATTR_REPL_ZONE)) }
@@ -126,7 +126,7 @@ extension LibraryEntry {
         return line.split(separator: " ").dropFirst(3).first.map(String.init)
     }
 
-    /// Sixteen bytes, of which bit 0 is the lowest of the first.
+    /// Sixteen bytes; bit 0 is the lowest bit of the first.
     private var labelBytes: String? {
         guard let labels else { return nil }
         var bytes = [UInt8](repeating: 0, count: 16)

@@ -3,18 +3,20 @@ import TableSupport
 import TestSupport
 import Testing
 
-/// A network namespace with a table of everything, in which the program and conntrack(8) run in parallel.
+/// A network namespace with a table of every kind of entry, in which the program and conntrack(8) run in parallel.
 struct LiveTable {
-    /// Names for label bits, in a private /etc: conntrack(8) reads them from a fixed place.
+    /// Names for label bits, in a private /etc, as conntrack(8) reads them from a fixed path.
     private let folder: String
 
-    /// One at a time: each listing walks the hash table of all namespaces, and they would delay each other until timeouts change.
+    /// One at a time: each listing walks the hash table of all namespaces, and parallel ones would slow each other
+    /// until timeouts change.
     private static let turn = NSLock()
 
     private static let labels = "0 zero\n1 one\n33 thirty-three\n63 sixty-three\n127 last\n"
 
-    /// - Parameter crowd: how many entries there are in addition to one of each kind.
-    /// - Parameter timestamps: whether entries know their start time. Lines with ages and timeouts change at two points of a second.
+    /// - Parameter crowd: the number of entries in addition to one of each kind.
+    /// - Parameter timestamps: whether entries know their start time. Lines with ages and timeouts change twice a
+    ///   second.
     static func inside(
         crowd: Int = 0, timestamps: Bool = true, _ body: @escaping (LiveTable) throws -> Void
     ) throws {
@@ -24,7 +26,8 @@ struct LiveTable {
             turn.lock()
             defer { turn.unlock() }
             try inFreshNamespace {
-                // With 2 an entry only reports its end if someone, in any namespace, listened when it began.
+                // With 2, an entry only sends its DESTROY event if someone, in any namespace, was listening when it was
+                // created.
                 try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=1")
                 try SampleTable.populate(lasting: 3000, timestamps: timestamps)
                 try SampleTable.crowd(of: crowd, seed: 20_261_123, lasting: 3000)
@@ -42,7 +45,7 @@ struct LiveTable {
 
     func dump(_ words: [String]) throws -> Program.Outcome { try run([Program.path, "dump"] + words) }
 
-    /// The lines of a program that ends well.
+    /// The output lines of a program that exits with success.
     func lines(_ words: [String]) throws -> [String] {
         let outcome = try run(words)
         guard outcome.status == 0 else {
@@ -59,11 +62,11 @@ struct LiveTable {
 extension LiveTable {
     /// Expects that `conntrack -L` and `dump --format conntrack` print the same lines.
     ///
-    /// Timeouts and ages change, each at a different fraction of a second, and references come and go. So both run at the same time,
-    /// repeatedly, until each of our lines has once equalled one of conntrack's completely.
+    /// Timeouts and ages change at different moments within a second, and references come and go. So both run at the
+    /// same time, repeatedly, until each of our lines has equalled one of conntrack's completely.
     ///
     /// - Parameter key: the part of a line that identifies the object.
-    /// - Returns: how many lines there are.
+    /// - Returns: the number of lines.
     @discardableResult
     func expectAlike(
         _ conntrack: [String], _ dump: [String], by key: (String) throws -> String = Self.id
@@ -90,7 +93,7 @@ extension LiveTable {
         String(try #require(line.split(separator: " ").last { $0.hasPrefix("id=") }, "\(line)"))
     }
 
-    /// The lines of conntrack and of the program, running in parallel.
+    /// The lines of conntrack and of the program, run in parallel.
     private func race(_ conntrack: [String], _ dump: [String]) throws -> (theirs: [String], ours: [String]) {
         let theirs = ["conntrack", "-L"] + conntrack
         let ours = [Program.path, "dump", "--format", "conntrack"] + dump

@@ -10,18 +10,18 @@ struct EventArgumentTests {
         arguments: [("1", 1), ("64k", 65_536), ("32M", 33_554_432), ("1G", 1 << 30), ("2047M", 2_146_435_072)])
     func sizes(_ text: String, _ bytes: Int) { #expect(ByteCount(argument: text)?.bytes == bytes) }
 
-    @Test("No sizes", arguments: ["", "0", "M", "-1", "2G", "1T", "1.5M", "99999999999999999999"])
+    @Test("Invalid sizes", arguments: ["", "0", "M", "-1", "2G", "1T", "1.5M", "99999999999999999999"])
     func noSizes(_ text: String) { #expect(ByteCount(argument: text) == nil) }
 
-    @Test("Spans", arguments: [("3", 3000), ("500ms", 500), ("30s", 30_000), ("5m", 300_000), ("2h", 7_200_000)])
+    @Test("Durations", arguments: [("3", 3000), ("500ms", 500), ("30s", 30_000), ("5m", 300_000), ("2h", 7_200_000)])
     func spans(_ text: String, _ milliseconds: Int) {
         #expect(TimeSpan(argument: text)?.duration == .milliseconds(milliseconds))
     }
 
-    @Test("No spans", arguments: ["", "0", "s", "-1s", "1d", "1.5s", "99999999999999999999s"])
+    @Test("Invalid durations", arguments: ["", "0", "s", "-1s", "1d", "1.5s", "99999999999999999999s"])
     func noSpans(_ text: String) { #expect(TimeSpan(argument: text) == nil) }
 
-    @Test("Kinds come in their order, once")
+    @Test("Kinds are returned in their fixed order, without duplicates")
     func kinds() {
         #expect(EventKinds(argument: "destroy,new,new")?.kinds == [.new, .destroy])
         for text in ["", "new,", "NEW", "gone"] { #expect(EventKinds(argument: text) == nil) }

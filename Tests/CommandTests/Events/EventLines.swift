@@ -5,7 +5,7 @@ import Netlink
 import TestSupport
 import Testing
 
-/// What `ct-inspect events --json` wrote, and the table as known to a reader of nothing else.
+/// The output of `ct-inspect events --json`, and the table as reconstructed from that output alone.
 struct EventLines {
     let lines: [[String: Any]]
 
@@ -51,7 +51,7 @@ struct EventLines {
 
     struct Picture {
         var entries: [String: String] = [:]
-        /// Entries reported as new though they were known, without a loss to explain it.
+        /// Entries reported as new although already known, without a loss to explain it.
         var doubles = 0
     }
 
@@ -100,7 +100,7 @@ struct EventLines {
         return "\(tuple) \(entry["id"] as? UInt32 ?? 0)"
     }
 
-    /// A state missing from an update is unchanged.
+    /// A state that an update leaves out is unchanged.
     private static func content(_ entry: [String: Any], before: String?) -> String {
         let state = entry["state"] as? String ?? before?.split(separator: " ").last.map(String.init) ?? "-"
         return "\(entry["status"] as? [String] ?? []) \(entry["mark"] as? Int ?? 0) \(state)"

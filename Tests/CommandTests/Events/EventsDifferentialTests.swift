@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 /// The same events, as reported by conntrack(8) and by the program.
-@Suite("Events beside conntrack -E", .needsRoot, .needsTool("conntrack"), .needsTool("nft"))
+@Suite("Events compared with conntrack -E", .needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct EventsDifferentialTests {
-    @Test("Kinds, tuples and ids are those of conntrack -E")
+    @Test("Kinds, tuples and ids match conntrack -E")
     func sameEvents() throws {
         try inFreshNamespace {
             try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=1")
@@ -17,7 +17,7 @@ struct EventsDifferentialTests {
             try waitUntil("the program listens") { program.output.contains(#""event":"live""#) }
             try waitUntil("conntrack listens") { try Self.subscriptions() >= 2 }
             try Self.makeTraffic()
-            // The last event that both must have.
+            // The last event that both must have reported.
             try Tool.run("conntrack -I -p udp -s 10.8.8.8 -d 10.0.0.2 --sport 1 --dport 2 -t 60")
             try waitUntil("both are done") {
                 conntrack.output.contains("10.8.8.8") && program.output.contains("10.8.8.8")
@@ -33,7 +33,7 @@ struct EventsDifferentialTests {
     }
 
     @Test(
-        "--format conntrack prints the lines of conntrack -E, with the filters that conntrack has too",
+        "--format conntrack prints the same lines as conntrack -E, also with the filters that both support",
         arguments: [
             ([], []), (["-p", "tcp"], ["-p", "tcp"]), (["--kind", "new,destroy"], ["-e", "NEW,DESTROY"]),
             (["-d", "10.0.0.2", "--kind", "destroy"], ["-d", "10.0.0.2", "-e", "DESTROY"]),
@@ -63,7 +63,7 @@ struct EventsDifferentialTests {
         }
     }
 
-    @Test("Events of expectations are those of conntrack -E expect")
+    @Test("Expectation events match conntrack -E expect")
     func expectations() throws {
         try inFreshNamespace {
             try SampleTable.populate()
@@ -96,7 +96,7 @@ struct EventsDifferentialTests {
         #expect(try SchemaScript.check("events", text).lines == ["\(count) passed, 0 failed"])
     }
 
-    /// Netlink sockets of NETLINK_NETFILTER in this namespace that listen to anything.
+    /// NETLINK_NETFILTER sockets in this namespace that are subscribed to any group.
     private static func listeners() throws -> Int {
         let rows = try String(contentsOfFile: "/proc/thread-self/net/netlink", encoding: .utf8).split(separator: "\n")
         return rows.count { row in
@@ -105,7 +105,8 @@ struct EventsDifferentialTests {
         }
     }
 
-    /// The lines, sorted. The name of the program that caused an event is found by its process, which may have ended for one of the two.
+    /// The lines, sorted. The name of the program that caused an event is looked up by process id, and the process may
+    /// be gone by then.
     private static func withoutPrograms(_ text: String) -> [String] {
         text.split(separator: "\n").map { line in
             line.split(separator: " ", omittingEmptySubsequences: false).filter { !$0.hasPrefix("progname=") }
@@ -113,7 +114,7 @@ struct EventsDifferentialTests {
         }.sorted()
     }
 
-    /// Netlink sockets of NETLINK_NETFILTER in this namespace that listen to all events of entries.
+    /// NETLINK_NETFILTER sockets in this namespace that are subscribed to all entry events.
     private static func subscriptions() throws -> Int {
         let rows = try String(contentsOfFile: "/proc/thread-self/net/netlink", encoding: .utf8).split(separator: "\n")
         return rows.count { row in
@@ -149,7 +150,7 @@ struct EventsDifferentialTests {
         try Tool.run("conntrack -D -p udp -s 127.0.0.1")
     }
 
-    /// `kind`, ports and addresses of both directions, id: sorted, as the two may begin to wait at different moments.
+    /// `kind`, ports and addresses of both directions, id: sorted, as the two may start listening at different moments.
     private static func events(conntrack text: String) -> [String] {
         text.split(separator: "\n").map { line in
             let words = line.split(separator: " ")

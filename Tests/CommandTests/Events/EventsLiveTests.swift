@@ -50,7 +50,7 @@ struct EventsLiveTests {
         }
     }
 
-    @Test("A reader that goes away ends the stream, though no event comes")
+    @Test("A closed pipe ends the stream, even if no event arrives")
     func closedPipe() throws {
         try inNoisyNamespace {
             let line = #""$0" events --json | head -n 1 > /dev/null; exit "${PIPESTATUS[0]}""#
@@ -77,7 +77,7 @@ struct EventsLiveTests {
         }
     }
 
-    @Test("That no event will come is said at the start, with the next step")
+    @Test("If no events can arrive, this is reported at the start with the next step")
     func noEvents() throws {
         try inFreshNamespace {
             try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=0")
@@ -89,7 +89,7 @@ struct EventsLiveTests {
 
     /// With the small buffer, events are lost while the program reads the table for the first time.
     @Test(
-        "With the table at the start and churn all the while there is no gap and no double",
+        "Started under churn with the table first, it reports no gaps and no duplicates",
         arguments: [(0, "32M"), (1, "32M"), (2, "4K"), (3, "4K")])
     func initialUnderChurn(_ seed: UInt64, _ buffer: String) throws {
         try inNoisyNamespace {
@@ -124,7 +124,7 @@ struct EventsLiveTests {
     }
 
     @Test(
-        "What was made is what was told and what was declared lost, and after a resync the picture is right",
+        "Reported plus lost events equal those generated, and the table is right after a resync",
         arguments: [(200, "4K"), (2000, "4K"), (20_000, "4K"), (20_000, "512K"), (40_000, "1M"), (40_000, "32M")])
     func loss(_ burst: Int, _ buffer: String) throws {
         try inNoisyNamespace {
@@ -137,7 +137,7 @@ struct EventsLiveTests {
             for number in stride(from: 0, to: burst, by: 2) { try generator.add(.change(mark: 7), number) }
             for number in stride(from: 0, to: burst, by: 3) { try generator.add(.delete, number) }
             try generator.flush()
-            // One more is due to the waiting.
+            // One more comes from the wait.
             let made = generator.events - before + 1
             #expect(made == 1 + burst - 100 + (burst + 1) / 2 + (burst + 2) / 3)
             try waitUntilMended(program)

@@ -15,7 +15,7 @@ struct ExplainTests {
         "--icmp-type 8 --entry unreplied", "--proto icmpv6 --icmp-type nd-neighbor-solicit", "--proto gre",
     ]
 
-    @Test("Without privilege, and without IPVS: nothing is asked but two settings", .needsRoot, arguments: questions)
+    @Test("explain works without privileges and without IPVS, given two settings", .needsRoot, arguments: questions)
     func works(_ words: String) throws {
         let outcome = try Program.shell(
             #"exec setpriv --inh-caps=-all --bounding-set=-all "$0" "$@""#,
@@ -27,7 +27,7 @@ struct ExplainTests {
     }
 
     @Test(
-        "The first word is the ctstate",
+        "The first word of the output is the ctstate",
         arguments: [
             ("--flags SYN", "NEW"), ("--flags syn+ack", "INVALID"), ("--flags .", "NEW"), ("--flags P.", "NEW"),
             ("--flags 0x11", "INVALID"), ("--flags F.", "INVALID"),
@@ -50,7 +50,7 @@ struct ExplainTests {
         #expect(outcome.output.hasPrefix("\(state): "), "\(outcome.output)")
     }
 
-    @Test("Settings: what is given counts, then what is read, then the kernel's default; each is said")
+    @Test("Options override what is read, then the kernel's defaults apply; the source of a setting is shown")
     func settings() throws {
         let capture = Fixture(name: "dr-conntrack").capture
         let read = try Program.run(["explain", "--flags", "S", "--capture", capture])
@@ -60,7 +60,7 @@ struct ExplainTests {
     }
 
     @Test(
-        "The kernel's defaults where there is no IPVS",
+        "Without IPVS, the kernel's defaults apply",
         .disabled(if: FileManager.default.fileExists(atPath: "/proc/net/ip_vs"), "this kernel has IPVS"))
     func defaults() throws {
         let outcome = try Program.run(["explain", "--flags", "S"])
@@ -71,7 +71,7 @@ struct ExplainTests {
     }
 
     @Test(
-        "A service of a capture tells the method",
+        "The method is taken from a captured service",
         arguments: [
             ("tcp/10.0.0.100:80", "method dr of tcp 10.0.0.100:80"), ("10.0.0.101:8080", "method nat of tcp"),
             ("tcp/10.0.0.101:80", "method tun of tcp"), ("fwmark:7", "method dr of fwmark 7"),
@@ -86,7 +86,7 @@ struct ExplainTests {
     }
 
     @Test(
-        "A service that is not there, or not one, is 74, with the next step",
+        "A missing or invalid service exits with 74 and suggests the next step",
         arguments: [
             ("tcp/10.9.9.9:80", "no such service; IPVS has tcp 10.0.0.100:80, "), ("fwmark:8", ", fwmark 7"),
             ("udp/10.0.0.100:80", "no such service"),
@@ -100,7 +100,7 @@ struct ExplainTests {
     }
 
     @Test(
-        "Wrong usage is 64, and says what is taken",
+        "Wrong usage exits with 64 and lists what is accepted",
         arguments: [
             ("", "a TCP segment needs --flags: FIN, SYN, RST"),
             ("--flags FIM", "“FIM” is invalid; expected FIN"),

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The program in a namespace of its own, while real packets come in over loopback.
+/// The program in a namespace of its own, while real packets arrive over loopback.
 @Suite("observe, live", .needsRoot, .needsTool("nft"), .needsTool("conntrack"), .serialized)
 struct ObserveTests {
     private static let filter = """
@@ -36,7 +36,7 @@ struct ObserveTests {
 
     private static func tables() throws -> String { try Tool.run("nft list tables") }
 
-    /// One FIN and one RST of no flow, and a SYN; `127.0.0.1:80` is closed, so the host answers it with a RST.
+    /// One FIN and one RST of unknown flows, and a SYN; `127.0.0.1:80` is closed, so the host answers it with a RST.
     private func send() throws {
         let local = IPAddress(ipv4: 0x7F00_0001)
         for (port, flags) in [(1001, 0x11), (1002, 0x04), (1003, 0x02)] as [(UInt16, UInt8)] {
@@ -56,7 +56,9 @@ struct ObserveTests {
             })
     }
 
-    @Test("SIGINT ends it with its document: counts, drops, and the rule that dropped", arguments: [SIGINT, SIGTERM])
+    @Test(
+        "SIGINT and SIGTERM end it with its document: counts, drops, and the rule that dropped",
+        arguments: [SIGINT, SIGTERM])
     func document(_ signal: CInt) throws {
         try inFilteredNamespace {
             let program = try observe("--json", "--samples", "1")
@@ -80,7 +82,7 @@ struct ObserveTests {
         }
     }
 
-    @Test("Nothing is left after SIGKILL, and the filter is as it was")
+    @Test("SIGKILL leaves no table behind, and the filter is unchanged")
     func killed() throws {
         try inFilteredNamespace {
             let before = try Tool.run("nft -a list table ip filter")
@@ -100,7 +102,7 @@ struct ObserveTests {
         }
     }
 
-    @Test("Where conntrack is not active it refuses, and does not make it so; --start-tracking goes on")
+    @Test("If conntrack is inactive it refuses to run and leaves it inactive; --start-tracking continues")
     func inactive() throws {
         try inFreshNamespace {
             try Tool.run("ip link set lo up")
@@ -117,7 +119,7 @@ struct ObserveTests {
         }
     }
 
-    @Test("With --interval each tick is a document; a reader that goes away ends it")
+    @Test("With --interval each tick is a document; a closed pipe ends it")
     func stream() throws {
         try inFilteredNamespace {
             let line = #""$0" observe --vip 127.0.0.1 --interval 200ms --json | head -n 2; exit "${PIPESTATUS[0]}""#
@@ -128,20 +130,20 @@ struct ObserveTests {
         }
     }
 
-    @Test("On a terminal the table is renewed in place", .needsTool("script"))
+    @Test("On a terminal the table is updated in place", .needsTool("script"))
     func terminal() throws {
         try inFilteredNamespace {
             let command = "\(Program.path) observe --vip 127.0.0.1:80 --for 700ms --interval 200ms --color never"
             let outcome = try Tool.outcome(of: "/usr/bin/script", ["-qec", command, "/dev/null"])
             #expect(outcome.status == 0)
             #expect(outcome.output.contains("127.0.0.1:80: no packets"))
-            // Up over what is on the screen, and erase it.
+            // Moves up over what is on the screen, and erases it.
             #expect(outcome.output.contains("A\r\u{1B}[J"))
         }
     }
 
     @Test(
-        "Wrong usage is 64, and says what is wrong",
+        "Wrong usage exits with 64 and explains the error",
         arguments: [
             (["--vip", "nowhere"], "nowhere"), (["--vip", "10.0.0.1:0"], "10.0.0.1:0"),
             (["--trace-rate", "0"], "1000"),
@@ -155,7 +157,7 @@ struct ObserveTests {
     }
 
     @Test(
-        "Without IPVS it names the other way",
+        "Without IPVS, the error also suggests --vip",
         .disabled(if: FileManager.default.fileExists(atPath: "/proc/net/ip_vs"), "this kernel has IPVS"))
     func noIPVS() throws {
         let outcome = try Program.run(["observe"])
@@ -163,7 +165,7 @@ struct ObserveTests {
         #expect(outcome.complaint.contains("modprobe ip_vs") && outcome.complaint.contains("--vip ADDRESS"))
     }
 
-    @Test("Without the capability it is 77")
+    @Test("Without the capability it exits with 77")
     func forbidden() throws {
         let outcome = try Program.shell(
             #"setpriv --inh-caps=-all --bounding-set=-all "$0" observe --vip 10.0.0.1"#, [Program.path])

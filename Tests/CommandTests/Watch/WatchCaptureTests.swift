@@ -49,7 +49,7 @@ struct WatchCaptureTests {
         }
     }
 
-    @Test("The details of a flow and of an entry, and the services opened", arguments: WatchCaptureTests.sizes)
+    @Test("Flow and entry details, and expanded services", arguments: WatchCaptureTests.sizes)
     func details(_ size: Size) throws {
         for tab in [Tab.services, .flows, .table] {
             let session = try Self.session(Fixture(name: "mixed"), size, tab)
@@ -61,7 +61,7 @@ struct WatchCaptureTests {
         }
     }
 
-    @Test("The verdicts are those of flows", arguments: Fixture.all)
+    @Test("The verdicts match those of flows", arguments: Fixture.all)
     func verdicts(_ fixture: Fixture) throws {
         let session = try Self.session(fixture, Size(columns: 200, rows: 60), .flows)
         let snapshot = try FlowCollector(try CapturedKernel(fixture.capture)).snapshot()
@@ -78,7 +78,7 @@ struct WatchCaptureTests {
         #expect(shown.count == snapshot.report.flows.count)
     }
 
-    @Test("What is exported keeps its schema", arguments: Fixture.all, Tab.allCases)
+    @Test("Exports conform to the schema", arguments: Fixture.all, Tab.allCases)
     func exports(_ fixture: Fixture, _ tab: Tab) throws {
         guard SchemaScript.works || isContinuousIntegration else { return }
         let session = try Self.session(fixture, Size(columns: 80, rows: 24), tab)
@@ -88,7 +88,7 @@ struct WatchCaptureTests {
         session.handle(.input(.key(.control("u"))))
         for character in path { session.handle(.input(.key(.character(character)))) }
         session.handle(.input(.key(.enter)))
-        // A table, stream or health tab missing from the capture has nothing to export.
+        // A tab whose data the capture lacks has nothing to export.
         #expect(session.takeEffects().last == .export(path: path))
         let told = SaveAsJSON.write(to: path, session.model.writeDocument)
         guard told.contains("exported") else {

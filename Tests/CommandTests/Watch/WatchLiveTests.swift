@@ -35,7 +35,7 @@ struct WatchLiveTests {
         }
     }
 
-    @Test("After a loss, which is told, the table is the kernel's again")
+    @Test("A loss is reported, and the table then matches the kernel's again")
     func loss() throws {
         try inNoisyNamespace {
             let session = try session(buffer: 4096, .events)
@@ -61,7 +61,7 @@ struct WatchLiveTests {
         }
     }
 
-    @Test("Events that fit are all told, of kinds that nobody asked for at the start, too")
+    @Test("Events that fit the buffer are all shown, including kinds enabled later")
     func events() throws {
         try inNoisyNamespace {
             let session = try session(buffer: 8 << 20, .events)
@@ -79,7 +79,7 @@ struct WatchLiveTests {
         }
     }
 
-    @Test("The table is that of dump, sorted and filtered by keys; and without a table nothing is shown")
+    @Test("The table matches dump, sorted and filtered by keys; without a table nothing is shown")
     func table() throws {
         try inNoisyNamespace {
             let session = try session(buffer: 8 << 20, .table)
@@ -106,7 +106,7 @@ struct WatchLiveTests {
         }
     }
 
-    @Test("While it is frozen nothing is read, and events are not lost")
+    @Test("While frozen, nothing is read, and no events are lost")
     func frozen() throws {
         try inNoisyNamespace {
             let session = try session(buffer: 8 << 20, .events)

@@ -6,7 +6,7 @@ import Testing
 struct WatchUsageTests {
     private let capture = Fixture(name: "mixed").capture
 
-    @Test("Without a terminal it prints one screen and ends; COLUMNS and LINES say how large")
+    @Test("Without a terminal it prints one screen and exits; COLUMNS and LINES set its size")
     func once() throws {
         for words in [["watch", "--once"], ["watch"]] {
             let outcome = try Program.run(
@@ -21,7 +21,7 @@ struct WatchUsageTests {
         }
     }
 
-    @Test("Where the locale is not UTF-8 it is ASCII")
+    @Test("Without a UTF-8 locale, output is ASCII")
     func ascii() throws {
         let outcome = try Program.run(["watch", "--capture", capture], environment: ["LC_ALL": "C"])
         #expect(outcome.status == 0)
@@ -29,7 +29,7 @@ struct WatchUsageTests {
     }
 
     @Test(
-        "What cannot be had is usage, with the next step", .needsRoot,
+        "Impossible requests are usage errors that suggest the next step", .needsRoot,
         arguments: [
             (["--tab", "flow"], "services"),
             (["--tab", "services", "--sort", "size"], "“size” is invalid for the tab services; expected service"),
@@ -39,7 +39,7 @@ struct WatchUsageTests {
             (["--tab", "flows", "--filter", "verdict=gone"], "absent, never"),
             (["--interval", "50ms"], "at least 100ms"),
             (["--capture", "/tmp", "--observe"], "a capture has no packets to count"), (["--once", "now"], "now"),
-            // The kernel determines the initial tab: without IPVS the table.
+            // The kernel determines the initial tab: the table if there is no IPVS.
             (["--once", "--sort", "size"], "“size” is invalid for the tab table"),
         ])
     func usage(_ words: [String], _ complaint: String) throws {
@@ -48,7 +48,7 @@ struct WatchUsageTests {
         #expect(outcome.complaint.contains(complaint), "\(outcome.complaint)")
     }
 
-    @Test("Filter, sort and columns of the command line are those of the keys")
+    @Test("Filter, sort and columns on the command line match those set by keys")
     func start() throws {
         let outcome = try Program.run(
             [
@@ -63,7 +63,7 @@ struct WatchUsageTests {
         #expect(rows.first?.hasPrefix("[2001:") == true)
     }
 
-    @Test("A reader that goes away is no error")
+    @Test("A closed pipe is not an error")
     func head() throws {
         let outcome = try Program.shell(
             #"set -o pipefail; "$0" watch --capture "$1" | head -1 >/dev/null"#, [Program.path, capture])
@@ -71,7 +71,7 @@ struct WatchUsageTests {
         #expect(outcome.complaint.isEmpty)
     }
 
-    @Test("An ordinary user is told what is needed, and gets 77", .needsRoot, .needsTool("setpriv"))
+    @Test("An ordinary user is told what is required, with exit status 77", .needsRoot, .needsTool("setpriv"))
     func forbidden() throws {
         let outcome = try Program.shell(
             #"exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$0" watch --once"#,
@@ -80,7 +80,7 @@ struct WatchUsageTests {
         #expect(outcome.complaint.contains("CAP_NET_ADMIN") || outcome.complaint.contains("Permission denied"))
     }
 
-    @Test("On this kernel, which has no IPVS, the table comes first", .needsRoot)
+    @Test("On this kernel, which has no IPVS, the table tab comes first", .needsRoot)
     func live() throws {
         let outcome = try inFreshNamespace { try Program.run(["watch", "--once"]) }
         #expect(outcome.status == 0)

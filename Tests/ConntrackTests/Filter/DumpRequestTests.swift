@@ -24,7 +24,7 @@ struct DumpRequestTests {
 
     private static let bare = hexadecimal("14 00 00 00  01 01  01 03  01 00 00 00  00 00 00 00  00 00 00 00")
 
-    /// Captures find answers by these bytes.
+    /// Captures look up answers by these bytes.
     @Test func whatTheKernelCannotFilterIsAskedForAsEver() throws {
         #expect(try Self.requests { _ in } == [Self.bare])
         #expect(try Self.requests { $0.requiredLabels = [3] } == [Self.bare])
@@ -90,7 +90,7 @@ struct DumpRequestTests {
         #expect(requests == [family])
     }
 
-    /// An entry of another zone arrives, and is dropped here.
+    /// An entry of another zone arrives, and is dropped by the program.
     @Test func whatTheKernelSendsTooMuchIsLeftOut() throws {
         let kernel = ScriptedKernel(answers: [[EntryFixtures.tcp, EntryFixtures.icmp, Self.done]])
         var filter = EntryFilter()

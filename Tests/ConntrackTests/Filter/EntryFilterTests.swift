@@ -2,7 +2,7 @@ import Addresses
 import Conntrack
 import Testing
 
-/// What matches, with entries of a real kernel.
+/// Matching, with entries of a real kernel.
 struct EntryFilterTests {
     private static func matches(_ message: [UInt8], _ set: (inout EntryFilter) -> Void) throws -> Bool {
         var filter = EntryFilter()
@@ -128,7 +128,7 @@ struct EntryFilterTests {
         }
     }
 
-    /// A condition that was removed is none.
+    /// A condition that was removed no longer applies.
     @Test func conditionsCanBeTakenBack() throws {
         var filter = EntryFilter()
         filter.protocols.wanted = [.udp]

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 struct ExplanationTests {
-    /// Linux 6.1, as the scripted kernel says.
+    /// Linux 6.1, according to the scripted kernel.
     private static func lines(
         kind: Table.Kind = .conntrack, inKernel: Bool = true, _ set: (inout EntryFilter) -> Void
     ) -> [String] {

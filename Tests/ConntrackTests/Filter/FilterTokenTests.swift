@@ -31,7 +31,7 @@ struct FilterTokenTests {
         #expect(tokens.map(\.argument) == ["!x,y"])
     }
 
-    /// Some are invalid, but that is up to those who know the words.
+    /// Some are invalid, but only the parser that knows the words can tell.
     @Test func namesAndValuesAreNotLookedAt() throws {
         let tokens = try FilterToken.tokens(of: "dst= dst=! nosuch=a=b a!b=80,!443 x!")
         #expect(

@@ -2,7 +2,7 @@ import Addresses
 import Conntrack
 import Testing
 
-/// How a filter reads its words. Their values are tested again through the options, in FilterOptionsTests.
+/// How a filter parses its words. The values are also tested through the options, in FilterOptionsTests.
 struct FilterWordTests {
     private static func filter(_ set: (inout EntryFilter) throws -> Void) rethrows -> EntryFilter {
         var filter = EntryFilter()
@@ -110,7 +110,7 @@ struct FilterWordTests {
         #expect(try Self.filter { for _ in 0..<2 { try $0.add(flag) } } == Self.filter(set))
     }
 
-    /// Every entry is on one side of a flag.
+    /// Every entry matches either a flag or its negation.
     @Test(arguments: FilterFlag.allCases) func aNegatedFlagTakesWhatTheFlagLeaves(_ flag: FilterFlag) throws {
         let plain = try Self.filter { try $0.add(flag) }
         let negated = try Self.filter { try $0.add(flag, isNegated: true) }

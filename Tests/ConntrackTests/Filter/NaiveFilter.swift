@@ -1,7 +1,7 @@
 import Addresses
 import Conntrack
 
-/// The meaning of a filter, implemented as plainly as possible with text and lists, without regard to speed.
+/// The meaning of a filter, implemented as plainly as possible with text and lists, with no regard for speed.
 enum NaiveFilter {
     static func matches(_ filter: EntryFilter, _ entry: Entry) -> Bool {
         let facts = [

@@ -2,7 +2,7 @@ import Addresses
 import Conntrack
 import TestSupport
 
-/// Filters made of values that a table's entries have, and some that they do not have.
+/// Filters made of values that entries of a table have, and some that none has.
 struct RandomFilter {
     private let entries: [Entry]
     private var generator: SeededGenerator
@@ -12,7 +12,7 @@ struct RandomFilter {
         generator = SeededGenerator(seed: seed)
     }
 
-    /// One to three conditions, mostly.
+    /// Usually one to three conditions.
     mutating func next() -> EntryFilter {
         var filter = EntryFilter()
         for _ in 0..<Int.random(in: 1...3, using: &generator) { add(to: &filter) }
@@ -45,7 +45,7 @@ struct RandomFilter {
 
     private mutating func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &generator) == 0 }
 
-    /// One value mostly; sometimes several, sometimes negated, sometimes both.
+    /// Usually one value; sometimes several, sometimes negated, sometimes both.
     private mutating func choice<Value: Equatable & Sendable>(_ field: (Entry) -> Value?) -> Choice<Value> {
         var choice = Choice<Value>()
         let count = chance(3) ? 3 : 1

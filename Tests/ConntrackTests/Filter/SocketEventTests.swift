@@ -6,12 +6,12 @@ import TableSupport
 import TestSupport
 import Testing
 
-/// Filters on sockets that receive a live kernel's events.
+/// Filters on sockets that receive events from a live kernel.
 @Suite(.needsRoot, .needsTool("conntrack"), .needsTool("nft"))
 struct SocketEventTests {
     @Test func everyWantedEventArrives() throws {
         try inFreshNamespace {
-            // What the menagerie will contain is not known yet; in another namespace it had the same values.
+            // The content of the sample table is not known yet; it had the same values in another namespace.
             let entries = try inFreshNamespace {
                 try SampleTable.populate()
                 return try TableTests.entries()
@@ -28,7 +28,7 @@ struct SocketEventTests {
             try Tool.run("conntrack -U -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 100 --dport 53 -m 9")
             try Tool.run("conntrack -F")
             let events = try all.events()
-            // New and gone, most of them.
+            // Most entries are created and deleted.
             #expect(events.count > 60)
             var rejected = 0
             for (filter, socket) in zip(filters, sockets) {
@@ -44,7 +44,7 @@ struct SocketEventTests {
     }
 }
 
-/// A socket that has joined the groups of conntrack's events.
+/// A socket that has joined the multicast groups of conntrack events.
 private final class EventSocket {
     private let descriptor: CInt
 
@@ -68,7 +68,7 @@ private final class EventSocket {
 
     deinit { close(descriptor) }
 
-    /// What has arrived, one message each.
+    /// The messages that arrived.
     func events() throws -> [[UInt8]] {
         var events: [[UInt8]] = []
         var buffer = [UInt8](repeating: 0, count: 32 << 10)

@@ -18,7 +18,7 @@ struct SocketFilterTests {
         }
     }
 
-    /// Filters that the socket can apply as a whole, most of which do not match.
+    /// Filters that the socket can apply completely, most of which do not match.
     private static func filters(around entry: Entry) -> [(String, EntryFilter)] {
         var filters: [(String, EntryFilter)] = []
         func add(_ name: String, _ set: (inout EntryFilter) -> Void) {
@@ -54,7 +54,7 @@ struct SocketFilterTests {
         return filters
     }
 
-    /// The IPv4 destination that the library reads out of an IPv6 message is 5.0.1.0.
+    /// The library reads 5.0.1.0 as the IPv4 destination of an IPv6 message.
     @Test func anIPv4DestinationUnwantedLetsIPv6Pass() throws {
         var filter = EntryFilter()
         filter.original.destinations.unwanted = [try #require(Prefix("0.0.0.0/0"))]
@@ -63,7 +63,7 @@ struct SocketFilterTests {
         #expect(try Channel(try #require(filter.socketFilter)).passes(EntryFixtures.udpIPv6))
     }
 
-    /// The library before 1.1.0 only compares the first; it would mix up more than a jump can pass.
+    /// Before 1.1.0 the library only compares the first value, and mishandles more values than a BPF jump can span.
     @Test func anyOfManyValuesPasses() throws {
         let entry = try decode(EntryFixtures.udpIPv6)
         var filter = EntryFilter()
@@ -90,7 +90,7 @@ struct SocketFilterTests {
         #expect(filter.socketFilter == nil)
         #expect(EntryFilter().socketFilter == nil)
         filter.states.wanted = [EntryFilter.State("200")].compactMap(\.self)
-        // A state implies its protocols; the number itself is beyond the library.
+        // A state implies its protocols; the library cannot filter by the state itself.
         #expect(filter.socketFilter != nil)
     }
 
@@ -142,7 +142,7 @@ private final class Channel {
     deinit { for end in ends { close(end) } }
 
     func passes(_ message: [UInt8]) throws -> Bool {
-        // Messages rejected by the filter are refused to the sender (EPERM).
+        // The sender gets EPERM for messages that the filter rejects.
         let sent = send(ends[0], message, message.count, CInt(MSG_DONTWAIT))
         guard sent == message.count || errno == EPERM else { throw SystemFailure("send", errno: errno) }
         var buffer = [UInt8](repeating: 0, count: 8192)

@@ -19,8 +19,8 @@ struct TableFilterTests {
         return (ids.sorted(), answer.messages)
     }
 
-    /// A dump walks the hash of all namespaces, which may be large and then takes a quarter of a second: as many filters as there is time
-    /// for, while the entries live.
+    /// A dump walks the hash table of all namespaces, which may be large and then takes a quarter of a second. So as
+    /// many filters are tried as time allows while the entries live.
     @Test func theResultIsTheSameWhereverItIsFiltered() throws {
         try inFreshNamespace {
             try SampleTable.populate()
@@ -34,7 +34,7 @@ struct TableFilterTests {
                 let filter = filters.next()
                 let expected = entries.filter { NaiveFilter.matches(filter, $0) }.compactMap(\.id).filter(
                     lasting.contains)
-                // What is sent without the kernel's part is always the same.
+                // Without the kernel's part, the same entries are always sent.
                 let inKernel = asked % 8 != 0
                 let live = try Self.dump(filter, inKernel: inKernel)
                 #expect(live.ids.filter(lasting.contains) == expected.sorted(), "\(filter)")
@@ -42,11 +42,11 @@ struct TableFilterTests {
                 matched += expected.count
                 if inKernel { spared += entries.count - live.sent }
             }
-            // The filters are neither all empty nor all full, and the kernel contributes.
+            // The filters are neither all empty nor all full, and the kernel does some of the filtering.
             #expect(asked >= 20)
             #expect(matched > asked && matched < asked * entries.count / 2)
             #expect(spared > asked * entries.count / 4)
-            // Many more without the kernel.
+            // Many more are checked without the kernel.
             for _ in 0..<1000 {
                 let filter = filters.next()
                 let wanted = entries.filter { NaiveFilter.matches(filter, $0) }
@@ -55,7 +55,7 @@ struct TableFilterTests {
         }
     }
 
-    /// One for everything that the kernel can compare.
+    /// One filter for each field that the kernel can compare.
     static let pushed: [(String, @Sendable (inout EntryFilter) -> Void)] = [
         ("family", { $0.families.wanted = [10] }),
         ("family not", { $0.families.unwanted = [2] }),
@@ -109,7 +109,7 @@ struct TableFilterTests {
                 filter.marks.wanted = [EntryFilter.Mark(7)]
                 var entries = 0
                 let answer = try table.dump(kind, matching: filter) { _ in entries += 1 }
-                // Nothing is in flight here, nor deleted with its event undelivered.
+                // Nothing is in flight here, nor deleted with an undelivered event.
                 #expect(entries == 0 && answer.messages == 0)
             }
         }

@@ -1,6 +1,7 @@
 import TestSupport
 
-/// Answers of real kernels, received in the lab's guests (Tests/Lab) on 2026-11-23, each in a new network namespace. There, a packet over the loopback got an entry where conntrack is said to be active, and none elsewhere.
+/// Answers of real kernels, received in the lab's guests (Tests/Lab) on 2026-11-23, each in a new network namespace.
+/// There, a packet over loopback created an entry where conntrack is said to be active, and none elsewhere.
 enum TrackingAnswers {
     /// Linux 6.12.117+deb12-amd64, hooks at PRE_ROUTING for IPv4, with
     /// `table ip t { chain c { type filter hook prerouting priority -300; ct state new; }; }`.

@@ -5,9 +5,10 @@ import Testing
 
 @testable import Firewall
 
-/// Each answer is compared with what the kernel does then: a packet on the loopback gets an entry, or none.
+/// Each answer is compared with the kernel's behaviour: whether a packet over loopback creates an entry.
 @Suite(
-    "Conntrack's activity, by the kernel", .needsRoot, .needsTool("conntrack"), .needsTool("iptables"), .needsTool("ip")
+    "Whether conntrack is active, on the live kernel", .needsRoot, .needsTool("conntrack"), .needsTool("iptables"),
+    .needsTool("ip")
 )
 struct TrackingLiveTests {
     @Test(
@@ -25,7 +26,7 @@ struct TrackingLiveTests {
     }
 
     @Test(
-        "Tables of iptables-legacy are said to be unread",
+        "Tables of iptables-legacy are reported as unread",
         arguments: ["-t nat -L", "-A INPUT -m conntrack --ctstate NEW"])
     func legacy(_ arguments: String) throws {
         let (tracking, isExact) = try inFreshNamespace {
@@ -42,7 +43,7 @@ struct TrackingLiveTests {
         #expect(tracking.ipv6 == .inactive)
     }
 
-    @Test("Entries without a user leave a doubt, and only without one")
+    @Test("Entries without a known user leave doubt, but only if no user is found")
     func entriesWithoutUser() throws {
         let (doubtful, explained, isExact) = try inFreshNamespace {
             let generator = try ConntrackGenerator()
@@ -93,7 +94,7 @@ struct TrackingLiveTests {
         }
     }
 
-    /// Sends a packet of each family over the loopback, and checks whether this created an entry.
+    /// Sends a packet of each family over loopback, and checks whether this created an entry.
     private static func tracksPackets() throws -> (ipv4: Bool, ipv6: Bool) {
         try Tool.run("ip link set lo up")
         try send(to: "127.0.0.1", AF_INET)

@@ -2,7 +2,7 @@ import Firewall
 import TestSupport
 import Testing
 
-/// What was set up in a network namespace, and what of it must be detected.
+/// The setup of a network namespace, and what must be detected in it.
 struct TrackingSituation: Sendable, CustomTestStringConvertible {
     enum Step: Sendable {
         /// In nft's language.
@@ -115,7 +115,7 @@ struct TrackingSituation: Sendable, CustomTestStringConvertible {
         tool("iptables-nft -t nat -A PREROUTING -i x -j NETMAP --to 10.0.0.0/24", ipv4: "uses target NETMAP"),
     ]
 
-    /// Conntrack sees no packet.
+    /// Conntrack sees no packets.
     static let idle = [
         nft("table inet t { chain c { type filter hook input priority 0; tcp dport 80 counter accept; }; }"),
         nft("table inet t { chain c { type filter hook prerouting priority -300; notrack; }; }"),

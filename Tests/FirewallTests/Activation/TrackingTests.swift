@@ -4,11 +4,11 @@ import Testing
 
 @testable import Firewall
 
-@Suite("Conntrack's activity, by answers of kernels")
+@Suite("Whether conntrack is active, from recorded kernel answers")
 struct TrackingTests {
     private typealias Answers = TrackingAnswers
 
-    @Test("By the hooks, where the kernel lists them")
+    @Test("Determined by the hooks, where the kernel lists them")
     func hooks() throws {
         let kernel = ScriptedKernel(answers: [
             [Answers.ipv4Hooks, Answers.done], [Answers.ipv6Hooks, Answers.done],
@@ -19,7 +19,7 @@ struct TrackingTests {
         #expect(kernel.filesRead.isEmpty)
     }
 
-    @Test("The question is the one that the kernels were asked")
+    @Test("The request is the one that the recorded kernels answered")
     func question() {
         let asked = hexadecimal(
             "1c 00 00 00  00 0c  01 03  01 00 00 00  00 00 00 00  02 00 00 00  08 00  01 00  00 00 00 00")
@@ -29,7 +29,7 @@ struct TrackingTests {
         #expect(TrackingHook.ipv6.request.message(sequence: 1) == other)
     }
 
-    @Test("Other hooks are not conntrack's, and none is none")
+    @Test("Other hooks are not mistaken for conntrack's, and an empty list means inactive")
     func otherHooks() throws {
         let kernel = ScriptedKernel(
             answers: [[Answers.natChainHooks, Answers.done], [Answers.done]],
@@ -37,7 +37,7 @@ struct TrackingTests {
         #expect(try ConntrackActivation(reading: kernel) == ConntrackActivation(ipv4: .inactive, ipv6: .inactive))
     }
 
-    @Test("A function's name with an ending that a compiler gave it")
+    @Test("A function name with a compiler-generated suffix is recognised")
     func ending() throws {
         let name = Array("ipv4_conntrack_in".utf8)
         let plain = Answers.ipv4Hooks
@@ -54,14 +54,14 @@ struct TrackingTests {
 
     @Test("Hooks without names prove nothing")
     func nameless() throws {
-        // The attributes of the names get an unknown number.
+        // The name attributes get an unknown type.
         var nameless = Answers.natChainHooks
         let name = try #require(nameless.indices.first { nameless[$0...].starts(with: [0x1C, 0, 4, 0]) })
         nameless[name + 2] = 99
         #expect(try Self.activity(nameless) == nil)
     }
 
-    @Test("A list of hooks that keeps changing proves nothing, unless the function is in it")
+    @Test("A list of hooks that keeps changing proves nothing, unless it includes the function")
     func changingHooks() throws {
         let idle = [Self.interrupted(Answers.natChainHooks), Answers.done]
         let kernel = ScriptedKernel(answers: [idle, idle, idle])
@@ -88,7 +88,7 @@ struct TrackingTests {
         }
     }
 
-    @Test("Damaged answers are errors or answers, and never end the program")
+    @Test("Damaged answers give an error or an answer, and never crash")
     func damage() throws {
         var generator = SeededGenerator(seed: 5)
         var refused = 0

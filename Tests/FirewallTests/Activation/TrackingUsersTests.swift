@@ -5,11 +5,11 @@ import Testing
 @testable import Firewall
 
 /// A kernel without nfnetlink_hook.
-@Suite("Conntrack's activity, by who uses it")
+@Suite("Whether conntrack is active, from what uses it")
 struct TrackingUsersTests {
     private typealias Answers = TrackingAnswers
 
-    /// One answer that holds a user, or none.
+    /// One answer that contains a user, or none.
     struct Sample: Sendable, CustomTestStringConvertible {
         let testDescription: String
         var object: [UInt8]?
@@ -64,7 +64,7 @@ struct TrackingUsersTests {
         #expect(kinds == [[19, 10, 1, 3], [10, 10, 1, 3], [7, 10, 1, 3]])
     }
 
-    @Test("When both families are known to be active, no more is read")
+    @Test("Once both families are known to be active, nothing more is read")
     func enough() throws {
         var ipv6 = Answers.timeoutObject
         ipv6[16] = 10
@@ -76,7 +76,7 @@ struct TrackingUsersTests {
         #expect(tracking.ipv6 == .active("object ip6 t h uses ct timeout"))
     }
 
-    @Test("A ruleset that keeps changing hides what it does not show")
+    @Test("A ruleset that keeps changing proves nothing about what it does not show")
     func changingRules() throws {
         let end = [Answers.done]
         let changing = [TrackingTests.interrupted(Answers.offloadRule), Answers.done]
@@ -93,7 +93,7 @@ struct TrackingUsersTests {
         #expect(calm.ipv6 == .inactive)
     }
 
-    @Test("Without nf_tables nothing of it uses conntrack; iptables-legacy may")
+    @Test("Without nf_tables no rule there uses conntrack; iptables-legacy may")
     func legacy() throws {
         let kernel = ScriptedKernel(
             answers: [[Answers.noSuchSubsystem], [Answers.noSuchSubsystem]],
@@ -103,11 +103,11 @@ struct TrackingUsersTests {
             ])
         let tracking = try ConntrackActivation(reading: kernel)
         #expect(tracking.ipv4 == .unknown("iptables-legacy has tables here (nat, filter), whose rules are not read"))
-        // The entries may be those of IPv4.
+        // The entries may be IPv4's.
         #expect(tracking.ipv6 == .inactive)
     }
 
-    @Test("Entries that nobody explains", arguments: [(0, "0 entries"), (1, "1 entry"), (12, "12 entries")])
+    @Test("Entries without an explanation", arguments: [(0, "0 entries"), (1, "1 entry"), (12, "12 entries")])
     func entries(_ count: Int, _ words: String) throws {
         var kernel = Self.kernel(Sample(testDescription: "nothing"), entries: count)
         let reason = ConntrackActivation.Activity.unknown("no user of conntrack was found, but its table has \(words)")

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Firewall
 
-@Suite("The observation table as nft reads it")
+@Suite("The observation table as parsed by nft")
 struct ObservationRulesetTests {
     static let plans: [ObservationTargets] = {
         let four = Endpoint(IPAddress(ipv4: 0x0A00_0064), 80)
@@ -36,10 +36,10 @@ struct ObservationRulesetTests {
         return options
     }
 
-    @Test("No rule ends a packet's way", arguments: plans)
+    @Test("No rule accepts or drops a packet", arguments: plans)
     func neverDecides(_ plan: ObservationTargets) {
         let text = ObservationRuleset("mine", plan, Self.options).text
-        // An ICMP type and a log option have the names of verdicts.
+        // An ICMP type and a log option share names with verdicts.
         let words = text.replacing("quench, redirect,", with: "").replacing("queue-threshold", with: "")
             .split { !($0.isLetter || $0.isNumber || $0 == "_") }
         let verdicts: Set<Substring> = [
@@ -47,13 +47,13 @@ struct ObservationRulesetTests {
         ]
         let deciding = words.filter(verdicts.contains)
         #expect(deciding.isEmpty)
-        // Accept is only present as the policy, and only the trace bit is set.
+        // Accept only occurs as the policy, and only the trace bit is set.
         let (accepts, policies) = (words.count { $0 == "accept" }, words.count { $0 == "policy" })
         #expect(accepts == policies)
         #expect(!text.contains("mark set") && !text.contains("ct mark") && !text.contains("priority set"))
     }
 
-    @Test("No concatenated key holds what makes nft 1.0.6 abort", arguments: plans)
+    @Test("No concatenated key contains what makes nft 1.0.6 abort", arguments: plans)
     func keysAreSafe(_ plan: ObservationTargets) {
         for line in ObservationRuleset("mine", plan, Self.options).text.split(separator: "\n")
         where line.contains(" . ") {
@@ -62,13 +62,13 @@ struct ObservationRulesetTests {
         }
     }
 
-    @Test("Tables of one family leave the other alone")
+    @Test("Tables for one family leave the other alone")
     func families() {
         let families = Self.plans.map { ObservationRuleset("mine", $0, ObservationOptions()).tableFamily }
         #expect(families == [.ip, .ip6, .inet, .ip, .ip6, .inet, .inet])
     }
 
-    @Test("Each set has a chain that counts into it, and is reached", arguments: plans)
+    @Test("Each set has a reachable chain that counts into it", arguments: plans)
     func chainsAreReached(_ plan: ObservationTargets) {
         let ruleset = ObservationRuleset("mine", plan, ObservationOptions())
         let text = ruleset.text
@@ -81,7 +81,7 @@ struct ObservationRulesetTests {
     }
 
     @Test(
-        "The kernel takes each table, and nft lists it, in words and as JSON", .needsRoot, .needsTool("nft"),
+        "The kernel accepts each table, and nft lists it, as text and as JSON", .needsRoot, .needsTool("nft"),
         arguments: plans)
     func taken(_ plan: ObservationTargets) throws {
         try inFreshNamespace {
@@ -101,7 +101,7 @@ struct ObservationRulesetTests {
         }
     }
 
-    @Test("A kernel before 5.12 is told the minimum, and not asked")
+    @Test("On kernels before 5.12 the minimum version is reported, and nothing is sent")
     func tooOld() throws {
         let plan = try #require(Self.plans.first)
         let kernel = OldKernel()
@@ -115,7 +115,7 @@ struct ObservationRulesetTests {
     }
 }
 
-/// A kernel with just a release.
+/// A kernel of which only the release is known.
 private final class OldKernel: KernelSource {
     let origin = Origin(
         takenAt: Moment(nanoseconds: 0), host: "", kernelRelease: "5.10.0-30-amd64", networkNamespace: nil)

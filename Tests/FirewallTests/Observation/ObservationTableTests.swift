@@ -17,7 +17,7 @@ struct ObservationTableTests {
 
         """
 
-    /// Every packet sent, with the class and ctstate as which it must be counted.
+    /// Every packet sent, with the class and ctstate it must be counted as.
     private static func traffic(ipv6: Bool) -> [(packet: [UInt8], packetClass: PacketClass, ctstate: CTState)] {
         [
             (CraftedPacket.tcp([.syn], ipv6: ipv6), .syn, .new),
@@ -41,7 +41,7 @@ struct ObservationTableTests {
     }
 
     @Test(
-        "Counts by class and ctstate, in front of the filter and behind it", .needsRoot, .needsTool("nft"),
+        "Counts by class and ctstate, before and after the filter", .needsRoot, .needsTool("nft"),
         arguments: [false, true])
     func counts(_ ipv6: Bool) throws {
         try inFreshNamespace {
@@ -56,7 +56,7 @@ struct ObservationTableTests {
             var expected: [Kind: UInt64] = [:]
             for (packet, packetClass, ctstate) in Self.traffic(ipv6: ipv6) {
                 try wire.send(packet)
-                // The host answers, and drops or confirms what it has: no packet may find anything.
+                // The host answers, and drops or confirms what it has, so no packet may find an entry.
                 _ = try? Tool.run("conntrack -F")
                 let points: [ObservationPoint] =
                     ctstate == .invalid ? [.preRouting, .localIn] : [.preRouting, .localIn, .localInPassed]
@@ -82,7 +82,7 @@ struct ObservationTableTests {
         }
     }
 
-    @Test("An ICMP error about another flow is told by its type and code", .needsRoot)
+    @Test("An ICMP error about another flow is identified by its type and code", .needsRoot)
     func foreignError() throws {
         try inFreshNamespace {
             let wire = try CraftedPacket.wire()
@@ -101,7 +101,7 @@ struct ObservationTableTests {
         }
     }
 
-    @Test("Of an address everything is counted, and marks by themselves", .needsRoot, .needsTool("nft"))
+    @Test("For an address everything is counted, and marks separately", .needsRoot, .needsTool("nft"))
     func wholeAddressAndMarks() throws {
         try inFreshNamespace {
             let wire = try CraftedPacket.wire()
@@ -135,7 +135,7 @@ struct ObservationTableTests {
         }
     }
 
-    @Test("A set that is full says so", .needsRoot)
+    @Test("A full set is reported", .needsRoot)
     func full() throws {
         try inFreshNamespace {
             let wire = try CraftedPacket.wire()
@@ -152,7 +152,7 @@ struct ObservationTableTests {
         }
     }
 
-    @Test("Two tables count alike, and neither hinders the other", .needsRoot, .needsTool("nft"))
+    @Test("Two tables give the same counts and do not interfere", .needsRoot, .needsTool("nft"))
     func two() throws {
         try inFreshNamespace {
             let wire = try CraftedPacket.wire()

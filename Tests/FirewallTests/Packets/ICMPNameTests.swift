@@ -36,7 +36,7 @@ struct ICMPNameTests {
         }
     }
 
-    /// The names of each number, as nft(8) knows them.
+    /// The name of each number, according to nft(8).
     private func described(_ what: String) throws -> [UInt8: [String]] {
         var names: [UInt8: [String]] = [:]
         for line in try Tool.run("nft describe \(what)").split(separator: "\n") {

@@ -17,7 +17,7 @@ struct PacketHeadersTests {
         #expect(PacketHeaders(bytes.span.bytes, in: 3..<packet.bytes.count + 3) == packet.headers)
     }
 
-    /// nf_tables traces carry 40 bytes of the network header and what follows, and 20 from the transport header on.
+    /// nf_tables traces carry 40 bytes from the network header, and 20 from the transport header.
     @Test(arguments: WirePacket.plain) func areReadFromTwoPieces(_ packet: WirePacket) throws {
         let transport = try #require(transportOffset(of: packet))
         let network = packet.bytes.prefix(40)
@@ -60,7 +60,7 @@ struct PacketHeadersTests {
     @Test func whatIsNotIPIsNothing() {
         #expect(read([]) == nil)
         #expect(read([0x50] + [UInt8](repeating: 0, count: 60)) == nil)
-        // Four words of header, where five are the least.
+        // Four words of header; the minimum is five.
         #expect(read([0x44] + [UInt8](repeating: 0, count: 60)) == nil)
         #expect(PacketHeaders([UInt8](repeating: 0x45, count: 30).span.bytes, in: 20..<90) == nil)
     }
@@ -89,7 +89,7 @@ struct PacketHeadersTests {
 
     private func read(_ bytes: [UInt8]) -> PacketHeaders? { PacketHeaders(bytes.span.bytes, in: 0..<bytes.count) }
 
-    /// Where a transport header begins, for the extension headers of these packets.
+    /// Where the transport header begins, given the extension headers of these packets.
     private func transportOffset(of packet: WirePacket) -> Int? {
         guard let first = packet.bytes.first else { return nil }
         if first >> 4 == 4 { return Int(first & 0xF) * 4 }

@@ -3,7 +3,7 @@ import Conntrack
 import Firewall
 
 extension WirePacket {
-    /// Answers of routers and hosts, quoting part of what they answer.
+    /// Errors sent by routers and hosts, quoting part of the offending packet.
     static let errors: [WirePacket] = [
         WirePacket(
             "port-unreachable", .icmpError,

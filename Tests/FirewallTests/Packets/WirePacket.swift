@@ -4,11 +4,12 @@ import Firewall
 import TestSupport
 import Testing
 
-/// A packet in wire format, beginning with its IP header, and its content as read by tcpdump 4.99.3.
+/// A packet in wire format, beginning with its IP header, and its content as decoded by tcpdump 4.99.3.
 ///
-/// All were taken with `tcpdump -i` on a veth pair between two network namespaces (10.9.0.1 and fd09::1; 10.9.0.2 and fd09::2), Linux 6.18,
-/// both kernels' own traffic but for SCTP, UDPlite and the echo request, which a raw socket sent. The second forwards to a third
-/// (10.10.0.9, fd10::9) over a link with an MTU of 1,300. Long ones are cut.
+/// All were captured with `tcpdump -i` on a veth pair between two network namespaces (10.9.0.1 and fd09::1; 10.9.0.2
+/// and fd09::2), Linux 6.18. They are the kernels' own traffic except for SCTP, UDPlite and the echo request, which a
+/// raw socket sent. The second namespace forwards to a third (10.10.0.9, fd10::9) over a link with an MTU of 1,300.
+/// Long ones are truncated.
 struct WirePacket: CustomTestStringConvertible {
     let testDescription: String
     let bytes: [UInt8]

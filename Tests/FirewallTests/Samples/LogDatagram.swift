@@ -1,10 +1,10 @@
 import TestSupport
 
-/// What Linux 6.18 sent to a group of NFLOG that copies 128 bytes and numbers its packets, by rules with `log prefix`, in a network
-/// namespace of its own.
+/// Datagrams that Linux 6.18 sent to an NFLOG group that copies 128 bytes and numbers its packets, from rules with `log
+/// prefix`, in a network namespace of its own.
 enum LogDatagram {
-    /// A datagram over lo, logged at POST_ROUTING (prefix NEW, gathered) and at PRE_ROUTING (prefix NEW, `queue-threshold 1`), so that
-    /// both are in one datagram.
+    /// A datagram over lo, logged at POST_ROUTING (prefix NEW, batched) and at PRE_ROUTING (prefix NEW,
+    /// `queue-threshold 1`), so that both are in one datagram.
     static let twoOfUDP = hexadecimal(
         """
         70000000 0004 0000 00000000 00000000  # NFULNL_MSG_PACKET

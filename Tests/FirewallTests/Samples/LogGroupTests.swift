@@ -4,7 +4,7 @@ import Testing
 
 @testable import Firewall
 
-@Suite("The search for a group of NFLOG")
+@Suite("Finding a free NFLOG group")
 struct LogGroupTests {
     /// The kernel's answers for a group held by another socket, by this one, and lost in a race.
     @Test(arguments: [Errno.notPermitted, .resourceBusy, .fileExists]) func passesOverTakenOnes(_ answer: Errno) throws

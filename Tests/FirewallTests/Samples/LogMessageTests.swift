@@ -7,7 +7,7 @@ import Testing
 
 @testable import Firewall
 
-@Suite("Messages of NFLOG")
+@Suite("NFLOG messages")
 struct LogMessageTests {
     private static let received = Moment(nanoseconds: 7)
 
@@ -16,7 +16,7 @@ struct LogMessageTests {
         let headers = try #require(udp)
         var sent = Sample(headers, .new, at: .postRouting, Self.received)
         (sent.mark, sent.outputInterface) = (42, 1)
-        // 2026-11-23 19:41:05.027818 UTC, as date(1) has it.
+        // 2026-11-23 19:41:05.027818 UTC, according to date(1).
         var came = Sample(headers, .new, at: .preRouting, Moment(nanoseconds: 1_795_462_865_027_818_000))
         (came.mark, came.inputInterface) = (42, 1)
         #expect(messages.map(\.sample) == [sent, came])
@@ -52,7 +52,7 @@ struct LogMessageTests {
     }
 
     @Test func attributesThatAreMissingOrTooShortAreNotInventedNorAnError() throws {
-        // PACKET_HDR one byte short of the hook; TIMESTAMP of 8 bytes; SEQ of 2; one nobody knows.
+        // PACKET_HDR one byte short of the hook; TIMESTAMP of 8 bytes; SEQ of 2; and an unknown attribute.
         let bytes = hexadecimal(
             """
             58000000 0004 0000 00000000 00000000

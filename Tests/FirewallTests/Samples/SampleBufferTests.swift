@@ -4,7 +4,7 @@ import Testing
 
 @testable import Firewall
 
-@Suite("What is kept of samples, and what is missing")
+@Suite("Which samples are kept, and which are missing")
 struct SampleBufferTests {
     @Test func keepsTheFirstOfEachKind() {
         var shelf = SampleBuffer<String>(most: 2)

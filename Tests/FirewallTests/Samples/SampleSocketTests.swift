@@ -7,7 +7,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("Samples of packets by NFLOG", .needsRoot)
+@Suite("Packet samples from NFLOG", .needsRoot)
 struct SampleSocketTests {
     @Test(arguments: ["127.0.0.1", "::1"]) func areWhatWasSent(_ text: String) throws {
         let local = try #require(IPAddress(text))
@@ -19,7 +19,7 @@ struct SampleSocketTests {
             let mtuAndSegment = [0, 0, 0x05, 0x14] + PacketBytes.tcp(0x10, from: server, to: client)
             try RawSocket.send(PacketBytes.icmp(type: type, code: code, mtuAndSegment, from: local, to: local))
             try RawSocket.send(Self.datagram(local))
-            // Without the RST that answers the FIN, which may come anywhere among them.
+            // Without the RST that answers the FIN, which may arrive at any position among them.
             return try Self.all(of: socket).filter { $0.headers.packetClass != .rst }
         }
         let fixed = local.family == .ipv4 ? 20 : 40
@@ -30,7 +30,7 @@ struct SampleSocketTests {
         tooBig.embedded = EmbeddedFlow(.tcp, from: local, 80, to: local, 4711)
         var datagram = PacketHeaders(from: local, to: local, protocol: .udp, length: fixed + 8 + 4)
         (datagram.sourcePort, datagram.destinationPort) = (4712, 9)
-        // The answer to the datagram, whose port is closed, comes last: it is about a flow in the table.
+        // The answer to the datagram, whose port is closed, comes last: it belongs to a flow in the table.
         #expect(samples.map(\.headers).prefix(3) == [fin, tooBig, datagram])
         #expect(samples.map(\.ctstate) == [.invalid, .invalid, .new, .related])
         #expect(samples.map(\.headers.packetClass) == [.fin, .icmpError, .udp, .icmpError])
@@ -72,7 +72,9 @@ struct SampleSocketTests {
         #expect(left.isEmpty)
     }
 
-    @Test("What another program has is passed over, and free again when that is killed", .needsTool("python3"))
+    @Test(
+        "A group held by another program is skipped, and is free again once that program is killed",
+        .needsTool("python3"))
     func killed() throws {
         try inFreshNamespace {
             let other = try BackgroundTool(["/usr/bin/python3", "-c", Self.holdsGroups, "2000", "2001"])
@@ -100,7 +102,7 @@ struct SampleSocketTests {
         #expect(error?.cause == .forbidden)
     }
 
-    /// Every packet is a sample or is counted as lost, once a later one has arrived.
+    /// Every packet is either a sample or counted as lost, once a later one has arrived.
     @Test(arguments: [1, 2000]) func noneIsLostInSilence(_ count: Int) throws {
         try inFreshNamespace {
             let (socket, _) = try Self.sampled(at: "prerouting priority -199", rule: "udp dport 9", buffer: 16 << 10)
@@ -162,7 +164,7 @@ struct SampleSocketTests {
         return (socket, tables)
     }
 
-    /// A tuple takes nothing that cannot be copied.
+    /// Tuples cannot hold noncopyable values.
     private final class Tables {
         private let tables: NFTables
 
@@ -177,7 +179,7 @@ struct SampleSocketTests {
         return samples
     }
 
-    /// What arrived within the time for which the kernel queues packets.
+    /// The samples that arrived within the time for which the kernel queues packets.
     private static func read(_ socket: SampleSocket) throws -> [Sample] {
         usleep(300_000)
         var samples: [Sample] = []
@@ -185,13 +187,13 @@ struct SampleSocketTests {
         return samples
     }
 
-    /// The file belongs to the network namespace of the process; a child's is that of this thread.
+    /// The file shows the network namespace of the process; a child's is that of this thread.
     private static func takenGroups() throws -> [Int] {
         try Tool.run("cat /proc/net/netfilter/nfnetlink_log").split(separator: "\n")
             .compactMap { $0.split(separator: " ").first.flatMap { Int($0) } }.sorted()
     }
 
-    /// Binds the groups of its arguments by a socket of its own.
+    /// Binds the groups given as arguments, with a socket of its own.
     private static let holdsGroups = """
         import socket, struct, sys, time
         s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)

@@ -5,10 +5,10 @@ import Netlink
 import TestSupport
 import Testing
 
-/// Traced packets of a namespace with some rules, and what nft(8) counted at the same time.
+/// Traced packets of a namespace with some rules, and the counts of nft(8) over the same time.
 struct Blame {
     let tally: DropTally
-    /// By rule: the packets on its own counter, of rules that drop or reject.
+    /// The packets on each rule's own counter, for rules that drop or reject.
     let counted: [DroppingRule: Int]
     let texts: [DroppingRule: RuleText]
     let legacyTables: LegacyTables
@@ -31,7 +31,8 @@ struct Blame {
         }
         """
 
-    /// In a fresh namespace: creates the rules, sends the packets, and waits until `count` packets were seen dropped and `isOver`.
+    /// In a fresh namespace: creates the rules, sends the packets, and waits until `count` packets were seen dropped
+    /// and `isOver`.
     init(
         _ packets: [[UInt8]], dropped count: Int, isOver: @escaping () throws -> Bool = { true },
         rules: @escaping () throws -> Void

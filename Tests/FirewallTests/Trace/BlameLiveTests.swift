@@ -3,8 +3,8 @@ import Firewall
 import TestSupport
 import Testing
 
-/// The named rule is the one whose own counter went up.
-@Suite("Blame, of real packets", .needsRoot, .needsTool("nft"))
+/// The rule blamed is the one whose own counter went up.
+@Suite("Blaming rules, with real packets", .needsRoot, .needsTool("nft"))
 struct BlameLiveTests {
     static let invalid = [
         CraftedPacket.tcp([.fin, .ack]), CraftedPacket.tcp([.fin, .ack]), CraftedPacket.tcp(.rst),
@@ -82,7 +82,7 @@ struct BlameLiveTests {
         #expect(blame.tally.notDropped == 1)
     }
 
-    /// Everyone gets its events, and its packets were not marked by us.
+    /// The other program gets its own events, and its packets were not marked by us.
     @Test func anotherProgramsTrace() throws {
         let packets = [CraftedPacket.tcp(.ack, port: 81)] + Self.invalid
         let blame = try Blame(packets, dropped: Self.invalid.count) {
@@ -98,7 +98,7 @@ struct BlameLiveTests {
         #expect(blame.dropped.keys.map { blame.classes($0) } == [Self.classes])
     }
 
-    /// Packets dropped by iptables-legacy just end, and nothing is accused.
+    /// Packets dropped by iptables-legacy leave no trace, and no rule is blamed.
     @Test(.needsTool("iptables-legacy")) func iptablesLegacyIsNotTraced() throws {
         let isOver = {
             let counters = try Tool.run("iptables-legacy -L INPUT -n -v -x")

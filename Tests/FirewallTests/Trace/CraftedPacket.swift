@@ -29,7 +29,7 @@ enum CraftedPacket {
 
     static var packetTooBig: [UInt8] { tooBig(type: 2, code: 0, quoted: 20, ipv6: true) }
 
-    /// - Parameter quoted: how many bytes of the segment come back.
+    /// - Parameter quoted: the number of bytes of the segment that are quoted.
     private static func tooBig(type: UInt8, code: UInt8, quoted: Int, ipv6: Bool) -> [UInt8] {
         let (client, host) = ends(port: 80, ipv6: ipv6)
         let header = PacketBytes.header(.tcp, 1480, from: host.address, to: client.address)

@@ -2,7 +2,7 @@ import Firewall
 import TestSupport
 import Testing
 
-@Suite("Texts of rules", .needsRoot, .needsTool("nft"))
+@Suite("Looking up the text of rules", .needsRoot, .needsTool("nft"))
 struct RuleCacheTests {
     private static func rule(_ handle: UInt64, chain: String = "c") -> DroppingRule {
         DroppingRule(family: .inet, table: "t", chain: chain, decision: .rule(handle: handle))
@@ -73,7 +73,7 @@ struct RuleCacheTests {
         }
     }
 
-    /// nft(8) cannot request it by name, but iptables-nft creates such chains.
+    /// nft(8) cannot query it by name, but iptables-nft creates such chains.
     @Test(.needsTool("iptables-nft")) func aNameThatIsAWordOfNft() throws {
         try inFreshNamespace {
             try Tool.run("iptables-nft -N reject")

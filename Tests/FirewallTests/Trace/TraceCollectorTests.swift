@@ -93,7 +93,7 @@ struct TraceCollectorTests {
     }
 }
 
-/// A trace group that delivers what a test has written down.
+/// A trace group that delivers what a test has prepared.
 private final class ScriptedTraces: EventSource {
     enum Batch {
         case datagrams([[UInt8]])

@@ -75,7 +75,7 @@ struct TraceEventTests {
         #expect(PacketVerdict(rawValue: -9).description == "-9")
     }
 
-    @Test("A queue's number and the errno of a drop are no part of the verdict")
+    @Test("A queue number and a drop's errno are masked out of the verdict")
     func upperHalf() {
         #expect(PacketVerdict(code: 0x0007_0003) == .queue)
         #expect(PacketVerdict(code: 0xFF97_0000 & 0x7FFF_FFFF) == .drop)

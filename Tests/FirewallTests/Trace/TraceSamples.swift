@@ -2,8 +2,8 @@ import Firewall
 import Netlink
 import TestSupport
 
-/// Messages of the group NFNLGRP_NFTRACE as Linux 6.18 sent them: taken from a netlink socket in a fresh namespace, while packets
-/// came over a veth pair, with these rules (and, for `markedNew`, a like chain for `ct state new`):
+/// Messages of the group NFNLGRP_NFTRACE as sent by Linux 6.18: read from a netlink socket in a fresh namespace, while
+/// packets arrived over a veth pair, with these rules (and, for `markedNew`, a similar chain for `ct state new`):
 ///
 ///     table inet mine {
 ///         chain trace_invalid { limit rate 10/second burst 10 packets meta nftrace set 1; }
@@ -50,7 +50,7 @@ enum TraceSamples {
         08 00 0e 00 00 00 00 07  # MARK
         """)
 
-    /// And at the end of the base chain `inet mine pre`, policy accept.
+    /// Then at the end of the base chain `inet mine pre`, policy accept.
     static let policyAccept = hexadecimal(
         """
         50 00 00 00 11 0a 00 00 00 00 00 00 00 00 00 00  # nlmsghdr
@@ -84,7 +84,7 @@ enum TraceSamples {
         12 00 07 00 02 00 00 00 00 02 02 00 00 00 00 01 08 00 00 00  # LL_HEADER
         """)
 
-    /// There it is rejected: `ip other bad` handle 3, drop.
+    /// It is rejected there: `ip other bad` handle 3, drop.
     static let rejected = hexadecimal(
         """
         60 00 00 00 11 0a 00 00 00 00 00 00 00 00 00 00  # nlmsghdr
@@ -113,7 +113,7 @@ enum TraceSamples {
         08 00 0e 00 00 00 00 07  # MARK
         """)
 
-    /// A SYN at `inet mine trace_new` handle 5, with what conntrack attached to it (NFTA_TRACE_CT_*).
+    /// A SYN at `inet mine trace_new` handle 5, with the data conntrack attached to it (NFTA_TRACE_CT_*).
     static let markedNew = hexadecimal(
         """
         cc 00 00 00 11 0a 00 00 00 00 00 00 00 00 00 00  # nlmsghdr

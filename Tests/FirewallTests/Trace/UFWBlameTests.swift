@@ -4,8 +4,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// With the rules that ufw(8) itself generates: it runs in a mount namespace of its own, on a copy of its configuration.
-@Suite("Blame of UFW's own rules", .needsRoot, .needsTool("ufw"), .needsTool("nft"))
+/// With the rules that ufw(8) itself generates: it runs in a mount namespace of its own, on a copy of its
+/// configuration.
+@Suite("Blaming UFW's own rules", .needsRoot, .needsTool("ufw"), .needsTool("nft"))
 struct UFWBlameTests {
     private static let script = """
         set -e

@@ -5,12 +5,13 @@ import Testing
 
 @testable import Inspection
 
-/// What conntrack does with ICMP, UDP and the rest; expected types are the kernel's answers to crafted packets (Linux 6.18; 6.1 where noted).
+/// What conntrack does with ICMP, UDP and the rest. The expected results are the kernel's answers to crafted packets
+/// (Linux 6.18; 6.1 where noted).
 struct TrackerICMPTests {
     private static let replied = TrackedEntry(.stateless, hasSeenReply: true)
     private static let unreplied = TrackedEntry(.stateless, hasSeenReply: false)
 
-    @Test("Without an entry four requests of ICMP open one, and every other type is INVALID")
+    @Test("Without an entry, four ICMP requests create one, and every other type is INVALID")
     func icmp() {
         let new = (UInt8(0)...255).filter {
             let outcome = ConntrackModel().outcome(of: .icmp(ICMPType(rawValue: $0)), entry: nil)
@@ -21,7 +22,7 @@ struct TrackerICMPTests {
         #expect(new == [8, 13, 15, 17])
     }
 
-    @Test("Without an entry ICMPv6: two queries open one, the link's own messages are UNTRACKED, the rest is INVALID")
+    @Test("Without an entry, two ICMPv6 queries create one, link-local messages are UNTRACKED, the rest is INVALID")
     func icmpv6() {
         for (leaves, expected) in [
             (true, [130, 131, 132, 133, 134, 135, 136, 143, 151, 152] as [UInt8]),
@@ -40,7 +41,7 @@ struct TrackerICMPTests {
         #expect(TrackingConditions.leavesRouterDiscovery("unknown"))
     }
 
-    @Test("An error is RELATED to the entry of the packet it is about, whatever that is, and changes nothing")
+    @Test("An error is RELATED to the entry of the packet it quotes, in any state, and changes nothing")
     func errors() {
         let segment = TrackedEntry(.tcp(TrackedTCP(.synSent)), hasSeenReply: false)
         for entry in [Self.replied, Self.unreplied, segment] {
@@ -58,7 +59,7 @@ struct TrackerICMPTests {
         }
     }
 
-    @Test("An answer belongs to its query's entry, in reply direction")
+    @Test("A reply belongs to its query's entry, in reply direction")
     func answers() {
         let answer = ConntrackModel().outcome(of: .icmp(ICMPType(rawValue: 0)), entry: Self.unreplied, .reply)
         #expect(answer.ctstate == .established && answer.fate == .updated && answer.entry?.hasSeenReply == true)
@@ -68,7 +69,7 @@ struct TrackerICMPTests {
             ConntrackModel().outcome(of: .icmpv6(ICMPv6Type(rawValue: 129)), entry: nil, .reply).ctstate == .invalid)
     }
 
-    @Test("GRE and UDP-Lite are ASSURED by a packet after the reply, as others are not")
+    @Test("GRE and UDP-Lite become ASSURED with a packet after the reply, unlike other protocols")
     func assuredByPackets() {
         for (number, isAssured) in [(IPProtocol.gre, true), (.udplite, true), (.esp, false)] {
             let packet = TrackedPacket.other(number)

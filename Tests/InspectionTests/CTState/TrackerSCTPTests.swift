@@ -3,7 +3,8 @@ import Testing
 
 @testable import Inspection
 
-/// What conntrack does with SCTP packets; expected words are the kernel's answers to crafted packets (Linux 6.18).
+/// What conntrack does with SCTP packets. The expected results are the kernel's answers to crafted packets (Linux
+/// 6.18).
 struct TrackerSCTPTests {
     private static let tags = SCTPTags.usual
 
@@ -15,7 +16,7 @@ struct TrackerSCTPTests {
         return ConntrackModel().outcome(of: .sctp(packet), entry: entry, direction)
     }
 
-    @Test("Without an entry INIT opens one, and what may follow a lost one; what belongs to one does not")
+    @Test("Without an entry, INIT and chunks that may follow a lost one create one; mid-association chunks do not")
     func withoutEntry() {
         for chunk in (UInt8(0)...255).map(SCTPChunk.init) {
             let outcome = Self.outcome([chunk], nil)
@@ -31,14 +32,16 @@ struct TrackerSCTPTests {
         }
     }
 
-    @Test("Without an entry the tag 0 passes where a tag must be known", arguments: [SCTPChunk.initiateAck, .shutdown])
+    @Test(
+        "Without an entry, tag 0 is accepted for chunks that otherwise need a known tag",
+        arguments: [SCTPChunk.initiateAck, .shutdown])
     func tagZero(_ chunk: SCTPChunk) {
         #expect(Self.outcome([chunk], tag: 0, nil).ctstate == .new)
         #expect(Self.outcome([chunk], tag: 7, nil).ctstate == .invalid)
         #expect(Self.outcome([.initiate], tag: 7, nil).ctstate == .invalid)
     }
 
-    @Test("The order of chunks: some stand alone, some first, and there is one at least")
+    @Test("Chunk order: some must be alone, some must come first, and there must be at least one")
     func order() {
         for chunks: [SCTPChunk] in [[], [.initiate, .data], [.data, .initiate], [.data, .cookieEcho]] {
             #expect(Self.outcome(chunks, nil).place.function == "do_basic_checks")
@@ -47,7 +50,7 @@ struct TrackerSCTPTests {
         #expect(Self.outcome([.cookieEcho, .data], waiting).entry?.state == "COOKIE_ECHOED")
     }
 
-    @Test("An association from its INIT to its end")
+    @Test("An association from INIT to shutdown")
     func whole() {
         let packets: [([SCTPChunk], TupleDirection, String)] = [
             ([.initiate], .original, "NEW CLOSED"), ([.initiateAck], .reply, "ESTABLISHED COOKIE_WAIT"),
@@ -66,7 +69,7 @@ struct TrackerSCTPTests {
         #expect(entry?.isAssured == true)
     }
 
-    @Test("A director that sees one direction never learns the client's tag: all after INIT is INVALID")
+    @Test("A director that sees one direction never learns the client's tag: everything after INIT is INVALID")
     func oneDirection() {
         let entry = Self.outcome([.initiate], nil).entry
         for chunk in [SCTPChunk.cookieEcho, .data, .abort, .shutdown] {
@@ -75,7 +78,7 @@ struct TrackerSCTPTests {
         #expect(Self.outcome([.heartbeat], entry).ctstate == .new)
     }
 
-    @Test("A foreign tag is INVALID, but for a heartbeat alone, whose acknowledgement is then believed")
+    @Test("A wrong tag is INVALID, except for a lone heartbeat, whose acknowledgement is then accepted")
     func foreignTags() {
         let open = TrackedEntry(.sctp(TrackedSCTP(byTraffic: .established)), hasSeenReply: true, isAssured: true)
         for chunk in [SCTPChunk.data, .shutdown, .cookieEcho, .abort, .heartbeatAck] {
@@ -88,7 +91,7 @@ struct TrackerSCTPTests {
         #expect(Self.outcome([.heartbeatAck], tag: 77, stray.entry, .original).ctstate == .invalid)
     }
 
-    @Test("In HEARTBEAT_SENT a reply may be a heartbeat or its acknowledgement only")
+    @Test("In HEARTBEAT_SENT a reply may only be a heartbeat or its acknowledgement")
     func heartbeat() {
         let entry = Self.outcome([.heartbeat], nil).entry
         #expect(Self.outcome([.heartbeatAck], entry, .reply).entry?.state == "ESTABLISHED")
@@ -96,7 +99,7 @@ struct TrackerSCTPTests {
         #expect(Self.outcome([.initiate], entry).entry?.state == "COOKIE_WAIT")
     }
 
-    @Test("An INIT_ACK that asks for another tag than was agreed on is INVALID")
+    @Test("An INIT_ACK with a different tag than agreed is INVALID")
     func initiateAck() {
         let settled = TrackedEntry(.sctp(TrackedSCTP(.cookieWait, tags: Self.tags)), hasSeenReply: true)
         var packet = SCTPPacket(usual: [.initiateAck], .reply)

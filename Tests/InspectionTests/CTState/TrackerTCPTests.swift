@@ -3,8 +3,8 @@ import Testing
 
 @testable import Inspection
 
-/// What conntrack does with TCP segments. The expected words are the kernel's own answers to crafted segments (Linux 6.18, read with
-/// nftables counters and conntrack(8)), not this model's.
+/// What conntrack does with TCP segments. The expected results are the kernel's own answers to crafted segments (Linux
+/// 6.18, read with nftables counters and conntrack(8)), not this model's.
 struct TrackerTCPTests {
     private static func outcome(
         _ flags: TCPFlags, _ entry: TrackedEntry?, _ direction: TupleDirection = .original, isLoose: Bool = true
@@ -16,7 +16,7 @@ struct TrackerTCPTests {
         TrackedEntry(.tcp(tcp), hasSeenReply: isReplied, isAssured: isReplied)
     }
 
-    @Test("Without an entry: a SYN opens one, an ACK if loose, and nothing else does")
+    @Test("Without an entry, a SYN creates one, an ACK only with tcp_loose, and nothing else does")
     func withoutEntry() {
         let opened: [(TCPFlags, String)] = [
             (.syn, "SYN_SENT"), ([.syn, .urg, .psh, .ece, .cwr], "SYN_SENT"), (.ack, "ESTABLISHED"),
@@ -37,7 +37,7 @@ struct TrackerTCPTests {
         #expect(Self.outcome(.syn, nil, isLoose: false).ctstate == .new)
     }
 
-    @Test("Of the 256 flag bytes 72 are ones that a TCP sends; the rest is INVALID to every entry")
+    @Test("Of the 256 flag bytes, 72 are valid for TCP; the rest is INVALID with any entry")
     func flagBytes() {
         let sent = (UInt8(0)...255).map(TCPFlags.init).filter(\.isSentByTCP)
         // Nine combinations of FIN, SYN, RST, ACK and URG, each with any of PSH, ECE and CWR.
@@ -54,8 +54,8 @@ struct TrackerTCPTests {
         }
     }
 
-    /// A row per kind and direction; the columns are NONE, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT, CLOSE_WAIT, LAST_ACK,
-    /// TIME_WAIT, CLOSE, SYN_SENT2, of entries that have seen a reply. `-` is INVALID.
+    /// One row per kind and direction. The columns are NONE, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT, CLOSE_WAIT,
+    /// LAST_ACK, TIME_WAIT, CLOSE, SYN_SENT2, for entries that have seen a reply. `-` is INVALID.
     static let seen: [(TCPFlags, TupleDirection, String)] = [
         (.syn, .original, "SS SS SR ES FW CW LA TW CL S2"), (.syn, .reply, "- S2 - - - - - TW - S2"),
         ([.syn, .ack], .original, "- - SR - - - - - - SR"),
@@ -67,7 +67,7 @@ struct TrackerTCPTests {
         ([], .original, "- - - - - - - - - -"), ([], .reply, "- - - - - - - - - -"),
     ]
 
-    @Test("With an entry that has seen a reply: the state afterwards, and ESTABLISHED unless INVALID", arguments: seen)
+    @Test("With an entry that has seen a reply: the next state, and ESTABLISHED unless INVALID", arguments: seen)
     func withEntry(_ flags: TCPFlags, _ direction: TupleDirection, _ row: String) throws {
         let short = ["NO", "SS", "SR", "ES", "FW", "CW", "LA", "TW", "CL", "S2"]
         let cells = row.split(separator: " ").map(String.init)
@@ -87,7 +87,7 @@ struct TrackerTCPTests {
     private struct NoEntry: Error {}
 
     @Test(
-        "Without a reply the original direction is NEW, the reply direction ESTABLISHED, and both may change the entry")
+        "Without a reply, the original direction is NEW and the reply direction ESTABLISHED; both may change the entry")
     func unreplied() {
         let before = Self.entry(TrackedTCP(.established), isReplied: false)
         #expect(Self.outcome(.ack, before).ctstate == .new)
@@ -105,7 +105,7 @@ struct TrackerTCPTests {
         #expect(Self.outcome(.ack, expected, .reply).ctstate == .established)
     }
 
-    @Test("A RST to an entry without a reply takes it out of the table, in both directions")
+    @Test("A RST to an entry without a reply removes it from the table, in both directions")
     func destroyed() {
         for state in TrackedTCP.State.allCases where state != .none {
             let original = Self.outcome(.rst, Self.entry(TrackedTCP(state), isReplied: false))
@@ -115,7 +115,7 @@ struct TrackerTCPTests {
         }
     }
 
-    @Test("A SYN to an ended connection opens another, if conntrack has seen how it ended")
+    @Test("A SYN to a closed connection opens another, if conntrack saw how it closed")
     func reopened() {
         for direction in TupleDirection.allCases {
             let again = Self.outcome(.syn, Self.entry(TrackedTCP(byTraffic: .timeWait), isReplied: true), direction)
@@ -130,7 +130,7 @@ struct TrackerTCPTests {
     }
 }
 
-/// What depends on the previous packet, followed from segment to segment.
+/// Behaviour that depends on the previous packet, followed from segment to segment.
 struct TrackerTCPStoryTests {
     /// The ctstate of each segment, with the entry's state after it.
     private static func story(_ start: TrackedEntry?, _ segments: [(TCPFlags, TupleDirection)]) -> [String] {
@@ -142,7 +142,7 @@ struct TrackerTCPStoryTests {
         }
     }
 
-    @Test("A connection from its SYN to its end")
+    @Test("A connection from SYN to close")
     func whole() {
         let segments: [(TCPFlags, TupleDirection)] = [
             (.syn, .original), ([.syn, .ack], .reply), (.ack, .original), ([.ack, .psh], .reply),
@@ -156,7 +156,7 @@ struct TrackerTCPStoryTests {
         #expect(Self.story(nil, segments) == expected)
     }
 
-    @Test("Both sides send a SYN at once")
+    @Test("Simultaneous open: both sides send a SYN")
     func simultaneousOpen() {
         let segments: [(TCPFlags, TupleDirection)] = [
             (.syn, .original), (.syn, .reply), ([.syn, .ack], .original), ([.syn, .ack], .reply), (.ack, .reply),
@@ -170,18 +170,18 @@ struct TrackerTCPStoryTests {
         #expect(Self.story(nil, forgotten).suffix(2) == ["ESTABLISHED SYN_RECV", "ESTABLISHED SYN_RECV"])
     }
 
-    @Test("A SYN in an open connection is let pass, and believed when the server answers it")
+    @Test("A SYN in an open connection is let through, and takes effect once the server answers it")
     func answeredSYN() {
         let open = TrackedEntry(.tcp(TrackedTCP(byTraffic: .established)), hasSeenReply: true, isAssured: true)
         let answered: [(TCPFlags, TupleDirection)] = [(.syn, .original), ([.syn, .ack], .reply)]
         #expect(Self.story(open, answered) == ["ESTABLISHED ESTABLISHED", "ESTABLISHED SYN_RECV"])
-        // It forgets that a FIN first closed the old one, so a SYN to the new one's end opens nothing.
+        // It forgets that a FIN first closed the old connection, so a SYN at the end of the new one creates nothing.
         let ended = TrackedEntry(.tcp(TrackedTCP(byTraffic: .finWait)), hasSeenReply: true, isAssured: true)
         let reset: [(TCPFlags, TupleDirection)] = answered + [(.rst, .reply), (.syn, .original)]
         #expect(Self.story(ended, reset).suffix(2) == ["ESTABLISHED CLOSE", "ESTABLISHED CLOSE"])
     }
 
-    @Test("An ACK to a SYN in LAST_ACK is a challenge, not the last ACK")
+    @Test("An ACK to a SYN in LAST_ACK is a challenge ACK, not the last ACK")
     func challenge() {
         let ending = TrackedEntry(.tcp(TrackedTCP(byTraffic: .lastAck)), hasSeenReply: true, isAssured: true)
         let challenged: [(TCPFlags, TupleDirection)] = [(.syn, .original), (.ack, .reply)]

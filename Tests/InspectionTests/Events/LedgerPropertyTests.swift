@@ -5,7 +5,7 @@ import Testing
 @testable import Inspection
 
 /// A ledger, fed in the required order, compared with a reader who only knows what was reported.
-@Suite("A reader's picture is the kernel's after every resync, whatever was lost")
+@Suite("After every resync the reader's view equals the kernel's, whatever was lost")
 struct LedgerPropertyTests {
     @Test(arguments: 0..<400)
     func pictureIsRight(seed: UInt64) {
@@ -29,7 +29,8 @@ struct LedgerPropertyTests {
         var doubles = 0
         var wrong: String?
         private var lossesSeen = 0
-        /// After a loss not yet recovered by a resync, an entry may be reported as new that the reader still has as its predecessor.
+        /// After a loss that no resync has recovered yet, an entry may be reported as new while the reader still has
+        /// its predecessor.
         private var isMending = false
         private let tellsInitial: Bool
         private var isFirst = true
@@ -41,7 +42,7 @@ struct LedgerPropertyTests {
 
         var hasLost: Bool { kernel.lost != lossesSeen }
 
-        /// Steps of the kernel, with occasional reads of a batch.
+        /// Steps of the kernel; now and then a batch of events is read.
         mutating func live(_ steps: Int, _ random: inout SeededGenerator) {
             for _ in 0..<steps {
                 kernel.step(&random)
@@ -49,11 +50,11 @@ struct LedgerPropertyTests {
             }
         }
 
-        /// A dump while the kernel continues, repeated until nothing is lost during it.
+        /// A dump while the kernel keeps changing, repeated until nothing is lost during it.
         mutating func dump(_ random: inout SeededGenerator) {
             repeat {
                 isMending = isMending || hasLost
-                // The first follows the subscription immediately, and an earlier loss is noticed while it runs.
+                // The first one follows the subscription immediately; an earlier loss is noticed while it runs.
                 if !isFirst {
                     catchUp()
                     lossesSeen = kernel.lost
@@ -82,7 +83,7 @@ struct LedgerPropertyTests {
             for entry in entries {
                 switch ledger.see(entry, isTold: isTold) {
                 case .new:
-                    // A silent initial dump is known to the reader as well: only then can the states be compared.
+                    // The reader knows a silent initial dump as well; only then can the states be compared.
                     if !isTold { reader.hearSilently(entry) } else if !reader.hearNew(entry) { doubles += 1 }
                 case .changed: reader.hear(entry)
                 case .known, .dying: break
@@ -99,7 +100,7 @@ struct LedgerPropertyTests {
             }
         }
 
-        /// When everything begun has been reported, and nothing lost, the states are equal.
+        /// Once everything pending has been reported, and nothing lost, the states are equal.
         mutating func checkAtRest(_ random: inout SeededGenerator) {
             kernel.comeToRest()
             catchUp()
@@ -121,7 +122,7 @@ struct LedgerPropertyTests {
 
         private static func key(_ entry: Entry) -> String { "\(entry.original) \(entry.id ?? 0)" }
 
-        /// False if it is known already.
+        /// False if it is already known.
         mutating func hearNew(_ entry: Entry) -> Bool {
             let key = Self.key(entry)
             let isNews = picture[key] == nil || silent.contains(key)

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Inspection
 
-@Suite("What of dumps and events is news")
+@Suite("Merging dumps and events into changes")
 struct LedgerTests {
-    @Test("A NEW that a dump has told already is a double, once, and only until the ledger settles")
+    @Test("A NEW for an entry already reported by a dump is dropped once, and only until the ledger settles")
     func double() throws {
         let first = try entry("10.0.0.1:1", "10.0.0.2:80")
         var ledger = EntryLedger()
@@ -22,7 +22,7 @@ struct LedgerTests {
         #expect(settled.take(.new, first) == .new)
     }
 
-    @Test("After a dump that nobody was told of, a NEW is news")
+    @Test("After a dump that was not reported, a NEW is reported")
     func silent() throws {
         let first = try entry("10.0.0.1:1", "10.0.0.2:80")
         var ledger = EntryLedger()
@@ -31,7 +31,7 @@ struct LedgerTests {
         #expect(ledger.take(.new, first) == .new)
     }
 
-    @Test("A double that says something else than the dump is an update")
+    @Test("A NEW that differs from the dumped entry is reported as an update")
     func differingDouble() throws {
         let first = try entry("10.0.0.1:1", "10.0.0.2:80")
         var labelled = first
@@ -42,7 +42,7 @@ struct LedgerTests {
         #expect(ledger.take(.new, labelled) == .update)
     }
 
-    @Test("An entry that the dump shows twice is told once")
+    @Test("An entry that appears twice in a dump is reported once")
     func twice() throws {
         var first = try entry("10.0.0.1:1", "10.0.0.2:80")
         var ledger = EntryLedger()
@@ -54,7 +54,7 @@ struct LedgerTests {
         #expect(ledger.see(first) == .changed)
     }
 
-    @Test("A dying entry is no longer there, and is gone unless its DESTROY comes")
+    @Test("A dying entry no longer counts as present, and is reported gone unless its DESTROY arrives")
     func dying() throws {
         let first = try entry("10.0.0.1:1", "10.0.0.2:80")
         var dying = first
@@ -70,7 +70,7 @@ struct LedgerTests {
         #expect(ledger.see(first) == .new)
     }
 
-    @Test("What an event leaves out is as it was, and is not changed when a dump shows it")
+    @Test("A field that an event leaves out is unchanged, and a dump that includes it reports no change")
     func partialUpdate() throws {
         var whole = try entry("10.0.0.1:1", "10.0.0.2:80")
         whole.state = .tcp(.init(state: 3))
@@ -90,7 +90,7 @@ struct LedgerTests {
     }
 
     @Test(
-        "Each thing that counts makes a change",
+        "Each significant field makes a change",
         arguments: [
             { $0.status.insert(.assured) }, { $0.mark = 1 }, { $0.state = .tcp(.init(state: 4)) },
             { $0.state = .sctp(.init(state: 3)) }, { $0.labels = [1] }, { $0.helper = "sip" },
@@ -108,7 +108,7 @@ struct LedgerTests {
         #expect(ledger.see(first) == .known)
     }
 
-    @Test("What is gone is told with both its tuples, its zone and its id")
+    @Test("A gone entry is reported with both its tuples, its zone and its id")
     func gone() throws {
         var entries = [
             try entry("10.0.0.1:1", "10.0.0.2:80", server: "10.0.0.3:8080", zone: 9, id: 5),
@@ -130,7 +130,7 @@ struct LedgerTests {
         #expect(gone.sorted { $0.mark ?? 0 < $1.mark ?? 0 } == entries)
     }
 
-    @Test("An entry is held in no more bytes than the help says")
+    @Test("An entry takes no more memory than the help states")
     func size() {
         #expect(MemoryLayout<LedgerKey>.stride + MemoryLayout<LedgerTrace>.stride <= 80)
     }

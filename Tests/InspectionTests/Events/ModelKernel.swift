@@ -2,8 +2,8 @@ import Addresses
 import Conntrack
 import TestSupport
 
-/// A conntrack table that sends events as the kernel does: an entry is in the table before its NEW is sent, and leaves it after
-/// its DESTROY; what a full queue refuses is lost, until the queue has been read to its end.
+/// A conntrack table that sends events like the kernel: an entry is in the table before its NEW is sent, and leaves it
+/// after its DESTROY; events that a full queue rejects are lost, until the queue has been drained.
 struct ModelKernel {
     struct Message {
         var kind: EventKind
@@ -11,7 +11,7 @@ struct ModelKernel {
     }
 
     private(set) var table: [Int: Entry] = [:]
-    /// Entries whose NEW has not been sent, and those whose DESTROY has.
+    /// Entries whose NEW has not been sent yet, and those whose DESTROY has been sent.
     private var unborn: Set<Int> = []
     private var dying: Set<Int> = []
     private(set) var queue: [Message] = []
@@ -22,7 +22,7 @@ struct ModelKernel {
 
     init(capacity: Int) { self.capacity = capacity }
 
-    /// Something random happens to one entry.
+    /// A random change to one entry.
     mutating func step(_ random: inout SeededGenerator) {
         let slot = Int.random(in: 0..<Self.tuples, using: &random)
         if unborn.contains(slot) {
@@ -46,7 +46,7 @@ struct ModelKernel {
         }
     }
 
-    /// What has begun is completed.
+    /// Completes every pending change.
     mutating func comeToRest() {
         for slot in unborn { send(.new, slot) }
         for slot in dying { table[slot] = nil }
@@ -60,7 +60,7 @@ struct ModelKernel {
         return batch
     }
 
-    /// A bucket as shown by a dump, sometimes with an entry twice.
+    /// A bucket as shown by a dump, sometimes with the same entry twice.
     func bucket(_ number: Int, _ random: inout SeededGenerator) -> [Entry] {
         let entries = table.keys.sorted().filter { $0 % Self.buckets == number }.compactMap { table[$0] }
         return random.next() % 8 == 0 ? entries + entries : entries
@@ -72,7 +72,7 @@ struct ModelKernel {
         if random.next() % 2 == 0 {
             table[slot]?.mark = UInt32.random(in: 0..<4, using: &random)
         } else {
-            // An event without the state must not be caused by its change.
+            // An event without the state must not be caused by a state change.
             table[slot]?.status.formSymmetricDifference(.assured)
         }
     }

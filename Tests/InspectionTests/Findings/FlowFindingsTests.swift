@@ -52,7 +52,7 @@ struct FlowFindingsTests {
     }
 
     @Test(
-        "Unreplied DR connections are an error where IPVS sees no ACK, a warning where ACKs pass or the setting is off")
+        "Unreplied DR connections are an error if IPVS sees no ACK, a warning if ACKs pass or the setting is off")
     func severity() throws {
         let services = try services(.dr)
         func severity(_ halfOpen: Int, _ open: Int, _ conntrack: String?) throws -> Finding.Severity {
@@ -65,7 +65,7 @@ struct FlowFindingsTests {
         #expect(try severity(3, 0, "0") == .warning)
     }
 
-    @Test("Evidence: how many of how many, how many of them half open, and the setting")
+    @Test("The evidence has the counts, how many are half open, and the setting")
     func evidence() throws {
         let finding = try only(.vsConntrackDR, in: confirmed(halfOpen: 3, open: 1, try services(.dr, .nat)))
         #expect(finding.evidence.map(\.name) == ["unreplied", "half_open", "connections", "vs_conntrack"])
@@ -73,25 +73,26 @@ struct FlowFindingsTests {
         #expect(finding.subject == .service(try tcp(dr)))
     }
 
-    @Test("The remedy is the setting where all services bypass, and notrack for those that do where NAT needs it")
+    @Test(
+        "The remedy is the setting if all services bypass the director, and notrack for those that do if NAT needs it")
     func mixedMethods() throws {
         let alone = try only(.vsConntrackDR, in: confirmed(halfOpen: 3, services(.dr, .tun)))
         #expect(alone.remedies == [.set([.init("net.ipv4.vs.conntrack", 0)]), .observe, .readManual])
         let mixed = try only(.vsConntrackDR, in: confirmed(halfOpen: 3, services(.dr, .nat)))
         #expect(mixed.remedies == [.notrack([try tcp(dr)]), .observe, .readManual])
-        // A service that has both cannot be left out of conntrack.
+        // A service with both methods cannot be exempted from conntrack.
         let both = try service(tcp(dr), [("10.0.0.3:80", .dr), ("10.0.0.4:80", .nat)])
         #expect(try only(.vsConntrackDR, in: confirmed(halfOpen: 3, [both])).remedies == [.readManual, .observe])
     }
 
-    @Test("What is not known to be on is not switched off")
+    @Test("A setting is only advised to be turned off if it is known to be on")
     func unknownSetting() throws {
         let finding = try only(.vsConntrackDR, in: confirmed(halfOpen: 3, services(.dr), conntrack: nil))
         #expect(finding.remedies == [.observe, .readManual])
         #expect(finding["vs_conntrack"] == nil)
     }
 
-    @Test("An entry past SYN_SENT, UDP, NAT, and connections by an unknown method say nothing of ACKs")
+    @Test("Entries past SYN_SENT, UDP, NAT, and connections with an unknown method are no evidence about ACKs")
     func others() throws {
         let counts = [
             (try kind(.dr, .unreplied), 1), (try kind(.dr, .unreplied, .udp), 1),
@@ -103,7 +104,7 @@ struct FlowFindingsTests {
 
     // MARK: Absent
 
-    @Test("Absent DR connections are a warning; with tcp_loose=0 another one, with the setting as its remedy")
+    @Test("Absent DR connections are a warning; with tcp_loose=0 it is another one, remedied by that setting")
     func absent() throws {
         let counts = [(try kind(.dr, .absent), 2), (try kind(.tun, .never), 1), (try kind(.dr, .absent, .udp), 4)]
         let loose = try only(.endsInvalid, in: findings(counts, try services(.dr), conntrack: "0"))
@@ -115,7 +116,7 @@ struct FlowFindingsTests {
         #expect(strict.remedies.first == .set([.init(Sysctls.tcpLoose, 1)]))
     }
 
-    @Test("Who counted and saw nothing dropped need not observe")
+    @Test("If an observation saw no drops, observing is not advised again")
     func quiet() throws {
         let counts = [(try kind(.dr, .absent), 2)]
         let finding = try only(.endsInvalid, in: findings(counts, try services(.dr), conntrack: "0", quiet: 12))
@@ -123,7 +124,7 @@ struct FlowFindingsTests {
         #expect(finding.remedies == [.readManual])
     }
 
-    @Test("A connection that waits for its first packet has none that could be INVALID")
+    @Test("A connection waiting for its first packet has no packets that could be INVALID")
     func expected() throws {
         var expected = try kind(.dr, .absent)
         expected.isExpected = true
@@ -132,7 +133,7 @@ struct FlowFindingsTests {
         #expect(found[0].context == .flows(.absent, .expected))
     }
 
-    @Test("NAT without confirmation: answers are INVALID at FORWARD, and DR beside it is left out of conntrack")
+    @Test("NAT without confirmation: answers are INVALID at FORWARD, and DR services beside it get notrack")
     func nats() throws {
         let counts = [(try kind(.nat, .absent), 2)]
         let alone = try only(.vsConntrackNAT, in: findings(counts, try services(.nat), conntrack: "0"))
@@ -145,7 +146,9 @@ struct FlowFindingsTests {
 
     // MARK: Counts
 
-    @Test("A verdict's findings are one a reason, the most frequent first; of one service they are about it")
+    @Test(
+        "One finding per verdict and reason, the most frequent first; if all flows are one service's, it is the subject"
+    )
     func groups() throws {
         let counts = [(try kind(.nat, .absent), 1), (try kind(.dr, .absent), 2), (try kind(.dr, .tracked), 1)]
         let found = findings(counts, [], conntrack: "0").filter { $0.id == .flows(.absent) }
@@ -156,7 +159,8 @@ struct FlowFindingsTests {
             found.map(\.context) == [.dr, .nat].map { .flows(.absent, .untracked($0, hasSetting: true)) })
     }
 
-    @Test("A filter that asked for verdicts and found none says that alone; so does one that chose no connection")
+    @Test(
+        "A verdict filter without matches is the only finding; the same goes for a filter that selected no connection")
     func noMatch() throws {
         var tally = FlowTally()
         tally.add(try kind(.dr, .absent), 5)
@@ -174,7 +178,7 @@ struct FlowFindingsTests {
             FlowFindings(empty, [], sysctls(conntrack: "0")).all.map(\.id) == [.noMatch, .flows(.orphan)])
     }
 
-    @Test("Worst first: by severity, then what was seen to be dropped, else as they came")
+    @Test("Worst first: by severity, then by observed drops, else in the original order")
     func order() {
         func finding(_ severity: Finding.Severity, _ dropped: Int?, _ name: String) -> Finding {
             Finding(

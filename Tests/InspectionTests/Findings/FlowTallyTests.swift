@@ -6,7 +6,7 @@ import Testing
 @testable import Inspection
 
 struct FlowTallyTests {
-    /// A flow of each kind that is told apart.
+    /// A flow of each kind that is counted separately.
     private func director() throws -> (services: [Service], connections: [Connection], entries: [Entry]) {
         let services = [
             try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr)]),
@@ -33,7 +33,7 @@ struct FlowTallyTests {
         return (services, connections, entries)
     }
 
-    @Test("A reading and a live view count the same flows, each kind apart")
+    @Test("A snapshot and a live view count the same flows, each kind separately")
     func same() throws {
         let (services, connections, entries) = try director()
         let tally = FlowTally(flows(connections, services, entries))
@@ -50,7 +50,7 @@ struct FlowTallyTests {
         #expect(FlowTally(store) == tally)
     }
 
-    @Test("A filter counts what it chooses, with every verdict, and says of how many")
+    @Test("A filter counts its selection with all verdicts, and the total it was selected from")
     func filtered() throws {
         let (services, connections, entries) = try director()
         var report = flows(connections, services, entries)

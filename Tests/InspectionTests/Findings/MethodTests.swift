@@ -4,10 +4,10 @@ import Testing
 
 @testable import Inspection
 
-/// One definition of who answers past the director, wherever it matters.
+/// One definition of which methods answer past the director, used everywhere.
 struct MethodTests {
     @Test(
-        "DR, TUN and bypass; NAT and local answers come through the director, and of a number without a name nothing is claimed",
+        "DR, TUN and bypass do; NAT and local answers pass the director, and nothing is claimed of unnamed methods",
         arguments: ForwardingMethod.all + [ForwardingMethod(rawValue: 6)])
     func answersBypassDirector(_ method: ForwardingMethod) {
         #expect(method.answersBypassDirector == [.dr, .tun, .bypass].contains(method))
@@ -15,7 +15,7 @@ struct MethodTests {
         #expect(question.repliesPassHere != method.answersBypassDirector)
     }
 
-    @Test("A service needs what its destinations need; one without any, or with both, is none of those that bypass")
+    @Test("A service needs what its destinations need; one without destinations, or with both kinds, is neither")
     func mix() throws {
         func identities(_ methods: [[ForwardingMethod]]) throws -> MethodMix {
             MethodMix(

@@ -8,7 +8,7 @@ import Testing
 @testable import Inspection
 
 struct TrafficFindingsTests {
-    /// Of the first subject.
+    /// The findings about the first subject.
     private func findings(_ observation: Observation) throws -> [Finding] {
         observation.findings(about: try #require(observation.subjects.first))
     }
@@ -19,7 +19,7 @@ struct TrafficFindingsTests {
         .accept(packets, to: try at("10.0.0.100:80").address)
     }
 
-    @Test("INVALID packets of a DR service that were dropped are an error, with the numbers that were counted")
+    @Test("Dropped INVALID packets of a DR service are an error, with the counts")
     func dropped() throws {
         let found = try findings(.of(Counts.filtered().counts, connections: ["ESTABLISHED": 2]))
         #expect(found.map(\.id) == [.invalidDropped])
@@ -31,7 +31,7 @@ struct TrafficFindingsTests {
         #expect(found[0].remedies == [try accept(.endsAndErrors)])
     }
 
-    @Test("Other packets that were dropped, of NAT, or of an address, are a warning: a filter may mean to")
+    @Test("Other drops, of NAT, or for an address, are a warning: a filter may intend them")
     func others() throws {
         var syns = try Counts()
         syns.way(.syn, .new, 3, passed: 0)
@@ -47,7 +47,7 @@ struct TrafficFindingsTests {
         }
     }
 
-    @Test("What passes is worth knowing, and nothing to do; what came on no way is a warning")
+    @Test("Packets that pass are informational and need no action; packets that disappear on the way are a warning")
     func passed() throws {
         var counts = try Counts()
         counts.way(.syn, .new, 1)
@@ -62,7 +62,7 @@ struct TrafficFindingsTests {
 
     // MARK: INVALID ACKs
 
-    @Test("ACKs that are INVALID by vs.conntrack=1: the setting is the remedy where DR is alone")
+    @Test("ACKs INVALID because of vs.conntrack=1: if all services are DR, the setting is the remedy")
     func confirmed() throws {
         let found = try findings(.of(Counts.confirmed().counts, vsConntrack: "1"))
         #expect(found[0].remedies == [Self.notConfirming, try accept(.endsAndErrors)])
@@ -70,17 +70,17 @@ struct TrafficFindingsTests {
         #expect(cured[0].remedies == [Self.notConfirming])
     }
 
-    @Test("With NAT beside DR it is notrack, also when the NAT service is not observed")
+    @Test("With NAT beside DR the remedy is notrack, even if the NAT service is not observed")
     func mixed() throws {
         var observation = try Observation.of(Counts.confirmed().counts, vsConntrack: "1")
         observation.services.append(try service(tcp("10.0.0.101:80"), [("10.0.0.3:80", .nat)]))
         #expect(try findings(observation)[0].remedies == [.notrack([try tcp("10.0.0.100:80")]), .readManual])
-        // Of several DR services the one whose packets were dropped.
+        // Of several DR services, the one whose packets were dropped.
         observation.services.append(try service(tcp("10.0.0.102:80"), [("10.0.0.3:80", .tun)]))
         #expect(try findings(observation)[0].remedies.first == .notrack([try tcp("10.0.0.100:80")]))
     }
 
-    @Test("The plan hands over services that are not observed")
+    @Test("The plan passes on services that are not observed")
     func plan() throws {
         let nat = try service(tcp("10.0.0.101:80"), [("10.0.0.3:80", .nat)])
         let dr = try ObservedSubject.service("10.0.0.100:80")
@@ -111,14 +111,14 @@ struct TrafficFindingsTests {
         return try .of(counts.counts, [nat], vsConntrack: conntrack)
     }
 
-    @Test("Answers that are dropped are an error; without confirmation the setting is the remedy, and notrack for DR")
+    @Test("Dropped answers are an error; without confirmation the remedy is the setting, and notrack for DR")
     func nat() throws {
         let found = try findings(answers("0"))
         #expect(found.map(\.id) == [.vsConntrackNAT])
         #expect(found[0].severity == .error && found[0]["dropped"] == 7)
         #expect(found[0].remedies == [.set([.init("net.ipv4.vs.conntrack", 1)])])
         #expect(try findings(answers("1")).map(\.id) == [.answersDropped])
-        // Where others are known, a stray FIN is no sign of the setting; a SYN+ACK is.
+        // If other answers are tracked, a stray FIN does not point to the setting; a SYN+ACK does.
         #expect(try findings(answers("0", known: 9, .fin)).map(\.id) == [.answersDropped])
         #expect(try findings(answers("0", known: 9)).map(\.id) == [.vsConntrackNAT])
         var mixed = try answers("0")
@@ -128,7 +128,7 @@ struct TrafficFindingsTests {
 
     // MARK: Silence
 
-    @Test("That nothing was dropped says who counted everything, for long enough, and saw no drop anywhere")
+    @Test("No drops is only claimed if everything was counted, for long enough, with no drop anywhere")
     func quiet() throws {
         var counts = try Counts()
         counts.way(.fin, .invalid, 2)

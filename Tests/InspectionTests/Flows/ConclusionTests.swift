@@ -15,7 +15,7 @@ struct ConclusionTests {
             [try service(tcp(vip), [("10.0.0.3:80", method)])], entry.map { [$0] } ?? [], conntrack: conntrack)
     }
 
-    @Test("The reason of an absent flow is the setting that decides, with the method's name")
+    @Test("The reason for an absent flow names the responsible setting and the method")
     func absent() throws {
         let off = try report(.dr, conntrack: "0").flows[0].reason.words
         #expect(off == "net.ipv4.vs.conntrack=0: IPVS untracks DR packets before they are confirmed")
@@ -23,13 +23,13 @@ struct ConclusionTests {
         #expect(try report(.dr, conntrack: "1").flows[0].reason.words.contains("net.ipv4.vs.conntrack=1, and yet"))
     }
 
-    @Test("A setting that could not be read is no setting that is missing")
+    @Test("A setting that could not be read is not taken for one that does not exist")
     func unreadable() throws {
         let rows = [try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]
         var sysctls = Sysctls()
         sysctls.unreadable[Sysctls.ipvsConntrack] = "Permission denied"
         #expect(flows(rows, [], [], sysctls).flows[0].reason.words.contains("could not be read (Permission denied)"))
-        // The folder may be hidden as a whole, or refused as a whole: that says nothing of the setting either.
+        // The directory may be hidden or unreadable as a whole: that says nothing about the setting either.
         #expect(flows(rows, [], [], Sysctls()).flows[0].reason.words.contains("is not shown in this namespace"))
         sysctls.unreadable = [Sysctls.ipvsFolder: "Permission denied"]
         #expect(flows(rows, [], [], sysctls).flows[0].reason.words.contains("could not be read (Permission denied)"))
@@ -38,7 +38,7 @@ struct ConclusionTests {
         #expect(flows(rows, [], [], sysctls).flows[0].reason.words.contains("CONFIG_IP_VS_NFCT"))
     }
 
-    @Test("With vs.conntrack=1 a DR flow is unreplied because the answers go past the director")
+    @Test("With vs.conntrack=1 a DR flow is unreplied because the answers bypass the director")
     func unreplied() throws {
         var synSent = try entry("10.0.0.1:1001", vip)
         synSent.state = .tcp(.init(state: 1))
@@ -53,7 +53,7 @@ struct ConclusionTests {
         #expect(try report(.nat, entry: synSent, conntrack: "1").flows[0].reason.words.contains("has not come back"))
     }
 
-    @Test("The closing sentences count, give the reason, and say what it means to the filter")
+    @Test("The closing sentences give counts, the reason, and the consequence for the filter")
     func sentences() throws {
         let conclusion = try report(.dr, conntrack: "0").conclusion()
         #expect(
@@ -65,7 +65,7 @@ struct ConclusionTests {
             ])
     }
 
-    @Test("With tcp_loose=0 all but SYNs of an absent flow are INVALID")
+    @Test("With tcp_loose=0 all packets of an absent flow except SYNs are INVALID")
     func strict() throws {
         let rows = [try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]
         let services = [try service(tcp(vip), [("10.0.0.3:80", .dr)])]
@@ -75,7 +75,7 @@ struct ConclusionTests {
             flows(rows, services, [], sysctls).conclusion(sysctls).last?.contains("all their packets but SYNs") == true)
     }
 
-    @Test("No connections is said, and not that nothing is wrong")
+    @Test("No connections is reported as such, not as nothing being wrong")
     func nothing() throws {
         #expect(flows([], [], []).conclusion() == ["IPVS has no connections here."])
         let rows = [try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]

@@ -30,7 +30,7 @@ struct FlowFilterTests {
         return try snapshot().narrowed(by: filter).report.flows.map(\.client.port)
     }
 
-    @Test("Services are chosen by address, port, protocol or mark")
+    @Test("Services are selected by address, port, protocol or mark")
     func services() throws {
         #expect(try ports() == [1001, 1002, 1003])
         #expect(try ports(service: "10.0.0.100") == [1001, 1002])
@@ -41,7 +41,7 @@ struct FlowFilterTests {
         #expect(try ports(service: "fwmark:8") == [])
     }
 
-    @Test("A service with port 0 does not hide its flows from who asks for one port")
+    @Test("A service with port 0 does not hide its flows from a filter for a single port")
     func everyPort() throws {
         let all = try service(tcp("10.0.0.100:0"), [("10.0.0.3:0", .dr)], flags: .persistent)
         var snapshot = try snapshot()
@@ -55,7 +55,7 @@ struct FlowFilterTests {
             snapshot.narrowed(by: filter).report.conclusion() == ["No flow matches the filter; IPVS has 1 connection."])
     }
 
-    @Test("Clients are chosen by address, prefix or port")
+    @Test("Clients are selected by address, prefix or port")
     func clients() throws {
         #expect(try ports(client: "10.0.1.2") == [1002])
         #expect(try ports(client: "10.0.1.0/24") == [1002, 1003])
@@ -63,7 +63,7 @@ struct FlowFilterTests {
         #expect(try ports(client: "10.0.1.3:1004") == [])
     }
 
-    @Test("The counts of a service that is shown stay whole, whatever verdicts are shown")
+    @Test("The counts of a listed service stay complete, whichever verdicts are shown")
     func counts() throws {
         var filter = FlowFilter()
         filter.verdicts = [.tracked]
@@ -73,7 +73,7 @@ struct FlowFilterTests {
     }
 
     @Test(
-        "What is no selector is refused",
+        "Invalid selectors are rejected",
         arguments: ["", "10.0.0", "fwmark:x", "xyz/10.0.0.1", "10.0.0.1:99999", "::1:x"])
     func refused(_ text: String) { #expect(ServiceSelector(text) == nil) }
 }

@@ -8,7 +8,7 @@ import Testing
 struct FlowJoinTests {
     private let vip = "10.0.0.100:80"
 
-    @Test("A connection without an entry is absent, with one by its status unreplied or tracked")
+    @Test("A connection without an entry is absent; with one, its status makes it unreplied or tracked")
     func verdicts() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
         let connections = try ["10.0.0.1:1001", "10.0.0.1:1002", "10.0.0.1:1003"].map {
@@ -23,7 +23,7 @@ struct FlowJoinTests {
         #expect(report.flows.allSatisfy { $0.method == .dr && $0.service == dr.identity && $0.doubts.isEmpty })
     }
 
-    @Test("An entry of another protocol, client port or VIP port is not the connection's")
+    @Test("An entry with another protocol, client port or VIP port is not matched")
     func nearMisses() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
         let report = flows(
@@ -35,7 +35,7 @@ struct FlowJoinTests {
         #expect(report.flows.map(\.verdict) == [.absent])
     }
 
-    @Test("With NAT an entry is found by its reply tuple, when the original one was rewritten before IPVS saw it")
+    @Test("With NAT an entry is found by its reply tuple if the original one was rewritten before IPVS saw it")
     func natReply() throws {
         let nat = try service(tcp(vip), [("10.0.0.3:8080", .nat)])
         let rewritten = try entry(
@@ -48,7 +48,7 @@ struct FlowJoinTests {
         #expect(flows(connections, [dr], [rewritten]).flows.map(\.verdict) == [.absent])
     }
 
-    @Test("A reply tuple that two connections have is said to be ambiguous")
+    @Test("A reply tuple shared by two connections is reported as ambiguous")
     func ambiguousReply() throws {
         let services = try ["10.0.0.100:80", "10.0.0.101:80"].map { try service(tcp($0), [("10.0.0.3:80", .nat)]) }
         let connections = try ["10.0.0.100:80", "10.0.0.101:80"].map {
@@ -59,7 +59,7 @@ struct FlowJoinTests {
         #expect(report.flows.allSatisfy { $0.doubts.first?.contains("which 2 connections share") == true })
     }
 
-    @Test("A row that was read twice counts once: the list is no snapshot")
+    @Test("A row that was read twice counts once, as the list is not an atomic snapshot")
     func doubles() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
         let row = try connection("10.0.0.1:1001", vip, "10.0.0.3:80")
@@ -69,7 +69,7 @@ struct FlowJoinTests {
         #expect(report.flows.map(\.verdict) == [.absent])
     }
 
-    @Test("A connection that waits for its client's port is not looked up, and has its own reason")
+    @Test("A connection waiting for its client's port is not looked up, and has its own reason")
     func expected() throws {
         let ftp = try service(tcp("10.0.0.100:21"), [("10.0.0.3:21", .nat)])
         let row = try connection("10.0.0.1:0", "10.0.0.100:20", "10.0.0.3:20", state: "LISTEN")
@@ -83,7 +83,7 @@ struct FlowJoinTests {
         #expect(FlowReport(store, sysctls(conntrack: "0")).first?.reason == .expected)
     }
 
-    @Test("A zone of one direction alone is a zone to look into")
+    @Test("A zone in one direction only is also searched")
     func directionZones() throws {
         var directed = try entry("10.0.0.9:1", "192.0.2.1:80")
         directed.original.zone = 7
@@ -92,7 +92,7 @@ struct FlowJoinTests {
         #expect(store.zones == [7])
     }
 
-    @Test("The longer reading took, the more of the absent may have ended meanwhile")
+    @Test("The longer reading took, the more absent flows may have ended meanwhile")
     func slowReading() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
         let connections = [try connection("10.0.0.1:1001", vip, "10.0.0.3:80", expires: 30)]
@@ -100,7 +100,7 @@ struct FlowJoinTests {
         #expect(flows(connections, [dr], [], took: 60).first?.doubts.count == 1)
     }
 
-    @Test("The same tuple in two zones is said to be ambiguous; the same entry twice is not")
+    @Test("The same tuple in two zones is reported as ambiguous; the same entry twice is not")
     func zones() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
         let connections = [try connection("10.0.0.1:1001", vip, "10.0.0.3:80")]
@@ -111,7 +111,7 @@ struct FlowJoinTests {
         #expect(flow.verdict == .unreplied)
     }
 
-    @Test("An entry of the flow's own tuple counts more than one that only its reply tuple joins, in either order")
+    @Test("An entry with the flow's own tuple takes precedence over one matched by reply tuple, in either order")
     func ownTuple() throws {
         let nat = try service(tcp(vip), [("10.0.0.3:8080", .nat)])
         let connections = [try connection("10.0.0.1:1001", vip, "10.0.0.3:8080")]
@@ -124,7 +124,7 @@ struct FlowJoinTests {
         }
     }
 
-    @Test("What the dump missed is asked for by its tuples, and is not called absent when it is found then")
+    @Test("An entry missed by the dump is looked up by its tuples, and its flow is not absent if it is found")
     func lookingOnceMore() throws {
         let nat = try service(tcp(vip), [("10.0.0.3:8080", .nat)])
         var store = FlowStore()
@@ -146,7 +146,7 @@ struct FlowJoinTests {
         #expect(FlowReport(store, sysctls(conntrack: "1")).flows.map(\.verdict) == [.unreplied, .unreplied])
     }
 
-    @Test("An absent connection that was about to expire is doubted")
+    @Test("An absent connection that was about to expire is marked as doubtful")
     func expiring() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
         let report = flows([try connection("10.0.0.1:1001", vip, "10.0.0.3:80", expires: 2)], [dr], [])
@@ -167,7 +167,7 @@ struct FlowJoinTests {
         #expect(report.flows.map(\.method) == [.dr, .tun])
     }
 
-    @Test("Templates are no flows, and find their service, by mark too")
+    @Test("Templates are not flows, and find their service, also by mark")
     func templates() throws {
         let persistent = try service(tcp(vip), [("10.0.0.3:80", .dr)], flags: .persistent)
         let marked = try service(.fwmark(9, .ipv4), [("10.0.0.3:0", .dr)], flags: .persistent)

@@ -6,9 +6,9 @@ import Testing
 
 @testable import Inspection
 
-/// The join beside a model of it that compares every connection with every entry.
+/// The join, compared with a model that compares every connection with every entry.
 struct JoinPropertyTests {
-    @Test("The join says what comparing everything with everything says", arguments: 0..<200)
+    @Test("The join gives the same result as comparing everything with everything", arguments: 0..<200)
     func agreesWithModel(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let services = [
@@ -61,6 +61,6 @@ struct JoinPropertyTests {
 }
 
 extension Entry? {
-    /// What a flow with this entry is.
+    /// The verdict of a flow with this entry.
     var verdict: FlowVerdict { map { $0.status.contains(.seenReply) ? .tracked : .unreplied } ?? .absent }
 }

@@ -12,7 +12,7 @@ struct NeverTests {
         try connection("10.0.0.1:\(port)", vip ?? self.vip, "10.0.0.3:80")
     }
 
-    @Test("Never: began during the watch, and no entry then or since; each condition alone is not enough")
+    @Test("Never requires that the flow began during the watch, with no entry then or since; neither is enough alone")
     func never() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
         var store = FlowStore()
@@ -27,7 +27,7 @@ struct NeverTests {
         #expect(store.evidence?.events == 2)
     }
 
-    @Test("By firewall mark any address may be a service's, but only once a connection has shown it")
+    @Test("A service by firewall mark may have any address, but only once a connection has shown it")
     func marks() throws {
         let marked = try service(.fwmark(7, .ipv4), [("10.0.0.3:80", .dr)])
         var store = FlowStore()
@@ -41,7 +41,7 @@ struct NeverTests {
         #expect(fresh?.verdict == .absent)
     }
 
-    @Test("The conclusion says what was watched, and that absent ones may be older")
+    @Test("The conclusion says what was watched, and that absent flows may be older")
     func conclusion() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
         var store = FlowStore()

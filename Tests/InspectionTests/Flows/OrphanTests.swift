@@ -8,7 +8,7 @@ import Testing
 struct OrphanTests {
     private let vip = "10.0.0.100:80"
 
-    @Test("An entry for a service's VIP and port without a connection is an orphan; any other entry is nothing to us")
+    @Test("An entry for a service's VIP and port without a connection is an orphan; any other entry is ignored")
     func orphan() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
         let report = flows([], [dr], [try entry("10.0.0.9:999", vip), try entry("10.0.0.9:999", "10.0.0.100:22")])
@@ -30,7 +30,7 @@ struct OrphanTests {
         #expect(report.first?.reason == .onePacket)
     }
 
-    @Test("Orphans of different reasons are told apart")
+    @Test("Orphans with different reasons are listed separately")
     func reasons() throws {
         let ops = try service(.address(.udp, try at("10.0.0.100:53")), [("10.0.0.3:53", .dr)], flags: .onePacket)
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
@@ -40,7 +40,7 @@ struct OrphanTests {
         #expect(conclusion.dropFirst().allSatisfy { $0.hasPrefix("1 entry") })
     }
 
-    @Test("An entry whose connection shows up in the second reading was no orphan")
+    @Test("An entry whose connection appears in the second reading is not an orphan")
     func younger() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
         var store = FlowStore()
@@ -58,7 +58,7 @@ struct OrphanTests {
         #expect(FlowReport(other, sysctls(conntrack: "1")).flows.count == 0)
     }
 
-    @Test("All orphans are counted, and listed by their clients")
+    @Test("All orphans are counted, and listed by client")
     func all() throws {
         let dr = try service(tcp(vip), [("10.0.0.3:80", .dr)])
         var orphan = try entry("10.0.0.9:1", vip)

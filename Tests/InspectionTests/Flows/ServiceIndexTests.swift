@@ -10,7 +10,7 @@ struct ServiceIndexTests {
         ServiceIndex(services).match(connection)
     }
 
-    @Test("Two services that share a real server: the method is that of the connection's own service")
+    @Test("Two services that share a real server: the method is the connection's own service's")
     func sharedServer() throws {
         let services = [
             try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr)]),
@@ -23,7 +23,7 @@ struct ServiceIndexTests {
         #expect(matches.allSatisfy { $0.doubts.isEmpty })
     }
 
-    @Test("A fwmark service is recognised by its destination, whose port 0 takes every port")
+    @Test("A fwmark service is recognised by its destination, whose port 0 matches any port")
     func fwmark() throws {
         let marked = try service(.fwmark(7, .ipv4), [("10.0.0.3:0", .dr)])
         let found = match(try connection("10.0.0.1:1001", "10.0.0.100:443", "10.0.0.3:443"), [marked])
@@ -32,7 +32,7 @@ struct ServiceIndexTests {
         #expect(found.doubts.isEmpty)
     }
 
-    @Test("Two fwmark services with the destination: the service is not known, the method is when both have it")
+    @Test("Two fwmark services with the destination: the service is unknown, the method is known if both agree")
     func ambiguousFwmark() throws {
         let one = try service(.fwmark(7, .ipv4), [("10.0.0.3:0", .dr)])
         let two = try service(.fwmark(8, .ipv4), [("10.0.0.3:0", .dr)])
@@ -45,7 +45,7 @@ struct ServiceIndexTests {
         #expect(unsure.method == nil)
     }
 
-    @Test("An address service whose destination a fwmark service has too is said to be doubtful")
+    @Test("An address service whose destination is also a fwmark service's is reported as doubtful")
     func addressOrFwmark() throws {
         let named = try service(tcp("10.0.0.100:80"), [("10.0.0.4:80", .dr)])
         let marked = try service(.fwmark(7, .ipv4), [("10.0.0.4:0", .dr)])
@@ -54,7 +54,7 @@ struct ServiceIndexTests {
         #expect(found.doubts == ["the service may be tcp 10.0.0.100:80 or fwmark 7"])
     }
 
-    @Test("Methods that differ between an address service and a fwmark service are not guessed; an entry settles them")
+    @Test("If an address service and a fwmark service differ in method, none is guessed; an entry decides")
     func settledByEntry() throws {
         let named = try service(tcp("10.0.0.100:80"), [("10.0.0.4:80", .nat)])
         let marked = try service(.fwmark(7, .ipv4), [("10.0.0.4:0", .dr)])
@@ -73,7 +73,7 @@ struct ServiceIndexTests {
         #expect(settled(by: nil) == nil)
     }
 
-    @Test("A destination taken out of its service is not silently given to a fwmark service that has it too")
+    @Test("A destination removed from its service is not silently attributed to a fwmark service that also has it")
     func movedToFwmark() throws {
         let named = try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .nat)])
         let marked = try service(.fwmark(7, .ipv4), [("10.0.0.4:0", .dr)])
@@ -82,14 +82,14 @@ struct ServiceIndexTests {
         #expect(found.doubts == ["10.0.0.4:80 is no destination of tcp 10.0.0.100:80 now"])
     }
 
-    @Test("A fwmark service of the other address family is none of the connection's")
+    @Test("A fwmark service of the other address family does not match")
     func familyOfFwmark() throws {
         let six = try service(.fwmark(7, .ipv6), [("10.0.0.3:0", .tun)])
         let found = match(try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.3:80"), [six])
         #expect(found.service == nil)
     }
 
-    @Test("A service with port 0 takes every port; an exact one comes first")
+    @Test("A service with port 0 matches any port; an exact match takes precedence")
     func everyPort() throws {
         let all = try service(tcp("10.0.0.100:0"), [("10.0.0.3:0", .dr)], flags: .persistent)
         let exact = try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .nat)])
@@ -100,7 +100,7 @@ struct ServiceIndexTests {
         #expect(connections.map { match($0, [all, exact]).method } == [.nat, .dr])
     }
 
-    @Test("A destination, or a service, that was removed is said; nothing is guessed in its place")
+    @Test("A removed destination or service is reported; nothing is guessed instead")
     func removed() throws {
         let named = try service(tcp("10.0.0.100:80"), [("10.0.0.4:80", .dr)])
         let orphaned = match(try connection("10.0.0.1:1001", "10.0.0.100:80", "10.0.0.3:80"), [named])

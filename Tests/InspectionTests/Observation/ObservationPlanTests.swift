@@ -6,7 +6,7 @@ import Testing
 
 @testable import Inspection
 
-@Suite("What is observed of services, and whose a count is")
+@Suite("What is observed for services, and which service a count belongs to")
 struct ObservationPlanTests {
     private func count(
         _ point: ObservationPoint, _ end: String, _ protocol: IPProtocol = .tcp, _ packetClass: PacketClass = .syn,
@@ -16,7 +16,7 @@ struct ObservationPlanTests {
         return PacketCount(point, packetClass, .new, `protocol`, end.address, port: end.port, mark: mark, packets: 1)
     }
 
-    @Test("DR: the address stays what it is on the whole way")
+    @Test("DR: the destination address never changes")
     func directRouting() throws {
         let plan = ObservationPlan([.service(try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr)]))])
         let virtual = ObservationTargets.Target.port(.tcp, try at("10.0.0.100:80"))
@@ -42,7 +42,7 @@ struct ObservationPlanTests {
         #expect(plan.owners(of: try count(.localIn, "10.0.0.101:80")) == [1])
     }
 
-    @Test("TUN: what leaves is wrapped, and other packets to the real server are nobody's")
+    @Test("TUN: packets leave encapsulated, and other packets to the real server belong to no service")
     func tunnel() throws {
         let plan = ObservationPlan([.service(try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .tun)]))])
         let server = try at("10.0.0.3:0").address
@@ -51,7 +51,7 @@ struct ObservationPlanTests {
         #expect(plan.owners(of: try count(.postRouting, "10.0.0.3:22")) == [])
     }
 
-    @Test("Services by mark, and those of every port")
+    @Test("Services by mark, and services for all ports")
     func marksAndAnyPort() throws {
         let plan = ObservationPlan([
             .service(try service(.fwmark(7, .ipv4), [("10.0.0.3:0", .nat)])),
@@ -68,7 +68,7 @@ struct ObservationPlanTests {
         #expect(plan.owners(of: PacketCount(.localIn, .other, .new, .icmp, try at("10.0.0.9:0").address)) == [2])
     }
 
-    @Test("Connections are counted by subject and state; templates, and those of others, are not")
+    @Test("Connections are counted by subject and state; templates and unrelated connections are not")
     func census() throws {
         let plan = ObservationPlan([
             .service(try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr)])),
@@ -83,13 +83,13 @@ struct ObservationPlanTests {
         #expect(census.states == [["ESTABLISHED": 1, "FIN_WAIT": 1], ["UDP": 1]])
     }
 
-    @Test("Without IPVS nothing leaves for an address")
+    @Test("Without IPVS no packets leave for an address")
     func withoutForwarding() throws {
         let plan = ObservationPlan([.address(try at("10.0.0.9:0").address, port: 80)], forwards: false)
         #expect(plan.targets.leaving.isEmpty && plan.targets.entering.count == 3 && plan.targets.answering.count == 3)
     }
 
-    @Test("Counts come together by subject; those of nobody stand by their address, when they came in")
+    @Test("Counts are grouped by subject; unclaimed ones by their address, if they were incoming")
     func sharing() throws {
         let plan = ObservationPlan([
             .service(try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .nat)])),

@@ -10,14 +10,14 @@ struct StatisticsDiagnosisTests {
         ).diagnosis()
     }
 
-    @Test("Nothing is said of a table that is well")
+    @Test("Nothing is reported for a healthy table")
     func well() {
         #expect(diagnosis(entries: 899, limit: 1000, buckets: 1000).isEmpty)
         let counted = StatisticsTests.statistics([[.invalid: 5, .insert: 7, StatisticsCounter(.conntrack, 17): 1]])
         #expect(counted.diagnosis().isEmpty)
     }
 
-    @Test("Near full from 90 per cent on", arguments: [(900, 90), (1000, 100), (1001, 100)])
+    @Test("Nearly full from 90 per cent", arguments: [(900, 90), (1000, 100), (1001, 100)])
     func nearFull(entries: Int, percent: Int) throws {
         let sentences = diagnosis(entries: UInt32(entries), limit: 1000, buckets: 1000)
         #expect(sentences.count == 1)
@@ -26,7 +26,7 @@ struct StatisticsDiagnosisTests {
         #expect(sentence.contains("raise net.netfilter.nf_conntrack_max"))
     }
 
-    @Test("Long chains are told from twice the default of old kernels on")
+    @Test("Long chains are reported from twice the default of old kernels")
     func chains() throws {
         #expect(diagnosis(entries: 4000, limit: 100_000, buckets: 1000).isEmpty)
         let sentence = try #require(diagnosis(entries: 4500, limit: 100_000, buckets: 1000).first)
@@ -36,7 +36,7 @@ struct StatisticsDiagnosisTests {
     }
 
     @Test(
-        "Counters that should stand still are told with what to do",
+        "Counters that should not increase are reported with advice",
         arguments: [
             (StatisticsCounter.earlyDrop, "nf_conntrack_max"), (.drop, "nf_conntrack_max"),
             (.insertFailed, "--random-fully"), (.chainTooLong, "nf_conntrack_buckets"),

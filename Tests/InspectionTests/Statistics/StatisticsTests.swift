@@ -42,31 +42,31 @@ struct StatisticsTests {
         #expect(change.interval.milliseconds == 2000)
     }
 
-    @Test("A counter of 32 bits that wraps has grown, each CPU's on its own")
+    @Test("A 32-bit counter that wraps counts as an increase, for each CPU separately")
     func wrap() {
         let change = Self.change([[.invalid: .max], [.invalid: 5]], [[.invalid: 4], [.invalid: 6]])
         #expect(change.increase(.invalid) == 6)
     }
 
-    @Test("A counter that went back for another reason began anew at 0")
+    @Test("A counter that decreased for another reason restarted at 0")
     func restart() {
         #expect(Self.change([[.invalid: 1000]], [[.invalid: 4]]).increase(.invalid) == 4)
         #expect(Self.change([[.invalid: 1000]], [[.invalid: 0]]).increase(.invalid) == 0)
     }
 
-    @Test("What was not there before has not grown: neither a CPU nor a counter")
+    @Test("A CPU or counter that was not there before counts as no increase")
     func newcomers() {
         let change = Self.change([[.drop: 1]], [[.drop: 2, .insert: 9], [.drop: 1000]])
         #expect(change.increase(.drop) == 1)
         #expect(change.increase(.insert) == nil)
     }
 
-    @Test("No time, no rate", arguments: [Duration.zero, .nanoseconds(1), .seconds(-1)])
+    @Test("Without elapsed time there is no rate", arguments: [Duration.zero, .nanoseconds(1), .seconds(-1)])
     func noTime(_ interval: Duration) {
         #expect(Self.change([[.drop: 1]], [[.drop: .max]], over: interval).rate(.drop) == nil)
     }
 
-    @Test("The kernel's own count and limit come before the sysctls")
+    @Test("The kernel's own count and limit take precedence over the sysctls")
     func size() {
         let sysctls = [Sysctls.conntrackCount: "3", Sysctls.conntrackMax: "7", Sysctls.conntrackBuckets: "5"]
         let both = Self.statistics([], sysctls: sysctls)
@@ -80,7 +80,7 @@ struct StatisticsTests {
         #expect(unknown.diagnosis().isEmpty)
     }
 
-    @Test("A sysctl that no kernel has, as a capture may hold it, is none, and nothing overflows")
+    @Test("An impossible sysctl value, as a capture may contain, is ignored, and nothing overflows")
     func hugeSysctls() {
         let huge = [Sysctls.conntrackCount, Sysctls.conntrackMax, Sysctls.conntrackBuckets]
         for number in ["9223372036854775807", "4294967296"] {

@@ -6,16 +6,17 @@ import Testing
 
 @testable import Inspection
 
-/// The store beside a model that remembers everything: connections and entries come and go at will, rows are passed over, events are lost.
+/// The store, compared with a model that remembers everything: connections and entries come and go, rows are skipped,
+/// events are lost.
 struct FlowStorePropertyTests {
     private struct World {
         var connections: [String: Connection] = [:]
         var entries: [String: Entry] = [:]
-        /// When a client had an entry last, since the watch began.
+        /// When a client last had an entry, since the watch began.
         var spoiled: [String: UInt32] = [:]
-        /// When a client's connection began; those that may be older than the watch have none.
+        /// When a client's connection began; missing if it may be older than the watch.
         var began: [String: UInt32] = [:]
-        /// When it ended last.
+        /// When it last ended.
         var ended: [String: UInt32] = [:]
         var passedOver: Set<String> = []
         /// Clients whose connection is new.
@@ -24,7 +25,7 @@ struct FlowStorePropertyTests {
 
     private static let clients = (1...40).map { "10.0.1.1:\($0)" }
 
-    @Test("Verdicts are what the model says, over many readings", arguments: 0..<150)
+    @Test("Verdicts match the model over many readings", arguments: 0..<150)
     func agreesWithModel(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let services = [try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr), ("10.0.0.4:80", .dr)])]
@@ -51,7 +52,7 @@ struct FlowStorePropertyTests {
         }
     }
 
-    /// A watch begins with two readings in which no connection comes, so that the model knows which are older.
+    /// A watch begins with two readings without new connections, so that the model knows which are older.
     private func quietReadings(_ services: [Service], _ world: inout World, _ store: inout FlowStore, _ second: UInt32)
     {
         let entries = world.entries
@@ -88,7 +89,7 @@ struct FlowStorePropertyTests {
         }
     }
 
-    /// Passes over a row now and then, but never over the same one twice in a row.
+    /// Skips a row now and then, but never the same one twice in a row.
     private func read(
         _ services: [Service], _ world: inout World, _ store: inout FlowStore, _ random: inout SeededGenerator,
         _ second: UInt32
@@ -102,7 +103,7 @@ struct FlowStorePropertyTests {
         }
         world.passedOver = passedOver
         let entries = world.entries
-        // An entry may be made while the table is read: of a flow that is new, only the look-up finds it.
+        // An entry may be created while the table is read; for a new flow, only the lookup finds it.
         let fresh = world.fresh
         let early = entries.filter { client, _ in !fresh.contains(client) || random.next() % 2 == 0 }
         world.fresh = []
@@ -133,8 +134,8 @@ struct FlowStorePropertyTests {
         #expect(store.counts.connections == shown, "seed \(seed)")
     }
 
-    /// Never is said only when it is so; and it is said, unless an entry, or another connection of the client's, was so shortly before that it
-    /// cannot be told from this one's.
+    /// Never is only reported when true; and it is reported, unless an entry, or another connection of the client's,
+    /// existed so shortly before that it cannot be told apart from this one's.
     private func expectNever(_ row: FlowRow, _ client: String, _ world: World, isWhole: Bool, _ seed: UInt64) {
         let spoiled = world.spoiled[client]
         guard isWhole, let began = world.began[client] else {

@@ -27,7 +27,7 @@ struct FlowStoreTests {
         return store
     }
 
-    @Test("A connection that is there when the watch begins is absent, whatever comes")
+    @Test("A connection that exists when the watch begins is absent, whatever follows")
     func older() throws {
         var store = FlowStore()
         store.beginWatch(at: 0)
@@ -36,7 +36,7 @@ struct FlowStoreTests {
         #expect(try row(store).appeared == 0)
     }
 
-    @Test("What the second reading shows first may be older: a row may be passed over")
+    @Test("A connection first shown by the second reading may be older, as a reading may skip a row")
     func passedOver() throws {
         var store = FlowStore()
         store.beginWatch(at: 0)
@@ -52,14 +52,14 @@ struct FlowStoreTests {
         #expect(try row(store).verdict == .never)
         #expect(store.counts[.never] == 1)
         var other = watched()
-        // Its NEW may come before its connection is read.
+        // Its NEW may arrive before its connection is read.
         other.takeNew(try entry(client, vip), at: 2)
         other.read(services, [try flow()], at: 3)
         #expect(try row(other).verdict == .absent)
         #expect(try row(other).newEvent == 2)
     }
 
-    @Test("After a loss nothing is never, until it began in a new watch")
+    @Test("After a loss no flow is never, unless it began during a new watch")
     func loss() throws {
         var store = watched()
         store.read(services, [try flow()], at: 2)
@@ -73,7 +73,7 @@ struct FlowStoreTests {
         #expect(!store.needsWatch)
     }
 
-    @Test("The entry decides, and its state is shown; when it goes, a look-up is wanted once")
+    @Test("The entry determines the verdict, and its state is shown; once it is gone, one lookup is requested")
     func entries() throws {
         var store = watched()
         var sent = try entry(client, vip)
@@ -95,7 +95,7 @@ struct FlowStoreTests {
         #expect(store.entryState(of: try row(store)) == nil)
     }
 
-    @Test("What a look-up finds counts: an entry that was made while the table was read")
+    @Test("A lookup result counts: an entry created while the table was read")
     func look() throws {
         var store = watched()
         let made = try entry(client, vip)
@@ -103,7 +103,7 @@ struct FlowStoreTests {
         #expect(try row(store).verdict == .unreplied)
     }
 
-    @Test("A connection is gone at once from the rows, and forgotten at its fourth absence")
+    @Test("A connection that is gone disappears from the rows at once, and is forgotten after four readings without it")
     func gone() throws {
         var store = watched()
         store.read(services, [try flow()], at: 2)
@@ -112,7 +112,7 @@ struct FlowStoreTests {
         let key = FlowKey(protocol: .tcp, client: try at(client), server: try at(vip))
         #expect(store.slot(of: key).flatMap { store[$0] } == nil)
         store.read(services, [try flow()], at: 4)
-        // It was only passed over: it is as old as it was.
+        // It was only skipped, so its age is unchanged.
         #expect(try row(store).appeared == 2)
         for second: UInt32 in 5..<8 { store.read(services, [], at: second) }
         #expect(store.slot(of: key) != nil)
@@ -120,7 +120,7 @@ struct FlowStoreTests {
         #expect(store.slot(of: key) == nil)
     }
 
-    @Test("A reading that was cut says nothing of what it did not read, but with a doubt")
+    @Test("A truncated reading leaves what it did not reach unchanged, but doubtful")
     func cut() throws {
         var store = watched()
         store.read(services, [try flow()], [try entry(client, vip, status: [.seenReply])], at: 2)
@@ -132,7 +132,7 @@ struct FlowStoreTests {
         #expect(try row(store).isDoubtful)
     }
 
-    @Test("A reading that broke off has told nothing")
+    @Test("An aborted reading has no effect")
     func abandoned() throws {
         var store = watched()
         store.begin(services, at: 2)
@@ -156,14 +156,14 @@ struct FlowStoreTests {
         #expect(store.counts == VerdictCounts())
     }
 
-    @Test("Entries of others are nobody's")
+    @Test("Unrelated entries are ignored")
     func strangers() throws {
         var store = FlowStore()
         for second: UInt32 in 0..<3 { store.read(services, [], [try entry(client, "10.9.9.9:80")], at: second) }
         #expect(store.counts == VerdictCounts())
     }
 
-    @Test("NAT: the entry may be found by its reply alone, by a look-up and in the table")
+    @Test("NAT: an entry may be found by its reply tuple alone, in a lookup and in the table")
     func reply() throws {
         let nat = [try service(tcp("10.0.0.101:80"), [("10.0.0.4:80", .nat)])]
         let flow = try connection(client, "10.0.0.101:80", "10.0.0.4:80")
@@ -183,7 +183,7 @@ struct FlowStoreTests {
         #expect(store.counts[.absent] == 1)
     }
 
-    @Test("An entry that the VIP's own packets made is the flow's by its reply, too")
+    @Test("An entry created by the VIP's own packets also belongs to the flow, by its reply tuple")
     func madeByAnswers() throws {
         var store = FlowStore()
         store.read(services, [try flow()], [try entry(vip, client)], at: 0)
@@ -191,7 +191,7 @@ struct FlowStoreTests {
         #expect(try row(store).isDoubtful)
     }
 
-    @Test("A second dump settles at once what looking up would, finds what was made meanwhile, and makes no orphans")
+    @Test("A second dump settles everything lookups would, finds entries created since, and makes no orphans")
     func secondDump() throws {
         let ports = 1...4
         let connections = try ports.map { try connection("10.0.0.1:\($0)", vip, "10.0.0.3:80") }
@@ -202,11 +202,11 @@ struct FlowStoreTests {
         store.take(try entry("10.0.0.1:1", vip, id: 1))
         store.endEntries(isWhole: true)
         #expect(store.unsettledCount == 3)
-        // The first attempt is interrupted, and what came of it does not count.
+        // The first attempt is interrupted, and its result is discarded.
         store.beginSecondDump()
         store.take(try entry("10.0.0.1:4", vip, id: 4))
         store.beginSecondDump()
-        // The first flow's entry was replaced by another one meanwhile; that is no second entry.
+        // The first flow's entry was replaced by another one meanwhile; that does not make two entries.
         for (port, id) in [(1, 9), (2, 2), (7, 7)] { store.take(try entry("10.0.0.1:\(port)", vip, id: UInt32(id))) }
         store.endSecondDump(isWhole: true)
         #expect(store.unsettledCount == 0)
@@ -216,7 +216,7 @@ struct FlowStoreTests {
         #expect(flows.allSatisfy { $0.doubts.isEmpty })
     }
 
-    @Test("A dump that is repeated begins from nothing")
+    @Test("A repeated dump starts from scratch")
     func repeatedDump() throws {
         var store = FlowStore()
         store.begin(services, at: 0)
@@ -233,7 +233,7 @@ struct FlowStoreTests {
         #expect(FlowReport(store, sysctls(conntrack: "0")).flows.map(\.verdict) == [.absent])
     }
 
-    @Test("What is news: a flow that begins or has another verdict, once")
+    @Test("A flow is news once when it begins, and once when its verdict changes")
     func onceNews() throws {
         var store = FlowStore()
         func news() -> [FlowVerdict] {
@@ -247,7 +247,7 @@ struct FlowStoreTests {
         #expect(news() == [.unreplied])
     }
 
-    @Test("Of services that came after the watch began nothing is proven at once")
+    @Test("For a service added after the watch began, nothing is proven at once")
     func newService() throws {
         var store = FlowStore()
         store.beginWatch(at: 0)
@@ -256,14 +256,14 @@ struct FlowStoreTests {
         #expect(try row(store).verdict == .absent)
     }
 
-    @Test("A connection that waits for its first packet is not called never")
+    @Test("A connection waiting for its first packet is not called never")
     func expected() throws {
         var store = watched()
         store.read(services, [try connection("10.0.0.1:0", vip, "10.0.0.3:80", state: "LISTEN")], at: 2)
         #expect(store.counts[.absent] == 1)
     }
 
-    @Test("Ctstates of packets are noted with their flow, of ICMP errors with that of the packet inside")
+    @Test("Packets' ctstates are noted with their flow; an ICMP error's with the flow of the quoted packet")
     func packets() throws {
         var store = watched()
         store.read(services, [try flow()], at: 2)
@@ -280,7 +280,7 @@ struct FlowStoreTests {
         #expect(store.note(headers, .new) == nil)
     }
 
-    @Test("Places of flows that are gone are forgotten, and the others keep theirs")
+    @Test("Routes of flows that are gone are forgotten, and the others stay")
     func routes() throws {
         let marked = [try service(.fwmark(7, .ipv4), [("10.0.0.3:80", .dr)])]
         var store = FlowStore()

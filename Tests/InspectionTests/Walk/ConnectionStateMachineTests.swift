@@ -30,7 +30,7 @@ struct ConnectionStateMachineTests {
         ([], .original, false, "CL CL CL CL CL CL CL CL"),
     ]
 
-    @Test("The state after a segment, from each state", arguments: rows.indices)
+    @Test("The next state after a segment, from each state", arguments: rows.indices)
     func table(_ row: Int) throws {
         let (flags, direction, seesOneDirection, cells) = Self.rows[row]
         let short: [String: State] = [
@@ -45,7 +45,9 @@ struct ConnectionStateMachineTests {
         #expect(found == expected)
     }
 
-    @Test("The state before follows from the entry; without one a SYN begins, and others are of an open connection")
+    @Test(
+        "The previous state follows from the entry; without one, a SYN starts a connection, others continue one"
+    )
     func before() {
         func state(_ flags: TCPFlags, _ tcp: TrackedTCP.State?) -> State? {
             let entry = tcp.map { TrackedEntry(.tcp(TrackedTCP($0)), hasSeenReply: false) }

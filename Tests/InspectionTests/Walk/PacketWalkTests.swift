@@ -6,8 +6,8 @@ import Testing
 
 @testable import Inspection
 
-/// The four rows measured on a real LVS-DR director (one GET, one connection closed by a RST, one ICMP frag-needed), and what the kernel
-/// sources say about the other methods.
+/// The four rows measured on a real LVS-DR director (one GET, one connection closed by a RST, one ICMP frag-needed),
+/// and the other methods according to the kernel source.
 struct PacketWalkTests {
     private static let fragmentationNeeded = TrackedPacket.icmp(ICMPType(rawValue: 3))
     private static let synSent = TrackedEntry(.tcp(TrackedTCP(.synSent)), hasSeenReply: false)
@@ -27,7 +27,7 @@ struct PacketWalkTests {
         walk.steps.map { "\($0.hook.name) \($0.priority == .max ? "last" : "\($0.priority)") \($0.ctstate)" }
     }
 
-    @Test("vs.conntrack=0: SYN and data are NEW, leave as UNTRACKED, and make no entry")
+    @Test("vs.conntrack=0: SYN and data are NEW, leave as UNTRACKED, and create no entry")
     func untrackedNew() {
         for flags: TCPFlags in [.syn, .ack, [.ack, .psh]] {
             let walk = Self.walk(.tcp(flags))
@@ -42,7 +42,7 @@ struct PacketWalkTests {
         }
     }
 
-    @Test("vs.conntrack=0: FIN, RST and ICMP errors are INVALID; dropped, IPVS stays ESTABLISHED for 15 minutes")
+    @Test("vs.conntrack=0: FIN, RST and ICMP errors are INVALID; if dropped, IPVS stays ESTABLISHED for 15 minutes")
     func untrackedInvalid() {
         for (packet, end) in [(TrackedPacket.tcp([.fin, .ack]), "FIN_WAIT"), (.tcp(.rst), "CLOSE")] {
             let walk = Self.walk(packet)
@@ -56,7 +56,7 @@ struct PacketWalkTests {
         #expect(error.conclusion == ["A filter that drops INVALID drops it: the real server never hears of it."])
     }
 
-    @Test("vs.conntrack=0 and a filter that lets them pass: FIN and RST leave as INVALID")
+    @Test("vs.conntrack=0 and a filter that lets them through: FIN and RST leave as INVALID")
     func untrackedCured() {
         for packet in [TrackedPacket.tcp([.fin, .ack]), .tcp(.rst), Self.fragmentationNeeded] {
             let walk = Self.walk(packet)
@@ -75,7 +75,7 @@ struct PacketWalkTests {
     }
 
     @Test(
-        "vs.conntrack=1: then the client's ACKs are INVALID, also with the static cure, and only the ICMP error is RELATED"
+        "vs.conntrack=1: the client's ACKs are INVALID, even with the static cure, and only the ICMP error is RELATED"
     )
     func trackedLater() {
         let ack = Self.walk(.tcp(.ack), Self.synSent, vsConntrack: true)
@@ -91,7 +91,7 @@ struct PacketWalkTests {
         #expect(error.judgement.ctstate == .related && error.leavesAs == .related)
     }
 
-    @Test("NAT: with vs.conntrack=1 entry and replies are whole; with 0 replies are INVALID in FORWARD")
+    @Test("NAT: with vs.conntrack=1 entry and replies are complete; with 0 replies are INVALID in FORWARD")
     func nat() {
         let syn = Self.walk(.tcp(.syn), nil, .original, .nat, vsConntrack: true)
         #expect(syn.leavesAs == .new && syn.entered == Self.synSent)
@@ -107,7 +107,7 @@ struct PacketWalkTests {
         #expect(fin.leavesAs == .established)
     }
 
-    @Test("NAT: what is INVALID is looked at again after the translation, where its tuple is another")
+    @Test("NAT: an INVALID packet is looked up again after the translation, which changes its tuple")
     func natLooksAgain() {
         let walk = Self.walk(.tcp(.ack), Self.synSent, .original, .nat, vsConntrack: true)
         #expect(walk.judgement.ctstate == .invalid && walk.leavesAs == .new)
@@ -116,7 +116,7 @@ struct PacketWalkTests {
         #expect(direct.leavesAs == .invalid && direct.entered == nil)
     }
 
-    @Test("TUN: the packet's own entry is confirmed before it is wrapped, and the wrapping is NEW")
+    @Test("TUN: the packet's own entry is confirmed before encapsulation, and the outer packet is NEW")
     func tunnel() {
         for vsConntrack in [false, true] {
             let walk = Self.walk(.tcp(.syn), nil, .original, .tun, vsConntrack: vsConntrack)
@@ -138,14 +138,14 @@ struct PacketWalkTests {
         #expect(reply.steps.map(\.priority) == [-200, -99, -99, 0, .max])
     }
 
-    @Test("Replies of DR's real servers are unknown to IPVS where they pass here")
+    @Test("IPVS does not know the replies of DR's real servers if they pass here")
     func replyOfDR() {
         let walk = Self.walk(.tcp([.syn, .ack]), nil, .reply, .dr)
         #expect(walk.steps.map(\.what).contains("does not match it"))
         #expect(Self.walk(.tcp(.ack), nil, .reply, .dr).entered?.state == "ESTABLISHED")
     }
 
-    @Test("What IPVS does not balance goes to the director itself, and is tracked as usual")
+    @Test("Packets that IPVS does not balance go to the director itself, and are tracked as usual")
     func echo() {
         let walk = Self.walk(.icmp(ICMPType(rawValue: 8)))
         #expect(walk.judgement.ctstate == .new && walk.leavesAs == nil && walk.entered != nil)
@@ -162,7 +162,7 @@ struct PacketWalkTests {
     }
 
     @Test(
-        "Steps stand in the order of the hooks, and each names its place in the kernel", arguments: ForwardingMethod.all
+        "Steps are in hook order, and each names its place in the kernel", arguments: ForwardingMethod.all
     )
     func order(_ method: ForwardingMethod) {
         let order: [NetfilterHook] = [.preRouting, .localIn, .forward, .localOut, .postRouting]

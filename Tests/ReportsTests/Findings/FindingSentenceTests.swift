@@ -17,7 +17,7 @@ struct FindingSentenceTests {
             id, .error, .director, evidence.map { .init($0.key, $0.value) }, context: .methods(methods), remedies)
     }
 
-    @Test("What unreplied connections mean, with and without what is known of the setting and of ACKs")
+    @Test("The meaning of unreplied connections, with and without knowledge of the setting and of ACKs")
     func unreplied() {
         let known = flows(
             .vsConntrackDR, ["unreplied": 3, "half_open": 3, "connections": 8, "vs_conntrack": 1], [.dr, .tun])
@@ -36,7 +36,7 @@ struct FindingSentenceTests {
                 .hasSuffix(" IPVS saw no ACK of 2 of them."))
     }
 
-    @Test("What absent connections mean, by the setting, by tcp_loose, by what was observed, and with NAT")
+    @Test("The meaning of absent connections, by setting, by tcp_loose, by what was observed, and with NAT")
     func absent() {
         let numbers: KeyValuePairs = ["absent": 2, "connections": 2, "vs_conntrack": 0]
         #expect(
@@ -54,7 +54,7 @@ struct FindingSentenceTests {
                 + "that drops INVALID drops their FINs, RSTs and ICMP errors. In 12 s of observing, none was dropped.")
     }
 
-    @Test("Remedies: the first fix says so, others are added, and what only tells more is a sentence of its own")
+    @Test("Remedies: the first fix says so, others are added, and further information gets its own sentence")
     func remedies() throws {
         let services = [
             Service.Identity.address(.tcp, try at("10.0.0.100:80")), .address(.tcp, try at("[2001:db8::100]:80")),
@@ -78,7 +78,7 @@ struct FindingSentenceTests {
         #expect([Remedy]().nextStep() == nil)
     }
 
-    @Test("What to do next: each thing once, fixes first, the manual last; nothing where nothing is wrong")
+    @Test("The next steps: each listed once, fixes first, the manual last; none if nothing is wrong")
     func next() {
         let one = flows(.endsInvalid, [:], [.dr], [.observe, .readManual])
         let other = flows(.vsConntrackDR, [:], [.dr], [.set([.init(Sysctls.tcpLoose, 1)]), .observe, .readManual])
@@ -89,14 +89,14 @@ struct FindingSentenceTests {
         #expect([Finding(.noConnections, .info, .director, [], [.observe])].nextStep == nil)
     }
 
-    @Test("A finding that no sentence was written for is still one, with its numbers")
+    @Test("A finding without a sentence of its own is still printed, with its numbers")
     func unknown() {
         let finding = Finding(
             .init(rawValue: "ip-forward"), .error, .director, [.init("ip_forward", 0), .init("services", 3)])
         #expect(finding.reason == "ip-forward: ip_forward=0, services=3.")
     }
 
-    @Test("JSON: worst first, subjects of each kind, numbers as numbers, no remedy is null")
+    @Test("JSON: worst first, subjects of each kind, numbers as numbers, null without a remedy")
     func json() throws {
         let tcp = Service.Identity.address(.tcp, try at("10.0.0.100:80"))
         let findings = [

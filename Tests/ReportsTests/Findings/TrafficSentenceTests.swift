@@ -20,7 +20,7 @@ struct TrafficSentenceTests {
         "To fix it, run sysctl -w net.ipv4.vs.conntrack=0: ACKs of connections whose answers bypass the director are then "
         + "NEW, not INVALID."
 
-    // MARK: What was measured on a real director
+    // MARK: Measured on a real director
 
     @Test("vs.conntrack=0 and a filter that drops INVALID: the ends are dropped, and IPVS keeps the connections")
     func filtered() throws {
@@ -34,7 +34,7 @@ struct TrafficSentenceTests {
         #expect(observed.conclusions == ["tcp 10.0.0.100:80: " + sentence, "tcp 10.0.0.100:80: " + cure])
     }
 
-    @Test("With the static cure: INVALID, and the filter lets them pass")
+    @Test("With the static cure: packets are INVALID, and the filter lets them pass")
     func mended() throws {
         let observed = try Observation.of(Counts.mended().counts, connections: ["FIN_WAIT": 1, "CLOSE": 1])
         #expect(
@@ -44,7 +44,7 @@ struct TrafficSentenceTests {
             ])
     }
 
-    @Test("vs.conntrack=1: every ACK is dropped, and the setting is what fixes it")
+    @Test("vs.conntrack=1: every ACK is dropped, and the setting is the fix")
     func confirmed() throws {
         var observed = try Observation.of(
             Counts.confirmed().counts, vsConntrack: "1", connections: ["SYN_RECV": 3])
@@ -73,7 +73,7 @@ struct TrafficSentenceTests {
 
     // MARK: Rules
 
-    @Test("The counters count, and traces name: fewer traced packets are said, and several rules each with its own")
+    @Test("Counters give totals, and traces give names: it shows if fewer were traced, and how many by each rule")
     func traced() throws {
         var observed = try Observation.of(Counts.filtered().counts)
         observed.blame = [try Blame.of([.fin: 3])]
@@ -85,7 +85,7 @@ struct TrafficSentenceTests {
                 "by ip filter INPUT handle 5 (6 traced) and the policy of ip filter OLD (1 traced)."))
     }
 
-    @Test("No rule is named that dropped other packets: of another service, class or ctstate, or of an unknown address")
+    @Test("Rules that dropped other packets are not named: of another service, class or ctstate, or an unknown address")
     func otherRules() throws {
         var observed = try Observation.of(Counts.filtered().counts)
         #expect(try sentences(observed)[0].hasSuffix(" as INVALID at LOCAL_IN (by which rule was not traced)."))
@@ -102,7 +102,7 @@ struct TrafficSentenceTests {
 
     // MARK: What IPVS did not see
 
-    @Test("That IPVS missed an end is said of dropped FINs and RSTs with connections that are open, and not else")
+    @Test("IPVS is only said to have missed an end if FINs or RSTs were dropped and connections are open")
     func ends() throws {
         let closed = try Observation.of(Counts.filtered().counts, connections: ["FIN_WAIT": 2])
         #expect(try !sentences(closed)[0].contains("IPVS"))
@@ -123,7 +123,7 @@ struct TrafficSentenceTests {
                 + "IPVS never saw the connection end: 1 is still ESTABLISHED.")
     }
 
-    @Test("SYNs that are all dropped, and packets of several ctstates")
+    @Test("All SYNs dropped, and packets with several ctstates")
     func states() throws {
         var counts = try Counts()
         counts.way(.syn, .new, 3, passed: 0)
@@ -143,7 +143,7 @@ struct TrafficSentenceTests {
 
     // MARK: Other places
 
-    @Test("Nothing is dropped; and what is lost before LOCAL_IN is not the filter's")
+    @Test("Nothing is dropped; and losses before LOCAL_IN are not attributed to the filter")
     func lost() throws {
         var counts = try Counts()
         counts.way(.syn, .new, 1)
@@ -164,7 +164,7 @@ struct TrafficSentenceTests {
                 + "rules in between dropped them.")
     }
 
-    @Test("Answers that the filter drops; a rule is named as far as traces can tell, and not one for packets to a VIP")
+    @Test("Dropped answers: a rule is named as far as traces can tell, but not one that drops packets to a VIP")
     func answers() throws {
         let nat = try ObservedSubject.service("10.0.0.100:80", .tcp, "10.0.0.3:8080", .nat)
         var counts = try Counts("10.0.0.3:8080")
@@ -187,7 +187,7 @@ struct TrafficSentenceTests {
             ])
     }
 
-    @Test("A service by mark: no trace tells whose a packet is")
+    @Test("A service by mark: traces cannot tell which service a packet belongs to")
     func mark() throws {
         let marked = try ObservedSubject.service(.fwmark(7, .ipv4), "10.0.0.3:0", .dr)
         var counts = try Counts("10.0.0.200:80")
@@ -204,7 +204,7 @@ struct TrafficSentenceTests {
             ])
     }
 
-    @Test("An address alone is no service: nothing is said of IPVS, and nothing advised")
+    @Test("For an address without a service, nothing is said about IPVS, and nothing advised")
     func address() throws {
         let subject = try ObservedSubject.address("10.0.0.100:80")
         let dropped = try sentences(Observation.of(Counts.filtered().counts, [subject]))
@@ -213,7 +213,7 @@ struct TrafficSentenceTests {
         #expect(passed[0].hasPrefix("Nothing was dropped between PRE_ROUTING and the end of the packet filter: "))
     }
 
-    @Test("Packets to a VIP that belong to no service have their own sentence, and silence is said once")
+    @Test("Packets to a VIP that belong to no service have their own sentence, and silence is reported once")
     func elsewhere() throws {
         var counts = try Counts("10.0.0.100:81")
         counts.way(.icmpError, .invalid, 2, passed: 0)

@@ -7,7 +7,7 @@ import Testing
 @testable import Reports
 
 struct ObservationJSONTests {
-    @Test("The document, to the letter")
+    @Test("The document, byte for byte")
     func exact() throws {
         let observation = try Observation.filtered()
         #expect(written { observation.writeJSON(to: $0) } == ObservationGolden.filtered)
@@ -19,7 +19,7 @@ struct ObservationJSONTests {
         return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
 
-    @Test("Services by address and by mark, and addresses that are none")
+    @Test("Services by address and by mark, and plain addresses")
     func subjects() throws {
         let services = try #require(try rich()["services"] as? [[String: Any]])
         #expect(
@@ -36,7 +36,7 @@ struct ObservationJSONTests {
         #expect((services[1]["packets"] as? [Any])?.isEmpty == true)
     }
 
-    @Test("What is not about a service, what traces and samples told, and hostile names as they are")
+    @Test("Packets without a service, traces and samples, and hostile names, which are kept as they are")
     func others() throws {
         let document = try rich()
         let elsewhere = try #require(document["elsewhere"] as? [[String: Any]])

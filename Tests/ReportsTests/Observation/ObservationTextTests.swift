@@ -12,26 +12,26 @@ struct ObservationTextTests {
         observation.text(style, width: width) { _ in 3600 }
     }
 
-    @Test("Piped: a block for the service, with its table and what that says")
+    @Test("In a pipe: a block for the service, with its table and conclusions")
     func piped() throws {
         #expect(lines(try .filtered(), width: nil).joined(separator: "\n") == Self.filtered)
     }
 
-    @Test("On 80 columns nothing is longer, and what is hostile is shown and not sent")
+    @Test("At 80 columns no line is longer, and hostile text is escaped")
     func narrow() throws {
         let lines = lines(try .rich(), width: 80)
         #expect(lines.joined(separator: "\n") == ObservationGolden.rich80)
         #expect(lines.allSatisfy { $0.count <= 80 })
     }
 
-    @Test("Where there is room, the ctstates of a cell stand in one line, and no column is missing")
+    @Test("With enough room, the ctstates of a cell are on one line, and no column is missing")
     func wide() throws {
         let lines = lines(try .rich(), width: 120)
         #expect(lines.joined(separator: "\n").contains(Self.tunnel))
         #expect(lines.allSatisfy { $0.count <= 120 })
     }
 
-    @Test("Every width says the same sentences, and never cuts a value", arguments: [20, 40, 79, 100, 200])
+    @Test("Every width has the same sentences, and never truncates a value", arguments: [20, 40, 79, 100, 200])
     func widths(width: Int) throws {
         let observation = try Observation.rich()
         let words = lines(observation, width: width).joined(separator: " ").split(separator: " ")
@@ -42,7 +42,7 @@ struct ObservationTextTests {
         #expect(words.contains("6999999999") && words.contains("10.0.0.1:41048"))
     }
 
-    @Test("Colours are around what is dropped, and say nothing more than the words")
+    @Test("Colours mark what is dropped, and add no information to the words")
     func colours() throws {
         let coloured = lines(try .rich(), .coloured, width: 80)
         #expect(coloured.contains { $0.contains("\u{1B}[31m5 INVALID\u{1B}[0m") })
@@ -53,17 +53,17 @@ struct ObservationTextTests {
         #expect(bare == lines(try .rich(), width: 80))
     }
 
-    @Test("Without packets a line each, and without subjects the head alone")
+    @Test("One line for a subject without packets, and only the heading without subjects")
     func silent() throws {
         #expect(lines(try .of([]), width: nil).dropFirst() == ["", "tcp 10.0.0.100:80  rr, dr: no packets"])
         #expect(lines(try .of([], []), width: nil).count == 1)
-        // A counter may be there before its first packet.
+        // A counter may exist before its first packet.
         var nothing = try Counts()
         nothing.way(.syn, .new, 0)
         #expect(lines(try .of(nothing.counts), width: nil) == lines(try .of([]), width: nil))
     }
 
-    @Test("The wall clock may be set back, and the counters be as great as can be")
+    @Test("The wall clock may be set back, and the counters may have their maximum values")
     func extremes() throws {
         var counts = try Counts()
         counts.way(.ack, .new, .max)

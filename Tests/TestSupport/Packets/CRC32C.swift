@@ -1,4 +1,4 @@
-/// The checksum of SCTP (RFC 9260, appendix A): CRC-32 with Castagnoli's polynomial, lowest bit first.
+/// The checksum of SCTP (RFC 9260, appendix A): CRC-32 with the Castagnoli polynomial, lowest bit first.
 enum CRC32C {
     static func of(_ bytes: [UInt8]) -> UInt32 {
         ~bytes.reduce(.max) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }

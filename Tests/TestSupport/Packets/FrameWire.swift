@@ -2,8 +2,8 @@ import Glibc
 
 /// A veth pair in the calling thread's namespace: packets sent into it arrive as if from outside.
 ///
-/// Both ends are in one namespace: what is sent by a packet socket passes no hook of netfilter on its way out, so the sender needs no
-/// namespace of its own.
+/// Both ends are in one namespace: what a packet socket sends passes no netfilter hook on its way out, so the sender
+/// needs no namespace of its own.
 package final class FrameWire {
     /// Where the packets arrive.
     package static let interface = "wire0"
@@ -15,19 +15,19 @@ package final class FrameWire {
     private var arrived = 0
     private var unsettled = 0
 
-    /// Makes the pair of devices in the namespace of the calling thread; needs root.
+    /// Creates the pair of devices in the namespace of the calling thread; needs root.
     package init() throws {
         let (near, far) = (Self.interface, Self.farEnd)
         try Tool.run("ip link set lo up")
         try Tool.run(
             "ip link add \(near) address 02:00:00:00:00:01 type veth peer name \(far) address 02:00:00:00:00:02")
-        // Anything the far end sent on its own would arrive too.
+        // Anything that the far end sends on its own would arrive too.
         try Tool.run("sysctl -w net.ipv6.conf.\(far).disable_ipv6=1")
-        // Packets may come from anywhere, even if the route back differs.
+        // Packets may come from anywhere, even if the return route differs.
         for name in ["all", near] { try Tool.run("sysctl -w net.ipv4.conf.\(name).rp_filter=0") }
         try Tool.run("ip link set \(near) up")
         try Tool.run("ip link set \(far) up")
-        // Of protocol 0: it receives nothing.
+        // Protocol 0: it receives nothing.
         sender = try Self.packetSocket(on: far, protocol: 0)
         watcher = try Self.packetSocket(on: near, protocol: UInt16(0x0003))
         var yes: CInt = 1
@@ -55,7 +55,7 @@ package final class FrameWire {
         if unsettled >= 256 { try settle() }
     }
 
-    /// Waits until all packets that were sent have arrived. The last of them may still be on its way through the hooks.
+    /// Waits until all sent packets have arrived. The last of them may still be passing through the hooks.
     package func settle() throws {
         for _ in 0..<10_000 {
             arrived += try newlyArrived()
@@ -68,9 +68,9 @@ package final class FrameWire {
         throw Tool.Failure(description: "of \(sent) packets only \(arrived) arrived")
     }
 
-    /// Packets seen since the last call, including those for which the socket had no space.
+    /// Packets seen since the last call, including those the socket had no room for.
     private func newlyArrived() throws -> Int {
-        // struct tpacket_stats: packets, and those of them that were dropped.
+        // struct tpacket_stats: packets, and how many of them were dropped.
         var counts: [UInt32] = [0, 0]
         var size = socklen_t(8)
         guard getsockopt(watcher, Self.solPacket, Self.packetStatistics, &counts, &size) == 0 else {
@@ -87,7 +87,7 @@ package final class FrameWire {
     private static func packetSocket(on interface: String, protocol: UInt16) throws -> CInt {
         let descriptor = socket(AF_PACKET, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SystemFailure("socket(AF_PACKET)", errno: errno) }
-        // struct sockaddr_ll: family, protocol (big-endian), interface, and 12 bytes that bind(2) does not look at.
+        // struct sockaddr_ll: family, protocol (big-endian), interface, and 12 bytes that bind(2) ignores.
         var address = withUnsafeBytes(of: UInt16(AF_PACKET), Array.init)
         address += [UInt8(`protocol` >> 8), UInt8(`protocol` & 0xFF)]
         address += withUnsafeBytes(of: if_nametoindex(interface), Array.init) + [UInt8](repeating: 0, count: 12)

@@ -2,7 +2,7 @@
 struct InternetChecksum {
     private var sum: UInt32 = 0
 
-    /// All but the last number of bytes added must be even.
+    /// All pieces but the last must have an even number of bytes.
     mutating func add(_ bytes: [UInt8]) {
         for index in stride(from: 0, to: bytes.count, by: 2) {
             let low = index + 1 < bytes.count ? bytes[index + 1] : 0

@@ -3,8 +3,8 @@ import Addresses
 extension PacketBytes {
     /// An ICMP message, or an ICMPv6 one between IPv6 addresses.
     ///
-    /// - Parameter rest: what follows the checksum: for a query the identifier and a number, for an error four bytes and the packet it is
-    ///   about.
+    /// - Parameter rest: what follows the checksum: for a query the identifier and a number, for an error four bytes
+    ///   and the quoted packet.
     package static func icmp(
         type: UInt8, code: UInt8, _ rest: [UInt8], from source: IPAddress, to destination: IPAddress
     ) -> [UInt8] {
@@ -16,8 +16,8 @@ extension PacketBytes {
         return ip(.icmpv6, message, from: source, to: destination, hopLimit: 255)
     }
 
-    /// What follows the checksum of an ICMPv6 redirect about a packet (RFC 4861, section 4.5): the target, the destination, and the
-    /// option that carries the packet.
+    /// What follows the checksum of an ICMPv6 redirect for a packet (RFC 4861, section 4.5): the target, the
+    /// destination, and the option that carries the packet.
     package static func redirect(about packet: [UInt8], target: IPAddress, destination: IPAddress) -> [UInt8] {
         let padded = packet + [UInt8](repeating: 0, count: (8 - packet.count % 8) % 8)
         let option: [UInt8] = [4, UInt8(1 + padded.count / 8), 0, 0, 0, 0, 0, 0]

@@ -4,7 +4,7 @@ extension PacketBytes {
     /// An SCTP packet with these chunks (RFC 9260).
     ///
     /// - Parameter tag: the verification tag of the common header.
-    /// - Parameter initiateTag: the tag requested by INIT (1) and INIT ACK (2) among the chunks.
+    /// - Parameter initiateTag: the tag requested by INIT (1) and INIT ACK (2) chunks.
     package static func sctp(
         chunks: [UInt8], tag: UInt32, initiateTag: UInt32 = 0, from source: Endpoint, to destination: Endpoint
     ) -> [UInt8] {
@@ -17,7 +17,8 @@ extension PacketBytes {
     }
 
     private static func chunk(_ type: UInt8, _ initiateTag: UInt32) -> [UInt8] {
-        // INIT and INIT ACK: the tag, a window, streams out and in, the first number of data. All else: anything.
+        // INIT and INIT ACK: the tag, a window, outbound and inbound streams, the initial TSN. Other chunks: arbitrary
+        // data.
         let isInitiation = type == 1 || type == 2
         let value =
             isInitiation

@@ -9,7 +9,7 @@ extension PacketBytes {
         to destination: Endpoint
     ) -> [UInt8] {
         let ports = big(source.port) + big(destination.port)
-        // 5 words of header, a window, no checksum yet, no urgent data.
+        // A header of 5 words, a window, no checksum yet, no urgent data.
         let rest: [UInt8] = [0x50, flags, 0x20, 0, 0, 0, 0, 0]
         let segment = transport(
             .tcp, ports + big(sequence) + big(acknowledgement) + rest, checksumAt: 16, from: source.address,

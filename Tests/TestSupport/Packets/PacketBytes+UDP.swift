@@ -6,7 +6,7 @@ extension PacketBytes {
         datagram(.udp, from: source, to: destination)
     }
 
-    /// With a checksum over all of it, which makes it UDP but for the number of the protocol (RFC 3828).
+    /// With a checksum over all of it, which makes it UDP except for the protocol number (RFC 3828).
     package static func udplite(from source: Endpoint, to destination: Endpoint) -> [UInt8] {
         datagram(.udplite, from: source, to: destination)
     }

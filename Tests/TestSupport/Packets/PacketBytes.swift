@@ -1,11 +1,11 @@
 import Addresses
 
-/// IP packets as bytes, with right lengths and checksums: conntrack verifies them at PRE_ROUTING, and a wrong one is INVALID for that
-/// alone. One file a protocol.
+/// IP packets as bytes, with correct lengths and checksums: conntrack verifies them at PRE_ROUTING, and a wrong one
+/// makes a packet INVALID. One file per protocol.
 package enum PacketBytes {
     /// An IPv4 or IPv6 packet without options or extension headers.
     ///
-    /// - Parameter hopLimit: what neighbour discovery wants to be 255.
+    /// - Parameter hopLimit: must be 255 for neighbour discovery.
     package static func ip(
         _ protocol: IPProtocol, _ payload: [UInt8], from source: IPAddress, to destination: IPAddress,
         hopLimit: UInt8 = 64
@@ -21,13 +21,13 @@ package enum PacketBytes {
         guard source.family == .ipv4 else {
             return [0x60, 0, 0, 0] + big(UInt16(length)) + [`protocol`.rawValue, hopLimit] + addresses
         }
-        // May not be fragmented.
+        // Don't fragment.
         let start: [UInt8] =
             [0x45, 0] + big(UInt16(20 + length)) + [0, 0, 0x40, 0, hopLimit, `protocol`.rawValue, 0, 0]
         return filled(start + addresses, at: 10, with: InternetChecksum())
     }
 
-    /// The payload of a transport whose checksum covers the addresses too, with the checksum filled in.
+    /// The payload of a transport whose checksum also covers the addresses, with the checksum filled in.
     static func transport(
         _ protocol: IPProtocol, _ payload: [UInt8], checksumAt offset: Int, from source: IPAddress,
         to destination: IPAddress
@@ -38,7 +38,7 @@ package enum PacketBytes {
         return filled(payload, at: offset, with: sum)
     }
 
-    /// With the checksum of all of it written where the zeros are.
+    /// The bytes with their checksum written where the zeros are.
     static func filled(_ bytes: [UInt8], at offset: Int, with begun: InternetChecksum) -> [UInt8] {
         var (bytes, sum) = (bytes, begun)
         sum.add(bytes)
