@@ -1,9 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The benchmarks are a package of their own, so that the program builds without them. They stand alone: a floor or a generator
-/// that used the program's own code would share its faults. The C programs in Tools are built by the Makefile: SwiftPM would link them with
-/// Swift's library, whose start-up and memory would be measured.
+/// The benchmarks are a separate package, so that the program builds without them. They share none of its code: a
+/// baseline or a generator that did would share its faults. The C programs in Tools are built by the Makefile: SwiftPM
+/// would link them with Swift's library, whose startup and memory would then be measured too.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("MemberImportVisibility"),

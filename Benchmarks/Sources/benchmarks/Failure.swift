@@ -1,14 +1,14 @@
 import Glibc
 
-/// Why a benchmark, or all of them, cannot go on.
+/// The reason why a benchmark, or all of them, cannot continue.
 struct Failure: Error, CustomStringConvertible {
-    /// Codes of sysexits.h, as ct-inspect uses them.
+    /// Codes from sysexits.h, as used by ct-inspect.
     enum Kind: Int32 {
         case usage = 64
         case unavailable = 69
         case inputOutput = 74
         case noPermission = 77
-        /// A signal asked for the end: 128 and SIGINT's number, as a shell has it.
+        /// Terminated by a signal: 128 plus the number of SIGINT, as in a shell.
         case interrupted = 130
     }
 
@@ -20,14 +20,14 @@ struct Failure: Error, CustomStringConvertible {
         self.description = description
     }
 
-    /// A call of the system that failed.
+    /// A failed system call.
     init(_ call: String, errno number: CInt) {
         kind = number == EPERM || number == EACCES ? .noPermission : .inputOutput
         description = "\(call): \(String(cString: strerror(number)))"
     }
 }
 
-/// A line on standard error: progress and complaints.
+/// A line on standard error: progress and errors.
 func say(_ line: String) {
     let text = Array("\(line)\n".utf8)
     _ = text.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }

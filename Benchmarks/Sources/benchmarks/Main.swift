@@ -1,6 +1,6 @@
 import Glibc
 
-/// Measures ct-inspect beside the kernel's own work and conntrack(8). See README.md.
+/// Compares ct-inspect with the kernel's own work and with conntrack(8). See README.md.
 @main
 enum Main {
     static func main() {
@@ -36,7 +36,7 @@ enum Main {
         var report = Report(
             machine: try Machine(tools, in: workspace), entries: options.entries, runs: options.runs)
         report.dumps = try dumps(options, Measure(tools: tools, workspace: workspace))
-        // After the limits are restored: listeners and their tables are measured as the host has them.
+        // After the limits are restored: listeners and their tables are measured with the host's settings.
         for load in [EventLoad.rate, .burst] where options.cases.contains(load.name) {
             report.events.append(try load.run(EventSubject.all(tools), in: workspace))
         }

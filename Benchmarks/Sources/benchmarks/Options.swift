@@ -1,4 +1,4 @@
-/// What the command line asks for.
+/// The options on the command line.
 struct Options {
     enum Task {
         case benchmarks, instructions, help
@@ -6,15 +6,15 @@ struct Options {
 
     var task = Task.benchmarks
     var program = ".build/release/ct-inspect"
-    /// Where the Makefile builds the C programs.
+    /// Where the Makefile puts the C programs.
     var tools = "Benchmarks/.build/tools"
     var entries = 1_000_000
     var runs = 5
-    /// Of each load of `observe`, and of each screen of `watch`.
+    /// For each load of `observe`, and each screen of `watch`.
     var seconds = 3
     var cases = Set(CaseName.allCases)
     var json: String?
-    /// On a disk, where /tmp may be memory.
+    /// On a disk, as /tmp may be in memory.
     var folder = "/var/tmp"
     var isStrict = false
     var bounds = "Benchmarks/instructions.bound"

@@ -3,7 +3,7 @@ import Testing
 @testable import benchmarks
 
 @Suite struct LossSearchTests {
-    /// A listener that bears so much, and a generator that makes so much.
+    /// A listener that sustains this much, and a generator that produces this much.
     private func search(
         bearing limit: Double, making generated: Double = .infinity, doubt: LossSearch.Doubt = .forTheListener
     ) throws -> LossSearch.Outcome {
@@ -53,7 +53,7 @@ import Testing
         var trials = 0
         let outcome = try LossSearch(loads: 100...100, doubt: doubt).run { load in
             trials += 1
-            // The two differ; which comes first is what makes a second one needed.
+            // The two differ, and the first is such that a second one is needed.
             let isLossFree = (trials == 1) == (doubt == .againstTheListener)
             return trial(asked: load, made: load, isLossFree: isLossFree)
         }

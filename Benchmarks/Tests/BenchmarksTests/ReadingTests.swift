@@ -38,7 +38,8 @@ import Testing
         #expect(tally.holdsAll(of: 40_000))
     }
 
-    /// What Linux 6.18 printed beside a `conntrack -E` that was stopped, less a few rows. The program has two sockets; one listens.
+    /// Printed by Linux 6.18 next to a `conntrack -E` that was stopped, less a few rows. The program has two sockets;
+    /// one listens.
     @Test func findsTheListenersSocket() {
         let head = "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n"
         let others = """

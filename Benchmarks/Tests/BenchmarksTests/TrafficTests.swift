@@ -59,7 +59,7 @@ import Testing
         #expect(throws: Failure.self) { try TrafficYield(text) }
     }
 
-    /// What Linux 6.18 and nft 1.0.6 printed, less a few rows.
+    /// Printed by Linux 6.18 and nft 1.0.6, less a few rows.
     @Test func readsTheKernelsCounters() {
         let interfaces = """
             Inter-|   Receive                                                |  Transmit

@@ -1,10 +1,10 @@
-/// Who is measured in a case.
+/// A program measured in a case.
 enum Role: String, Codable {
     /// The kernel's part of the work, and nothing else.
     case floor
     case ours
     case peer
-    /// For orientation only.
+    /// For comparison only.
     case aside
 }
 
@@ -13,10 +13,10 @@ struct Contestant {
     let words: [String]
     let count: Count
 
-    /// How the entries are counted that a program wrote to a file.
+    /// How to count the entries that a program wrote to a file.
     enum Count {
         case lines
-        /// The file holds the number.
+        /// The file contains the number.
         case stated
     }
 
@@ -26,13 +26,13 @@ struct Contestant {
         self.count = count
     }
 
-    /// As one would type it.
+    /// As typed in a shell.
     var title: String {
         let name = words.first?.split(separator: "/").last.map(String.init) ?? ""
         return ([name] + words.dropFirst()).joined(separator: " ")
     }
 
-    /// - Throws: when the output holds another number of entries: then the run has not measured what it claims.
+    /// - Throws: if the output has a different number of entries, as the run then did not measure what it claims to.
     func check(_ output: String, holds expected: Int) throws {
         let counted =
             switch count {

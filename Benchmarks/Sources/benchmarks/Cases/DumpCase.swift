@@ -4,12 +4,12 @@ struct DumpCase {
     let title: String
     let contestants: [Contestant]
     let destination: Destination
-    /// How many of the table's entries each must write. To `/dev/null` they cannot be counted.
+    /// The number of the table's entries that each must write. With `/dev/null` they cannot be counted.
     let expected: Int
     let targets: [Target]
 }
 
-/// What `--cases` takes.
+/// The name for `--cases`.
 enum CaseName: String, CaseIterable, Codable {
     case dump
     case dumpFile = "dump-file"

@@ -1,13 +1,13 @@
-/// What a case has measured.
+/// The measurements of a case.
 struct DumpResult: Codable {
     struct Row: Codable, TurnTaker {
         let role: Role
         let command: String
         var title: String { command }
-        /// In the order in which they were made.
+        /// In chronological order.
         var runs: [Figures] = []
         var median: Figures?
-        /// Why it could not be measured.
+        /// The reason why it could not be measured.
         var failure: String?
     }
 

@@ -1,21 +1,21 @@
 import FoundationEssentials
 
-/// Captures of a director, as this kernel need not have IPVS.
+/// Captures of a director, as this kernel may lack IPVS.
 enum SampleCapture {
     private static let script = "Benchmarks/Tools/make-capture.py"
     private static let fixtures = "Tests/Fixtures"
-    /// The one of a few connections that the others are made of.
+    /// The small capture that the others are generated from.
     static let small = "\(fixtures)/dr-untracked/capture"
-    /// Its connections.
+    /// The number of its connections.
     static let few = 5
 
-    /// Those that targets are about, unless the tables are to be smaller.
+    /// The sizes that the targets apply to, unless the tables are to be smaller.
     static func sizes(upTo entries: Int) -> [Int] {
         let sizes = [WatchJudge.contractSize, FlowJudge.targetSize].filter { $0 <= entries }
         return sizes.isEmpty ? [entries] : sizes
     }
 
-    /// Makes one of so many connections for as long as `body` runs, which gets its folder.
+    /// Generates a capture of this many connections for as long as `body` runs, and passes its directory.
     static func using<Value>(
         _ connections: Int, in workspace: Workspace, _ body: (String) throws -> Value
     ) throws -> Value {

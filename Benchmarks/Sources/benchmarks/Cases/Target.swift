@@ -1,4 +1,4 @@
-/// What a figure of ours should be, alone or as a ratio to another's.
+/// The target for one of our figures, by itself or as a ratio to another's.
 struct Target {
     enum Quantity {
         case wall, user, peak
@@ -7,14 +7,14 @@ struct Target {
     enum Bound {
         case atMost(Double)
         case atLeast(Double)
-        /// No target: the ratio is shown for orientation.
+        /// No target: the ratio is shown for comparison.
         case none
     }
 
     let text: String
     let quantity: Quantity
     let numerator: Role
-    /// Without one the figure itself is held to the bound.
+    /// If there is none, the figure itself is checked against the bound.
     let denominator: Role?
     let bound: Bound
 
@@ -26,12 +26,12 @@ struct Target {
         self.bound = bound
     }
 
-    /// - Parameter medians: of those that could be measured.
+    /// - Parameter medians: the medians of those that could be measured.
     func judge(_ medians: [Role: Figures]) -> Judgement {
         let value = medians[numerator].map(figure)
         var ratio = value
         if let denominator {
-            // A clock of ticks may have seen nothing at all: then there is no ratio.
+            // A tick-based clock may read zero; then there is no ratio.
             let divisor = medians[denominator].map(figure).flatMap { $0 > 0 ? $0 : nil }
             ratio = divisor.flatMap { divisor in value.map { $0 / divisor } }
         }
@@ -47,7 +47,7 @@ struct Target {
     }
 }
 
-/// How a target came out.
+/// The outcome for a target.
 struct Judgement: Codable {
     enum Verdict: String, Codable {
         case met, missed

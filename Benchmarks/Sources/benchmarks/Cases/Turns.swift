@@ -1,19 +1,19 @@
-/// One of those that are measured side by side, and its runs so far.
+/// One of several subjects measured side by side, and its runs so far.
 protocol TurnTaker {
     associatedtype Run
     var title: String { get }
-    /// In the order in which they were made.
+    /// In chronological order.
     var runs: [Run] { get set }
-    /// Why it could not be measured.
+    /// The reason why it could not be measured.
     var failure: String? { get set }
 }
 
-/// Runs all of them in turn, again and again, so that what slows the machine for a while slows all of them.
+/// Runs all of them in turn, repeatedly, so that a temporary slowdown of the machine affects all of them.
 ///
-/// One that fails is left out from then on, and the others go on.
+/// A subject that fails is left out from then on, and the others continue.
 ///
-/// - Parameter run: of the one with that index.
-/// - Throws: when a signal asks for the end.
+/// - Parameter run: runs the subject with that index.
+/// - Throws: if a termination signal arrives.
 func takeTurns<Row: TurnTaker>(
     _ rows: [Row], rounds: Int, title: String, run: (Int) throws -> Row.Run
 ) throws -> [Row] {

@@ -1,4 +1,4 @@
-/// Makes conntrack events, two to an entry: it is created, and deleted in the same datagram.
+/// Generates conntrack events, two per entry: it is created, and deleted in the same datagram.
 struct EventGenerator: ~Copyable {
     private let socket: ConntrackSocket
     private var batch = MessageBatch(capacity: largestBatch * bytesAnEvent)
@@ -8,16 +8,18 @@ struct EventGenerator: ~Copyable {
 
     init() throws { socket = try ConntrackSocket() }
 
-    /// What it has made: exactly, as the kernel carries a batch out before the next is sent, and says when it does not.
+    /// The number generated. It is exact, as the kernel processes a batch before the next is sent, and reports
+    /// failures.
     struct Yield {
         let events: Int
         let seconds: Double
     }
 
-    /// Makes so many events (rounded down to an even number), or as many as it can in the time.
+    /// Generates this many events (rounded down to an even number), or as many as it can in the given time.
     ///
-    /// - Parameter rate: events a second, kept by pauses between batches of about a millisecond's events. Without one, as fast as the kernel lets it.
-    /// - Throws: when the kernel refuses one.
+    /// - Parameter rate: events per second, kept by pauses between batches of about a millisecond's events; nil for as
+    ///   fast as the kernel allows.
+    /// - Throws: if the kernel refuses one.
     mutating func make(_ events: Int, rate: Double?, within limit: Duration) throws -> Yield {
         let entries = events / 2
         let entriesABatch = rate.map { min(max(Int($0 / 2000), 1), Self.largestBatch / 2) } ?? Self.largestBatch / 2

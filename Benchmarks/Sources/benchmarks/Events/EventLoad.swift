@@ -1,4 +1,4 @@
-/// The load of an event case: a steady rate, or all at once.
+/// The load of an event case: a steady rate, or a single burst.
 enum EventLoad {
     case rate, burst
 
@@ -23,7 +23,7 @@ enum EventLoad {
         }
     }
 
-    /// One that fails is left out, and the others go on.
+    /// A listener that fails is left out, and the others continue.
     func run(_ subjects: [EventSubject], in workspace: Workspace) throws -> EventResult {
         let rows = try subjects.map { subject in
             var row = EventResult.Row(role: subject.role, command: subject.title)

@@ -1,15 +1,16 @@
-/// How much each listener bears.
+/// The load each listener sustains.
 struct EventResult: Codable {
     struct Row: Codable {
         let role: Role
         let command: String
-        /// In the order in which they were made.
+        /// In chronological order.
         var trials: [EventTrial] = []
-        /// The largest load without loss: events a second as made, or events at once. 0 when the smallest was too much.
+        /// The largest load without loss: the rate generated, in events per second, or the events in a burst. 0 if even
+        /// the smallest was too much.
         var best: Double?
-        /// It bore as much as the generator can make, or as was tried: it might bear more.
+        /// It sustained as much as the generator can produce, or as was tried, and might sustain more.
         var isOpenEnded = false
-        /// Why it could not be measured.
+        /// The reason why it could not be measured.
         var failure: String?
     }
 

@@ -3,7 +3,7 @@ struct EventTally: Codable {
     var new = 0
     var update = 0
     var destroy = 0
-    /// Overruns that it declared.
+    /// Overruns that it reported.
     var lost = 0
     /// Anything else: resyncs, summaries.
     var other = 0
@@ -15,7 +15,7 @@ struct EventTally: Codable {
         case conntrack
     }
 
-    /// Whether it holds all of so many events, of which the generator made one half NEW and the other DESTROY.
+    /// Whether it holds all events of a run, of which the generator made one half NEW and the other DESTROY.
     func holdsAll(of made: Int) -> Bool { new == made / 2 && destroy == made / 2 && lost == 0 }
 
     init() {}
@@ -59,7 +59,7 @@ struct EventTally: Codable {
 
     private static let key = Array("\"event\":".utf8)
 
-    /// The value of the member `event`, wherever in the line it stands.
+    /// The value of the member `event`, at any position in the line.
     private static func kind(inJSON line: UnsafeRawBufferPointer) -> String {
         var rest = line[...]
         while let quote = rest.firstIndex(of: UInt8(ascii: "\"")) {

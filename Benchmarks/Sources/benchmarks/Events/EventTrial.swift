@@ -1,13 +1,13 @@
-/// One run of a listener beside the generator, in a network namespace of their own.
+/// One run of a listener together with the generator, in a network namespace of their own.
 struct EventTrial: Codable {
-    /// Events that the generator was asked for.
+    /// The number of events requested from the generator.
     let asked: Int
-    /// Events a second that it was asked for; none in a burst.
+    /// The rate requested, in events per second; nil for a burst.
     let askedRate: Double?
     let made: Int
     let seconds: Double
     let reported: EventTally
-    /// What the kernel counted on the listener's socket.
+    /// The kernel's count for the listener's socket.
     let socketDrops: Int
     let userSeconds: Double
     let systemSeconds: Double
@@ -15,14 +15,14 @@ struct EventTrial: Codable {
 
     var rate: Double { Double(made) / seconds }
 
-    /// The generator itself could not do what it was asked.
+    /// The generator itself could not keep up with the request.
     var isGeneratorsLimit: Bool { made < asked || (askedRate.map { rate < 0.9 * $0 } ?? false) }
 
     private static let generatingLimit: Duration = .seconds(3)
     private static let settlingLimit: Duration = .seconds(10)
 
-    /// - Parameter rate: events a second, or none for as many as possible at once.
-    /// - Throws: when the listener does not come up, or crashes. Loss is no error.
+    /// - Parameter rate: events per second; nil for a single burst.
+    /// - Throws: if the listener does not start, or crashes. Loss is not an error.
     static func run(
         _ subject: EventSubject, events: Int, rate: Double?, in workspace: Workspace
     ) throws -> EventTrial {
@@ -51,7 +51,7 @@ struct EventTrial: Codable {
         }
     }
 
-    /// Whether it comes up: its socket has joined a group, so that it hears what is made from now on.
+    /// Whether it starts: its socket has joined a group, so it receives every event from now on.
     private static func waitForSocket(of listener: borrowing Child) throws -> Bool {
         let deadline = ContinuousClock.now + settlingLimit
         while try ListenerSocket.find() == nil {
@@ -61,8 +61,8 @@ struct EventTrial: Codable {
         return true
     }
 
-    /// Waits until its receive buffer is empty and it writes no more, but not without end: what it has not
-    /// reported by then counts as lost.
+    /// Waits, within a limit, until its receive buffer is empty and it has stopped writing: what it has not reported by
+    /// then counts as lost.
     private static func waitUntilSettled(_ listener: borrowing Child, writingTo output: String) throws {
         let deadline = ContinuousClock.now + settlingLimit
         var size = -1

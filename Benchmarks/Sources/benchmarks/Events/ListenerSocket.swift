@@ -1,13 +1,13 @@
 /// A socket that has joined a group of NETLINK_NETFILTER in this network namespace, as /proc/net/netlink shows it.
 struct ListenerSocket {
-    /// Bytes that wait in its receive buffer.
+    /// Bytes waiting in its receive buffer.
     let queued: Int
-    /// Messages that found no room in it.
+    /// Messages dropped because it was full.
     let drops: Int
 
     private static let netfilter = 12
 
-    /// The listener of this namespace, when there is one. There is no more than one in a namespace of its own.
+    /// The listener of this namespace, if any. There is at most one in a namespace of its own.
     static func find() throws -> ListenerSocket? {
         try find(in: readText(of: "/proc/self/net/netlink"))
     }

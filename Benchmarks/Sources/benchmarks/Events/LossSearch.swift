@@ -1,25 +1,25 @@
-/// Looks for the largest load that a listener bears without loss: doubles it until there is loss, then halves the gap.
+/// Finds the largest load that a listener sustains without loss: doubles it until there is loss, then bisects.
 struct LossSearch {
-    /// The first load, and the one after which the search ends.
+    /// The first load, and the largest to be tried.
     let loads: ClosedRange<Double>
-    /// How often the gap between the largest load that is borne and the smallest that is not is halved.
+    /// How often the gap between the largest load sustained and the smallest that was not is halved.
     var refinements = 2
-    /// What decides when two trials of a load differ, as the machine has other things to do now and then.
+    /// How to decide if two trials of a load differ, as the machine is not always idle.
     let doubt: Doubt
 
     enum Doubt {
-        /// One trial without loss is enough: in the other the listener was held up.
+        /// One trial without loss is enough: in the other one the listener was held up.
         case forTheListener
-        /// One trial with loss is enough: in the other the generator was held up, and its burst was none.
+        /// One trial with loss is enough: in the other one the generator was held up, and did not make a real burst.
         case againstTheListener
     }
 
     struct Outcome {
-        /// All, in the order in which they were made.
+        /// All trials, in chronological order.
         var trials: [EventTrial] = []
         /// The largest load without loss.
         var borne: EventTrial?
-        /// Nothing greater could be tried.
+        /// Nothing larger could be tried.
         var isOpenEnded = false
     }
 
@@ -28,7 +28,7 @@ struct LossSearch {
         var outcome = Outcome()
         func isBorne(_ load: Double) throws -> Bool {
             var trials = [try trial(load)]
-            // A generator that was held up gets another try as well, or the search would end too early.
+            // If the generator was held up, it gets a second try as well, or the search would end too early.
             if trials.contains(where: { $0.isGeneratorsLimit || $0.isLossFree == (doubt == .againstTheListener) }) {
                 trials.append(try trial(load))
             }

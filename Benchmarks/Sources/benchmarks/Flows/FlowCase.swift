@@ -1,4 +1,4 @@
-/// What `flows` takes to read a capture, and how soon it shows something.
+/// The cost of reading a capture with `flows`, and the time until it shows something.
 struct FlowCase {
     let measure: Measure
 

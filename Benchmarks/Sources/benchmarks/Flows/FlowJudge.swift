@@ -1,9 +1,9 @@
-/// Makes differences of what was measured, and holds them to the targets.
+/// Computes differences of the measurements, and compares them with the targets.
 struct FlowJudge {
     let entries: Int
     let medians: [FlowRole: Figures]
 
-    /// What the targets are about. Smaller captures are measured for comparison.
+    /// The size the targets apply to. Smaller captures are measured for comparison.
     static let targetSize = 1_000_000
 
     func judge() -> [Judgement] {
@@ -25,7 +25,7 @@ struct FlowJudge {
         medians[role].flatMap { own in medians[.opening].map { figure(own) - figure($0) } }
     }
 
-    /// In millions of bytes, as the targets are.
+    /// In megabytes, like the targets.
     private func memory(_ role: FlowRole) -> Double? {
         beyond(role, \.peakMebibytes).map { $0 * 1_048_576 / 1_000_000 }
     }

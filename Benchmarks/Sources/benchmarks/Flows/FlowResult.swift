@@ -1,12 +1,12 @@
-/// What reading a capture's flows has taken.
+/// The cost of reading the flows of a capture.
 struct FlowResult: Codable {
     struct Row: Codable, TurnTaker {
         let role: FlowRole
         let title: String
-        /// In the order in which they were made.
+        /// In chronological order.
         var runs: [Figures] = []
         var median: Figures?
-        /// Why it could not be measured.
+        /// The reason why it could not be measured.
         var failure: String?
     }
 

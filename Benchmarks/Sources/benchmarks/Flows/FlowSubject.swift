@@ -1,13 +1,13 @@
-/// Something to measure, and its part.
+/// A command to measure, and its role.
 struct FlowSubject {
     let role: FlowRole
     let title: String
     let run: () throws -> Figures
 }
 
-/// The part that a run plays in the differences.
+/// The role of a run in the differences.
 enum FlowRole: String, Codable {
-    /// Opens the capture, verifies its checksums, and reads no flow.
+    /// Opens the capture, verifies its checksums, and reads no flows.
     case opening
     case summary
     case text
@@ -15,7 +15,7 @@ enum FlowRole: String, Codable {
 }
 
 extension FlowSubject {
-    /// - Parameter capture: of so many connections.
+    /// - Parameter capture: a capture with this many connections.
     static func all(_ measure: Measure, _ capture: String, _ entries: Int) -> [FlowSubject] {
         func words(_ words: String...) -> [String] { [measure.tools.program] + words + ["--capture", capture] }
         return [
@@ -34,7 +34,7 @@ extension FlowSubject {
         ]
     }
 
-    /// - Throws: when the summary does not say that there are so many connections: then it was not what was to be measured.
+    /// - Throws: if the summary shows a different number of connections, as the wrong thing was measured then.
     private static func check(_ output: String, counts entries: Int) throws {
         guard try readText(of: output).split(whereSeparator: \.isWhitespace).contains("\(entries)") else {
             throw Failure(.inputOutput, "has not counted \(entries) connections")

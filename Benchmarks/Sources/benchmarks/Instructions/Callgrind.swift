@@ -1,6 +1,6 @@
-/// The file that callgrind writes (its format is in Valgrind's manual, "Callgrind Format Specification").
+/// The output file of callgrind (the format is described in Valgrind's manual, "Callgrind Format Specification").
 enum Callgrind {
-    /// The instructions of all threads: the `totals:` lines of the file's parts, of which it mostly has one.
+    /// The instructions of all threads: the `totals:` lines of the file's parts, usually just one.
     static func total(in profile: String) throws -> Int {
         let totals = profile.split(separator: "\n").filter { $0.hasPrefix("totals:") }
         let numbers = totals.compactMap { Int($0.dropFirst("totals:".count).drop { $0 == " " }) }

@@ -1,14 +1,15 @@
-/// The most instructions an entry that a format may take.
+/// The maximum number of instructions per entry for a format.
 struct InstructionBound {
     let format: String
     let instructions: Double
 
-    /// How far over its bound a figure may be: the C library picks its routines by the processor, and identifiers have more digits or fewer.
+    /// The tolerance over the bound: the C library selects routines by processor, and identifiers vary in their number
+    /// of digits.
     private static let tolerance = 1.02
-    /// A bound that is this far over the figure no longer holds anything.
+    /// A bound that exceeds the figure by this much is too loose to be useful.
     private static let slack = 0.90
 
-    /// Reads lines of a format and a number; `#` begins a comment.
+    /// Parses lines of a format and a number; `#` starts a comment.
     static func all(in text: String) throws -> [InstructionBound] {
         try text.split(separator: "\n").compactMap { line in
             let fields = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Counts the instructions that `ct-inspect dump` takes for an entry, which noise does not move, by callgrind.
+/// Counts, with callgrind, the instructions that `ct-inspect dump` needs per entry; the count is free of noise.
 struct InstructionCheck {
     private let tools: Tools
     private let workspace: Workspace
 
-    /// What starting and ending take is in both, and cancels out.
+    /// Startup and exit are in both, and cancel out.
     private static let small = 2_000
     private static let large = 22_000
     private static let patience: Duration = .seconds(120)
@@ -15,7 +15,7 @@ struct InstructionCheck {
         self.workspace = workspace
     }
 
-    /// - Returns: the exit status: 1 when a figure is over its bound, or could not be had.
+    /// - Returns: the exit status: 1 if a figure exceeds its bound, or could not be measured.
     func run(bounds path: String) throws -> Int32 {
         let bounds = try InstructionBound.all(in: readText(of: path))
         guard !bounds.isEmpty else { throw Failure(.usage, "\(path) holds no bound") }
@@ -40,8 +40,8 @@ struct InstructionCheck {
         return passed == bounds.count ? 0 : 1
     }
 
-    /// What one format takes, or why that cannot be said: the others go on.
-    /// - Throws: when a signal asks for the end.
+    /// The figure for one format, or the reason for its absence; the others continue.
+    /// - Throws: if a termination signal arrives.
     private func attempt(_ format: String) throws -> Result<Int, Failure> {
         do {
             return .success(try instructions(of: format))
@@ -72,7 +72,7 @@ struct InstructionCheck {
             output: "/dev/null", errors: errors)
         let ending = try child.wait(within: Self.patience)
         guard ending.isSuccess else {
-            // Lines of valgrind's own begin with the process id between equals signs.
+            // Valgrind's own lines start with the process id between equals signs.
             let complaint = try readText(of: errors).split(separator: "\n").first { !$0.hasPrefix("==") } ?? ""
             throw Failure(.unavailable, "\(describe(status: ending.status)): \(complaint)")
         }

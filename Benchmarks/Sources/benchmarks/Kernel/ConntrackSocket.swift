@@ -1,14 +1,14 @@
 import CBench
 import Glibc
 
-/// A socket to ctnetlink of the namespace it is opened in. Needs CAP_NET_ADMIN.
+/// A ctnetlink socket in the namespace where it is opened. Needs CAP_NET_ADMIN.
 struct ConntrackSocket: ~Copyable {
     private let descriptor: CInt
 
     init() throws {
         descriptor = socket(AF_NETLINK, CInt(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), NETLINK_NETFILTER)
         guard descriptor >= 0 else { throw Failure("socket(NETLINK_NETFILTER)", errno: errno) }
-        // Room for a batch to be sent, and for as many refusals.
+        // Room for a batch to be sent, and for as many error replies.
         for option in [SO_SNDBUFFORCE, SO_RCVBUFFORCE] {
             var size: CInt = 4 << 20
             guard setsockopt(descriptor, SOL_SOCKET, option, &size, socklen_t(MemoryLayout<CInt>.size)) == 0 else {
@@ -21,8 +21,8 @@ struct ConntrackSocket: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Hands over the messages, which the kernel has carried out when this returns, and empties the batch.
-    /// - Throws: when it refuses one. It answers to no message that it accepts.
+    /// Sends the messages, which the kernel has processed when this returns, and empties the batch.
+    /// - Throws: if the kernel refuses one. It sends no reply to messages that it accepts.
     borrowing func send(_ batch: inout MessageBatch) throws {
         guard batch.messages > 0 else { return }
         let bytes = batch.bytes

@@ -1,12 +1,12 @@
-/// Limits of conntrack that hold for the whole host, and bar a full table.
+/// Host-wide conntrack limits that would prevent a full table.
 enum HostLimits {
-    /// Raises them so that one namespace can hold so many entries, and puts them back, whatever `body` does.
+    /// Raises them so that one namespace can hold this many entries, and restores them, whatever `body` does.
     ///
-    /// Needs root in the host's own network namespace: only there they can be written.
+    /// Needs root in the host's own network namespace, as they can only be written there.
     static func raised<Value>(for entries: Int, _ body: () throws -> Value) throws -> Value {
-        // Room to spare, as nothing must be dropped early.
+        // Some headroom, so that there are no early drops.
         let maximum = Change(.maximum, to: entries + entries / 8, from: try Sysctl.maximum.read())
-        // As many buckets as the kernel would have chosen had it been started with room for these entries.
+        // As many buckets as the kernel would have chosen if loaded with a limit of this many entries.
         let buckets = Change(.buckets, to: roundedUp(entries), from: try Sysctl.buckets.read())
         defer {
             buckets.restore()
@@ -17,7 +17,7 @@ enum HostLimits {
         return try body()
     }
 
-    /// On kernels that count for each namespace, the namespace has a limit of its own as well.
+    /// On kernels that count per namespace, the namespace has a limit of its own as well.
     static func ensureRoom(for entries: Int) throws {
         if try Sysctl.maximum.read() < entries { try? Sysctl.maximum.write(entries + entries / 8) }
         let maximum = try Sysctl.maximum.read()

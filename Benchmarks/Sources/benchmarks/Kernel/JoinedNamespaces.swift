@@ -1,7 +1,7 @@
-/// Runs `body` in a new network namespace that a veth pair joins with another new one: a director and its clients. Both vanish then, with the
-/// pair. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN.
+/// Runs `body` in a new network namespace that is joined to another new one by a veth pair: a director and its clients.
+/// Both are removed afterwards, with the pair. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN.
 ///
-/// - Parameter body: gets the other namespace as a path.
+/// - Parameter body: gets the path of the other namespace.
 func inJoinedNamespaces<Value>(_ workspace: Workspace, _ body: (String) throws -> Value) throws -> Value {
     try inFreshNamespace {
         let clients = try NamespaceHandle()
@@ -16,10 +16,10 @@ func inJoinedNamespaces<Value>(_ workspace: Workspace, _ body: (String) throws -
     }
 }
 
-/// Who has which address.
+/// The addresses of both ends.
 enum Wiring {
     static let virtualAddress = "10.90.0.100"
-    /// Another of the director's, which is not observed.
+    /// Another address of the director's, which is not observed.
     static let otherAddress = "10.90.0.200"
     /// The director's end of the pair.
     static let interface = "director"

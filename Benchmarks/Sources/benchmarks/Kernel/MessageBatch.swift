@@ -1,12 +1,12 @@
 import CBench
 
-/// Netlink messages one after the other in one buffer, so that one send hands over many.
+/// Netlink messages concatenated in one buffer, so that a single send passes many.
 struct MessageBatch: ~Copyable {
     private let storage: UnsafeMutableRawBufferPointer
     private(set) var size = 0
     private(set) var messages = 0
 
-    /// More than any message here takes.
+    /// More than any message here needs.
     private static let longestMessage = 512
 
     init(capacity: Int) {
@@ -25,7 +25,7 @@ struct MessageBatch: ~Copyable {
         messages = 0
     }
 
-    /// A message of ctnetlink, for IPv4.
+    /// A ctnetlink message for IPv4.
     mutating func message(
         _ type: cntl_msg_types, flags: CInt = 0, _ fill: (inout MessageBatch) -> Void
     ) {
@@ -51,7 +51,7 @@ struct MessageBatch: ~Copyable {
         storage.storeBytes(of: UInt16(size - start), toByteOffset: start, as: UInt16.self)
     }
 
-    /// An attribute in network byte order, as all of ctnetlink's numbers are.
+    /// An attribute in network byte order, like all numbers of ctnetlink.
     mutating func attribute<Number: FixedWidthInteger>(_ type: UInt32, _ value: Number) {
         put(UInt16(4 + MemoryLayout<Number>.size))
         put(UInt16(truncatingIfNeeded: type))

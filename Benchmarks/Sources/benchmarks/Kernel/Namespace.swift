@@ -1,8 +1,8 @@
 import CBench
 import Glibc
 
-/// Runs `body` in a new, empty network namespace, and comes back. The namespace, with the conntrack table in it, vanishes then:
-/// children begin in it, and none outlives `body`. Needs CAP_SYS_ADMIN.
+/// Runs `body` in a new, empty network namespace, and returns to the old one. The namespace, with its conntrack table,
+/// is removed then: children start in it, and none outlives `body`. Needs CAP_SYS_ADMIN.
 func inFreshNamespace<Value>(_ body: () throws -> Value) throws -> Value {
     let home = try NamespaceHandle()
     let refusal = bench_new_network_namespace()
@@ -13,7 +13,7 @@ func inFreshNamespace<Value>(_ body: () throws -> Value) throws -> Value {
     return try body()
 }
 
-/// The network namespace that the program is in when this is made. It stays for as long as this does.
+/// The network namespace the program is in when this is created. It exists for as long as this does.
 struct NamespaceHandle: ~Copyable {
     private let descriptor: CInt
 
@@ -24,7 +24,7 @@ struct NamespaceHandle: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// For other programs, as long as this one lives.
+    /// A path for other programs, valid as long as this exists.
     var path: String { "/proc/\(getpid())/fd/\(descriptor)" }
 
     /// Needs CAP_SYS_ADMIN.

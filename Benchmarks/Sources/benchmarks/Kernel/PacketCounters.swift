@@ -1,6 +1,6 @@
-/// What the kernel has counted in the network namespace that the program is in.
+/// Counters of the kernel in the program's network namespace.
 enum PacketCounters {
-    /// Packets that came in at an interface, of /proc/net/dev. What the kernel hands over in one piece counts once, as it does in netfilter.
+    /// Packets received on an interface, from /proc/net/dev. An aggregated packet counts once, as it does in netfilter.
     static func received(at interface: String, in table: String) -> Int? {
         for line in table.split(separator: "\n") {
             let fields = line.split { $0 == " " || $0 == ":" }
@@ -17,7 +17,7 @@ enum PacketCounters {
         return count
     }
 
-    /// The sum of all counters of nft's, be they rules' or elements', in what `nft list ruleset` prints.
+    /// The sum of all nft counters, of rules and of set elements, in the output of `nft list ruleset`.
     static func counted(in ruleset: String) -> Int {
         let words = ruleset.split { $0 == " " || $0 == "\n" || $0 == "\t" }
         var sum = 0

@@ -1,6 +1,6 @@
 import CBench
 
-/// An entry as a load balancer's table has it: mostly TCP in ESTABLISHED, from many clients to one virtual address.
+/// A typical entry on a load balancer: mostly TCP in ESTABLISHED, from many clients to one virtual address.
 struct SampleEntry {
     let ipProtocol: UInt8
     let source: UInt32
@@ -29,7 +29,7 @@ struct SampleEntry {
         destinationPort = UInt16(truncatingIfNeeded: port)
     }
 
-    /// Entry `number` of a table: of twenty, eighteen are TCP, one is UDP, and one TCP whose destination is translated.
+    /// Entry `number` of a table: of twenty, eighteen are TCP, one is UDP, and one is TCP with destination NAT.
     static func inTable(_ number: Int) -> SampleEntry {
         switch number % 20 {
         case 7: SampleEntry(number, to: virtualAddress, ipProtocol: Int(IPPROTO_UDP))
@@ -46,7 +46,7 @@ struct SampleEntry {
         a << 24 | b << 16 | c << 8 | d
     }
 
-    /// Far from running out while a benchmark lasts.
+    /// Long enough not to expire during a benchmark.
     private static let timeout: UInt32 = 400_000
 
     func create(in batch: inout MessageBatch) {

@@ -5,7 +5,7 @@ enum SampleTable {
     static let markedEntries = 10
     private static let batchSize = 32 << 10
 
-    /// Loads ctnetlink, and conntrack with it, where they are modules: before that there are no sysctls.
+    /// Loads ctnetlink, and conntrack with it, if they are modules: the sysctls do not exist before.
     static func load() throws {
         try inFreshNamespace {
             let socket = try ConntrackSocket()
@@ -15,8 +15,8 @@ enum SampleTable {
         }
     }
 
-    /// Fills the table with so many entries for as long as `body` runs, and empties it again: a namespace that is left full is cleared by the
-    /// kernel later on, at the cost of what is measured then.
+    /// Fills the table with this many entries for as long as `body` runs, and then empties it: the kernel would
+    /// otherwise clean up a full namespace later, at the cost of whatever is being measured then.
     static func filled<Value>(with entries: Int, _ body: () throws -> Value) throws -> Value {
         defer {
             do { try flush() } catch { say("benchmarks: the table could not be emptied: \(error)") }
@@ -32,8 +32,8 @@ enum SampleTable {
         try socket.send(&batch)
     }
 
-    /// Adds the entries of these numbers; the last few of them go to the marker's address.
-    /// - Throws: when not all of them are in the table afterwards.
+    /// Adds the entries with these numbers; the last few go to the marker address.
+    /// - Throws: if they are not all in the table afterwards.
     static func add(_ numbers: Range<Int>, marked: Int = markedEntries) throws {
         try HostLimits.ensureRoom(for: numbers.upperBound)
         let socket = try ConntrackSocket()

@@ -1,6 +1,6 @@
-/// A number below /proc/sys, of the network namespace that the program is in.
+/// A number below /proc/sys, in the program's network namespace.
 struct Sysctl {
-    /// As sysctl(8) prints it.
+    /// As printed by sysctl(8).
     let name: String
 
     static let maximum = Sysctl(name: "net.netfilter.nf_conntrack_max")

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A program that was started. It is killed, with what it started itself, if it is left before it has ended.
+/// A running program. If abandoned before it has exited, it is killed along with everything it started.
 ///
-/// It is in a process group of its own, so that a Ctrl-C reaches the driver only, which ends it in good order.
+/// It has a process group of its own, so that Ctrl-C only reaches the driver, which terminates it in an orderly way.
 struct Child: ~Copyable {
-    /// How a program ended, and the CPU time it took.
+    /// How a program exited, and the CPU time it used.
     struct Ending {
         let status: CInt
         let userSeconds: Double
@@ -12,7 +12,7 @@ struct Child: ~Copyable {
 
         var isSuccess: Bool { status == 0 }
 
-        /// It ended as one does that Ctrl-C ends.
+        /// It exited the way a program interrupted by Ctrl-C does.
         var isInterrupted: Bool { status & 0x7F == SIGINT || status >> 8 & 0xFF == 128 + SIGINT }
     }
 
@@ -20,9 +20,9 @@ struct Child: ~Copyable {
     private let id: pid_t
     private var hasEnded = false
 
-    /// Starts a program in the driver's network namespace, with nothing on its standard input.
+    /// Starts a program in the driver's network namespace, with an empty standard input.
     ///
-    /// - Parameter words: the program, found by PATH when it holds no slash, and its arguments.
+    /// - Parameter words: the program, looked up in PATH if it has no slash, and its arguments.
     init(_ words: [String], output: String, errors: String) throws {
         guard let name = words.first else { throw Failure(.usage, "no program") }
         var actions = posix_spawn_file_actions_t()
@@ -57,18 +57,18 @@ struct Child: ~Copyable {
         while waitpid(id, nil, 0) < 0 && errno == EINTR {}
     }
 
-    /// Whether it has ended by itself. What it left is reaped by `wait`.
+    /// Whether it has exited on its own. `wait` reaps it.
     borrowing func isRunning() -> Bool {
         var information = siginfo_t()
         let found = waitid(P_PID, id_t(id), &information, WEXITED | WNOHANG | WNOWAIT)
         return found == 0 && information.si_signo == 0
     }
 
-    /// Asks it to end, as Ctrl-C does.
+    /// Asks it to terminate, like Ctrl-C.
     borrowing func interrupt() { kill(-id, SIGINT) }
 
-    /// Blocks until it has ended.
-    /// - Throws: when it has not within the limit, or a signal asks for the end. It is killed then.
+    /// Blocks until it has exited.
+    /// - Throws: if it exceeds the limit, or if a termination signal arrives. It is killed then.
     mutating func wait(within limit: Duration) throws -> Ending {
         let deadline = ContinuousClock.now + limit
         var status: CInt = 0
@@ -76,7 +76,7 @@ struct Child: ~Copyable {
         while wait4(id, &status, WNOHANG, &usage) != id {
             let left = ContinuousClock.now.duration(to: deadline)
             guard left > .zero else { throw Failure(.inputOutput, "\(name) has not ended within \(limit)") }
-            // Bounded, as several children's signals may have become one.
+            // Bounded, as the signals of several children may have been merged.
             try Signals.waitForChild(within: min(left, .seconds(1)))
         }
         hasEnded = true
@@ -89,7 +89,7 @@ extension timeval {
     fileprivate var seconds: Double { Double(tv_sec) + Double(tv_usec) / 1e6 }
 }
 
-/// What a wait status says, in words.
+/// A wait status in words.
 func describe(status: CInt) -> String {
     let signal = status & 0x7F
     return signal == 0 ? "exit status \(status >> 8 & 0xFF)" : "killed by signal \(signal)"

@@ -1,16 +1,16 @@
-/// What one run of a program took.
+/// The cost of one run of a program.
 struct Figures: Codable {
     var wallSeconds: Double
     var userSeconds: Double
     var systemSeconds: Double
     var peakMebibytes: Double
     var outputBytes: Int
-    /// From the program's start until its first row came through a pipe. Only where that was asked for.
+    /// From the program's start until its first row arrived in the pipe. Only if requested.
     var firstRowSeconds: Double?
 }
 
 extension Figures {
-    /// The median of each figure by itself.
+    /// The median of each figure separately.
     static func median(of runs: [Figures]) -> Figures? {
         guard !runs.isEmpty else { return nil }
         func median(_ figure: (Figures) -> Double) -> Double { middle(of: runs.map(figure)) }
@@ -23,7 +23,7 @@ extension Figures {
     }
 }
 
-/// The median. There is none of nothing.
+/// The median, or nil for an empty list.
 func middle(of numbers: [Double]) -> Double {
     let sorted = numbers.sorted()
     let upper = sorted[sorted.count / 2]

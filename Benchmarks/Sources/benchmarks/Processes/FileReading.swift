@@ -1,7 +1,7 @@
 import CBench
 import Glibc
 
-/// Reads a file in pieces, to its end. What is handed over is good until the call returns.
+/// Reads a file to its end in pieces. Each piece is valid until the call returns.
 func readPieces(of path: String, _ receive: (UnsafeRawBufferPointer) -> Void) throws {
     let descriptor = bench_open_to_read(path)
     guard descriptor >= 0 else { throw Failure("open \(path)", errno: errno) }
@@ -24,7 +24,7 @@ func readText(of path: String) throws -> String {
     return String(decoding: bytes, as: UTF8.self)
 }
 
-/// What a program said first, mostly why it failed.
+/// The beginning of a program's output, usually the reason why it failed.
 func firstLine(of path: String) throws -> String {
     try readText(of: path).split(separator: "\n").first.map(String.init) ?? ""
 }

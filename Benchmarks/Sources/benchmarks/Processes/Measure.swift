@@ -7,15 +7,15 @@ enum Destination {
     case file
 }
 
-/// Runs programs by the package's own `measure`, which says why it exists.
+/// Runs programs with the package's own `measure`, which explains why it exists.
 struct Measure {
     let tools: Tools
     let workspace: Workspace
-    /// No dump of a million entries takes longer, on a machine that is fit for the benchmark.
+    /// No dump of a million entries takes longer on a machine suitable for benchmarks.
     private static let patience: Duration = .seconds(180)
 
-    /// - Parameter check: looks at the output file, before it is removed. Not called for `/dev/null`.
-    /// - Throws: when the program cannot be run or fails, with what it said.
+    /// - Parameter check: inspects the output file before it is removed. Not called for `/dev/null`.
+    /// - Throws: if the program cannot be run or fails, with its error output.
     func run(_ words: [String], to destination: Destination, check: (String) throws -> Void) throws -> Figures {
         let output = destination == .null ? "/dev/null" : workspace.path(.output)
         defer { unlink(workspace.path(.output)) }
@@ -27,10 +27,10 @@ struct Measure {
         return figures
     }
 
-    /// Runs a program whose output comes through a pipe, and takes the time until its first row.
+    /// Runs a program whose output goes to a pipe, and measures the time until its first row.
     ///
-    /// - Parameter mark: is in each row once, and nowhere else.
-    /// - Throws: as above, and when there is another number of rows: then the run has not measured what it claims.
+    /// - Parameter mark: occurs exactly once in each row, and nowhere else.
+    /// - Throws: as above, and if the number of rows differs, as the run then did not measure what it claims to.
     func stream(_ words: [String], rows: Int, mark: String) throws -> Figures {
         let measured = try measured(["--rows", mark] + words)
         guard measured.rows == rows else {

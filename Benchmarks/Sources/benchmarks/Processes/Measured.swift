@@ -1,8 +1,8 @@
-/// What `measure` prints.
+/// The output of `measure`.
 struct Measured {
     let status: CInt
     let figures: Figures
-    /// Of an output that came through a pipe.
+    /// For output that went to a pipe.
     let rows: Int?
 
     init(_ line: String) throws {

@@ -1,8 +1,8 @@
-/// Runs a tool of the system to its end.
+/// Runs a system tool to its end.
 ///
-/// - Parameter script: written to a file, which is its last argument.
-/// - Returns: what it wrote to its standard output.
-/// - Throws: when it fails, with what it said.
+/// - Parameter script: written to a file, which becomes its last argument.
+/// - Returns: its standard output.
+/// - Throws: if it fails, with its error output.
 @discardableResult
 func runTool(
     _ words: [String], script: String? = nil, patience: Duration = .seconds(20), in workspace: Workspace

@@ -1,28 +1,28 @@
 import Glibc
 
-/// The signals that would end the program are blocked, and taken where it waits: so they end it by way of every `defer`, and
-/// what it changed is restored.
+/// Termination signals are blocked, and taken where the program waits: so they end it through every `defer`, and
+/// everything it changed is restored.
 enum Signals {
     private static let ending = [SIGINT, SIGTERM, SIGHUP]
 
-    /// Children are made with an empty mask (`Child`), so this is for the driver alone.
+    /// Children start with an empty mask (`Child`), so this only affects the driver.
     static func block() {
         var set = set(of: ending + [SIGCHLD])
         sigprocmask(SIG_BLOCK, &set, nil)
     }
 
-    /// - Throws: when a signal asks for the end. Does not block.
+    /// - Throws: if a termination signal is pending. Does not block.
     static func check() throws {
         try wait(for: .zero, signals: ending)
     }
 
-    /// Blocks for so long, or until a child ends or stops, whichever is first.
-    /// - Throws: when a signal asks for the end.
+    /// Blocks for this long, or until a child exits or stops, whichever is first.
+    /// - Throws: if a termination signal arrives.
     static func waitForChild(within limit: Duration) throws {
         try wait(for: limit, signals: ending + [SIGCHLD])
     }
 
-    /// Blocks for so long. Unlike sleep, it can be interrupted.
+    /// Blocks for this long. Unlike sleep, it can be interrupted.
     static func pause(_ duration: Duration) throws {
         try wait(for: duration, signals: ending)
     }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// A folder of its own for outputs, which vanishes with all that is in it.
+/// A temporary directory for outputs, which is removed with everything in it.
 struct Workspace {
     private let folder: String
 
     private init(_ folder: String) { self.folder = folder }
 
-    /// - Parameter parent: on the disk that the file cases write to.
+    /// - Parameter parent: a directory on the disk that the file cases write to.
     static func using<Value>(parent: String, _ body: (Workspace) throws -> Value) throws -> Value {
         var name = Array("\(parent)/ct-inspect-bench-XXXXXX".utf8CString)
         guard mkdtemp(&name) != nil else { throw Failure("mkdtemp in \(parent)", errno: errno) }
@@ -18,9 +18,9 @@ struct Workspace {
     /// The files that may be in it.
     enum File: String, CaseIterable {
         case output, errors, figures
-        /// What `ip` and `nft` are told, and what they answer.
+        /// The input of `ip` and `nft`, and their output.
         case script, answer, complaint
-        /// A folder.
+        /// A directory.
         case capture
         case profile = "callgrind.out"
     }

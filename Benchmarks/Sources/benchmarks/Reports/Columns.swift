@@ -1,4 +1,4 @@
-/// A decimal number with so many digits after the point.
+/// A decimal number with this many digits after the point.
 func fixed(_ number: Double, _ digits: Int) -> String {
     var scale = 1
     for _ in 0..<digits { scale *= 10 }
@@ -9,8 +9,8 @@ func fixed(_ number: Double, _ digits: Int) -> String {
     return "\(scaled < 0 ? "-" : "")\(abs(scaled) / scale).\(zeros)\(fraction)"
 }
 
-/// Rows as lines of equally wide columns: the first to the left, the others to the right. What ends a row that is shorter than
-/// the others is a remark, and as wide as it likes.
+/// Rows as lines of equally wide columns: the first is left-aligned, the others are right-aligned. The last cell of a
+/// row shorter than the others is a remark of any width.
 func columns(_ rows: [[String]]) -> String {
     let count = rows.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in

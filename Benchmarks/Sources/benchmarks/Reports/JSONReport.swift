@@ -1,7 +1,8 @@
 import FoundationEssentials
 
 extension Report {
-    /// For machines: every run's own figures, medians and ratios. Keys are in snake_case and sorted, so that two reports can be compared.
+    /// Machine-readable: the figures of every run, medians and ratios. Keys are in snake_case and sorted, so that two
+    /// reports can be compared.
     func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// What figures are worth nothing without.
+/// The context without which figures are worthless.
 struct Machine: Codable {
     let takenAt: String
     let kernel: String
@@ -9,9 +9,9 @@ struct Machine: Codable {
     let processor: String?
     let cores: Int
     let memoryMebibytes: Int
-    /// What each program says its version is; none that lacks the option.
+    /// The version each program reports; missing if it lacks the option.
     let versions: [String: String]
-    /// Sysctls of the host that bear on the figures, before anything was raised.
+    /// Sysctls of the host that affect the figures, before any was raised.
     let sysctls: [String: Int]
 
     init(_ tools: Tools, in workspace: Workspace) throws {

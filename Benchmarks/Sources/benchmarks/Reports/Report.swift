@@ -1,4 +1,4 @@
-/// All that a run of the benchmarks has measured.
+/// All results of a benchmark run.
 struct Report: Codable {
     let schema: String
     let machine: Machine

@@ -1,5 +1,5 @@
 extension Report {
-    /// For reading.
+    /// Human-readable.
     var text: String {
         let versions = machine.versions.sorted { $0.key < $1.key }
             .map { name, version in version.hasPrefix(name) ? version : "\(name) \(version)" }.joined(separator: ", ")
@@ -77,7 +77,7 @@ extension WatchResult.Row {
     fileprivate var cells: [String] {
         guard let median else { return [title, "failed: \(failure ?? "no run")"] }
         let walls = runs.map(\.wallSeconds)
-        // Readings that were asked for by keys have no pauses, so no rate.
+        // Readings triggered by keys have no pauses, so there is no rate.
         let window = role == .fullTable ? median.window : nil
         return [
             title, fixed(median.wallSeconds, 3), fixed(walls.min() ?? 0, 3), fixed(walls.max() ?? 0, 3),
@@ -104,7 +104,7 @@ extension FlowResult.Row {
             ]
     }
 
-    /// A median with the least and the greatest.
+    /// A median with the minimum and maximum.
     private func spread(_ median: Double?, _ all: [Double]) -> [String] {
         [median, all.min(), all.max()].map { $0.map { fixed($0, 3) } ?? "-" }
     }

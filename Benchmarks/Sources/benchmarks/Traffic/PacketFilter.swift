@@ -3,7 +3,7 @@ enum PacketFilter {
     static let port = 80
     static let otherPort = 81
 
-    /// A host's own filter, as its manual would have it: with it conntrack is active. It is there whoever counts.
+    /// A host's own filter, as its manual suggests: it makes conntrack active. It is present with every watcher.
     static let text = """
         table inet filter {
           chain input {
@@ -19,12 +19,12 @@ enum PacketFilter {
 
     private static let points = [("prerouting", -199), ("input", -450), ("input", 98)]
 
-    /// How many counters see a packet to the virtual address, which is the director's own: conntrack's result in PRE_ROUTING, and LOCAL_IN
-    /// in front of the filter and behind it. Observing counts at the same points.
+    /// The number of counters that see a packet to the virtual address, which is the director's own: conntrack's result
+    /// in PRE_ROUTING, and LOCAL_IN before and after the filter. Observing counts at the same points.
     static var countsAPacket: Int { points.count }
 
-    /// What one writes to see ctstates without ct-inspect: at the same points a counting rule for each ctstate, of the same address and port.
-    /// Classes of packets they do not tell apart.
+    /// The rules one would write to see ctstates without ct-inspect: at the same points, a counting rule for each
+    /// ctstate, for the same address and port. They do not distinguish classes of packets.
     static let countingRules: String = {
         let chains = points.enumerated().map { number, point in
             let rules = ["new", "established", "related", "invalid", "untracked"].map {

@@ -1,4 +1,4 @@
-/// What observing costs the traffic: loads of a director, with a watcher and without.
+/// The cost of observing for the traffic: loads on a director, with and without a watcher.
 struct TrafficCase {
     private let tools: Tools
     private let workspace: Workspace
@@ -19,13 +19,13 @@ struct TrafficCase {
             load, try takeTurns(rows, rounds: rounds, title: load.title) { try trial(of: load, watchers[$0]) })
     }
 
-    /// In namespaces of its own, so that none finds what another left.
+    /// In namespaces of its own, so that no run is affected by another.
     private func trial(of load: TrafficLoad, _ watcher: TrafficWatcher) throws -> TrafficFigures {
         try inJoinedNamespaces(workspace) { clients in
             try runTool(["nft", "-f"], script: PacketFilter.text, in: workspace)
             let figures = try watcher.watch(workspace) { try measure(load, from: clients) }
             let expected = watcher.countsAPacket(of: load)
-            // Packets of ARP come in as well, and are counted nowhere.
+            // ARP packets arrive as well, and are not counted.
             guard abs(figures.countsAPacket - Double(expected)) < 0.05 else {
                 let counted = fixed(figures.countsAPacket, 3)
                 throw Failure(.inputOutput, "counted a packet \(counted) times, not \(expected)")

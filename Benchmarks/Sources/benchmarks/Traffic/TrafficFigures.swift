@@ -1,17 +1,19 @@
-/// What came of one load beside one watcher.
+/// The result of one load with one watcher.
 struct TrafficFigures: Codable {
-    /// Bytes, datagrams or requests that came through.
+    /// Bytes, datagrams or requests transferred per second.
     var eachSecond: Double
-    /// CPU time that one takes on its whole way, the sender's part included, in the fastest fiftieth. None of a stream.
+    /// CPU time of a single one on its whole path, including the sender's part, in the fastest fiftieth. Nil for a
+    /// stream.
     var nanosecondsEach: Double?
-    /// Those that came in at the director's interface. A piece of a stream counts once, whatever its size.
+    /// Packets received on the director's interface. An aggregated packet of a stream counts once, whatever its size.
     var packets: Double
-    /// In how many counters each of them was found.
+    /// The number of counters in which each of them was counted.
     var countsAPacket: Double
-    /// CPU time of the watching program, where there is one.
+    /// CPU time of the watching program, if there is one.
     var watcherSeconds = 0.0
 
-    /// The median of each figure by itself; but of the time of one the least, as what disturbs it can only add to it.
+    /// The median of each figure separately; but the minimum of the time of a single one, as disturbances can only add
+    /// to it.
     static func summary(of runs: [TrafficFigures]) -> TrafficFigures? {
         guard !runs.isEmpty else { return nil }
         return TrafficFigures(
@@ -21,14 +23,15 @@ struct TrafficFigures: Codable {
     }
 }
 
-/// What `traffic` prints.
+/// The output of `traffic`.
 struct TrafficYield {
     /// Bytes, datagrams or requests.
     let units: Double
     let seconds: Double
     let nanosecondsEach: Double?
 
-    /// - Throws: when it is none of that, when nothing came through, or when datagrams were lost before the receiver's socket.
+    /// - Throws: if it is malformed, if nothing was transferred, or if datagrams were lost before the receiver's
+    ///   socket.
     init(_ text: String) throws {
         let numbers = text.split { $0 == " " || $0 == "\n" }.compactMap { Double($0) }
         guard numbers.count == 5 else { throw Failure(.inputOutput, "traffic said \(text)") }

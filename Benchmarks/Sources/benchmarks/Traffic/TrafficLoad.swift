@@ -1,4 +1,4 @@
-/// What is sent to the director. See Tools/traffic.c.
+/// The traffic sent to the director. See Tools/traffic.c.
 enum TrafficLoad: String, Codable, CaseIterable {
     case bulk
     case datagrams
@@ -15,7 +15,7 @@ enum TrafficLoad: String, Codable, CaseIterable {
         }
     }
 
-    /// What a rate of it is given in, and how many of what is measured that is.
+    /// The unit of its rate, and how many of the measured items one unit stands for.
     var unit: (name: String, size: Double) {
         switch self {
         case .bulk: ("MB/s", 1e6)
@@ -26,7 +26,7 @@ enum TrafficLoad: String, Codable, CaseIterable {
 
     var isObserved: Bool { self != .bystanders }
 
-    /// Of `traffic`: it sends to the director from another namespace, and receives in this one.
+    /// The command line of `traffic`: it sends to the director from another namespace, and receives in this one.
     func words(_ tools: Tools, from clients: String, seconds: Int) -> [String] {
         let kind = self == .bystanders ? TrafficLoad.datagrams : self
         let address = isObserved ? Wiring.virtualAddress : Wiring.otherAddress

@@ -1,12 +1,12 @@
-/// What a load has measured.
+/// The measurements of a load.
 struct TrafficResult: Codable {
     struct Row: Codable, TurnTaker {
         let role: Role
         let title: String
-        /// In the order in which they were made.
+        /// In chronological order.
         var runs: [TrafficFigures] = []
         var summary: TrafficFigures?
-        /// Why it could not be measured.
+        /// The reason why it could not be measured.
         var failure: String?
     }
 

@@ -1,4 +1,4 @@
-/// Who counts the director's packets while they come in.
+/// What counts the director's packets as they arrive.
 struct TrafficWatcher {
     let role: Role
     let title: String
@@ -24,13 +24,13 @@ struct TrafficWatcher {
         ]
     }
 
-    /// How many counters a packet must be found in.
+    /// The number of counters that must count a packet.
     func countsAPacket(of load: TrafficLoad) -> Int {
         role == .floor || !load.isObserved ? 0 : PacketFilter.countsAPacket
     }
 
     /// Watches this namespace for as long as `body` runs.
-    /// - Returns: what `body` has measured, and what the watching program itself took.
+    /// - Returns: the measurements of `body`, and what the watching program itself used.
     func watch(_ workspace: Workspace, _ body: () throws -> TrafficFigures) throws -> TrafficFigures {
         switch means {
         case .none: return try body()
@@ -52,7 +52,7 @@ struct TrafficWatcher {
         }
     }
 
-    /// Its table is made in one transaction: it counts when the table is there.
+    /// Its table is created in one transaction: once the table exists, it counts.
     private func waitForTable(of program: borrowing Child, _ workspace: Workspace) throws {
         let deadline = ContinuousClock.now + Self.patience
         while !(try runTool(["nft", "list", "ruleset"], in: workspace)).contains("flags owner") {

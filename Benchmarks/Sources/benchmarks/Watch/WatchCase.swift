@@ -1,4 +1,4 @@
-/// What a screen costs that is open: flows from captures, the table live.
+/// The cost of an open screen: flows from captures, the table live.
 struct WatchCase {
     private let measure: WatchMeasure
 
@@ -19,7 +19,7 @@ struct WatchCase {
         }
     }
 
-    /// The empty table by itself: the namespace of the full one is filled for all rounds, as filling takes seconds.
+    /// The empty table separately: the namespace of the full one is filled for all rounds, as filling takes seconds.
     private func table(_ entries: Int, _ rounds: Int) throws -> WatchResult {
         let title = WatchScene.table.title(entries)
         let empty = try inFreshNamespace { try take(turns: rounds, "\(title), empty", [measure.emptyTable()]) }

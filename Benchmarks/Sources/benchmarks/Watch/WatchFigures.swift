@@ -1,6 +1,6 @@
-/// What one run of a program took, on a terminal or without one.
+/// The cost of one run of a program, with or without a terminal.
 struct WatchFigures: Codable {
-    /// Of readings that follow the first one, whole ones with their pauses.
+    /// The readings after the first one: complete ones with their pauses.
     struct Window: Codable {
         var seconds: Double
         var readings: Double
@@ -8,13 +8,13 @@ struct WatchFigures: Codable {
         var cpuSeconds: Double
     }
 
-    /// Until the first rows were on the screen; of a program without a screen until its end.
+    /// Until the first rows were on the screen; for a program without a screen, until it exited.
     var wallSeconds: Double
     var userSeconds: Double
     var systemSeconds: Double
     var peakMebibytes: Double
     var window: Window?
-    /// Whether the head of the screen says how often it reads.
+    /// Whether the header of the screen shows the reading interval.
     var saysRhythm: Bool?
 
     var cpuSeconds: Double { userSeconds + systemSeconds }
@@ -26,8 +26,8 @@ struct WatchFigures: Codable {
         peakMebibytes = figures.peakMebibytes
     }
 
-    /// - Parameter text: what `screen` prints.
-    /// - Throws: when it is none of that, the program failed, or what was waited for never was on the screen.
+    /// - Parameter text: the output of `screen`.
+    /// - Throws: if it is malformed, if the program failed, or if the expected text never appeared on the screen.
     init(screen text: String) throws {
         let numbers = text.split { $0 == " " || $0 == "\n" }.compactMap { Double($0) }
         guard numbers.count == 9 else { throw Failure(.inputOutput, "screen said \(text)") }
@@ -45,7 +45,7 @@ struct WatchFigures: Codable {
         saysRhythm = numbers[8] == 1
     }
 
-    /// The median of each figure by itself. The rhythm is said when it was each time.
+    /// The median of each figure separately. The interval counts as shown if it was shown in every run.
     static func median(of runs: [WatchFigures]) -> WatchFigures? {
         guard var median = runs.first else { return nil }
         func set(_ figure: WritableKeyPath<WatchFigures, Double>) {
@@ -59,7 +59,8 @@ struct WatchFigures: Codable {
 }
 
 extension WatchFigures.Window {
-    /// Of what a reading and its pause took: windows differ in how many they hold, and a median of each figure by itself would mix them.
+    /// Medians per reading and pause: windows differ in their number of readings, and a median of each figure
+    /// separately would mix them.
     fileprivate static func median(of windows: [WatchFigures.Window]) -> WatchFigures.Window? {
         guard !windows.isEmpty else { return nil }
         let readings = middle(of: windows.map(\.readings))

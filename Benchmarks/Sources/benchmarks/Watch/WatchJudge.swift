@@ -1,9 +1,9 @@
-/// Makes differences of what was measured, and holds them to the targets.
+/// Computes differences of the measurements, and compares them with the targets.
 struct WatchJudge {
     let entries: Int
     let medians: [WatchRole: WatchFigures]
 
-    /// What the contract is about. Above it `watch` has to be usable, and to read seldomer.
+    /// The size the contract is about. Above it `watch` has to be usable, and to read less often.
     static let contractSize = 100_000
 
     func judge(_ scene: WatchScene) -> [Judgement] {
@@ -15,7 +15,7 @@ struct WatchJudge {
 
     private var isBeyondContract: Bool { entries > Self.contractSize }
 
-    /// A target where the contract has one, for this size.
+    /// A target if the contract has one for this size.
     private func contracted(_ bound: Target.Bound) -> Target.Bound { isBeyondContract ? .none : bound }
 
     // MARK: Flows

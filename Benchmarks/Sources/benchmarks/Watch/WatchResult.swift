@@ -1,12 +1,12 @@
-/// What a scene has measured.
+/// The measurements of a scene.
 struct WatchResult: Codable {
     struct Row: Codable, TurnTaker {
         let role: WatchRole
         let title: String
-        /// In the order in which they were made.
+        /// In chronological order.
         var runs: [WatchFigures] = []
         var median: WatchFigures?
-        /// Why it could not be measured.
+        /// The reason why it could not be measured.
         var failure: String?
     }
 
@@ -34,9 +34,9 @@ struct WatchResult: Codable {
 
 /// What is watched.
 enum WatchScene {
-    /// A capture with that many connections of IPVS.
+    /// A capture with this many IPVS connections.
     case flows
-    /// This kernel's table with that many entries.
+    /// This kernel's table with this many entries.
     case table
 
     func title(_ entries: Int) -> String {
@@ -47,15 +47,15 @@ enum WatchScene {
     }
 }
 
-/// The part that a run plays in the differences.
+/// The role of a run in the differences.
 enum WatchRole: String, Codable {
-    /// Opens the capture and has its check sums verified.
+    /// Opens the capture and verifies its checksums.
     case opening
-    /// Reads the capture twice on top of that, and prints one screen.
+    /// The same, then reads the capture twice and prints one screen.
     case twoReadings
     /// The same on a terminal.
     case onTerminal
-    /// Reads the capture some times more there.
+    /// Reads the capture a few more times on the terminal.
     case manyReadings
     /// Reads a capture of a few connections twice.
     case fewFlows

@@ -1,15 +1,15 @@
-/// Something to measure, and its part.
+/// A command to measure, and its role.
 struct WatchSubject {
     let role: WatchRole
     let title: String
     let run: () throws -> WatchFigures
 }
 
-/// Runs programs on a terminal by `screen`, and without one by `measure`.
+/// Runs programs on a terminal with `screen`, and without one with `measure`.
 struct WatchMeasure {
     let tools: Tools
     let workspace: Workspace
-    /// Of the window, which is as long as its readings and their pauses if that is longer.
+    /// The length of the window, which is extended to hold whole readings and their pauses.
     let seconds: Int
 
     private func plain(_ role: WatchRole, _ title: String, _ words: [String]) -> WatchSubject {
@@ -18,7 +18,7 @@ struct WatchMeasure {
         }
     }
 
-    /// - Throws: when the screen does not say that it has so many rows: then it was not what was to be measured.
+    /// - Throws: if the screen does not show this many rows, as the wrong thing was measured then.
     private func printed(_ role: WatchRole, _ title: String, rows: Int, _ words: [String]) -> WatchSubject {
         WatchSubject(role: role, title: title) {
             WatchFigures(
@@ -32,8 +32,8 @@ struct WatchMeasure {
     }
 
     /// - Parameters:
-    ///   - window: the words of `screen` that say what to do after the first readings.
-    ///   - marker: is on the screen when the first rows are, and not before.
+    ///   - window: the arguments of `screen` that say what to do after the first readings.
+    ///   - marker: is on the screen once the first rows are, and not before.
     private func screen(
         _ role: WatchRole, _ title: String, _ window: [String] = [none], until marker: String, _ words: [String]
     ) -> WatchSubject {
@@ -54,9 +54,9 @@ struct WatchMeasure {
 extension WatchMeasure {
     private static let moreReadings = 4
 
-    /// A capture is read twice, but on the table's tab anew for each other filter: so these are typed, port 10 and 100 after port 1. None of them
-    /// lets an entry through, so that the flows are all there is to keep.
-    /// - Parameter capture: of so many connections.
+    /// A capture is read twice, but on the table tab again for each new filter: so filters are typed, port 10 and 100
+    /// after port 1. None of them matches an entry, so only the flows have to be kept.
+    /// - Parameter capture: a capture with this many connections.
     func flows(_ capture: String, _ entries: Int) -> [WatchSubject] {
         let once = [tools.program, "watch", "--once", "--tab", "flows", "--capture"]
         let shown = [tools.program, "watch", "--tab", "table", "--filter", "dport=1", "--capture", capture]
