@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """make-capture.py FIXTURES FOLDER CONNECTIONS [LOOKUPS]
 
-Writes a capture of a director with so many connections of IPVS into a new FOLDER, in the format of `ct-inspect capture`. Half of
-the connections have a conntrack entry. All else (services, settings) is as in the folder dr-untracked of FIXTURES, the messages of
-entries as in dr-conntrack: patched are addresses, ports and ids.
+Writes a capture of a director with this many IPVS connections into a new FOLDER, in the format of `ct-inspect capture`. Half of
+the connections have a conntrack entry. Everything else (services, settings) is taken from the directory dr-untracked of FIXTURES,
+and the entry messages from dr-conntrack, with addresses, ports and ids patched.
 
-In Python and by offsets, so that a fault in ct-inspect's own reading or writing of captures is not in this one, too. Connections and
-entries come in orders that have nothing to do with each other, as they do from the two hash tables of a kernel: to look one up
-for the other is then as dear as it is in life.
+Written in Python, with fixed offsets, so that it does not share a fault with ct-inspect's own code for captures. Connections and
+entries are in unrelated orders, as in the two hash tables of a kernel, so that looking up one for the other is as expensive as on a
+real system.
 
-A flow without an entry is looked up once more by itself. In its first reading `watch` does so for the first 5000 such flows, and later
-for none of them; so the capture records these questions, LOOKUPS (5000) of them, each with the answer ENOENT. A program that asks for
-more finds no answer in it, and says so: then it is time to raise the number here.
+A flow without an entry is looked up again individually. `watch` does so in its first reading for the first 5000 such flows, and later
+for none of them; so the capture records that many requests (LOOKUPS, 5000), each with the answer ENOENT. A program that requests more
+finds no answer and reports this: the number here must be raised then.
 """
 
 import os
@@ -30,14 +30,14 @@ FROM_KERNEL, TO_KERNEL = 6, 7
 ENTRY_DUMP, ENTRY_GET, ENTRY_NEW = (0x101, 0x301), (0x101, 0x5), 0x100
 MULTI, CAPPED = 0x2, 0x100
 DONE, ERROR, ENOENT = 3, 2, -2
-# What fits into a socket buffer of 32 KiB of the kernel's.
+# The payload that fits into one of the kernel's 32 KiB socket buffers.
 MOST_OF_A_DATAGRAM = 32_448
-# What IPVS says of a busy director: most are established, some have been closed on one side.
+# The mix on a busy director: most connections are established, some have been closed on one side.
 STATES = [("ESTABLISHED", 900)] * 16 + [("FIN_WAIT", 120)] * 3 + [("TIME_WAIT", 120)]
 
 
 class Connections:
-    """The same ones for the same number, all distinct: eight ports of each client."""
+    """Distinct connections, the same for the same count: eight ports for each client."""
 
     def __init__(self, count):
         chance = random.Random(count)
@@ -62,7 +62,7 @@ class Connections:
 
 
 class Pcap:
-    """Of link type 253: records of a time, an nlmon header and a datagram."""
+    """A pcap file of link type 253: each record has a timestamp, an nlmon header and a datagram."""
 
     def __init__(self, path):
         self.file = open(path, "wb", buffering=1 << 20)
@@ -78,7 +78,7 @@ class Pcap:
         self.file.write(datagram)
 
     def exchange(self, bus, question, answers):
-        """Numbers it anew, as some were left out before it."""
+        """Renumbers it, as some were left out before it."""
         self.sequence += 1
         self.record(TO_KERNEL, bus, numbered(question, self.sequence))
         for datagram in answers:
@@ -90,7 +90,7 @@ def numbered(message, sequence):
 
 
 def renumbered(datagram, sequence):
-    """All messages of it, and what an acknowledgement repeats of the question."""
+    """Renumbers all messages, including the request header that an acknowledgement repeats."""
     datagram = bytearray(datagram)
     start = 0
     while start + 16 <= len(datagram):
@@ -103,7 +103,7 @@ def renumbered(datagram, sequence):
 
 
 def exchanges(path):
-    """The header of a pcap file, and its questions with their answers."""
+    """The header of a pcap file, and its requests with their answers."""
     with open(path, "rb") as file:
         content = file.read()
     found, start = [], 24
@@ -125,7 +125,7 @@ def kind(question):
 
 
 def entry_messages(template, connections):
-    """Entries of TCP, patched at the offsets of the two tuples and the id."""
+    """TCP entries, patched at the offsets of the two tuples and the id."""
     message = bytearray(template)
     for number, (address, port) in enumerate(connections):
         struct.pack_into("!I", message, 32, address)
@@ -137,7 +137,7 @@ def entry_messages(template, connections):
 
 
 def dump(template, connections):
-    """A dump's answer: messages in datagrams as the kernel fills them, and the end."""
+    """The answer to a dump: messages packed into datagrams like the kernel does, and the end."""
     datagram = bytearray()
     for message in entry_messages(template, connections):
         if len(datagram) + len(message) > MOST_OF_A_DATAGRAM:

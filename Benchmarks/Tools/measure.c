@@ -1,13 +1,13 @@
 // measure OUTPUT PROGRAM [ARGUMENT]...
 // measure --rows MARK PROGRAM [ARGUMENT]...
 //
-// Runs a program with its standard output in the file OUTPUT, and prints what it took, as five numbers:
+// Runs a program with its standard output in the file OUTPUT, and prints its cost, as five numbers:
 //     wait status, wall time in ns, user CPU in us, system CPU in us, peak resident memory in KiB
-// With --rows, reads the output through a pipe instead. MARK is a text that each row holds once. It prints three more numbers:
+// With --rows, reads the output through a pipe instead. MARK is a text that occurs once in each row. Prints three more numbers:
 //     wall time in ns until the first row was read (0: none was), rows, bytes
 //
-// In C and a program of its own because the peak that the kernel reports of a process is not less than what the process that made
-// it had in memory, with posix_spawn(3) too: exec(2) takes over the peak of the memory it leaves. This one has about 1 MiB.
+// A separate C program because the kernel never reports a lower peak for a process than its parent had in memory, even with
+// posix_spawn(3): exec(2) keeps the peak of the address space it replaces. This one has about 1 MiB.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -33,16 +33,16 @@ static long long microseconds(struct timeval time)
     return time.tv_sec * 1000000LL + time.tv_usec;
 }
 
-// As much as a pipe of the kernel's holds, and room for what was left of the piece before.
+// The capacity of a kernel pipe, plus room for the rest of the previous piece.
 enum { PIECE = 1 << 16, LONGEST_MARK = 256 };
 
 struct output {
-    long long first; // When the first row was read. 0: not yet.
+    long long first; // When the first row was read; 0: not yet.
     long long rows;
     long long bytes;
 };
 
-// Reads to the end, which comes when the program ends or is killed. A mark may lie in two pieces.
+// Reads until the program exits or is killed. A mark may be split across two pieces.
 static struct output read_rows(int pipe, const char *mark)
 {
     static char buffer[LONGEST_MARK + PIECE];
@@ -68,7 +68,7 @@ static struct output read_rows(int pipe, const char *mark)
     }
 }
 
-// Starts the program with its standard output in the file or, where there is none, in that end of a pipe.
+// Starts the program with its standard output in the file or, without one, in this end of a pipe.
 static int start(char **words, const char *file, int end, pid_t *child)
 {
     posix_spawn_file_actions_t actions;
@@ -104,7 +104,7 @@ int main(int count, char **words)
     if (mark != NULL) {
         close(ends[1]);
         output = read_rows(ends[0], mark);
-        close(ends[0]); // A program whose output could not be read ends by SIGPIPE.
+        close(ends[0]); // If reading failed, the program gets SIGPIPE.
     }
     int status;
     struct rusage usage;

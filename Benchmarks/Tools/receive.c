@@ -1,10 +1,10 @@
 // receive [--dst IPV4-ADDRESS | --empty]
 //
-// The floor under every dump: asks the kernel for its conntrack table and only receives it. Prints how many entries came.
+// The lower bound for every dump: requests the kernel's conntrack table and only receives it. Prints the number of entries.
 //     --dst ADDRESS   has the kernel filter by the original destination (CTA_FILTER, Linux 5.8)
-//     --empty         asks for IPv6 only: on a table of IPv4 entries, the bare walk over the hash
+//     --empty         requests IPv6 only: on a table of IPv4 entries, just the walk over the hash table
 //
-// In C, so that the floor holds nothing but the kernel's work.
+// In C, so that it measures nothing but the kernel's work.
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
-// Bits of CTA_FILTER_ORIG_FLAGS, in host order. They are in no header: CTA_FILTER_F_CTA_IP_DST in nf_internals.h.
+// Bits of CTA_FILTER_ORIG_FLAGS, in host order. Not in any exported header: CTA_FILTER_F_CTA_IP_DST in nf_internals.h.
 enum { FILTER_BY_DESTINATION = 1 << 1 };
 
 struct request {

@@ -1,19 +1,19 @@
 // screen SECONDS MARKER PROGRAM [ARGUMENT]...
 // screen --type KEYS TIMES MARKER PROGRAM [ARGUMENT]...
 //
-// Runs a program on a terminal of its own, 120 by 40, reads and discards what it shows, and types `q` when so many seconds have passed after
-// its first readings. Prints what it took, as nine numbers:
-//     wait status, ns until MARKER was shown, ns of the window, readings and CPU in ns within it, user and system CPU of all in us,
+// Runs a program on a terminal of its own, 120 by 40, reads and discards its output, and types `q` once SECONDS have passed since its
+// first readings. Prints its cost, as nine numbers:
+//     wait status, ns until MARKER was shown, ns of the window, readings and CPU in ns within it, total user and system CPU in us,
 //     peak resident memory in KiB, whether `every` was on the screen at the end
 //
-// The window is that of the readings that follow: they are what a screen costs for as long as it is open, and the first one is dearer. It goes
-// from the end of one reading to that of another, so it holds whole ones, with their pauses. SECONDS 0 is none: it ends after the first ones.
-// With --type it is as long as it takes to type KEYS so many times, which must make the program read, once each time.
+// The window covers the readings that follow: they are the ongoing cost of an open screen, and the first one is more expensive. It lasts
+// from the end of one reading to the end of another, so it holds whole ones, with their pauses. SECONDS 0 means no window: the program is
+// ended after the first readings. With --type it lasts as long as typing KEYS this many times, each of which must trigger one reading.
 //
-// Nothing says from outside when a program reads. But it takes the CPU then, and rests afterwards: so a reading is over when it has slept for
-// three tenths of a second. One that waits for its turn on the CPU does not sleep.
+// A reading cannot be observed directly from outside. But the program uses the CPU during it, and sleeps afterwards: so a reading is over
+// once the program has slept for 0.3 seconds. Waiting for the CPU is not sleeping.
 //
-// In C and a program of its own for the same reason as `measure`: the peak of a process is not less than that of the one that made it.
+// A separate C program for the same reason as `measure`: the peak of a process is never less than its parent's.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -32,9 +32,9 @@
 #define SECOND 1000000000LL
 #define STEP (SECOND / 50)
 #define REST (SECOND * 3 / 10)
-// How long anything may be in coming.
+// The maximum wait for anything.
 #define PATIENCE (60 * SECOND)
-// A picture takes two milliseconds, a reading that is worth counting a multiple.
+// Drawing the screen takes two milliseconds, a reading worth counting several times as long.
 #define BURST (SECOND / 50)
 
 enum outcome { CLOSED, RESTS, HAS_READ };
@@ -68,14 +68,14 @@ static long long microseconds(struct timeval time)
     return time.tv_sec * 1000000LL + time.tv_usec;
 }
 
-// What the program has run until now, all of its threads, those that are gone included.
+// The CPU time of the program so far: all of its threads, including those that have exited.
 static long long cpu_time(void)
 {
     clockid_t clock;
     return clock_getcpuclockid(child, &clock) == 0 ? nanoseconds(clock) : 0;
 }
 
-// Whether it runs or waits for its turn, as against sleeping.
+// Whether it is running or waiting for the CPU, as opposed to sleeping.
 static int is_runnable(void)
 {
     char path[32], text[256] = "";
@@ -88,7 +88,7 @@ static int is_runnable(void)
     return name_end != NULL && name_end[1] == ' ' && name_end[2] != 'S';
 }
 
-// Notes when the marker is in what came, or lies across two pieces.
+// Records when the marker arrives, possibly split across two pieces.
 static void look_for_marker(const char *bytes, size_t count)
 {
     static char joined[256 + 65536];
@@ -101,9 +101,9 @@ static void look_for_marker(const char *bytes, size_t count)
     memmove(joined, joined + size - kept, kept);
 }
 
-// Takes what the program shows for one step.
+// Reads the program's output for one step.
 //
-// Returns: 0 when the program has closed the terminal.
+// Returns: 0 if the program has closed the terminal.
 static int show(void)
 {
     char bytes[65536];
@@ -128,7 +128,7 @@ static int show_until_marker(long long patience)
     return 1;
 }
 
-// Shows until a reading is over, or none has come within the time.
+// Reads the output until a reading is over, or none has happened in time.
 static enum outcome show_reading(long long patience)
 {
     long long before = cpu_time(), rested = before, busy = now();
@@ -145,15 +145,15 @@ static enum outcome show_reading(long long patience)
             return HAS_READ;
         if (moment - begin >= patience)
             return RESTS;
-        // What it took meanwhile were pictures.
+        // The CPU time since then was for drawing.
         rested = cpu;
     }
     return RESTS;
 }
 
-// Of what there is to do: seconds that pass, or keys to type so many times.
+// The amount is the number of seconds to wait, or the number of times to type the keys.
 //
-// Returns: 0 when the program has closed the terminal.
+// Returns: 0 if the program has closed the terminal.
 static int measure_window(const char *keys, long long amount, struct window *window)
 {
     long long begin = now(), before = cpu_time();
@@ -172,7 +172,7 @@ static int measure_window(const char *keys, long long amount, struct window *win
     return 1;
 }
 
-// Has all drawn anew, as only changes are otherwise.
+// Forces a full redraw, as otherwise only changes are drawn.
 static int says(const char *word)
 {
     marker = word;

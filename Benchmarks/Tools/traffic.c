@@ -1,18 +1,18 @@
 // traffic LOAD SENDER-NAMESPACE ADDRESS PORT MILLISECONDS
 //
 // Sends to ADDRESS:PORT of the network namespace it is started in, from the one behind the path SENDER-NAMESPACE, and receives there.
-//     bulk        one TCP stream, as fast as it goes
-//     datagrams   UDP datagrams of 64 bytes, 64 with each sendmmsg(2)
-//     requests    64 bytes there and 64 back over one TCP connection, one after the other
+//     bulk        one TCP stream, as fast as possible
+//     datagrams   UDP datagrams of 64 bytes, 64 per sendmmsg(2)
+//     requests    64 bytes each way over one TCP connection, one request after the other
 // Prints five numbers:
 //     datagrams sent and those that reached the receiver's socket (0 0 for TCP);
-//     what came through while it measured: bytes, datagrams or requests; the nanoseconds that took;
-//     the nanoseconds that one datagram or request takes in the fastest fiftieth (0 for bulk)
+//     the bytes, datagrams or requests transferred during the measurement; the nanoseconds that took;
+//     the nanoseconds per datagram or request in the fastest fiftieth (0 for bulk)
 //
-// A packet through a veth pair is received on the CPU that sends it, before the call that sends it returns, and the sender never waits: so
-// the time of that call is the CPU time of the packet's whole way up to the receiver's socket. The receiver of datagrams and of the stream
-// has another CPU; that of requests shares the sender's, so that no idle CPU is to be woken, and the time of a request is CPU time, too.
-// The fastest fiftieth of many short calls is what nothing disturbed: noise only adds. In C, so that nothing but the kernel takes time.
+// A packet through a veth pair is received on the CPU that sends it, before the sending call returns, and the sender never waits: so the
+// duration of that call is the CPU time of the packet's whole path to the receiver's socket. The receiver of datagrams and of the stream
+// has another CPU; that of requests shares the sender's, so that no idle CPU has to wake up, and the duration of a request is CPU time, too.
+// The fastest fiftieth of many short calls is undisturbed: noise only adds. In C, so that only the kernel takes time.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,7 +30,7 @@
 #include <linux/sock_diag.h>
 
 enum { MESSAGE = 64, BATCH = 64, CHUNK = 128 << 10, MOST_SLICES = 1 << 21, PATIENCE = 3000000 };
-// Of each load, before it is measured: the stream's window has grown by then, and caches are warm.
+// Before each load is measured: the stream's window has grown by then, and caches are warm.
 static const long long WARM_UP = 200 * 1000000LL;
 
 static struct {
@@ -63,14 +63,14 @@ static long long now(void)
     return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-// Counts what one call took that began after the warm-up.
+// Records the duration of a call that began after the warm-up.
 static void count_step(long long units, long long before, long long after)
 {
     static long long first;
     first = first > 0 ? first : before;
     load.units += units;
     load.nanoseconds = after - first;
-    // A batch that was cut short would say nothing of whole ones.
+    // A partial batch would not be representative.
     if ((units == 1 || units == BATCH) && slice_count < MOST_SLICES)
         slices[slice_count++] = after - before < 0xFFFFFFFF ? (unsigned)(after - before) : 0xFFFFFFFF;
 }
@@ -87,7 +87,7 @@ static long long undisturbed_slice(void)
     return slice_count > 0 ? slices[slice_count / 50] : 0;
 }
 
-// The calling thread keeps to the first CPU it may have, or to the last.
+// Pins the calling thread to the first CPU it may use, or to the last.
 static void keep_to_cpu(int is_last)
 {
     cpu_set_t allowed, chosen;
@@ -126,7 +126,7 @@ static void prepare(struct mmsghdr *messages, struct iovec *pieces, char *bytes)
     }
 }
 
-// Answers the first, so that conntrack takes the flow for an established one, and takes in the others until there are no more.
+// Answers the first datagram, so that conntrack considers the flow established, and receives the others until there are no more.
 static void *receive_datagrams(void *unused)
 {
     (void)unused;
@@ -249,7 +249,7 @@ static void send_requests(void)
 
 static void open_receiver(struct sockaddr_in address, int type)
 {
-    // As many datagrams as wait while the receiver's CPU does something else.
+    // Room for the datagrams that wait while the receiver's CPU does something else.
     int size = 8 << 20;
     load.receiver = open_socket(type);
     if (type == SOCK_DGRAM)
@@ -260,7 +260,7 @@ static void open_receiver(struct sockaddr_in address, int type)
         checked(listen(load.receiver, 1), "listen");
 }
 
-// A socket stays in the namespace in which it was made.
+// A socket stays in the namespace in which it was created.
 static void open_sender(const char *namespace, struct sockaddr_in address, int type)
 {
     checked(setns(checked(open(namespace, O_RDONLY | O_CLOEXEC), namespace), CLONE_NEWNET), "setns");
