@@ -2,18 +2,18 @@
 .PHONY: help build install uninstall deb demo test unit instructions man man-check completions completions-check package bare lab lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
 
 SWIFT ?= swift
-# Relative relocations packed (glibc 2.36, lld): a megabyte less to read, and to hold, at each start.
+# Packed relative relocations (glibc 2.36, lld): a megabyte less to read, and to keep in memory, at each start.
 PACKED = -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
-# Hardened as Debian's own programs: imports bound at the start and read-only from then on, and no search path for libraries ($ORIGIN).
+# Hardened like Debian's own programs: imports are bound at startup and then read-only, and there is no library search path ($ORIGIN).
 HARDENED = -Xlinker -z -Xlinker now --disable-local-rpath
 RELEASE = -c release --static-swift-stdlib -Xlinker -s $(PACKED) $(HARDENED)
 BINARY = .build/release/ct-inspect
 BENCHMARKS = Benchmarks/.build/release/benchmarks
-# Of the benchmarks' C programs. clang comes with Swift.
+# For the benchmarks' C programs. clang comes with Swift.
 CLANG ?= clang
 CLANG_FLAGS = -std=c11 -O2 -Wall -Wextra -Werror
 BENCH_TOOLS = $(patsubst Benchmarks/Tools/%.c,Benchmarks/.build/tools/%,$(wildcard Benchmarks/Tools/*.c))
-# What needs root gets it by sudo, where it is not there already.
+# Commands that need root use sudo, unless already root.
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
 SHELL_SCRIPTS = scripts/setup scripts/check-imports scripts/check-sizes .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh) \
@@ -38,10 +38,10 @@ unit: setup-test ## Unit, differential and integration tests (namespaces need ro
 	$(SWIFT) test
 	$(SWIFT) test --package-path Benchmarks
 
-instructions: setup-test build bench-build ## Instructions an entry, by callgrind, against their bounds (root)
+instructions: setup-test build bench-build ## Instructions per entry, counted by callgrind, against their bounds (root)
 	$(AS_ROOT) $(BENCHMARKS) instructions
 
-bench: setup-test build bench-build ## Speed beside the kernel's own and conntrack's (root; options in BENCH="--runs 3")
+bench: setup-test build bench-build ## Speed compared with the kernel's own and conntrack's (root; options in BENCH="--runs 3")
 	$(AS_ROOT) $(BENCHMARKS) $(BENCH)
 
 bench-build: $(BENCH_TOOLS)
@@ -54,17 +54,17 @@ Benchmarks/.build/tools/%: Benchmarks/Tools/%.c
 package: setup-test deb ## `make install` and the Debian package, in a fresh Debian (root)
 	$(AS_ROOT) Tests/Package/run
 
-# sudo has a PATH of its own, without Swift perhaps, so its folder is asked for before.
+# sudo has its own PATH, possibly without Swift, so Swift's directory is determined first.
 bare: setup-test deb ## The README's first command and `make deb`, in a fresh Debian with nothing but Swift (root)
 	$(AS_ROOT) Tests/Bare/run "$$($(SWIFT) -print-target-info | jq -r .paths.runtimeResourcePath)"
 
 lab: setup-test build ## A real director on stock Debian kernels, in an emulator
 	Tests/Lab/run
 
-fixtures: setup-test build ## Take the bundled captures anew, from the lab
+fixtures: setup-test build ## Retake the bundled captures, in the lab
 	Tests/Lab/run --kernel 6.1 --fixtures Tests/Fixtures
 
-lint: setup-test ## Format, imports, sizes of files, JSON Schema, what documents name, shell scripts
+lint: setup-test ## Format, imports, file sizes, JSON Schema, names in documents, shell scripts
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 	scripts/check-imports
 	scripts/check-sizes
@@ -72,16 +72,16 @@ lint: setup-test ## Format, imports, sizes of files, JSON Schema, what documents
 	scripts/check-docs
 	shellcheck -x $(SHELL_SCRIPTS)
 
-man: build ## Make the man pages anew, from man/src and from the program
+man: build ## Regenerate the man pages, from man/src and from the program
 	scripts/man $(BINARY)
 
-man-check: setup-test build ## Man pages: current, clean to mandoc and man, and every option in them
+man-check: setup-test build ## Man pages: current, without mandoc and man warnings, with every option
 	scripts/check-man $(BINARY)
 
 fmt: ## Format the Swift sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-completions: build ## Make the shell completions anew, from the program
+completions: build ## Regenerate the shell completions, from the program
 	scripts/completions $(BINARY)
 
 completions-check: setup-test build ## The completions: current, and in real shells (root)

@@ -1,5 +1,5 @@
-# Where `make install` puts things. It copies what `make build` made, and builds nothing: under sudo, swift must not run as root.
-# For a package: make install PREFIX=/usr DESTDIR=tree. Packaging/debian/rules is its user for Debian's.
+# The paths used by `make install`. It only copies what `make build` made: under sudo, swift must not run as root.
+# For packaging: make install PREFIX=/usr DESTDIR=tree, as in Packaging/debian/rules.
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 DATADIR = $(PREFIX)/share
@@ -7,21 +7,21 @@ MANDIR = $(DATADIR)/man
 DOCDIR = $(DATADIR)/doc/ct-inspect
 SCHEMADIR = $(DATADIR)/ct-inspect/schema
 BASHDIR = $(DATADIR)/bash-completion/completions
-# Debian's zsh reads site-functions under /usr/local only; its packages use vendor-completions.
+# Debian's zsh reads site-functions only under /usr/local; packages use vendor-completions.
 ZSHDIR = $(DATADIR)/zsh/site-functions
-# fish reads this one under /usr/local only where XDG_DATA_DIRS has /usr/local/share.
+# Under /usr/local, fish only reads this if XDG_DATA_DIRS contains /usr/local/share.
 FISHDIR = $(DATADIR)/fish/vendor_completions.d
 
 MAN7 = man/ct-inspect-lvs-dr.7
 MAN8 = man/ct-inspect.8 $(wildcard man/ct-inspect-*.8)
 SCHEMAS = $(wildcard docs/schema/*.json)
-# The last is the licence, with those of what is linked in.
+# The last one is the licence, including those of linked libraries.
 DOCUMENTS = README.md CHANGELOG.md Packaging/debian/copyright
 
 INSTALLED = $(BINDIR)/ct-inspect $(addprefix $(MANDIR)/man7/,$(notdir $(MAN7))) $(addprefix $(MANDIR)/man8/,$(notdir $(MAN8))) \
     $(addprefix $(SCHEMADIR)/,$(notdir $(SCHEMAS))) $(addprefix $(DOCDIR)/,$(notdir $(DOCUMENTS))) \
     $(BASHDIR)/ct-inspect $(ZSHDIR)/_ct-inspect $(FISHDIR)/ct-inspect.fish
-# Which go with what is in them.
+# Removed by uninstall once they are empty.
 OWN_FOLDERS = $(SCHEMADIR) $(DATADIR)/ct-inspect $(DOCDIR)
 
 install: ## Copy what `make build` made to PREFIX (/usr/local), under DESTDIR

@@ -1,11 +1,11 @@
-"""The commands and their options, as `--experimental-dump-help` tells them, in mdoc(7)."""
+"""The commands and their options, as reported by `--experimental-dump-help`, in mdoc(7)."""
 import json
 import re
 import subprocess
 
 from mdoc import alternatives, escaped, prose
 
-# A section with more options is one word of the synopsis.
+# A section with more options than this is a single word in the synopsis.
 MOST_IN_SYNOPSIS = 8
 
 
@@ -21,7 +21,7 @@ class Commands:
             if command["shouldDisplay"] and command["commandName"] != "help"}
 
     def of(self, page):
-        """The command that a page is about, by the page's name."""
+        """The command that a page documents, by the page's name."""
         return self.root if page == "ct-inspect" else self.all[page.removeprefix("ct-inspect-")]
 
     def listing(self):
@@ -39,7 +39,7 @@ def names(argument):
 
 
 def shown_arguments(command):
-    """Those that are not hidden. A flag and its inversion are one, and so are all names of an option."""
+    """The visible options. A flag and its inversion count as one, and so do all names of an option."""
     found = []
     for argument in command.get("arguments", []):
         if not argument["shouldDisplay"]:
@@ -62,7 +62,7 @@ def flags(argument):
 
 
 def value(argument):
-    """What comes behind the option's name: `NAME|PID|PATH`, `WHAT [N]`, or words to choose from."""
+    """What follows the option's name: `NAME|PID|PATH`, `WHAT [N]`, or words to choose from."""
     if argument["kind"] == "flag":
         return ""
     if argument["kind"] == "option" and "allValues" in argument:
@@ -86,9 +86,9 @@ def synopsis(command):
 
 
 def described(command, more):
-    """All options by their sections.
+    """All options by section.
 
-    `more` has lines for some of them, by an option's name or an argument's, and loses what was used.
+    `more` has lines for some of them, by the name of an option or argument; those used are removed from it.
     """
     arguments = sorted(shown_arguments(command), key=is_common)
     titles = dict.fromkeys(argument.get("sectionTitle") for argument in arguments)

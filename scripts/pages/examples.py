@@ -1,4 +1,4 @@
-"""What ct-inspect prints of the bundled captures."""
+"""The output of ct-inspect for the bundled captures."""
 import json
 import os
 import pathlib
@@ -18,7 +18,7 @@ MOST_SECONDS = 60
 
 
 def run(binary, capture, words):
-    """The lines of a terminal on which somebody calls ct-inspect: the command, and what it prints.
+    """A terminal session with ct-inspect: the command line, and its output.
 
     - Parameter words: may end with ` | jq .a[0].b`, which is done here.
     """
@@ -38,7 +38,7 @@ def part(document, path):
 
 
 def on_terminal(command):
-    """What a command prints on a terminal of our width. It must succeed, and complain of nothing."""
+    """The output of a command on a terminal of our width. It must succeed without error messages."""
     ours, its = pty.openpty()
     termios.tcsetwinsize(its, (40, COLUMNS))
     settings = termios.tcgetattr(its)
@@ -59,7 +59,7 @@ def on_terminal(command):
 
 
 def read(terminal, deadline):
-    """All that comes until nobody writes any more, which a terminal tells by EIO."""
+    """The output until no writer is left, which a terminal reports as EIO."""
     os.set_blocking(terminal, False)
     printed = b""
     while time.monotonic() < deadline:

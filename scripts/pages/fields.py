@@ -1,4 +1,4 @@
-"""The members of JSON documents, as docs/schema tells them, in mdoc(7)."""
+"""The members of JSON documents, according to docs/schema, in mdoc(7)."""
 import json
 import pathlib
 
@@ -6,7 +6,7 @@ from mdoc import alternatives, prose
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "docs" / "schema"
 
-# What is told once, and named elsewhere.
+# Described once, and only named elsewhere.
 NAMED = {
     "entry.json": "an entry",
     "expectation.json": "an expectation",
@@ -34,7 +34,7 @@ KINDS = {
 
 
 def listing(name):
-    """- Parameter name: a schema's, `flows`, or that of a definition in it, `flows#flow`."""
+    """- Parameter name: of a schema, `flows`, or of a definition in it, `flows#flow`."""
     file, _, definition = name.partition("#")
     schema = target(f"{file}.json" + (f"#/$defs/{definition}" if definition else ""))
     yield from members(schema, file + ".json")
@@ -66,7 +66,7 @@ def members(schema, file):
 
 
 def read(node, file):
-    """What a member is: its kind in words, what is said of it, and the object whose members are to be listed, with its file."""
+    """A member: its kind in words, its description, and the object whose members are to be listed, with its file."""
     own = [node["description"]] if "description" in node else []
     if "$ref" in node:
         reference = (file if node["$ref"].startswith("#") else "") + node["$ref"]
