@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# What is carried into the fresh Debian: Swift's files and the checkout, each to the path that it has here, as what is built names
-# its paths.
+# Makes Swift's files and the checkout available in the fresh Debian, each at the same path as here, as build products contain
+# paths.
 
-# Swift's own in a folder that it shares with others, as where its archive was unpacked over /.
+# Swift's own files in a directory shared with others, as when its archive was unpacked over /.
 swift_files() {
     printf '%s\n' "$SWIFT"/{bin/{swift,clang,lld,ld.lld,llvm-}*,lib/{swift,clang,libswift,libIndexStore}*,libexec/swift,share/swift}
 }
 
-# Makes a file or folder visible there, and keeps it from being written. A link stays one.
+# Makes a file or directory visible there, read-only. A link stays a link.
 carry() {
     local path=$1
     if [[ -L $path ]]; then
@@ -34,8 +34,8 @@ carry_swift() {
     done
 }
 
-# What is written there lies over the checkout and goes with the Debian. What uses the C libraries is compiled again there, by the
-# packages that scripts/setup brings; the rest of what was built says nothing about them. Whoever owns the checkout, git reads it.
+# Writes go to an overlay that disappears with the Debian. Code that uses the C libraries is recompiled there, with the packages
+# that scripts/setup installs; other build products do not depend on them. git accepts the checkout whoever owns it.
 carry_checkout() {
     local there=$ROOT$CHECKOUT
     mkdir -p "$WORK/written" "$WORK/overlay" "$there"

@@ -1,6 +1,6 @@
-"""Shells in a terminal, as a person has them: tmux, which draws it in memory, tells what became of the line that was typed.
+"""Shells in a terminal, as used interactively: tmux, which draws it in memory, shows the result of the line typed.
 
-Every wait polls, and has a bound.
+Every wait polls, with a limit.
 """
 
 import itertools
@@ -14,7 +14,7 @@ _numbers = itertools.count(1)
 
 
 def begin(kind, place):
-    """The command that starts a shell, and the lines that it is told first; its completions are found as a package's are."""
+    """The command that starts a shell, and its initial commands; completions are found the way a package's are."""
     if kind == "bash":
         return "bash --noprofile --norc -i", [
             "bind 'set show-all-if-ambiguous on'",
@@ -51,7 +51,7 @@ class Shell:
         return subprocess.run(["tmux", "-L", self.name, *words], check=True, capture_output=True, text=True, timeout=BOUND).stdout
 
     def _enter(self, line):
-        """Says a line, and waits until it is done, by something that only a shell that has done it can say."""
+        """Enters a line, and waits until it has been executed, by output that only its execution produces."""
         mark = next(_numbers)
         self._tmux("send-keys", "-l", f"{line}; echo done-$(({mark} + 1000))" if self.kind != "fish" else f"{line}; echo done-(math {mark} + 1000)")
         self._tmux("send-keys", "Enter")
@@ -59,7 +59,7 @@ class Shell:
             raise RuntimeError(f"{self.kind} does not answer: {self.picture()}")
 
     def _clear(self):
-        # fish's first Ctrl-C may only close its list of answers. A shell that is still at the last line is asked again, too.
+        # fish's first Ctrl-C may only close its list of candidates; a shell still busy with the last line also needs another one.
         for _ in range(5):
             self._tmux("send-keys", "C-c")
             if self._wait(lambda picture: picture.rstrip().rpartition("\n")[2].rstrip() == PROMPT.rstrip(), bound=BOUND / 5):
@@ -80,9 +80,9 @@ class Shell:
         return False
 
     def complete(self, line, wanted, behind=""):
-        """Types a line, presses Tab, and waits for a picture; the last picture when that does not come.
+        """Types a line, presses Tab, and waits for the wanted picture; returns the last one.
 
-        - Parameter behind: what stands behind the cursor then."""
+        - Parameter behind: the text after the cursor."""
         self._clear()
         self._tmux("send-keys", "-l", line + behind)
         self._wait(lambda picture: typed(picture) == (line + behind).rstrip())
@@ -91,8 +91,8 @@ class Shell:
         return is_right, self.picture()
 
     def stays(self, line, bound):
-        """Whether Tab adds nothing to a line and says nothing: the shell is at the keyboard again within the bound, as what is typed next
-        shows, and there is that line alone."""
+        """Whether Tab adds nothing to a line and shows no message: the shell accepts input again within the bound, as the next
+        character typed shows, and the screen has this line only."""
         self._clear()
         self._tmux("send-keys", "-l", line)
         self._wait(lambda picture: typed(picture) == line)
@@ -106,6 +106,6 @@ class Shell:
 
 
 def typed(picture):
-    """The line behind the prompt."""
+    """The line after the prompt."""
     first = next((line for line in picture.splitlines() if line.startswith(PROMPT.strip())), "")
     return first[len(PROMPT):].rstrip()

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Checks in a mount and a PID namespace of their own: a fresh Debian, and whatever is mounted in it, goes with them.
-# The script that sources this has its name, for messages, in SUITE.
+# Checks in a mount and a PID namespace of their own: a fresh Debian, and everything mounted in it, is removed with them.
+# The script that sources this sets SUITE to its name, for messages.
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-PATH=$PATH:/usr/sbin:/sbin # where an ordinary user does not look
+PATH=$PATH:/usr/sbin:/sbin # not in an ordinary user's PATH
 
 fail() {
     printf '%s: %s\n' "$SUITE" "$*" >&2
@@ -23,8 +23,8 @@ need_tools() {
     ((${#missing[@]} == 0)) || fail "missing tools; on Debian: apt-get install --no-install-recommends ${missing[*]}"
 }
 
-# Runs a command, which may be a function, to its first error: what it said is in the log, how it ended in STATUS. (In an `if`, bash
-# would run a function on past its errors.)
+# Runs a command, which may be a function, up to its first error: its output goes to the log, its exit status to STATUS. (In an `if`,
+# bash would continue a function after an error.)
 attempt() {
     set +e
     (
@@ -35,7 +35,7 @@ attempt() {
     set -e
 }
 
-# prepare NAME COMMAND...: what the checks need. Without it there are none.
+# prepare NAME COMMAND...: a precondition of the checks. If it fails, so does the suite.
 prepare() {
     local name=$1
     shift
@@ -46,7 +46,7 @@ prepare() {
     fail "$name: it failed (status $STATUS) after $SECONDS s"
 }
 
-# check NAME COMMAND...: prints what the command said only if it fails.
+# check NAME COMMAND...: prints the command's output only if it fails.
 check() {
     local name=$1
     shift
@@ -61,8 +61,8 @@ check() {
     fi
 }
 
-# In the namespaces, as their first process: a folder in memory, in it one for the root of a fresh
-# Debian, and the checkout as the place to be.
+# Runs in the namespaces, as their first process: mounts a directory in memory, creates one in it for the root of a
+# fresh Debian, and changes to the checkout.
 begin_checks() {
     WORK=$1 ROOT=$1/root PASSED=0 FAILED=0
     mount -t tmpfs -o mode=755 "ct-inspect-$SUITE" "$WORK"
@@ -76,8 +76,8 @@ end_checks() {
     ((FAILED == 0 && PASSED > 0))
 }
 
-# run_apart SCRIPT [ARGUMENT...]: runs `SCRIPT --inside FOLDER ARGUMENT...` in new namespaces. With their first process all others
-# of the namespace end, and with them the mounts.
+# run_apart SCRIPT [ARGUMENT...]: runs `SCRIPT --inside FOLDER ARGUMENT...` in new namespaces. When their first process ends, so do
+# all others in them, and the mounts are removed.
 run_apart() {
     local script=$1 folder child status=0
     shift

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# A fresh Debian of this host's release, from where the host's apt gets its own.
+# A fresh Debian of this host's release, from the same archive as the host's apt uses.
 
 ROOT_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
-# Where the host's apt gets Debian's main packages from.
+# The archive from which the host's apt gets Debian's main packages.
 debian_archive() {
     # shellcheck disable=SC2016 # apt's own words
     apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
         sed -n "s/^Debian $1 main \(.*\)\$/\1/p" | head -n 1
 }
 
-# Runs a command in the fresh Debian as root; a proxy is the host's affair.
+# Runs a command in the fresh Debian as root, with the host's proxy settings.
 in_root() {
     timeout 1200 chroot "$ROOT" /usr/bin/env -i PATH=$ROOT_PATH HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
         http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" "$@"
@@ -20,7 +20,7 @@ install_in_root() {
     in_root apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends -y "$@"
 }
 
-# The smallest that has apt, which is told how the host's reaches the archive. Made in ROOT.
+# Creates the smallest Debian with apt in ROOT, with the host's apt settings for reaching the archive.
 make_debian() {
     local codename archive
     codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What `make install` copies and what the package holds, compared with each other and with the checkout.
+# The files copied by `make install` and those in the package, compared with each other and with the checkout.
 
-# Where everything has to be, as paths of the package. What compression adds to a name is left out.
+# Where everything has to be, as paths in the package, without the suffixes of compressed files.
 expected_files() {
     local file
     printf '/usr/%s\n' bin/ct-inspect share/bash-completion/completions/ct-inspect share/zsh/vendor-completions/_ct-inspect \
@@ -16,12 +16,12 @@ packed_files() {
     dpkg-deb --fsys-tarfile "$PACKAGE" | tar -t | sed -n 's/^\.\(.*[^/]\)$/\1/p' | sed 's/\.gz$//'
 }
 
-# Fails if it reads any line, and shows it. (A `!` in front would keep a failure from ending a function.)
+# Fails if it reads any line, and prints it. (With a `!` before a command, a failure would not end a function.)
 nothing() {
     ! grep .
 }
 
-# `make install` must copy only: a swift that always fails is what it gets.
+# `make install` must only copy files, so it gets a swift that always fails.
 make_install() {
     make --no-print-directory "$@" SWIFT=false
 }
@@ -34,7 +34,7 @@ check_missing_program() {
     [[ ! -e $WORK/none ]]
 }
 
-# An administrator's umask must not keep others from reading.
+# A strict umask must not make the files unreadable for others.
 check_install_modes() {
     umask 077
     make_install install DESTDIR="$WORK/tree" PREFIX=/usr
@@ -44,7 +44,7 @@ check_install_modes() {
     find "$WORK/tree/usr" -type f ! -path '*/bin/ct-inspect' ! -perm 644 | nothing
 }
 
-# Debian's zsh has a folder of its own for packages; the changelog and the overrides are the package's alone.
+# Debian's zsh has a directory of its own for packages; the changelog and the overrides are only in the package.
 check_install_as_packed() {
     diff <(cd "$WORK/tree" && find . -type f | sed -n 's/^\.//; s/site-functions/vendor-completions/; p' | sort) \
         <(packed_files | grep -v -e '/ct-inspect/changelog$' -e /lintian/overrides/ | sort)
@@ -59,7 +59,7 @@ check_uninstall() {
     find "$WORK/tree" ! -type d -o -name '*ct-inspect*' | nothing
 }
 
-# No script runs as root at installation, and nothing gives the program more than its caller has.
+# No script runs as root during installation, and nothing gives the program more privileges than its caller has.
 check_package_manners() {
     diff <(printf './%s\n' '' control md5sums) <(dpkg-deb --ctrl-tarfile "$PACKAGE" | tar -t | sort)
     dpkg-deb -c "$PACKAGE" | awk '$2 != "root/root" || $1 !~ ($6 == "./usr/bin/ct-inspect" ? "^-rwxr-xr-x$" : "^(drwxr-xr-x|-rw-r--r--)$")' |
@@ -74,7 +74,7 @@ check_version() {
     [[ ${PACKAGE##*/} == "ct-inspect_${version//-/\~}_$(dpkg --print-architecture).deb" ]]
 }
 
-# In another folder, with another umask and locale.
+# In a different directory, with a different umask and locale.
 check_reproducible() {
     umask 077
     LC_ALL=C.UTF-8 TZ=Asia/Tokyo Packaging/build-deb "$WORK/again"
@@ -91,14 +91,14 @@ check_overrides() {
 }
 
 check_contents() {
-    check "make install names the program that is missing" check_missing_program
+    check "make install reports a missing program by name" check_missing_program
     check "make install copies what was built, readable by all" check_install_modes
     check "make install and the package hold the same files" check_install_as_packed
-    check "the package holds every page, completion, schema and document, and nothing else" check_packed_files
+    check "the package has every man page, completion, schema and document, and nothing else" check_packed_files
     check "make uninstall leaves nothing" check_uninstall
-    check "the package brings no script and no privilege, and the program as it was built" check_package_manners
+    check "the package has no scripts and grants no privileges, and has the program as built" check_package_manners
     check "the package has the program's version" check_version
-    check "the same sources make the same package" check_reproducible
-    check "lintian is content" check_lintian
-    check "each override of lintian has its reason" check_overrides
+    check "the same sources give the same package" check_reproducible
+    check "lintian has no complaints" check_lintian
+    check "each lintian override has a reason" check_overrides
 }

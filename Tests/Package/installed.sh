@@ -1,15 +1,15 @@
 # shellcheck shell=bash
-# What the package does once apt has installed it in the fresh Debian, for an ordinary user, and what it leaves.
+# The package after installation with apt in the fresh Debian, for an ordinary user, and what removal leaves.
 
 ENGINEER=1000
 
-# Runs a command of an ordinary user, where the captures are.
+# Runs a command as an ordinary user, in the directory of the captures.
 as_engineer() {
     timeout 120 chroot --userspec=$ENGINEER:$ENGINEER --groups= "$ROOT" /usr/bin/env -i -C /srv/Fixtures PATH=/usr/local/bin:/usr/bin:/bin \
         HOME=/home/engineer USER=engineer LC_ALL=C.UTF-8 TERM=xterm-256color "$@"
 }
 
-# What the checks need beside the package: who reads its pages and completions.
+# Installs what the checks need besides the package: programs that use its man pages and completions.
 set_up_readers() {
     in_root apt-get -qq update
     install_in_root man-db bash-completion zsh fish
@@ -18,7 +18,7 @@ set_up_readers() {
     chmod -R go+rX "$ROOT/srv/Fixtures"
 }
 
-# All files of the Debian but those that change by themselves or tell of packages.
+# All files of the Debian, except those that change on their own or describe packages.
 snapshot() {
     (cd "$ROOT" && find . -xdev -regextype egrep -regex '\./(var/(cache|log|lib/apt|lib/dpkg)|tmp|run|root|home|dev)' -prune \
         -o ! -type d -print | sed 's/^\.//' | sort)
@@ -30,7 +30,7 @@ install_package() {
     in_root dpkg-query -s ct-inspect | grep -x 'Status: install ok installed'
 }
 
-# The lists have /lib for what lies in /usr/lib.
+# The lists have /lib for files in /usr/lib.
 check_owned_files() {
     ! comm -13 "$WORK/before" <(snapshot) | grep -vxF -f <(sed 's|^/lib|/usr/lib|' "$ROOT"/var/lib/dpkg/info/*.list)
 }
@@ -47,7 +47,7 @@ check_libraries() {
     ! grep -iE 'not found|swift|foundation|dispatch' <<<"$said"
 }
 
-# Of an ordinary user the program asks for root, as it has no more than who calls it.
+# The program has no more privileges than its caller, so it tells an ordinary user that it needs root.
 check_no_privilege() {
     local status=0
     python3 -c 'import os, sys; sys.exit(f"attributes: {os.listxattr(sys.argv[1])}" if os.listxattr(sys.argv[1]) else 0)' "$ROOT/usr/bin/ct-inspect"
@@ -55,13 +55,13 @@ check_no_privilege() {
     [[ $status == 77 ]]
 }
 
-# Each page is where man looks, and can be read.
+# Each page is where man looks, and can be displayed.
 check_pages() {
     local prefix=$1 file page section
     for file in man/*.[78]; do
         page=${file##*/} section=${file##*.}
         # Debian's /usr/local/man is a link to /usr/local/share/man.
-        # shellcheck disable=SC2016 # for the shell there
+        # shellcheck disable=SC2016 # expanded by the inner shell
         [[ $(as_engineer bash -c 'readlink -f "$(man -w "$@")"' - "$section" "${page%.*}") == "$prefix/share/man/man$section/$page"* ]]
         as_engineer man "$section" "${page%.*}" | head -n 1 | grep -iF "${page%.*}($section)"
     done
@@ -75,7 +75,7 @@ check_whatis() {
     done
 }
 
-# The same words from the same capture as on this host.
+# The same output from the same capture as on this host.
 check_replay() {
     local capture command
     for capture in dr-untracked dr-conntrack mixed; do
@@ -90,16 +90,16 @@ check_replay() {
     as_engineer ct-inspect flows --capture mixed/capture | grep absent
 }
 
-# In a terminal, and out of it by its key; the first may come before anyone reads it.
+# Starts in a terminal, and quits by its key; the first key presses may arrive before the program reads.
 check_live_view() {
     as_engineer bash -c 'for _ in {1..80}; do sleep 0.5; printf q || exit; done |
         script -qec "stty rows 24 cols 120; ct-inspect watch --capture mixed/capture" /dev/null' >"$WORK/screen"
     grep -aq Services "$WORK/screen"
 }
 
-# Each shell finds the completions by itself and offers the subcommand.
+# Each shell finds the completions without configuration and offers the subcommand.
 check_bash_completion() {
-    # shellcheck disable=SC2016 # for the shell there
+    # shellcheck disable=SC2016 # expanded by the inner shell
     as_engineer bash -c '. /usr/share/bash-completion/bash_completion; _completion_loader ct-inspect || [[ $? == 124 ]]
         words=($(complete -p ct-inspect)); for i in "${!words[@]}"; do [[ ${words[i]} == -F ]] && function=${words[i + 1]}; done
         COMP_WORDS=(ct-inspect serv) COMP_CWORD=1 COMP_LINE="ct-inspect serv" COMP_POINT=15; "$function" ct-inspect serv ct-inspect
@@ -107,12 +107,12 @@ check_bash_completion() {
 }
 
 check_zsh_completion() {
-    # shellcheck disable=SC2016 # for the shell there
+    # shellcheck disable=SC2016 # expanded by the inner shell
     as_engineer zsh -fc 'autoload -Uz compinit && compinit -D && print -r -- $_comps[ct-inspect] && whence -v _ct-inspect && autoload +X _ct-inspect' |
         grep -x _ct-inspect
 }
 
-# fish looks under /usr/local only where XDG_DATA_DIRS says so, as desktops set it.
+# fish only looks under /usr/local if XDG_DATA_DIRS says so, as set by desktops.
 check_fish_completion() {
     as_engineer env XDG_DATA_DIRS=/usr/local/share:/usr/share fish -c 'complete -C "ct-inspect serv"' | grep '^services'
 }
@@ -128,7 +128,7 @@ check_removed() {
     find "$ROOT/usr" "$ROOT/etc" "$ROOT/var/lib" -name '*ct-inspect*' | nothing
 }
 
-# By hand, beside the libraries that the package had brought.
+# A manual installation, with the libraries that were installed with the package.
 check_usr_local() {
     make_install install DESTDIR="$ROOT"
     [[ $(as_engineer bash -c 'type -p ct-inspect') == /usr/local/bin/ct-inspect ]]
@@ -147,20 +147,20 @@ check_nothing_left() {
 
 check_installed() {
     snapshot >"$WORK/before"
-    check "apt installs the package with what it depends on" install_package
-    check "every file that came belongs to a package" check_owned_files
+    check "apt installs the package with its dependencies" install_package
+    check "every installed file belongs to a package" check_owned_files
     check "the program starts" check_version_there
-    check "all its libraries are there, and none is Swift's" check_libraries /usr/bin/ct-inspect
-    check "it has no privilege of its own" check_no_privilege
+    check "all its libraries are installed, and none is Swift's" check_libraries /usr/bin/ct-inspect
+    check "it has no privileges of its own" check_no_privilege
     check "man finds and shows every page" check_pages /usr
     check "whatis knows every page" check_whatis
-    check "captures replay as on this host" check_replay
-    check "the live view opens in a terminal, and closes" check_live_view
+    check "captures give the same output as on this host" check_replay
+    check "the live view opens in a terminal, and quits" check_live_view
     check_completions /usr
     check "apt removes the package, and nothing of it is left" check_removed
-    check "make install serves in /usr/local" check_usr_local
+    check "make install works in /usr/local" check_usr_local
     check "man finds the pages in /usr/local" check_pages /usr/local
     check_completions /usr/local
-    check "make uninstall takes all of it away" check_usr_local_removed
-    check "with the libraries gone, the Debian is as it was" check_nothing_left
+    check "make uninstall removes everything" check_usr_local_removed
+    check "once the libraries are removed, the Debian is unchanged" check_nothing_left
 }
