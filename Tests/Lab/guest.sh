@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# One guest: an initramfs that makes the host's root its own (read-only), and the emulator that boots it.
+# One guest: an initramfs that mounts the host's root as its own (read-only), and the emulator that boots it.
 
-# Builds the initramfs of the kernel in FOLDER: busybox, the modules that reach the host's files, and guest/init.
+# Builds the initramfs for the kernel in FOLDER: busybox, the modules for accessing the host's files, and guest/init.
 build_initramfs() {
     local folder=$1 version=$2 image=$3 tree line path
     tree=$(mktemp -d "$WORK/initramfs.XXXXXX")
@@ -9,7 +9,7 @@ build_initramfs() {
     cp "$(command -v busybox)" "$tree/bin/busybox"
     cp "$LAB/guest/init" "$tree/init"
     chmod 755 "$tree/init"
-    # "builtin" lines stand for modules that this kernel has inside.
+    # "builtin" lines are for modules built into this kernel.
     while read -r line; do
         [[ $line =~ ^insmod\ (.*\.ko(\.xz)?)( |$) ]] || continue
         path=${BASH_REMATCH[1]}
@@ -21,7 +21,7 @@ build_initramfs() {
     rm -rf "$tree"
 }
 
-# In an option of the emulator a comma is written twice.
+# In an emulator option a comma is escaped by doubling it.
 option_path() {
     printf '%s' "${1//,/,,}"
 }
@@ -30,7 +30,7 @@ share() {
     printf 'local,path=%s,mount_tag=%s,security_model=none,multidevs=remap%s' "$(option_path "$1")" "$2" "${3:-}"
 }
 
-# Boots the guest in the background; its process id is in GUEST_PID.
+# Boots the guest in the background, with its process id in GUEST_PID.
 boot_guest() {
     local folder=$1 version=$2 initramfs=$3 exchange=$4 console=$5
     timeout --kill-after=10 "$GUEST_BOUND" qemu-system-x86_64 \

@@ -1,7 +1,7 @@
 """Independent counters: packets by point, class and ctstate, counted by rules of iptables at the points where ct-inspect counts.
 
-mangle (-150) lies behind conntrack and in front of the packet filter, security (50) behind the filter and in front of IPVS (98).
-That is so in iptables-legacy; iptables-nft has security at 150. So these counters share nothing with nf_tables, either.
+mangle (-150) is after conntrack and before the packet filter, security (50) after the filter and before IPVS (98).
+This holds for iptables-legacy; iptables-nft has security at 150. So these counters do not depend on nf_tables, either.
 """
 
 import re
@@ -19,7 +19,7 @@ POINTS = {
 ENTERING, ANSWERING, LEAVING = list(POINTS)[:3], list(POINTS)[3:5], list(POINTS)[5:]
 CTSTATES = ("NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED")
 FLAGS = "--tcp-flags FIN,SYN,RST,ACK"
-# How rules recognize a class; the first match counts. tcp_other is the rest of TCP.
+# How rules recognize a class; the first match wins. tcp_other is the rest of TCP.
 CLASSES = {
     "syn": f"-p tcp {FLAGS} SYN", "syn_ack": f"-p tcp {FLAGS} SYN,ACK", "ack": f"-p tcp {FLAGS} ACK",
     "fin": "-p tcp --tcp-flags FIN,SYN,RST FIN", "rst": "-p tcp --tcp-flags FIN,SYN,RST RST", "tcp_other": "-p tcp", "udp": "-p udp",
@@ -32,9 +32,9 @@ ICMP_ERRORS = {
 
 @dataclass(frozen=True)
 class End:
-    """Whose packets are counted, and where: those of a protocol to (of answers: from) an address and port.
+    """The packets to count, and where: those of a protocol to (for answers: from) an address and port.
 
-    With a mark instead, marked packets. The protocol "ipip" stands for tunnels, whose class is other.
+    With a mark, marked packets instead. The protocol "ipip" stands for tunnels, whose class is other.
     """
 
     points: tuple
@@ -75,7 +75,7 @@ class Counters:
                 director.run(f"{program}-legacy-restore", "-n", text=_table(table, own))
 
     def read(self):
-        """(point, class, ctstate): (packets, bytes), of what came past."""
+        """(point, class, ctstate): (packets, bytes), of the packets seen."""
         found = {}
         for program in self.programs:
             for table in ("mangle", "security"):
@@ -88,7 +88,7 @@ class Counters:
 
 
 def _table(table, ends):
-    """A chain per point and class, whose rules count by ctstate and let everything pass."""
+    """A chain per point and class, whose rules count by ctstate and let everything through."""
     chains, sorting = {}, []
     for end in ends:
         for point in end.points:

@@ -1,4 +1,4 @@
-"""Judges a cure: nothing is dropped, and IPVS sees connections end."""
+"""Checks a cure: nothing is dropped, and IPVS sees connections end."""
 
 import manual
 from observing import judge, observe
@@ -6,16 +6,16 @@ from story import WebStory
 
 
 def judge_cure(hosts, subject, report, ctstates, transcript=None):
-    """The ctstates are those in which packets come; the transcript is a display of the manual page."""
+    """The ctstates are those in which packets arrive; the transcript is a display of the manual page."""
     hosts.vs_conntrack(0)
     seen = observe(hosts, subject, WebStory(hosts), in_words=transcript is not None)
-    report.equal("in which ctstates packets come", ctstates, seen.states("pre_routing"))
+    report.equal("packets arrive in the expected ctstates", ctstates, seen.states("pre_routing"))
     report.equal("nothing is dropped", ({}, []), (seen.dropped, seen.drops))
     came = {key[1] for key in seen.counts if key[0] == "local_in_passed"}
-    report.equal("every class comes through", {"syn", "ack", "fin", "rst", "icmp_error"}, came)
+    report.equal("every class passes the filter", {"syn", "ack", "fin", "rst", "icmp_error"}, came)
     judge(report, seen)
     for document in seen.documents:
         states = [state for one in document["services"] for state in one["connections"]]
-        report.check("IPVS has seen the ends", states and "ESTABLISHED" not in states, states)
+        report.check("IPVS has seen the connections end", states and "ESTABLISHED" not in states, states)
     if seen.text is not None:
         manual.judge_transcript(report, transcript, seen.text)

@@ -10,10 +10,10 @@ DIRECTOR, DIRECTOR6 = "10.0.0.2", "2001:db8::2"
 SERVERS, SERVERS6 = ("10.0.0.3", "10.0.0.4"), ("2001:db8::3", "2001:db8::4")
 VIP, VIP2, VIP6 = "10.0.0.100", "10.0.0.101", "2001:db8::100"
 
-# What UFW puts into INPUT before and after the rules of its user (/etc/ufw/before.rules): the second line is the trap.
+# The rules UFW puts into INPUT before and after the user's rules (/etc/ufw/before.rules): UFW_INVALID causes the problem.
 UFW_FIRST = ("-i lo -j ACCEPT", "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT")
 UFW_INVALID = ("-m conntrack --ctstate INVALID -j DROP",)
-# Accepts what DR makes INVALID: FIN+ACK and RST of flows that are not in the table (nf_conntrack_proto_tcp.c, tcp_new).
+# Accepts the packets that DR makes INVALID: FIN+ACK and RST of flows that are not in the table (nf_conntrack_proto_tcp.c, tcp_new).
 CURE = (
     "-p tcp --tcp-flags SYN,ACK,FIN,RST,URG ACK,FIN -m conntrack --ctstate INVALID -j ACCEPT",
     "-p tcp --tcp-flags SYN,FIN,RST,URG,PSH RST -m conntrack --ctstate INVALID -j ACCEPT",
@@ -22,11 +22,11 @@ ICMP, ICMP6 = "-p icmp -j ACCEPT", "-p ipv6-icmp -j ACCEPT"
 
 
 class Hosts:
-    """Names are fresh for each scenario, for the kernel takes a namespace down later than it says."""
+    """Names are unique to each scenario, as the kernel removes a namespace asynchronously."""
 
     def __init__(self, scenario):
         self.journal = []
-        self.open = []  # what has to stay open while the tables are read
+        self.open = []  # sockets that have to stay open while the tables are read
         self.director = Namespace(f"{scenario}-lb")
         self.client = Namespace(f"{scenario}-client")
         self.servers = [Namespace(f"{scenario}-rs1"), Namespace(f"{scenario}-rs2")]
@@ -51,7 +51,7 @@ class Hosts:
             host.ip("link set eth0 up", *(_add(address, "eth0", 64 if ":" in address else 24) for address in own))
 
     def _prepare_director(self):
-        # The client and the real servers share a wire, so the director would tell them to do without it.
+        # The client and the real servers share a link, so the director would send them redirects.
         self.director.sysctl({
             "net.ipv4.ip_forward": 1,
             "net.ipv4.conf.all.send_redirects": 0,
@@ -60,14 +60,14 @@ class Hosts:
 
     def _prepare_servers(self):
         for server in self.servers:
-            # A real server of DR or TUN has the VIP, and must not answer ARP for it.
+            # A DR or TUN real server has the VIP, and must not answer ARP for it.
             server.sysctl({"net.ipv4.conf.all.arp_ignore": 1, "net.ipv4.conf.all.arp_announce": 2})
 
     def note(self, line):
         self.journal.append(line)
 
     def vip(self, *addresses):
-        """A VIP is on the director, and on the real servers' lo; IPv6 does not advertise what is on lo."""
+        """A VIP is on the director, and on the real servers' lo; IPv6 does not advertise addresses on lo."""
         for address in addresses:
             length = 128 if ":" in address else 32
             self.director.ip(_add(address, "eth0", length))
@@ -79,9 +79,9 @@ class Hosts:
         self.note(f"sysctl net.ipv4.vs.conntrack={value}")
 
     def ufw(self, *accepted, cured=False, variant="", forward=()):
-        """A filter like UFW's, for both families; it also makes conntrack's hooks active in the namespace.
+        """A filter like UFW's, for both families; it also activates conntrack's hooks in the namespace.
 
-        The cure lets pass what DR makes INVALID. A variant is -legacy, for rules that are not of nf_tables.
+        The cure lets packets through that DR makes INVALID. The variant -legacy is for rules that do not use nf_tables.
         """
         for program, icmp in ((f"iptables{variant}", ICMP), (f"ip6tables{variant}", ICMP6)):
             first = (*UFW_FIRST, *CURE, icmp, *UFW_INVALID) if cured else (*UFW_FIRST, *UFW_INVALID, icmp)
@@ -102,20 +102,20 @@ class Hosts:
         self.note(f"{program} {words}")
 
     def ipvs(self, *lines):
-        """Lines as ipvsadm(8) takes them, without the program's name."""
+        """Runs ipvsadm(8) with the arguments in each line."""
         for line in lines:
             self.director.run("ipvsadm", *line.split())
             self.note(f"ipvsadm {line}")
 
     def tunnels(self):
-        """The real servers unpack what the director sends them in IPIP; tunl0 comes with the module."""
+        """The real servers decapsulate the director's IPIP packets; tunl0 comes with the module."""
         for server in self.servers:
             server.sysctl({"net.ipv4.conf.all.rp_filter": 0, "net.ipv4.conf.tunl0.rp_filter": 0})
             server.ip("link set tunl0 up")
         self.note("real servers: tunl0 up, rp_filter off")
 
     def answer_through_director(self):
-        """NAT needs the answers to pass the director; only those sent from the real server's own address do so here."""
+        """NAT needs answers to pass through the director; only those from the real server's own address do so here."""
         for server, address in zip(self.servers, SERVERS):
             server.ip(f"rule add from {address} lookup 100", f"route add default via {DIRECTOR} table 100")
         self.note(f"real servers: what they send from their own address goes through {DIRECTOR}")

@@ -1,4 +1,4 @@
-"""What the packet filters themselves count as dropped, and filters other than those of iptables-nft."""
+"""The drops counted by the packet filters themselves, and filters other than those of iptables-nft."""
 
 import os
 import re
@@ -51,7 +51,7 @@ def drops(director):
 
 
 def rules(listing):
-    """(family, table, chain, handle) and text of each rule in what nft -a list ruleset says, which is read as text: see listings.py."""
+    """(family, table, chain, handle) and text of each rule in the output of nft -a list ruleset, parsed as text: see listings.py."""
     table, chain = (None, None), None
     for line in (line.strip() for line in listing.splitlines()):
         words = line.split()
@@ -76,10 +76,10 @@ def legacy_drops(director):
 
 
 def ufw(director, *rules, before_invalid=(), table_before=()):
-    """UFW itself, which writes and loads its rules; on copies, as the guest's files cannot be written. Fresh for each director.
+    """Runs UFW itself, which writes and loads its rules, on copies, as the guest's files are read-only. Fresh for each director.
 
-    The templates of the package, not what this machine's owner made of them. Lines may be added to before.rules: in front of
-    what drops INVALID there, or in front of its first table.
+    Uses the templates of the package, not this machine's configuration. Lines may be added to before.rules: before the
+    rule that drops INVALID, or before its first table.
     """
     shutil.rmtree(UFW, ignore_errors=True)
     shutil.copytree("/usr/share/ufw/iptables", f"{UFW}/etc/ufw")

@@ -1,4 +1,4 @@
-"""Compares the output of ct-inspect with the peers' for the same director at the same moment."""
+"""Compares the output of ct-inspect with that of the peers for the same director at the same moment."""
 
 from collections import Counter
 
@@ -70,7 +70,7 @@ def _judge_verdicts(report, peers, pairs):
         [(_peer_identity(one), flow["verdict"]) for one, flow in pairs],
     )
     report.same_set(
-        "each flow's entry is conntrack's line",
+        "each flow's entry matches conntrack's line",
         [(_peer_identity(one), entry and _peer_entry_facts(entry)) for one, entry in ((one, peers.entry_of(one)) for one, _ in pairs)],
         [(_peer_identity(one), flow["entry"] and _entry_facts(flow["entry"])) for one, flow in pairs],
     )
@@ -78,7 +78,7 @@ def _judge_verdicts(report, peers, pairs):
 
 
 def _judge_services_of_flows(report, peers, pairs):
-    """A fwmark service is the only guess that ct-inspect may leave open."""
+    """ct-inspect may only leave the service undecided if it is a fwmark service."""
     known = [(one, flow) for one, flow in pairs if peers.service_of(one)]
     report.same_set(
         "each flow's service and method are ipvsadm -Ln's",
@@ -95,7 +95,7 @@ def _judge_orphans(report, peers, document):
         [_entry_facts(flow["entry"]) for flow in orphans],
     )
     unknown = ("destination", "method", "ipvs_state", "expires")
-    report.equal("an orphan has nothing of a connection", [], [flow for flow in orphans if any(flow[key] is not None for key in unknown)])
+    report.equal("an orphan has no connection members", [], [flow for flow in orphans if any(flow[key] is not None for key in unknown)])
 
 
 def _judge_totals(report, peers, document):
@@ -105,7 +105,7 @@ def _judge_totals(report, peers, document):
         [(one.key, one.scheduler) for one in peers.services],
         [(_service_key(one), one["scheduler"]) for one in document["services"]],
     )
-    # Apart from the sums, so that neither hides the other: only an event stream could tell "never".
+    # Separate from the sums, so that neither hides the other: only an event stream could prove "never".
     nevers = [one["never"] for one in document["services"]]
     report.equal("no service claims a flow that was never in the table", [None] * len(peers.services), nevers)
     words = ("absent", "unreplied", "tracked")
@@ -142,7 +142,7 @@ def _destination(one):
 
 
 def judge_replay(report, live, replayed):
-    """The same flows come from a capture as from the kernel of that moment, but for what runs on: timers and counters."""
+    """A capture gives the same flows as the kernel did at that moment, except for changing values: timers and counters."""
     flows = [[_still(flow) for flow in document["flows"]] for document in (live, replayed)]
     report.same_set("an ordinary user reads the same flows from a capture", *flows)
     timeless = [[{**template, "expires": None} for template in document["templates"]] for document in (live, replayed)]

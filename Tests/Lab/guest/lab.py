@@ -1,6 +1,6 @@
-"""The guest's driver: plays each scenario, lets the peers judge it, then ct-inspect by the peers.
+"""The guest's driver: runs each scenario, checks it with the peers, then checks ct-inspect against the peers.
 
-It is process 1 of the guest: when it ends in any other way than by switching the guest off, the kernel stops, and the host says so.
+It is process 1 of the guest: if it ends other than by powering off the guest, the kernel panics, and the host reports it.
 """
 
 import argparse
@@ -26,7 +26,7 @@ MODULES = ("ip_vs", "ip_vs_rr", "ipip", "nf_conntrack_netlink", "veth", "bridge"
 
 
 def all_scenarios():
-    """Those that want a kernel without IPVS come first."""
+    """Scenarios that need a kernel without IPVS come first."""
     found = []
     for module in pkgutil.iter_modules(scenarios.__path__):
         scenario = importlib.import_module(f"scenarios.{module.name}")
@@ -51,7 +51,7 @@ def options():
 
 
 def prepare_guest():
-    """The kernel's own requests for modules must find them, as on any Debian: a lookup that loads ip_vs has to show."""
+    """Module autoloading must work, as on any Debian: a lookup that loads ip_vs has to be noticed."""
     helper = "/run/modprobe"
     with open(helper, "w", encoding="ascii") as file:
         file.write('#!/bin/sh\nexec /usr/sbin/modprobe -d /run/kernel "$@"\n')
@@ -63,7 +63,7 @@ def prepare_guest():
 
 
 def examine(report, subject, hosts, scenario, chosen):
-    """The kernel state changes: the peers are read before and after, and only an unchanged state is judged."""
+    """The kernel state changes, so the peers are read before and after, and only an unchanged state is compared."""
     for attempt in range(3):
         peers = Peers(hosts.director)
         where = ("--netns", hosts.director.name)
@@ -76,7 +76,7 @@ def examine(report, subject, hosts, scenario, chosen):
             still = Peers(hosts.director).identity() == peers.identity()
             if not still and attempt < 2:
                 continue
-            report.check("the director stood still while it was examined", still, "three attempts, and each time the peers differed")
+            report.check("the director did not change during the comparison", still, "three attempts, and each time the peers differed")
             judge_flows(report, peers, live)
             judge_services(report, peers, text, services)
             judge_replay(report, live, subject.flows("--capture", capture, ordinary_user=True))
@@ -107,7 +107,7 @@ def play(report, subject, scenario, chosen):
 
 
 def perform(report, subject, scenario, chosen):
-    """A scenario that breaks is a failed check; the others still have their turn."""
+    """A scenario that raises an exception is a failed check; the others are still run."""
     report.begin(scenario.NAME)
     try:
         if is_before_module(scenario):

@@ -1,6 +1,6 @@
-"""What ct-inspect-lvs-dr(7) shows: the commands that it gives are played, and its transcripts have to be what the program says.
+"""Checks ct-inspect-lvs-dr(7): its commands are run, and its transcripts must match the program's output.
 
-A display there that the lab knows has a comment before it, `.\\" lab: NAME`.
+A display used by the lab is preceded by a comment, `.\\" lab: NAME`.
 """
 
 import os
@@ -8,12 +8,12 @@ import re
 
 PAGE = "/run/exchange/ct-inspect-lvs-dr.7"
 SAMPLES = "/run/exchange/samples/ct-inspect-lvs-dr"
-# As the page needs them; mandoc_char(7) has more.
+# Those used on the page; mandoc_char(7) has more.
 ESCAPES = {r"\-": "-", r"\e": "\\", r"\(em": "—", r"\(aq": "'", r"\&": ""}
 
 
 def display(name):
-    """The lines of a display, as a reader sees them."""
+    """The lines of a display, as seen by a reader."""
     with open(PAGE, encoding="utf-8") as file:
         page = file.read()
     found = re.search(rf'^\.\\" lab: {re.escape(name)}\n\.Bd [^\n]*\n(.*?)^\.Ed$', page, re.M | re.S)
@@ -28,15 +28,15 @@ def play(director, name):
 
 
 def judge_transcript(report, name, said):
-    """The same words, with any numbers: how often a packet is retransmitted varies. Commands precede their output."""
+    """Compares words but not numbers, as retransmissions vary. Commands precede their output."""
     os.makedirs(SAMPLES, exist_ok=True)
     with open(f"{SAMPLES}/{name.replace(' ', '-')}.txt", "w", encoding="utf-8") as file:
         file.write(said)
     shown = "\n".join(line for line in display(name) if not line.startswith(("$ ", "# ")))
-    report.equal(f'ct-inspect-lvs-dr(7) shows what it says ("{name}")', _words(shown), _words(said))
+    report.equal(f'ct-inspect-lvs-dr(7) shows the actual output ("{name}")', _words(shown), _words(said))
 
 
 def _words(text):
-    """Without how many were traced, and without the sentence about our own counters, which are of iptables-legacy."""
+    """Without the number of traced packets, and without the sentence about our own counters, which use iptables-legacy."""
     text = re.sub(r"\(\d+ traced\)|^iptables-legacy has tables here .*", "", text, flags=re.M)
     return sorted({re.sub(r"\d+", "1", word.strip(".,;:()")) for word in text.split()} - {"-"})

@@ -1,7 +1,7 @@
-"""A network namespace: entered by this very process, so that no helper programs are needed inside it.
+"""A network namespace, entered by this process itself, so that no helper programs are needed inside it.
 
-A socket stays in the namespace in which it was made, and a program starts in the namespace of its parent;
-/proc/net and /proc/sys/net show the namespace of who opens them. So it is enough to enter, act, and go back.
+A socket stays in the namespace where it was created, and a program starts in the namespace of its parent;
+/proc/net and /proc/sys/net show the namespace of the process that opens them. So it is enough to enter, act, and return.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ def _enter(descriptor):
 
 
 def command(*words, text=None, check=True, timeout=120):
-    """Runs a program in the namespace of the moment; its output is text, its failure an exception that says why."""
+    """Runs a program in the current namespace; its output is text, and failure raises an exception with the reason."""
     done = subprocess.run(words, input=text if text is not None else "", capture_output=True, text=True, timeout=timeout)
     if check and done.returncode != 0:
         raise RuntimeError(f"{' '.join(words)}: status {done.returncode}: {(done.stderr or done.stdout).strip()}")
@@ -67,7 +67,7 @@ class Namespace:
                 file.write(str(value))
 
     def delete(self):
-        """Takes its name away; a program that is inside keeps it alive."""
+        """Removes its name; a program running in it keeps it alive."""
         if self.exists:
             command("ip", "netns", "delete", self.name)
         self.exists = False

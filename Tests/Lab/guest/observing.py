@@ -16,7 +16,7 @@ BEFORE_FILTER = {"local_in": "local_in_passed", "forward": "forward_passed"}
 
 
 class Watch:
-    """An observer at work in the background, from the moment on when its table is there."""
+    """An observer running in the background; its table exists once this is created."""
 
     def __init__(self, hosts, subject, *options, form=("--json",)):
         self.director = hosts.director
@@ -31,7 +31,7 @@ class Watch:
             time.sleep(0.1)
 
     def tables(self):
-        """The tables of nf_tables that are its own."""
+        """The observer's own nf_tables tables."""
         text = self.director.run("nft", "list", "tables").stdout
         return [line.split()[1:3] for line in text.splitlines() if f"-{self.process.pid}-" in line]
 
@@ -45,7 +45,7 @@ class Watch:
         self.process.wait()
 
     def wait(self):
-        """Waits for its end; the status, the documents it has printed, and what it complained of."""
+        """Waits for it to exit; returns its status, the documents it printed, and its error output."""
         status, text, complaints = self._finish()
         return status, [json.loads(line) for line in text.splitlines()], complaints
 
@@ -58,7 +58,7 @@ class Watch:
         return status, self.said(self.output), self.said(self.complaints)
 
     def end(self):
-        """Interrupts it; its one document."""
+        """Interrupts it; returns its one document."""
         self.process.send_signal(signal.SIGINT)
         status, documents, complaints = self.wait()
         if status != 0 or len(documents) != 1:
@@ -76,9 +76,9 @@ class Watch:
 
 @dataclass
 class Seen:
-    """What the counters have counted, what the filters say they have dropped, and the observer's documents, if there was one.
+    """The independent counts, the drops counted by the filters, and the documents of any observers.
 
-    The text is that of another observer, who was there as well.
+    The text is the output of an additional observer without JSON.
     """
 
     counts: dict
@@ -87,7 +87,7 @@ class Seen:
     text: str = None
 
     def total(self, point, *wanted):
-        """Packets at a point whose class and ctstate are among those wanted, all when none is."""
+        """Packets at a point with any of the wanted classes and ctstates; all packets if none is given."""
         return sum(value[0] for key, value in self.counts.items() if key[0] == point and (not wanted or set(key[1:]) & set(wanted)))
 
     def states(self, point):
@@ -95,7 +95,7 @@ class Seen:
 
     @property
     def dropped(self):
-        """What is missing after the filter."""
+        """The packets missing after the filter."""
         found = {}
         for (point, kind, state), (packets, octets) in self.counts.items():
             if point in BEFORE_FILTER:
@@ -105,7 +105,7 @@ class Seen:
 
 
 def observe(hosts, subject, story, *options, observers=1, in_words=False):
-    """Counts and observes a story from before its first packet until no more are sent."""
+    """Counts and observes a story, from before its first packet until no more are sent."""
     counters = Counters(hosts.director, story.ends)
     watches = [Watch(hosts, subject, *options) for _ in range(observers if subject else 0)]
     speaker = Watch(hosts, subject, *options, form=()) if watches and in_words else None
@@ -128,7 +128,7 @@ def _cells(items, key):
 
 
 def judge(report, seen):
-    """The reality of each scenario is checked by itself; this compares the observer with it."""
+    """Compares the observer with the actual events, which each scenario checks separately."""
     by_filters = sum(drop.packets for drop in seen.drops)
     report.equal("the counters and the filter agree on what was dropped", by_filters, sum(value[0] for value in seen.dropped.values()))
     if not seen.documents:
@@ -142,20 +142,20 @@ def judge_counts(report, seen, document):
     head = (document["schema"], document["command"], document["complete"], document["losses"])
     report.equal("observe --json is a complete ct-inspect/1 document", ("ct-inspect/1", "observe", True, []), head)
     owned = document["services"] + document["elsewhere"]
-    counted = f"each point, class and ctstate has the packets and bytes of the independent counters ({seen.total('pre_routing')} came)"
+    counted = f"each point, class and ctstate has the packets and bytes of the independent counters ({seen.total('pre_routing')} arrived)"
     report.equal(counted, *(sorted(one.items()) for one in (seen.counts, _cells(owned, "packets"))))
-    dropped = f"what was dropped is what lacks behind the filter ({sum(value[0] for value in seen.dropped.values())})"
+    dropped = f"the drops are the packets missing after the filter ({sum(value[0] for value in seen.dropped.values())})"
     report.equal(dropped, *(sorted(one.items()) for one in (seen.dropped, _cells(owned, "dropped"))))
 
 
 def judge_blame(report, seen, document):
-    """Traces are limited, so that a rule may have dropped more than was traced; which rules they were is exact."""
+    """Tracing is rate-limited, so a rule may have dropped more packets than were traced; the set of rules is exact."""
     blame = document["blame"] or []
     rules = {(one["family"], one["table"], one["chain"], one["handle"]): one for one in blame}
     dropping = {drop.place: drop for drop in seen.drops}
-    report.same_set("blamed are the rules whose own counters went up, and no other", list(dropping), list(rules))
+    report.same_set("the rules blamed are exactly those whose own counters went up", list(dropping), list(rules))
     report.equal(
-        "in the words of nft list ruleset",
+        "with their text as in nft list ruleset",
         {place: drop.rule for place, drop in dropping.items()}, {place: one["rule"] for place, one in rules.items()},
     )
     excess = [(place, drop.packets, rules[place]["packets"]) for place, drop in dropping.items()
@@ -163,4 +163,4 @@ def judge_blame(report, seen, document):
     report.equal("with no more packets than they dropped", [], excess)
     kinds = {key[1:] for key in seen.dropped}
     blamed = {(cell["class"], cell["ctstate"]) for one in blame for cell in one["dropped"]}
-    report.equal("and their classes and ctstates are those that were dropped", sorted(kinds), sorted(blamed))
+    report.equal("and with the classes and ctstates that were dropped", sorted(kinds), sorted(blamed))

@@ -1,4 +1,4 @@
-"""What comes out of the guest beside a check's result: the peers' listings, and captures with their origin."""
+"""The guest's output besides check results: the peers' listings, and captures with their origin."""
 
 import os
 import platform
@@ -14,7 +14,7 @@ def write_samples(peers, folder):
 
 
 def write_fixture(scenario, hosts, peers, capture, folder):
-    """A capture is judged by the listings beside it, long after its director is gone."""
+    """A capture can be checked against the listings stored with it, long after its director is gone."""
     write_samples(peers, folder)
     shutil.copytree(capture, os.path.join(folder, "capture"))
     with open(os.path.join(folder, "ORIGIN.md"), "w", encoding="utf-8") as file:

@@ -102,7 +102,7 @@ def _parse_entry(line):
     for key, _, value in (word.partition("=") for word in words if "=" in word):
         if key == "src":
             tuples.append({})
-        # An ICMP tuple has an id of its own; the entry's comes last.
+        # An ICMP tuple has an id of its own; the entry's is the last one.
         (tuples[-1] if key in ("src", "dst", "sport", "dport") else about)[key] = value
     original, reply = (
         (one["src"], one["dst"], *(int(one[key]) if key in one else None for key in ("sport", "dport"))) for one in tuples
@@ -118,7 +118,7 @@ def parse_entries(text):
 
 
 class Peers:
-    """Everything that the peers show of one director at one moment."""
+    """Everything that the peers show about one director at one moment."""
 
     COMMANDS = {
         "ipvsadm-Ln.txt": "ipvsadm -Ln",
@@ -138,7 +138,7 @@ class Peers:
         self.connections = [row for row in rows if not row.is_template]
         self.templates = [row for row in rows if row.is_template]
         self.services = parse_services(self.texts["ipvsadm-Ln.txt"])
-        # Without a family, some versions of conntrack list IPv6 too: each entry once.
+        # Without a family, some versions of conntrack list IPv6 too, so duplicates are removed.
         listings = self.texts["conntrack-L.txt"] + self.texts["conntrack-L-ipv6.txt"]
         self.entries = list(dict.fromkeys(parse_entries(listings)))
 
@@ -152,7 +152,7 @@ class Peers:
         return sum(int(line.split()[0]) for line in lines if "DROP" in line and "ctstate INVALID" in line)
 
     def identity(self):
-        """What must not change while ct-inspect is at work, if the two are to be compared."""
+        """The state that must not change while ct-inspect runs, for the two to be comparable."""
         return (set(self.connections), set(self.templates), set(self.entries), self.texts["ipvsadm-Ln.txt"])
 
     def entry_of(self, connection):
@@ -166,7 +166,7 @@ class Peers:
         return "absent" if entry is None else "unreplied" if entry.unreplied else "tracked"
 
     def service_of(self, connection):
-        """The service by its VIP; else a fwmark service with that destination, if there is just one."""
+        """The service by its VIP, or else the fwmark service with that destination, if there is only one."""
         for service in self.services:
             if service.key[:3] == (connection.protocol, *connection.virtual):
                 return service

@@ -1,4 +1,4 @@
-"""One line a check, as it happens, in the file that the host follows."""
+"""One line per check, as it happens, in the file that the host follows."""
 
 import time
 
@@ -24,7 +24,7 @@ class Report:
         if passed:
             self._line("ok", what)
         else:
-            # A line a check: what several lines said stands in one.
+            # One line per check, so the lines of the detail are joined.
             self._line("FAIL", f"{what} -- {' | '.join(str(detail).strip().splitlines())[:2000]}")
         return passed
 
@@ -32,7 +32,7 @@ class Report:
         return self.check(what, wanted == got, f"wanted {wanted!r}, got {got!r}")
 
     def same_set(self, what, wanted, got):
-        """For lists that may come in any order; what is there twice counts twice."""
+        """Compares lists in any order, including duplicates."""
         missing, extra = list(wanted), []
         for item in got:
             if item in missing:

@@ -1,6 +1,6 @@
-"""A terminal with a shell in it, as a person would see it: tmux, a program of the host's root, draws it in memory and returns its content.
+"""A terminal with a shell, as a user would see it: tmux, from the host's root, draws it in memory and returns its content.
 
-Every wait polls, and has a generous bound: an emulated host can be slow.
+Every wait polls, with a generous limit: an emulated host can be slow.
 """
 
 import itertools
@@ -18,7 +18,7 @@ _numbers = itertools.count(1)
 
 
 def wait_for(wanted, bound=BOUND):
-    """Asks until the answer is true, or the bound is reached; the last answer."""
+    """Polls until the answer is true, or the bound is reached; returns the last answer."""
     end = time.monotonic() + bound
     while not (answer := wanted()) and time.monotonic() < end:
         time.sleep(0.2)
@@ -34,12 +34,12 @@ def processes(program):
                 with open(f"/proc/{number}/comm", encoding="utf-8") as file:
                     found.append((file.read().strip(), int(number)))
         except OSError:
-            continue  # it has ended meanwhile
+            continue  # it has exited meanwhile
     return sorted(found)
 
 
 def end(text):
-    """An address and port; for a screen that is only half drawn, what is there."""
+    """An address and port; the text itself if the screen is only partly drawn."""
     try:
         return endpoint(text)
     except ValueError:
@@ -47,8 +47,8 @@ def end(text):
 
 
 def table(picture, first):
-    """The rows of the list on a screen, by the titles of their columns, the first of which is known."""
-    # Without the keys at the bottom, and the mark of the column that is sorted by, which is in the gap.
+    """The rows of the list on a screen, by column title; `first` is the first title."""
+    # Without the keys at the bottom, and without the sort mark, which is in the gap between columns.
     lines = [line.translate({ord(mark): " " for mark in "▲▼"}) for line in picture.splitlines()[:-1]]
     start = next((at for at, line in enumerate(lines) if line.startswith(first)), len(lines))
     rows = []
@@ -60,7 +60,7 @@ def table(picture, first):
 
 
 def _cells(line):
-    """Cells are two blanks apart."""
+    """Cells are separated by two blanks."""
     return list(re.finditer(r"\S+(?: \S+)*", line))
 
 
@@ -77,7 +77,7 @@ def _row(titles, cells):
 class Screen:
     def __init__(self, columns=120, rows=40, shell=SHELL):
         self.name = f"lab-{next(_numbers)}"
-        self.seen = ""  # the last picture that was looked at
+        self.seen = ""  # the last picture taken
         self._answers = f"/tmp/{self.name}.answer"
         self._tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), shell)
         self._tmux("set-option", "-g", "status", "off")
@@ -86,10 +86,10 @@ class Screen:
     def _tmux(self, *words, check=True):
         return command("tmux", "-L", self.name, *words, check=check).stdout
 
-    # What a person does
+    # Input
 
     def keys(self, *names):
-        """Presses keys, by the names that tmux has for them; a letter is its own."""
+        """Presses keys, by their tmux names; a letter is its own name."""
         self._tmux("send-keys", *names)
 
     def type(self, text):
@@ -102,32 +102,32 @@ class Screen:
     def resize(self, columns, rows):
         self._tmux("resize-window", "-x", str(columns), "-y", str(rows))
 
-    # What a person sees
+    # Output
 
     def text(self):
         self.seen = self._tmux("capture-pane", "-p")
         return self.seen
 
     def until(self, wanted, bound=BOUND):
-        """Whether a picture comes of which `wanted` is true."""
+        """Whether a picture appears for which `wanted` is true."""
         return bool(wait_for(lambda: wanted(self.text()), bound))
 
     def see(self, report, what, wanted):
-        """Checks that such a picture comes."""
+        """Checks that such a picture appears."""
         return report.check(what, self.until(wanted), self.seen)
 
     def lines(self):
-        """The lines, each with what went over the edge into the next row."""
+        """The lines, each joined with any overflow into the next row."""
         return self._tmux("capture-pane", "-p", "-J").rstrip("\n").split("\n")
 
     def raw(self, path):
-        """Has every byte that the terminal is sent from now on written into a file, too."""
+        """From now on, also writes every byte sent to the terminal to a file."""
         self._tmux("pipe-pane", f"cat >>{path}")
 
     # The terminal's own state
 
     def modes(self):
-        """Whether there is another picture beneath, the cursor is shown, the keypad and the mouse are a program's."""
+        """Whether the alternate screen, the cursor, keypad mode and mouse reporting are on."""
         words = self._say("#{alternate_on} #{cursor_flag} #{keypad_flag} #{mouse_any_flag}").split()
         return dict(zip(("alternate", "cursor", "keypad", "mouse"), map(int, words)))
 
@@ -135,11 +135,11 @@ class Screen:
         return tuple(int(word) for word in self._say("#{pane_width} #{pane_height}").split())
 
     def program(self):
-        """What runs in the foreground."""
+        """The program in the foreground."""
         return self._say("#{pane_current_command}")
 
     def settings(self):
-        """What stty says from outside, whether or not a shell could be asked."""
+        """The output of stty from outside, which does not need the shell."""
         return command("stty", "-a", "-F", self._say("#{pane_tty}")).stdout
 
     def _say(self, form):
@@ -151,7 +151,7 @@ class Screen:
         return self.program() in ("bash", "dash")
 
     def ask(self, line):
-        """What the shell says to a line, which is not seen; begins when the shell is in the foreground."""
+        """The shell's output for a line, which is not displayed; waits until the shell is in the foreground."""
         if not wait_for(self.has_shell):
             raise RuntimeError(f"no shell, but {self.program()}: {self.text()}")
         self.enter(f"{{ {line}; }} >{self._answers}.part 2>&1; mv {self._answers}.part {self._answers}")
@@ -163,7 +163,7 @@ class Screen:
         return answer
 
     def start(self, line):
-        """Starts ct-inspect watch; returns when it has drawn what it has read."""
+        """Starts ct-inspect watch; returns once it has drawn its first reading."""
         self.enter(f"clear; {line}")
         if not self.until(is_read):
             raise RuntimeError(f"nothing was read: {self.seen}")
@@ -177,11 +177,11 @@ def head(picture):
 
 
 def is_read(picture):
-    """Whether this is ct-inspect's screen, with something that was read."""
+    """Whether this is ct-inspect's screen after a reading."""
     return head(picture).startswith(" ct-inspect ") and " ago, took " in head(picture)
 
 
 def age(picture):
-    """How many seconds ago the last reading was, by the head; None when that is not to be seen."""
+    """The age of the last reading in seconds, according to the header; None if it is not shown."""
     found = re.search(r"read (?:(\d+)m)?(\d+)s ago", head(picture))
     return int(found[1] or 0) * 60 + int(found[2]) if found else None

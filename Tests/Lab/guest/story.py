@@ -1,4 +1,4 @@
-"""The traffic that observations are judged by: one page, one connection broken off, one ICMP error, to one web service."""
+"""The traffic for testing observations: one page, one aborted connection and one ICMP error, to one web service."""
 
 import socket
 import time
@@ -9,16 +9,16 @@ from icmp import too_big
 from traffic import Datagrams, Web
 
 METHODS = {"dr": "-g", "nat": "-m", "tun": "-i"}
-PATIENCE = 1.5  # seconds in which what was dropped is sent again
+PATIENCE = 1.5  # seconds, during which dropped packets are retransmitted
 
 
 class WebStory:
-    """A web service on a director, and what happens to it. Its packet filter comes from elsewhere."""
+    """A web service on a director, and its traffic. The packet filter is set up elsewhere."""
 
     def __init__(self, hosts, method="dr", virtual=VIP, mark=None, reach="page"):
-        """A method that IPVS does not have means that the director serves by itself.
+        """With a method that IPVS does not have, the director itself is the server.
 
-        What clients reach: a "page", a "connection" over which none arrives, or "nothing".
+        `reach` is what clients get: a "page", a "connection" without a page, or "nothing".
         """
         self.hosts, self.virtual, self.reach = hosts, (virtual, 80), reach
         self.clients = CLIENTS6 if ":" in virtual else CLIENTS
@@ -27,7 +27,7 @@ class WebStory:
         if method in METHODS:
             self._balance(virtual, port, METHODS[method], mark)
         if mark is not None:
-            # In front of the counters, which are in the same table.
+            # Before the counters, which are in the same table.
             hosts.mark(f"-d {virtual}", mark, variant="-legacy")
         if method == "nat":
             hosts.answer_through_director()
@@ -44,7 +44,7 @@ class WebStory:
 
     @staticmethod
     def _ends(method, virtual, mark):
-        """Where its packets are to be found, on their way in, on, and back."""
+        """Where its packets can be counted: arriving, leaving, and on the way back."""
         ends = [End(ENTERING, "tcp", virtual, 80, mark)]
         if method == "dr":
             ends.append(End(LEAVING, "tcp", virtual, 80, mark))
@@ -74,7 +74,7 @@ class WebStory:
 
 
 class NamesStory:
-    """Datagrams to two services, of which one forgets each packet's flow (ipvsadm -o), and an ICMP error about the first."""
+    """Datagrams to two services, one of which is one-packet scheduled (ipvsadm -o), and an ICMP error for each service."""
 
     def __init__(self, hosts):
         self.hosts = hosts

@@ -1,4 +1,4 @@
-"""ct-inspect, the program under test, as its users run it."""
+"""ct-inspect, the program under test, run the way its users do."""
 
 import json
 import os
@@ -13,12 +13,12 @@ SUDO = ("env", f"SUDO_UID={NOBODY}", f"SUDO_GID={NOBODY}")
 
 class Subject:
     def __init__(self, binary):
-        # Out of the shared folder, which on the host only its owner may enter.
+        # Copied from the shared directory, which on the host only its owner may enter.
         self.program = shutil.copy(binary, "/tmp/ct-inspect")
         os.chmod(self.program, 0o755)
 
     def run(self, *arguments, ordinary_user=False, sudo_user=False, check=True):
-        """Runs it in the namespace of the moment; with sudo_user as root, but for the ordinary user as sudo(8) has it."""
+        """Runs it in the current namespace; with sudo_user as root on behalf of an ordinary user, as with sudo(8)."""
         prefix = ORDINARY_USER if ordinary_user else SUDO if sudo_user else ()
         return command(*prefix, self.program, *arguments, check=check)
 

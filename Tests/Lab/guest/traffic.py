@@ -23,7 +23,7 @@ def _first_ready(sockets):
 
 
 class Service:
-    """One service as its real servers offer it: every host listens on ADDRESS (a VIP, or its own) and PORT."""
+    """A service on its real servers: every host listens on ADDRESS (a VIP, or its own) and PORT."""
 
     kind = None
 
@@ -55,7 +55,7 @@ class Web(Service):
             listener.listen(16)
 
     def knock(self, source, virtual, port=0):
-        """Opens a connection and sends nothing on it: all that comes through when the director drops every ACK."""
+        """Opens a connection and sends nothing on it: this is all that works if the director drops every ACK."""
         made = self._from(source, port)
         made.connect(virtual)
         self.hosts.note(f"client {source}:{made.getsockname()[1]} connects to {virtual[0]}:{virtual[1]} over TCP, sends nothing, stays")
@@ -93,7 +93,7 @@ class Web(Service):
         self.hosts.note(f"client {made.getsockname()[0]}:{made.getsockname()[1]} closes (FIN)")
 
     def hopes(self, made, seconds):
-        """Asks for a page over an open connection, where none may arrive; whether one did."""
+        """Requests a page over an open connection; returns whether one arrived."""
         made.sendall(b"GET / HTTP/1.0\r\n\r\n")
         made.settimeout(seconds)
         try:
@@ -108,12 +108,12 @@ class Web(Service):
         made.close()
 
     def reset(self, made):
-        """The client breaks the connection off: a RST goes to the director."""
+        """The client aborts the connection: a RST goes to the director."""
         made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         made.close()
 
     def was_told(self, made):
-        """Waits until the real server has seen the client's FIN: so the director has passed it on."""
+        """Waits until the real server has seen the client's FIN, which proves that the director forwarded it."""
         if self.served[made].recv(4096) != b"":
             raise RuntimeError("the real server got data, not the end")
 

@@ -1,4 +1,4 @@
-"""A kernel in which ip_vs is not loaded: ct-inspect says so, and leaves it so."""
+"""A kernel without ip_vs loaded: ct-inspect says so, and does not load it."""
 
 import os
 
@@ -15,9 +15,9 @@ def before_module(subject, report):
         report.skip("what ct-inspect says (--peers-only)")
     else:
         _ask(subject, report)
-    # Last, for it cannot be undone here: the module has the alias net-pf-16-proto-16-family-IPVS.
+    # Last, as it cannot be undone here: the module has the alias net-pf-16-proto-16-family-IPVS.
     command("genl", "ctrl", "get", "name", "IPVS", check=False)
-    report.check("to ask generic netlink for the family IPVS by its name loads the module", is_loaded())
+    report.check("looking up the generic netlink family IPVS by name loads the module", is_loaded())
 
 
 def _ask(subject, report):
@@ -26,7 +26,7 @@ def _ask(subject, report):
         said = subject.run(*words, check=False)
         what = f"{' '.join(words)}: "
         report.equal(what + "status 69", 69, said.returncode)
-        report.check(what + "the message names the cure", "modprobe ip_vs" in said.stderr, said.stderr)
+        report.check(what + "the message names the fix", "modprobe ip_vs" in said.stderr, said.stderr)
         report.equal(what + "nothing on standard output", "", said.stdout)
     report.check("ip_vs is still not loaded", not is_loaded())
     host.delete()

@@ -1,4 +1,4 @@
-"""A line that is being completed is offered the services of this director: those of ipvsadm, to an ordinary user, too."""
+"""Completion offers the services of this director, as listed by ipvsadm, to an ordinary user as well."""
 
 from director import VIP
 
@@ -19,9 +19,9 @@ def conduct(hosts, subject, report):
         with hosts.director.inside():
             said = subject.run(*words, ordinary_user=who)
         report.equal(f"all are offered{' to an ordinary user' if who else ''}", OFFERED, sorted(said.stdout.split()))
-        report.equal("and nothing is said besides", "", said.stderr)
+        report.equal("and there is no error output", "", said.stderr)
     named = ("ct-inspect", "flows", "--netns", hosts.director.name, "--service", "")
     said = subject.run(*words[:4], "5", "0", *named)
     report.equal("root is offered those of another namespace", OFFERED, sorted(said.stdout.split()))
     said = subject.run(*words[:4], "5", "0", *named, ordinary_user=True, check=False)
-    report.equal("an ordinary user is offered nothing of it, without a word", "", said.stdout.strip() + said.stderr)
+    report.equal("an ordinary user is offered none of those, without a message", "", said.stdout.strip() + said.stderr)

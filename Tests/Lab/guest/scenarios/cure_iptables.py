@@ -1,4 +1,4 @@
-"""The static cure for iptables, as ct-inspect-lvs-dr(7) gives it."""
+"""The static cure for iptables from ct-inspect-lvs-dr(7)."""
 
 import manual
 from cures import judge_cure

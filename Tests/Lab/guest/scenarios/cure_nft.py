@@ -1,4 +1,4 @@
-"""The static cure for nft, as ct-inspect-lvs-dr(7) gives it."""
+"""The static cure for nft from ct-inspect-lvs-dr(7)."""
 
 import manual
 from cures import judge_cure

@@ -1,4 +1,4 @@
-"""The cure by not tracking the service at all, for iptables, as ct-inspect-lvs-dr(7) gives it: packets come and leave UNTRACKED."""
+"""The notrack cure for iptables from ct-inspect-lvs-dr(7): the service's packets arrive and leave UNTRACKED."""
 
 import manual
 from cures import judge_cure

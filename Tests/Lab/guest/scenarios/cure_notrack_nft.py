@@ -1,4 +1,4 @@
-"""The cure by not tracking the service at all, for nft, as ct-inspect-lvs-dr(7) gives it."""
+"""The notrack cure for nft from ct-inspect-lvs-dr(7)."""
 
 import manual
 from cures import judge_cure

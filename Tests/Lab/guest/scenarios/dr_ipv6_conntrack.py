@@ -1,4 +1,4 @@
-"""IPv6 DR with net.ipv4.vs.conntrack=1: the sysctl of IPv4's name rules IPv6 too, and the entries stay unreplied."""
+"""IPv6 DR with net.ipv4.vs.conntrack=1: despite its name, the sysctl applies to IPv6 too, and the entries stay unreplied."""
 
 from director import CLIENTS6, VIP6
 from traffic import Web

@@ -24,18 +24,18 @@ def play(hosts):
 
 def reality(peers, report):
     states = [one.state for one in peers.connections]
-    report.equal("IPVS has five connections, the closed one too, all ESTABLISHED", ["ESTABLISHED"] * 5, states)
+    report.equal("IPVS has five connections, all ESTABLISHED, including the closed one", ["ESTABLISHED"] * 5, states)
     report.check("the filter has dropped the FIN as INVALID", peers.dropped_as_invalid > 0, peers.texts["iptables-INPUT.txt"])
-    report.equal("conntrack has no entry at all", [], peers.entries)
+    report.equal("conntrack has no entries", [], peers.entries)
 
 
 def beyond(hosts, subject, live, report):
     cause = "net.ipv4.vs.conntrack=0"
     report.check("each reason names the sysctl", all(cause in flow["reason"] for flow in live["flows"]), live["flows"])
     text = subject.run("flows", "--netns", hosts.director.name).stdout
-    # Below the table, after an empty line: what was found, and why.
-    report.check("the words that close the table name the sysctl", cause in text.rstrip().rpartition("\n\n")[2], text)
+    # Below the table, after an empty line: the findings and their causes.
+    report.check("the text below the table names the sysctl", cause in text.rstrip().rpartition("\n\n")[2], text)
     missing = [one for one in ("10.0.0.1:", "10.0.0.11:", "10.0.0.12:", "10.0.0.100:80", "absent") if one not in text]
     report.equal("the table shows clients, VIP and verdict", [], missing)
     bare = subject.run("--netns", hosts.director.name).stdout
-    report.equal("flows is what a bare ct-inspect does", len(text.splitlines()), len(bare.splitlines()))
+    report.equal("ct-inspect without arguments runs flows", len(text.splitlines()), len(bare.splitlines()))

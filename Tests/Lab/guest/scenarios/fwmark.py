@@ -1,4 +1,4 @@
-"""Services by firewall mark, IPv4 and IPv6: a connection's VIP and port name no service."""
+"""Services by firewall mark, IPv4 and IPv6: a connection's VIP and port do not identify its service."""
 
 from director import CLIENTS, CLIENTS6, VIP, VIP6
 from traffic import Web
@@ -22,7 +22,7 @@ def reality(peers, report):
     report.equal("the services are marks", [7, 8], sorted(service.fwmark for service in peers.services))
     virtuals = sorted(one.virtual for one in peers.connections)
     report.equal("their connections have the VIP and port of the packets", [(VIP, 80)] * 3 + [(VIP6, 80)], virtuals)
-    report.equal("conntrack has no entry of TCP", [], [entry for entry in peers.entries if entry.protocol == "tcp"])
+    report.equal("conntrack has no TCP entry", [], [entry for entry in peers.entries if entry.protocol == "tcp"])
 
 
 def beyond(hosts, subject, live, report):

@@ -29,4 +29,4 @@ def play(hosts):
 
 def reality(peers, report):
     report.equal("all services are listed", sum(line.startswith("-A") for line in SERVICES), len(peers.services))
-    report.equal("without connections", ([], []), (peers.connections, peers.templates))
+    report.equal("there are no connections", ([], []), (peers.connections, peers.templates))

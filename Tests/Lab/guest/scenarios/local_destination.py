@@ -1,7 +1,7 @@
 """Destinations that are the director itself: by DR, as ipvsadm adds them, and by the forward method Local.
 
-Kernels of today find out for each packet whether it stays here (ip_vs_xmit.c, ip_vs_send_or_cont), and leave the
-method as it was configured: ipvsadm shows Route. Local is shown where the method itself is IP_VS_CONN_F_LOCALNODE,
+Current kernels decide for each packet whether it stays local (ip_vs_xmit.c, ip_vs_send_or_cont), and leave the
+configured method alone: ipvsadm shows Route. Local is only shown if the method itself is IP_VS_CONN_F_LOCALNODE,
 for which ipvsadm has no option.
 """
 
@@ -37,5 +37,5 @@ def _add_local_destination(director, virtual, address):
 
 def reality(peers, report):
     methods = sorted((one.virtual[0], peers.method_of(one)) for one in peers.connections)
-    report.equal("ipvsadm shows a connection by Route and one by Local", [(VIP, "dr"), (VIP2, "local")], methods)
-    report.equal("conntrack has no entry at all", [], peers.entries)
+    report.equal("ipvsadm shows one connection with Route and one with Local", [(VIP, "dr"), (VIP2, "local")], methods)
+    report.equal("conntrack has no entries", [], peers.entries)

@@ -1,4 +1,4 @@
-"""How ct-inspect ends without permission, without such a namespace, and when its reader closes."""
+"""How ct-inspect exits without permission, without the namespace, and on a closed pipe."""
 
 import re
 
@@ -35,20 +35,20 @@ def beyond(hosts, subject, live, report):
     report.equal("a wrong word: status 64", 64, said.returncode)
 
     quiet = command("sh", "-c", f"{subject.program} flows --netns {hosts.director.name} | head -n 1")
-    report.equal("flows | head -n 1: one line, no noise", (1, ""), (len(quiet.stdout.splitlines()), quiet.stderr))
+    report.equal("flows | head -n 1: one line, no error message", (1, ""), (len(quiet.stdout.splitlines()), quiet.stderr))
 
     _judge_features(hosts, subject, report)
 
 
 def _judge_features(hosts, subject, report):
-    """What --version --verbose says works here is what the peers find."""
+    """The features that --version --verbose reports as working match what the peers find."""
     with hosts.director.inside():
         lines = subject.run("--version", "--verbose").stdout.splitlines()[4:]
         barred = subject.run("--version", "--verbose", ordinary_user=True).stdout
     found = {name: rest for name, *rest in (re.split(r" {2,}", line, maxsplit=2) for line in lines)}
     limit = hosts.director.read("/proc/sys/net/netfilter/nf_conntrack_max").strip()
     report.check("--version --verbose: the conntrack table has the limit of /proc", found["conntrack table"][1].endswith(f"at most {limit}"), lines)
-    report.equal("IPVS is there, with one service", ["yes", "1 service in this network namespace"], found["IPVS"])
+    report.equal("IPVS is present, with one service", ["yes", "1 service in this network namespace"], found["IPVS"])
     report.check("DR has no entries", found["DR, TUN entries"][1].startswith("net.ipv4.vs.conntrack=0"), lines)
     report.check("the filter uses conntrack", "IPv4: conntrack is active" in found["observe"][1], lines)
-    report.check("an ordinary user is told what could not be asked", "CAP_NET_ADMIN" in barred, barred)
+    report.check("an ordinary user is told what could not be determined", "CAP_NET_ADMIN" in barred, barred)

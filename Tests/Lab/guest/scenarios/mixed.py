@@ -17,7 +17,7 @@ def play(hosts):
     hosts.answer_through_director()
     hosts.ufw(*(f"-p {port} -j ACCEPT" for port in PORTS))
     hosts.mark("-d 10.0.0.101 -p tcp --dport 443", 7)
-    # An entry of UDP would be gone after 30 s, which a slow machine needs to look at all this.
+    # A UDP entry would expire after 30 s, and a slow machine may take longer.
     hosts.director.sysctl({"net.netfilter.nf_conntrack_udp_timeout": 600})
     hosts.note("sysctl net.netfilter.nf_conntrack_udp_timeout=600")
     _services(hosts)

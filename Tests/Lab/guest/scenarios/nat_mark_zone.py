@@ -16,5 +16,5 @@ def play(hosts):
 
 
 def reality(peers, report):
-    report.equal("conntrack has one entry, of zone 3 and mark 42", [(3, 42)], [(entry.zone, entry.mark) for entry in peers.entries])
+    report.equal("conntrack has one entry, with zone 3 and mark 42", [(3, 42)], [(entry.zone, entry.mark) for entry in peers.entries])
     report.equal("it belongs to IPVS's connection", ["tracked"], [peers.verdict_of(one) for one in peers.connections])

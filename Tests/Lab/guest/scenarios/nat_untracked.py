@@ -1,4 +1,4 @@
-"""NAT with net.ipv4.vs.conntrack=0: IPVS translates by itself, and conntrack knows nothing of it."""
+"""NAT with net.ipv4.vs.conntrack=0: IPVS translates by itself, without conntrack."""
 
 from director import CLIENTS, SERVERS, VIP
 from traffic import Web
@@ -18,4 +18,4 @@ def play(hosts):
 def reality(peers, report):
     report.equal("IPVS has two connections", ["ESTABLISHED"] * 2, [one.state for one in peers.connections])
     report.equal("it masquerades", ["nat"] * 2, [peers.method_of(one) for one in peers.connections])
-    report.equal("conntrack has no entry at all", [], peers.entries)
+    report.equal("conntrack has no entries", [], peers.entries)

@@ -1,4 +1,4 @@
-"""A namespace without IPVS services, but with its own entry: nothing is made up."""
+"""A namespace without IPVS services, but with an entry of its own: no services or flows are invented."""
 
 from director import CLIENTS, DIRECTOR
 from traffic import Web

@@ -1,4 +1,4 @@
-"""explain --service predicts what is counted: the ctstate with which each class comes and leaves."""
+"""explain --service predicts the counts: the ctstate with which each class arrives and leaves."""
 
 import json
 
@@ -19,7 +19,7 @@ def conduct(hosts, subject, report):
     story.tell()
     hosts.silence()
     counts = counters.read()
-    report.equal("each class came in one ctstate", sorted(PACKETS), sorted(key[1] for key in counts if key[0] == "pre_routing"))
+    report.equal("each class arrived in one ctstate", sorted(PACKETS), sorted(key[1] for key in counts if key[0] == "pre_routing"))
     if subject is None:
         report.skip("what ct-inspect says (--peers-only)")
         return
@@ -28,4 +28,4 @@ def conduct(hosts, subject, report):
         walks = json.loads(said.stdout)["walks"]
         counted = [[key[2] for key in counts if key[:2] == (point, name)] for point in ("pre_routing", "post_routing")]
         predicted = [[walk["ctstate"] for walk in walks], [walk["leaves_as"] for walk in walks]]
-        report.equal(f"explain predicts how {name} comes and leaves", counted, predicted)
+        report.equal(f"explain predicts how {name} arrives and leaves", counted, predicted)

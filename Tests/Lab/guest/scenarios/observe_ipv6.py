@@ -9,6 +9,6 @@ def conduct(hosts, subject, report):
     hosts.vs_conntrack(0)
     hosts.ufw("-p tcp --dport 80 -j ACCEPT")
     seen = observe(hosts, subject, WebStory(hosts, virtual=VIP6))
-    report.equal("only what is NEW passes", {"NEW"}, seen.states("local_in_passed"))
-    report.equal("dropped are FIN, RST and ICMPv6 errors", {"fin", "rst", "icmp_error"}, {key[1] for key in seen.dropped})
+    report.equal("only NEW packets pass", {"NEW"}, seen.states("local_in_passed"))
+    report.equal("FIN, RST and ICMPv6 errors are dropped", {"fin", "rst", "icmp_error"}, {key[1] for key in seen.dropped})
     judge(report, seen)

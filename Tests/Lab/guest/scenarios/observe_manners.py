@@ -22,17 +22,17 @@ def conduct(hosts, subject, report):
     for watch in watches:
         [table] = watch.tables()
         chains = base_chains(hosts.director, table)
-        report.equal("it counts at these hooks and priorities, and accepts", [(*point, "accept") for point in POINTS], chains)
+        report.equal("it counts at the expected hooks and priorities, with policy accept", [(*point, "accept") for point in POINTS], chains)
     everyone = [table for watch in watches for table in watch.tables()]
     story.tell()
     judge_listings(report, hosts.director, everyone)
     hosts.silence()
     seen = Seen(counters.read(), drops(hosts.director), [])
-    report.equal("nft flush ruleset of others works", 0, hosts.director.run("nft", "flush", "ruleset", check=False).returncode)
+    report.equal("nft flush ruleset by others works", 0, hosts.director.run("nft", "flush", "ruleset", check=False).returncode)
     report.equal("and leaves ours alone", everyone, [table for watch in watches for table in watch.tables()])
     seen.documents = [watch.end() for watch in watches]
     judge(report, seen)
-    report.equal("at their end their tables are gone", "", hosts.director.run("nft", "list", "tables").stdout)
+    report.equal("once they exit their tables are gone", "", hosts.director.run("nft", "list", "tables").stdout)
 
 
 def _judge_death(hosts, subject, report):

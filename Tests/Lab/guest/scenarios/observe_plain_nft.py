@@ -1,4 +1,4 @@
-"""observe behind a filter of plain nft: two rules of an inet table drop, and each is blamed for its own."""
+"""observe behind a plain nft filter: two rules of an inet table drop packets, and each is blamed for its own."""
 
 from filters import PLAIN
 from observing import judge, observe

@@ -1,4 +1,4 @@
-"""observe on TUN: what leaves is IPIP to the real server."""
+"""observe on TUN: packets leave as IPIP to the real server."""
 
 from observing import judge, observe
 from story import WebStory
@@ -8,6 +8,6 @@ def conduct(hosts, subject, report):
     hosts.vs_conntrack(0)
     hosts.ufw("-p tcp --dport 80 -j ACCEPT")
     seen = observe(hosts, subject, WebStory(hosts, method="tun"))
-    report.check("what leaves is in a tunnel", seen.total("post_routing", "other") > 0, seen.counts)
-    report.equal("dropped are FIN, RST and ICMP errors", {"fin", "rst", "icmp_error"}, {key[1] for key in seen.dropped})
+    report.check("packets leave through a tunnel", seen.total("post_routing", "other") > 0, seen.counts)
+    report.equal("FIN, RST and ICMP errors are dropped", {"fin", "rst", "icmp_error"}, {key[1] for key in seen.dropped})
     judge(report, seen)

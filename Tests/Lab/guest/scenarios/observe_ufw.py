@@ -1,4 +1,4 @@
-"""observe behind UFW itself, with the rules that it writes: the INVALID drop of its before.rules is blamed."""
+"""observe behind UFW itself, with the rules that it generates: the rule in before.rules that drops INVALID is blamed."""
 
 import manual
 from filters import ufw
@@ -10,8 +10,8 @@ def conduct(hosts, subject, report):
     hosts.vs_conntrack(0)
     ufw(hosts.director, "allow 80/tcp")
     seen = observe(hosts, subject, WebStory(hosts), in_words=True)
-    report.equal("a rule of UFW drops", ["ufw-before-input"], [drop.chain for drop in seen.drops])
-    report.equal("FIN, RST and ICMP errors", {"fin", "rst", "icmp_error"}, {key[1] for key in seen.dropped})
+    report.equal("a UFW rule drops packets", ["ufw-before-input"], [drop.chain for drop in seen.drops])
+    report.equal("which are FIN, RST and ICMP errors", {"fin", "rst", "icmp_error"}, {key[1] for key in seen.dropped})
     judge(report, seen)
     if seen.text is not None:
         manual.judge_transcript(report, "observe", seen.text)

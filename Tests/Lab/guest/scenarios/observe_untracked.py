@@ -8,12 +8,12 @@ def conduct(hosts, subject, report):
     hosts.vs_conntrack(0)
     hosts.ufw("-p tcp --dport 80 -j ACCEPT")
     seen = observe(hosts, subject, WebStory(hosts))
-    report.equal("what comes is NEW or INVALID", {"NEW", "INVALID"}, seen.states("pre_routing"))
-    report.equal("only what is NEW passes", {"NEW"}, seen.states("local_in_passed"))
-    report.equal("what leaves is UNTRACKED", {"UNTRACKED"}, seen.states("post_routing"))
+    report.equal("arriving packets are NEW or INVALID", {"NEW", "INVALID"}, seen.states("pre_routing"))
+    report.equal("only NEW packets pass", {"NEW"}, seen.states("local_in_passed"))
+    report.equal("packets leave UNTRACKED", {"UNTRACKED"}, seen.states("post_routing"))
     kinds = {key[1] for key in seen.dropped}
-    report.equal("dropped are FIN, RST and ICMP errors", {"fin", "rst", "icmp_error"}, kinds)
+    report.equal("FIN, RST and ICMP errors are dropped", {"fin", "rst", "icmp_error"}, kinds)
     judge(report, seen)
     for document in seen.documents:
-        report.equal("IPVS has never seen the ends", [{"ESTABLISHED": 2}], [one["connections"] for one in document["services"]])
+        report.equal("IPVS has not seen the connections end", [{"ESTABLISHED": 2}], [one["connections"] for one in document["services"]])
         report.check("a conclusion says so", any("ESTABLISHED" in line for line in document["conclusions"]), document["conclusions"])

@@ -17,7 +17,7 @@ def conduct(hosts, subject, report):
     story.tell()
     hosts.director.delete()
     time.sleep(2)
-    report.equal("it goes on", None, watch.process.poll())
+    report.equal("it keeps running", None, watch.process.poll())
     document = watch.end()
     points = {cell["point"] for one in document["services"] for cell in one["packets"]}
-    report.check("and says at its end what it has counted", {"pre_routing", "post_routing"} <= points, points)
+    report.check("and reports its counts at the end", {"pre_routing", "post_routing"} <= points, points)

@@ -1,4 +1,4 @@
-"""observe --vip, where the director has no IPVS service but serves by itself: everything is tracked."""
+"""observe --vip on a director without IPVS services that is itself the server: everything is tracked."""
 
 from director import VIP
 from observing import judge, observe
@@ -8,8 +8,8 @@ from story import WebStory
 def conduct(hosts, subject, report):
     hosts.ufw("-p tcp --dport 80 -j ACCEPT")
     seen = observe(hosts, subject, WebStory(hosts, method="itself"), "--vip", f"{VIP}:80")
-    report.equal("what passes is NEW, ESTABLISHED or RELATED", {"NEW", "ESTABLISHED", "RELATED"}, seen.states("local_in_passed"))
+    report.equal("the packets that pass are NEW, ESTABLISHED or RELATED", {"NEW", "ESTABLISHED", "RELATED"}, seen.states("local_in_passed"))
     judge(report, seen)
     for document in seen.documents:
         subjects = [(one["address"], one["port"], one["scheduler"], one["methods"]) for one in document["services"]]
-        report.equal("the address stands among the services, without a scheduler", [(VIP, 80, None, [])], subjects)
+        report.equal("the address is listed with the services, without a scheduler", [(VIP, 80, None, [])], subjects)

@@ -1,4 +1,4 @@
-"""An entry for a service's VIP and port without a connection, beside a connection without an entry."""
+"""An entry for a service's VIP and port without a connection, and a connection without an entry."""
 
 from director import CLIENTS, VIP
 from traffic import Web
@@ -10,7 +10,7 @@ def play(hosts):
     hosts.ufw("-p tcp --dport 80 -j ACCEPT")
     hosts.ipvs("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g")
     Web(hosts, [(hosts.servers[0], VIP)], 80).visit(CLIENTS[0], (VIP, 80))
-    for port in (80, 8080):  # the second is nobody's service
+    for port in (80, 8080):  # there is no service on the second
         words = f"-I -p tcp -s 10.0.0.11 -d 10.0.0.100 --sport 5555 --dport {port} --state SYN_SENT -t 600"
         hosts.director.run("conntrack", *words.split())
         hosts.note(f"conntrack {words}")

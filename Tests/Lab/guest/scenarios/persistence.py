@@ -1,6 +1,6 @@
-"""Persistent services, by VIP and by mark: IPVS lists a template for each client beside the connections.
+"""Persistent services, by VIP and by mark: IPVS lists a template for each client along with the connections.
 
-A template has client port 0; a mark's template has the mark for a VIP (ip_vs_core.c, ip_vs_sched_persist).
+A template has client port 0; a mark's template has the mark in place of a VIP (ip_vs_core.c, ip_vs_sched_persist).
 """
 
 from director import CLIENTS, VIP, VIP2
@@ -27,7 +27,7 @@ def reality(peers, report):
         [("ip", CLIENTS[2]), ("tcp", CLIENTS[0]), ("tcp", CLIENTS[1])],
         sorted((one.protocol, one.client[0]) for one in peers.templates),
     )
-    report.equal("conntrack has no entry at all", [], peers.entries)
+    report.equal("conntrack has no entries", [], peers.entries)
 
 
 def beyond(hosts, subject, live, report):

@@ -1,4 +1,4 @@
-"""TUN with net.ipv4.vs.conntrack=0: IPIP to the real servers, answers straight to the client, nothing in the table."""
+"""TUN with net.ipv4.vs.conntrack=0: IPIP to the real servers, answers directly to the client, nothing in the table."""
 
 from director import CLIENTS, VIP
 from traffic import Web
@@ -18,4 +18,4 @@ def play(hosts):
 def reality(peers, report):
     report.equal("IPVS has two connections", ["ESTABLISHED"] * 2, [one.state for one in peers.connections])
     report.equal("it tunnels", ["tun"] * 2, [peers.method_of(one) for one in peers.connections])
-    report.equal("conntrack has no entry of TCP", [], [entry for entry in peers.entries if entry.protocol == "tcp"])
+    report.equal("conntrack has no TCP entry", [], [entry for entry in peers.entries if entry.protocol == "tcp"])

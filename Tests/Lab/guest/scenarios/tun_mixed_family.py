@@ -9,7 +9,7 @@ def play(hosts):
     command("modprobe", "-d", "/run/kernel", "ip6_tunnel")
     hosts.vip(VIP)
     hosts.vs_conntrack(0)
-    # ip6tnl0, which comes with the module, unpacks IPv6 only (ip6_tunnel.c, ip6_fb_tnl_dev_init).
+    # ip6tnl0, which comes with the module, only decapsulates IPv6 (ip6_tunnel.c, ip6_fb_tnl_dev_init).
     words = f"link add tunnel0 type ip6tnl mode ipip6 local {SERVERS6[0]} remote {DIRECTOR6}"
     hosts.servers[0].ip(words, "link set tunnel0 up")
     hosts.servers[0].sysctl({"net.ipv4.conf.all.rp_filter": 0, "net.ipv4.conf.tunnel0.rp_filter": 0})
@@ -23,5 +23,5 @@ def play(hosts):
 
 def reality(peers, report):
     found = [(one.virtual, one.destination, peers.method_of(one)) for one in peers.connections]
-    report.equal("IPv4 in front, IPv6 behind", [((VIP, 80), ("2001:db8::3", 80), "tun")] * 2, found)
-    report.equal("conntrack has no entry of TCP", [], [entry for entry in peers.entries if entry.protocol == "tcp"])
+    report.equal("the VIP is IPv4, the real server IPv6", [((VIP, 80), ("2001:db8::3", 80), "tun")] * 2, found)
+    report.equal("conntrack has no TCP entry", [], [entry for entry in peers.entries if entry.protocol == "tcp"])

@@ -1,6 +1,6 @@
-"""The tabs Table, Events and Health show what conntrack -L, conntrack -E and /proc say; losses are reported and recovered.
+"""The tabs Table, Events and Health match conntrack -L, conntrack -E and /proc; losses are reported and recovered.
 
-The table is filled by a flow of DR under net.ipv4.vs.conntrack=1, and by entries that conntrack itself makes.
+The table is filled by a DR flow with net.ipv4.vs.conntrack=1, and by entries created with conntrack(8).
 """
 
 import json
@@ -39,7 +39,7 @@ def conduct(hosts, subject, report):
         return
     screen = Screen(200, 50)
     hosts.open.append(screen)
-    # The least buffer that there is, so that a burst is too much for it.
+    # The smallest possible buffer, so that a burst overflows it.
     screen.start(f"{subject.program} watch --netns {hosts.director.name} --buffer 4K")
     _judge_table(hosts, report, screen)
     _judge_events(hosts, report, screen)
@@ -64,10 +64,10 @@ def _judge_table(hosts, report, screen):
 
 
 class Listener:
-    """conntrack -E in the director, from the moment on when it hears."""
+    """conntrack -E in the director, which receives events once this is created."""
 
     def __init__(self, director):
-        # Opened twice: reading on the writer's descriptor would move the place where it writes.
+        # Opened twice: reading from the writer's descriptor would move its write position.
         with open("/tmp/watch-events", "w", encoding="ascii") as written, director.inside():
             self.process = subprocess.Popen(["conntrack", "-E", "-o", "extended,id"], stdout=written, stderr=subprocess.DEVNULL)
         self.file = open("/tmp/watch-events", encoding="ascii")
@@ -90,14 +90,14 @@ class Listener:
 
 
 def _told(line):
-    """The content of a line of conntrack -E -o extended, in words: kind, protocol, ends, state, whether it is unreplied, mark."""
+    """The content of a line of conntrack -E -o extended, as words: kind, protocol, endpoints, state, whether it is unreplied, mark."""
     entry = parse_entries(line[line.index("ipv"):])[0]
     words = [line[line.index("["):line.index("]") + 1], *_ends(entry), entry.state, "UNREPLIED" if entry.unreplied else ""]
     return [word for word in (*words, f"mark={entry.mark}" if entry.mark else "") if word]
 
 
 def _shown(text):
-    """The same of the lines on the screen that are about the entry of our own; conntrack does not say that an entry is dying."""
+    """The same for the lines on the screen about our own entry; conntrack does not show that an entry is dying."""
     lines = [line[line.index("["):].replace(",DYING", "") for line in text.splitlines() if OWN_END in line]
     return [[word for word in line.split() if any(map(str.isalnum, word))] for line in lines]
 
@@ -114,25 +114,25 @@ def _judge_events(hosts, report, screen):
     finally:
         listener.close()
     kinds = [words[0] for words in wanted]
-    report.equal("conntrack -E tells of an entry that is made, changed and deleted", ["[NEW]", "[UPDATE]", "[DESTROY]"], kinds)
+    report.equal("conntrack -E shows that an entry is created, changed and deleted", ["[NEW]", "[UPDATE]", "[DESTROY]"], kinds)
     screen.until(lambda text: _shown(text) == wanted)
-    report.equal("tab 4 tells the same", wanted, _shown(screen.seen))
+    report.equal("tab 4 shows the same", wanted, _shown(screen.seen))
 
 
 def _judge_burst(hosts, report, screen):
-    """The lines that are not of events pass every filter, and so they stay on the screen."""
+    """Lines that are not events pass every filter, so they stay on the screen."""
     screen.keys("/")
     screen.enter("kind=destroy")
     with hosts.director.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         for port in range(10_000, 10_000 + BURST):
             sender.sendto(b"burst", ("127.0.0.1", port))
-    screen.see(report, f"a burst of {BURST} is too much for 4K: [LOST], and behind it [RESYNC]", _is_mended)
+    screen.see(report, f"a burst of {BURST} overflows 4K: [LOST], followed by [RESYNC]", _is_mended)
     drops = [int(line.split()[8]) for line in hosts.director.read("/proc/net/netlink").splitlines()[1:] if line.split()[1] == "12"]
     report.check("/proc/net/netlink has counted the loss", max(drops, default=0) > 0, drops)
     screen.keys("3")
     wait_for(lambda: len(_exported(screen)) >= BURST)
     report.same_set(
-        "after it the table is that of conntrack -L", [entry.original for entry in Peers(hosts.director).entries], _exported(screen))
+        "afterwards the table matches conntrack -L", [entry.original for entry in Peers(hosts.director).entries], _exported(screen))
 
 
 def _is_mended(text):

@@ -1,6 +1,7 @@
 """A watch distinguishes flows that never had an entry from those that merely have none now, or that began before it.
 
-`conntrack -E -e NEW` listens at the same time, and is the judge: what ct-inspect calls never, it has not seen; what it has seen, is not never.
+`conntrack -E -e NEW` listens at the same time for comparison: it sees no NEW for flows that ct-inspect calls never, and those for
+which it sees one are not called never.
 """
 
 import json
@@ -17,7 +18,7 @@ BOUND = 90  # seconds; an emulated host can be slow
 
 
 class Follower:
-    """A program that prints lines, read one at a time, each wait with a bound."""
+    """A program that prints lines, which are read one at a time, with a limit on each wait."""
 
     def __init__(self, *words, inside=None):
         def begin():
@@ -31,7 +32,7 @@ class Follower:
         self.rest = b""
 
     def line(self, bound=BOUND):
-        """The next line; None when none comes in time or the program has ended."""
+        """The next line; None if none arrives in time or the program has exited."""
         end = time.monotonic() + bound
         while b"\n" not in self.rest:
             ready, _, _ = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))
@@ -43,7 +44,7 @@ class Follower:
         return line.decode()
 
     def lines_until(self, wanted, bound=BOUND):
-        """The lines up to one that is wanted, that one included."""
+        """The lines up to and including the first wanted one."""
         end, lines = time.monotonic() + bound, []
         while time.monotonic() < end:
             line = self.line(end - time.monotonic())
@@ -55,7 +56,7 @@ class Follower:
         return lines
 
     def stop(self):
-        """Interrupts it; returns its status and what it still had to say."""
+        """Interrupts it; returns its status and its remaining output."""
         self.process.send_signal(signal.SIGINT)
         rest = self.rest + self.process.communicate(timeout=BOUND)[0]
         return self.process.returncode, rest.decode().splitlines()
@@ -75,7 +76,7 @@ def reality(peers, report):
 
 
 def _flows(lines, port):
-    """The flows of a client port in the lines."""
+    """The flows with a client port in the lines."""
     told = [json.loads(line) for line in lines]
     return [one["flow"] for one in told if one["event"] == "flow" and one["flow"]["client"]["port"] == port]
 
@@ -105,7 +106,7 @@ def beyond(hosts, subject, live, report):
     report.equal("SIGINT ends it with its summary", (0, "end", 1, 1), (status, end["event"], end["never"], end["unreplied"]))
 
     seen = "\n".join(judge.stop()[1])
-    report.check("conntrack -E saw no NEW for the one that is never", f"sport={young} " not in seen, seen)
+    report.check("conntrack -E saw no NEW for the flow that is never", f"sport={young} " not in seen, seen)
     report.check("and one for the other", f"sport={tracked} " in seen, seen)
     _for_a_while(hosts, subject, report)
 
@@ -115,7 +116,7 @@ def _for_a_while(hosts, subject, report):
     time.sleep(6)
     young = hosts.web.visit(CLIENTS[1], (VIP, 80)).getsockname()[1]
     document = json.loads(watch.line())
-    report.equal("--for ends by itself", 0, watch.process.wait(BOUND))
+    report.equal("--for exits on its own", 0, watch.process.wait(BOUND))
     verdicts = {flow["client"]["port"]: flow["verdict"] for flow in document["flows"]}
     report.equal("with --for the young flow is never", "never", verdicts.get(young))
     report.equal("and the oldest is absent", "absent", verdicts.get(hosts.older.getsockname()[1]))
@@ -123,4 +124,4 @@ def _for_a_while(hosts, subject, report):
     watched = document["watch"]
     report.check("the document says what was watched", watched["losses"] == 0 and watched["from"] < watched["to"], watched)
     text = subject.run("flows", "--for", "1s", "--netns", hosts.director.name).stdout
-    report.check("a watch that is shorter than every flow claims no never", " never" not in text and "older than the watch" in text, text)
+    report.check("a watch shorter than every flow reports none as never", " never" not in text and "older than the watch" in text, text)

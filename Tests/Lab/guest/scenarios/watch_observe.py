@@ -21,7 +21,7 @@ def conduct(hosts, subject, report):
     story = WebStory(hosts)
     if subject is None:
         story.tell()
-        report.check("the filter drops what ends connections", drops(hosts.director), "nothing")
+        report.check("the filter drops the packets that end connections", drops(hosts.director), "nothing")
         report.skip("what ct-inspect does (--peers-only)")
         return
     screen = Screen()
@@ -35,8 +35,8 @@ def conduct(hosts, subject, report):
     _judge_drops(hosts, report, screen)
     screen.keys("o")
     wait_for(lambda: _tables(hosts) == before)
-    report.equal("o again: the tables of before, and no other", before, _tables(hosts))
-    screen.see(report, "and OBSERVING is gone from the head", lambda text: is_read(text) and "OBSERVING" not in text)
+    report.equal("o again: only the previous tables are left", before, _tables(hosts))
+    screen.see(report, "and OBSERVING is gone from the header", lambda text: is_read(text) and "OBSERVING" not in text)
     _begin(hosts, report, screen, number)
     os.kill(number, signal.SIGKILL)
     wait_for(lambda: _tables(hosts) == before and not processes(subject.program))
@@ -48,9 +48,9 @@ def _tables(hosts):
 
 
 def _judge_question(hosts, report, screen, before):
-    report.equal("of its own it adds nothing", [], [line for line in before if "ct-inspect" in line])
+    report.equal("unasked, it adds nothing", [], [line for line in before if "ct-inspect" in line])
     screen.keys("o")
-    screen.see(report, "o says what it adds, and asks", lambda text: all(
+    screen.see(report, "o shows what it adds, and asks for confirmation", lambda text: all(
         words in text for words in (QUESTION, "nf_tables", "ct-inspect-PID", "1 service")))
     report.equal("and adds nothing before the answer", before, _tables(hosts))
     screen.keys("n")
@@ -63,17 +63,17 @@ def _judge_question(hosts, report, screen, before):
 
 
 def _begin(hosts, report, screen, number):
-    """Observes, until the table is there and shown to count."""
+    """Starts observing, and waits until the table exists and is shown to count."""
     screen.keys("o")
     screen.until(lambda text: QUESTION in text)
     screen.keys("y")
     name = f"ct-inspect-{number}-"
     wait_for(lambda: any(name in line for line in _tables(hosts)))
     own = [line.split()[1:] for line in _tables(hosts) if name in line]
-    report.equal("o, y: one table is there", 1, len(own))
+    report.equal("o, y: one table exists", 1, len(own))
     listing = hosts.director.run("nft", "list", "table", *own[0]).stdout if own else ""
-    report.check("which its owner takes with him", "flags owner" in listing, listing[:400])
-    screen.see(report, "the head says OBSERVING, columns have rates", lambda text: _rate(text, "INVALID/S") == "0" and "OBSERVING" in text)
+    report.check("which is removed with its owner", "flags owner" in listing, listing[:400])
+    screen.see(report, "the header shows OBSERVING, columns have rates", lambda text: _rate(text, "INVALID/S") == "0" and "OBSERVING" in text)
 
 
 def _rate(text, title):
@@ -82,7 +82,7 @@ def _rate(text, title):
 
 
 def _judge_drops(hosts, report, screen):
-    """Clients send again what was dropped, seldomer each time; the sums stay."""
+    """Clients retransmit dropped packets, less and less often; the sums stay."""
     seen = {"dropped": False, "invalid": False}
 
     def watch(text):
@@ -91,9 +91,9 @@ def _judge_drops(hosts, report, screen):
         return all(seen.values())
 
     screen.until(watch)
-    report.equal("the service has packets a second that are INVALID, and dropped", {"dropped": True, "invalid": True}, seen)
+    report.equal("the service has rates of INVALID and dropped packets", {"dropped": True, "invalid": True}, seen)
     dropping = drops(hosts.director)
-    report.check("the filter's own counters say that one rule drops", len(dropping) == 1 and dropping[0].handle, dropping)
+    report.check("according to the filter's own counters, one rule drops", len(dropping) == 1 and dropping[0].handle, dropping)
     family, chain, name, handle = dropping[0].place
     place = f"{family} {chain} {name} handle {handle}"
     screen.see(report, f"the banner names it: {place}", lambda text: place in " ".join(text.split()))

@@ -1,6 +1,6 @@
-"""The screen of watch on a director of DR with net.ipv4.vs.conntrack=0: services, flows, filter, order, detail, sizes, export.
+"""The screen of watch on a DR director with net.ipv4.vs.conntrack=0: services, flows, filter, order, details, sizes, export.
 
-What is on it has to be what ipvsadm -Lcn and conntrack -L say at the same time.
+It must match the output of ipvsadm -Lcn and conntrack -L at the same moment.
 """
 
 import ipaddress
@@ -47,7 +47,7 @@ def conduct(hosts, subject, report):
 
 
 def _clients(hosts):
-    """The clients of ipvsadm -Lcn, each as (address, port), by their numbers."""
+    """The clients in ipvsadm -Lcn, as (address, port), in numerical order."""
     return sorted((one.client for one in Peers(hosts.director).connections), key=_by_number)
 
 
@@ -56,7 +56,7 @@ def _by_number(client):
 
 
 def _shown(picture):
-    """The clients of the rows on the screen, in their order."""
+    """The clients in the rows on the screen, in screen order."""
     return [end(row["CLIENT"]) for row in table(picture, "PROTO")]
 
 
@@ -70,22 +70,22 @@ def _judge_services(report, screen):
         (row["SERVICE"].lstrip("▸ "), row["CONNS"], row["ABSENT"], row["NEVER"]) for row in table(text, "SERVICE")
     ] == [("tcp 10.0.0.100:80", "2", "2", "-")])
     banner = " ".join(screen.seen.split())
-    report.check("the banner names the trap", f"2 of 2 TCP connections by DR are not in the conntrack table ({CAUSE})" in banner, banner)
+    report.check("the banner names the problem", f"2 of 2 TCP connections by DR are not in the conntrack table ({CAUSE})" in banner, banner)
     screen.keys("Enter")
     screen.see(report, "Enter opens the service: two real servers", lambda text: [
         row["SERVICE"] for row in table(text, "SERVICE")[1:]] == ["-> 10.0.0.3:80", "-> 10.0.0.4:80"])
 
 
 def _judge_verdicts(hosts, report, screen, web, older):
-    # What the second reading shows first may be older; after it there is a rate.
+    # Connections first shown by the second reading may be older; after it there is a rate.
     screen.until(lambda text: [row["PKT/S"] for row in table(text, "SERVICE")[:1]] not in ([], ["-"]))
     for client in (*CLIENTS, CLIENTS[0]):
         web.visit(client, (VIP, 80))
     peers = Peers(hosts.director)
-    report.equal("for conntrack -L all are absent", {"absent"}, {peers.verdict_of(one) for one in peers.connections})
+    report.equal("according to conntrack -L all are absent", {"absent"}, {peers.verdict_of(one) for one in peers.connections})
     wanted = {one.client: "absent" if one.client in older else "never" for one in peers.connections}
     screen.keys("2")
-    screen.see(report, "tab 2 has the connections of ipvsadm -Lcn; what began meanwhile is never", lambda text: _verdicts(text) == wanted)
+    screen.see(report, "tab 2 has the connections of ipvsadm -Lcn; those begun meanwhile are never", lambda text: _verdicts(text) == wanted)
     places = {(one.client, one.virtual, one.destination, one.state) for one in peers.connections}
     rows = [(*(end(row[title]) for title in ("CLIENT", "VIRTUAL", "DESTINATION")), row["IPVS"]) for row in table(screen.seen, "PROTO")]
     report.same_set("with virtual address, real server and state", places, rows)
@@ -96,11 +96,11 @@ def _judge_filter(hosts, report, screen, older):
     never = [client for client in everyone if client not in older]
     screen.keys("/")
     screen.enter("verdict=never")
-    screen.see(report, "/ verdict=never: those that are", lambda text: sorted(_shown(text), key=_by_number) == never)
+    screen.see(report, "/ verdict=never: shows those", lambda text: sorted(_shown(text), key=_by_number) == never)
     report.check("the filter is named", "filter: verdict=never" in screen.seen, screen.seen)
     screen.keys("/", "C-u")
     screen.enter("verdict=nonsense")
-    screen.see(report, "a wrong word: a complaint at the bottom, with the words that there are", lambda text: all(
+    screen.see(report, "a wrong word: an error at the bottom, with the valid words", lambda text: all(
         word in text.splitlines()[-1] for word in ("nonsense", "never", "orphan")))
     report.equal("the rows stay", never, sorted(_shown(screen.seen), key=_by_number))
     screen.keys("Escape")
@@ -111,24 +111,24 @@ def _judge_order(hosts, report, screen):
     everyone = _clients(hosts)
     screen.keys("s")
     screen.until(lambda text: "Sort by" in text)
-    # The second of the columns.
+    # The second column.
     screen.keys("g", "j", "Enter")
     screen.see(report, "s, CLIENT: by address and port, as numbers", lambda text: "Sort by" not in text and _shown(text) == everyone)
     report.check("the title has the mark", "CLIENT▲" in screen.seen, screen.seen)
     screen.keys("r")
-    screen.see(report, "r: the other way round", lambda text: _shown(text) == everyone[::-1])
-    report.check("and so has the mark", "CLIENT▼" in screen.seen, screen.seen)
+    screen.see(report, "r: in reverse order", lambda text: _shown(text) == everyone[::-1])
+    report.check("and so is the mark", "CLIENT▼" in screen.seen, screen.seen)
 
 
 def _judge_frozen(hosts, report, screen, web):
     before = _clients(hosts)
     screen.keys("f")
-    screen.see(report, "f: the head says FROZEN", lambda text: "FROZEN" in head(text))
+    screen.see(report, "f: the header shows FROZEN", lambda text: "FROZEN" in head(text))
     web.visit(CLIENTS[2], (VIP, 80))
     frozen = age(screen.text()) or 0
-    # This many readings would have been made in the meantime.
+    # Several readings would have happened in the meantime.
     screen.until(lambda text: (age(text) or 0) >= frozen + 5)
-    report.equal("a connection that is made meanwhile does not appear", before, _shown(screen.seen)[::-1])
+    report.equal("a connection opened meanwhile does not appear", before, _shown(screen.seen)[::-1])
     screen.keys("f")
     everyone = _clients(hosts)
     screen.see(report, "f again: it does", lambda text: "FROZEN" not in head(text) and _shown(text) == everyone[::-1])
@@ -140,11 +140,11 @@ def _judge_detail(report, screen):
 
     client, port = _shown(screen.text())[0]
     screen.keys("g", "Enter")
-    screen.see(report, "Enter: the detail names the sysctl", lambda text: CAUSE in explanation(text))
+    screen.see(report, "Enter: the details name the sysctl", lambda text: CAUSE in explanation(text))
     detail = explanation(screen.seen)
-    report.check("and is about the row that is selected", f" {client}:{port} > {VIP}:80" in detail, detail)
+    report.check("and are about the selected row", f" {client}:{port} > {VIP}:80" in detail, detail)
     screen.keys("Escape")
-    screen.see(report, "Esc closes it", lambda text: "───" not in text and "PROTO" in text)
+    screen.see(report, "Esc closes them", lambda text: "───" not in text and "PROTO" in text)
 
 
 def _judge_sizes(report, screen):
@@ -156,7 +156,7 @@ def _judge_sizes(report, screen):
             is_whole = is_read(text) and len(lines) == rows and "[2 Flow" in lines[1] and "? Help" in lines[-1]
             return is_whole and screen.size() == (columns, rows)
 
-        screen.see(report, f"{columns}x{rows}: the head on top, the keys at the bottom", fits)
+        screen.see(report, f"{columns}x{rows}: the header at the top, the keys at the bottom", fits)
         report.equal("no line is wider", [], [line for line in screen.lines() if len(line) > columns])
         report.check("rows of flows are in between", len(_shown(screen.seen)) > 0 and "verdict" in screen.seen.lower(), screen.seen)
 
@@ -166,7 +166,7 @@ def _judge_export(hosts, report, screen):
     peers = Peers(hosts.director)
     screen.keys("x", "C-u")
     screen.enter(path)
-    screen.see(report, "x: the export is told", lambda text: f"to {path}" in text.splitlines()[-1])
+    screen.see(report, "x: the export is confirmed", lambda text: f"to {path}" in text.splitlines()[-1])
     with open(path, encoding="utf-8") as file:
         written = file.read()
     document = json.loads(written)
@@ -191,7 +191,7 @@ def _point(value):
 
 
 def _judge_capture(hosts, subject, report, screen):
-    """A still picture: what an ordinary user sees of the same director."""
+    """A capture: what an ordinary user sees of the same director."""
     subject.run("capture", "/tmp/watch-screen", "--netns", hosts.director.name)
     everyone = _clients(hosts)
     screen.enter(f"clear; {subject.program} watch --capture /tmp/watch-screen --tab flows --sort client")

@@ -1,6 +1,6 @@
-"""watch gives the terminal back as it was, however it ends: by a key, a signal, kill -9, a mistake at its start.
+"""watch restores the terminal however it ends: by a key, a signal, kill -9, an error at startup.
 
-The judges are stty, tmux and /proc. bash puts settings to rights by itself when a program is killed, dash does not.
+This is checked with stty, tmux and /proc. bash restores the settings itself when a program is killed, dash does not.
 """
 
 import os
@@ -11,7 +11,7 @@ from screen import Screen, processes, wait_for
 
 PLAIN = {"alternate": 0, "cursor": 1, "keypad": 0, "mouse": 0}
 TAKEN = {"alternate": 1, "cursor": 0, "keypad": 1, "mouse": 1}
-TAKING = (b"\x1b[?1049h", b"\x1b[?1000h")  # the other picture, the mouse
+TAKING = (b"\x1b[?1049h", b"\x1b[?1000h")  # alternate screen, mouse reporting
 
 
 def conduct(hosts, subject, report):
@@ -44,10 +44,10 @@ class Terminal:
         return dict(processes(self.program))[name]
 
     def begin(self, way):
-        """Starts it; the settings of before."""
+        """Starts it; returns the terminal settings from before."""
         settings = self.screen.ask("stty -a")
         self.screen.start(self.watch)
-        self.report.equal(f"{way}: before, it has the screen", TAKEN, self.screen.modes())
+        self.report.equal(f"{way}: at first, it has the screen", TAKEN, self.screen.modes())
         return settings
 
     def is_back(self):
@@ -60,9 +60,9 @@ class Terminal:
         wait_for(self.is_over)
         shell = self.screen.program()
         self.report.equal(f"{way}: {shell} has the screen again", PLAIN, self.screen.modes())
-        self.report.equal(f"{way}: nothing of it runs any more", [], processes(self.program))
+        self.report.equal(f"{way}: none of its processes is left", [], processes(self.program))
         self.report.equal(f"{way}: its status", str(status), self.screen.ask("echo $?").strip())
-        self.report.equal(f"{way}: stty says in {shell} what it said before", settings, self.screen.ask("stty -a"))
+        self.report.equal(f"{way}: stty in {shell} shows the original settings", settings, self.screen.ask("stty -a"))
 
     def judge_ends(self):
         for way, keys in (("q", "q"), ("Ctrl-C", "C-c")):
@@ -77,15 +77,15 @@ class Terminal:
     def judge_stop(self):
         settings = self.begin("Ctrl-Z")
         self.screen.keys("C-z")
-        self.screen.see(self.report, "Ctrl-Z: the shell says Stopped", lambda text: "Stopped" in text and self.is_back())
-        self.report.equal("Ctrl-Z: stty says what it said before", settings, self.screen.ask("stty -a"))
+        self.screen.see(self.report, "Ctrl-Z: the shell prints Stopped", lambda text: "Stopped" in text and self.is_back())
+        self.report.equal("Ctrl-Z: stty shows the original settings", settings, self.screen.ask("stty -a"))
         self.screen.start("fg")
         self.report.equal("fg brings the screen back", TAKEN, self.screen.modes())
         self.screen.keys("q")
         self.end("q after fg", settings, 0)
 
     def judge_guard(self):
-        """Without its guard the terminal would stay in disorder: the checks above can fail."""
+        """Without the guard the terminal is not restored, which proves that the checks above can fail."""
         outside = self.screen.settings()
         self.begin("kill -9 of all")
         guard = self.number("ct-inspect-tty")
@@ -93,7 +93,7 @@ class Terminal:
             os.kill(number, signal.SIGKILL)
         wait_for(lambda: self.screen.has_shell() and not processes(self.program))
         left = self.screen.modes()
-        self.report.check("kill -9 of its guard, too: then nobody gives the terminal back", left != PLAIN, left)
+        self.report.check("kill -9 of its guard, too: the terminal is not restored", left != PLAIN, left)
         self.report.check("nor its settings", self.screen.settings() != outside, outside)
 
     def judge_mistakes(self):
@@ -103,11 +103,11 @@ class Terminal:
         for line, word in ((f"{self.program} watch --netns nosuch", "nosuch"), (f"TERM=nosuch {self.watch}", "TERM=nosuch")):
             screen.enter(f"clear; {line}")
             status = screen.ask("echo $?").strip()
-            report.check(f"{word}: it ends with a status of its own", status == "69" if word == "nosuch" else status != "0", status)
+            report.check(f"{word}: it exits with an error status", status == "69" if word == "nosuch" else status != "0", status)
             screen.see(report, f"{word}: the message names it", lambda text: f"{word} " in text or f"{word}:" in text)
-            report.equal(f"{word}: the terminal is as before", (PLAIN, settings), (screen.modes(), screen.ask("stty -a")))
-        report.equal("nothing of either runs any more", [], processes(self.program))
-        report.equal("neither took the screen over", [False, False], [one in _content(log) for one in TAKING])
+            report.equal(f"{word}: the terminal is unchanged", (PLAIN, settings), (screen.modes(), screen.ask("stty -a")))
+        report.equal("no process of either is left", [], processes(self.program))
+        report.equal("neither took over the screen", [False, False], [one in _content(log) for one in TAKING])
         settings = self.begin("without a mistake")
         wait_for(lambda: all(one in _content(log) for one in TAKING), 10)
         report.equal("which would have been seen", [True, True], [one in _content(log) for one in TAKING])
@@ -115,21 +115,21 @@ class Terminal:
         self.end("without a mistake", settings, 0)
 
     def judge_pipes(self):
-        """Where no terminal is to be written to, one screen is printed."""
+        """Without a terminal for the output, one screen is printed."""
         once = self.screen.ask(f"{self.watch} --once; echo $?").splitlines()
         self.report.check("watch --once prints one screen", any("tcp 10.0.0.100:80" in line for line in once), once)
         self.report.equal("with status 0", "0", once[-1])
-        self.report.equal("and no sequences for a terminal", [], [line for line in once if "\x1b" in line])
+        self.report.equal("and without escape sequences", [], [line for line in once if "\x1b" in line])
         piped = self.screen.ask(f"{self.watch} | cat; echo ${{PIPESTATUS[0]}}").splitlines()
         self.report.equal("watch | cat does the same", (True, "0"), (any("tcp 10.0.0.100:80" in line for line in piped), piped[-1]))
         short = self.screen.ask(f"{self.watch} | head -3").splitlines()
-        self.report.equal("watch | head -3: three lines, no noise", once[1:3], short[1:])
+        self.report.equal("watch | head -3: three lines, no error message", once[1:3], short[1:])
 
     def judge_hangup(self):
         self.begin("the terminal goes away")
         self.screen.close()
         wait_for(lambda: not processes(self.program))
-        self.report.equal("when the terminal goes away, nothing of it runs any more", [], processes(self.program))
+        self.report.equal("when the terminal goes away, none of its processes is left", [], processes(self.program))
 
 
 def _content(path):

@@ -1,4 +1,4 @@
-"""The services vanish while they are watched, then come back; then the namespace is deleted: watch reports it, or continues."""
+"""Watched services disappear and come back; then the namespace is deleted: watch reports each change and continues."""
 
 from director import CLIENTS, VIP
 from peers import Peers
@@ -27,26 +27,26 @@ def conduct(hosts, subject, report):
     screen.see(report, "it says so", lambda text: is_read(text) and "IPVS has no services here." in text)
     hosts.ipvs(*SERVICE)
     web.visit(CLIENTS[0], (VIP, 80))
-    screen.see(report, "a service that is made anew is shown, with its connection", lambda text: _services(text) == [(TITLE, "1")])
+    screen.see(report, "a recreated service is shown, with its connection", lambda text: _services(text) == [(TITLE, "1")])
     hosts.ipvs("-C")
     peers = Peers(hosts.director)
-    report.equal("ipvsadm -C: the connection goes on without a service", (0, 1), (len(peers.services), len(peers.connections)))
+    report.equal("ipvsadm -C: the connection remains without a service", (0, 1), (len(peers.services), len(peers.connections)))
     screen.see(report, "it says so, too", lambda text: _services(text) == [("no service", "1")])
     hosts.ipvs(*SERVICE)
-    screen.see(report, "and that the service is there again", lambda text: _services(text) == [(TITLE, "1")])
+    screen.see(report, "and that the service is back", lambda text: _services(text) == [(TITLE, "1")])
     _judge_deletion(hosts, report, screen, web)
     screen.keys("q")
     wait_for(lambda: not processes(subject.program))
-    report.equal("q ends it as ever", "0", screen.ask("echo $?").strip())
+    report.equal("q still quits", "0", screen.ask("echo $?").strip())
 
 
 def _judge_deletion(hosts, report, screen, web):
-    """Only the name is deleted: the program keeps the director alive, which serves pages as before."""
+    """Only the name is deleted: the program keeps the director alive, which continues to serve pages."""
     name = hosts.director.name
     hosts.director.delete()
     web.visit(CLIENTS[1], (VIP, 80))
     more = [(TITLE, "2")]
-    screen.see(report, "the namespace is deleted: it goes on, and shows the next connection", lambda text: _services(text) == more)
+    screen.see(report, "the namespace is deleted: it continues, and shows the next connection", lambda text: _services(text) == more)
     report.check("and still names it", f"netns {name}" in head(screen.seen), head(screen.seen))
 
 
