@@ -55,7 +55,7 @@ struct FlowWatchOptions: ParsableArguments {
     ) throws(KernelError) {
         let end = span.map { ContinuousClock.now + $0.duration }
         let interval = interval?.duration ?? .seconds(2)
-        let clock = EventClock.system
+        let clock = Clocks.system
         stream.begin(try collector.snapshot(), at: clock.wall())
         while end.map({ ContinuousClock.now < $0 }) ?? true {
             let rest = end.map { min(interval, $0 - .now) } ?? interval

@@ -94,7 +94,7 @@ struct FlowsCommand: ParsableCommand {
             print($0)
         } follow: {
             FlowStream(
-                filter, output.json ? nil : output.style, clocksAhead: EventClock.localOffset, to: Output.write)
+                filter, output.json ? nil : output.style, clocksAhead: Clocks.localOffset, to: Output.write)
         }
     }
 

@@ -8,8 +8,8 @@ import Netlink
 package final class FlowCollector: ReadingSink {
     private let kernel: any KernelSource
     package let director: Director
-    private let events: (any EventSource)?
-    private let clock: EventClock
+    private let events: EntryEventStream?
+    private let clock: Clocks
     private let reading: ReadingProgress
     private var store: FlowStore
     private var read: (services: [Service], sysctls: Sysctls) = ([], Sysctls())
@@ -28,10 +28,10 @@ package final class FlowCollector: ReadingSink {
     /// - Throws: `.absent` when there is no IPVS to look at.
     package init(
         _ kernel: any KernelSource, events: (any EventSource)? = nil, keepsEntries: Bool = false,
-        wantsWholeTable: Bool = false, progress: ReadingProgress = ReadingProgress(), clock: EventClock = .system
+        wantsWholeTable: Bool = false, progress: ReadingProgress = ReadingProgress(), clock: Clocks = .system
     ) throws(KernelError) {
         self.kernel = kernel
-        self.events = events
+        self.events = events.map { EntryEventStream($0) }
         self.clock = clock
         self.wantsWholeTable = wantsWholeTable
         reading = progress
@@ -95,24 +95,12 @@ package final class FlowCollector: ReadingSink {
 
     /// Takes the NEW events that have come.
     package func settle() throws(KernelError) {
-        guard let events else { return }
-        var reading = EventReading()
-        repeat {
-            var damage: DecodeError?
-            reading = try events.receive { datagram in
-                do throws(DecodeError) {
-                    try Entry.events(in: datagram, receivedAt: Moment(nanoseconds: 0)) { event in
-                        if event.kind == .new { store.takeNew(event.subject, at: second) }
-                    }
-                } catch {
-                    damage = error
-                }
+        _ = try events?.drain(at: { Moment(nanoseconds: 0) }) { item in
+            switch item {
+            case .event(let event): if event.kind == .new { store.takeNew(event.subject, at: second) }
+            case .lost(_, let why): lose(why)
             }
-            if let damage { lose("a message could not be read: \(damage)") }
-            if let loss = reading.loss {
-                lose(loss.messages.map { "\($0) were lost (ENOBUFS)" } ?? "some were lost (ENOBUFS)")
-            }
-        } while !reading.isDrained
+        }
     }
 
     private func lose(_ why: String) {
