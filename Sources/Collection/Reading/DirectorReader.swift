@@ -133,7 +133,7 @@ package struct DirectorReader {
     /// entries of each VIP instead of all entries.
     ///
     /// Not with services by firewall mark, whose VIPs are unknown; not with NAT, where an entry may match a flow by its reply tuple alone;
-    /// and not for IPv6, whose addresses kernels compare the wrong way round (see `DumpPlanner`).
+    /// and not for IPv6, as the kernel's comparison of its addresses is inverted (see `DumpPlanner`).
     private func entryFilters(
         _ services: [Service], _ sysctls: Sysctls, _ sink: some ReadingSink
     ) -> [EntryFilter] {
