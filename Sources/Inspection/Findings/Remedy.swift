@@ -11,7 +11,7 @@ package enum Remedy: Hashable, Sendable {
     case notrack([Service.Identity])
     /// Raise this limit of the initial network namespace, or else shorten the timeout of established connections.
     case raise(String, orShortenTimeout: Bool)
-    /// Raise this limit if the table is full; else `insert_failed` tells more.
+    /// Raise this limit if the table is full; otherwise `insert_failed` tells more.
     case raiseIfFull(String)
     /// Keep new connections from taking each other's tuples.
     case avoidClashes
