@@ -4,7 +4,7 @@ import IPVS
 import Inspection
 import Netlink
 
-/// Reads a director for `flows`, once or again and again, and watches NEW events in between for the verdict `never`.
+/// Reads a director for `flows`, once or repeatedly, and watches NEW events in between for the verdict `never`.
 package final class FlowCollector: ReadingSink {
     private let kernel: any KernelSource
     package let director: Director
@@ -14,7 +14,7 @@ package final class FlowCollector: ReadingSink {
     private var store: FlowStore
     private var read: (services: [Service], sysctls: Sysctls) = ([], Sysctls())
     private var outcome = ReadOutcome(seconds: 0, orphansAreKnown: false, losses: [])
-    /// When the NEW events began to be watched.
+    /// When watching NEW events began.
     private var watchedFrom = Moment(nanoseconds: 0)
     /// Events lost since the beginning, in words.
     private var eventLosses: [Loss] = []
@@ -24,8 +24,8 @@ package final class FlowCollector: ReadingSink {
     /// - Parameters:
     ///   - events: subscribed to NEW; nil to watch none.
     ///   - keepsEntries: whether flows have their whole entry, not only its state.
-    ///   - wantsWholeTable: whether all of the table is asked for, as a capture has to hold it.
-    /// - Throws: `.absent` when there is no IPVS to look at.
+    ///   - wantsWholeTable: whether the whole table is requested, as a capture must contain it.
+    /// - Throws: `.absent` if there is no IPVS.
     package init(
         _ kernel: any KernelSource, events: (any EventSource)? = nil, keepsEntries: Bool = false,
         wantsWholeTable: Bool = false, progress: ReadingProgress = ReadingProgress(), clock: Clocks = .system
@@ -61,8 +61,8 @@ package final class FlowCollector: ReadingSink {
 
     // MARK: NEW events
 
-    /// Reads what is there: connections that begin after this, and only they, began during the watch. Twice, since a row may be passed
-    /// over when one before it goes while the file is read (`ip_vs_conn_array` counts rows from the beginning).
+    /// Reads what exists already: connections that begin after this, and only they, began during the watch. Reads twice, since the kernel
+    /// may skip a row if one before it disappears while the file is read (`ip_vs_conn_array` counts rows from the beginning).
     private func beginWatch() throws(KernelError) {
         watchedFrom = clock.wall()
         store.beginWatch(at: second)
@@ -72,9 +72,9 @@ package final class FlowCollector: ReadingSink {
         }
     }
 
-    /// Waits while NEW events are watched; where that proves nothing any more, it begins again.
+    /// Waits while NEW events are watched; if events were lost, starts a new watch.
     ///
-    /// - Returns: false when it was interrupted, or nobody reads the output any more.
+    /// - Returns: false if it was interrupted, or the reader of the output is gone.
     package func wait(for span: Duration, _ waiter: Waiter) throws(KernelError) -> Bool {
         guard let events else { return true }
         let end = clock.elapsed() + span
@@ -93,7 +93,7 @@ package final class FlowCollector: ReadingSink {
         return NewEventProof(from: watchedFrom, to: clock.wall(), events: evidence.events)
     }
 
-    /// Takes the NEW events that have come.
+    /// Takes the NEW events that have arrived.
     package func settle() throws(KernelError) {
         _ = try events?.drain(at: { Moment(nanoseconds: 0) }) { item in
             switch item {

@@ -12,7 +12,7 @@ package protocol EventSource: AnyObject {
     /// Subscribes to one more multicast group.
     func join(_ group: UInt32) throws(KernelError)
 
-    /// To poll for what can be received, beside other descriptors; negative when there is nothing to wait for.
+    /// For polling together with other descriptors; negative if there is nothing to wait for.
     var descriptor: CInt { get }
 }
 
