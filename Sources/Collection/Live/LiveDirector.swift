@@ -48,6 +48,7 @@ package final class LiveDirector {
         /// The program was stopped for this long.
         var away = Duration.zero
         var rows = 0
+        var wantsEntries = false
         var isActive = false
         /// Whether its rows are no longer wanted.
         var isAbandoned = false
@@ -234,8 +235,8 @@ package final class LiveDirector {
     package func read() -> Bool {
         readings += 1
         tick()
-        running = Running(begun: clock.elapsed(), isActive: true)
         readFor = keeper.demand
+        running = Running(begun: clock.elapsed(), wantsEntries: readFor.entries != nil, isActive: true)
         pace.begin(at: running.begun)
         readStatistics()
         // What was queued before a loss is older than what is read now.
@@ -269,7 +270,7 @@ package final class LiveDirector {
 }
 
 extension LiveDirector: ReadingSink {
-    package var wantsWholeTable: Bool { readFor.entries != nil }
+    package var wantsWholeTable: Bool { running.wantsEntries }
 
     package func begin(_ services: [Service], _ sysctls: Sysctls, absence: KernelError?) {
         keeper.director.begin(services, sysctls, absence: absence?.description)
@@ -290,7 +291,7 @@ extension LiveDirector: ReadingSink {
     package func take(_ entry: Entry, _ message: RawSpan) {
         if !running.isAbandoned {
             keeper.director.take(entry)
-            if readFor.entries != nil { keeper.take(entry) }
+            if running.wantsEntries { keeper.take(entry) }
         }
         countRow()
     }
