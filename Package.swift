@@ -75,7 +75,8 @@ let package = Package(
             "InspectionTests",
             ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "Reports", "ObservationSupport"]),
         tests(
-            "CollectionTests", ["Collection", "Inspection", "Conntrack", "Netlink", "Addresses"]),
+            "CollectionTests",
+            ["Collection", "Inspection", "Conntrack", "IPVS", "Netlink", "Addresses", "TableSupport"]),
         tests(
             "ReportsTests",
             [

@@ -14,7 +14,7 @@ public struct IPAddress: Hashable, Sendable {
     public let high: UInt64
     /// The lower half of an IPv6 address as a number, or the whole IPv4 address.
     public let low: UInt64
-    /// After the numbers, so that a port fits into the padding: a million connections are held.
+    /// After the numbers, so that a port fits into the padding: there may be a million connections in memory.
     public let family: Family
 
     /// `number` is in host order: 10.0.0.1 is `0x0A000001`.

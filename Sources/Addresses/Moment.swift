@@ -10,8 +10,7 @@ package struct Moment: Hashable, Sendable {
 
     /// The year, month and day of the Gregorian calendar, in UTC.
     ///
-    /// By the cycle of 400 years (146,097 days) that the calendar repeats in, begun on a first of March, so that the leap day is a
-    /// year's last.
+    /// Uses the calendar's cycle of 400 years (146,097 days), starting on March 1, so that the leap day is the last day of a year.
     package var date: (year: Int, month: Int, day: Int) {
         let sinceMarch = Int(seconds / 86_400) + Self.daysFromMarch0To1970
         let (cycle, dayOfCycle) = sinceMarch.quotientAndRemainder(dividingBy: 146_097)
@@ -25,13 +24,13 @@ package struct Moment: Hashable, Sendable {
         )
     }
 
-    /// From the first of March of the year 0.
+    /// Days from March 1 of the year 0.
     private static let daysFromMarch0To1970 = 719_468
 }
 
 /// As RFC 3339 writes it.
 extension Moment {
-    /// In UTC, with milliseconds, or microseconds when it is more precise than that: `2026-11-23T04:00:00.123Z`.
+    /// In UTC, with milliseconds, or microseconds if it is more precise than that: `2026-11-23T04:00:00.123Z`.
     package var rfc3339: String {
         func digits(_ number: some BinaryInteger, _ width: Int) -> String {
             let text = String(number)
@@ -46,8 +45,8 @@ extension Moment {
         return "\(day)T\(clock).\(fraction)Z"
     }
 
-    /// Reads `2026-11-23T04:00:00.123Z`, with or without a fraction, in UTC or with an offset (`+01:00`). Nil when it is not such a time,
-    /// is before 1970 or after 2553, or is a leap second, which the kernel's clock does not have.
+    /// Reads `2026-11-23T04:00:00.123Z`, with or without a fraction, in UTC or with an offset (`+01:00`). Nil if it is not such a time, is
+    /// before 1970 or after 2553, or is a leap second, which the kernel's clock does not have.
     package init?(rfc3339 text: String) {
         var rest = Array(text.utf8)[...]
         func number(_ count: Int, after separators: String = "") -> Int? {
@@ -64,14 +63,14 @@ extension Moment {
             second < 60, let fraction = Self.fraction(&rest), let offset = Self.offset(rest)
         else { return nil }
         let midnight = Self.days(year, month, day) * 86_400
-        // A day that the month does not have is another one's.
+        // A day that the month does not have comes back as a day of another month.
         guard Moment(nanoseconds: UInt64(midnight) * 1_000_000_000).date == (year, month, day) else { return nil }
         let since = midnight + hour * 3600 + minute * 60 + second - offset
         guard since >= 0 else { return nil }
         self.init(nanoseconds: UInt64(since) * 1_000_000_000 + fraction)
     }
 
-    /// `.123`, in nanoseconds; 0 where there is none.
+    /// `.123`, in nanoseconds; 0 if there is none.
     private static func fraction(_ rest: inout ArraySlice<UInt8>) -> UInt64? {
         guard rest.first == UInt8(ascii: ".") else { return 0 }
         let digits = rest.dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
@@ -93,7 +92,7 @@ extension Moment {
         return sign * (hours * 3600 + minutes * 60)
     }
 
-    /// Since 1970, of a date of the Gregorian calendar: `date` the other way round.
+    /// Days since 1970 of a date of the Gregorian calendar: the inverse of `date`.
     private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
         let marchYear = month > 2 ? year : year - 1
         let monthSinceMarch = month > 2 ? month - 3 : month + 9

@@ -30,7 +30,7 @@ package struct Entry: Equatable, Sendable {
     package var timestamps: Timestamps?
     /// Set for every entry created over ctnetlink, and those created by SYNPROXY.
     package var synproxy: Synproxy?
-    /// Data that most entries lack; see `Entry+Extensions`.
+    /// Data that most entries lack; see below.
     var extensions = Extensions.none
 
     package init() {}

@@ -1,8 +1,8 @@
 import Netlink
 
-/// Entries kept as the kernel encoded them: some 200 bytes instead of a decoded entry's 500, with everything that was in the message.
+/// Entries kept as the kernel encoded them: about 200 bytes instead of a decoded entry's 500, with everything that was in the message.
 package struct EntryArchive: Sendable {
-    /// Where a message lies.
+    /// The position of a message.
     package struct Location: Sendable {
         fileprivate var chunk: UInt32
         fileprivate var offset: UInt32
@@ -28,7 +28,7 @@ package struct EntryArchive: Sendable {
         return Location(chunk: UInt32(chunk), offset: UInt32(offset), count: UInt32(count))
     }
 
-    /// The entry in a message that was kept; nil when it is not of this archive.
+    /// The entry at a location; nil if it is not in this archive.
     package func entry(at location: Location) -> Entry? {
         guard chunks.indices.contains(Int(location.chunk)) else { return nil }
         let chunk = chunks[Int(location.chunk)]

@@ -4,7 +4,7 @@ package struct TCPFlags: OptionSet, Hashable, Sendable {
 
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// The sender has no more to send.
+    /// The sender has no more data to send.
     package static let fin = TCPFlags(rawValue: 0x01)
     /// Opens a connection: synchronize sequence numbers.
     package static let syn = TCPFlags(rawValue: 0x02)
@@ -12,9 +12,9 @@ package struct TCPFlags: OptionSet, Hashable, Sendable {
     package static let rst = TCPFlags(rawValue: 0x04)
     /// Push: deliver the data received so far.
     package static let psh = TCPFlags(rawValue: 0x08)
-    /// The acknowledgement number counts.
+    /// The acknowledgement number is valid.
     package static let ack = TCPFlags(rawValue: 0x10)
-    /// The urgent pointer counts.
+    /// The urgent pointer is valid.
     package static let urg = TCPFlags(rawValue: 0x20)
     /// Congestion was experienced (RFC 3168); in a SYN, the sender supports it.
     package static let ece = TCPFlags(rawValue: 0x40)

@@ -70,8 +70,9 @@ package struct ForwardingMethod: RawRepresentable, Hashable, Sendable {
 
     static let mask: UInt32 = 7
 
-    /// Whether the real server answers the client itself, so that the director sees one direction only. The one definition of that:
-    /// NAT rewrites the answers, and the director itself gives those of `local`. Of a method without a name nothing is claimed: false.
+    /// Whether the real server answers the client itself, so that the director sees only one direction. This is the only definition of it:
+    /// NAT rewrites the answers, and with `local` the director itself answers. False for a method without a name, about which nothing is
+    /// claimed.
     package var answersBypassDirector: Bool { self == .dr || self == .tun || self == .bypass }
 }
 

@@ -136,7 +136,7 @@ struct Folder: ~Copyable {
     }
 }
 
-/// Who is to own a file or folder, when not the one who makes it.
+/// The owner to give a file or directory to, if not its creator.
 package struct FileOwner: Equatable, Sendable {
     /// As in getuid(2).
     package var user: UInt32

@@ -11,22 +11,6 @@ import Testing
 /// messages.
 @Suite("Following events, with a scripted kernel")
 struct EventFollowerTests {
-    /// Each reading is a batch of datagrams, or another outcome.
-    private final class ScriptedEvents: EventSource {
-        var readings: [(datagrams: [[UInt8]], reading: EventReading)]
-
-        init(_ readings: [(datagrams: [[UInt8]], reading: EventReading)]) { self.readings = readings }
-
-        func receive(_ receive: (RawSpan) -> Void) throws(KernelError) -> EventReading {
-            guard !readings.isEmpty else { return EventReading(isDrained: true) }
-            let (datagrams, reading) = readings.removeFirst()
-            for datagram in datagrams { receive(datagram.span.bytes) }
-            return reading
-        }
-
-        let descriptor: CInt = -1
-    }
-
     private final class Lines: EventWriter {
         typealias Subject = Entry
 
@@ -80,7 +64,7 @@ struct EventFollowerTests {
 
     /// Runs to the end, with a clock that advances by 100 ms each time it is read.
     private func lines(
-        _ dumps: [[[UInt8]]], _ readings: [(datagrams: [[UInt8]], reading: EventReading)],
+        _ dumps: [[[UInt8]]], _ batches: [ScriptedEvents.Batch],
         _ change: (inout EventFollower<EntryLedger>.Settings) -> Void = { _ in }
     ) throws -> [String] {
         var settings = EventFollower<EntryLedger>.Settings()
@@ -89,7 +73,7 @@ struct EventFollowerTests {
         change(&settings)
         final class Ticks { var count = 0 }
         let ticks = Ticks()
-        let clock = EventClock(
+        let clock = Clocks(
             wall: { Moment(nanoseconds: 0) },
             elapsed: {
                 ticks.count += 1
@@ -97,13 +81,9 @@ struct EventFollowerTests {
             })
         let writer = Lines()
         let watch = EventFollower<EntryLedger>(
-            Self.table(ScriptedKernel(answers: dumps)), ScriptedEvents(readings), settings, clock: clock, to: writer)
+            Self.table(ScriptedKernel(answers: dumps)), ScriptedEvents(batches), settings, clock: clock, to: writer)
         try watch.run(Self.hasty)
         return writer.lines
-    }
-
-    private static func reading(_ datagrams: [[UInt8]], loss: EventLoss? = nil) -> ([[UInt8]], EventReading) {
-        (datagrams, EventReading(datagrams: datagrams.count, isDrained: true, loss: loss))
     }
 
     @Test("Events received during the first dump are reported after it, and duplicates are dropped")
@@ -111,7 +91,7 @@ struct EventFollowerTests {
         let lines = try lines(
             [Self.dump([1, 2])],
             [
-                Self.reading([
+                ScriptedEvents.Batch([
                     Self.message(.new, id: 2), Self.message(.new, id: 3), Self.message(.destroy, id: 1),
                     Self.message(.new, id: 1),
                 ])
@@ -122,7 +102,8 @@ struct EventFollowerTests {
     @Test("A loss of unknown size is reported, and a resync recovers it")
     func uncounted() throws {
         let lines = try lines(
-            [Self.dump([1]), Self.dump([2])], [Self.reading([]), Self.reading([], loss: EventLoss(messages: nil))])
+            [Self.dump([1]), Self.dump([2])],
+            [ScriptedEvents.Batch([]), ScriptedEvents.Batch([], loss: EventLoss(messages: nil))])
         #expect(
             lines == [
                 "initial 1", "live 1 true", "lost ?", "resync new 2", "resync gone 1", "resynced true", "end",
@@ -133,7 +114,7 @@ struct EventFollowerTests {
     func interrupted() throws {
         let lines = try lines(
             [Self.dump([1, 2]), Self.dump([1], interrupted: true), Self.dump([1])],
-            [Self.reading([]), Self.reading([], loss: EventLoss(messages: 3))])
+            [ScriptedEvents.Batch([]), ScriptedEvents.Batch([], loss: EventLoss(messages: 3))])
         #expect(
             lines == [
                 "initial 1", "initial 2", "live 2 true", "lost 3", "resynced false", "resync gone 2", "resynced true",
@@ -146,8 +127,9 @@ struct EventFollowerTests {
         let lines = try lines(
             [Self.dump([1]), Self.dump([1, 2]), Self.dump([1])],
             [
-                Self.reading([]), Self.reading([], loss: EventLoss(messages: 1)), Self.reading([]),
-                Self.reading([], loss: EventLoss(messages: 2)),
+                ScriptedEvents.Batch([]), ScriptedEvents.Batch([], loss: EventLoss(messages: 1)),
+                ScriptedEvents.Batch([]),
+                ScriptedEvents.Batch([], loss: EventLoss(messages: 2)),
             ])
         #expect(
             lines == [
@@ -158,7 +140,7 @@ struct EventFollowerTests {
 
     @Test("Without resync, losses are only reported, and no dump is requested")
     func noResync() throws {
-        let lines = try lines([], [Self.reading([Self.message(.new, id: 1)], loss: EventLoss(messages: 9))]) {
+        let lines = try lines([], [ScriptedEvents.Batch([Self.message(.new, id: 1)], loss: EventLoss(messages: 9))]) {
             $0.resyncs = false
             $0.showsInitial = false
         }
@@ -174,7 +156,7 @@ struct EventFollowerTests {
         settings.duration = .milliseconds(50)
         let broken = Array(Self.message(.new, id: 1).dropLast(2))
         let events = ScriptedEvents([
-            Self.reading([
+            .init([
                 broken, Self.message(.new, id: 4), Self.message(.new, id: 5), Self.message(.update, id: 4), [1, 2, 3],
             ])
         ])

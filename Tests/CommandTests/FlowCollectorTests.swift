@@ -10,22 +10,8 @@ import Testing
 
 @testable import CTInspectCommand
 
-/// Scripted events: a loss, or nothing.
-private final class ScriptedEvents: EventSource {
-    var readings: [EventReading]
-
-    init(_ readings: [EventReading] = []) { self.readings = readings }
-
-    func receive(_ receive: (RawSpan) -> Void) throws(KernelError) -> EventReading {
-        readings.isEmpty ? EventReading(isDrained: true) : readings.removeFirst()
-    }
-
-    let descriptor: CInt = -1
-}
-
 struct FlowCollectorTests {
     private let fixture = Fixture.all[0]
-    private static let loss = EventReading(isDrained: true, loss: EventLoss(messages: 7))
 
     private func kernel() throws -> CapturedKernel { try CapturedKernel(fixture.capture) }
 
@@ -41,7 +27,7 @@ struct FlowCollectorTests {
     func loss() throws {
         let events = ScriptedEvents()
         let collector = try FlowCollector(kernel(), events: events)
-        events.readings = [Self.loss]
+        events.batches = [ScriptedEvents.Batch(loss: EventLoss(messages: 7))]
         let broken = try collector.snapshot()
         #expect(broken.report.proof == nil)
         #expect(broken.losses.map(\.why) == ["7 were lost (ENOBUFS)"])

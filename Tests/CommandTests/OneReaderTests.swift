@@ -16,12 +16,12 @@ struct OneReaderTests {
     private func watched(_ director: SimulatedDirector) throws -> FlowStore {
         let setting = Model.Setting(host: "lb1", networkNamespace: nil, kernelRelease: "6.1.0")
         let model = Model(
-            setting, size: Size(columns: 80, rows: 24), hasIPVS: true, now: Moment(nanoseconds: 0))
+            setting, size: Size(columns: 80, rows: 24), hasIPVS: true)
         let session = WatchSession(director, model, events: nil, interval: .seconds(1))
         session.read()
         session.read()
-        #expect(session.failure == nil)
-        return session.model.flows.store
+        #expect(session.live.failure == nil)
+        return session.model.director.store
     }
 
     @Test("flows and watch give each connection the same verdict", arguments: 0..<200)

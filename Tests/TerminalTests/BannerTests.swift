@@ -23,8 +23,9 @@ struct BannerTests {
         var answers = try Counts("10.0.0.3:8080")
         answers.add(.forward, .synAck, .invalid, 7)
         var model = Models.director(120, 40)
-        model.observing.isWanted = true
-        Models.tell(&model, .observed(try .of(requests.counts + answers.counts, [nat]), took: .zero))
+        model.observe()
+        model.director.take(try Observation.of(requests.counts + answers.counts, [nat]), took: .zero)
+        Models.tell(&model, .director(.observed))
         #expect(banner(model).contains("tcp 10.0.0.100:80: 7 SYN+ACK of 7 answers were dropped as INVALID at FORWARD"))
         #expect(!banner(model).contains("Nothing was dropped"))
     }

@@ -82,7 +82,7 @@ struct FilterLineTests {
         model.setting.labels = FilterLabels(takes: "a name of mine") { $0 == "web" ? 9 : nil }
         var labelled = Models.entry(1)
         labelled.labels = [0, 2] + [UInt8](repeating: 0, count: 14)
-        for entry in [Models.entry(0), labelled] { Models.tell(&model, .event(Event(.new, entry, time: Models.now))) }
+        for entry in [Models.entry(0), labelled] { Models.take(&model, .new, entry) }
         #expect(model.take(filter: "label=web") == nil && model.listCount == 1)
         #expect(model.take(filter: "!label=web") == nil && model.listCount == 1)
         #expect(model.take(filter: "label=mail")?.contains("a name of mine") == true)

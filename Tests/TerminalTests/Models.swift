@@ -14,7 +14,9 @@ enum Models {
     static func empty(_ columns: Int = 80, _ rows: Int = 24, hasIPVS: Bool = true) -> Model {
         setlocale(LC_CTYPE, "C.UTF-8")
         let setting = Model.Setting(host: "lb1", networkNamespace: nil, kernelRelease: "6.1.0")
-        return Model(setting, size: Size(columns: columns, rows: rows), hasIPVS: hasIPVS, now: now)
+        var model = Model(setting, size: Size(columns: columns, rows: rows), hasIPVS: hasIPVS)
+        model.director.tick(now, elapsed: .zero)
+        return model
     }
 
     static func vip(_ number: Int = 100, _ port: UInt16 = 80) -> Endpoint { endpoint("10.0.0.\(number)", port) }
@@ -70,9 +72,9 @@ enum Models {
     /// half began during the watch.
     static func director(_ columns: Int = 80, _ rows: Int = 24, connections: Int = 12, tab: Tab = .flows) -> Model {
         var model = empty(columns, rows)
-        tell(&model, .watchBegan)
+        model.director.beginWatch()
         for second: UInt32 in 1...3 {
-            tell(&model, .tick(now, elapsed: .seconds(second)))
+            model.director.tick(now, elapsed: .seconds(second))
             let count = second == 3 ? connections : connections / 2
             read(
                 &model, (0..<count).map { connection($0) },
@@ -82,18 +84,40 @@ enum Models {
         return model
     }
 
-    static func read(_ model: inout Model, _ connections: [Connection], _ entries: [Entry] = [], losses: [Loss] = []) {
-        tell(&model, .director(absentBecause: nil))
-        tell(&model, .began([service(), service(101, .nat)], sysctls))
-        for connection in connections { model.take(connection) }
-        tell(&model, .connectionsEnded(isWhole: true))
-        model.beginEntries()
-        for entry in entries { model.take(entry) }
-        tell(&model, .entriesEnded(isWhole: true))
-        model.withStore { store in
+    /// What a live director does in a reading.
+    static func read(
+        _ model: inout Model, _ connections: [Connection], _ entries: [Entry] = [],
+        services: [Service] = [service(), service(101, .nat)], absence: String? = nil,
+        took: Duration = .milliseconds(12),
+        losses: [Loss] = []
+    ) {
+        model.director.begin(services, sysctls, absence: absence)
+        tell(&model, .director(.readingBegan))
+        for connection in connections { model.director.take(connection) }
+        model.director.endConnections(isWhole: true)
+        model.director.beginEntries()
+        for entry in entries {
+            model.director.take(entry)
+            model.take(entry)
+        }
+        model.director.endEntries(isWhole: true)
+        tell(&model, .director(.entriesEnded(isWhole: true)))
+        model.director.withStore { store in
             for slot in store.unsettled(atMost: .max) { store.look(slot, found: nil) }
         }
-        tell(&model, .finished(ReadingOutcome(took: .milliseconds(12), pause: .milliseconds(988), losses: losses)))
+        model.director.finish(took: took, pause: .seconds(1) - took, losses: losses)
+        if model.director.events.isResyncing {
+            model.director.endResync()
+            tell(&model, .director(.resynced))
+        }
+        tell(&model, .director(.readingEnded))
+    }
+
+    /// What a live director does with an event.
+    static func take(_ model: inout Model, _ kind: EventKind, _ entry: Entry) {
+        let event = Event(kind, entry, time: now)
+        model.director.take(event)
+        tell(&model, .director(.event(event)))
     }
 
     static func tell(_ model: inout Model, _ event: ScreenEvent) { _ = update(&model, event) }

@@ -35,25 +35,26 @@ struct ScreenTests {
     @Test("Lost events are shown, a reading follows, and the screen is up to date again")
     func loss() throws {
         var model = Models.director(tab: .events)
-        for number in 0..<3 { Models.tell(&model, .event(Event(.new, Models.entry(number), time: Models.now))) }
-        Models.tell(&model, .lost(messages: 1234))
+        for number in 0..<3 { Models.take(&model, .new, Models.entry(number)) }
+        model.director.loseEvents(messages: 1234)
+        Models.tell(&model, .director(.lost(messages: 1234)))
         #expect(Models.text(model).contains("events lost: rereading;"))
         try expect(model, "lost")
-        Models.tell(&model, .watchBegan)
+        model.director.beginWatch()
         Models.read(&model, [Models.connection(1)])
         #expect(Models.text(model).contains("[RESYNC]"))
         #expect(!Models.text(model).contains("rereading;"))
         try expect(model, "resynced")
-        #expect(model.reading.resyncs == 1 && model.reading.lostMessages == 1234)
+        #expect(model.director.events.resyncs == 1 && model.director.events.lostMessages == 1234)
     }
 
     @Test("Losing permission, or the namespace, is reported; the last data stays, and reading is retried")
     func trouble() throws {
         var model = Models.director()
         let rows = Models.rows(model)
-        Models.tell(
-            &model,
-            .failed("cannot list the services of IPVS: Operation not permitted: needs CAP_NET_ADMIN: run with sudo"))
+        model.director.fail(
+            because: "cannot list the services of IPVS: Operation not permitted: needs CAP_NET_ADMIN: run with sudo")
+        Models.tell(&model, .director(.readingEnded))
         #expect(Models.rows(model).prefix(5) == rows.prefix(5))
         try expect(model, "forbidden")
         #expect(model.demand.reads)
@@ -65,12 +66,9 @@ struct ScreenTests {
     func gone() throws {
         var model = Models.director()
         for _ in 0..<2 {
-            Models.tell(
-                &model, .director(absentBecause: "cannot find IPVS: the module ip_vs is not loaded: modprobe ip_vs"))
-            Models.tell(&model, .began([], Models.sysctls))
-            Models.tell(&model, .connectionsEnded(isWhole: true))
-            Models.tell(&model, .entriesEnded(isWhole: true))
-            Models.tell(&model, .finished(ReadingOutcome(took: .zero, pause: .seconds(1), losses: [])))
+            Models.read(
+                &model, [], services: [],
+                absence: "cannot find IPVS: the module ip_vs is not loaded: modprobe ip_vs", took: .zero)
         }
         #expect(model.listCount == 0)
         try expect(model, "ipvs-gone")
@@ -103,11 +101,8 @@ struct ScreenTests {
         var model = Models.director(200, 60)
         var service = Models.service()
         service.scheduler = "rr\u{1B}[2J\u{9B}31m"
-        Models.tell(&model, .began([service], Models.sysctls))
-        model.take(Models.connection(1, state: "\u{1B}]0;owned\u{07}\u{202E}"))
-        Models.tell(&model, .connectionsEnded(isWhole: true))
-        Models.tell(&model, .entriesEnded(isWhole: true))
-        Models.tell(&model, .finished(ReadingOutcome(took: .zero, pause: .seconds(1), losses: [])))
+        let connection = Models.connection(1, state: "\u{1B}]0;owned\u{07}\u{202E}")
+        Models.read(&model, [connection], services: [service], took: .zero)
         model.turn(to: tab)
         _ = model.take(filter: tab == .health ? "" : "!\u{202D}")
         Models.press(&model, .enter)
@@ -122,18 +117,16 @@ struct ScreenTests {
     func million() throws {
         var model = Models.empty()
         model.turn(to: .flows)
-        Models.tell(&model, .began([Models.service()], Models.sysctls))
+        model.director.begin([Models.service()], Models.sysctls)
         for number in 0..<1_000_000 {
             let client = Endpoint(IPAddress(ipv4: 0x0A00_0000 + UInt32(number)), 40_000)
-            model.take(
+            model.director.take(
                 Connection(
                     .tcp, client: client, virtual: Models.vip(), destination: Models.endpoint("10.0.0.3", 80),
                     state: "ESTABLISHED", expires: 890))
         }
-        Models.tell(&model, .connectionsEnded(isWhole: true))
-        Models.tell(&model, .entriesEnded(isWhole: true))
-        Models.tell(
-            &model, .finished(ReadingOutcome(took: .seconds(3), pause: .seconds(9), losses: [])))
+        model.director.finish(took: .seconds(3), pause: .seconds(9), losses: [])
+        Models.tell(&model, .director(.readingEnded))
         #expect(model.listCount == 1_000_000)
         Models.press(&model, .end)
         #expect(model.list.selected == 999_999)

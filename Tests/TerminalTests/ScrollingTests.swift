@@ -10,7 +10,7 @@ struct ScrollingTests {
     @Test("An event stream scrolled back stays in place, and a frozen one loses nothing that arrives")
     func stream() {
         var model = Models.director(tab: .events)
-        for number in 0..<100 { Models.tell(&model, .event(Event(.new, Models.entry(number), time: Models.now))) }
+        for number in 0..<100 { Models.take(&model, .new, Models.entry(number)) }
         #expect(Models.rows(model).last?.contains("10.1.0.100:40099") == true)
         // Nothing is selected, so it scrolls at once.
         Models.press(&model, .up)
@@ -19,13 +19,13 @@ struct ScrollingTests {
         #expect(!model.events.isPaused)
         Models.press(&model, .home)
         #expect(Models.rows(model).first?.contains("10.1.0.1:40000") == true)
-        Models.tell(&model, .event(Event(.destroy, Models.entry(7), time: Models.now)))
+        Models.take(&model, .destroy, Models.entry(7))
         #expect(Models.rows(model).first?.contains("10.1.0.1:40000") == true)
         #expect(Models.text(model).contains("paused, 1 waiting"))
         Models.press(&model, .end)
         #expect(Models.rows(model).last?.contains("[DESTROY]") == true)
         Models.press(&model, .character("f"))
-        Models.tell(&model, .event(Event(.update, Models.entry(8), time: Models.now)))
+        Models.take(&model, .update, Models.entry(8))
         #expect(Models.rows(model).last?.contains("[DESTROY]") == true)
         Models.press(&model, .character("f"))
         #expect(Models.rows(model).last?.contains("[UPDATE]") == true)
@@ -44,7 +44,7 @@ struct ScrollingTests {
             sysctls: Sysctls(),
             size: size,
             cpus: [cpu])
-        Models.tell(&model, .statistics(statistics, since: nil))
+        model.director.take(statistics)
         let lines = model.healthLines.map(\.text)
         #expect(lines.contains { $0.contains("5 of 10 (50.0 %)") })
         Models.press(&model, .down)

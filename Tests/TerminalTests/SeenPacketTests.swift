@@ -17,16 +17,18 @@ struct SeenPacketTests {
         return headers
     }
 
-    private func sample(_ number: Int, _ flags: TCPFlags, _ state: CTState) -> ScreenEvent {
-        .sample(Sample(headers(number, flags), state, at: .preRouting, Models.now))
+    /// What a live director does with a sample.
+    private func see(_ model: inout Model, _ number: Int, _ flags: TCPFlags, _ state: CTState) {
+        model.director.take(SeenPacket(Sample(headers(number, flags), state, at: .preRouting, Models.now)))
+        Models.tell(&model, .director(.packetsSeen))
     }
 
     @Test("Packets appear in the details of their flow, and their ctstates in its row")
     func detail() {
         var model = Models.director(200, 60)
         model.observe()
-        Models.tell(&model, sample(9, [.fin, .ack], .invalid))
-        Models.tell(&model, sample(9, [.ack], .new))
+        see(&model, 9, [.fin, .ack], .invalid)
+        see(&model, 9, [.ack], .new)
         #expect(model.take(filter: "ctstate=INVALID") == nil)
         #expect(model.listCount == 1)
         Models.press(&model, .enter)
@@ -39,35 +41,15 @@ struct SeenPacketTests {
     func stray() {
         var model = Models.director(200, 60)
         model.observe()
-        Models.tell(&model, sample(50, [.syn], .new))
+        see(&model, 50, [.syn], .new)
         #expect(model.take(filter: "ctstate=NEW") == nil)
         #expect(model.listCount == 0)
         Models.read(&model, [Models.connection(50)])
         #expect(model.listCount == 1)
         // Not longer: a later flow of the same client is a different one.
-        Models.tell(&model, sample(51, [.syn], .new))
+        see(&model, 51, [.syn], .new)
         for _ in 0..<2 { Models.read(&model, []) }
         Models.read(&model, [Models.connection(51)])
         #expect(model.listCount == 0)
-    }
-
-    @Test("Remarks are bounded: the oldest are dropped first")
-    func bounds() {
-        var timeline = Timeline()
-        let keys = (0..<3).map { number in
-            FlowKey(protocol: .tcp, client: Models.connection(number).client, server: Models.vip())
-        }
-        for number in 0..<10_000 {
-            timeline.add(.init(moment: Moment(nanoseconds: UInt64(number)), text: "\(number)"), to: keys[number % 3])
-        }
-        #expect(keys.allSatisfy { timeline[$0].count <= Timeline.mostOfOne })
-        #expect(timeline[keys[0]].last?.text == "9999")
-        for number in 0..<10_000 {
-            let client = Endpoint(IPAddress(ipv4: UInt32(number)), 1)
-            timeline.add(
-                .init(moment: Moment(nanoseconds: 0), text: ""),
-                to: FlowKey(protocol: .tcp, client: client, server: Models.vip()))
-        }
-        #expect(timeline[keys[0]].isEmpty)
     }
 }

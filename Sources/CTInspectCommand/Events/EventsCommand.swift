@@ -127,7 +127,7 @@ struct EventsCommand: ParsableCommand {
             return EventConntrackLines<Subject>(
                 ConntrackFormat(words), showsTime: words.contains(.timestamp), program: Self.program,
                 complain: Output.complain, to: Output.write)
-        case .text, .json: return EventText<Subject>(clocksAhead: EventClock.localOffset, to: Output.write)
+        case .text, .json: return EventText<Subject>(clocksAhead: Clocks.localOffset, to: Output.write)
         }
     }
 

@@ -5,7 +5,7 @@ import Inspection
 import Netlink
 import Reports
 
-/// `--for` and `--follow`: what it takes to tell that a flow never was in the table.
+/// `--for` and `--follow`: watching, without which it cannot be proven that a flow never was in the table.
 struct FlowWatchOptions: ParsableArguments {
     @Option(
         name: .customLong("for"),
@@ -28,7 +28,7 @@ struct FlowWatchOptions: ParsableArguments {
         if interval != nil, !follow { throw ValidationError("--interval needs --follow") }
     }
 
-    /// Watches, and hands over the picture at the end; or with `--follow` one each interval to the stream.
+    /// Watches, and prints the snapshot at the end; or with `--follow`, passes one per interval to the stream.
     func run(
         _ kernel: any KernelSource, keepsEntries: Bool, print: (FlowSnapshot) -> Void, follow stream: () -> FlowStream
     ) throws(KernelError) {
@@ -55,7 +55,7 @@ struct FlowWatchOptions: ParsableArguments {
     ) throws(KernelError) {
         let end = span.map { ContinuousClock.now + $0.duration }
         let interval = interval?.duration ?? .seconds(2)
-        let clock = EventClock.system
+        let clock = Clocks.system
         stream.begin(try collector.snapshot(), at: clock.wall())
         while end.map({ ContinuousClock.now < $0 }) ?? true {
             let rest = end.map { min(interval, $0 - .now) } ?? interval

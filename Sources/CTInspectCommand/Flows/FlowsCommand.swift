@@ -72,7 +72,7 @@ struct FlowsCommand: ParsableCommand {
                 try show(kernel)
             } catch {
                 guard error.cause == .absent, !Director.isPresent(in: kernel) else { throw error }
-                // This is what the program does by itself, so who meets it first may have no director.
+                // This is the default command, so someone who sees this may not have a director.
                 var error = error
                 error.nextStep = [error.nextStep, "dump, events, stats and watch need no IPVS"].compactMap(\.self)
                     .joined(separator: "; ")
@@ -94,11 +94,11 @@ struct FlowsCommand: ParsableCommand {
             print($0)
         } follow: {
             FlowStream(
-                filter, output.json ? nil : output.style, clocksAhead: EventClock.localOffset, to: Output.write)
+                filter, output.json ? nil : output.style, clocksAhead: Clocks.localOffset, to: Output.write)
         }
     }
 
-    /// Before anything is watched for long.
+    /// Before a long watch begins.
     private func checkService(_ kernel: any KernelSource) throws(KernelError) {
         if service.isEmpty { return }
         let services = try Director(kernel).services().services
@@ -118,11 +118,11 @@ struct FlowsCommand: ParsableCommand {
 extension FlowVerdict: ExpressibleByArgument {}
 
 extension ServiceSelector: ExpressibleByArgument {
-    /// Reads what `--service` takes.
+    /// Reads the value of `--service`.
     package init?(argument: String) { self.init(argument) }
 }
 
 extension ClientSelector: ExpressibleByArgument {
-    /// Reads what `--client` takes.
+    /// Reads the value of `--client`.
     package init?(argument: String) { self.init(argument) }
 }

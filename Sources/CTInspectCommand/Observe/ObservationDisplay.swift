@@ -53,7 +53,7 @@ final class ObservationDisplay {
     }
 
     private func lines(_ observation: Observation, _ style: Style) -> [String] {
-        observation.text(style, width: Output.width, clocksAhead: EventClock.localOffset)
+        observation.text(style, width: Output.width, clocksAhead: Clocks.localOffset)
     }
 
     private func erase() {

@@ -77,7 +77,7 @@ struct ObserveCommand: ParsableCommand {
 
     /// With only --vip, IPVS is optional.
     ///
-    /// - Returns: what to observe, and all services that there are.
+    /// - Returns: what to observe, and all existing services.
     private func subjects(
         of kernel: any KernelSource
     ) throws(KernelError) -> (subjects: [ObservedSubject], services: [Service]) {

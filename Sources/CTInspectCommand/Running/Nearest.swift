@@ -1,4 +1,4 @@
-/// Which of some words was meant by a mistyped one.
+/// Finds the word that was probably meant by a mistyped one.
 enum Nearest {
     /// The word with the fewest wrong, missing, extra or swapped letters; nil if that is more than half.
     static func to(_ typed: String, of words: [String]) -> String? {

@@ -2,7 +2,7 @@ import IPVS
 import Netlink
 
 extension KernelError {
-    /// A user named a service that IPVS does not have; those that it has are named.
+    /// The user named a service that IPVS does not have; the error lists those it has.
     static func noSuchService(among services: [Service]) -> KernelError {
         let most = 8
         let names = services.prefix(most).map(\.identity.description).joined(separator: ", ")

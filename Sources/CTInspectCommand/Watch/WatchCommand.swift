@@ -57,7 +57,7 @@ struct WatchCommand: ParsableCommand {
         guard screen.tab != nil else { return }
         var model = Model(
             Model.Setting(host: "", networkNamespace: nil, kernelRelease: ""), size: Size(columns: 80, rows: 24),
-            hasIPVS: true, now: Moment(nanoseconds: 0))
+            hasIPVS: true)
         model.setting.labels = ConnectionLabels.filterLabels()
         if let complaint = model.begin(screen.start) { throw ValidationError(complaint) }
     }
@@ -90,12 +90,11 @@ struct WatchCommand: ParsableCommand {
         var setting = Model.Setting(
             host: origin.host, networkNamespace: origin.networkNamespace, kernelRelease: origin.kernelRelease)
         setting.captureTakenAt = source.capture == nil ? nil : origin.takenAt
-        setting.clocksAhead = EventClock.localOffset(at: EventClock.system.wall())
+        setting.clocksAhead = Clocks.localOffset(at: Clocks.system.wall())
         setting.labels = ConnectionLabels.filterLabels()
         setting.isPrinted = !isLive
         setting.startsTracking = startTracking
-        return Model(
-            setting, size: screen.printedSize, hasIPVS: Director.isPresent(in: kernel), now: EventClock.system.wall())
+        return Model(setting, size: screen.printedSize, hasIPVS: Director.isPresent(in: kernel))
     }
 
     private func session(_ kernel: any KernelSource, _ model: Model) throws(KernelError) -> WatchSession {
@@ -106,8 +105,7 @@ struct WatchCommand: ParsableCommand {
             )
         }
         return WatchSession(
-            kernel, model, events: events, interval: interval?.duration ?? .seconds(1), startsTracking: startTracking,
-            asksToObserve: observe)
+            kernel, model, events: events, interval: interval?.duration ?? .seconds(1), asksToObserve: observe)
     }
 
     private func show(_ session: WatchSession) throws(KernelError) {

@@ -38,10 +38,10 @@ final class WatchLoop {
             try wait()
             takeSignals()
             takeInputs()
-            session.drainEvents()
+            session.live.drainEvents()
             session.tick()
             session.keepToDemand()
-            if !isOver, session.isReadingDue {
+            if !isOver, session.live.isReadingDue {
                 session.read()
                 isUrgent = true
             }
@@ -51,10 +51,10 @@ final class WatchLoop {
 
     /// During a reading, which may take seconds: handles keys, and shows progress. Quitting does not wait for its end.
     private func lookUp() {
-        guard session.clock.elapsed() - lastDrawn > Self.shortestPicture else { return }
+        guard session.live.clock.elapsed() - lastDrawn > Self.shortestPicture else { return }
         takeSignals()
         takeInputs()
-        session.drainEvents()
+        session.live.drainEvents()
         session.tick()
         session.isChanged = true
         draw()
@@ -66,7 +66,7 @@ final class WatchLoop {
 
     private func draw() {
         guard session.isChanged else { return }
-        let now = session.clock.elapsed()
+        let now = session.live.clock.elapsed()
         if now - lastDrawn < Self.shortestPicture, !isUrgent { return }
         driver.draw(view(session.model))
         session.isChanged = false
@@ -80,9 +80,9 @@ final class WatchLoop {
     // MARK: Waiting
 
     private func wait() throws(KernelError) {
-        var limit = min(Self.longestSleep, session.untilReading)
+        var limit = min(Self.longestSleep, session.live.untilReading)
         if session.isChanged { limit = min(limit, Self.shortestPicture) }
-        let watched = [driver.descriptor, signals] + (session.eventDescriptor.map { [$0] } ?? [])
+        let watched = [driver.descriptor, signals] + (session.live.eventDescriptor.map { [$0] } ?? [])
         // The terminal is gone, and its SIGHUP may have been ignored.
         if try waiter.wait(for: watched, upTo: limit) == .readerGone { isOver = true }
     }
@@ -105,16 +105,16 @@ final class WatchLoop {
     }
 
     private func suspend() {
-        let start = session.clock.elapsed()
+        let start = session.live.clock.elapsed()
         driver.suspend()
         clinux_stop_self()
-        session.wasAway(session.clock.elapsed() - start)
+        session.live.wasAway(session.live.clock.elapsed() - start)
         resume()
     }
 
     /// Also after a SIGSTOP, which is not announced.
     private func resume() {
-        session.wasAway(.zero)
+        session.live.wasAway(.zero)
         driver.resume()
         session.handle(.resized(driver.size))
         isUrgent = true
@@ -130,7 +130,7 @@ final class WatchLoop {
             case .quit: isOver = true
             case .suspend: suspend()
             case .redraw: resize()
-            case .read: session.pace.hurry()
+            case .read: session.live.hurry()
             case .export(let path): session.handle(.said(SaveAsJSON.write(to: path, session.model.writeDocument)))
             }
         }

@@ -31,7 +31,7 @@ package final class EventFollower<EntryLedger: StreamLedger> where EntryLedger.S
     private let table: (_ each: (Subject) -> Void) throws(KernelError) -> Answer
     private let events: any EventSource
     private let settings: Settings
-    private let clock: EventClock
+    private let clock: Clocks
     private let writer: any EventWriter<Subject>
     package private(set) var tally = EventTally()
 
@@ -50,7 +50,7 @@ package final class EventFollower<EntryLedger: StreamLedger> where EntryLedger.S
 
     package init(
         _ table: @escaping (_ each: (Subject) -> Void) throws(KernelError) -> Answer, _ events: any EventSource,
-        _ settings: Settings, clock: EventClock = .system, to writer: any EventWriter<Subject>
+        _ settings: Settings, clock: Clocks = .system, to writer: any EventWriter<Subject>
     ) {
         self.table = table
         self.events = events

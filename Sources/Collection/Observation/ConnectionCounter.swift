@@ -7,7 +7,7 @@ import Netlink
 final class ConnectionCounter {
     private let kernel: any KernelSource
     private let plan: ObservationPlan
-    private let clock = EventClock.system
+    private let clock = Clocks.system
     private var census: ConnectionCensus
     private var losses: [Loss] = []
     private var next = Duration.zero

@@ -22,7 +22,7 @@ package final class Observer {
     private let plan: ObservationPlan
     private let preconditions: ObservationPreconditions
     private let samples: SampleCollector
-    private let clock = EventClock.system
+    private let clock = Clocks.system
     private let from: Moment
     private let table: ObservationTable
     private let connections: ConnectionCounter

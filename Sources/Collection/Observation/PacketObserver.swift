@@ -21,7 +21,7 @@ package final class PacketObserver {
     private let kernel: any KernelSource
     private let startsTracking: Bool
     private let hints: ObservationHints
-    private let clock = EventClock.system
+    private let clock = Clocks.system
     private var observer: Observer?
     private var observed: [Subject] = []
     /// Packets that have arrived and were not handed over yet.

@@ -77,13 +77,13 @@ final class SampleCollector {
         try traces?.collect(at: .now)
         guard let samples else { return }
         // Not until it is empty: the counters must be read, too.
-        for _ in 0..<16 where try samples.receive(at: EventClock.system.wall(), shelve) { return }
+        for _ in 0..<16 where try samples.receive(at: Clocks.system.wall(), shelve) { return }
     }
 
     /// Collects for the last time.
     func finish() throws(KernelError) {
         try traces?.finish(at: .now)
-        try samples?.finish(at: EventClock.system.wall(), shelve)
+        try samples?.finish(at: Clocks.system.wall(), shelve)
     }
 
     private func shelve(_ sample: Sample) {

@@ -1,6 +1,6 @@
 import Firewall
 
-/// What is collected of single packets besides the counts: which are traced, and how many samples are taken.
+/// What is collected about individual packets in addition to the counts: which are traced, and how many samples are taken.
 package struct SamplePlan {
     /// Whether every ctstate is traced from the start, or none; nil: INVALID ones, and those the counters show as dropped.
     package var trace: Bool?

@@ -4,11 +4,12 @@ import IPVS
 import Inspection
 import Netlink
 
-/// Reads a director once: asks the kernel in the order in which the answers stay true, and hands everything over as it comes.
+/// Reads a director once: queries the kernel in the order that keeps the results consistent, and passes everything on as it arrives.
 ///
-/// Services first, as they rarely change; then the connections, then the conntrack table streamed past them, then once more what had no
-/// entry, so that a flow whose entry was made meanwhile is not called absent; and where entries have no connection, the connections
-/// once more, so that none is called an orphan whose connection was only too young for the first list.
+/// Services first, as they rarely change; then the connections; then the conntrack table, streamed and matched against them; then once more
+/// the flows without an entry, so that a flow whose entry was created in the meantime is not called absent. If there are entries without a
+/// connection, the connections are read again, so that an entry whose connection was just too new for the first list is not called an
+/// orphan.
 package struct DirectorReader {
     private let kernel: any KernelSource
     private let policy: Policy
@@ -18,29 +19,29 @@ package struct DirectorReader {
         self.policy = policy
     }
 
-    /// How much is asked for one reading.
+    /// How thorough a reading is.
     package struct Policy: Sendable {
-        /// How often a list is read that changes while it is read.
+        /// How many times a list is read if it changes while being read.
         var attempts = Table.attempts
-        /// Without IPVS the table alone is read.
+        /// If false, only the table is read on a host without IPVS.
         var needsIPVS = true
-        /// So many flows are looked up singly at most.
+        /// The most flows to look up one by one.
         var mostLookups = Int.max
-        /// Whether the table is dumped again where that costs less than looking up what had no entry.
+        /// Whether the table is dumped again if that costs less than looking up the flows without an entry.
         var dumpsAgain = true
-        /// Whether the connections are read again where there are entries without one.
+        /// Whether the connections are read again if there are entries without one.
         var settlesOrphans = true
 
-        /// One reading that says everything.
+        /// A single, complete reading.
         package static let whole = Policy()
-        /// One of many, each a moment after the other: the next one looks again at what this one leaves open. Some 140,000 look-ups a second go.
+        /// One of many in quick succession: the next one settles what this one leaves open. About 140,000 look-ups per second are possible.
         package static let oneOfMany = Policy(
             attempts: 1, needsIPVS: false, mostLookups: 5000, dumpsAgain: false, settlesOrphans: false)
-        /// Gets to know what is there before NEW events are watched.
+        /// Finds out what exists already before NEW events are watched.
         package static let beforehand = Policy(mostLookups: 0, dumpsAgain: false, settlesOrphans: false)
     }
 
-    /// - Throws: `.absent` where IPVS is needed and there is none.
+    /// - Throws: `.absent` if IPVS is needed but not present.
     package func read(into sink: some ReadingSink) throws(KernelError) {
         var losses: [Loss] = []
         let sysctls = Sysctls(ofFlowsIn: kernel)
@@ -48,7 +49,7 @@ package struct DirectorReader {
         let (services, absence) = try services(&losses)
         sink.begin(services, sysctls, absence: absence)
         if absence == nil { try readConnections(sink, &losses) } else { sink.endConnections(isWhole: true) }
-        // Without services no entry is of a flow.
+        // Without services no entry belongs to a flow.
         if !services.isEmpty || sink.wantsWholeTable {
             let filters = sink.wantsWholeTable ? [EntryFilter()] : entryFilters(services, sysctls, sink)
             try readEntries(filters, sink, &losses)
@@ -122,17 +123,17 @@ package struct DirectorReader {
 
     // MARK: The conntrack table
 
-    /// A walk through the table that sends little takes a sixth of what sending all of it takes (`ctnetlink_filter_match`).
+    /// A table walk that sends little takes a sixth of the time of one that sends everything (`ctnetlink_filter_match`).
     private static let walksForDump = 6
     private static let mostFilters = 4
     private static let largeTable = 50_000
 
-    /// Entries of flows have the VIP as their original destination, those without a connection too; or as their source, where the real server's
-    /// answers came by first. Where the kernel can choose by that, and most of the table is of others, it is asked for each VIP's entries
-    /// instead of all.
+    /// Entries of flows, including those without a connection, have the VIP as their original destination; or as their source, if the real
+    /// server's answers passed first. If the kernel can filter by that, and most of the table belongs to others, it is asked for the
+    /// entries of each VIP instead of all entries.
     ///
-    /// Not with services by firewall mark, whose VIPs are not known; not with NAT, where an entry may be a flow's by its reply tuple alone;
-    /// and not for IPv6, whose addresses kernels compare the wrong way round (see `DumpPlanner`).
+    /// Not with services by firewall mark, whose VIPs are unknown; not with NAT, where an entry may match a flow by its reply tuple alone;
+    /// and not for IPv6, as the kernel's comparison of its addresses is inverted (see `DumpPlanner`).
     private func entryFilters(
         _ services: [Service], _ sysctls: Sysctls, _ sink: some ReadingSink
     ) -> [EntryFilter] {
@@ -157,7 +158,7 @@ package struct DirectorReader {
         }
     }
 
-    /// - Returns: whether the table came whole.
+    /// - Returns: whether the dump was complete.
     private func dump(
         _ filters: [EntryFilter], begin: () -> Void, _ each: (Entry, RawSpan) -> Void
     ) throws(KernelError) -> Bool {
@@ -190,9 +191,10 @@ package struct DirectorReader {
         sink.endEntries(isWhole: isWhole)
     }
 
-    // MARK: Once more
+    // MARK: Looking again
 
-    /// Beyond so many a second dump may cost less than look-ups. One look-up takes as long as two or three entries of a dump: 7 µs, and 2.7.
+    /// Above this number of flows, a second dump may cost less than look-ups. One look-up takes as long as two or three entries of a dump:
+    /// 7 µs versus 2.7 µs.
     private static let fewUnseen = 4096
     private static let entriesForLookup = 2
 
@@ -215,7 +217,7 @@ package struct DirectorReader {
         sink.withStore { $0.endSecondDump(isWhole: isWhole) }
     }
 
-    /// A look-up asks one zone, so each zone that was seen costs one for each flow.
+    /// A look-up covers one zone, so each zone seen costs one look-up per flow.
     private static let mostZones = 16
 
     private func lookUp(_ sink: some ReadingSink, _ losses: inout [Loss]) throws(KernelError) {

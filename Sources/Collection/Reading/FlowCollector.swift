@@ -4,17 +4,17 @@ import IPVS
 import Inspection
 import Netlink
 
-/// Reads a director for `flows`, once or again and again, and watches NEW events in between for the verdict `never`.
+/// Reads a director for `flows`, once or repeatedly, and watches NEW events in between for the verdict `never`.
 package final class FlowCollector: ReadingSink {
     private let kernel: any KernelSource
     package let director: Director
-    private let events: (any EventSource)?
-    private let clock: EventClock
+    private let events: EntryEventStream?
+    private let clock: Clocks
     private let reading: ReadingProgress
     private var store: FlowStore
     private var read: (services: [Service], sysctls: Sysctls) = ([], Sysctls())
     private var outcome = ReadOutcome(seconds: 0, orphansAreKnown: false, losses: [])
-    /// When the NEW events began to be watched.
+    /// When watching NEW events began.
     private var watchedFrom = Moment(nanoseconds: 0)
     /// Events lost since the beginning, in words.
     private var eventLosses: [Loss] = []
@@ -24,14 +24,14 @@ package final class FlowCollector: ReadingSink {
     /// - Parameters:
     ///   - events: subscribed to NEW; nil to watch none.
     ///   - keepsEntries: whether flows have their whole entry, not only its state.
-    ///   - wantsWholeTable: whether all of the table is asked for, as a capture has to hold it.
-    /// - Throws: `.absent` when there is no IPVS to look at.
+    ///   - wantsWholeTable: whether the whole table is requested, as a capture must contain it.
+    /// - Throws: `.absent` if there is no IPVS.
     package init(
         _ kernel: any KernelSource, events: (any EventSource)? = nil, keepsEntries: Bool = false,
-        wantsWholeTable: Bool = false, progress: ReadingProgress = ReadingProgress(), clock: EventClock = .system
+        wantsWholeTable: Bool = false, progress: ReadingProgress = ReadingProgress(), clock: Clocks = .system
     ) throws(KernelError) {
         self.kernel = kernel
-        self.events = events
+        self.events = events.map { EntryEventStream($0) }
         self.clock = clock
         self.wantsWholeTable = wantsWholeTable
         reading = progress
@@ -61,8 +61,8 @@ package final class FlowCollector: ReadingSink {
 
     // MARK: NEW events
 
-    /// Reads what is there: connections that begin after this, and only they, began during the watch. Twice, since a row may be passed
-    /// over when one before it goes while the file is read (`ip_vs_conn_array` counts rows from the beginning).
+    /// Reads what exists already: connections that begin after this, and only they, began during the watch. Reads twice, since the kernel
+    /// may skip a row if one before it disappears while the file is read (`ip_vs_conn_array` counts rows from the beginning).
     private func beginWatch() throws(KernelError) {
         watchedFrom = clock.wall()
         store.beginWatch(at: second)
@@ -72,9 +72,9 @@ package final class FlowCollector: ReadingSink {
         }
     }
 
-    /// Waits while NEW events are watched; where that proves nothing any more, it begins again.
+    /// Waits while NEW events are watched; if events were lost, starts a new watch.
     ///
-    /// - Returns: false when it was interrupted, or nobody reads the output any more.
+    /// - Returns: false if it was interrupted, or the reader of the output is gone.
     package func wait(for span: Duration, _ waiter: Waiter) throws(KernelError) -> Bool {
         guard let events else { return true }
         let end = clock.elapsed() + span
@@ -93,26 +93,14 @@ package final class FlowCollector: ReadingSink {
         return NewEventProof(from: watchedFrom, to: clock.wall(), events: evidence.events)
     }
 
-    /// Takes the NEW events that have come.
+    /// Takes the NEW events that have arrived.
     package func settle() throws(KernelError) {
-        guard let events else { return }
-        var reading = EventReading()
-        repeat {
-            var damage: DecodeError?
-            reading = try events.receive { datagram in
-                do throws(DecodeError) {
-                    try Entry.events(in: datagram, receivedAt: Moment(nanoseconds: 0)) { event in
-                        if event.kind == .new { store.takeNew(event.subject, at: second) }
-                    }
-                } catch {
-                    damage = error
-                }
+        _ = try events?.drain(at: { Moment(nanoseconds: 0) }) { item in
+            switch item {
+            case .event(let event): if event.kind == .new { store.takeNew(event.subject, at: second) }
+            case .lost(_, let why): lose(why)
             }
-            if let damage { lose("a message could not be read: \(damage)") }
-            if let loss = reading.loss {
-                lose(loss.messages.map { "\($0) were lost (ENOBUFS)" } ?? "some were lost (ENOBUFS)")
-            }
-        } while !reading.isDrained
+        }
     }
 
     private func lose(_ why: String) {

@@ -28,7 +28,7 @@ extension EntryFilter {
     /// Lists which conditions the kernel applies to a dump, and which this program does and why. One line each, for
     /// `--explain-filter`; none if the filter has no condition.
     ///
-    /// Does not query the kernel. If it refuses its part, it is asked again without.
+    /// Does not query the kernel. If the kernel refuses its part of a dump, the dump is requested again without it.
     ///
     /// - Parameter inKernel: as passed to `Table.dump`.
     package func explanation(

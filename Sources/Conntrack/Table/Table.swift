@@ -39,8 +39,8 @@ package struct Table {
 
     /// Streams the entries that match a filter (without one, the whole table), of all families and zones. Memory does not grow with the table.
     ///
-    /// The kernel filters as far as it can and it may drop something, at the cost of a second walk through its table if a protocol is given
-    /// without a family. The resulting entries are the same either way.
+    /// The kernel applies as much of the filter as it can, at the cost of a second walk through its table if a protocol is given without a
+    /// family. The resulting entries are the same either way.
     ///
     /// - Parameter inKernel: false to have the kernel send everything.
     /// - Returns: how the answer ended, and how many entries the kernel sent; if interrupted, some may be missing or duplicated.
@@ -51,7 +51,7 @@ package struct Table {
         try dumpMessages(kind, matching: filter, inKernel: inKernel) { entry, _, _ in each(entry) }
     }
 
-    /// The same, with the netlink message that each entry was decoded from, and the datagram that it lies in, borrowed for the call.
+    /// The same, with the netlink message that each entry was decoded from, and the datagram that contains it, borrowed for the call.
     package func dumpMessages(
         _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), inKernel: Bool = true,
         _ each: (Entry, Message, RawSpan) -> Void
@@ -109,7 +109,7 @@ package struct Table {
 
     /// The same, with the netlink message that the entry was decoded from, and its datagram.
     ///
-    /// - Parameter found: is called when the table has such an entry.
+    /// - Parameter found: called if the table has such an entry.
     package func look(
         for tuple: Tuple, zone: UInt16, _ found: (Entry, Message, RawSpan) -> Void
     ) throws(KernelError) {

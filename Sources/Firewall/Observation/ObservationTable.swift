@@ -8,7 +8,7 @@ import SystemPackage
 /// accepts or drops a packet, and is removed with this value, even if the program is killed.
 ///
 /// Needs CAP_NET_ADMIN and Linux 5.12. Rules that match on ctstate activate conntrack in the table's families if nothing has used it so
-/// far; check `Tracking` first.
+/// far; check `ConntrackActivation` first.
 package struct ObservationTable: ~Copyable {
     private let tables: NFTables
     private let ruleset: ObservationRuleset

@@ -13,7 +13,7 @@ package final class TraceCollector {
     private let each: (TracedPacket) -> Void
     private var follower: TraceFollower
 
-    /// About 3,000 messages, of some 1,300 bytes each as accounted by the kernel; ten traced packets per second cause a few hundred.
+    /// About 3,000 messages, of about 1,300 bytes each as accounted by the kernel; ten traced packets per second cause a few hundred.
     private static let bufferSize = 2 << 20
     /// Batches per call: another program's traces must not keep us from everything else.
     private static let mostBatches = 64

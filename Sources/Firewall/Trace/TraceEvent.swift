@@ -2,8 +2,8 @@ import Conntrack
 
 /// What nf_tables reports about a traced packet at a rule, or at the end of a base chain (`NFT_MSG_TRACE`).
 ///
-/// A packet is traced from the rule that sets `nftrace` on, at every following hook, in everybody's tables; and every listener gets the
-/// events of all traced packets. Rules that do not match are not reported.
+/// A packet is traced from the rule that sets `nftrace` on, at every following hook, in all tables, whoever owns them; and every listener
+/// gets the events of all traced packets. Rules that do not match are not reported.
 package struct TraceEvent: Equatable, Sendable {
     /// Derived by the kernel from the packet's address in memory, its flow's hash and its input interface: it stays the same from hook to
     /// hook, through NAT and through IPVS, and the **next** packet of the flow may have the same. A packet in a tunnel (IPIP, including that

@@ -14,10 +14,10 @@ package struct PacketGroup: Equatable, Sendable {
     }
 }
 
-/// Packets that came to the packet filter at LOCAL_IN or FORWARD, and not past it.
+/// Packets that reached the packet filter at LOCAL_IN or FORWARD but did not pass it.
 package struct Drops: Equatable, Sendable {
     package var groups: [PacketGroup]
-    /// How many came to the filter in all.
+    /// How many reached the filter in total.
     package var total: UInt64
     /// They are answers of a real server, at FORWARD.
     package var areAnswers: Bool
@@ -26,15 +26,15 @@ package struct Drops: Equatable, Sendable {
 
     static let evidenceName = "dropped"
 
-    /// What is known of who dropped them. The counters see every packet; traces see some, and name the rules.
+    /// What is known about what dropped them. The counters see every packet; traces see only some, but name the rules.
     package enum Culprits: Equatable, Sendable {
         case notTraced
         /// No rule of nf_tables was seen to drop such packets.
         case none
-        /// These, of so many traced packets to the subject itself.
+        /// These rules, each with the number of traced packets to the subject itself.
         case certain([Traced])
-        /// These dropped packets of the same kinds, whose headers do not tell whose they are: answers of NAT come from a real server,
-        /// and marks are not in packets.
+        /// These rules dropped packets of the same kinds whose headers do not show which subject they belong to: NAT answers come from a
+        /// real server, and packets do not carry marks.
         case possible([DroppingRule])
     }
 
@@ -43,12 +43,12 @@ package struct Drops: Equatable, Sendable {
         package var packets: UInt64
     }
 
-    /// What IPVS did not see, as far as its connections show that it matters.
+    /// What IPVS missed, as far as its connections show that it matters.
     package enum Missed: Equatable, Sendable {
         case everySYN
-        /// So many connections are still in SYN_RECV.
+        /// With the number of connections still in SYN_RECV.
         case everyACK(stillOpening: Int)
-        /// So many connections are still ESTABLISHED, and so many FINs and RSTs were seen.
+        /// With the number of connections still ESTABLISHED, and of FINs and RSTs seen.
         case ends(stillOpen: Int, seen: UInt64)
     }
 
@@ -74,7 +74,7 @@ package struct PassedPackets: Equatable, Sendable {
     package var invalid: [PacketGroup]
     /// None was lost before LOCAL_IN either.
     package var isWholeWay: Bool
-    /// They are a service's, so IPVS takes them behind the filter.
+    /// They belong to a service, so IPVS processes them after the filter.
     package var reachIPVS: Bool
 
     var evidence: [Finding.Evidence] {
@@ -83,7 +83,7 @@ package struct PassedPackets: Equatable, Sendable {
 }
 
 extension [PacketGroup] {
-    /// All of them together; stays at the greatest number.
+    /// The sum; saturates at the maximum.
     package var packets: UInt64 {
         reduce(0) { sum, group in
             let (total, isOver) = sum.addingReportingOverflow(group.packets)

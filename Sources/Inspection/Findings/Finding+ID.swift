@@ -1,5 +1,5 @@
 extension Finding {
-    /// Names that stay: scripts and alerts choose findings by them. An open set.
+    /// Stable names, by which scripts and alerts select findings. An open set.
     package struct ID: RawRepresentable, Hashable, Sendable {
         /// In kebab case: `invalid-dropped`.
         package let rawValue: String
@@ -9,7 +9,7 @@ extension Finding {
         // MARK: Flows
 
         package static let noConnections = ID(rawValue: "no-connections")
-        /// A filter chose none of the flows.
+        /// No flow matched the filter.
         package static let noMatch = ID(rawValue: "no-match")
         /// TCP connections whose answers bypass the director have no entry: their FINs, RSTs and ICMP errors are INVALID.
         package static let endsInvalid = ID(rawValue: "ends-invalid")
@@ -43,13 +43,13 @@ extension Finding {
 
         // MARK: A predicted packet
 
-        /// What a stateful filter makes of its ctstate.
+        /// What a stateful filter does with its ctstate.
         package static let packetFiltered = ID(rawValue: "packet-filtered")
         /// What it does to IPVS's connection, once the filter lets it pass.
         package static let packetPassed = ID(rawValue: "packet-passed")
         /// What it leaves in the conntrack table.
         package static let packetRemembered = ID(rawValue: "packet-remembered")
-        /// Every ACK meets the same.
+        /// The same happens to every ACK.
         package static let acksInvalid = ID(rawValue: "acks-invalid")
     }
 }

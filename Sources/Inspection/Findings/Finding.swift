@@ -2,16 +2,16 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// Something that is wrong with a director, or worth knowing of it, as values. `Sources/Reports/Findings` writes the sentences.
+/// Something wrong with a director, or worth knowing about it, as values. `Sources/Reports/Findings` writes the sentences.
 package struct Finding: Equatable, Sendable {
     package var id: ID
     package var severity: Severity
     package var subject: Subject
-    /// The numbers it rests on, each name once, in the order in which they are to be read.
+    /// The numbers it is based on, each name once, in the order to read them in.
     package var evidence: [Evidence]
     /// What its sentence needs besides the numbers.
     package var context: Context?
-    /// What would help, the most effective first; none where nothing has to be done, or nothing is known to help.
+    /// What would help, most effective first; empty if nothing has to be done, or nothing is known to help.
     package var remedies: [Remedy]
 
     package init(
@@ -31,7 +31,7 @@ package struct Finding: Equatable, Sendable {
         case info
         /// Traffic will be lost under load, failover or change, or is lost if the packet filter drops INVALID.
         case warning
-        /// Traffic is lost now, or surely.
+        /// Traffic is being lost, or certainly will be.
         case error
 
         package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
@@ -40,20 +40,20 @@ package struct Finding: Equatable, Sendable {
     }
 
     package enum Subject: Equatable, Sendable {
-        /// All that IPVS does in this network namespace.
+        /// IPVS as a whole in this network namespace.
         case director
         case service(Service.Identity)
-        /// One that no service is known of.
+        /// An address without a known service.
         case address(IPAddress, port: UInt16?)
         /// The conntrack table.
         case table
         case counter(StatisticsCounter)
-        /// One that was asked about.
+        /// The packet asked about.
         case packet
     }
 
     package struct Evidence: Equatable, Sendable {
-        /// In snake case, as a member of JSON.
+        /// In snake case, as the JSON member.
         package var name: String
         package var value: UInt64
 
@@ -66,14 +66,14 @@ package struct Finding: Equatable, Sendable {
     package enum Context: Equatable, Sendable {
         /// Connections with one verdict, or orphans, and why they have it.
         case flows(FlowVerdict, VerdictReason)
-        /// The forwarding methods of the connections that are meant.
+        /// The forwarding methods of the connections in question.
         case methods([ForwardingMethod])
         case drops(Drops)
         case passed(PassedPackets)
         case walk(WalkFact)
     }
 
-    /// The number of that name.
+    /// The number with this name.
     package subscript(name: String) -> UInt64? { evidence.first { $0.name == name }?.value }
 
     /// Whether something has to be done.
@@ -81,10 +81,10 @@ package struct Finding: Equatable, Sendable {
 }
 
 extension [Finding] {
-    /// What is worst of what is wrong; nil when nothing is known to be.
+    /// The worst problem; nil if none is known.
     package var worst: Finding? { worstFirst.first.flatMap { $0.isTrouble ? $0 : nil } }
 
-    /// By severity; what was seen to be dropped comes before what was inferred, and of that the most packets.
+    /// By severity; within one severity, observed drops before inferred ones, most packets first.
     package var worstFirst: [Finding] {
         enumerated().sorted { left, right in
             let (one, other) = (left.element, right.element)

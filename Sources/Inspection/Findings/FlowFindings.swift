@@ -2,10 +2,10 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// What the flows of a director show, in the order of a story: how many have which verdict and why, what that means to a stateful packet
+/// What the flows of a director show, in narrative order: how many have which verdict and why, what that means for a stateful packet
 /// filter, and orphans.
 ///
-/// What packets without an entry are to it, and those of an entry in SYN_SENT: `tcp_new` and `tcp_conntracks`
+/// For how conntrack treats packets without an entry, and those of an entry in SYN_SENT, see `tcp_new` and `tcp_conntracks`
 /// (net/netfilter/nf_conntrack_proto_tcp.c).
 package struct FlowFindings {
     private let tally: FlowTally
@@ -14,8 +14,8 @@ package struct FlowFindings {
     private let quietSeconds: UInt64?
 
     /// - Parameters:
-    ///   - services: all of the director: their methods decide what is right.
-    ///   - quietSeconds: for how long packets were counted and none dropped; nil when they were not counted, or some were.
+    ///   - services: all of the director's: their methods determine what is right.
+    ///   - quietSeconds: for how long packets were counted and none dropped; nil if they were not counted, or some were dropped.
     package init(_ tally: FlowTally, _ services: [Service], _ sysctls: Sysctls, quietFor quietSeconds: UInt64? = nil) {
         self.tally = tally
         self.sysctls = sysctls
@@ -53,7 +53,7 @@ package struct FlowFindings {
         var kinds: [FlowTally.Kind]
         var count: Int
 
-        /// The most frequent first.
+        /// Most frequent first.
         static func isBefore(_ left: Group, _ right: Group) -> Bool {
             left.count != right.count ? left.count > right.count : left.reason.rank < right.reason.rank
         }
@@ -98,9 +98,9 @@ package struct FlowFindings {
         sysctls.number(setting.name).map { [.init(setting.evidence, $0)] } ?? []
     }
 
-    // MARK: What it means to a stateful filter
+    // MARK: What it means for a stateful filter
 
-    /// TCP connections by methods of which something is claimed.
+    /// TCP connections whose method is known and satisfies `hasMethod`.
     private func connections(_ hasMethod: (ForwardingMethod) -> Bool) -> FlowTally {
         var chosen = FlowTally()
         for (kind, count) in tally.counts
@@ -123,7 +123,7 @@ package struct FlowFindings {
         (kind.verdict == .absent || kind.verdict == .never) && !kind.isExpected
     }
 
-    /// The SYN is in the table, and the answer will never be.
+    /// The SYN is in the table, but the answer never will be.
     private var confirmed: Finding? {
         let oneWay = connections(\.answersBypassDirector)
         func isMeant(_ kind: FlowTally.Kind) -> Bool { kind.verdict == .unreplied && kind.isSynSent }
@@ -131,7 +131,7 @@ package struct FlowFindings {
         guard unreplied > 0 else { return nil }
         let halfOpen = oneWay.count { isMeant($0) && $0.isHalfOpen }
         let value = sysctls.number(Sysctls.ipvsConntrack)
-        // Where ACKs pass all the same, IPVS has most of these connections past SYN_RECV.
+        // If ACKs do pass, IPVS has most of these connections past SYN_RECV.
         let severity: Finding.Severity = value != 0 && halfOpen > unreplied / 2 ? .error : .warning
         let fixes = value.map { $0 != 0 } ?? false ? [mix.againstConfirming()] : []
         return finding(
@@ -155,7 +155,7 @@ package struct FlowFindings {
             (isStrict ? [.set([.init(Sysctls.tcpLoose, 1)])] : []) + (quiet == nil ? [.observe] : []) + [.readManual])
     }
 
-    /// Answers come back through the director, and meet no entry.
+    /// Answers come back through the director, but have no entry.
     private var unconfirmed: Finding? {
         guard sysctls.number(Sysctls.ipvsConntrack) == 0 else { return nil }
         let translated = connections { $0 == .nat }
@@ -169,7 +169,7 @@ package struct FlowFindings {
 }
 
 extension [Remedy] {
-    /// Each once, where it comes first.
+    /// Each one once, at its first position.
     package var withoutRepeats: [Remedy] {
         var seen: Set<Remedy> = []
         return filter { seen.insert($0).inserted }

@@ -2,7 +2,7 @@ import Conntrack
 import IPVS
 
 extension FlowTally {
-    /// Counts the flows that a report chooses by service and client, whatever verdicts it lists.
+    /// Counts the flows that a report selects by service and client, regardless of the verdicts it lists.
     package init(_ report: FlowReport) {
         var filter = report.filter
         filter.verdicts = []
@@ -17,7 +17,7 @@ extension FlowTally {
         self.init()
         proof = store.evidence.map { Proof(seconds: UInt64($0.seconds), events: $0.events) }
         let halfOpen = store.stateNames.firstIndex(of: Self.halfOpen)
-        // By route, verdict and three flags in one number: a kind would take too long to hash for each of a million rows.
+        // Route, verdict and three flags packed into one number: hashing a kind for each of a million rows would take too long.
         var cells: [Int: Int] = [:]
         FlowList(store, filter, VerdictReasons(Sysctls())).forEachRow { _, row in
             var cell = Int(row.route) << 6 | row.verdict.position << 3
@@ -36,7 +36,7 @@ extension FlowTally {
         }
     }
 
-    /// IPVS's name of the state (`tcp_state_name`, net/netfilter/ipvs/ip_vs_proto_tcp.c).
+    /// IPVS's name for the state (`tcp_state_name`, net/netfilter/ipvs/ip_vs_proto_tcp.c).
     private static let halfOpen = "SYN_RECV"
 }
 
@@ -53,7 +53,7 @@ extension PackedState {
 extension FlowVerdict {
     fileprivate static let byPosition: [FlowVerdict] = [.absent, .never, .unreplied, .tracked, .orphan]
 
-    /// Its place in `byPosition`. `allCases` would be created for each row.
+    /// Its index in `byPosition`; `allCases` would be created for each row.
     fileprivate var position: Int {
         switch self {
         case .absent: 0

@@ -2,15 +2,15 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// How many flows there are of each kind: all that findings about flows need, however the flows are held.
+/// The number of flows of each kind: all that findings about flows need, however the flows are stored.
 package struct FlowTally: Equatable, Sendable {
-    /// What a finding tells apart.
+    /// What findings distinguish.
     package struct Kind: Hashable, Sendable {
-        /// Nil where no service, or more than one, can be the flow's.
+        /// Nil if no service, or more than one, matches the flow.
         package var service: Service.Identity?
         package var `protocol`: IPProtocol
-        /// Nil where it is not known: of an orphan, or of a connection whose destination is no longer one of the service's. No finding
-        /// claims anything of the answers of such a flow.
+        /// Nil if unknown: for an orphan, or a connection whose destination is no longer in the service. No finding claims anything about
+        /// the answers of such a flow.
         package var method: ForwardingMethod?
         package var verdict: FlowVerdict
         /// The entry is in the TCP state SYN_SENT: it has seen no SYN+ACK.
@@ -19,7 +19,7 @@ package struct FlowTally: Equatable, Sendable {
         package var isHalfOpen = false
         /// IPVS waits for the first packet, and there is no entry.
         package var isExpected = false
-        /// An orphan of a service that schedules each packet by itself.
+        /// An orphan of a service that schedules each packet separately.
         package var isOnePacket = false
 
         package init(
@@ -32,7 +32,7 @@ package struct FlowTally: Equatable, Sendable {
         }
     }
 
-    /// What `never` rests on: for how long every NEW event was seen, and how many there were.
+    /// The basis for `never`: for how long every NEW event was seen, and how many there were.
     package struct Proof: Equatable, Sendable {
         package var seconds: UInt64
         package var events: Int
@@ -44,11 +44,11 @@ package struct FlowTally: Equatable, Sendable {
     }
 
     package private(set) var counts: [Kind: Int] = [:]
-    /// How many connections there are in all, where a filter chose among them by service or client.
+    /// The total number of connections, if a filter selected some by service or client.
     package var chosenFrom: Int?
-    /// The verdicts that a filter asked for; empty for all. Flows with other verdicts are counted all the same.
+    /// The verdicts that a filter asked for; empty for all. Flows with other verdicts are counted anyway.
     package var asked: Set<FlowVerdict> = []
-    /// Nil without a watch, or when it lost events.
+    /// Nil without a watch, or if it lost events.
     package var proof: Proof?
 
     /// No flows.
@@ -58,7 +58,7 @@ package struct FlowTally: Equatable, Sendable {
         if count > 0 { counts[kind, default: 0] += count }
     }
 
-    /// How many there are of the kinds that are meant.
+    /// How many there are of the matching kinds.
     package func count(_ isMeant: (Kind) -> Bool = { _ in true }) -> Int {
         counts.reduce(0) { isMeant($1.key) ? $0 + $1.value : $0 }
     }

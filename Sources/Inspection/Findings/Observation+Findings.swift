@@ -2,10 +2,10 @@ import Addresses
 import IPVS
 
 extension Observation {
-    /// What the counts of a subject show, in the order of a packet's way; none when no packet came.
+    /// What the counts of a subject show, in the order of a packet's path; empty if no packet was seen.
     package func findings(about observed: Observed) -> [Finding] { TrafficFindings(observed, in: self).all }
 
-    /// The same of packets to an observed address that belong to no subject.
+    /// The same for packets to an observed address that belong to no subject.
     package func findings(elsewhere address: IPAddress) -> [Finding] {
         var observed = Observed(subject: .address(address, port: nil))
         observed.traffic = elsewhere[address] ?? .init()
@@ -18,7 +18,7 @@ extension Observation {
         return subjects.flatMap(findings(about:)) + elsewhere.keys.sorted().flatMap(findings(elsewhere:))
     }
 
-    /// For how many seconds everything was counted, when nothing was dropped meanwhile. Only who counted everything can say that.
+    /// For how many seconds everything was counted without a single drop; nil if something was dropped, or may have been missed.
     package var quietSeconds: UInt64? {
         guard losses.isEmpty, notices.isEmpty, milliseconds > 1000,
             allTraffic.allSatisfy({ $0.dropped.isEmpty && $0.lostBeforeLocalIn.packets == 0 })

@@ -3,15 +3,15 @@ import IPVS
 
 /// Something that would help, or the next thing to look at.
 package enum Remedy: Hashable, Sendable {
-    /// Set these at once (`sysctl -w`).
+    /// Set these at runtime (`sysctl -w`).
     case set([Setting])
     /// Accept packets that are INVALID, of the kinds that end connections, before they are dropped.
     case accept(Accepted, to: IPAddress?)
-    /// Take the packets of these services out of conntrack, as no value of `net.ipv4.vs.conntrack` suits all services.
+    /// Exempt the packets of these services from conntrack, as no value of `net.ipv4.vs.conntrack` suits all services.
     case notrack([Service.Identity])
     /// Raise this limit of the initial network namespace, or else shorten the timeout of established connections.
     case raise(String, orShortenTimeout: Bool)
-    /// Raise this limit if the table is full; else `insert_failed` tells more.
+    /// Raise this limit if the table is full; otherwise `insert_failed` tells more.
     case raiseIfFull(String)
     /// Keep new connections from taking each other's tuples.
     case avoidClashes
@@ -35,7 +35,7 @@ package enum Remedy: Hashable, Sendable {
         case errors
     }
 
-    /// Whether it changes something, and does not only tell more.
+    /// Whether it changes something, rather than only telling more.
     package var isFix: Bool {
         switch self {
         case .observe, .readManual: false
@@ -44,7 +44,7 @@ package enum Remedy: Hashable, Sendable {
     }
 }
 
-/// The forwarding methods that are mixed on a director: they decide which setting is right.
+/// The mix of forwarding methods on a director, which determines the right settings.
 ///
 /// Connections whose answers bypass the director need `net.ipv4.vs.conntrack=0`, or no tracking at all; those whose answers come back
 /// through it need 1 (`ip_vs_conn_new`, `ip_vs_send_or_cont` and `ip_vs_nat_send_or_cont` in net/netfilter/ipvs).
@@ -61,16 +61,16 @@ struct MethodMix {
         hasReturning = services.contains { $0.destinations.contains { !$0.method.answersBypassDirector } }
     }
 
-    /// What makes ACKs of connections that bypass the director NEW again, where their SYN was confirmed.
+    /// Makes ACKs of connections that bypass the director NEW again, after their SYN was confirmed.
     ///
-    /// - Parameter affected: the services that are meant; nil for all.
+    /// - Parameter affected: the services in question; nil for all.
     func againstConfirming(_ affected: [Service.Identity]? = nil) -> Remedy {
         guard hasReturning else { return .set([.init(Sysctls.ipvsConntrack, 0)]) }
         let services = bypassing.filter { affected?.contains($0) ?? true }
         return services.isEmpty ? .readManual : .notrack(services)
     }
 
-    /// What makes answers known where they come back through the director.
+    /// Makes conntrack recognize the answers that come back through the director.
     var forConfirming: [Remedy] {
         [.set([.init(Sysctls.ipvsConntrack, 1)])] + (bypassing.isEmpty ? [] : [.notrack(bypassing)])
     }

@@ -3,13 +3,13 @@ import Conntrack
 extension TableStatistics {
     /// What is wrong with the table; none when all is well.
     ///
-    /// - Parameter change: when given, of the counters only what has grown is told.
+    /// - Parameter change: if given, only counters that have increased are reported.
     package func findings(since change: StatisticsChange? = nil) -> [Finding] {
         [fullness, chains].compactMap(\.self) + Self.troubledCounters.compactMap { finding($0, change) }
     }
 
-    /// Per cent of the limit from which the table is said to be near full. At 95 the kernel may begin to throw assured entries out
-    /// (`gc_worker`), at 100 it refuses new ones (`__nf_conntrack_alloc`).
+    /// Percentage of the limit from which the table is reported as nearly full. From 95 on, the kernel may begin to evict assured entries
+    /// (`gc_worker`); at 100 it refuses new ones (`__nf_conntrack_alloc`).
     private static let nearFull: UInt64 = 90
     private static let tooFull: UInt64 = 95
 
@@ -37,7 +37,7 @@ extension TableStatistics {
 
     private func finding(_ counter: StatisticsCounter, _ change: StatisticsChange?) -> Finding? {
         let total = Finding.Evidence("total", total(counter))
-        // What was counted at some time since boot may be long over.
+        // Whatever was counted since boot may be long over.
         var (severity, evidence) = (Finding.Severity.info, [total])
         if let change {
             guard let increase = change.increase(counter), increase > 0 else { return nil }

@@ -25,7 +25,7 @@ struct TrafficFindings {
 
     private var traffic: ObservedTraffic { observed.traffic }
 
-    /// In the order of a packet's way.
+    /// In the order of a packet's path.
     var all: [Finding] {
         [lostBeforeLocalIn, dropped ?? passed, answersDropped, lostBeforePostRouting].compactMap(\.self)
     }
@@ -78,7 +78,7 @@ struct TrafficFindings {
         return .ends(stillOpen: open, seen: ends)
     }
 
-    // MARK: From it, and behind IPVS
+    // MARK: From the subject, and after IPVS
 
     private var answersDropped: Finding? {
         let drops = traffic.dropped(at: .forward)
@@ -104,7 +104,7 @@ struct TrafficFindings {
     }
 
     private func vagueCulprits(_ drops: [ObservedTraffic.Element]) -> Drops.Culprits {
-        // A packet to a virtual address is no answer.
+        // A packet to a virtual address is not an answer.
         let named = traced(drops) { kind in
             guard let target = kind.target?.address else { return false }
             return target.family == observed.subject.family && !others.contains(target)

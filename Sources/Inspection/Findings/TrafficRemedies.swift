@@ -2,7 +2,7 @@ import Conntrack
 import Firewall
 import IPVS
 
-/// What fixes it that packets of a service are dropped as INVALID.
+/// Remedies for packets of a service being dropped as INVALID.
 ///
 /// Source: `tcp_new` and `tcp_conntracks` (net/netfilter/nf_conntrack_proto_tcp.c), `ip_vs_send_or_cont` and `ip_vs_notrack`
 /// (net/netfilter/ipvs/ip_vs_xmit.c).
@@ -11,7 +11,7 @@ struct TrafficRemedies {
     private let mix: MethodMix
     private let sysctls: Sysctls
 
-    /// - Parameter services: all of the director, as what is right for one may be wrong for another.
+    /// - Parameter services: all of the director's, as what is right for one may be wrong for another.
     init(_ observed: Observed, _ services: [Service], _ sysctls: Sysctls) {
         self.observed = observed
         self.sysctls = sysctls
@@ -24,7 +24,7 @@ struct TrafficRemedies {
         Set(observed.traffic.dropped(at: point).filter { $0.cell.ctstate == .invalid }.map(\.cell.packetClass))
     }
 
-    /// Whether packets that are INVALID only because answers bypass the director are among what was dropped.
+    /// Whether the dropped packets include some that are INVALID only because answers bypass the director.
     var areInvalidPacketsOurs: Bool {
         observed.subject.methods.contains(where: \.answersBypassDirector)
             && !invalid.isDisjoint(with: [.ack, .fin, .rst, .icmpError])
@@ -38,7 +38,7 @@ struct TrafficRemedies {
         return settings + forEnds
     }
 
-    /// To accept INVALID ACKs would be to accept nearly everything; the settings decide what they are.
+    /// Accepting INVALID ACKs would mean accepting nearly everything; the settings determine what they are.
     private var forACKs: [Remedy] {
         guard invalid.contains(.ack) else { return [] }
         let confirms = sysctls.number(Sysctls.ipvsConntrack).map { $0 != 0 } ?? false
@@ -61,8 +61,8 @@ struct TrafficRemedies {
         ]
     }
 
-    /// Whether answers that come back were dropped as INVALID because their connections are not confirmed: then they are from the
-    /// SYN+ACK on. A single INVALID one among others may be what it is called.
+    /// Whether answers that come back were dropped as INVALID because their connections are not confirmed: in that case they are INVALID
+    /// from the SYN+ACK on. A single INVALID one among others may really be invalid.
     var areAnswersUnconfirmed: Bool {
         let invalid = invalidClasses(at: .forward)
         guard sysctls.number(Sysctls.ipvsConntrack) == 0, observed.subject.methods.contains(.nat), !invalid.isEmpty

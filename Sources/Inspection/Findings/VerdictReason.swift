@@ -5,37 +5,37 @@ import IPVS
 package enum VerdictReason: Hashable, Sendable {
     /// `net.ipv4.vs.conntrack` is 0, or the kernel has no such setting: IPVS untracks packets before they are confirmed.
     case untracked(ForwardingMethod?, hasSetting: Bool)
-    /// `net.ipv4.vs.conntrack` is 1, and there is no entry all the same.
+    /// `net.ipv4.vs.conntrack` is 1, yet there is no entry.
     case unexplained
     /// `net.ipv4.vs.conntrack` could not be read, and why.
     case unknown(String)
     /// An entry that has seen one direction, although `net.ipv4.vs.conntrack` is 0.
     case olderThanSetting
-    /// NAT: the answer is yet to come back.
+    /// NAT: the answer has not come back yet.
     case unanswered
     /// The answers bypass the director; whether `net.ipv4.vs.conntrack` is known to be 1.
     case answeredElsewhere(isConfirmedBySetting: Bool)
     case oneDirection
     case bothDirections(ForwardingMethod?)
-    /// IPVS made the connection before its first packet, whose port it does not know yet (FTP data).
+    /// IPVS created the connection before its first packet, whose port it does not know yet (FTP data).
     case expected
-    /// The service schedules each packet by itself, so that IPVS keeps no connection.
+    /// The service schedules each packet separately, so IPVS keeps no connection.
     case onePacket
     /// IPVS has no connection for the entry.
     case noConnection
 
-    /// Of those that are as frequent: the order in which they are told.
+    /// The order of equally frequent reasons.
     var rank: String { "\(self)" }
 }
 
-/// Finds reasons by the settings that decide.
+/// Finds reasons from the settings that determine them.
 ///
-/// Source: `ip_vs_send_or_cont` and `ip_vs_nat_send_or_cont` (net/netfilter/ipvs/ip_vs_xmit.c) call `ip_vs_notrack` on every packet
-/// of a connection that has not `IP_VS_CONN_F_NFCT`, which `ip_vs_conn_new` sets when `net.ipv4.vs.conntrack` is 1.
+/// Source: `ip_vs_send_or_cont` and `ip_vs_nat_send_or_cont` (net/netfilter/ipvs/ip_vs_xmit.c) call `ip_vs_notrack` on every packet of a
+/// connection without `IP_VS_CONN_F_NFCT`, which `ip_vs_conn_new` sets if `net.ipv4.vs.conntrack` is 1.
 struct VerdictReasons {
     private let setting: Setting
 
-    /// What is known of `net.ipv4.vs.conntrack`.
+    /// What is known about `net.ipv4.vs.conntrack`.
     private enum Setting {
         case off, on
         /// The kernel was built without `CONFIG_IP_VS_NFCT`.
@@ -52,7 +52,7 @@ struct VerdictReasons {
         } else if sysctls.values.keys.contains(where: { $0.hasPrefix(Sysctls.ipvsFolder + ".") }) {
             setting = .missing
         } else {
-            // Namespaces of another user namespace are not shown the folder by every kernel (ip_vs_control_net_init_sysctl).
+            // Not every kernel shows the directory to network namespaces of another user namespace (ip_vs_control_net_init_sysctl).
             setting = .unknown("\(Sysctls.ipvsFolder) is not shown in this namespace")
         }
     }

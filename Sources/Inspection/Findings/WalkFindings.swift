@@ -1,19 +1,19 @@
 import Conntrack
 import IPVS
 
-/// What a packet's way means.
+/// What a packet's path means.
 package enum WalkFact: Hashable, Sendable {
-    /// What a stateful filter makes of its ctstate; what is never heard of when it is dropped.
+    /// What a stateful filter does with its ctstate; and what goes unnoticed if the packet is dropped.
     case filtered(CTState, Unheard?)
-    /// Let through, it takes IPVS's connection from one state to another, or leaves it.
+    /// If let through, it moves IPVS's connection from one state to another, or leaves it unchanged.
     case passed(from: ConnectionStateMachine.State, to: ConnectionStateMachine.State)
-    /// Its entry enters the table, in a state where the protocol has some. With the method no reply can take it further.
+    /// Its entry enters the table, with a state if the protocol has any. `withoutReplyBy` is the method with which no reply can advance it.
     case entered(state: String?, withoutReplyBy: ForwardingMethod?)
     /// Its entry never enters the table.
     case untracked
     /// Its entry is gone.
     case destroyed
-    /// An ACK met an entry that waits for a SYN+ACK which goes another way.
+    /// An ACK met an entry that waits for a SYN+ACK, which takes another path.
     case acksInvalid
 
     package enum Unheard: Hashable, Sendable {
@@ -47,7 +47,7 @@ struct WalkFindings {
             context: .walk(.filtered(walk.judgement.ctstate, isInvalid ? unheard : nil)))
     }
 
-    /// What nobody hears of when the packet is dropped.
+    /// What goes unnoticed if the packet is dropped.
     private var unheard: WalkFact.Unheard? {
         if let connection {
             let state = connection.before.state
@@ -64,7 +64,7 @@ struct WalkFindings {
             context: .walk(.passed(from: connection.before.state, to: connection.after)))
     }
 
-    /// What is in the table afterwards, and what that does to the packets after this.
+    /// What is in the table afterwards, and what that means for later packets.
     private var remembered: Finding? {
         if let entry = walk.entered { return entered(entry) }
         if isBlocked { return Finding(.acksInvalid, .error, .packet, context: .walk(.acksInvalid)) }
@@ -85,7 +85,7 @@ struct WalkFindings {
             context: .walk(.entered(state: entry.state, withoutReplyBy: isOneWay ? question.method : nil)))
     }
 
-    /// The client's ACK meets an entry that waits for a SYN+ACK, which goes another way.
+    /// The client's ACK meets an entry that waits for a SYN+ACK, which takes another path.
     private var isBlocked: Bool {
         guard case .tcp(let tcp)? = question.entry?.memory else { return false }
         return tcp.state == .synSent && question.packet.packetClass == .ack && question.direction == .original

@@ -6,25 +6,23 @@ import IPVS
 package struct Flow: Sendable {
     /// Of the connection, or of an orphan's entry.
     package var `protocol`: IPProtocol
-    /// Who began it.
     package var client: Endpoint
     /// The VIP and its port.
     package var virtual: Endpoint
     /// Nil for an orphan.
     package var connection: Connection?
-    /// Nil when no service, or more than one, can be the connection's.
+    /// Nil if no service, or more than one, matches the connection.
     package var service: Service.Identity?
-    /// The destination's; nil when the destination is not (or no longer) one of the service's.
+    /// The destination's; nil if the destination is not (or no longer) in the service.
     package var method: ForwardingMethod?
-    /// The state of the entry: the protocol's, or `entry` where it has none; nil when there is no entry.
+    /// The state of the entry: the protocol's state, or `entry` if the protocol has none; nil if there is no entry.
     package var entryState: String?
-    /// The whole entry; nil when there is none, or entries were not kept.
+    /// The whole entry; nil if there is none, or entries were not kept.
     package var entry: Entry?
     /// Whether it is in the conntrack table, and how.
     package var verdict: FlowVerdict
-    /// Why the verdict is as it is.
     package var reason: VerdictReason
-    /// What makes the above less than certain.
+    /// Why the above is uncertain.
     package var doubts: [String]
 }
 
@@ -34,7 +32,7 @@ package enum FlowVerdict: String, CaseIterable, Sendable {
     case absent
     /// Absent, and no NEW event since before the connection began, with no loss in between: only watching NEW events can prove it.
     case never
-    /// There is an entry, and it has seen one direction only.
+    /// There is an entry, but it has seen only one direction.
     case unreplied
     /// There is an entry that has seen both directions.
     case tracked

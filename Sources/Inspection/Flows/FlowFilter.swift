@@ -2,19 +2,19 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// What a user wants to see of a picture.
+/// Which flows of a snapshot the user wants to see.
 package struct FlowFilter: Equatable, Sendable {
-    /// None: every service.
+    /// Empty: every service.
     package var services: [ServiceSelector] = []
-    /// None: every client.
+    /// Empty: every client.
     package var clients: [ClientSelector] = []
-    /// None: every verdict.
+    /// Empty: every verdict.
     package var verdicts: Set<FlowVerdict> = []
 
     /// Wants everything.
     package init() {}
 
-    /// Whether it chooses some services or clients.
+    /// Whether it is limited to some services or clients.
     package var narrows: Bool { !services.isEmpty || !clients.isEmpty }
 
     /// Whether flows to a virtual address, or of a service, are wanted.
@@ -29,12 +29,12 @@ package struct FlowFilter: Equatable, Sendable {
 
     func wants(client: Endpoint) -> Bool { clients.isEmpty || clients.contains { $0.matches(client) } }
 
-    /// Whether a service was asked for that is none of these, nor one that packets by firewall mark may be meant for.
+    /// Whether a requested service matches none of these, and none of them can have flows that it selects.
     package func asksForMissing(among existing: [Service]) -> Bool {
         services.contains { selector in !existing.contains { selector.mayChooseFlows(of: $0.identity) } }
     }
 
-    /// Whether a service was asked for that the director does not have, and that is the virtual address of no flow either.
+    /// Whether a requested service does not exist on the director, and is not the virtual address of any flow either.
     package func asksForMissing(in snapshot: FlowSnapshot) -> Bool {
         services.contains { selector in
             func isMeant(_ identity: Service.Identity) -> Bool {
@@ -51,7 +51,7 @@ package struct FlowFilter: Equatable, Sendable {
 
 /// `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`.
 package struct ServiceSelector: Equatable, Sendable {
-    /// What it reads, in words that end a sentence.
+    /// The syntax it accepts, worded to end a sentence.
     package static let takes = "[PROTO/]VIP[:PORT] or fwmark:N"
 
     private enum Meaning: Equatable {
@@ -61,7 +61,7 @@ package struct ServiceSelector: Equatable, Sendable {
 
     private let meaning: Meaning
 
-    /// The protocol that was named.
+    /// The protocol, if given.
     package var `protocol`: IPProtocol? { if case .address(let service) = meaning { service.protocol } else { nil } }
 
     /// Reads `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`, an IPv6 address with a port in brackets.
@@ -76,7 +76,7 @@ package struct ServiceSelector: Equatable, Sendable {
         }
     }
 
-    /// Whether a service is meant; without a port, each port of the address.
+    /// Whether it selects a service; without a port, any port of the address.
     package func matches(_ service: Service.Identity) -> Bool {
         switch (meaning, service) {
         case (.fwmark(let wanted), .fwmark(let mark, _)): wanted == mark
@@ -89,7 +89,7 @@ package struct ServiceSelector: Equatable, Sendable {
 }
 
 extension ServiceSelector {
-    /// Whether flows of a service may be meant: one by firewall mark takes packets to any address, one with port 0 to any port.
+    /// Whether it may select flows of a service: one by firewall mark takes packets to any address, one with port 0 to any port.
     func mayChooseFlows(of service: Service.Identity) -> Bool {
         switch (meaning, service) {
         case (.address(let wanted), .fwmark(_, let family)): wanted.address.family == family
@@ -102,7 +102,7 @@ extension ServiceSelector {
 
 /// `ADDRESS[/PREFIX]`, or `ADDRESS:PORT`.
 package struct ClientSelector: Equatable, Sendable {
-    /// What it reads, in words that end a sentence.
+    /// The syntax it accepts, worded to end a sentence.
     package static let takes = "ADDRESS, ADDRESS/LENGTH or ADDRESS:PORT"
 
     private var prefix: Prefix
@@ -120,7 +120,7 @@ package struct ClientSelector: Equatable, Sendable {
         }
     }
 
-    /// Whether a client is meant; without a port, each of its ports.
+    /// Whether it selects a client; without a port, any port.
     package func matches(_ client: Endpoint) -> Bool {
         prefix.contains(client.address) && (port ?? client.port) == client.port
     }

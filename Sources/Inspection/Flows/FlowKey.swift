@@ -2,16 +2,14 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// What a connection and its entry have in common: a protocol, the client, and whom it talks to.
+/// What a connection and its entry have in common: the protocol, the client, and the server it talks to.
 package struct FlowKey: Hashable, Comparable, Sendable {
     /// The layer 4 protocol.
     package var `protocol`: IPProtocol
-    /// Who begins it.
     package var client: Endpoint
-    /// Whom the client talks to: the VIP, or with NAT the real server that answers.
+    /// Where the client sends to: the VIP, or with NAT the real server that answers.
     package var server: Endpoint
 
-    /// A key of its parts.
     package init(protocol: IPProtocol, client: Endpoint, server: Endpoint) {
         self.protocol = `protocol`
         self.client = client
@@ -32,7 +30,7 @@ package struct FlowKey: Hashable, Comparable, Sendable {
 
     static func reply(_ entry: Entry) -> FlowKey? { key(entry.reply, clientSends: false) }
 
-    /// Of an entry whose answers are packets of a client's to a VIP.
+    /// For an entry whose replies are packets from a client to a VIP.
     static func clientAnswers(_ entry: Entry) -> FlowKey? { key(entry.reply, clientSends: true) }
 
     private static func key(_ tuple: Tuple, clientSends: Bool) -> FlowKey? {

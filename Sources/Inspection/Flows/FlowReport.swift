@@ -2,23 +2,23 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// What a reading of a director found, as a filter chooses from it. The flows stay in the store, and each is made when it is asked for.
+/// The flows found by a reading of a director, as selected by a filter. They stay in the store, and each is created on demand.
 package struct FlowReport: Sendable {
     private let store: FlowStore
     private let sysctls: Sysctls
-    /// Verdicts are not narrowed, so that the counts of a service are whole.
+    /// The counts ignore its verdicts, so that those of a service are complete.
     package var filter = FlowFilter()
-    /// What the verdict `never` is proven by; nil when NEW events were not watched, or some were lost.
+    /// The proof for the verdict `never`; nil if NEW events were not watched, or some were lost.
     package var proof: NewEventProof?
 
-    /// - Parameter store: after a reading that is finished.
+    /// - Parameter store: after a finished reading.
     package init(_ store: FlowStore, _ sysctls: Sysctls, proof: NewEventProof? = nil) {
         self.store = store
         self.sysctls = sysctls
         self.proof = proof
     }
 
-    /// Connections, in IPVS's order when they were read once, then orphans by client.
+    /// Connections, in IPVS's order if they were read only once; then orphans, by client.
     package var flows: FlowList { FlowList(store, filter, VerdictReasons(sysctls)) }
 
     /// Persistence templates, which have no flow.
@@ -30,10 +30,10 @@ package struct FlowReport: Sendable {
         }
     }
 
-    /// How many connections there are besides those that the filter chose; nil when nothing was filtered.
+    /// The total number of connections that the filter selected from; nil if it is not limited to services or clients.
     package var chosenFrom: Int? { filter.narrows ? store.counts.connections : nil }
 
-    /// How many flows of each route have which verdict, as the filter chooses.
+    /// The number of selected flows per route and verdict.
     package var counts: [(route: Route, counts: VerdictCounts)] {
         if filter.clients.isEmpty {
             return store.routes.lazy.filter(filter.wants).map { ($0, $0.counts) }
@@ -46,7 +46,7 @@ package struct FlowReport: Sendable {
     }
 }
 
-/// Flows, one after the other: a million of them need no room of their own.
+/// Flows, created one at a time: a million of them take no extra memory.
 package struct FlowList: Sequence, Sendable {
     package let store: FlowStore
     private let filter: FlowFilter
@@ -70,7 +70,7 @@ package struct FlowList: Sequence, Sendable {
         orphans = slots.map { (UInt32($0), store.key(of: store.rows[$0])) }.sorted { $0.1 < $1.1 }.map(\.0)
     }
 
-    /// Rows of the store that the filter wants, with their slots.
+    /// The rows of the store that the filter wants, with their slots.
     package func forEachRow(_ body: (UInt32, FlowRow) -> Void) {
         for slot in store.rows.indices where !store.rows[slot].isOrphan && wants(store.rows[slot]) {
             body(UInt32(slot), store.rows[slot])
@@ -78,7 +78,7 @@ package struct FlowList: Sequence, Sendable {
         for slot in orphans where wants(store.rows[Int(slot)]) { body(slot, store.rows[Int(slot)]) }
     }
 
-    /// Those of them whose rows are wanted.
+    /// Only the flows whose rows are wanted.
     package func filtered(_ isWanted: @escaping @Sendable (FlowRow) -> Bool) -> FlowList {
         var list = self
         list.isWanted = isWanted
@@ -153,13 +153,12 @@ extension FlowStore {
     }
 }
 
-/// A persistence template: it binds a client to a real server, carries no packet, and so has no entry to look for.
+/// A persistence template: it binds a client to a real server, but carries no packets, and so has no entry to look for.
 package struct FlowTemplate: Equatable, Sendable {
-    /// The row of the template.
     package var connection: Connection
-    /// Nil when no service, or more than one, can be the template's.
+    /// Nil if no service, or more than one, matches the template.
     package var service: Service.Identity?
-    /// What makes the service less than certain.
+    /// Why the service is uncertain.
     package var doubts: [String]
 
     init(_ connection: Connection, _ match: ServiceIndex.Match) {
@@ -169,13 +168,13 @@ package struct FlowTemplate: Equatable, Sendable {
     }
 }
 
-/// That every NEW event between two moments was seen.
+/// Proof that every NEW event between two moments was seen.
 package struct NewEventProof: Equatable, Sendable {
     /// When watching began.
     package var from: Moment
     /// Until when every event was seen.
     package var to: Moment
-    /// NEW events that came in between.
+    /// NEW events in between.
     package var events: Int
     /// Always 0: with a loss there is no proof.
     package var losses: Int { 0 }

@@ -1,22 +1,20 @@
 import Addresses
 import IPVS
 
-/// Everything that one look at a director gave: what was read, what was found, and what is missing from it.
+/// The result of one reading of a director: what was read, what was found, and what is missing.
 package struct FlowSnapshot: Snapshot, Sendable {
     /// When the reading began, and where.
     package var origin: Origin
-    /// Those that decide what the verdicts mean.
+    /// Those that determine what the verdicts mean.
     package var sysctls: Sysctls
     /// In the order of ipvsadm(8).
     package var services: [Service]
-    /// The director's other services, which a filter left out.
+    /// The director's other services, which a filter excluded.
     package var servicesLeftOut: [Service] = []
-    /// The flows.
     package var report: FlowReport
-    /// What could not be read to its end, or changed meanwhile.
+    /// What could not be read completely, or changed while it was read.
     package var losses: [Loss]
 
-    /// A picture by its parts.
     package init(
         _ origin: Origin, sysctls: Sysctls,
         services: [Service], report: FlowReport, losses: [Loss]
@@ -28,10 +26,10 @@ package struct FlowSnapshot: Snapshot, Sendable {
         self.losses = losses
     }
 
-    /// One a service, in their order.
+    /// One per service, in their order.
     package var summaries: [ServiceSummary] { report.summaries(services) }
 
-    /// The services and flows that a filter chooses.
+    /// The services and flows selected by a filter.
     package func narrowed(by filter: FlowFilter) -> FlowSnapshot {
         var narrowed = self
         narrowed.report.filter = filter

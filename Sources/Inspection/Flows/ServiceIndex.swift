@@ -17,7 +17,7 @@ struct ServiceIndex {
         var service: Service.Identity?
         var method: ForwardingMethod?
         var doubts: [String] = []
-        /// The services that have the destination, when they are several.
+        /// The services that have the destination, if there are several.
         var candidates: [Candidate] = []
 
         var mayBeNAT: Bool { method == .nat || candidates.contains { $0.method == .nat } }
@@ -29,7 +29,7 @@ struct ServiceIndex {
     }
 
     /// The kernel looks for the firewall mark first, then for address and port, then for the address with every port
-    /// (`ip_vs_service_find`). A connection does not hold its mark; so where a fwmark service has the destination too, that is said.
+    /// (`ip_vs_service_find`). A connection does not store its mark, so if a fwmark service has the destination too, that is reported.
     func match(_ connection: Connection) -> Match {
         let named = byAddress(connection.protocol, connection.virtual)
         let marked = fwmarkServices.filter { $0.identity.family == connection.virtual.address.family }
@@ -48,7 +48,7 @@ struct ServiceIndex {
         return match
     }
 
-    /// A method on which all agree is known; a service is named when one of them is the VIP's own.
+    /// The method is known if all candidates agree on it; a service is named if one of them is the VIP's own.
     private static func severalServices(_ candidates: [Candidate], _ named: Service.Identity?) -> Match {
         let methods = Set(candidates.map(\.method))
         let names = candidates.map(\.service.description).joined(separator: " or ")
@@ -58,8 +58,8 @@ struct ServiceIndex {
             candidates: candidates)
     }
 
-    /// Which of several services an entry shows to be the one: with NAT the real server answers, else the VIP does
-    /// (`ip_vs_update_conntrack`). Nil when it does not tell.
+    /// Which of several services an entry identifies: with NAT the real server answers, otherwise the VIP does (`ip_vs_update_conntrack`).
+    /// Nil if it does not tell.
     static func settled(
         _ candidates: [Candidate], _ virtual: Endpoint, _ destination: Endpoint, by entry: Entry?
     ) -> Candidate? {
@@ -69,7 +69,7 @@ struct ServiceIndex {
         return fitting.count == 1 ? fitting.first : nil
     }
 
-    /// The service of a template: the mark stands in its virtual address.
+    /// The service of a template: the mark is stored in its virtual address.
     func matchTemplate(_ template: Connection) -> Match {
         guard let mark = template.templateFwmark else { return match(template) }
         let identity = Service.Identity.fwmark(mark, template.client.address.family)

@@ -2,20 +2,20 @@ import IPVS
 
 /// How many of a service's connections are in the conntrack table.
 package struct ServiceSummary: Equatable, Sendable {
-    /// Nil for flows whose service is not known.
+    /// Nil for flows whose service is unknown.
     package var service: Service?
-    /// Connections, templates left out.
+    /// Connections, without templates.
     package var connections: Int { verdicts.connections }
     /// Persistence templates.
     package var templates = 0
     package var verdicts = VerdictCounts()
 
-    /// How many flows have a verdict.
+    /// The number of flows with a verdict.
     package func count(_ verdict: FlowVerdict) -> Int { verdicts[verdict] }
 }
 
 extension FlowReport {
-    /// One summary a service, in the services' order; flows without one come last.
+    /// One summary per service, in the services' order; flows without one come last.
     package func summaries(_ services: [Service]) -> [ServiceSummary] {
         var byService: [Service.Identity?: ServiceSummary] = [:]
         for service in services { byService[service.identity] = ServiceSummary(service: service) }

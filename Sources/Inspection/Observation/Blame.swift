@@ -5,9 +5,9 @@ import IPVS
 
 /// One rule or policy, and the traced packets that it was seen to drop: a sample of what it drops.
 package struct Blame: Equatable, Sendable {
-    /// Where it stands.
+    /// Where the rule is.
     package var rule: DroppingRule
-    /// What it says, when it was still there to be read.
+    /// Its text, if it was still there to be read.
     package var text: RuleText
     /// How many traced packets of each kind it dropped.
     package var dropped: [TracedKind: Int]
@@ -22,14 +22,14 @@ package struct Blame: Equatable, Sendable {
     /// Traced packets of every kind.
     package var packets: Int { dropped.values.reduce(0, +) }
 
-    /// What traces told, the rule that dropped most first.
+    /// The rules that traces showed to drop packets, most drops first.
     package static func all(_ tally: DropTally, text: (DroppingRule) -> RuleText) -> [Blame] {
         tally.rules.map { Blame($0, text($0), dropped: tally.drops[$0] ?? [:]) }
     }
 }
 
 extension TracedKind {
-    /// Whether a packet is certainly one to a subject. ICMP errors have no port; those to a VIP are of all its services.
+    /// Whether a packet is certainly addressed to a subject. ICMP errors have no port; those to a VIP count for all its services.
     func isTo(_ subject: ObservedSubject) -> Bool {
         guard let target else { return false }
         switch subject {

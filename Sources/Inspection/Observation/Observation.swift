@@ -16,7 +16,7 @@ package struct Observation: Snapshot, Equatable, Sendable {
     /// When the counters were last read.
     package var to: Moment
 
-    /// All services of the director, those that are not observed too: what is right for one may be wrong for another.
+    /// All services of the director, including those not observed: what is right for one may be wrong for another.
     package var services: [Service] = []
     /// In the order of the plan.
     package var subjects: [Observed] = []

@@ -23,9 +23,9 @@ package struct ObservationPlan: Equatable, Sendable {
     }
 
     /// - Parameters:
-    ///   - forwards: whether IPVS is there to send packets on; without it none leave for an address that came in to it, and
-    ///     the hooks on that way are left alone.
-    ///   - services: all of the director; nil when the subjects are all.
+    ///   - forwards: whether IPVS is present to forward packets; without it, none leave for an address that came in to it, and the
+    ///     hooks on that path are not used.
+    ///   - services: all of the director's; nil if the subjects are all of them.
     package init(_ subjects: [ObservedSubject], forwards: Bool = true, services: [Service]? = nil) {
         self.subjects = subjects
         self.services = services ?? subjects.compactMap(\.service)
@@ -100,7 +100,7 @@ package struct ObservationPlan: Equatable, Sendable {
         if owners[end]?.contains(index) != true { owners[end, default: []].append(index) }
     }
 
-    // MARK: Whose a count is
+    // MARK: Owners of counts
 
     /// The subjects that a count belongs to: several if services share a real server, none if it is about an address only.
     func owners(of count: PacketCount) -> [Int] {

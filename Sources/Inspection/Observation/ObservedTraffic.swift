@@ -65,7 +65,7 @@ package struct ObservedTraffic: Equatable, Sendable {
         volumes[Cell(count.point, count.packetClass, count.ctstate), default: Volume()] += volume
     }
 
-    /// Whether no packet came; there may be counters without packets.
+    /// Whether no packet was counted; there may be counters without packets.
     package var isEmpty: Bool { volumes.values.allSatisfy { $0.packets == 0 } }
 
     /// The counts, without cells that saw nothing.
@@ -99,7 +99,7 @@ package struct ObservedTraffic: Equatable, Sendable {
         volumes.filter { $0.key.point == point }.reduce(into: Volume()) { $0 += $1.value }
     }
 
-    /// What came before the packet filter at LOCAL_IN or FORWARD but not after it, as it was before.
+    /// What reached the packet filter at LOCAL_IN or FORWARD but did not pass it, as counted before the filter.
     package var dropped: [Element] {
         cells.compactMap { cell, volume in
             guard let behind = cell.point.behindFilter else { return nil }

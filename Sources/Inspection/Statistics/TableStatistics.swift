@@ -50,7 +50,7 @@ package struct TableStatistics: Snapshot, Equatable, Sendable {
     /// The counters of this kernel, in its order.
     package var counters: [StatisticsCounter] { Set(cpus.flatMap(\.counters.keys)).sorted() }
 
-    /// Of all CPUs. A CPU's part wraps at 2^32, so this may be less than what has happened.
+    /// Of all CPUs. A CPU's part wraps at 2^32, so this may be less than the actual number.
     package func total(_ counter: StatisticsCounter) -> UInt64 {
         cpus.reduce(0) { $0 + UInt64($1.counters[counter] ?? 0) }
     }

@@ -1,9 +1,8 @@
 import Conntrack
 
-/// What a store holds of one entry of the conntrack table, in some hundred bytes: what rows show, and what they are sorted by.
+/// One conntrack entry as the store keeps it, in about a hundred bytes: what the rows show and sort by.
 package struct EntryRow: Sendable {
     let key: LedgerKey
-    /// Its status bits.
     package let status: Status
     /// Its mark; 0 when it has none.
     package let mark: UInt32
@@ -24,15 +23,15 @@ package struct EntryRow: Sendable {
         replyCounters = entry.replyCounters ?? .init(packets: 0, bytes: 0)
     }
 
-    /// Seconds until the entry goes; nil when the kernel did not say.
+    /// Seconds until the entry expires; nil if the kernel did not send it.
     package var timeout: UInt32? { timeoutPlusOne == 0 ? nil : timeoutPlusOne - 1 }
 
-    /// Of both directions together; 0 without accounting.
+    /// Sum of both directions; 0 without accounting.
     package var packets: UInt64 { originalCounters.packets &+ replyCounters.packets }
-    /// Of both directions together, with the headers of IP; 0 without accounting.
+    /// Sum of both directions, including IP headers; 0 without accounting.
     package var bytes: UInt64 { originalCounters.bytes &+ replyCounters.bytes }
 
-    /// The entry, so far as it is held.
+    /// The entry, as far as it is stored.
     func entry(reply: PackedTuple?) -> Entry {
         var entry = key.entry(reply: reply)
         entry.status = status
@@ -44,26 +43,25 @@ package struct EntryRow: Sendable {
     }
 }
 
-/// The entries of one reading of the conntrack table that were wanted, in the kernel's order.
+/// The wanted entries of one reading of the conntrack table, in the kernel's order.
 package struct EntryList: Sendable {
     private var rows: [EntryRow] = []
-    /// Reply tuples that are not the mirror of the original one: NAT, ICMP.
+    /// Reply tuples that do not mirror the original (NAT, ICMP), by position.
     private var oddReplies: [Int: PackedTuple] = [:]
-    /// Entries that were read, wanted or not.
+    /// Entries read, wanted or not.
     package private(set) var read = 0
-    /// False when the table changed under the reading.
+    /// False if the table changed while it was read.
     package var isWhole = true
 
-    /// No entries.
     package init() {}
 
-    /// Room for about so many.
+    /// Reserves space for about `count` entries.
     package init(reserving count: Int) { rows.reserveCapacity(count) }
 
-    /// Entries that are held.
+    /// Entries stored.
     package var count: Int { rows.count }
 
-    /// Counts an entry, and holds it when it is wanted.
+    /// Counts an entry, and stores it if it is wanted.
     package mutating func take(_ entry: Entry, isWanted: Bool) {
         read += 1
         guard isWanted else { return }
@@ -73,22 +71,22 @@ package struct EntryList: Sendable {
         rows.append(row)
     }
 
-    /// The entry at a position of the kernel's order; nil beyond the last.
+    /// The entry at a position in the kernel's order; nil past the end.
     package func row(_ position: Int) -> EntryRow? { rows.indices.contains(position) ? rows[position] : nil }
 
-    /// The entry at a position, so far as it is held: without labels, names of helpers and the like.
+    /// The entry at a position, as far as it is stored: without labels, helper names and the like.
     package func entry(_ position: Int) -> Entry? {
         row(position)?.entry(reply: oddReplies[position])
     }
 
-    /// What tells an entry from all others of the table, through readings.
+    /// Identifies an entry across readings.
     package func identity(_ position: Int) -> EntryIdentity? { row(position).map { EntryIdentity(key: $0.key) } }
 
-    /// Where an entry is that was seen before.
+    /// The current position of an entry seen before.
     package func position(of identity: EntryIdentity) -> Int? { rows.firstIndex { $0.key == identity.key } }
 }
 
-/// Which entry: its id, its original tuple and its zone.
+/// Identifies an entry: id, original tuple and zone.
 package struct EntryIdentity: Hashable, Sendable {
     let key: LedgerKey
 }

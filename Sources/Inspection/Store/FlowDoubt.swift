@@ -1,10 +1,10 @@
 import Conntrack
 
-/// Why what is said of one flow's entry is less than certain.
+/// Why the entry attributed to a flow is uncertain.
 enum FlowDoubt: Equatable, Sendable {
-    /// The entry was made for another destination, and only its reply tuple is the flow's, and perhaps that of others.
+    /// The entry was created for another destination; only its reply tuple matches the flow, and perhaps other flows, too.
     case joinedByReply(Tuple, flows: Int)
-    /// The table has a second entry with the flow's tuple: in another zone.
+    /// The table has a second entry with the flow's tuple, in another zone.
     case secondEntry(id: UInt32, zone: UInt16)
 
     var text: String {

@@ -1,25 +1,25 @@
 import Conntrack
 import IPVS
 
-/// Looking once more for the entries of flows that had none in the table as it was dumped.
+/// Looking again for the entries of flows that had none in the dump of the table.
 ///
-/// A dump walks the table while it changes, so an entry that is made meanwhile may be missed, and so may one that moves on when the table
-/// is resized. So a flow is called absent only when a later question has found nothing, too: a look-up by its tuples, or a second dump
-/// that begins when the first has ended. Either says that at some moment after the connection was listed there was no such entry; a
-/// second dump says it for all flows at once, and for all zones, where look-ups cost a round trip for each tuple and zone. In both cases an
-/// entry that is made and ended between the two questions is missed.
+/// A dump walks the table while it changes, so it may miss an entry that is created meanwhile, or one that moves when the table is resized.
+/// Therefore a flow is called absent only if a later query found nothing either: a look-up by its tuples, or a second dump started after
+/// the first has ended. Either shows that at some moment after the connection was listed there was no such entry. A second dump shows it
+/// for all flows and all zones at once, while look-ups cost a round trip for each tuple and zone. Both miss an entry that is created and
+/// deleted between the two queries.
 extension FlowStore {
-    /// How many flows it is not certain of that they have no entry.
+    /// How many flows without an entry are not yet certain to have none.
     package var unsettledCount: Int { rows.count { wantsLook($0) } }
 
-    /// These flows, by their slots.
+    /// The slots of these flows.
     package func unsettled(atMost most: Int) -> [UInt32] {
         var slots: [UInt32] = []
         for slot in rows.indices where slots.count < most && wantsLook(rows[slot]) { slots.append(UInt32(slot)) }
         return slots
     }
 
-    /// The tuples by which its entry would be found: with NAT that of the reply, too.
+    /// The tuples to look its entry up by; with NAT, the reply tuple as well.
     package func tuples(at slot: UInt32) -> [Tuple] {
         guard rows.indices.contains(Int(slot)) else { return [] }
         let row = rows[Int(slot)]
@@ -30,7 +30,7 @@ extension FlowStore {
         return [original, reply.replyTuple]
     }
 
-    /// Takes what a look-up for an unsettled flow found; nil when it found nothing, in no zone and by no tuple.
+    /// Takes the result of looking up an unsettled flow; nil if nothing was found in any zone by any tuple.
     package mutating func look(_ slot: UInt32, found entry: Entry?, _ message: RawSpan = RawSpan()) {
         guard rows.indices.contains(Int(slot)) else { return }
         guard let entry else {
@@ -50,7 +50,7 @@ extension FlowStore {
         }
     }
 
-    /// A second dump begins: it counts for the flows that are unsettled, and makes no orphans.
+    /// Begins a second dump, which only settles unsettled flows and creates no orphans.
     package mutating func beginSecondDump() {
         isLookingAgain = true
         seenAgain = 0
@@ -60,21 +60,21 @@ extension FlowStore {
         }
     }
 
-    /// - Parameter isWhole: whether the whole table came; if so, what is still without an entry has none.
+    /// - Parameter isWhole: whether the dump was complete; if so, flows still without an entry have none.
     package mutating func endSecondDump(isWhole: Bool) {
         isLookingAgain = false
         guard isWhole else { return isWholeSoFar = false }
         for slot in rows.indices where wantsLook(rows[slot]) { rows[slot].traits.formUnion([.wasLooked, .isLooked]) }
     }
 
-    /// Listed now, without an entry, and not known to have none.
+    /// Listed in the current reading, without an entry, and not certain to have none.
     private func wantsLook(_ row: FlowRow) -> Bool {
         row.traits.contains(.isListed) && row.traits.isDisjoint(with: [.hasEntry, .isExpected])
             && !isAbsenceCertain(row)
     }
 
-    /// Whether it is certain that a flow without an entry in this reading has none: it was looked for once more; or the reading is whole, and it
-    /// had none in the reading before, either.
+    /// Whether a flow without an entry in this reading certainly has none: it was looked for again; or the reading is complete so far, and
+    /// the flow had no entry in the previous reading either.
     func isAbsenceCertain(_ row: FlowRow) -> Bool {
         if row.traits.contains(.isLooked) { return true }
         let wasAbsent = row.traits.contains(.isSettled) && (row.verdict == .absent || row.verdict == .never)

@@ -2,9 +2,9 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// One reading, in the order that the store asks for.
+/// The steps of a reading; see `FlowStore` for their order.
 extension FlowStore {
-    /// - Parameter second: the time of the reading, since the store was made.
+    /// - Parameter second: the time of the reading, in seconds since the store was created.
     package mutating func begin(_ services: [Service], at second: UInt32) {
         if isReading { abandon() }
         lastSlot = -1
@@ -18,7 +18,7 @@ extension FlowStore {
         beginEntries()
     }
 
-    /// A reading that broke off has found nothing.
+    /// Discards what an unfinished reading found.
     private mutating func abandon() {
         for slot in rows.indices { rows[slot].traits.subtract(.ofReading) }
     }
@@ -39,7 +39,7 @@ extension FlowStore {
         }
     }
 
-    /// Most often the one after that of the row before.
+    /// Usually the slot after that of the previous row.
     private func slot(of connection: Connection) -> Int? {
         let next = lastSlot + 1
         if next < rows.count, rows[next].traits.contains(.isHeld),
@@ -50,7 +50,7 @@ extension FlowStore {
         return find(connection.protocol, connection.client, connection.virtual)
     }
 
-    /// The list is no snapshot: a row may move on while it is read, and come twice. The first counts.
+    /// The list is not a snapshot: a row may move while it is read, and appear twice. The first one counts.
     private mutating func update(_ slot: Int, with connection: Connection) {
         if rows[slot].traits.contains(.isListed) { return }
         let route = Int(rows[slot].route)
@@ -65,7 +65,7 @@ extension FlowStore {
         }
     }
 
-    /// A new connection has the ports of one that was there, or an orphan turns out to have a connection.
+    /// A new connection reuses the ports of an earlier one, or an orphan turns out to have a connection.
     private mutating func move(_ slot: Int, to connection: Connection) {
         if rows[slot].isOrphan { orphans -= 1 }
         move(slot, to: number(of: connection.routeKey))
@@ -97,20 +97,21 @@ extension FlowStore {
         if let engine = connection.persistenceEngine { engines[UInt32(slot)] = engine }
     }
 
-    /// Names of states are an open set, of a dozen in practice; beyond 255 they share the last number.
+    /// State names are an open set, about a dozen in practice; beyond 255 they share the last number.
     private mutating func number(ofState name: String) -> UInt8 {
         if let known = stateNames.firstIndex(of: name) { return UInt8(known) }
         if stateNames.count <= Int(UInt8.max) { stateNames.append(name) }
         return UInt8(stateNames.count - 1)
     }
 
-    /// - Parameter isWhole: whether all connections were read. If not, one that did not come may be there all the same.
+    /// - Parameter isWhole: whether all connections were read; if not, one that was not listed may still exist.
     package mutating func endConnections(isWhole: Bool) {
         areConnectionsWhole = isWhole
         if !isWhole { isWholeSoFar = false }
     }
 
-    /// Takes a connection that was read after the table: an entry that belongs to it was no orphan, it was only younger than the first list.
+    /// Takes a connection read after the table. An entry that belongs to it is not an orphan: the connection was just newer than the first
+    /// list.
     package mutating func takeLater(_ connection: Connection) {
         guard let slot = find(connection.protocol, connection.client, connection.virtual), rows[slot].isOrphan else {
             return
@@ -120,7 +121,7 @@ extension FlowStore {
 
     // MARK: Entries
 
-    /// The table comes, or comes again from its beginning, and then what came of it before in this reading does not count.
+    /// A dump of the table begins, or starts over: entries taken earlier in this reading no longer count.
     package mutating func beginEntries() {
         nextTrail.removeAll(keepingCapacity: true)
         zones = []
@@ -134,7 +135,7 @@ extension FlowStore {
 
     /// Takes an entry of the table.
     ///
-    /// - Parameter message: what it was decoded from; empty where entries are not kept.
+    /// - Parameter message: what it was decoded from; empty if entries are not kept.
     package mutating func take(_ entry: Entry, _ message: RawSpan = RawSpan()) {
         noteZones(of: entry)
         guard let key = FlowKey.original(entry) else { return }
@@ -156,7 +157,7 @@ extension FlowStore {
         if entry.hasZone { zones.formUnion(entry.allZones) }
     }
 
-    /// Most often the one that this place of the table led to in the dump before. Inlined, as a call would copy the whole store.
+    /// Usually the slot that this position of the table matched in the previous dump. Inlined: a call would copy the whole store.
     @inline(__always)
     private func guessedSlot(of key: FlowKey) -> Int? {
         let position = isLookingAgain ? seenAgain : nextTrail.count
@@ -168,8 +169,8 @@ extension FlowStore {
         return find(key.protocol, key.client, key.server)
     }
 
-    /// Whether packets of a flow belong to an entry that was made for another tuple: its answers come from the flow's real server (NAT), or it
-    /// was made by the VIP, and the client's packets are its answers.
+    /// Attaches an entry created for a different tuple to the flows whose packets belong to it, and returns whether there are any: its
+    /// replies come from the flow's real server (NAT), or the VIP created it, and the client's packets are its replies.
     private mutating func takeByReply(_ entry: Entry, _ message: RawSpan) -> Bool {
         if table.mayServe(entry.reply.destination), let key = FlowKey.clientAnswers(entry),
             let slot = find(key.protocol, key.client, key.server), !rows[slot].isOrphan
@@ -185,7 +186,7 @@ extension FlowStore {
         return !slots.isEmpty
     }
 
-    /// An entry that was made for the flow's own tuple counts more, whichever comes first.
+    /// An entry created for the flow's own tuple takes precedence, whichever comes first.
     mutating func attachByReply(_ entry: Entry, _ message: RawSpan, to slot: Int, of flows: Int) {
         if rows[slot].traits.contains(.hasEntry) {
             if rows[slot].traits.contains(.isFoundByReply) { noteSecond(entry, of: slot) }
@@ -223,7 +224,7 @@ extension FlowStore {
         archive(message, of: slot)
     }
 
-    /// An interrupted dump may give one entry twice; another one with the same tuple is in another zone.
+    /// An interrupted dump may contain an entry twice; a different entry with the same tuple is in another zone.
     private mutating func noteSecond(_ entry: Entry, of slot: Int) {
         guard rows[slot].entryID != entry.id ?? 0 else { return }
         if isLookingAgain, !rows[slot].traits.contains(.isFoundLate) { return }
@@ -239,7 +240,7 @@ extension FlowStore {
         attach(entry, message, to: add(row))
     }
 
-    /// - Parameter isWhole: whether the whole table came. If not, an entry that did not come may be there all the same.
+    /// - Parameter isWhole: whether the dump was complete; if not, an entry that was not in it may still exist.
     package mutating func endEntries(isWhole: Bool) {
         if !isWhole { isWholeSoFar = false }
         swap(&trail, &nextTrail)
@@ -258,7 +259,7 @@ extension FlowRow {
 extension Entry {
     fileprivate var hasZone: Bool { zone != nil || original.zone != nil || reply.zone != nil }
 
-    /// The zone of the entry, or those of the directions that alone have one.
+    /// The entry's zone, or the zones set for a single direction.
     fileprivate var allZones: [UInt16] { [zone, original.zone, reply.zone].compactMap(\.self) }
 }
 
@@ -267,6 +268,6 @@ extension Connection {
         Route.Key(protocol: `protocol`, virtual: virtual, destination: destination)
     }
 
-    /// IPVS made it before its first packet, for which a helper told it to wait (ip_vs_ftp): the client's port is not known yet.
+    /// IPVS created it before its first packet, at the request of a helper (ip_vs_ftp): the client's port is not known yet.
     var isExpected: Bool { client.port == 0 }
 }

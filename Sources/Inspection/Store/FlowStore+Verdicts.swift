@@ -3,12 +3,12 @@ import Conntrack
 import Firewall
 import IPVS
 
-/// The end of a reading, and what is known besides readings.
+/// The end of a reading, NEW events, packets and totals.
 extension FlowStore {
-    /// Ends the reading: settles every verdict, and counts them.
+    /// Ends the reading: settles all verdicts and counts them.
     ///
     /// - Parameters:
-    ///   - took: seconds from the reading of the connections to the last look-up.
+    ///   - took: seconds from reading the connections to the last look-up.
     ///   - orphansAreKnown: whether the connections were read again after the table, so that an entry without one is an orphan at once.
     package mutating func finish(took: UInt32 = 0, orphansAreKnown: Bool = false) {
         for number in table.routes.indices { table.routes[number].counts = VerdictCounts() }
@@ -25,12 +25,12 @@ extension FlowStore {
         isReading = false
     }
 
-    /// So many seconds reading the table may take at least while a connection expires.
+    /// Reading the table is assumed to take at least this many seconds, during which a connection may expire.
     private static let soon: UInt32 = 5
-    /// So many whole readings may pass over a connection before it is forgotten.
+    /// After this many complete readings without it, a connection is forgotten.
     private static let mostMissed: UInt8 = 4
 
-    /// Whether a connection is still to be held; a whole reading that does not list it hides it.
+    /// Whether to keep a connection; a complete reading that does not list it hides it.
     private mutating func isThere(_ slot: Int) -> Bool {
         if rows[slot].traits.contains(.isListed) {
             rows[slot].missed = 0
@@ -55,7 +55,7 @@ extension FlowStore {
             } else {
                 isCertain && provesNever(row) ? .never : .absent
             }
-        // What was not read says nothing; what was read of it before holds, with a doubt.
+        // Something not read proves nothing: the earlier verdict stays, marked uncertain.
         if isListed, hasEntry || isCertain || isWholeSoFar || !row.traits.contains(.isSettled) {
             if !hasEntry { row.entryState = .none }
             if row.verdict != verdict || !row.traits.contains(.isSettled) {
@@ -78,7 +78,7 @@ extension FlowStore {
             && row.traits.isDisjoint(with: [.mayBeOlder, .hadEntry, .isExpected])
     }
 
-    /// Where the connections were not read again, an entry is called an orphan from its second reading on, before which they were.
+    /// If the connections were not read again, an entry becomes an orphan only in its second reading: the connections are read in between.
     private mutating func settleOrphan(_ slot: Int, isKnown: Bool) {
         guard rows[slot].traits.contains(.hasEntry) || !isWholeSoFar else { return remove(at: slot) }
         if rows[slot].traits.contains(.isFresh), !isKnown {
@@ -91,19 +91,19 @@ extension FlowStore {
         if rows[slot].isShown { table.routes[Int(rows[slot].route)].counts[.orphan] += 1 }
     }
 
-    /// Whether an entry of a service has no connection in this reading, and it is not known yet whether it ever will.
+    /// Whether there are entries of services without a connection in this reading that may still turn out to have one.
     package var hasFreshOrphans: Bool {
         orphans > 0 && rows.contains { $0.traits.isSuperset(of: [.isHeld, .isOrphan, .isFresh]) }
     }
 
-    /// Nothing can be said of entries without a connection: something else of the reading is missing.
+    /// Drops the entries without a connection: the reading is incomplete, so they cannot be called orphans.
     package mutating func forgetOrphans() {
         for slot in rows.indices where rows[slot].traits.isSuperset(of: [.isHeld, .isOrphan]) { remove(at: slot) }
     }
 
     // MARK: NEW events
 
-    /// From now on it is given every NEW event, until `loseEvents`. Flows that are there may be older.
+    /// From now on it is given every NEW event, until `loseEvents`. Existing flows may be older than the watch.
     package mutating func beginWatch(at second: UInt32) {
         watch.begin(at: second)
         for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
@@ -111,16 +111,16 @@ extension FlowStore {
         }
     }
 
-    /// Events were lost: nothing is proven until watching begins again.
+    /// Events were lost: nothing can be proven until watching begins again.
     package mutating func loseEvents() { watch.lose() }
 
-    /// Whether there is no watch, or it was lost: another one may begin.
+    /// Whether there is no watch, or it lost events: a new one may begin.
     package var needsWatch: Bool { !watch.isWhole }
 
-    /// What `never` stands on: for how many seconds it was given every NEW event, and how many there were. Nil without a watch.
+    /// The basis for `never`: for how many seconds every NEW event has been received, and how many there were. Nil without a watch.
     package var evidence: (seconds: UInt32, events: Int)? { watch.isWhole ? (second &- watch.from, watch.events) : nil }
 
-    /// Why no flow can be called never for now, when it is for want of room.
+    /// Whether no flow can be called never for now because there were too many events to keep.
     package var isOverfull: Bool { watch.isOverfull }
 
     /// Takes the entry of a NEW event.
@@ -136,9 +136,9 @@ extension FlowStore {
 
     // MARK: Packets
 
-    /// Notes the ctstate that a packet of a flow was seen to have.
+    /// Records the ctstate seen on a packet of a flow.
     ///
-    /// - Returns: the flow, when it is one that is held.
+    /// - Returns: the packet's flow, if the store has it.
     package mutating func note(_ headers: PacketHeaders, _ state: CTState) -> FlowKey? {
         guard let key = FlowKey(clientPacket: headers) ?? FlowKey(serverPacket: headers),
             let slot = find(key.protocol, key.client, key.server)
@@ -161,12 +161,12 @@ extension FlowStore {
         return reasons.reason(for: row.verdict, route.method)
     }
 
-    /// All verdicts.
+    /// Totals of all routes.
     package var counts: VerdictCounts { routes.reduce(into: VerdictCounts()) { $0 += $1.counts } }
 }
 
 extension FlowKey {
-    /// Of a packet from the client to the VIP; of an ICMP error, of the flow that it is about, whose packet went to the client.
+    /// From a packet from the client to the VIP. For an ICMP error, the flow it is about, whose packet went to the client.
     fileprivate init?(clientPacket headers: PacketHeaders) {
         if let flow = headers.embedded {
             guard let from = flow.sourcePort, let to = flow.destinationPort else { return nil }
@@ -180,7 +180,7 @@ extension FlowKey {
             server: Endpoint(headers.destination, to))
     }
 
-    /// Of a packet from the VIP to the client.
+    /// From a packet from the VIP to the client.
     fileprivate init?(serverPacket headers: PacketHeaders) {
         guard headers.embedded == nil, let from = headers.sourcePort, let to = headers.destinationPort else {
             return nil

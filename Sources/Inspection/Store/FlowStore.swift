@@ -2,47 +2,48 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// The flows of a director, joined from its connections and its conntrack table, one reading or many. Each reading is streamed into it, and it
-/// remembers what one reading cannot show: since when a flow is there, what it was before, and whether a NEW event announced an entry for it.
+/// The flows of a director, joined from its connections and its conntrack table, over one reading or many. Each reading is streamed into
+/// it. It remembers what a single reading cannot show: when a flow appeared, what it was before, and whether a NEW event announced its
+/// entry.
 ///
-/// A reading goes in this order, which makes its verdicts true: `begin`; `take` each connection, `endConnections`; `take` each entry of the
-/// table, `endEntries`; look once more for what is `unsettled`, so that a flow whose entry was made meanwhile is not called absent; take
-/// the NEW events that came until then; read the connections again where there are orphans that matter at once, and `takeLater` each;
-/// `finish`. Until `finish` the rows show the reading before.
+/// The steps of a reading, whose order keeps the verdicts correct: `begin`; `take` each connection, `endConnections`; `take` each entry of
+/// the table, `endEntries`; look again for the `unsettled` flows, so that a flow whose entry was created in the meantime is not called
+/// absent; take the NEW events received by then; if there are orphans that must be settled at once, read the connections again and
+/// `takeLater` each; `finish`. Until `finish`, the rows show the previous reading.
 ///
-/// No I/O, no clock. A flow takes some 80 bytes, an entry without a connection the same.
+/// No I/O, no clock. A flow takes about 80 bytes, and so does an entry without a connection.
 package struct FlowStore: Sendable {
-    /// The rows, by slot; those that are not held are free.
+    /// The rows, by slot; those without `isHeld` are free.
     var rows: [FlowRow] = []
     var free: [UInt32] = []
     private var index = SlotIndex()
-    /// Flows by the tuple that their real server answers with, of those whose real server may answer through the director (NAT).
+    /// Flows by the reply tuple of their real server; only those whose real server may answer through the director (NAT).
     private var replies = SlotIndex()
     private let hashing = FlowHash()
-    /// The slot that was used last: lists come in the same order again and again.
+    /// The slot used last: the lists keep their order from reading to reading.
     var lastSlot = -1
-    /// The slots that the entries of the last reading led to, in their order, and those of the running one.
+    /// The slots that the entries of the last reading matched, in table order, and those of the current reading.
     var trail: [UInt32] = []
     var nextTrail: [UInt32] = []
     var table = RouteTable()
     var stateNames: [String] = []
-    /// What few flows have: doubts about their entry, and the name and data of a persistence engine.
+    /// Data that few flows have: doubts about their entry, and the name and data of a persistence engine.
     var doubts: [UInt32: [FlowDoubt]] = [:]
     var engines: [UInt32: String] = [:]
-    /// The entries as the kernel sent them, and where each slot's is; nil when they are not kept.
+    /// The entries as the kernel sent them, and the location of each slot's entry; nil if they are not kept.
     private(set) var archive: EntryArchive?
     private var archived: [UInt32: EntryArchive.Location] = [:]
-    /// Persistence templates of the last reading; they are kept beside the entries alone.
+    /// Persistence templates of the last reading; empty unless `keepsTemplates`.
     package internal(set) var templates: [Connection] = []
     let keepsTemplates: Bool
 
-    /// Slots that are held, hidden ones included.
+    /// Slots in use, including hidden ones.
     private(set) var held = 0
     var orphans = 0
-    /// Connections that the running reading has come by.
+    /// Connections listed in the current reading.
     package internal(set) var listed = 0
     var watch = NewEventWatch()
-    /// Of the running reading, and the time that it is given.
+    /// State of the current reading; `second` is the time passed to `begin`.
     var second: UInt32 = 0
     var isWholeSoFar = true
     var areConnectionsWhole = true
@@ -51,56 +52,54 @@ package struct FlowStore: Sendable {
     var isLookingAgain = false
     /// How many entries of the second dump belonged to a flow so far.
     var seenAgain = 0
-    /// Readings that are finished.
+    /// Finished readings.
     package internal(set) var readings = 0
-    /// Zones that entries of the running reading were in, besides the default one: a look-up asks one zone at a time.
+    /// Zones of the entries of the current reading, other than the default zone: a look-up covers one zone at a time.
     package internal(set) var zones: Set<UInt16> = []
 
     /// - Parameters:
-    ///   - keepsEntries: whether `entry(of:)` gives whole entries, at some 200 bytes each.
-    ///   - keepsTemplates: whether persistence templates are listed.
+    ///   - keepsEntries: whether `entry(ofSlot:)` returns whole entries, at about 200 bytes each.
+    ///   - keepsTemplates: whether persistence templates are kept.
     package init(keepsEntries: Bool = false, keepsTemplates: Bool = false) {
         archive = keepsEntries ? EntryArchive() : nil
         self.keepsTemplates = keepsTemplates
     }
 
-    /// The routes that flows go to.
     package var routes: [Route] { table.routes }
 
-    /// Whether it wants the messages that entries came in.
+    /// Whether callers must pass the messages that entries were decoded from.
     package var keepsEntries: Bool { archive != nil }
 
     // MARK: Rows
 
-    /// Which slots have a flow that is shown and wanted.
+    /// For each slot, whether its flow is shown and wanted.
     package func marks(_ wants: (FlowRow) -> Bool) -> [Bool] {
         var marks = Array(repeating: false, count: rows.count)
         for slot in rows.indices where rows[slot].isShown && wants(rows[slot]) { marks[slot] = true }
         return marks
     }
 
-    /// Nil for a slot that shows nothing (any more).
+    /// Nil if the slot does not show a flow (any more).
     package subscript(slot: UInt32) -> FlowRow? {
         guard rows.indices.contains(Int(slot)), rows[Int(slot)].isShown else { return nil }
         return rows[Int(slot)]
     }
 
-    /// The route that a row's flow goes to.
     package func route(of row: FlowRow) -> Route { table.routes[Int(row.route)] }
 
-    /// What finds a row's flow again in later readings.
+    /// Identifies a row's flow across readings.
     package func key(of row: FlowRow) -> FlowKey {
         let route = route(of: row)
         return FlowKey(protocol: route.protocol, client: row.client, server: route.virtual)
     }
 
-    /// The slot of a flow that is held.
+    /// The slot of a flow; nil if the store does not have it.
     package func slot(of key: FlowKey) -> UInt32? { find(key.protocol, key.client, key.server).map(UInt32.init) }
 
-    /// IPVS's name of the connection's state; nil for an orphan.
+    /// IPVS's name for the connection's state; nil for an orphan.
     package func state(of row: FlowRow) -> String? { row.isOrphan ? nil : stateNames[Int(row.state)] }
 
-    /// The state of its conntrack entry: the protocol's, or `entry` where it has none; nil when there is no entry.
+    /// The state of its conntrack entry: the protocol's state, or `entry` if the protocol has none; nil if there is no entry.
     package func entryState(of row: FlowRow) -> String? {
         row.entryState == .none ? nil : row.entryState.state?.name ?? "entry"
     }
@@ -109,7 +108,7 @@ package struct FlowStore: Sendable {
         index.find(hashing(`protocol`, client, server)) { isFlow($0, `protocol`, client, server) }
     }
 
-    /// Whether a slot holds the flow of these.
+    /// Whether a slot holds the flow with this protocol, client and server.
     @inline(__always)
     func isFlow(_ slot: Int, _ protocol: IPProtocol, _ client: Endpoint, _ server: Endpoint) -> Bool {
         guard rows[slot].client == client else { return false }
@@ -117,8 +116,8 @@ package struct FlowStore: Sendable {
         return table.routes[route].virtual == server && table.routes[route].protocol == `protocol`
     }
 
-    /// Every slot whose connection is answered, through the director, with this tuple. Two may have the same: one client port, two VIPs, one
-    /// real server.
+    /// Every slot whose connection has this reply tuple through the director. Two connections can share one: same client port, same real
+    /// server, different VIPs.
     func answered(by reply: FlowKey) -> [Int] {
         var found: [Int] = []
         replies.forEach(hashing(reply.protocol, reply.client, reply.server)) { slot in
@@ -154,7 +153,7 @@ package struct FlowStore: Sendable {
         return slot
     }
 
-    /// A NEW event that announced its entry may be of a connection that the next reading shows.
+    /// Keeps its NEW event, which may belong to a connection that the next reading shows.
     mutating func remove(at slot: Int) {
         if let event = rows[slot].newEvent { watch.keep(key(of: rows[slot]), at: event) }
         let row = rows[slot]
@@ -167,7 +166,7 @@ package struct FlowStore: Sendable {
         held -= 1
     }
 
-    /// Makes it the flow to another real server.
+    /// Moves the flow to another real server.
     mutating func move(_ slot: Int, to route: UInt32) {
         let row = rows[slot]
         if let reply = replyHash(of: row) { replies.remove(reply, slot) }
@@ -176,7 +175,7 @@ package struct FlowStore: Sendable {
         indexReply(of: slot)
     }
 
-    // Inlined, as a call from a mutating function would copy the whole store.
+    // Inlined: a call from a mutating function would copy the whole store.
     @inline(__always)
     private func hash(of row: FlowRow) -> UInt64 {
         let route = Int(row.route)
@@ -213,7 +212,7 @@ package struct FlowStore: Sendable {
         }
     }
 
-    // MARK: What few flows have
+    // MARK: Rare data
 
     mutating func add(_ doubt: FlowDoubt, to slot: Int) {
         doubts[UInt32(slot), default: []].append(doubt)
@@ -230,7 +229,7 @@ package struct FlowStore: Sendable {
         if message.byteCount > 0 { archived[UInt32(slot)] = archive?.keep(message) }
     }
 
-    /// Entries of an earlier reading, or of a dump that is repeated, are of no use any more.
+    /// Discards the entries of an earlier reading, or of a dump that is being repeated.
     mutating func forgetEntries() {
         if archive != nil { archive = EntryArchive() }
         archived.removeAll(keepingCapacity: true)
@@ -243,7 +242,7 @@ package struct FlowStore: Sendable {
 
     // MARK: Services
 
-    /// Takes the services as they are now.
+    /// Takes the current services.
     mutating func take(_ services: [Service]) {
         if table.isCrowded(flows: held) { renumberRoutes() }
         if table.take(services, after: readings) { rehashReplies() }
@@ -263,7 +262,7 @@ package struct FlowStore: Sendable {
 }
 
 extension FlowRow {
-    /// A connection that the last whole reading did not have is shown no more; an orphan only once it is known to be one.
+    /// A connection missing from the last complete reading is hidden; an orphan is shown only once it is known to be one.
     var isShown: Bool {
         traits.contains(.isHeld) && traits.contains(.isSettled) && missed == 0
     }

@@ -1,24 +1,24 @@
-/// The watch over NEW events that the verdict `never` stands on, as far as a store keeps it: the events of flows that it does not know
-/// (yet), and whether it holds.
+/// The store's record of the NEW events that the verdict `never` relies on: those of flows that the store does not know (yet), and whether
+/// the record is complete.
 package struct NewEventWatch: Sendable {
-    /// Whether every event was told since `from`.
+    /// Whether every event since `from` has been received.
     private(set) var isWhole = false
     /// When it began.
     private(set) var from: UInt32 = 0
     private var readings = 0
-    /// NEW events since then, of whatever entries.
+    /// NEW events received since then, for any entry.
     private(set) var events = 0
-    /// NEW events of flows without a row, by when they came.
+    /// When the NEW events of flows without a row arrived.
     private var strangers: [FlowKey: UInt32] = [:]
 
-    /// So many are held at most, some 100 bytes each; with more, watching starts over.
+    /// The most to keep, at about 100 bytes each; beyond that, watching starts over.
     static let mostStrangers = 1_000_000
-    /// There were more, until it starts over.
+    /// Whether there were more; reset when watching starts over.
     private(set) var isOverfull = false
-    /// What the second reading shows first may be older, too: a row may be passed over while the file is read.
+    /// A flow that first appears in the second reading may be older, too: the kernel may skip a row while the file is read.
     package static let readingsToKnow = 2
 
-    /// Starts over: nothing is known of what came before.
+    /// Starts over: nothing is known about earlier events.
     mutating func begin(at second: UInt32) {
         isWhole = true
         (from, readings, events) = (second, 0, 0)
@@ -38,12 +38,12 @@ package struct NewEventWatch: Sendable {
         strangers[key] = second
     }
 
-    /// When the NEW event of a flow came that has a row from now on.
+    /// Removes and returns the arrival time of a flow's NEW event, as the flow now has a row.
     mutating func take(_ key: FlowKey) -> UInt32? { strangers.isEmpty ? nil : strangers.removeValue(forKey: key) }
 
-    /// A connection that began is in one of the next two readings, so an older event is not of one that is still to come.
+    /// A new connection shows up in one of the next two readings, so older events can no longer belong to one that is still to appear.
     ///
-    /// - Parameter isWhole: whether all connections were read; if not, the next reading may show older ones first.
+    /// - Parameter isWhole: whether the reading was complete; if not, the next one may be the first to list older connections.
     mutating func endReading(begunAt second: UInt32, isWhole: Bool) {
         readings = isWhole ? readings + 1 : 0
         strangers = strangers.filter { $0.value + 1 >= lastBegin }

@@ -2,26 +2,25 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// Where connections go: all that those of one VIP and one real server have in common, which a store so holds once.
+/// What all connections from one VIP to one real server have in common, so that the store keeps it only once.
 package struct Route: Sendable {
-    /// Of the connections.
     package let `protocol`: IPProtocol
     /// The VIP and its port.
     package let virtual: Endpoint
     /// Nil for entries without a connection.
     package let destination: Endpoint?
-    /// As the services are now.
+    /// According to the current services.
     package internal(set) var service: Service.Identity?
-    /// Of the service's destination; nil where that is not known, or not one alone.
+    /// The forwarding method of the service's destination; nil if unknown or ambiguous.
     package internal(set) var method: ForwardingMethod?
-    /// What makes service and method less than certain.
+    /// Why service and method are uncertain.
     package internal(set) var doubts: [String] = []
     /// How many of its flows the last reading found, by verdict.
     package internal(set) var counts = VerdictCounts()
     var mayBeNAT = false
-    /// The services that it may be of, when they are several.
+    /// The services it may belong to, if there are several.
     private(set) var candidates: [ServiceIndex.Candidate] = []
-    /// The one of them that the entries of its flows have shown to be it.
+    /// The one among them that the entries of its flows identified.
     private let settled: Service.Identity?
 
     struct Key: Hashable {
@@ -62,16 +61,16 @@ package struct Route: Sendable {
 
     var isAmbiguous: Bool { candidates.count > 1 }
 
-    /// Whether the entries of its flows can be others than those to and from its VIP, or the kernel cannot choose by that.
+    /// Whether its flows can have entries that are neither to nor from its VIP, or the kernel cannot filter by the VIP.
     package var needsWholeTable: Bool {
         if case .fwmark? = service { return true }
         return mayBeNAT || isAmbiguous || virtual.address.family == .ipv6
     }
 
-    /// The real server, where it may answer through the director.
+    /// The real server, if it may answer through the director.
     var answeringServer: IPAddress? { mayBeNAT ? destination?.address : nil }
 
-    /// The service that an entry shows to be the one, of several.
+    /// The key with the one of several services that an entry identifies; nil if it does not identify one.
     func settling(_ entry: Entry) -> Key? {
         guard let destination, let only = ServiceIndex.settled(candidates, virtual, destination, by: entry) else {
             return nil
@@ -82,14 +81,13 @@ package struct Route: Sendable {
     }
 }
 
-/// How many flows have which verdict.
+/// The number of flows per verdict.
 package struct VerdictCounts: Equatable, Sendable {
     private var counts: (absent: Int, never: Int, unreplied: Int, tracked: Int, orphan: Int) = (0, 0, 0, 0, 0)
 
-    /// None of any.
     package init() {}
 
-    /// How many flows have a verdict.
+    /// The number of flows with a verdict.
     package subscript(verdict: FlowVerdict) -> Int {
         get {
             switch verdict {
@@ -119,6 +117,6 @@ package struct VerdictCounts: Equatable, Sendable {
         for verdict in FlowVerdict.allCases { left[verdict] += right[verdict] }
     }
 
-    /// Whether every verdict has the same number.
+    /// Whether all verdicts have the same counts.
     package static func == (left: VerdictCounts, right: VerdictCounts) -> Bool { left.counts == right.counts }
 }

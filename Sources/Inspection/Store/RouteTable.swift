@@ -2,23 +2,23 @@ import Addresses
 import Conntrack
 import IPVS
 
-/// Where flows go: each pair of a VIP and a real server once, with the service that it is of, as the services are now.
+/// The routes of the flows: each pair of VIP and real server once, with its service according to the current services.
 struct RouteTable: Sendable {
-    /// By their number.
+    /// By route number.
     var routes: [Route] = []
     private var numbers: [Route.Key: UInt32] = [:]
     private(set) var services = ServiceIndex([])
-    /// The addresses that an entry of a flow can have as its original destination, and after how many readings each became known: NEW
-    /// events to it that came earlier were not kept.
+    /// The addresses that an entry of a flow can have as its original destination, and after how many readings each became known: earlier
+    /// NEW events for it were not kept.
     private var addresses: [IPAddress: Int] = [:]
-    /// The one that an entry had last, as most have the same.
+    /// The address of the previous entry, as most entries have the same.
     private var lastAddress: IPAddress?
-    /// The real servers that answer through the director: an entry may be a flow's by its reply tuple alone.
+    /// The real servers that may answer through the director: an entry may match a flow by its reply tuple alone.
     private(set) var answeringServers: Set<IPAddress> = []
 
     private static let few = 4096
 
-    /// The number of a route, a new one when it is not known yet.
+    /// The number of a route; assigns one if it is not known yet.
     mutating func number(of key: Route.Key, after readings: Int) -> UInt32 {
         if let number = known(key) { return number }
         var route = Route(key)
@@ -31,16 +31,16 @@ struct RouteTable: Sendable {
         return number
     }
 
-    /// Most directors have a few: to compare with each is faster than to hash.
+    /// Most directors have only a few: comparing with each is faster than hashing.
     private func known(_ key: Route.Key) -> UInt32? {
         guard routes.count <= 8 else { return numbers[key] }
         for number in routes.indices where routes[number].has(key) { return UInt32(number) }
         return nil
     }
 
-    /// Takes the services as they are now: they decide whose a route is.
+    /// Takes the current services, which determine the service of each route.
     ///
-    /// - Returns: whether a route began or ceased to be one that may use NAT.
+    /// - Returns: whether any route started or stopped being one that may use NAT.
     mutating func take(_ services: [Service], after readings: Int) -> Bool {
         self.services = ServiceIndex(services)
         lastAddress = nil
@@ -61,18 +61,18 @@ struct RouteTable: Sendable {
         return hasChanged
     }
 
-    /// Whether most routes are of flows that are gone: services by mark may have as many virtual addresses as there are.
+    /// Whether most routes belong to flows that are gone: fwmark services may have any number of virtual addresses.
     func isCrowded(flows: Int) -> Bool { routes.count > Self.few && routes.count > 2 * flows }
 
-    /// Empties it, so that the routes of the flows that are held can be numbered again.
+    /// Removes all routes, so that those of the remaining flows can be renumbered.
     mutating func removeAll() { (routes, numbers, answeringServers) = ([], [:], []) }
 
-    /// Whether the NEW event of a connection that a reading shows first may have come before its destination was known to matter.
+    /// Whether the NEW event of a connection that first appears now may have arrived before its destination was known to matter.
     func mayHaveMissedEvents(of address: IPAddress, in readings: Int) -> Bool {
         addresses[address].map { readings - $0 < NewEventWatch.readingsToKnow } ?? true
     }
 
-    /// Whether an entry with this original destination can be of a flow.
+    /// Whether an entry with this original destination can belong to a flow.
     mutating func mayServe(_ address: IPAddress?) -> Bool {
         guard let address else { return false }
         if address == lastAddress { return true }

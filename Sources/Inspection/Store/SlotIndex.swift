@@ -1,11 +1,11 @@
 import Addresses
 
-/// Finds slots by the hash of what is in them: open addressing, sixteen bytes a slot. What is in the slots, the owner knows; a cell holds half
-/// of the hash, so that hardly ever a slot is looked into in vain, which would cost a miss of the cache.
+/// Finds slots by the hash of their contents: open addressing, sixteen bytes per slot. Only the owner knows the contents; a cell stores
+/// half of the hash, so that slots that do not match are hardly ever inspected, which would cost a cache miss each.
 struct SlotIndex: Sendable {
-    /// The number of a slot in the lower half, the upper half of its hash in the upper.
+    /// The slot number in the lower half, the upper half of its hash in the upper half.
     private var cells: [UInt64] = Array(repeating: empty, count: 1024)
-    /// Cells that are not empty, those of slots that are gone included.
+    /// Cells that are not empty, including those of removed slots.
     private var used = 0
 
     private static let empty = UInt64.max
@@ -31,7 +31,7 @@ struct SlotIndex: Sendable {
         return nil
     }
 
-    /// Every slot with this hash, and perhaps some with one that is alike.
+    /// Every slot with this hash, and possibly some with a similar one.
     func forEach(_ hash: UInt64, _ body: (Int) -> Void) {
         _ = find(hash) { slot in
             body(slot)
@@ -61,7 +61,7 @@ struct SlotIndex: Sendable {
         }
     }
 
-    /// Empties it, with room for `count` slots and half as many to come.
+    /// Empties it, with room for `count` slots and half as many more.
     mutating func clear(for count: Int) {
         var size = 1024
         while size * 2 < count * 3 { size *= 2 }
@@ -70,7 +70,7 @@ struct SlotIndex: Sendable {
     }
 }
 
-/// Hashes what a flow is found by. Seeded by chance, as clients choose their ports.
+/// Hashes what identifies a flow. Seeded randomly, as clients choose their ports.
 struct FlowHash: Sendable {
     private let seed = UInt64.random(in: .min ... .max) | 1
 

@@ -64,8 +64,8 @@ struct CRC32: Equatable {
 
     var value: UInt32 { ~register }
 
-    /// Eight tables of 256: the remainder of each byte with none to seven bytes after it, so that eight bytes go at a time ("slicing by 8",
-    /// Kounavis and Berry 2005).
+    /// Eight tables of 256: the remainder of each byte with none to seven bytes after it, so that eight bytes are processed at a time
+    /// ("slicing by 8", Kounavis and Berry 2005).
     private static let tables: [UInt32] = {
         var tables: [UInt32] = (0..<256).map { (byte: UInt32) -> UInt32 in
             (0..<8).reduce(byte) { value, _ in value & 1 == 0 ? value >> 1 : value >> 1 ^ 0xEDB8_8320 }

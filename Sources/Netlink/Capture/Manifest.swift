@@ -15,7 +15,7 @@ struct Manifest: Codable, Equatable {
 
     static let current = "ct-inspect-capture/1"
 
-    /// Something that the kernel did not give, or not completely.
+    /// Something that the kernel did not provide, or not completely.
     struct Unread: Codable, Equatable {
         /// A file's path, or the netlink request.
         var what: String
@@ -38,7 +38,7 @@ struct Manifest: Codable, Equatable {
         self.tool = tool
     }
 
-    /// - Throws: `.damaged` when `taken_at` is not a time.
+    /// - Throws: `.damaged` if `taken_at` is not a time.
     func origin(_ purpose: String) throws(KernelError) -> Origin {
         guard let moment = Moment(rfc3339: takenAt) else {
             throw KernelError(
@@ -55,7 +55,7 @@ extension Manifest.Unread {
         self.init(what: what, cause: error.cause, errno: error.errno?.rawValue, why: why)
     }
 
-    /// The kernel's error when the capture was taken; nil if it gave something.
+    /// The kernel's error when the capture was taken; nil if it provided something.
     func error(_ purpose: String) -> KernelError? {
         guard let cause else { return nil }
         let nextStep =

@@ -54,7 +54,7 @@ package final class RecordingKernel: KernelSource {
         folder.abandon()
     }
 
-    /// What the kernel did not give, in words.
+    /// What the kernel did not provide, in words.
     package var unread: [String] { manifest.unread.map { "\($0.what): \($0.why)" } }
 
     /// Queries the other source, and records the request and each datagram of its answer, or why none came.

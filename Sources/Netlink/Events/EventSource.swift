@@ -9,7 +9,10 @@ package protocol EventSource: AnyObject {
     /// - Throws: if the socket fails. Loss is not a failure: it is part of the reading.
     func receive(_ receive: (RawSpan) -> Void) throws(KernelError) -> EventReading
 
-    /// To poll for what can be received, beside other descriptors; negative when there is nothing to wait for.
+    /// Subscribes to one more multicast group.
+    func join(_ group: UInt32) throws(KernelError)
+
+    /// For polling together with other descriptors; negative if there is nothing to wait for.
     var descriptor: CInt { get }
 }
 

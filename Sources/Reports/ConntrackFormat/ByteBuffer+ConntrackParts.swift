@@ -47,7 +47,7 @@ extension ByteBuffer {
         }
     }
 
-    /// Addresses according to the family, then what the protocol has besides.
+    /// Addresses according to the family, then what is specific to the protocol.
     @inline(__always)
     mutating func appendTuple(
         _ tuple: Tuple, _ family: UInt8, source: StaticString = " src=", destination: StaticString = " dst="

@@ -23,7 +23,7 @@ package struct ConntrackFormat: Sendable {
     }
 
     package var options: Options
-    /// `labels`: shown if there are names; conntrack(8) shows none without a file of them either.
+    /// `labels`: shown if there are names; without a file of names, conntrack(8) does not show them either.
     package var labels: LabelNames?
     /// Seconds since 1970. The `delta-time` of an active entry runs until then.
     package var now: Int64

@@ -81,7 +81,7 @@ extension ByteBuffer {
         if let synproxy = entry.synproxy { append(synproxy: synproxy) }
     }
 
-    /// Left out when there is none.
+    /// Omitted if nil.
     @inline(__always)
     private mutating func append(_ literal: StaticString, _ number: (some FixedWidthInteger)?) {
         guard let number else { return }
@@ -156,7 +156,7 @@ extension ByteBuffer {
         }
     }
 
-    /// Nanoseconds since 1970 are beyond what a double holds exactly, so they are text, too, where jq would round.
+    /// Nanoseconds since 1970 exceed what a double holds exactly, so that jq would round them: they are written as text.
     private mutating func append(timestamps: Entry.Timestamps) {
         if let start = timestamps.start {
             append(#","started_ns":""#, start)

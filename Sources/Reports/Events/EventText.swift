@@ -17,7 +17,7 @@ package final class EventText<Subject: EventSubject>: EventWriter {
 
     package func flush() { bytes.flush() }
 
-    /// Start, live and end have no lines in the text: what matters of them goes to standard error.
+    /// Start, live and end have no lines in the text: what matters in them is written to standard error.
     package func write(_ record: EventRecord<Subject>) {
         switch record {
         case .start, .live, .end: break

@@ -2,7 +2,7 @@ import Addresses
 import IPVS
 import Inspection
 
-/// All sentences about findings are written here and in the files beside this one, for text, JSON and screens alike.
+/// All sentences about findings are written here and in the neighbouring files, for text, JSON and screens alike.
 extension Finding {
     /// What is wrong or worth knowing, with its full stop.
     package var reason: String {
@@ -16,7 +16,7 @@ extension Finding {
         }
     }
 
-    /// The reason, with whom it is about where the reason does not say that itself.
+    /// The reason, preceded by its subject where the reason does not name it.
     package var statement: String {
         guard isOfTraffic, let name = subject.name else { return reason }
         return "\(name): \(reason)"
@@ -44,7 +44,7 @@ extension Finding {
         }
     }
 
-    /// A number that the sentence is about; 0 where it is missing.
+    /// A number that the sentence is about; 0 if it is missing.
     func number(_ name: String) -> UInt64 { self[name] ?? 0 }
 
     // MARK: What to do
@@ -65,9 +65,9 @@ extension Finding {
 }
 
 extension [Remedy] {
-    /// What to do, in a line without a full stop; nil when there is nothing.
+    /// What to do, in a line without a full stop; nil if there is nothing to do.
     ///
-    /// - Parameter observing: how the reader has packets counted, where it is not by the command.
+    /// - Parameter observing: how to have packets counted, if not by the command `observe`.
     package func nextStep(observing: String? = nil) -> String? {
         guard !isEmpty else { return nil }
         return map { remedy in remedy == .observe ? observing ?? remedy.clause : remedy.clause }.joined(separator: "; ")
@@ -75,7 +75,7 @@ extension [Remedy] {
 }
 
 extension [Finding] {
-    /// What to do about what is wrong: fixes first, then where to look.
+    /// What to do about the problems: fixes first, then where to look.
     var nextStep: String? {
         let remedies = worstFirst.filter(\.isTrouble).flatMap(\.remedies).withoutRepeats
         let isLast = { (remedy: Remedy) in remedy == .readManual }
@@ -85,7 +85,7 @@ extension [Finding] {
 }
 
 extension Finding.Subject {
-    /// Nil where a sentence is clear without it.
+    /// Nil if a sentence is clear without it.
     var name: String? {
         switch self {
         case .service(let identity): identity.description

@@ -35,7 +35,7 @@ extension Finding {
         return "No \(what) matches the filter; IPVS has \(count) \(count == 1 ? "connection" : "connections")."
     }
 
-    // MARK: What it means to a stateful filter
+    // MARK: What it means for a stateful filter
 
     /// Of TCP connections by these methods.
     func sentence(_ methods: [ForwardingMethod]) -> String {

@@ -2,15 +2,15 @@ import Addresses
 import Inspection
 
 extension Observation {
-    /// What the counts of a subject show and what to do, a sentence each; none when no packet came.
+    /// What the counts of a subject show and what to do, one sentence each; empty if no packet was seen.
     package func conclusions(about observed: Observed) -> [String] { findings(about: observed).flatMap(\.sentences) }
 
-    /// The same of packets to an observed address that belong to no subject.
+    /// The same for packets to an observed address that belong to no subject.
     package func conclusions(elsewhere address: IPAddress) -> [String] {
         findings(elsewhere: address).flatMap(\.sentences)
     }
 
-    /// All of them, each with whom it is about.
+    /// All of them, each with its subject.
     package var conclusions: [String] {
         let findings = findings
         if findings.map(\.id) == [.nothingSeen] { return findings.map(\.reason) }

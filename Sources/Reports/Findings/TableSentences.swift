@@ -24,7 +24,7 @@ extension Finding {
 }
 
 extension StatisticsCounter {
-    /// What it means for traffic that it grows.
+    /// What its growth means for traffic.
     fileprivate var trouble: String {
         switch self {
         case .earlyDrop:

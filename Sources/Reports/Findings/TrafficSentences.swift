@@ -98,7 +98,7 @@ extension [PacketGroup] {
 }
 
 extension DroppingRule {
-    /// As a sentence names it.
+    /// As named in a sentence.
     fileprivate var name: String {
         switch decision {
         case .rule: "\(self)"

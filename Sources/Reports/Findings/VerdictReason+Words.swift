@@ -36,7 +36,7 @@ extension VerdictReason {
     }
 }
 
-/// The words of reasons, each made once: a million flows have a handful of reasons between them.
+/// The words for reasons, each created once: a million flows share a handful of reasons.
 struct ReasonWords {
     private var known: [VerdictReason: String] = [:]
 

@@ -32,7 +32,7 @@ extension WalkFact {
 }
 
 extension WalkFact.Unheard {
-    /// The end of a sentence, with what parts it from the beginning.
+    /// The end of a sentence, including what separates it from the beginning.
     fileprivate var words: String {
         switch self {
         case .beginning: ", and the connection never begins"

@@ -35,7 +35,7 @@ package final class FlowStream {
         take(snapshot, at: time) { _ in true }
     }
 
-    /// Prints what is new in it: flows that begin, or have another verdict.
+    /// Prints what is new in it: flows that are new, or have a different verdict.
     package func take(_ snapshot: FlowSnapshot, at time: Moment) { take(snapshot, at: time) { $0.isNews } }
 
     private func take(_ snapshot: FlowSnapshot, at time: Moment, _ isPrinted: @escaping @Sendable (FlowRow) -> Bool) {

@@ -2,8 +2,8 @@ import Addresses
 import IPVS
 import Inspection
 
-/// The table of `flows`, a line a flow. Its flows are gone through twice: for the widths of the columns, and to be written; so a million of
-/// them need no room, and what many share (VIP, real server, state) is made into text once.
+/// The table of `flows`, one line per flow. The flows are traversed twice, for the widths of the columns and for writing, so that a million
+/// of them take no extra memory; text that many share (VIP, real server, state) is created once.
 struct FlowTable {
     private let list: FlowList
     private let style: Style
@@ -43,7 +43,7 @@ struct FlowTable {
         }
     }
 
-    /// Names of states: a dozen at most, in practice.
+    /// State names: in practice a dozen at most.
     private struct StateCells {
         private var known: [String: SizedText] = [:]
         static let none = SizedText("-")
@@ -59,7 +59,7 @@ struct FlowTable {
         func cell(_ name: String?) -> SizedText { name.flatMap { known[$0] } ?? Self.none }
     }
 
-    /// - Parameter width: columns of the terminal; nil when there is none.
+    /// - Parameter width: columns of the terminal; nil if there is none.
     init(_ list: FlowList, _ style: Style, width: Int?) {
         self.list = list
         self.style = style
@@ -139,7 +139,7 @@ struct FlowTable {
 }
 
 extension Endpoint {
-    /// How many characters its text has.
+    /// The number of characters in its text.
     fileprivate var textSize: Int {
         guard address.family == .ipv4 else { return description.count }
         var size = 4 + ByteBuffer.digitCount(UInt32(port))

@@ -13,7 +13,7 @@ package struct WatchDocument: Snapshot {
     package var losses: [Loss]
     /// The filter as typed.
     package var filter: String
-    /// What is known of the director, worst first.
+    /// What is known about the director, worst first.
     package var findings: [Finding]
 
     /// The beginning of a document; the rows are passed to `write`.

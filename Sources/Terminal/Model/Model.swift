@@ -1,6 +1,5 @@
 import Addresses
 import Conntrack
-import IPVS
 import Inspection
 
 /// The complete state of a screen. `update` changes it by one event, `view` draws it; neither has side effects.
@@ -9,13 +8,8 @@ package struct Model: Sendable {
     package var setting: Setting
     /// Of the terminal, or of the printed text.
     package var size: Size
-    /// The wall clock at the last tick.
-    package internal(set) var now: Moment
-    /// Time since the start at the last tick, by a monotonic clock.
-    package internal(set) var elapsed = Duration.zero
-
-    /// Whole seconds since the start.
-    package var second: UInt32 { UInt32(clamping: elapsed.components.seconds) }
+    /// The director that is shown. Only whoever reads it changes this.
+    package var director = DirectorState()
 
     let tabs: [Tab]
     /// The current tab.
@@ -26,31 +20,15 @@ package struct Model: Sendable {
     /// A sentence at the bottom, until the next key.
     var notice: String?
 
-    var reading = ReadingState()
     var services = ServicesPane()
     var flows = FlowsPane()
     var table = TablePane()
     var events = EventsPane()
-    var health = HealthPane()
-    var observing = ObservingState()
-    /// The flows of the last reading.
-    private var tally: FlowTally?
-    /// What is known of this director by the last reading, observation and statistics, worst first.
-    private(set) var findings: [Finding] = []
+    var health = ListState()
+    /// Requested with `o`, after showing what it adds to the kernel.
+    var isObserving = false
 
-    mutating func countFlows() { tally = FlowTally(flows.store) }
-
-    mutating func renewFindings() {
-        let observation = observing.last
-        var all = observation?.findings ?? []
-        if let tally, reading.absence == nil {
-            all +=
-                FlowFindings(tally, services.services, reading.sysctls, quietFor: observation?.quietSeconds).all
-        }
-        findings = (all + (health.statistics?.findings(since: health.change) ?? [])).worstFirst
-    }
-
-    /// What the reader does to have packets counted, where that is a key.
+    /// How the user has packets counted, where a key does it.
     var howToObserve: String? { isCapture || setting.isPrinted ? nil : "press o to see what the filter drops" }
 
     /// What does not change while running.
@@ -85,59 +63,19 @@ package struct Model: Sendable {
     }
 
     /// The screen before the first reading.
-    package init(_ setting: Setting, size: Size, hasIPVS: Bool, now: Moment) {
+    package init(_ setting: Setting, size: Size, hasIPVS: Bool) {
         self.setting = setting
         self.size = size
-        self.now = now
         tabs = Tab.order(hasIPVS: hasIPVS)
         tab = tabs[0]
     }
 
     var glyphs: Glyphs { setting.glyphs }
+    var second: UInt32 { director.second }
 
     /// Something overlays the screen and gets the keys.
     package var isOverlaid: Bool { overlay != nil }
 
     /// It shows a capture, which does not change.
     package var isCapture: Bool { setting.captureTakenAt != nil }
-}
-
-/// The state of the readings: their age, cost, and problems.
-struct ReadingState: Sendable {
-    /// Why there is no IPVS; nil if it is present.
-    var absence: String?
-    /// When the last reading finished, in seconds since the start; nil before the first.
-    var finished: UInt32?
-    /// Its duration, and the pause before the next one.
-    var took = Duration.zero
-    var pause = Duration.zero
-    /// Whether a reading is running, and how many rows it has seen.
-    var isRunning = false
-    /// The screen was frozen during the running reading: the rest of it is ignored.
-    var isIgnored = false
-    /// When the last reading finished, by the wall clock.
-    var time: Moment?
-    var rows = 0
-    var losses: [Loss] = []
-    /// Why the last attempt to read failed.
-    var trouble: String?
-    var sysctls = Sysctls()
-    /// Losses of NEW events, and the readings that recovered them.
-    var eventLosses = 0
-    var lostMessages = 0
-    var resyncs = 0
-    /// A loss not yet recovered by a reading.
-    var isResyncing = false
-}
-
-/// The state of packet observation.
-struct ObservingState: Sendable {
-    /// Requested with `o`, after showing what it adds to the kernel.
-    var isWanted = false
-    var last: Observation?
-    var rates = ObservationRates()
-    /// Why it could not start, or stopped.
-    var trouble: String?
-    /// How long the last reading of the counters took.
-    var cost = Duration.zero
 }

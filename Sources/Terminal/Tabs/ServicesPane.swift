@@ -1,58 +1,18 @@
-import Addresses
-import Conntrack
 import IPVS
 import Inspection
 
-/// The services with their real servers, and what is known about each.
+/// Which services and real servers are shown, in which order.
 struct ServicesPane: Sendable {
     var list = ListState()
-    private(set) var services: [Service] = []
     private(set) var lines: [ServiceLine] = []
     var open: Set<Service.Identity> = []
-    /// Packets per second of each service over time, the newest last.
-    private var histories: [Service.Identity: [Double?]] = [:]
-    /// When the services were read, and how many packets each had had; likewise for the previous reading.
-    private var current: Census?
-    private var previous: Census?
-
-    private struct Census: Sendable {
-        var time: Duration
-        var packets: [Service.Identity: UInt64]
-    }
-
-    private var packetRates: [Service.Identity: Double] = [:]
     var filter: [ServiceCondition] = []
 
-    static let mostHistory = 120
-
-    mutating func take(_ services: [Service], at time: Duration) {
-        self.services = services
-        let packets = services.map { ($0.identity, $0.statistics?.packetsIn ?? 0) }
-        current = Census(time: time, packets: Dictionary(packets) { first, _ in first })
-    }
-
-    /// Ends a reading. Rates use the elapsed time, not the requested interval.
-    mutating func count() {
-        defer { previous = current }
-        guard let current, let previous, current.time > previous.time else { return }
-        let seconds = (current.time - previous.time) / .seconds(1)
-        packetRates = [:]
-        for (identity, count) in current.packets {
-            guard let before = previous.packets[identity], count >= before else { continue }
-            packetRates[identity] = Double(count - before) / seconds
-        }
-        for identity in current.packets.keys {
-            histories[identity] =
-                Array((histories[identity] ?? []).suffix(Self.mostHistory - 1)) + [packetRates[identity]]
-        }
-        histories = histories.filter { current.packets[$0.key] != nil }
-    }
-
-    mutating func arrange(_ store: FlowStore, _ rates: ObservationRates, page: Int) {
-        let sums = ServiceSums(store)
+    mutating func arrange(_ director: DirectorState, page: Int) {
+        let sums = ServiceSums(director.store)
         let selected = lines.indices.contains(list.selected) ? lines[list.selected].identity : nil
-        var chosen = services.filter { service in filter.allSatisfy { $0.accepts(service) } }
-            .map { line(of: $0, sums, rates) }
+        var chosen = director.services.filter { service in filter.allSatisfy { $0.accepts(service) } }
+            .map { line(of: $0, sums, director) }
         if let sort = list.sort, let column = ServiceColumn(rawValue: sort) {
             let isDescending = list.isDescending
             chosen.sort { one, other in
@@ -69,11 +29,11 @@ struct ServicesPane: Sendable {
         list.select(position ?? list.selected, of: lines.count, page: page)
     }
 
-    private func line(of service: Service, _ sums: ServiceSums, _ rates: ObservationRates) -> ServiceLine {
+    private func line(of service: Service, _ sums: ServiceSums, _ director: DirectorState) -> ServiceLine {
         var line = ServiceLine(service, sums)
-        line.packets = packetRates[service.identity]
-        line.history = histories[service.identity] ?? []
-        line.rates = rates[service.identity]
+        line.packets = director.serviceRates[service.identity]
+        line.history = director.serviceRates.history(of: service.identity)
+        line.rates = director.observation.rates[service.identity]
         line.isOpen = open.contains(service.identity)
         return line
     }

@@ -66,9 +66,6 @@ extension Model {
     mutating func toggleFreeze() {
         if !events.isPaused { events.list.select(.max, of: events.count, page: page) }
         isFrozen.toggle()
-        // The rest of a running reading is ignored, whatever keys follow.
-        reading.isIgnored = true
-        reading.isRunning = false
         if isFrozen { events.pause() } else { events.goOn() }
     }
 
@@ -100,13 +97,9 @@ extension Model {
     // MARK: Observation
 
     private mutating func toggleObservation() {
-        if observing.isWanted {
-            observing.isWanted = false
-            observing.last = nil
-            observing.rates = ObservationRates()
+        if isObserving {
+            isObserving = false
             notice = "stopping observation"
-            renewFindings()
-            arrange()
         } else {
             askToObserve()
         }
@@ -116,15 +109,15 @@ extension Model {
     package mutating func askToObserve() {
         if isCapture {
             notice = "a capture has no packets: observe on a running kernel"
-        } else if services.services.isEmpty {
+        } else if director.services.isEmpty {
             notice = "there is no service to observe; ct-inspect observe --vip ADDRESS observes any address"
         } else {
-            overlay = .question(Self.question(services.services.count, startsTracking: setting.startsTracking))
+            overlay = .question(Self.question(director.services.count, startsTracking: setting.startsTracking))
         }
     }
 
     /// Starts without asking, for users who requested it on the command line with `--once`.
-    package mutating func observe() { observing.isWanted = true }
+    package mutating func observe() { isObserving = true }
 
     private static func question(_ services: Int, startsTracking: Bool) -> [String] {
         [

@@ -21,7 +21,7 @@ extension Model {
             case .flows: flows.list
             case .table: table.list
             case .events: events.list
-            case .health: health.list
+            case .health: health
             }
         }
         set {
@@ -30,7 +30,7 @@ extension Model {
             case .flows: flows.list = newValue
             case .table: table.list = newValue
             case .events: events.list = newValue
-            case .health: health.list = newValue
+            case .health: health = newValue
             }
         }
     }
@@ -48,7 +48,7 @@ extension Model {
 
     var columns: [ColumnTitle] {
         switch tab {
-        case .services: ServiceColumn.columns(isObserving: observing.isWanted).map { ColumnTitle($0) }
+        case .services: ServiceColumn.columns(isObserving: isObserving).map { ColumnTitle($0) }
         case .flows: FlowColumn.columns.map { ColumnTitle($0) }
         case .table: table.talkers == nil ? EntryColumn.columns.map { ColumnTitle($0) } : []
         case .events, .health: []

@@ -76,7 +76,7 @@ extension Model {
         // Not Enter, which may have been meant for something else.
         case .character("y"), .character("Y"):
             overlay = nil
-            observing.isWanted = true
+            isObserving = true
         case .character("n"), .character("N"), .character("q"), .character("o"), .escape: overlay = nil
         case .down, .pageDown, .character("j"): overlay = .question(text, top: min(top + 1, text.count - 1))
         case .up, .pageUp, .character("k"): overlay = .question(text, top: max(top - 1, 0))

@@ -7,7 +7,7 @@ import Reports
 /// `stats --json`, for services and flows a document of its own.
 extension Model {
     var exportPath: String {
-        let time = String(now.clockText(ahead: setting.clocksAhead).prefix(8)).filter { $0 != ":" }
+        let time = String(director.now.clockText(ahead: setting.clocksAhead).prefix(8)).filter { $0 != ":" }
         let ending = tab == .table || tab == .events ? "jsonl" : "json"
         return "\(setting.folder)/ct-inspect-\(tab.rawValue)-\(time).\(ending)"
     }
@@ -16,19 +16,20 @@ extension Model {
     package func writeDocument(to sink: @escaping (RawSpan) -> Void) {
         switch tab {
         case .services: heading.write(services: serviceRows, to: sink)
-        case .flows: heading.write(flows: flows.order, of: flows.store, at: second, to: sink)
+        case .flows: heading.write(flows: flows.order, of: director.store, at: second, to: sink)
         case .table: writeTable(to: sink)
         case .events: writeEvents(to: sink)
-        case .health: health.statistics?.writeJSON(since: health.change, verbose: true, to: sink)
+        case .health: director.health.statistics?.writeJSON(since: director.health.change, verbose: true, to: sink)
         }
     }
 
     private var heading: WatchDocument {
         WatchDocument(
             Origin(
-                takenAt: setting.captureTakenAt ?? reading.time ?? now, host: setting.host,
+                takenAt: setting.captureTakenAt ?? director.reading.time ?? director.now, host: setting.host,
                 kernelRelease: setting.kernelRelease, networkNamespace: setting.networkNamespace),
-            sysctls: reading.sysctls, losses: reading.losses, filter: list.filter, findings: findings)
+            sysctls: director.sysctls, losses: director.reading.losses, filter: list.filter, findings: director.findings
+        )
     }
 
     private var serviceRows: [WatchDocument.ServiceRow] {

@@ -43,13 +43,17 @@ extension Model {
         let most = size.rows < 16 ? 2 : size.rows < 30 ? 4 : 6
         var lines: [Line] = []
         func add(_ text: String, _ ink: Ink) { lines += text.wrapped(to: width).map { Line([Run($0, ink)]) } }
-        if let trouble = reading.trouble { add(trouble, .bad) }
-        if let absence = reading.absence, tabs[0] == .services, tab != .services, tab != .flows { add(absence, .bad) }
-        for loss in reading.losses.prefix(2) { add("Not complete: \(loss.what): \(loss.why).", .caution) }
-        if let trouble = observing.trouble { add(trouble, .caution) }
-        for loss in observing.last?.losses.prefix(1) ?? [] { add("Not complete: \(loss.what): \(loss.why).", .caution) }
-        for notice in observing.last?.notices.prefix(1) ?? [] { add(notice.sentence, .caution) }
-        guard tab == .services || tab == .flows, let worst = findings.worst else { return Array(lines.prefix(most)) }
+        if let trouble = director.reading.trouble { add(trouble, .bad) }
+        if let absence = director.absence, tabs[0] == .services, tab != .services, tab != .flows { add(absence, .bad) }
+        for loss in director.reading.losses.prefix(2) { add("Not complete: \(loss.what): \(loss.why).", .caution) }
+        if let trouble = director.observation.trouble { add(trouble, .caution) }
+        for loss in director.observation.last?.losses.prefix(1) ?? [] {
+            add("Not complete: \(loss.what): \(loss.why).", .caution)
+        }
+        for notice in director.observation.last?.notices.prefix(1) ?? [] { add(notice.sentence, .caution) }
+        guard tab == .services || tab == .flows, let worst = director.findings.worst else {
+            return Array(lines.prefix(most))
+        }
         add(worst.statement, .bad)
         let arrow = glyphs.isUnicode ? "→" : "->"
         let next = worst.remedies.nextStep(observing: howToObserve).map { "\(arrow) \($0)" }

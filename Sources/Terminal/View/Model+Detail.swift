@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 import IPVS
 import Inspection
 import Reports
@@ -30,8 +31,8 @@ extension Model {
     // MARK: A flow
 
     private var flowDetail: [Line] {
-        guard let row = flows.selectedRow else { return [Line([Run("The flow is gone.", .dim)])] }
-        let store = flows.store
+        guard let row = selectedFlow else { return [Line([Run("The flow is gone.", .dim)])] }
+        let store = director.store
         let (route, key) = (store.route(of: row), store.key(of: row))
         var lines = fact("verdict", verdictText(row), row.verdict.ink)
         let server = route.destination.map { " > \($0)" } ?? ""
@@ -50,7 +51,7 @@ extension Model {
 
     private func verdictText(_ row: FlowRow) -> String {
         let doubt = row.isDoubtful ? "? (incomplete read, or about to expire)" : ""
-        return "\(row.verdict.rawValue)\(doubt): \(flows.store.reason(of: row, reading.sysctls).words)"
+        return "\(row.verdict.rawValue)\(doubt): \(director.store.reason(of: row, director.sysctls).words)"
     }
 
     private func entryFacts(_ entry: Entry?, _ state: String?) -> [Line] {
@@ -76,12 +77,12 @@ extension Model {
         var lines = fact("seen", "\(Figures.age(second &- row.appeared)) ago: \(how)")
         if let event = row.newEvent {
             lines += fact("", "\(Figures.age(second &- event)) ago: NEW event of its entry")
-        } else if row.verdict == .never, let evidence = flows.store.evidence {
+        } else if row.verdict == .never, let evidence = director.store.evidence {
             let words =
                 "no NEW event since before it began; \(evidence.events) of others in \(Figures.age(evidence.seconds)), none lost"
             lines += fact("", words)
         }
-        for mark in flows.timeline[key] {
+        for mark in director.timeline[key] {
             lines += fact("", "\(mark.moment.clockText(ahead: setting.clocksAhead)): \(mark.text)")
         }
         return lines
@@ -98,5 +99,16 @@ extension Model {
         if let id = entry.id { words.append("id \(id)") }
         if !words.isEmpty { lines += fact("", words.joined(separator: ", ")) }
         return lines
+    }
+}
+
+extension PacketTimeline.Mark {
+    /// `FIN INVALID at PRE_ROUTING (FIN,ACK)`
+    fileprivate var text: String {
+        let packet = "\(headers.packetClass.title) \(ctstate.name)"
+        return switch place {
+        case .seen(let hook): "\(packet) at \(hook.name) (\(headers.remark))"
+        case .dropped(let rule): "\(packet) dropped by \(rule.place)"
+        }
     }
 }

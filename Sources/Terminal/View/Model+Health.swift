@@ -6,13 +6,14 @@ import Reports
 /// The lines of the last tab.
 extension Model {
     var healthLines: [Line] {
-        guard let statistics = health.statistics else {
+        guard let statistics = director.health.statistics else {
             let why =
-                health.absence ?? (reading.trouble == nil ? "Reading…" : "Nothing could be read; retrying.")
+                director.health.absence
+                ?? (director.reading.trouble == nil ? "Reading…" : "Nothing could be read; retrying.")
             return [Line()] + why.wrapped(to: width).map { Line([Run($0, .dim)]) } + [Line()] + sysctlLines
         }
         var lines = fillLines(statistics) + [Line()] + counterLines(statistics)
-        let findings = statistics.findings(since: health.change)
+        let findings = statistics.findings(since: director.health.change)
         if !findings.isEmpty { lines.append(Line()) }
         for finding in findings {
             let text = finding.sentences.joined(separator: " ")
@@ -30,7 +31,8 @@ extension Model {
         let gauge = glyphs.gauge(fill, width: max(4, min(30, width - 50)))
         let text = " \(entries) of \(limit) (\(Figures.percent(fill)))"
         let buckets = statistics.buckets.map { ", \($0) buckets" } ?? ""
-        let history = glyphs.history(health.fills, width: max(4, min(HealthPane.mostHistory, width - 9)), most: 1)
+        let history = glyphs.history(
+            director.health.fills, width: max(4, min(TableHealth.mostHistory, width - 9)), most: 1)
         return [
             Line([Run("Table    ", .strong), Run(gauge, ink), Run(text + buckets)]),
             Line([Run("history  ", .dim), Run(history, ink)]),
@@ -43,7 +45,7 @@ extension Model {
         let troubled = Set(TableStatistics.troubledCounters)
         let rows = statistics.counters.map { counter in
             let total = statistics.total(counter)
-            let rate = health.change?.rate(counter)
+            let rate = director.health.change?.rate(counter)
             let isBad = troubled.contains(counter) && (rate.map { $0 > 0 } ?? (total > 0))
             let words = [counter.name, "\(total)", rate.map(Figures.rate) ?? "-"]
             return (words + busy.map { $0.counters[counter].map(String.init) ?? "-" }, isBad ? Ink.bad : .plain)
@@ -63,31 +65,31 @@ extension Model {
     }
 
     private var lossLines: [Line] {
-        var words = [Figures.number(reading.eventLosses, "loss of events", "losses of events")]
-        if reading.lostMessages > 0 { words.append("\(reading.lostMessages) messages") }
-        words.append(Figures.number(reading.resyncs, "resync"))
-        let ink: Ink = reading.eventLosses > 0 ? .caution : .plain
+        var words = [Figures.number(director.events.losses, "loss of events", "losses of events")]
+        if director.events.lostMessages > 0 { words.append("\(director.events.lostMessages) messages") }
+        words.append(Figures.number(director.events.resyncs, "resync"))
+        let ink: Ink = director.events.losses > 0 ? .caution : .plain
         return [Line([Run("Events   ", .strong), Run(words.joined(separator: ", "), ink)])]
     }
 
     private var costLines: [Line] {
         var lines: [Line] = []
-        if let cost = health.cost {
+        if let cost = director.cost {
             let text =
                 "\(Figures.percent(cost.user)) of a CPU, \(Figures.percent(cost.system)) in the kernel for it, "
-                + "\(cost.resident >> 20) MiB; the last reading took \(Figures.time(reading.took))"
+                + "\(cost.resident >> 20) MiB; the last reading took \(Figures.time(director.reading.took))"
             lines += text.wrapped(to: width - 9).enumerated().map { position, part in
                 Line([Run(position == 0 ? "Watching " : "         ", .strong), Run(part)])
             }
         }
-        let text = observing.last.map { observation in
+        let text = director.observation.last.map { observation in
             let packets = observation.subjects.reduce(UInt64(0)) { $0 + $1.traffic.total(at: .preRouting).packets }
-            return "\(packets) packets counted; reading the counters took \(Figures.time(observing.cost))"
+            return "\(packets) packets counted; reading the counters took \(Figures.time(director.observation.cost))"
         }
         return lines + [
             Line([
                 Run("Observe  ", .strong),
-                Run(text ?? (observing.isWanted ? "starting" : "off: nothing added to the kernel (o)")),
+                Run(text ?? (isObserving ? "starting" : "off: nothing added to the kernel (o)")),
             ])
         ]
     }
@@ -101,7 +103,7 @@ extension Model {
     ]
 
     private var sysctlLines: [Line] {
-        let known = reading.sysctls.values.merging(health.statistics?.sysctls.values ?? [:]) { one, _ in one }
+        let known = director.sysctls.values.merging(director.health.statistics?.sysctls.values ?? [:]) { one, _ in one }
         return Self.shownSysctls.compactMap { name in
             known[name].map { Line([Run("\(name) = ".safe, .dim), Run($0.safe)]) }
         }

@@ -9,13 +9,13 @@ extension Model {
         case .flows: return flowLines(layout)
         case .table: return table.talkers == nil ? entryLines(layout) : talkerLines(layout)
         case .events: return eventLines(layout)
-        case .health: return Array(healthLines.dropFirst(health.list.top).prefix(layout.page))
+        case .health: return Array(healthLines.dropFirst(health.top).prefix(layout.page))
         }
     }
 
     private func serviceLines(_ layout: Layout) -> [Line] {
         guard !services.lines.isEmpty else { return emptyLines("IPVS has no services here.", layout) }
-        let columns = ServiceColumn.columns(isObserving: observing.isWanted)
+        let columns = ServiceColumn.columns(isObserving: isObserving)
         let glyphs = glyphs
         return lines(services.lines.count, columns, layout) { position in
             columns.map { $0.cell(services.lines[position], glyphs) }
@@ -24,9 +24,9 @@ extension Model {
 
     private func flowLines(_ layout: Layout) -> [Line] {
         guard !flows.order.isEmpty else { return emptyLines("IPVS has no connections here.", layout) }
-        let context = FlowColumn.Context(store: flows.store, second: second)
+        let context = FlowColumn.Context(store: director.store, second: second)
         return lines(flows.order.count, FlowColumn.columns, layout) { position in
-            guard let row = flows.store[flows.order[position]] else { return [] }
+            guard let row = director.store[flows.order[position]] else { return [] }
             return FlowColumn.columns.map { $0.cell(row, context) }
         }
     }
@@ -88,13 +88,13 @@ extension Model {
     /// Why the list is empty.
     private func emptyLines(_ text: String, _ layout: Layout) -> [Line] {
         let why: String
-        if reading.trouble != nil {
+        if director.reading.trouble != nil {
             why = "Nothing could be read; retrying."
-        } else if tab == .services || tab == .flows, let absence = reading.absence {
+        } else if tab == .services || tab == .flows, let absence = director.absence {
             why = "No IPVS here: \(absence)"
         } else if tab == .table, !table.isRead {
             why = isFrozen ? "Not read while the screen is frozen." : "Reading…"
-        } else if reading.finished == nil, !isCapture, tab != .events {
+        } else if director.reading.finished == nil, !isCapture, tab != .events {
             why = "Reading…"
         } else if !list.filter.isEmpty {
             why = "Nothing matches the filter \(list.filter)\(setting.isPrinted ? "" : " (Esc clears it)")."

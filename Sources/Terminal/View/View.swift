@@ -22,10 +22,10 @@ extension Model {
 
     /// What is shown, and its age. Less important parts are dropped if space is short.
     var headLine: Line {
-        let fresh = setting.isPrinted && !isCapture ? now.text : freshness
+        let fresh = setting.isPrinted && !isCapture ? director.now.text : freshness
         var states: [Run] = []
         if isFrozen { states.append(Run("FROZEN ", .key)) }
-        if observing.isWanted { states.append(Run("OBSERVING ", .key)) }
+        if isObserving { states.append(Run("OBSERVING ", .key)) }
         let netns = setting.networkNamespace.map { " netns \($0)" } ?? ""
         let routes = [
             "\(setting.host)\(netns) \(setting.kernelRelease) ", "\(setting.host)\(netns) ", "\(setting.host) ", "",
@@ -41,13 +41,15 @@ extension Model {
 
     private var freshness: String {
         if let taken = setting.captureTakenAt { return "capture of \(taken.rfc3339) " }
+        let reading = director.reading
+        let isRunning = reading.isRunning && !isFrozen
         guard let finished = reading.finished else {
-            return reading.isRunning ? "reading: \(reading.rows) rows " : "not read yet "
+            return isRunning ? "reading: \(reading.rows) rows " : "not read yet "
         }
         var text = "read \(Figures.age(second &- finished)) ago, took \(Figures.time(reading.took))"
         if reading.pause > .milliseconds(1500) { text += ", every \(Figures.time(reading.pause + reading.took))" }
-        if reading.isRunning, reading.rows > Self.manyRows { text = "reading: \(reading.rows) rows; last " + text }
-        if reading.isResyncing { text = (isFrozen ? "events lost; " : "events lost: rereading; ") + text }
+        if isRunning, reading.rows > Self.manyRows { text = "reading: \(reading.rows) rows; last " + text }
+        if director.events.isResyncing { text = (isFrozen ? "events lost; " : "events lost: rereading; ") + text }
         return text + " "
     }
 
@@ -129,7 +131,7 @@ extension Model {
         case .events: keys.removeAll { $0.0 == "s" }
         case .health: keys.removeAll { $0.0 == "s" || $0.0 == "/" }
         }
-        if !isCapture { keys.append(("o", observing.isWanted ? "Stop observing" : "Observe")) }
+        if !isCapture { keys.append(("o", isObserving ? "Stop observing" : "Observe")) }
         return keys + [("c", "Columns"), ("x", "Export"), ("F", "Follow")]
     }
 

@@ -26,13 +26,13 @@ struct WatchCaptureTests {
         setting.captureTakenAt = kernel.origin.takenAt
         setting.isPrinted = isPrinted
         let now = Moment(nanoseconds: 1_764_000_000_000_000_000)
-        var model = Model(setting, size: size, hasIPVS: Director.isPresent(in: kernel), now: now)
+        var model = Model(setting, size: size, hasIPVS: Director.isPresent(in: kernel))
         var start = Start()
         start.tab = tab
         #expect(model.begin(start) == nil)
         let session = WatchSession(
             kernel, model, events: nil, interval: .seconds(1),
-            clock: EventClock(wall: { now }, elapsed: { .seconds(3) }))
+            clock: Clocks(wall: { now }, elapsed: { .seconds(3) }))
         session.begin()
         for _ in 0..<2 { session.read() }
         return session

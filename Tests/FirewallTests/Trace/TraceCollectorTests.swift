@@ -13,7 +13,7 @@ struct TraceCollectorTests {
 
     @Test func dropsAreCountedByRuleAndKind() throws {
         let way = [TraceSamples.marked, TraceSamples.policyAccept, TraceSamples.jump, TraceSamples.rejected]
-        let collector = collector([.datagrams(way + way + [TraceSamples.marked])])
+        let collector = collector([.init(way + way + [TraceSamples.marked], isDrained: false)])
         try collector.finish(at: start)
         let address = try #require(IPAddress("10.0.0.100"))
         let kind = TracedKind(.fin, state: .invalid, protocol: .tcp, target: .init(address, 80))
@@ -24,8 +24,10 @@ struct TraceCollectorTests {
 
     @Test func lossIsKept() throws {
         let collector = collector([
-            .datagrams([TraceSamples.marked]), .loss(EventLoss(messages: 5)), .loss(EventLoss(messages: nil)),
-            .datagrams([TraceSamples.rejected]),
+            .init([TraceSamples.marked], isDrained: false),
+            .init(loss: EventLoss(messages: 5), isDrained: false),
+            .init(loss: EventLoss(messages: nil), isDrained: false),
+            .init([TraceSamples.rejected], isDrained: false),
         ])
         try collector.finish(at: start)
         #expect(collector.tally.lostMessages == 5)
@@ -53,7 +55,9 @@ struct TraceCollectorTests {
     }
 
     @Test func whatCannotBeReadIsCounted() throws {
-        let collector = collector([.datagrams([Array(TraceSamples.marked.prefix(50)), TraceSamples.policyDrop])])
+        let collector = collector([
+            .init([Array(TraceSamples.marked.prefix(50)), TraceSamples.policyDrop], isDrained: false)
+        ])
         try collector.finish(at: start)
         #expect(collector.tally.unread == 1)
     }
@@ -88,32 +92,7 @@ struct TraceCollectorTests {
         return packet
     }
 
-    private func collector(_ batches: [ScriptedTraces.Batch]) -> TraceCollector {
-        TraceCollector(TraceFollower(table: "mine"), events: ScriptedTraces(batches))
+    private func collector(_ batches: [ScriptedEvents.Batch]) -> TraceCollector {
+        TraceCollector(TraceFollower(table: "mine"), events: ScriptedEvents(batches))
     }
-}
-
-/// A trace group that delivers what a test has prepared.
-private final class ScriptedTraces: EventSource {
-    enum Batch {
-        case datagrams([[UInt8]])
-        case loss(EventLoss)
-    }
-
-    private var batches: [Batch]
-
-    init(_ batches: [Batch]) { self.batches = batches }
-
-    func receive(_ receive: (RawSpan) -> Void) throws(KernelError) -> EventReading {
-        guard !batches.isEmpty else { return EventReading(isDrained: true) }
-        switch batches.removeFirst() {
-        case .datagrams(let datagrams):
-            for datagram in datagrams { receive(datagram.span.bytes) }
-            return EventReading(datagrams: datagrams.count)
-        case .loss(let loss):
-            return EventReading(loss: loss)
-        }
-    }
-
-    let descriptor: CInt = -1
 }

@@ -1,39 +1,9 @@
-import Conntrack
-import IPVS
-import Inspection
 import Testing
 
 @testable import Terminal
 
-/// Rates, and the short form of numbers.
-struct RateTests {
-    @Test(
-        "Packets per second are computed from the elapsed time, not from the interval",
-        arguments: [500, 1000, 2500, 10_000])
-    func realTime(_ milliseconds: Int) throws {
-        var pane = ServicesPane()
-        func services(_ packets: UInt64) -> [Service] {
-            var service = Models.service()
-            service.statistics?.packetsIn = packets
-            return [service]
-        }
-        pane.take(services(1000), at: .seconds(1))
-        pane.count()
-        pane.arrange(FlowStore(), ObservationRates(), page: 10)
-        #expect(pane.lines.first?.packets == nil)
-        pane.take(services(1500), at: .seconds(1) + .milliseconds(milliseconds))
-        pane.count()
-        pane.arrange(FlowStore(), ObservationRates(), page: 10)
-        let rate = try #require(pane.lines.first?.packets)
-        #expect(abs(rate - 500_000 / Double(milliseconds)) < 0.001)
-        // Counters that decreased (ipvsadm -Z) give no rate.
-        pane.take(services(0), at: .seconds(100))
-        pane.count()
-        pane.arrange(FlowStore(), ObservationRates(), page: 10)
-        #expect(pane.lines.first?.packets == nil)
-        #expect(pane.lines.first?.history.count == 2)
-    }
-
+/// The short form of numbers.
+struct FiguresTests {
     @Test(
         "Rates, ages, counts",
         arguments: [

@@ -3,7 +3,7 @@ import Conntrack
 import Glibc
 
 /// The clocks for event streams, observations and screens. Tests use others.
-package struct EventClock {
+package struct Clocks {
     /// The wall clock.
     package var wall: () -> Moment
     /// Time since some start; monotonic.
@@ -14,9 +14,9 @@ package struct EventClock {
         self.elapsed = elapsed
     }
 
-    package static var system: EventClock {
+    package static var system: Clocks {
         let start = ContinuousClock.now
-        return EventClock(
+        return Clocks(
             wall: {
                 var now = timespec()
                 clock_gettime(CLOCK_REALTIME, &now)

@@ -1,8 +1,8 @@
 import Glibc
+import Inspection
 import Netlink
-import Terminal
 
-/// Measures the cost of this program: CPU time since the last call, and memory.
+/// Measures what this program costs: CPU time since the last call, and memory.
 struct CostMeter {
     private var last: (usage: rusage, moment: ContinuousClock.Instant)?
 

@@ -3,17 +3,17 @@ import Conntrack
 import Firewall
 import IPVS
 
-/// How fast packets of observed services come, by ctstate, and are dropped: from two observations of the same table.
+/// Packet rates of the observed services by ctstate, and their drop rates, computed from two observations of the same table.
 package struct ObservationRates: Sendable {
-    /// What a service's packets came to since the observation before, and since counting began.
+    /// One service's rates since the previous observation, and its drops since counting began.
     package struct Rates: Equatable, Sendable {
-        /// Packets a second behind conntrack at PRE_ROUTING.
+        /// Packets per second after conntrack at PRE_ROUTING.
         package var states: [CTState: Double] = [:]
-        /// Packets a second that came in front of the packet filter and not behind it.
+        /// Packets per second that reached the packet filter but did not pass it.
         package var dropped = 0.0
-        /// All that were dropped since counting began.
+        /// Packets dropped since counting began.
         package var droppedInAll: UInt64 = 0
-        /// The drops a second of the last observations, the newest last.
+        /// Drops per second of the latest observations, newest last.
         package var history: [Double] = []
     }
 
@@ -23,10 +23,10 @@ package struct ObservationRates: Sendable {
     /// Before the first observation.
     package init() {}
 
-    /// Nil for a service that the last observation did not have.
+    /// Nil for a service that was not in the last observation.
     package subscript(service: Service.Identity) -> Rates? { rates[service] }
 
-    /// Takes the next observation; nil before it when counting has started over.
+    /// Takes the next observation; `earlier` is ignored if counting has started over since.
     package mutating func take(_ observation: Observation, after earlier: Observation?) {
         let earlier = earlier?.from == observation.from ? earlier : nil
         var before: [Service.Identity: ObservedTraffic] = [:]
@@ -60,6 +60,6 @@ extension ObservationRates.Rates {
 }
 
 extension ObservedTraffic {
-    /// Packets that came in front of the packet filter and not behind it, of every class and ctstate.
+    /// Packets of every class and ctstate that reached the packet filter but did not pass it.
     package var droppedPackets: UInt64 { dropped.packets }
 }

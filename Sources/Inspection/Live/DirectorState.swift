@@ -1,0 +1,236 @@
+import Addresses
+import Conntrack
+import Firewall
+import IPVS
+
+/// What is known of a director that is read again and again: its flows, services and rates, the table's health, what was lost, what
+/// observing packets has shown, and what is wrong. Pure: whoever reads the director passes in what came, and when.
+package struct DirectorState: Sendable {
+    /// The wall clock at the last `tick`.
+    package private(set) var now = Moment(nanoseconds: 0)
+    /// Time since the start at the last `tick`, by a monotonic clock.
+    package private(set) var elapsed = Duration.zero
+
+    package private(set) var store = FlowStore()
+    package private(set) var services: [Service] = []
+    package private(set) var sysctls = Sysctls()
+    /// Why there is no IPVS; nil if it is present.
+    package private(set) var absence: String?
+    package private(set) var serviceRates = ServiceRates()
+    package private(set) var health = TableHealth()
+    package private(set) var reading = ReadingStatus()
+    package private(set) var events = EventStatus()
+    package private(set) var observation = ObservationStatus()
+    /// Individual packets that an observation has seen.
+    package private(set) var timeline = PacketTimeline()
+    /// What is wrong according to the last reading, observation and statistics, worst first.
+    package private(set) var findings: [Finding] = []
+    package var cost: OwnCost?
+
+    /// The flows of the last reading.
+    private var tally: FlowTally?
+    /// Packets of unknown flows: the next reading may show those.
+    private var strays: [SeenPacket] = []
+    private static let mostStrays = 1000
+
+    package init() {}
+
+    package mutating func tick(_ now: Moment, elapsed: Duration) {
+        self.now = now
+        self.elapsed = elapsed
+    }
+
+    /// Whole seconds since the start.
+    package var second: UInt32 { UInt32(clamping: elapsed.components.seconds) }
+
+    // MARK: A reading, in the order that `FlowStore` asks for
+
+    /// - Parameter absence: why there is no IPVS.
+    package mutating func begin(_ services: [Service], _ sysctls: Sysctls, absence: String? = nil) {
+        self.absence = absence
+        self.services = services
+        self.sysctls = sysctls
+        serviceRates.take(services, at: elapsed)
+        reading.rows = 0
+        reading.isRunning = true
+        store.begin(services, at: second)
+    }
+
+    package mutating func take(_ connection: Connection) {
+        reading.rows &+= 1
+        store.take(connection)
+    }
+
+    package mutating func endConnections(isWhole: Bool) { store.endConnections(isWhole: isWhole) }
+
+    package mutating func beginEntries() { store.beginEntries() }
+
+    package mutating func take(_ entry: Entry) {
+        reading.rows &+= 1
+        store.take(entry)
+    }
+
+    package mutating func endEntries(isWhole: Bool) { store.endEntries(isWhole: isWhole) }
+
+    /// Looking again for single flows is between the reader and the store.
+    package mutating func withStore<Value>(_ body: (inout FlowStore) -> Value) -> Value { body(&store) }
+
+    /// - Parameters:
+    ///   - took: its duration, without the time for which the program was stopped.
+    ///   - pause: how long nothing is read afterwards.
+    ///   - losses: what was read incompletely.
+    package mutating func finish(took: Duration, pause: Duration, losses: [Loss]) {
+        store.finish(took: UInt32(clamping: took.components.seconds))
+        for packet in strays { _ = note(packet) }
+        strays = []
+        reading.finished = second
+        (reading.took, reading.pause) = (took, pause)
+        reading.time = now
+        reading.losses = losses + storeLosses
+        reading.trouble = nil
+        reading.isRunning = false
+        serviceRates.endReading()
+        tally = FlowTally(store)
+        renewFindings()
+    }
+
+    /// The reading failed: what was known before still holds.
+    package mutating func fail(because why: String) {
+        reading.trouble = why
+        reading.isRunning = false
+    }
+
+    /// The rest of the reading is no longer wanted.
+    package mutating func abandonReading() { reading.isRunning = false }
+
+    private var storeLosses: [Loss] {
+        store.isOverfull
+            ? [Loss("the verdict never", "more NEW events came between two readings than can be held")] : []
+    }
+
+    // MARK: Events
+
+    /// Every NEW event is delivered from now on.
+    package mutating func beginWatch() { store.beginWatch(at: second) }
+
+    /// NEW events may be missing from now on.
+    package mutating func endWatch() { store.loseEvents() }
+
+    package mutating func take(_ event: Event<Entry>) {
+        if event.kind == .new { store.takeNew(event.subject, at: second) }
+    }
+
+    /// - Parameter messages: how many were lost; nil if the kernel does not say.
+    package mutating func loseEvents(messages: Int?) {
+        store.loseEvents()
+        events.losses += 1
+        events.lostMessages += messages ?? 0
+        events.isResyncing = true
+    }
+
+    /// A reading after the loss has ended.
+    package mutating func endResync() {
+        events.isResyncing = false
+        events.resyncs += 1
+    }
+
+    // MARK: Health and packets
+
+    package mutating func take(_ statistics: TableStatistics) {
+        health.take(statistics, at: elapsed)
+        renewFindings()
+    }
+
+    package mutating func missStatistics(because why: String) { health.miss(because: why) }
+
+    /// - Parameter took: how long reading the counters took.
+    package mutating func take(_ observation: Observation, took: Duration) {
+        self.observation.take(observation, took: took)
+        renewFindings()
+    }
+
+    /// - Parameter trouble: why it could not start, or ended; nil if it was no longer wanted.
+    package mutating func endObservation(because trouble: String?) {
+        // What was counted before a failure remains true.
+        if trouble == nil { observation = ObservationStatus() }
+        observation.trouble = trouble
+        renewFindings()
+    }
+
+    package mutating func take(_ packet: SeenPacket) {
+        if !note(packet), strays.count < Self.mostStrays { strays.append(packet) }
+    }
+
+    private mutating func note(_ packet: SeenPacket) -> Bool {
+        guard let key = store.note(packet.headers, packet.ctstate) else { return false }
+        if let mark = packet.mark { timeline.add(mark, to: key) }
+        return true
+    }
+
+    private mutating func renewFindings() {
+        var all = observation.last?.findings ?? []
+        if let tally, absence == nil {
+            all += FlowFindings(tally, services, sysctls, quietFor: observation.last?.quietSeconds).all
+        }
+        findings = (all + (health.statistics?.findings(since: health.change) ?? [])).worstFirst
+    }
+}
+
+/// The state of the readings: their age, cost, and problems.
+package struct ReadingStatus: Sendable {
+    /// When the last reading finished, in seconds since the start; nil before the first.
+    package internal(set) var finished: UInt32?
+    /// The same by the wall clock.
+    package internal(set) var time: Moment?
+    /// Its duration, and the pause before the next one.
+    package internal(set) var took = Duration.zero
+    package internal(set) var pause = Duration.zero
+    package internal(set) var losses: [Loss] = []
+    package internal(set) var isRunning = false
+    /// Connections and entries that the running reading has seen.
+    package internal(set) var rows = 0
+    /// Why the last attempt to read failed.
+    package internal(set) var trouble: String?
+}
+
+/// Losses of events, and the readings that recovered them.
+package struct EventStatus: Sendable {
+    package internal(set) var losses = 0
+    package internal(set) var lostMessages = 0
+    package internal(set) var resyncs = 0
+    /// A loss has not been recovered by a reading yet.
+    package internal(set) var isResyncing = false
+}
+
+/// The state of packet observation.
+package struct ObservationStatus: Sendable {
+    package private(set) var last: Observation?
+    package private(set) var rates = ObservationRates()
+    /// How long the last reading of the counters took.
+    package private(set) var cost = Duration.zero
+    /// Why it could not start, or ended.
+    package internal(set) var trouble: String?
+
+    mutating func take(_ observation: Observation, took: Duration) {
+        rates.take(observation, after: last)
+        last = observation
+        cost = took
+        trouble = nil
+    }
+}
+
+/// What watching costs this machine, besides the kernel's own work.
+package struct OwnCost: Equatable, Sendable {
+    /// Share of one CPU in user mode, since the last measurement.
+    package var user: Double
+    /// Share of one CPU in the kernel, since the last measurement.
+    package var system: Double
+    /// Bytes of memory in use.
+    package var resident: UInt64
+
+    package init(user: Double, system: Double, resident: UInt64) {
+        self.user = user
+        self.system = system
+        self.resident = resident
+    }
+}

@@ -1,0 +1,46 @@
+import Conntrack
+
+/// The conntrack table's counters and limits over time.
+package struct TableHealth: Sendable {
+    package private(set) var statistics: TableStatistics?
+    /// Since the reading before; nil for the first.
+    package private(set) var change: StatisticsChange?
+    /// Entries relative to the limit over time, the newest last; nil if unknown.
+    package private(set) var fills: [Double?] = []
+    /// Why there are no statistics.
+    package private(set) var absence: String?
+    /// When `statistics` was read; nil if reading failed since.
+    private var time: Duration?
+
+    package static let mostHistory = 240
+
+    package init() {}
+
+    /// - Parameter time: when they were read, by a monotonic clock.
+    package mutating func take(_ next: TableStatistics, at time: Duration) {
+        change =
+            if let statistics, let before = self.time {
+                StatisticsChange(from: statistics, to: next, over: time - before)
+            } else {
+                nil
+            }
+        (statistics, self.time) = (next, time)
+        absence = nil
+        fills.append(next.fill)
+        if fills.count > Self.mostHistory { fills.removeFirst() }
+    }
+
+    /// They could not be read.
+    package mutating func miss(because why: String) {
+        absence = why
+        time = nil
+    }
+}
+
+extension TableStatistics {
+    /// Entries relative to the limit; nil without one.
+    package var fill: Double? {
+        guard let entries, let limit, limit > 0 else { return nil }
+        return Double(entries) / Double(limit)
+    }
+}
