@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 
 struct ExpectationTests {
-    /// Linux 6.18.44 (x86-64), 2026-11-23, one message of a dump: an FTP helper's data connection, created over ctnetlink with source NAT.
+    /// Linux 6.18.44 (x86-64), 2026-11-23, one message of a dump: an FTP helper's data connection, created over
+    /// ctnetlink with source NAT.
     private static let translated = hexadecimal(
         """
         30 01 00 00  00 02  02 00  01 00 00 00  15 09 00 00               # nlmsghdr: 304 bytes, IPCTNL_MSG_EXP_NEW

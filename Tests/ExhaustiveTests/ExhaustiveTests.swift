@@ -3,8 +3,8 @@ import Testing
 
 /// The model of conntrack compared with the running kernel: every case, as far as cases can be enumerated.
 ///
-/// The kernel's answer is what an observation table counts at PRE_ROUTING, and the content of the conntrack table afterwards. Each test
-/// states how many packets it compares, and for which reasons some differ.
+/// The kernel's answer is what an observation table counts at PRE_ROUTING, and the content of the conntrack table
+/// afterwards. Each test states how many packets it compares, and for which reasons some differ.
 @Suite("The model against the kernel, exhaustively", .serialized, .needsRoot, .needsTool("nft"))
 struct ExhaustiveTests {
     /// - Parameter packets: the number of packets compared.

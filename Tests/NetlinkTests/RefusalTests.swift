@@ -37,7 +37,8 @@ struct RefusalTests {
         #expect(error?.detail == nil)
     }
 
-    /// Linux 6.18.44, 2026-11-23, as an answer to a ctnetlink GET whose CTA_ZONE has one byte; sequence 1 in place of its own.
+    /// Linux 6.18.44, 2026-11-23, as an answer to a ctnetlink GET whose CTA_ZONE has one byte; sequence 1 in place of
+    /// its own.
     @Test func extendedAcknowledgementBehindACappedRequest() {
         let error = Self.refusal(
             hexadecimal(

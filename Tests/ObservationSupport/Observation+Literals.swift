@@ -4,7 +4,6 @@ import Firewall
 import IPVS
 import Inspection
 
-/// An invalid literal.
 struct BadLiteral: Error {
     var text: String
 }

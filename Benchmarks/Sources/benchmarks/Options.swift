@@ -1,4 +1,3 @@
-/// The options on the command line.
 struct Options {
     enum Task {
         case benchmarks, instructions, help

@@ -29,7 +29,8 @@ struct ConditionGenerator {
         var conditions = Conditions()
         var kinds = Kind.allCases.shuffled(using: &generator).filter { $0.isPossible(for: entry) }
         kinds = Array(kinds.prefix(.random(in: 1...3, using: &generator)))
-        // conntrack must read --status before --mark, or it compares the mark with the status bits: see ConntrackOdditiesTests.
+        // conntrack must parse --status before --mark, or it compares the mark with the status bits: see
+        // ConntrackOdditiesTests.
         for kind in Kind.allCases where kinds.contains(kind) { add(kind, of: entry, to: &conditions) }
         return conditions
     }
