@@ -27,7 +27,9 @@ struct StatsTests {
         #expect(rows.dropFirst(2).allSatisfy { $0.hasSuffix(" 0") })
     }
 
-    @Test("One line per interval: the first without rates, then the difference since the last", .needsTool("conntrack"))
+    @Test(
+        "One line per interval: the first without rates, the others with the increase since the last",
+        .needsTool("conntrack"))
     func interval() throws {
         let outcome = try Self.inNamespace(
             #"""

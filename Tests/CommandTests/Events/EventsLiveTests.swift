@@ -137,7 +137,7 @@ struct EventsLiveTests {
             for number in stride(from: 0, to: burst, by: 2) { try generator.add(.change(mark: 7), number) }
             for number in stride(from: 0, to: burst, by: 3) { try generator.add(.delete, number) }
             try generator.flush()
-            // One more comes from the wait.
+            // One more is created by waitUntilMended.
             let made = generator.events - before + 1
             #expect(made == 1 + burst - 100 + (burst + 1) / 2 + (burst + 2) / 3)
             try waitUntilMended(program)

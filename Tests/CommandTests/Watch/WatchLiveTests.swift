@@ -61,7 +61,7 @@ struct WatchLiveTests {
         }
     }
 
-    @Test("Events that fit the buffer are all shown, including kinds enabled later")
+    @Test("Events that fit the buffer are all shown, including kinds not requested at the start")
     func events() throws {
         try inNoisyNamespace {
             let session = try session(buffer: 8 << 20, .events)

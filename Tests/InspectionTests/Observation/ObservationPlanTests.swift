@@ -83,7 +83,7 @@ struct ObservationPlanTests {
         #expect(census.states == [["ESTABLISHED": 1, "FIN_WAIT": 1], ["UDP": 1]])
     }
 
-    @Test("Without IPVS no packets leave for an address")
+    @Test("Without IPVS, no leaving packets are counted for an address")
     func withoutForwarding() throws {
         let plan = ObservationPlan([.address(try at("10.0.0.9:0").address, port: 80)], forwards: false)
         #expect(plan.targets.leaving.isEmpty && plan.targets.entering.count == 3 && plan.targets.answering.count == 3)
