@@ -100,3 +100,8 @@ extension Moment {
         return marchYear * 365 + marchYear / 4 - marchYear / 100 + marchYear / 400 + dayOfYear - daysFromMarch0To1970
     }
 }
+
+extension Duration {
+    /// In whole milliseconds, rounded towards zero.
+    package var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

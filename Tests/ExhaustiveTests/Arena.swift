@@ -122,3 +122,10 @@ extension Step {
         return bytes(ends.from, ends.to)
     }
 }
+
+/// The kernel could not be queried, or its answers could not be read reliably.
+struct ArenaFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,3 +1,5 @@
+import Addresses
+import Inspection
 import TestSupport
 import Testing
 
@@ -18,5 +20,123 @@ struct ExhaustiveTests {
         let differences = comparison.differences
         let some = differences.prefix(40).map { "\n\($0)" }.joined()
         #expect(differences.isEmpty, "\(differences.count) differences:\(some)", sourceLocation: location)
+    }
+}
+
+extension ExhaustiveTests {
+    @Test("TCP over IPv4: all flags, in every state, with and without loose pick-up", arguments: [true, false])
+    func tcpOverIPv4(isLoose: Bool) throws {
+        let comparison = try Comparison(
+            TCPCases.withoutEntry + TCPCases.withEntry, .ports(.ipv4), TrackingConditions(tcpLoose: isLoose))
+        check(comparison, 256 * (1 + 10 * 3 * 2))
+    }
+
+    @Test("TCP over IPv6: all flags, in every state, with and without loose pick-up", arguments: [true, false])
+    func tcpOverIPv6(isLoose: Bool) throws {
+        let comparison = try Comparison(
+            TCPCases.withoutEntry + TCPCases.withEntry, .ports(.ipv6), TrackingConditions(tcpLoose: isLoose))
+        check(comparison, 256 * (1 + 10 * 3 * 2))
+    }
+
+    @Test("TCP: any two segments, from every state")
+    func tcpPairs() throws {
+        check(try Comparison(TCPCases.pairs, .ports(.ipv4)), 10 * 3 * 2 * 12 * 12 * 2)
+    }
+
+    @Test("TCP: the first four segments of any connection", arguments: [true, false])
+    func tcpLives(isLoose: Bool) throws {
+        let comparison = try Comparison(TCPCases.lives, .ports(.ipv4), TrackingConditions(tcpLoose: isLoose))
+        check(comparison, 2 * 12 * 12 * 12 * 4)
+    }
+
+    @Test("TCP: the first five segments of any connection that begins with a SYN")
+    func tcpLongLives() throws {
+        check(try Comparison(TCPCases.longLives, .ports(.ipv4)), 10 * 10 * 10 * 10 * 5)
+    }
+
+    @Test("TCP: a connection that starts over, from every state, and any two segments")
+    func tcpRestarts() throws {
+        check(try Comparison(TCPCases.restarts, .ports(.ipv4)), 10 * 2 * 12 * 12 * 4)
+    }
+}
+
+extension ExhaustiveTests {
+    @Test("ICMP and ICMPv6: every type, with four codes each, without an entry", arguments: IPAddress.Family.both)
+    func icmpWithoutEntry(_ family: IPAddress.Family) throws {
+        check(try Comparison(ICMPCases.withoutEntry(family), .addresses(family), .here), 256 * 4, known: known(family))
+    }
+
+    @Test("ICMP and ICMPv6: errors about the packets of entries", arguments: IPAddress.Family.both)
+    func icmpErrors(_ family: IPAddress.Family) throws {
+        let types = family == .ipv4 ? 5 : 129
+        check(try Comparison(ICMPCases.errors(family), .addresses(family), .here), 5 * 2 * types, known: known(family))
+    }
+
+    @Test("ICMP and ICMPv6: every type, with the entry of a query present", arguments: IPAddress.Family.both)
+    func icmpBesideQueries(_ family: IPAddress.Family) throws {
+        let queries = family == .ipv4 ? 4 : 2
+        check(
+            try Comparison(ICMPCases.besideQueries(family), .addresses(family), .here), 256 * 2 * queries,
+            known: known(family))
+    }
+
+    private func known(_ family: IPAddress.Family) -> Set<KnownDifference> {
+        family == .ipv4 ? [] : [.icmpv6ErrorsWithoutName]
+    }
+}
+
+extension ExhaustiveTests {
+    // There are three packets of each chunk except INIT, whose correct tag is zero: 256 * 3 - 1.
+    @Test("SCTP: every chunk, in every state, with tags that are right, wrong or zero")
+    func sctpChunks() throws {
+        check(
+            try Comparison(SCTPCases.withoutEntry + SCTPCases.withEntry, .ports(.ipv4)), 767 * (1 + 9 * 2 * 2))
+    }
+
+    @Test("SCTP: chunks to associations with unknown tags")
+    func sctpUnknownTags() throws {
+        let comparison = try Comparison(SCTPCases.withUnknownTags, .ports(.ipv6))
+        check(comparison, (16 * 3 - 1) * 9 * 3 * 2, known: [.tagsOfStateNone])
+    }
+
+    @Test("SCTP: two chunks in one packet")
+    func sctpBundles() throws {
+        check(try Comparison(SCTPCases.bundles, .ports(.ipv4)), 16 * 16 * 2 * (1 + 9))
+    }
+
+    @Test("SCTP: the first three packets of any association")
+    func sctpLives() throws {
+        check(try Comparison(SCTPCases.lives, .ports(.ipv4)), 4 * 22 * 22 * 3)
+    }
+}
+
+extension ExhaustiveTests {
+    @Test("UDP: three datagrams, with every entry and without one", arguments: IPAddress.Family.both)
+    func udp(_ family: IPAddress.Family) throws {
+        check(try Comparison(StatelessCases.lives(.udp), .ports(family)), 3 * 8 * 3, known: [.assuredByTime])
+    }
+
+    @Test("UDP-Lite: three datagrams, with every entry and without one", arguments: IPAddress.Family.both)
+    func udplite(_ family: IPAddress.Family) throws {
+        let cases = StatelessCases.lives(.udplite)
+        check(try Comparison(cases, .addresses(family), verifiesChecksums: false), 3 * 8 * 3)
+        check(try Comparison(cases, .addresses(family)), 3 * 8 * 3, known: [.udpliteChecksums])
+    }
+
+    @Test("GRE: three packets, without an initial entry", arguments: IPAddress.Family.both)
+    func gre(_ family: IPAddress.Family) throws {
+        // An entry made over ctnetlink lacks GRE's own timeouts, and its first packet ends it.
+        let cases = StatelessCases.lives(.gre).filter { $0.entry == nil }
+        check(try Comparison(cases, .addresses(family)), 8 * 3)
+    }
+
+    @Test(
+        "All protocols without a tracker: three packets, with every entry and without one",
+        arguments: IPAddress.Family.both)
+    func others(_ family: IPAddress.Family) throws {
+        let protocols = StatelessCases.others(family, isDCCPKnown: Kernel.version < Kernel.withoutDCCP)
+        #expect(protocols.count >= 242)
+        let cases = protocols.flatMap(StatelessCases.lives)
+        check(try Comparison(cases, .addresses(family)), protocols.count * 3 * 8 * 3)
     }
 }

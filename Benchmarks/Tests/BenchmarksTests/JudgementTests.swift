@@ -9,10 +9,10 @@ import Testing
 
     @Test func takesTheMedianOfEachFigureByItself() {
         let runs = [figures(wall: 3, user: 1), figures(wall: 1, user: 2), figures(wall: 2, user: 9)]
-        #expect(Figures.median(of: runs)?.wallSeconds == 2)
-        #expect(Figures.median(of: runs)?.userSeconds == 2)
-        #expect(Figures.median(of: Array(runs.prefix(2)))?.wallSeconds == 2)
-        #expect(Figures.median(of: []) == nil)
+        #expect(Figures.summary(of: runs)?.wallSeconds == 2)
+        #expect(Figures.summary(of: runs)?.userSeconds == 2)
+        #expect(Figures.summary(of: Array(runs.prefix(2)))?.wallSeconds == 2)
+        #expect(Figures.summary(of: []) == nil)
     }
 
     @Test func judgesRatios() {

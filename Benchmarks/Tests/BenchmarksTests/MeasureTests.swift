@@ -36,7 +36,7 @@ import Testing
                 wallSeconds: 1, userSeconds: 1, systemSeconds: 0, peakMebibytes: 1, outputBytes: 0,
                 firstRowSeconds: firstRow)
         }
-        #expect(Figures.median(of: [figures(3), figures(1), figures(2)])?.firstRowSeconds == 2)
-        #expect(Figures.median(of: [figures(nil)])?.firstRowSeconds == nil)
+        #expect(Figures.summary(of: [figures(3), figures(1), figures(2)])?.firstRowSeconds == 2)
+        #expect(Figures.summary(of: [figures(nil)])?.firstRowSeconds == nil)
     }
 }

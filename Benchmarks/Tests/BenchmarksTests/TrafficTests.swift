@@ -10,11 +10,11 @@ import Testing
 
     private func result(_ load: TrafficLoad, floor: TrafficFigures, ours: TrafficFigures) -> TrafficResult {
         TrafficResult(
-            load,
+            .observe, "traffic",
             [
                 TrafficResult.Row(role: .floor, title: "floor", runs: [floor]),
                 TrafficResult.Row(role: .ours, title: "ours", runs: [ours]),
-            ])
+            ], judge: load.judge)
     }
 
     @Test func holdsTheStreamToTwoPercent() {
@@ -32,7 +32,8 @@ import Testing
 
     @Test func leavesOutWhoFailed() {
         let row = TrafficResult.Row(role: .ours, title: "ours", runs: [figures(1)], failure: "crashed")
-        let result = TrafficResult(.bulk, [TrafficResult.Row(role: .floor, title: "floor", runs: [figures(1)]), row])
+        let floor = TrafficResult.Row(role: .floor, title: "floor", runs: [figures(1)])
+        let result = TrafficResult(.observe, "traffic", [floor, row], judge: TrafficLoad.bulk.judge)
         #expect(result.hasFailed)
         #expect(result.rows.last?.summary == nil)
         #expect(result.judgements.first?.verdict == .notMeasured)

@@ -3,15 +3,11 @@ import Testing
 @testable import benchmarks
 
 @Suite struct TurnsTests {
-    private struct Row: TurnTaker {
-        let title: String
-        var runs: [Int] = []
-        var failure: String?
-    }
+    private typealias Result = CaseResult<String, Int>
 
     @Test func alternatesAndLeavesOutWhoFails() throws {
         var order: [Int] = []
-        let rows = try takeTurns([Row(title: "a"), Row(title: "b")], rounds: 3, title: "test") { index in
+        let rows = try Result.takeTurns([("a", "a"), ("b", "b")], rounds: 3, title: "test") { index in
             order.append(index)
             if index == 0 && order.count > 2 { throw Failure(.unavailable, "crashed") }
             return order.count
@@ -23,7 +19,11 @@ import Testing
 
     @Test func endsWhenASignalAsksForIt() {
         #expect(throws: Failure.self) {
-            try takeTurns([Row(title: "a")], rounds: 1, title: "test") { _ in throw Failure(.interrupted, "SIGINT") }
+            try Result.takeTurns([("a", "a")], rounds: 1, title: "test") { _ in throw Failure(.interrupted, "SIGINT") }
         }
     }
+}
+
+extension Int: RunFigures {
+    public static func summary(of runs: [Int]) -> Int? { runs.max() }
 }

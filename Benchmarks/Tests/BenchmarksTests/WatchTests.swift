@@ -63,24 +63,26 @@ import Testing
     @Test func leavesOutWhoFailed() {
         let failed = WatchResult.Row(role: .fullTable, title: "watch", runs: [figures(wall: 1)], failure: "crashed")
         let floor = WatchResult.Row(role: .floor, title: "receive", runs: [figures(wall: 1)])
-        let result = WatchResult(.table, entries: 100_000, [floor, failed])
+        let result = WatchResult(.watch, "table", [floor, failed]) { medians in
+            WatchJudge(entries: 100_000, medians: medians).judge(.table)
+        }
         #expect(result.hasFailed)
-        #expect(result.rows.last?.median == nil)
+        #expect(result.rows.last?.summary == nil)
         #expect(result.judgements.allSatisfy { $0.verdict == .notMeasured })
     }
 
     @Test func takesMedians() {
         let runs = [figures(wall: 3, saysRhythm: true), figures(wall: 1, saysRhythm: true), figures(wall: 2)]
-        #expect(WatchFigures.median(of: runs)?.wallSeconds == 2)
-        #expect(WatchFigures.median(of: runs)?.saysRhythm == false)
-        #expect(WatchFigures.median(of: []) == nil)
+        #expect(WatchFigures.summary(of: runs)?.wallSeconds == 2)
+        #expect(WatchFigures.summary(of: runs)?.saysRhythm == false)
+        #expect(WatchFigures.summary(of: []) == nil)
     }
 
     @Test func mixesNoWindowsThatHoldMoreReadingsThanOthers() {
         let windows = [(4.0, 4.0), (3, 3), (8, 4)].map { seconds, readings in
             WatchFigures.Window(seconds: seconds, readings: readings, cpuSeconds: readings / 4)
         }
-        let median = WatchFigures.median(of: windows.map { figures($0) })?.window
+        let median = WatchFigures.summary(of: windows.map { figures($0) })?.window
         #expect(median?.readings == 4)
         #expect(median?.seconds == 4)
         #expect(median?.cpuSeconds == 1)

@@ -26,19 +26,19 @@ struct EntryDump {
     ///
     /// - Throws: if no dump was complete, after printing what there is.
     func print(_ form: EntryWriter.Form, _ onInterrupt: OnInterrupt) throws(KernelError) {
-        let spool: Spool? = onInterrupt == .repeat ? try Spool() : nil
+        let buffer: OutputBuffer? = onInterrupt == .repeat ? try OutputBuffer() : nil
         var writer = EntryWriter(form, sink)
-        let isWhole = try entries(attempts: spool == nil ? 1 : Table.attempts) {
-            guard let spool else { return }
-            spool.clear()
-            writer = EntryWriter(form, spool.write)
+        let isWhole = try entries(attempts: buffer == nil ? 1 : Table.attempts) {
+            guard let buffer else { return }
+            buffer.clear()
+            writer = EntryWriter(form, buffer.write)
         } _: {
             writer.write($0)
         }
         writer.flush()
-        spool?.copy(to: sink)
+        buffer?.copy(to: sink)
         if isWhole { return }
-        throw spool == nil
+        throw buffer == nil
             ? Table.notWhole("the conntrack table", attempts: 1, nextStep: "--on-interrupt repeat tries again")
             : Table.notWhole("the conntrack table")
     }

@@ -36,7 +36,7 @@ package final class EventFollower<EntryLedger: StreamLedger> where EntryLedger.S
     package private(set) var tally = EventTally()
 
     var ledger: EntryLedger?
-    var backlog = Backlog()
+    var buffer = EventBuffer()
     private var schedule = ResyncSchedule()
     private var lossesDeclared = 0
     /// When the last dump ended, until the ledger has settled.
@@ -226,9 +226,9 @@ extension EventFollower {
     }
 
     private func holdBack() throws(KernelError) {
-        while !backlog.isFull {
+        while !buffer.isFull {
             let received = clock.wall()
-            let reading = try events.receive { backlog.add($0, receivedAt: received) }
+            let reading = try events.receive { buffer.add($0, receivedAt: received) }
             if let loss = reading.loss { declare(loss) }
             if reading.isDrained { return }
         }
@@ -236,7 +236,7 @@ extension EventFollower {
 
     /// Processes what was held back, and what is still in the socket: everything sent before the end of the dump.
     private func catchUp() throws(KernelError) {
-        backlog.empty { take($0, receivedAt: $1) }
+        buffer.empty { take($0, receivedAt: $1) }
         repeat { try receiveBatch() } while !isDrained
         dumpEnd = clock.elapsed()
         writer.flush()

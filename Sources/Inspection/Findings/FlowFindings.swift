@@ -175,3 +175,10 @@ extension [Remedy] {
         return filter { seen.insert($0).inserted }
     }
 }
+
+extension FlowSnapshot {
+    /// What its flows show; or, if a filter asks for verdicts that no flow has, only that.
+    package var findings: [Finding] {
+        FlowFindings(FlowTally(report), services + servicesLeftOut, sysctls).all
+    }
+}

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Inspection
 

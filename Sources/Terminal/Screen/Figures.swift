@@ -1,3 +1,4 @@
+import Addresses
 import Inspection
 
 /// Numbers in the short form needed on a screen.

@@ -51,3 +51,95 @@ package enum PacketBytes {
         withUnsafeBytes(of: number.bigEndian, Array.init)
     }
 }
+
+extension PacketBytes {
+    /// A TCP segment without options or data.
+    ///
+    /// - Parameter flags: the flag byte (RFC 9293, section 3.1).
+    package static func tcp(
+        _ flags: UInt8, sequence: UInt32 = 1, acknowledgement: UInt32 = 0, from source: Endpoint,
+        to destination: Endpoint
+    ) -> [UInt8] {
+        let ports = big(source.port) + big(destination.port)
+        // A header of 5 words, a window, no checksum yet, no urgent data.
+        let rest: [UInt8] = [0x50, flags, 0x20, 0, 0, 0, 0, 0]
+        let segment = transport(
+            .tcp, ports + big(sequence) + big(acknowledgement) + rest, checksumAt: 16, from: source.address,
+            to: destination.address)
+        return ip(.tcp, segment, from: source.address, to: destination.address)
+    }
+}
+
+extension PacketBytes {
+    /// A datagram with four bytes of data.
+    package static func udp(from source: Endpoint, to destination: Endpoint) -> [UInt8] {
+        datagram(.udp, from: source, to: destination)
+    }
+
+    /// With a checksum over all of it, which makes it UDP except for the protocol number (RFC 3828).
+    package static func udplite(from source: Endpoint, to destination: Endpoint) -> [UInt8] {
+        datagram(.udplite, from: source, to: destination)
+    }
+
+    private static func datagram(
+        _ protocol: IPProtocol, from source: Endpoint, to destination: Endpoint
+    ) -> [UInt8] {
+        let data = Array("data".utf8)
+        let header = big(source.port) + big(destination.port) + big(UInt16(8 + data.count)) + [0, 0]
+        let datagram = transport(
+            `protocol`, header + data, checksumAt: 6, from: source.address, to: destination.address)
+        return ip(`protocol`, datagram, from: source.address, to: destination.address)
+    }
+}
+
+extension PacketBytes {
+    /// An SCTP packet with these chunks (RFC 9260).
+    ///
+    /// - Parameter tag: the verification tag of the common header.
+    /// - Parameter initiateTag: the tag requested by INIT (1) and INIT ACK (2) chunks.
+    package static func sctp(
+        chunks: [UInt8], tag: UInt32, initiateTag: UInt32 = 0, from source: Endpoint, to destination: Endpoint
+    ) -> [UInt8] {
+        let header = big(source.port) + big(destination.port) + big(tag)
+        let body = chunks.flatMap { chunk($0, initiateTag) }
+        let sum = CRC32C.of(header + [0, 0, 0, 0] + body)
+        // The only little-endian number in a packet.
+        let packet = header + big(sum.byteSwapped) + body
+        return ip(.sctp, packet, from: source.address, to: destination.address)
+    }
+
+    private static func chunk(_ type: UInt8, _ initiateTag: UInt32) -> [UInt8] {
+        // INIT and INIT ACK: the tag, a window, outbound and inbound streams, the initial TSN. Other chunks: arbitrary
+        // data.
+        let isInitiation = type == 1 || type == 2
+        let value =
+            isInitiation
+            ? big(initiateTag) + [0, 0, 0x20, 0, 0, 1, 0, 1, 0, 0, 0, 1] : [UInt8](repeating: 1, count: 12)
+        return [type, 0] + big(UInt16(4 + value.count)) + value
+    }
+}
+
+extension PacketBytes {
+    /// An ICMP message, or an ICMPv6 one between IPv6 addresses.
+    ///
+    /// - Parameter rest: what follows the checksum: for a query the identifier and a number, for an error four bytes
+    ///   and the quoted packet.
+    package static func icmp(
+        type: UInt8, code: UInt8, _ rest: [UInt8], from source: IPAddress, to destination: IPAddress
+    ) -> [UInt8] {
+        let bare = [type, code, 0, 0] + rest
+        guard source.family == .ipv6 else {
+            return ip(.icmp, filled(bare, at: 2, with: InternetChecksum()), from: source, to: destination)
+        }
+        let message = transport(.icmpv6, bare, checksumAt: 2, from: source, to: destination)
+        return ip(.icmpv6, message, from: source, to: destination, hopLimit: 255)
+    }
+
+    /// What follows the checksum of an ICMPv6 redirect for a packet (RFC 4861, section 4.5): the target, the
+    /// destination, and the option that carries the packet.
+    package static func redirect(about packet: [UInt8], target: IPAddress, destination: IPAddress) -> [UInt8] {
+        let padded = packet + [UInt8](repeating: 0, count: (8 - packet.count % 8) % 8)
+        let option: [UInt8] = [4, UInt8(1 + padded.count / 8), 0, 0, 0, 0, 0, 0]
+        return [0, 0, 0, 0] + target.networkBytes + destination.networkBytes + option + padded
+    }
+}

@@ -92,3 +92,18 @@ extension DumpCase {
             ])
     }
 }
+
+extension DumpCase {
+    func run(_ rounds: Int, with measure: Measure) throws -> DumpResult {
+        let subjects = contestants.map { (role: $0.role, title: $0.title) }
+        let rows = try DumpResult.takeTurns(subjects, rounds: rounds, title: title) {
+            try run(contestants[$0], with: measure)
+        }
+        return DumpResult(name, title, rows) { summaries in targets.map { $0.judge(summaries) } }
+    }
+
+    private func run(_ contestant: Contestant, with measure: Measure) throws -> Figures {
+        let expected = contestant.role == .aside ? 0 : expected
+        return try measure.run(contestant.words, to: destination) { try contestant.check($0, holds: expected) }
+    }
+}

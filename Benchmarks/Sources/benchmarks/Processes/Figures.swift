@@ -1,5 +1,5 @@
 /// The cost of one run of a program.
-struct Figures: Codable {
+struct Figures: RunFigures {
     var wallSeconds: Double
     var userSeconds: Double
     var systemSeconds: Double
@@ -11,7 +11,7 @@ struct Figures: Codable {
 
 extension Figures {
     /// The median of each figure separately.
-    static func median(of runs: [Figures]) -> Figures? {
+    static func summary(of runs: [Figures]) -> Figures? {
         guard !runs.isEmpty else { return nil }
         func median(_ figure: (Figures) -> Double) -> Double { middle(of: runs.map(figure)) }
         let firstRows = runs.compactMap(\.firstRowSeconds)

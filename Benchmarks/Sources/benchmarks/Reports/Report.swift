@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// All results of a benchmark run.
 struct Report: Codable {
     let schema: String
@@ -11,7 +13,7 @@ struct Report: Codable {
     var flows: [FlowResult] = []
 
     init(machine: Machine, entries: Int, runs: Int) {
-        schema = "ct-inspect-benchmarks/1"
+        schema = "ct-inspect-benchmarks/2"
         self.machine = machine
         self.entries = entries
         self.runs = runs
@@ -27,5 +29,16 @@ struct Report: Codable {
     private var judgements: [Judgement] {
         dumps.flatMap(\.judgements) + events.flatMap(\.judgements) + traffic.flatMap(\.judgements)
             + watch.flatMap(\.judgements) + flows.flatMap(\.judgements)
+    }
+}
+
+extension Report {
+    /// Machine-readable: the figures of every run, medians and ratios. Keys are in snake_case and sorted, so that two
+    /// reports can be compared.
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     }
 }

@@ -18,20 +18,20 @@ extension Report {
     }
 }
 
-extension DumpResult {
+extension CaseResult<Role, Figures> {
     fileprivate var table: String {
         let head = ["", "wall s", "min", "max", "user s", "system s", "peak MiB", "output MiB"]
         return columns([head] + rows.map(\.cells))
     }
 }
 
-extension DumpResult.Row {
+extension CaseResult<Role, Figures>.Row {
     fileprivate var cells: [String] {
-        guard let median else { return [command, "failed: \(failure ?? "no run")"] }
+        guard let median = summary else { return [title, "failed: \(failure ?? "no run")"] }
         let walls = runs.map(\.wallSeconds)
         let output = median.outputBytes > 0 ? fixed(Double(median.outputBytes) / 1_048_576, 1) : "-"
         return [
-            command, fixed(median.wallSeconds, 3), fixed(walls.min() ?? 0, 3), fixed(walls.max() ?? 0, 3),
+            title, fixed(median.wallSeconds, 3), fixed(walls.min() ?? 0, 3), fixed(walls.max() ?? 0, 3),
             fixed(median.userSeconds, 3), fixed(median.systemSeconds, 3), fixed(median.peakMebibytes, 1), output,
         ]
     }
@@ -47,14 +47,15 @@ extension EventResult {
     }
 }
 
-extension TrafficResult {
+extension CaseResult<Role, TrafficFigures> {
     fileprivate var table: String {
+        guard let load else { return "" }
         let head = ["", load.unit.name, "min", "max", "ns each", "counts a packet", "its CPU s"]
         return columns([head] + rows.map { $0.cells(in: load.unit.size) })
     }
 }
 
-extension TrafficResult.Row {
+extension CaseResult<Role, TrafficFigures>.Row {
     fileprivate func cells(in size: Double) -> [String] {
         guard let summary else { return [title, "failed: \(failure ?? "no run")"] }
         let rates = runs.map { $0.eachSecond / size }
@@ -66,16 +67,16 @@ extension TrafficResult.Row {
     }
 }
 
-extension WatchResult {
+extension CaseResult<WatchRole, WatchFigures> {
     fileprivate var table: String {
         let head = ["", "wall s", "min", "max", "user s", "system s", "peak MiB", "CPU %", "readings/s"]
         return columns([head] + rows.map(\.cells))
     }
 }
 
-extension WatchResult.Row {
+extension CaseResult<WatchRole, WatchFigures>.Row {
     fileprivate var cells: [String] {
-        guard let median else { return [title, "failed: \(failure ?? "no run")"] }
+        guard let median = summary else { return [title, "failed: \(failure ?? "no run")"] }
         let walls = runs.map(\.wallSeconds)
         // Readings triggered by keys have no pauses, so there is no rate.
         let window = role == .fullTable ? median.window : nil
@@ -88,16 +89,16 @@ extension WatchResult.Row {
     }
 }
 
-extension FlowResult {
+extension CaseResult<FlowRole, Figures> {
     fileprivate var table: String {
         let head = ["", "wall s", "min", "max", "first row s", "min", "max", "user s", "system s", "peak MiB"]
         return columns([head] + rows.map(\.cells))
     }
 }
 
-extension FlowResult.Row {
+extension CaseResult<FlowRole, Figures>.Row {
     fileprivate var cells: [String] {
-        guard let median else { return [title, "failed: \(failure ?? "no run")"] }
+        guard let median = summary else { return [title, "failed: \(failure ?? "no run")"] }
         return [title] + spread(median.wallSeconds, runs.map(\.wallSeconds))
             + spread(median.firstRowSeconds, runs.compactMap(\.firstRowSeconds)) + [
                 fixed(median.userSeconds, 3), fixed(median.systemSeconds, 3), fixed(median.peakMebibytes, 1),

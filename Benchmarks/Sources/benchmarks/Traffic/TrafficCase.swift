@@ -14,9 +14,11 @@ struct TrafficCase {
 
     private func run(_ load: TrafficLoad, _ rounds: Int) throws -> TrafficResult {
         let watchers = TrafficWatcher.all(tools)
-        let rows = watchers.map { TrafficResult.Row(role: $0.role, title: $0.title) }
-        return TrafficResult(
-            load, try takeTurns(rows, rounds: rounds, title: load.title) { try trial(of: load, watchers[$0]) })
+        let subjects = watchers.map { (role: $0.role, title: $0.title) }
+        let rows = try TrafficResult.takeTurns(subjects, rounds: rounds, title: load.title) {
+            try trial(of: load, watchers[$0])
+        }
+        return TrafficResult(.observe, load.title, load: load, rows, judge: load.judge)
     }
 
     /// In namespaces of its own, so that no run is affected by another.

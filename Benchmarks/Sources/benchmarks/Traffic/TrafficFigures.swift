@@ -1,5 +1,5 @@
 /// The result of one load with one watcher.
-struct TrafficFigures: Codable {
+struct TrafficFigures: RunFigures {
     /// Bytes, datagrams or requests transferred per second.
     var eachSecond: Double
     /// CPU time of a single one on its whole path, including the sender's part, in the fastest fiftieth. Nil for a

@@ -15,7 +15,7 @@ struct WatchCase {
         try SampleCapture.using(entries, in: measure.workspace) { capture in
             let title = WatchScene.flows.title(entries)
             let rows = try take(turns: rounds, title, measure.flows(capture, entries))
-            return WatchResult(.flows, entries: entries, rows)
+            return result(.flows, entries, rows)
         }
     }
 
@@ -27,14 +27,21 @@ struct WatchCase {
             try inFreshNamespace {
                 try SampleTable.filled(with: entries) {
                     let full = try take(turns: rounds, title, measure.fullTable())
-                    return WatchResult(.table, entries: entries, full + empty)
+                    return result(.table, entries, full + empty)
                 }
             }
         }
     }
 
     private func take(turns rounds: Int, _ title: String, _ subjects: [WatchSubject]) throws -> [WatchResult.Row] {
-        let rows = subjects.map { WatchResult.Row(role: $0.role, title: $0.title) }
-        return try takeTurns(rows, rounds: rounds, title: title) { try subjects[$0].run() }
+        try WatchResult.takeTurns(subjects.map { ($0.role, $0.title) }, rounds: rounds, title: title) {
+            try subjects[$0].run()
+        }
+    }
+
+    private func result(_ scene: WatchScene, _ entries: Int, _ rows: [WatchResult.Row]) -> WatchResult {
+        WatchResult(.watch, scene.title(entries), entries: entries, rows) {
+            WatchJudge(entries: entries, medians: $0).judge(scene)
+        }
     }
 }

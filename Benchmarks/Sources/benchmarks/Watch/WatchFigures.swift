@@ -1,5 +1,5 @@
 /// The cost of one run of a program, with or without a terminal.
-struct WatchFigures: Codable {
+struct WatchFigures: RunFigures {
     /// The readings after the first one: complete ones with their pauses.
     struct Window: Codable {
         var seconds: Double
@@ -46,7 +46,7 @@ struct WatchFigures: Codable {
     }
 
     /// The median of each figure separately. The interval counts as shown if it was shown in every run.
-    static func median(of runs: [WatchFigures]) -> WatchFigures? {
+    static func summary(of runs: [WatchFigures]) -> WatchFigures? {
         guard var median = runs.first else { return nil }
         func set(_ figure: WritableKeyPath<WatchFigures, Double>) {
             median[keyPath: figure] = middle(of: runs.map { $0[keyPath: figure] })

@@ -42,7 +42,7 @@ struct WatchMeasure {
                 [tools.screen] + window + [marker] + words, patience: .seconds(400), in: workspace)
             let figures = try WatchFigures(screen: text)
             guard window == [Self.none] || figures.window != nil else {
-                throw Failure(.inputOutput, "made no reading")
+                throw Failure(.inputOutput, "no reading took the 20 ms that tell it from drawing: use more --entries")
             }
             return figures
         }

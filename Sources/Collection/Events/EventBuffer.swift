@@ -4,7 +4,7 @@ import Conntrack
 /// Events that arrived while a dump was read, as raw bytes with the time of arrival.
 ///
 /// Bounded: what does not fit stays in the socket's buffer, and if that overruns the loss is reported like any other.
-struct Backlog {
+struct EventBuffer {
     private var pieces: [Piece] = []
 
     private struct Piece {

@@ -6,17 +6,17 @@ import Testing
 @testable import Collection
 
 @Suite("Events held back while a dump is read")
-struct BacklogTests {
+struct EventBufferTests {
     @Test("Events are delivered once, in order, with the time at which they arrived")
     func order() {
-        var backlog = Backlog()
+        var buffer = EventBuffer()
         let sizes = [1, 5000, 1 << 20, 3, 700_000, 700_000]
         for (number, size) in sizes.enumerated() {
             let bytes = [UInt8](repeating: UInt8(number), count: size)
-            backlog.add(bytes.span.bytes, receivedAt: .init(nanoseconds: UInt64(number)))
+            buffer.add(bytes.span.bytes, receivedAt: .init(nanoseconds: UInt64(number)))
         }
         var seen: [Int] = []
-        backlog.empty { datagram, received in
+        buffer.empty { datagram, received in
             let number = Int(received.nanoseconds)
             let byte = try? datagram.host(UInt8.self, at: datagram.byteCount - 1)
             #expect(byte.map(Int.init) == number)
@@ -24,16 +24,16 @@ struct BacklogTests {
             seen.append(number)
         }
         #expect(seen == Array(sizes.indices))
-        backlog.empty { _, _ in Issue.record("it was empty") }
+        buffer.empty { _, _ in Issue.record("it was empty") }
     }
 
     @Test("The limit on held events does not exceed the machine's memory")
     func bound() {
-        var backlog = Backlog()
+        var buffer = EventBuffer()
         let piece = [UInt8](repeating: 1, count: 1 << 20)
         var count = 0
-        while !backlog.isFull, count < 1000 {
-            backlog.add(piece.span.bytes, receivedAt: .init(nanoseconds: 0))
+        while !buffer.isFull, count < 1000 {
+            buffer.add(piece.span.bytes, receivedAt: .init(nanoseconds: 0))
             count += 1
         }
         #expect(count == 512)

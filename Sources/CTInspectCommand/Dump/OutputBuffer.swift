@@ -3,7 +3,7 @@ import Netlink
 import SystemPackage
 
 /// Output buffered until it is known to be good, in an unnamed file, so that memory does not grow with it.
-final class Spool {
+final class OutputBuffer {
     private let file: FileDescriptor
     private let purpose = "buffer the output until it is complete"
 
