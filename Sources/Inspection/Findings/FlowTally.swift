@@ -107,7 +107,7 @@ extension FlowTally {
 
 extension FlowStore {
     fileprivate func schedulesEachPacket(_ route: Route) -> Bool {
-        table.services.byAddress(route.protocol, route.virtual)?.flags.contains(.onePacket) ?? false
+        slots.table.services.byAddress(route.protocol, route.virtual)?.flags.contains(.onePacket) ?? false
     }
 }
 

@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 import IPVS
 
 /// What a connection and its entry have in common: the protocol, the client, and the server it talks to.
@@ -65,5 +66,31 @@ package struct FlowKey: Hashable, Comparable, Sendable {
         tuple.destination = client.address
         tuple.discriminator = .ports(source: server.port, destination: client.port)
         return tuple
+    }
+}
+
+extension FlowKey {
+    /// From a packet from the client to the VIP. For an ICMP error, the flow it is about, whose packet went to the client.
+    init?(clientPacket headers: PacketHeaders) {
+        if let flow = headers.embedded {
+            guard let from = flow.sourcePort, let to = flow.destinationPort else { return nil }
+            self.init(
+                protocol: flow.protocol, client: Endpoint(flow.destination, to), server: Endpoint(flow.source, from))
+            return
+        }
+        guard let from = headers.sourcePort, let to = headers.destinationPort else { return nil }
+        self.init(
+            protocol: headers.protocol, client: Endpoint(headers.source, from),
+            server: Endpoint(headers.destination, to))
+    }
+
+    /// From a packet from the VIP to the client.
+    init?(serverPacket headers: PacketHeaders) {
+        guard headers.embedded == nil, let from = headers.sourcePort, let to = headers.destinationPort else {
+            return nil
+        }
+        self.init(
+            protocol: headers.protocol, client: Endpoint(headers.destination, to),
+            server: Endpoint(headers.source, from))
     }
 }

@@ -23,7 +23,7 @@ package struct FlowReport: Sendable {
 
     /// Persistence templates, which have no flow.
     package var templates: [FlowTemplate] {
-        store.templates.lazy.map { FlowTemplate($0, store.table.services.matchTemplate($0)) }.filter { template in
+        store.templates.lazy.map { FlowTemplate($0, store.slots.table.services.matchTemplate($0)) }.filter { template in
             let connection = template.connection
             return filter.wants(template.service, connection.virtual, connection.protocol)
                 && filter.wants(client: connection.client)
@@ -39,7 +39,7 @@ package struct FlowReport: Sendable {
             return store.routes.lazy.filter(filter.wants).map { ($0, $0.counts) }
         }
         var counts = Array(repeating: VerdictCounts(), count: store.routes.count)
-        for row in store.rows where row.isShown && filter.wants(client: row.client) {
+        for row in store.slots.rows where row.isShown && filter.wants(client: row.client) {
             counts[Int(row.route)][row.verdict] += 1
         }
         return zip(store.routes, counts).filter { filter.wants($0.0) }
@@ -66,16 +66,16 @@ package struct FlowList: Sequence, Sendable {
             orphans = []
             return
         }
-        let slots = store.rows.indices.filter { store.rows[$0].isShown && store.rows[$0].isOrphan }
-        orphans = slots.map { (UInt32($0), store.key(of: store.rows[$0])) }.sorted { $0.1 < $1.1 }.map(\.0)
+        let slots = store.slots.rows.indices.filter { store.slots.rows[$0].isShown && store.slots.rows[$0].isOrphan }
+        orphans = slots.map { (UInt32($0), store.key(of: store.slots.rows[$0])) }.sorted { $0.1 < $1.1 }.map(\.0)
     }
 
     /// The rows of the store that the filter wants, with their slots.
     package func forEachRow(_ body: (UInt32, FlowRow) -> Void) {
-        for slot in store.rows.indices where !store.rows[slot].isOrphan && wants(store.rows[slot]) {
-            body(UInt32(slot), store.rows[slot])
+        for slot in store.slots.rows.indices where !store.slots.rows[slot].isOrphan && wants(store.slots.rows[slot]) {
+            body(UInt32(slot), store.slots.rows[slot])
         }
-        for slot in orphans where wants(store.rows[Int(slot)]) { body(slot, store.rows[Int(slot)]) }
+        for slot in orphans where wants(store.slots.rows[Int(slot)]) { body(slot, store.slots.rows[Int(slot)]) }
     }
 
     /// Only the flows whose rows are wanted.
@@ -110,7 +110,7 @@ package struct FlowList: Sequence, Sendable {
         }
 
         package mutating func next() -> Flow? {
-            let rows = list.store.rows
+            let rows = list.store.slots.rows
             while slot < rows.count {
                 defer { slot += 1 }
                 if !rows[slot].isOrphan, list.wants(rows[slot]) { return flow(UInt32(slot)) }
@@ -129,13 +129,13 @@ package struct FlowList: Sequence, Sendable {
 
 extension FlowStore {
     fileprivate func flow(_ slot: UInt32, _ reasons: VerdictReasons) -> Flow {
-        let row = rows[Int(slot)]
+        let row = slots.rows[Int(slot)]
         let route = route(of: row)
         var connection: Connection?
         if let destination = route.destination {
             connection = Connection(
                 route.protocol, client: row.client, virtual: route.virtual, destination: destination,
-                state: stateNames[Int(row.state)], expires: row.expires, persistenceEngine: engines[slot])
+                state: stateNames[Int(row.state)], expires: row.expires, persistenceEngine: extras.engine(of: slot))
         }
         return Flow(
             protocol: route.protocol, client: row.client, virtual: route.virtual, connection: connection,
@@ -145,7 +145,7 @@ extension FlowStore {
     }
 
     private func entryDoubts(of row: FlowRow, _ slot: UInt32) -> [String] {
-        var words = row.traits.contains(.hasDoubts) ? (doubts[slot] ?? []).map(\.text) : []
+        var words = row.traits.contains(.hasDoubts) ? (extras.doubts[slot] ?? []).map(\.text) : []
         if row.traits.contains(.mayHaveEnded) {
             words.append("it had \(row.expires) s left when it was read, and may have ended before the table was")
         }

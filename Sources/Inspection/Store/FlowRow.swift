@@ -88,6 +88,22 @@ package struct FlowRow: Sendable {
     package var isNews: Bool { traits.contains(.isNews) }
 }
 
+extension FlowRow {
+    /// A connection missing from the last complete reading is hidden; an orphan is shown only once it is known to be one.
+    var isShown: Bool {
+        traits.contains(.isHeld) && traits.contains(.isSettled) && missed == 0
+    }
+}
+
+extension FlowRow {
+    init(client: Endpoint, route: UInt32, appeared: UInt32) {
+        self.client = client
+        self.route = route
+        self.appeared = appeared
+        changed = appeared
+    }
+}
+
 /// A set of ctstates, in one byte.
 package struct CTStates: Equatable, Sendable {
     /// The values of `CTState.bit` that fit into eight bits.

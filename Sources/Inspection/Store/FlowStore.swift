@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 import IPVS
 
 /// The flows of a director, joined from its connections and its conntrack table, over one reading or many. Each reading is streamed into
@@ -13,40 +14,26 @@ import IPVS
 ///
 /// No I/O, no clock. A flow takes about 80 bytes, and so does an entry without a connection.
 package struct FlowStore: Sendable {
-    /// The rows, by slot; those without `isHeld` are free.
-    var rows: [FlowRow] = []
-    var free: [UInt32] = []
-    private var index = SlotIndex()
-    /// Flows by the reply tuple of their real server; only those whose real server may answer through the director (NAT).
-    private var replies = SlotIndex()
-    private let hashing = FlowHash()
+    var slots = FlowSlots()
+    var extras: FlowExtras
     /// The slot used last: the lists keep their order from reading to reading.
-    var lastSlot = -1
+    private var lastSlot = -1
     /// The slots that the entries of the last reading matched, in table order, and those of the current reading.
     var trail: [UInt32] = []
     var nextTrail: [UInt32] = []
-    var table = RouteTable()
-    var stateNames: [String] = []
-    /// Data that few flows have: doubts about their entry, and the name and data of a persistence engine.
-    var doubts: [UInt32: [FlowDoubt]] = [:]
-    var engines: [UInt32: String] = [:]
-    /// The entries as the kernel sent them, and the location of each slot's entry; nil if they are not kept.
-    private(set) var archive: EntryArchive?
-    private var archived: [UInt32: EntryArchive.Location] = [:]
+    private(set) var stateNames: [String] = []
     /// Persistence templates of the last reading; empty unless `keepsTemplates`.
-    package internal(set) var templates: [Connection] = []
-    let keepsTemplates: Bool
+    package private(set) var templates: [Connection] = []
+    private let keepsTemplates: Bool
 
-    /// Slots in use, including hidden ones.
-    private(set) var held = 0
     var orphans = 0
     /// Connections listed in the current reading.
-    package internal(set) var listed = 0
+    package private(set) var listed = 0
     var watch = NewEventWatch()
-    /// State of the current reading; `second` is the time passed to `begin`.
-    var second: UInt32 = 0
+    /// The time of the current reading, as passed to `begin`.
+    private(set) var second: UInt32 = 0
     var isWholeSoFar = true
-    var areConnectionsWhole = true
+    private(set) var areConnectionsWhole = true
     var isReading = false
     /// Whether the table is being dumped a second time, for the flows that had no entry in the first dump.
     var isLookingAgain = false
@@ -61,31 +48,31 @@ package struct FlowStore: Sendable {
     ///   - keepsEntries: whether `entry(ofSlot:)` returns whole entries, at about 200 bytes each.
     ///   - keepsTemplates: whether persistence templates are kept.
     package init(keepsEntries: Bool = false, keepsTemplates: Bool = false) {
-        archive = keepsEntries ? EntryArchive() : nil
+        extras = FlowExtras(keepsEntries: keepsEntries)
         self.keepsTemplates = keepsTemplates
     }
 
-    package var routes: [Route] { table.routes }
+    package var routes: [Route] { slots.table.routes }
 
     /// Whether callers must pass the messages that entries were decoded from.
-    package var keepsEntries: Bool { archive != nil }
+    package var keepsEntries: Bool { extras.keepsEntries }
 
     // MARK: Rows
 
     /// For each slot, whether its flow is shown and wanted.
     package func marks(_ wants: (FlowRow) -> Bool) -> [Bool] {
-        var marks = Array(repeating: false, count: rows.count)
-        for slot in rows.indices where rows[slot].isShown && wants(rows[slot]) { marks[slot] = true }
+        var marks = Array(repeating: false, count: slots.rows.count)
+        for slot in slots.rows.indices where slots.rows[slot].isShown && wants(slots.rows[slot]) { marks[slot] = true }
         return marks
     }
 
     /// Nil if the slot does not show a flow (any more).
     package subscript(slot: UInt32) -> FlowRow? {
-        guard rows.indices.contains(Int(slot)), rows[Int(slot)].isShown else { return nil }
-        return rows[Int(slot)]
+        guard slots.rows.indices.contains(Int(slot)), slots.rows[Int(slot)].isShown else { return nil }
+        return slots.rows[Int(slot)]
     }
 
-    package func route(of row: FlowRow) -> Route { table.routes[Int(row.route)] }
+    package func route(of row: FlowRow) -> Route { slots.route(of: row) }
 
     /// Identifies a row's flow across readings.
     package func key(of row: FlowRow) -> FlowKey {
@@ -94,7 +81,7 @@ package struct FlowStore: Sendable {
     }
 
     /// The slot of a flow; nil if the store does not have it.
-    package func slot(of key: FlowKey) -> UInt32? { find(key.protocol, key.client, key.server).map(UInt32.init) }
+    package func slot(of key: FlowKey) -> UInt32? { slots.find(key.protocol, key.client, key.server).map(UInt32.init) }
 
     /// IPVS's name for the connection's state; nil for an orphan.
     package func state(of row: FlowRow) -> String? { row.isOrphan ? nil : stateNames[Int(row.state)] }
@@ -104,166 +91,194 @@ package struct FlowStore: Sendable {
         row.entryState == .none ? nil : row.entryState.state?.name ?? "entry"
     }
 
-    func find(_ protocol: IPProtocol, _ client: Endpoint, _ server: Endpoint) -> Int? {
-        index.find(hashing(`protocol`, client, server)) { isFlow($0, `protocol`, client, server) }
+    /// The whole entry of a flow, as the last reading found it; nil when it has none, or entries are not kept.
+    package func entry(ofSlot slot: UInt32) -> Entry? { extras.entry(of: slot) }
+
+    // MARK: A reading
+
+    /// - Parameter second: the time of the reading, in seconds since the store was created.
+    package mutating func begin(_ services: [Service], at second: UInt32) {
+        if isReading { abandon() }
+        lastSlot = -1
+        isReading = true
+        self.second = second
+        isWholeSoFar = true
+        areConnectionsWhole = true
+        listed = 0
+        templates.removeAll()
+        slots.take(services, after: readings)
+        beginEntries()
     }
 
-    /// Whether a slot holds the flow with this protocol, client and server.
-    @inline(__always)
-    func isFlow(_ slot: Int, _ protocol: IPProtocol, _ client: Endpoint, _ server: Endpoint) -> Bool {
-        guard rows[slot].client == client else { return false }
-        let route = Int(rows[slot].route)
-        return table.routes[route].virtual == server && table.routes[route].protocol == `protocol`
+    /// Discards what an unfinished reading found.
+    private mutating func abandon() {
+        for slot in slots.rows.indices { slots.rows[slot].traits.subtract(.ofReading) }
     }
 
-    /// Every slot whose connection has this reply tuple through the director. Two connections can share one: same client port, same real
-    /// server, different VIPs.
-    func answered(by reply: FlowKey) -> [Int] {
-        var found: [Int] = []
-        replies.forEach(hashing(reply.protocol, reply.client, reply.server)) { slot in
-            let row = rows[slot]
-            let route = table.routes[Int(row.route)]
-            if row.traits.contains(.isHeld), row.client == reply.client, route.mayBeNAT,
-                route.destination == reply.server, route.protocol == reply.protocol, !found.contains(slot)
-            {
-                found.append(slot)
-            }
+    // MARK: Connections
+
+    /// Takes a connection of this reading.
+    package mutating func take(_ connection: Connection) {
+        if connection.isTemplate {
+            if keepsTemplates { templates.append(connection) }
+            return
         }
-        return found
+        if let slot = slot(of: connection) {
+            lastSlot = slot
+            update(slot, with: connection)
+        } else {
+            insert(connection)
+        }
+    }
+
+    /// Usually the slot after that of the previous row.
+    private func slot(of connection: Connection) -> Int? {
+        let next = lastSlot + 1
+        if next < slots.rows.count, slots.rows[next].traits.contains(.isHeld),
+            slots.isFlow(next, connection.protocol, connection.client, connection.virtual)
+        {
+            return next
+        }
+        return slots.find(connection.protocol, connection.client, connection.virtual)
+    }
+
+    /// The list is not a snapshot: a row may move while it is read, and appear twice. The first one counts.
+    private mutating func update(_ slot: Int, with connection: Connection) {
+        if slots.rows[slot].traits.contains(.isListed) { return }
+        let route = Int(slots.rows[slot].route)
+        if slots.table.routes[route].destination != connection.destination { move(slot, to: connection) }
+        slots.rows[slot].traits.insert(.isListed)
+        listed += 1
+        slots.rows[slot].expires = connection.expires
+        keepEngine(of: connection, slot)
+        if stateNames.isEmpty || stateNames[Int(slots.rows[slot].state)] != connection.state {
+            slots.rows[slot].state = number(ofState: connection.state)
+            slots.rows[slot].changed = second
+        }
+    }
+
+    /// A new connection reuses the ports of an earlier one, or an orphan turns out to have a connection.
+    private mutating func move(_ slot: Int, to connection: Connection) {
+        if slots.rows[slot].isOrphan { orphans -= 1 }
+        slots.move(slot, to: number(of: connection.routeKey))
+        slots.rows[slot].traits.remove(.hasDoubts)
+        extras.forgetSlot(slot)
+        slots.rows[slot].traits.subtract([.isOrphan, .isFresh, .isSettled, .isFoundByReply, .wasLooked])
+        slots.rows[slot].missed = 0
+        slots.rows[slot].appeared = second
+        slots.rows[slot].changed = second
+        slots.rows[slot].ctstates = CTStates()
+    }
+
+    private mutating func insert(_ connection: Connection) {
+        var row = FlowRow(client: connection.client, route: number(of: connection.routeKey), appeared: second)
+        row.expires = connection.expires
+        row.state = number(ofState: connection.state)
+        row.traits = .isListed
+        listed += 1
+        if connection.isExpected { row.traits.insert(.isExpected) }
+        if !watch.isWhole || watch.mayNewRowsBeOlder
+            || slots.table.mayHaveMissedEvents(of: connection.virtual.address, in: readings)
+        {
+            row.traits.insert(.mayBeOlder)
+        }
+        if let event = watch.take(FlowKey.original(connection)) { row.newEventPlusOne = event + 1 }
+        lastSlot = slots.add(row)
+        keepEngine(of: connection, lastSlot)
+    }
+
+    private mutating func keepEngine(of connection: Connection, _ slot: Int) {
+        if let engine = connection.persistenceEngine { extras.keep(engine: engine, of: slot) }
+    }
+
+    /// State names are an open set, about a dozen in practice; beyond 255 they share the last number.
+    private mutating func number(ofState name: String) -> UInt8 {
+        if let known = stateNames.firstIndex(of: name) { return UInt8(known) }
+        if stateNames.count <= Int(UInt8.max) { stateNames.append(name) }
+        return UInt8(stateNames.count - 1)
+    }
+
+    /// - Parameter isWhole: whether all connections were read; if not, one that was not listed may still exist.
+    package mutating func endConnections(isWhole: Bool) {
+        areConnectionsWhole = isWhole
+        if !isWhole { isWholeSoFar = false }
+    }
+
+    /// Takes a connection read after the slots.table. An entry that belongs to it is not an orphan: the connection was just newer than the first
+    /// list.
+    package mutating func takeLater(_ connection: Connection) {
+        guard let slot = slots.find(connection.protocol, connection.client, connection.virtual),
+            slots.rows[slot].isOrphan
+        else {
+            return
+        }
+        remove(at: slot)
+    }
+
+    // MARK: NEW events
+
+    /// From now on it is given every NEW event, until `loseEvents`. Existing flows may be older than the watch.
+    package mutating func beginWatch(at second: UInt32) {
+        watch.begin(at: second)
+        for slot in slots.rows.indices where slots.rows[slot].traits.contains(.isHeld) {
+            slots.rows[slot].traits.insert(.mayBeOlder)
+        }
+    }
+
+    /// Events were lost: nothing can be proven until watching begins again.
+    package mutating func loseEvents() { watch.lose() }
+
+    /// Whether there is no watch, or it lost events: a new one may begin.
+    package var needsWatch: Bool { !watch.isWhole }
+
+    /// The basis for `never`: for how many seconds every NEW event has been received, and how many there were. Nil without a watch.
+    package var evidence: (seconds: UInt32, events: Int)? { watch.isWhole ? (second &- watch.from, watch.events) : nil }
+
+    /// Whether no flow can be called never for now because there were too many events to keep.
+    package var isOverfull: Bool { watch.isOverfull }
+
+    /// Takes the entry of a NEW event.
+    package mutating func takeNew(_ entry: Entry, at second: UInt32) {
+        watch.count()
+        guard slots.table.mayServe(entry.original.destination), let key = FlowKey.original(entry) else { return }
+        if let slot = slots.find(key.protocol, key.client, key.server) {
+            slots.rows[slot].newEventPlusOne = second + 1
+        } else {
+            watch.keep(key, at: second)
+        }
+    }
+
+    // MARK: Packets
+
+    /// Records the ctstate seen on a packet of a flow.
+    ///
+    /// - Returns: the packet's flow, if the store has it.
+    package mutating func note(_ headers: PacketHeaders, _ state: CTState) -> FlowKey? {
+        guard let key = FlowKey(clientPacket: headers) ?? FlowKey(serverPacket: headers),
+            let slot = slots.find(key.protocol, key.client, key.server)
+        else { return nil }
+        slots.rows[slot].ctstates.insert(state)
+        return key
     }
 
     // MARK: Slots
 
-    mutating func add(_ row: FlowRow) -> Int {
-        if index.isCrowded { rehash() }
-        held += 1
-        var row = row
-        row.traits.insert(.isHeld)
-        let slot: Int
-        if let reused = free.popLast() {
-            slot = Int(reused)
-            rows[slot] = row
-        } else {
-            slot = rows.count
-            rows.append(row)
-        }
-        let hash = hash(of: row)
-        index.insert(hash, slot)
-        indexReply(of: slot)
-        return slot
-    }
-
-    /// Keeps its NEW event, which may belong to a connection that the next reading shows.
+    /// A NEW event for its entry may belong to a connection that the next reading lists.
     mutating func remove(at slot: Int) {
-        if let event = rows[slot].newEvent { watch.keep(key(of: rows[slot]), at: event) }
-        let row = rows[slot]
-        index.remove(hash(of: row), slot)
-        if let reply = replyHash(of: row) { replies.remove(reply, slot) }
-        if row.isOrphan { orphans -= 1 }
-        forgetRarities(of: slot)
-        rows[slot].traits = []
-        free.append(UInt32(slot))
-        held -= 1
+        if let event = slots.rows[slot].newEvent { watch.keep(key(of: slots.rows[slot]), at: event) }
+        if slots.rows[slot].isOrphan { orphans -= 1 }
+        extras.forgetSlot(slot)
+        slots.remove(at: slot)
     }
 
-    /// Moves the flow to another real server.
-    mutating func move(_ slot: Int, to route: UInt32) {
-        let row = rows[slot]
-        if let reply = replyHash(of: row) { replies.remove(reply, slot) }
-        rows[slot].route = route
-        forgetRarities(of: slot)
-        indexReply(of: slot)
-    }
-
-    // Inlined: a call from a mutating function would copy the whole store.
-    @inline(__always)
-    private func hash(of row: FlowRow) -> UInt64 {
-        let route = Int(row.route)
-        return hashing(table.routes[route].protocol, row.client, table.routes[route].virtual)
-    }
-
-    @inline(__always)
-    private func replyHash(of row: FlowRow) -> UInt64? {
-        let route = Int(row.route)
-        guard table.routes[route].mayBeNAT, let server = table.routes[route].destination else { return nil }
-        return hashing(table.routes[route].protocol, row.client, server)
-    }
-
-    private mutating func indexReply(of slot: Int) {
-        let row = rows[slot]
-        guard let hash = replyHash(of: row) else { return }
-        if replies.isCrowded { return rehashReplies() }
-        replies.insert(hash, slot)
-    }
-
-    private mutating func rehash() {
-        index.clear(for: held)
-        for slot in rows.indices {
-            let row = rows[slot]
-            if row.traits.contains(.isHeld) { index.insert(hash(of: row), slot) }
-        }
-    }
-
-    private mutating func rehashReplies() {
-        let slots = rows.indices.filter { rows[$0].traits.contains(.isHeld) && replyHash(of: rows[$0]) != nil }
-        replies.clear(for: slots.count)
-        for slot in slots {
-            if let hash = replyHash(of: rows[slot]) { replies.insert(hash, slot) }
-        }
-    }
-
-    // MARK: Rare data
-
-    mutating func add(_ doubt: FlowDoubt, to slot: Int) {
-        doubts[UInt32(slot), default: []].append(doubt)
-        rows[slot].traits.insert(.hasDoubts)
-    }
-
-    private mutating func forgetRarities(of slot: Int) {
-        if rows[slot].traits.contains(.hasDoubts) { doubts[UInt32(slot)] = nil }
-        rows[slot].traits.remove(.hasDoubts)
-        if !engines.isEmpty { engines[UInt32(slot)] = nil }
-    }
-
-    mutating func archive(_ message: RawSpan, of slot: Int) {
-        if message.byteCount > 0 { archived[UInt32(slot)] = archive?.keep(message) }
-    }
-
-    /// Discards the entries of an earlier reading, or of a dump that is being repeated.
-    mutating func forgetEntries() {
-        if archive != nil { archive = EntryArchive() }
-        archived.removeAll(keepingCapacity: true)
-        for slot in doubts.keys { rows[Int(slot)].traits.remove(.hasDoubts) }
-        doubts.removeAll()
-    }
-
-    /// The whole entry of a flow, as the last reading found it; nil when it has none, or entries are not kept.
-    package func entry(ofSlot slot: UInt32) -> Entry? { archived[slot].flatMap { archive?.entry(at: $0) } }
-
-    // MARK: Services
-
-    /// Takes the current services.
-    mutating func take(_ services: [Service]) {
-        if table.isCrowded(flows: held) { renumberRoutes() }
-        if table.take(services, after: readings) { rehashReplies() }
-    }
-
-    private mutating func renumberRoutes() {
-        let old = table.routes
-        table.removeAll()
-        for slot in rows.indices where rows[slot].traits.contains(.isHeld) {
-            rows[slot].route = number(of: old[Int(rows[slot].route)].key)
-        }
-        rehash()
-        rehashReplies()
-    }
-
-    mutating func number(of key: Route.Key) -> UInt32 { table.number(of: key, after: readings) }
+    mutating func number(of key: Route.Key) -> UInt32 { slots.table.number(of: key, after: readings) }
 }
 
-extension FlowRow {
-    /// A connection missing from the last complete reading is hidden; an orphan is shown only once it is known to be one.
-    var isShown: Bool {
-        traits.contains(.isHeld) && traits.contains(.isSettled) && missed == 0
+extension Connection {
+    fileprivate var routeKey: Route.Key {
+        Route.Key(protocol: `protocol`, virtual: virtual, destination: destination)
     }
+
+    /// IPVS created it before its first packet, at the request of a helper (ip_vs_ftp): the client's port is not known yet.
+    var isExpected: Bool { client.port == 0 }
 }

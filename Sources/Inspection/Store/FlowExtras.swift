@@ -1,0 +1,61 @@
+import Conntrack
+
+/// What only few flows have, or only some outputs need, by slot: doubts about their entry, the persistence engine, whole entries.
+struct FlowExtras: Sendable {
+    private(set) var doubts: [UInt32: [FlowDoubt]] = [:]
+    /// The name and data of a persistence engine.
+    private var engines: [UInt32: String] = [:]
+    /// The entries as the kernel sent them, and where each slot's is; nil if they are not kept.
+    private var archive: EntryArchive?
+    private var archived: [UInt32: EntryArchive.Location] = [:]
+
+    init(keepsEntries: Bool) { archive = keepsEntries ? EntryArchive() : nil }
+
+    var keepsEntries: Bool { archive != nil }
+
+    mutating func add(_ doubt: FlowDoubt, to slot: Int) { doubts[UInt32(slot), default: []].append(doubt) }
+
+    mutating func forgetDoubts(of slot: Int) { doubts[UInt32(slot)] = nil }
+
+    mutating func keep(engine: String, of slot: Int) { engines[UInt32(slot)] = engine }
+
+    func engine(of slot: UInt32) -> String? { engines[slot] }
+
+    /// - Parameter message: empty if there is none.
+    mutating func keep(_ message: RawSpan, of slot: Int) {
+        if message.byteCount > 0 { archived[UInt32(slot)] = archive?.keep(message) }
+    }
+
+    func entry(of slot: UInt32) -> Entry? { archived[slot].flatMap { archive?.entry(at: $0) } }
+
+    /// The slot gets another flow.
+    mutating func forgetSlot(_ slot: Int) {
+        if !doubts.isEmpty { doubts[UInt32(slot)] = nil }
+        if !engines.isEmpty { engines[UInt32(slot)] = nil }
+    }
+
+    /// Entries of an earlier reading, or of a dump that is repeated, are of no use any more.
+    mutating func forgetEntries() {
+        if archive != nil { archive = EntryArchive() }
+        archived.removeAll(keepingCapacity: true)
+        doubts.removeAll()
+    }
+}
+
+/// Why the entry attributed to a flow is uncertain.
+enum FlowDoubt: Equatable, Sendable {
+    /// The entry was created for another destination; only its reply tuple matches the flow, and perhaps other flows, too.
+    case joinedByReply(Tuple, flows: Int)
+    /// The table has a second entry with the flow's tuple, in another zone.
+    case secondEntry(id: UInt32, zone: UInt16)
+
+    var text: String {
+        switch self {
+        case .joinedByReply(let original, let flows):
+            let others = flows == 1 ? "" : ", which \(flows) connections share"
+            return "joined by the reply tuple\(others): the entry was made for \(original)"
+        case .secondEntry(let id, let zone):
+            return "another entry has this tuple too: id \(id) in zone \(zone)"
+        }
+    }
+}
