@@ -92,17 +92,14 @@ struct ObserveCommand: ParsableCommand {
                 error.asked, .absent, detail: error.detail,
                 nextStep: "\(error.nextStep.map { $0 + ", or " } ?? "")observe an address: --vip ADDRESS")
         }
-        let chosen = ObservedSubject.services(services, service)
-        guard !chosen.isEmpty else {
-            let which =
-                services.isEmpty
-                ? "IPVS has no services here"
-                : "no such service (\(services.count) \(services.count == 1 ? "exists" : "exist"))"
+        if services.isEmpty {
             throw KernelError(
-                "observe", .absent, detail: which,
-                nextStep: services.isEmpty ? "observe an address: --vip ADDRESS" : "ct-inspect services lists them")
+                "observe", .absent, detail: "IPVS has no services here", nextStep: "observe an address: --vip ADDRESS")
         }
-        return (chosen + addresses, services)
+        if service.contains(where: { selector in !services.contains { selector.matches($0.identity) } }) {
+            throw .noSuchService(among: services)
+        }
+        return (ObservedSubject.services(services, service) + addresses, services)
     }
 }
 

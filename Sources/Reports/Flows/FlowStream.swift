@@ -11,6 +11,7 @@ package final class FlowStream {
     private var text: ByteBuffer
     private var json: JSONWriter
     private var totals = VerdictCounts()
+    private var findings: [Finding] = []
     private var lossesTold = 0
 
     /// - Parameters:
@@ -41,14 +42,16 @@ package final class FlowStream {
     private func take(_ snapshot: FlowSnapshot, at time: Moment, _ isPrinted: @escaping @Sendable (FlowRow) -> Bool) {
         for loss in snapshot.losses.dropFirst(lossesTold) { write(loss, at: time) }
         lossesTold = max(lossesTold, snapshot.losses.count)
-        let report = snapshot.narrowed(by: filter).report
+        let chosen = snapshot.narrowed(by: filter)
+        findings = chosen.findings
+        let report = chosen.report
         for flow in report.flows.filtered(isPrinted) { write(flow, report.proof, at: time) }
         totals = report.counts.reduce(into: VerdictCounts()) { $0 += $1.counts }
         text.flush()
         json.flush()
     }
 
-    /// Prints the final number of flows with each verdict.
+    /// Prints the final number of flows with each verdict, and what they mean.
     package func end(at time: Moment) {
         let totals = FlowVerdict.allCases.map { ($0.rawValue, self.totals[$0]) }
         if style == nil {
@@ -57,11 +60,14 @@ package final class FlowStream {
                     json.key(text: name)
                     json.number(count)
                 }
+                json.findings(findings)
             }
             json.flush()
         } else {
             let words = totals.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
             text.append(text: "At the end: " + (words.isEmpty ? "no flows" : words.joined(separator: ", ")) + ".\n")
+            for sentence in findings.map(\.reason) { text.append(text: sentence.printable + "\n") }
+            if let next = findings.nextStep { text.append(text: "Next: \(next).".printable + "\n") }
             text.flush()
         }
     }

@@ -19,6 +19,7 @@ def conduct(hosts, subject, report):
     counters = Counters(hosts.director, story.ends)
     watches = [Watch(hosts, subject) for _ in range(2)]
     _judge_death(hosts, subject, report)
+    _judge_refusal(hosts, subject, report)
     for watch in watches:
         [table] = watch.tables()
         chains = base_chains(hosts.director, table)
@@ -39,3 +40,9 @@ def _judge_death(hosts, subject, report):
     doomed = Watch(hosts, subject, "--trace")
     doomed.kill()
     report.equal("kill -9 leaves no table", [], doomed.tables())
+
+
+def _judge_refusal(hosts, subject, report):
+    said = subject.run("observe", "--service", "tcp/10.9.9.9:80", "--for", "1s", "--netns", hosts.director.name, check=False)
+    report.equal("a service that does not exist is refused with status 74", 74, said.returncode)
+    report.check("and those that exist are named", "no such service; IPVS has tcp 10.0.0.100:80" in said.stderr, said.stderr)
