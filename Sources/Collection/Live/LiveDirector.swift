@@ -40,19 +40,7 @@ package final class LiveDirector {
     private var readFor = Demand()
     private var followed: Set<EventKind> = [.new]
     private var isObserving = false
-    private var running = Running()
-
-    /// The running reading.
-    private struct Running {
-        var begun = Duration.zero
-        /// The program was stopped for this long.
-        var away = Duration.zero
-        var rows = 0
-        var wantsEntries = false
-        var isActive = false
-        /// Whether its rows are no longer wanted.
-        var isAbandoned = false
-    }
+    private var running: LiveReading?
 
     package struct Options {
         /// How often to read; less often if reading takes long.
@@ -142,6 +130,12 @@ package final class LiveDirector {
         keeper.changed(.readingEnded)
     }
 
+    /// The last question of a reading was answered: an event missed until now may have been the NEW of a flow's entry.
+    func settle() {
+        if !drainEvents(batches: 10_000) || !followsEvents { keeper.director.endWatch() }
+        tick()
+    }
+
     // MARK: Demand
 
     /// Follows and observes what is demanded, and hands over the packets that were seen.
@@ -164,10 +158,7 @@ package final class LiveDirector {
     /// Stops at once what is no longer demanded, also in the middle of a reading.
     package func stopUnwanted() {
         let demand = keeper.demand
-        if running.isActive, !demand.reads {
-            running.isAbandoned = true
-            keeper.director.abandonReading()
-        }
+        if !demand.reads { running?.abandon() }
         if isObserving, !demand.observes { packets.keep(false, take) }
     }
 
@@ -210,12 +201,15 @@ package final class LiveDirector {
         return keeper.demand.reads && mostReadings == nil ? pace.wait(at: clock.elapsed()) : .seconds(3600)
     }
 
+    /// How long nothing is read after a reading of this duration.
+    func pause(after took: Duration) -> Duration { pace.pause(after: took) }
+
     /// Read as soon as possible.
     package func hurry() { pace.hurry() }
 
     /// The program was stopped for this long: that is no part of a reading, and what is known is old.
     package func wasAway(_ span: Duration) {
-        running.away += span
+        running?.wasAway(span)
         pace.hurry()
     }
 
@@ -236,21 +230,22 @@ package final class LiveDirector {
         readings += 1
         tick()
         readFor = keeper.demand
-        running = Running(begun: clock.elapsed(), wantsEntries: readFor.entries != nil, isActive: true)
-        pace.begin(at: running.begun)
+        let reading = LiveReading(self, keeper, wantsEntries: readFor.entries != nil)
+        running = reading
+        defer { running = nil }
+        pace.begin(at: clock.elapsed())
         readStatistics()
         // What was queued before a loss is older than what is read now.
         let isDrained = drainEvents(batches: 1000)
         keepWatch(isDrained: isDrained)
         failure = nil
         do throws(KernelError) {
-            try DirectorReader(kernel, .oneOfMany).read(into: self)
+            try DirectorReader(kernel, .oneOfMany).read(into: reading)
         } catch {
             failure = error
-            if running.isAbandoned { keeper.director.fail(because: error.description) } else { fail(error) }
+            fail(error)
         }
-        running.isActive = false
-        let took = clock.elapsed() - running.begun - running.away
+        let took = reading.took
         pace.end(at: clock.elapsed(), took: took, isComplete: failure == nil)
         // Only connections that begin after the second reading can be proven never to be in the table: the sooner it comes, the better.
         if readings == 1, took < .seconds(1) { pace.hurry() }
@@ -266,80 +261,5 @@ package final class LiveDirector {
             keeper.director.missStatistics(because: error.description)
         }
         keeper.changed(.statistics)
-    }
-}
-
-extension LiveDirector: ReadingSink {
-    package var wantsWholeTable: Bool { running.wantsEntries }
-
-    package func begin(_ services: [Service], _ sysctls: Sysctls, absence: KernelError?) {
-        keeper.director.begin(services, sysctls, absence: absence?.description)
-        keeper.changed(.readingBegan)
-    }
-
-    package func take(_ connection: Connection) {
-        if !running.isAbandoned { keeper.director.take(connection) }
-        countRow()
-    }
-
-    package func endConnections(isWhole: Bool) {
-        if !running.isAbandoned { keeper.director.endConnections(isWhole: isWhole) }
-    }
-
-    package func beginEntries() { if !running.isAbandoned { keeper.director.beginEntries() } }
-
-    package func take(_ entry: Entry, _ message: RawSpan) {
-        if !running.isAbandoned {
-            keeper.director.take(entry)
-            if running.wantsEntries { keeper.take(entry) }
-        }
-        countRow()
-    }
-
-    package func endEntries(isWhole: Bool) {
-        guard !running.isAbandoned else { return }
-        keeper.director.endEntries(isWhole: isWhole)
-        keeper.changed(.entriesEnded(isWhole: isWhole))
-    }
-
-    package func withStore<Value>(_ body: (inout FlowStore) -> Value) -> Value { keeper.director.withStore(body) }
-
-    package func progress(_ text: @autoclosure () -> String, at count: Int) {
-        if count & Self.rowsBetweenPauses == 0 { goOn() }
-    }
-
-    private static let rowsBetweenPauses = 511
-
-    @inline(__always)
-    private func countRow() {
-        running.rows &+= 1
-        if running.rows & Self.rowsBetweenPauses == 0 { goOn() }
-    }
-
-    private func goOn() {
-        keeper.readingGoesOn()
-        stopUnwanted()
-    }
-
-    /// An event missed now may have been the NEW of a flow's entry.
-    package func settle() {
-        if !drainEvents(batches: 10_000) || !followsEvents { keeper.director.endWatch() }
-        tick()
-    }
-
-    package func finish(_ outcome: ReadOutcome) {
-        guard !running.isAbandoned else { return }
-        var losses = outcome.losses
-        if keeper.director.sysctls.number(Sysctls.conntrackEvents) == 0 {
-            losses.append(
-                Loss("the verdict never", "\(Sysctls.conntrackEvents) is 0, so there are no NEW events to tell by"))
-        }
-        let took = clock.elapsed() - running.begun - running.away
-        keeper.director.finish(took: took, pause: pace.pause(after: took), losses: losses)
-        if keeper.director.events.isResyncing {
-            keeper.director.endResync()
-            keeper.changed(.resynced)
-        }
-        keeper.changed(.readingEnded)
     }
 }

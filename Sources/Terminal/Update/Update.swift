@@ -48,7 +48,7 @@ extension Model {
             let followed = table.followed
             if table.end(isWhole: isWhole) { table.arrange(page: page, selecting: followed) }
         // The table was arranged when its rows arrived.
-        case .readingEnded: if tab != .table { arrange() }
+        case .readingEnded: if tab != .table, !isFrozen { arrange() }
         case .observed: if tab == .services, !isFrozen { arrange() }
         case .observationEnded(let why):
             isObserving = false

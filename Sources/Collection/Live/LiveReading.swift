@@ -1,0 +1,103 @@
+import Conntrack
+import IPVS
+import Inspection
+import Netlink
+
+/// One reading of a live director: passes what the reader finds to the keeper, unless the rest is no longer wanted.
+final class LiveReading: ReadingSink {
+    private unowned let live: LiveDirector
+    private unowned let keeper: any DirectorKeeper
+    private let begun: Duration
+    /// The program was stopped for this long.
+    private var away = Duration.zero
+    private var rows = 0
+    private var isAbandoned = false
+
+    let wantsWholeTable: Bool
+
+    init(_ live: LiveDirector, _ keeper: any DirectorKeeper, wantsEntries: Bool) {
+        self.live = live
+        self.keeper = keeper
+        wantsWholeTable = wantsEntries
+        begun = live.clock.elapsed()
+    }
+
+    /// How long it has taken so far, without the time for which the program was stopped.
+    var took: Duration { live.clock.elapsed() - begun - away }
+
+    func wasAway(_ span: Duration) { away += span }
+
+    func abandon() {
+        isAbandoned = true
+        keeper.director.abandonReading()
+    }
+
+    func begin(_ services: [Service], _ sysctls: Sysctls, absence: KernelError?) {
+        keeper.director.begin(services, sysctls, absence: absence?.description)
+        keeper.changed(.readingBegan)
+    }
+
+    func take(_ connection: Connection) {
+        if !isAbandoned { keeper.director.take(connection) }
+        countRow()
+    }
+
+    func endConnections(isWhole: Bool) { if !isAbandoned { keeper.director.endConnections(isWhole: isWhole) } }
+
+    func beginEntries() { if !isAbandoned { keeper.director.beginEntries() } }
+
+    func take(_ entry: Entry, _ message: RawSpan) {
+        if !isAbandoned {
+            keeper.director.take(entry)
+            if wantsWholeTable { keeper.take(entry) }
+        }
+        countRow()
+    }
+
+    func endEntries(isWhole: Bool) {
+        guard !isAbandoned else { return }
+        keeper.director.endEntries(isWhole: isWhole)
+        keeper.changed(.entriesEnded(isWhole: isWhole))
+    }
+
+    func withStore<Value>(_ body: (inout FlowStore) -> Value) -> Value { keeper.director.withStore(body) }
+
+    // MARK: Pauses for the keeper
+
+    private static let rowsBetweenPauses = 512
+
+    func progress(_ text: @autoclosure () -> String, at count: Int) {
+        if count & (Self.rowsBetweenPauses - 1) == 0 { pause() }
+    }
+
+    @inline(__always)
+    private func countRow() {
+        rows &+= 1
+        if rows & (Self.rowsBetweenPauses - 1) == 0 { pause() }
+    }
+
+    private func pause() {
+        keeper.readingGoesOn()
+        live.stopUnwanted()
+    }
+
+    // MARK: The end
+
+    func settle() { live.settle() }
+
+    func finish(_ outcome: ReadOutcome) {
+        guard !isAbandoned else { return }
+        var losses = outcome.losses
+        if keeper.director.sysctls.number(Sysctls.conntrackEvents) == 0 {
+            losses.append(
+                Loss("the verdict never", "\(Sysctls.conntrackEvents) is 0, so there are no NEW events to tell by"))
+        }
+        let took = took
+        keeper.director.finish(took: took, pause: live.pause(after: took), losses: losses)
+        if keeper.director.events.isResyncing {
+            keeper.director.endResync()
+            keeper.changed(.resynced)
+        }
+        keeper.changed(.readingEnded)
+    }
+}
