@@ -36,6 +36,9 @@ let package = Package(
         .target(name: "CLinux"),
         library("Addresses", []),
         library("Netlink", ["Addresses", "CNetlink", "CLinux", systemPackage]),
+        .target(
+            name: "BPF", dependencies: ["Netlink", "CLinux", systemPackage], exclude: ["Programs"],
+            swiftSettings: strict),
         library("Conntrack", ["Addresses", "Netlink", "CNetlink", systemPackage]),
         library("IPVS", ["Addresses", "Netlink", "CNetlink", systemPackage]),
         library("Firewall", ["Addresses", "Conntrack", "Netlink", "CNetlink", "CNFTables", "CLinux", systemPackage]),
@@ -67,6 +70,7 @@ let package = Package(
             path: "Tests/ObservationSupport", swiftSettings: strict),
         tests("AddressesTests", ["Addresses"]),
         tests("NetlinkTests", ["Netlink", "Addresses", "CNetlink"]),
+        tests("BPFTests", ["BPF", "Netlink", "CLinux"]),
         tests("ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Reports", "TableSupport"]),
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
         tests("FirewallTests", ["Firewall", "Conntrack", "Netlink", "Addresses", "CNetlink", "TableSupport"]),

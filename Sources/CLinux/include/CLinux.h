@@ -1,5 +1,6 @@
 #pragma once
 
+#include "BPF.h"
 #include "Capabilities.h"
 #include "CharacterWidth.h"
 #include "Datagrams.h"

@@ -1,0 +1,113 @@
+import Netlink
+
+/// Turns copies of `struct ip_vs_conn` into records (`ConnectionRecord`), which contain no kernel address.
+struct RecordEncoder {
+    private let layout: ConnectionLayout
+    private var jiffies: UInt64 = 0
+    /// Jiffies a second; unknown until the first batch.
+    private var hertz: UInt64 = 0
+    private var records: [UInt8] = []
+
+    /// What is copied as it is, from a connection to its record.
+    private let copies: [(from: Int, to: Int, count: Int)]
+
+    private static let places: [(ConnectionLayout.Member, Int)] = [
+        (.protocol, ConnectionRecord.protocol), (.state, ConnectionRecord.state),
+        (.clientPort, ConnectionRecord.clientPort), (.virtualPort, ConnectionRecord.virtualPort),
+        (.destinationPort, ConnectionRecord.destinationPort), (.client, ConnectionRecord.client),
+        (.virtual, ConnectionRecord.virtual), (.destination, ConnectionRecord.destination),
+        (.flags, ConnectionRecord.flags), (.firewallMark, ConnectionRecord.firewallMark),
+        (.packets, ConnectionRecord.packets),
+    ]
+
+    init(_ layout: ConnectionLayout) {
+        self.layout = layout
+        copies = Self.places.map { (layout[$0.0], $0.1, $0.0.width) }
+    }
+
+    /// - Parameters:
+    ///   - jiffies: the kernel's `jiffies_64` when the rows were copied.
+    ///   - nanoseconds: CLOCK_MONOTONIC at the same time.
+    mutating func begin(jiffies: UInt64, nanoseconds: UInt64) {
+        if hertz == 0 { hertz = Self.hertz(jiffies, nanoseconds) }
+        self.jiffies = jiffies
+    }
+
+    /// The possible values of CONFIG_HZ (kernel/Kconfig.hz). `jiffies_64` starts at `INITIAL_JIFFIES`, five minutes before its lower half
+    /// wraps (include/linux/jiffies.h).
+    private static func hertz(_ jiffies: UInt64, _ nanoseconds: UInt64) -> UInt64 {
+        let uptime = Double(nanoseconds) / 1e9
+        func distance(_ hertz: UInt64) -> Double {
+            let initial = UInt64(UInt32(truncatingIfNeeded: 0 &- 300 &* Int64(hertz)))
+            return abs(Double(Int64(bitPattern: jiffies &- initial)) / Double(hertz) - uptime)
+        }
+        return [100, 250, 300, 1000].min { distance($0) < distance($1) } ?? 250
+    }
+
+    /// - Parameter rows: each of `ConnectionWalk.rowSize` bytes.
+    mutating func encode(_ rows: UnsafeRawBufferPointer, _ receive: (RawSpan) -> Void) {
+        var batch = records
+        records = []
+        batch.removeAll(keepingCapacity: true)
+        var start = 0
+        while start + ConnectionWalk.rowSize <= rows.count {
+            append(UnsafeRawBufferPointer(rebasing: rows[start..<start + ConnectionWalk.rowSize]), to: &batch)
+            start += ConnectionWalk.rowSize
+        }
+        receive(batch.span.bytes)
+        records = batch
+    }
+
+    private func append(_ row: UnsafeRawBufferPointer, to batch: inout [UInt8]) {
+        let (name, data) = engine(row)
+        let length = (ConnectionRecord.size + name.count + data.count + 7) / 8 * 8
+        let start = batch.count
+        batch.append(contentsOf: repeatElement(0, count: length))
+        batch.withUnsafeMutableBytes { batch in
+            let record = UnsafeMutableRawBufferPointer(rebasing: batch[start...])
+            func put<T: BitwiseCopyable>(_ value: T, _ place: Int) {
+                record.storeBytes(of: value, toByteOffset: place, as: T.self)
+            }
+            func copy(_ bytes: Range<Int>, _ place: Int) {
+                UnsafeMutableRawBufferPointer(rebasing: record[place...])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: row[bytes]))
+            }
+            put(UInt16(length), ConnectionRecord.length)
+            put(UInt8(truncatingIfNeeded: number(row, .family, UInt16.self)), ConnectionRecord.family)
+            put(
+                UInt8(truncatingIfNeeded: number(row, .destinationFamily, UInt16.self)),
+                ConnectionRecord.destinationFamily)
+            for (from, to, count) in copies { copy(from..<from + count, to) }
+            put(UInt8(name.count), ConnectionRecord.engineNameLength)
+            put(UInt8(data.count), ConnectionRecord.engineDataLength)
+            put(expires(number(row, .timer, UInt64.self)), ConnectionRecord.expires)
+            put(UInt32(clamping: number(row, .timeout, UInt64.self) / hertz), ConnectionRecord.timeout)
+            put(UInt8(number(row, .controller, UInt64.self) == 0 ? 0 : 1), ConnectionRecord.isControlled)
+            put(UInt8(number(row, .bound, UInt64.self) == 0 ? 0 : 1), ConnectionRecord.isBound)
+            if !name.isEmpty {
+                copy(name, ConnectionRecord.size)
+                copy(data, ConnectionRecord.size + name.count)
+            }
+        }
+    }
+
+    private func number<T: FixedWidthInteger & BitwiseCopyable>(
+        _ row: UnsafeRawBufferPointer, _ member: ConnectionLayout.Member, _: T.Type
+    ) -> T {
+        row.loadUnaligned(fromByteOffset: layout[member], as: T.self)
+    }
+
+    /// As /proc has it: `jiffies_delta_to_msecs(cp->timer.expires - jiffies) / 1000`.
+    private func expires(_ timer: UInt64) -> Int32 {
+        Int32(clamping: Int64(bitPattern: timer &- jiffies) / Int64(hertz))
+    }
+
+    /// Where in a row the name and the data of its persistence engine are; empty without one.
+    private func engine(_ row: UnsafeRawBufferPointer) -> (name: Range<Int>, data: Range<Int>) {
+        let start = ConnectionWalk.mostCopied
+        let data = start + ConnectionWalk.engineNameSize
+        guard number(row, .engine, UInt64.self) != 0 else { return (start..<start, data..<data) }
+        let name = row[start..<data].prefix { $0 != 0 }
+        return (start..<name.endIndex, data..<data + Int(number(row, .engineDataLength, UInt8.self)))
+    }
+}
