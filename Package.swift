@@ -53,7 +53,7 @@ let package = Package(
         library(
             "CTInspectCommand",
             [
-                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection", "Collection", "Reports",
+                "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall", "Inspection", "Collection", "Reports",
                 "Terminal", "CLinux", argumentParser, systemPackage,
             ]),
         .executableTarget(

@@ -243,7 +243,7 @@ _ct-inspect_flows() {
     repeating_flags=()
     non_repeating_flags=(--json --summary --follow --version -h --help)
     repeating_options=(--service --verdict --client)
-    non_repeating_options=(--netns --capture --color --for --interval --buffer)
+    non_repeating_options=(--netns --capture --connections --color --for --interval --buffer)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -255,6 +255,10 @@ _ct-inspect_flows() {
     '--capture')
         compopt -o filenames
         __ct-inspect_add_completions -d
+        return
+        ;;
+    '--connections')
+        __ct-inspect_add_completions -W 'auto'$'\n''bpf'$'\n''proc'
         return
         ;;
     '--color')
@@ -288,7 +292,7 @@ _ct-inspect_watch() {
     repeating_flags=()
     non_repeating_flags=(--reverse --no-mouse --once --observe --start-tracking --version -h --help)
     repeating_options=()
-    non_repeating_options=(--netns --capture --tab --filter --sort --columns --color --interval --buffer)
+    non_repeating_options=(--netns --capture --tab --filter --sort --columns --color --interval --connections --buffer)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -323,6 +327,10 @@ _ct-inspect_watch() {
         return
         ;;
     '--interval')
+        return
+        ;;
+    '--connections')
+        __ct-inspect_add_completions -W 'auto'$'\n''bpf'$'\n''proc'
         return
         ;;
     '--buffer')
@@ -611,7 +619,7 @@ _ct-inspect_observe() {
     repeating_flags=()
     non_repeating_flags=(--trace --no-trace --start-tracking --json --version -h --help)
     repeating_options=(--service --vip)
-    non_repeating_options=(--for --interval --trace-rate --samples --netns --color)
+    non_repeating_options=(--for --interval --trace-rate --samples --netns --connections --color)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -638,6 +646,10 @@ _ct-inspect_observe() {
         ;;
     '--netns')
         __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion observe -- --netns "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
+    '--connections')
+        __ct-inspect_add_completions -W 'auto'$'\n''bpf'$'\n''proc'
         return
         ;;
     '--color')

@@ -136,13 +136,46 @@ extension Service.Identity: CustomStringConvertible {
 }
 
 extension Director {
-    /// Streams connections and templates from `/proc/net/ip_vs_conn`, row by row.
+    /// Streams connections and templates: from the kernel's own table if the source has it, else from `/proc/net/ip_vs_conn`, row by row.
     ///
-    /// Before a 2025 kernel fix, reading was quadratic in the number of connections (140,000 rows took a minute), so it is bounded.
+    /// Before a 2025 kernel fix, reading /proc was quadratic in the number of connections (140,000 rows took a minute), so it is bounded.
     ///
-    /// - Returns: whether all rows were read.
+    /// - Returns: whether all of them were read.
     package static func connections(
         from source: any KernelSource, within bound: Duration = .seconds(60), _ each: @escaping (Connection) -> Void
+    ) throws(KernelError) -> Completeness {
+        var why: KernelError?
+        switch source.connectionAccess {
+        case .proc: break
+        case .unavailable(let error): why = error
+        case .table(let table, let isRequired):
+            do throws(KernelError) {
+                try records(from: table, each)
+                return .whole
+            } catch {
+                if isRequired { throw error }
+                // Connections that were delivered already come again, which changes nothing.
+                why = error
+            }
+        }
+        let completeness = try rows(from: source, within: bound, each)
+        guard case .cut(let reason) = completeness, let why else { return completeness }
+        return .cut("\(reason); it would be faster, but ct-inspect \(why)")
+    }
+
+    private static func records(
+        from table: any ConnectionTable, _ each: (Connection) -> Void
+    ) throws(KernelError) {
+        var failure: DecodeError?
+        try table.read { batch in
+            guard failure == nil else { return }
+            do throws(DecodeError) { try Connection.decode(batch, each) } catch { failure = error }
+        }
+        if let failure { throw KernelError("read the connections of IPVS", damaged: failure) }
+    }
+
+    private static func rows(
+        from source: any KernelSource, within bound: Duration, _ each: @escaping (Connection) -> Void
     ) throws(KernelError) -> Completeness {
         var parser = ConnectionParser(each)
         var failure: DecodeError?

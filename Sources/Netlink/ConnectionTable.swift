@@ -7,6 +7,15 @@ package protocol ConnectionTable: AnyObject {
     func read(_ receive: (RawSpan) -> Void) throws(KernelError)
 }
 
+/// How a source reads IPVS's connections.
+package enum ConnectionAccess {
+    case proc
+    /// - isRequired: whether an error counts, instead of reading /proc.
+    case table(any ConnectionTable, isRequired: Bool)
+    /// From /proc, because the table cannot be read.
+    case unavailable(KernelError)
+}
+
 /// The layout of a connection in a `ConnectionTable`, and in a capture. Numbers are in host order (little-endian), ports and addresses in
 /// network order.
 package enum ConnectionRecord {

@@ -47,6 +47,9 @@ package protocol KernelSource: AnyObject {
     func read(_ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void) throws(KernelError)
         -> Completeness
 
+    /// How IPVS's connections are read.
+    var connectionAccess: ConnectionAccess { get }
+
     /// Names of the files in a directory, sorted.
     func list(_ folder: KernelFile) throws(KernelError) -> [String]
 }
@@ -57,6 +60,8 @@ package enum Reception: Sendable { case more, done }
 extension KernelSource {
     /// True: only a capture cannot.
     package var filters: Bool { true }
+
+    package var connectionAccess: ConnectionAccess { .proc }
 
     /// A whole small text file, without its last newline.
     ///

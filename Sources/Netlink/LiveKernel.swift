@@ -7,6 +7,8 @@ import SystemPackage
 package final class LiveKernel: KernelSource {
     /// This host, and when the source was created.
     package let origin: Origin
+    /// A table is of one network namespace: this one.
+    package var connectionAccess = ConnectionAccess.proc
 
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
         byteCount: NetlinkSocket.datagramSize, alignment: 16)

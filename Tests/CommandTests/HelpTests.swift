@@ -85,7 +85,7 @@ struct HelpTests {
                 #expect(lines[1].contains(library))
             }
             let features = lines[4...].filter { !$0.isEmpty }
-            #expect(features.count == 10)
+            #expect(features.count == 11)
             for line in features { #expect(line.contains(/^[A-Za-z, ]+  (yes|partly|no|\?) +\S/), "\(line)") }
         }
         let bare = try Program.shell(

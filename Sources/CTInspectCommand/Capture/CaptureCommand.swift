@@ -26,11 +26,13 @@ struct CaptureCommand: ParsableCommand {
     var folder: String
 
     @OptionGroup var namespace: NamespaceOptions
+    @OptionGroup var reading: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
             let kernel = try namespace.enter()
+            kernel.connectionAccess = try reading.access(to: kernel)
             // The directory is created while we may still write where only root may; its content is ours then.
             let owner = Self.sudoUser
             let recording = try RecordingKernel(

@@ -22,6 +22,7 @@ struct FlowsCommand: ParsableCommand {
             """)
 
     @OptionGroup var source: SourceOptions
+    @OptionGroup var reading: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
     @Flag(help: "One row per service instead of one per flow.")
@@ -53,6 +54,7 @@ struct FlowsCommand: ParsableCommand {
     }
 
     func validate() throws {
+        try reading.validate(with: source)
         if summary, !verdict.isEmpty {
             throw ValidationError("--verdict and --summary are mutually exclusive: a summary counts all flows")
         }
@@ -67,7 +69,7 @@ struct FlowsCommand: ParsableCommand {
 
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
-            let kernel = try source.open()
+            let kernel = try source.open(reading)
             do throws(KernelError) {
                 try show(kernel)
             } catch {

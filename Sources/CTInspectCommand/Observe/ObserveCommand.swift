@@ -50,11 +50,12 @@ struct ObserveCommand: ParsableCommand {
     var startTracking = false
 
     @OptionGroup var namespace: NamespaceOptions
+    @OptionGroup var reading: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
-            let kernel = try namespace.enterToAsk()
+            let kernel = try namespace.enterToAsk(reading)
             let (subjects, services) = try subjects(of: kernel)
             let plan = ObservationPlan(
                 subjects, forwards: Director.isPresent(in: kernel), services: services)

@@ -20,9 +20,11 @@ struct SourceOptions: ParsableArguments {
     }
 
     /// The selected source. For the live kernel, unneeded capabilities are dropped first.
-    func open() throws(KernelError) -> any KernelSource {
+    ///
+    /// - Parameter connections: how IPVS's connections are read; nil if they are not.
+    func open(_ connections: ConnectionOptions? = nil) throws(KernelError) -> any KernelSource {
         if let capture { return try CapturedKernel(capture) }
-        return try namespace.enterToAsk()
+        return try namespace.enterToAsk(connections)
     }
 }
 
@@ -40,8 +42,9 @@ struct NamespaceOptions: ParsableArguments {
     }
 
     /// The same for commands that only query: all other capabilities are dropped.
-    func enterToAsk() throws(KernelError) -> LiveKernel {
+    func enterToAsk(_ connections: ConnectionOptions? = nil) throws(KernelError) -> LiveKernel {
         let kernel = try enter()
+        if let connections { kernel.connectionAccess = try connections.access(to: kernel) }
         try Privileges.keepOnlyNetAdmin()
         return kernel
     }

@@ -1,4 +1,5 @@
 import Addresses
+import BPF
 import Collection
 import Conntrack
 import Firewall
@@ -120,6 +121,15 @@ extension Feature {
         Feature("IPVS") { () throws(KernelError) in
             let count = try Director(kernel).services().services.count
             return (.works, "\(count) service\(count == 1 ? "" : "s") in this network namespace")
+        }
+    }
+
+    /// Loads the program that reads connections, and removes it again.
+    static func connectionWalk(_ kernel: any KernelSource) -> Feature {
+        Feature("BPF") { () throws(KernelError) in
+            guard Director.isPresent(in: kernel) else { return (.fails, "there is no IPVS whose connections to read") }
+            _ = try ConnectionWalk(kernel)
+            return (.works, "reads a million IPVS connections in about a second")
         }
     }
 

@@ -6,18 +6,22 @@ import Reports
 /// The output of `--version --verbose`: what this program consists of, and what it can do on this host.
 struct VersionReport {
     let kernel: any KernelSource
+    /// Whether connections can be read through BPF, which needs more capabilities than all the rest.
+    let connectionWalk: Feature
 
     /// Prints what is available on this host, in this network namespace. Blocks for milliseconds; without privileges it reports what could not
     /// be checked.
     static func print() throws {
         try Failure.reporting { () throws(KernelError) in
+            let kernel = LiveKernel(networkNamespace: nil)
+            let connectionWalk = Feature.connectionWalk(kernel)
             try Privileges.keepOnlyNetAdmin()
-            Output.print(try VersionReport(kernel: LiveKernel(networkNamespace: nil)).lines())
+            Output.print(try VersionReport(kernel: kernel, connectionWalk: connectionWalk).lines())
         }
     }
 
     private func lines() throws(KernelError) -> [String] {
-        let features = Feature.probe(kernel)
+        let features = Feature.probe(kernel) + [connectionWalk]
         let names = features.map(\.name.count).max() ?? 0
         let rows = features.map { feature in
             [feature.name.padded(to: names), "\(feature.answer)".padded(to: 6), feature.finding.printable]

@@ -41,9 +41,12 @@ struct WatchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How often to read (1s); less often if reading takes long.", valueName: "DURATION"))
     var interval: TimeSpan?
 
+    @OptionGroup var reading: ConnectionOptions
+
     @OptionGroup var receiving: BufferOptions
 
     func validate() throws {
+        try reading.validate(with: source)
         if observe, source.capture != nil {
             throw ValidationError("--observe and --capture are mutually exclusive: a capture has no packets to count")
         }
@@ -70,7 +73,7 @@ struct WatchCommand: ParsableCommand {
         defer { clinux_end_terminal_guard() }
         var complaint: String?
         try Failure.reporting { () throws(KernelError) in
-            let kernel = try source.open()
+            let kernel = try source.open(reading)
             var model = try model(of: kernel)
             complaint = model.begin(screen.start)
             if complaint != nil { return }

@@ -12,6 +12,9 @@ package struct Recording {
     package let absence: KernelError?
     package let losses: [Loss]
 
+    /// So many are read from /proc in a fraction of a second.
+    private static let fewConnections = 20_000
+
     package init(
         of source: any KernelSource, progress: ReadingProgress = ReadingProgress()
     ) throws(KernelError) {
@@ -30,6 +33,10 @@ package struct Recording {
         let taken = try collector.snapshot()
         // Not needed for flows, but for `services`.
         _ = try collector.director.configuration()
+        if case .table = source.connectionAccess, taken.report.flows.count <= Self.fewConnections {
+            // For whoever looks into the capture, and for older versions of this program.
+            _ = try? source.read(Director.connectionsFile, within: .seconds(10)) { _ in }
+        }
         snapshot = taken
         absence = nil
         losses = taken.losses + lists

@@ -111,6 +111,13 @@ package final class CapturedKernel: KernelSource {
         throw notHeld(purpose)
     }
 
+    /// The connections' records if the capture has them, else /proc's rows.
+    package var connectionAccess: ConnectionAccess {
+        let path = ConnectionRecordFile.file.path
+        let isThere = checksums?.holds(path) ?? ((try? CaptureFile.read(folder, path) { _ in }) != nil)
+        return isThere ? .table(CapturedTable(self), isRequired: true) : .proc
+    }
+
     /// Names of the captured files in a directory, and of those that could not be read then.
     ///
     /// - Throws: what the kernel answered then; `.failed` if the capture contains none.

@@ -121,6 +121,26 @@ package final class RecordingKernel: KernelSource {
         }
     }
 
+    /// The other source's; what is read of a table is kept.
+    package var connectionAccess: ConnectionAccess {
+        guard case .table(let table, let isRequired) = source.connectionAccess else { return source.connectionAccess }
+        return .table(RecordedTable(table, self), isRequired: isRequired)
+    }
+
+    /// Keeps what `read` writes as a file of the capture, unless it fails: then something else is read instead.
+    func record(
+        _ file: KernelFile, _ read: ((RawSpan) -> Void) throws(KernelError) -> Void
+    ) throws(KernelError) {
+        let reading = reads[file.path, default: 1]
+        let copy = try folder.create(Self.name(file, reading: reading))
+        do throws(KernelError) { try read { copy.write($0) } } catch {
+            folder.discard(copy)
+            throw error
+        }
+        reads[file.path] = reading + 1
+        try folder.close(copy)
+    }
+
     /// Lists from the other source; refusals are noted.
     package func list(_ directory: KernelFile) throws(KernelError) -> [String] {
         do throws(KernelError) { return try source.list(directory) } catch {

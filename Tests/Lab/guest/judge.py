@@ -42,6 +42,21 @@ def _peer_identity(connection):
     return (connection.protocol, connection.client, connection.virtual, connection.destination)
 
 
+def judge_readings(report, by_bpf, by_proc):
+    """Both read the same table; only the remaining time moves on."""
+    def facts(document):
+        rows = [(_identity(flow), [flow[name] for name in ("ipvs_state", "method", "service", "verdict", "reason")]) for flow in document["flows"]]
+        return [repr(row) for row in rows + [sorted((name, value) for name, value in one.items() if name != "expires") for one in document["templates"]]]
+
+    report.same_set(f"flows read through BPF are those read from /proc ({len(by_proc['flows'])})", facts(by_proc), facts(by_bpf))
+    late = [abs(one["expires"] - other["expires"]) for one, other in zip(_by_identity(by_bpf), _by_identity(by_proc)) if one["expires"] is not None]
+    report.check("and expire at the same time", all(difference <= 5 for difference in late), late)
+
+
+def _by_identity(document):
+    return sorted(document["flows"], key=lambda flow: repr(_identity(flow)))
+
+
 def judge_flows(report, peers, document):
     head = (document["schema"], document["command"], document["complete"], document["losses"])
     report.equal("flows --json is a complete ct-inspect/1 document", ("ct-inspect/1", "flows", True, []), head)

@@ -14,7 +14,7 @@ import traceback
 
 import scenarios
 from director import Hosts
-from judge import judge_flows, judge_replay, judge_services
+from judge import judge_flows, judge_readings, judge_replay, judge_services
 from namespace import command
 from origin import write_fixture, write_samples
 from peers import Peers
@@ -67,7 +67,8 @@ def examine(report, subject, hosts, scenario, chosen):
     for attempt in range(3):
         peers = Peers(hosts.director)
         where = ("--netns", hosts.director.name)
-        live = subject.flows(*where)
+        live = subject.flows(*where, "--connections", "bpf")
+        rows = subject.flows(*where, "--connections", "proc")
         text, services = subject.run("services", *where).stdout, subject.services(*where)
         with tempfile.TemporaryDirectory() as work:
             capture = os.path.join(work, "capture")
@@ -78,6 +79,7 @@ def examine(report, subject, hosts, scenario, chosen):
                 continue
             report.check("the director did not change during the comparison", still, "three attempts, and each time the peers differed")
             judge_flows(report, peers, live)
+            judge_readings(report, live, rows)
             judge_services(report, peers, text, services)
             judge_replay(report, live, subject.flows("--capture", capture, ordinary_user=True))
             if chosen.fixtures and getattr(scenario, "FIXTURE", False):

@@ -41,6 +41,10 @@ class Report:
                 extra.append(item)
         return self.check(what, not missing and not extra, f"missing {missing!r}, and not expected {extra!r}")
 
+    def note(self, figures):
+        """A measurement, which is no check."""
+        self._line("note", figures)
+
     def skip(self, why):
         self._line("skip", why)
 

@@ -1,0 +1,40 @@
+import ArgumentParser
+import BPF
+import IPVS
+import Netlink
+
+/// How to read IPVS's connections.
+struct ConnectionOptions: ParsableArguments {
+    enum Choice: String, CaseIterable, ExpressibleByArgument {
+        case auto, bpf, proc
+    }
+
+    @Option(
+        help: ArgumentHelp(
+            "Read IPVS's connections through BPF or /proc; auto: BPF where it is possible.",
+            valueName: Choice.allCases.map(\.rawValue).joined(separator: "|")))
+    var connections = Choice.auto
+
+    /// - Throws: if there is a capture, whose files say how they are read.
+    func validate(with source: SourceOptions) throws {
+        if connections != .auto, source.capture != nil {
+            throw ValidationError(
+                "--connections and --capture are mutually exclusive: a capture contains what was read then")
+        }
+    }
+
+    /// Loads what reading the kernel's own table needs, which takes about 0.1 s, and capabilities that reading itself does not need:
+    /// CAP_BPF, CAP_PERFMON and CAP_SYSLOG.
+    ///
+    /// - Throws: why that is not possible, if BPF is asked for.
+    func access(to kernel: LiveKernel) throws(KernelError) -> ConnectionAccess {
+        // Without IPVS there is nothing to find.
+        guard connections != .proc, Director.isPresent(in: kernel) else { return .proc }
+        do throws(KernelError) {
+            return .table(try ConnectionWalk(kernel), isRequired: connections == .bpf)
+        } catch {
+            if connections == .bpf { throw error }
+            return .unavailable(error)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Addresses
+import CNetlink
+import Netlink
+
+extension Connection {
+    /// Decodes the records of a `ConnectionTable`.
+    ///
+    /// - Parameter batch: whole records.
+    /// - Throws: if one of them is not.
+    static func decode(_ batch: RawSpan, _ each: (Connection) -> Void) throws(DecodeError) {
+        var start = 0
+        while start < batch.byteCount {
+            let length = Int(try batch.host(UInt16.self, at: start + ConnectionRecord.length))
+            guard length >= ConnectionRecord.size, length % 8 == 0, length <= batch.byteCount - start else {
+                throw DecodeError("connection record", "has a length of \(length)", at: start)
+            }
+            each(try Connection(record: batch.extracting(start..<start + length)))
+            start += length
+        }
+    }
+
+    private init(record: RawSpan) throws(DecodeError) {
+        let family = try record.host(UInt8.self, at: ConnectionRecord.family)
+        let destinationFamily = try record.host(UInt8.self, at: ConnectionRecord.destinationFamily)
+        let number = try record.host(UInt16.self, at: ConnectionRecord.protocol)
+        let flags = try record.host(UInt32.self, at: ConnectionRecord.flags)
+        self.init(
+            IPProtocol(rawValue: UInt8(truncatingIfNeeded: number)),
+            client: try Self.endpoint(record, family, ConnectionRecord.client, ConnectionRecord.clientPort),
+            virtual: try Self.endpoint(record, family, ConnectionRecord.virtual, ConnectionRecord.virtualPort),
+            destination: try Self.endpoint(
+                record, destinationFamily, ConnectionRecord.destination, ConnectionRecord.destinationPort),
+            state: Self.state(
+                try record.host(UInt16.self, at: ConnectionRecord.state), number,
+                isTemplate: flags & UInt32(IP_VS_CONN_F_TEMPLATE) != 0),
+            // As jiffies_delta_to_msecs, which /proc prints: not below 0.
+            expires: UInt32(max(0, try record.host(Int32.self, at: ConnectionRecord.expires))),
+            persistenceEngine: try Self.engine(record))
+    }
+
+    @inline(__always)
+    private static func endpoint(
+        _ record: RawSpan, _ family: UInt8, _ address: Int, _ port: Int
+    ) throws(DecodeError) -> Endpoint {
+        let port = try record.bigEndian(UInt16.self, at: port)
+        guard family == UInt8(AF_INET6) else {
+            return Endpoint(IPAddress(ipv4: try record.bigEndian(at: address)), port)
+        }
+        return Endpoint(
+            IPAddress(ipv6High: try record.bigEndian(at: address), low: try record.bigEndian(at: address + 8)), port)
+    }
+
+    /// `NAME DATA`, as in a row of /proc.
+    private static func engine(_ record: RawSpan) throws(DecodeError) -> String? {
+        let name = Int(try record.host(UInt8.self, at: ConnectionRecord.engineNameLength))
+        let data = Int(try record.host(UInt8.self, at: ConnectionRecord.engineDataLength))
+        guard name > 0 else { return nil }
+        let start = ConnectionRecord.size
+        guard start + name + data <= record.byteCount else {
+            throw DecodeError("connection record", "ends in its persistence engine", at: start)
+        }
+        return record.text(start..<start + name) + " " + record.text(start + name..<start + name + data)
+    }
+
+    // MARK: States
+
+    /// As /proc prints it: `ip_vs_state_name` (net/netfilter/ipvs/ip_vs_proto.c).
+    private static func state(_ state: UInt16, _ number: UInt16, isTemplate: Bool) -> String {
+        let names: [String]
+        if isTemplate {
+            names = templateStates
+        } else {
+            switch Int32(number) {
+            case Int32(IPPROTO_TCP): names = tcpStates
+            case Int32(IPPROTO_UDP): names = udpStates
+            case Int32(IPPROTO_SCTP): names = sctpStates
+            case Int32(IPPROTO_IP): return "NONE"
+            default: return "ERR!"
+            }
+        }
+        return names.indices.contains(Int(state)) ? names[Int(state)] : "ERR!"
+    }
+
+    /// `ip_vs_ctpl_state_name_table`, ip_vs_proto.c.
+    private static let templateStates = ["NONE", "ASSURED"]
+    /// `tcp_state_name_table`, ip_vs_proto_tcp.c.
+    private static let tcpStates = [
+        "NONE", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK",
+        "LISTEN", "SYNACK",
+    ]
+    /// `udp_state_name_table`, ip_vs_proto_udp.c.
+    private static let udpStates = ["UDP"]
+    /// `sctp_state_names`, ip_vs_proto_sctp.c.
+    private static let sctpStates = [
+        "NONE", "INIT1", "INIT", "COOKIE_SENT", "COOKIE_REPLIED", "COOKIE_WAIT", "COOKIE", "COOKIE_ECHOED",
+        "ESTABLISHED", "SHUTDOWN_SENT", "SHUTDOWN_RECEIVED", "SHUTDOWN_ACK_SENT", "REJECTED", "CLOSED",
+    ]
+}

@@ -1,0 +1,97 @@
+import SystemPackage
+
+/// A `ConnectionTable` in a capture: the magic number, then the records as they were delivered (`ConnectionRecord`).
+enum ConnectionRecordFile {
+    /// Not a file of the kernel's; below a name of ours, so that it stands apart from those.
+    static let file = KernelFile("bpf/ip_vs_conn")
+    /// The last digit is the version of the records' layout.
+    static let magic = Array("cticonn1".utf8)
+
+    /// Finds whole records in a file that arrives in pieces, split anywhere.
+    struct Splitter {
+        private var pending: [UInt8] = []
+        private var hasBegun = false
+        /// Why the file is not one of records.
+        private(set) var damage: String?
+
+        /// - Parameter receive: gets whole records.
+        mutating func take(_ piece: RawSpan, _ receive: (RawSpan) -> Void) {
+            guard damage == nil else { return }
+            piece.withUnsafeBytes { pending += $0 }
+            var start = 0
+            if !hasBegun {
+                guard pending.count >= magic.count else { return }
+                if !pending.starts(with: magic) {
+                    return damage = "it does not begin with \(String(decoding: magic, as: UTF8.self))"
+                }
+                hasBegun = true
+                start = magic.count
+            }
+            let end = endOfWholeRecords(from: start)
+            receive(pending.span.bytes.extracting(start..<end))
+            pending.removeFirst(end)
+        }
+
+        private mutating func endOfWholeRecords(from start: Int) -> Int {
+            var end = start
+            while end + 2 <= pending.count {
+                let length = Int(pending[end]) | Int(pending[end + 1]) << 8
+                guard length >= ConnectionRecord.size, length % 8 == 0 else {
+                    damage = "a record has a length of \(length)"
+                    break
+                }
+                if end + length > pending.count { break }
+                end += length
+            }
+            return end
+        }
+
+        mutating func finish() {
+            if damage == nil, !hasBegun || !pending.isEmpty { damage = "it ends within a record" }
+        }
+    }
+}
+
+/// The connections of a capture.
+final class CapturedTable: ConnectionTable {
+    private unowned let kernel: CapturedKernel
+
+    init(_ kernel: CapturedKernel) { self.kernel = kernel }
+
+    /// - Throws: `.damaged` if it is not a file of records, or not read to its end.
+    func read(_ receive: (RawSpan) -> Void) throws(KernelError) {
+        var splitter = ConnectionRecordFile.Splitter()
+        let completeness = try kernel.read(ConnectionRecordFile.file, within: .seconds(60)) { piece in
+            splitter.take(piece, receive)
+        }
+        splitter.finish()
+        if case .cut(let why) = completeness { throw error(why) }
+        if let damage = splitter.damage { throw error(damage) }
+    }
+
+    private func error(_ why: String) -> KernelError {
+        KernelError(
+            "read \(ConnectionRecordFile.file) in the capture", .damaged, detail: why, nextStep: CaptureFile.copyAgain)
+    }
+}
+
+/// A table that is copied into a capture while it is read.
+final class RecordedTable: ConnectionTable {
+    private let table: any ConnectionTable
+    private unowned let recording: RecordingKernel
+
+    init(_ table: any ConnectionTable, _ recording: RecordingKernel) {
+        self.table = table
+        self.recording = recording
+    }
+
+    func read(_ receive: (RawSpan) -> Void) throws(KernelError) {
+        try recording.record(ConnectionRecordFile.file) { write throws(KernelError) in
+            write(ConnectionRecordFile.magic.span.bytes)
+            try table.read { batch in
+                write(batch)
+                receive(batch)
+            }
+        }
+    }
+}
