@@ -49,9 +49,14 @@ extension JSONWriter {
             return
         }
         member("protocol", transport.description)
-        member("address", endpoint.address.description)
+        address(endpoint.address)
         member("port", endpoint.port)
         member("fwmark", nothing: ())
+    }
+
+    private mutating func address(_ address: IPAddress) {
+        key("address")
+        quoted { $0.append(address) }
     }
 
     mutating func identity(_ name: StaticString, _ service: Service.Identity?) {
@@ -75,7 +80,7 @@ extension JSONWriter {
         key(name)
         guard let endpoint else { return null() }
         object { json in
-            json.member("address", endpoint.address.description)
+            json.address(endpoint.address)
             json.member("port", endpoint.port)
         }
     }

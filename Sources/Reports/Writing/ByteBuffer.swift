@@ -202,12 +202,19 @@ extension ByteBuffer {
 extension ByteBuffer {
     mutating func append(quoted value: String) {
         append(byte: UInt8(ascii: "\""))
-        if value.utf8.contains(where: { $0 >= 0x80 }) {
+        if value.utf8.allSatisfy(Self.isPlain) {
+            append(text: value)
+        } else if value.utf8.contains(where: { $0 >= 0x80 }) {
             for scalar in value.unicodeScalars { escape(scalar) }
         } else {
             for byte in value.utf8 { escape(byte) }
         }
         append(byte: UInt8(ascii: "\""))
+    }
+
+    /// Whether a byte goes into a string unchanged: nearly all do.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// A terminal that shows the document must not act on it: in addition to JSON's rules, C1 controls and reordering characters are escaped.

@@ -1,8 +1,10 @@
 """A hundred thousand connections: through BPF they are read, joined and printed before /proc has listed them."""
 
+import json
 import os
 import socket
 import struct
+import threading
 import time
 
 from director import VIP
@@ -19,11 +21,18 @@ def conduct(hosts, subject, report):
     hosts.ipvs(f"-A -u {VIP}:{PORT} -s rr", f"-a -u {VIP}:{PORT} -r 10.0.0.3:{PORT} -g")
     hosts.director.ip("route add 10.1.0.0/16 dev eth0", "route add 10.2.0.0/16 dev eth0")
     started = time.monotonic()
-    _send(hosts)
-    report.note(f"{COUNT} datagrams took {time.monotonic() - started:.1f} s")
+    sender = threading.Thread(target=_send, args=(hosts.client,))
+    sender.start()
+    changing = []
+    while sender.is_alive() and subject is not None:
+        with hosts.director.inside():
+            changing.append(subject.run("flows", "--json", "--connections", "bpf").stdout)
+    sender.join()
+    report.note(f"{COUNT} datagrams took {time.monotonic() - started:.1f} s, beside {len(changing)} readings")
     if subject is None:
         report.skip("what ct-inspect says (--peers-only)")
         return
+    _judge_changing(report, [json.loads(text) for text in changing[:3]])
     with hosts.director.inside():
         bpf, _ = _timed(lambda: command("sh", "-c", f"{subject.program} flows --json --connections bpf > {FLOWS}"))
         summary, counts = _timed(lambda: subject.run("flows", "--summary", "--json").stdout)
@@ -38,6 +47,17 @@ def conduct(hosts, subject, report):
         os.unlink(path)
 
 
+def _judge_changing(report, documents):
+    """While connections come, each of those that were there before is read, once."""
+    report.check("readings of a changing table are complete", documents and all(document["complete"] for document in documents), [document["losses"] for document in documents])
+    before = set()
+    for document in documents:
+        clients = [flow["client"]["address"] for flow in document["flows"]]
+        report.equal("no connection is read twice", len(clients), len(set(clients)))
+        report.check("none that was read before is missing", before <= set(clients), len(before - set(clients)))
+        before = set(clients)
+
+
 def _count(path, mark):
     with open(path, "rb") as file:
         return file.read().count(mark)
@@ -49,10 +69,10 @@ def _timed(work):
     return time.monotonic() - started, result
 
 
-def _send(hosts):
-    """UDP datagrams, each from another client, with a header of our own."""
+def _send(host):
+    """UDP datagrams, each from another client, with a header of our own. Only this thread enters the host's namespace."""
     vip = socket.inet_aton(VIP)
-    with hosts.client.inside():
+    with host.inside():
         raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
     with raw:
         for number in range(COUNT):
