@@ -243,7 +243,7 @@ _ct-inspect_flows() {
     repeating_flags=()
     non_repeating_flags=(--json --summary --follow --version -h --help)
     repeating_options=(--service --verdict --client)
-    non_repeating_options=(--netns --capture --connections --color --for --interval --buffer)
+    non_repeating_options=(--netns --capture --connections --max-read-time --color --for --interval --buffer)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -259,6 +259,9 @@ _ct-inspect_flows() {
         ;;
     '--connections')
         __ct-inspect_add_completions -W 'auto'$'\n''bpf'$'\n''proc'
+        return
+        ;;
+    '--max-read-time')
         return
         ;;
     '--color')
@@ -292,7 +295,7 @@ _ct-inspect_watch() {
     repeating_flags=()
     non_repeating_flags=(--reverse --no-mouse --once --observe --start-tracking --version -h --help)
     repeating_options=()
-    non_repeating_options=(--netns --capture --tab --filter --sort --columns --color --interval --connections --buffer)
+    non_repeating_options=(--netns --capture --tab --filter --sort --columns --color --interval --connections --max-read-time --buffer)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -331,6 +334,9 @@ _ct-inspect_watch() {
         ;;
     '--connections')
         __ct-inspect_add_completions -W 'auto'$'\n''bpf'$'\n''proc'
+        return
+        ;;
+    '--max-read-time')
         return
         ;;
     '--buffer')
@@ -619,7 +625,7 @@ _ct-inspect_observe() {
     repeating_flags=()
     non_repeating_flags=(--trace --no-trace --start-tracking --json --version -h --help)
     repeating_options=(--service --vip)
-    non_repeating_options=(--for --interval --trace-rate --samples --netns --connections --color)
+    non_repeating_options=(--for --interval --trace-rate --samples --netns --connections --max-read-time --color)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -650,6 +656,9 @@ _ct-inspect_observe() {
         ;;
     '--connections')
         __ct-inspect_add_completions -W 'auto'$'\n''bpf'$'\n''proc'
+        return
+        ;;
+    '--max-read-time')
         return
         ;;
     '--color')
@@ -728,13 +737,20 @@ _ct-inspect_capture() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--netns --color)
+    non_repeating_options=(--netns --connections --max-read-time --color)
     __ct-inspect_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--netns')
         __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion capture -- --netns "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
+    '--connections')
+        __ct-inspect_add_completions -W 'auto'$'\n''bpf'$'\n''proc'
+        return
+        ;;
+    '--max-read-time')
         return
         ;;
     '--color')

@@ -142,7 +142,7 @@ extension Director {
     ///
     /// - Returns: whether all of them were read.
     package static func connections(
-        from source: any KernelSource, within bound: Duration = .seconds(60), _ each: @escaping (Connection) -> Void
+        from source: any KernelSource, _ each: @escaping (Connection) -> Void
     ) throws(KernelError) -> Completeness {
         var why: KernelError?
         switch source.connectionAccess {
@@ -158,7 +158,7 @@ extension Director {
                 why = error
             }
         }
-        let completeness = try rows(from: source, within: bound, each)
+        let completeness = try rows(from: source, each)
         guard case .cut(let reason) = completeness, let why else { return completeness }
         return .cut("\(reason); it would be faster, but ct-inspect \(why)")
     }
@@ -175,11 +175,11 @@ extension Director {
     }
 
     private static func rows(
-        from source: any KernelSource, within bound: Duration, _ each: @escaping (Connection) -> Void
+        from source: any KernelSource, _ each: @escaping (Connection) -> Void
     ) throws(KernelError) -> Completeness {
         var parser = ConnectionParser(each)
         var failure: DecodeError?
-        let completeness = try source.read(connectionsFile, within: bound) { piece in
+        let completeness = try source.read(connectionsFile, within: source.connectionBound) { piece in
             guard failure == nil else { return }
             do throws(DecodeError) { try parser.take(piece) } catch { failure = error }
         }

@@ -50,6 +50,9 @@ package protocol KernelSource: AnyObject {
     /// How IPVS's connections are read.
     var connectionAccess: ConnectionAccess { get }
 
+    /// How long reading them from /proc may take: it is quadratic on most kernels.
+    var connectionBound: Duration { get }
+
     /// Names of the files in a directory, sorted.
     func list(_ folder: KernelFile) throws(KernelError) -> [String]
 }
@@ -62,6 +65,8 @@ extension KernelSource {
     package var filters: Bool { true }
 
     package var connectionAccess: ConnectionAccess { .proc }
+
+    package var connectionBound: Duration { .seconds(60) }
 
     /// A whole small text file, without its last newline.
     ///

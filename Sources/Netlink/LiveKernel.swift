@@ -9,6 +9,7 @@ package final class LiveKernel: KernelSource {
     package let origin: Origin
     /// A table is of one network namespace: this one.
     package var connectionAccess = ConnectionAccess.proc
+    package var connectionBound = Duration.seconds(60)
 
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
         byteCount: NetlinkSocket.datagramSize, alignment: 16)

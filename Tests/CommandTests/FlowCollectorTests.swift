@@ -59,6 +59,32 @@ struct FlowCollectorTests {
         return [first, second]
     }
 
+    @Test("Where not all connections were read, every number is said to be of fewer, in text and JSON")
+    func unread() throws {
+        let director = SimulatedDirector()
+        var server = SimulatedDestination(Endpoint(IPAddress(ipv4: 0x0A00_0003), 80), method: 3)
+        server.active = 1000
+        director.services = [SimulatedService(.tcp, SimulatedDirector.vip(100), [server])]
+        director.rows = (1...200).map {
+            SimulatedDirector.row(
+                Endpoint(IPAddress(ipv4: 0x0A00_0001), $0), SimulatedDirector.vip(100), server.endpoint)
+        }
+        let whole = try FlowCollector(director).snapshot()
+        #expect(whole.connections.read == 200 && whole.connections.isWhole)
+        director.rowsReadAtMost = 130
+        let cut = try FlowCollector(director).snapshot()
+        #expect(cut.connections.read == 130 && cut.connections.known == 1000)
+        let json = written { cut.writeJSON(summaryOnly: true, to: $0) }
+        #expect(json.contains(#""connections_read":130,"connections_known":1000"#))
+        let text = cut.summaryText(.plain, width: nil)
+        let sentence = "130 of about 1000 connections were read (13 %): all other numbers are of these."
+        #expect(text.contains(sentence), "\(text)")
+        #expect(cut.losses.contains { $0.why == "130 of about 1000 were read (13 %): reading was stopped" })
+        if SchemaScript.works || isContinuousIntegration {
+            #expect(try SchemaScript.check("flows", json).lines == ["1 passed, 0 failed"])
+        }
+    }
+
     @Test("--follow prints each flow once, then changes, losses and a summary, all conforming to the schema")
     func stream() throws {
         let snapshots = try snapshots()

@@ -112,6 +112,13 @@ struct ConnectionRecordTests {
         #expect(throws: KernelError.self) { try read(.table(Table([[1, 2, 3]]), isRequired: true)) }
     }
 
+    @Test("/proc is read for as long as the source says")
+    func bound() throws {
+        let kernel = DirectorWithoutNetlink(.proc, isCut: false)
+        _ = try Director.connections(from: kernel) { _ in }
+        #expect(kernel.boundAsked == .seconds(7))
+    }
+
     @Test("Where /proc could not be read to its end, the reason names what would be faster, and why it is not")
     func reason() throws {
         for access in [.unavailable(Self.overlong), .table(Table([], Self.overlong), isRequired: false)]
@@ -130,6 +137,8 @@ struct ConnectionRecordTests {
 private final class DirectorWithoutNetlink: KernelSource {
     let origin = Origin.here(networkNamespace: nil)
     let connectionAccess: ConnectionAccess
+    let connectionBound = Duration.seconds(7)
+    private(set) var boundAsked: Duration?
     private let isCut: Bool
 
     init(_ access: ConnectionAccess, isCut: Bool) { (connectionAccess, self.isCut) = (access, isCut) }
@@ -141,6 +150,7 @@ private final class DirectorWithoutNetlink: KernelSource {
     func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
+        boundAsked = bound
         let rows = """
             Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData
             TCP 0A000001 0001 0A000064 0050 0A000003 0050 ESTABLISHED     892

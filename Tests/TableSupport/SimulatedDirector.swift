@@ -18,6 +18,8 @@ package final class SimulatedDirector: KernelSource {
     package var rows: [String] = []
     /// The table, in the order of a dump.
     package var entries: [SimulatedEntry] = []
+    /// Rows after which reading them is stopped; nil if never.
+    package var rowsReadAtMost: Int?
     /// Files besides those of IPVS: sysctls.
     package var files: [String: String] = [:]
     /// Called before each answer: the table may change between requests, as on a real system.
@@ -103,7 +105,7 @@ package final class SimulatedDirector: KernelSource {
         case "proc/net/ip_vs_conn":
             ask(.connections)
             let title = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData"
-            text = ([title] + rows).joined(separator: "\n") + "\n"
+            text = ([title] + rows.prefix(rowsReadAtMost ?? .max)).joined(separator: "\n") + "\n"
         case "proc/net/ip_vs_stats": text = "   Total Incoming Outgoing\n"
         default:
             ask(.file(file.path))
@@ -111,7 +113,8 @@ package final class SimulatedDirector: KernelSource {
             text = held + "\n"
         }
         receive(Array(text.utf8).span.bytes)
-        return .whole
+        let isCut = file.path == "proc/net/ip_vs_conn" && rowsReadAtMost.map { $0 < rows.count } ?? false
+        return isCut ? .cut("reading was stopped") : .whole
     }
 
     package func list(_ folder: KernelFile) throws(KernelError) -> [String] {

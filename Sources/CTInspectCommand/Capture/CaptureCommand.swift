@@ -32,7 +32,7 @@ struct CaptureCommand: ParsableCommand {
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
             let kernel = try namespace.enter()
-            kernel.connectionAccess = try reading.access(to: kernel)
+            try reading.prepare(kernel)
             // The directory is created while we may still write where only root may; its content is ours then.
             let owner = Self.sudoUser
             let recording = try RecordingKernel(

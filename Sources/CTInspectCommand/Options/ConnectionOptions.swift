@@ -15,11 +15,16 @@ struct ConnectionOptions: ParsableArguments {
             valueName: Choice.allCases.map(\.rawValue).joined(separator: "|")))
     var connections = Choice.auto
 
+    @Option(help: ArgumentHelp("Stop reading connections from /proc after this long (60s).", valueName: "DURATION"))
+    var maxReadTime: TimeSpan?
+
     /// - Throws: if there is a capture, whose files say how they are read.
     func validate(with source: SourceOptions) throws {
-        if connections != .auto, source.capture != nil {
+        guard source.capture != nil else { return }
+        for (option, isGiven) in [("--connections", connections != .auto), ("--max-read-time", maxReadTime != nil)]
+        where isGiven {
             throw ValidationError(
-                "--connections and --capture are mutually exclusive: a capture contains what was read then")
+                "\(option) and --capture are mutually exclusive: a capture contains what was read then")
         }
     }
 
@@ -27,7 +32,12 @@ struct ConnectionOptions: ParsableArguments {
     /// CAP_BPF, CAP_PERFMON and CAP_SYSLOG.
     ///
     /// - Throws: why that is not possible, if BPF is asked for.
-    func access(to kernel: LiveKernel) throws(KernelError) -> ConnectionAccess {
+    func prepare(_ kernel: LiveKernel) throws(KernelError) {
+        if let maxReadTime { kernel.connectionBound = maxReadTime.duration }
+        kernel.connectionAccess = try access(to: kernel)
+    }
+
+    private func access(to kernel: LiveKernel) throws(KernelError) -> ConnectionAccess {
         // Without IPVS there is nothing to find.
         guard connections != .proc, Director.isPresent(in: kernel) else { return .proc }
         do throws(KernelError) {

@@ -44,7 +44,7 @@ struct NamespaceOptions: ParsableArguments {
     /// The same for commands that only query: all other capabilities are dropped.
     func enterToAsk(_ connections: ConnectionOptions? = nil) throws(KernelError) -> LiveKernel {
         let kernel = try enter()
-        if let connections { kernel.connectionAccess = try connections.access(to: kernel) }
+        try connections?.prepare(kernel)
         try Privileges.keepOnlyNetAdmin()
         return kernel
     }

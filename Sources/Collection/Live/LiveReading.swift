@@ -93,7 +93,9 @@ final class LiveReading: ReadingSink {
                 Loss("the verdict never", "\(Sysctls.conntrackEvents) is 0, so there are no NEW events to tell by"))
         }
         let took = took
-        keeper.director.finish(took: took, pause: live.pause(after: took), losses: losses)
+        keeper.director.finish(
+            took: took, pause: live.pause(after: took), losses: losses,
+            connections: outcome.connections)
         if keeper.director.events.isResyncing {
             keeper.director.endResync()
             keeper.changed(.resynced)

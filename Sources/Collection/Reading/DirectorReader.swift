@@ -48,7 +48,12 @@ package struct DirectorReader {
         let start = ContinuousClock.now
         let (services, absence) = try services(&losses)
         sink.begin(services, sysctls, absence: absence)
-        if absence == nil { try readConnections(sink, &losses) } else { sink.endConnections(isWhole: true) }
+        var extent = ConnectionExtent()
+        if absence == nil {
+            extent = try readConnections(services, sink, &losses)
+        } else {
+            sink.endConnections(isWhole: true)
+        }
         // Without services no entry belongs to a flow.
         if !services.isEmpty || sink.wantsWholeTable {
             let filters = sink.wantsWholeTable ? [EntryFilter()] : entryFilters(services, sysctls, sink)
@@ -59,7 +64,9 @@ package struct DirectorReader {
         try sink.settle()
         let orphansAreKnown = policy.settlesOrphans && settleOrphans(sink, &losses)
         sink.finish(
-            ReadOutcome(seconds: seconds, orphansAreKnown: orphansAreKnown, losses: losses + sysctls.losses))
+            ReadOutcome(
+                seconds: seconds, orphansAreKnown: orphansAreKnown, losses: losses + sysctls.losses,
+                connections: extent))
     }
 
     // MARK: IPVS
@@ -88,15 +95,23 @@ package struct DirectorReader {
             + (attempts > 1 ? ", \(attempts) times" : "")
     }
 
-    private func readConnections(_ sink: some ReadingSink, _ losses: inout [Loss]) throws(KernelError) {
+    private func readConnections(
+        _ services: [Service], _ sink: some ReadingSink, _ losses: inout [Loss]
+    ) throws(KernelError) -> ConnectionExtent {
         var count = 0
+        let expected = ConnectionExtent(read: 0, isWhole: false, services).known
         let completeness = try Director.connections(from: kernel) { connection in
             sink.take(connection)
             count += 1
-            sink.progress("\(count) connections", at: count)
+            sink.progress("\(count) of about \(max(count, expected)) connections", at: count)
         }
-        if case .cut(let why) = completeness { losses.append(Loss("connections of IPVS", why)) }
+        let read = sink.withStore { $0.listed }
+        let extent = ConnectionExtent(read: read, isWhole: completeness == .whole, services)
+        if case .cut(let why) = completeness {
+            losses.append(Loss("connections of IPVS", "\(extent.words): \(why)"))
+        }
         sink.endConnections(isWhole: completeness == .whole)
+        return extent
     }
 
     /// - Returns: whether entries without a connection are known to be orphans.

@@ -56,7 +56,8 @@ package final class FlowCollector: ReadingSink {
         try DirectorReader(kernel, .whole).read(into: self)
         return FlowSnapshot(
             kernel.origin, sysctls: read.sysctls, services: read.services,
-            report: FlowReport(store, read.sysctls, proof: proof), losses: outcome.losses + eventLosses)
+            report: FlowReport(store, read.sysctls, proof: proof), losses: outcome.losses + eventLosses,
+            connections: outcome.connections)
     }
 
     // MARK: NEW events

@@ -36,4 +36,5 @@ package struct ReadOutcome: Sendable {
     /// Whether the connections were read again after the table, so that an entry without one is an orphan.
     package var orphansAreKnown: Bool
     package var losses: [Loss]
+    package var connections = ConnectionExtent()
 }

@@ -9,6 +9,8 @@ extension Finding {
         // MARK: Flows
 
         package static let noConnections = ID(rawValue: "no-connections")
+        /// Not all connections were read, so that all numbers of flows are of fewer.
+        package static let connectionsUnread = ID(rawValue: "connections-unread")
         /// No flow matched the filter.
         package static let noMatch = ID(rawValue: "no-match")
         /// TCP connections whose answers bypass the director have no entry: their FINs, RSTs and ICMP errors are INVALID.

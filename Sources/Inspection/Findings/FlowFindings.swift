@@ -12,18 +12,35 @@ package struct FlowFindings {
     private let sysctls: Sysctls
     private let mix: MethodMix
     private let quietSeconds: UInt64?
+    private let extent: ConnectionExtent
 
     /// - Parameters:
     ///   - services: all of the director's: their methods determine what is right.
     ///   - quietSeconds: for how long packets were counted and none dropped; nil if they were not counted, or some were dropped.
-    package init(_ tally: FlowTally, _ services: [Service], _ sysctls: Sysctls, quietFor quietSeconds: UInt64? = nil) {
+    ///   - extent: how many connections the flows are of.
+    package init(
+        _ tally: FlowTally, _ services: [Service], _ sysctls: Sysctls, quietFor quietSeconds: UInt64? = nil,
+        extent: ConnectionExtent = ConnectionExtent()
+    ) {
+        self.extent = extent
         self.tally = tally
         self.sysctls = sysctls
         self.quietSeconds = quietSeconds
         mix = MethodMix(services)
     }
 
-    package var all: [Finding] {
+    package var all: [Finding] { unread + flows }
+
+    /// All numbers that follow are of fewer connections than there are.
+    private var unread: [Finding] {
+        guard !extent.isWhole else { return [] }
+        let evidence: [Finding.Evidence] = [
+            .init("connections_read", extent.read), .init("connections_known", extent.known),
+        ]
+        return [Finding(.connectionsUnread, .warning, .director, evidence, [.readManual])]
+    }
+
+    private var flows: [Finding] {
         let orphans = groups(of: .orphan)
         let connections = tally.connections
         if connections == 0 {
@@ -179,6 +196,6 @@ extension [Remedy] {
 extension FlowSnapshot {
     /// What its flows show; or, if a filter asks for verdicts that no flow has, only that.
     package var findings: [Finding] {
-        FlowFindings(FlowTally(report), services + servicesLeftOut, sysctls).all
+        FlowFindings(FlowTally(report), services + servicesLeftOut, sysctls, extent: connections).all
     }
 }

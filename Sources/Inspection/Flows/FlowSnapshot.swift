@@ -14,11 +14,14 @@ package struct FlowSnapshot: Snapshot, Sendable {
     package var report: FlowReport
     /// What could not be read completely, or changed while it was read.
     package var losses: [Loss]
+    /// How many of IPVS's connections the flows are of.
+    package var connections: ConnectionExtent
 
     package init(
         _ origin: Origin, sysctls: Sysctls,
-        services: [Service], report: FlowReport, losses: [Loss]
+        services: [Service], report: FlowReport, losses: [Loss], connections: ConnectionExtent = ConnectionExtent()
     ) {
+        self.connections = connections
         self.origin = origin
         self.sysctls = sysctls
         self.services = services
@@ -40,4 +43,30 @@ package struct FlowSnapshot: Snapshot, Sendable {
         }
         return narrowed
     }
+}
+
+/// How many of IPVS's connections a reading has read, without templates.
+package struct ConnectionExtent: Equatable, Sendable {
+    package var read = 0
+    /// How many there are: those that were read if that is all, else what the services count, which may be a few more or less.
+    package var known = 0
+
+    package init() {}
+
+    /// - Parameters:
+    ///   - isWhole: whether all of them were read.
+    ///   - services: their destinations count active and inactive connections.
+    package init(read: Int, isWhole: Bool, _ services: [Service]) {
+        self.read = read
+        let counted = services.flatMap(\.destinations).reduce(0) {
+            $0 + Int($1.activeConnections) + Int($1.inactiveConnections)
+        }
+        // Where the count is too low, at least one was not read.
+        known = isWhole ? read : max(counted, read + 1)
+    }
+
+    package var isWhole: Bool { read == known }
+
+    /// `133298 of about 1000000 were read (13 %)`
+    package var words: String { "\(read) of about \(known) were read (\(read * 100 / max(known, 1)) %)" }
 }

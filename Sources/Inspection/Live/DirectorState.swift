@@ -79,7 +79,10 @@ package struct DirectorState: Sendable {
     ///   - took: its duration, without the time for which the program was stopped.
     ///   - pause: how long nothing is read afterwards.
     ///   - losses: what was read incompletely.
-    package mutating func finish(took: Duration, pause: Duration, losses: [Loss]) {
+    ///   - connections: how many of them were read.
+    package mutating func finish(
+        took: Duration, pause: Duration, losses: [Loss], connections: ConnectionExtent = ConnectionExtent()
+    ) {
         store.finish(took: UInt32(clamping: took.components.seconds))
         for packet in strays { _ = note(packet) }
         strays = []
@@ -87,6 +90,7 @@ package struct DirectorState: Sendable {
         (reading.took, reading.pause) = (took, pause)
         reading.time = now
         reading.losses = losses + storeLosses
+        reading.connections = connections
         reading.trouble = nil
         reading.isRunning = false
         serviceRates.endReading()
@@ -170,7 +174,10 @@ package struct DirectorState: Sendable {
     private mutating func renewFindings() {
         var all = observation.last?.findings ?? []
         if let tally, absence == nil {
-            all += FlowFindings(tally, services, sysctls, quietFor: observation.last?.quietSeconds).all
+            all +=
+                FlowFindings(
+                    tally, services, sysctls, quietFor: observation.last?.quietSeconds, extent: reading.connections
+                ).all
         }
         findings = (all + (health.statistics?.findings(since: health.change) ?? [])).worstFirst
     }
@@ -186,6 +193,7 @@ package struct ReadingStatus: Sendable {
     package internal(set) var took = Duration.zero
     package internal(set) var pause = Duration.zero
     package internal(set) var losses: [Loss] = []
+    package internal(set) var connections = ConnectionExtent()
     package internal(set) var isRunning = false
     /// Connections and entries that the running reading has seen.
     package internal(set) var rows = 0

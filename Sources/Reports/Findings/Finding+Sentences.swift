@@ -33,6 +33,7 @@ extension Finding {
     private var plainSentence: String {
         switch id {
         case .noConnections: "IPVS has no connections here."
+        case .connectionsUnread: connectionsUnread
         case .noMatch: noMatch
         case .nothingSeen: "No matching packets were seen."
         case .lostBeforeLocalIn: lostBeforeLocalIn

@@ -29,6 +29,12 @@ extension Finding {
         }
     }
 
+    var connectionsUnread: String {
+        let (read, known) = (number("connections_read"), number("connections_known"))
+        let percent = known > 0 ? read * 100 / known : 0
+        return "\(read) of about \(known) connections were read (\(percent) %): all other numbers are of these."
+    }
+
     var noMatch: String {
         let count = number("connections")
         let what = number("orphans") == 0 ? "flow" : "connection"

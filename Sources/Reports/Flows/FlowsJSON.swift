@@ -8,6 +8,8 @@ extension FlowSnapshot {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "flows")
+            json.member("connections_read", connections.read)
+            json.member("connections_known", connections.known)
             if let proof = report.proof { json.proof("watch", proof) }
             json.member("services", array: summaries) { $0.summary($1, isWatched: report.proof != nil) }
             if !summaryOnly {

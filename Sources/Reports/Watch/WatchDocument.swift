@@ -15,12 +15,15 @@ package struct WatchDocument: Snapshot {
     package var filter: String
     /// What is known about the director, worst first.
     package var findings: [Finding]
+    /// Of the last reading.
+    package var connections: ConnectionExtent
 
     /// The beginning of a document; the rows are passed to `write`.
     package init(
         _ origin: Origin, sysctls: Sysctls,
-        losses: [Loss], filter: String, findings: [Finding]
+        losses: [Loss], filter: String, findings: [Finding], connections: ConnectionExtent
     ) {
+        self.connections = connections
         self.origin = origin
         self.sysctls = sysctls
         self.losses = losses
@@ -70,6 +73,8 @@ package struct WatchDocument: Snapshot {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "watch")
+            json.member("connections_read", connections.read)
+            json.member("connections_known", connections.known)
             json.member("tab", tab)
             json.member("filter", filter)
             json.member("trap", findings.worst?.statement)

@@ -28,8 +28,9 @@ extension Model {
             Origin(
                 takenAt: setting.captureTakenAt ?? director.reading.time ?? director.now, host: setting.host,
                 kernelRelease: setting.kernelRelease, networkNamespace: setting.networkNamespace),
-            sysctls: director.sysctls, losses: director.reading.losses, filter: list.filter, findings: director.findings
-        )
+            sysctls: director.sysctls, losses: director.reading.losses, filter: list.filter,
+            findings: director.findings,
+            connections: director.reading.connections)
     }
 
     private var serviceRows: [WatchDocument.ServiceRow] {

@@ -38,6 +38,9 @@ struct WatchUsageTests {
             (["--tab", "services", "--filter", "verdict=absent"], "unknown word verdict; expected service"),
             (["--tab", "flows", "--filter", "verdict=gone"], "absent, never"),
             (["--interval", "50ms"], "at least 100ms"),
+            (["--capture", "/tmp", "--connections", "bpf"], "--connections and --capture are mutually exclusive"),
+            (["--capture", "/tmp", "--max-read-time", "5s"], "--max-read-time and --capture are mutually exclusive"),
+            (["--connections", "netlink"], "auto|bpf|proc"),
             (["--capture", "/tmp", "--observe"], "a capture has no packets to count"), (["--once", "now"], "now"),
             // The kernel determines the initial tab: the table if there is no IPVS.
             (["--once", "--sort", "size"], "“size” is invalid for the tab table"),

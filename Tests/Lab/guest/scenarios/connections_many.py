@@ -43,6 +43,13 @@ def conduct(hosts, subject, report):
     report.equal("flows --json has each of them", listed, _count(FLOWS, b'"verdict":"absent"'))
     report.check("flows --summary counts them", f'"connections":{listed}' in counts.replace(" ", ""), counts[:2000])
     report.check("flows --json takes less than cat, which joins and explains nothing", bpf < rows, (bpf, rows))
+    with hosts.director.inside():
+        took, text = _timed(lambda: subject.run("flows", "--summary", "--json", "--connections", "proc", "--max-read-time", "1s", check=False).stdout)
+    document = json.loads(text)
+    read, known = document["connections_read"], document["connections_known"]
+    report.check("within a second /proc is not read to its end, which is said", not document["complete"] and read < known, document["losses"])
+    report.check("with what the services count", abs(known - listed) <= COUNT / 100, (known, listed))
+    report.note(f"of /proc {read} of about {known} connections were read in a second; the command took {took:.1f} s")
     for path in (FLOWS, ROWS):
         os.unlink(path)
 
