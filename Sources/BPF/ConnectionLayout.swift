@@ -61,7 +61,9 @@ struct ConnectionLayout {
             var place = try offset(member.name, of: "ip_vs_conn")
             if member == .timer { place += try offset("expires", of: "timer_list") }
             guard place + member.width <= min(most, size) else {
-                throw Self.lacking("struct ip_vs_conn has \(member.name) at \(place), beyond \(most)")
+                throw Self.lacking(
+                    "struct ip_vs_conn has \(member.name) at \(place), beyond the \(min(most, size)) bytes that are copied"
+                )
             }
             offsets.append(place)
         }

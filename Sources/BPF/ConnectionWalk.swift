@@ -10,14 +10,13 @@ import SystemPackage
 /// the program runs only when asked, and is gone with its descriptors.
 package final class ConnectionWalk: ConnectionTable {
     private let program: CInt
-    private let map: CInt
     private let memory: UnsafeMutableRawPointer
     private let layout: ConnectionLayout
 
     static let purpose = "read IPVS's connections through BPF"
 
     // As in Programs/connections.bpf.c.
-    static let mostRows = 8192
+    static let mostRows = 4096
     static let mostCopied = 320
     static let engineNameSize = 16
     static let rowSize = mostCopied + engineNameSize + 256
@@ -27,7 +26,7 @@ package final class ConnectionWalk: ConnectionTable {
         case table_address, size_address, namespace
         case node_offset, ipvs_offset, net_offset, inode_offset, engine_offset, data_offset, length_offset, name_offset
         case copied, enough, steps, next
-        case size, count, seen, errors, overlong, jiffies, nanoseconds
+        case size, count, seen, errors, overlong, jiffies
         case table, bucket, first, start, node, last_ipvs, last_inode, scratch
     }
 
@@ -42,6 +41,10 @@ package final class ConnectionWalk: ConnectionTable {
     ///
     /// - Throws: what is missing, by name: BTF or a member in it, a symbol or the right to see it, a capability.
     package convenience init(_ kernel: any KernelSource) throws(KernelError) {
+        // Without the capability nothing else is worth reading.
+        let probe = clinux_bpf_create_value(8)
+        guard probe >= 0 else { throw Self.refusal("create a map", probe) }
+        close(probe)
         let layout = try Self.layout(of: kernel)
         let names = ["ip_vs_conn_tab", "ip_vs_conn_tab_size"]
         let addresses = try KernelSymbols.addresses(of: names, in: kernel)
@@ -78,7 +81,9 @@ package final class ConnectionWalk: ConnectionTable {
             close(map)
             throw error
         }
-        (self.map, self.memory) = (map, memory)
+        self.memory = memory
+        // The program and the mapping keep it.
+        close(map)
         let arguments: [(Word, UInt64)] = [
             (.table_address, table), (.size_address, size), (.namespace, namespace),
             (.node_offset, UInt64(layout[.node])), (.ipvs_offset, UInt64(layout[.ipvs])),
@@ -93,7 +98,6 @@ package final class ConnectionWalk: ConnectionTable {
     deinit {
         munmap(memory, Self.memorySize)
         close(program)
-        close(map)
     }
 
     private subscript(word: Word) -> UInt64 {
@@ -136,7 +140,7 @@ package final class ConnectionWalk: ConnectionTable {
     }
 
     private static func load(_ map: CInt) throws(KernelError) -> CInt {
-        var log = [CChar](repeating: 0, count: 64 << 10)
+        var log = [CChar](repeating: 0, count: 1 << 20)
         let logSize = UInt32(log.count)
         let program = ConnectionProgram.instructions.withUnsafeBufferPointer { instructions in
             clinux_bpf_load(
@@ -144,16 +148,26 @@ package final class ConnectionWalk: ConnectionTable {
         }
         guard program < 0 else { return program }
         let text = String(decoding: log.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // Helpers by their numbers: the kernel names one that it does not let a program use.
+        if text.contains("bpf_probe_read_kernel#113") || text.contains("func unknown#113") {
+            throw KernelError(
+                purpose, .forbidden, detail: "the kernel lets no program read its memory",
+                nextStep: "this needs a kernel that is not locked down for confidentiality")
+        }
+        if text.contains("bpf_loop#181") || text.contains("func unknown#181") {
+            throw KernelError(purpose, .absent, detail: "this needs Linux 6.0: the kernel has no bpf_loop")
+        }
         let last = text.split(separator: "\n").suffix(3).joined(separator: "; ")
-        throw refusal("load its program" + (last.isEmpty ? "" : " (the verifier says: \(last))"), program)
+        throw refusal("load its program" + (last.isEmpty ? "" : " (the verifier says: \(last))"), program, log: text)
     }
 
-    private static func refusal(_ what: String, _ result: CInt) -> KernelError {
+    /// EACCES is what the verifier answers to a program that it does not accept, with a log; without one, it is a refusal of permission.
+    private static func refusal(_ what: String, _ result: CInt, log: String = "") -> KernelError {
         let errno = Errno(rawValue: -result)
-        let isForbidden = [Errno.notPermitted, .permissionDenied].contains(errno)
+        let isForbidden = errno == .notPermitted || errno == .permissionDenied && log.isEmpty
         return KernelError(
-            purpose, isForbidden ? .forbidden : .failed, errno: errno, detail: "the kernel does not \(what)",
-            nextStep: isForbidden ? "this needs CAP_BPF and CAP_PERFMON, and no lockdown for confidentiality" : nil)
+            purpose, isForbidden ? .forbidden : .failed, errno: errno, detail: "the kernel refused to \(what)",
+            nextStep: isForbidden ? "this needs CAP_BPF and CAP_PERFMON" : nil)
     }
 
     // MARK: Reading
@@ -167,7 +181,7 @@ package final class ConnectionWalk: ConnectionTable {
             if result < 0 { throw Self.refusal("run its program", result) }
             let (count, size, next) = (self[.count], self[.size], self[.next])
             if let why = failure(result, before) { throw KernelError(Self.purpose, .failed, detail: why) }
-            encoder.begin(jiffies: self[.jiffies], nanoseconds: self[.nanoseconds])
+            encoder.begin(jiffies: self[.jiffies])
             let rows = UnsafeRawBufferPointer(
                 start: memory + Word.allCases.count * 8, count: Int(min(count, UInt64(Self.mostRows))) * Self.rowSize)
             encoder.encode(rows, receive)
@@ -176,7 +190,11 @@ package final class ConnectionWalk: ConnectionTable {
     }
 
     private func failure(_ result: CInt, _ before: UInt64) -> String? {
-        if result != 0 { return "the table's address cannot be read" }
+        // After the module was reloaded, the addresses are of something else.
+        let (table, size) = (self[.table], self[.size])
+        if result != 0 || table == 0 || size == 0 || size & (size - 1) != 0 || size > 1 << 27 {
+            return "there is no table of connections any more where one was"
+        }
         if self[.errors] > 0 { return "\(self[.errors]) of its reads of kernel memory failed" }
         if self[.overlong] != 0 { return "a bucket has more connections than a run can take" }
         if self[.next] <= before, self[.next] < self[.size] { return "a run made no progress" }

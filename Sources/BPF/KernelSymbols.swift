@@ -4,7 +4,7 @@ import Netlink
 enum KernelSymbols {
     static let file = KernelFile("proc/kallsyms")
 
-    /// The addresses of these symbols; those that are listed, and 0 for a hidden one (`kptr_restrict`, net.core or a missing CAP_SYSLOG).
+    /// The addresses of these symbols; those that are listed, and 0 for a hidden one (`kernel.kptr_restrict`, or a missing CAP_SYSLOG).
     ///
     /// Blocks while the kernel lists some 200,000 symbols: 50 ms, in emulation up to a second.
     static func addresses(of names: [String], in kernel: any KernelSource) throws(KernelError) -> [String: UInt64] {

@@ -1,11 +1,12 @@
+import Glibc
 import Netlink
 
 /// Turns copies of `struct ip_vs_conn` into records (`ConnectionRecord`), which contain no kernel address.
 struct RecordEncoder {
     private let layout: ConnectionLayout
     private var jiffies: UInt64 = 0
-    /// Jiffies a second; unknown until the first batch.
-    private var hertz: UInt64 = 0
+    /// Jiffies a second.
+    private let hertz: UInt64
     private var records: [UInt8] = []
 
     /// What is copied as it is, from a connection to its record.
@@ -22,27 +23,19 @@ struct RecordEncoder {
 
     init(_ layout: ConnectionLayout) {
         self.layout = layout
+        hertz = Self.hertz
         copies = Self.places.map { (layout[$0.0], $0.1, $0.0.width) }
     }
 
-    /// - Parameters:
-    ///   - jiffies: the kernel's `jiffies_64` when the rows were copied.
-    ///   - nanoseconds: CLOCK_MONOTONIC at the same time.
-    mutating func begin(jiffies: UInt64, nanoseconds: UInt64) {
-        if hertz == 0 { hertz = Self.hertz(jiffies, nanoseconds) }
-        self.jiffies = jiffies
+    /// CONFIG_HZ: the coarse clocks have the resolution of a jiffy (`posix_get_coarse_res`, kernel/time/posix-timers.c).
+    private static var hertz: UInt64 {
+        var resolution = timespec()
+        guard clock_getres(CLOCK_MONOTONIC_COARSE, &resolution) == 0, resolution.tv_nsec > 0 else { return 250 }
+        return UInt64((1e9 / Double(resolution.tv_nsec)).rounded())
     }
 
-    /// The possible values of CONFIG_HZ (kernel/Kconfig.hz). `jiffies_64` starts at `INITIAL_JIFFIES`, five minutes before its lower half
-    /// wraps (include/linux/jiffies.h).
-    private static func hertz(_ jiffies: UInt64, _ nanoseconds: UInt64) -> UInt64 {
-        let uptime = Double(nanoseconds) / 1e9
-        func distance(_ hertz: UInt64) -> Double {
-            let initial = UInt64(UInt32(truncatingIfNeeded: 0 &- 300 &* Int64(hertz)))
-            return abs(Double(Int64(bitPattern: jiffies &- initial)) / Double(hertz) - uptime)
-        }
-        return [100, 250, 300, 1000].min { distance($0) < distance($1) } ?? 250
-    }
+    /// - Parameter jiffies: the kernel's `jiffies_64` when the rows were copied.
+    mutating func begin(jiffies: UInt64) { self.jiffies = jiffies }
 
     /// - Parameter rows: each of `ConnectionWalk.rowSize` bytes.
     mutating func encode(_ rows: UnsafeRawBufferPointer, _ receive: (RawSpan) -> Void) {

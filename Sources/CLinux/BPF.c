@@ -113,7 +113,10 @@ int clinux_bpf_load(
         attributes.log_buf = (uintptr_t)log;
         attributes.log_size = log_size;
         attributes.log_level = 1;
-        result = bpf(BPF_PROG_LOAD, &attributes);
+        int again = bpf(BPF_PROG_LOAD, &attributes);
+        // A log that is too long is no reason.
+        if (again != -ENOSPC)
+            result = again;
     }
     if (btf >= 0)
         close(btf);

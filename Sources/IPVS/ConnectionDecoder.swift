@@ -90,9 +90,9 @@ extension Connection {
     ]
     /// `udp_state_name_table`, ip_vs_proto_udp.c.
     private static let udpStates = ["UDP"]
-    /// `sctp_state_names`, ip_vs_proto_sctp.c.
+    /// `sctp_state_name_table`, ip_vs_proto_sctp.c.
     private static let sctpStates = [
-        "NONE", "INIT1", "INIT", "COOKIE_SENT", "COOKIE_REPLIED", "COOKIE_WAIT", "COOKIE", "COOKIE_ECHOED",
-        "ESTABLISHED", "SHUTDOWN_SENT", "SHUTDOWN_RECEIVED", "SHUTDOWN_ACK_SENT", "REJECTED", "CLOSED",
+        "NONE", "INIT1", "INIT", "C-SENT", "C-REPLIED", "C-WAIT", "COOKIE", "C-ECHOED", "ESTABLISHED", "S-SENT",
+        "S-RECEIVED", "S-ACK-SENT", "REJECTED", "CLOSED",
     ]
 }

@@ -140,27 +140,30 @@ extension Director {
     ///
     /// Before a 2025 kernel fix, reading /proc was quadratic in the number of connections (140,000 rows took a minute), so it is bounded.
     ///
+    /// - Parameter restart: what was delivered does not count; all of it comes again.
     /// - Returns: whether all of them were read.
     package static func connections(
-        from source: any KernelSource, _ each: @escaping (Connection) -> Void
+        from source: any KernelSource, restart: () -> Void = {}, _ each: @escaping (Connection) -> Void
     ) throws(KernelError) -> Completeness {
         var why: KernelError?
         switch source.connectionAccess {
         case .proc: break
-        case .unavailable(let error): why = error
+        case .unavailable(let error, let isRequired):
+            if isRequired { throw error }
+            why = error
         case .table(let table, let isRequired):
             do throws(KernelError) {
                 try records(from: table, each)
                 return .whole
             } catch {
                 if isRequired { throw error }
-                // Connections that were delivered already come again, which changes nothing.
+                restart()
                 why = error
             }
         }
         let completeness = try rows(from: source, each)
         guard case .cut(let reason) = completeness, let why else { return completeness }
-        return .cut("\(reason); it would be faster, but ct-inspect \(why)")
+        return .cut("\(reason); BPF would be faster, but ct-inspect \(why)")
     }
 
     private static func records(

@@ -12,8 +12,8 @@ package enum ConnectionAccess {
     case proc
     /// - isRequired: whether an error counts, instead of reading /proc.
     case table(any ConnectionTable, isRequired: Bool)
-    /// From /proc, because the table cannot be read.
-    case unavailable(KernelError)
+    /// From /proc, because the table cannot be read; or not at all, if it is required.
+    case unavailable(KernelError, isRequired: Bool = false)
 }
 
 /// The layout of a connection in a `ConnectionTable`, and in a capture. Numbers are in host order (little-endian), ports and addresses in

@@ -91,7 +91,9 @@ package final class LiveKernel: KernelSource {
             if count == 0 { return .whole }
             receive(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)).bytes)
             if clock.now > deadline {
-                return .cut("reading /\(file.path) was stopped after \(bound.components.seconds) s")
+                let (seconds, milliseconds) = (bound.components.seconds, bound.milliseconds)
+                let words = milliseconds % 1000 == 0 ? "\(seconds) s" : "\(milliseconds) ms"
+                return .cut("reading /\(file.path) was stopped after \(words)")
             }
         }
     }

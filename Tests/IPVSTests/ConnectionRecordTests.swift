@@ -40,7 +40,9 @@ struct ConnectionRecordTests {
         "States are named as the kernel names them",
         arguments: [
             (6, 3, 0, "SYN_RECV"), (6, 10, 0, "SYNACK"), (6, 11, 0, "ERR!"), (17, 0, 0, "UDP"), (17, 1, 0, "ERR!"),
-            (132, 8, 0, "ESTABLISHED"), (0, 0, 0, "NONE"), (50, 0, 0, "ERR!"), (6, 1, 0x10, "ASSURED"),
+            (132, 3, 0, "C-SENT"), (132, 7, 0, "C-ECHOED"), (132, 8, 0, "ESTABLISHED"), (132, 11, 0, "S-ACK-SENT"),
+            (132, 13, 0, "CLOSED"), (132, 14, 0, "ERR!"), (0, 0, 0, "NONE"), (50, 0, 0, "ERR!"),
+            (6, 1, 0x10, "ASSURED"),
             (0, 0, 0x10, "NONE"), (6, 2, 0x10, "ERR!"),
         ] as [(UInt8, UInt8, UInt8, String)])
     func states(number: UInt8, state: UInt8, flags: UInt8, name: String) throws {
@@ -97,7 +99,11 @@ struct ConnectionRecordTests {
     private func read(_ access: ConnectionAccess, isCut: Bool = false) throws -> ([Connection], Completeness) {
         let kernel = DirectorWithoutNetlink(access, isCut: isCut)
         var connections: [Connection] = []
-        let completeness = try Director.connections(from: kernel) { connections.append($0) }
+        let completeness = try Director.connections(from: kernel) {
+            connections = []
+        } _: {
+            connections.append($0)
+        }
         return (connections, completeness)
     }
 
@@ -106,8 +112,9 @@ struct ConnectionRecordTests {
         let (connections, completeness) = try read(.table(Table([Self.record, Self.record]), isRequired: false))
         #expect(connections.count == 2 && completeness == .whole)
         #expect(try read(.proc).0.map(\.client.port) == [1])
-        let failing = Table([], Self.overlong)
+        let failing = Table([Self.record], Self.overlong)
         #expect(try read(.table(failing, isRequired: false)).0.map(\.client.port) == [1])
+        #expect(throws: KernelError.self) { try read(.unavailable(Self.overlong, isRequired: true)) }
         #expect(throws: KernelError.self) { try read(.table(failing, isRequired: true)) }
         #expect(throws: KernelError.self) { try read(.table(Table([[1, 2, 3]]), isRequired: true)) }
     }

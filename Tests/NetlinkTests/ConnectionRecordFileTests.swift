@@ -31,11 +31,14 @@ struct ConnectionRecordFileTests {
         #expect(split(ConnectionRecordFile.magic, into: size).damage == nil)
     }
 
-    @Test("What is no file of records is named", arguments: [1, 4096])
+    @Test("A file that is not one of records is reported", arguments: [1, 4096])
     func damage(size: Int) {
         let magic = ConnectionRecordFile.magic
         #expect(split([], into: size).damage != nil)
         #expect(split(Array("cticonn2".utf8), into: size).damage?.contains("begin with cticonn1") == true)
+        var other = ConnectionRecordFile.Splitter()
+        other.take(Array("cticonn2".utf8).span.bytes) { _ in }
+        #expect(other.isOfAnotherVersion)
         #expect(split(magic + record(1).dropLast(), into: size).damage?.contains("ends within a record") == true)
         for length: UInt8 in [0, 1, 80, 90] {
             #expect(split(magic + [length, 0] + record(1), into: size).damage?.contains("length of") == true)

@@ -38,8 +38,14 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     private func access(to kernel: LiveKernel) throws(KernelError) -> ConnectionAccess {
-        // Without IPVS there is nothing to find.
-        guard connections != .proc, Director.isPresent(in: kernel) else { return .proc }
+        if connections == .proc { return .proc }
+        guard Director.isPresent(in: kernel) else {
+            // It may be loaded later, which is too late: then the capabilities are gone.
+            let error = KernelError(
+                "read IPVS's connections through BPF", .absent, detail: "ip_vs was not loaded when ct-inspect started",
+                nextStep: "start ct-inspect again")
+            return .unavailable(error, isRequired: connections == .bpf)
+        }
         do throws(KernelError) {
             return .table(try ConnectionWalk(kernel), isRequired: connections == .bpf)
         } catch {

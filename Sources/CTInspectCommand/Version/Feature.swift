@@ -124,11 +124,15 @@ extension Feature {
         }
     }
 
-    /// Loads the program that reads connections, and removes it again.
-    static func connectionWalk(_ kernel: any KernelSource) -> Feature {
+    /// The program that reads connections, or why it cannot be loaded.
+    static func loadConnectionWalk(_ kernel: any KernelSource) -> Result<ConnectionWalk, KernelError> {
+        Result { () throws(KernelError) in try ConnectionWalk(kernel) }
+    }
+
+    static func connectionWalk(_ walk: Result<ConnectionWalk, KernelError>, _ kernel: any KernelSource) -> Feature {
         Feature("BPF") { () throws(KernelError) in
             guard Director.isPresent(in: kernel) else { return (.fails, "there is no IPVS whose connections to read") }
-            _ = try ConnectionWalk(kernel)
+            try walk.get().read { _ in }
             return (.works, "reads a million IPVS connections in about a second")
         }
     }

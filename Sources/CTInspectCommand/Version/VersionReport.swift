@@ -14,8 +14,10 @@ struct VersionReport {
     static func print() throws {
         try Failure.reporting { () throws(KernelError) in
             let kernel = LiveKernel(networkNamespace: nil)
-            let connectionWalk = Feature.connectionWalk(kernel)
+            // Loading needs more than what is kept; reading must not.
+            let walk = Feature.loadConnectionWalk(kernel)
             try Privileges.keepOnlyNetAdmin()
+            let connectionWalk = Feature.connectionWalk(walk, kernel)
             Output.print(try VersionReport(kernel: kernel, connectionWalk: connectionWalk).lines())
         }
     }

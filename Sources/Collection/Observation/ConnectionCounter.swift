@@ -31,7 +31,11 @@ final class ConnectionCounter {
     private func read() throws(KernelError) {
         let start = clock.elapsed()
         var fresh = ConnectionCensus(plan)
-        let completeness = try Director.connections(from: kernel) { fresh.take($0) }
+        let completeness = try Director.connections(from: kernel) {
+            fresh = ConnectionCensus(plan)
+        } _: {
+            fresh.take($0)
+        }
         census = fresh
         losses = []
         if case .cut(let why) = completeness { losses.append(Loss("connections of IPVS", why)) }

@@ -100,7 +100,10 @@ package struct DirectorReader {
     ) throws(KernelError) -> ConnectionExtent {
         var count = 0
         let expected = ConnectionExtent(read: 0, isWhole: false, services).known
-        let completeness = try Director.connections(from: kernel) { connection in
+        let completeness = try Director.connections(from: kernel) {
+            count = 0
+            sink.withStore { $0.restartConnections() }
+        } _: { connection in
             sink.take(connection)
             count += 1
             sink.progress("\(count) of about \(max(count, expected)) connections", at: count)

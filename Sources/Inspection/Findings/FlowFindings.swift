@@ -45,6 +45,8 @@ package struct FlowFindings {
         let connections = tally.connections
         if connections == 0 {
             let isFiltered = (tally.chosenFrom ?? 0) > 0
+            // Nothing is known of those that were not read.
+            if !isFiltered, !extent.isWhole { return [] }
             return [isFiltered ? noMatch : Finding(.noConnections, .info, .director)]
                 + (isAsked(.orphan) ? orphans : [])
         }

@@ -198,6 +198,9 @@ package struct FlowStore: Sendable {
         return UInt8(stateNames.count - 1)
     }
 
+    /// The connections come again from the beginning. Those that were listed stay: they were there a moment ago.
+    package mutating func restartConnections() { templates.removeAll() }
+
     /// - Parameter isWhole: whether all connections were read; if not, one that was not listed may still exist.
     package mutating func endConnections(isWhole: Bool) {
         areConnectionsWhole = isWhole

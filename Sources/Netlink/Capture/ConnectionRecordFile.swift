@@ -13,6 +13,8 @@ enum ConnectionRecordFile {
         private var hasBegun = false
         /// Why the file is not one of records.
         private(set) var damage: String?
+        /// Whether it is one, but with another layout.
+        private(set) var isOfAnotherVersion = false
 
         /// - Parameter receive: gets whole records.
         mutating func take(_ piece: RawSpan, _ receive: (RawSpan) -> Void) {
@@ -22,6 +24,7 @@ enum ConnectionRecordFile {
             if !hasBegun {
                 guard pending.count >= magic.count else { return }
                 if !pending.starts(with: magic) {
+                    isOfAnotherVersion = pending.starts(with: magic.dropLast())
                     return damage = "it does not begin with \(String(decoding: magic, as: UTF8.self))"
                 }
                 hasBegun = true
@@ -65,13 +68,12 @@ final class CapturedTable: ConnectionTable {
             splitter.take(piece, receive)
         }
         splitter.finish()
-        if case .cut(let why) = completeness { throw error(why) }
-        if let damage = splitter.damage { throw error(damage) }
-    }
-
-    private func error(_ why: String) -> KernelError {
-        KernelError(
-            "read \(ConnectionRecordFile.file) in the capture", .damaged, detail: why, nextStep: CaptureFile.copyAgain)
+        let another = "read it with the version that wrote it"
+        let nextStep = splitter.isOfAnotherVersion ? another : CaptureFile.copyAgain
+        let cut: String? = if case .cut(let why) = completeness { why } else { nil }
+        guard let why = cut ?? splitter.damage else { return }
+        throw KernelError(
+            "read \(ConnectionRecordFile.file) in the capture", .damaged, detail: why, nextStep: nextStep)
     }
 }
 

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import socket
 import struct
 import threading
 import time
 
 from director import VIP
+from loaded import loaded, loaded_once_as
 from namespace import command
 
 COUNT = 100_000
@@ -50,8 +52,23 @@ def conduct(hosts, subject, report):
     report.check("within a second /proc is not read to its end, which is said", not document["complete"] and read < known, document["losses"])
     report.check("with what the services count", abs(known - listed) <= COUNT / 100, (known, listed))
     report.note(f"of /proc {read} of about {known} connections were read in a second; the command took {took:.1f} s")
+    _judge_endurance(hosts, subject, report)
     for path in (FLOWS, ROWS):
         os.unlink(path)
+
+
+def _judge_endurance(hosts, subject, report):
+    """Some thousand runs of the program, beside traffic: a reading of so many connections takes two hundred."""
+    before = loaded()
+    sender = threading.Thread(target=_send, args=(hosts.client,))
+    sender.start()
+    with hosts.director.inside():
+        said = subject.run("flows", "--follow", "--interval", "10ms", "--for", "30s", "--verdict", "never", "--connections", "bpf")
+    sender.join()
+    report.equal("reading again and again ends well", (0, ""), (said.returncode, said.stderr))
+    report.equal("no program and no map stays in the kernel", before, loaded_once_as(before))
+    troubles = [line for line in command("dmesg").stdout.splitlines() if re.search(r"stall|lockup|BUG:|WARNING:|hung task", line)]
+    report.equal("the kernel's log names no stall", [], troubles)
 
 
 def _judge_changing(report, documents):
