@@ -67,7 +67,7 @@ def _judge_endurance(hosts, subject, report):
     sender.join()
     report.equal("reading again and again ends well", (0, ""), (said.returncode, said.stderr))
     report.equal("no program and no map stays in the kernel", before, loaded_once_as(before))
-    troubles = [line for line in command("dmesg").stdout.splitlines() if re.search(r"stall|lockup|BUG:|WARNING:|hung task", line)]
+    troubles = [line for line in command("dmesg").stdout.splitlines() if re.search(r"\bstall|lockup|BUG:|WARNING:|hung task", line)]
     report.equal("the kernel's log names no stall", [], troubles)
 
 
