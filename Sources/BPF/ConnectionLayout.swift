@@ -74,6 +74,6 @@ struct ConnectionLayout {
     }
 
     private static func lacking(_ what: String) -> KernelError {
-        KernelError("read IPVS's connections through BPF", .absent, detail: "this kernel's BTF: \(what)")
+        KernelError(ConnectionWalk.purpose, .absent, detail: "this kernel's BTF: \(what)")
     }
 }

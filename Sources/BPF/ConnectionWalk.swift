@@ -13,7 +13,7 @@ package final class ConnectionWalk: ConnectionTable {
     private let memory: UnsafeMutableRawPointer
     private let layout: ConnectionLayout
 
-    static let purpose = "read IPVS's connections through BPF"
+    package static let purpose = "read IPVS's connections through BPF"
 
     // As in Programs/connections.bpf.c.
     static let mostRows = 4096
@@ -32,7 +32,7 @@ package final class ConnectionWalk: ConnectionTable {
 
     private static var memorySize: Int { Word.allCases.count * 8 + mostRows * rowSize }
 
-    /// About a millisecond of a CPU's time, in which it does nothing else.
+    /// A run keeps its CPU for as long as these take: the fewer, the shorter.
     private static let enoughRows: UInt64 = 512
     /// More steps than any bucket should have connections.
     private static let mostSteps: UInt64 = 65_536

@@ -55,7 +55,7 @@ struct ObserveCommand: ParsableCommand {
 
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
-            let kernel = try namespace.enterToAsk(reading)
+            let kernel = try namespace.enterToAsk(observesServices ? reading : nil)
             let (subjects, services) = try subjects(of: kernel)
             let plan = ObservationPlan(
                 subjects, forwards: Director.isPresent(in: kernel), services: services)
@@ -66,6 +66,9 @@ struct ObserveCommand: ParsableCommand {
             try observer.run(schedule, waiter, each: display.show, end: display.end)
         }
     }
+
+    /// Only these have connections to count.
+    private var observesServices: Bool { vip.isEmpty || !service.isEmpty }
 
     private var schedule: Observer.Schedule {
         Observer.Schedule(duration: span?.duration, interval: interval?.duration ?? .seconds(1))
@@ -83,7 +86,7 @@ struct ObserveCommand: ParsableCommand {
         of kernel: any KernelSource
     ) throws(KernelError) -> (subjects: [ObservedSubject], services: [Service]) {
         let addresses = vip.map { ObservedSubject.address($0.address, port: $0.port) }
-        if !addresses.isEmpty, service.isEmpty { return (addresses, []) }
+        guard observesServices else { return (addresses, []) }
         let services: [Service]
         do throws(KernelError) {
             services = try Director(kernel).services().services

@@ -42,15 +42,17 @@ struct ConnectionOptions: ParsableArguments {
         guard Director.isPresent(in: kernel) else {
             // It may be loaded later, which is too late: then the capabilities are gone.
             let error = KernelError(
-                "read IPVS's connections through BPF", .absent, detail: "ip_vs was not loaded when ct-inspect started",
+                ConnectionWalk.purpose, .absent, detail: "ip_vs was not loaded when ct-inspect started",
                 nextStep: "start ct-inspect again")
             return .unavailable(error, isRequired: connections == .bpf)
         }
         do throws(KernelError) {
             return .table(try ConnectionWalk(kernel), isRequired: connections == .bpf)
         } catch {
-            if connections == .bpf { throw error }
-            return .unavailable(error)
+            guard connections == .bpf else { return .unavailable(error) }
+            var error = error
+            error.nextStep = error.nextStep ?? "--connections auto reads /proc instead"
+            throw error
         }
     }
 }

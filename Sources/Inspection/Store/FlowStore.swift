@@ -75,10 +75,7 @@ package struct FlowStore: Sendable {
     package func route(of row: FlowRow) -> Route { slots.route(of: row) }
 
     /// Identifies a row's flow across readings.
-    package func key(of row: FlowRow) -> FlowKey {
-        let route = route(of: row)
-        return FlowKey(protocol: route.protocol, client: row.client, server: route.virtual)
-    }
+    package func key(of row: FlowRow) -> FlowKey { slots.key(of: row) }
 
     /// The slot of a flow; nil if the store does not have it.
     package func slot(of key: FlowKey) -> UInt32? { slots.find(key.protocol, key.client, key.server).map(UInt32.init) }

@@ -4,6 +4,8 @@ import select
 import socket
 import struct
 
+from director import CLIENTS, VIP
+
 BOUND = 60  # seconds; an emulated host can be slow
 
 
@@ -132,3 +134,14 @@ class Datagrams(Service):
             raise RuntimeError("no answer arrived")
         self.hosts.note(f"client {source}:{made.getsockname()[1]} asks {virtual[0]}:{virtual[1]} over UDP, gets an answer")
         return made
+
+
+def visited_service(hosts):
+    """A DR service on the VIP, untracked by IPVS, and a visit from each client, which stays open."""
+    hosts.vip(VIP)
+    hosts.vs_conntrack(0)
+    hosts.ipvs("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g")
+    web = Web(hosts, [(hosts.servers[0], VIP)], 80)
+    for client in CLIENTS:
+        web.visit(client, (VIP, 80))
+    return web

@@ -1,9 +1,8 @@
 """Where connections cannot be read through BPF, the reason is named, and /proc is read instead."""
 
-from director import CLIENTS, VIP
 from loaded import loaded, loaded_once_as
 from namespace import command
-from traffic import Web
+from traffic import visited_service
 
 BTF = "/sys/kernel/btf"
 RESTRICT = "/proc/sys/kernel/kptr_restrict"
@@ -12,12 +11,7 @@ WITHOUT_SYSLOG = ("setpriv", "--bounding-set=-syslog", "--inh-caps=-all")
 
 
 def conduct(hosts, subject, report):
-    hosts.vip(VIP)
-    hosts.vs_conntrack(0)
-    hosts.ipvs("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g")
-    web = Web(hosts, [(hosts.servers[0], VIP)], 80)
-    for client in CLIENTS:
-        web.visit(client, (VIP, 80))
+    _web = visited_service(hosts)  # its sockets stay open as long as this
     if subject is None:
         report.skip("what ct-inspect says (--peers-only)")
         return

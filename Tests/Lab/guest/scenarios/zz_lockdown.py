@@ -2,21 +2,15 @@
 
 import os
 
-from director import CLIENTS, VIP
 from namespace import command
-from traffic import Web
+from traffic import visited_service
 
 SECURITY = "/sys/kernel/security"
 LOCKDOWN = f"{SECURITY}/lockdown"
 
 
 def conduct(hosts, subject, report):
-    hosts.vip(VIP)
-    hosts.vs_conntrack(0)
-    hosts.ipvs("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g")
-    web = Web(hosts, [(hosts.servers[0], VIP)], 80)
-    for client in CLIENTS:
-        web.visit(client, (VIP, 80))
+    _web = visited_service(hosts)  # its sockets stay open as long as this
     if subject is None:
         report.skip("what ct-inspect says (--peers-only)")
         return
