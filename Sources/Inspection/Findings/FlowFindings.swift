@@ -37,7 +37,7 @@ package struct FlowFindings {
         let evidence: [Finding.Evidence] = [
             .init("connections_read", extent.read), .init("connections_known", extent.known),
         ]
-        return [Finding(.connectionsUnread, .warning, .director, evidence, [.readManual])]
+        return [Finding(.connectionsUnread, .warning, .director, evidence)]
     }
 
     private var flows: [Finding] {
