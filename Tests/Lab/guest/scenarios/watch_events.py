@@ -3,6 +3,7 @@
 The table is filled by a DR flow with net.ipv4.vs.conntrack=1, and by entries created with conntrack(8).
 """
 
+import itertools
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from screen import Screen, table, wait_for
 from traffic import Web
 
 BURST = 3000
+EXPORTS = itertools.count(1)
 OWN_END = "10.0.0.11:5555"
 OWN = "-p tcp -s 10.0.0.11 -d 10.0.0.100 --sport 5555 --dport 80"
 MADE = (
@@ -141,8 +143,11 @@ def _is_mended(text):
 
 
 def _exported(screen):
-    """The tuples of the entries that x exports from the third tab."""
-    path = "/tmp/watch-events.jsonl"
+    """The tuples of the entries that x exports from the third tab.
+
+    Each export has a file of its own: the notice of the one before may still be on the screen.
+    """
+    path = f"/tmp/watch-events-{next(EXPORTS)}.jsonl"
     screen.keys("x", "C-u")
     screen.enter(path)
     screen.until(lambda text: f"to {path}" in text)
