@@ -1,6 +1,6 @@
 import Addresses
 
-/// One row of `/proc/net/ip_vs_conn`: an IPVS connection, or the template of a persistent service.
+/// An IPVS connection, or the template of a persistent service, from a row of `/proc/net/ip_vs_conn` or from the kernel's own table.
 package struct Connection: Hashable, Sendable {
     /// The packets' protocol; `IPPROTO_IP` for templates of fwmark services.
     package var `protocol`: IPProtocol
@@ -16,10 +16,12 @@ package struct Connection: Hashable, Sendable {
     package var expires: UInt32
     /// Name and data of the persistence engine, as in the row.
     package var persistenceEngine: String?
+    /// Nil if it comes from /proc.
+    package var details: ConnectionDetails?
 
     package init(
         _ protocol: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint, state: String,
-        expires: UInt32, persistenceEngine: String? = nil
+        expires: UInt32, persistenceEngine: String? = nil, details: ConnectionDetails? = nil
     ) {
         self.protocol = `protocol`
         self.client = client
@@ -28,15 +30,17 @@ package struct Connection: Hashable, Sendable {
         self.state = state
         self.expires = expires
         self.persistenceEngine = persistenceEngine
+        self.details = details
     }
 
     /// A persistence template, which binds a client to a real server and carries no packets itself.
     ///
-    /// The row lacks the flag (`IP_VS_CONN_F_TEMPLATE`), but templates have no client port, and one of the two states of
+    /// A row in /proc lacks the flag, but templates have no client port, and one of the two states of
     /// `ip_vs_ctpl_state_name_table` (net/netfilter/ipvs/ip_vs_proto.c). A connection without a client port (the data connection that
     /// ip_vs_ftp expects) is in a state of its protocol.
     package var isTemplate: Bool {
-        client.port == 0 && (state == "NONE" || state == "ASSURED")
+        if let details { return details.flags.contains(.template) }
+        return client.port == 0 && (state == "NONE" || state == "ASSURED")
     }
 
     /// The firewall mark of a template of a fwmark service: IPVS stores it as the virtual address,

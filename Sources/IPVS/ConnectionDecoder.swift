@@ -23,7 +23,10 @@ extension Connection {
         let family = try record.host(UInt8.self, at: ConnectionRecord.family)
         let destinationFamily = try record.host(UInt8.self, at: ConnectionRecord.destinationFamily)
         let number = try record.host(UInt16.self, at: ConnectionRecord.protocol)
-        let flags = try record.host(UInt32.self, at: ConnectionRecord.flags)
+        let details = ConnectionDetails(
+            flags: try record.host(UInt32.self, at: ConnectionRecord.flags),
+            firewallMark: try record.host(UInt32.self, at: ConnectionRecord.firewallMark),
+            packets: try record.host(UInt32.self, at: ConnectionRecord.packets))
         self.init(
             IPProtocol(rawValue: UInt8(truncatingIfNeeded: number)),
             client: try Self.endpoint(record, family, ConnectionRecord.client, ConnectionRecord.clientPort),
@@ -32,10 +35,10 @@ extension Connection {
                 record, destinationFamily, ConnectionRecord.destination, ConnectionRecord.destinationPort),
             state: Self.state(
                 try record.host(UInt16.self, at: ConnectionRecord.state), number,
-                isTemplate: flags & UInt32(IP_VS_CONN_F_TEMPLATE) != 0),
+                isTemplate: details.flags.contains(.template)),
             // As jiffies_delta_to_msecs, which /proc prints: not below 0.
             expires: UInt32(max(0, try record.host(Int32.self, at: ConnectionRecord.expires))),
-            persistenceEngine: try Self.engine(record))
+            persistenceEngine: try Self.engine(record), details: details)
     }
 
     @inline(__always)

@@ -32,8 +32,24 @@ struct ConnectionRecordTests {
     func fields() throws {
         let expected = Connection(
             .tcp, client: try endpoint("10.0.0.1:41048"), virtual: try endpoint("10.0.0.100:80"),
-            destination: try endpoint("10.0.0.3:80"), state: "ESTABLISHED", expires: 892)
+            destination: try endpoint("10.0.0.3:80"), state: "ESTABLISHED", expires: 892,
+            details: ConnectionDetails(.dr, flags: .init(rawValue: 0x100), packets: 5))
         #expect(try decoded(Self.record + Self.record) == [expected, expected])
+        #expect(!expected.isTemplate)
+    }
+
+    @Test("What /proc lacks: method, flags, mark and packets; a template by its flag")
+    func details() throws {
+        let bytes = Self.with { bytes in
+            bytes.replaceSubrange(64..<72, with: [0x20, 1, 1, 0, 7, 0, 0, 0x80])
+            bytes.replaceSubrange(76..<80, with: [0xFF, 0xFF, 0xFF, 0xFF])
+        }
+        let details = try #require(try decoded(bytes).first?.details)
+        #expect(details.method == .nat && details.firewallMark == 0x8000_0007 && details.packets == .max)
+        #expect(details.flags.names == ["nfct", "sync"] && details.flags.text == "nfct,sync")
+        #expect(ConnectionDetails(.dr).flags.text == "-")
+        let template = try #require(try decoded(Self.with { $0[65] = 0x10 }).first)
+        #expect(template.isTemplate && template.client.port != 0)
     }
 
     @Test(

@@ -11,11 +11,11 @@ func at(_ text: String) throws -> Endpoint { try #require(Endpoint(text)) }
 
 func connection(
     _ client: String, _ virtual: String, _ destination: String, _ protocol: IPProtocol = .tcp,
-    state: String = "ESTABLISHED", expires: UInt32 = 890
+    state: String = "ESTABLISHED", expires: UInt32 = 890, details: ConnectionDetails? = nil
 ) throws -> Connection {
     Connection(
         `protocol`, client: try at(client), virtual: try at(virtual), destination: try at(destination), state: state,
-        expires: expires)
+        expires: expires, details: details)
 }
 
 func service(

@@ -39,12 +39,15 @@ func mixedServices() throws -> [Service] {
 }
 
 /// One absent flow, one with an entry, one orphan, one template.
-func smallSnapshot() throws -> FlowSnapshot {
+///
+/// - Parameter details: of the first connection; nil for /proc.
+func smallSnapshot(_ details: ConnectionDetails? = nil) throws -> FlowSnapshot {
     let services = try mixedServices()
     let rows = [
         Connection(
             .tcp, client: try at("10.0.0.1:41048"), virtual: try at("10.0.0.100:80"),
-            destination: try at("10.0.0.3:80"), state: "ESTABLISHED", expires: 892),
+            destination: try at("10.0.0.3:80"), state: "ESTABLISHED", expires: 892,
+            details: details),
         Connection(
             .tcp, client: try at("[2001:db8::1]:35863"), virtual: try at("[2001:db8::100]:80"),
             destination: try at("[2001:db8::3]:80"), state: "SYN_RECV", expires: 59),

@@ -42,6 +42,20 @@ struct TextTests {
         #expect(lines.contains { $0.hasPrefix("1 of 2 connections is absent from the conntrack table: net.ipv4.vs") })
     }
 
+    @Test("What /proc lacks has columns where it is known, and only if any flow has it")
+    func details() throws {
+        let marked = try smallSnapshot(ConnectionDetails(.tun, flags: .nfct, firewallMark: 5, packets: 12_345))
+        #expect(
+            marked.flowsText(.plain, width: nil).prefix(4).map { String($0.dropFirst(66)) } == [
+                "METHOD  IPVS         EXPIRES  PACKETS  FWMARK  FLAGS  CONNTRACK  VERDICT",
+                "tun     ESTABLISHED      892    12345       5  nfct   -          absent",
+                "dr      SYN_RECV          59        -       -  -      SYN_SENT   unreplied",
+                "-       -                  -        -       -  -      SYN_SENT   orphan",
+            ])
+        let plain = try smallSnapshot(ConnectionDetails(.dr, packets: 5)).flowsText(.plain, width: nil)
+        #expect(plain[0].hasSuffix("EXPIRES  PACKETS  CONNTRACK  VERDICT"))
+    }
+
     @Test("A narrow terminal drops columns, never part of an address", arguments: [40, 60, 80, 100, 120])
     func narrow(width: Int) throws {
         let lines = try smallSnapshot().flowsText(.plain, width: width).prefix(4)

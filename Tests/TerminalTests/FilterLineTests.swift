@@ -1,4 +1,5 @@
 import Conntrack
+import IPVS
 import Inspection
 import Testing
 
@@ -48,6 +49,42 @@ struct FilterLineTests {
             &model, (0..<12).map { Models.connection($0) }, [0, 4, 8].map { Models.entry($0, isReplied: $0 % 8 == 0) })
         #expect(model.take(filter: line) == nil)
         #expect(model.listCount == count, "\(line)")
+    }
+
+    @Test(
+        "Words for what only the kernel's own table says; a flow of which it is not known matches none",
+        arguments: [
+            ("packets=3", 1), ("packets=0-3,5", 5), ("fwmark=0x2", 2), ("flag=nfct", 3), ("flag=sync,nfct", 4),
+            ("!flag=nfct", 9), ("packets=0-4294967295", 6),
+        ])
+    func details(_ line: String, _ count: Int) {
+        var model = Models.director()
+        let connections = (0..<12).map { number in
+            var connection = Models.connection(number)
+            if number < 6 {
+                connection.details = ConnectionDetails(
+                    .dr, flags: number < 3 ? .nfct : number == 3 ? .synchronized : [],
+                    firewallMark: UInt32(number % 3), packets: UInt32(number))
+            }
+            return connection
+        }
+        Models.read(&model, connections)
+        #expect(model.take(filter: line) == nil)
+        #expect(model.listCount == count, "\(line)")
+        #expect(model.take(filter: "packets=x") != nil && model.take(filter: "flag=none") != nil)
+    }
+
+    @Test("Columns for it are there while it is known")
+    func detailColumns() {
+        var model = Models.director(200)
+        #expect(!Models.text(model).contains("PACKETS"))
+        var connection = Models.connection(1)
+        connection.details = ConnectionDetails(.dr, flags: .nfct, firewallMark: 77, packets: 12_345)
+        Models.read(&model, [connection])
+        let text = Models.text(model)
+        #expect(text.contains("PACKETS") && text.contains("12345") && text.contains("77") && text.contains("nfct"))
+        Models.press(&model, .enter)
+        #expect(Models.text(model).contains("12345 packets from the client, fwmark 77, flags nfct"))
     }
 
     @Test("Editing the line: ends, letters, words")

@@ -52,10 +52,13 @@ package struct FilterText: Sendable {
     }
 
     /// A port or a range: `80`, `1000-2000`. conntrack(8) writes `:` between the ends, others `-`.
-    package static func ports(_ text: String) -> ClosedRange<UInt16>? {
+    package static func ports(_ text: String) -> ClosedRange<UInt16>? { range(text) }
+
+    /// A number or a range, as `ports`.
+    package static func range<Number: FixedWidthInteger>(_ text: String) -> ClosedRange<Number>? {
         let ends = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == ":" }
-        guard ends.count <= 2, let first = ends.first.flatMap({ number($0, as: UInt16.self) }),
-            let last = ends.last.flatMap({ number($0, as: UInt16.self) }), first <= last
+        guard ends.count <= 2, let first = ends.first.flatMap({ number($0, as: Number.self) }),
+            let last = ends.last.flatMap({ number($0, as: Number.self) }), first <= last
         else { return nil }
         return first...last
     }

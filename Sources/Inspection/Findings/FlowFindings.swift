@@ -176,14 +176,15 @@ package struct FlowFindings {
 
     /// Answers come back through the director, but have no entry.
     private var unconfirmed: Finding? {
-        guard sysctls.number(Sysctls.ipvsConntrack) == 0 else { return nil }
+        let isOff = sysctls.number(Sysctls.ipvsConntrack) == 0
+        func isUntracked(_ kind: FlowTally.Kind) -> Bool { hasNoEntry(kind) && !(kind.nfct ?? !isOff) }
         let translated = connections { $0 == .nat }
-        let absent = translated.count(hasNoEntry)
+        let absent = translated.count(isUntracked)
         guard absent > 0 else { return nil }
         return finding(
-            .vsConntrackNAT, .warning, hasNoEntry, of: translated,
+            .vsConntrackNAT, .warning, isUntracked, of: translated,
             [.init("absent", absent), .init("connections", translated.connections)] + setting(Self.confirming),
-            mix.forConfirming + [.observe, .readManual])
+            (isOff ? mix.forConfirming : []) + [.observe, .readManual])
     }
 }
 

@@ -19,6 +19,8 @@ package struct FlowTally: Equatable, Sendable {
         package var isHalfOpen = false
         /// IPVS waits for the first packet, and there is no entry.
         package var isExpected = false
+        /// Whether the connection has `IP_VS_CONN_F_NFCT`; nil if not known.
+        package var nfct: Bool?
         /// An orphan of a service that schedules each packet separately.
         package var isOnePacket = false
 
@@ -82,20 +84,22 @@ extension FlowTally {
         self.init()
         proof = store.evidence.map { Proof(seconds: UInt64($0.seconds), events: $0.events) }
         let halfOpen = store.stateNames.firstIndex(of: Self.halfOpen)
-        // Route, verdict and three flags packed into one number: hashing a kind for each of a million rows would take too long.
+        // Route, verdict and five flags packed into one number: hashing a kind for each of a million rows would take too long.
         var cells: [Int: Int] = [:]
         FlowList(store, filter, VerdictReasons(Sysctls())).forEachRow { _, row in
-            var cell = Int(row.route) << 6 | row.verdict.position << 3
+            var cell = Int(row.route) << 8 | row.verdict.position << 5
             if row.entryState == .synSent { cell |= 1 }
             if !row.isOrphan, Int(row.state) == halfOpen { cell |= 2 }
             if row.traits.contains(.isExpected), row.entryState == .none { cell |= 4 }
+            if let nfct = row.nfct { cell |= nfct ? 24 : 8 }
             cells[cell, default: 0] += 1
         }
         for (cell, count) in cells {
-            let route = store.routes[cell >> 6]
-            let verdict = FlowVerdict.byPosition[cell >> 3 & 7]
+            let route = store.routes[cell >> 8]
+            let verdict = FlowVerdict.byPosition[cell >> 5 & 7]
             var kind = Kind(route.service, route.protocol, route.method, verdict)
             (kind.isSynSent, kind.isHalfOpen, kind.isExpected) = (cell & 1 != 0, cell & 2 != 0, cell & 4 != 0)
+            kind.nfct = cell & 8 != 0 ? cell & 16 != 0 : nil
             kind.isOnePacket = verdict == .orphan && store.schedulesEachPacket(route)
             add(kind, count)
         }
@@ -116,10 +120,10 @@ extension PackedState {
 }
 
 extension FlowVerdict {
-    fileprivate static let byPosition: [FlowVerdict] = [.absent, .never, .unreplied, .tracked, .orphan]
+    static let byPosition: [FlowVerdict] = [.absent, .never, .unreplied, .tracked, .orphan]
 
     /// Its index in `byPosition`; `allCases` would be created for each row.
-    fileprivate var position: Int {
+    var position: Int {
         switch self {
         case .absent: 0
         case .never: 1

@@ -3,18 +3,19 @@ import IPVS
 
 /// Why a flow has its verdict.
 package enum VerdictReason: Hashable, Sendable {
-    /// `net.ipv4.vs.conntrack` is 0, or the kernel has no such setting: IPVS untracks packets before they are confirmed.
-    case untracked(ForwardingMethod?, hasSetting: Bool)
-    /// `net.ipv4.vs.conntrack` is 1, yet there is no entry.
-    case unexplained
+    /// IPVS untracks packets before they are confirmed.
+    case untracked(ForwardingMethod?, by: Untracking)
+    /// IPVS leaves its packets to conntrack, yet there is no entry. Either its own flag says so, or `net.ipv4.vs.conntrack`, which may have
+    /// been 0 when it was made.
+    case unexplained(by: Evidence)
     /// `net.ipv4.vs.conntrack` could not be read, and why.
     case unknown(String)
-    /// An entry that has seen one direction, although `net.ipv4.vs.conntrack` is 0.
-    case olderThanSetting
+    /// An entry that has seen one direction, although IPVS untracks its packets.
+    case unexpected(by: Evidence)
     /// NAT: the answer has not come back yet.
     case unanswered
-    /// The answers bypass the director; whether `net.ipv4.vs.conntrack` is known to be 1.
-    case answeredElsewhere(isConfirmedBySetting: Bool)
+    /// The answers bypass the director; by what the first packet is known to have been confirmed.
+    case answeredElsewhere(confirmedBy: Evidence?)
     case oneDirection
     case bothDirections(ForwardingMethod?)
     /// IPVS created the connection before its first packet, whose port it does not know yet (FTP data).
@@ -23,6 +24,23 @@ package enum VerdictReason: Hashable, Sendable {
     case onePacket
     /// IPVS has no connection for the entry.
     case noConnection
+
+    /// What shows whether IPVS leaves a connection's packets to conntrack.
+    package enum Evidence: Sendable {
+        /// `net.ipv4.vs.conntrack`.
+        case setting
+        /// `IP_VS_CONN_F_NFCT` of the connection, which differs from the setting, or the setting is not known.
+        case flag
+    }
+
+    /// Why IPVS untracks packets.
+    package enum Untracking: Sendable {
+        case setting
+        /// The kernel was built without `CONFIG_IP_VS_NFCT`.
+        case missingSetting
+        /// As in `Evidence`.
+        case flag
+    }
 
     /// The order of equally frequent reasons.
     var rank: String { "\(self)" }
@@ -57,31 +75,39 @@ struct VerdictReasons {
         }
     }
 
-    func reason(for verdict: FlowVerdict, _ method: ForwardingMethod?) -> VerdictReason {
+    /// - Parameter nfct: whether the connection has `IP_VS_CONN_F_NFCT`; nil if not known.
+    func reason(for verdict: FlowVerdict, _ method: ForwardingMethod?, nfct: Bool?) -> VerdictReason {
         switch verdict {
-        case .absent, .never: absent(method)
-        case .unreplied: unreplied(method)
+        case .absent, .never: absent(method, nfct)
+        case .unreplied: unreplied(method, nfct)
         case .tracked: .bothDirections(method)
         case .orphan: .noConnection
         }
     }
 
-    private func absent(_ method: ForwardingMethod?) -> VerdictReason {
-        switch setting {
-        case .off: .untracked(method, hasSetting: true)
-        case .missing: .untracked(method, hasSetting: false)
-        case .on: .unexplained
-        case .unknown(let why): .unknown(why)
+    private func absent(_ method: ForwardingMethod?, _ nfct: Bool?) -> VerdictReason {
+        switch (nfct, setting) {
+        case (false, .off), (nil, .off): .untracked(method, by: .setting)
+        case (false, .missing), (nil, .missing): .untracked(method, by: .missingSetting)
+        case (false, _): .untracked(method, by: .flag)
+        case (true, _): .unexplained(by: .flag)
+        case (nil, .on): .unexplained(by: .setting)
+        case (nil, .unknown(let why)): .unknown(why)
         }
     }
 
-    private func unreplied(_ method: ForwardingMethod?) -> VerdictReason {
-        if case .off = setting { return .olderThanSetting }
+    private func unreplied(_ method: ForwardingMethod?, _ nfct: Bool?) -> VerdictReason {
+        var isConfirmed = false
+        switch (nfct, setting) {
+        case (nil, .off): return .unexpected(by: .setting)
+        case (false, _): return .unexpected(by: .flag)
+        case (_, .on): isConfirmed = true
+        default: break
+        }
         guard let method else { return .oneDirection }
         if method == .nat { return .unanswered }
         guard method.answersBypassDirector else { return .oneDirection }
-        if case .on = setting { return .answeredElsewhere(isConfirmedBySetting: true) }
-        return .answeredElsewhere(isConfirmedBySetting: false)
+        return .answeredElsewhere(confirmedBy: isConfirmed ? .setting : nfct == true ? .flag : nil)
     }
 
     func orphan(of service: Service?) -> VerdictReason {
@@ -91,6 +117,6 @@ struct VerdictReasons {
     func reason(for kind: FlowTally.Kind) -> VerdictReason {
         if kind.isExpected { return .expected }
         if kind.isOnePacket { return .onePacket }
-        return reason(for: kind.verdict, kind.method)
+        return reason(for: kind.verdict, kind.method, nfct: kind.nfct)
     }
 }

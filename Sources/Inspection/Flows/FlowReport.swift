@@ -96,6 +96,9 @@ package struct FlowList: Sequence, Sendable {
             && wantedRoutes[Int(row.route)] && filter.wants(client: row.client)
     }
 
+    /// - Parameter slot: as given to `forEachRow`.
+    package func flow(at slot: UInt32) -> Flow { store.flow(slot, reasons) }
+
     package func makeIterator() -> Iterator { Iterator(list: self, reasons: reasons) }
 
     package struct Iterator: IteratorProtocol {
@@ -127,7 +130,21 @@ package struct FlowList: Sequence, Sendable {
     }
 }
 
+extension FlowRow {
+    /// Flows of the same kind, if they are plain, differ only in client, expiry, packets and mark.
+    package var kind: UInt64 {
+        let details = traits.intersection([.hasDetails, .hasNFCT, .isSynchronized])
+        return UInt64(route) << 32 | UInt64(state) << 24 | UInt64(details.rawValue) | UInt64(verdict.position)
+    }
+}
+
 extension FlowStore {
+    /// Whether nothing about it is its own: neither an entry, nor doubts, nor a persistence engine.
+    package func isPlain(_ row: FlowRow, at slot: UInt32) -> Bool {
+        row.entryState == .none && row.traits.isDisjoint(with: [.mayHaveEnded, .hasDoubts, .isExpected])
+            && extras.engine(of: slot) == nil
+    }
+
     fileprivate func flow(_ slot: UInt32, _ reasons: VerdictReasons) -> Flow {
         let row = slots.rows[Int(slot)]
         let route = route(of: row)
@@ -136,6 +153,7 @@ extension FlowStore {
             connection = Connection(
                 route.protocol, client: row.client, virtual: route.virtual, destination: destination,
                 state: stateNames[Int(row.state)], expires: row.expires, persistenceEngine: extras.engine(of: slot))
+            connection?.details = row.details(route.method)
         }
         return Flow(
             protocol: route.protocol, client: row.client, virtual: route.virtual, connection: connection,

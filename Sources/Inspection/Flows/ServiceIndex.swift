@@ -28,11 +28,20 @@ struct ServiceIndex {
         var method: ForwardingMethod
     }
 
+    /// The service by firewall mark that takes packets with a mark.
+    func byMark(_ mark: UInt32, _ family: IPAddress.Family) -> Service? {
+        fwmarkServices.isEmpty || mark == 0 ? nil : services[.fwmark(mark, family)]
+    }
+
     /// The kernel looks for the firewall mark first, then for address and port, then for the address with every port
-    /// (`ip_vs_service_find`). A connection does not store its mark, so if a fwmark service has the destination too, that is reported.
+    /// (`ip_vs_service_find`). A row in /proc lacks the mark, so if a fwmark service has the destination too, that is reported.
     func match(_ connection: Connection) -> Match {
         let named = byAddress(connection.protocol, connection.virtual)
-        let marked = fwmarkServices.filter { $0.identity.family == connection.virtual.address.family }
+        let family = connection.virtual.address.family
+        if let details = connection.details {
+            return match(connection, byMark(details.firewallMark, family) ?? named, details.method)
+        }
+        let marked = fwmarkServices.filter { $0.identity.family == family }
         let candidates = ((named.map { [$0] } ?? []) + marked).compactMap { service in
             Self.destination(of: connection, in: service).map {
                 Candidate(service: service.identity, method: $0.method)
@@ -43,6 +52,17 @@ struct ServiceIndex {
         if let named, match.method == nil || match.service != named.identity {
             match.doubts.append("\(connection.destination) is no destination of \(named.identity) now")
         } else if match.service == nil {
+            match.doubts.append("no service is the connection's now")
+        }
+        return match
+    }
+
+    /// - Parameter service: the only one that it can belong to.
+    private func match(_ connection: Connection, _ service: Service?, _ method: ForwardingMethod) -> Match {
+        var match = Match(service: service?.identity, method: method)
+        if let service, Self.destination(of: connection, in: service) == nil {
+            match.doubts.append("\(connection.destination) is no destination of \(service.identity) now")
+        } else if service == nil {
             match.doubts.append("no service is the connection's now")
         }
         return match

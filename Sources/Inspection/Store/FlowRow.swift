@@ -1,14 +1,17 @@
 import Addresses
 import Conntrack
 import Firewall
+import IPVS
 
-/// One flow as the store keeps it, in 56 bytes, since there may be a million. Times are seconds since the store was created.
+/// One flow as the store keeps it, in 64 bytes, since there may be a million. Times are seconds since the store was created.
 package struct FlowRow: Sendable {
     package internal(set) var client: Endpoint
     /// The number of its route: protocol, VIP and real server.
     package internal(set) var route: UInt32
     /// Seconds until IPVS expires the connection, as last read.
     package internal(set) var expires: UInt32 = 0
+    var mark: UInt32 = 0
+    var packetCount: UInt32 = 0
     /// When it was first seen.
     package internal(set) var appeared: UInt32
     /// When its verdict, its IPVS state or the state of its entry last changed.
@@ -70,6 +73,12 @@ package struct FlowRow: Sendable {
         static let hasDoubts = Traits(rawValue: 1 << 16)
         /// The last reading changed its verdict, or gave it the first one.
         static let isNews = Traits(rawValue: 1 << 17)
+        /// The kernel's own table has its connection: mark, packets and the next two traits are known.
+        static let hasDetails = Traits(rawValue: 1 << 18)
+        /// IPVS leaves its packets to conntrack.
+        static let hasNFCT = Traits(rawValue: 1 << 19)
+        /// Its connection was learned from another director.
+        static let isSynchronized = Traits(rawValue: 1 << 20)
 
         /// What the current reading found; `finish` turns it into a verdict.
         static let ofReading: Traits = [.isListed, .hasEntry, .isLooked, .isFoundLate]
@@ -89,6 +98,47 @@ package struct FlowRow: Sendable {
 }
 
 extension FlowRow {
+    /// From the client, as the kernel's own table counts them; nil if the connection comes from /proc, and for an orphan.
+    package var packets: UInt32? { traits.contains(.hasDetails) ? packetCount : nil }
+
+    /// Of the packet that its connection was made for; nil as above.
+    package var firewallMark: UInt32? { traits.contains(.hasDetails) ? mark : nil }
+
+    /// Nil as above.
+    package var flags: ConnectionDetails.Flags? {
+        guard traits.contains(.hasDetails) else { return nil }
+        var flags: ConnectionDetails.Flags = []
+        if traits.contains(.hasNFCT) { flags.insert(.nfct) }
+        if traits.contains(.isSynchronized) { flags.insert(.synchronized) }
+        return flags
+    }
+
+    /// Whether IPVS leaves its packets to conntrack; nil if that is not known.
+    var nfct: Bool? { traits.contains(.hasDetails) ? traits.contains(.hasNFCT) : nil }
+
+    /// - Parameter method: its route's.
+    func details(_ method: ForwardingMethod?) -> ConnectionDetails? {
+        guard let flags, let method else { return nil }
+        return ConnectionDetails(method, flags: flags, firewallMark: mark, packets: packetCount)
+    }
+
+    @inline(__always)
+    mutating func keep(_ details: ConnectionDetails?) {
+        guard let details else {
+            traits.subtract([.hasDetails, .hasNFCT, .isSynchronized])
+            (mark, packetCount) = (0, 0)
+            return
+        }
+        traits.insert(.hasDetails)
+        if details.flags.contains(.nfct) { traits.insert(.hasNFCT) } else { traits.remove(.hasNFCT) }
+        if details.flags.contains(.synchronized) {
+            traits.insert(.isSynchronized)
+        } else {
+            traits.remove(.isSynchronized)
+        }
+        (mark, packetCount) = (details.firewallMark, details.packets)
+    }
+
     /// A connection missing from the last complete reading is hidden; an orphan is shown only once it is known to be one.
     var isShown: Bool {
         traits.contains(.isHeld) && traits.contains(.isSettled) && missed == 0

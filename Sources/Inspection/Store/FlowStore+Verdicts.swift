@@ -114,7 +114,7 @@ extension FlowStore {
         if row.traits.contains(.isExpected), row.entryState == .none { return .expected }
         let route = route(of: row)
         if row.isOrphan { return reasons.orphan(of: slots.table.services.byAddress(route.protocol, route.virtual)) }
-        return reasons.reason(for: row.verdict, route.method)
+        return reasons.reason(for: row.verdict, route.method, nfct: row.nfct)
     }
 
     /// Totals of all routes.

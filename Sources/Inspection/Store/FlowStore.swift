@@ -83,6 +83,9 @@ package struct FlowStore: Sendable {
     /// IPVS's name for the connection's state; nil for an orphan.
     package func state(of row: FlowRow) -> String? { row.isOrphan ? nil : stateNames[Int(row.state)] }
 
+    /// Whether the kernel's own table has any of the connections that the last reading listed.
+    package var hasDetails: Bool { routes.contains { $0.known != nil && $0.counts.connections > 0 } }
+
     /// The state of its conntrack entry: the protocol's state, or `entry` if the protocol has none; nil if there is no entry.
     package func entryState(of row: FlowRow) -> String? {
         row.entryState == .none ? nil : row.entryState.state?.name ?? "entry"
@@ -143,10 +146,15 @@ package struct FlowStore: Sendable {
     private mutating func update(_ slot: Int, with connection: Connection) {
         if slots.rows[slot].traits.contains(.isListed) { return }
         let route = Int(slots.rows[slot].route)
-        if slots.table.routes[route].destination != connection.destination { move(slot, to: connection) }
+        if slots.table.routes[route].destination != connection.destination {
+            move(slot, to: connection)
+        } else if slots.table.routes[route].known != slots.table.known(of: connection) {
+            slots.move(slot, to: number(of: routeKey(of: connection)))
+        }
         slots.rows[slot].traits.insert(.isListed)
         listed += 1
         slots.rows[slot].expires = connection.expires
+        slots.rows[slot].keep(connection.details)
         keepEngine(of: connection, slot)
         if stateNames.isEmpty || stateNames[Int(slots.rows[slot].state)] != connection.state {
             slots.rows[slot].state = number(ofState: connection.state)
@@ -157,7 +165,7 @@ package struct FlowStore: Sendable {
     /// A new connection reuses the ports of an earlier one, or an orphan turns out to have a connection.
     private mutating func move(_ slot: Int, to connection: Connection) {
         if slots.rows[slot].isOrphan { orphans -= 1 }
-        slots.move(slot, to: number(of: connection.routeKey))
+        slots.move(slot, to: number(of: routeKey(of: connection)))
         slots.rows[slot].traits.remove(.hasDoubts)
         extras.forgetSlot(slot)
         slots.rows[slot].traits.subtract([.isOrphan, .isFresh, .isSettled, .isFoundByReply, .wasLooked])
@@ -168,10 +176,11 @@ package struct FlowStore: Sendable {
     }
 
     private mutating func insert(_ connection: Connection) {
-        var row = FlowRow(client: connection.client, route: number(of: connection.routeKey), appeared: second)
+        var row = FlowRow(client: connection.client, route: number(of: routeKey(of: connection)), appeared: second)
         row.expires = connection.expires
         row.state = number(ofState: connection.state)
         row.traits = .isListed
+        row.keep(connection.details)
         listed += 1
         if connection.isExpected { row.traits.insert(.isExpected) }
         if !watch.isWhole || watch.mayNewRowsBeOlder
@@ -272,13 +281,16 @@ package struct FlowStore: Sendable {
     }
 
     mutating func number(of key: Route.Key) -> UInt32 { slots.table.number(of: key, after: readings) }
+
+    @inline(__always)
+    private func routeKey(of connection: Connection) -> Route.Key {
+        Route.Key(
+            protocol: connection.protocol, virtual: connection.virtual, destination: connection.destination,
+            known: slots.table.known(of: connection))
+    }
 }
 
 extension Connection {
-    fileprivate var routeKey: Route.Key {
-        Route.Key(protocol: `protocol`, virtual: virtual, destination: destination)
-    }
-
     /// IPVS created it before its first packet, at the request of a helper (ip_vs_ftp): the client's port is not known yet.
     var isExpected: Bool { client.port == 0 }
 }

@@ -11,7 +11,7 @@ package struct Route: Sendable {
     package let destination: Endpoint?
     /// According to the current services.
     package internal(set) var service: Service.Identity?
-    /// The forwarding method of the service's destination; nil if unknown or ambiguous.
+    /// The connections' own, or else that of the service's destination; nil if unknown or ambiguous.
     package internal(set) var method: ForwardingMethod?
     /// Why service and method are uncertain.
     package internal(set) var doubts: [String] = []
@@ -22,25 +22,39 @@ package struct Route: Sendable {
     private(set) var candidates: [ServiceIndex.Candidate] = []
     /// The one among them that the entries of its flows identified.
     private let settled: Service.Identity?
+    /// What the kernel's own table says of its connections; nil if they come from /proc.
+    let known: Known?
+
+    /// What determines service and method without doubt.
+    struct Known: Hashable {
+        var method: ForwardingMethod
+        /// Nil if there is no service of the connections' mark.
+        var serviceMark: UInt32?
+    }
 
     struct Key: Hashable {
         var `protocol`: IPProtocol
         var virtual: Endpoint
         var destination: Endpoint?
+        var known: Known?
         var settled: Service.Identity?
     }
 
     @inline(__always)
     func has(_ key: Key) -> Bool {
-        destination == key.destination && virtual == key.virtual && `protocol` == key.protocol && settled == key.settled
+        destination == key.destination && virtual == key.virtual && `protocol` == key.protocol && known == key.known
+            && settled == key.settled
     }
 
-    var key: Key { Key(protocol: `protocol`, virtual: virtual, destination: destination, settled: settled) }
+    var key: Key {
+        Key(protocol: `protocol`, virtual: virtual, destination: destination, known: known, settled: settled)
+    }
 
     init(_ key: Key) {
         self.protocol = key.protocol
         virtual = key.virtual
         destination = key.destination
+        known = key.known
         settled = key.settled
     }
 
@@ -49,9 +63,10 @@ package struct Route: Sendable {
             service = services.byAddress(`protocol`, virtual)?.identity
             return
         }
-        let match = services.match(
-            Connection(
-                `protocol`, client: virtual, virtual: virtual, destination: destination, state: "", expires: 0))
+        var connection = Connection(
+            `protocol`, client: virtual, virtual: virtual, destination: destination, state: "", expires: 0)
+        connection.details = known.map { ConnectionDetails($0.method, firewallMark: $0.serviceMark ?? 0) }
+        let match = services.match(connection)
         (service, method, doubts, mayBeNAT) = (match.service, match.method, match.doubts, match.mayBeNAT)
         candidates = match.candidates
         if let settled, let own = match.candidates.first(where: { $0.service == settled }) {

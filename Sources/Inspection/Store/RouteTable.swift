@@ -20,7 +20,7 @@ struct RouteTable: Sendable {
 
     /// The number of a route; assigns one if it is not known yet.
     mutating func number(of key: Route.Key, after readings: Int) -> UInt32 {
-        if let number = known(key) { return number }
+        if let number = existing(key) { return number }
         var route = Route(key)
         route.match(services)
         if addresses[key.virtual.address] == nil { addresses[key.virtual.address] = readings }
@@ -31,8 +31,17 @@ struct RouteTable: Sendable {
         return number
     }
 
+    /// What the kernel's own table says of a connection, as far as it determines its route. A mark that no service has does not: there may
+    /// be as many as connections.
+    @inline(__always)
+    func known(of connection: Connection) -> Route.Known? {
+        guard let details = connection.details else { return nil }
+        let service = services.byMark(details.firewallMark, connection.virtual.address.family)
+        return Route.Known(method: details.method, serviceMark: service == nil ? nil : details.firewallMark)
+    }
+
     /// Most directors have only a few: comparing with each is faster than hashing.
-    private func known(_ key: Route.Key) -> UInt32? {
+    private func existing(_ key: Route.Key) -> UInt32? {
         guard routes.count <= 8 else { return numbers[key] }
         for number in routes.indices where routes[number].has(key) { return UInt32(number) }
         return nil

@@ -5,25 +5,33 @@ extension VerdictReason {
     /// The end of a sentence, without a full stop.
     package var words: String {
         switch self {
-        case .untracked(let method, let hasSetting):
+        case .untracked(let method, let cause):
             let packets = method.map { "\($0.description.uppercased()) packets" } ?? "packets"
-            let why =
-                hasSetting
-                ? "\(Sysctls.ipvsConntrack)=0" : "this kernel has no \(Sysctls.ipvsConntrack) (CONFIG_IP_VS_NFCT)"
-            return "\(why): IPVS untracks \(packets) before they are confirmed"
-        case .unexplained:
+            return "\(cause.words): IPVS untracks \(packets) before they are confirmed"
+        case .unexplained(.setting):
             return
                 "\(Sysctls.ipvsConntrack)=1, and yet there is no entry: the connection is older than the setting, its entry has "
-                + "expired, or its packets are not tracked (a notrack rule, or no rule here that uses the ctstate)"
+                + "expired, or its packets are not tracked (\(Self.exemptions))"
+        case .unexplained(.flag):
+            return
+                "IPVS leaves its packets to conntrack (IP_VS_CONN_F_NFCT), and yet there is no entry: its entry has expired, or "
+                + "its packets are not tracked (\(Self.exemptions))"
         case .unknown(let why): return "\(Sysctls.ipvsConntrack) could not be read (\(why)), so the reason is not known"
-        case .olderThanSetting:
+        case .unexpected(.setting):
             return
                 "an entry with one direction, although \(Sysctls.ipvsConntrack)=0: it was made before that was set, or not by IPVS"
+        case .unexpected(.flag):
+            return
+                "an entry with one direction, although IPVS untracks its packets (it has no IP_VS_CONN_F_NFCT): they did not make it"
         case .unanswered: return "the real server's answer has not come back through the director"
-        case .answeredElsewhere(let isConfirmedBySetting):
+        case .answeredElsewhere(let evidence):
             let confirmed =
-                isConfirmedBySetting
-                ? "\(Sysctls.ipvsConntrack)=1 lets the first packet be confirmed" : "the first packet was confirmed"
+                switch evidence {
+                case .setting: "\(Sysctls.ipvsConntrack)=1 lets the first packet be confirmed"
+                case .flag:
+                    "\(Sysctls.ipvsConntrack) was 1 when it was made (IP_VS_CONN_F_NFCT), so the first packet was confirmed"
+                case nil: "the first packet was confirmed"
+                }
             return confirmed + ", but the real server answers the client directly, so the director sees one direction"
         case .oneDirection: return "one direction was seen only"
         case .bothDirections(let method):
@@ -36,16 +44,17 @@ extension VerdictReason {
     }
 }
 
-/// The words for reasons, each created once: a million flows share a handful of reasons.
-struct ReasonWords {
-    private var known: [VerdictReason: String] = [:]
+extension VerdictReason {
+    /// What untracks packets besides IPVS.
+    private static let exemptions = "a notrack rule, or no rule here that uses the ctstate"
+}
 
-    subscript(reason: VerdictReason) -> String {
-        mutating get {
-            if let words = known[reason] { return words }
-            let words = reason.words
-            known[reason] = words
-            return words
+extension VerdictReason.Untracking {
+    fileprivate var words: String {
+        switch self {
+        case .setting: "\(Sysctls.ipvsConntrack)=0"
+        case .missingSetting: "this kernel has no \(Sysctls.ipvsConntrack) (CONFIG_IP_VS_NFCT)"
+        case .flag: "\(Sysctls.ipvsConntrack) was 0 when the connection was made (it has no IP_VS_CONN_F_NFCT)"
         }
     }
 }

@@ -94,7 +94,7 @@ package final class FlowStream {
 
     private func write(_ flow: Flow, _ proof: NewEventProof?, at time: Moment) {
         guard let style else {
-            return line("flow", time) { json in json.member("flow") { $0.members(of: flow, flow.reason.words, proof) } }
+            return line("flow", time) { json in json.member("flow") { $0.members(of: flow, proof) } }
         }
         let ends = [flow.client, flow.virtual] + (flow.connection.map { [$0.destination] } ?? [])
         let known = [

@@ -10,14 +10,30 @@ struct FlowTable {
     private let routes: [RouteCells]
     private let states: StateCells
     private var widths: [Int]
-    private var shown: [Int]
+    private var shown: [Column]
 
-    private static let columns: [TextTable.Column] = [
-        .init(title: "PROTO"), .init(title: "CLIENT"), .init(title: "VIRTUAL"),
-        .init(title: "DESTINATION", expendable: 2), .init(title: "METHOD", expendable: 4),
-        .init(title: "IPVS", expendable: 1), .init(title: "EXPIRES", alignsRight: true, expendable: 5),
-        .init(title: "CONNTRACK", expendable: 3), .init(title: "VERDICT"),
-    ]
+    private enum Column: Int, CaseIterable {
+        case proto, client, virtual, destination, method, ipvs, expires, packets, fwmark, flags, conntrack, verdict
+
+        var layout: TextTable.Column {
+            switch self {
+            case .proto: .init(title: "PROTO")
+            case .client: .init(title: "CLIENT")
+            case .virtual: .init(title: "VIRTUAL")
+            case .destination: .init(title: "DESTINATION", expendable: 2)
+            case .method: .init(title: "METHOD", expendable: 4)
+            case .ipvs: .init(title: "IPVS", expendable: 1)
+            case .expires: .init(title: "EXPIRES", alignsRight: true, expendable: 5)
+            case .packets: .init(title: "PACKETS", alignsRight: true, expendable: 6)
+            case .fwmark: .init(title: "FWMARK", alignsRight: true, expendable: 8)
+            case .flags: .init(title: "FLAGS", expendable: 7)
+            case .conntrack: .init(title: "CONNTRACK", expendable: 3)
+            case .verdict: .init(title: "VERDICT")
+            }
+        }
+    }
+
+    private static let columns = Column.allCases.map(\.layout)
 
     /// What flows to one route have in common.
     private struct RouteCells {
@@ -66,26 +82,46 @@ struct FlowTable {
         let routes = list.store.routes.map(RouteCells.init)
         var states = StateCells()
         var widths = Self.columns.map { $0.title.count }
-        func widen(_ column: Int, _ size: Int) { if size > widths[column] { widths[column] = size } }
+        // What no flow has, or is only in the kernel's own table, has no column.
+        var isIdle: (packets: Bool, fwmark: Bool, flags: Bool) = (true, true, true)
+        func widen(_ column: Column, _ size: Int) {
+            if size > widths[column.rawValue] { widths[column.rawValue] = size }
+        }
         list.forEachRow { _, row in
             let route = routes[Int(row.route)]
-            for (column, cell) in zip([0, 2, 3, 4], route.cells) { widen(column, cell.size) }
-            widen(1, row.client.textSize)
-            widen(5, states.learn(list.store.state(of: row)).size)
-            widen(6, row.isOrphan ? 1 : ByteBuffer.digitCount(row.expires))
-            widen(7, states.learn(list.store.entryState(of: row)).size)
-            widen(8, row.verdict.rawValue.count + (row.isDoubtful || route.hasDoubts ? 2 : 0))
+            for (column, cell) in zip([Column.proto, .virtual, .destination, .method], route.cells) {
+                widen(column, cell.size)
+            }
+            widen(.client, row.client.textSize)
+            widen(.ipvs, states.learn(list.store.state(of: row)).size)
+            widen(.expires, row.isOrphan ? 1 : ByteBuffer.digitCount(row.expires))
+            if let packets = row.packets {
+                isIdle.packets = false
+                widen(.packets, ByteBuffer.digitCount(packets))
+            }
+            if let mark = row.firewallMark, mark != 0 {
+                isIdle.fwmark = false
+                widen(.fwmark, ByteBuffer.digitCount(mark))
+            }
+            if let flags = row.flags, !flags.isEmpty {
+                isIdle.flags = false
+                widen(.flags, flags.text.count)
+            }
+            widen(.conntrack, states.learn(list.store.entryState(of: row)).size)
+            widen(.verdict, row.verdict.rawValue.count + (row.isDoubtful || route.hasDoubts ? 2 : 0))
         }
         (self.routes, self.states, self.widths) = (routes, states, widths)
-        shown = TextTable.fitting(Self.columns, widths, width)
+        let idle: [(Column, Bool)] = [(.packets, isIdle.packets), (.fwmark, isIdle.fwmark), (.flags, isIdle.flags)]
+        let useful = Column.allCases.filter { column in !idle.contains { $0 == (column, true) } }
+        shown = TextTable.fitting(useful.map(\.layout), useful.map { widths[$0.rawValue] }, width).map { useful[$0] }
     }
 
     func write(to text: inout ByteBuffer) {
         writeLine(to: &text) { column, text in
-            let title = Self.columns[column].title
+            let title = column.layout.title
             _ = text.append(style, .bold) { $0.append(text: title) }
         } size: {
-            Self.columns[$0].title.count
+            $0.layout.title.count
         }
         list.forEachRow { _, row in
             let route = routes[Int(row.route)]
@@ -98,12 +134,12 @@ struct FlowTable {
     }
 
     private func writeLine(
-        to text: inout ByteBuffer, _ write: (Int, inout ByteBuffer) -> Void, size: (Int) -> Int
+        to text: inout ByteBuffer, _ write: (Column, inout ByteBuffer) -> Void, size: (Column) -> Int
     ) {
         for (position, column) in shown.enumerated() {
             let isLast = position == shown.count - 1
-            let padding = widths[column] - size(column)
-            let alignsRight = Self.columns[column].alignsRight
+            let padding = widths[column.rawValue] - size(column)
+            let alignsRight = Self.columns[column.rawValue].alignsRight
             if alignsRight { text.append(blanks: padding) }
             write(column, &text)
             if !isLast { text.append(blanks: TextTable.gap + (alignsRight ? 0 : padding)) }
@@ -111,27 +147,37 @@ struct FlowTable {
         text.append("\n")
     }
 
-    private func size(_ column: Int, _ row: FlowRow, _ route: RouteCells) -> Int {
+    private func size(_ column: Column, _ row: FlowRow, _ route: RouteCells) -> Int {
         switch column {
-        case 0: route.cells[0].size
-        case 1: row.client.textSize
-        case 2, 3, 4: route.cells[column - 1].size
-        case 5: states.cell(list.store.state(of: row)).size
-        case 6: row.isOrphan ? 1 : ByteBuffer.digitCount(row.expires)
-        case 7: states.cell(list.store.entryState(of: row)).size
-        default: 0
+        case .proto: route.cells[0].size
+        case .client: row.client.textSize
+        case .virtual: route.cells[1].size
+        case .destination: route.cells[2].size
+        case .method: route.cells[3].size
+        case .ipvs: states.cell(list.store.state(of: row)).size
+        case .expires: row.isOrphan ? 1 : ByteBuffer.digitCount(row.expires)
+        case .packets: row.packets.map(ByteBuffer.digitCount) ?? 1
+        case .fwmark: row.firewallMark.map(ByteBuffer.digitCount) ?? 1
+        case .flags: row.flags?.text.count ?? 1
+        case .conntrack: states.cell(list.store.entryState(of: row)).size
+        case .verdict: 0
         }
     }
 
-    private func write(_ column: Int, _ row: FlowRow, _ route: RouteCells, to text: inout ByteBuffer) {
+    private func write(_ column: Column, _ row: FlowRow, _ route: RouteCells, to text: inout ByteBuffer) {
         switch column {
-        case 0: text.append(text: route.cells[0].text)
-        case 1: text.append(row.client)
-        case 2, 3, 4: text.append(text: route.cells[column - 1].text)
-        case 5: text.append(text: states.cell(list.store.state(of: row)).text)
-        case 6: if row.isOrphan { text.append("-") } else { text.append(decimal: row.expires) }
-        case 7: text.append(text: states.cell(list.store.entryState(of: row)).text)
-        default:
+        case .proto: text.append(text: route.cells[0].text)
+        case .client: text.append(row.client)
+        case .virtual: text.append(text: route.cells[1].text)
+        case .destination: text.append(text: route.cells[2].text)
+        case .method: text.append(text: route.cells[3].text)
+        case .ipvs: text.append(text: states.cell(list.store.state(of: row)).text)
+        case .expires: text.append(orDash: row.isOrphan ? nil : row.expires)
+        case .packets: text.append(orDash: row.packets)
+        case .fwmark: text.append(orDash: row.firewallMark)
+        case .flags: text.append(text: row.flags?.text ?? "-")
+        case .conntrack: text.append(text: states.cell(list.store.entryState(of: row)).text)
+        case .verdict:
             let doubt = row.isDoubtful || route.hasDoubts ? " ?" : ""
             _ = text.append(style, row.verdict.colour) { $0.append(text: row.verdict.rawValue + doubt) }
         }
@@ -161,5 +207,9 @@ extension ByteBuffer {
 
     fileprivate mutating func append(blanks count: Int) {
         for _ in 0..<max(0, count) { append(byte: UInt8(ascii: " ")) }
+    }
+
+    fileprivate mutating func append(orDash number: UInt32?) {
+        if let number { append(decimal: number) } else { append("-") }
     }
 }

@@ -13,10 +13,10 @@ extension FlowSnapshot {
             if let proof = report.proof { json.proof("watch", proof) }
             json.member("services", array: summaries) { $0.summary($1, isWatched: report.proof != nil) }
             if !summaryOnly {
-                var words = ReasonWords()
-                json.member("flows", array: report.flows) { json, flow in
-                    json.object { $0.members(of: flow, words[flow.reason], report.proof) }
-                }
+                let flows = report.flows
+                var members = FlowMembers(flows, report.proof)
+                json.key("flows")
+                json.array { json in flows.forEachRow { members.write($1, at: $0, to: &json) } }
                 json.member("templates", array: report.templates) { $0.template($1) }
             }
             let findings = findings
@@ -78,7 +78,7 @@ extension JSONWriter {
         identity("service", service)
     }
 
-    private mutating func endpoint(_ name: StaticString, _ endpoint: Endpoint?) {
+    mutating func endpoint(_ name: StaticString, _ endpoint: Endpoint?) {
         key(name)
         guard let endpoint else { return null() }
         object { json in
@@ -102,23 +102,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func members(of flow: Flow, _ reason: String, _ proof: NewEventProof?) {
-        ends(
-            flow.protocol, client: flow.client, virtual: flow.virtual, destination: flow.connection?.destination,
-            flow.service)
-        member("method", flow.method?.description)
-        member("ipvs_state", flow.connection?.state)
-        member("expires", flow.connection?.expires)
-        optional("persistence_engine", flow.connection?.persistenceEngine)
-        member("verdict", flow.verdict.rawValue)
-        member("reason", reason)
-        if flow.verdict == .never, let proof { self.proof("evidence", proof) }
-        if !flow.doubts.isEmpty { member("doubts", strings: flow.doubts) }
-        key("entry")
-        if let entry = flow.entry { self.entry(entry) } else { null() }
-    }
-
-    fileprivate mutating func proof(_ name: StaticString, _ proof: NewEventProof) {
+    mutating func proof(_ name: StaticString, _ proof: NewEventProof) {
         member(name) { json in
             json.member("from", proof.from)
             json.member("to", proof.to)
@@ -135,6 +119,8 @@ extension JSONWriter {
                 destination: connection.destination, template.service)
             json.member("ipvs_state", connection.state)
             json.member("expires", connection.expires)
+            json.member("fwmark", connection.details?.firewallMark)
+            json.flags(connection.details?.flags)
             json.optional("persistence_engine", connection.persistenceEngine)
             if !template.doubts.isEmpty { json.member("doubts", strings: template.doubts) }
         }

@@ -76,6 +76,15 @@ package struct ByteBuffer: ~Copyable {
         put(byte)
     }
 
+    /// Bytes that are in their final form.
+    package mutating func append(bytes: [UInt8]) {
+        reserve(bytes.count)
+        bytes.withUnsafeBufferPointer { bytes in
+            if let start = bytes.baseAddress { (base + count).update(from: start, count: bytes.count) }
+        }
+        count += bytes.count
+    }
+
     /// Into reserved space.
     @inline(__always)
     mutating func put(_ byte: UInt8) {

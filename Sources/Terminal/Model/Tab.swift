@@ -21,7 +21,7 @@ extension Tab {
     package var columnNames: [String] {
         switch self {
         case .services: ServiceColumn.allCases.map(\.rawValue)
-        case .flows: FlowColumn.columns.map(\.name)
+        case .flows: FlowColumn.allCases.map(\.rawValue)
         case .table: EntryColumn.columns.map(\.name)
         case .events, .health: []
         }
@@ -47,6 +47,7 @@ extension Tab {
         case (.flows, "ctstate"): CTState.named.map(\.name)
         case (.flows, "protocol"): IPProtocol.names
         case (.flows, "conntrack"): FilterWord.state.namedValues
+        case (.flows, "flag"): ConnectionDetails.Flags.named.map(\.name)
         case (.flows, "method"), (.services, "method"): ForwardingMethod.named.map(\.description)
         default: []
         }

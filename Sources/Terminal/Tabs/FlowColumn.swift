@@ -5,7 +5,8 @@ import Inspection
 
 /// The flow columns, by their command line names.
 enum FlowColumn: String, CaseIterable {
-    case proto, client, virtual, server, method, ipvs, expires, conntrack, ctstates, age, verdict
+    case proto, client, virtual, server, method, ipvs, expires, packets, fwmark, flags, conntrack, ctstates, age,
+        verdict
 
     /// What cells are made from, besides the row.
     struct Context {
@@ -13,12 +14,21 @@ enum FlowColumn: String, CaseIterable {
         var second: UInt32
     }
 
-    static let columns: [Column<FlowRow, Context>] = allCases.map { column in
-        Column(
-            name: column.rawValue, title: column.title, alignsRight: column == .expires || column == .age,
-            expendable: column.expendable, beginsDescending: column == .age || column == .expires
-        ) { column.cell($0, $1) }
+    /// - Parameter hasDetails: whether anything is known that /proc lacks.
+    static func columns(hasDetails: Bool) -> [Column<FlowRow, Context>] { hasDetails ? all : allOfProc }
+
+    private static let all = allCases.map(\.column)
+    private static let allOfProc = allCases.filter { !$0.needsDetails }.map(\.column)
+
+    private var column: Column<FlowRow, Context> {
+        let isNumber = [.expires, .packets, .fwmark, .age].contains(self)
+        return Column(
+            name: rawValue, title: title, alignsRight: isNumber, expendable: expendable, beginsDescending: isNumber
+        ) { cell($0, $1) }
     }
+
+    /// Only filled if the kernel's own table is read.
+    private var needsDetails: Bool { self == .packets || self == .fwmark || self == .flags }
 
     private var title: String {
         switch self {
@@ -38,6 +48,9 @@ enum FlowColumn: String, CaseIterable {
         case .conntrack: 6
         case .method: 7
         case .expires: 8
+        case .packets: 9
+        case .flags: 10
+        case .fwmark: 11
         }
     }
 
@@ -52,6 +65,9 @@ enum FlowColumn: String, CaseIterable {
         case .method: return Cell(route.method?.description ?? "-")
         case .ipvs: return Cell(store.state(of: row) ?? "-")
         case .expires: return Cell(row.isOrphan ? "-" : String(row.expires))
+        case .packets: return Cell(row.packets.map(String.init) ?? "-")
+        case .fwmark: return Cell(row.firewallMark.map(String.init) ?? "-")
+        case .flags: return Cell(row.flags?.text ?? "-")
         case .conntrack: return Cell(store.entryState(of: row) ?? "-")
         case .ctstates: return Cell(row.ctstates.isEmpty ? "-" : row.ctstates.text, row.ctstates.ink)
         case .age: return Cell((row.mayBeOlder ? ">" : "") + Figures.age(context.second &- row.appeared))
@@ -68,6 +84,9 @@ enum FlowColumn: String, CaseIterable {
         case .method: return SortKey(store.route(of: row).method.map { UInt64($0.rawValue) } ?? .max)
         case .ipvs: return SortKey(text: store.state(of: row) ?? "")
         case .expires: return SortKey(UInt64(row.expires))
+        case .packets: return SortKey(UInt64(row.packets ?? 0))
+        case .fwmark: return SortKey(UInt64(row.firewallMark ?? 0))
+        case .flags: return SortKey(text: row.flags?.text ?? "")
         case .conntrack: return SortKey(text: store.entryState(of: row) ?? "")
         case .ctstates: return SortKey(UInt64(row.ctstates.bits))
         case .age: return SortKey(UInt64(UInt32.max - row.appeared))

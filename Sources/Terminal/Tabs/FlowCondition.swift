@@ -16,7 +16,7 @@ struct FlowCondition: Sendable {
     /// The words for filtering flows.
     static let words = [
         "protocol", "src", "client", "dst", "virtual", "sport", "dport", "service", "server", "method", "state",
-        "conntrack", "ctstate", "verdict",
+        "conntrack", "ctstate", "verdict", "packets", "fwmark", "flag",
     ]
 
     /// A text contained in one of a row's cells.
@@ -98,8 +98,30 @@ struct FlowCondition: Sendable {
         case "conntrack":
             let wanted = try FilterText.values(word, values, takes: "a conntrack state") { $0.uppercased() }
             return { row, _, store in store.entryState(of: row).map { wanted.contains($0.uppercased()) } ?? false }
+        case "packets", "fwmark", "flag": return try detailsTest(word, values)
         default:
             throw FilterError(word, .unknown(takes: words.joined(separator: ", ")))
+        }
+    }
+
+    /// For what only the kernel's own table says; a flow of which it is not known matches nothing.
+    private static func detailsTest(
+        _ word: String, _ values: String
+    ) throws(FilterError) -> @Sendable (FlowRow, Route, FlowStore) -> Bool {
+        if word == "flag" {
+            let named = ConnectionDetails.Flags.named
+            let takes = named.map(\.name).joined(separator: ", ")
+            let wanted = try FilterText.values(word, values, takes: takes) { text in
+                named.first { $0.name == text.lowercased() }?.flag
+            }
+            return { row, _, _ in row.flags.map { flags in wanted.contains { flags.contains($0) } } ?? false }
+        }
+        let isMark = word == "fwmark"
+        let wanted = try FilterText.values(word, values, takes: "NUMBER or FIRST-LAST") {
+            FilterText.range($0) as ClosedRange<UInt32>?
+        }
+        return { row, _, _ in
+            (isMark ? row.firewallMark : row.packets).map { number in wanted.contains { $0.contains(number) } } ?? false
         }
     }
 }

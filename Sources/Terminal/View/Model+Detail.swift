@@ -44,6 +44,10 @@ extension Model {
                 "IPVS", "\(state), expires in \(row.expires) s, in this state for \(Figures.age(second &- row.changed))"
             )
         }
+        if let packets = row.packets, let mark = row.firewallMark, let flags = row.flags {
+            let words = (mark == 0 ? "" : ", fwmark \(mark)") + (flags.isEmpty ? "" : ", flags \(flags.text)")
+            lines += fact("", "\(packets) packets from the client\(words)")
+        }
         for doubt in route.doubts { lines += fact("doubt", doubt, .caution) }
         lines += entryFacts(flows.examined?.key == key ? flows.examined?.entry : nil, store.entryState(of: row))
         return lines + timelineFacts(row, key)

@@ -25,9 +25,10 @@ extension Model {
     private func flowLines(_ layout: Layout) -> [Line] {
         guard !flows.order.isEmpty else { return emptyLines("IPVS has no connections here.", layout) }
         let context = FlowColumn.Context(store: director.store, second: second)
-        return lines(flows.order.count, FlowColumn.columns, layout) { position in
+        let columns = FlowColumn.columns(hasDetails: director.store.hasDetails)
+        return lines(flows.order.count, columns, layout) { position in
             guard let row = director.store[flows.order[position]] else { return [] }
-            return FlowColumn.columns.map { $0.cell(row, context) }
+            return columns.map { $0.cell(row, context) }
         }
     }
 

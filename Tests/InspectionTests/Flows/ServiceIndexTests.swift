@@ -54,6 +54,27 @@ struct ServiceIndexTests {
         #expect(found.doubts == ["the service may be tcp 10.0.0.100:80 or fwmark 7"])
     }
 
+    @Test("The kernel's own table has the mark and the method: the service is known without doubt")
+    func known() throws {
+        let named = try service(tcp("10.0.0.100:80"), [("10.0.0.4:80", .dr)])
+        let marked = try service(.fwmark(7, .ipv4), [("10.0.0.4:0", .dr)])
+        func found(_ mark: UInt32, _ destination: String = "10.0.0.4:80") throws -> ServiceIndex.Match {
+            let details = ConnectionDetails(.tun, firewallMark: mark)
+            return match(
+                try connection("10.0.0.1:1001", "10.0.0.100:80", destination, details: details), [named, marked])
+        }
+        #expect(try found(7).service == marked.identity)
+        // The kernel falls back to the address if no service has the mark.
+        for mark: UInt32 in [0, 8] { #expect(try found(mark).service == named.identity) }
+        #expect(try found(7).method == .tun && found(0).method == .tun)
+        #expect(try found(7).doubts.isEmpty && found(0).doubts.isEmpty)
+        let gone = try found(7, "10.0.0.5:80")
+        #expect(gone.service == marked.identity && gone.method == .tun)
+        #expect(gone.doubts == ["10.0.0.5:80 is no destination of fwmark 7 now"])
+        let unknown = try connection("10.0.0.1:1001", "10.0.0.9:80", "10.0.0.4:80", details: ConnectionDetails(.dr))
+        #expect(match(unknown, [named, marked]).doubts == ["no service is the connection's now"])
+    }
+
     @Test("If an address service and a fwmark service differ in method, none is guessed; an entry decides")
     func settledByEntry() throws {
         let named = try service(tcp("10.0.0.100:80"), [("10.0.0.4:80", .nat)])

@@ -43,14 +43,24 @@ def _peer_identity(connection):
 
 
 def judge_readings(report, by_bpf, by_proc):
-    """Both read the same table; only the remaining time moves on."""
-    def facts(document):
-        rows = [(_identity(flow), [flow[name] for name in ("ipvs_state", "method", "service", "verdict", "reason")]) for flow in document["flows"]]
-        return [repr(row) for row in rows + [sorted((name, value) for name, value in one.items() if name != "expires") for one in document["templates"]]]
+    """Both read the same table; only the remaining time moves on. Service, method and reason are compared where /proc leaves no doubt, and
+    the connection's own flag tells no other story."""
+    sure = {_identity(flow) for flow in by_proc["flows"] if "doubts" not in flow}
+    sure -= {_identity(flow) for flow in by_bpf["flows"] if "IP_VS_CONN_F_NFCT" in flow["reason"]}
 
-    report.same_set(f"flows read through BPF are those read from /proc ({len(by_proc['flows'])})", facts(by_proc), facts(by_bpf))
+    def facts(document):
+        for flow in document["flows"]:
+            yield repr((_identity(flow), [flow[name] for name in ("ipvs_state", "verdict")]))
+            if _identity(flow) in sure:
+                yield repr((_identity(flow), [flow[name] for name in ("service", "method", "reason")]))
+        for one in document["templates"]:
+            yield repr(sorted((name, value) for name, value in one.items() if name not in ("expires", "fwmark", "flags", "service", "doubts")))
+
+    report.same_set(f"flows read through BPF are those read from /proc ({len(by_proc['flows'])})", list(facts(by_proc)), list(facts(by_bpf)))
     late = [abs(one["expires"] - other["expires"]) for one, other in zip(_by_identity(by_bpf), _by_identity(by_proc)) if one["expires"] is not None]
     report.check("and expire at the same time", all(difference <= 5 for difference in late), late)
+    known = [flow for flow in by_bpf["flows"] if flow["verdict"] != "orphan"]
+    report.check("packets, mark and flags are known of each", all(flow["packets"] is not None and flow["fwmark"] is not None and flow["flags"] is not None for flow in known), known)
 
 
 def _by_identity(document):
