@@ -3,7 +3,8 @@
 
 Writes a capture of a director with this many IPVS connections into a new FOLDER, in the format of `ct-inspect capture`. Half of
 the connections have a conntrack entry. Everything else (services, settings) is taken from the directory dr-untracked of FIXTURES,
-and the entry messages from dr-conntrack, with addresses, ports and ids patched.
+and the entry messages from dr-conntrack, with addresses, ports and ids patched. The connections are records of the kernel's own table
+(ct-inspect-capture(8), FILES), which ct-inspect reads through BPF on a live director.
 
 Written in Python, with fixed offsets, so that it does not share a fault with ct-inspect's own code for captures. Connections and
 entries are in unrelated orders, as in the two hash tables of a kernel, so that looking up one for the other is as expensive as on a
@@ -17,6 +18,7 @@ finds no answer and reports this: the number here must be raised then.
 import os
 import random
 import shutil
+import socket
 import struct
 import sys
 import zlib
@@ -33,7 +35,11 @@ DONE, ERROR, ENOENT = 3, 2, -2
 # The payload that fits into one of the kernel's 32 KiB socket buffers.
 MOST_OF_A_DATAGRAM = 32_448
 # The mix on a busy director: most connections are established, some have been closed on one side.
-STATES = [("ESTABLISHED", 900)] * 16 + [("FIN_WAIT", 120)] * 3 + [("TIME_WAIT", 120)]
+ESTABLISHED, FIN_WAIT, TIME_WAIT = 1, 4, 5
+STATES = [(ESTABLISHED, 900)] * 16 + [(FIN_WAIT, 120)] * 3 + [(TIME_WAIT, 120)]
+DIRECT_ROUTING, NFCT = 3, 1 << 16
+MAGIC = b"cticonn1"
+RECORD = struct.Struct("<HBBHH 6sxx 4s12x 4s12x 4s12x IIiIIBBxx")
 
 
 class Connections:
@@ -45,20 +51,23 @@ class Connections:
         self.all = [(0x0A400000 + i // 8, ports[i // 8][i % 8]) for i in range(count)]
         chance.shuffle(self.all)
         tracked = set(chance.sample(range(count), count // 2))
+        self.flags = [DIRECT_ROUTING | (NFCT if i in tracked else 0) for i in range(count)]
         self.untracked = [self.all[i] for i in range(count) if i not in tracked]
         self.tracked = [self.all[i] for i in tracked]
         chance.shuffle(self.tracked)
         self.chance = chance
 
-    def lines(self):
-        """In the format of ip_vs_conn_seq_show()."""
-        yield "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData\n"
-        for address, port in self.all:
+    def records(self):
+        """In ct-inspect's format; numbers in host order, ports and addresses in network order."""
+        yield MAGIC
+        for (address, port), flags in zip(self.all, self.flags):
             state, timeout = self.chance.choice(STATES)
             server = self.chance.choice(SERVERS)
             expires = self.chance.randrange(5, timeout)
-            yield "TCP %08X %04X %08X %04X %08X %04X %-11s %7u\n" % (
-                address, port, VIRTUAL, HTTP, server, HTTP, state, expires)
+            ends = [struct.pack("!I", end) for end in (address, VIRTUAL, server)]
+            yield RECORD.pack(
+                RECORD.size, socket.AF_INET, socket.AF_INET, socket.IPPROTO_TCP, state, struct.pack("!HHH", port, HTTP, HTTP), *ends,
+                flags, 0, expires, self.chance.randrange(3, 100), timeout, 0, 1)
 
 
 class Pcap:
@@ -204,8 +213,10 @@ def main(fixtures, folder, count, lookups=5000):
     connections = Connections(int(count))
     shutil.copytree(os.path.join(fixtures, "dr-untracked/capture"), folder)
     os.remove(os.path.join(folder, "CRC32SUMS"))
-    with open(os.path.join(folder, "proc/net/ip_vs_conn"), "w") as file:
-        file.writelines(connections.lines())
+    os.remove(os.path.join(folder, "proc/net/ip_vs_conn"))
+    os.mkdir(os.path.join(folder, "bpf"))
+    with open(os.path.join(folder, "bpf/ip_vs_conn"), "wb") as file:
+        file.writelines(connections.records())
     with open(os.path.join(folder, "proc/sys/net/netfilter/nf_conntrack_count"), "w") as file:
         file.write("%d\n" % len(connections.tracked))
     write_netlink(os.path.join(folder, "netlink.pcap"), fixtures, connections, int(lookups))

@@ -24,7 +24,20 @@ struct RecordEncoder {
     init(_ layout: ConnectionLayout) {
         self.layout = layout
         hertz = Self.hertz
-        copies = Self.places.map { (layout[$0.0], $0.1, $0.0.width) }
+        copies = Self.joined(Self.places.map { (layout[$0.0], $0.1, $0.0.width) })
+    }
+
+    /// Copies of what follows one another on both sides become one.
+    private static func joined(_ copies: [(from: Int, to: Int, count: Int)]) -> [(from: Int, to: Int, count: Int)] {
+        var joined: [(from: Int, to: Int, count: Int)] = []
+        for copy in copies.sorted(by: { $0.to < $1.to }) {
+            if let last = joined.last, last.from + last.count == copy.from, last.to + last.count == copy.to {
+                joined[joined.count - 1].count += copy.count
+            } else {
+                joined.append(copy)
+            }
+        }
+        return joined
     }
 
     /// CONFIG_HZ: the coarse clocks have the resolution of a jiffy (`posix_get_coarse_res`, kernel/time/posix-timers.c).

@@ -44,9 +44,17 @@ package struct ConnectionDetails: Hashable, Sendable {
         package static let named: [(name: String, flag: Flags)] = [("nfct", .nfct), ("sync", .synchronized)]
 
         /// Those with a name.
-        package var names: [String] { Self.named.filter { contains($0.flag) }.map(\.name) }
+        package var names: [String] { Self.allNames[position] }
 
         /// `nfct,sync`; `-` for none.
-        package var text: String { names.isEmpty ? "-" : names.joined(separator: ",") }
+        package var text: String { Self.allTexts[position] }
+
+        // A million connections have the same few: their texts are made once.
+        private static let allNames = (0..<1 << named.count).map { bits in
+            named.indices.filter { bits >> $0 & 1 != 0 }.map { named[$0].name }
+        }
+        private static let allTexts = allNames.map { $0.isEmpty ? "-" : $0.joined(separator: ",") }
+
+        private var position: Int { (contains(.nfct) ? 1 : 0) | (contains(.synchronized) ? 2 : 0) }
     }
 }

@@ -85,16 +85,16 @@ extension FlowTally {
         proof = store.evidence.map { Proof(seconds: UInt64($0.seconds), events: $0.events) }
         let halfOpen = store.stateNames.firstIndex(of: Self.halfOpen)
         // Route, verdict and five flags packed into one number: hashing a kind for each of a million rows would take too long.
-        var cells: [Int: Int] = [:]
+        var cells = CellCounts(routes: store.routes.count)
         FlowList(store, filter, VerdictReasons(Sysctls())).forEachRow { _, row in
             var cell = Int(row.route) << 8 | row.verdict.position << 5
             if row.entryState == .synSent { cell |= 1 }
             if !row.isOrphan, Int(row.state) == halfOpen { cell |= 2 }
-            if row.traits.contains(.isExpected), row.entryState == .none { cell |= 4 }
+            if row.isExpected { cell |= 4 }
             if let nfct = row.nfct { cell |= nfct ? 24 : 8 }
-            cells[cell, default: 0] += 1
+            cells.count(cell)
         }
-        for (cell, count) in cells {
+        for (cell, count) in cells.all {
             let route = store.routes[cell >> 8]
             let verdict = FlowVerdict.byPosition[cell >> 5 & 7]
             var kind = Kind(route.service, route.protocol, route.method, verdict)
@@ -107,6 +107,23 @@ extension FlowTally {
 
     /// IPVS's name for the state (`tcp_state_name`, net/netfilter/ipvs/ip_vs_proto_tcp.c).
     private static let halfOpen = "SYN_RECV"
+}
+
+/// How often each cell occurred: by index while there are few routes, as most directors have.
+private struct CellCounts {
+    private var few: [Int]
+    private var many: [Int: Int] = [:]
+
+    init(routes: Int) { few = Array(repeating: 0, count: min(routes, 4096) << 8) }
+
+    @inline(__always)
+    mutating func count(_ cell: Int) {
+        if cell < few.count { few[cell] += 1 } else { many[cell, default: 0] += 1 }
+    }
+
+    var all: [(cell: Int, count: Int)] {
+        few.indices.lazy.filter { few[$0] > 0 }.map { ($0, few[$0]) } + many.map { ($0.key, $0.value) }
+    }
 }
 
 extension FlowStore {

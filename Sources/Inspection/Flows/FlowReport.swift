@@ -131,18 +131,22 @@ package struct FlowList: Sequence, Sendable {
 }
 
 extension FlowRow {
-    /// Flows of the same kind, if they are plain, differ only in client, expiry, packets and mark.
+    /// Flows of the same kind differ only in client, expiry, packets, mark, and what is their own: entry, doubts, persistence engine.
     package var kind: UInt64 {
-        let details = traits.intersection([.hasDetails, .hasNFCT, .isSynchronized])
-        return UInt64(route) << 32 | UInt64(state) << 24 | UInt64(details.rawValue) | UInt64(verdict.position)
+        var traits = traits.intersection([.hasDetails, .hasNFCT, .isSynchronized])
+        if isExpected { traits.insert(.isExpected) }
+        return UInt64(route) << 32 | UInt64(state) << 24 | UInt64(traits.rawValue) | UInt64(verdict.position)
     }
 }
 
 extension FlowStore {
-    /// Whether nothing about it is its own: neither an entry, nor doubts, nor a persistence engine.
-    package func isPlain(_ row: FlowRow, at slot: UInt32) -> Bool {
-        row.entryState == .none && row.traits.isDisjoint(with: [.mayHaveEnded, .hasDoubts, .isExpected])
-            && extras.engine(of: slot) == nil
+    /// The name and data of its persistence engine.
+    package func engine(ofSlot slot: UInt32) -> String? { extras.engine(of: slot) }
+
+    /// Why its service, its method or its entry is uncertain.
+    package func doubts(of row: FlowRow, at slot: UInt32) -> [String] {
+        let doubts = routes[Int(row.route)].doubts
+        return row.traits.isDisjoint(with: [.hasDoubts, .mayHaveEnded]) ? doubts : doubts + entryDoubts(of: row, slot)
     }
 
     fileprivate func flow(_ slot: UInt32, _ reasons: VerdictReasons) -> Flow {
@@ -152,14 +156,14 @@ extension FlowStore {
         if let destination = route.destination {
             connection = Connection(
                 route.protocol, client: row.client, virtual: route.virtual, destination: destination,
-                state: stateNames[Int(row.state)], expires: row.expires, persistenceEngine: extras.engine(of: slot))
+                state: stateNames[Int(row.state)], expires: row.expires, persistenceEngine: engine(ofSlot: slot))
             connection?.details = row.details(route.method)
         }
         return Flow(
             protocol: route.protocol, client: row.client, virtual: route.virtual, connection: connection,
             service: route.service, method: route.method, entryState: entryState(of: row),
             entry: entry(ofSlot: slot), verdict: row.verdict, reason: reason(of: row, reasons),
-            doubts: route.doubts + entryDoubts(of: row, slot))
+            doubts: doubts(of: row, at: slot))
     }
 
     private func entryDoubts(of row: FlowRow, _ slot: UInt32) -> [String] {

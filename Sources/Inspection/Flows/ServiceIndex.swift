@@ -28,9 +28,10 @@ struct ServiceIndex {
         var method: ForwardingMethod
     }
 
-    /// The service by firewall mark that takes packets with a mark.
-    func byMark(_ mark: UInt32, _ family: IPAddress.Family) -> Service? {
-        fwmarkServices.isEmpty || mark == 0 ? nil : services[.fwmark(mark, family)]
+    /// Whether there is a service by firewall mark for packets with a mark.
+    @inline(__always)
+    func hasMark(_ mark: UInt32, _ family: IPAddress.Family) -> Bool {
+        mark != 0 && !fwmarkServices.isEmpty && services[.fwmark(mark, family)] != nil
     }
 
     /// The kernel looks for the firewall mark first, then for address and port, then for the address with every port
@@ -39,7 +40,8 @@ struct ServiceIndex {
         let named = byAddress(connection.protocol, connection.virtual)
         let family = connection.virtual.address.family
         if let details = connection.details {
-            return match(connection, byMark(details.firewallMark, family) ?? named, details.method)
+            let marked = services[.fwmark(details.firewallMark, family)]
+            return match(connection, marked ?? named, details.method)
         }
         let marked = fwmarkServices.filter { $0.identity.family == family }
         let candidates = ((named.map { [$0] } ?? []) + marked).compactMap { service in

@@ -80,6 +80,11 @@ package struct FlowRow: Sendable {
         /// Its connection was learned from another director.
         static let isSynchronized = Traits(rawValue: 1 << 20)
 
+        static let flags: [ConnectionDetails.Flags] = [[], .nfct, .synchronized, [.nfct, .synchronized]]
+
+        // As a number, since these are asked for each row of a table.
+        static let doubtful = isUncertain.rawValue | mayHaveEnded.rawValue | hasDoubts.rawValue
+
         /// What the current reading found; `finish` turns it into a verdict.
         static let ofReading: Traits = [.isListed, .hasEntry, .isLooked, .isFoundLate]
     }
@@ -87,11 +92,17 @@ package struct FlowRow: Sendable {
     /// It existed, or may have existed, when watching for NEW events began: its age is unknown.
     package var mayBeOlder: Bool { traits.contains(.mayBeOlder) }
 
+    /// Whether there is an entry of it in the conntrack table.
+    package var hasEntry: Bool { entryState != .none }
+
+    /// IPVS waits for its first packet, and there is no entry.
+    var isExpected: Bool { traits.contains(.isExpected) && !hasEntry }
+
     package var isOrphan: Bool { traits.contains(.isOrphan) }
 
     /// Whether the verdict is uncertain: something was not read completely, the connection may have ended before the table was read, or
     /// there are doubts about which entry is its own.
-    package var isDoubtful: Bool { !traits.isDisjoint(with: [.isUncertain, .mayHaveEnded, .hasDoubts]) }
+    package var isDoubtful: Bool { traits.rawValue & Traits.doubtful != 0 }
 
     /// Whether the last reading changed its verdict, or gave it the first one.
     package var isNews: Bool { traits.contains(.isNews) }
@@ -107,10 +118,7 @@ extension FlowRow {
     /// Nil as above.
     package var flags: ConnectionDetails.Flags? {
         guard traits.contains(.hasDetails) else { return nil }
-        var flags: ConnectionDetails.Flags = []
-        if traits.contains(.hasNFCT) { flags.insert(.nfct) }
-        if traits.contains(.isSynchronized) { flags.insert(.synchronized) }
-        return flags
+        return Traits.flags[(traits.contains(.hasNFCT) ? 1 : 0) | (traits.contains(.isSynchronized) ? 2 : 0)]
     }
 
     /// Whether IPVS leaves its packets to conntrack; nil if that is not known.

@@ -111,7 +111,7 @@ extension FlowStore {
     }
 
     func reason(of row: FlowRow, _ reasons: VerdictReasons) -> VerdictReason {
-        if row.traits.contains(.isExpected), row.entryState == .none { return .expected }
+        if row.isExpected { return .expected }
         let route = route(of: row)
         if row.isOrphan { return reasons.orphan(of: slots.table.services.byAddress(route.protocol, route.virtual)) }
         return reasons.reason(for: row.verdict, route.method, nfct: row.nfct)

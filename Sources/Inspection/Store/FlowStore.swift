@@ -146,9 +146,9 @@ package struct FlowStore: Sendable {
     private mutating func update(_ slot: Int, with connection: Connection) {
         if slots.rows[slot].traits.contains(.isListed) { return }
         let route = Int(slots.rows[slot].route)
-        if slots.table.routes[route].destination != connection.destination {
+        if !Route.Key.isSame(slots.table.routes[route].destination, connection.destination) {
             move(slot, to: connection)
-        } else if slots.table.routes[route].known != slots.table.known(of: connection) {
+        } else if !Route.Key.isSame(slots.table.routes[route].known, slots.table.known(of: connection)) {
             slots.move(slot, to: number(of: routeKey(of: connection)))
         }
         slots.rows[slot].traits.insert(.isListed)

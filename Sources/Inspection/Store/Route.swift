@@ -38,12 +38,25 @@ package struct Route: Sendable {
         var destination: Endpoint?
         var known: Known?
         var settled: Service.Identity?
-    }
 
-    @inline(__always)
-    func has(_ key: Key) -> Bool {
-        destination == key.destination && virtual == key.virtual && `protocol` == key.protocol && known == key.known
-            && settled == key.settled
+        /// `==`, part by part, as it is asked for each connection: between optionals it is a generic call.
+        @inline(__always)
+        func isSame(as other: Key) -> Bool {
+            `protocol` == other.protocol && virtual == other.virtual && Key.isSame(destination, other.destination)
+                && Key.isSame(known, other.known) && settled == other.settled
+        }
+
+        @inline(__always)
+        static func isSame(_ one: Endpoint?, _ other: Endpoint?) -> Bool {
+            guard let one, let other else { return one == nil && other == nil }
+            return one == other
+        }
+
+        @inline(__always)
+        static func isSame(_ one: Known?, _ other: Known?) -> Bool {
+            guard let one, let other else { return one == nil && other == nil }
+            return one.method == other.method && one.serviceMark ?? 0 == other.serviceMark ?? 0
+        }
     }
 
     var key: Key {

@@ -7,6 +7,9 @@ struct RouteTable: Sendable {
     /// By route number.
     var routes: [Route] = []
     private var numbers: [Route.Key: UInt32] = [:]
+    /// Those of the first routes, by number.
+    private var keys: [Route.Key] = []
+    private static let mostKeys = 8
     private(set) var services = ServiceIndex([])
     /// The addresses that an entry of a flow can have as its original destination, and after how many readings each became known: earlier
     /// NEW events for it were not kept.
@@ -28,6 +31,7 @@ struct RouteTable: Sendable {
         let number = UInt32(routes.count)
         routes.append(route)
         numbers[key] = number
+        if keys.count < Self.mostKeys { keys.append(key) }
         return number
     }
 
@@ -36,14 +40,14 @@ struct RouteTable: Sendable {
     @inline(__always)
     func known(of connection: Connection) -> Route.Known? {
         guard let details = connection.details else { return nil }
-        let service = services.byMark(details.firewallMark, connection.virtual.address.family)
-        return Route.Known(method: details.method, serviceMark: service == nil ? nil : details.firewallMark)
+        let hasService = services.hasMark(details.firewallMark, connection.virtual.address.family)
+        return Route.Known(method: details.method, serviceMark: hasService ? details.firewallMark : nil)
     }
 
     /// Most directors have only a few: comparing with each is faster than hashing.
     private func existing(_ key: Route.Key) -> UInt32? {
-        guard routes.count <= 8 else { return numbers[key] }
-        for number in routes.indices where routes[number].has(key) { return UInt32(number) }
+        guard routes.count == keys.count else { return numbers[key] }
+        for number in keys.indices where keys[number].isSame(as: key) { return UInt32(number) }
         return nil
     }
 
@@ -74,7 +78,7 @@ struct RouteTable: Sendable {
     func isCrowded(flows: Int) -> Bool { routes.count > Self.few && routes.count > 2 * flows }
 
     /// Removes all routes, so that those of the remaining flows can be renumbered.
-    mutating func removeAll() { (routes, numbers, answeringServers) = ([], [:], []) }
+    mutating func removeAll() { (routes, numbers, keys, answeringServers) = ([], [:], [], []) }
 
     /// Whether the NEW event of a connection that first appears now may have arrived before its destination was known to matter.
     func mayHaveMissedEvents(of address: IPAddress, in readings: Int) -> Bool {

@@ -1,4 +1,5 @@
 import Addresses
+import Conntrack
 import IPVS
 import Inspection
 
@@ -7,8 +8,12 @@ import Inspection
 struct FlowMembers {
     private let flows: FlowList
     private let proof: NewEventProof?
-    private var known: [UInt64: Texts] = [:]
-    private var last: (kind: UInt64, texts: Texts)?
+    private var texts: [Texts] = []
+    /// Where in `texts` those of a kind are.
+    private var positions: [UInt64: Int] = [:]
+    /// The kinds of the first texts: most directors have only a few, and comparing with each is faster than hashing.
+    private var kinds: [UInt64] = []
+    private static let mostCompared = 16
 
     /// What flows of one kind have in common.
     private struct Texts {
@@ -26,30 +31,36 @@ struct FlowMembers {
     }
 
     mutating func write(_ row: FlowRow, at slot: UInt32, to json: inout JSONWriter) {
-        guard flows.store.isPlain(row, at: slot) else {
-            let flow = flows.flow(at: slot)
-            return json.object { $0.members(of: flow, proof) }
-        }
-        if last?.kind != row.kind { learn(row, at: slot) }
-        guard let texts = last?.texts else { return }
+        let position = position(of: row.kind) ?? learn(row, at: slot)
         json.object { json in
-            json.members { $0.append(bytes: texts.beginning) }
+            json.members { $0.append(bytes: texts[position].beginning) }
             json.client(row.client)
-            json.members { $0.append(bytes: texts.middle) }
+            json.members { $0.append(bytes: texts[position].middle) }
             json.numbers(expires: row.isOrphan ? nil : row.expires, row.packets, row.firewallMark)
-            json.members { $0.append(bytes: texts.end) }
+            json.members { $0.append(bytes: texts[position].end) }
+            json.own(
+                flows.store.engine(ofSlot: slot), flows.store.doubts(of: row, at: slot),
+                row.hasEntry ? flows.store.entry(ofSlot: slot) : nil)
         }
     }
 
-    private mutating func learn(_ row: FlowRow, at slot: UInt32) {
-        if let texts = known[row.kind] { return last = (row.kind, texts) }
+    private func position(of kind: UInt64) -> Int? {
+        guard texts.count == kinds.count else { return positions[kind] }
+        for position in kinds.indices where kinds[position] == kind { return position }
+        return nil
+    }
+
+    private mutating func learn(_ row: FlowRow, at slot: UInt32) -> Int {
+        if texts.count >= Self.mostKinds { (texts, positions, kinds) = ([], [:], []) }
         let (flow, proof) = (flows.flow(at: slot), proof)
-        let texts = Texts(
-            beginning: JSONWriter.bytes { $0.beginning(of: flow) }, middle: JSONWriter.bytes { $0.middle(of: flow) },
-            end: JSONWriter.bytes { $0.end(of: flow, proof) })
-        if known.count >= Self.mostKinds { known.removeAll(keepingCapacity: true) }
-        known[row.kind] = texts
-        last = (row.kind, texts)
+        texts.append(
+            Texts(
+                beginning: JSONWriter.bytes { $0.beginning(of: flow) },
+                middle: JSONWriter.bytes { $0.middle(of: flow) },
+                end: JSONWriter.bytes { $0.end(of: flow, proof) }))
+        positions[row.kind] = texts.count - 1
+        if kinds.count < Self.mostCompared { kinds.append(row.kind) }
+        return texts.count - 1
     }
 }
 
@@ -64,12 +75,13 @@ extension JSONWriter {
     }
 
     mutating func members(of flow: Flow, _ proof: NewEventProof?) {
+        let connection = flow.connection
         beginning(of: flow)
         client(flow.client)
         middle(of: flow)
-        let details = flow.connection?.details
-        numbers(expires: flow.connection?.expires, details?.packets, details?.firewallMark)
+        numbers(expires: connection?.expires, connection?.details?.packets, connection?.details?.firewallMark)
         end(of: flow, proof)
+        own(connection?.persistenceEngine, flow.doubts, flow.entry)
     }
 
     fileprivate mutating func beginning(of flow: Flow) { member("protocol", flow.protocol.description) }
@@ -94,13 +106,17 @@ extension JSONWriter {
 
     fileprivate mutating func end(of flow: Flow, _ proof: NewEventProof?) {
         flags(flow.connection?.details?.flags)
-        optional("persistence_engine", flow.connection?.persistenceEngine)
         member("verdict", flow.verdict.rawValue)
         member("reason", flow.reason.words)
         if flow.verdict == .never, let proof { self.proof("evidence", proof) }
-        if !flow.doubts.isEmpty { member("doubts", strings: flow.doubts) }
+    }
+
+    /// What one flow alone may have.
+    fileprivate mutating func own(_ engine: String?, _ doubts: [String], _ entry: Entry?) {
+        optional("persistence_engine", engine)
+        if !doubts.isEmpty { member("doubts", strings: doubts) }
         key("entry")
-        if let entry = flow.entry { self.entry(entry) } else { null() }
+        if let entry { self.entry(entry) } else { null() }
     }
 
     /// Null if they are not known.

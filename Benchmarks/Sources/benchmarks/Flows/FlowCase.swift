@@ -6,7 +6,7 @@ struct FlowCase {
         try SampleCapture.sizes(upTo: entries).map { entries in
             try SampleCapture.using(entries, in: measure.workspace) { capture in
                 let subjects = FlowSubject.all(measure, capture, entries)
-                let title = "flows: \(entries) connections of IPVS, from a capture"
+                let title = "flows: \(entries) connections of IPVS, from a capture of the kernel's table"
                 let rows = try FlowResult.takeTurns(
                     subjects.map { ($0.role, $0.title) }, rounds: rounds, title: title
                 ) { try subjects[$0].run() }

@@ -8,6 +8,9 @@ struct FlowJudge {
 
     func judge() -> [Judgement] {
         [
+            Judgement("--summary, s", medians[.summary]?.wallSeconds, bound(1.5)),
+            Judgement("the text, s", medians[.text]?.wallSeconds, bound(3)),
+            Judgement("--json, s", medians[.json]?.wallSeconds, bound(3)),
             Judgement("user CPU of --summary beyond services, s", beyond(.summary, \.userSeconds), bound(2)),
             Judgement("peak memory of --summary beyond services, MB", memory(.summary), bound(200)),
             Judgement("first row of the text, s", medians[.text]?.firstRowSeconds, bound(1.5)),
