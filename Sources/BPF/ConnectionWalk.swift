@@ -12,6 +12,7 @@ package final class ConnectionWalk: ConnectionTable {
     private let program: CInt
     private let memory: UnsafeMutableRawPointer
     private let layout: ConnectionLayout
+    private var stopRequested: () -> Bool = { false }
 
     package static let purpose = "read IPVS's connections through BPF"
 
@@ -61,6 +62,8 @@ package final class ConnectionWalk: ConnectionTable {
         try self.init(
             layout, table: addresses["ip_vs_conn_tab"] ?? 0, size: addresses["ip_vs_conn_tab_size"] ?? 0,
             namespace: try Self.namespace())
+        // The kernel may own this reader.
+        stopRequested = { [weak kernel] in kernel?.isStopped ?? false }
     }
 
     /// - Parameters:
@@ -186,6 +189,7 @@ package final class ConnectionWalk: ConnectionTable {
                 start: memory + Word.allCases.count * 8, count: Int(min(count, UInt64(Self.mostRows))) * Self.rowSize)
             encoder.encode(rows, receive)
             if next >= size { return }
+            if stopRequested() { throw KernelError(Self.purpose, .interrupted, detail: "it was interrupted") }
         } while true
     }
 

@@ -46,4 +46,10 @@ int clinux_catch_stop_signals(void)
     return descriptor;
 }
 
+void clinux_release_stop_signals(void)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+}
+
 int clinux_stop_signal_came(void) { return came; }

@@ -140,10 +140,13 @@ extension Director {
     ///
     /// Before a 2025 kernel fix, reading /proc was quadratic in the number of connections (140,000 rows took a minute), so it is bounded.
     ///
-    /// - Parameter restart: what was delivered does not count; all of it comes again.
+    /// - Parameters:
+    ///   - bound: how long reading /proc may take; nil for what the source allows.
+    ///   - restart: what was delivered does not count; all of it comes again.
     /// - Returns: whether all of them were read.
     package static func connections(
-        from source: any KernelSource, restart: () -> Void = {}, _ each: @escaping (Connection) -> Void
+        from source: any KernelSource, within bound: Duration? = nil, restart: () -> Void = {},
+        _ each: @escaping (Connection) -> Void
     ) throws(KernelError) -> Completeness {
         var why: KernelError?
         switch source.connectionAccess {
@@ -156,13 +159,15 @@ extension Director {
                 try records(from: table, each)
                 return .whole
             } catch {
+                if error.cause == .interrupted { return .cut("reading them was interrupted") }
                 if isRequired { throw error }
                 restart()
                 why = error
             }
         }
-        let completeness = try rows(from: source, each)
-        guard case .cut(let reason) = completeness, let why else { return completeness }
+        let most = source.connectionBound
+        let completeness = try rows(from: source, within: bound.map { min($0, most) } ?? most, each)
+        guard case .cut(let reason) = completeness, let why, !source.isStopped else { return completeness }
         return .cut("\(reason); BPF would be faster, but ct-inspect \(why)")
     }
 
@@ -178,11 +183,11 @@ extension Director {
     }
 
     private static func rows(
-        from source: any KernelSource, _ each: @escaping (Connection) -> Void
+        from source: any KernelSource, within bound: Duration, _ each: @escaping (Connection) -> Void
     ) throws(KernelError) -> Completeness {
         var parser = ConnectionParser(each)
         var failure: DecodeError?
-        let completeness = try source.read(connectionsFile, within: source.connectionBound) { piece in
+        let completeness = try source.read(connectionsFile, within: bound) { piece in
             guard failure == nil else { return }
             do throws(DecodeError) { try parser.take(piece) } catch { failure = error }
         }

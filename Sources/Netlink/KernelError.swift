@@ -14,6 +14,8 @@ package struct KernelError: Error, Equatable, Sendable {
         case lost
         /// Something does not match its format.
         case damaged
+        /// The user wanted no more of it: SIGINT or SIGTERM came.
+        case interrupted
         /// Any other system failure.
         case failed
     }

@@ -50,6 +50,12 @@ package protocol KernelSource: AnyObject {
     /// How IPVS's connections are read.
     var connectionAccess: ConnectionAccess { get }
 
+    /// Whether the user wants no more: what takes long to read is cut short then.
+    var isStopped: Bool { get }
+
+    /// What is asked for in `work` is read nevertheless.
+    func withoutStopping(_ work: () throws(KernelError) -> Void) throws(KernelError)
+
     /// How long reading them from /proc may take: it is quadratic on most kernels.
     var connectionBound: Duration { get }
 
@@ -67,6 +73,10 @@ extension KernelSource {
     package var connectionAccess: ConnectionAccess { .proc }
 
     package var connectionBound: Duration { .seconds(60) }
+
+    package var isStopped: Bool { false }
+
+    package func withoutStopping(_ work: () throws(KernelError) -> Void) throws(KernelError) { try work() }
 
     /// A whole small text file, without its last newline.
     ///

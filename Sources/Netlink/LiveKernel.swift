@@ -10,6 +10,10 @@ package final class LiveKernel: KernelSource {
     /// A table is of one network namespace: this one.
     package var connectionAccess = ConnectionAccess.proc
     package var connectionBound = Duration.seconds(60)
+    /// Asked between the parts of what takes long: a list in /proc, a dump of the table.
+    package var stopRequested: () -> Bool = { false }
+    private var heedsStop = true
+    package var isStopped: Bool { heedsStop && stopRequested() }
 
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
         byteCount: NetlinkSocket.datagramSize, alignment: 16)
@@ -23,6 +27,12 @@ package final class LiveKernel: KernelSource {
     }
 
     deinit { buffer.deallocate() }
+
+    package func withoutStopping(_ work: () throws(KernelError) -> Void) throws(KernelError) {
+        heedsStop = false
+        defer { heedsStop = true }
+        try work()
+    }
 
     /// Queries the kernel over the socket of the request's bus, which is opened at the first request and reused. Blocks; the kernel has
     /// 60 s for each datagram.
@@ -55,11 +65,22 @@ package final class LiveKernel: KernelSource {
     /// This many datagrams (a thousand entries) are received before starting a thread pays off.
     private static let shortAnswer = 8
 
+    /// A dump of this many datagrams (8000 entries) takes long, and can be interrupted.
+    private static let longAnswer = 64
+
     private func receiveAll(
         _ request: Request, over socket: borrowing NetlinkSocket,
-        _ receive: (RawSpan) throws(KernelError) -> Reception
+        _ take: (RawSpan) throws(KernelError) -> Reception
     ) throws(KernelError) {
         var datagrams = 0
+        var taken = 0
+        func receive(_ datagram: RawSpan) throws(KernelError) -> Reception {
+            taken += 1
+            if taken > Self.longAnswer, request.isDump, isStopped {
+                throw KernelError(request.purpose, .interrupted, detail: "it was interrupted")
+            }
+            return try take(datagram)
+        }
         while true {
             if datagrams == Self.shortAnswer, request.isDump, Readahead.pays {
                 let readahead = Readahead(socket.handle.pointer, for: request.purpose, sequence: sequence)
@@ -85,11 +106,15 @@ package final class LiveKernel: KernelSource {
         defer { try? descriptor.close() }
         let clock = ContinuousClock()
         let deadline = clock.now + bound
+        var pieces = 0
         while true {
             let count: Int
             do { count = try descriptor.read(into: buffer) } catch { throw Self.fileError(purpose, error) }
             if count == 0 { return .whole }
             receive(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)).bytes)
+            pieces += 1
+            // A short file is read to its end.
+            if pieces > 1, isStopped { return .cut("reading /\(file.path) was interrupted") }
             if clock.now > deadline {
                 let (seconds, milliseconds) = (bound.components.seconds, bound.milliseconds)
                 let words = milliseconds % 1000 == 0 ? "\(seconds) s" : "\(milliseconds) ms"

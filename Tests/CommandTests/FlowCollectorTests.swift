@@ -44,6 +44,94 @@ struct FlowCollectorTests {
         #expect(whole.losses.count == 1)
     }
 
+    // MARK: --for
+
+    /// A director whose connections take a while to list, and a clock that stands still otherwise.
+    private final class SlowDirector {
+        let director = SimulatedDirector()
+        let collector: FlowCollector
+        private(set) var now = Duration.zero
+
+        private static let server = SimulatedDestination(Endpoint(IPAddress(ipv4: 0x0A00_0003), 80), method: 3)
+
+        init(takes span: Duration) throws {
+            director.services = [SimulatedService(.tcp, SimulatedDirector.vip(100), [Self.server])]
+            var time = { Duration.zero }
+            collector = try FlowCollector(
+                director, events: ScriptedEvents(),
+                clock: Clocks(wall: { Moment(nanoseconds: 0) }, elapsed: { time() }))
+            time = { [unowned self] in now }
+            director.beforeAnswer = { [unowned self] _, question in if question == .connections { now += span } }
+            begin(1)
+        }
+
+        func begin(_ port: UInt16) {
+            let client = Endpoint(IPAddress(ipv4: 0x0A00_0001), port)
+            director.rows.append(SimulatedDirector.row(client, SimulatedDirector.vip(100), Self.server.endpoint))
+        }
+
+        var readings: Int { director.questions.count { $0 == .connections } }
+
+        func watch(for span: Duration) throws {
+            let waiter = Waiter(isStopped: { [unowned self] in director.isStopped }) { [unowned self] _, limit in
+                now += limit
+                return .goOn
+            }
+            try collector.watch(for: span, waiter)
+        }
+    }
+
+    @Test("--for reads what exists within its time, twice, and once more at its end")
+    func span() throws {
+        let slow = try SlowDirector(takes: .seconds(2))
+        try slow.watch(for: .seconds(10))
+        #expect(slow.readings == 2 && slow.now == .seconds(10))
+        slow.begin(2)
+        let snapshot = try slow.collector.snapshot()
+        #expect(slow.readings == 3 && slow.now == .seconds(12))
+        #expect(snapshot.report.flows.map(\.verdict) == [.absent, .never])
+        #expect(snapshot.losses.isEmpty)
+    }
+
+    @Test("Where there is no time for two readings, never cannot be proven, and it says for how long to watch")
+    func tooShort() throws {
+        let slow = try SlowDirector(takes: .seconds(6))
+        try slow.watch(for: .seconds(5))
+        #expect(slow.readings == 1)
+        slow.begin(2)
+        let snapshot = try slow.collector.snapshot()
+        #expect(slow.readings == 2 && slow.now == .seconds(12))
+        #expect(snapshot.report.flows.map(\.verdict) == [.absent, .absent])
+        #expect(snapshot.losses.map(\.what) == ["the verdict never"])
+        #expect(snapshot.losses[0].why.hasSuffix("watch for longer: --for 18s"))
+    }
+
+    @Test("Interrupted, it shows what was read last if reading again takes time, and reads again if it does not")
+    func interrupted() throws {
+        for (took, readings) in [(2000, 2), (20, 3)] {
+            let slow = try SlowDirector(takes: .milliseconds(took))
+            try slow.watch(for: .seconds(10))
+            slow.director.isStopped = true
+            let snapshot = try slow.collector.snapshot()
+            #expect(slow.readings == readings)
+            #expect(snapshot.report.flows.map(\.verdict) == [.absent])
+            #expect(snapshot.losses.map(\.why) == (readings == 2 ? ["reading was interrupted"] : []))
+        }
+    }
+
+    @Test("Interrupted in the first reading, the connections that were read are shown, and what is missing")
+    func interruptedAtOnce() throws {
+        let slow = try SlowDirector(takes: .seconds(1))
+        slow.director.beforeAnswer = { director, question in if question == .connections { director.isStopped = true } }
+        let snapshot = try slow.collector.snapshot()
+        let flow = try #require(Array(snapshot.report.flows).first)
+        #expect(flow.verdict == .absent)
+        #expect(snapshot.losses.map(\.what) == ["the conntrack table"])
+        #expect(snapshot.report.flows.store.counts[.absent] == 1)
+    }
+
+    // MARK: --follow
+
     /// Two snapshots of one director: in the second, the first flow has a different verdict.
     private func snapshots() throws -> [FlowSnapshot] {
         let director = SimulatedDirector()
@@ -83,6 +171,22 @@ struct FlowCollectorTests {
         if SchemaScript.works || isContinuousIntegration {
             #expect(try SchemaScript.check("flows", json).lines == ["1 passed, 0 failed"])
         }
+    }
+
+    @Test("--follow reports what is missing from its readings once, and every loss of events")
+    func losses() throws {
+        var snapshot = try snapshots()[0]
+        let lines = written { sink in
+            let stream = FlowStream(FlowFilter(), .plain, clocksAhead: { _ in 0 }, to: sink)
+            for reading in 1...3 {
+                snapshot.losses = [Loss("connections of IPVS", "\(reading)00 of about 900 were read")]
+                snapshot.losses += (1...reading).map { _ in Loss("NEW events", "7 were lost") }
+                snapshot.eventLosses = reading
+                stream.take(snapshot, at: Moment(nanoseconds: 0))
+            }
+        }.split(separator: "\n").filter { $0.contains("  lost  ") }
+        #expect(lines.count { $0.contains("connections of IPVS: 100 of") } == 1)
+        #expect(lines.count { $0.contains("NEW events") } == 3 && lines.count == 4, "\(lines)")
     }
 
     @Test("--follow prints each flow once, then changes, losses and a summary, all conforming to the schema")

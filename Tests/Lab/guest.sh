@@ -34,7 +34,7 @@ share() {
 boot_guest() {
     local folder=$1 version=$2 initramfs=$3 exchange=$4 console=$5
     timeout --kill-after=10 "$GUEST_BOUND" qemu-system-x86_64 \
-        -M q35 -accel tcg,thread=multi -cpu max -m 1024 -smp 2 -nographic -no-reboot -net none \
+        -M q35 -accel tcg,thread=multi -cpu max -m "$MEMORY" -smp 2 -nographic -no-reboot -net none \
         -kernel "$folder/boot/vmlinuz-$version" -initrd "$initramfs" \
         -append "console=ttyS0 quiet panic=-1 mitigations=off" \
         -virtfs "$(share / host ,readonly=on)" \

@@ -20,6 +20,8 @@ package final class SimulatedDirector: KernelSource {
     package var entries: [SimulatedEntry] = []
     /// Rows after which reading them is stopped; nil if never.
     package var rowsReadAtMost: Int?
+    /// Whether the user wants no more.
+    package var isStopped = false
     /// Files besides those of IPVS: sysctls.
     package var files: [String: String] = [:]
     /// Called before each answer: the table may change between requests, as on a real system.
@@ -38,6 +40,13 @@ package final class SimulatedDirector: KernelSource {
     private static let family: UInt16 = 0x1C
 
     package init() {}
+
+    package func withoutStopping(_ work: () throws(KernelError) -> Void) throws(KernelError) {
+        let wasStopped = isStopped
+        isStopped = false
+        defer { isStopped = wasStopped }
+        try work()
+    }
 
     package func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception

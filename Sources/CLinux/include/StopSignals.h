@@ -5,5 +5,8 @@
 /// calling it again returns the same one.
 int clinux_catch_stop_signals(void);
 
+/// From now on they end the program as usual, the first one, too.
+void clinux_release_stop_signals(void);
+
 /// Whether one has arrived.
 int clinux_stop_signal_came(void);

@@ -45,7 +45,7 @@ struct FlowWatchOptions: ParsableArguments {
         if follow {
             try self.follow(stream(), collector, waiter)
         } else {
-            _ = try collector.wait(for: span?.duration ?? .zero, waiter)
+            try collector.watch(for: span?.duration ?? .zero, waiter)
             print(try collector.snapshot())
         }
     }
@@ -53,14 +53,23 @@ struct FlowWatchOptions: ParsableArguments {
     private func follow(
         _ stream: FlowStream, _ collector: FlowCollector, _ waiter: Waiter
     ) throws(KernelError) {
-        let end = span.map { ContinuousClock.now + $0.duration }
-        let interval = interval?.duration ?? .seconds(2)
         let clock = Clocks.system
-        stream.begin(try collector.snapshot(), at: clock.wall())
-        while end.map({ ContinuousClock.now < $0 }) ?? true {
-            let rest = end.map { min(interval, $0 - .now) } ?? interval
-            guard try collector.wait(for: rest, waiter) else { break }
-            stream.take(try collector.snapshot(), at: clock.wall())
+        let end = span.map { clock.elapsed() + $0.duration }
+        let pace = ReadingPace(interval?.duration ?? .seconds(2))
+        func read() throws(KernelError) -> FlowSnapshot {
+            let start = clock.elapsed()
+            let snapshot = try collector.snapshot()
+            let now = clock.elapsed()
+            pace.end(at: now, took: now - start, isComplete: true)
+            return snapshot
+        }
+        // So that, if that is quick, whatever begins after the first lines are printed can be proven never to be in the table.
+        try collector.learnOlder(within: .seconds(1))
+        stream.begin(try read(), at: clock.wall())
+        while !waiter.isStopped, end.map({ clock.elapsed() < $0 }) ?? true {
+            let rest = pace.wait(at: clock.elapsed())
+            guard try collector.wait(for: end.map { min(rest, $0 - clock.elapsed()) } ?? rest, waiter) else { break }
+            stream.take(try read(), at: clock.wall())
         }
         stream.end(at: clock.wall())
     }

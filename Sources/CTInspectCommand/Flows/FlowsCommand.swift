@@ -87,8 +87,8 @@ struct FlowsCommand: ParsableCommand {
         try checkService(kernel)
         let printsEntries = output.json && !summary
         guard watch.isWanted else {
-            let progress = Progress().reading
-            let whole = try FlowCollector(kernel, keepsEntries: printsEntries, progress: progress).snapshot()
+            let collector = try FlowCollector(kernel, keepsEntries: printsEntries, progress: Progress().reading)
+            let whole = try Output.stoppable { () throws(KernelError) in try collector.snapshot() }
             if filter.asksForMissing(in: whole) { throw .noSuchService(among: whole.services) }
             return print(whole)
         }

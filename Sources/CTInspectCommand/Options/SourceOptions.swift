@@ -38,7 +38,9 @@ struct NamespaceOptions: ParsableArguments {
     /// The kernel as seen from that namespace, which the calling thread enters permanently.
     func enter() throws(KernelError) -> LiveKernel {
         if let netns { try NetworkNamespace.enter(netns) }
-        return LiveKernel(networkNamespace: netns)
+        let kernel = LiveKernel(networkNamespace: netns)
+        kernel.stopRequested = { Output.isStopped }
+        return kernel
     }
 
     /// The same for commands that only query: all other capabilities are dropped.

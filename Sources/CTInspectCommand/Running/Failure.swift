@@ -12,11 +12,14 @@ enum Failure: Int32 {
     /// No permission.
     case noPermission = 77
 
+    /// Before there was anything to print: what a shell says of a program that SIGINT ended.
+    private static let interrupted: Int32 = 130
+
     init(_ error: KernelError) {
         switch error.cause {
         case .absent: self = .unavailable
         case .forbidden: self = .noPermission
-        case .notFound, .lost, .damaged, .failed: self = .inputOutput
+        case .notFound, .lost, .damaged, .interrupted, .failed: self = .inputOutput
         }
     }
 
@@ -25,6 +28,7 @@ enum Failure: Int32 {
         do throws(KernelError) {
             try work()
         } catch {
+            if error.cause == .interrupted { throw ExitCode(Self.interrupted) }
             Output.complain(error.description.printable)
             throw ExitCode(Failure(error).rawValue)
         }

@@ -39,6 +39,16 @@ enum Output {
     /// Catches SIGINT and SIGTERM from now on, so that what is being printed is printed completely; a second signal kills the program.
     static func waiter() throws(KernelError) -> Waiter { try Waiter(output: .standardOutput, catchingStops: true) }
 
+    /// Whether one of them came.
+    static var isStopped: Bool { clinux_stop_signal_came() != 0 }
+
+    /// Lets one that comes while `work` goes on end it early, so that its result so far can be printed. The next one ends the program.
+    static func stoppable<Result>(_ work: () throws(KernelError) -> Result) throws(KernelError) -> Result {
+        _ = try waiter()
+        defer { clinux_release_stop_signals() }
+        return try work()
+    }
+
     static func print(_ lines: [String]) { write(Array((lines.joined(separator: "\n") + "\n").utf8).span.bytes) }
 
     static func complain(_ text: String) {

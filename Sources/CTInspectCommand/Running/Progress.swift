@@ -5,12 +5,18 @@ import SystemPackage
 /// A progress line on standard error for long work, if that is a terminal.
 final class Progress {
     private let isShown = isatty(STDERR_FILENO) == 1
-    private let start = ContinuousClock.now
     private var isOnScreen = false
+    private var next: ContinuousClock.Instant
 
-    /// - Parameter count: the progress; the clock is only checked every few thousand steps.
+    private static let patience = Duration.milliseconds(300)
+    private static let interval = Duration.milliseconds(200)
+
+    init() { next = .now + Self.patience }
+
+    /// - Parameter count: the progress; the clock is only checked every few steps.
     func show(_ text: @autoclosure () -> String, at count: Int) {
-        guard isShown, count & 0x1FFF == 0, count > 0, ContinuousClock.now - start > .seconds(1) else { return }
+        guard isShown, count & 0x3F == 0, case let now = ContinuousClock.now, now >= next else { return }
+        next = now + Self.interval
         isOnScreen = true
         write("\r\u{1B}[K\(text())")
     }

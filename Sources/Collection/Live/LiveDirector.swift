@@ -247,8 +247,6 @@ package final class LiveDirector {
         }
         let took = reading.took
         pace.end(at: clock.elapsed(), took: took, isComplete: failure == nil)
-        // Only connections that begin after the second reading can be proven never to be in the table: the sooner it comes, the better.
-        if readings == 1, took < .seconds(1) { pace.hurry() }
         packets.look(take)
         keeper.director.cost = meter.measure()
         return failure == nil

@@ -65,18 +65,29 @@ final class LiveReading: ReadingSink {
     // MARK: Pauses for the keeper
 
     private static let rowsBetweenPauses = 512
+    /// Where rows come slowly, as from /proc, the clock is looked at more often.
+    private static let rowsBetweenLooks = 32
+    private static let longestBetweenPauses = Duration.milliseconds(50)
+    private var lastPause = Duration.zero
 
-    func progress(_ text: @autoclosure () -> String, at count: Int) {
-        if count & (Self.rowsBetweenPauses - 1) == 0 { pause() }
-    }
+    func progress(_ text: @autoclosure () -> String, at count: Int) { pauseIfDue(count) }
 
     @inline(__always)
     private func countRow() {
         rows &+= 1
-        if rows & (Self.rowsBetweenPauses - 1) == 0 { pause() }
+        pauseIfDue(rows)
+    }
+
+    @inline(__always)
+    private func pauseIfDue(_ count: Int) {
+        guard count & (Self.rowsBetweenLooks - 1) == 0 else { return }
+        if count & (Self.rowsBetweenPauses - 1) == 0 || live.clock.elapsed() - lastPause > Self.longestBetweenPauses {
+            pause()
+        }
     }
 
     private func pause() {
+        lastPause = live.clock.elapsed()
         keeper.readingGoesOn()
         live.stopUnwanted()
     }

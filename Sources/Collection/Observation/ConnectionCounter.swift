@@ -23,7 +23,7 @@ final class ConnectionCounter {
     /// Adds the last counts, and counts again when due, or if they must be current. Without IPVS there are none.
     func count(in observation: inout Observation, now: Bool) throws(KernelError) {
         guard plan.subjects.contains(where: { $0.service != nil }) else { return }
-        if now || clock.elapsed() >= next { try read() }
+        if now || clock.elapsed() >= next, !kernel.isStopped { try read() }
         observation.take(census)
         observation.losses += losses
     }

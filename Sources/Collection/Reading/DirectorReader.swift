@@ -31,6 +31,8 @@ package struct DirectorReader {
         var dumpsAgain = true
         /// Whether the connections are read again if there are entries without one.
         var settlesOrphans = true
+        /// How long reading the connections from /proc may take; nil for what the kernel's source allows.
+        var bound: Duration?
 
         /// A single, complete reading.
         package static let whole = Policy()
@@ -56,9 +58,11 @@ package struct DirectorReader {
         }
         // Without services no entry belongs to a flow.
         if !services.isEmpty || sink.wantsWholeTable {
-            let filters = sink.wantsWholeTable ? [EntryFilter()] : entryFilters(services, sysctls, sink)
-            try readEntries(filters, sink, &losses)
-            try lookAgain(filters, sysctls, sink, &losses)
+            try unlessStopped(sink, &losses) { losses throws(KernelError) in
+                let filters = sink.wantsWholeTable ? [EntryFilter()] : entryFilters(services, sysctls, sink)
+                try readEntries(filters, sink, &losses)
+                try lookAgain(filters, sysctls, sink, &losses)
+            }
         }
         let seconds = UInt32(clamping: (ContinuousClock.now - start).components.seconds)
         try sink.settle()
@@ -67,6 +71,19 @@ package struct DirectorReader {
             ReadOutcome(
                 seconds: seconds, orphansAreKnown: orphansAreKnown, losses: losses + sysctls.losses,
                 connections: extent))
+    }
+
+    /// The rest of a reading that the user interrupts is missing from it.
+    private func unlessStopped(
+        _ sink: some ReadingSink, _ losses: inout [Loss], _ work: (inout [Loss]) throws(KernelError) -> Void
+    ) throws(KernelError) {
+        do throws(KernelError) {
+            if !kernel.isStopped { return try work(&losses) }
+        } catch {
+            if error.cause != .interrupted { throw error }
+        }
+        losses.append(Loss("the conntrack table", "reading was interrupted"))
+        sink.endEntries(isWhole: false)
     }
 
     // MARK: IPVS
@@ -100,13 +117,17 @@ package struct DirectorReader {
     ) throws(KernelError) -> ConnectionExtent {
         var count = 0
         let expected = ConnectionExtent(read: 0, isWhole: false, services).known
-        let completeness = try Director.connections(from: kernel) {
+        let bound = policy.bound.map { min($0, kernel.connectionBound) } ?? kernel.connectionBound
+        var estimate = ReadingEstimate(of: expected, within: bound)
+        sink.progress(estimate.words, at: 0)
+        let completeness = try Director.connections(from: kernel, within: bound) {
             count = 0
             sink.withStore { $0.restartConnections() }
         } _: { connection in
             sink.take(connection)
             count += 1
-            sink.progress("\(count) of about \(max(count, expected)) connections", at: count)
+            estimate.note(count)
+            sink.progress(estimate.words, at: count)
         }
         let read = sink.withStore { $0.listed }
         let extent = ConnectionExtent(read: read, isWhole: completeness == .whole, services)

@@ -18,6 +18,7 @@ package final class FlowCollector: ReadingSink {
     private var watchedFrom = Moment(nanoseconds: 0)
     /// Events lost since the beginning, in words.
     private var eventLosses: [Loss] = []
+    private var lastReadingTook = Duration.zero
 
     package let wantsWholeTable: Bool
 
@@ -37,7 +38,7 @@ package final class FlowCollector: ReadingSink {
         reading = progress
         store = FlowStore(keepsEntries: keepsEntries, keepsTemplates: true)
         director = try Director(kernel)
-        if events != nil { try beginWatch() }
+        if events != nil { beginWatch() }
     }
 
     /// The services alone, without flows.
@@ -51,42 +52,108 @@ package final class FlowCollector: ReadingSink {
             losses: losses + sysctls.losses)
     }
 
+    /// Reads everything once. If the user wants no more, and there was an earlier reading, only if that takes no time to speak of.
     package func snapshot() throws(KernelError) -> FlowSnapshot {
         defer { reading.end() }
-        try DirectorReader(kernel, .whole).read(into: self)
-        return FlowSnapshot(
+        var policy = DirectorReader.Policy.whole
+        // An entry that lacks a connection in two snapshots is an orphan anyway.
+        if events != nil, lastReadingTook > Self.quick { policy.settlesOrphans = false }
+        let isProvable = store.knowsOlder
+        var losses: [Loss] = []
+        if !kernel.isStopped || store.readings == 0 {
+            try read(policy)
+        } else if lastReadingTook < Self.instant {
+            try kernel.withoutStopping { () throws(KernelError) in try read(policy) }
+        } else {
+            losses.append(Loss("flows since the last reading", "reading was interrupted"))
+        }
+        losses += outcome.losses
+        if span != nil, !isProvable, proof != nil { losses.append(unprovable) }
+        var snapshot = FlowSnapshot(
             kernel.origin, sysctls: read.sysctls, services: read.services,
-            report: FlowReport(store, read.sysctls, proof: proof), losses: outcome.losses + eventLosses,
+            report: FlowReport(store, read.sysctls, proof: proof), losses: losses + eventLosses,
             connections: outcome.connections)
+        snapshot.eventLosses = eventLosses.count
+        return snapshot
+    }
+
+    private static let quick = Duration.seconds(1)
+    private static let instant = Duration.milliseconds(150)
+
+    private func read(_ policy: DirectorReader.Policy) throws(KernelError) {
+        let start = clock.elapsed()
+        try DirectorReader(kernel, policy).read(into: self)
+        lastReadingTook = clock.elapsed() - start
     }
 
     // MARK: NEW events
 
-    /// Reads what exists already: connections that begin after this, and only they, began during the watch. Reads twice, since the kernel
-    /// may skip a row if one before it disappears while the file is read (`ip_vs_conn_array` counts rows from the beginning).
-    private func beginWatch() throws(KernelError) {
+    private func beginWatch() {
         watchedFrom = clock.wall()
         store.beginWatch(at: second)
-        for _ in 0..<NewEventWatch.readingsToKnow {
-            try DirectorReader(kernel, .beforehand).read(into: self)
-            eventLosses += outcome.losses.map { Loss("\($0.what), before NEW events were watched", $0.why) }
-        }
     }
 
-    /// Waits while NEW events are watched; if events were lost, starts a new watch.
+    /// For how long NEW events are watched before the only snapshot; nil if there are many.
+    private var span: Duration?
+
+    /// Reads what exists already, as far as there is time for it: connections that begin after that, and only they, began during the watch.
+    /// Twice, since the kernel may skip a row if one before it disappears while the file is read (`ip_vs_conn_array` counts rows from the
+    /// beginning).
+    package func learnOlder(within span: Duration) throws(KernelError) { try learnOlder(until: clock.elapsed() + span) }
+
+    private func learnOlder(until end: Duration) throws(KernelError) {
+        while !store.knowsOlder, case let left = end - clock.elapsed(), left > lastReadingTook, !kernel.isStopped {
+            var policy = DirectorReader.Policy.beforehand
+            policy.bound = left
+            try read(policy)
+        }
+        reading.end()
+    }
+
+    /// Watches NEW events for a while, before the snapshot; if events were lost, starts a new watch.
+    ///
+    /// - Returns: false if it was interrupted, or the reader of the output is gone.
+    @discardableResult
+    package func watch(for span: Duration, _ waiter: Waiter) throws(KernelError) -> Bool {
+        self.span = span
+        let end = clock.elapsed() + span
+        repeat {
+            if store.needsWatch { beginWatch() }
+            try learnOlder(until: end)
+            guard try wait(until: end, waiter) else { return false }
+        } while clock.elapsed() < end
+        return true
+    }
+
+    /// Waits while NEW events are watched, between two of many snapshots; if events were lost, starts a new watch.
     ///
     /// - Returns: false if it was interrupted, or the reader of the output is gone.
     package func wait(for span: Duration, _ waiter: Waiter) throws(KernelError) -> Bool {
-        guard let events else { return true }
         let end = clock.elapsed() + span
         while clock.elapsed() < end {
+            guard try wait(until: end, waiter) else { return false }
+            if store.needsWatch { beginWatch() }
+        }
+        return true
+    }
+
+    /// Ends early when events were lost.
+    private func wait(until end: Duration, _ waiter: Waiter) throws(KernelError) -> Bool {
+        guard let events else { return true }
+        while clock.elapsed() < end, !store.needsWatch {
             if waiter.isStopped { return false }
             let rest = min(end - clock.elapsed(), .milliseconds(200))
             if try waiter.wait(for: [events.descriptor], upTo: rest) == .readerGone { return false }
             try settle()
-            if store.needsWatch { try beginWatch() }
         }
         return true
+    }
+
+    /// What had to be known before the snapshot is not.
+    private var unprovable: Loss {
+        let why = "IPVS's connections could not be read twice before, so none is known to have begun since"
+        let seconds = max(1, Int((lastReadingTook / .seconds(1)).rounded(.up))) * 3
+        return Loss("the verdict never", "\(why); watch for longer: --for \(seconds)s")
     }
 
     private var proof: NewEventProof? {

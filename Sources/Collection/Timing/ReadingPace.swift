@@ -1,8 +1,10 @@
-/// When to read: every interval; but at most a quarter of the time if reading takes long; and soon after a loss, which a reading recovers.
+/// When to read: every interval, but the second time soon; at most a quarter of the time if reading takes long; and soon after a loss,
+/// which a reading recovers.
 package final class ReadingPace {
     private let interval: Duration
     private var due = Duration.zero
     private var schedule = ResyncSchedule()
+    private var isFirst = true
 
     /// The ratio of time without reading to time with reading.
     private static let restForWork = 3
@@ -30,5 +32,8 @@ package final class ReadingPace {
     package func end(at now: Duration, took: Duration, isComplete: Bool) {
         schedule.end(at: now, took: took, isComplete: isComplete || !schedule.isWanted)
         due = now + pause(after: took)
+        // Only connections that begin after the second reading can be proven never to be in the table: the sooner it comes, the better.
+        if isFirst, took < .seconds(1) { due = .zero }
+        isFirst = false
     }
 }

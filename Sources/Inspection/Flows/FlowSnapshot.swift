@@ -14,6 +14,8 @@ package struct FlowSnapshot: Snapshot, Sendable {
     package var report: FlowReport
     /// What could not be read completely, or changed while it was read.
     package var losses: [Loss]
+    /// How many of them, the last ones, are losses of events, each of which happened once.
+    package var eventLosses = 0
     /// How many of IPVS's connections the flows are of.
     package var connections: ConnectionExtent
 

@@ -237,6 +237,9 @@ package struct FlowStore: Sendable {
     /// Events were lost: nothing can be proven until watching begins again.
     package mutating func loseEvents() { watch.lose() }
 
+    /// Whether it knows which connections are older than the watch: all that it does not know will be younger.
+    package var knowsOlder: Bool { watch.isWhole && !watch.mayNewRowsBeOlder }
+
     /// Whether there is no watch, or it lost events: a new one may begin.
     package var needsWatch: Bool { !watch.isWhole }
 

@@ -123,6 +123,8 @@ package final class RecordingKernel: KernelSource {
 
     package var connectionBound: Duration { source.connectionBound }
 
+    package var isStopped: Bool { source.isStopped }
+
     /// The other source's; what is read of a table is kept.
     package var connectionAccess: ConnectionAccess {
         guard case .table(let table, let isRequired) = source.connectionAccess else { return source.connectionAccess }

@@ -12,7 +12,9 @@ package final class FlowStream {
     private var json: JSONWriter
     private var totals = VerdictCounts()
     private var findings: [Finding] = []
-    private var lossesTold = 0
+    private var eventLossesTold = 0
+    /// What was missing from readings, without its numbers, which differ from reading to reading.
+    private var lossesTold: Set<String> = []
 
     /// - Parameters:
     ///   - style: nil for JSON, an object per line.
@@ -40,8 +42,7 @@ package final class FlowStream {
     package func take(_ snapshot: FlowSnapshot, at time: Moment) { take(snapshot, at: time) { $0.isNews } }
 
     private func take(_ snapshot: FlowSnapshot, at time: Moment, _ isPrinted: @escaping @Sendable (FlowRow) -> Bool) {
-        for loss in snapshot.losses.dropFirst(lossesTold) { write(loss, at: time) }
-        lossesTold = max(lossesTold, snapshot.losses.count)
+        for loss in newLosses(snapshot) { write(loss, at: time) }
         let chosen = snapshot.narrowed(by: filter)
         findings = chosen.findings
         let report = chosen.report
@@ -49,6 +50,15 @@ package final class FlowStream {
         totals = report.counts.reduce(into: VerdictCounts()) { $0 += $1.counts }
         text.flush()
         json.flush()
+    }
+
+    private func newLosses(_ snapshot: FlowSnapshot) -> [Loss] {
+        let ofEvents = snapshot.losses.suffix(snapshot.eventLosses).dropFirst(eventLossesTold)
+        eventLossesTold = max(eventLossesTold, snapshot.eventLosses)
+        let ofReading = snapshot.losses.dropLast(snapshot.eventLosses).filter { loss in
+            lossesTold.insert("\(loss.what): \(loss.why)".filter { !$0.isNumber }).inserted
+        }
+        return ofReading + ofEvents
     }
 
     /// Prints the final number of flows with each verdict, and what they mean.

@@ -39,6 +39,11 @@ def is_before_module(scenario):
     return hasattr(scenario, "before_module")
 
 
+def is_on_request(scenario):
+    """Takes too long, or too much memory, to be played with the others."""
+    return getattr(scenario, "ON_REQUEST", False)
+
+
 def options():
     parser = argparse.ArgumentParser()
     parser.add_argument("--list", action="store_true")
@@ -135,7 +140,7 @@ def main():
     prepare_guest()
     report = Report(f"{EXCHANGE}/report", chosen.kernel)
     subject = None if chosen.peers_only else Subject(f"{EXCHANGE}/ct-inspect")
-    selected = [one for one in all_scenarios() if not chosen.scenario or one.NAME in chosen.scenario]
+    selected = [one for one in all_scenarios() if (one.NAME in chosen.scenario if chosen.scenario else not is_on_request(one))]
     for scenario in (one for one in selected if is_before_module(one)):
         perform(report, subject, scenario, chosen)
     command("modprobe", "-d", "/run/kernel", "-a", *MODULES)

@@ -145,3 +145,15 @@ def visited_service(hosts):
     for client in CLIENTS:
         web.visit(client, (VIP, 80))
     return web
+
+
+def flood(host, virtual, count):
+    """Sends datagrams, each from another client (10.1.0.0 and up), with a header of our own. Only the calling thread enters the host's namespace."""
+    vip = socket.inet_aton(virtual[0])
+    with host.inside():
+        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    with raw:
+        for number in range(count):
+            source = struct.pack("!I", 0x0A01_0000 + number)
+            header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 29, 0, 0, 64, socket.IPPROTO_UDP, 0, source, vip)
+            raw.sendto(header + struct.pack("!HHHHc", 40_000, virtual[1], 9, 0, b"x"), (virtual[0], 0))

@@ -3,16 +3,19 @@
 import json
 import os
 import re
-import socket
-import struct
+import signal
+import subprocess
 import threading
 import time
 
 from director import VIP
 from loaded import loaded, loaded_once_as
 from namespace import command
+from traffic import flood
 
 COUNT = 100_000
+# Seconds; --follow prints what it has read, tens of thousands of lines.
+MOST_TO_END = {"--summary": 1, "--for": 1, "--follow": 10}
 PORT = 5353
 FLOWS, ROWS = "/run/flows", "/run/rows"
 
@@ -23,7 +26,7 @@ def conduct(hosts, subject, report):
     hosts.ipvs(f"-A -u {VIP}:{PORT} -s rr", f"-a -u {VIP}:{PORT} -r 10.0.0.3:{PORT} -g")
     hosts.director.ip("route add 10.1.0.0/16 dev eth0", "route add 10.2.0.0/16 dev eth0")
     started = time.monotonic()
-    sender = threading.Thread(target=_send, args=(hosts.client,))
+    sender = threading.Thread(target=flood, args=(hosts.client, (VIP, PORT), COUNT))
     sender.start()
     changing = []
     while sender.is_alive() and subject is not None:
@@ -52,15 +55,45 @@ def conduct(hosts, subject, report):
     report.check("within a second /proc is not read to its end, which is said", not document["complete"] and read < known, document["losses"])
     report.check("with what the services count", abs(known - listed) <= COUNT / 100, (known, listed))
     report.note(f"of /proc {read} of about {known} connections were read in a second; the command took {took:.1f} s")
+    _judge_interruption(hosts, subject, report)
+    _judge_span(hosts, subject, report)
     _judge_endurance(hosts, subject, report)
     for path in (FLOWS, ROWS):
         os.unlink(path)
 
 
+def _judge_interruption(hosts, subject, report):
+    """SIGINT while /proc is read, which takes half a minute."""
+    for words in (("--summary", "--json"), ("--follow", "--json"), ("--for", "30s", "--summary", "--json")):
+        with hosts.director.inside():
+            reading = subprocess.Popen(
+                (subject.program, "flows", "--connections", "proc", *words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(4)
+        started = time.monotonic()
+        reading.send_signal(signal.SIGINT)
+        out, _ = reading.communicate(timeout=120)
+        took = time.monotonic() - started
+        report.note(f"flows {' '.join(words)} ended {took * 1000:.0f} ms after SIGINT")
+        report.check(f"SIGINT ends flows {words[0]} in time, with status 0", took < MOST_TO_END[words[0]] and reading.returncode == 0, (took, reading.returncode))
+        if words[0] == "--summary":
+            document = json.loads(out)
+            read, known = document["connections_read"], document["connections_known"]
+            report.check("with what was read until then, and what is missing", 0 < read < known and "interrupted" in str(document["losses"]), document["losses"])
+
+
+def _judge_span(hosts, subject, report):
+    """--for takes its time and one reading, however long a reading takes."""
+    with hosts.director.inside():
+        took, text = _timed(lambda: subject.run("flows", "--summary", "--json", "--connections", "proc", "--max-read-time", "8s", "--for", "5s").stdout)
+    report.note(f"flows --for 5s --max-read-time 8s took {took:.1f} s")
+    report.check("--for 5s takes five seconds and a reading of eight", took < 20, took)
+    report.check("and says that never could not be proven, and for how long to watch", "--for " in text and "the verdict never" in text, text[-2000:])
+
+
 def _judge_endurance(hosts, subject, report):
     """Some thousand runs of the program, beside traffic: a reading of so many connections takes two hundred."""
     before = loaded()
-    sender = threading.Thread(target=_send, args=(hosts.client,))
+    sender = threading.Thread(target=flood, args=(hosts.client, (VIP, PORT), COUNT))
     sender.start()
     with hosts.director.inside():
         said = subject.run("flows", "--follow", "--interval", "10ms", "--for", "30s", "--verdict", "never", "--connections", "bpf")
@@ -91,15 +124,3 @@ def _timed(work):
     started = time.monotonic()
     result = work()
     return time.monotonic() - started, result
-
-
-def _send(host):
-    """UDP datagrams, each from another client, with a header of our own. Only this thread enters the host's namespace."""
-    vip = socket.inet_aton(VIP)
-    with host.inside():
-        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-    with raw:
-        for number in range(COUNT):
-            source = struct.pack("!I", 0x0A01_0000 + number)
-            header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 29, 0, 0, 64, socket.IPPROTO_UDP, 0, source, vip)
-            raw.sendto(header + struct.pack("!HHHHc", 40_000, PORT, 9, 0, b"x"), (VIP, 0))

@@ -1,0 +1,52 @@
+/// How long IPVS's connections still take to read, going by how long the first ones took. Reading /proc/net/ip_vs_conn takes linear time on
+/// kernels with a fix of 2025, and quadratic time on others: which one it is, is measured.
+struct ReadingEstimate {
+    private let total: Int
+    private let bound: Double
+    private let seconds: () -> Double
+    private var count = 0
+    /// When each power of two of them had been read, in seconds.
+    private var marks: [(count: Int, seconds: Double)] = []
+
+    /// - Parameters:
+    ///   - total: how many there are, as far as is known.
+    ///   - bound: after which time reading stops.
+    ///   - seconds: since reading began; for tests.
+    init(of total: Int, within bound: Duration, seconds: (() -> Double)? = nil) {
+        self.total = total
+        self.bound = bound / .seconds(1)
+        let start = ContinuousClock.now
+        self.seconds = seconds ?? { (ContinuousClock.now - start) / .seconds(1) }
+    }
+
+    /// Called for each.
+    @inline(__always)
+    mutating func note(_ count: Int) {
+        self.count = count
+        if count & (count - 1) == 0, count >= 256 { marks.append((count, seconds())) }
+    }
+
+    /// `25000 of about 100000 connections, 20 s left`
+    var words: String {
+        let progress = "\(count) of about \(max(count, total)) connections"
+        guard let left = secondsLeft, left >= 1 else { return progress }
+        let isCut = seconds() + left > bound
+        return "\(progress), \(Self.text(left)) left" + (isCut ? "; reading stops after \(Self.text(bound))" : "")
+    }
+
+    /// From a line and a parabola through now and a moment when at most half of that had been read; nil if it is too early to tell.
+    var secondsLeft: Double? {
+        guard let half = marks.last(where: { $0.count * 2 <= count }) else { return nil }
+        let (read, now) = (Double(count), seconds())
+        let growth = (now / read - half.seconds / Double(half.count)) / (read - Double(half.count))
+        let quadratic = max(0, growth)
+        let linear = max(0, now / read - quadratic * read)
+        let all = Double(max(count, total))
+        return max(0, (linear + quadratic * all) * all - now)
+    }
+
+    private static func text(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds < 1e9 else { return "years" }
+        return seconds < 120 ? "\(Int(seconds.rounded(.up))) s" : "\(Int((seconds / 60).rounded(.up))) min"
+    }
+}

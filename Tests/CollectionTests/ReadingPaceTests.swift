@@ -1,0 +1,24 @@
+import Testing
+
+@testable import Collection
+
+struct ReadingPaceTests {
+    @Test("The second reading comes at once; from then on at most a quarter of the time is spent reading")
+    func share() {
+        let pace = ReadingPace(.seconds(2))
+        #expect(pace.isDue(at: .zero))
+        pace.end(at: .milliseconds(100), took: .milliseconds(100), isComplete: true)
+        #expect(pace.isDue(at: .milliseconds(100)))
+        pace.end(at: .milliseconds(200), took: .milliseconds(100), isComplete: true)
+        #expect(pace.wait(at: .milliseconds(200)) == .milliseconds(1900))
+        pace.end(at: .seconds(10), took: .seconds(5), isComplete: true)
+        #expect(pace.wait(at: .seconds(10)) == .seconds(15))
+    }
+
+    @Test("A first reading that takes long is followed by a pause, too")
+    func slow() {
+        let pace = ReadingPace(.seconds(2))
+        pace.end(at: .seconds(60), took: .seconds(60), isComplete: true)
+        #expect(pace.wait(at: .seconds(60)) == .seconds(180))
+    }
+}
