@@ -160,7 +160,7 @@ extension Director {
                 return .whole
             } catch {
                 if error.cause == .interrupted { return .cut("reading them was interrupted") }
-                if isRequired { throw error }
+                if isRequired { throw error.orReadProc }
                 restart()
                 why = error
             }

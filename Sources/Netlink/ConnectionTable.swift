@@ -16,6 +16,15 @@ package enum ConnectionAccess {
     case unavailable(KernelError, isRequired: Bool = false)
 }
 
+extension KernelError {
+    /// The table could not be read, and was required: with a next step.
+    package var orReadProc: KernelError {
+        var error = self
+        error.nextStep = nextStep ?? "--connections auto reads /proc instead"
+        return error
+    }
+}
+
 /// The layout of a connection in a `ConnectionTable`, and in a capture. Numbers are in host order (little-endian), ports and addresses in
 /// network order.
 package enum ConnectionRecord {

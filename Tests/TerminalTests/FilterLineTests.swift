@@ -74,6 +74,30 @@ struct FilterLineTests {
         #expect(model.take(filter: "packets=x") != nil && model.take(filter: "flag=none") != nil)
     }
 
+    @Test("While the first reading goes on, its rows are shown, without a verdict and outside of every filter for one")
+    func pending() {
+        var model = Models.empty(120)
+        model.turn(to: .flows)
+        model.director.begin([Models.service()], Models.sysctls)
+        Models.tell(&model, .director(.readingBegan))
+        for number in 0..<5 { model.director.take(Models.connection(number)) }
+        Models.tell(&model, .director(.rowsCame))
+        #expect(model.listCount == 5)
+        let rows = Models.rows(model)
+        #expect(rows.allSatisfy { $0.contains("…") && $0.contains("ESTABLISHED") }, "\(rows)")
+        #expect(model.take(filter: "verdict=absent") == nil && model.listCount == 0)
+        #expect(model.take(filter: "absent") == nil && model.listCount == 0)
+        #expect(model.take(filter: "client=10.1.0.1") == nil && model.listCount == 1)
+        model.director.endConnections(isWhole: true)
+        model.director.endEntries(isWhole: true)
+        var slices = 0
+        while !model.director.goOnSettling(2, took: .zero) { slices += 1 }
+        #expect(slices == 2)
+        model.director.finish(took: .zero, pause: .zero, losses: [])
+        Models.tell(&model, .director(.readingEnded))
+        #expect(model.take(filter: "verdict=absent") == nil && model.listCount == 5)
+    }
+
     @Test("Columns for it are there while it is known")
     func detailColumns() {
         var model = Models.director(200)

@@ -127,6 +127,10 @@ struct ScreenTests {
         }
         model.director.finish(took: .seconds(3), pause: .seconds(9), losses: [])
         Models.tell(&model, .director(.readingEnded))
+        // Sorted in slices; in between, keys are answered.
+        #expect(model.isArranging && model.listCount == 0)
+        Models.press(&model, .character("?"), .escape)
+        while model.isArranging { model.goOnArranging() }
         #expect(model.listCount == 1_000_000)
         Models.press(&model, .end)
         #expect(model.list.selected == 999_999)

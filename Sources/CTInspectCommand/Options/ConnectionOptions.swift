@@ -50,9 +50,7 @@ struct ConnectionOptions: ParsableArguments {
             return .table(try ConnectionWalk(kernel), isRequired: connections == .bpf)
         } catch {
             guard connections == .bpf else { return .unavailable(error) }
-            var error = error
-            error.nextStep = error.nextStep ?? "--connections auto reads /proc instead"
-            throw error
+            throw error.orReadProc
         }
     }
 }

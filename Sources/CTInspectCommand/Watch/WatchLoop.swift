@@ -19,6 +19,8 @@ final class WatchLoop {
     private static let shortestPicture = Duration.milliseconds(50)
     /// The longest sleep: samples of packets are collected at this interval.
     private static let longestSleep = Duration.milliseconds(250)
+    /// How long rows are sorted before keys are answered again.
+    private static let longestSlice = Duration.milliseconds(30)
 
     /// - Parameter signals: the descriptor that delivers them.
     init(_ session: WatchSession, _ driver: consuming CursesDriver, signals: CInt) throws(KernelError) {
@@ -41,6 +43,7 @@ final class WatchLoop {
             session.live.drainEvents()
             session.tick()
             session.keepToDemand()
+            session.arrange(for: Self.longestSlice)
             if !isOver, session.live.isReadingDue {
                 session.read()
                 isUrgent = true
@@ -56,6 +59,7 @@ final class WatchLoop {
         takeInputs()
         session.live.drainEvents()
         session.tick()
+        session.arrange(for: Self.longestSlice)
         session.isChanged = true
         draw()
         guard isOver else { return }
@@ -82,6 +86,7 @@ final class WatchLoop {
     private func wait() throws(KernelError) {
         var limit = min(Self.longestSleep, session.live.untilReading)
         if session.isChanged { limit = min(limit, Self.shortestPicture) }
+        if session.model.isArranging { limit = .zero }
         let watched = [driver.descriptor, signals] + (session.live.eventDescriptor.map { [$0] } ?? [])
         // The terminal is gone, and its SIGHUP may have been ignored.
         if try waiter.wait(for: watched, upTo: limit) == .readerGone { isOver = true }

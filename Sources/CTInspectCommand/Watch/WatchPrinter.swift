@@ -28,6 +28,7 @@ struct WatchPrinter {
         if let interval { try wait(interval) }
         session.tick()
         session.read()
+        session.arrange(for: .seconds(60))
         var lines = view(session.model).text.split(separator: "\n", omittingEmptySubsequences: false)
         while lines.last?.isEmpty == true { lines.removeLast() }
         Output.print(lines.map(String.init))

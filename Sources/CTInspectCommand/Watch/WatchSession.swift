@@ -75,6 +75,14 @@ final class WatchSession {
         asksToObserve = false
     }
 
+    /// Goes on sorting rows, if there are many, for at most this long.
+    func arrange(for span: Duration) {
+        guard model.isArranging else { return }
+        let end = live.clock.elapsed() + span
+        while model.isArranging, live.clock.elapsed() < end { model.goOnArranging() }
+        if !model.isArranging { isChanged = true }
+    }
+
     func keepToDemand() {
         live.keepToDemand()
         if model.examinedFlow != examined { examine() }

@@ -20,6 +20,7 @@ final class LiveReading: ReadingSink {
         self.keeper = keeper
         wantsWholeTable = wantsEntries
         begun = live.clock.elapsed()
+        isFirst = keeper.director.reading.finished == nil
     }
 
     /// How long it has taken so far, without the time for which the program was stopped.
@@ -68,7 +69,11 @@ final class LiveReading: ReadingSink {
     /// Where rows come slowly, as from /proc, the clock is looked at more often.
     private static let rowsBetweenLooks = 32
     private static let longestBetweenPauses = Duration.milliseconds(50)
+    private static let rowsSettledAtOnce = 8192
+    private static let rowsShownEvery = Duration.milliseconds(300)
     private var lastPause = Duration.zero
+    private var lastShown = Duration.zero
+    private let isFirst: Bool
 
     func progress(_ text: @autoclosure () -> String, at count: Int) { pauseIfDue(count) }
 
@@ -88,6 +93,10 @@ final class LiveReading: ReadingSink {
 
     private func pause() {
         lastPause = live.clock.elapsed()
+        if isFirst, lastPause - lastShown > Self.rowsShownEvery {
+            lastShown = lastPause
+            keeper.changed(.rowsCame)
+        }
         keeper.readingGoesOn()
         live.stopUnwanted()
     }
@@ -104,6 +113,10 @@ final class LiveReading: ReadingSink {
                 Loss("the verdict never", "\(Sysctls.conntrackEvents) is 0, so there are no NEW events to tell by"))
         }
         let took = took
+        while !keeper.director.goOnSettling(Self.rowsSettledAtOnce, took: took) {
+            pause()
+            if isAbandoned { return }
+        }
         keeper.director.finish(
             took: took, pause: live.pause(after: took), losses: losses,
             connections: outcome.connections)

@@ -3,6 +3,8 @@ import Conntrack
 /// What has changed in a `DirectorState`.
 package enum DirectorChange: Sendable {
     case readingBegan
+    /// The first reading goes on, and has more rows.
+    case rowsCame
     /// All entries of the running reading have been delivered.
     case entriesEnded(isWhole: Bool)
     /// The reading is complete, with new verdicts, rates and findings; or it failed, and `reading.trouble` says why.

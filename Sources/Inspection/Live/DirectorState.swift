@@ -75,6 +75,17 @@ package struct DirectorState: Sendable {
     /// Looking again for single flows is between the reader and the store.
     package mutating func withStore<Value>(_ body: (inout FlowStore) -> Value) -> Value { body(&store) }
 
+    /// Settles verdicts, a slice at a time, before `finish` does the rest.
+    ///
+    /// - Parameter took: the duration of the reading.
+    /// - Returns: whether all are settled.
+    package mutating func goOnSettling(_ rows: Int, took: Duration) -> Bool {
+        if store.ending == nil {
+            store.beginFinish(took: UInt32(clamping: took.components.seconds), orphansAreKnown: false)
+        }
+        return store.goOnFinishing(rows)
+    }
+
     /// - Parameters:
     ///   - took: its duration, without the time for which the program was stopped.
     ///   - pause: how long nothing is read afterwards.
@@ -83,7 +94,7 @@ package struct DirectorState: Sendable {
     package mutating func finish(
         took: Duration, pause: Duration, losses: [Loss], connections: ConnectionExtent = ConnectionExtent()
     ) {
-        store.finish(took: UInt32(clamping: took.components.seconds))
+        if store.isReading { store.finish(took: UInt32(clamping: took.components.seconds)) }
         for packet in strays { _ = note(packet) }
         strays = []
         reading.finished = second

@@ -80,10 +80,15 @@ package struct FlowRow: Sendable {
         /// Its connection was learned from another director.
         static let isSynchronized = Traits(rawValue: 1 << 20)
 
+        static let isShowable = Traits(rawValue: isSettled.rawValue | isPending.rawValue)
+
         static let flags: [ConnectionDetails.Flags] = [[], .nfct, .synchronized, [.nfct, .synchronized]]
 
         // As a number, since these are asked for each row of a table.
         static let doubtful = isUncertain.rawValue | mayHaveEnded.rawValue | hasDoubts.rawValue
+
+        /// The first reading lists it, and has not settled it yet.
+        static let isPending = Traits(rawValue: 1 << 21)
 
         /// What the current reading found; `finish` turns it into a verdict.
         static let ofReading: Traits = [.isListed, .hasEntry, .isLooked, .isFoundLate]
@@ -97,6 +102,9 @@ package struct FlowRow: Sendable {
 
     /// IPVS waits for its first packet, and there is no entry.
     var isExpected: Bool { traits.contains(.isExpected) && !hasEntry }
+
+    /// It has no verdict yet: the first reading, which lists it, goes on.
+    package var isPending: Bool { traits.contains(.isPending) }
 
     package var isOrphan: Bool { traits.contains(.isOrphan) }
 
@@ -149,7 +157,7 @@ extension FlowRow {
 
     /// A connection missing from the last complete reading is hidden; an orphan is shown only once it is known to be one.
     var isShown: Bool {
-        traits.contains(.isHeld) && traits.contains(.isSettled) && missed == 0
+        traits.contains(.isHeld) && !traits.isDisjoint(with: .isShowable) && missed == 0
     }
 }
 

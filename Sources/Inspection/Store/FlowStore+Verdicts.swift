@@ -11,18 +11,49 @@ extension FlowStore {
     ///   - took: seconds from reading the connections to the last look-up.
     ///   - orphansAreKnown: whether the connections were read again after the table, so that an entry without one is an orphan at once.
     package mutating func finish(took: UInt32 = 0, orphansAreKnown: Bool = false) {
-        for number in slots.table.routes.indices { slots.table.routes[number].counts = VerdictCounts() }
-        for slot in slots.rows.indices where slots.rows[slot].traits.contains(.isHeld) {
+        beginFinish(took: took, orphansAreKnown: orphansAreKnown)
+        goOnFinishing(.max)
+    }
+
+    /// The same in slices, of which there may be a thousand: keys are answered in between.
+    package mutating func beginFinish(took: UInt32, orphansAreKnown: Bool) {
+        ending = Ending(
+            lasting: max(took, Self.soon), orphansAreKnown: orphansAreKnown,
+            counts: Array(repeating: VerdictCounts(), count: slots.table.routes.count))
+    }
+
+    /// - Returns: whether the reading has ended.
+    @discardableResult
+    package mutating func goOnFinishing(_ rows: Int) -> Bool {
+        guard var ending = ending.take() else { return true }
+        let end = slots.rows.count - ending.next > rows ? ending.next + rows : slots.rows.count
+        for slot in ending.next..<end where slots.rows[slot].traits.contains(.isHeld) {
             slots.rows[slot].traits.remove(.isNews)
             if slots.rows[slot].isOrphan {
-                settleOrphan(slot, isKnown: orphansAreKnown)
+                settleOrphan(slot, &ending)
             } else if isThere(slot) {
-                settle(slot, max(took, Self.soon))
+                settle(slot, &ending)
             }
         }
+        ending.next = end
+        if end < slots.rows.count {
+            self.ending = ending
+            return false
+        }
+        for (number, counts) in ending.counts.enumerated() { slots.table.routes[number].counts = counts }
         watch.endReading(begunAt: second, isWhole: isWholeSoFar)
         readings += 1
         isReading = false
+        return true
+    }
+
+    /// How far the end of a reading has got.
+    struct Ending: Sendable {
+        let lasting: UInt32
+        let orphansAreKnown: Bool
+        /// By route.
+        var counts: [VerdictCounts]
+        var next = 0
     }
 
     /// Reading the table is assumed to take at least this many seconds, during which a connection may expire.
@@ -44,7 +75,7 @@ extension FlowStore {
         return true
     }
 
-    private mutating func settle(_ slot: Int, _ lasting: UInt32) {
+    private mutating func settle(_ slot: Int, _ ending: inout Ending) {
         var row = slots.rows[slot]
         let isListed = row.traits.contains(.isListed)
         let hasEntry = row.traits.contains(.hasEntry)
@@ -65,12 +96,13 @@ extension FlowStore {
             }
         }
         if isListed, isCertain { row.traits.remove(.isUncertain) } else { row.traits.insert(.isUncertain) }
-        let mayHaveEnded = row.verdict == .absent && row.expires < lasting
+        let mayHaveEnded = row.verdict == .absent && row.expires < ending.lasting
         if mayHaveEnded { row.traits.insert(.mayHaveEnded) } else { row.traits.remove(.mayHaveEnded) }
         row.traits.insert(.isSettled)
         row.traits.subtract(.ofReading)
+        row.traits.remove(.isPending)
         slots.rows[slot] = row
-        if row.isShown { slots.table.routes[Int(row.route)].counts[row.verdict] += 1 }
+        if row.isShown { ending.counts[Int(row.route)][row.verdict] += 1 }
     }
 
     private func provesNever(_ row: FlowRow) -> Bool {
@@ -79,16 +111,16 @@ extension FlowStore {
     }
 
     /// If the connections were not read again, an entry becomes an orphan only in its second reading: the connections are read in between.
-    private mutating func settleOrphan(_ slot: Int, isKnown: Bool) {
+    private mutating func settleOrphan(_ slot: Int, _ ending: inout Ending) {
         guard slots.rows[slot].traits.contains(.hasEntry) || !isWholeSoFar else { return remove(at: slot) }
-        if slots.rows[slot].traits.contains(.isFresh), !isKnown {
+        if slots.rows[slot].traits.contains(.isFresh), !ending.orphansAreKnown {
             slots.rows[slot].traits.remove(.isFresh)
         } else if !slots.rows[slot].traits.contains(.isSettled) {
             slots.rows[slot].traits.formUnion([.isSettled, .isNews])
             slots.rows[slot].traits.remove(.isFresh)
         }
         slots.rows[slot].traits.subtract(.ofReading)
-        if slots.rows[slot].isShown { slots.table.routes[Int(slots.rows[slot].route)].counts[.orphan] += 1 }
+        if slots.rows[slot].isShown { ending.counts[Int(slots.rows[slot].route)][.orphan] += 1 }
     }
 
     /// Whether there are entries of services without a connection in this reading that may still turn out to have one.

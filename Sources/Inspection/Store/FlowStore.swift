@@ -35,6 +35,8 @@ package struct FlowStore: Sendable {
     var isWholeSoFar = true
     private(set) var areConnectionsWhole = true
     var isReading = false
+    /// The end of a reading that is under way.
+    var ending: Ending?
     /// Whether the table is being dumped a second time, for the flows that had no entry in the first dump.
     var isLookingAgain = false
     /// How many entries of the second dump belonged to a flow so far.
@@ -59,12 +61,8 @@ package struct FlowStore: Sendable {
 
     // MARK: Rows
 
-    /// For each slot, whether its flow is shown and wanted.
-    package func marks(_ wants: (FlowRow) -> Bool) -> [Bool] {
-        var marks = Array(repeating: false, count: slots.rows.count)
-        for slot in slots.rows.indices where slots.rows[slot].isShown && wants(slots.rows[slot]) { marks[slot] = true }
-        return marks
-    }
+    /// Slots are numbered from 0 to this; some may not show a flow.
+    package var slotCount: Int { slots.rows.count }
 
     /// Nil if the slot does not show a flow (any more).
     package subscript(slot: UInt32) -> FlowRow? {
@@ -112,6 +110,7 @@ package struct FlowStore: Sendable {
 
     /// Discards what an unfinished reading found.
     private mutating func abandon() {
+        ending = nil
         for slot in slots.rows.indices { slots.rows[slot].traits.subtract(.ofReading) }
     }
 
@@ -179,7 +178,7 @@ package struct FlowStore: Sendable {
         var row = FlowRow(client: connection.client, route: number(of: routeKey(of: connection)), appeared: second)
         row.expires = connection.expires
         row.state = number(ofState: connection.state)
-        row.traits = .isListed
+        row.traits = readings == 0 ? [.isListed, .isPending] : .isListed
         row.keep(connection.details)
         listed += 1
         if connection.isExpected { row.traits.insert(.isExpected) }

@@ -61,7 +61,7 @@ package struct WatchDocument: Snapshot {
         flows slots: [UInt32], of store: FlowStore, at second: UInt32, to sink: @escaping (RawSpan) -> Void
     ) {
         write("flows", to: sink) { json in
-            json.member("flows", array: slots.lazy.compactMap { store[$0] }) { json, row in
+            json.member("flows", array: slots.lazy.compactMap { store[$0] }.filter { !$0.isPending }) { json, row in
                 json.watched(row, of: store, at: second, sysctls)
             }
         }

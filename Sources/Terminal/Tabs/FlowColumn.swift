@@ -71,6 +71,7 @@ enum FlowColumn: String, CaseIterable {
         case .conntrack: return Cell(store.entryState(of: row) ?? "-")
         case .ctstates: return Cell(row.ctstates.isEmpty ? "-" : row.ctstates.text, row.ctstates.ink)
         case .age: return Cell((row.mayBeOlder ? ">" : "") + Figures.age(context.second &- row.appeared))
+        case .verdict where row.isPending: return Cell("…", .dim)
         case .verdict: return Cell(row.verdict.rawValue + (row.isDoubtful ? " ?" : ""), row.verdict.ink)
         }
     }

@@ -27,7 +27,7 @@ struct FlowCondition: Sendable {
             let words = [
                 route.protocol.description, row.client.description, route.virtual.description,
                 route.destination?.description ?? "", route.method?.description ?? "", store.state(of: row) ?? "",
-                store.entryState(of: row) ?? "", row.ctstates.text, row.verdict.rawValue,
+                store.entryState(of: row) ?? "", row.ctstates.text, row.isPending ? "" : row.verdict.rawValue,
             ]
             return words.contains { $0.lowercased().contains(wanted) }
         }
@@ -82,7 +82,7 @@ struct FlowCondition: Sendable {
         case "verdict":
             let takes = FlowVerdict.allCases.map(\.rawValue).joined(separator: ", ")
             let wanted = try FilterText.values(word, values, takes: takes) { FlowVerdict(rawValue: $0.lowercased()) }
-            return { row, _, _ in wanted.contains(row.verdict) }
+            return { row, _, _ in !row.isPending && wanted.contains(row.verdict) }
         case "ctstate":
             let takes = CTState.named.map(\.name).joined(separator: ", ")
             let wanted = try FilterText.values(word, values, takes: takes) { text in

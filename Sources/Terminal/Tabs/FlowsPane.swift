@@ -15,31 +15,43 @@ struct FlowsPane: Sendable {
         order.indices.contains(list.selected) ? store[order[list.selected]] : nil
     }
 
-    /// Selects and sorts the rows.
+    // MARK: Arranging
+
+    private var arrangement: Arrangement?
+
+    /// Fewer rows than this are arranged at once.
+    private static let few = 20_000
+
+    /// Selects and sorts the rows; if there are many, the order remains as it was until `goOnArranging` has done it.
     mutating func arrange(_ store: FlowStore, page: Int) {
-        let key = selectedRow(in: store).map(store.key(of:))
-        chooseRows(store)
-        if let sort = list.sort, let column = FlowColumn(rawValue: sort) {
-            order.sort(isDescending: list.isDescending) { slot in
-                store[slot].map { column.sortKey($0, store) } ?? SortKey(.max)
-            }
+        let isSorted = list.sort.flatMap(FlowColumn.init) != nil
+        arrangement = Arrangement(keeping: isSorted ? order : [], isDescending: list.isDescending)
+        if store.slotCount > Self.few { return }
+        while isArranging { goOnArranging(store, page: page) }
+    }
+
+    var isArranging: Bool { arrangement != nil }
+
+    /// Does some of it, in about a millisecond.
+    mutating func goOnArranging(_ store: FlowStore, page: Int) {
+        let (filter, column) = (filter, list.sort.flatMap(FlowColumn.init))
+        arrangement?.goOn(store.slotCount) { slot in
+            store[slot].map { row in filter.allSatisfy { $0.accepts(row, store) } } ?? false
+        } key: { slot in
+            store[slot].flatMap { row in column?.sortKey(row, store) } ?? SortKey(.max)
         }
+        guard let arranged = arrangement, arranged.isDone else { return }
+        arrangement = nil
+        show(arranged.order, store, page: page)
+    }
+
+    private mutating func show(_ arranged: [UInt32], _ store: FlowStore, page: Int) {
+        let key = selectedRow(in: store).map(store.key(of:))
+        order = arranged
         var position = list.selected
         if list.follows, let key, let slot = store.slot(of: key), let found = order.firstIndex(of: slot) {
             position = found
         }
         list.select(position, of: order.count, page: page)
-    }
-
-    /// Previous rows that still match keep their order, which makes sorting cheap; new ones are appended.
-    private mutating func chooseRows(_ store: FlowStore) {
-        var isWanted = store.marks { row in filter.allSatisfy { $0.accepts(row, store) } }
-        if list.sort == nil { order = [] }
-        order.removeAll { slot in
-            guard isWanted.indices.contains(Int(slot)), isWanted[Int(slot)] else { return true }
-            isWanted[Int(slot)] = false
-            return false
-        }
-        for slot in isWanted.indices where isWanted[slot] { order.append(UInt32(slot)) }
     }
 }

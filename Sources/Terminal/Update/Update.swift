@@ -44,11 +44,14 @@ extension Model {
     mutating func take(_ change: DirectorChange) {
         switch change {
         case .readingBegan: table.begin(isShown: tab == .table)
+        case .rowsCame:
+            if !isFrozen, tab == .services || tab == .flows && flows.order.count < Self.enoughRows { arrange() }
         case .entriesEnded(let isWhole):
             let followed = table.followed
             if table.end(isWhole: isWhole) { table.arrange(page: page, selecting: followed) }
         // The table was arranged when its rows arrived.
-        case .readingEnded: if tab != .table, !isFrozen { arrange() }
+        // What is being arranged shows the new reading, too.
+        case .readingEnded: if tab != .table, !isFrozen, !isArranging { arrange() }
         case .observed: if tab == .services, !isFrozen { arrange() }
         case .observationEnded(let why):
             isObserving = false
@@ -60,6 +63,15 @@ extension Model {
         case .statistics, .packetsSeen: break
         }
     }
+
+    /// During the first reading, no more are shown than anyone looks at.
+    private static let enoughRows = 10_000
+
+    /// Whether many rows are being sorted, which `goOnArranging` does.
+    package var isArranging: Bool { tab == .flows && flows.isArranging }
+
+    /// Does some of it, in about a millisecond.
+    package mutating func goOnArranging() { flows.goOnArranging(director.store, page: page) }
 
     /// Sorts the rows of the tab. Other tabs are sorted when selected.
     mutating func arrange() {

@@ -54,6 +54,7 @@ extension Model {
     }
 
     private func verdictText(_ row: FlowRow) -> String {
+        if row.isPending { return "not known before the first reading has ended" }
         let doubt = row.isDoubtful ? "? (incomplete read, or about to expire)" : ""
         return "\(row.verdict.rawValue)\(doubt): \(director.store.reason(of: row, director.sysctls).words)"
     }

@@ -9,10 +9,10 @@ from director import CLIENTS, VIP
 BOUND = 60  # seconds; an emulated host can be slow
 
 
-def _socket(host, address, kind):
+def _socket(host, address, kind, protocol=0):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with host.inside():
-        made = socket.socket(family, kind)
+        made = socket.socket(family, kind, protocol)
     made.settimeout(BOUND)
     return made
 
@@ -28,19 +28,20 @@ class Service:
     """A service on its real servers: every host listens on ADDRESS (a VIP, or its own) and PORT."""
 
     kind = None
+    protocol = 0  # that of the kind
 
     def __init__(self, hosts, places, port):
         self.hosts = hosts
         self.listeners = []
         for host, address in places:
-            listener = _socket(host, address, self.kind)
+            listener = _socket(host, address, self.kind, self.protocol)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((address, port))
             self.listeners.append(listener)
         hosts.open.extend(self.listeners)
 
     def _from(self, source, port):
-        made = _socket(self.hosts.client, source, self.kind)
+        made = _socket(self.hosts.client, source, self.kind, self.protocol)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((source, port))
         self.hosts.open.append(made)
@@ -48,7 +49,7 @@ class Service:
 
 
 class Web(Service):
-    kind = socket.SOCK_STREAM
+    kind, name = socket.SOCK_STREAM, "TCP"
 
     def __init__(self, hosts, places, port):
         super().__init__(hosts, places, port)
@@ -60,7 +61,7 @@ class Web(Service):
         """Opens a connection and sends nothing on it: this is all that works if the director drops every ACK."""
         made = self._from(source, port)
         made.connect(virtual)
-        self.hosts.note(f"client {source}:{made.getsockname()[1]} connects to {virtual[0]}:{virtual[1]} over TCP, sends nothing, stays")
+        self.hosts.note(f"client {source}:{made.getsockname()[1]} connects to {virtual[0]}:{virtual[1]} over {self.name}, sends nothing, stays")
         return made
 
     def knock_in_vain(self, source, virtual, seconds):
@@ -118,6 +119,12 @@ class Web(Service):
         """Waits until the real server has seen the client's FIN, which proves that the director forwarded it."""
         if self.served[made].recv(4096) != b"":
             raise RuntimeError("the real server got data, not the end")
+
+
+class Associations(Web):
+    """SCTP, one to one; each end has only the address that it is bound to."""
+
+    protocol, name = socket.IPPROTO_SCTP, "SCTP"
 
 
 class Datagrams(Service):
