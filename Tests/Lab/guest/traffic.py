@@ -9,10 +9,10 @@ from director import CLIENTS, VIP
 BOUND = 60  # seconds; an emulated host can be slow
 
 
-def _socket(host, address, kind, protocol=0):
+def _socket(host, address, kind):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with host.inside():
-        made = socket.socket(family, kind, protocol)
+        made = socket.socket(family, kind)
     made.settimeout(BOUND)
     return made
 
@@ -28,20 +28,19 @@ class Service:
     """A service on its real servers: every host listens on ADDRESS (a VIP, or its own) and PORT."""
 
     kind = None
-    protocol = 0  # that of the kind
 
     def __init__(self, hosts, places, port):
         self.hosts = hosts
         self.listeners = []
         for host, address in places:
-            listener = _socket(host, address, self.kind, self.protocol)
+            listener = _socket(host, address, self.kind)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((address, port))
             self.listeners.append(listener)
         hosts.open.extend(self.listeners)
 
     def _from(self, source, port):
-        made = _socket(self.hosts.client, source, self.kind, self.protocol)
+        made = _socket(self.hosts.client, source, self.kind)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((source, port))
         self.hosts.open.append(made)
@@ -49,7 +48,7 @@ class Service:
 
 
 class Web(Service):
-    kind, name = socket.SOCK_STREAM, "TCP"
+    kind = socket.SOCK_STREAM
 
     def __init__(self, hosts, places, port):
         super().__init__(hosts, places, port)
@@ -61,7 +60,7 @@ class Web(Service):
         """Opens a connection and sends nothing on it: this is all that works if the director drops every ACK."""
         made = self._from(source, port)
         made.connect(virtual)
-        self.hosts.note(f"client {source}:{made.getsockname()[1]} connects to {virtual[0]}:{virtual[1]} over {self.name}, sends nothing, stays")
+        self.hosts.note(f"client {source}:{made.getsockname()[1]} connects to {virtual[0]}:{virtual[1]} over TCP, sends nothing, stays")
         return made
 
     def knock_in_vain(self, source, virtual, seconds):
@@ -121,12 +120,6 @@ class Web(Service):
             raise RuntimeError("the real server got data, not the end")
 
 
-class Associations(Web):
-    """SCTP, one to one; each end has only the address that it is bound to."""
-
-    protocol, name = socket.IPPROTO_SCTP, "SCTP"
-
-
 class Datagrams(Service):
     kind = socket.SOCK_DGRAM
 
@@ -152,6 +145,14 @@ def visited_service(hosts):
     for client in CLIENTS:
         web.visit(client, (VIP, 80))
     return web
+
+
+def send_init(host, source, virtual):
+    """The INIT of an SCTP association, as an address and port; without a checksum, which IPVS does not look at with DR."""
+    chunk = struct.pack("!BBHIIHHI", 1, 0, 20, 7, 65536, 1, 1, 1)
+    with host.inside(), socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_SCTP) as raw:
+        raw.bind((source[0], 0))
+        raw.sendto(struct.pack("!HHII", source[1], virtual[1], 0, 0) + chunk, (virtual[0], 0))
 
 
 def flood(host, virtual, count):
