@@ -12,7 +12,7 @@ import IPVS
 /// absent; take the NEW events received by then; if there are orphans that must be settled at once, read the connections again and
 /// `takeLater` each; `finish`. Until `finish`, the rows show the previous reading.
 ///
-/// No I/O, no clock. A flow takes about 80 bytes, and so does an entry without a connection.
+/// No I/O, no clock. A flow takes about 90 bytes, and so does an entry without a connection.
 package struct FlowStore: Sendable {
     var slots = FlowSlots()
     var extras: FlowExtras
