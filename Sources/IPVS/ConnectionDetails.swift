@@ -33,7 +33,7 @@ package struct ConnectionDetails: Hashable, Sendable {
         package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// IPVS leaves its packets to conntrack; without it, every packet is untracked (`ip_vs_send_or_cont`). Set when the connection is
-        /// made, if `net.ipv4.vs.conntrack` is 1 then (`ip_vs_conn_new`), and kept.
+        /// made, if `net.ipv4.vs.conntrack` is 1 then (`ip_vs_conn_new`), and kept; ip_vs_ftp sets it for its connections in any case.
         package static let nfct = Flags(rawValue: UInt32(IP_VS_CONN_F_NFCT))
         /// Learned from another director's sync daemon.
         package static let synchronized = Flags(rawValue: UInt32(IP_VS_CONN_F_SYNC))

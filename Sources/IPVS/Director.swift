@@ -165,8 +165,7 @@ extension Director {
                 why = error
             }
         }
-        let most = source.connectionBound
-        let completeness = try rows(from: source, within: bound.map { min($0, most) } ?? most, each)
+        let completeness = try rows(from: source, within: bound ?? source.connectionBound, each)
         guard case .cut(let reason) = completeness, let why, !source.isStopped else { return completeness }
         return .cut("\(reason); BPF would be faster, but ct-inspect \(why)")
     }

@@ -129,11 +129,22 @@ struct ScreenTests {
         Models.tell(&model, .director(.readingEnded))
         // Sorted in slices; in between, keys are answered.
         #expect(model.isArranging && model.listCount == 0)
+        #expect(Models.text(model).contains("Sorting…"))
         Models.press(&model, .character("?"), .escape)
         while model.isArranging { model.goOnArranging() }
         #expect(model.listCount == 1_000_000)
         Models.press(&model, .end)
         #expect(model.list.selected == 999_999)
+        // Another reading ends while the rows of one are arranged: it is arranged after that.
+        Models.tell(&model, .director(.readingEnded))
+        for _ in 0..<600 { model.goOnArranging() }
+        Models.tell(&model, .director(.readingEnded))
+        var slices = 0
+        while model.isArranging {
+            model.goOnArranging()
+            slices += 1
+        }
+        #expect(slices > 3000 && model.listCount == 1_000_000)
         try expect(model, "million")
     }
 

@@ -46,7 +46,9 @@ struct FlowWatchOptions: ParsableArguments {
             try self.follow(stream(), collector, waiter)
         } else {
             try collector.watch(for: span?.duration ?? .zero, waiter)
-            print(try collector.snapshot())
+            let snapshot = try collector.snapshot()
+            Output.releaseStops()
+            print(snapshot)
         }
     }
 

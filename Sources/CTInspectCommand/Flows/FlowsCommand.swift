@@ -88,7 +88,11 @@ struct FlowsCommand: ParsableCommand {
         let printsEntries = output.json && !summary
         guard watch.isWanted else {
             let collector = try FlowCollector(kernel, keepsEntries: printsEntries, progress: Progress().reading)
-            let whole = try Output.stoppable { () throws(KernelError) in try collector.snapshot() }
+            // A capture is read too fast to be worth stopping for a part of it.
+            let whole =
+                source.capture == nil
+                ? try Output.stoppable { () throws(KernelError) in try collector.snapshot() }
+                : try collector.snapshot()
             if filter.asksForMissing(in: whole) { throw .noSuchService(among: whole.services) }
             return print(whole)
         }

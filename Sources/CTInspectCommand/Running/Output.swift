@@ -45,9 +45,12 @@ enum Output {
     /// Lets one that comes while `work` goes on end it early, so that its result so far can be printed. The next one ends the program.
     static func stoppable<Result>(_ work: () throws(KernelError) -> Result) throws(KernelError) -> Result {
         _ = try waiter()
-        defer { clinux_release_stop_signals() }
+        defer { releaseStops() }
         return try work()
     }
+
+    /// From now on the first of them ends the program, too.
+    static func releaseStops() { clinux_release_stop_signals() }
 
     static func print(_ lines: [String]) { write(Array((lines.joined(separator: "\n") + "\n").utf8).span.bytes) }
 

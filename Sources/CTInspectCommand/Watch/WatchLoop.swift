@@ -136,7 +136,9 @@ final class WatchLoop {
             case .suspend: suspend()
             case .redraw: resize()
             case .read: session.live.hurry()
-            case .export(let path): session.handle(.said(SaveAsJSON.write(to: path, session.model.writeDocument)))
+            case .export(let path):
+                session.arrange(for: .seconds(60))
+                session.handle(.said(SaveAsJSON.write(to: path, session.model.writeDocument)))
             }
         }
     }

@@ -219,7 +219,8 @@ extension EventFollower {
             }
             isWhole = !answer.interrupted
         } catch {
-            if error.cause != .lost { throw error }
+            // Interrupted by the user, it ends with what there is.
+            if error.cause != .lost, error.cause != .interrupted { throw error }
         }
         if let failure { throw failure }
         return isWhole

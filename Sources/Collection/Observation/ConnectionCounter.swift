@@ -12,7 +12,12 @@ final class ConnectionCounter {
     private var losses: [Loss] = []
     private var next = Duration.zero
 
+    private var took = Duration.zero
+    private var end = Duration.zero
+
     private static let share = 20
+    /// The user waits for the end.
+    private static let instant = Duration.milliseconds(150)
 
     init(_ kernel: any KernelSource, _ plan: ObservationPlan) {
         self.kernel = kernel
@@ -23,9 +28,16 @@ final class ConnectionCounter {
     /// Adds the last counts, and counts again when due, or if they must be current. Without IPVS there are none.
     func count(in observation: inout Observation, now: Bool) throws(KernelError) {
         guard plan.subjects.contains(where: { $0.service != nil }) else { return }
-        if now || clock.elapsed() >= next, !kernel.isStopped { try read() }
+        if kernel.isStopped { try readLast() } else if now || clock.elapsed() >= next { try read() }
         observation.take(census)
         observation.losses += losses
+    }
+
+    /// Counts once more, unless that takes longer than the user wants to wait.
+    private func readLast() throws(KernelError) {
+        if took < Self.instant { return try kernel.withoutStopping { () throws(KernelError) in try read() } }
+        let age = Int((clock.elapsed() - end) / .seconds(1))
+        losses = [Loss("connections of IPVS", "they were last counted \(age) s before the end, as counting takes long")]
     }
 
     private func read() throws(KernelError) {
@@ -39,7 +51,8 @@ final class ConnectionCounter {
         census = fresh
         losses = []
         if case .cut(let why) = completeness { losses.append(Loss("connections of IPVS", why)) }
-        let end = clock.elapsed()
-        next = end + (end - start) * Self.share
+        end = clock.elapsed()
+        took = end - start
+        next = end + took * Self.share
     }
 }

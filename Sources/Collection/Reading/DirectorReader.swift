@@ -58,7 +58,7 @@ package struct DirectorReader {
         }
         // Without services no entry belongs to a flow.
         if !services.isEmpty || sink.wantsWholeTable {
-            try unlessStopped(sink, &losses) { losses throws(KernelError) in
+            extent.isTableRead = try unlessStopped(sink, &losses) { losses throws(KernelError) in
                 let filters = sink.wantsWholeTable ? [EntryFilter()] : entryFilters(services, sysctls, sink)
                 try readEntries(filters, sink, &losses)
                 try lookAgain(filters, sysctls, sink, &losses)
@@ -74,16 +74,22 @@ package struct DirectorReader {
     }
 
     /// The rest of a reading that the user interrupts is missing from it.
+    ///
+    /// - Returns: whether it was not interrupted.
     private func unlessStopped(
         _ sink: some ReadingSink, _ losses: inout [Loss], _ work: (inout [Loss]) throws(KernelError) -> Void
-    ) throws(KernelError) {
+    ) throws(KernelError) -> Bool {
         do throws(KernelError) {
-            if !kernel.isStopped { return try work(&losses) }
+            if !kernel.isStopped {
+                try work(&losses)
+                return true
+            }
         } catch {
             if error.cause != .interrupted { throw error }
         }
         losses.append(Loss("the conntrack table", "reading was interrupted"))
         sink.endEntries(isWhole: false)
+        return false
     }
 
     // MARK: IPVS
@@ -118,7 +124,8 @@ package struct DirectorReader {
         var count = 0
         let expected = ConnectionExtent(read: 0, isWhole: false, services).known
         let bound = policy.bound.map { min($0, kernel.connectionBound) } ?? kernel.connectionBound
-        var estimate = ReadingEstimate(of: expected, within: bound)
+        let isBounded = if case .table = kernel.connectionAccess { false } else { true }
+        var estimate = ReadingEstimate(of: expected, within: isBounded ? bound : nil)
         sink.progress(estimate.words, at: 0)
         let completeness = try Director.connections(from: kernel, within: bound) {
             count = 0
@@ -269,6 +276,9 @@ package struct DirectorReader {
         let table = Table(kernel)
         for (done, slot) in slots.enumerated() {
             sink.progress("\(done) of \(slots.count) looked up once more", at: done)
+            if done & 0x3F == 0, kernel.isStopped {
+                throw KernelError("look flows up once more", .interrupted, detail: "it was interrupted")
+            }
             var isFound = false
             for tuple in sink.withStore({ $0.tuples(at: slot) }) {
                 for zone in zones.prefix(Self.mostZones) {

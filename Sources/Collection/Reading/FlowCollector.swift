@@ -56,7 +56,7 @@ package final class FlowCollector: ReadingSink {
     package func snapshot() throws(KernelError) -> FlowSnapshot {
         defer { reading.end() }
         var policy = DirectorReader.Policy.whole
-        // An entry that lacks a connection in two snapshots is an orphan anyway.
+        // An entry that lacked a connection in an earlier reading, too, is an orphan anyway.
         if events != nil, lastReadingTook > Self.quick { policy.settlesOrphans = false }
         let isProvable = store.knowsOlder
         var losses: [Loss] = []
@@ -68,7 +68,7 @@ package final class FlowCollector: ReadingSink {
             losses.append(Loss("flows since the last reading", "reading was interrupted"))
         }
         losses += outcome.losses
-        if span != nil, !isProvable, proof != nil { losses.append(unprovable) }
+        if span != nil, !isProvable, proof != nil, !kernel.isStopped { losses.append(unprovable) }
         var snapshot = FlowSnapshot(
             kernel.origin, sysctls: read.sysctls, services: read.services,
             report: FlowReport(store, read.sysctls, proof: proof), losses: losses + eventLosses,
@@ -102,10 +102,14 @@ package final class FlowCollector: ReadingSink {
     package func learnOlder(within span: Duration) throws(KernelError) { try learnOlder(until: clock.elapsed() + span) }
 
     private func learnOlder(until end: Duration) throws(KernelError) {
-        while !store.knowsOlder, case let left = end - clock.elapsed(), left > lastReadingTook, !kernel.isStopped {
+        while !store.knowsOlder, !store.needsWatch, case let left = end - clock.elapsed(), left > lastReadingTook,
+            !kernel.isStopped
+        {
             var policy = DirectorReader.Policy.beforehand
             policy.bound = left
             try read(policy)
+            // What cannot be read to its end tells nothing, however often it is read.
+            if !outcome.connections.isWhole { break }
         }
         reading.end()
     }
@@ -117,12 +121,15 @@ package final class FlowCollector: ReadingSink {
     package func watch(for span: Duration, _ waiter: Waiter) throws(KernelError) -> Bool {
         self.span = span
         let end = clock.elapsed() + span
-        repeat {
-            if store.needsWatch { beginWatch() }
+        while true {
             try learnOlder(until: end)
-            guard try wait(until: end, waiter) else { return false }
-        } while clock.elapsed() < end
-        return true
+            guard try wait(until: end, waiter, whileWhole: true) else { return false }
+            if clock.elapsed() >= end { return true }
+            // Losses may come because reading leaves no time for events.
+            let pause = min(end, clock.elapsed() + ReadingPace.rest(after: lastReadingTook))
+            guard try wait(until: pause, waiter, whileWhole: false) else { return false }
+            beginWatch()
+        }
     }
 
     /// Waits while NEW events are watched, between two of many snapshots; if events were lost, starts a new watch.
@@ -130,17 +137,17 @@ package final class FlowCollector: ReadingSink {
     /// - Returns: false if it was interrupted, or the reader of the output is gone.
     package func wait(for span: Duration, _ waiter: Waiter) throws(KernelError) -> Bool {
         let end = clock.elapsed() + span
-        while clock.elapsed() < end {
-            guard try wait(until: end, waiter) else { return false }
+        while events != nil, clock.elapsed() < end {
+            guard try wait(until: end, waiter, whileWhole: true) else { return false }
             if store.needsWatch { beginWatch() }
         }
-        return true
+        return !waiter.isStopped
     }
 
-    /// Ends early when events were lost.
-    private func wait(until end: Duration, _ waiter: Waiter) throws(KernelError) -> Bool {
+    /// - Parameter whileWhole: whether it ends early when events were lost.
+    private func wait(until end: Duration, _ waiter: Waiter, whileWhole: Bool) throws(KernelError) -> Bool {
         guard let events else { return true }
-        while clock.elapsed() < end, !store.needsWatch {
+        while clock.elapsed() < end, !whileWhole || !store.needsWatch {
             if waiter.isStopped { return false }
             let rest = min(end - clock.elapsed(), .milliseconds(200))
             if try waiter.wait(for: [events.descriptor], upTo: rest) == .readerGone { return false }
@@ -152,6 +159,9 @@ package final class FlowCollector: ReadingSink {
     /// What had to be known before the snapshot is not.
     private var unprovable: Loss {
         let why = "IPVS's connections could not be read twice before, so none is known to have begun since"
+        guard outcome.connections.isWhole else {
+            return Loss("the verdict never", "\(why); reading them takes longer than --max-read-time")
+        }
         let seconds = max(1, Int((lastReadingTook / .seconds(1)).rounded(.up))) * 3
         return Loss("the verdict never", "\(why); watch for longer: --for \(seconds)s")
     }

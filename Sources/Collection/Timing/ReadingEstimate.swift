@@ -2,7 +2,7 @@
 /// kernels with a fix of 2025, and quadratic time on others: which one it is, is measured.
 struct ReadingEstimate {
     private let total: Int
-    private let bound: Double
+    private let bound: Double?
     private let seconds: () -> Double
     private var count = 0
     /// When each power of two of them had been read, in seconds.
@@ -10,11 +10,11 @@ struct ReadingEstimate {
 
     /// - Parameters:
     ///   - total: how many there are, as far as is known.
-    ///   - bound: after which time reading stops.
+    ///   - bound: after which time reading stops; nil if it does not.
     ///   - seconds: since reading began; for tests.
-    init(of total: Int, within bound: Duration, seconds: (() -> Double)? = nil) {
+    init(of total: Int, within bound: Duration?, seconds: (() -> Double)? = nil) {
         self.total = total
-        self.bound = bound / .seconds(1)
+        self.bound = bound.map { $0 / .seconds(1) }
         let start = ContinuousClock.now
         self.seconds = seconds ?? { (ContinuousClock.now - start) / .seconds(1) }
     }
@@ -30,8 +30,9 @@ struct ReadingEstimate {
     var words: String {
         let progress = "\(count) of about \(max(count, total)) connections"
         guard let left = secondsLeft, left >= 1 else { return progress }
-        let isCut = seconds() + left > bound
-        return "\(progress), \(Self.text(left)) left" + (isCut ? "; reading stops after \(Self.text(bound))" : "")
+        let words = "\(progress), \(Self.text(left)) left"
+        guard let bound, seconds() + left > bound else { return words }
+        return words + "; reading stops after \(Self.text(bound))"
     }
 
     /// From a line and a parabola through now and a moment when at most half of that had been read; nil if it is too early to tell.

@@ -22,7 +22,10 @@ package final class ReadingPace {
     }
 
     /// How long nothing is read after a reading of this duration.
-    package func pause(after took: Duration) -> Duration { max(interval - took, took * Self.restForWork) }
+    package func pause(after took: Duration) -> Duration { max(interval - took, Self.rest(after: took)) }
+
+    /// How long at least.
+    static func rest(after took: Duration) -> Duration { took * restForWork }
 
     /// Read immediately.
     package func hurry() { due = .zero }

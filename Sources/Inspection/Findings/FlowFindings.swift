@@ -51,6 +51,7 @@ package struct FlowFindings {
                 + (isAsked(.orphan) ? orphans : [])
         }
         if !tally.asked.isEmpty, tally.count({ tally.asked.contains($0.verdict) }) == 0 { return [noMatch] }
+        guard extent.isTableRead else { return [FlowVerdict.unreplied, .tracked].flatMap(groups) }
         let counts = [FlowVerdict.never, .absent, .unreplied, .tracked].flatMap(groups)
         return counts + [absent, unconfirmed, confirmed].compactMap(\.self).worstFirst + orphans
     }
@@ -183,7 +184,9 @@ package struct FlowFindings {
         guard absent > 0 else { return nil }
         return finding(
             .vsConntrackNAT, .warning, isUntracked, of: translated,
-            [.init("absent", absent), .init("connections", translated.connections)] + setting(Self.confirming),
+            // Where it is 1 now, it was 0 when they were made.
+            [.init("absent", absent), .init("connections", translated.connections)]
+                + (isOff ? setting(Self.confirming) : []),
             (isOff ? mix.forConfirming : []) + [.observe, .readManual])
     }
 }

@@ -21,6 +21,8 @@ package struct FlowTally: Equatable, Sendable {
         package var isExpected = false
         /// Whether the connection has `IP_VS_CONN_F_NFCT`; nil if not known.
         package var nfct: Bool?
+        /// Whether the connection was learned from another director, as far as is known.
+        package var isSynchronized = false
         /// An orphan of a service that schedules each packet separately.
         package var isOnePacket = false
 
@@ -84,21 +86,23 @@ extension FlowTally {
         self.init()
         proof = store.evidence.map { Proof(seconds: UInt64($0.seconds), events: $0.events) }
         let halfOpen = store.stateNames.firstIndex(of: Self.halfOpen)
-        // Route, verdict and five flags packed into one number: hashing a kind for each of a million rows would take too long.
+        // Route, verdict and six flags packed into one number: hashing a kind for each of a million rows would take too long.
         var cells = CellCounts(routes: store.routes.count)
         FlowList(store, filter, VerdictReasons(Sysctls())).forEachRow { _, row in
-            var cell = Int(row.route) << 8 | row.verdict.position << 5
+            var cell = Int(row.route) << 9 | row.verdict.position << 6
             if row.entryState == .synSent { cell |= 1 }
             if !row.isOrphan, Int(row.state) == halfOpen { cell |= 2 }
             if row.isExpected { cell |= 4 }
             if let nfct = row.nfct { cell |= nfct ? 24 : 8 }
+            if row.traits.contains(.isSynchronized) { cell |= 32 }
             cells.count(cell)
         }
         for (cell, count) in cells.all {
-            let route = store.routes[cell >> 8]
-            let verdict = FlowVerdict.byPosition[cell >> 5 & 7]
+            let route = store.routes[cell >> 9]
+            let verdict = FlowVerdict.byPosition[cell >> 6 & 7]
             var kind = Kind(route.service, route.protocol, route.method, verdict)
             (kind.isSynSent, kind.isHalfOpen, kind.isExpected) = (cell & 1 != 0, cell & 2 != 0, cell & 4 != 0)
+            kind.isSynchronized = cell & 32 != 0
             kind.nfct = cell & 8 != 0 ? cell & 16 != 0 : nil
             kind.isOnePacket = verdict == .orphan && store.schedulesEachPacket(route)
             add(kind, count)
@@ -114,7 +118,7 @@ private struct CellCounts {
     private var few: [Int]
     private var many: [Int: Int] = [:]
 
-    init(routes: Int) { few = Array(repeating: 0, count: min(routes, 4096) << 8) }
+    init(routes: Int) { few = Array(repeating: 0, count: min(routes, 4096) << 9) }
 
     @inline(__always)
     mutating func count(_ cell: Int) {

@@ -13,7 +13,7 @@ package struct Flow: Sendable {
     package var connection: Connection?
     /// Nil if no service, or more than one, matches the connection.
     package var service: Service.Identity?
-    /// The destination's; nil if the destination is not (or no longer) in the service.
+    /// The connection's own, or else the destination's; nil if the destination is not (or no longer) in the service.
     package var method: ForwardingMethod?
     /// The state of the entry: the protocol's state, or `entry` if the protocol has none; nil if there is no entry.
     package var entryState: String?

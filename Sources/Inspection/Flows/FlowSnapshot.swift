@@ -52,6 +52,8 @@ package struct ConnectionExtent: Equatable, Sendable {
     package var read = 0
     /// How many there are: those that were read if that is all, else what the services count, which may be a few more or less.
     package var known = 0
+    /// Whether the conntrack table was read as well; if the user interrupted that, no connection can be said to be absent from it.
+    package var isTableRead = true
 
     package init() {}
 

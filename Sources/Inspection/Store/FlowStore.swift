@@ -10,7 +10,7 @@ import IPVS
 /// The steps of a reading, whose order keeps the verdicts correct: `begin`; `take` each connection, `endConnections`; `take` each entry of
 /// the table, `endEntries`; look again for the `unsettled` flows, so that a flow whose entry was created in the meantime is not called
 /// absent; take the NEW events received by then; if there are orphans that must be settled at once, read the connections again and
-/// `takeLater` each; `finish`. Until `finish`, the rows show the previous reading.
+/// `takeLater` each; `finish`. Until `finish`, the rows show the previous reading; in the first one, they have no verdict.
 ///
 /// No I/O, no clock. A flow takes about 90 bytes, and so does an entry without a connection.
 package struct FlowStore: Sendable {

@@ -125,6 +125,10 @@ package final class RecordingKernel: KernelSource {
 
     package var isStopped: Bool { source.isStopped }
 
+    package func withoutStopping(_ work: () throws(KernelError) -> Void) throws(KernelError) {
+        try source.withoutStopping(work)
+    }
+
     /// The other source's; what is read of a table is kept.
     package var connectionAccess: ConnectionAccess {
         guard case .table(let table, let isRequired) = source.connectionAccess else { return source.connectionAccess }

@@ -16,6 +16,9 @@ extension VerdictReason {
             return
                 "IPVS leaves its packets to conntrack (IP_VS_CONN_F_NFCT), and yet there is no entry: its entry has expired, or "
                 + "its packets are not tracked (\(Self.exemptions))"
+        case .synchronized:
+            return
+                "IPVS learned the connection from another director (IP_VS_CONN_F_SYNC), so none of its packets need have passed this one"
         case .unknown(let why): return "\(Sysctls.ipvsConntrack) could not be read (\(why)), so the reason is not known"
         case .unexpected(.setting):
             return

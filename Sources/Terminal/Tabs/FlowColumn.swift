@@ -68,6 +68,7 @@ enum FlowColumn: String, CaseIterable {
         case .packets: return Cell(row.packets.map(String.init) ?? "-")
         case .fwmark: return Cell(row.firewallMark.map(String.init) ?? "-")
         case .flags: return Cell(row.flags?.text ?? "-")
+        case .conntrack where row.isPending: return Cell("…", .dim)
         case .conntrack: return Cell(store.entryState(of: row) ?? "-")
         case .ctstates: return Cell(row.ctstates.isEmpty ? "-" : row.ctstates.text, row.ctstates.ink)
         case .age: return Cell((row.mayBeOlder ? ">" : "") + Figures.age(context.second &- row.appeared))

@@ -7,10 +7,13 @@ import Inspection
 /// One word of the flow filter: what a row must or must not be.
 struct FlowCondition: Sendable {
     private let isNegated: Bool
+    /// Whether it is about what the first reading does not know before its end: no row fulfils it until then, negated or not.
+    private var isAboutEntry = false
     private let test: @Sendable (FlowRow, Route, FlowStore) -> Bool
 
     func accepts(_ row: FlowRow, _ store: FlowStore) -> Bool {
-        test(row, store.routes[Int(row.route)], store) != isNegated
+        if isAboutEntry, row.isPending { return false }
+        return test(row, store.routes[Int(row.route)], store) != isNegated
     }
 
     /// The words for filtering flows.
@@ -37,6 +40,7 @@ struct FlowCondition: Sendable {
     /// - Throws: if a value is invalid, or there is no such word.
     init(_ word: String, _ values: String, isNegated: Bool) throws(FilterError) {
         self.isNegated = isNegated
+        isAboutEntry = word == "verdict" || word == "conntrack"
         switch word {
         case "protocol", "proto":
             let wanted = try FilterText.values(word, values, takes: "a protocol such as tcp, or its number") {
@@ -82,7 +86,7 @@ struct FlowCondition: Sendable {
         case "verdict":
             let takes = FlowVerdict.allCases.map(\.rawValue).joined(separator: ", ")
             let wanted = try FilterText.values(word, values, takes: takes) { FlowVerdict(rawValue: $0.lowercased()) }
-            return { row, _, _ in !row.isPending && wanted.contains(row.verdict) }
+            return { row, _, _ in wanted.contains(row.verdict) }
         case "ctstate":
             let takes = CTState.named.map(\.name).joined(separator: ", ")
             let wanted = try FilterText.values(word, values, takes: takes) { text in

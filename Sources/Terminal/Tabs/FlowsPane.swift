@@ -18,6 +18,8 @@ struct FlowsPane: Sendable {
     // MARK: Arranging
 
     private var arrangement: Arrangement?
+    /// What is being arranged has changed meanwhile.
+    private var isStale = false
 
     /// Fewer rows than this are arranged at once.
     private static let few = 20_000
@@ -26,11 +28,17 @@ struct FlowsPane: Sendable {
     mutating func arrange(_ store: FlowStore, page: Int) {
         let isSorted = list.sort.flatMap(FlowColumn.init) != nil
         arrangement = Arrangement(keeping: isSorted ? order : [], isDescending: list.isDescending)
+        isStale = false
         if store.slotCount > Self.few { return }
         while isArranging { goOnArranging(store, page: page) }
     }
 
     var isArranging: Bool { arrangement != nil }
+
+    /// There are other rows: arranges them, now or once it has done with the earlier ones.
+    mutating func renew(_ store: FlowStore, page: Int) {
+        if isArranging { isStale = true } else { arrange(store, page: page) }
+    }
 
     /// Does some of it, in about a millisecond.
     mutating func goOnArranging(_ store: FlowStore, page: Int) {
@@ -43,6 +51,7 @@ struct FlowsPane: Sendable {
         guard let arranged = arrangement, arranged.isDone else { return }
         arrangement = nil
         show(arranged.order, store, page: page)
+        if isStale { arrange(store, page: page) }
     }
 
     private mutating func show(_ arranged: [UInt32], _ store: FlowStore, page: Int) {

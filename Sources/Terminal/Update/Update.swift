@@ -44,14 +44,11 @@ extension Model {
     mutating func take(_ change: DirectorChange) {
         switch change {
         case .readingBegan: table.begin(isShown: tab == .table)
-        case .rowsCame:
-            if !isFrozen, tab == .services || tab == .flows && flows.order.count < Self.enoughRows { arrange() }
+        case .rowsCame: if tab != .flows || flows.order.count < Self.enoughRows { renew() }
         case .entriesEnded(let isWhole):
             let followed = table.followed
             if table.end(isWhole: isWhole) { table.arrange(page: page, selecting: followed) }
-        // The table was arranged when its rows arrived.
-        // What is being arranged shows the new reading, too.
-        case .readingEnded: if tab != .table, !isFrozen, !isArranging { arrange() }
+        case .readingEnded: renew()
         case .observed: if tab == .services, !isFrozen { arrange() }
         case .observationEnded(let why):
             isObserving = false
@@ -72,6 +69,12 @@ extension Model {
 
     /// Does some of it, in about a millisecond.
     package mutating func goOnArranging() { flows.goOnArranging(director.store, page: page) }
+
+    /// A reading has other rows. The table was arranged when its rows arrived.
+    private mutating func renew() {
+        if isFrozen || tab == .table { return }
+        if tab == .flows { flows.renew(director.store, page: page) } else { arrange() }
+    }
 
     /// Sorts the rows of the tab. Other tabs are sorted when selected.
     mutating func arrange() {

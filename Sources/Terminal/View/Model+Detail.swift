@@ -46,9 +46,10 @@ extension Model {
         }
         if let packets = row.packets, let mark = row.firewallMark, let flags = row.flags {
             let words = (mark == 0 ? "" : ", fwmark \(mark)") + (flags.isEmpty ? "" : ", flags \(flags.text)")
-            lines += fact("", "\(packets) packets from the client\(words)")
+            lines += fact("", "\(Figures.number(Int(packets), "packet")) from the client\(words)")
         }
         for doubt in route.doubts { lines += fact("doubt", doubt, .caution) }
+        if row.isPending { return lines + fact("entry", "not read yet") + timelineFacts(row, key) }
         lines += entryFacts(flows.examined?.key == key ? flows.examined?.entry : nil, store.entryState(of: row))
         return lines + timelineFacts(row, key)
     }

@@ -97,6 +97,8 @@ extension Model {
             why = isFrozen ? "Not read while the screen is frozen." : "Reading…"
         } else if director.reading.finished == nil, !isCapture, tab != .events {
             why = "Reading…"
+        } else if isArranging {
+            why = "Sorting…"
         } else if !list.filter.isEmpty {
             why = "Nothing matches the filter \(list.filter)\(setting.isPrinted ? "" : " (Esc clears it)")."
         } else {
