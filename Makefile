@@ -61,7 +61,7 @@ bare: setup-test deb ## The README's first command and `make deb`, in a fresh De
 lab: setup-test build ## A real director on stock Debian kernels, in an emulator
 	Tests/Lab/run
 
-lab-million: setup-test build ## A million connections in the lab: half an hour for each kernel, not in "make test"
+lab-million: setup-test build ## A million connections in the lab: a quarter of an hour for each kernel, not in "make test"
 	for kernel in 6.1 6.12; do CT_LAB_MEMORY=2560 Tests/Lab/run --kernel $$kernel --scenario connections-million || exit 1; done
 
 fixtures: setup-test build ## Retake the bundled captures, in the lab

@@ -4,7 +4,7 @@
 Writes a capture of a director with this many IPVS connections into a new FOLDER, in the format of `ct-inspect capture`. Half of
 the connections have a conntrack entry. Everything else (services, settings) is taken from the directory dr-untracked of FIXTURES,
 and the entry messages from dr-conntrack, with addresses, ports and ids patched. The connections are records of the kernel's own table
-(ct-inspect-capture(8), FILES), which ct-inspect reads through BPF on a live director.
+(ct-inspect-capture(8), CONNECTIONS), which ct-inspect reads through BPF on a live director.
 
 Written in Python, with fixed offsets, so that it does not share a fault with ct-inspect's own code for captures. Connections and
 entries are in unrelated orders, as in the two hash tables of a kernel, so that looking up one for the other is as expensive as on a

@@ -7,18 +7,18 @@ import Testing
 @testable import Inspection
 
 struct FlowStoreTests {
-    private let services: [Service]
-    private let client = "10.0.0.1:41048"
-    private let vip = "10.0.0.100:80"
+    let services: [Service]
+    let client = "10.0.0.1:41048"
+    let vip = "10.0.0.100:80"
 
     init() throws { services = [try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr)])] }
 
-    private func row(_ store: FlowStore) throws -> FlowRow {
+    func row(_ store: FlowStore) throws -> FlowRow {
         let slot = try #require(store.slot(of: FlowKey(protocol: .tcp, client: try at(client), server: try at(vip))))
         return try #require(store[slot])
     }
 
-    private func flow() throws -> Connection { try connection(client, vip, "10.0.0.3:80") }
+    func flow() throws -> Connection { try connection(client, vip, "10.0.0.3:80") }
 
     private func watched() -> FlowStore {
         var store = FlowStore()

@@ -6,20 +6,7 @@ import Testing
 @testable import Inspection
 
 /// What the kernel's own table says of a connection beyond /proc.
-struct FlowDetailsTests {
-    private let services: [Service]
-    private let client = "10.0.0.1:41048"
-    private let vip = "10.0.0.100:80"
-
-    init() throws { services = [try service(tcp("10.0.0.100:80"), [("10.0.0.3:80", .dr)])] }
-
-    private func row(_ store: FlowStore) throws -> FlowRow {
-        let slot = try #require(store.slot(of: FlowKey(protocol: .tcp, client: try at(client), server: try at(vip))))
-        return try #require(store[slot])
-    }
-
-    private func flow() throws -> Connection { try connection(client, vip, "10.0.0.3:80") }
-
+extension FlowStoreTests {
     private func known(_ flags: ConnectionDetails.Flags = [], mark: UInt32 = 0, packets: UInt32 = 1) throws
         -> Connection
     {
