@@ -10,6 +10,10 @@
 static volatile sig_atomic_t came;
 static volatile sig_atomic_t descriptor = -1;
 
+// What there was before: a shell starts a script's background jobs with SIGINT ignored.
+static struct sigaction before_interrupt, before_terminate;
+static int is_caught;
+
 static void remember(int number)
 {
     (void)number;
@@ -39,8 +43,9 @@ int clinux_catch_stop_signals(void)
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGINT);
     sigaddset(&action.sa_mask, SIGTERM);
-    sigaction(SIGINT, &action, 0);
-    sigaction(SIGTERM, &action, 0);
+    sigaction(SIGINT, &action, is_caught ? NULL : &before_interrupt);
+    sigaction(SIGTERM, &action, is_caught ? NULL : &before_terminate);
+    is_caught = 1;
     // A parent may have started us with them blocked.
     pthread_sigmask(SIG_UNBLOCK, &action.sa_mask, 0);
     return descriptor;
@@ -48,8 +53,11 @@ int clinux_catch_stop_signals(void)
 
 void clinux_release_stop_signals(void)
 {
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
+    if (!is_caught)
+        return;
+    sigaction(SIGINT, &before_interrupt, NULL);
+    sigaction(SIGTERM, &before_terminate, NULL);
+    is_caught = 0;
 }
 
 int clinux_stop_signal_came(void) { return came; }

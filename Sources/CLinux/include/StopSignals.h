@@ -5,7 +5,7 @@
 /// calling it again returns the same one.
 int clinux_catch_stop_signals(void);
 
-/// From now on they end the program as usual, the first one, too.
+/// From now on they do what they did before they were caught: usually they end the program, the first one, too.
 void clinux_release_stop_signals(void);
 
 /// Whether one has arrived.

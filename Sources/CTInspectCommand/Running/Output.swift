@@ -49,7 +49,7 @@ enum Output {
         return try work()
     }
 
-    /// From now on the first of them ends the program, too.
+    /// From now on they do what they did before: usually the first of them ends the program, too.
     static func releaseStops() { clinux_release_stop_signals() }
 
     static func print(_ lines: [String]) { write(Array((lines.joined(separator: "\n") + "\n").utf8).span.bytes) }
