@@ -37,7 +37,7 @@ let package = Package(
         library("Addresses", []),
         library("Netlink", ["Addresses", "CNetlink", "CLinux", systemPackage]),
         .target(
-            name: "BPF", dependencies: ["Netlink", "CLinux", systemPackage], exclude: ["Programs"],
+            name: "BPF", dependencies: ["Addresses", "Netlink", "CLinux", systemPackage], exclude: ["Programs"],
             swiftSettings: strict),
         library("Conntrack", ["Addresses", "Netlink", "CNetlink", systemPackage]),
         library("IPVS", ["Addresses", "Netlink", "CNetlink", systemPackage]),

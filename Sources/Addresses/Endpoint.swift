@@ -1,13 +1,19 @@
 /// An address and a port (host order).
-package struct Endpoint: Hashable, Sendable {
+public struct Endpoint: Hashable, Sendable {
     /// The host's address, without a zone (`%eth0`).
-    package var address: IPAddress
+    public var address: IPAddress
     /// In host order: 80 for HTTP.
-    package var port: UInt16
+    public var port: UInt16
 
-    package init(_ address: IPAddress, _ port: UInt16) {
+    @inlinable
+    public init(_ address: IPAddress, _ port: UInt16) {
         self.address = address
         self.port = port
+    }
+
+    @inlinable
+    public static func == (left: Endpoint, right: Endpoint) -> Bool {
+        left.address == right.address && left.port == right.port
     }
 
     /// Reads `ADDRESS:PORT` and `[ADDRESS]:PORT`.
@@ -26,14 +32,14 @@ package struct Endpoint: Hashable, Sendable {
 
 extension Endpoint: CustomStringConvertible {
     /// `10.0.0.1:80` or `[2001:db8::1]:80`, as ipvsadm(8) writes them.
-    package var description: String {
+    public var description: String {
         address.family == .ipv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
     }
 }
 
 extension Endpoint: Comparable {
     /// By address, then by port, both as numbers: the order of tables.
-    package static func < (left: Endpoint, right: Endpoint) -> Bool {
+    public static func < (left: Endpoint, right: Endpoint) -> Bool {
         (left.address, left.port) < (right.address, right.port)
     }
 }

@@ -33,6 +33,11 @@ public struct IPAddress: Hashable, Sendable {
         self.low = low
     }
 
+    @inlinable
+    public static func == (left: IPAddress, right: IPAddress) -> Bool {
+        left.low == right.low && left.high == right.high && left.family == right.family
+    }
+
     /// Reads what inet_pton(3) reads: dotted quads and IPv6 text, without brackets, port or zone.
     public init?(_ text: String) {
         // inet_pton(3) would stop at a NUL and accept what precedes it.

@@ -6,6 +6,9 @@ public struct IPProtocol: RawRepresentable, Hashable, Sendable {
     @inlinable
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    @inlinable
+    public static func == (left: IPProtocol, right: IPProtocol) -> Bool { left.rawValue == right.rawValue }
+
     /// `IPPROTO_IP` (0): used by IPVS for templates of fwmark services.
     public static let ip = IPProtocol(rawValue: 0)
     /// ICMP for IPv4; for IPv6 it is `icmpv6`.

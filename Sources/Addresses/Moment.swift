@@ -104,4 +104,9 @@ extension Moment {
 extension Duration {
     /// In whole milliseconds, rounded towards zero.
     package var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+
+    /// `60 s`, `1500 ms`.
+    package var words: String {
+        milliseconds % 1000 == 0 ? "\(components.seconds) s" : "\(milliseconds) ms"
+    }
 }

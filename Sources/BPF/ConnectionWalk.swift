@@ -1,3 +1,4 @@
+import Addresses
 import CLinux
 import Glibc
 import Netlink
@@ -175,7 +176,8 @@ package final class ConnectionWalk: ConnectionTable {
 
     // MARK: Reading
 
-    package func read(_ receive: (RawSpan) -> Void) throws(KernelError) {
+    package func read(within bound: Duration?, _ receive: (RawSpan) -> Void) throws(KernelError) {
+        let end = bound.map { ContinuousClock.now + $0 }
         var encoder = RecordEncoder(layout)
         self[.next] = 0
         repeat {
@@ -189,7 +191,10 @@ package final class ConnectionWalk: ConnectionTable {
                 start: memory + Word.allCases.count * 8, count: Int(min(count, UInt64(Self.mostRows))) * Self.rowSize)
             encoder.encode(rows, receive)
             if next >= size { return }
-            if stopRequested() { throw KernelError(Self.purpose, .interrupted, detail: "it was interrupted") }
+            if stopRequested() { throw KernelError(Self.purpose, .stopped, detail: "reading them was interrupted") }
+            if let bound, let end, ContinuousClock.now >= end {
+                throw KernelError(Self.purpose, .stopped, detail: "reading them was stopped after \(bound.words)")
+            }
         } while true
     }
 

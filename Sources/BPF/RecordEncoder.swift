@@ -7,6 +7,7 @@ struct RecordEncoder {
     private var jiffies: UInt64 = 0
     /// Jiffies a second.
     private let hertz: UInt64
+    /// Kept from batch to batch.
     private var records: [UInt8] = []
 
     /// What is copied as it is, from a connection to its record.
@@ -50,51 +51,62 @@ struct RecordEncoder {
     /// - Parameter jiffies: the kernel's `jiffies_64` when the rows were copied.
     mutating func begin(jiffies: UInt64) { self.jiffies = jiffies }
 
-    /// - Parameter rows: each of `ConnectionWalk.rowSize` bytes.
+    /// - Parameters:
+    ///   - rows: each of `ConnectionWalk.rowSize` bytes.
+    ///   - receive: gets their records, borrowed for the call.
     mutating func encode(_ rows: UnsafeRawBufferPointer, _ receive: (RawSpan) -> Void) {
-        var batch = records
+        var buffer = records
         records = []
-        batch.removeAll(keepingCapacity: true)
-        var start = 0
-        while start + ConnectionWalk.rowSize <= rows.count {
-            append(UnsafeRawBufferPointer(rebasing: rows[start..<start + ConnectionWalk.rowSize]), to: &batch)
-            start += ConnectionWalk.rowSize
-        }
-        receive(batch.span.bytes)
-        records = batch
+        let room = rows.count / ConnectionWalk.rowSize * Self.largestRecord
+        if buffer.count < room { buffer = Array(repeating: 0, count: room) }
+        let end = buffer.withUnsafeMutableBytes { encode(rows, into: $0) }
+        receive(buffer.span.bytes.extracting(0..<end))
+        records = buffer
     }
 
-    private func append(_ row: UnsafeRawBufferPointer, to batch: inout [UInt8]) {
+    /// The engine's name, and data whose length is one byte.
+    private static let largestRecord = ConnectionRecord.size + ConnectionWalk.engineNameSize + 256
+
+    /// - Returns: the length of the records.
+    private func encode(_ rows: UnsafeRawBufferPointer, into records: UnsafeMutableRawBufferPointer) -> Int {
+        var (start, end) = (0, 0)
+        while start + ConnectionWalk.rowSize <= rows.count {
+            let row = UnsafeRawBufferPointer(rebasing: rows[start..<start + ConnectionWalk.rowSize])
+            end += encode(row: row, into: UnsafeMutableRawBufferPointer(rebasing: records[end...]))
+            start += ConnectionWalk.rowSize
+        }
+        return end
+    }
+
+    /// - Returns: the length of the record.
+    private func encode(row: UnsafeRawBufferPointer, into record: UnsafeMutableRawBufferPointer) -> Int {
         let (name, data) = engine(row)
         let length = (ConnectionRecord.size + name.count + data.count + 7) / 8 * 8
-        let start = batch.count
-        batch.append(contentsOf: repeatElement(0, count: length))
-        batch.withUnsafeMutableBytes { batch in
-            let record = UnsafeMutableRawBufferPointer(rebasing: batch[start...])
-            func put<T: BitwiseCopyable>(_ value: T, _ place: Int) {
-                record.storeBytes(of: value, toByteOffset: place, as: T.self)
-            }
-            func copy(_ bytes: Range<Int>, _ place: Int) {
-                UnsafeMutableRawBufferPointer(rebasing: record[place...])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: row[bytes]))
-            }
-            put(UInt16(length), ConnectionRecord.length)
-            put(UInt8(truncatingIfNeeded: number(row, .family, UInt16.self)), ConnectionRecord.family)
-            put(
-                UInt8(truncatingIfNeeded: number(row, .destinationFamily, UInt16.self)),
-                ConnectionRecord.destinationFamily)
-            for (from, to, count) in copies { copy(from..<from + count, to) }
-            put(UInt8(name.count), ConnectionRecord.engineNameLength)
-            put(UInt8(data.count), ConnectionRecord.engineDataLength)
-            put(expires(number(row, .timer, UInt64.self)), ConnectionRecord.expires)
-            put(UInt32(clamping: number(row, .timeout, UInt64.self) / hertz), ConnectionRecord.timeout)
-            put(UInt8(number(row, .controller, UInt64.self) == 0 ? 0 : 1), ConnectionRecord.isControlled)
-            put(UInt8(number(row, .bound, UInt64.self) == 0 ? 0 : 1), ConnectionRecord.isBound)
-            if !name.isEmpty {
-                copy(name, ConnectionRecord.size)
-                copy(data, ConnectionRecord.size + name.count)
-            }
+        UnsafeMutableRawBufferPointer(rebasing: record[..<length]).initializeMemory(as: UInt8.self, repeating: 0)
+        func put<T: BitwiseCopyable>(_ value: T, _ place: Int) {
+            record.storeBytes(of: value, toByteOffset: place, as: T.self)
         }
+        func copy(_ bytes: Range<Int>, _ place: Int) {
+            UnsafeMutableRawBufferPointer(rebasing: record[place...])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: row[bytes]))
+        }
+        put(UInt16(length), ConnectionRecord.length)
+        put(UInt8(truncatingIfNeeded: number(row, .family, UInt16.self)), ConnectionRecord.family)
+        put(
+            UInt8(truncatingIfNeeded: number(row, .destinationFamily, UInt16.self)),
+            ConnectionRecord.destinationFamily)
+        for (from, to, count) in copies { copy(from..<from + count, to) }
+        put(UInt8(name.count), ConnectionRecord.engineNameLength)
+        put(UInt8(data.count), ConnectionRecord.engineDataLength)
+        put(expires(number(row, .timer, UInt64.self)), ConnectionRecord.expires)
+        put(UInt32(clamping: number(row, .timeout, UInt64.self) / hertz), ConnectionRecord.timeout)
+        put(UInt8(number(row, .controller, UInt64.self) == 0 ? 0 : 1), ConnectionRecord.isControlled)
+        put(UInt8(number(row, .bound, UInt64.self) == 0 ? 0 : 1), ConnectionRecord.isBound)
+        if !name.isEmpty {
+            copy(name, ConnectionRecord.size)
+            copy(data, ConnectionRecord.size + name.count)
+        }
+        return length
     }
 
     private func number<T: FixedWidthInteger & BitwiseCopyable>(

@@ -7,19 +7,19 @@ extension Connection {
     ///
     /// - Parameter batch: whole records.
     /// - Throws: if one of them is not.
-    static func decode(_ batch: RawSpan, _ each: (Connection) -> Void) throws(DecodeError) {
+    static func decode(_ batch: RawSpan, into connections: inout [Connection]) throws(DecodeError) {
         var start = 0
         while start < batch.byteCount {
             let length = Int(try batch.host(UInt16.self, at: start + ConnectionRecord.length))
             guard length >= ConnectionRecord.size, length % 8 == 0, length <= batch.byteCount - start else {
                 throw DecodeError("connection record", "has a length of \(length)", at: start)
             }
-            each(try Connection(record: batch.extracting(start..<start + length)))
+            connections.append(try decode(record: batch.extracting(start..<start + length)))
             start += length
         }
     }
 
-    private init(record: RawSpan) throws(DecodeError) {
+    private static func decode(record: RawSpan) throws(DecodeError) -> Connection {
         let family = try record.host(UInt8.self, at: ConnectionRecord.family)
         let destinationFamily = try record.host(UInt8.self, at: ConnectionRecord.destinationFamily)
         let number = try record.host(UInt16.self, at: ConnectionRecord.protocol)
@@ -27,18 +27,18 @@ extension Connection {
             flags: try record.host(UInt32.self, at: ConnectionRecord.flags),
             firewallMark: try record.host(UInt32.self, at: ConnectionRecord.firewallMark),
             packets: try record.host(UInt32.self, at: ConnectionRecord.packets))
-        self.init(
+        return Connection(
             IPProtocol(rawValue: UInt8(truncatingIfNeeded: number)),
-            client: try Self.endpoint(record, family, ConnectionRecord.client, ConnectionRecord.clientPort),
-            virtual: try Self.endpoint(record, family, ConnectionRecord.virtual, ConnectionRecord.virtualPort),
-            destination: try Self.endpoint(
+            client: try endpoint(record, family, ConnectionRecord.client, ConnectionRecord.clientPort),
+            virtual: try endpoint(record, family, ConnectionRecord.virtual, ConnectionRecord.virtualPort),
+            destination: try endpoint(
                 record, destinationFamily, ConnectionRecord.destination, ConnectionRecord.destinationPort),
-            state: Self.state(
+            state: state(
                 try record.host(UInt16.self, at: ConnectionRecord.state), number,
                 isTemplate: details.flags.contains(.template)),
             // As jiffies_delta_to_msecs, which /proc prints: not below 0.
             expires: UInt32(max(0, try record.host(Int32.self, at: ConnectionRecord.expires))),
-            persistenceEngine: try Self.engine(record), details: details)
+            persistenceEngine: try engine(record), details: details)
     }
 
     @inline(__always)

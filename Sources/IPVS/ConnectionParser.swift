@@ -6,7 +6,6 @@ import Netlink
 /// Addresses and ports are hexadecimal: `TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED     892`;
 /// IPv6 addresses are eight full groups. Name and data of a persistence engine may follow.
 package struct ConnectionParser {
-    private let each: (Connection) -> Void
     /// The beginning of a row whose end has not arrived yet.
     private var partial: [UInt8] = []
     private var rows = 0
@@ -17,18 +16,20 @@ package struct ConnectionParser {
     /// The first row is a title. The kernel's lines are not longer than this: persistence engine data has at most 255 bytes.
     private static let longestRow = 1024
 
-    /// Reads a file including its title; `each` gets every row in turn.
-    package init(_ each: @escaping (Connection) -> Void) { self.each = each }
+    /// Reads a file including its title.
+    package init() {}
 
     /// Takes the next piece of the file, wherever it was split.
-    package mutating func take(_ piece: RawSpan) throws(DecodeError) {
+    ///
+    /// - Parameter connections: gets the rows that end in it.
+    package mutating func take(_ piece: RawSpan, into connections: inout [Connection]) throws(DecodeError) {
         var start = 0
         while let end = piece.newline(from: start) {
             if partial.isEmpty {
-                try row(piece, start..<end)
+                try row(piece, start..<end, &connections)
             } else {
                 partial += piece.copy(start..<end)
-                try finishPartial()
+                try finishPartial(&connections)
             }
             start = end + 1
         }
@@ -44,13 +45,15 @@ package struct ConnectionParser {
         if rows == 0 { throw error("is missing") }
     }
 
-    private mutating func finishPartial() throws(DecodeError) {
+    private mutating func finishPartial(_ connections: inout [Connection]) throws(DecodeError) {
         let whole = partial
         partial.removeAll(keepingCapacity: true)
-        try row(whole.span.bytes, 0..<whole.count)
+        try row(whole.span.bytes, 0..<whole.count, &connections)
     }
 
-    private mutating func row(_ bytes: RawSpan, _ range: Range<Int>) throws(DecodeError) {
+    private mutating func row(
+        _ bytes: RawSpan, _ range: Range<Int>, _ connections: inout [Connection]
+    ) throws(DecodeError) {
         rows += 1
         guard range.count <= Self.longestRow else { throw error("is longer than any from the kernel") }
         var fields = FieldCursor(bytes, range)
@@ -62,7 +65,7 @@ package struct ConnectionParser {
             let client = fields.endpoint(), let virtual = fields.endpoint(), let destination = fields.endpoint(),
             case let state = state(&fields), !state.isEmpty, let expires = fields.decimal()
         else { throw error("is not a connection") }
-        each(
+        connections.append(
             Connection(
                 `protocol`, client: client, virtual: virtual, destination: destination, state: state,
                 expires: expires, persistenceEngine: fields.isAtEnd ? nil : fields.rest()))

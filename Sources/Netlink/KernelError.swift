@@ -14,8 +14,8 @@ package struct KernelError: Error, Equatable, Sendable {
         case lost
         /// Something does not match its format.
         case damaged
-        /// The user wanted no more of it: SIGINT or SIGTERM came.
-        case interrupted
+        /// The user wanted no more of it: SIGINT or SIGTERM came; or there was no more time. Not named as the errno.
+        case stopped
         /// Any other system failure.
         case failed
     }

@@ -77,7 +77,7 @@ package final class LiveKernel: KernelSource {
         func receive(_ datagram: RawSpan) throws(KernelError) -> Reception {
             taken += 1
             if taken > Self.longAnswer, request.isDump, isStopped {
-                throw KernelError(request.purpose, .interrupted, detail: "it was interrupted")
+                throw KernelError(request.purpose, .stopped, detail: "it was interrupted")
             }
             return try take(datagram)
         }
@@ -116,9 +116,7 @@ package final class LiveKernel: KernelSource {
             // A short file is read to its end.
             if pieces > 1, isStopped { return .cut("reading /\(file.path) was interrupted") }
             if clock.now > deadline {
-                let (seconds, milliseconds) = (bound.components.seconds, bound.milliseconds)
-                let words = milliseconds % 1000 == 0 ? "\(seconds) s" : "\(milliseconds) ms"
-                return .cut("reading /\(file.path) was stopped after \(words)")
+                return .cut("reading /\(file.path) was stopped after \(bound.words)")
             }
         }
     }

@@ -17,7 +17,7 @@ struct ConnectionWalkTests {
 
     private func records(of walk: ConnectionWalk) throws -> [Record] {
         var records: [Record] = []
-        try walk.read { batch in
+        try walk.read(within: nil) { batch in
             var start = 0
             while start < batch.byteCount {
                 func load<T: BitwiseCopyable>(_ place: Int, _: T.Type) -> T {
@@ -69,22 +69,38 @@ struct ConnectionWalkTests {
         #expect(try records(of: wide.walk()).map(\.port) == [5])
     }
 
+    @Test("Where there is no time for all, what was read until then is delivered")
+    func bound() throws {
+        let table = try MadeTable(buckets: 4096, connections: 3000)
+        for number in 0..<3000 { table.add(number, to: number) }
+        let walk = try table.walk()
+        var bytes = 0
+        let error = #expect(throws: KernelError.self) { try walk.read(within: .zero) { bytes += $0.byteCount } }
+        #expect(error?.cause == .stopped, "\(String(describing: error))")
+        #expect((1..<3000).contains(bytes / ConnectionRecord.size), "\(bytes) bytes")
+        #expect(try records(of: walk).count == 3000)
+    }
+
     @Test("A pointer to nowhere and an overlong bucket are errors, by name")
     func broken() throws {
         let table = try MadeTable(buckets: 4, connections: 10)
         table.breakChain(of: 2)
         let walk = try table.walk()
-        #expect { try walk.read { _ in } } throws: { "\($0)".contains("reads of kernel memory failed") }
+        #expect { try walk.read(within: nil) { _ in } } throws: { "\($0)".contains("reads of kernel memory failed") }
         let long = try MadeTable(buckets: 1, connections: 9000)
         for number in 0..<9000 { long.add(number, to: 0) }
         let overlong = try long.walk()
-        #expect { try overlong.read { _ in } } throws: { "\($0)".contains("more connections than a run can take") }
+        #expect { try overlong.read(within: nil) { _ in } } throws: {
+            "\($0)".contains("more connections than a run can take")
+        }
     }
 
     @Test("Where the table was, there is none any more: that is an error, not an empty table")
     func gone() throws {
         let walk = try MadeTable(buckets: 0, connections: 0).walk()
-        #expect { try walk.read { _ in } } throws: { "\($0)".contains("there is no table of connections any more") }
+        #expect { try walk.read(within: nil) { _ in } } throws: {
+            "\($0)".contains("there is no table of connections any more")
+        }
     }
 
     @Test("Connections of other namespaces are passed over, however many, in runs that end")

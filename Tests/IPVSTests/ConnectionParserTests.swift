@@ -9,8 +9,8 @@ struct ConnectionParserTests {
     /// The result of reading a file in pieces.
     static func parse(_ pieces: [[UInt8]]) throws(DecodeError) -> [Connection] {
         var found: [Connection] = []
-        var parser = ConnectionParser { found.append($0) }
-        for piece in pieces { try parser.take(piece.span.bytes) }
+        var parser = ConnectionParser()
+        for piece in pieces { try parser.take(piece.span.bytes, into: &found) }
         try parser.end(.whole)
         return found
     }
@@ -84,7 +84,7 @@ struct ConnectionParserTests {
 
     @Test func nothingAtAllIsNotNoConnections() throws {
         #expect(throws: DecodeError("row 0 of proc/net/ip_vs_conn", "is missing", at: 0)) { try Self.parse("") }
-        var parser = ConnectionParser { _ in }
+        var parser = ConnectionParser()
         try parser.end(.cut("too slow"))
     }
 
@@ -138,18 +138,19 @@ struct ConnectionParserTests {
     @Test func aLastRowWithoutItsEndIsAnErrorUnlessTheReadingWasCut() throws {
         let text = Array(DirectorSample.mixed.file.utf8.dropLast())
         #expect(throws: DecodeError.self) { try Self.parse([text]) }
-        var count = 0
-        var parser = ConnectionParser { _ in count += 1 }
-        try parser.take(text.span.bytes)
+        var found: [Connection] = []
+        var parser = ConnectionParser()
+        try parser.take(text.span.bytes, into: &found)
         try parser.end(.cut("too slow"))
-        #expect(count == DirectorSample.mixed.listing.split(separator: "\n").count - 1)
+        #expect(found.count == DirectorSample.mixed.listing.split(separator: "\n").count - 1)
     }
 
     @Test("A row of a megabyte is rejected", arguments: [1, 1 << 20]) func endlessRow(pieceSize: Int) {
         let piece = [UInt8](repeating: UInt8(ascii: "x"), count: pieceSize)
-        var parser = ConnectionParser { _ in }
+        var parser = ConnectionParser()
+        var found: [Connection] = []
         #expect(throws: DecodeError("row 0 of proc/net/ip_vs_conn", "has no end", at: 0)) {
-            for _ in 0..<(1 << 20) / pieceSize { try parser.take(piece.span.bytes) }
+            for _ in 0..<(1 << 20) / pieceSize { try parser.take(piece.span.bytes, into: &found) }
         }
     }
 

@@ -22,7 +22,7 @@ struct ConnectionRecordTests {
 
     private func decoded(_ bytes: [UInt8]) throws -> [Connection] {
         var connections: [Connection] = []
-        try Connection.decode(bytes.span.bytes) { connections.append($0) }
+        try Connection.decode(bytes.span.bytes, into: &connections)
         return connections
     }
 
@@ -103,7 +103,7 @@ struct ConnectionRecordTests {
 
         init(_ batches: [[UInt8]], _ error: KernelError? = nil) { (self.batches, self.error) = (batches, error) }
 
-        func read(_ receive: (RawSpan) -> Void) throws(KernelError) {
+        func read(within bound: Duration?, _ receive: (RawSpan) -> Void) throws(KernelError) {
             for batch in batches { receive(batch.span.bytes) }
             if let error { throw error }
         }
@@ -118,7 +118,7 @@ struct ConnectionRecordTests {
         let completeness = try Director.connections(from: kernel) {
             connections = []
         } _: {
-            connections.append($0)
+            connections += $0
         }
         return (connections, completeness)
     }
@@ -134,6 +134,14 @@ struct ConnectionRecordTests {
         let failure = #expect(throws: KernelError.self) { try read(.table(failing, isRequired: true)) }
         #expect(failure?.nextStep == "--connections auto reads /proc instead")
         #expect(throws: KernelError.self) { try read(.table(Table([[1, 2, 3]]), isRequired: true)) }
+    }
+
+    @Test("A table that is not read to its end has been cut, and /proc is not read instead")
+    func cut() throws {
+        let why = "reading them was stopped after 1 s"
+        let slow = Table([Self.record], KernelError("read", .stopped, detail: why))
+        let (connections, completeness) = try read(.table(slow, isRequired: false))
+        #expect(connections.count == 1 && completeness == .cut(why))
     }
 
     @Test("/proc is read for as long as the source says")

@@ -49,7 +49,7 @@ struct DirectorTests {
         let pieces = stride(from: 0, to: text.count, by: 100).map { Array(text[$0..<min($0 + 100, text.count)]) }
         let kernel = ScriptedKernel(files: ["proc/net/ip_vs_conn": pieces])
         var found: [Connection] = []
-        #expect(try Director.connections(from: kernel) { found.append($0) } == .whole)
+        #expect(try Director.connections(from: kernel) { found += $0 } == .whole)
         #expect(found == (try ConnectionParserTests.parse(DirectorSample.mixed.file)))
     }
 

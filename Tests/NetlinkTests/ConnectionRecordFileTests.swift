@@ -51,7 +51,7 @@ struct ConnectionRecordFileTests {
 
         init(_ batches: [[UInt8]], fails: Bool = false) { (self.batches, self.fails) = (batches, fails) }
 
-        func read(_ receive: (RawSpan) -> Void) throws(KernelError) {
+        func read(within bound: Duration?, _ receive: (RawSpan) -> Void) throws(KernelError) {
             for batch in batches { receive(batch.span.bytes) }
             if fails { throw KernelError("read the table", .failed) }
         }
@@ -60,7 +60,7 @@ struct ConnectionRecordFileTests {
     private func read(_ kernel: any KernelSource) throws -> [UInt8]? {
         guard case .table(let table, _) = kernel.connectionAccess else { return nil }
         var records: [UInt8] = []
-        try table.read { whole in whole.withUnsafeBytes { records += $0 } }
+        try table.read(within: nil) { whole in whole.withUnsafeBytes { records += $0 } }
         return records
     }
 

@@ -80,7 +80,7 @@ struct FilterLineTests {
         model.turn(to: .flows)
         model.director.begin([Models.service()], Models.sysctls)
         Models.tell(&model, .director(.readingBegan))
-        for number in 0..<5 { model.director.take(Models.connection(number)) }
+        model.director.take((0..<5).map { Models.connection($0) })
         Models.tell(&model, .director(.rowsCame))
         #expect(model.listCount == 5)
         let rows = Models.rows(model)

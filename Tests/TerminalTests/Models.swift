@@ -93,7 +93,7 @@ enum Models {
     ) {
         model.director.begin(services, sysctls, absence: absence)
         tell(&model, .director(.readingBegan))
-        for connection in connections { model.director.take(connection) }
+        model.director.take(connections)
         model.director.endConnections(isWhole: true)
         model.director.beginEntries()
         for entry in entries {

@@ -120,10 +120,11 @@ struct ScreenTests {
         model.director.begin([Models.service()], Models.sysctls)
         for number in 0..<1_000_000 {
             let client = Endpoint(IPAddress(ipv4: 0x0A00_0000 + UInt32(number)), 40_000)
-            model.director.take(
+            model.director.take([
                 Connection(
                     .tcp, client: client, virtual: Models.vip(), destination: Models.endpoint("10.0.0.3", 80),
-                    state: "ESTABLISHED", expires: 890))
+                    state: "ESTABLISHED", expires: 890)
+            ])
         }
         model.director.finish(took: .seconds(3), pause: .seconds(9), losses: [])
         Models.tell(&model, .director(.readingEnded))

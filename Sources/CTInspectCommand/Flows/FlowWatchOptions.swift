@@ -62,7 +62,7 @@ struct FlowWatchOptions: ParsableArguments {
             let start = clock.elapsed()
             let snapshot = try collector.snapshot()
             let now = clock.elapsed()
-            pace.end(at: now, took: now - start, isComplete: true)
+            pace.end(at: now, took: now - start, isFromTable: snapshot.connections.areFromTable)
             return snapshot
         }
         // So that, if that is quick, whatever begins after the first lines are printed can be proven never to be in the table.

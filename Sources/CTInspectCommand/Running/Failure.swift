@@ -19,7 +19,7 @@ enum Failure: Int32 {
         switch error.cause {
         case .absent: self = .unavailable
         case .forbidden: self = .noPermission
-        case .notFound, .lost, .damaged, .interrupted, .failed: self = .inputOutput
+        case .notFound, .lost, .damaged, .stopped, .failed: self = .inputOutput
         }
     }
 
@@ -28,7 +28,7 @@ enum Failure: Int32 {
         do throws(KernelError) {
             try work()
         } catch {
-            if error.cause == .interrupted { throw ExitCode(Self.interrupted) }
+            if error.cause == .stopped { throw ExitCode(Self.interrupted) }
             Output.complain(error.description.printable)
             throw ExitCode(Failure(error).rawValue)
         }

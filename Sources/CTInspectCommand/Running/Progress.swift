@@ -7,6 +7,7 @@ final class Progress {
     private let isShown = isatty(STDERR_FILENO) == 1
     private var isOnScreen = false
     private var next: ContinuousClock.Instant
+    private var last = 0
 
     private static let patience = Duration.milliseconds(300)
     private static let interval = Duration.milliseconds(200)
@@ -15,7 +16,9 @@ final class Progress {
 
     /// - Parameter count: the progress; the clock is only checked every few steps.
     func show(_ text: @autoclosure () -> String, at count: Int) {
-        guard isShown, count & 0x3F == 0, case let now = ContinuousClock.now, now >= next else { return }
+        guard isShown, count < last || count - last >= 64 || count == 0 else { return }
+        last = count
+        guard case let now = ContinuousClock.now, now >= next else { return }
         next = now + Self.interval
         isOnScreen = true
         write("\r\u{1B}[K\(text())")

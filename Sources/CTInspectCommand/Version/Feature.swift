@@ -132,7 +132,7 @@ extension Feature {
     static func connectionWalk(_ walk: Result<ConnectionWalk, KernelError>, _ kernel: any KernelSource) -> Feature {
         Feature("BPF") { () throws(KernelError) in
             guard Director.isPresent(in: kernel) else { return (.fails, "there is no IPVS whose connections to read") }
-            try walk.get().read { _ in }
+            try walk.get().read(within: nil) { _ in }
             return (.works, "reads a million IPVS connections in about a second")
         }
     }

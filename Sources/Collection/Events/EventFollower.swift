@@ -220,7 +220,7 @@ extension EventFollower {
             isWhole = !answer.interrupted
         } catch {
             // Interrupted by the user, it ends with what there is.
-            if error.cause != .lost, error.cause != .interrupted { throw error }
+            if error.cause != .lost, error.cause != .stopped { throw error }
         }
         if let failure { throw failure }
         return isWhole

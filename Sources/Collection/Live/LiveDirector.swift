@@ -202,7 +202,9 @@ package final class LiveDirector {
     }
 
     /// How long nothing is read after a reading of this duration.
-    func pause(after took: Duration) -> Duration { pace.pause(after: took) }
+    func pause(after took: Duration, isFromTable: Bool) -> Duration {
+        pace.pause(after: took, isFromTable: isFromTable)
+    }
 
     /// Read as soon as possible.
     package func hurry() { pace.hurry() }
@@ -246,7 +248,9 @@ package final class LiveDirector {
             fail(error)
         }
         let took = reading.took
-        pace.end(at: clock.elapsed(), took: took, isComplete: failure == nil)
+        pace.end(
+            at: clock.elapsed(), took: took,
+            isFromTable: keeper.director.reading.connections.areFromTable, isComplete: failure == nil)
         packets.look(take)
         keeper.director.cost = meter.measure()
         return failure == nil

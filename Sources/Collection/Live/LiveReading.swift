@@ -10,7 +10,8 @@ final class LiveReading: ReadingSink {
     private let begun: Duration
     /// The program was stopped for this long.
     private var away = Duration.zero
-    private var rows = 0
+    private var rowsSinceLook = 0
+    private var rowsSincePause = 0
     private var isAbandoned = false
 
     let wantsWholeTable: Bool
@@ -38,9 +39,9 @@ final class LiveReading: ReadingSink {
         keeper.changed(.readingBegan)
     }
 
-    func take(_ connection: Connection) {
-        if !isAbandoned { keeper.director.take(connection) }
-        countRow()
+    func take(_ connections: [Connection]) {
+        if !isAbandoned { keeper.director.take(connections) }
+        count(connections.count)
     }
 
     func endConnections(isWhole: Bool) { if !isAbandoned { keeper.director.endConnections(isWhole: isWhole) } }
@@ -52,7 +53,7 @@ final class LiveReading: ReadingSink {
             keeper.director.take(entry)
             if wantsWholeTable { keeper.take(entry) }
         }
-        countRow()
+        count(1)
     }
 
     func endEntries(isWhole: Bool) {
@@ -75,23 +76,24 @@ final class LiveReading: ReadingSink {
     private var lastShown = Duration.zero
     private let isFirst: Bool
 
-    func progress(_ text: @autoclosure () -> String, at count: Int) { pauseIfDue(count) }
+    func progress(_ text: @autoclosure () -> String, at count: Int) { self.count(1) }
 
     @inline(__always)
-    private func countRow() {
-        rows &+= 1
-        pauseIfDue(rows)
+    private func count(_ rows: Int) {
+        rowsSinceLook &+= rows
+        if rowsSinceLook >= Self.rowsBetweenLooks { look() }
     }
 
-    @inline(__always)
-    private func pauseIfDue(_ count: Int) {
-        guard count & (Self.rowsBetweenLooks - 1) == 0 else { return }
-        if count & (Self.rowsBetweenPauses - 1) == 0 || live.clock.elapsed() - lastPause > Self.longestBetweenPauses {
+    private func look() {
+        rowsSincePause += rowsSinceLook
+        rowsSinceLook = 0
+        if rowsSincePause >= Self.rowsBetweenPauses || live.clock.elapsed() - lastPause > Self.longestBetweenPauses {
             pause()
         }
     }
 
     private func pause() {
+        rowsSincePause = 0
         lastPause = live.clock.elapsed()
         if isFirst, lastPause - lastShown > Self.rowsShownEvery {
             lastShown = lastPause
@@ -118,7 +120,7 @@ final class LiveReading: ReadingSink {
             if isAbandoned { return }
         }
         keeper.director.finish(
-            took: took, pause: live.pause(after: took), losses: losses,
+            took: took, pause: live.pause(after: took, isFromTable: outcome.connections.areFromTable), losses: losses,
             connections: outcome.connections)
         if keeper.director.events.isResyncing {
             keeper.director.endResync()

@@ -46,7 +46,7 @@ final class ConnectionCounter {
         let completeness = try Director.connections(from: kernel) {
             fresh = ConnectionCensus(plan)
         } _: {
-            fresh.take($0)
+            $0.forEach { fresh.take($0) }
         }
         census = fresh
         losses = []

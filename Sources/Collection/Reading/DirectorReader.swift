@@ -31,7 +31,7 @@ package struct DirectorReader {
         var dumpsAgain = true
         /// Whether the connections are read again if there are entries without one.
         var settlesOrphans = true
-        /// How long reading the connections from /proc may take; nil for what the kernel's source allows.
+        /// How long reading the connections may take; nil for what the kernel's source allows.
         var bound: Duration?
 
         /// A single, complete reading.
@@ -85,7 +85,7 @@ package struct DirectorReader {
                 return true
             }
         } catch {
-            if error.cause != .interrupted { throw error }
+            if error.cause != .stopped { throw error }
         }
         losses.append(Loss("the conntrack table", "reading was interrupted"))
         sink.endEntries(isWhole: false)
@@ -123,21 +123,22 @@ package struct DirectorReader {
     ) throws(KernelError) -> ConnectionExtent {
         var count = 0
         let expected = ConnectionExtent(read: 0, isWhole: false, services).known
-        let bound = policy.bound.map { min($0, kernel.connectionBound) } ?? kernel.connectionBound
-        let isBounded = if case .table = kernel.connectionAccess { false } else { true }
-        var estimate = ReadingEstimate(of: expected, within: isBounded ? bound : nil)
+        var areFromTable = if case .table = kernel.connectionAccess { true } else { false }
+        var estimate = ReadingEstimate(of: expected, within: areFromTable ? nil : kernel.connectionBound)
         sink.progress(estimate.words, at: 0)
-        let completeness = try Director.connections(from: kernel, within: bound) {
+        let completeness = try Director.connections(from: kernel, within: policy.bound) {
+            areFromTable = false
             count = 0
             sink.withStore { $0.restartConnections() }
-        } _: { connection in
-            sink.take(connection)
-            count += 1
+        } _: { connections in
+            sink.take(connections)
+            count += connections.count
             estimate.note(count)
             sink.progress(estimate.words, at: count)
         }
         let read = sink.withStore { $0.listed }
-        let extent = ConnectionExtent(read: read, isWhole: completeness == .whole, services)
+        var extent = ConnectionExtent(read: read, isWhole: completeness == .whole, services)
+        extent.areFromTable = areFromTable
         if case .cut(let why) = completeness {
             losses.append(Loss("connections of IPVS", "\(extent.words): \(why)"))
         }
@@ -151,8 +152,8 @@ package struct DirectorReader {
         var why: String?
         if losses.isEmpty {
             do throws(KernelError) {
-                let later = try Director.connections(from: kernel) { connection in
-                    sink.withStore { $0.takeLater(connection) }
+                let later = try Director.connections(from: kernel) { connections in
+                    sink.withStore { $0.takeLater(connections) }
                 }
                 if case .cut(let reason) = later { why = reason }
             } catch {
@@ -277,7 +278,7 @@ package struct DirectorReader {
         for (done, slot) in slots.enumerated() {
             sink.progress("\(done) of \(slots.count) looked up once more", at: done)
             if done & 0x3F == 0, kernel.isStopped {
-                throw KernelError("look flows up once more", .interrupted, detail: "it was interrupted")
+                throw KernelError("look flows up once more", .stopped, detail: "it was interrupted")
             }
             var isFound = false
             for tuple in sink.withStore({ $0.tuples(at: slot) }) {

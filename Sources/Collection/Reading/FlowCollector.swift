@@ -195,7 +195,7 @@ package final class FlowCollector: ReadingSink {
         store.begin(services, at: second)
     }
 
-    package func take(_ connection: Connection) { store.take(connection) }
+    package func take(_ connections: [Connection]) { store.take(connections) }
     package func endConnections(isWhole: Bool) { store.endConnections(isWhole: isWhole) }
     package func beginEntries() { store.beginEntries() }
     package func take(_ entry: Entry, _ message: RawSpan) {

@@ -12,7 +12,8 @@ package protocol ReadingSink: AnyObject {
     ///   - services: empty without IPVS.
     ///   - absence: why there is no IPVS; nil if there is.
     func begin(_ services: [Service], _ sysctls: Sysctls, absence: KernelError?)
-    func take(_ connection: Connection)
+    /// Those that arrived together.
+    func take(_ connections: [Connection])
     func endConnections(isWhole: Bool)
     /// A dump of the table begins; called again if the kernel reported that the table changed during the dump.
     func beginEntries()
@@ -21,7 +22,7 @@ package protocol ReadingSink: AnyObject {
     func endEntries(isWhole: Bool)
     /// For what is between the reader and the store: looking for single flows again, and settling orphans.
     func withStore<Value>(_ body: (inout FlowStore) -> Value) -> Value
-    /// Called while reading, with the number of items read so far.
+    /// Called while reading, again and again, with the number of items read so far.
     func progress(_ text: @autoclosure () -> String, at count: Int)
     /// Called after the last query: takes the NEW events that have arrived by then.
     func settle() throws(KernelError)

@@ -5,7 +5,7 @@ struct ReadingEstimate {
     private let bound: Double?
     private let seconds: () -> Double
     private var count = 0
-    /// When each power of two of them had been read, in seconds.
+    /// When so many of them had been read, each about twice as many as before, in seconds.
     private var marks: [(count: Int, seconds: Double)] = []
 
     /// - Parameters:
@@ -19,11 +19,10 @@ struct ReadingEstimate {
         self.seconds = seconds ?? { (ContinuousClock.now - start) / .seconds(1) }
     }
 
-    /// Called for each.
-    @inline(__always)
+    /// Called again and again.
     mutating func note(_ count: Int) {
         self.count = count
-        if count & (count - 1) == 0, count >= 256 { marks.append((count, seconds())) }
+        if count >= max(256, (marks.last?.count ?? 0) * 2) { marks.append((count, seconds())) }
     }
 
     /// `25000 of about 100000 connections, 20 s left`

@@ -1,5 +1,6 @@
-/// When to read: every interval, but the second time soon; at most a quarter of the time if reading takes long; and soon after a loss,
-/// which a reading recovers.
+/// When to read: every interval, but the second time soon; at most a quarter of the time if reading takes long, unless it reads the kernel's
+/// own table of connections, which burdens nobody: then every ten seconds, as long as that is at most half of the time; and soon after a
+/// loss, which a reading recovers.
 package final class ReadingPace {
     private let interval: Duration
     private var due = Duration.zero
@@ -8,6 +9,7 @@ package final class ReadingPace {
 
     /// The ratio of time without reading to time with reading.
     private static let restForWork = 3
+    private static let oftenEnough = Duration.seconds(10)
 
     package init(_ interval: Duration) { self.interval = interval }
 
@@ -22,7 +24,13 @@ package final class ReadingPace {
     }
 
     /// How long nothing is read after a reading of this duration.
-    package func pause(after took: Duration) -> Duration { max(interval - took, Self.rest(after: took)) }
+    ///
+    /// - Parameter isFromTable: whether it read the kernel's own table.
+    package func pause(after took: Duration, isFromTable: Bool) -> Duration {
+        var rest = Self.rest(after: took)
+        if isFromTable { rest = min(rest, max(Self.oftenEnough - took, took)) }
+        return max(interval - took, rest)
+    }
 
     /// How long at least.
     static func rest(after took: Duration) -> Duration { took * restForWork }
@@ -32,9 +40,9 @@ package final class ReadingPace {
 
     package func begin(at now: Duration) { schedule.begin() }
 
-    package func end(at now: Duration, took: Duration, isComplete: Bool) {
+    package func end(at now: Duration, took: Duration, isFromTable: Bool, isComplete: Bool = true) {
         schedule.end(at: now, took: took, isComplete: isComplete || !schedule.isWanted)
-        due = now + pause(after: took)
+        due = now + pause(after: took, isFromTable: isFromTable)
         // Only connections that begin after the second reading can be proven never to be in the table: the sooner it comes, the better.
         if isFirst, took < .seconds(1) { due = .zero }
         isFirst = false

@@ -81,63 +81,33 @@ extension FlowTally {
         proof = report.proof.map { Proof(seconds: $0.seconds, events: $0.events) }
     }
 
-    /// Counts flows in one pass over the rows of the store.
+    /// Counts the flows of the last reading.
     package init(_ store: FlowStore, _ filter: FlowFilter = FlowFilter()) {
         self.init()
         proof = store.evidence.map { Proof(seconds: UInt64($0.seconds), events: $0.events) }
-        let halfOpen = store.stateNames.firstIndex(of: Self.halfOpen)
-        // Route, verdict and six flags packed into one number: hashing a kind for each of a million rows would take too long.
-        var cells = CellCounts(routes: store.routes.count)
-        FlowList(store, filter, VerdictReasons(Sysctls())).forEachRow { _, row in
-            var cell = Int(row.route) << 9 | row.verdict.position << 6
-            if row.entryState == .synSent { cell |= 1 }
-            if !row.isOrphan, Int(row.state) == halfOpen { cell |= 2 }
-            if row.isExpected { cell |= 4 }
-            if let nfct = row.nfct { cell |= nfct ? 24 : 8 }
-            if row.traits.contains(.isSynchronized) { cell |= 32 }
-            cells.count(cell)
-        }
-        for (cell, count) in cells.all {
-            let route = store.routes[cell >> 9]
-            let verdict = FlowVerdict.byPosition[cell >> 6 & 7]
-            var kind = Kind(route.service, route.protocol, route.method, verdict)
-            (kind.isSynSent, kind.isHalfOpen, kind.isExpected) = (cell & 1 != 0, cell & 2 != 0, cell & 4 != 0)
-            kind.isSynchronized = cell & 32 != 0
-            kind.nfct = cell & 8 != 0 ? cell & 16 != 0 : nil
-            kind.isOnePacket = verdict == .orphan && store.schedulesEachPacket(route)
+        let all = filter == FlowFilter() ? store.cells : nil
+        for (cell, count) in (all ?? store.cells(filter)).all {
+            let route = store.routes[cell.route]
+            var kind = Kind(route.service, route.protocol, route.method, cell.verdict)
+            (kind.isSynSent, kind.isHalfOpen, kind.isExpected) = (cell.isSynSent, cell.isHalfOpen, cell.isExpected)
+            (kind.nfct, kind.isSynchronized) = (cell.nfct, cell.isSynchronized)
+            kind.isOnePacket = cell.verdict == .orphan && store.schedulesEachPacket(route)
             add(kind, count)
         }
-    }
-
-    /// IPVS's name for the state (`tcp_state_name`, net/netfilter/ipvs/ip_vs_proto_tcp.c).
-    private static let halfOpen = "SYN_RECV"
-}
-
-/// How often each cell occurred: by index while there are few routes, as most directors have.
-private struct CellCounts {
-    private var few: [Int]
-    private var many: [Int: Int] = [:]
-
-    init(routes: Int) { few = Array(repeating: 0, count: min(routes, 4096) << 9) }
-
-    @inline(__always)
-    mutating func count(_ cell: Int) {
-        if cell < few.count { few[cell] += 1 } else { many[cell, default: 0] += 1 }
-    }
-
-    var all: [(cell: Int, count: Int)] {
-        few.indices.lazy.filter { few[$0] > 0 }.map { ($0, few[$0]) } + many.map { ($0.key, $0.value) }
     }
 }
 
 extension FlowStore {
+    /// Of the flows that a filter wants.
+    fileprivate func cells(_ filter: FlowFilter) -> FlowCells {
+        var cells = FlowCells(self)
+        FlowList(self, filter, VerdictReasons(Sysctls())).forEachRow { _, row in cells.count(row) }
+        return cells
+    }
+
     fileprivate func schedulesEachPacket(_ route: Route) -> Bool {
         slots.table.services.byAddress(route.protocol, route.virtual)?.flags.contains(.onePacket) ?? false
     }
-}
-
-extension PackedState {
-    fileprivate static let synSent = PackedState(.tcp(.init(state: TrackedTCP.State.synSent.rawValue)))
 }
 
 extension FlowVerdict {

@@ -24,6 +24,9 @@ package struct Flow: Sendable {
     package var reason: VerdictReason
     /// Why the above is uncertain.
     package var doubts: [String]
+
+    /// The doubt of every flow whose reading was incomplete.
+    package static let incompleteReading = "not all that its verdict depends on was read"
 }
 
 /// Whether a flow is in the conntrack table.

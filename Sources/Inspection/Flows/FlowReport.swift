@@ -146,7 +146,7 @@ extension FlowStore {
     /// Why its service, its method or its entry is uncertain.
     package func doubts(of row: FlowRow, at slot: UInt32) -> [String] {
         let doubts = routes[Int(row.route)].doubts
-        return row.traits.isDisjoint(with: [.hasDoubts, .mayHaveEnded]) ? doubts : doubts + entryDoubts(of: row, slot)
+        return row.isDoubtful ? doubts + entryDoubts(of: row, slot) : doubts
     }
 
     fileprivate func flow(_ slot: UInt32, _ reasons: VerdictReasons) -> Flow {
@@ -168,6 +168,7 @@ extension FlowStore {
 
     private func entryDoubts(of row: FlowRow, _ slot: UInt32) -> [String] {
         var words = row.traits.contains(.hasDoubts) ? (extras.doubts[slot] ?? []).map(\.text) : []
+        if row.traits.contains(.isUncertain) { words.append(Flow.incompleteReading) }
         if row.traits.contains(.mayHaveEnded) {
             words.append("it had \(row.expires) s left when it was read, and may have ended before the table was")
         }

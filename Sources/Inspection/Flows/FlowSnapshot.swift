@@ -54,6 +54,8 @@ package struct ConnectionExtent: Equatable, Sendable {
     package var known = 0
     /// Whether the conntrack table was read as well; if the user interrupted that, no connection can be said to be absent from it.
     package var isTableRead = true
+    /// Whether they come from the kernel's own table, not from /proc.
+    package var areFromTable = false
 
     package init() {}
 

@@ -56,9 +56,9 @@ package struct DirectorState: Sendable {
         store.begin(services, at: second)
     }
 
-    package mutating func take(_ connection: Connection) {
-        reading.rows &+= 1
-        store.take(connection)
+    package mutating func take(_ connections: [Connection]) {
+        reading.rows &+= connections.count
+        store.take(connections)
     }
 
     package mutating func endConnections(isWhole: Bool) { store.endConnections(isWhole: isWhole) }
@@ -80,7 +80,7 @@ package struct DirectorState: Sendable {
     /// - Parameter took: the duration of the reading.
     /// - Returns: whether all are settled.
     package mutating func goOnSettling(_ rows: Int, took: Duration) -> Bool {
-        if store.ending == nil {
+        if store.settling == nil {
             store.beginFinish(took: UInt32(clamping: took.components.seconds), orphansAreKnown: false)
         }
         return store.goOnFinishing(rows)

@@ -205,15 +205,7 @@ extension FlowStore {
     /// Listed in the current reading, without an entry, and not certain to have none.
     private func wantsLook(_ row: FlowRow) -> Bool {
         row.traits.contains(.isListed) && row.traits.isDisjoint(with: [.hasEntry, .isExpected])
-            && !isAbsenceCertain(row)
-    }
-
-    /// Whether a flow without an entry in this reading certainly has none: it was looked for again; or the reading is complete so far, and
-    /// the flow had no entry in the previous reading either.
-    func isAbsenceCertain(_ row: FlowRow) -> Bool {
-        if row.traits.contains(.isLooked) { return true }
-        let wasAbsent = row.traits.contains(.isSettled) && (row.verdict == .absent || row.verdict == .never)
-        return isWholeSoFar && (wasAbsent || row.traits.contains(.wasLooked))
+            && !row.isAbsenceCertain(isWhole: isWholeSoFar)
     }
 }
 

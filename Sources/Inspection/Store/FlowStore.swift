@@ -36,7 +36,9 @@ package struct FlowStore: Sendable {
     private(set) var areConnectionsWhole = true
     var isReading = false
     /// The end of a reading that is under way.
-    var ending: Ending?
+    var settling: Settling?
+    /// The flows of the last reading, counted; nil before its end.
+    var cells: FlowCells?
     /// Whether the table is being dumped a second time, for the flows that had no entry in the first dump.
     var isLookingAgain = false
     /// How many entries of the second dump belonged to a flow so far.
@@ -110,16 +112,22 @@ package struct FlowStore: Sendable {
 
     /// Discards what an unfinished reading found.
     private mutating func abandon() {
-        ending = nil
+        settling = nil
         for slot in slots.rows.indices { slots.rows[slot].traits.subtract(.ofReading) }
     }
 
     // MARK: Connections
 
-    /// Takes a connection of this reading.
-    package mutating func take(_ connection: Connection) {
+    /// Takes connections of this reading.
+    package mutating func take(_ connections: [Connection]) {
+        let connections = connections.span
+        for position in connections.indices { take(connections[position]) }
+    }
+
+    /// Borrowed: a copy takes longer than all of this.
+    package mutating func take(_ connection: borrowing Connection) {
         if connection.isTemplate {
-            if keepsTemplates { templates.append(connection) }
+            if keepsTemplates { templates.append(copy connection) }
             return
         }
         if let slot = slot(of: connection) {
@@ -131,7 +139,7 @@ package struct FlowStore: Sendable {
     }
 
     /// Usually the slot after that of the previous row.
-    private func slot(of connection: Connection) -> Int? {
+    private func slot(of connection: borrowing Connection) -> Int? {
         let next = lastSlot + 1
         if next < slots.rows.count, slots.rows[next].traits.contains(.isHeld),
             slots.isFlow(next, connection.protocol, connection.client, connection.virtual)
@@ -142,7 +150,7 @@ package struct FlowStore: Sendable {
     }
 
     /// The list is not a snapshot: a row may move while it is read, and appear twice. The first one counts.
-    private mutating func update(_ slot: Int, with connection: Connection) {
+    private mutating func update(_ slot: Int, with connection: borrowing Connection) {
         if slots.rows[slot].traits.contains(.isListed) { return }
         let route = Int(slots.rows[slot].route)
         if !Route.Key.isSame(slots.table.routes[route].destination, connection.destination) {
@@ -212,9 +220,13 @@ package struct FlowStore: Sendable {
         if !isWhole { isWholeSoFar = false }
     }
 
-    /// Takes a connection read after the slots.table. An entry that belongs to it is not an orphan: the connection was just newer than the first
+    /// Takes connections read after the table. An entry that belongs to one is not an orphan: the connection was just newer than the first
     /// list.
-    package mutating func takeLater(_ connection: Connection) {
+    package mutating func takeLater(_ connections: [Connection]) {
+        for connection in connections { takeLater(connection) }
+    }
+
+    private mutating func takeLater(_ connection: Connection) {
         guard let slot = slots.find(connection.protocol, connection.client, connection.virtual),
             slots.rows[slot].isOrphan
         else {

@@ -62,7 +62,7 @@ final class CapturedTable: ConnectionTable {
     init(_ kernel: CapturedKernel) { self.kernel = kernel }
 
     /// - Throws: `.damaged` if it is not a file of records, or not read to its end.
-    func read(_ receive: (RawSpan) -> Void) throws(KernelError) {
+    func read(within bound: Duration?, _ receive: (RawSpan) -> Void) throws(KernelError) {
         var splitter = ConnectionRecordFile.Splitter()
         let completeness = try kernel.read(ConnectionRecordFile.file, within: .seconds(60)) { piece in
             splitter.take(piece, receive)
@@ -87,10 +87,10 @@ final class RecordedTable: ConnectionTable {
         self.recording = recording
     }
 
-    func read(_ receive: (RawSpan) -> Void) throws(KernelError) {
+    func read(within bound: Duration?, _ receive: (RawSpan) -> Void) throws(KernelError) {
         try recording.record(ConnectionRecordFile.file) { write throws(KernelError) in
             write(ConnectionRecordFile.magic.span.bytes)
-            try table.read { batch in
+            try table.read(within: bound) { batch in
                 write(batch)
                 receive(batch)
             }

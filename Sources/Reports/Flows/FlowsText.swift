@@ -19,9 +19,11 @@ extension FlowSnapshot {
             text.append("\n")
         }
         if hasDoubts {
-            for flow in flows {
-                for doubt in flow.doubts {
-                    let line = "? \(flow.protocol) \(flow.client) > \(flow.virtual): \(doubt)".printable
+            flows.forEachRow { slot, row in
+                // What was not read is said once, at the end.
+                for doubt in flows.store.doubts(of: row, at: slot) where doubt != Flow.incompleteReading {
+                    let flow = flows.store.key(of: row)
+                    let line = "? \(flow.protocol) \(flow.client) > \(flow.server): \(doubt)".printable
                     for piece in line.wrapped(width) { text.append(text: piece + "\n") }
                 }
             }

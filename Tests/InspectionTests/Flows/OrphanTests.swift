@@ -49,7 +49,7 @@ struct OrphanTests {
         for port in [998, 999] { store.take(try entry("10.0.0.9:\(port)", vip)) }
         store.endEntries(isWhole: true)
         #expect(store.hasFreshOrphans)
-        store.takeLater(try connection("10.0.0.9:999", vip, "10.0.0.3:80"))
+        store.takeLater([try connection("10.0.0.9:999", vip, "10.0.0.3:80")])
         var other = store
         store.finish(orphansAreKnown: true)
         #expect(FlowReport(store, sysctls(conntrack: "1")).flows.map(\.client.port) == [998])

@@ -130,6 +130,7 @@ struct FlowStoreTests {
         store.finish()
         #expect(try row(store).verdict == .tracked)
         #expect(try row(store).isDoubtful)
+        #expect(FlowReport(store, Sysctls()).flows.map(\.doubts) == [[Flow.incompleteReading]])
     }
 
     @Test("An aborted reading has no effect")

@@ -1,0 +1,54 @@
+import Conntrack
+
+/// How many flows there are of each route and kind. Both are packed into one number, the cell: hashing a kind for each of a million rows
+/// would take too long.
+struct FlowCells: Sendable {
+    /// By cell while there are few routes, as most directors have.
+    private var few: [Int]
+    private var many: [Int: Int] = [:]
+    /// The number of IPVS's state SYN_RECV in the store.
+    private let halfOpen: Int?
+
+    private static let mostRoutes = 4096
+
+    init(_ store: FlowStore) {
+        few = Array(repeating: 0, count: min(store.routes.count, Self.mostRoutes) << Cell.bits)
+        // As named by `tcp_state_name` (net/netfilter/ipvs/ip_vs_proto_tcp.c).
+        halfOpen = store.stateNames.firstIndex(of: "SYN_RECV")
+    }
+
+    /// What findings distinguish.
+    struct Cell {
+        static let bits = 9
+
+        let number: Int
+
+        var route: Int { number >> Self.bits }
+        var verdict: FlowVerdict { FlowVerdict.byPosition[number >> 6 & 7] }
+        var isSynSent: Bool { number & 1 != 0 }
+        var isHalfOpen: Bool { number & 2 != 0 }
+        var isExpected: Bool { number & 4 != 0 }
+        var nfct: Bool? { number & 8 != 0 ? number & 16 != 0 : nil }
+        var isSynchronized: Bool { number & 32 != 0 }
+    }
+
+    @inline(__always)
+    mutating func count(_ row: FlowRow) {
+        var cell = Int(row.route) << Cell.bits | row.verdict.position << 6
+        if row.entryState == .synSent { cell |= 1 }
+        if Int(row.state) == halfOpen, !row.isOrphan { cell |= 2 }
+        if row.isExpected { cell |= 4 }
+        if let nfct = row.nfct { cell |= nfct ? 24 : 8 }
+        if row.traits.contains(.isSynchronized) { cell |= 32 }
+        if cell < few.count { few[cell] += 1 } else { many[cell, default: 0] += 1 }
+    }
+
+    var all: [(cell: Cell, count: Int)] {
+        few.indices.lazy.filter { few[$0] > 0 }.map { (Cell(number: $0), few[$0]) }
+            + many.map { (Cell(number: $0.key), $0.value) }
+    }
+}
+
+extension PackedState {
+    fileprivate static let synSent = PackedState(.tcp(.init(state: TrackedTCP.State.synSent.rawValue)))
+}

@@ -1,0 +1,113 @@
+/// The end of a reading: what it found of each row becomes the row's verdict.
+struct Settling: Sendable {
+    /// The time of the reading.
+    private let second: UInt32
+    /// Seconds from reading the connections to the last look-up.
+    private let took: UInt32
+    private let orphansAreKnown: Bool
+    /// Whether everything was read completely, and the connections were.
+    private let isWhole: Bool
+    private let areConnectionsWhole: Bool
+    /// Whether every NEW event was seen.
+    private let isWatched: Bool
+    /// The flows that are shown.
+    private(set) var cells: FlowCells
+    /// The next slot.
+    var next = 0
+
+    /// Reading the table is assumed to take at least this many seconds, during which a connection may expire.
+    private static let soon: UInt32 = 5
+    /// After this many complete readings without it, a connection is forgotten.
+    private static let mostMissed: UInt8 = 4
+
+    init(_ store: FlowStore, took: UInt32, orphansAreKnown: Bool) {
+        second = store.second
+        self.took = max(took, Self.soon)
+        self.orphansAreKnown = orphansAreKnown
+        isWhole = store.isWholeSoFar
+        areConnectionsWhole = store.areConnectionsWhole
+        isWatched = store.watch.isWhole
+        cells = FlowCells(store)
+    }
+
+    /// - Returns: whether to keep it.
+    mutating func settle(_ row: inout FlowRow) -> Bool {
+        row.traits.remove(.isNews)
+        guard row.isOrphan ? settleOrphan(&row) : isThere(&row) else { return false }
+        if !row.isOrphan { settleFlow(&row) }
+        row.traits.subtract(.ofReading)
+        if row.isShown { cells.count(row) }
+        return true
+    }
+
+    /// A complete reading that does not list a connection hides it, and several forget it.
+    private func isThere(_ row: inout FlowRow) -> Bool {
+        if row.traits.contains(.isListed) {
+            row.missed = 0
+        } else if areConnectionsWhole {
+            row.missed += 1
+        }
+        return row.missed < Self.mostMissed
+    }
+
+    private func settleFlow(_ row: inout FlowRow) {
+        let hasEntry = row.traits.contains(.hasEntry)
+        let isCertain = hasEntry || row.isAbsenceCertain(isWhole: isWhole)
+        let isListed = row.traits.contains(.isListed)
+        // Something not read proves nothing: the earlier verdict stays, marked uncertain.
+        if isListed, hasEntry || isCertain || isWhole || !row.traits.contains(.isSettled) {
+            settle(&row, as: verdict(of: row, isCertain))
+        }
+        if isListed, isCertain { row.traits.remove(.isUncertain) } else { row.traits.insert(.isUncertain) }
+        if row.verdict == .absent, row.expires < took {
+            row.traits.insert(.mayHaveEnded)
+        } else {
+            row.traits.remove(.mayHaveEnded)
+        }
+        row.traits.insert(.isSettled)
+        row.traits.remove(.isPending)
+    }
+
+    private func verdict(of row: FlowRow, _ isCertain: Bool) -> FlowVerdict {
+        if row.traits.contains(.hasEntry) { return row.traits.contains(.isReplied) ? .tracked : .unreplied }
+        return isCertain && provesNever(row) ? .never : .absent
+    }
+
+    private func settle(_ row: inout FlowRow, as verdict: FlowVerdict) {
+        if !row.traits.contains(.hasEntry) { row.entryState = .none }
+        guard row.verdict != verdict || !row.traits.contains(.isSettled) else { return }
+        row.verdict = verdict
+        row.changed = second
+        row.traits.insert(.isNews)
+    }
+
+    private func provesNever(_ row: FlowRow) -> Bool {
+        isWatched && row.newEventPlusOne == 0 && row.traits.isDisjoint(with: [.mayBeOlder, .hadEntry, .isExpected])
+    }
+
+    /// If the connections were not read again, an entry becomes an orphan only in its second reading: the connections are read in between.
+    ///
+    /// - Returns: whether its entry may still exist.
+    private func settleOrphan(_ row: inout FlowRow) -> Bool {
+        guard row.traits.contains(.hasEntry) || !isWhole else { return false }
+        if row.traits.contains(.isFresh), !orphansAreKnown {
+            row.traits.remove(.isFresh)
+        } else if !row.traits.contains(.isSettled) {
+            row.traits.formUnion([.isSettled, .isNews])
+            row.traits.remove(.isFresh)
+        }
+        return true
+    }
+}
+
+extension FlowRow {
+    /// Whether it certainly has no entry, if the current reading found none: it was looked for again; or the reading is complete so far, and
+    /// the previous one found none either.
+    ///
+    /// - Parameter isWhole: whether the reading is complete so far.
+    func isAbsenceCertain(isWhole: Bool) -> Bool {
+        if traits.contains(.isLooked) { return true }
+        let wasAbsent = traits.contains(.isSettled) && (verdict == .absent || verdict == .never)
+        return isWhole && (wasAbsent || traits.contains(.wasLooked))
+    }
+}
