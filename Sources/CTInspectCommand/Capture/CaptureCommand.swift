@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import Collection
+import Firewall
 import Glibc
 import Inspection
 import Netlink
@@ -25,6 +26,9 @@ struct CaptureCommand: ParsableCommand {
         completion: .directory)
     var folder: String
 
+    @Flag(name: .customLong("no-ruleset"), help: "Leave out the rules of the packet filter.")
+    var omitsRuleset = false
+
     @OptionGroup var namespace: NamespaceOptions
     @OptionGroup var reading: ConnectionOptions
     @OptionGroup var output: OutputOptions
@@ -39,7 +43,8 @@ struct CaptureCommand: ParsableCommand {
                 kernel, into: folder, for: owner, tool: "ct-inspect \(CTInspect.version)")
             do throws(KernelError) {
                 try Privileges.keepOnlyNetAdmin(andChown: owner != nil)
-                let taken = try Recording(of: recording, progress: Progress().reading)
+                let taken = try Recording(
+                    of: recording, rules: !omitsRuleset, progress: Progress().reading)
                 try recording.finish()
                 report(taken, unread: recording.unread)
             } catch {
@@ -69,6 +74,7 @@ struct CaptureCommand: ParsableCommand {
             json.member("taken_at", taken.statistics.origin.takenAt.rfc3339)
             json.member("entries", taken.statistics.entries)
             json.member("flows", taken.snapshot?.report.flows.count)
+            json.member("ruleset", taken.ruleset)
             json.member("complete", taken.losses.isEmpty)
             json.losses(taken.losses)
             json.member("unread", strings: unread)
@@ -86,9 +92,33 @@ struct CaptureCommand: ParsableCommand {
             content = "the conntrack table and its statistics, no flows"
             reader = "stats"
         }
+        let rules = taken.ruleset?.words.map { ", \($0)" } ?? ""
         Output.print(
-            ["\(folder): \(content). Read it with: ct-inspect \(reader) --capture \(folder)"]
+            ["\(folder): \(content)\(rules). Read it with: ct-inspect \(reader) --capture \(folder)"]
                 + (taken.absence.map { [$0.description.printable] } ?? []) + taken.losses.map { $0.text(output.style) }
                 + unread.map { "could not read \($0)".printable })
+    }
+}
+
+extension Ruleset {
+    /// `176 rules of nf_tables (ufw, iptables-nft)`; nil if there is no table.
+    fileprivate var words: String? {
+        if self[.table].isEmpty { return nil }
+        return "\(self[.rule].count) rules of nf_tables (\(managers.map(\.rawValue).joined(separator: ", ")))"
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: StaticString, _ ruleset: Ruleset?) {
+        guard let ruleset else { return member(name, nothing: ()) }
+        member(
+            name,
+            object: { json in
+                json.member("tables", ruleset[.table].count)
+                json.member("chains", ruleset[.chain].count)
+                json.member("sets", ruleset[.set].count)
+                json.member("rules", ruleset[.rule].count)
+                json.member("managers", strings: ruleset.managers.map(\.rawValue))
+            })
     }
 }

@@ -1,4 +1,5 @@
 import Conntrack
+import Firewall
 import IPVS
 import Inspection
 import Netlink
@@ -10,16 +11,21 @@ package struct Recording {
     package let snapshot: FlowSnapshot?
     /// Why there is no snapshot.
     package let absence: KernelError?
+    /// The rules of nf_tables; nil if they were not wanted, or the kernel refused.
+    package let ruleset: Ruleset?
     package let losses: [Loss]
 
     /// So many are read from /proc in a fraction of a second.
     private static let fewConnections = 20_000
 
+    /// - Parameter rules: whether the packet filter's rules are requested.
     package init(
-        of source: any KernelSource, progress: ReadingProgress = ReadingProgress()
+        of source: any KernelSource, rules: Bool, progress: ReadingProgress = ReadingProgress()
     ) throws(KernelError) {
         statistics = try TableStatistics(reading: source)
-        let lists = Self.lists(of: source)
+        ruleset = rules ? try? Ruleset(reading: source) : nil
+        var lists = Self.lists(of: source)
+        if let ruleset, !ruleset.isWhole { lists.append(Loss("the rules of nf_tables", Table.keptChanging)) }
         let collector: FlowCollector
         do throws(KernelError) {
             collector = try FlowCollector(source, wantsWholeTable: true, progress: progress)

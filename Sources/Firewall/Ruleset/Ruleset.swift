@@ -1,0 +1,94 @@
+import CNetlink
+import Netlink
+
+/// All of nf_tables in a network namespace, whoever made it: nft, iptables-nft, firewalld. Not the tables of iptables-legacy.
+package struct Ruleset: Equatable, Sendable {
+    /// By kind, in the order of the kernel's lists: the rules of a chain are in the order in which packets meet them.
+    private var objects: [RulesetObject.Kind: [RulesetObject]] = [:]
+    /// Whether all of it is of one moment; if not, it changed each time while it was read.
+    package private(set) var isWhole = true
+
+    package subscript(kind: RulesetObject.Kind) -> [RulesetObject] { objects[kind] ?? [] }
+
+    package init() {}
+
+    /// How many times it is read if it changes meanwhile.
+    private static let attempts = 5
+
+    /// Reads it, again if its generation changes. Blocks for milliseconds, or a second for tens of thousands of rules; needs CAP_NET_ADMIN.
+    /// A kernel without nf_tables has an empty one.
+    ///
+    /// What packets do to sets (dynamic elements, counters) changes no generation: that is as it was when its list was read.
+    package init(reading kernel: any KernelSource) throws(KernelError) {
+        do throws(KernelError) {
+            for _ in 1...Self.attempts {
+                let before = try Self.generation(of: kernel)
+                objects = [:]
+                isWhole = try readAll(from: kernel)
+                if isWhole, try Self.generation(of: kernel) == before { return }
+            }
+            isWhole = false
+        } catch {
+            guard error.saysUnserved else { throw error }
+        }
+    }
+
+    /// `NFTA_GEN_ID`, which each transaction increments.
+    private static func generation(of kernel: any KernelSource) throws(KernelError) -> UInt32? {
+        let request = Request.netfilter(
+            "read the generation of nf_tables", subsystem: NFNL_SUBSYS_NFTABLES, message: NFT_MSG_GETGEN.rawValue,
+            flags: NLM_F_ACK)
+        var generation: UInt32?
+        try kernel.ask(request) { message, datagram throws(DecodeError) in
+            var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<nfgenmsg>.size))
+            while let attribute = try cursor.next(in: datagram) {
+                if attribute.type == UInt16(NFTA_GEN_ID.rawValue) { generation = datagram.bigEndian(attribute) }
+            }
+        }
+        return generation
+    }
+
+    /// - Returns: whether nothing changed as far as the answers say.
+    private mutating func readAll(from kernel: any KernelSource) throws(KernelError) -> Bool {
+        var isWhole = true
+        for kind in RulesetObject.Kind.allCases where kind != .elements {
+            isWhole = try read(kind, Self.request(kind), from: kernel) && isWhole
+        }
+        for set in self[.set] {
+            do throws(KernelError) {
+                isWhole = try read(.elements, Self.request(elementsOf: set), from: kernel) && isWhole
+            } catch {
+                // The set is gone.
+                if error.cause != .notFound { throw error }
+                isWhole = false
+            }
+        }
+        return isWhole
+    }
+
+    private mutating func read(
+        _ kind: RulesetObject.Kind, _ request: Request, from kernel: any KernelSource
+    ) throws(KernelError) -> Bool {
+        var found = objects.removeValue(forKey: kind) ?? []
+        let answer = try kernel.ask(request) { message, datagram throws(DecodeError) in
+            found.append(try RulesetObject(kind, message, in: datagram))
+        }
+        objects[kind] = found.isEmpty ? nil : found
+        return !answer.interrupted
+    }
+
+    private static func request(_ kind: RulesetObject.Kind) -> Request {
+        .netfilter(
+            "list each \(kind.word) of nf_tables", subsystem: NFNL_SUBSYS_NFTABLES, message: kind.getting,
+            flags: NLM_F_DUMP)
+    }
+
+    private static func request(elementsOf set: RulesetObject) -> Request {
+        var request = Request.netfilter(
+            "list the elements of set \(set.family) \(set.table) \(set.name)", subsystem: NFNL_SUBSYS_NFTABLES,
+            message: RulesetObject.Kind.elements.getting, flags: NLM_F_DUMP, family: Int32(set.family.rawValue))
+        request.append(NFTA_SET_ELEM_LIST_TABLE.rawValue, text: set.table)
+        request.append(NFTA_SET_ELEM_LIST_SET.rawValue, text: set.name)
+        return request
+    }
+}

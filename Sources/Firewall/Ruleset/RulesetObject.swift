@@ -1,0 +1,88 @@
+import CNetlink
+import Netlink
+
+/// A table, chain, set, object, flow table or rule of nf_tables, or elements of a set: its attributes as the kernel sent them, so that it
+/// can be made again elsewhere.
+package struct RulesetObject: Equatable, Sendable {
+    package let kind: Kind
+    package let family: TableFamily
+    /// In the kernel's layout, aligned as in its message.
+    package let attributes: [UInt8]
+    /// The table it is in, or is.
+    package let table: String
+    /// Its own name; for elements that of their set, for a rule that of its chain.
+    package let name: String
+
+    package enum Kind: CaseIterable, Sendable {
+        // In the order in which they can be made.
+        case table, chain, set, elements, object, flowTable, rule
+    }
+
+    /// - Throws: if it has no names, or its attributes are malformed.
+    init(_ kind: Kind, _ message: Message, in bytes: RawSpan) throws(DecodeError) {
+        self.kind = kind
+        family = TableFamily(rawValue: try bytes.host(at: message.payload.lowerBound))
+        let range = try message.attributes(after: MemoryLayout<nfgenmsg>.size)
+        var texts: [UInt16: String] = [:]
+        var cursor = AttributeCursor(range)
+        while let attribute = try cursor.next(in: bytes) {
+            if kind.naming.contains(attribute.type) { texts[attribute.type] = bytes.text(attribute) }
+        }
+        let names = kind.naming.compactMap { texts[$0] }
+        guard names.count == kind.naming.count, let table = names.first, let name = names.last else {
+            throw DecodeError("\(kind.word) of nf_tables", "has no name", at: message.payload.lowerBound)
+        }
+        (self.table, self.name) = (table, name)
+        attributes = bytes.copy(range)
+    }
+
+    /// The payload of one of its attributes; nil without it.
+    package func payload(_ type: some FixedWidthInteger) -> [UInt8]? {
+        let bytes = attributes.span.bytes
+        var cursor = AttributeCursor(0..<attributes.count)
+        while let attribute = try? cursor.next(in: bytes) {
+            if attribute.type == UInt16(type) { return bytes.copy(attribute) }
+        }
+        return nil
+    }
+}
+
+extension RulesetObject.Kind {
+    package var word: String {
+        switch self {
+        case .table: "table"
+        case .chain: "chain"
+        case .set: "set"
+        case .elements: "set's elements"
+        case .object: "object"
+        case .flowTable: "flow table"
+        case .rule: "rule"
+        }
+    }
+
+    /// `NFT_MSG_GET*`
+    var getting: UInt32 {
+        switch self {
+        case .table: NFT_MSG_GETTABLE.rawValue
+        case .chain: NFT_MSG_GETCHAIN.rawValue
+        case .set: NFT_MSG_GETSET.rawValue
+        case .elements: NFT_MSG_GETSETELEM.rawValue
+        case .object: NFT_MSG_GETOBJ.rawValue
+        case .flowTable: NFT_MSG_GETFLOWTABLE.rawValue
+        case .rule: NFT_MSG_GETRULE.rawValue
+        }
+    }
+
+    /// The attributes with the table's name and its own.
+    fileprivate var naming: [UInt16] {
+        switch self {
+        case .table: [UInt16(NFTA_TABLE_NAME.rawValue)]
+        case .chain: [UInt16(NFTA_CHAIN_TABLE.rawValue), UInt16(NFTA_CHAIN_NAME.rawValue)]
+        case .set: [UInt16(NFTA_SET_TABLE.rawValue), UInt16(NFTA_SET_NAME.rawValue)]
+        case .elements: [UInt16(NFTA_SET_ELEM_LIST_TABLE.rawValue), UInt16(NFTA_SET_ELEM_LIST_SET.rawValue)]
+        case .object: [UInt16(NFTA_OBJ_TABLE.rawValue), UInt16(NFTA_OBJ_NAME.rawValue)]
+        case .flowTable: [UInt16(NFTA_FLOWTABLE_TABLE.rawValue), UInt16(NFTA_FLOWTABLE_NAME.rawValue)]
+        case .rule: [UInt16(NFTA_RULE_TABLE.rawValue), UInt16(NFTA_RULE_CHAIN.rawValue)]
+        }
+    }
+}
