@@ -35,6 +35,13 @@ struct NetlinkSocket: ~Copyable {
         try Self.receive(over: handle.pointer, into: buffer, for: purpose)
     }
 
+    /// Blocks for the next datagram.
+    borrowing func receive(for purpose: String) throws(KernelError) -> [UInt8] {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.datagramSize, alignment: 16)
+        defer { buffer.deallocate() }
+        return Array(buffer.prefix(try receive(into: buffer, for: purpose)))
+    }
+
     static func receive(
         over handle: OpaquePointer, into buffer: UnsafeMutableRawBufferPointer, for purpose: String
     ) throws(KernelError) -> Int {

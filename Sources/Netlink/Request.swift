@@ -97,6 +97,17 @@ package struct Request: Sendable {
         Self.store(UInt16(bytes.count - start), into: &bytes, at: start)
     }
 
+    /// Attributes in the kernel's own layout, padded.
+    package mutating func append(attributes: some Collection<UInt8>) { bytes += attributes }
+
+    /// The same with `NLM_F_ACK`.
+    var acknowledged: Request {
+        var request = self
+        let flags = (try? bytes.span.bytes.host(UInt16.self, at: 6)) ?? 0
+        Self.store(flags | UInt16(NLM_F_ACK), into: &request.bytes, at: 6)
+        return request
+    }
+
     package func message(sequence: UInt32) -> [UInt8] {
         var message = bytes
         Self.store(UInt32(message.count), into: &message, at: 0)

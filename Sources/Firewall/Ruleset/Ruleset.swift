@@ -8,7 +8,10 @@ package struct Ruleset: Equatable, Sendable {
     /// Whether all of it is of one moment; if not, it changed each time while it was read.
     package private(set) var isWhole = true
 
-    package subscript(kind: RulesetObject.Kind) -> [RulesetObject] { objects[kind] ?? [] }
+    package internal(set) subscript(kind: RulesetObject.Kind) -> [RulesetObject] {
+        get { objects[kind] ?? [] }
+        set { objects[kind] = newValue.isEmpty ? nil : newValue }
+    }
 
     package init() {}
 

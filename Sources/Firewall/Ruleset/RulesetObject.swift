@@ -7,7 +7,7 @@ package struct RulesetObject: Equatable, Sendable {
     package let kind: Kind
     package let family: TableFamily
     /// In the kernel's layout, aligned as in its message.
-    package let attributes: [UInt8]
+    package internal(set) var attributes: [UInt8]
     /// The table it is in, or is.
     package let table: String
     /// Its own name; for elements that of their set, for a rule that of its chain.
@@ -15,7 +15,7 @@ package struct RulesetObject: Equatable, Sendable {
 
     package enum Kind: CaseIterable, Sendable {
         // In the order in which they can be made.
-        case table, chain, set, elements, object, flowTable, rule
+        case table, chain, object, set, elements, flowTable, rule
     }
 
     /// - Throws: if it has no names, or its attributes are malformed.
@@ -34,6 +34,19 @@ package struct RulesetObject: Equatable, Sendable {
         }
         (self.table, self.name) = (table, name)
         attributes = bytes.copy(range)
+    }
+
+    /// Those of its attributes with one of these types, as they are.
+    func attributes(_ types: Set<UInt16>) -> [UInt8] {
+        var chosen: [UInt8] = []
+        var cursor = AttributeCursor(0..<attributes.count)
+        while let attribute = try? cursor.next(in: attributes.span.bytes) {
+            guard types.contains(attribute.type) else { continue }
+            let payload = attribute.payload
+            chosen += attributes[payload.lowerBound - AttributeCursor.headerSize..<payload.upperBound]
+            chosen += [UInt8](repeating: 0, count: (4 - payload.count % 4) % 4)
+        }
+        return chosen
     }
 
     /// The payload of one of its attributes; nil without it.

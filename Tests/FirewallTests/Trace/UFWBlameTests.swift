@@ -8,7 +8,7 @@ import Testing
 /// configuration.
 @Suite("Blaming UFW's own rules", .needsRoot, .needsTool("ufw"), .needsTool("nft"))
 struct UFWBlameTests {
-    private static let script = """
+    static let script = """
         set -e
         cp -a /etc/ufw "$0/rules"
         cp -a /etc/default/ufw "$0/defaults"

@@ -1,0 +1,113 @@
+import CNetlink
+import Netlink
+
+/// One of a rule's expressions: the instructions that a packet meets, in order.
+struct RuleExpression {
+    /// `meta`, `cmp`, `lookup`, `match`
+    let name: String
+    /// Its attributes, in the kernel's layout.
+    private let data: [UInt8]
+
+    init(_ name: String, _ data: [UInt8]) { (self.name, self.data) = (name, data) }
+
+    /// The payload of one of its attributes; nil without it.
+    func payload(_ type: some FixedWidthInteger) -> [UInt8]? {
+        var cursor = AttributeCursor(0..<data.count)
+        while let attribute = try? cursor.next(in: data.span.bytes) {
+            if attribute.type == UInt16(type) { return data.span.bytes.copy(attribute) }
+        }
+        return nil
+    }
+
+    /// A number in network byte order.
+    func number(_ type: some FixedWidthInteger) -> UInt32? {
+        guard let payload = payload(type), payload.count == 4 else { return nil }
+        return payload.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    /// The set in which it looks, or to which it adds.
+    var setUsed: String? {
+        let type: UInt32
+        switch name {
+        case "lookup": type = NFTA_LOOKUP_SET.rawValue
+        case "dynset": type = NFTA_DYNSET_SET_NAME.rawValue
+        case "objref": type = NFTA_OBJREF_SET_NAME.rawValue
+        default: return nil
+        }
+        return payload(type).map { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}
+
+extension RulesetObject {
+    /// Of a rule; those that are malformed are left out.
+    var expressions: [RuleExpression] {
+        guard kind == .rule, let list = payload(NFTA_RULE_EXPRESSIONS.rawValue) else { return [] }
+        let bytes = list.span.bytes
+        var found: [RuleExpression] = []
+        var cursor = AttributeCursor(0..<list.count)
+        while let element = try? cursor.next(in: bytes) {
+            guard
+                let parts = try? AttributePair(
+                    element, NFTA_EXPR_NAME.rawValue, NFTA_EXPR_DATA.rawValue, in: bytes),
+                let name = bytes.text(parts.first)
+            else { continue }
+            found.append(RuleExpression(name, parts.second.map { bytes.copy($0) } ?? []))
+        }
+        return found
+    }
+
+    /// `chain ip filter INPUT`
+    package var description: String {
+        kind == .table ? "\(kind.word) \(family) \(table)" : "\(kind.word) \(family) \(table) \(name)"
+    }
+
+    /// What xtables' matches and targets in it (from iptables-nft) have to know, and a list of rules lacks.
+    var compatibility: RuleCompatibility? { RuleCompatibility(of: expressions) }
+}
+
+/// The protocol that a rule of iptables-nft is for (`NFTA_RULE_COMPAT`): matches such as `tcp` refuse any other rule. It is told by the
+/// rule's own comparison, as nft_compat.c's `nft_parse_compat` wants it.
+struct RuleCompatibility: Equatable {
+    private(set) var protocolNumber: UInt32 = 0
+    private(set) var isInverted = false
+
+    /// - Returns: nil for a rule without matches and targets of xtables.
+    init?(of expressions: [RuleExpression]) {
+        guard expressions.contains(where: { $0.name == "match" || $0.name == "target" }) else { return nil }
+        var isProtocol = false
+        for expression in expressions {
+            if expression.name == "cmp", isProtocol { take(expression) }
+            isProtocol = Self.loadsProtocol(expression)
+        }
+    }
+
+    /// `meta l4proto`, or the protocol's byte in an IP header.
+    private static func loadsProtocol(_ expression: RuleExpression) -> Bool {
+        switch expression.name {
+        case "meta": return expression.number(NFTA_META_KEY.rawValue) == UInt32(NFT_META_L4PROTO.rawValue)
+        case "payload":
+            let offset = expression.number(NFTA_PAYLOAD_OFFSET.rawValue)
+            return expression.number(NFTA_PAYLOAD_BASE.rawValue) == UInt32(NFT_PAYLOAD_NETWORK_HEADER.rawValue)
+                && (offset == 9 || offset == 6) && expression.number(NFTA_PAYLOAD_LEN.rawValue) == 1
+        default: return false
+        }
+    }
+
+    private mutating func take(_ comparison: RuleExpression) {
+        guard let data = comparison.payload(NFTA_CMP_DATA.rawValue),
+            let value = RuleExpression("", data).payload(NFTA_DATA_VALUE.rawValue), let number = value.first
+        else { return }
+        protocolNumber = UInt32(number)
+        isInverted = comparison.number(NFTA_CMP_OP.rawValue) != UInt32(NFT_CMP_EQ.rawValue)
+    }
+
+    /// In network byte order, both of them.
+    func append(to request: inout Request) {
+        request.nest(NFTA_RULE_COMPAT.rawValue) { nested in
+            nested.append(NFTA_RULE_COMPAT_PROTO.rawValue, bigEndian: protocolNumber)
+            nested.append(
+                NFTA_RULE_COMPAT_FLAGS.rawValue,
+                bigEndian: isInverted ? UInt32(NFT_RULE_COMPAT_F_INV.rawValue) : 0)
+        }
+    }
+}

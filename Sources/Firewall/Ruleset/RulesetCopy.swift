@@ -1,0 +1,164 @@
+import CNetlink
+import Netlink
+
+/// A copy of a ruleset in the network namespace of the calling thread, where there was none. What the kernel there does not accept (a
+/// missing module, another kernel's expression, a device that is not there) is left out, and named.
+///
+/// Left out of every object: handles, use counts, and what binds a table to a process.
+package struct RulesetCopy: Sendable {
+    /// What was not copied, and why.
+    package private(set) var missing: [(object: RulesetObject, why: KernelError)] = []
+
+    private static let purpose = "copy the rules of nf_tables"
+
+    /// Blocks until it is made. Needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
+    ///
+    /// - Throws: if nothing can be copied at all.
+    package init(of ruleset: Ruleset) throws(KernelError) {
+        let socket = try BatchSocket(NFNL_SUBSYS_NFTABLES, for: Self.purpose)
+        let sets = SetsOfRules(ruleset)
+        for kind in RulesetObject.Kind.allCases where kind != .rule {
+            try send(ruleset[kind].lazy.filter { !sets.has($0) }.map { [$0] }, sets, over: socket)
+        }
+        try send(ruleset[.rule].lazy.map { sets.of($0) + [$0] }, sets, over: socket)
+    }
+
+    /// - Parameter groups: what must be made together.
+    private mutating func send(
+        _ groups: some Sequence<[RulesetObject]>, _ sets: SetsOfRules, over socket: borrowing BatchSocket
+    ) throws(KernelError) {
+        var batch: [(object: RulesetObject, message: Request)] = []
+        var size = 0
+        for group in groups {
+            let messages = group.map { ($0, $0.creation(sets.number(of: $0))) }
+            let length = group.reduce(0) { $0 + $1.attributes.count }
+            if size + length > BatchSocket.most {
+                try send(batch, over: socket)
+                (batch, size) = ([], 0)
+            }
+            batch += messages
+            size += length
+        }
+        try send(batch, over: socket)
+    }
+
+    /// Again without what the kernel refused, as it accepts all or none.
+    private mutating func send(
+        _ batch: [(object: RulesetObject, message: Request)], over socket: borrowing BatchSocket
+    ) throws(KernelError) {
+        var left = batch
+        while !left.isEmpty {
+            let refusals = try socket.send(left.map(\.message))
+            if refusals.isEmpty { return }
+            missing += refusals.sorted { $0.key < $1.key }.map { (left[$0.key].object, $0.value) }
+            left = left.indices.filter { refusals[$0] == nil }.map { left[$0] }
+        }
+    }
+}
+
+/// The anonymous sets of a ruleset, as in `tcp dport { 80, 443 }`. Each is made in the same transaction as the rule that uses it: the kernel
+/// takes none that is not bound (`nf_tables_commit`).
+private struct SetsOfRules {
+    private struct Key: Hashable {
+        var family: TableFamily
+        var table: String
+        var name: String
+
+        init(_ object: RulesetObject, _ name: String) {
+            (family, table, self.name) = (object.family, object.table, name)
+        }
+    }
+
+    /// Each set, followed by its elements.
+    private var anonymous: [Key: [RulesetObject]] = [:]
+    private var numbers: [Key: UInt32] = [:]
+
+    init(_ ruleset: Ruleset) {
+        for (number, set) in ruleset[.set].enumerated() {
+            numbers[Key(set, set.name)] = UInt32(number + 1)
+            let flags = set.number(NFTA_SET_FLAGS.rawValue) ?? 0
+            if flags & NFT_SET_ANONYMOUS.rawValue != 0 { anonymous[Key(set, set.name)] = [set] }
+        }
+        for elements in ruleset[.elements] { anonymous[Key(elements, elements.name)]?.append(elements) }
+    }
+
+    /// Whether it is one of them, or elements of one.
+    func has(_ object: RulesetObject) -> Bool {
+        (object.kind == .set || object.kind == .elements) && anonymous[Key(object, object.name)] != nil
+    }
+
+    func of(_ rule: RulesetObject) -> [RulesetObject] {
+        rule.expressions.compactMap(\.setUsed).flatMap { anonymous[Key(rule, $0)] ?? [] }
+    }
+
+    /// What identifies a set within a transaction.
+    func number(of object: RulesetObject) -> UInt32 { numbers[Key(object, object.name)] ?? 0 }
+}
+
+extension RulesetObject {
+    /// A number in network byte order.
+    fileprivate func number(_ type: UInt32) -> UInt32? {
+        guard let payload = payload(type), payload.count == 4 else { return nil }
+        return payload.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    /// The message that makes it.
+    ///
+    /// - Parameter setNumber: see `NFTA_SET_ID`.
+    fileprivate func creation(_ setNumber: UInt32) -> Request {
+        var request = Request.netfilter(
+            "copy \(description)", subsystem: NFNL_SUBSYS_NFTABLES, message: kind.making,
+            flags: NLM_F_CREATE | (kind == .rule ? NLM_F_APPEND : 0), family: Int32(family.rawValue))
+        request.append(attributes: attributes(kind.copied))
+        switch kind {
+        case .table:
+            let dormant = UInt32(NFT_TABLE_F_DORMANT.rawValue)
+            request.append(
+                NFTA_TABLE_FLAGS.rawValue, bigEndian: (number(UInt32(NFTA_TABLE_FLAGS.rawValue)) ?? 0) & dormant)
+        case .set: request.append(NFTA_SET_ID.rawValue, bigEndian: setNumber)
+        case .rule: compatibility.map { $0.append(to: &request) }
+        default: break
+        }
+        return request
+    }
+}
+
+extension RulesetObject.Kind {
+    /// `NFT_MSG_NEW*`
+    fileprivate var making: UInt32 {
+        switch self {
+        case .table: NFT_MSG_NEWTABLE.rawValue
+        case .chain: NFT_MSG_NEWCHAIN.rawValue
+        case .set: NFT_MSG_NEWSET.rawValue
+        case .elements: NFT_MSG_NEWSETELEM.rawValue
+        case .object: NFT_MSG_NEWOBJ.rawValue
+        case .flowTable: NFT_MSG_NEWFLOWTABLE.rawValue
+        case .rule: NFT_MSG_NEWRULE.rawValue
+        }
+    }
+
+    /// The attributes that a copy has as well.
+    fileprivate var copied: Set<UInt16> {
+        let types: [any RawRepresentable<UInt32>] =
+            switch self {
+            case .table: [NFTA_TABLE_NAME, NFTA_TABLE_USERDATA]
+            case .chain:
+                [
+                    NFTA_CHAIN_TABLE, NFTA_CHAIN_NAME, NFTA_CHAIN_HOOK, NFTA_CHAIN_POLICY, NFTA_CHAIN_TYPE,
+                    NFTA_CHAIN_USERDATA,
+                ]
+            case .set:
+                [
+                    NFTA_SET_TABLE, NFTA_SET_NAME, NFTA_SET_FLAGS, NFTA_SET_KEY_TYPE, NFTA_SET_KEY_LEN,
+                    NFTA_SET_DATA_TYPE, NFTA_SET_DATA_LEN, NFTA_SET_POLICY, NFTA_SET_DESC, NFTA_SET_TIMEOUT,
+                    NFTA_SET_GC_INTERVAL, NFTA_SET_USERDATA, NFTA_SET_OBJ_TYPE, NFTA_SET_EXPR, NFTA_SET_EXPRESSIONS,
+                ]
+            case .elements: [NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET, NFTA_SET_ELEM_LIST_ELEMENTS]
+            case .object: [NFTA_OBJ_TABLE, NFTA_OBJ_NAME, NFTA_OBJ_TYPE, NFTA_OBJ_DATA, NFTA_OBJ_USERDATA]
+            case .flowTable:
+                [NFTA_FLOWTABLE_TABLE, NFTA_FLOWTABLE_NAME, NFTA_FLOWTABLE_HOOK, NFTA_FLOWTABLE_FLAGS]
+            case .rule: [NFTA_RULE_TABLE, NFTA_RULE_CHAIN, NFTA_RULE_EXPRESSIONS, NFTA_RULE_USERDATA]
+            }
+        return Set(types.map { UInt16($0.rawValue) })
+    }
+}
