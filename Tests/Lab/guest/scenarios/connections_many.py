@@ -47,7 +47,8 @@ def conduct(hosts, subject, report):
     report.check("all connections are there", listed >= COUNT, listed)
     report.equal("flows --json has each of them", listed, _count(FLOWS, b'"verdict":"absent"'))
     report.check("flows --summary counts them", f'"connections":{listed}' in counts.replace(" ", ""), counts[:2000])
-    report.check("flows --json takes less than cat, which joins and explains nothing", bpf < rows, (bpf, rows))
+    # A tenth is the target, which a guest on a busy machine may miss.
+    report.check("flows --json takes a fifth of cat's time at most, which joins and explains nothing", bpf * 5 < rows, (bpf, rows))
     with hosts.director.inside():
         took, text = _timed(lambda: subject.run("flows", "--summary", "--json", "--connections", "proc", "--max-read-time", "1s", check=False).stdout)
     document = json.loads(text)
