@@ -735,7 +735,7 @@ _ct-inspect_explain() {
 
 _ct-inspect_capture() {
     repeating_flags=()
-    non_repeating_flags=(--json --version -h --help)
+    non_repeating_flags=(--no-ruleset --json --version -h --help)
     repeating_options=()
     non_repeating_options=(--netns --connections --max-read-time --color)
     __ct-inspect_offer_flags_options 1

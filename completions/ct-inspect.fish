@@ -44,7 +44,7 @@ function __ct-inspect_parse_tokens -S
         case 'explain'
             __ct-inspect_parse_subcommand 0 'proto=' 'flags=' 'icmp-type=' 'chunk=' 'entry=' 'unreplied' 'direction=' 'method=' 'service=' 'tcp-loose=' 'vs-conntrack=' 'netns=' 'capture=' 'json' 'color=' 'version' 'h/help'
         case 'capture'
-            __ct-inspect_parse_subcommand 1 'netns=' 'connections=' 'max-read-time=' 'json' 'color=' 'version' 'h/help'
+            __ct-inspect_parse_subcommand 1 'no-ruleset' 'netns=' 'connections=' 'max-read-time=' 'json' 'color=' 'version' 'h/help'
         case 'help'
             __ct-inspect_parse_subcommand -r 1 'version'
         end
@@ -270,6 +270,7 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" version' -l 'version' -d 'Show the version.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect capture" -eq 1' -fa '(__ct-inspect_complete_directories)'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" no-ruleset' -l 'no-ruleset' -d 'Leave out the rules of the packet filter.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion capture -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" connections' -l 'connections' -d 'Read IPVS\'s connections through BPF or /proc; auto: BPF where it is possible.' -rfka 'auto bpf proc'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" max-read-time' -l 'max-read-time' -d 'Stop reading connections from /proc after this long (60s).' -rfka ''

@@ -6,7 +6,7 @@ package protocol ConnectionTable: AnyObject {
     ///   - bound: how long it may take; nil for as long as it takes.
     ///   - receive: gets a batch, borrowed for the call.
     /// - Throws: if not all of them could be read: what was delivered does not count then, unless the cause is `.stopped`, by the user
-    ///   or by the bound.
+    ///   or by the bound. A capture keeps none of it then.
     func read(within bound: Duration?, _ receive: (RawSpan) -> Void) throws(KernelError)
 }
 

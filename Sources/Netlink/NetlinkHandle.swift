@@ -60,4 +60,13 @@ extension NetlinkHandle {
         getsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &got, &gotLength)
         return Int(got)
     }
+
+    /// Requests `size` bytes of send buffer, forced if permitted.
+    borrowing func growSendBuffer(to size: Int) {
+        var wanted = CInt(clamping: size)
+        let length = socklen_t(MemoryLayout<CInt>.size)
+        if setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &wanted, length) != 0 {
+            setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &wanted, length)
+        }
+    }
 }

@@ -42,7 +42,8 @@ enum Output {
     /// Whether one of them came.
     static var isStopped: Bool { clinux_stop_signal_came() != 0 }
 
-    /// Lets one that comes while `work` goes on end it early, so that its result so far can be printed. The next one ends the program.
+    /// Lets one that comes while `work` goes on end it early, so that its result so far can be printed. The next one does what it did before: usually it ends
+    /// the program.
     static func stoppable<Result>(_ work: () throws(KernelError) -> Result) throws(KernelError) -> Result {
         _ = try waiter()
         defer { releaseStops() }

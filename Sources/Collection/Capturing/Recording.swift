@@ -23,9 +23,8 @@ package struct Recording {
         of source: any KernelSource, rules: Bool, progress: ReadingProgress = ReadingProgress()
     ) throws(KernelError) {
         statistics = try TableStatistics(reading: source)
-        ruleset = rules ? try? Ruleset(reading: source) : nil
-        var lists = Self.lists(of: source)
-        if let ruleset, !ruleset.isWhole { lists.append(Loss("the rules of nf_tables", Table.keptChanging)) }
+        let lists: [Loss]
+        (ruleset, lists) = Self.ruleset(of: source, rules, Self.lists(of: source))
         let collector: FlowCollector
         do throws(KernelError) {
             collector = try FlowCollector(source, wantsWholeTable: true, progress: progress)
@@ -46,6 +45,19 @@ package struct Recording {
         snapshot = taken
         absence = nil
         losses = taken.losses + lists
+    }
+
+    private static func ruleset(
+        of source: any KernelSource, _ isWanted: Bool, _ losses: [Loss]
+    ) -> (Ruleset?, [Loss]) {
+        guard isWanted else { return (nil, losses) }
+        let what = "the rules of nf_tables"
+        do throws(KernelError) {
+            let ruleset = try Ruleset(reading: source)
+            return (ruleset, losses + (ruleset.isWhole ? [] : [Loss(what, Table.keptChanging)]))
+        } catch {
+            return (nil, losses + [Loss(what, error.description)])
+        }
     }
 
     /// Requests what `dump` shows besides the table. Whatever the kernel refuses, the recording will refuse as well.

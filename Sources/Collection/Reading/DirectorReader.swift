@@ -127,8 +127,8 @@ package struct DirectorReader {
         var estimate = ReadingEstimate(of: expected, within: areFromTable ? nil : kernel.connectionBound)
         sink.progress(estimate.words, at: 0)
         let completeness = try Director.connections(from: kernel, within: policy.bound) {
-            areFromTable = false
-            count = 0
+            (areFromTable, count) = (false, 0)
+            estimate = ReadingEstimate(of: expected, within: kernel.connectionBound)
             sink.withStore { $0.restartConnections() }
         } _: { connections in
             sink.take(connections)

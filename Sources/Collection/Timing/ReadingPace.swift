@@ -1,5 +1,5 @@
-/// When to read: every interval, but the second time soon; at most a quarter of the time if reading takes long, unless it reads the kernel's
-/// own table of connections, which burdens nobody: then every ten seconds, as long as that is at most half of the time; and soon after a
+/// When to read: every interval, but the second time soon; at most a quarter of the time if reading takes long, unless the connections come
+/// from the kernel's own table, whose walk takes no lock: then every ten seconds, as long as that is at most half of the time; and soon after a
 /// loss, which a reading recovers.
 package final class ReadingPace {
     private let interval: Duration

@@ -44,7 +44,7 @@ extension FirewallManager {
     fileprivate init?(table name: String) {
         switch name {
         // src/firewall/core/nftables.py: TABLE_NAME
-        case "firewalld": self = .firewalld
+        case "firewalld", "firewalld_policy_drop": self = .firewalld
         // pkg/proxy/nftables/proxier.go: kubeProxyTable
         case "kube-proxy": self = .kubeProxy
         // felix/nftables

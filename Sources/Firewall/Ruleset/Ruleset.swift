@@ -23,17 +23,17 @@ package struct Ruleset: Equatable, Sendable {
     ///
     /// What packets do to sets (dynamic elements, counters) changes no generation: that is as it was when its list was read.
     package init(reading kernel: any KernelSource) throws(KernelError) {
-        do throws(KernelError) {
-            for _ in 1...Self.attempts {
-                let before = try Self.generation(of: kernel)
-                objects = [:]
-                isWhole = try readAll(from: kernel)
-                if isWhole, try Self.generation(of: kernel) == before { return }
+        for _ in 1...Self.attempts {
+            let before: UInt32?
+            do throws(KernelError) { before = try Self.generation(of: kernel) } catch {
+                guard error.saysUnserved else { throw error }
+                return
             }
-            isWhole = false
-        } catch {
-            guard error.saysUnserved else { throw error }
+            objects = [:]
+            isWhole = try readAll(from: kernel)
+            if isWhole, try Self.generation(of: kernel) == before { return }
         }
+        isWhole = false
     }
 
     /// `NFTA_GEN_ID`, which each transaction increments.
@@ -57,7 +57,8 @@ package struct Ruleset: Equatable, Sendable {
         for kind in RulesetObject.Kind.allCases where kind != .elements {
             isWhole = try read(kind, Self.request(kind), from: kernel) && isWhole
         }
-        for set in self[.set] {
+        var names: Set<[[UInt8]?]> = []
+        for set in self[.set] where names.insert(Self.identity(ofSet: set)).inserted {
             do throws(KernelError) {
                 isWhole = try read(.elements, Self.request(elementsOf: set), from: kernel) && isWhole
             } catch {
@@ -90,8 +91,13 @@ package struct Ruleset: Equatable, Sendable {
         var request = Request.netfilter(
             "list the elements of set \(set.family) \(set.table) \(set.name)", subsystem: NFNL_SUBSYS_NFTABLES,
             message: RulesetObject.Kind.elements.getting, flags: NLM_F_DUMP, family: Int32(set.family.rawValue))
-        request.append(NFTA_SET_ELEM_LIST_TABLE.rawValue, text: set.table)
-        request.append(NFTA_SET_ELEM_LIST_SET.rawValue, text: set.name)
+        // As they are: the kernel takes any bytes as a name.
+        request.append(NFTA_SET_ELEM_LIST_TABLE.rawValue, set.payload(NFTA_SET_TABLE.rawValue) ?? [])
+        request.append(NFTA_SET_ELEM_LIST_SET.rawValue, set.payload(NFTA_SET_NAME.rawValue) ?? [])
         return request
+    }
+
+    private static func identity(ofSet set: RulesetObject) -> [[UInt8]?] {
+        [[set.family.rawValue], set.payload(NFTA_SET_TABLE.rawValue), set.payload(NFTA_SET_NAME.rawValue)]
     }
 }

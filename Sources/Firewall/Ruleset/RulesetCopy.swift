@@ -1,65 +1,82 @@
 import CNetlink
 import Netlink
 
-/// A copy of a ruleset in the network namespace of the calling thread, where there was none. What the kernel there does not accept (a
-/// missing module, another kernel's expression, a device that is not there) is left out, and named.
+/// A copy of a ruleset in the network namespace of the calling thread, which has none. What the kernel there does not accept (a missing
+/// module, another kernel's expression, a device that is not there) is left out, and named.
 ///
-/// Left out of every object: handles, use counts, and what binds a table to a process.
+/// Left out of every object: handles, use counts, a chain's counters and flags (a chain of `jump { … }` gets a name of its own), and what
+/// binds a table to a process. Counters and quotas in rules go on from where they were.
 package struct RulesetCopy: Sendable {
     /// What was not copied, and why.
     package private(set) var missing: [(object: RulesetObject, why: KernelError)] = []
 
     private static let purpose = "copy the rules of nf_tables"
 
+    /// What must be made together: an object, or a rule after the anonymous sets that only it uses.
+    private typealias Group = [RulesetObject]
+
     /// Blocks until it is made. Needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
     ///
-    /// - Throws: if nothing can be copied at all.
-    package init(of ruleset: Ruleset) throws(KernelError) {
-        let socket = try BatchSocket(NFNL_SUBSYS_NFTABLES, for: Self.purpose)
+    /// - Parameter kernel: asks the same namespace.
+    /// - Throws: if nothing can be copied at all; `.failed` if the namespace has tables already, which would be changed.
+    package init(of ruleset: Ruleset, into kernel: any KernelSource) throws(KernelError) {
+        guard try Ruleset(reading: kernel)[.table].isEmpty else {
+            throw KernelError(Self.purpose, .failed, detail: "there are rules already")
+        }
         let sets = SetsOfRules(ruleset)
         for kind in RulesetObject.Kind.allCases where kind != .rule {
-            try send(ruleset[kind].lazy.filter { !sets.has($0) }.map { [$0] }, sets, over: socket)
+            try send(ruleset[kind].lazy.filter { !sets.has($0) }.map { [$0] }, sets)
         }
-        try send(ruleset[.rule].lazy.map { sets.of($0) + [$0] }, sets, over: socket)
+        let chains = Set(missing.lazy.map(\.object).filter { $0.kind == .chain }.map { SetsOfRules.Key($0, $0.name) })
+        let rules = ruleset[.rule].lazy.filter { !chains.contains(SetsOfRules.Key($0, $0.name)) }
+        try send(rules.map { sets.of($0) + [$0] }, sets)
     }
 
-    /// - Parameter groups: what must be made together.
-    private mutating func send(
-        _ groups: some Sequence<[RulesetObject]>, _ sets: SetsOfRules, over socket: borrowing BatchSocket
-    ) throws(KernelError) {
-        var batch: [(object: RulesetObject, message: Request)] = []
-        var size = 0
+    private mutating func send(_ groups: some Sequence<Group>, _ sets: SetsOfRules) throws(KernelError) {
+        var batch: [Group] = []
+        var (count, size) = (0, 0)
         for group in groups {
-            let messages = group.map { ($0, $0.creation(sets.number(of: $0))) }
-            let length = group.reduce(0) { $0 + $1.attributes.count }
-            if size + length > BatchSocket.most {
-                try send(batch, over: socket)
-                (batch, size) = ([], 0)
+            let bytes = group.reduce(0) { $0 + $1.attributes.count }
+            if count + group.count > Transaction.mostMessages || size + bytes > Transaction.mostBytes {
+                try send(batch, sets)
+                (batch, count, size) = ([], 0, 0)
             }
-            batch += messages
-            size += length
+            batch.append(group)
+            (count, size) = (count + group.count, size + bytes)
         }
-        try send(batch, over: socket)
+        try send(batch, sets)
     }
 
-    /// Again without what the kernel refused, as it accepts all or none.
-    private mutating func send(
-        _ batch: [(object: RulesetObject, message: Request)], over socket: borrowing BatchSocket
-    ) throws(KernelError) {
+    /// Again without what the kernel refused first, as it accepts all or none: others may be refused only because of that.
+    private mutating func send(_ batch: [Group], _ sets: SetsOfRules) throws(KernelError) {
         var left = batch
         while !left.isEmpty {
-            let refusals = try socket.send(left.map(\.message))
-            if refusals.isEmpty { return }
-            missing += refusals.sorted { $0.key < $1.key }.map { (left[$0.key].object, $0.value) }
-            left = left.indices.filter { refusals[$0] == nil }.map { left[$0] }
+            let owners = left.indices.flatMap { Array(repeating: $0, count: left[$0].count) }
+            let messages = left.joined().map { $0.creation(sets.number(of: $0)) }
+            do throws(KernelError) {
+                let refusals = try Transaction.send(messages, to: NFNL_SUBSYS_NFTABLES, for: Self.purpose)
+                guard let first = refusals.keys.min(), let why = refusals[first] else { return }
+                leaveOut(left.remove(at: owners[first]), why)
+            } catch {
+                if error.cause == .forbidden || error.cause == .absent { throw error }
+                if left.count == 1 { return leaveOut(left[0], error) }
+                // The transaction as a whole: find out which of them.
+                try send(Array(left[..<(left.count / 2)]), sets)
+                left.removeFirst(left.count / 2)
+            }
         }
+    }
+
+    /// - Parameter group: whose last object is the one that the user knows.
+    private mutating func leaveOut(_ group: Group, _ why: KernelError) {
+        if let object = group.last { missing.append((object, why)) }
     }
 }
 
 /// The anonymous sets of a ruleset, as in `tcp dport { 80, 443 }`. Each is made in the same transaction as the rule that uses it: the kernel
 /// takes none that is not bound (`nf_tables_commit`).
 private struct SetsOfRules {
-    private struct Key: Hashable {
+    struct Key: Hashable {
         var family: TableFamily
         var table: String
         var name: String

@@ -26,7 +26,12 @@ package struct RulesetObject: Equatable, Sendable {
         var texts: [UInt16: String] = [:]
         var cursor = AttributeCursor(range)
         while let attribute = try cursor.next(in: bytes) {
-            if kind.naming.contains(attribute.type) { texts[attribute.type] = bytes.text(attribute) }
+            guard kind.naming.contains(attribute.type) else { continue }
+            guard attribute.payload.count <= Int(NFT_NAME_MAXLEN) else {
+                throw DecodeError(
+                    kind.word, "has a name of \(attribute.payload.count) bytes", at: attribute.payload.lowerBound)
+            }
+            texts[attribute.type] = bytes.text(attribute)
         }
         let names = kind.naming.compactMap { texts[$0] }
         guard names.count == kind.naming.count, let table = names.first, let name = names.last else {

@@ -105,6 +105,8 @@ package struct FlowStore: Sendable {
         isWholeSoFar = true
         areConnectionsWhole = true
         listed = 0
+        // Routes may be renumbered.
+        cells = nil
         templates.removeAll()
         slots.take(services, after: readings)
         beginEntries()

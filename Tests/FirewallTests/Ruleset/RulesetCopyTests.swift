@@ -25,7 +25,7 @@ struct RulesetCopyTests {
             return (try Tool.run(list), try Ruleset(reading: LiveKernel()))
         }
         let copy = try inFreshNamespace {
-            let missing = try RulesetCopy(of: ruleset).missing
+            let missing = try RulesetCopy(of: ruleset, into: LiveKernel()).missing
             return Listed(
                 text: try Tool.run(list), missing: missing.map { "\($0.object.description): \($0.why.description)" })
         }
@@ -138,9 +138,9 @@ struct RulesetCopyTests {
     func missing() throws {
         var ruleset = try inFreshNamespace {
             try Tool.run("nft add table inet guard; add chain inet guard input; add chain inet guard other")
-            try Tool.run(
-                "nft add rule inet guard input counter; add rule inet guard input quota 9 bytes; add rule inet guard input accept"
-            )
+            for rule in ["counter", "tcp dport { 80, 443 } quota 9 bytes", "tcp dport { 22, 23 } accept"] {
+                try Tool.run("nft add rule inet guard input \(rule)")
+            }
             return try Ruleset(reading: LiveKernel())
         }
         // As if it came from a kernel with an expression that this one lacks.
@@ -151,11 +151,44 @@ struct RulesetCopyTests {
             ruleset[.rule][rule].attributes = bytes
         }
         let (missing, text) = try inFreshNamespace { [ruleset] in
-            (try RulesetCopy(of: ruleset).missing, try Tool.run("nft -s list ruleset"))
+            (try RulesetCopy(of: ruleset, into: LiveKernel()).missing, try Tool.run("nft -s list ruleset"))
         }
         #expect(missing.map(\.object.description) == ["rule inet guard input"])
         #expect(missing.map(\.why.errno) == [.noSuchFileOrDirectory])
-        #expect(text.contains("counter\n\t\taccept") && text.contains("chain other"))
+        #expect(text.contains("counter\n\t\ttcp dport { 22, 23 } accept") && text.contains("chain other"), "\(text)")
+    }
+
+    @Test("An anonymous set that fills a transaction by itself is copied, too")
+    func largeSet() throws {
+        let addresses = "$(for a in $(seq 0 59); do seq -s, -f 10.1.$a.%g 1 250; done | paste -sd,)"
+        try expectEqual(
+            "echo \"table ip big { chain input { ip saddr { \(addresses) } drop; }; }\" > \"$TMPDIR/rules\"; nft -f \"$TMPDIR/rules\"",
+            contains: "10.1.59.250")
+    }
+
+    @Test("Where there are rules already, nothing is copied")
+    func occupied() throws {
+        let listed = try inFreshNamespace {
+            try Tool.run("nft add table inet guard; add chain inet guard input; add rule inet guard input accept")
+            let ruleset = try Ruleset(reading: LiveKernel())
+            let before = try Tool.run("nft list ruleset")
+            #expect(throws: KernelError.self) { try RulesetCopy(of: ruleset, into: LiveKernel()) }
+            return [before, try Tool.run("nft list ruleset")]
+        }
+        #expect(listed[0] == listed[1] && listed[0].contains("accept"))
+    }
+
+    @Test("A transaction that is refused as a whole says so, and one with nothing is accepted")
+    func whole() throws {
+        let error: KernelError? = try inFreshNamespace {
+            let nothing = try Transaction.send([], to: 10, for: "do nothing")
+            #expect(nothing.isEmpty)
+            let request = Request.netfilter("ask", subsystem: 10, message: 0, flags: 0)
+            // NFNL_SUBSYS_CTNETLINK knows no transactions.
+            do throws(KernelError) { _ = try Transaction.send([request], to: 1, for: "try it") } catch { return error }
+            return nil
+        }
+        #expect(error?.asked == "try it")
     }
 
     @Test("Without the capability it is forbidden")
@@ -166,7 +199,7 @@ struct RulesetCopyTests {
         }
         let cause: KernelError.Cause? = try inFreshNamespace {
             try dropCapabilities()
-            do throws(KernelError) { _ = try RulesetCopy(of: ruleset) } catch { return error.cause }
+            do throws(KernelError) { _ = try RulesetCopy(of: ruleset, into: LiveKernel()) } catch { return error.cause }
             return nil
         }
         #expect(cause == .forbidden)

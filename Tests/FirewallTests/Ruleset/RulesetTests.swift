@@ -159,18 +159,47 @@ struct RulesetTests {
         #expect(!last.isWhole)
     }
 
-    @Test("A damaged list is an error, wherever it is cut")
+    @Test("A set that is gone before its elements are read, and an interrupted list, make it read again")
+    func gone() throws {
+        var noSuchSet = Answers.noSuchSubsystem
+        noSuchSet.replaceSubrange(16..<20, with: [0xFE, 0xFF, 0xFF, 0xFF])
+        var withSet = Self.answers(from: 1, to: 1, [])
+        withSet[4] = [Answers.countingSet, Answers.done]
+        withSet[withSet.count - 1] = [noSuchSet]
+        var interrupted = Self.answers(from: 1, to: 1, [Answers.bridgeRule])
+        interrupted[6][0][6] |= 0x10
+        let calm = Self.answers(from: 2, to: 2, [Answers.bridgeRule])
+        for disturbed in [withSet, interrupted.dropLast()] {
+            let kernel = ScriptedKernel(answers: disturbed + calm)
+            let ruleset = try Ruleset(reading: kernel)
+            #expect(ruleset.isWhole && ruleset[.rule].count == 1 && ruleset[.set].isEmpty)
+        }
+    }
+
+    @Test("A damaged rule is an error or a rule, never a crash; one without a name, or with one too long, is an error")
     func damaged() throws {
         let rule = Answers.bridgeRule
+        var refused = 0
         for count in 17..<rule.count {
             var cut = Array(rule.prefix(count))
             cut[0] = UInt8(count)
-            _ = try? Ruleset(reading: ScriptedKernel(answers: Self.answers(from: 1, to: 1, [cut])))
+            do {
+                let ruleset = try Ruleset(reading: ScriptedKernel(answers: Self.answers(from: 1, to: 1, [cut])))
+                _ = ruleset[.rule].map(\.expressions)
+            } catch { refused += 1 }
         }
+        #expect(refused > rule.count * 3 / 4)
         var nameless = rule
         nameless.replaceSubrange(20..<24, with: [4, 0, 99, 0])
-        let kernel = ScriptedKernel(answers: Self.answers(from: 1, to: 1, [nameless]))
-        #expect(throws: KernelError.self) { try Ruleset(reading: kernel) }
+        let name = [UInt8](repeating: 0x61, count: 260)
+        let long = rule[..<20] + [8, 1, 1, 0] + name + rule[28...]
+        var header = Array(long)
+        header.replaceSubrange(0..<2, with: [UInt8(long.count & 0xFF), UInt8(long.count >> 8)])
+        for damaged in [nameless, header] {
+            let kernel = ScriptedKernel(answers: Self.answers(from: 1, to: 1, [damaged]))
+            let error = #expect(throws: KernelError.self) { try Ruleset(reading: kernel) }
+            #expect(error?.cause == .damaged)
+        }
     }
 
     @Test("A kernel without nf_tables has no rules")

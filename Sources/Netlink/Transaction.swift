@@ -1,29 +1,40 @@
 import CNetlink
 import SystemPackage
 
-/// Sends nfnetlink messages as transactions: the kernel accepts all messages of one, or none (`nfnetlink_rcv_batch`,
-/// net/netfilter/nfnetlink.c). Belongs to the network namespace of the thread that opened it; needs CAP_NET_ADMIN in the user namespace
-/// that owns that.
-package struct BatchSocket: ~Copyable {
+/// Messages to an nfnetlink subsystem as one transaction: the kernel accepts all of them, or none (`nfnetlink_rcv_batch`,
+/// net/netfilter/nfnetlink.c).
+package struct Transaction: ~Copyable {
     private let socket: NetlinkSocket
     private let subsystem: Int32
     private let purpose: String
 
-    /// Bytes that fit into any socket's send buffer (`net.core.wmem_default`).
-    package static let most = 128 << 10
+    /// With more messages than this, their refusals may not fit into the receive buffer of an ordinary user's socket.
+    package static let mostMessages = 256
+    /// With more bytes than this, they may not fit into the send buffer.
+    package static let mostBytes = 128 << 10
 
-    package init(_ subsystem: Int32, for purpose: String) throws(KernelError) {
+    /// Belongs to the network namespace of the calling thread.
+    private init(_ subsystem: Int32, for purpose: String) throws(KernelError) {
         self.subsystem = subsystem
         self.purpose = purpose
         socket = try NetlinkSocket(.netfilter, for: purpose)
         _ = socket.handle.growBuffer(to: 4 << 20)
+        socket.handle.growSendBuffer(to: 4 << 20)
     }
 
-    /// Blocks until the kernel has accepted or refused them.
+    /// Blocks until the kernel has accepted or refused them. Needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
     ///
+    /// - Parameter purpose: what is requested, to follow "cannot".
     /// - Returns: why it refused which, by position; empty if it accepted all of them.
-    /// - Throws: if it refused the transaction as a whole, or its answer did not come: the socket is of no use then.
-    package borrowing func send(_ messages: [Request]) throws(KernelError) -> [Int: KernelError] {
+    /// - Throws: if it refused the transaction as a whole, or its answer did not come.
+    package static func send(
+        _ messages: [Request], to subsystem: Int32, for purpose: String
+    ) throws(KernelError) -> [Int: KernelError] {
+        // A socket each: what is left of an answer does not reach the next one.
+        try Transaction(subsystem, for: purpose).send(messages)
+    }
+
+    private borrowing func send(_ messages: [Request]) throws(KernelError) -> [Int: KernelError] {
         guard let last = messages.last else { return [:] }
         var bytes = mark(NFNL_MSG_BATCH_BEGIN, sequence: 0)
         for (position, message) in messages.dropLast().enumerated() {
