@@ -13,7 +13,19 @@ package struct RulesetCopy: Sendable {
     private static let purpose = "copy the rules of nf_tables"
 
     /// What must be made together: an object, or a rule after the anonymous sets that only it uses.
-    private typealias Group = [RulesetObject]
+    private struct Group {
+        /// The one that the user knows.
+        let object: RulesetObject
+        let messages: [Request]
+        let size: Int
+
+        init(_ object: RulesetObject, after others: [RulesetObject] = [], _ sets: SetsOfRules) {
+            self.object = object
+            let objects = others + [object]
+            messages = objects.map { $0.creation(sets.number(of: $0)) }
+            size = objects.reduce(0) { $0 + $1.attributes.count }
+        }
+    }
 
     /// Blocks until it is made. Needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
     ///
@@ -25,51 +37,58 @@ package struct RulesetCopy: Sendable {
         }
         let sets = SetsOfRules(ruleset)
         for kind in RulesetObject.Kind.allCases where kind != .rule {
-            try send(ruleset[kind].lazy.filter { !sets.has($0) }.map { [$0] }, sets)
+            try send(ruleset[kind].lazy.filter { !sets.has($0) }.map { Group($0, sets) })
         }
         let chains = Set(missing.lazy.map(\.object).filter { $0.kind == .chain }.map { SetsOfRules.Key($0, $0.name) })
-        let rules = ruleset[.rule].lazy.filter { !chains.contains(SetsOfRules.Key($0, $0.name)) }
-        try send(rules.map { sets.of($0) + [$0] }, sets)
+        func hasChain(_ rule: RulesetObject) -> Bool { !chains.contains(SetsOfRules.Key(rule, rule.name)) }
+        for rule in ruleset[.rule] where !hasChain(rule) {
+            let why = KernelError("copy \(rule.description)", .absent, detail: "its chain was not copied")
+            missing.append((rule, why))
+        }
+        try send(ruleset[.rule].lazy.filter(hasChain).map { Group($0, after: sets.of($0), sets) })
     }
 
-    private mutating func send(_ groups: some Sequence<Group>, _ sets: SetsOfRules) throws(KernelError) {
+    private mutating func send(_ groups: some Sequence<Group>) throws(KernelError) {
         var batch: [Group] = []
         var (count, size) = (0, 0)
         for group in groups {
-            let bytes = group.reduce(0) { $0 + $1.attributes.count }
-            if count + group.count > Transaction.mostMessages || size + bytes > Transaction.mostBytes {
-                try send(batch, sets)
-                (batch, count, size) = ([], 0, 0)
+            count += group.messages.count
+            size += group.size
+            if count > Transaction.mostMessages || size > Transaction.mostBytes {
+                try send(batch: batch)
+                (batch, count, size) = ([], group.messages.count, group.size)
             }
             batch.append(group)
-            (count, size) = (count + group.count, size + bytes)
         }
-        try send(batch, sets)
+        try send(batch: batch)
     }
 
+    /// With more, time counts.
+    private static let fewMissing = 200
+
     /// Again without what the kernel refused first, as it accepts all or none: others may be refused only because of that.
-    private mutating func send(_ batch: [Group], _ sets: SetsOfRules) throws(KernelError) {
+    private mutating func send(batch: [Group]) throws(KernelError) {
         var left = batch
         while !left.isEmpty {
-            let owners = left.indices.flatMap { Array(repeating: $0, count: left[$0].count) }
-            let messages = left.joined().map { $0.creation(sets.number(of: $0)) }
+            let owners = left.indices.flatMap { Array(repeating: $0, count: left[$0].messages.count) }
             do throws(KernelError) {
-                let refusals = try Transaction.send(messages, to: NFNL_SUBSYS_NFTABLES, for: Self.purpose)
-                guard let first = refusals.keys.min(), let why = refusals[first] else { return }
-                leaveOut(left.remove(at: owners[first]), why)
+                let refusals = try Transaction.send(
+                    left.flatMap(\.messages), to: NFNL_SUBSYS_NFTABLES, for: Self.purpose)
+                if refusals.isEmpty { return }
+                let refused = refusals.sorted { $0.key < $1.key }.prefix(missing.count < Self.fewMissing ? 1 : .max)
+                var gone: Set<Int> = []
+                for (position, why) in refused where gone.insert(owners[position]).inserted {
+                    missing.append((left[owners[position]].object, why))
+                }
+                left = left.indices.filter { !gone.contains($0) }.map { left[$0] }
             } catch {
                 if error.cause == .forbidden || error.cause == .absent { throw error }
-                if left.count == 1 { return leaveOut(left[0], error) }
+                if left.count == 1 { return missing.append((left[0].object, error)) }
                 // The transaction as a whole: find out which of them.
-                try send(Array(left[..<(left.count / 2)]), sets)
+                try send(batch: Array(left[..<(left.count / 2)]))
                 left.removeFirst(left.count / 2)
             }
         }
-    }
-
-    /// - Parameter group: whose last object is the one that the user knows.
-    private mutating func leaveOut(_ group: Group, _ why: KernelError) {
-        if let object = group.last { missing.append((object, why)) }
     }
 }
 

@@ -191,6 +191,27 @@ struct RulesetCopyTests {
         #expect(error?.asked == "try it")
     }
 
+    @Test("Rules of a chain that was refused are named with it, however many there are")
+    func missingChain() throws {
+        var ruleset = try inFreshNamespace {
+            let rules = (0..<3000).map { "add rule ip guard input tcp dport \($0 + 1) drop\n" }.joined()
+            try inTemporaryFolder { folder in
+                let commands = "add table ip guard\nadd chain ip guard input\nadd chain ip guard other\n" + rules
+                try Data((commands + "add rule ip guard other accept\n").utf8).write(
+                    to: URL(fileURLWithPath: folder + "/rules"))
+                try Tool.run("nft -f \(folder)/rules")
+            }
+            return try Ruleset(reading: LiveKernel())
+        }
+        // As if its chain had been refused.
+        ruleset[.chain] = ruleset[.chain].filter { $0.name == "other" }
+        let (missing, text) = try inFreshNamespace { [ruleset] in
+            (try RulesetCopy(of: ruleset, into: LiveKernel()).missing, try Tool.run("nft -s list ruleset"))
+        }
+        #expect(missing.count == 3000 && missing.allSatisfy { $0.object.name == "input" })
+        #expect(text.contains("chain other {\n\t\taccept"))
+    }
+
     @Test("Without the capability it is forbidden")
     func forbidden() throws {
         let ruleset = try inFreshNamespace {
