@@ -11,6 +11,6 @@ package struct ReadingProgress {
         self.end = end
     }
 
-    /// Called for every entry, so the text is built only when it is shown.
+    /// Called for every entry, or what arrived together, so the text is built only when it is shown.
     package func show(_ text: @autoclosure () -> String, at count: Int) { hear(text, count) }
 }

@@ -19,7 +19,6 @@ package struct Connection: Hashable, Sendable {
     /// Nil if it comes from /proc.
     package var details: ConnectionDetails?
 
-    @inline(__always)
     package init(
         _ protocol: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint, state: String,
         expires: UInt32, persistenceEngine: String? = nil, details: ConnectionDetails? = nil

@@ -49,24 +49,20 @@ extension NetlinkHandle {
     }
 
     /// Requests `size` bytes of receive buffer, forced if permitted, and returns the actual size.
-    borrowing func growBuffer(to size: Int) -> Int {
+    borrowing func growBuffer(to size: Int) -> Int { grow(SO_RCVBUF, SO_RCVBUFFORCE, to: size) }
+
+    /// The same for what is sent.
+    @discardableResult
+    borrowing func growSendBuffer(to size: Int) -> Int { grow(SO_SNDBUF, SO_SNDBUFFORCE, to: size) }
+
+    private borrowing func grow(_ option: CInt, _ forced: CInt, to size: Int) -> Int {
         var wanted = CInt(clamping: size)
-        let length = socklen_t(MemoryLayout<CInt>.size)
-        if setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, length) != 0 {
-            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &wanted, length)
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        if setsockopt(descriptor, SOL_SOCKET, forced, &wanted, length) != 0 {
+            setsockopt(descriptor, SOL_SOCKET, option, &wanted, length)
         }
         var got: CInt = 0
-        var gotLength = length
-        getsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &got, &gotLength)
+        getsockopt(descriptor, SOL_SOCKET, option, &got, &length)
         return Int(got)
-    }
-
-    /// Requests `size` bytes of send buffer, forced if permitted.
-    borrowing func growSendBuffer(to size: Int) {
-        var wanted = CInt(clamping: size)
-        let length = socklen_t(MemoryLayout<CInt>.size)
-        if setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &wanted, length) != 0 {
-            setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &wanted, length)
-        }
     }
 }

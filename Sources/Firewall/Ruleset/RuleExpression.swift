@@ -2,28 +2,13 @@ import CNetlink
 import Netlink
 
 /// One of a rule's expressions: the instructions that a packet meets, in order.
-struct RuleExpression {
+struct RuleExpression: AttributeList {
     /// `meta`, `cmp`, `lookup`, `match`
     let name: String
-    /// Its attributes, in the kernel's layout.
-    private let data: [UInt8]
+    /// In the kernel's layout.
+    let attributes: [UInt8]
 
-    init(_ name: String, _ data: [UInt8]) { (self.name, self.data) = (name, data) }
-
-    /// The payload of one of its attributes; nil without it.
-    func payload(_ type: some FixedWidthInteger) -> [UInt8]? {
-        var cursor = AttributeCursor(0..<data.count)
-        while let attribute = try? cursor.next(in: data.span.bytes) {
-            if attribute.type == UInt16(type) { return data.span.bytes.copy(attribute) }
-        }
-        return nil
-    }
-
-    /// A number in network byte order.
-    func number(_ type: some FixedWidthInteger) -> UInt32? {
-        guard let payload = payload(type), payload.count == 4 else { return nil }
-        return payload.reduce(0) { $0 << 8 | UInt32($1) }
-    }
+    init(_ name: String, _ attributes: [UInt8]) { (self.name, self.attributes) = (name, attributes) }
 
     /// The set in which it looks, or to which it adds.
     var setUsed: String? {
@@ -54,11 +39,6 @@ extension RulesetObject {
             found.append(RuleExpression(name, parts.second.map { bytes.copy($0) } ?? []))
         }
         return found
-    }
-
-    /// `chain ip filter INPUT`
-    package var description: String {
-        kind == .table ? "\(kind.word) \(family) \(table)" : "\(kind.word) \(family) \(table) \(name)"
     }
 
     /// What xtables' matches and targets in it (from iptables-nft) have to know, and a list of rules lacks.

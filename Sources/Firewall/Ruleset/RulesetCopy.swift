@@ -132,12 +132,6 @@ private struct SetsOfRules {
 }
 
 extension RulesetObject {
-    /// A number in network byte order.
-    fileprivate func number(_ type: UInt32) -> UInt32? {
-        guard let payload = payload(type), payload.count == 4 else { return nil }
-        return payload.reduce(0) { $0 << 8 | UInt32($1) }
-    }
-
     /// The message that makes it.
     ///
     /// - Parameter setNumber: see `NFTA_SET_ID`.

@@ -40,28 +40,12 @@ package struct RulesetObject: Equatable, Sendable {
         (self.table, self.name) = (table, name)
         attributes = bytes.copy(range)
     }
+}
 
-    /// Those of its attributes with one of these types, as they are.
-    func attributes(_ types: Set<UInt16>) -> [UInt8] {
-        var chosen: [UInt8] = []
-        var cursor = AttributeCursor(0..<attributes.count)
-        while let attribute = try? cursor.next(in: attributes.span.bytes) {
-            guard types.contains(attribute.type) else { continue }
-            let payload = attribute.payload
-            chosen += attributes[payload.lowerBound - AttributeCursor.headerSize..<payload.upperBound]
-            chosen += [UInt8](repeating: 0, count: (4 - payload.count % 4) % 4)
-        }
-        return chosen
-    }
-
-    /// The payload of one of its attributes; nil without it.
-    package func payload(_ type: some FixedWidthInteger) -> [UInt8]? {
-        let bytes = attributes.span.bytes
-        var cursor = AttributeCursor(0..<attributes.count)
-        while let attribute = try? cursor.next(in: bytes) {
-            if attribute.type == UInt16(type) { return bytes.copy(attribute) }
-        }
-        return nil
+extension RulesetObject: AttributeList, CustomStringConvertible {
+    /// `chain ip filter INPUT`
+    package var description: String {
+        kind == .table ? "\(kind.word) \(family) \(table)" : "\(kind.word) \(family) \(table) \(name)"
     }
 }
 

@@ -122,14 +122,12 @@ package struct FlowStore: Sendable {
 
     /// Takes connections of this reading.
     package mutating func take(_ connections: [Connection]) {
-        let connections = connections.span
-        for position in connections.indices { take(connections[position]) }
+        for connection in connections { take(connection) }
     }
 
-    /// Borrowed: a copy takes longer than all of this.
-    package mutating func take(_ connection: borrowing Connection) {
+    package mutating func take(_ connection: Connection) {
         if connection.isTemplate {
-            if keepsTemplates { templates.append(copy connection) }
+            if keepsTemplates { templates.append(connection) }
             return
         }
         if let slot = slot(of: connection) {
@@ -141,7 +139,7 @@ package struct FlowStore: Sendable {
     }
 
     /// Usually the slot after that of the previous row.
-    private func slot(of connection: borrowing Connection) -> Int? {
+    private func slot(of connection: Connection) -> Int? {
         let next = lastSlot + 1
         if next < slots.rows.count, slots.rows[next].traits.contains(.isHeld),
             slots.isFlow(next, connection.protocol, connection.client, connection.virtual)
@@ -152,7 +150,7 @@ package struct FlowStore: Sendable {
     }
 
     /// The list is not a snapshot: a row may move while it is read, and appear twice. The first one counts.
-    private mutating func update(_ slot: Int, with connection: borrowing Connection) {
+    private mutating func update(_ slot: Int, with connection: Connection) {
         if slots.rows[slot].traits.contains(.isListed) { return }
         let route = Int(slots.rows[slot].route)
         if !Route.Key.isSame(slots.table.routes[route].destination, connection.destination) {
