@@ -41,11 +41,12 @@ let package = Package(
             swiftSettings: strict),
         library("Conntrack", ["Addresses", "Netlink", "CNetlink", systemPackage]),
         library("IPVS", ["Addresses", "Netlink", "CNetlink", systemPackage]),
+        library("Routing", ["Addresses", "Netlink", "CNetlink"]),
         library("Firewall", ["Addresses", "Conntrack", "Netlink", "CNetlink", "CNFTables", "CLinux", systemPackage]),
         library("Inspection", ["Addresses", "Conntrack", "IPVS", "Firewall"]),
         library(
             "Collection",
-            ["Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection", "CLinux", systemPackage]),
+            ["Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "CLinux", systemPackage]),
         library("Reports", ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection"]),
         library(
             "Terminal",
@@ -53,8 +54,8 @@ let package = Package(
         library(
             "CTInspectCommand",
             [
-                "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall", "Inspection", "Collection", "Reports",
-                "Terminal", "CLinux", argumentParser, systemPackage,
+                "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "Collection",
+                "Reports", "Terminal", "CLinux", argumentParser, systemPackage,
             ]),
         .executableTarget(
             name: "ct-inspect", dependencies: ["CTInspectCommand"], swiftSettings: strict),
@@ -73,6 +74,7 @@ let package = Package(
         tests("BPFTests", ["BPF", "Netlink", "CLinux"]),
         tests("ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Reports", "TableSupport"]),
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
+        tests("RoutingTests", ["Routing", "Netlink", "Addresses", "CNetlink"]),
         tests("FirewallTests", ["Firewall", "Conntrack", "Netlink", "Addresses", "CNetlink", "TableSupport"]),
         tests("ExhaustiveTests", ["Inspection", "Firewall", "Conntrack", "Netlink", "Addresses", "TableSupport"]),
         tests(
@@ -80,7 +82,7 @@ let package = Package(
             ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "Reports", "ObservationSupport"]),
         tests(
             "CollectionTests",
-            ["Collection", "Inspection", "Conntrack", "IPVS", "Netlink", "Addresses", "TableSupport"]),
+            ["Collection", "Inspection", "Conntrack", "IPVS", "Routing", "Netlink", "Addresses", "TableSupport"]),
         tests(
             "ReportsTests",
             [

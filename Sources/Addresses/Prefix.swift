@@ -11,6 +11,13 @@ package struct Prefix: Hashable, Sendable {
         length = address.bitWidth
     }
 
+    /// - Returns: nil for a length beyond the address's.
+    package init?(_ address: IPAddress, length: Int) {
+        guard (0...address.bitWidth).contains(length) else { return nil }
+        self.address = address
+        self.length = length
+    }
+
     /// Reads `ADDRESS` (all bits count) or `ADDRESS/LENGTH`.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)

@@ -7,10 +7,28 @@ package struct Answer: Equatable, Sendable {
     package var messages = 0
     /// The kernel reported that the table changed during the dump (`NLM_F_DUMP_INTR`): entries may be missing or duplicated.
     package var interrupted = false
+    /// There was more than was wanted, and the rest was not read.
+    package fileprivate(set) var isCut = false
     /// Set if the answer ended with an error.
     var refusal: Refusal?
 
     package init() {}
+
+    /// Makes a dump until it is of one moment.
+    ///
+    /// - Returns: whether it is; if not, the table changed during the last attempt too.
+    package static func repeating(
+        _ attempts: Int, _ dump: () throws(KernelError) -> Answer
+    ) throws(KernelError) -> Bool {
+        for _ in 0..<attempts {
+            do throws(KernelError) {
+                if try !dump().interrupted { return true }
+            } catch {
+                if error.cause != .lost { throw error }
+            }
+        }
+        return false
+    }
 }
 
 extension KernelSource {
@@ -31,6 +49,33 @@ extension KernelSource {
                 throw KernelError(request.purpose, damaged: error)
             }
         }
+        if let refusal = answer.refusal { throw refusal.error(asked: request.purpose) }
+        return answer
+    }
+
+    /// The same, but of an answer with more than `most` messages only those: what follows is not read, and so not recorded either.
+    package func ask(
+        _ request: Request, atMost most: Int, _ each: (Message, RawSpan) throws(DecodeError) -> Void
+    ) throws(KernelError) -> Answer {
+        var answer = Answer()
+        var delivered = 0
+        // An error makes the source forget the rest of the answer.
+        do throws(KernelError) {
+            try exchange(request) { datagram, sequence throws(KernelError) in
+                let reception: Reception
+                do throws(DecodeError) {
+                    reception = try answer.take(datagram, sequence) { message, bytes throws(DecodeError) in
+                        if delivered < most { try each(message, bytes) }
+                        delivered += 1
+                    }
+                } catch { throw KernelError(request.purpose, damaged: error) }
+                if delivered > most {
+                    answer.isCut = true
+                    throw KernelError(request.purpose, .stopped)
+                }
+                return reception
+            }
+        } catch { if !answer.isCut { throw error } }
         if let refusal = answer.refusal { throw refusal.error(asked: request.purpose) }
         return answer
     }

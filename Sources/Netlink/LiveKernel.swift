@@ -19,6 +19,7 @@ package final class LiveKernel: KernelSource {
         byteCount: NetlinkSocket.datagramSize, alignment: 16)
     private var netfilter: NetlinkSocket?
     private var generic: NetlinkSocket?
+    private var route: NetlinkSocket?
     private var sequence: UInt32 = 0
 
     /// - Parameter namespace: how the user named this thread's namespace.
@@ -42,6 +43,7 @@ package final class LiveKernel: KernelSource {
         switch request.bus {
         case .netfilter: try exchange(request, over: &netfilter, receive)
         case .generic: try exchange(request, over: &generic, receive)
+        case .route: try exchange(request, over: &route, receive)
         }
     }
 

@@ -19,6 +19,8 @@ struct NetlinkSocket: ~Copyable {
         // Kernels without one of these (before 4.12) refuse it and answer without the message: good enough.
         enable(NETLINK_EXT_ACK)
         enable(NETLINK_CAP_ACK)
+        // rtnetlink heeds a dump's conditions (a routing table) only then; kernels before 4.20 send everything.
+        if bus == .route { enable(NETLINK_GET_STRICT_CHK) }
         var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
         setsockopt(handle.descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }

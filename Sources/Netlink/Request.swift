@@ -6,6 +6,8 @@ import CNetlink
 package struct Request: Sendable {
     /// The netlink protocol that a socket speaks.
     package enum Bus: UInt16, Sendable {
+        /// `NETLINK_ROUTE`
+        case route = 0
         /// `NETLINK_NETFILTER`
         case netfilter = 12
         /// `NETLINK_GENERIC`
@@ -62,6 +64,16 @@ package struct Request: Sendable {
     ) -> Request {
         var request = Request(.generic, purpose, type: family, flags: flags)
         request.bytes += [command, version, 0, 0]
+        return request
+    }
+
+    /// A request to rtnetlink.
+    ///
+    /// - Parameter header: the fixed structure of the message's type (`struct rtmsg` …), whole and in host order: strict checking refuses
+    ///   a shorter one.
+    package static func route(_ purpose: String, type: UInt16, header: [UInt8], flags: Int32) -> Request {
+        var request = Request(.route, purpose, type: type, flags: flags)
+        request.bytes += header + [UInt8](repeating: 0, count: aligned(header.count) - header.count)
         return request
     }
 

@@ -220,14 +220,7 @@ extension Table {
     package static func repeating(
         _ attempts: Int = attempts, _ dump: () throws(KernelError) -> Answer
     ) throws(KernelError) -> Bool {
-        for _ in 0..<attempts {
-            do throws(KernelError) {
-                if try !dump().interrupted { return true }
-            } catch {
-                if error.cause != .lost { throw error }
-            }
-        }
-        return false
+        try Answer.repeating(attempts, dump)
     }
 }
 
