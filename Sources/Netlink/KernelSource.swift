@@ -7,9 +7,10 @@ package struct KernelFile: Hashable, Sendable, CustomStringConvertible {
 
     package init(_ path: String) { self.path = path }
 
-    /// The file behind a sysctl: `net.ipv4.vs.conntrack`.
+    /// The file behind a sysctl: `net.ipv4.vs.conntrack`. As in sysctl(8), a slash stands for the dot in a device's name:
+    /// `net.ipv4.conf.eth0/100.rp_filter`.
     package init(sysctl name: String) {
-        self.init("proc/sys/" + String(name.map { $0 == "." ? "/" : $0 }))
+        self.init("proc/sys/" + String(name.map { $0 == "." ? "/" : $0 == "/" ? "." : $0 }))
     }
 
     package var description: String { path }
@@ -83,6 +84,13 @@ extension KernelSource {
     /// - Parameter most: the maximum size in bytes; a larger file is not the expected one.
     /// - Throws: in addition to `read`: `.damaged` if it is larger, `.failed` if reading was cut short.
     package func text(of file: KernelFile, atMost most: Int = 1 << 20) throws(KernelError) -> String {
+        var bytes = try bytes(of: file, atMost: most)
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The same of any file, as it is.
+    package func bytes(of file: KernelFile, atMost most: Int) throws(KernelError) -> [UInt8] {
         var bytes: [UInt8] = []
         var isTooLong = false
         let completeness = try read(file, within: .seconds(10)) { piece in
@@ -97,7 +105,6 @@ extension KernelSource {
         if case .cut(let why) = completeness {
             throw KernelError("read /\(file.path)", .failed, detail: why, nextStep: "try again")
         }
-        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 }

@@ -94,10 +94,14 @@ package final class LiveKernel: KernelSource {
         }
     }
 
-    /// Reads a file of /proc or /sys as seen from this thread's network namespace, 32 KiB at a time. Blocks.
+    /// Reads a file of /proc or /sys as seen from this thread's network namespace, 32 KiB at a time, or a `LegacyTableFile` at once. Blocks.
     package func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
+        if let table = LegacyTableFile(file) {
+            try table.read().withUnsafeBytes { receive($0.bytes) }
+            return .whole
+        }
         let purpose = "read /\(file.path)"
         let descriptor: FileDescriptor
         do {

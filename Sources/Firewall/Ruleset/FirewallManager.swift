@@ -6,22 +6,30 @@ package enum FirewallManager: String, CaseIterable, Sendable {
     case kubeProxy = "kube-proxy"
     case calico
     case keepalived
+    case firehol
+    case shorewall
+    case csf
     /// iptables or ip6tables, as the nft variant makes them: also behind most of the others.
     case iptables = "iptables-nft"
-    /// A table that is none of theirs.
+    /// The same as the legacy variant makes them.
+    case iptablesLegacy = "iptables-legacy"
+    /// A table of nf_tables that is none of theirs.
     case nft = "nftables"
 }
 
 extension Ruleset {
     /// In the order of the cases.
-    package var managers: [FirewallManager] {
-        let found = Set(self[.table].flatMap(managers))
+    package var managers: [FirewallManager] { managers(beside: []) }
+
+    /// The same, with those of the tables of iptables-legacy.
+    package func managers(beside legacy: [LegacyTable]) -> [FirewallManager] {
+        let found = Set(self[.table].flatMap(managers) + legacy.flatMap(\.managers))
         return FirewallManager.allCases.filter(found.contains)
     }
 
     private func managers(of table: RulesetObject) -> Set<FirewallManager> {
         let chains = self[.chain].filter { $0.family == table.family && $0.table == table.name }
-        var found = Set(chains.compactMap { FirewallManager(chain: $0.name) })
+        var found = FirewallManager.makers(ofChains: Set(chains.map(\.name)))
         if let owner = FirewallManager(table: table.name) { found.insert(owner) }
         if isOfIPTables(table, chains) { found.insert(.iptables) }
         return found.isEmpty ? [.nft] : found
@@ -40,7 +48,27 @@ extension Ruleset {
     private static let chainsOfIPTables: Set = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"]
 }
 
+extension LegacyTable {
+    /// Nobody's, if it has no rule: the kernel makes an empty table when it is first asked for.
+    fileprivate var managers: Set<FirewallManager> {
+        if rules == 0, chains.isEmpty { return [] }
+        return FirewallManager.makers(ofChains: Set(chains)).union([.iptablesLegacy])
+    }
+}
+
 extension FirewallManager {
+    /// Who made chains with these names, which are all of one table.
+    fileprivate static func makers(ofChains names: Set<String>) -> Set<FirewallManager> {
+        var found = Set(names.compactMap { FirewallManager(chain: $0) })
+        // A pair for each interface or router that is configured (sbin/firehol, `interface`, `router`). It has nothing else of its own.
+        if names.contains(where: { $0.hasPrefix("in_") && names.contains("out_" + $0.dropFirst(3)) }) {
+            found.insert(.firehol)
+        }
+        // csf.pl, which always makes both
+        if names.isSuperset(of: ["LOCALINPUT", "DENYIN"]) { found.insert(.csf) }
+        return found
+    }
+
     fileprivate init?(table name: String) {
         switch name {
         // src/firewall/core/nftables.py: TABLE_NAME
@@ -67,6 +95,10 @@ extension FirewallManager {
             self = .kubeProxy
         } else if name.hasPrefix("cali-") {
             self = .calico
+        } else if name == "shorewall" {
+            // Made last, as the mark that it has started (Shorewall/Perl/Shorewall/Compiler.pm; Shorewall-core/lib.common,
+            // `product_is_started`). Its other chains (`net-fw`, `logdrop`, `dynamic`) can be anyone's, or may be missing.
+            self = .shorewall
         } else {
             return nil
         }

@@ -120,6 +120,15 @@ struct RulesetTests {
             ("add table ip nat\nadd chain ip nat KUBE-SERVICES", [.kubeProxy]),
             ("add table ip filter\nadd chain ip filter KUBE-FIREWALL\nadd chain ip filter INPUT", [.iptables]),
             ("add table ip filter\nadd chain ip filter cali-INPUT", [.calico]),
+            (
+                "add table ip filter\nadd chain ip filter INPUT\nadd chain ip filter in_wan\nadd chain ip filter out_wan",
+                [.firehol, .iptables]
+            ),
+            ("add table ip filter\nadd chain ip filter shorewall\nadd chain ip filter INPUT", [.shorewall, .iptables]),
+            (
+                "add table ip filter\nadd chain ip filter INPUT\nadd chain ip filter LOCALINPUT\nadd chain ip filter DENYIN",
+                [.csf, .iptables]
+            ),
             ("add table ip keepalived_ipvs\nadd table inet mine", [.keepalived, .nft]),
         ]
         for (commands, managers) in samples {
