@@ -6,6 +6,7 @@ import Glibc
 import Inspection
 import Netlink
 import Reports
+import Routing
 
 struct CaptureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,7 +47,7 @@ struct CaptureCommand: ParsableCommand {
                 let taken = try Recording(
                     of: recording, rules: !omitsRuleset, progress: Progress().reading)
                 try recording.finish()
-                report(taken, unread: recording.unread)
+                report(taken, unread: recording.unread(besides: Surroundings.mayLack))
             } catch {
                 // Half a capture is useless, and would obstruct the next attempt.
                 recording.abandon()
@@ -74,7 +75,9 @@ struct CaptureCommand: ParsableCommand {
             json.member("taken_at", taken.statistics.origin.takenAt.rfc3339)
             json.member("entries", taken.statistics.entries)
             json.member("flows", taken.snapshot?.report.flows.count)
-            json.member("ruleset", taken.ruleset)
+            json.member("ruleset", taken)
+            json.member("legacy_tables", taken.legacyTables)
+            json.member("network", taken.surroundings.network)
             json.member("complete", taken.losses.isEmpty)
             json.losses(taken.losses)
             json.member("unread", strings: unread)
@@ -92,25 +95,57 @@ struct CaptureCommand: ParsableCommand {
             content = "the conntrack table and its statistics, no flows"
             reader = "stats"
         }
-        let rules = taken.ruleset?.words.map { ", \($0)" } ?? ""
+        let parts = [content] + [taken.surroundings.network?.words, taken.ruleWords].compactMap(\.self)
         Output.print(
-            ["\(folder): \(content)\(rules). Read it with: ct-inspect \(reader) --capture \(folder)"]
+            ["\(folder): \(parts.joined(separator: ", ")). Read it with: ct-inspect \(reader) --capture \(folder)"]
                 + (taken.absence.map { [$0.description.printable] } ?? []) + taken.losses.map { $0.text(output.style) }
                 + unread.map { "could not read \($0)".printable })
     }
 }
 
-extension Ruleset {
-    /// `176 rules of nf_tables (ufw, iptables-nft)`; nil if there is no table.
-    fileprivate var words: String? {
-        if self[.table].isEmpty { return nil }
-        return "\(self[.rule].count) rules of nf_tables (\(managers.map(\.rawValue).joined(separator: ", ")))"
+extension Recording {
+    /// Of both packet filters.
+    fileprivate var managers: [FirewallManager] {
+        (ruleset ?? Ruleset()).managers(beside: legacyTables ?? [])
+    }
+
+    /// `176 rules of nf_tables and 3 of iptables-legacy (ufw, iptables-nft, iptables-legacy)`; nil if there is no table.
+    fileprivate var ruleWords: String? {
+        var counts: [String] = []
+        if let ruleset, !ruleset[.table].isEmpty {
+            counts.append("\(counted(ruleset[.rule].count, "rule", "rules")) of nf_tables")
+        }
+        if let legacyTables, !legacyTables.isEmpty {
+            let rules = counted(legacyTables.rules, "rule", "rules")
+            counts.append("\(counts.isEmpty ? rules : "\(legacyTables.rules)") of iptables-legacy")
+        }
+        if counts.isEmpty { return nil }
+        let names = managers.map(\.rawValue).joined(separator: ", ")
+        return counts.joined(separator: " and ") + (names.isEmpty ? "" : " (\(names))")
+    }
+}
+
+private func counted(_ count: Int, _ word: String, _ plural: String) -> String {
+    "\(count) \(count == 1 ? word : plural)"
+}
+
+extension [LegacyTable] {
+    fileprivate var rules: Int { reduce(0) { $0 + $1.rules } }
+}
+
+extension NetworkConfiguration {
+    /// `4 links, 7 addresses, 23 routes`
+    fileprivate var words: String {
+        [
+            counted(links.count, "link", "links"), counted(addresses.count, "address", "addresses"),
+            counted(routes.count, "route", "routes"),
+        ].joined(separator: ", ")
     }
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ name: StaticString, _ ruleset: Ruleset?) {
-        guard let ruleset else { return member(name, nothing: ()) }
+    fileprivate mutating func member(_ name: StaticString, _ taken: Recording) {
+        guard let ruleset = taken.ruleset else { return member(name, nothing: ()) }
         member(
             name,
             object: { json in
@@ -118,7 +153,31 @@ extension JSONWriter {
                 json.member("chains", ruleset[.chain].count)
                 json.member("sets", ruleset[.set].count)
                 json.member("rules", ruleset[.rule].count)
-                json.member("managers", strings: ruleset.managers.map(\.rawValue))
+                json.member("managers", strings: taken.managers.map(\.rawValue))
+            })
+    }
+
+    fileprivate mutating func member(_ name: StaticString, _ tables: [LegacyTable]?) {
+        guard let tables else { return member(name, nothing: ()) }
+        member(
+            name,
+            object: { json in
+                json.member("tables", tables.count)
+                json.member("chains", tables.reduce(0) { $0 + $1.chains.count })
+                json.member("rules", tables.rules)
+            })
+    }
+
+    fileprivate mutating func member(_ name: StaticString, _ network: NetworkConfiguration?) {
+        guard let network else { return member(name, nothing: ()) }
+        member(
+            name,
+            object: { json in
+                json.member("links", network.links.count)
+                json.member("addresses", network.addresses.count)
+                json.member("routes", network.routes.count)
+                json.member("rules", network.rules.count)
+                json.member("neighbours", network.neighbours.count)
             })
     }
 }

@@ -13,6 +13,10 @@ package struct Recording {
     package let absence: KernelError?
     /// The rules of nf_tables; nil if they were not wanted, or the kernel refused.
     package let ruleset: Ruleset?
+    /// The tables of iptables-legacy; nil if they were not wanted.
+    package let legacyTables: [LegacyTable]?
+    /// Links, addresses, routes, settings.
+    package let surroundings: Surroundings
     package let losses: [Loss]
 
     /// So many are read from /proc in a fraction of a second.
@@ -23,8 +27,10 @@ package struct Recording {
         of source: any KernelSource, rules: Bool, progress: ReadingProgress = ReadingProgress()
     ) throws(KernelError) {
         statistics = try TableStatistics(reading: source)
-        let lists: [Loss]
-        (ruleset, lists) = Self.ruleset(of: source, rules, Self.lists(of: source))
+        var lists = Self.lists(of: source)
+        (ruleset, legacyTables) = Self.rules(of: source, rules, &lists)
+        surroundings = Surroundings(reading: source)
+        lists += surroundings.losses
         let collector: FlowCollector
         do throws(KernelError) {
             collector = try FlowCollector(source, wantsWholeTable: true, progress: progress)
@@ -47,17 +53,24 @@ package struct Recording {
         losses = taken.losses + lists
     }
 
-    private static func ruleset(
-        of source: any KernelSource, _ isWanted: Bool, _ losses: [Loss]
-    ) -> (Ruleset?, [Loss]) {
-        guard isWanted else { return (nil, losses) }
-        let what = "the rules of nf_tables"
-        do throws(KernelError) {
-            let ruleset = try Ruleset(reading: source)
-            return (ruleset, losses + (ruleset.isWhole ? [] : [Loss(what, Table.keptChanging)]))
-        } catch {
-            return (nil, losses + [Loss(what, error.description)])
+    private static func rules(
+        of source: any KernelSource, _ areWanted: Bool, _ losses: inout [Loss]
+    ) -> (Ruleset?, [LegacyTable]?) {
+        guard areWanted else {
+            // Whether there are such rules is no secret.
+            _ = LegacyTables.read(from: source)
+            return (nil, nil)
         }
+        let what = "the rules of nf_tables"
+        var ruleset: Ruleset?
+        do throws(KernelError) {
+            let whole = try Ruleset(reading: source)
+            if !whole.isWhole { losses.append(Loss(what, Table.keptChanging)) }
+            ruleset = whole
+        } catch { losses.append(Loss(what, error.description)) }
+        let legacy = LegacyTable.all(in: source)
+        losses += legacy.failures.map { Loss("the rules of iptables-legacy", $0.description) }
+        return (ruleset, legacy.tables)
     }
 
     /// Requests what `dump` shows besides the table. Whatever the kernel refuses, the recording will refuse as well.

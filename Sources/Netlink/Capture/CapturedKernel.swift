@@ -133,7 +133,14 @@ package final class CapturedKernel: KernelSource {
             }
         }
         if names.isEmpty { throw notHeld(purpose) }
-        return names.filter { !Self.isLaterReading($0, among: names) }.sorted()
+        return names.filter { !Self.isLaterReading($0, among: names) || isFolder(kernelFolder, $0) }.sorted()
+    }
+
+    /// A directory can have such a name itself: `eth0.100` beside `eth0`.
+    private func isFolder(_ kernelFolder: KernelFile, _ name: String) -> Bool {
+        let path = "\(kernelFolder.path)/\(name)"
+        if (try? folder.folder(at: path)) != nil { return true }
+        return manifest.unread.contains { $0.what.hasPrefix(path + "/") }
     }
 
     /// Files that could not be read are still listed: reading them gives the reason.

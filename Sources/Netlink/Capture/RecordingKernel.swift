@@ -55,7 +55,14 @@ package final class RecordingKernel: KernelSource {
     }
 
     /// What the kernel did not provide, in words.
-    package var unread: [String] { manifest.unread.map { "\($0.what): \($0.why)" } }
+    package var unread: [String] { unread { _ in false } }
+
+    /// The same without what is absent where that is usual.
+    ///
+    /// - Parameter mayLack: gets the path of a file, or the purpose of a request.
+    package func unread(besides mayLack: (String) -> Bool) -> [String] {
+        manifest.unread.filter { $0.cause != .absent || !mayLack($0.what) }.map { "\($0.what): \($0.why)" }
+    }
 
     /// Queries the other source, and records the request and each datagram of its answer, or why none came.
     ///
