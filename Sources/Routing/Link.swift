@@ -67,7 +67,7 @@ extension Link {
     /// Of the fixed header, `struct ifinfomsg`.
     private static let headerSize = 16
 
-    /// All of them, without their statistics: those are long and change.
+    /// All of them, without what IPv6 counts on each, which is long (`inet6_fill_ifla6_attrs`, net/ipv6/addrconf.c).
     static var listing: Request {
         var request = Request.route(
             "list the network interfaces", type: UInt16(RTM_GETLINK), header: [UInt8](repeating: 0, count: headerSize),

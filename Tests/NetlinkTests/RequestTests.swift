@@ -86,6 +86,18 @@ struct RequestTests {
     @Test func numbersOfTheBuses() {
         #expect(CInt(Request.Bus.netfilter.rawValue) == NETLINK_NETFILTER)
         #expect(CInt(Request.Bus.generic.rawValue) == NETLINK_GENERIC)
+        #expect(CInt(Request.Bus.route.rawValue) == NETLINK_ROUTE)
+    }
+
+    @Test func aRequestToRtnetlinkHasItsHeaderWhole() {
+        var request = Request.route(
+            "list routes", type: 26, header: [2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], flags: NLM_F_DUMP)
+        request.append(15, host: UInt32(255))
+        let expected: [UInt8] = [
+            36, 0, 0, 0, 26, 0, 1, 3, 7, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 15, 0, 255, 0,
+            0, 0,
+        ]
+        #expect(request.message(sequence: 7) == expected && request.bus == .route && request.isDump)
     }
 
     @Test func sizesOfTheHeaders() {
