@@ -35,6 +35,7 @@ let package = Package(
         .systemLibrary(name: "CNCurses"),
         .target(name: "CLinux"),
         library("Addresses", []),
+        library("Packets", ["Addresses"]),
         library("Netlink", ["Addresses", "CNetlink", "CLinux", systemPackage]),
         .target(
             name: "BPF", dependencies: ["Addresses", "Netlink", "CLinux", systemPackage], exclude: ["Programs"],
@@ -44,6 +45,12 @@ let package = Package(
         library("Routing", ["Addresses", "Netlink", "CNetlink"]),
         library("Firewall", ["Addresses", "Conntrack", "Netlink", "CNetlink", "CNFTables", "CLinux", systemPackage]),
         library("Inspection", ["Addresses", "Conntrack", "IPVS", "Firewall"]),
+        library(
+            "Sandbox",
+            [
+                "Addresses", "Netlink", "Routing", "Conntrack", "IPVS", "Firewall", "Inspection", "Packets", "CNetlink",
+                "CLinux", systemPackage,
+            ]),
         library(
             "Collection",
             ["Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "CLinux", systemPackage]),
@@ -72,11 +79,18 @@ let package = Package(
         tests("AddressesTests", ["Addresses"]),
         tests("NetlinkTests", ["Netlink", "Addresses", "CNetlink"]),
         tests("BPFTests", ["BPF", "Netlink", "CLinux"]),
-        tests("ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Reports", "TableSupport"]),
+        tests(
+            "ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Packets", "Reports", "TableSupport"]),
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
         tests("RoutingTests", ["Routing", "Netlink", "Addresses", "CNetlink"]),
-        tests("FirewallTests", ["Firewall", "Conntrack", "Netlink", "Addresses", "CNetlink", "TableSupport"]),
-        tests("ExhaustiveTests", ["Inspection", "Firewall", "Conntrack", "Netlink", "Addresses", "TableSupport"]),
+        tests(
+            "FirewallTests", ["Firewall", "Conntrack", "Netlink", "Addresses", "CNetlink", "Packets", "TableSupport"]),
+        tests(
+            "ExhaustiveTests",
+            ["Inspection", "Firewall", "Conntrack", "Netlink", "Addresses", "Packets", "TableSupport"]),
+        tests(
+            "SandboxTests",
+            ["Sandbox", "Inspection", "Firewall", "Conntrack", "IPVS", "Routing", "Netlink", "Addresses", "Packets"]),
         tests(
             "InspectionTests",
             ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "Reports", "ObservationSupport"]),
@@ -99,7 +113,8 @@ let package = Package(
             "CommandTests",
             [
                 "ct-inspect", "CTInspectCommand", "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection",
-                "Collection", "Reports", "Terminal", "CNetlink", "TableSupport", "ObservationSupport", argumentParser,
+                "Collection", "Packets", "Reports", "Terminal", "CNetlink", "TableSupport",
+                "ObservationSupport", argumentParser,
             ]),
     ]
 )

@@ -107,3 +107,12 @@ extension NetworkConfiguration {
         return matching.max { $0.destination.length < $1.destination.length }?.type == .local
     }
 }
+
+extension NetworkConfiguration {
+    /// A network with one link, for everything: in place of one that is not known.
+    package init(oneLink name: String, addresses: Set<IPAddress>) {
+        links = [Link(index: 2, name: name)]
+        self.addresses = addresses.sorted().map { InterfaceAddress($0, interface: 2) }
+        routes = Set(addresses.map(\.family)).sorted().map { Route(defaultOf: $0, output: 2) }
+    }
+}

@@ -1,5 +1,6 @@
 import Addresses
 import Foundation
+import Packets
 import TestSupport
 
 /// Packets over loopback that increment counters, in the calling thread's namespace.

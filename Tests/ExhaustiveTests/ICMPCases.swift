@@ -2,6 +2,7 @@ import Addresses
 import Conntrack
 import Firewall
 import Inspection
+import Packets
 import TableSupport
 import TestSupport
 

@@ -1,5 +1,6 @@
 import Addresses
 import Inspection
+import Packets
 import TableSupport
 import TestSupport
 

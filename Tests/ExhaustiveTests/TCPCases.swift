@@ -1,6 +1,7 @@
 import Addresses
 import Conntrack
 import Inspection
+import Packets
 import TableSupport
 import TestSupport
 

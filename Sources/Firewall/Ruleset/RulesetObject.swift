@@ -43,6 +43,12 @@ package struct RulesetObject: Equatable, Sendable {
 }
 
 extension RulesetObject: AttributeList, CustomStringConvertible {
+    /// Of a rule: what the kernel calls it in its table.
+    package var handle: UInt64? {
+        guard kind == .rule, let payload = payload(NFTA_RULE_HANDLE.rawValue), payload.count == 8 else { return nil }
+        return payload.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     /// `chain ip filter INPUT`
     package var description: String {
         kind == .table ? "\(kind.word) \(family) \(table)" : "\(kind.word) \(family) \(table) \(name)"

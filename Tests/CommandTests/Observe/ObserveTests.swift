@@ -1,5 +1,6 @@
 import Addresses
 import Foundation
+import Packets
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import Conntrack
 import Firewall
 import Foundation
 import Netlink
+import Packets
 import SystemPackage
 import TestSupport
 import Testing

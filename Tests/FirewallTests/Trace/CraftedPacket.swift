@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Packets
 import TestSupport
 
 /// Packets from a client to 10.0.0.100 or fd00::100, of a flow unknown to conntrack, and the link that leads there.

@@ -1,0 +1,46 @@
+import Conntrack
+import Firewall
+
+/// A packet that is sent in the sandbox, as a client or a router of the director would.
+package struct Probe: Hashable, Sendable {
+    package var packet: TrackedPacket
+    /// Of an ICMP error.
+    package var icmpCode: UInt8 = 0
+    /// Whether a SYN of the same connection came before. Otherwise nothing did: its entry was never confirmed, or has gone.
+    package var isAfterSYN = false
+
+    package init(_ packet: TrackedPacket, icmpCode: UInt8 = 0, isAfterSYN: Bool = false) {
+        (self.packet, self.icmpCode, self.isAfterSYN) = (packet, icmpCode, isAfterSYN)
+    }
+
+    package var packetClass: PacketClass { packet.packetClass }
+}
+
+/// What became of a probe.
+package struct ProbeOutcome: Equatable, Sendable {
+    /// After conntrack at PRE_ROUTING; nil if the packet did not come so far.
+    package var ctstate: CTState?
+    /// The rules that matched and the policies that decided, in the order in which the packet met them.
+    package var steps: [TraceEvent] = []
+    package var end = End.lost
+
+    package enum End: Equatable, Sendable {
+        /// It came to where IPVS takes it.
+        case passed(NetfilterHook)
+        case dropped(DroppingRule)
+        /// No rule of nf_tables dropped it, but it did not arrive: iptables-legacy, routing, rp_filter.
+        case lost
+        /// Traces were lost, or it left the path that is watched: why.
+        case unknown(String)
+    }
+
+    package init() {}
+
+    package var hasPassed: Bool {
+        if case .passed = end { true } else { false }
+    }
+
+    package var droppingRule: DroppingRule? {
+        if case .dropped(let rule) = end { rule } else { nil }
+    }
+}

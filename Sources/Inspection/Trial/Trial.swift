@@ -1,0 +1,43 @@
+import Addresses
+import Firewall
+import IPVS
+
+/// What a director's packet filter did to the packets of its services in a sandbox: the director's own rules, and the kernel that runs us.
+package struct Trial: Equatable, Sendable {
+    package var services: [ServiceTrial] = []
+    /// What the sandbox lacks of the director: what it is, and why. Any of it could change what is concluded.
+    package var missing: [Loss] = []
+    /// What the rules say that dropped packets.
+    package var rules: [DroppingRule: RuleText] = [:]
+
+    package init() {}
+}
+
+/// The probes of one service, and what became of them.
+package struct ServiceTrial: Equatable, Sendable {
+    package var service: Service.Identity
+    /// Where the packets came from; nil if none was found from which the service can be reached.
+    package var origin: ProbeOrigin?
+    /// Of the packet that opens a connection: from the origin, or else from the last one tried.
+    package var opening: ProbeOutcome?
+    /// Of the others.
+    package var outcomes: [(probe: Probe, outcome: ProbeOutcome)] = []
+
+    package init(_ service: Service.Identity) { self.service = service }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.service == right.service && left.origin == right.origin && left.opening == right.opening
+            && left.outcomes.elementsEqual(right.outcomes) { $0 == $1 }
+    }
+
+    package var isReachable: Bool { opening?.hasPassed ?? false }
+}
+
+/// A source of probes.
+package struct ProbeOrigin: Hashable, Sendable {
+    package var address: IPAddress
+    /// The name of the interface by which its packets arrive, which is the one that answers leave by.
+    package var interface: String
+
+    package init(_ address: IPAddress, _ interface: String) { (self.address, self.interface) = (address, interface) }
+}

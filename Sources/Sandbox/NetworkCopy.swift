@@ -1,0 +1,208 @@
+import Addresses
+import CNetlink
+import Netlink
+import Routing
+import SystemPackage
+
+/// A director's links, addresses, routes and policy rules in the network namespace of the calling thread: each link as an end of a veth
+/// pair, with the director's name and index, whose other end is in another namespace.
+final class NetworkCopy {
+    /// What was not copied, and why.
+    private(set) var missing: [(what: String, why: KernelError)] = []
+    /// Links that were made, by index.
+    private(set) var names: [Int32: String] = [:]
+
+    private let kernel: any KernelSource
+
+    /// With more, the rest is left out: making them takes milliseconds each.
+    static let mostLinks = 256
+
+    /// - Parameters:
+    ///   - kernel: asks the namespace of the calling thread, which is new.
+    ///   - far: where the other ends go, each with the index of its link.
+    init(
+        of network: NetworkConfiguration, into kernel: any KernelSource, farEndsIn far: borrowing PrivateNamespace
+    ) throws(KernelError) {
+        self.kernel = kernel
+        try kernel.order(Link.raising(index: 1, "the loopback interface", arp: true))
+        let others = network.links.filter { !$0.flags.contains(.loopback) }
+        for link in others.prefix(Self.mostLinks) {
+            attempt("link \(link.name)") { () throws(KernelError) in try make(link, far.number) }
+        }
+        if others.count > Self.mostLinks {
+            let why = KernelError("copy them", .failed, detail: "there are more than \(Self.mostLinks)")
+            missing.append(("\(others.count - Self.mostLinks) links", why))
+        }
+        copyAddresses(of: network)
+        copyRoutes(of: network)
+    }
+
+    /// Like a link's, but of the clients' side.
+    static func farIndex(of link: Int32) -> Int32 { link }
+
+    /// Of the near end.
+    static func linkAddress(of link: Int32) -> [UInt8] { [2, 1] + withUnsafeBytes(of: link.bigEndian, Array.init) }
+
+    private func make(_ link: Link, _ far: CInt) throws(KernelError) {
+        try kernel.order(link.asPair(farEndIn: far))
+        names[link.index] = link.name
+        guard link.flags.contains(.up) else { return }
+        try kernel.order(Link.raising(index: link.index, "link \(link.name)", arp: false))
+    }
+
+    private func copyAddresses(of network: NetworkConfiguration) {
+        for address in network.addresses where address.address.isCopied {
+            guard address.interface == 1 || names[address.interface] != nil else { continue }
+            attempt("address \(address.address)") { () throws(KernelError) in try kernel.order(address.creation) }
+        }
+    }
+
+    private func copyRoutes(of network: NetworkConfiguration) {
+        // A gateway must be reachable already.
+        let made = network.routes.filter { !$0.isKernels }
+        for route in made.filter({ $0.gateway == nil }) + made.filter({ $0.gateway != nil }) {
+            attempt("route \(route.destination.address)/\(route.destination.length)") { () throws(KernelError) in
+                try kernel.order(try route.creation())
+            }
+        }
+        for rule in network.rules {
+            attempt("policy rule \(rule.priority)") { () throws(KernelError) in try kernel.order(rule.creation) }
+        }
+    }
+
+    /// What exists already is as it should be.
+    private func attempt(_ what: String, _ order: () throws(KernelError) -> Void) {
+        do throws(KernelError) { try order() } catch {
+            if error.errno != .fileExists { missing.append((what, error)) }
+        }
+    }
+}
+
+extension KernelSource {
+    /// Sends what changes something and waits for the kernel's acknowledgement.
+    fileprivate func order(_ request: Request) throws(KernelError) { try ask(request) { _, _ in } }
+}
+
+extension IPAddress {
+    /// The kernel makes the others itself: loopback's, and those of the link.
+    fileprivate var isCopied: Bool {
+        switch family {
+        case .ipv4: !(Prefix("127.0.0.0/8")?.contains(self) ?? false)
+        case .ipv6: self != IPAddress(ipv6High: 0, low: 1) && !(Prefix("fe80::/10")?.contains(self) ?? false)
+        }
+    }
+}
+
+extension Link {
+    private static let making = NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK
+
+    /// `struct ifinfomsg`
+    private static func header(_ index: Int32, flags: UInt32 = 0) -> [UInt8] {
+        [0, 0, 0, 0] + bytes(index) + bytes(flags) + bytes(flags)
+    }
+
+    /// Where no ARP is spoken, a packet leaves without asking who has its next hop (`arp_constructor`, net/ipv4/arp.c).
+    fileprivate static func raising(index: Int32, _ what: String, arp: Bool) -> Request {
+        let flags = Flags.up.rawValue | (arp ? 0 : Flags.noARP.rawValue)
+        return .route(
+            "set \(what) up", type: UInt16(RTM_NEWLINK), header: header(index, flags: flags), flags: NLM_F_ACK)
+    }
+
+    fileprivate func asPair(farEndIn far: CInt) -> Request {
+        var request = Request.route(
+            "copy link \(name)", type: UInt16(RTM_NEWLINK), header: Self.header(index), flags: Self.making)
+        request.append(IFLA_IFNAME, text: name)
+        request.append(IFLA_ADDRESS, NetworkCopy.linkAddress(of: index))
+        if let mtu, (68...65_535).contains(mtu) { request.append(IFLA_MTU, host: mtu) }
+        request.nest(IFLA_LINKINFO) { info in
+            info.append(IFLA_INFO_KIND, text: "veth")
+            info.nest(IFLA_INFO_DATA) { data in
+                data.nest(VETH_INFO_PEER) { peer in
+                    peer.append(attributes: Self.header(NetworkCopy.farIndex(of: index)))
+                    peer.append(IFLA_NET_NS_FD, host: far)
+                }
+            }
+        }
+        return request
+    }
+}
+
+/// linux/veth.h
+private let VETH_INFO_PEER = 1
+
+extension NetworkCopy {
+    /// In the clients' namespace: the far end of a link.
+    static func raiseFarEnd(of link: Int32, _ kernel: any KernelSource) throws(KernelError) {
+        try kernel.order(Link.raising(index: farIndex(of: link), "the far end", arp: false))
+    }
+}
+
+private func bytes(_ number: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: number, Array.init) }
+
+extension InterfaceAddress {
+    /// Without asking whether somebody else has it.
+    fileprivate var creation: Request {
+        let number = UInt8(address.family == .ipv4 ? AF_INET : AF_INET6)
+        var request = Request.route(
+            "copy address \(address)", type: UInt16(RTM_NEWADDR),
+            header: [number, prefixLength, 0, scope.rawValue] + bytes(interface), flags: NLM_F_CREATE | NLM_F_ACK)
+        request.append(IFA_LOCAL, address.networkBytes)
+        request.append(IFA_ADDRESS, (peer ?? address).networkBytes)
+        let kept = Flags.noPrefixRoute.rawValue | Flags.secondary.rawValue
+        request.append(IFA_FLAGS, host: flags.rawValue & kept | UInt32(address.family == .ipv6 ? IFA_F_NODAD : 0))
+        return request
+    }
+}
+
+extension Route {
+    /// Made by the kernel with an address or a link.
+    fileprivate var isKernels: Bool { originator == .kernel || (family == .ipv6 && table == .local) }
+
+    fileprivate func creation() throws(KernelError) -> Request {
+        let what = "copy route \(destination.address)/\(destination.length)"
+        guard encapsulation == nil, nextHopObject == nil || output != nil || !nextHops.isEmpty else {
+            throw KernelError(what, .failed, detail: "it has a tunnel, or a next hop object")
+        }
+        let number = UInt8(family == .ipv4 ? AF_INET : AF_INET6)
+        let header: [UInt8] = [
+            number, UInt8(clamping: destination.length), UInt8(clamping: source.length), typeOfService, 0,
+            originator.rawValue, scope.rawValue, type.rawValue,
+        ]
+        // A gateway of the director's may be reachable in ways that are not copied.
+        let flags = gateway == nil ? 0 : NextHop.Flags.onLink.rawValue
+        var request = Request.route(
+            what, type: UInt16(RTM_NEWROUTE), header: header + bytes(flags), flags: NLM_F_CREATE | NLM_F_ACK)
+        request.append(RTA_TABLE.rawValue, host: table.rawValue)
+        if destination.length > 0 { request.append(RTA_DST.rawValue, destination.address.networkBytes) }
+        if source.length > 0 { request.append(RTA_SRC.rawValue, source.address.networkBytes) }
+        if let preferredSource { request.append(RTA_PREFSRC.rawValue, preferredSource.networkBytes) }
+        if let priority { request.append(RTA_PRIORITY.rawValue, host: priority) }
+        // Of several next hops one is enough: no packet goes on from here.
+        appendWay(gateway ?? nextHops.first?.gateway, output ?? nextHops.first?.output, to: &request)
+        return request
+    }
+
+    private func appendWay(_ gateway: IPAddress?, _ output: Int32?, to request: inout Request) {
+        if let output { request.append(RTA_OIF.rawValue, host: output) }
+        guard let gateway else { return }
+        if gateway.family == family { return request.append(RTA_GATEWAY.rawValue, gateway.networkBytes) }
+        let number = UInt16(gateway.family == .ipv4 ? AF_INET : AF_INET6)
+        request.append(RTA_VIA.rawValue, bytes(number) + gateway.networkBytes)
+    }
+}
+
+extension PolicyRule {
+    fileprivate var creation: Request {
+        let number = UInt8(family == .ipv4 ? AF_INET : AF_INET6)
+        let header: [UInt8] = [
+            number, UInt8(clamping: destination.length), UInt8(clamping: source.length), typeOfService, 0, 0, 0,
+            action.rawValue,
+        ]
+        var request = Request.route(
+            "copy policy rule \(priority)", type: UInt16(RTM_NEWRULE),
+            header: header + bytes(flags.rawValue & Flags.inverted.rawValue),
+            flags: NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK)
+        request.append(attributes: attributes)
+        return request
+    }
+}

@@ -1,0 +1,40 @@
+import Addresses
+import Conntrack
+import Firewall
+import Inspection
+import Packets
+
+/// The bytes of a probe from a client to a service.
+struct ProbeBytes {
+    let client: Endpoint
+    let service: Endpoint
+    let `protocol`: IPProtocol
+
+    /// - Returns: nil for a packet that is not tried.
+    func bytes(of probe: Probe) -> [UInt8]? {
+        switch probe.packet {
+        case .tcp(let flags):
+            let isOpening = flags.contains(.syn)
+            return PacketBytes.tcp(
+                flags.rawValue, sequence: isOpening ? 1000 : 1001, acknowledgement: flags.contains(.ack) ? 2001 : 0,
+                from: client, to: service)
+        case .udp: return PacketBytes.udp(from: client, to: service)
+        case .icmp(let type): return error(type.rawValue, probe.icmpCode)
+        case .icmpv6(let type): return error(type.rawValue, probe.icmpCode)
+        case .sctp, .other: return nil
+        }
+    }
+
+    /// About an answer of the service. For too big a packet the error has the way's MTU (RFC 1191, RFC 8201).
+    private func error(_ type: UInt8, _ code: UInt8) -> [UInt8] {
+        let answer =
+            `protocol` == .udp
+            ? PacketBytes.udp(from: service, to: client)
+            : PacketBytes.tcp(TCPFlags.ack.rawValue, sequence: 2001, acknowledgement: 1001, from: service, to: client)
+        let hasMTU = service.address.family == .ipv4 ? type == 3 && code == 4 : type == 2
+        let field: [UInt8] = hasMTU ? [0, 0, 0x05, 0x78] : [0, 0, 0, 0]
+        // A router near the client.
+        let router = client.address.advanced(by: 1)
+        return PacketBytes.icmp(type: type, code: code, field + answer, from: router, to: service.address)
+    }
+}

@@ -1,0 +1,85 @@
+import Addresses
+import Conntrack
+import Firewall
+import IPVS
+import Inspection
+import Netlink
+
+extension Trial {
+    /// Sends the packets that matter to each service through a copy of the director's packet filter. Blocks for about a millisecond for
+    /// each packet; see `Sandbox.run` for what it needs.
+    package init(
+        of services: [Service], in plan: SandboxPlan, isStopped: () -> Bool = { false }
+    ) throws(KernelError) {
+        self = try Sandbox.run(plan) { sandbox throws(KernelError) in
+            var trial = Trial()
+            let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries)
+            for service in services {
+                if isStopped() {
+                    trial.missing.append(Loss("the remaining services", "the trial was interrupted"))
+                    break
+                }
+                trial.services.append(try runner.trial(of: service.identity))
+            }
+            trial.missing += sandbox.missing
+            let dropping = trial.services.flatMap { service in
+                (service.outcomes.map(\.outcome) + [service.opening].compactMap(\.self)).compactMap(\.droppingRule)
+            }
+            for rule in Set(dropping) { trial.rules[rule] = sandbox.text(of: rule) }
+            return trial
+        }
+    }
+}
+
+/// Tries services, each packet from a port of its own.
+private final class TrialRunner {
+    private let sandbox: Sandbox
+    private let keepsEntries: Bool
+    private let origins: [IPAddress.Family: ProbeOrigins]
+    private var port: UInt16 = 20_000
+
+    init(_ sandbox: Sandbox, keepsEntries: Bool) {
+        self.sandbox = sandbox
+        self.keepsEntries = keepsEntries
+        origins = Dictionary(
+            uniqueKeysWithValues: [IPAddress.Family.ipv4, .ipv6].map {
+                ($0, ProbeOrigins(sandbox.network, sandbox.links, $0))
+            })
+    }
+
+    func trial(of service: Service.Identity) throws(KernelError) -> ServiceTrial {
+        var trial = ServiceTrial(service)
+        let plan = ProbePlan(service, keepsEntries: keepsEntries)
+        guard case .address(let `protocol`, let endpoint) = service, let opening = plan.opening else { return trial }
+        for (origin, link) in origins[service.family]?.all ?? [] {
+            let outcome = try send(opening, from: origin.address, to: endpoint, `protocol`, link)
+            trial.opening = outcome
+            guard outcome.hasPassed else { continue }
+            trial.origin = origin
+            for probe in plan.others {
+                let outcome = try send(probe, from: origin.address, to: endpoint, `protocol`, link)
+                trial.outcomes.append((probe, outcome))
+            }
+            break
+        }
+        return trial
+    }
+
+    private func send(
+        _ probe: Probe, from source: IPAddress, to service: Endpoint, _ protocol: IPProtocol, _ link: Int32
+    ) throws(KernelError) -> ProbeOutcome {
+        port = port == .max ? 20_000 : port + 1
+        // A service for all ports is tried at one.
+        let target = service.port == 0 ? Endpoint(service.address, 80) : service
+        let packets = ProbeBytes(client: Endpoint(source, port), service: target, protocol: `protocol`)
+        if probe.isAfterSYN, let syn = packets.bytes(of: Probe(.tcp(.syn))) {
+            _ = try sandbox.outcome(of: syn, by: link)
+        }
+        guard let bytes = packets.bytes(of: probe) else {
+            var outcome = ProbeOutcome()
+            outcome.end = .unknown("packets of this kind are not tried")
+            return outcome
+        }
+        return try sandbox.outcome(of: bytes, by: link)
+    }
+}

@@ -1,0 +1,49 @@
+import Addresses
+import CNetlink
+import Glibc
+import Netlink
+import SystemPackage
+
+/// The far end of a link of the sandbox's director: what is sent into it arrives there by that interface.
+///
+/// A packet socket sends past netfilter and routing (packet(7)), so the clients' namespace needs neither addresses nor routes.
+struct Wire: ~Copyable {
+    private let descriptor: FileDescriptor
+    private let head: [UInt8]
+
+    /// In the clients' namespace.
+    ///
+    /// - Parameters:
+    ///   - interface: the far end's index.
+    ///   - target: the link-layer address of the near end.
+    init(_ interface: Int32, to target: [UInt8]) throws(KernelError) {
+        descriptor = try Self.packetSocket(on: interface)
+        head = target + [2, 0, 0, 0, 0, 2]
+    }
+
+    private static func packetSocket(on interface: Int32) throws(KernelError) -> FileDescriptor {
+        let purpose = "send packets into the sandbox"
+        let number = socket(AF_PACKET, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        guard number >= 0 else { throw KernelError(purpose, Errno(rawValue: errno)) }
+        // struct sockaddr_ll; protocol 0 receives nothing.
+        var address = withUnsafeBytes(of: UInt16(AF_PACKET), Array.init) + [0, 0]
+        address += withUnsafeBytes(of: interface, Array.init) + [UInt8](repeating: 0, count: 12)
+        let status = address.withUnsafeBytes { bytes in
+            bind(number, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
+        }
+        if status == 0 { return FileDescriptor(rawValue: number) }
+        let failure = KernelError(purpose, Errno(rawValue: errno))
+        close(number)
+        throw failure
+    }
+
+    deinit { try? descriptor.close() }
+
+    /// Sends an IPv4 or IPv6 packet. The kernel has handled it when this returns, unless it is busy (`netif_rx` and `__local_bh_enable_ip`).
+    borrowing func send(_ packet: [UInt8]) throws(KernelError) {
+        let type: [UInt8] = packet.first.map { $0 >> 4 == 4 } ?? true ? [0x08, 0x00] : [0x86, 0xDD]
+        do { try descriptor.writeAll(head + type + packet) } catch {
+            throw KernelError("send a packet into the sandbox", error as? Errno ?? .ioError)
+        }
+    }
+}
