@@ -23,6 +23,8 @@ package struct Recording {
         of source: any KernelSource, rules: Bool, progress: ReadingProgress = ReadingProgress()
     ) throws(KernelError) {
         statistics = try TableStatistics(reading: source)
+        // For `check`, as are the settings and services that come later.
+        _ = HostFacts(reading: source)
         let lists: [Loss]
         (ruleset, lists) = Self.ruleset(of: source, rules, Self.lists(of: source))
         let collector: FlowCollector
