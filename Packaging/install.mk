@@ -12,7 +12,7 @@ ZSHDIR = $(DATADIR)/zsh/site-functions
 # Under /usr/local, fish only reads this if XDG_DATA_DIRS contains /usr/local/share.
 FISHDIR = $(DATADIR)/fish/vendor_completions.d
 
-MAN7 = man/ct-inspect-lvs-dr.7
+MAN7 = $(wildcard man/ct-inspect-*.7)
 MAN8 = man/ct-inspect.8 $(wildcard man/ct-inspect-*.8)
 SCHEMAS = $(wildcard docs/schema/*.json)
 # The last one is the licence, including those of linked libraries.

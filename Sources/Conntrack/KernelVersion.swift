@@ -1,5 +1,5 @@
 /// The first two numbers of a kernel release.
-package struct KernelVersion: Comparable, Sendable, CustomStringConvertible {
+package struct KernelVersion: Comparable, Hashable, Sendable, CustomStringConvertible {
     /// The first number: 6 of `6.1.0`.
     package let major: Int
     /// The second number: 1 of `6.1.0`.

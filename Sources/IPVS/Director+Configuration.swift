@@ -97,6 +97,8 @@ package struct Daemon: Equatable, Sendable {
     /// Daemons with the same id belong together.
     package var syncID: UInt32 = 0
 
+    package init() {}
+
     /// `master`, `backup`, or the number.
     package var stateName: String { [1: "master", 2: "backup"][state] ?? String(state) }
 }

@@ -27,6 +27,25 @@ package struct Sysctls: Equatable, Sendable {
     /// How many expectations each network namespace may have; set in the initial one.
     package static let expectationMax = "net.netfilter.nf_conntrack_expect_max"
 
+    package static let ipForward = "net.ipv4.ip_forward"
+    package static let ipv6Forwarding = "net.ipv6.conf.all.forwarding"
+
+    // MARK: Those of checks
+
+    static let cacheBypass = "net.ipv4.vs.cache_bypass"
+    static let expireNodest = "net.ipv4.vs.expire_nodest_conn"
+    static let expireQuiescent = "net.ipv4.vs.expire_quiescent_template"
+    static let connReuse = "net.ipv4.vs.conn_reuse_mode"
+    static let sloppyTCP = "net.ipv4.vs.sloppy_tcp"
+    static let syncPersist = "net.ipv4.vs.sync_persist_mode"
+    static let dropEntry = "net.ipv4.vs.drop_entry"
+    static let dropPacket = "net.ipv4.vs.drop_packet"
+    static let secureTCP = "net.ipv4.vs.secure_tcp"
+    static let runEstimation = "net.ipv4.vs.run_estimation"
+    static let natICMPSend = "net.ipv4.vs.nat_icmp_send"
+    static let scheduleICMP = "net.ipv4.vs.schedule_icmp"
+    static let establishedTimeout = "net.netfilter.nf_conntrack_tcp_timeout_established"
+
     /// The value as an integer; nil if it was not read, or is not one.
     package func number(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
 }

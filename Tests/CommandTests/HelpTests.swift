@@ -44,7 +44,7 @@ struct HelpTests {
             (["wacht"], "Did you mean 'watch'?"), (["sevices", "--json"], "Did you mean 'services'?"),
             (["hlep"], "Did you mean 'help'?"),
             (["--json", "services"], "The command comes first: ct-inspect services"),
-            (["xyzzy"], "The commands are flows, watch, dump"), (["--sumary"], "Did you mean '--summary'?"),
+            (["xyzzy"], "The commands are flows, watch, check"), (["--sumary"], "Did you mean '--summary'?"),
             (["watch", "--fitler", "x"], "Did you mean '--filter'?"),
             (["flows", "xyzzy"], "Unexpected argument 'xyzzy'"),
         ])

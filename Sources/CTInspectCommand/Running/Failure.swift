@@ -12,6 +12,9 @@ enum Failure: Int32 {
     /// No permission.
     case noPermission = 77
 
+    /// Not a failure: `check` found something, or could not look.
+    static let found: Int32 = 1
+
     /// Before there was anything to print: what a shell says of a program that SIGINT ended.
     private static let interrupted: Int32 = 130
 

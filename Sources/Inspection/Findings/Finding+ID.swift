@@ -53,5 +53,37 @@ extension Finding {
         package static let packetRemembered = ID(rawValue: "packet-remembered")
         /// The same happens to every ACK.
         package static let acksInvalid = ID(rawValue: "acks-invalid")
+
+        // MARK: Checks of services
+
+        package static let noDestination = ID(rawValue: "no-dest")
+        package static let thresholdHit = ID(rawValue: "threshold-hit")
+        package static let portZero = ID(rawValue: "port0-nonpersistent")
+        package static let ftpPersistence = ID(rawValue: "ftp-persistence")
+        /// A helper module is not loaded.
+        package static let helpers = ID(rawValue: "helpers")
+        package static let portDiffers = ID(rawValue: "dr-port-differs")
+        package static let ipForward = ID(rawValue: "ip-forward-nat")
+        package static let mixedMethods = ID(rawValue: "mixed-methods")
+
+        // MARK: Checks of what happens when destinations or directors change
+
+        package static let expireNodest = ID(rawValue: "expire-nodest")
+        package static let expireQuiescent = ID(rawValue: "expire-quiescent")
+        package static let connReuseDelay = ID(rawValue: "conn-reuse-1s")
+        package static let connReuseOff = ID(rawValue: "conn-reuse-0")
+        package static let sloppy = ID(rawValue: "sloppy")
+        package static let syncPersist = ID(rawValue: "sync-persist")
+
+        // MARK: Checks of settings
+
+        package static let defenseOn = ID(rawValue: "defense-on")
+        package static let connectionHash = ID(rawValue: "ipvs-hash")
+        package static let estimationOff = ID(rawValue: "estimation-off")
+        package static let natICMP = ID(rawValue: "nat-icmp-send")
+        package static let scheduleICMP = ID(rawValue: "schedule-icmp")
+        package static let kernelQuadratic = ID(rawValue: "kernel-quadratic")
+        package static let establishedTimeout = ID(rawValue: "ct-est-timeout")
+        package static let eventsOff = ID(rawValue: "ct-events-0")
     }
 }

@@ -71,6 +71,24 @@ package struct Finding: Equatable, Sendable {
         case drops(Drops)
         case passed(PassedPackets)
         case walk(WalkFact)
+        /// What a check of a director names.
+        case named(Named)
+    }
+
+    /// The names in the sentence of a check, beside its subject.
+    package struct Named: Equatable, Sendable {
+        package var services: [Service.Identity] = []
+        package var destinations: [Endpoint] = []
+        /// Settings.
+        package var settings: [Remedy.Setting] = []
+
+        package init(
+            services: [Service.Identity] = [], destinations: [Endpoint] = [], settings: [Remedy.Setting] = []
+        ) {
+            self.services = services
+            self.destinations = destinations
+            self.settings = settings
+        }
     }
 
     /// The number with this name.

@@ -1,4 +1,5 @@
 import Addresses
+import Conntrack
 import IPVS
 
 /// Something that would help, or the next thing to look at.
@@ -15,6 +16,22 @@ package enum Remedy: Hashable, Sendable {
     case raiseIfFull(String)
     /// Keep new connections from taking each other's tuples.
     case avoidClashes
+    /// Keep the clients of this service with their real server (`ipvsadm -E … -p`).
+    case makePersistent(Service.Identity, scheduler: String)
+    /// Give the service a destination that may take connections.
+    case addCapacity(Service.Identity)
+    /// Raise the upper threshold of these destinations, or add some.
+    case raiseThreshold(Service.Identity, [Endpoint])
+    /// Give these destinations the port of their service.
+    case usePort(Service.Identity, [Endpoint])
+    /// `modprobe`
+    case loadModule(String)
+    /// An option of a module, which takes effect when it is loaded.
+    case moduleOption(String, Setting)
+    /// Run a kernel of this version or later.
+    case upgradeKernel(KernelVersion)
+    /// Free or add memory.
+    case freeMemory
     /// Count what the packet filter does.
     case observe
     /// ct-inspect-lvs-dr(7)

@@ -12,6 +12,7 @@ extension Finding {
         case .drops(let drops): drops.sentence
         case .passed(let packets): packets.sentence
         case .walk(let fact): fact.sentence
+        case .named(let named): sentence(named)
         case nil: plainSentence
         }
     }
@@ -25,7 +26,7 @@ extension Finding {
     private var isOfTraffic: Bool {
         switch context {
         case .drops, .passed: true
-        case .flows, .methods, .walk: false
+        case .flows, .methods, .walk, .named: false
         case nil: id == .lostBeforeLocalIn || id == .lostBeforePostRouting
         }
     }

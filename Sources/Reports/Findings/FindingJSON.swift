@@ -22,6 +22,7 @@ extension JSONWriter {
             json.member("reason", finding.reason)
             let remedies = finding.remedySentences
             json.member("remedy", remedies.isEmpty ? nil : remedies.joined(separator: " "))
+            if let proof = finding.proof { json.member("proof", proof) }
         }
     }
 

@@ -18,6 +18,21 @@ extension Remedy {
         case .avoidClashes:
             "give source NAT more addresses or ports, or --random-fully; for pairs of DNS queries from one socket, set "
                 + "single-request in resolv.conf"
+        case .makePersistent(let service, let scheduler):
+            "run ipvsadm -E \(service.selector) -s \(scheduler) -p 300, with the service's other options"
+        case .addCapacity(let service):
+            "add a destination (ipvsadm -a \(service.selector) -r …), or raise a weight or threshold (ipvsadm -e)"
+        case .raiseThreshold(let service, let destinations):
+            "raise the threshold (ipvsadm -e \(service.selector) -r \(destinations.first?.description ?? "…") -x …, with the "
+                + "destination's other options), or add destinations"
+        case .usePort(_, let destinations):
+            "add \(destinations.count == 1 ? "it" : "them") again with the service's port, and let the real server listen there"
+        case .loadModule(let module): "run modprobe \(module)"
+        case .moduleOption(let module, let option):
+            "put “options \(module) \(option.name)=\(option.value)” into a file in /etc/modprobe.d, and load the module again, as at "
+                + "the next boot"
+        case .upgradeKernel(let version): "run Linux \(version) or later"
+        case .freeMemory: "free or add memory"
         case .observe: "run ct-inspect observe on the director to see what its packet filter drops"
         case .readManual: "see ct-inspect-lvs-dr(7) for the fixes"
         }
@@ -54,6 +69,18 @@ extension Remedy.Accepted {
         switch self {
         case .endsAndErrors: "FIN, RST and ICMP errors"
         case .errors: "ICMP errors"
+        }
+    }
+}
+
+extension Service.Identity {
+    /// As ipvsadm(8) takes it: `-t 10.0.0.100:80`, `-f 7 -6`.
+    fileprivate var selector: String {
+        switch self {
+        case .address(.tcp, let endpoint): "-t \(endpoint)"
+        case .address(.udp, let endpoint): "-u \(endpoint)"
+        case .address(let `protocol`, let endpoint): "--\(`protocol`)-service \(endpoint)"
+        case .fwmark(let mark, let family): "-f \(mark)" + (family == .ipv6 ? " -6" : "")
         }
     }
 }

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Collection
+import Inspection
+import Netlink
+import Reports
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Find what is wrong with a director before traffic does.",
+        usage: "ct-inspect check [<options>]",
+        discussion: """
+            EXAMPLES
+              sudo ct-inspect check
+              ct-inspect check --list                what is looked for
+              sudo ct-inspect check --fail-on error --skip sloppy,expire-nodest
+              sudo ct-inspect check --json | jq -r '.findings[].id'
+              sudo ct-inspect check --nagios         a line for monitoring
+
+            More: man ct-inspect-check; each finding: man ct-inspect-findings
+            """)
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var selection: CheckSelection
+
+    @Option(
+        help: ArgumentHelp(
+            "Exit with 1 from this severity on.", valueName: Finding.Severity.words.joined(separator: "|")))
+    var failOn = Finding.Severity.warning
+
+    @Flag(help: "Print one line with performance data, and exit as a monitoring plugin does.")
+    var nagios = false
+
+    @Flag(help: "List the checks, and read nothing.")
+    var list = false
+
+    func validate() throws {
+        let forms = [("--json", output.json), ("--nagios", nagios), ("--list", list)].filter(\.1).map(\.0)
+        if forms.count > 1 { throw ValidationError("\(forms.joined(separator: " and ")) are mutually exclusive") }
+        if nagios, failOn != .warning {
+            throw ValidationError(
+                "--fail-on and --nagios are mutually exclusive: plugins have exit statuses of their own")
+        }
+        _ = try selection.checks()
+    }
+
+    func run() throws {
+        let checks = try selection.checks()
+        if list {
+            Output.print(checks.listing(output.style, width: nil))
+        } else if nagios {
+            try printNagios(checks)
+        } else {
+            try printReport(checks)
+        }
+    }
+
+    private func printReport(_ checks: [Check]) throws {
+        var status: Int32 = 0
+        try Failure.reporting { () throws(KernelError) in
+            let report = CheckReport(checks, of: try DirectorFacts(reading: try source.open()))
+            if output.json {
+                report.writeJSON(to: Output.write)
+            } else {
+                Output.print(report.text(output.style, width: Output.width))
+            }
+            let doubt = report.doubt(from: failOn)
+            if let doubt { Output.complain(doubt.printable) }
+            if doubt != nil || !report.findings(from: failOn).isEmpty { status = Failure.found }
+        }
+        if status != 0 { throw ExitCode(status) }
+    }
+
+    /// Monitoring reads only standard output, so that errors are there, too.
+    private func printNagios(_ checks: [Check]) throws {
+        let result: NagiosResult
+        do throws(KernelError) {
+            result = NagiosResult(CheckReport(checks, of: try DirectorFacts(reading: try source.open())))
+        } catch {
+            result = NagiosResult(failure: error.description)
+        }
+        Output.print([result.line])
+        if result.state != .ok { throw ExitCode(result.state.rawValue) }
+    }
+}
+
+extension Finding.Severity: ExpressibleByArgument {
+    /// The worst first.
+    fileprivate static var words: [String] { allCases.reversed().map(\.rawValue) }
+}

@@ -1,0 +1,83 @@
+import Conntrack
+import IPVS
+import Inspection
+import Netlink
+
+extension DirectorFacts {
+    /// Reads everything that checks need. What cannot be read is unreadable, and the rest is read nevertheless.
+    ///
+    /// - Throws: if neither IPVS nor the conntrack table could be read: then nothing could be said.
+    package init(reading source: any KernelSource) throws(KernelError) {
+        let (table, tableError) = Fact<TableStatistics>.reading(absent: "conntrack is not there") {
+            () throws(KernelError) in .known(try TableStatistics(reading: source))
+        }
+        let (director, directorError) = Fact<Director.Configuration>.reading(absent: Self.withoutIPVS) {
+            () throws(KernelError) in .known(try Director(source).configuration())
+        }
+        let (services, servicesError) = Fact<[Service]>.reading(absent: Self.withoutIPVS) {
+            () throws(KernelError) in
+            var losses: [Loss] = []
+            let services = try DirectorReader.services(
+                of: try Director(source), attempts: Table.attempts, &losses)
+            return losses.first.map { .incomplete(services, "\($0.what): \($0.why)") } ?? .known(services)
+        }
+        // Of those that are not permission, the absence of IPVS is the least: there is a table.
+        if let error = tableError, services.value == nil {
+            throw [error, servicesError, directorError].compactMap(\.self).first { $0.cause == .forbidden } ?? error
+        }
+        self.init(
+            source.origin, services: services, configuration: director, sysctls: Sysctls(ofFlowsIn: source),
+            table: table, host: HostFacts(reading: source))
+    }
+
+    private static let withoutIPVS = "IPVS is not loaded here"
+}
+
+extension HostFacts {
+    static let modulesFile = KernelFile("proc/modules")
+    private static let interfaces = KernelFile("proc/sys/net/ipv4/conf")
+    /// Not interfaces: the whole namespace, and what new ones get.
+    private static let general: Set<String> = ["all", "default"]
+
+    /// Reads it from /proc.
+    package init(reading source: any KernelSource) {
+        let modules = Fact<Set<String>>.reading(absent: "this kernel has no /proc/modules") {
+            () throws(KernelError) in
+            let lines = try source.text(of: Self.modulesFile).split(separator: "\n")
+            return .known(Set(lines.compactMap { $0.split(separator: " ").first.map(String.init) }))
+        }.fact
+        let forwarding = Fact<Forwarding>.reading(absent: "this kernel has no \(Sysctls.ipForward)") {
+            () throws(KernelError) in
+            let ipv4 = try source.text(of: KernelFile(sysctl: Sysctls.ipForward))
+            var forwarding = Forwarding(ipv4: ipv4 != "0")
+            forwarding.ipv6 = (try? source.text(of: KernelFile(sysctl: Sysctls.ipv6Forwarding))).map { $0 != "0" }
+            // Else each of them forwards, or may.
+            if !forwarding.ipv4 { forwarding.interfaces = try Self.forwardingInterfaces(of: source) }
+            return .known(forwarding)
+        }.fact
+        self.init(modules: modules, forwarding: forwarding)
+    }
+
+    /// An interface may vanish in between.
+    private static func forwardingInterfaces(of source: any KernelSource) throws(KernelError) -> Set<String> {
+        var names: Set<String> = []
+        for name in try source.list(interfaces) where !general.contains(name) {
+            let value = try? source.text(of: KernelFile("\(interfaces.path)/\(name)/forwarding"))
+            if let value, value != "0" { names.insert(name) }
+        }
+        return names
+    }
+}
+
+extension Fact {
+    /// What `read` gives, or why it gave nothing.
+    fileprivate static func reading(
+        absent: String, _ read: () throws(KernelError) -> Fact
+    ) -> (fact: Fact, error: KernelError?) {
+        do throws(KernelError) {
+            return (try read(), nil)
+        } catch {
+            return (error.cause == .absent ? .absent(absent) : .unreadable(error.description), error)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import IPVS
+
+/// One thing that is looked for on a director. All of them: `Check.all`.
+package struct Check: Sendable {
+    /// Of its findings, too.
+    package let id: Finding.ID
+    /// The severity at worst.
+    package let worst: Finding.Severity
+    /// What is looked for, in a line.
+    package let title: String
+    /// The facts it needs where it concerns anything.
+    let needs: [Need]
+    /// The services it is about; nil if it is not about services. Where none of them is, all is well, whatever else is unknown.
+    let concerns: (@Sendable (Service) -> Bool)?
+    /// Gets facts that meet the needs.
+    let find: @Sendable (DirectorFacts) -> [Finding]
+
+    init(
+        _ id: Finding.ID, _ worst: Finding.Severity, _ title: String, needs: [Need],
+        concerns: (@Sendable (Service) -> Bool)? = nil, find: @escaping @Sendable (DirectorFacts) -> [Finding]
+    ) {
+        self.id = id
+        self.worst = worst
+        self.title = title
+        self.needs = needs
+        self.concerns = concerns
+        self.find = find
+    }
+
+    package enum Result: Equatable, Sendable {
+        /// At least one.
+        case findings([Finding])
+        case fine
+        case notMade(Lack)
+    }
+
+    /// What the check says of a director.
+    package func result(_ facts: DirectorFacts) -> Result {
+        if let concerns {
+            guard case .known(let services) = facts.services else { return incomplete(facts) }
+            if !services.contains(where: concerns) { return .fine }
+        }
+        return incomplete(facts)
+    }
+
+    /// What incomplete facts show is true; that they show nothing proves nothing.
+    private func incomplete(_ facts: DirectorFacts) -> Result {
+        let lacks = allNeeds.compactMap { need in facts.lack(of: need).map { (need: need, lack: $0) } }
+        if lacks.allSatisfy({ $0.need == .services && facts.services.value != nil }) {
+            let findings = find(facts)
+            if !findings.isEmpty { return .findings(findings) }
+        }
+        return lacks.first.map { .notMade($0.lack) } ?? .fine
+    }
+
+    /// Of a director without IPVS that is said first.
+    package var allNeeds: [Need] { (concerns == nil ? [] : [.services]) + needs }
+}

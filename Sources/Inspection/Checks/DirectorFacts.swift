@@ -1,0 +1,61 @@
+import Addresses
+import Conntrack
+import IPVS
+
+/// What was read of a director, for its checks. A check of something else adds a fact here, and the `Need` that names it.
+package struct DirectorFacts: Equatable, Sendable {
+    package var origin: Origin
+    /// With their destinations.
+    package var services: Fact<[Service]>
+    package var configuration: Fact<Director.Configuration>
+    /// Those of IPVS and of conntrack.
+    package var sysctls: Sysctls
+    package var table: Fact<TableStatistics>
+    package var host: HostFacts
+
+    package init(
+        _ origin: Origin, services: Fact<[Service]>, configuration: Fact<Director.Configuration>, sysctls: Sysctls,
+        table: Fact<TableStatistics>, host: HostFacts
+    ) {
+        self.origin = origin
+        self.services = services
+        self.configuration = configuration
+        self.sysctls = sysctls
+        self.table = table
+        self.host = host
+    }
+
+    /// The services as far as they are known.
+    var knownServices: [Service] { services.value ?? [] }
+
+    /// Nil if the release does not begin with two numbers.
+    var kernelVersion: KernelVersion? { KernelVersion(release: origin.kernelRelease) }
+}
+
+/// What is read of the host that neither IPVS nor conntrack says.
+package struct HostFacts: Equatable, Sendable {
+    /// The names of the loaded modules; what is built in is not among them.
+    package var modules: Fact<Set<String>>
+    package var forwarding: Fact<Forwarding>
+
+    package init(modules: Fact<Set<String>>, forwarding: Fact<Forwarding>) {
+        self.modules = modules
+        self.forwarding = forwarding
+    }
+
+    /// Whether this network namespace routes packets.
+    package struct Forwarding: Equatable, Sendable {
+        /// `net.ipv4.ip_forward`
+        package var ipv4: Bool
+        /// `net.ipv6.conf.all.forwarding`; nil without IPv6.
+        package var ipv6: Bool?
+        /// Interfaces with a `net.ipv4.conf.*.forwarding` of their own that is not 0.
+        package var interfaces: Set<String>
+
+        package init(ipv4: Bool, ipv6: Bool? = nil, interfaces: Set<String> = []) {
+            self.ipv4 = ipv4
+            self.ipv6 = ipv6
+            self.interfaces = interfaces
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Addresses
+import Conntrack
+import IPVS
+
+/// A fact that a check needs, to be made at all.
+package enum Need: Hashable, Sendable {
+    case services
+    /// Version, table size, timeouts and sync daemons.
+    case configuration
+    /// A number.
+    case sysctl(String)
+    /// Entries and limit of the conntrack table.
+    case tableSize
+    case buckets
+    case counters
+    case modules
+    case forwarding
+    case kernelVersion
+}
+
+extension DirectorFacts {
+    /// Why a need is not met; nil if it is.
+    package func lack(of need: Need) -> Lack? {
+        switch need {
+        case .services: services.lack
+        case .configuration: configuration.lack
+        case .sysctl(let name): lack(ofSetting: name)
+        case .counters: table.lack
+        case .tableSize: table.lack ?? lackOfSize
+        case .buckets:
+            table.lack
+                ?? (table.value?.buckets == nil ? Lack(unread(Sysctls.conntrackBuckets), isAbsence: false) : nil)
+        case .modules: host.modules.lack
+        case .forwarding: host.forwarding.lack
+        case .kernelVersion:
+            kernelVersion == nil
+                ? Lack("the kernel release “\(origin.kernelRelease)” begins with no version", isAbsence: false) : nil
+        }
+    }
+
+    /// A table without a limit cannot be full.
+    private var lackOfSize: Lack? {
+        guard let table = table.value else { return nil }
+        if table.size.limit == 0 { return Lack("the conntrack table has no limit", isAbsence: true) }
+        return table.entries == nil || table.limit == nil
+            ? Lack("the size or the limit of the conntrack table is unknown", isAbsence: false) : nil
+    }
+
+    private func lack(ofSetting name: String) -> Lack? {
+        if sysctls.number(name) != nil { return nil }
+        if let value = sysctls.values[name] { return Lack("\(name) is “\(value)”, not a number", isAbsence: false) }
+        if sysctls.unreadable[name] != nil || sysctls.isFolderUnreadable(of: name) {
+            return Lack(unread(name), isAbsence: false)
+        }
+        return Lack("this kernel has no \(name)", isAbsence: true)
+    }
+
+    private func unread(_ name: String) -> String {
+        sysctls.unreadable[name].map { "\(name): \($0)" } ?? "\(name) could not be read"
+    }
+}
+
+extension Sysctls {
+    /// Whether the directory could not even be listed, so that nothing is known of a setting in it.
+    fileprivate func isFolderUnreadable(of name: String) -> Bool {
+        guard let dot = name.lastIndex(of: ".") else { return false }
+        return unreadable[String(name[..<dot])] != nil
+    }
+}

@@ -1,0 +1,108 @@
+import Conntrack
+import IPVS
+
+/// Settings of IPVS and its size.
+extension Check {
+    static let settingChecks = [
+        // `update_defense_level` (net/netfilter/ipvs/ip_vs_ctl.c): 2 is set by the kernel while memory is short, 3 by hand.
+        Check(
+            .defenseOn, .error, "IPVS defends itself: connections or packets are dropped",
+            needs: [.services] + defenses.map(Need.sysctl)
+        ) { facts in
+            let active = defenses.compactMap { name in
+                facts.sysctls.number(name).flatMap { $0 >= 2 ? Remedy.Setting(name, $0) : nil }
+            }
+            guard !active.isEmpty else { return [] }
+            let drops = active.contains { $0.value == 2 && $0.name != Sysctls.secureTCP }
+            let forced = active.filter { $0.value > 2 }.map { Remedy.Setting($0.name, 1) }
+            return [
+                Finding(
+                    .defenseOn, drops ? .error : .warning, .director,
+                    active.map { .init(String($0.name.split(separator: ".").last ?? ""), $0.value) },
+                    context: .named(.init(settings: active)),
+                    (forced.isEmpty ? [] : [.set(forced)]) + (forced.count < active.count ? [.freeMemory] : []))
+            ]
+        },
+        // A packet's lookup walks one chain of `ip_vs_conn_tab` (`__ip_vs_conn_in_get`, ip_vs_conn.c).
+        Check(
+            .connectionHash, .warning, "more than 8 connections in a bucket of IPVS's hash table",
+            needs: [.configuration], concerns: { !$0.destinations.isEmpty }
+        ) { facts in
+            let buckets = UInt64(facts.configuration.value?.info.connectionTableSize ?? 0)
+            let connections = facts.connections
+            guard buckets > 0, connections > buckets * longChain else { return [] }
+            return [
+                Finding(
+                    .connectionHash, .warning, .director,
+                    [
+                        .init("connections", connections), .init("buckets", buckets),
+                        .init("connections_per_bucket", connections / buckets),
+                    ], context: .named(.init()),
+                    [.moduleOption("ip_vs", .init("conn_tab_bits", bits(for: connections)))])
+            ]
+        },
+        // `ipvs_proc_run_estimation` (ip_vs_ctl.c)
+        Check(
+            .estimationOff, .info, "IPVS estimates no rates",
+            needs: [.sysctl(Sysctls.runEstimation)], concerns: { _ in true }
+        ) { facts in
+            guard facts.sysctls.number(Sysctls.runEstimation) == 0 else { return [] }
+            return [
+                Finding(
+                    .estimationOff, .info, .director, [.init("run_estimation", 0)], context: .named(.init()),
+                    [.set([.init(Sysctls.runEstimation, 1)])])
+            ]
+        },
+        // `ip_vs_out_hook` (ip_vs_core.c)
+        Check(
+            .natICMP, .info, "real servers are not told that a connection is gone",
+            needs: [.sysctl(Sysctls.natICMPSend)], concerns: isNAT
+        ) { facts in
+            guard facts.sysctls.number(Sysctls.natICMPSend) == 0 else { return [] }
+            return facts.finding(
+                .natICMP, .info, of: isNAT, [.init("nat_icmp_send", 0)], [.set([.init(Sysctls.natICMPSend, 1)])])
+        },
+        // `ip_vs_in_icmp` (ip_vs_core.c)
+        Check(
+            .scheduleICMP, .info, "ICMP errors about unknown connections are not passed on",
+            needs: [.sysctl(Sysctls.scheduleICMP)], concerns: { $0.hasMethod(\.answersBypassDirector) }
+        ) { facts in
+            guard facts.sysctls.number(Sysctls.scheduleICMP) == 0 else { return [] }
+            return facts.finding(
+                .scheduleICMP, .info, of: { $0.hasMethod(\.answersBypassDirector) }, [.init("schedule_icmp", 0)], [])
+        },
+        // `ip_vs_conn_array` (ip_vs_conn.c) begins anew for each row. Its fix was posted in April 2025, after Linux 6.15 took new things.
+        Check(
+            .kernelQuadratic, .info, "listing IPVS's connections through /proc takes long",
+            needs: [.kernelVersion], concerns: { !$0.destinations.isEmpty }
+        ) { facts in
+            let connections = facts.connections
+            guard let version = facts.kernelVersion, version < .init(6, 15), connections > manyConnections else {
+                return []
+            }
+            return [
+                Finding(
+                    .kernelQuadratic, .info, .director, [.init("connections", connections)], context: .named(.init()))
+            ]
+        },
+    ]
+
+    private static let defenses = [Sysctls.dropEntry, Sysctls.dropPacket, Sysctls.secureTCP]
+    private static let longChain: UInt64 = 8
+    /// From here on it takes many seconds on the kernels it was measured on.
+    private static let manyConnections: UInt64 = 35_000
+
+    /// One bucket a connection, within what every kernel accepts (`ip_vs_conn_init`).
+    private static func bits(for connections: UInt64) -> Int {
+        min(20, max(8, UInt64.bitWidth - connections.leadingZeroBitCount))
+    }
+
+    @Sendable private static func isNAT(_ service: Service) -> Bool { service.hasMethod { $0 == .nat } }
+}
+
+extension DirectorFacts {
+    /// As the destinations count them.
+    fileprivate var connections: UInt64 {
+        knownServices.reduce(0) { $0 + $1.destinations.reduce(0) { $0 + $1.connections } }
+    }
+}

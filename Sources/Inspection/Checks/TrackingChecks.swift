@@ -1,0 +1,75 @@
+import IPVS
+
+/// Settings of conntrack that do not suit the forwarding methods, if the packet filter drops INVALID.
+///
+/// Sources: `ip_vs_conn_new` (net/netfilter/ipvs/ip_vs_conn.c), `ip_vs_send_or_cont` and `ip_vs_nat_send_or_cont` (ip_vs_xmit.c),
+/// `tcp_new` and `tcp_conntracks` (net/netfilter/nf_conntrack_proto_tcp.c); the lab shows each of them.
+extension Check {
+    static let trackingChecks = [
+        Check(
+            .vsConntrackDR, .warning, "net.ipv4.vs.conntrack=1 with DR or TUN, whose ACKs are then INVALID",
+            needs: [.sysctl(Sysctls.ipvsConntrack)], concerns: isOneWayTCP
+        ) { facts in
+            guard let value = facts.sysctls.number(Sysctls.ipvsConntrack), value != 0 else { return [] }
+            let mix = MethodMix(facts.knownServices)
+            return facts.finding(
+                .vsConntrackDR, of: isOneWayTCP, [.init("vs_conntrack", value)],
+                [mix.againstConfirming(), .observe, .readManual].withoutRepeats)
+        },
+        Check(
+            .tcpLoose0, .warning, "nf_conntrack_tcp_loose=0 with DR or TUN, whose ACKs are then INVALID",
+            needs: [.sysctl(Sysctls.tcpLoose)], concerns: isOneWayTCP
+        ) { facts in
+            guard facts.sysctls.number(Sysctls.tcpLoose) == 0 else { return [] }
+            return facts.finding(
+                .tcpLoose0, of: isOneWayTCP, [.init("tcp_loose", 0)],
+                [.set([.init(Sysctls.tcpLoose, 1)]), .observe, .readManual])
+        },
+        Check(
+            .vsConntrackNAT, .warning, "net.ipv4.vs.conntrack=0 with NAT, whose answers are then INVALID at FORWARD",
+            needs: [.sysctl(Sysctls.ipvsConntrack)], concerns: isNATTCP
+        ) { facts in
+            guard facts.sysctls.number(Sysctls.ipvsConntrack) == 0 else { return [] }
+            // Connections of the FTP helper are confirmed anyway (`ip_vs_ftp_init_conn`), but not without it.
+            return facts.finding(
+                .vsConntrackNAT, of: isNATTCP, [.init("vs_conntrack", 0)],
+                MethodMix(facts.knownServices).forConfirming + [.observe, .readManual])
+        },
+        Check(
+            .mixedMethods, .warning, "NAT beside DR or TUN: no value of net.ipv4.vs.conntrack suits both",
+            needs: [], concerns: { isOneWayTCP($0) || isNATTCP($0) }
+        ) { facts in
+            let services = facts.knownServices
+            let translated = services.count(where: isNATTCP)
+            guard translated > 0 else { return [] }
+            let confirms = facts.sysctls.number(Sysctls.ipvsConntrack) ?? 0 != 0
+            let remedies = MethodMix(services).forConfirming.dropFirst(confirms ? 1 : 0)
+            return facts.finding(
+                .mixedMethods, of: isOneWayTCP, [.init("nat_services", translated)], remedies + [.readManual])
+        },
+    ]
+
+    @Sendable private static func isOneWayTCP(_ service: Service) -> Bool {
+        service.mayBeTCP && service.hasMethod(\.answersBypassDirector)
+    }
+
+    @Sendable private static func isNATTCP(_ service: Service) -> Bool {
+        service.mayBeTCP && service.hasMethod { $0 == .nat }
+    }
+}
+
+extension DirectorFacts {
+    /// One finding about the services that are meant, if there are any.
+    func finding(
+        _ id: Finding.ID, _ severity: Finding.Severity = .warning, of isMeant: (Service) -> Bool,
+        _ evidence: [Finding.Evidence], _ remedies: [Remedy]
+    ) -> [Finding] {
+        let services = knownServices.filter(isMeant).map(\.identity)
+        guard !services.isEmpty else { return [] }
+        return [
+            Finding(
+                id, severity, services.subject, evidence + [.init("services", services.count)],
+                context: .named(.init(services: services)), remedies)
+        ]
+    }
+}

@@ -1,0 +1,53 @@
+import Inspection
+
+extension Finding {
+    /// How to see it for oneself; nil if there is nothing to add.
+    package var proof: String? { Self.proofs[id] }
+
+    private static let proofs: [ID: String] = [
+        .noDestination:
+            "Connect to the service from a client: “connection refused” at once, and tcpdump on the director shows the ICMP error.",
+        .thresholdHit: "ipvsadm -Ln --thresholds shows connections and thresholds side by side.",
+        .portZero: "Connect to such a port and read dmesg on the director: the kernel logs each attempt.",
+        .ftpPersistence:
+            "Log in by passive FTP and list a directory: the control connection works, the data connection is refused by the director.",
+        .helpers: "Log in by passive FTP with a client that shows answers: “227” names the real server's own address.",
+        .portDiffers: "tcpdump on the real server shows packets for the service's port, not the destination's.",
+        .ipForward:
+            "tcpdump on the interface to the real servers shows answers that do not leave on the clients' side.",
+        .mixedMethods:
+            "ct-inspect flows --summary shows, for each service, how many of its flows are absent and how many unreplied.",
+        .vsConntrackDR:
+            "ct-inspect observe shows ACKs to these services as INVALID, and the rule that drops them, if one does.",
+        .tcpLoose0:
+            "ct-inspect observe shows ACKs to these services as INVALID, and the rule that drops them, if one does.",
+        .vsConntrackNAT:
+            "ct-inspect observe shows answers as INVALID at FORWARD, and the rule that drops them, if one does.",
+        .expireNodest:
+            "Remove a test destination during a transfer: the client hangs, and ipvsadm -Lcn shows its connection still counting down.",
+        .expireQuiescent:
+            "Watch ActiveConn of the destination in ipvsadm -Ln while a client that was there connects again.",
+        .connReuseDelay:
+            "Connect twice from the same client port: the second SYN is sent twice, a second apart, in tcpdump.",
+        .connReuseOff:
+            "Set the weight of a test destination to 0 and connect again from the same client port: it is still used.",
+        .sloppy:
+            "Fail over during a transfer that began a moment ago: it breaks, and the same with sloppy_tcp=1 goes on.",
+        .syncPersist: "ipvsadm -Lcn on the backup lists templates of these services, and no connections.",
+        .defenseOn: "Read the setting again while memory is free: the kernel takes 2 back to 1 by itself.",
+        .connectionHash: "perf top on a busy director shows ip_vs_conn_in_get.",
+        .estimationOff: "ipvsadm -Ln --rate shows 0 everywhere, while ipvsadm -Ln --stats grows.",
+        .natICMP:
+            "Send a segment from the real server for a connection that is gone: tcpdump shows no ICMP error come back.",
+        .scheduleICMP: "tcpdump shows ICMP errors that arrive at the director and do not leave towards a real server.",
+        .kernelQuadratic:
+            "time cat /proc/net/ip_vs_conn, then again with twice as many connections: it takes four times as long.",
+        .tableFull:
+            "conntrack -C, beside sysctl net.netfilter.nf_conntrack_max; dmesg has “table full, dropping packet” once it is.",
+        .longChains:
+            "sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_buckets: twice the first over the second.",
+        .counters: "ct-inspect stats --interval 5 shows whether it still grows.",
+        .establishedTimeout: "ct-inspect dump --state ESTABLISHED --top dst shows whose entries they are.",
+        .eventsOff: "conntrack -E stays silent while connections begin and end.",
+    ]
+}

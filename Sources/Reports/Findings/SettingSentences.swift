@@ -1,0 +1,56 @@
+import IPVS
+import Inspection
+
+extension Finding {
+    /// Of the checks of IPVS's settings, and of what only a check looks at in the conntrack table.
+    func settingSentence(_ named: Named) -> String {
+        switch id {
+        case .defenseOn: defenseOn(named.settings)
+        case .connectionHash:
+            "IPVS has \(number("connections")) connections in \(number("buckets")) buckets: each packet's lookup compares "
+                + "\(number("connections_per_bucket")) connections on average, which costs CPU under load "
+                + "(net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_in_get)."
+        case .estimationOff:
+            "net.ipv4.vs.run_estimation=0: all rates of IPVS are 0, here and in whatever monitors them; its counters and "
+                + "schedulers are not affected (net/netfilter/ipvs/ip_vs_ctl.c, ipvs_proc_run_estimation)."
+        case .natICMP:
+            "net.ipv4.vs.nat_icmp_send=0: a real server by NAT that goes on sending for a connection IPVS no longer has hears "
+                + "nothing of it (net/netfilter/ipvs/ip_vs_core.c, ip_vs_out_hook)."
+        case .scheduleICMP:
+            "net.ipv4.vs.schedule_icmp=0: an ICMP error about a connection that this director does not have goes to no real "
+                + "server. That matters where several directors share the traffic of one VIP (anycast, ECMP) "
+                + "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_icmp)."
+        case .kernelQuadratic:
+            "IPVS has \(number("connections")) connections: on this kernel ipvsadm -Lcn, and whatever else reads /proc/net/ip_vs_conn, "
+                + "takes time by the square of that (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_array). ct-inspect reads "
+                + "them through BPF where it can."
+        case .longChains:
+            "The conntrack table may have \(number("limit")) entries in \(number("buckets")) buckets, each twice: when it is full, a "
+                + "packet's lookup compares \(number("tuples_when_full")) tuples on average. That costs CPU under load "
+                + "(net/netfilter/nf_conntrack_core.c, ____nf_conntrack_find)."
+        case .establishedTimeout:
+            "The conntrack table is \(number("percent")) % full (\(number("entries")) of \(number("limit")) entries), and "
+                + "nf_conntrack_tcp_timeout_established is \(number("timeout_seconds") / 86_400) days: entries of connections "
+                + "that ended unseen stay that long (net/netfilter/nf_conntrack_proto_tcp.c, tcp_timeouts)."
+        case .eventsOff:
+            "net.netfilter.nf_conntrack_events=0: conntrack sends no events, so conntrack -E and ct-inspect events show nothing, and "
+                + "the verdict never cannot be proven (net/netfilter/nf_conntrack_ecache.c, nf_ct_ecache_ext_add)."
+        default: "\(id.rawValue): " + evidence.map { "\($0.name)=\($0.value)" }.joined(separator: ", ") + "."
+        }
+    }
+
+    private func defenseOn(_ settings: [Remedy.Setting]) -> String {
+        let effects = settings.compactMap { setting -> String? in
+            switch setting.name.split(separator: ".").last {
+            case "drop_entry": "connections that are half open are removed at random"
+            case "drop_packet": "new connections are dropped at a rate"
+            case "secure_tcp": "a stricter table of TCP states is used"
+            default: nil
+            }
+        }
+        let isShort = settings.contains { $0.value == 2 }
+        return sentenceList(settings.map { "\($0.name)=\($0.value)" })
+            + (isShort ? ": memory is short (net.ipv4.vs.amemthresh), and " : ": ") + sentenceList(effects)
+            + " (net/netfilter/ipvs/ip_vs_ctl.c, update_defense_level)."
+    }
+}

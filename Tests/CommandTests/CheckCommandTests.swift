@@ -1,0 +1,228 @@
+import ArgumentParser
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CTInspectCommand
+@testable import Inspection
+
+/// `check` as run by a user.
+struct CheckCommandTests {
+    private struct Document: Decodable {
+        var complete: Bool
+        var findings: [Found]
+        var checked: [Checked]
+        var not_checked: [NotChecked]
+
+        struct Found: Decodable {
+            var id: String
+            var severity: String
+            var proof: String?
+        }
+
+        struct Checked: Decodable {
+            var id: String
+            var what: String
+        }
+
+        struct NotChecked: Decodable {
+            var id: String
+            var reason: String
+        }
+    }
+
+    private func document(_ outcome: Program.Outcome) throws -> Document {
+        try JSONDecoder().decode(Document.self, from: Data(outcome.output.utf8))
+    }
+
+    private func capture(_ name: String) -> [String] { ["--capture", Fixture(name: name).capture] }
+
+    // MARK: Captures
+
+    @Test(
+        "Captures of older versions: what they lack is not checked, and what they show is found", arguments: Fixture.all
+    )
+    func fixtures(_ fixture: Fixture) throws {
+        let outcome = try Program.run(["check", "--json", "--capture", fixture.capture])
+        #expect(outcome.status == 1)
+        let document = try document(outcome)
+        let ids = document.findings.map(\.id) + document.checked.map(\.id) + document.not_checked.map(\.id)
+        #expect(ids.sorted() == Check.all.map(\.id.rawValue).sorted())
+        #expect(!document.complete)
+        #expect(Set(document.not_checked.map(\.id)).isSuperset(of: ["ct-full", "ct-chains", "ct-counters"]))
+        #expect(document.not_checked.allSatisfy { $0.reason.contains("take it again with this version") })
+        let found: [String: [String]] = [
+            "dr-untracked": [], "dr-conntrack": ["vs-conntrack-dr"], "mixed": ["vs-conntrack-dr", "mixed-methods"],
+        ]
+        #expect(document.findings.filter { $0.severity != "info" }.map(\.id) == found[fixture.name])
+        #expect(document.findings.allSatisfy { $0.proof != nil })
+        #expect(outcome.complaint.isEmpty == (found[fixture.name] != []))
+    }
+
+    @Test("The document is as its schema says", arguments: Fixture.all)
+    func schema(_ fixture: Fixture) throws {
+        let outcome = try Program.run(["check", "--json", "--capture", fixture.capture])
+        #expect(try SchemaScript.check("check", outcome.output).lines == ["1 passed, 0 failed"])
+    }
+
+    @Test("The text says what, whose, why, the numbers, what to do and how to prove it")
+    func text() throws {
+        let outcome = try Program.run(["check"] + capture("dr-conntrack"))
+        #expect(outcome.status == 1)
+        let blocks = outcome.output.components(separatedBy: "\n\n")
+        #expect(blocks[0].contains("0 errors, 1 warning, 2 info; "))
+        let lines = blocks[1].split(separator: "\n")
+        #expect(lines[0] == "warning vs-conntrack-dr: tcp 10.0.0.100:80")
+        #expect(lines[1].contains("net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_new"))
+        #expect(lines[2] == "  Evidence: vs_conntrack=1 services=1")
+        #expect(lines[3].hasPrefix("  To fix it, run sysctl -w net.ipv4.vs.conntrack=0: "))
+        #expect(lines.last?.hasPrefix("  To prove it: ct-inspect observe ") == true)
+        #expect(outcome.output.contains("\nChecked and fine:\n  no-dest "))
+        #expect(
+            outcome.output.contains("\nNot checked:\n  ct-full, ct-chains, ct-counters, ct-est-timeout: cannot read"))
+        let narrow = try Program.shell(
+            #"script -qec "stty cols 70; '$0' check --color never --capture '$1'" /dev/null"#,
+            [Program.path, Fixture(name: "dr-conntrack").capture])
+        #expect(narrow.output.split(whereSeparator: \.isNewline).allSatisfy { $0.count <= 70 })
+    }
+
+    // MARK: Exit status
+
+    @Test("The exit status says whether something is as bad as asked for")
+    func levels() throws {
+        let only = ["check", "--only", "vs-conntrack-dr,no-dest"] + capture("dr-conntrack")
+        #expect(try Program.run(only).status == 1)
+        #expect(try Program.run(only + ["--fail-on", "warning"]).status == 1)
+        #expect(try Program.run(only + ["--fail-on", "error"]).status == 0)
+        let info = ["check", "--only", "expire-nodest"] + capture("dr-untracked")
+        #expect(try Program.run(info).status == 0)
+        #expect(try Program.run(info + ["--fail-on", "info"]).status == 1)
+        let fine = try Program.run(["check", "--only", "no-dest", "--fail-on", "info"] + capture("dr-untracked"))
+        #expect(fine.status == 0 && fine.complaint.isEmpty)
+    }
+
+    @Test("What could not be read is no pass at the severity it may have, and that is said")
+    func noPass() throws {
+        let unread = ["check", "--only", "ct-chains", "--only", "no-dest"] + capture("dr-untracked")
+        let outcome = try Program.run(unread)
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.complaint
+                == "ct-inspect: nothing of severity warning or worse was found, but 1 check could not be made (ct-chains): "
+                + "this is not a pass\n")
+        // A chain that is too long is no error.
+        let tolerant = try Program.run(unread + ["--fail-on", "error"])
+        #expect(tolerant.status == 0 && tolerant.complaint.isEmpty)
+    }
+
+    @Test("A monitoring plugin's statuses, a line each")
+    func nagios() throws {
+        let cases: [([String], Int32, String)] = [
+            (["--only", "no-dest"] + capture("dr-untracked"), 0, "OK - 1 checked and fine | errors=0 warnings=0 "),
+            (["--only", "mixed-methods"] + capture("mixed"), 1, "WARNING - mixed-methods | errors=0 warnings=1 "),
+            (["--only", "ct-full"] + capture("mixed"), 3, "UNKNOWN - nothing of severity warning or worse was found"),
+            (["--capture", "/no/such/capture"], 3, "UNKNOWN - cannot "),
+        ]
+        for (words, status, start) in cases {
+            let outcome = try Program.run(["check", "--nagios"] + words)
+            #expect(outcome.status == status, "\(words)")
+            #expect(outcome.output.hasPrefix("CT_INSPECT " + start), "\(outcome.output)")
+            #expect(outcome.output.filter(\.isNewline).count == 1)
+            #expect(outcome.complaint.isEmpty)
+        }
+    }
+
+    @Test(
+        "Wrong usage exits with 64, and the nearest check is suggested",
+        arguments: [
+            (["--only", "ct-ful"], "--only: there is no check 'ct-ful'. Did you mean 'ct-full'?"),
+            (["--skip", "no-dest,sloppi"], "--skip: there is no check 'sloppi'. Did you mean 'sloppy'?"),
+            (["--only", ""], "See ct-inspect check --list."), (["--fail-on", "fatal"], "fatal"),
+            (["--json", "--nagios"], "--json and --nagios are mutually exclusive"),
+            (["--list", "--nagios"], "mutually exclusive"), (["--nagios", "--fail-on", "error"], "mutually exclusive"),
+            (["--only", "sloppy", "--skip", "sloppy"], "leaves no check"),
+        ])
+    func usage(_ words: [String], _ complaint: String) throws {
+        let outcome = try Program.run(["check"] + words)
+        #expect(outcome.status == 64)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.complaint.contains(complaint), "\(outcome.complaint)")
+    }
+
+    @Test("A damaged or missing capture exits as everywhere")
+    func failure() throws {
+        let outcome = try Program.run(["check", "--capture", "/no/such/capture"])
+        #expect(outcome.status == 74)
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test("Without privileges it exits with 77; a plugin says so in its line", .needsRoot)
+    func forbidden() throws {
+        let bare = #"exec setpriv --inh-caps=-all --bounding-set=-all "$0" check $1"#
+        let outcome = try Program.shell(bare, [Program.path])
+        #expect(outcome.status == 77)
+        #expect(outcome.complaint.contains("run with sudo"))
+        let plugin = try Program.shell(bare, [Program.path, "--nagios"])
+        #expect(plugin.status == 3)
+        #expect(plugin.output.hasPrefix("CT_INSPECT UNKNOWN - ") && plugin.output.contains("run with sudo"))
+    }
+
+    // MARK: The list
+
+    @Test("--list names every check once, with its severity, without privileges")
+    func list() throws {
+        let outcome = try Program.shell(
+            #"exec setpriv --inh-caps=-all --bounding-set=-all "$0" check --list"#, [Program.path])
+        #expect(outcome.status == 0)
+        let rows = outcome.output.split(separator: "\n").dropFirst()
+        #expect(rows.count == Check.all.count)
+        for (row, check) in zip(rows, Check.all) {
+            #expect(row.hasPrefix(check.id.rawValue + " "))
+            #expect(row.contains(" \(check.worst.rawValue) ") && row.hasSuffix(check.title))
+            #expect(row.count <= 115, "\(row)")
+        }
+        let chosen = try Program.run(["check", "--list", "--skip", "no-dest", "--only", "no-dest,sloppy"])
+        #expect(chosen.output.split(separator: "\n").count == 2)
+    }
+
+    @Test("Every id that is completed is accepted")
+    func completions() throws {
+        for id in CheckSelection.ids {
+            #expect(throws: Never.self, "\(id)") { try CTInspect.parseAsRoot(["check", "--only", id]) }
+        }
+        #expect(ListPiece("sloppy,").candidates(CheckSelection.ids).contains("sloppy,no-dest"))
+    }
+
+    // MARK: A live table
+
+    @Test(
+        "Without IPVS that is said, and is no failure; the table is checked, live and from a capture", .needsRoot,
+        .needsTool("conntrack"),
+        .disabled(if: FileManager.default.fileExists(atPath: "/proc/net/ip_vs_stats"), "this kernel has IPVS"))
+    func live() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try Program.shell(
+            #"""
+            cd "$1" && exec unshare --net bash -c '
+                "$0" check --json >live; echo $?
+                "$0" check --json --capture lb1 >/dev/null 2>&1; echo $?
+                "$0" capture lb1 >/dev/null 2>&1
+                "$0" check --json --capture lb1 >replayed; echo $?
+                "$0" check --nagios >plugin; echo $?' "$0"
+            """#, [Program.path, folder.url.path])
+        #expect(outcome.output == "0\n74\n0\n0\n", "\(outcome.complaint)")
+        let documents = try ["live", "replayed"].map { name in
+            try String(contentsOf: folder.url.appendingPathComponent(name), encoding: .utf8)
+        }
+        for text in documents {
+            let document = try JSONDecoder().decode(Document.self, from: Data(text.utf8))
+            #expect(document.findings.isEmpty)
+            #expect(document.complete)
+            #expect(document.checked.map(\.id).contains("ct-full"))
+            #expect(document.not_checked.first { $0.id == "no-dest" }?.reason == "IPVS is not loaded here")
+            #expect(try SchemaScript.check("check", text).lines == ["1 passed, 0 failed"])
+        }
+        let plugin = try String(contentsOf: folder.url.appendingPathComponent("plugin"), encoding: .utf8)
+        #expect(plugin.contains(/^CT_INSPECT OK - .* entries=0;\d+;\d+;0;\d+\n$/))
+    }
+}

@@ -1,0 +1,144 @@
+import Conntrack
+import IPVS
+import Reports
+import Testing
+
+@testable import Inspection
+
+/// What is not there, what could not be read, and what that means for a pass.
+struct CheckReportTests {
+    private func report(_ change: (inout DirectorFacts) throws -> Void) throws -> CheckReport {
+        CheckReport(Check.all, of: try .plain(change))
+    }
+
+    private func unmade(_ report: CheckReport) -> [String: Lack] {
+        Dictionary(uniqueKeysWithValues: report.notMade.map { ($0.check.id.rawValue, $0.lack) })
+    }
+
+    @Test("Without IPVS its checks are not made, which is no loss; those of the table are")
+    func absent() throws {
+        let report = try report {
+            $0.services = .absent("IPVS is not loaded here")
+            $0.configuration = .absent("IPVS is not loaded here")
+            $0.sysctls.values = $0.sysctls.values.filter { !$0.key.hasPrefix("net.ipv4.vs.") }
+            $0.fill(960)
+        }
+        #expect(report.findings.map(\.id.rawValue) == ["ct-full", "ct-est-timeout"])
+        #expect(report.fine.map(\.id.rawValue) == ["ct-chains", "ct-counters", "ct-events-0"])
+        #expect(report.notMade.allSatisfy { $0.lack == Lack("IPVS is not loaded here", isAbsence: true) })
+        #expect(report.isComplete)
+        #expect(report.unread(from: .info).isEmpty)
+        #expect(report.doubt(from: .info) == nil)
+    }
+
+    @Test("What could not be read is a loss, and no pass at the severity of its check")
+    func unreadable() throws {
+        let report = try report { $0.table = .unreadable("cannot read the counters: damaged") }
+        #expect(Set(unmade(report).keys) == ["ct-full", "ct-chains", "ct-counters", "ct-est-timeout"])
+        #expect(report.losses.map(\.why) == ["cannot read the counters: damaged"])
+        #expect(report.unread(from: .error).map(\.check.id.rawValue) == ["ct-full"])
+        #expect(report.unread(from: .warning).map(\.check.id.rawValue) == ["ct-full", "ct-chains", "ct-est-timeout"])
+        let doubt = try #require(report.doubt(from: .error))
+        #expect(doubt.contains("1 check could not be made (ct-full)") && doubt.contains("this is not a pass"))
+    }
+
+    @Test("A setting that this kernel lacks is absent; one that could not be read is a loss")
+    func settings() throws {
+        let lacking = try report { $0.sysctls.values["net.ipv4.vs.run_estimation"] = nil }
+        #expect(unmade(lacking)["estimation-off"]?.isAbsence == true)
+        #expect(lacking.isComplete)
+        for (name, value) in [("net.ipv4.vs.run_estimation", nil), ("net.ipv4.vs", nil), ("", "many")] {
+            let broken = try report {
+                $0.sysctls.values["net.ipv4.vs.run_estimation"] = value
+                if !name.isEmpty { $0.sysctls.unreadable[name] = "EIO" }
+            }
+            #expect(unmade(broken)["estimation-off"]?.isAbsence == false)
+            #expect(broken.losses.count == 1)
+        }
+    }
+
+    @Test("A table without a limit cannot be full; one whose limit is unknown might be")
+    func limit() throws {
+        let unlimited = try report { $0.fill(100, limit: 0) }
+        #expect(unmade(unlimited)["ct-full"]?.isAbsence == true)
+        let unknown = try report {
+            var table = DirectorFacts.table($0.origin, entries: 100)
+            table.size.limit = nil
+            $0.table = .known(table)
+        }
+        #expect(unmade(unknown)["ct-full"]?.isAbsence == false)
+    }
+
+    @Test("Services that changed during the listing: what they show is true, what they do not show proves nothing")
+    func incomplete() throws {
+        let report = try report { facts in
+            var services = facts.knownServices
+            services[0].destinations = []
+            facts.services = .incomplete(services, "it changed")
+        }
+        #expect(report.findings.map(\.id.rawValue) == ["no-dest"])
+        #expect(unmade(report)["helpers"] == Lack("it changed", isAbsence: false))
+        #expect(unmade(report)["ct-full"] == nil)
+        #expect(!report.fine.contains { $0.id == .portDiffers })
+        #expect(report.losses.map(\.why) == ["it changed"])
+    }
+
+    @Test("What a check needs does not matter where there is nothing that it is about")
+    func nothingConcerned() throws {
+        let report = try report {
+            $0.host = HostFacts(modules: .unreadable("no"), forwarding: .unreadable("no"))
+        }
+        // They are about NAT, and FTP by NAT.
+        #expect(report.fine.contains { $0.id == .ipForward } && report.fine.contains { $0.id == .helpers })
+        #expect(report.isComplete)
+    }
+
+    @Test("Findings come worst first, each with a sentence that names the kernel's source, and a proof")
+    func order() throws {
+        for example in CheckTests.cases {
+            for finding in try DirectorFacts.plain(example.breaks).found(example.id) {
+                if finding.context != nil {
+                    #expect(finding.reason.contains(/\(net\/[a-z0-9\/_]+\.c, [a-z0-9_]+/), "\(finding.reason)")
+                }
+                #expect(!finding.reason.hasPrefix("\(example.id): "))
+                #expect(finding.reason.hasSuffix(".") && !finding.reason.contains("  "))
+                #expect(finding.proof?.hasSuffix(".") == true, "\(example.id)")
+                #expect(finding.severity == .info || !finding.remedies.isEmpty, "\(example.id)")
+            }
+        }
+        let both = try report {
+            $0.set("conn_reuse_mode", 0)
+            $0.fill(990)
+        }
+        #expect(both.findings.map(\.severity) == [.error, .warning, .warning])
+    }
+
+    // MARK: Monitoring
+
+    @Test("Monitoring: the worst finding is the state; what could not be read is unknown only where nothing was found")
+    func nagios() throws {
+        let plain = NagiosResult(try report { _ in })
+        #expect(plain.state == .ok)
+        #expect(
+            plain.line
+                == "CT_INSPECT OK - \(Check.all.count) checked and fine | errors=0 warnings=0 infos=0 not_checked=0 "
+                + "entries=100;900;950;0;1000")
+        let warned = NagiosResult(try report { $0.set("conn_reuse_mode", 0) })
+        #expect(warned.state == .warning)
+        #expect(warned.line.hasPrefix("CT_INSPECT WARNING - conn-reuse-0 (tcp 10.0.0.100:80) | errors=0 warnings=1 "))
+        let critical = NagiosResult(
+            try report {
+                $0.web.destinations = []
+                $0.table = .unreadable("no")
+            })
+        #expect(critical.state == .critical)
+        #expect(critical.line.contains(" - no-dest (tcp 10.0.0.100:80) | errors=1 warnings=0 infos=0 not_checked=4"))
+        #expect(!critical.line.contains("entries="))
+        let unread = NagiosResult(try report { $0.table = .unreadable("a | b\nc") })
+        #expect(unread.state == .unknown)
+        #expect(
+            unread.line.hasPrefix("CT_INSPECT UNKNOWN - nothing of severity warning or worse was found, but 3 checks"))
+        let failure = NagiosResult(failure: "a | b\nc")
+        #expect(failure.line.filter { $0 == "|" || $0.isNewline }.isEmpty)
+    }
+}
