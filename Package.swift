@@ -53,7 +53,10 @@ let package = Package(
             ]),
         library(
             "Collection",
-            ["Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "CLinux", systemPackage]),
+            [
+                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "Sandbox", "CLinux",
+                systemPackage,
+            ]),
         library("Reports", ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection"]),
         library(
             "Terminal",

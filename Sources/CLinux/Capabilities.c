@@ -6,15 +6,19 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int clinux_keep_only_net_admin(int and_chown)
+int clinux_keep_only_net_admin(unsigned int also)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
     memset(data, 0, sizeof data);
     if (syscall(SYS_capget, &header, data) != 0)
         return errno;
-    // Both are in the first word.
-    unsigned int wanted = CAP_TO_MASK(CAP_NET_ADMIN) | (and_chown ? CAP_TO_MASK(CAP_CHOWN) : 0);
+    // All of them are in the first word.
+    unsigned int wanted = CAP_TO_MASK(CAP_NET_ADMIN);
+    if (also & CLINUX_KEPT_CHOWN)
+        wanted |= CAP_TO_MASK(CAP_CHOWN);
+    if (also & CLINUX_KEPT_SANDBOX)
+        wanted |= CAP_TO_MASK(CAP_SYS_ADMIN) | CAP_TO_MASK(CAP_NET_RAW);
     unsigned int kept = data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted & wanted;
     memset(data, 0, sizeof data);
     data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted = kept;

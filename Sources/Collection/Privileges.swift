@@ -3,10 +3,21 @@ import Netlink
 import SystemPackage
 
 package enum Privileges {
-    /// Drops every capability except CAP_NET_ADMIN, which is enough to query the kernel; giving a capture to its owner needs CAP_CHOWN as
-    /// well. A user without capabilities loses none.
-    package static func keepOnlyNetAdmin(andChown: Bool = false) throws(KernelError) {
-        let errno = Errno(rawValue: clinux_keep_only_net_admin(andChown ? 1 : 0))
+    package struct Also: OptionSet, Sendable {
+        package let rawValue: UInt32
+
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        /// To give a capture to its owner.
+        package static let chown = Also(rawValue: CLINUX_KEPT_CHOWN.rawValue)
+        /// To make a sandbox.
+        package static let sandbox = Also(rawValue: CLINUX_KEPT_SANDBOX.rawValue)
+    }
+
+    /// Drops every capability except CAP_NET_ADMIN, which is enough to query the kernel, and those of `also`. A user without capabilities
+    /// loses none.
+    package static func keepOnlyNetAdmin(and also: Also = []) throws(KernelError) {
+        let errno = Errno(rawValue: clinux_keep_only_net_admin(also.rawValue))
         if errno.rawValue != 0 { throw KernelError("give up capabilities", .failed, errno: errno) }
     }
 }

@@ -1,5 +1,13 @@
 #pragma once
 
-/// Keeps only CAP_NET_ADMIN (if the thread has it) effective and permitted, and CAP_CHOWN if `and_chown` is not 0.
+/// What else `clinux_keep_only_net_admin` keeps.
+enum clinux_kept {
+    /// CAP_CHOWN
+    CLINUX_KEPT_CHOWN = 1,
+    /// To make network namespaces, and send packets in them: CAP_SYS_ADMIN, CAP_NET_RAW.
+    CLINUX_KEPT_SANDBOX = 2,
+};
+
+/// Keeps only CAP_NET_ADMIN (if the thread has it) effective and permitted, and those of `also` (`enum clinux_kept`).
 /// Returns 0, or the errno.
-int clinux_keep_only_net_admin(int and_chown);
+int clinux_keep_only_net_admin(unsigned int also);

@@ -43,7 +43,7 @@ struct CaptureCommand: ParsableCommand {
             let recording = try RecordingKernel(
                 kernel, into: folder, for: owner, tool: "ct-inspect \(CTInspect.version)")
             do throws(KernelError) {
-                try Privileges.keepOnlyNetAdmin(andChown: owner != nil)
+                try Privileges.keepOnlyNetAdmin(and: owner == nil ? [] : .chown)
                 let taken = try Recording(
                     of: recording, rules: !omitsRuleset, progress: Progress().reading)
                 try recording.finish()

@@ -59,7 +59,7 @@ struct CheckCommand: ParsableCommand {
     private func printReport(_ checks: [Check]) throws {
         var status: Int32 = 0
         try Failure.reporting { () throws(KernelError) in
-            let report = CheckReport(checks, of: try DirectorFacts(reading: try source.open()))
+            let report = CheckReport(checks, of: try facts(for: checks))
             if output.json {
                 report.writeJSON(to: Output.write)
             } else {
@@ -72,11 +72,19 @@ struct CheckCommand: ParsableCommand {
         if status != 0 { throw ExitCode(status) }
     }
 
+    private func facts(for checks: [Check]) throws(KernelError) -> DirectorFacts {
+        let isFilterTried = checks.contains { $0.allNeeds.contains(.trial) }
+        let kernel = try source.open(keeping: isFilterTried ? .sandbox : [])
+        var facts = try DirectorFacts(reading: kernel)
+        if isFilterTried { facts.tryFilter(reading: kernel) { Output.isStopped } }
+        return facts
+    }
+
     /// Monitoring reads only standard output, so that errors are there, too.
     private func printNagios(_ checks: [Check]) throws {
         let result: NagiosResult
         do throws(KernelError) {
-            result = NagiosResult(CheckReport(checks, of: try DirectorFacts(reading: try source.open())))
+            result = NagiosResult(CheckReport(checks, of: try facts(for: checks)))
         } catch {
             result = NagiosResult(failure: error.description)
         }

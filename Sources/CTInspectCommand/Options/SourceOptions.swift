@@ -21,10 +21,14 @@ struct SourceOptions: ParsableArguments {
 
     /// The selected source. For the live kernel, unneeded capabilities are dropped first.
     ///
-    /// - Parameter connections: how IPVS's connections are read; nil if they are not.
-    func open(_ connections: ConnectionOptions? = nil) throws(KernelError) -> any KernelSource {
+    /// - Parameters:
+    ///   - connections: how IPVS's connections are read; nil if they are not.
+    ///   - also: capabilities that are kept for later.
+    func open(
+        _ connections: ConnectionOptions? = nil, keeping also: Privileges.Also = []
+    ) throws(KernelError) -> any KernelSource {
         if let capture { return try CapturedKernel(capture) }
-        return try namespace.enterToAsk(connections)
+        return try namespace.enterToAsk(connections, keeping: also)
     }
 }
 
@@ -44,10 +48,12 @@ struct NamespaceOptions: ParsableArguments {
     }
 
     /// The same for commands that only query: all other capabilities are dropped.
-    func enterToAsk(_ connections: ConnectionOptions? = nil) throws(KernelError) -> LiveKernel {
+    func enterToAsk(
+        _ connections: ConnectionOptions? = nil, keeping also: Privileges.Also = []
+    ) throws(KernelError) -> LiveKernel {
         let kernel = try enter()
         try connections?.prepare(kernel)
-        try Privileges.keepOnlyNetAdmin()
+        try Privileges.keepOnlyNetAdmin(and: also)
         return kernel
     }
 }

@@ -56,12 +56,16 @@ extension PacketHeaders {
     /// The meaning of an ICMP or ICMPv6 message, as in `ICMPType` and `ICMPv6Type`: `time-exceeded`; for an unreachable destination the
     /// reason, as in nft(8): `frag-needed`. Numbers if there is no name. Nil for other packets.
     package var icmpName: String? {
-        guard let icmpType else { return nil }
+        icmpType.map { Self.icmpName(type: $0, code: icmpCode, family) }
+    }
+
+    /// The same of numbers: of ICMPv6 for the family IPv6.
+    package static func icmpName(type: UInt8, code: UInt8?, _ family: IPAddress.Family) -> String {
         let isIPv4 = family == .ipv4
-        let named = isIPv4 ? ICMPType(rawValue: icmpType).name : ICMPv6Type(rawValue: icmpType).name
-        guard let named else { return "type \(icmpType)" + (icmpCode.map { " code \($0)" } ?? "") }
-        guard icmpType == (isIPv4 ? 3 : 1), let icmpCode else { return named }
-        return (isIPv4 ? Self.icmpReasons : Self.icmpv6Reasons)[icmpCode] ?? "\(named) code \(icmpCode)"
+        let named = isIPv4 ? ICMPType(rawValue: type).name : ICMPv6Type(rawValue: type).name
+        guard let named else { return "type \(type)" + (code.map { " code \($0)" } ?? "") }
+        guard type == (isIPv4 ? 3 : 1), let code else { return named }
+        return (isIPv4 ? icmpReasons : icmpv6Reasons)[code] ?? "\(named) code \(code)"
     }
 
     /// Codes of destination-unreachable (`nft describe icmp code`).

@@ -46,7 +46,7 @@ package struct Check: Sendable {
     /// What incomplete facts show is true; that they show nothing proves nothing.
     private func incomplete(_ facts: DirectorFacts) -> Result {
         let lacks = allNeeds.compactMap { need in facts.lack(of: need).map { (need: need, lack: $0) } }
-        if lacks.allSatisfy({ $0.need == .services && facts.services.value != nil }) {
+        if lacks.allSatisfy({ facts.hasPart(of: $0.need) }) {
             let findings = find(facts)
             if !findings.isEmpty { return .findings(findings) }
         }

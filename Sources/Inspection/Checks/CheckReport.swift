@@ -80,6 +80,7 @@ extension Need {
         case .modules: "the loaded modules"
         case .forwarding: "whether the host forwards packets"
         case .kernelVersion: "the kernel's version"
+        case .trial: "the packet filter, in the sandbox"
         }
     }
 }

@@ -12,10 +12,13 @@ package struct DirectorFacts: Equatable, Sendable {
     package var sysctls: Sysctls
     package var table: Fact<TableStatistics>
     package var host: HostFacts
+    /// What the packet filter did in the sandbox.
+    package var trial: Fact<Trial>
 
     package init(
         _ origin: Origin, services: Fact<[Service]>, configuration: Fact<Director.Configuration>, sysctls: Sysctls,
-        table: Fact<TableStatistics>, host: HostFacts
+        table: Fact<TableStatistics>, host: HostFacts,
+        trial: Fact<Trial> = .unreadable("the packet filter was not tried")
     ) {
         self.origin = origin
         self.services = services
@@ -23,6 +26,7 @@ package struct DirectorFacts: Equatable, Sendable {
         self.sysctls = sysctls
         self.table = table
         self.host = host
+        self.trial = trial
     }
 
     /// The services as far as they are known.

@@ -16,6 +16,8 @@ package enum Need: Hashable, Sendable {
     case modules
     case forwarding
     case kernelVersion
+    /// What the packet filter does to packets of the services.
+    case trial
 }
 
 extension DirectorFacts {
@@ -32,9 +34,19 @@ extension DirectorFacts {
                 ?? (table.value?.buckets == nil ? Lack(unread(Sysctls.conntrackBuckets), isAbsence: false) : nil)
         case .modules: host.modules.lack
         case .forwarding: host.forwarding.lack
+        case .trial: trial.lack
         case .kernelVersion:
             kernelVersion == nil
                 ? Lack("the kernel release “\(origin.kernelRelease)” begins with no version", isAbsence: false) : nil
+        }
+    }
+
+    /// Whether what is there of it may be relied on as far as it goes.
+    func hasPart(of need: Need) -> Bool {
+        switch need {
+        case .services: services.value != nil
+        case .trial: trial.value != nil
+        default: false
         }
     }
 

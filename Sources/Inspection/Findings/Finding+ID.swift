@@ -33,6 +33,10 @@ extension Finding {
         package static let invalidDropped = ID(rawValue: "invalid-dropped")
         /// Other packets were dropped.
         package static let packetsDropped = ID(rawValue: "packets-dropped")
+        /// ICMP errors about connections whose answers bypass the director.
+        package static let icmpDropped = ID(rawValue: "icmp-not-accepted")
+        /// ICMPv6 packet-too-big about such connections.
+        package static let packetTooBigDropped = ID(rawValue: "icmpv6-ptb")
         package static let answersDropped = ID(rawValue: "answers-dropped")
         package static let lostBeforeLocalIn = ID(rawValue: "lost-before-local-in")
         package static let lostBeforePostRouting = ID(rawValue: "lost-before-post-routing")

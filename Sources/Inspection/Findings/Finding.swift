@@ -73,6 +73,8 @@ package struct Finding: Equatable, Sendable {
         case walk(WalkFact)
         /// What a check of a director names.
         case named(Named)
+        /// What was dropped in the sandbox.
+        case trial(TrialDrops)
     }
 
     /// The names in the sentence of a check, beside its subject.

@@ -13,6 +13,7 @@ extension Finding {
         case .passed(let packets): packets.sentence
         case .walk(let fact): fact.sentence
         case .named(let named): sentence(named)
+        case .trial(let drops): drops.sentence
         case nil: plainSentence
         }
     }
@@ -26,7 +27,7 @@ extension Finding {
     private var isOfTraffic: Bool {
         switch context {
         case .drops, .passed: true
-        case .flows, .methods, .walk, .named: false
+        case .flows, .methods, .walk, .named, .trial: false
         case nil: id == .lostBeforeLocalIn || id == .lostBeforePostRouting
         }
     }

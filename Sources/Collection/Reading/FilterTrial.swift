@@ -1,0 +1,71 @@
+import Addresses
+import Firewall
+import IPVS
+import Inspection
+import Netlink
+import Sandbox
+
+/// A director's packet filter with what it needs around it, read to be tried in a sandbox.
+package struct FilterTrial {
+    private let ruleset: Ruleset
+    private let surroundings: Surroundings
+    private let services: [Service]
+    private let sysctls: Sysctls
+    /// What is there and is not tried.
+    private let omitted: [Loss]
+
+    /// Reads all of it. Needs CAP_NET_ADMIN.
+    package init(of facts: DirectorFacts, reading source: any KernelSource) throws(KernelError) {
+        ruleset = try Ruleset(reading: source)
+        surroundings = Surroundings(reading: source)
+        services = (facts.services.value ?? []).filter { service in
+            service.destinations.contains { $0.method.answersBypassDirector }
+        }
+        var sysctls = surroundings.sysctls
+        sysctls.values.merge(facts.sysctls.values) { $1 }
+        self.sysctls = sysctls
+        var omitted = surroundings.losses
+        if !ruleset.isWhole { omitted.append(Loss("a part of the rules", "they kept changing while they were read")) }
+        let legacy = LegacyTable.all(in: source)
+        omitted += legacy.failures.map { Loss("the tables of iptables-legacy", $0.description) }
+        omitted += legacy.tables.filter { $0.rules > 0 }.map { table in
+            Loss("table \(table.name) of iptables-legacy (\(table.family))", "it is not copied into the sandbox yet")
+        }
+        self.omitted = omitted
+    }
+
+    /// Runs it; see `Sandbox.run` for what that needs. An ordinary user gets a user namespace, for the rest of the process.
+    package func fact(isStopped: () -> Bool = { false }) -> Fact<Trial> {
+        do throws(KernelError) {
+            var trial: Trial
+            do throws(KernelError) { trial = try Trial(of: services, in: plan, isStopped: isStopped) } catch {
+                guard error.cause == .forbidden else { throw error }
+                try UserNamespace.enter()
+                trial = try Trial(of: services, in: plan, isStopped: isStopped)
+            }
+            trial.missing += omitted
+            return trial.doubt.map { .incomplete(trial, $0) } ?? .known(trial)
+        } catch { return .unreadable(error.description) }
+    }
+
+    private var plan: SandboxPlan {
+        let addresses = services.compactMap { service -> IPAddress? in
+            if case .address(_, let endpoint) = service.identity { endpoint.address } else { nil }
+        }
+        return SandboxPlan(
+            ruleset: ruleset, network: surroundings.network, sysctls: sysctls, addresses: Set(addresses))
+    }
+}
+
+extension DirectorFacts {
+    /// Tries the packet filter, if there is anything to try it for.
+    package mutating func tryFilter(reading source: any KernelSource, isStopped: () -> Bool = { false }) {
+        guard !(services.value ?? []).isEmpty else {
+            trial = .absent("there are no services to try it for")
+            return
+        }
+        do throws(KernelError) {
+            trial = try FilterTrial(of: self, reading: source).fact(isStopped: isStopped)
+        } catch { trial = .unreadable(error.description) }
+    }
+}

@@ -1,0 +1,90 @@
+import Conntrack
+import Firewall
+import IPVS
+
+/// Packets of some services that the director's packet filter dropped in the sandbox, all of them alike.
+package struct TrialDrops: Equatable, Sendable {
+    package var services: [Service.Identity]
+    /// In the order in which they were sent.
+    package var probes: [Probe]
+    package var ctstates: Set<CTState>
+    package var rules: [Rule]
+    /// Where those of the first service came from.
+    package var origin: ProbeOrigin
+
+    package struct Rule: Equatable, Sendable {
+        package var place: DroppingRule
+        package var text: RuleText
+    }
+}
+
+extension Trial {
+    /// By what was dropped and by which rules, so that many services behind one rule are one finding.
+    ///
+    /// - Parameters:
+    ///   - isMeant: of a service.
+    ///   - isCounted: of a packet.
+    func drops(of isMeant: (Service.Identity) -> Bool, _ isCounted: (Probe) -> Bool) -> [TrialDrops] {
+        var found: [TrialDrops] = []
+        for service in services where isMeant(service.service) {
+            guard let origin = service.origin else { continue }
+            let dropped = service.outcomes.filter { isCounted($0.probe) && $0.outcome.droppingRule != nil }
+            guard !dropped.isEmpty else { continue }
+            var places: [DroppingRule] = []
+            for rule in dropped.compactMap(\.outcome.droppingRule) where !places.contains(rule) { places.append(rule) }
+            let drops = TrialDrops(
+                services: [service.service], probes: dropped.map(\.probe),
+                ctstates: Set(dropped.compactMap(\.outcome.ctstate)),
+                rules: places.map { .init(place: $0, text: rules[$0] ?? .unknown("it was not read")) }, origin: origin)
+            if let place = found.firstIndex(where: { $0.isAlike(drops) }) {
+                found[place].services += drops.services
+            } else {
+                found.append(drops)
+            }
+        }
+        return found
+    }
+
+    /// Why what the trial does not show proves nothing; nil if it does prove something.
+    package var doubt: String? {
+        if let first = missing.first {
+            return "the sandbox lacks " + (missing.count == 1 ? "" : "\(missing.count) things, ")
+                + "\(first.what): \(first.why)"
+        }
+        let unreachable = services.filter { !$0.isReachable }
+        if let first = unreachable.first {
+            return "\(unreachable.count == 1 ? "" : "of \(unreachable.count) services, ")\(first.service) "
+                + "was not reached in the sandbox: \(first.obstacle)"
+        }
+        let vague = services.flatMap(\.outcomes).filter { $0.outcome.isVague }
+        guard !vague.isEmpty else { return nil }
+        return "what became of \(vague.count) packets in the sandbox is not known: no rule of nf_tables dropped them, "
+            + "and they did not arrive"
+    }
+}
+
+extension TrialDrops {
+    fileprivate func isAlike(_ other: TrialDrops) -> Bool {
+        probes == other.probes && ctstates == other.ctstates && rules == other.rules
+    }
+}
+
+extension ProbeOutcome {
+    fileprivate var isVague: Bool {
+        switch end {
+        case .passed, .dropped: false
+        case .lost, .unknown: true
+        }
+    }
+}
+
+extension ServiceTrial {
+    fileprivate var obstacle: String {
+        switch opening?.end {
+        case .dropped(let rule): "what opens a connection is dropped by \(rule)"
+        case .unknown(let why): why
+        case .lost: "what opens a connection did not arrive, and no rule of nf_tables dropped it"
+        case .passed, nil: "its packets are not tried"
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Addresses
+import Conntrack
+import Firewall
+import IPVS
+import Inspection
+
+extension TrialDrops {
+    /// What is dropped, of whom, by what, how that is known, and where in the kernel it comes from.
+    var sentence: String {
+        let states = ctstates.isEmpty ? "" : " as \(sentenceList(ctstates.sorted().map(\.name)))"
+        return "The packet filter drops \(sentenceList(names)) to \(sentenceList(services.map(\.description)))\(states): "
+            + "\(sentenceList(rules.map(\.words))). "
+            + "The director's own rules did that in a sandbox, to packets from \(origin.address) by \(origin.interface), "
+            + "while packets that open connections pass. \(why)"
+    }
+
+    /// Each once, in the order in which they were sent.
+    private var names: [String] {
+        var names: [String] = []
+        for name in probes.map(\.name) where !names.contains(name) { names.append(name) }
+        return names
+    }
+
+    private var why: String {
+        guard ctstates.contains(.invalid) else { return "They meet this rule before one that accepts them." }
+        if probes.allSatisfy({ $0.packetClass == .icmpError }) {
+            return "An ICMP error about a packet without an entry is INVALID (net/netfilter/nf_conntrack_proto_icmp.c, "
+                + "nf_conntrack_inet_error)."
+        }
+        return "Conntrack has no entry for them, or one that saw no answer: without an entry a FIN or RST is INVALID "
+            + "(net/netfilter/nf_conntrack_proto_tcp.c, tcp_new), and with one that saw only a SYN, an ACK is "
+            + "(tcp_conntracks)."
+    }
+}
+
+extension TrialDrops.Rule {
+    fileprivate var words: String {
+        let name = if case .policy = place.decision { "the policy of \(place)" } else { "\(place)" }
+        return switch text {
+        case .known(let statement, _): place.decision == .policy ? name : "\(name) (\(statement))"
+        case .unknown: name
+        }
+    }
+}
+
+extension Probe {
+    /// `FIN,ACK`, `ACK after a SYN`, `frag-needed`
+    package var name: String {
+        let name =
+            switch packet {
+            case .tcp(let flags): flags.names.joined(separator: ",")
+            case .icmp(let type): icmpName(type.rawValue, .ipv4)
+            case .icmpv6(let type): icmpName(type.rawValue, .ipv6)
+            case .udp, .sctp, .other: packetClass.title
+            }
+        return isAfterSYN ? "\(name) after a SYN" : name
+    }
+
+    private func icmpName(_ type: UInt8, _ family: IPAddress.Family) -> String {
+        PacketHeaders.icmpName(type: type, code: icmpCode, family)
+    }
+}
