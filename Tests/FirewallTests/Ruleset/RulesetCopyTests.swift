@@ -120,7 +120,7 @@ struct RulesetCopyTests {
     func ufw() throws {
         try inTemporaryFolder { folder in
             try expectEqual(
-                "unshare -m sh -c '\(UFWBlameTests.script)' \(folder) > /dev/null", contains: "ufw-before-input")
+                "unshare -m sh -c '\(UFW.enabling)' \(folder) > /dev/null", contains: "ufw-before-input")
         }
     }
 

@@ -4,22 +4,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// With the rules that ufw(8) itself generates: it runs in a mount namespace of its own, on a copy of its
-/// configuration.
+/// With the rules that ufw(8) itself generates.
 @Suite("Blaming UFW's own rules", .needsRoot, .needsTool("ufw"), .needsTool("nft"))
 struct UFWBlameTests {
-    static let script = """
-        set -e
-        cp -a /etc/ufw "$0/rules"
-        cp -a /etc/default/ufw "$0/defaults"
-        mount --bind "$0/rules" /etc/ufw
-        mount --bind "$0/defaults" /etc/default/ufw
-        mount -t tmpfs none /run
-        ufw allow 80/tcp
-        ufw deny 81/tcp
-        ufw --force enable
-        """
-
     @Test func invalidPacketsAndADeniedPort() throws {
         let packets =
             BlameLiveTests.invalid + [
@@ -43,7 +30,7 @@ struct UFWBlameTests {
 
     private static func enable() throws {
         try inTemporaryFolder { folder in
-            let outcome = try Tool.outcome(of: "/usr/bin/unshare", ["-m", "sh", "-c", script, folder])
+            let outcome = try Tool.outcome(of: "/usr/bin/unshare", ["-m", "sh", "-c", UFW.enabling, folder])
             try #require(outcome.status == 0, "\(outcome.errors)\(outcome.output)")
         }
     }
