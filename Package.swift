@@ -93,7 +93,10 @@ let package = Package(
             ["Inspection", "Firewall", "Conntrack", "Netlink", "Addresses", "Packets", "TableSupport"]),
         tests(
             "SandboxTests",
-            ["Sandbox", "Inspection", "Firewall", "Conntrack", "IPVS", "Routing", "Netlink", "Addresses", "Packets"]),
+            [
+                "Sandbox", "Inspection", "Firewall", "Conntrack", "IPVS", "Routing", "Netlink", "Addresses", "Packets",
+                "Reports",
+            ]),
         tests(
             "InspectionTests",
             ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "Reports", "ObservationSupport"]),

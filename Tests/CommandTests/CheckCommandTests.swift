@@ -83,7 +83,10 @@ struct CheckCommandTests {
         let narrow = try Program.shell(
             #"script -qec "stty cols 70; '$0' check --color never --capture '$1'" /dev/null"#,
             [Program.path, Fixture(name: "dr-conntrack").capture])
-        #expect(narrow.output.split(whereSeparator: \.isNewline).allSatisfy { $0.count <= 70 })
+        let rows = narrow.output.split(whereSeparator: \.isNewline)
+        #expect(rows.allSatisfy { $0.count <= 70 })
+        #expect(rows.contains("  no-dest              a service none of whose destinations takes"))
+        #expect(rows.contains("                       connections"))
     }
 
     // MARK: Exit status
@@ -130,6 +133,31 @@ struct CheckCommandTests {
             #expect(outcome.output.filter(\.isNewline).count == 1)
             #expect(outcome.complaint.isEmpty)
         }
+    }
+
+    @Test("An error is critical to monitoring, and the only thing that --fail-on error counts", .needsTool("python3"))
+    func error() throws {
+        let folder = try TemporaryFolder()
+        // A capture of a director whose memory is short: one setting differs, and with it its checksum.
+        let edited = try Program.shell(
+            #"""
+            cp -r "$0" "$1/lb1" && chmod -R u+w "$1/lb1" && cd "$1/lb1" && python3 -c '
+            import re, zlib
+            name = "proc/sys/net/ipv4/vs/drop_packet"
+            open(name, "wb").write(b"2\n")
+            sums = open("CRC32SUMS").read()
+            line = re.search(r"^(\w+)(\s+)" + name + "$", sums, re.M)
+            old, new = line.group(0), "%08x%s%s" % (zlib.crc32(b"2\n"), line.group(2), name)
+            open("CRC32SUMS", "w").write(sums.replace(old, new))'
+            """#, [Fixture(name: "dr-untracked").capture, folder.url.path])
+        #expect(edited.status == 0, "\(edited.complaint)")
+        let words = ["check", "--skip", "ct-full", "--capture", folder.url.path + "/lb1"]
+        let plugin = try Program.run(words + ["--nagios"])
+        #expect(plugin.status == 2, "\(plugin.output)")
+        #expect(plugin.output.hasPrefix("CT_INSPECT CRITICAL - defense-on | errors=1 warnings=0 "))
+        let report = try Program.run(words + ["--fail-on", "error"])
+        #expect(report.status == 1 && report.complaint.isEmpty)
+        #expect(report.output.contains("\nerror defense-on\n  net.ipv4.vs.drop_packet=2: memory is short"))
     }
 
     @Test(

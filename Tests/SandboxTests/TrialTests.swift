@@ -1,10 +1,12 @@
 import Addresses
+import Conntrack
 import Firewall
 import Foundation
 import IPVS
 import Inspection
 import Netlink
 import Packets
+import Reports
 import Sandbox
 import TestSupport
 import Testing
@@ -65,7 +67,10 @@ struct TrialTests {
         let handles = Set(
             director.plan.ruleset[.rule].filter { $0.name == "input" }.compactMap(\.handle))
         for rule in trial.rules.keys {
-            guard case .rule(let handle) = rule.decision else { return Issue.record("a policy dropped") }
+            guard case .rule(let handle) = rule.decision else {
+                Issue.record("a policy dropped")
+                return
+            }
             #expect(handles.contains(handle) && handle > 4)
         }
     }

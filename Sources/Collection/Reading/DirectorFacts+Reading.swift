@@ -8,7 +8,11 @@ extension DirectorFacts {
     ///
     /// - Throws: if neither IPVS nor the conntrack table could be read: then nothing could be said.
     package init(reading source: any KernelSource) throws(KernelError) {
-        let (table, tableError) = Fact<TableStatistics>.reading(absent: "conntrack is not there") {
+        let sysctls = Sysctls(ofFlowsIn: source)
+        // It may be there without a way to read it: the module nf_conntrack_netlink.
+        let absence =
+            sysctls.values.keys.contains { $0.hasPrefix("net.netfilter.nf_conntrack_") } ? nil : Self.untracked
+        let (table, tableError) = Fact<TableStatistics>.reading(absent: absence) {
             () throws(KernelError) in .known(try TableStatistics(reading: source))
         }
         let (director, directorError) = Fact<Director.Configuration>.reading(absent: Self.withoutIPVS) {
@@ -26,11 +30,12 @@ extension DirectorFacts {
             throw [error, servicesError, directorError].compactMap(\.self).first { $0.cause == .forbidden } ?? error
         }
         self.init(
-            source.origin, services: services, configuration: director, sysctls: Sysctls(ofFlowsIn: source),
-            table: table, host: HostFacts(reading: source))
+            source.origin, services: services, configuration: director, sysctls: sysctls, table: table,
+            host: HostFacts(reading: source))
     }
 
     private static let withoutIPVS = "IPVS is not loaded here"
+    private static let untracked = "conntrack is not loaded here"
 }
 
 extension HostFacts {
@@ -50,7 +55,7 @@ extension HostFacts {
             () throws(KernelError) in
             let ipv4 = try source.text(of: KernelFile(sysctl: Sysctls.ipForward))
             var forwarding = Forwarding(ipv4: ipv4 != "0")
-            forwarding.ipv6 = (try? source.text(of: KernelFile(sysctl: Sysctls.ipv6Forwarding))).map { $0 != "0" }
+            forwarding.ipv6 = try Self.isOn(KernelFile(sysctl: Sysctls.ipv6Forwarding), source)
             // Else each of them forwards, or may.
             if !forwarding.ipv4 { forwarding.interfaces = try Self.forwardingInterfaces(of: source) }
             return .known(forwarding)
@@ -62,22 +67,35 @@ extension HostFacts {
     private static func forwardingInterfaces(of source: any KernelSource) throws(KernelError) -> Set<String> {
         var names: Set<String> = []
         for name in try source.list(interfaces) where !general.contains(name) {
-            let value = try? source.text(of: KernelFile("\(interfaces.path)/\(name)/forwarding"))
-            if let value, value != "0" { names.insert(name) }
+            let file = KernelFile("\(interfaces.path)/\(name)/forwarding")
+            if try isOn(file, source) ?? false { names.insert(name) }
         }
         return names
+    }
+
+    /// Nil if there is no such setting.
+    private static func isOn(_ file: KernelFile, _ source: any KernelSource) throws(KernelError) -> Bool? {
+        do throws(KernelError) {
+            return try source.text(of: file) != "0"
+        } catch {
+            if error.cause == .absent { return nil }
+            throw error
+        }
     }
 }
 
 extension Fact {
     /// What `read` gives, or why it gave nothing.
+    ///
+    /// - Parameter absent: what the absence of what is read means; nil if that is not to be taken for "nothing to check".
     fileprivate static func reading(
-        absent: String, _ read: () throws(KernelError) -> Fact
+        absent: String?, _ read: () throws(KernelError) -> Fact
     ) -> (fact: Fact, error: KernelError?) {
         do throws(KernelError) {
             return (try read(), nil)
         } catch {
-            return (error.cause == .absent ? .absent(absent) : .unreadable(error.description), error)
+            if error.cause == .absent, let absent { return (.absent(absent), error) }
+            return (.unreadable(error.description), error)
         }
     }
 }

@@ -36,16 +36,11 @@ package struct Check: Sendable {
 
     /// What the check says of a director.
     package func result(_ facts: DirectorFacts) -> Result {
-        if let concerns {
-            guard case .known(let services) = facts.services else { return incomplete(facts) }
-            if !services.contains(where: concerns) { return .fine }
+        if let concerns, case .known(let services) = facts.services, !services.contains(where: concerns) {
+            return .fine
         }
-        return incomplete(facts)
-    }
-
-    /// What incomplete facts show is true; that they show nothing proves nothing.
-    private func incomplete(_ facts: DirectorFacts) -> Result {
         let lacks = allNeeds.compactMap { need in facts.lack(of: need).map { (need: need, lack: $0) } }
+        // What an incomplete fact shows is true; that it shows nothing proves nothing.
         if lacks.allSatisfy({ facts.hasPart(of: $0.need) }) {
             let findings = find(facts)
             if !findings.isEmpty { return .findings(findings) }

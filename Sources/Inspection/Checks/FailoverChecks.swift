@@ -7,7 +7,7 @@ extension Check {
         // `ip_vs_in_hook` (net/netfilter/ipvs/ip_vs_core.c): NF_DROP for a connection whose destination is not available. Its default is 0, so it
         // is no more than worth knowing until such connections are seen, which services do not show.
         Check(
-            .expireNodest, .info, "connections to a removed destination are dropped without a word",
+            .expireNodest, .info, "packets of connections to a removed destination are silently dropped",
             needs: [.sysctl(Sysctls.expireNodest)], concerns: { !$0.destinations.isEmpty }
         ) { facts in
             guard facts.sysctls.number(Sysctls.expireNodest) == 0 else { return [] }
@@ -61,7 +61,7 @@ extension Check {
         },
         // `tcp_conn_schedule` (ip_vs_proto_tcp.c): without it only a SYN is scheduled.
         Check(
-            .sloppy, .warning, "a backup director that cannot take over connections it was not told of",
+            .sloppy, .warning, "a backup director that cannot take over connections not yet synchronized",
             needs: [.configuration, .sysctl(Sysctls.sloppyTCP)], concerns: \.mayBeTCP
         ) { facts in
             guard facts.sysctls.number(Sysctls.sloppyTCP) == 0, facts.daemons.contains(where: \.isBackup) else {
@@ -72,7 +72,7 @@ extension Check {
         },
         // `ip_vs_sync_conn_needed` (ip_vs_sync.c) leaves out what `in_persistence` says is held by a template.
         Check(
-            .syncPersist, .warning, "connections of persistent services that no backup director can take over",
+            .syncPersist, .warning, "connections of persistent services that are not synchronized",
             needs: [.configuration, .sysctl(Sysctls.syncPersist), .sysctl(Sysctls.sloppyTCP)],
             concerns: isPersistentTCP
         ) { facts in

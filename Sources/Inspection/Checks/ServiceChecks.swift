@@ -18,6 +18,7 @@ extension Check {
                         .init("destinations", service.destinations.count),
                         .init("of_weight_0", service.destinations.count { $0.weight == 0 }),
                         .init("over_threshold", service.destinations.count { $0.weight > 0 && $0.isOverloaded }),
+                        .init("templates", service.destinations.reduce(0) { $0 + UInt64($1.persistentConnections) }),
                     ], context: .named(.init()), [.addCapacity(service.identity)])
             }
         },

@@ -6,7 +6,7 @@ extension Check {
     static let settingChecks = [
         // `update_defense_level` (net/netfilter/ipvs/ip_vs_ctl.c): 2 is set by the kernel while memory is short, 3 by hand.
         Check(
-            .defenseOn, .error, "IPVS defends itself: connections or packets are dropped",
+            .defenseOn, .error, "an active defense of IPVS: connections or packets are dropped",
             needs: [.services] + defenses.map(Need.sysctl)
         ) { facts in
             let active = defenses.compactMap { name in
@@ -55,7 +55,7 @@ extension Check {
         },
         // `ip_vs_out_hook` (ip_vs_core.c)
         Check(
-            .natICMP, .info, "real servers are not told that a connection is gone",
+            .natICMP, .info, "NAT real servers are not told that a connection is gone",
             needs: [.sysctl(Sysctls.natICMPSend)], concerns: isNAT
         ) { facts in
             guard facts.sysctls.number(Sysctls.natICMPSend) == 0 else { return [] }
@@ -71,9 +71,9 @@ extension Check {
             return facts.finding(
                 .scheduleICMP, .info, of: { $0.hasMethod(\.answersBypassDirector) }, [.init("schedule_icmp", 0)], [])
         },
-        // `ip_vs_conn_array` (ip_vs_conn.c) begins anew for each row. Its fix was posted in April 2025, after Linux 6.15 took new things.
+        // `ip_vs_conn_array` (ip_vs_conn.c) starts over for each piece. Its fix was posted in April 2025, after Linux 6.15 took new things.
         Check(
-            .kernelQuadratic, .info, "listing IPVS's connections through /proc takes long",
+            .kernelQuadratic, .info, "listing IPVS's connections through /proc takes very long",
             needs: [.kernelVersion], concerns: { !$0.destinations.isEmpty }
         ) { facts in
             let connections = facts.connections

@@ -30,9 +30,10 @@ extension Check {
             needs: [.sysctl(Sysctls.ipvsConntrack)], concerns: isNATTCP
         ) { facts in
             guard facts.sysctls.number(Sysctls.ipvsConntrack) == 0 else { return [] }
-            // Connections of the FTP helper are confirmed anyway (`ip_vs_ftp_init_conn`), but not without it.
+            // Those of the FTP helper are confirmed anyway (`ip_vs_ftp_init_conn` and `ip_vs_ftp_out`, ip_vs_ftp.c).
+            let isHelped = facts.host.modules.value?.contains("ip_vs_ftp") ?? false
             return facts.finding(
-                .vsConntrackNAT, of: isNATTCP, [.init("vs_conntrack", 0)],
+                .vsConntrackNAT, of: { isNATTCP($0) && !(isHelped && $0.isFTP) }, [.init("vs_conntrack", 0)],
                 MethodMix(facts.knownServices).forConfirming + [.observe, .readManual])
         },
         Check(

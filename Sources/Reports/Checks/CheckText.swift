@@ -58,8 +58,9 @@ extension CheckReport {
         return ["", style.paint(title, .bold)]
             + checks.flatMap { check in
                 let name = check.id.rawValue
+                let rows = indented(check.text, by: 0, hanging: widest + 4, width)
                 let padding = String(repeating: " ", count: widest - name.count)
-                return indented("\(name)\(padding)  \(check.text)", by: 2, hanging: widest + 4, width)
+                return ["  \(name)\(padding)  \(rows.first ?? "")"] + rows.dropFirst()
             }
     }
 }

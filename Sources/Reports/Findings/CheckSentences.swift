@@ -24,7 +24,7 @@ extension Finding {
         case .noDestination: noDestination
         case .thresholdHit:
             "\(Self.list(named.destinations)) \(Self.areOrIs(named.destinations)) at or above the upper threshold "
-                + "(\(number("connections")) connections, threshold \(number("upper_thresholds")) in all): schedulers pass over "
+                + "(\(number("connections")) of \(number("upper_thresholds")) connections): schedulers pass over "
                 + "such a destination until its connections fall below the lower threshold, or three quarters of the upper "
                 + "one (net/netfilter/ipvs/ip_vs_ctl.c, __ip_vs_dest_update_overload)."
         case .portZero:
@@ -55,7 +55,8 @@ extension Finding {
             ? "The service has no destinations"
             : "No destination of the service takes new connections: of \(all), \(idle) \(idle == 1 ? "has" : "have") weight 0"
                 + (full > 0 ? " and \(full) reached the upper threshold" : "")
-        return what + ". IPVS drops each new connection and answers it with ICMP port unreachable "
+        let exception = number("templates") > 0 ? ", but those of clients that persistence holds," : ""
+        return what + ". IPVS drops each new connection\(exception) and answers it with ICMP port unreachable "
             + "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_leave)."
     }
 
@@ -64,8 +65,8 @@ extension Finding {
         let doubt =
             others == 0
             ? ""
-            : " Unless the \(others == 1 ? "other service" : "\(others) other services") of this address for high ports "
-                + "\(others == 1 ? "takes" : "take") them: those must choose the same real server."
+            : " \(others == 1 ? "Another service" : "\(others) other services") of this address for high ports may take it, and must then "
+                + "choose the same real server."
         return
             "FTP by DR or TUN without persistence: IPVS does not know which real server a data connection belongs to, does "
             + "not schedule it, and leaves it to the director's own sockets, which refuse it "
@@ -107,7 +108,7 @@ extension Finding {
         switch id {
         case .expireNodest:
             "net.ipv4.vs.expire_nodest_conn=0: when a destination is removed, as health checkers do, packets of its connections "
-                + "are dropped without a word until their clients give up or the connection expires "
+                + "are silently dropped until their clients give up or the connection expires "
                 + "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_hook)."
         case .expireQuiescent:
             "\(Self.list(named.destinations)) \(named.destinations.count == 1 ? "has" : "have") weight 0, but clients that were there "
@@ -122,12 +123,12 @@ extension Finding {
             "net.ipv4.vs.conn_reuse_mode=0: a client that uses a port again gets the old destination, even one of weight 0, and "
                 + "the scheduler is not asked (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_hook)."
         case .sloppy:
-            "A backup sync daemon runs here, and net.ipv4.vs.sloppy_tcp=0: after a failover a connection that was not synchronized "
-                + "yet cannot go on, as only a SYN is scheduled, and its packets go to the director's own sockets "
+            "A backup sync daemon runs here, and net.ipv4.vs.sloppy_tcp=0: after a failover, a connection that was not yet "
+                + "synchronized breaks: only a SYN is scheduled, and other packets go to the director's own sockets "
                 + "(net/netfilter/ipvs/ip_vs_proto_tcp.c, tcp_conn_schedule)."
         default:
-            "net.ipv4.vs.sync_persist_mode=\(number("sync_persist_mode")) synchronizes of persistent services (\(Self.list(named.services))) "
-                + "the templates only, and net.ipv4.vs.sloppy_tcp=0 schedules SYNs only: after a failover their connections "
+            "net.ipv4.vs.sync_persist_mode=\(number("sync_persist_mode")) synchronizes only the templates of persistent services "
+                + "(\(Self.list(named.services))), and net.ipv4.vs.sloppy_tcp=0 schedules SYNs only: after a failover their connections "
                 + "break (net/netfilter/ipvs/ip_vs_sync.c, ip_vs_sync_conn_needed; ip_vs_proto_tcp.c, "
                 + "tcp_conn_schedule)."
         }

@@ -32,10 +32,10 @@ extension Finding {
         .connReuseOff:
             "Set the weight of a test destination to 0 and connect again from the same client port: it is still used.",
         .sloppy:
-            "Fail over during a transfer that began a moment ago: it breaks, and the same with sloppy_tcp=1 goes on.",
+            "Fail over during a transfer that began a moment ago: it breaks; with sloppy_tcp=1 it continues.",
         .syncPersist: "ipvsadm -Lcn on the backup lists templates of these services, and no connections.",
         .defenseOn: "Read the setting again while memory is free: the kernel takes 2 back to 1 by itself.",
-        .connectionHash: "perf top on a busy director shows ip_vs_conn_in_get.",
+        .connectionHash: "perf top on a busy director shows ip_vs_conn_in_get near the top.",
         .estimationOff: "ipvsadm -Ln --rate shows 0 everywhere, while ipvsadm -Ln --stats grows.",
         .natICMP:
             "Send a segment from the real server for a connection that is gone: tcpdump shows no ICMP error come back.",

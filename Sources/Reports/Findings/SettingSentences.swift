@@ -14,15 +14,15 @@ extension Finding {
             "net.ipv4.vs.run_estimation=0: all rates of IPVS are 0, here and in whatever monitors them; its counters and "
                 + "schedulers are not affected (net/netfilter/ipvs/ip_vs_ctl.c, ipvs_proc_run_estimation)."
         case .natICMP:
-            "net.ipv4.vs.nat_icmp_send=0: a real server by NAT that goes on sending for a connection IPVS no longer has hears "
-                + "nothing of it (net/netfilter/ipvs/ip_vs_core.c, ip_vs_out_hook)."
+            "net.ipv4.vs.nat_icmp_send=0: a NAT real server that keeps sending on a connection IPVS no longer has is not told "
+                + "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_out_hook)."
         case .scheduleICMP:
             "net.ipv4.vs.schedule_icmp=0: an ICMP error about a connection that this director does not have goes to no real "
                 + "server. That matters where several directors share the traffic of one VIP (anycast, ECMP) "
                 + "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_icmp)."
         case .kernelQuadratic:
             "IPVS has \(number("connections")) connections: on this kernel ipvsadm -Lcn, and whatever else reads /proc/net/ip_vs_conn, "
-                + "takes time by the square of that (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_array). ct-inspect reads "
+                + "takes time that grows with the square of that (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_array). ct-inspect reads "
                 + "them through BPF where it can."
         case .longChains:
             "The conntrack table may have \(number("limit")) entries in \(number("buckets")) buckets, each twice: when it is full, a "
@@ -42,9 +42,9 @@ extension Finding {
     private func defenseOn(_ settings: [Remedy.Setting]) -> String {
         let effects = settings.compactMap { setting -> String? in
             switch setting.name.split(separator: ".").last {
-            case "drop_entry": "connections that are half open are removed at random"
-            case "drop_packet": "new connections are dropped at a rate"
-            case "secure_tcp": "a stricter table of TCP states is used"
+            case "drop_entry": "half-open connections are removed at random"
+            case "drop_packet": "a share of new connections is dropped"
+            case "secure_tcp": "a stricter TCP state table is used"
             default: nil
             }
         }

@@ -125,6 +125,12 @@ extension CheckTests {
             $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
             $0.set("conntrack", 1)
         },
+        Case("vs-conntrack-nat", .warning) {
+            $0.web = try DirectorFacts.web("10.0.0.100:21", .nat)
+        } butNot: {
+            $0.web = try DirectorFacts.web("10.0.0.100:21", .nat)
+            $0.host.modules = .known(["ip_vs", "ip_vs_ftp"])
+        },
         Case("tcp-loose-0", .warning, ["tcp_loose": 0]) {
             $0.sysctls.values[Sysctls.tcpLoose] = "0"
         } butNot: {
