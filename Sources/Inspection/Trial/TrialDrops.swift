@@ -58,8 +58,8 @@ extension Trial {
         }
         let vague = services.flatMap(\.outcomes).filter { $0.outcome.isVague }
         guard !vague.isEmpty else { return nil }
-        return "what became of \(vague.count) packets in the sandbox is not known: no rule of nf_tables dropped them, "
-            + "and they did not arrive"
+        return "what became of some packets in the sandbox (\(vague.count)) is not known: no rule of nf_tables dropped "
+            + "them, and they did not arrive"
     }
 }
 

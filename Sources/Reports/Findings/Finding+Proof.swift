@@ -5,6 +5,14 @@ extension Finding {
     package var proof: String? { Self.proofs[id] }
 
     private static let proofs: [ID: String] = [
+        .invalidDropped:
+            "ct-inspect observe beside a few visits counts these packets as dropped, and the rule's own counter goes up; connections that "
+            + "have ended remain ESTABLISHED in ipvsadm -Lcn.",
+        .icmpDropped:
+            "ct-inspect observe counts ICMP errors as dropped while tracepath from the real server meets a smaller MTU.",
+        .packetTooBigDropped:
+            "Send a large page to a client behind a smaller MTU: it never arrives whole, and ct-inspect observe counts packet-too-big as "
+            + "dropped.",
         .noDestination:
             "Connect to the service from a client: “connection refused” at once, and tcpdump on the director shows the ICMP error.",
         .thresholdHit: "ipvsadm -Ln --thresholds shows connections and thresholds side by side.",

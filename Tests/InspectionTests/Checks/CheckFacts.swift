@@ -16,7 +16,8 @@ extension DirectorFacts {
         var facts = DirectorFacts(
             origin, services: .known([try web("10.0.0.100:80", .dr)]), configuration: .known(configuration),
             sysctls: Sysctls(), table: .known(table(origin, entries: 100)),
-            host: HostFacts(modules: .known(["ip_vs", "ip_vs_rr"]), forwarding: .known(.init(ipv4: true, ipv6: true))))
+            host: HostFacts(modules: .known(["ip_vs", "ip_vs_rr"]), forwarding: .known(.init(ipv4: true, ipv6: true))),
+            trial: .known(Trial()))
         facts.sysctls.values = defaults
         try change(&facts)
         return facts

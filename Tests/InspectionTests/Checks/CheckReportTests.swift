@@ -142,3 +142,40 @@ struct CheckReportTests {
         #expect(failure.line.filter { $0 == "|" || $0.isNewline }.isEmpty)
     }
 }
+
+/// What a trial leaves open.
+struct TrialDoubtTests {
+    private static let ends = [Probe(.tcp([.fin, .ack]))]
+
+    @Test("What was not copied into the sandbox makes a filter that seems all right unproven, but not a drop")
+    func missing() throws {
+        func result(_ dropped: [Probe]) throws -> Check.Result {
+            var facts = try DirectorFacts.plain()
+            var trial = try Trial.of(facts.web, dropped: dropped)
+            trial.missing = [Loss("set inet filter blocked", "no such type"), Loss("rule", "no such match")]
+            facts.trial = .incomplete(trial, try #require(trial.doubt))
+            return try #require(Check.named("invalid-dropped")).result(facts)
+        }
+        guard case .notMade(let lack) = try result([]) else {
+            Issue.record("it was taken for all right")
+            return
+        }
+        #expect(lack.why == "the sandbox lacks 2 things, set inet filter blocked: no such type")
+        #expect(!lack.isAbsence)
+        guard case .findings(let findings) = try result(Self.ends) else {
+            Issue.record("a drop was not reported")
+            return
+        }
+        #expect(findings.map(\.id.rawValue) == ["invalid-dropped"])
+    }
+
+    @Test("A service that was not reached, and a packet of which nothing is known, prove nothing")
+    func vague() throws {
+        var trial = try Trial.of(try DirectorFacts.web("10.0.0.100:80", .dr), passed: Self.ends)
+        #expect(trial.doubt == nil)
+        trial.services[0].outcomes[0].outcome.end = .lost
+        #expect(trial.doubt?.hasPrefix("what became of some packets in the sandbox (1)") == true)
+        trial.services[0].opening?.end = .lost
+        #expect(trial.doubt?.hasPrefix("tcp 10.0.0.100:80 was not reached in the sandbox") == true)
+    }
+}

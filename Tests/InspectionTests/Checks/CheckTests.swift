@@ -80,5 +80,5 @@ struct CheckTests {
         }
     }
 
-    static var cases: [Case] { services + tracking + failover + settings + table }
+    static var cases: [Case] { filter + services + tracking + failover + settings + table }
 }

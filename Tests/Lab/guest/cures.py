@@ -1,6 +1,7 @@
 """Checks a cure: nothing is dropped, and IPVS sees connections end."""
 
 import manual
+from checking import judge_in_order
 from observing import judge, observe
 from story import WebStory
 
@@ -8,7 +9,9 @@ from story import WebStory
 def judge_cure(hosts, subject, report, ctstates, transcript=None):
     """The ctstates are those in which packets arrive; the transcript is a display of the manual page."""
     hosts.vs_conntrack(0)
-    seen = observe(hosts, subject, WebStory(hosts), in_words=transcript is not None)
+    story = WebStory(hosts)
+    judge_in_order(hosts, subject, report)
+    seen = observe(hosts, subject, story, in_words=transcript is not None)
     report.equal("packets arrive in the expected ctstates", ctstates, seen.states("pre_routing"))
     report.equal("nothing is dropped", ({}, []), (seen.dropped, seen.drops))
     came = {key[1] for key in seen.counts if key[0] == "local_in_passed"}

@@ -1,5 +1,6 @@
 """observe behind a filter of iptables-legacy, whose rules cannot be traced: this is reported, and the counters prove the drops."""
 
+from checking import judge_unproven
 from filters import legacy_drops
 from observing import judge_counts, observe
 from story import WebStory
@@ -8,7 +9,9 @@ from story import WebStory
 def conduct(hosts, subject, report):
     hosts.vs_conntrack(0)
     hosts.ufw("-p tcp --dport 80 -j ACCEPT", variant="-legacy")
-    seen = observe(hosts, subject, WebStory(hosts))
+    story = WebStory(hosts)
+    judge_unproven(hosts, subject, report, "iptables-legacy")
+    seen = observe(hosts, subject, story)
     dropped = sum(value[0] for value in seen.dropped.values())
     report.check("packets were dropped", dropped > 0, seen.counts)
     report.equal("iptables-legacy has dropped them", dropped, legacy_drops(hosts.director))

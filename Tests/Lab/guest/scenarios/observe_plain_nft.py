@@ -1,5 +1,6 @@
 """observe behind a plain nft filter: two rules of an inet table drop packets, and each is blamed for its own."""
 
+from checking import judge_trap
 from filters import PLAIN
 from observing import judge, observe
 from story import WebStory
@@ -8,7 +9,9 @@ from story import WebStory
 def conduct(hosts, subject, report):
     hosts.vs_conntrack(0)
     hosts.director.run("nft", "-f", "-", text=PLAIN)
-    seen = observe(hosts, subject, WebStory(hosts))
+    story = WebStory(hosts)
+    judge_trap(hosts, subject, report, "inet edge input")
+    seen = observe(hosts, subject, story)
     report.equal("two rules drop", 2, len(seen.drops))
     judge(report, seen)
     by_rule = {one["handle"]: {cell["class"] for cell in one["dropped"]} for document in seen.documents for one in document["blame"] or []}

@@ -1,0 +1,76 @@
+"""Checks what ct-inspect check says of a packet filter before any packet has come, and of one that is in order."""
+
+import json
+import shutil
+import tempfile
+
+FILTER = ("invalid-dropped", "icmp-not-accepted", "icmpv6-ptb")
+
+
+def _check(subject, *arguments, **options):
+    """The findings about the filter by id, what was not checked, the rest of the document, and the exit status."""
+    done = subject.run("check", "--json", "--only", ",".join(FILTER), *arguments, check=False, **options)
+    document = json.loads(done.stdout) if done.stdout else {"findings": [], "checked": [], "not_checked": [{"id": "-", "reason": done.stderr}]}
+    findings = {one["id"]: one for one in document["findings"]}
+    return findings, document["not_checked"], document, done.returncode
+
+
+def _everybody(hosts, subject):
+    """On the director, and from a capture as an ordinary user."""
+    with hosts.director.inside():
+        before = _traces(hosts)
+        yield "on the director", _check(subject)
+        yield "nothing remains of the sandbox", (before, _traces(hosts))
+        folder = tempfile.mkdtemp()
+        capture = f"{folder}/capture"
+        subject.run("capture", capture, sudo_user=True)
+        shutil.os.chmod(folder, 0o755)
+    yield "from a capture, as an ordinary user", _check(subject, "--capture", capture, ordinary_user=True)
+    shutil.rmtree(folder)
+
+
+def _traces(hosts):
+    """What a sandbox could have left: links, tables, and namespaces."""
+    links = [line.split(":")[1].strip() for line in hosts.director.run("ip", "-o", "link").stdout.splitlines()]
+    tables = hosts.director.run("nft", "list", "tables", check=False).stdout
+    return sorted(links), tables
+
+
+def judge_trap(hosts, subject, report, rule, family=4):
+    """`rule` is in what is said of the rule that drops the packets."""
+    expected = FILTER if family == 6 else FILTER[:2]
+    if subject is None:
+        report.skip("what ct-inspect check says (--peers-only)")
+        return
+    for where, said in _everybody(hosts, subject):
+        if where == "nothing remains of the sandbox":
+            report.equal(where, *said)
+            continue
+        findings, not_checked, _, status = said
+        report.equal(f"check {where}: the trap is found before a packet was sent", (sorted(expected), 1), (sorted(findings), status))
+        report.equal(f"check {where}: nothing is left unproven", [], not_checked)
+        for one in findings.values():
+            report.check(f"check {where}: {one['id']} names the rule", rule in one["reason"], one["reason"])
+
+
+def judge_in_order(hosts, subject, report):
+    if subject is None:
+        report.skip("what ct-inspect check says (--peers-only)")
+        return
+    for where, said in _everybody(hosts, subject):
+        if where == "nothing remains of the sandbox":
+            report.equal(where, *said)
+            continue
+        findings, not_checked, document, status = said
+        report.equal(f"check {where}: no false alarm", ([], [], 0), (sorted(findings), not_checked, status))
+        report.equal(f"check {where}: all of it was checked", sorted(FILTER), sorted(one["id"] for one in document["checked"]))
+
+
+def judge_unproven(hosts, subject, report, word):
+    if subject is None:
+        report.skip("what ct-inspect check says (--peers-only)")
+        return
+    with hosts.director.inside():
+        findings, not_checked, _, status = _check(subject)
+    report.equal("check: without a proof it is no pass", ([], 1), (sorted(findings), status))
+    report.check("and it says why", not_checked and all(word in one["reason"] for one in not_checked), not_checked)
