@@ -63,7 +63,8 @@ check_pages() {
         # Debian's /usr/local/man is a link to /usr/local/share/man.
         # shellcheck disable=SC2016 # expanded by the inner shell
         [[ $(as_engineer bash -c 'readlink -f "$(man -w "$@")"' - "$section" "${page%.*}") == "$prefix/share/man/man$section/$page"* ]]
-        as_engineer man "$section" "${page%.*}" | head -n 1 | grep -iF "${page%.*}($section)"
+        # At 80 columns groff cuts the longest name in the heading.
+        as_engineer env MANWIDTH=100 man "$section" "${page%.*}" | head -n 1 | grep -iF "${page%.*}($section)"
     done
 }
 
