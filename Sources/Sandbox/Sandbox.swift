@@ -19,6 +19,8 @@ package final class Sandbox {
     /// The links by which packets can arrive, by index.
     package let links: [Int32: String]
     package let network: NetworkConfiguration
+    /// Of the kernel that judges.
+    package var kernelRelease: String { kernel.origin.kernelRelease }
 
     private let kernel: LiveKernel
     private let traces: EventSocket

@@ -30,9 +30,14 @@ package struct SandboxPlan {
         "net.netfilter.nf_conntrack_tcp_ignore_invalid_rst",
     ]
 
+    /// In the order in which they are to be written: that of the host changes those of all interfaces (`inet_forward_change`,
+    /// net/ipv4/devinet.c), as does that of `all`.
     var settings: [(name: String, value: String)] {
-        sysctls.values.filter { setting in Self.prefixes.contains { setting.key.hasPrefix($0) } }
-            // `all` last: writing it changes the others.
-            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        func rank(_ name: String) -> Int {
+            name == "net.ipv4.ip_forward"
+                ? 0 : name.contains(".conf.all.") ? 1 : name.contains(".conf.default.") ? 2 : 3
+        }
+        return sysctls.values.filter { setting in Self.prefixes.contains { setting.key.hasPrefix($0) } }
+            .sorted { (rank($0.key), $0.key) < (rank($1.key), $1.key) }.map { ($0.key, $0.value) }
     }
 }

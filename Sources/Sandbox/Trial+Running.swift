@@ -12,7 +12,7 @@ extension Trial {
         of services: [Service], in plan: SandboxPlan, isStopped: () -> Bool = { false }
     ) throws(KernelError) {
         self = try Sandbox.run(plan) { sandbox throws(KernelError) in
-            var trial = Trial()
+            var trial = Trial(judgedBy: sandbox.kernelRelease)
             let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries)
             for service in services {
                 if isStopped() {

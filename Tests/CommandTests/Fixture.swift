@@ -7,6 +7,9 @@ struct Fixture: CustomTestStringConvertible, Sendable {
 
     static let all = ["dr-untracked", "dr-conntrack", "mixed"].map(Fixture.init)
 
+    /// Of version 0.1, which lacks what was added since: statistics, rules, the network.
+    static let older = Fixture(name: "older")
+
     var testDescription: String { name }
 
     static let checkout = URL(fileURLWithPath: #filePath)

@@ -22,7 +22,9 @@ extension Check {
             .icmpDropped, .warning, "ICMP errors about DR and TUN services that the packet filter drops",
             needs: [.trial], concerns: isTried
         ) { facts in
-            facts.filtered(.icmpDropped, { $0.packetClass == .icmpError && !$0.isPacketTooBig }, .errors) { _ in .warning }
+            facts.filtered(.icmpDropped, { $0.packetClass == .icmpError && !$0.isPacketTooBig }, .errors) { _ in
+                .warning
+            }
         },
         Check(
             .packetTooBigDropped, .error, "ICMPv6 packet-too-big to DR and TUN services that the packet filter drops",
@@ -51,7 +53,9 @@ extension DirectorFacts {
         let tried = Set(knownServices.filter { $0.hasMethod(\.answersBypassDirector) }.map(\.identity))
         return trial.drops(of: tried.contains, isCounted).map { drops in
             var address: IPAddress?
-            if drops.services.count == 1, case .address(_, let endpoint) = drops.services[0] { address = endpoint.address }
+            if drops.services.count == 1, case .address(_, let endpoint) = drops.services[0] {
+                address = endpoint.address
+            }
             return Finding(
                 id, severity(drops), drops.services.subject,
                 [.init("services", drops.services.count), .init("kinds_dropped", drops.probes.count)],

@@ -10,7 +10,10 @@ package struct Trial: Equatable, Sendable {
     /// What the rules say that dropped packets.
     package var rules: [DroppingRule: RuleText] = [:]
 
-    package init() {}
+    /// The release of the kernel that judged.
+    package var kernelRelease: String
+
+    package init(judgedBy kernelRelease: String = "") { self.kernelRelease = kernelRelease }
 }
 
 /// The probes of one service, and what became of them.

@@ -11,6 +11,8 @@ package struct TrialDrops: Equatable, Sendable {
     package var rules: [Rule]
     /// Where those of the first service came from.
     package var origin: ProbeOrigin
+    /// Of the kernel that judged.
+    package var kernelRelease: String
 
     package struct Rule: Equatable, Sendable {
         package var place: DroppingRule
@@ -35,7 +37,8 @@ extension Trial {
             let drops = TrialDrops(
                 services: [service.service], probes: dropped.map(\.probe),
                 ctstates: Set(dropped.compactMap(\.outcome.ctstate)),
-                rules: places.map { .init(place: $0, text: rules[$0] ?? .unknown("it was not read")) }, origin: origin)
+                rules: places.map { .init(place: $0, text: rules[$0] ?? .unknown("it was not read")) }, origin: origin,
+                kernelRelease: kernelRelease)
             if let place = found.firstIndex(where: { $0.isAlike(drops) }) {
                 found[place].services += drops.services
             } else {

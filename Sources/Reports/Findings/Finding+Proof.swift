@@ -2,7 +2,11 @@ import Inspection
 
 extension Finding {
     /// How to see it for oneself; nil if there is nothing to add.
-    package var proof: String? { Self.proofs[id] }
+    package var proof: String? {
+        // What was observed is proven.
+        if case .drops = context { return nil }
+        return Self.proofs[id]
+    }
 
     private static let proofs: [ID: String] = [
         .invalidDropped:

@@ -8,9 +8,10 @@ extension TrialDrops {
     /// What is dropped, of whom, by what, how that is known, and where in the kernel it comes from.
     var sentence: String {
         let states = ctstates.isEmpty ? "" : " as \(sentenceList(ctstates.sorted().map(\.name)))"
-        return "The packet filter drops \(sentenceList(names)) to \(sentenceList(services.map(\.description)))\(states): "
+        return
+            "The packet filter drops \(sentenceList(names)) to \(sentenceList(services.map(\.description)))\(states): "
             + "\(sentenceList(rules.map(\.words))). "
-            + "The director's own rules did that in a sandbox, to packets from \(origin.address) by \(origin.interface), "
+            + "The director's own rules did that in a sandbox on Linux \(kernelRelease), to packets from \(origin.address) by \(origin.interface), "
             + "while packets that open connections pass. \(why)"
     }
 
