@@ -42,7 +42,8 @@ package enum PacketBytes {
     static func filled(_ bytes: [UInt8], at offset: Int, with begun: InternetChecksum) -> [UInt8] {
         var (bytes, sum) = (bytes, begun)
         sum.add(bytes)
-        bytes.replaceSubrange(offset..<offset + 2, with: big(sum.value))
+        // In UDP a checksum of 0 says that there is none (RFC 768).
+        bytes.replaceSubrange(offset..<offset + 2, with: big(sum.value == 0 ? 0xFFFF : sum.value))
         return bytes
     }
 

@@ -111,8 +111,10 @@ extension NetworkConfiguration {
 extension NetworkConfiguration {
     /// A network with one link, for everything: in place of one that is not known.
     package init(oneLink name: String, addresses: Set<IPAddress>) {
-        links = [Link(index: 2, name: name)]
-        self.addresses = addresses.sorted().map { InterfaceAddress($0, interface: 2) }
-        routes = Set(addresses.map(\.family)).sorted().map { Route(defaultOf: $0, output: 2) }
+        // Low indexes may be taken in a new namespace, by tunnels of loaded modules.
+        let index: Int32 = 1000
+        links = [Link(index: index, name: name)]
+        self.addresses = addresses.sorted().map { InterfaceAddress($0, interface: index) }
+        routes = Set(addresses.map(\.family)).sorted().map { Route(defaultOf: $0, output: index) }
     }
 }

@@ -5,7 +5,7 @@ import Routing
 import SystemPackage
 
 /// A director's links, addresses, routes and policy rules in the network namespace of the calling thread: each link as an end of a veth
-/// pair, with the director's name and index, whose other end is in another namespace.
+/// pair, with the director's name and index, whose other end, with the same index, is in another namespace.
 final class NetworkCopy {
     /// What was not copied, and why.
     private(set) var missing: [(what: String, why: KernelError)] = []
@@ -16,10 +16,13 @@ final class NetworkCopy {
 
     /// With more, the rest is left out: making them takes milliseconds each.
     static let mostLinks = 256
+    /// The kernel's lists of these are searched from their beginning.
+    private static let mostOfAKind = 2000
 
     /// - Parameters:
     ///   - kernel: asks the namespace of the calling thread, which is new.
     ///   - far: where the other ends go, each with the index of its link.
+    /// The links; `copyRest` makes the rest, after the settings that both depend on.
     init(
         of network: NetworkConfiguration, into kernel: any KernelSource, farEndsIn far: borrowing PrivateNamespace
     ) throws(KernelError) {
@@ -27,23 +30,30 @@ final class NetworkCopy {
         try kernel.order(Link.raising(index: 1, "the loopback interface", arp: true))
         let others = network.links.filter { !$0.flags.contains(.loopback) }
         for link in others.prefix(Self.mostLinks) {
-            attempt("link \(link.name)") { () throws(KernelError) in try make(link, far.number) }
+            do throws(KernelError) { try make(link, far.number) } catch { missing.append(("link \(link.name)", error)) }
         }
         if others.count > Self.mostLinks {
             let why = KernelError("copy them", .failed, detail: "there are more than \(Self.mostLinks)")
             missing.append(("\(others.count - Self.mostLinks) links", why))
         }
+        for link in network.links where link.vrfTable != nil {
+            missing.append(("VRF \(link.name)", KernelError("copy it", .failed, detail: "it is made a plain link")))
+        }
+    }
+
+    /// Addresses, routes and policy rules.
+    func copyRest(of network: NetworkConfiguration) {
         copyAddresses(of: network)
         copyRoutes(of: network)
     }
-
-    /// Like a link's, but of the clients' side.
-    static func farIndex(of link: Int32) -> Int32 { link }
 
     /// Of the near end.
     static func linkAddress(of link: Int32) -> [UInt8] { [2, 1] + withUnsafeBytes(of: link.bigEndian, Array.init) }
 
     private func make(_ link: Link, _ far: CInt) throws(KernelError) {
+        guard link.index > 1 else {
+            throw KernelError("copy link \(link.name)", .failed, detail: "its index is \(link.index)")
+        }
         try kernel.order(link.asPair(farEndIn: far))
         names[link.index] = link.name
         guard link.flags.contains(.up) else { return }
@@ -51,10 +61,17 @@ final class NetworkCopy {
     }
 
     private func copyAddresses(of network: NetworkConfiguration) {
-        for address in network.addresses where address.address.isCopied {
-            guard address.interface == 1 || names[address.interface] != nil else { continue }
+        let copied = network.addresses.filter { $0.address.isCopied && !$0.flags.contains(.duplicate) }
+        for address in copied.prefix(Self.mostOfAKind) where address.interface == 1 || names[address.interface] != nil {
             attempt("address \(address.address)") { () throws(KernelError) in try kernel.order(address.creation) }
         }
+        leaveOut("addresses", copied.count)
+    }
+
+    private func leaveOut(_ what: String, _ count: Int) {
+        guard count > Self.mostOfAKind else { return }
+        let why = KernelError("copy them", .failed, detail: "there are more than \(Self.mostOfAKind)")
+        missing.append(("\(count - Self.mostOfAKind) \(what)", why))
     }
 
     private func copyRoutes(of network: NetworkConfiguration) {
@@ -65,7 +82,12 @@ final class NetworkCopy {
                 try kernel.order(try route.creation())
             }
         }
-        for rule in network.rules {
+        for route in network.routes where route.isKernels && route.table != .local {
+            // Where an address makes none (`noprefixroute`), a program may have made it in the kernel's name.
+            if let creation = try? route.creation() { try? kernel.order(creation) }
+        }
+        leaveOut("policy rules", network.rules.count)
+        for rule in network.rules.prefix(Self.mostOfAKind) {
             attempt("policy rule \(rule.priority)") { () throws(KernelError) in try kernel.order(rule.creation) }
         }
     }
@@ -118,7 +140,7 @@ extension Link {
             info.append(IFLA_INFO_KIND, text: "veth")
             info.nest(IFLA_INFO_DATA) { data in
                 data.nest(VETH_INFO_PEER) { peer in
-                    peer.append(attributes: Self.header(NetworkCopy.farIndex(of: index)))
+                    peer.append(attributes: Self.header(index))
                     peer.append(IFLA_NET_NS_FD, host: far)
                 }
             }
@@ -133,7 +155,7 @@ private let VETH_INFO_PEER = 1
 extension NetworkCopy {
     /// In the clients' namespace: the far end of a link.
     static func raiseFarEnd(of link: Int32, _ kernel: any KernelSource) throws(KernelError) {
-        try kernel.order(Link.raising(index: farIndex(of: link), "the far end", arp: false))
+        try kernel.order(Link.raising(index: link, "the far end", arp: false))
     }
 }
 
@@ -156,7 +178,7 @@ extension InterfaceAddress {
 
 extension Route {
     /// Made by the kernel with an address or a link.
-    fileprivate var isKernels: Bool { originator == .kernel || (family == .ipv6 && table == .local) }
+    fileprivate var isKernels: Bool { originator == .kernel }
 
     fileprivate func creation() throws(KernelError) -> Request {
         let what = "copy route \(destination.address)/\(destination.length)"

@@ -15,7 +15,7 @@ func onOwnThread<Value>(_ body: () throws(KernelError) -> Value) throws(KernelEr
                 return nil
             }, Unmanaged.passUnretained(errand).toOpaque())
         guard errno == 0 else { throw KernelError("start a thread", Errno(rawValue: errno)) }
-        pthread_join(thread, nil)
+        _ = withExtendedLifetime(errand) { pthread_join(thread, nil) }
         guard let result else { throw KernelError("run a thread", .failed) }
         return try result.get()
     }

@@ -33,8 +33,7 @@ struct ProbeBytes {
             : PacketBytes.tcp(TCPFlags.ack.rawValue, sequence: 2001, acknowledgement: 1001, from: service, to: client)
         let hasMTU = service.address.family == .ipv4 ? type == 3 && code == 4 : type == 2
         let field: [UInt8] = hasMTU ? [0, 0, 0x05, 0x78] : [0, 0, 0, 0]
-        // A router near the client.
-        let router = client.address.advanced(by: 1)
-        return PacketBytes.icmp(type: type, code: code, field + answer, from: router, to: service.address)
+        // From the client: an address beside it may be the director's.
+        return PacketBytes.icmp(type: type, code: code, field + answer, from: client.address, to: service.address)
     }
 }

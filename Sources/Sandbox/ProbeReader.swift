@@ -5,22 +5,20 @@ import Inspection
 import Netlink
 import Packets
 
-/// Reads the traces of one probe.
+/// Reads the traces of one probe. Other packets' are ignored: what the kernel sends by itself, what came too late.
 struct ProbeReader {
     private(set) var outcome = ProbeOutcome()
     /// Whether nothing more is to come.
     private(set) var isOver = false
-    /// Trace messages were lost.
-    var hasLost = false {
-        didSet { if hasLost, !isOver { outcome.end = .unknown("traces were lost") } }
-    }
-    private var hasArrived = false
+    private let packet: [UInt8]
+    /// Once it has arrived.
+    private var id: UInt32?
 
-    /// A packet of an experimental protocol (RFC 3692), which ends at the first hook that has nothing for it.
+    init(of packet: [UInt8]) { self.packet = packet }
+
+    /// A packet of an experimental protocol (RFC 3692). Whatever was sent before it has been handled when its trace arrives.
     static let barrier = PacketBytes.ip(
-        IPProtocol(rawValue: barrierProtocol), [0, 0, 0, 0], from: IPAddress(ipv4: 0xC000_02FE),
-        to: IPAddress(ipv4: 0xC000_02FD))
-    private static let barrierProtocol: UInt8 = 253
+        IPProtocol(rawValue: 253), [0, 0, 0, 0], from: IPAddress(ipv4: 0xC000_02FE), to: IPAddress(ipv4: 0xC000_02FD))
 
     mutating func take(_ datagram: RawSpan) {
         var cursor = MessageCursor()
@@ -29,22 +27,28 @@ struct ProbeReader {
         }
     }
 
+    /// Traces were lost, or did not come.
+    mutating func giveUp(_ why: String) {
+        if !isOver { end(.unknown(why)) }
+    }
+
     private mutating func take(_ event: TraceEvent) {
         guard !isOver else { return }
-        switch WatchTable.sign(of: event) {
-        case .arrived:
-            if Self.isBarrier(event) {
-                isOver = hasArrived
-            } else {
-                hasArrived = true
-            }
+        let sign = WatchTable.sign(of: event)
+        if sign == .arrived {
+            if event.isOf(packet) { id = event.id } else if id != nil, event.isOf(Self.barrier) { isOver = true }
+            return
+        }
+        guard event.id == id else { return }
+        switch sign {
         case .state(let state): outcome.ctstate = state
-        case .taken(let hook): end(.passed(hook))
-        case .nothing: break
-        case nil where hasArrived:
+        case .taken(let hook):
+            end(event.hasTarget(of: packet) ? .passed(hook) : .unknown("a rule changed its destination"))
+        case .arrived, .nothing: break
+        case nil:
             outcome.steps.append(event)
             if let rule = event.drop { end(.dropped(rule)) }
-        case nil: break
+            if event.verdict == .queue || event.verdict == .stolen { end(.unknown("a program or a device takes it")) }
         }
     }
 
@@ -52,8 +56,23 @@ struct ProbeReader {
         outcome.end = end
         isOver = true
     }
+}
 
-    private static func isBarrier(_ event: TraceEvent) -> Bool {
-        event.networkHeader.first.map { $0 >> 4 } == 4 && event.networkHeader.dropFirst(9).first == barrierProtocol
+extension TraceEvent {
+    /// Whether its headers, which are there at a hook's first rule, are those of a packet that nothing has changed yet.
+    fileprivate func isOf(_ packet: [UInt8]) -> Bool {
+        !networkHeader.isEmpty && packet.starts(with: networkHeader)
+            && packet.dropFirst(networkHeader.count).starts(with: transportHeader)
+    }
+
+    /// Whether it still goes where it was sent: to the same address, and port if its protocol has any.
+    fileprivate func hasTarget(of packet: [UInt8]) -> Bool {
+        let isIPv4 = packet.first.map { $0 >> 4 } == 4
+        let address = isIPv4 ? 16..<20 : 24..<40
+        guard networkHeader.count >= address.upperBound, packet.count >= networkHeader.count else { return false }
+        let hasPorts = [6, 17, 132].contains(packet[isIPv4 ? 9 : 6])
+        let port = packet.dropFirst(networkHeader.count + 2).prefix(2)
+        return networkHeader[address] == packet[address]
+            && (!hasPorts || Array(transportHeader.dropFirst(2).prefix(2)) == Array(port))
     }
 }

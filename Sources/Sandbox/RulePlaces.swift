@@ -14,13 +14,9 @@ struct RulePlaces {
     private var copies: [Place: UInt64] = [:]
 
     init(of director: Ruleset, in copy: Ruleset, without missing: [RulesetObject]) {
-        var left = missing.filter { $0.kind == .rule }
+        let left = Set(missing.compactMap { rule in rule.handle.map { Self.place(rule, $0) } })
         let kept = Self.byChain(
-            director[.rule].filter { rule in
-                guard let index = left.firstIndex(of: rule) else { return true }
-                left.remove(at: index)
-                return false
-            })
+            director[.rule].filter { rule in rule.handle.map { !left.contains(Self.place(rule, $0)) } ?? true })
         for (chain, rules) in Self.byChain(copy[.rule]) {
             for (made, rule) in zip(rules, kept[chain] ?? []) {
                 guard let one = made.handle, let other = rule.handle else { continue }

@@ -19,6 +19,8 @@ package final class Sandbox {
     /// The links by which packets can arrive, by index.
     package let links: [Int32: String]
     package let network: NetworkConfiguration
+    /// Whether a part of the packet filter is missing.
+    package let lacksRules: Bool
     /// Of the kernel that judges.
     package var kernelRelease: String { kernel.origin.kernelRelease }
 
@@ -26,6 +28,9 @@ package final class Sandbox {
     private let traces: EventSocket
     private let wires: Wires
     private let places: RulePlaces
+    private var cache: RuleCache?
+    /// Probes in a row of which nothing was heard.
+    private var silences = 0
 
     /// Makes one, lets `body` use it, and removes it. Blocks for tens of milliseconds and for as long as `body` takes.
     ///
@@ -40,29 +45,40 @@ package final class Sandbox {
 
     private init(_ plan: SandboxPlan) throws(KernelError) {
         // Packets are handled in the order in which they were sent only on one CPU.
-        _ = clinux_stay_on_this_cpu()
+        let pinning = Errno(rawValue: clinux_stay_on_this_cpu())
+        guard pinning.rawValue == 0 else {
+            throw KernelError("stay on one CPU for the sandbox", .failed, errno: pinning)
+        }
         let clients = try PrivateNamespace()
         let far = LiveKernel()
+        // Nothing is sent but what we send.
+        _ = Self.apply(["all", "default"].map { ("net.ipv6.conf.\($0).disable_ipv6", "1") })
         let director = try PrivateNamespace()
         kernel = LiveKernel()
         network = plan.network ?? .oneLink(with: plan.addresses)
         let copy = try NetworkCopy(of: network, into: kernel, farEndsIn: clients)
         links = copy.names
-        missing = copy.missing.map { Loss($0.what, $0.why.description) }
+        missing = Self.apply(plan.settings.filter { !$0.name.hasPrefix(Self.tracking) })
+        copy.copyRest(of: network)
+        missing += copy.missing.map { Loss($0.what, $0.why.description) }
         try clients.enter()
         wires = try Wires(Array(links.keys), far)
         try director.enter()
         traces = try EventSocket(groups: [NFNLGRP_NFTRACE.rawValue], buffer: 8 << 20, for: "trace packets")
         let rules = try RulesetCopy(of: plan.ruleset, into: kernel)
         missing += rules.missing.map { Loss($0.object.description, $0.why.description) }
+        missing += plan.ruleset.chainsBesideThePath
+        lacksRules = !rules.missing.isEmpty
         places = RulePlaces(of: plan.ruleset, in: try Ruleset(reading: kernel), without: rules.missing.map(\.object))
         try WatchTable(keepsEntries: plan.keepsEntries).make()
         // Tracking begins with the first rule about ctstates, so its settings are there only now.
-        missing += Self.apply(plan.settings)
+        missing += Self.apply(plan.settings.filter { $0.name.hasPrefix(Self.tracking) })
         if plan.network == nil {
             missing.append(Loss("the director's network", "the capture does not have it; one link is assumed"))
         }
     }
+
+    private static let tracking = "net.netfilter."
 
     private static func apply(_ settings: [(name: String, value: String)]) -> [Loss] {
         settings.compactMap { setting in
@@ -83,38 +99,59 @@ package final class Sandbox {
 
     /// Sends a packet in by a link, and says what became of it. Blocks for a fraction of a millisecond.
     package func outcome(of packet: [UInt8], by link: Int32) throws(KernelError) -> ProbeOutcome {
-        var reader = ProbeReader()
+        var reader = ProbeReader(of: packet)
+        guard silences < Self.mostSilences else {
+            reader.giveUp("the sandbox does not answer")
+            return reader.outcome
+        }
         try wires.send(packet, by: link)
         try collect(into: &reader)
         if !reader.isOver {
-            // Whatever was sent before it has been handled when its trace arrives.
             try wires.send(ProbeReader.barrier, by: link)
-            try collect(into: &reader)
-            for _ in 0..<Self.patience where !reader.isOver {
-                var wait = pollfd(fd: traces.descriptor, events: Int16(POLLIN), revents: 0)
-                poll(&wait, 1, 1)
+            let deadline = ContinuousClock.now + Self.patience
+            while !reader.isOver, ContinuousClock.now < deadline {
                 try collect(into: &reader)
+                var wait = pollfd(fd: traces.descriptor, events: Int16(POLLIN), revents: 0)
+                if !reader.isOver { poll(&wait, 1, 5) }
             }
         }
+        silences = reader.isOver ? 0 : silences + 1
+        reader.giveUp("its traces did not come")
         return places.director(reader.outcome)
     }
 
-    /// In milliseconds.
-    private static let patience = 100
+    private static let patience = Duration.milliseconds(200)
+    private static let mostSilences = 5
 
     private func collect(into reader: inout ProbeReader) throws(KernelError) {
         while true {
             let reading = try traces.receive { reader.take($0) }
-            if reading.loss != nil { reader.hasLost = true }
+            if reading.loss != nil { reader.giveUp("traces were lost") }
             if reading.isDrained { return }
         }
     }
 
     /// The text of a rule; blocks for milliseconds.
     package func text(of rule: DroppingRule) -> RuleText {
-        guard let cache = try? RuleCache() else { return .unknown("nft's library does not load") }
-        return cache.text(of: places.copy(rule), at: .now)
+        do throws(KernelError) {
+            if cache == nil { cache = try RuleCache() }
+        } catch { return .unknown(error.description) }
+        return cache?.text(of: places.copy(rule), at: .now) ?? .unknown("it was not read")
     }
+}
+
+extension Ruleset {
+    /// Base chains that no packet meets in the sandbox, as its links are no bridges, and none is made of another.
+    fileprivate var chainsBesideThePath: [Loss] {
+        self[.chain].filter { $0.hook != nil && ($0.family == .bridge || $0.family == .netdev || $0.isIngress) }.map {
+            Loss($0.description, "chains of bridges and devices are not tried")
+        }
+    }
+}
+
+extension RulesetObject {
+    /// `NF_INET_INGRESS`
+    fileprivate var isIngress: Bool { family == .inet && hook == 5 }
 }
 
 extension NetworkConfiguration {
@@ -125,27 +162,21 @@ extension NetworkConfiguration {
 }
 
 /// The far ends of the director's links.
-private struct Wires: ~Copyable {
-    private var descriptors: [Int32: WireBox] = [:]
-
-    private final class WireBox {
-        let wire: Wire
-        init(_ wire: consuming Wire) { self.wire = wire }
-    }
+private struct Wires {
+    private var wires: [Int32: Wire] = [:]
 
     /// In the clients' namespace, which `kernel` asks.
     init(_ links: [Int32], _ kernel: any KernelSource) throws(KernelError) {
         for link in links {
             try NetworkCopy.raiseFarEnd(of: link, kernel)
-            let wire = try Wire(NetworkCopy.farIndex(of: link), to: NetworkCopy.linkAddress(of: link))
-            descriptors[link] = WireBox(wire)
+            wires[link] = try Wire(link, to: NetworkCopy.linkAddress(of: link))
         }
     }
 
-    borrowing func send(_ packet: [UInt8], by link: Int32) throws(KernelError) {
-        guard let box = descriptors[link] else {
+    func send(_ packet: [UInt8], by link: Int32) throws(KernelError) {
+        guard let wire = wires[link] else {
             throw KernelError("send a packet into the sandbox", .failed, detail: "it has no link \(link)")
         }
-        try box.wire.send(packet)
+        try wire.send(packet)
     }
 }

@@ -37,7 +37,10 @@ package struct SandboxPlan {
             name == "net.ipv4.ip_forward"
                 ? 0 : name.contains(".conf.all.") ? 1 : name.contains(".conf.default.") ? 2 : 3
         }
-        return sysctls.values.filter { setting in Self.prefixes.contains { setting.key.hasPrefix($0) } }
-            .sorted { (rank($0.key), $0.key) < (rank($1.key), $1.key) }.map { ($0.key, $0.value) }
+        // A packet of ours must not appear in the host's log.
+        return sysctls.values.filter { setting in
+            Self.prefixes.contains { setting.key.hasPrefix($0) } && !setting.key.hasSuffix(".log_martians")
+        }
+        .sorted { (rank($0.key), $0.key) < (rank($1.key), $1.key) }.map { ($0.key, $0.value) }
     }
 }

@@ -9,17 +9,19 @@ extension Trial {
     /// Sends the packets that matter to each service through a copy of the director's packet filter. Blocks for about a millisecond for
     /// each packet; see `Sandbox.run` for what it needs.
     package init(
-        of services: [Service], in plan: SandboxPlan, isStopped: () -> Bool = { false }
+        of services: [Service], in plan: SandboxPlan, isStopped: @escaping () -> Bool = { false }
     ) throws(KernelError) {
         self = try Sandbox.run(plan) { sandbox throws(KernelError) in
             var trial = Trial(judgedBy: sandbox.kernelRelease)
-            let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries)
+            trial.lacksRules = sandbox.lacksRules
+            let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries, isStopped)
             for service in services {
+                let result = try runner.trial(of: service.identity)
                 if isStopped() {
                     trial.missing.append(Loss("the remaining services", "the trial was interrupted"))
                     break
                 }
-                trial.services.append(try runner.trial(of: service.identity))
+                trial.services.append(result)
             }
             trial.missing += sandbox.missing
             let dropping = trial.services.flatMap { service in
@@ -36,10 +38,12 @@ private final class TrialRunner {
     private let sandbox: Sandbox
     private let keepsEntries: Bool
     private let origins: [IPAddress.Family: ProbeOrigins]
+    private let isStopped: () -> Bool
     private var port: UInt16 = 20_000
 
-    init(_ sandbox: Sandbox, keepsEntries: Bool) {
+    init(_ sandbox: Sandbox, keepsEntries: Bool, _ isStopped: @escaping () -> Bool) {
         self.sandbox = sandbox
+        self.isStopped = isStopped
         self.keepsEntries = keepsEntries
         origins = Dictionary(
             uniqueKeysWithValues: [IPAddress.Family.ipv4, .ipv6].map {
@@ -51,7 +55,7 @@ private final class TrialRunner {
         var trial = ServiceTrial(service)
         let plan = ProbePlan(service, keepsEntries: keepsEntries)
         guard case .address(let `protocol`, let endpoint) = service, let opening = plan.opening else { return trial }
-        for (origin, link) in origins[service.family]?.all ?? [] {
+        for (origin, link) in origins[service.family]?.all ?? [] where !isStopped() {
             let outcome = try send(opening, from: origin.address, to: endpoint, `protocol`, link)
             trial.opening = outcome
             guard outcome.hasPassed else { continue }
@@ -80,6 +84,9 @@ private final class TrialRunner {
             outcome.end = .unknown("packets of this kind are not tried")
             return outcome
         }
-        return try sandbox.outcome(of: bytes, by: link)
+        var outcome = try sandbox.outcome(of: bytes, by: link)
+        // IPVS takes what clients send at LOCAL_IN only (`ip_vs_ops4`, net/netfilter/ipvs/ip_vs_core.c).
+        if outcome.end == .passed(.forward) { outcome.end = .unknown("the service's address is not local here") }
+        return outcome
     }
 }

@@ -7,7 +7,7 @@ import SystemPackage
 /// The far end of a link of the sandbox's director: what is sent into it arrives there by that interface.
 ///
 /// A packet socket sends past netfilter and routing (packet(7)), so the clients' namespace needs neither addresses nor routes.
-struct Wire: ~Copyable {
+final class Wire {
     private let descriptor: FileDescriptor
     private let head: [UInt8]
 
@@ -40,7 +40,7 @@ struct Wire: ~Copyable {
     deinit { try? descriptor.close() }
 
     /// Sends an IPv4 or IPv6 packet. The kernel has handled it when this returns, unless it is busy (`netif_rx` and `__local_bh_enable_ip`).
-    borrowing func send(_ packet: [UInt8]) throws(KernelError) {
+    func send(_ packet: [UInt8]) throws(KernelError) {
         let type: [UInt8] = packet.first.map { $0 >> 4 == 4 } ?? true ? [0x08, 0x00] : [0x86, 0xDD]
         do { try descriptor.writeAll(head + type + packet) } catch {
             throw KernelError("send a packet into the sandbox", error as? Errno ?? .ioError)

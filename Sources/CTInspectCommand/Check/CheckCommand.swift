@@ -77,6 +77,7 @@ struct CheckCommand: ParsableCommand {
         let kernel = try source.open(keeping: isFilterTried ? .sandbox : [])
         var facts = try DirectorFacts(reading: kernel)
         if isFilterTried { facts.tryFilter(reading: kernel) { Output.isStopped } }
+        try Privileges.keepOnlyNetAdmin()
         return facts
     }
 

@@ -13,6 +13,9 @@ package struct FilterTrial {
     private let sysctls: Sysctls
     /// What is there and is not tried.
     private let omitted: [Loss]
+    /// Whether iptables-legacy has rules, which are not copied.
+    private let hasLegacyRules: Bool
+    private let isOfCapture: Bool
 
     /// Reads all of it. Needs CAP_NET_ADMIN.
     package init(of facts: DirectorFacts, reading source: any KernelSource) throws(KernelError) {
@@ -25,27 +28,41 @@ package struct FilterTrial {
         sysctls.values.merge(facts.sysctls.values) { $1 }
         self.sysctls = sysctls
         var omitted = surroundings.losses
+        for name in [Sysctls.ipvsConntrack, Sysctls.tcpLoose] where sysctls.number(name) == nil {
+            omitted.append(Loss(name, "it is not known"))
+        }
         if !ruleset.isWhole { omitted.append(Loss("a part of the rules", "they kept changing while they were read")) }
         let legacy = LegacyTable.all(in: source)
         omitted += legacy.failures.map { Loss("the tables of iptables-legacy", $0.description) }
-        omitted += legacy.tables.filter { $0.rules > 0 }.map { table in
+        let tables = legacy.tables.filter { $0.rules > 0 }
+        hasLegacyRules = !tables.isEmpty
+        isOfCapture = source is CapturedKernel
+        omitted += tables.map { table in
             Loss("table \(table.name) of iptables-legacy (\(table.family))", "it is not copied into the sandbox yet")
         }
         self.omitted = omitted
     }
 
-    /// Runs it; see `Sandbox.run` for what that needs. An ordinary user gets a user namespace, for the rest of the process.
-    package func fact(isStopped: () -> Bool = { false }) -> Fact<Trial> {
+    /// Runs it; see `Sandbox.run` for what that needs. What a capture holds comes from strangers: it is tried in a user namespace, where
+    /// even root has no power over the host, and which lasts as long as the process.
+    package func fact(isStopped: @escaping () -> Bool = { false }) -> Fact<Trial> {
+        if services.isEmpty { return .known(Trial()) }
         do throws(KernelError) {
-            var trial: Trial
-            do throws(KernelError) { trial = try Trial(of: services, in: plan, isStopped: isStopped) } catch {
-                guard error.cause == .forbidden else { throw error }
-                try UserNamespace.enter()
-                trial = try Trial(of: services, in: plan, isStopped: isStopped)
-            }
+            var trial =
+                try isOfCapture ? inUserNamespace(isStopped) : Trial(of: services, in: plan, isStopped: isStopped)
             trial.missing += omitted
+            trial.lacksRules = trial.lacksRules || hasLegacyRules
             return trial.doubt.map { .incomplete(trial, $0) } ?? .known(trial)
         } catch { return .unreadable(error.description) }
+    }
+
+    /// Where the system allows none, root does without.
+    private func inUserNamespace(_ isStopped: @escaping () -> Bool) throws(KernelError) -> Trial {
+        var refusal: KernelError?
+        do throws(KernelError) { try UserNamespace.enter() } catch { refusal = error }
+        do throws(KernelError) { return try Trial(of: services, in: plan, isStopped: isStopped) } catch {
+            throw error.cause == .forbidden ? refusal ?? error : error
+        }
     }
 
     private var plan: SandboxPlan {
@@ -59,7 +76,7 @@ package struct FilterTrial {
 
 extension DirectorFacts {
     /// Tries the packet filter, if there is anything to try it for.
-    package mutating func tryFilter(reading source: any KernelSource, isStopped: () -> Bool = { false }) {
+    package mutating func tryFilter(reading source: any KernelSource, isStopped: @escaping () -> Bool = { false }) {
         guard !(services.value ?? []).isEmpty else {
             trial = .absent("there are no services to try it for")
             return

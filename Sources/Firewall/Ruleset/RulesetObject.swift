@@ -49,6 +49,12 @@ extension RulesetObject: AttributeList, CustomStringConvertible {
         return payload.reduce(0) { $0 << 8 | UInt64($1) }
     }
 
+    /// Of a base chain: where packets meet it (`NF_INET_*`, or of its family's own).
+    package var hook: UInt32? {
+        guard kind == .chain, let hook = payload(NFTA_CHAIN_HOOK.rawValue) else { return nil }
+        return RuleExpression("", hook).number(NFTA_HOOK_HOOKNUM.rawValue)
+    }
+
     /// `chain ip filter INPUT`
     package var description: String {
         kind == .table ? "\(kind.word) \(family) \(table)" : "\(kind.word) \(family) \(table) \(name)"

@@ -22,7 +22,9 @@ package struct ProbePlan {
             let rest: [TCPFlags] = [.ack, [.psh, .ack], [.fin, .ack], .rst, [.rst, .ack]]
             let fresh = rest.map { Probe(.tcp($0)) }
             let later = keepsEntries ? rest.map { Probe(.tcp($0), isAfterSYN: true) } : []
-            others = fresh + later + errors
+            let laterErrors =
+                keepsEntries ? errors.map { Probe($0.packet, icmpCode: $0.icmpCode, isAfterSYN: true) } : []
+            others = fresh + later + errors + laterErrors
         case .udp:
             opening = Probe(.udp)
             others = errors

@@ -7,6 +7,8 @@ package struct Trial: Equatable, Sendable {
     package var services: [ServiceTrial] = []
     /// What the sandbox lacks of the director: what it is, and why. Any of it could change what is concluded.
     package var missing: [Loss] = []
+    /// Whether a part of the packet filter is missing, which could have accepted what was dropped.
+    package var lacksRules = false
     /// What the rules say that dropped packets.
     package var rules: [DroppingRule: RuleText] = [:]
 

@@ -28,6 +28,7 @@ extension Trial {
     ///   - isCounted: of a packet.
     func drops(of isMeant: (Service.Identity) -> Bool, _ isCounted: (Probe) -> Bool) -> [TrialDrops] {
         var found: [TrialDrops] = []
+        if lacksRules { return [] }
         for service in services where isMeant(service.service) {
             guard let origin = service.origin else { continue }
             let dropped = service.outcomes.filter { isCounted($0.probe) && $0.outcome.droppingRule != nil }

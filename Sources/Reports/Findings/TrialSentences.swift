@@ -49,7 +49,7 @@ extension Probe {
     package var name: String {
         let name =
             switch packet {
-            case .tcp(let flags): flags.names.joined(separator: ",")
+            case .tcp(let flags): flags.names.joined(separator: "+")
             case .icmp(let type): icmpName(type.rawValue, .ipv4)
             case .icmpv6(let type): icmpName(type.rawValue, .ipv6)
             case .udp, .sctp, .other: packetClass.title

@@ -169,6 +169,17 @@ struct TrialDoubtTests {
         #expect(findings.map(\.id.rawValue) == ["invalid-dropped"])
     }
 
+    @Test("Without a part of the rules, which could have accepted it, a drop proves nothing either")
+    func lacking() throws {
+        var facts = try DirectorFacts.plain()
+        var trial = try Trial.of(facts.web, dropped: Self.ends)
+        trial.missing = [Loss("rule ip filter INPUT", "no such match")]
+        trial.lacksRules = true
+        facts.trial = .incomplete(trial, try #require(trial.doubt))
+        let result = try #require(Check.named("invalid-dropped")).result(facts)
+        #expect(result == .notMade(Lack("the sandbox lacks rule ip filter INPUT: no such match", isAbsence: false)))
+    }
+
     @Test("A service that was not reached, and a packet of which nothing is known, prove nothing")
     func vague() throws {
         var trial = try Trial.of(try DirectorFacts.web("10.0.0.100:80", .dr), passed: Self.ends)
