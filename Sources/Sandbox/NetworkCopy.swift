@@ -5,12 +5,16 @@ import Routing
 import SystemPackage
 
 /// A director's links, addresses, routes and policy rules in the network namespace of the calling thread: each link as an end of a veth
-/// pair, with the director's name and index, whose other end, with the same index, is in another namespace.
+/// pair, with the director's name and index, whose other end is in another namespace.
 final class NetworkCopy {
     /// What was not copied, and why.
     private(set) var missing: [(what: String, why: KernelError)] = []
-    /// Links that were made, by index.
+    /// Links that were made, by the director's index.
     private(set) var names: [Int32: String] = [:]
+    /// What a link's index is here, by the director's.
+    private var indexes: [Int32: Int32] = [1: 1]
+    /// The director's indexes of links that have another one here.
+    var changedIndexes: Set<Int32> { Set(indexes.filter { $0 != $1 }.keys) }
 
     private let kernel: any KernelSource
 
@@ -29,9 +33,18 @@ final class NetworkCopy {
         self.kernel = kernel
         try kernel.order(Link.raising(index: 1, "the loopback interface", arp: true))
         let others = network.links.filter { !$0.flags.contains(.loopback) }
+        // Modules of tunnels make one in each namespace (`net.core.fb_tunnels_only_for_init_net`), which takes an index.
+        let tunnels = try NetworkConfiguration(reading: kernel).links
         for link in others.prefix(Self.mostLinks) {
-            do throws(KernelError) { try make(link, far.number) } catch { missing.append(("link \(link.name)", error)) }
+            do throws(KernelError) {
+                if let tunnel = tunnels.first(where: { $0.name == link.name }) {
+                    try use(tunnel, for: link)
+                } else {
+                    try make(link, isIndexFree: !tunnels.contains { $0.index == link.index }, far.number)
+                }
+            } catch { missing.append(("link \(link.name)", error)) }
         }
+        try noteIndexes(of: others)
         if others.count > Self.mostLinks {
             let why = KernelError("copy them", .failed, detail: "there are more than \(Self.mostLinks)")
             missing.append(("\(others.count - Self.mostLinks) links", why))
@@ -47,23 +60,39 @@ final class NetworkCopy {
         copyRoutes(of: network)
     }
 
+    /// In the clients' namespace, beyond those that the kernel gives by itself.
+    static func farIndex(of link: Int32) -> Int32 { link % (1 << 24) + (1 << 24) }
+
     /// Of the near end.
     static func linkAddress(of link: Int32) -> [UInt8] { [2, 1] + withUnsafeBytes(of: link.bigEndian, Array.init) }
 
-    private func make(_ link: Link, _ far: CInt) throws(KernelError) {
+    /// Nothing arrives by it.
+    private func use(_ tunnel: Link, for link: Link) throws(KernelError) {
+        guard link.flags.contains(.up) else { return }
+        try kernel.order(Link.raising(index: tunnel.index, "link \(link.name)", arp: false))
+    }
+
+    private func make(_ link: Link, isIndexFree: Bool, _ far: CInt) throws(KernelError) {
         guard link.index > 1 else {
             throw KernelError("copy link \(link.name)", .failed, detail: "its index is \(link.index)")
         }
-        try kernel.order(link.asPair(farEndIn: far))
+        try kernel.order(link.asPair(index: isIndexFree ? link.index : 0, farEndIn: far))
         names[link.index] = link.name
-        guard link.flags.contains(.up) else { return }
-        try kernel.order(Link.raising(index: link.index, "link \(link.name)", arp: false))
+    }
+
+    private func noteIndexes(of links: [Link]) throws(KernelError) {
+        let here = try NetworkConfiguration(reading: kernel).links
+        let byName = Dictionary(here.map { ($0.name, $0.index) }) { first, _ in first }
+        for link in links { indexes[link.index] = byName[link.name] }
     }
 
     private func copyAddresses(of network: NetworkConfiguration) {
         let copied = network.addresses.filter { $0.address.isCopied && !$0.flags.contains(.duplicate) }
-        for address in copied.prefix(Self.mostOfAKind) where address.interface == 1 || names[address.interface] != nil {
-            attempt("address \(address.address)") { () throws(KernelError) in try kernel.order(address.creation) }
+        for address in copied.prefix(Self.mostOfAKind) {
+            guard let index = indexes[address.interface] else { continue }
+            attempt("address \(address.address)") { () throws(KernelError) in
+                try kernel.order(address.creation(on: index))
+            }
         }
         leaveOut("addresses", copied.count)
     }
@@ -79,12 +108,12 @@ final class NetworkCopy {
         let made = network.routes.filter { !$0.isKernels }
         for route in made.filter({ $0.gateway == nil }) + made.filter({ $0.gateway != nil }) {
             attempt("route \(route.destination.address)/\(route.destination.length)") { () throws(KernelError) in
-                try kernel.order(try route.creation())
+                try kernel.order(try route.creation(indexes))
             }
         }
         for route in network.routes where route.isKernels && route.table != .local {
             // Where an address makes none (`noprefixroute`), a program may have made it in the kernel's name.
-            if let creation = try? route.creation() { try? kernel.order(creation) }
+            if let creation = try? route.creation(indexes) { try? kernel.order(creation) }
         }
         leaveOut("policy rules", network.rules.count)
         for rule in network.rules.prefix(Self.mostOfAKind) {
@@ -130,9 +159,12 @@ extension Link {
             "set \(what) up", type: UInt16(RTM_NEWLINK), header: header(index, flags: flags), flags: NLM_F_ACK)
     }
 
-    fileprivate func asPair(farEndIn far: CInt) -> Request {
+    /// - Parameter chosen: its index; 0 for any.
+    fileprivate func asPair(index chosen: Int32, farEndIn far: CInt) -> Request {
+        let flags = Flags.noARP.rawValue | flags.intersection(.up).rawValue
         var request = Request.route(
-            "copy link \(name)", type: UInt16(RTM_NEWLINK), header: Self.header(index), flags: Self.making)
+            "copy link \(name)", type: UInt16(RTM_NEWLINK), header: Self.header(chosen, flags: flags),
+            flags: Self.making)
         request.append(IFLA_IFNAME, text: name)
         request.append(IFLA_ADDRESS, NetworkCopy.linkAddress(of: index))
         if let mtu, (68...65_535).contains(mtu) { request.append(IFLA_MTU, host: mtu) }
@@ -140,7 +172,7 @@ extension Link {
             info.append(IFLA_INFO_KIND, text: "veth")
             info.nest(IFLA_INFO_DATA) { data in
                 data.nest(VETH_INFO_PEER) { peer in
-                    peer.append(attributes: Self.header(index))
+                    peer.append(attributes: Self.header(NetworkCopy.farIndex(of: index)))
                     peer.append(IFLA_NET_NS_FD, host: far)
                 }
             }
@@ -155,7 +187,7 @@ private let VETH_INFO_PEER = 1
 extension NetworkCopy {
     /// In the clients' namespace: the far end of a link.
     static func raiseFarEnd(of link: Int32, _ kernel: any KernelSource) throws(KernelError) {
-        try kernel.order(Link.raising(index: link, "the far end", arp: false))
+        try kernel.order(Link.raising(index: farIndex(of: link), "the far end", arp: false))
     }
 }
 
@@ -163,11 +195,11 @@ private func bytes(_ number: some FixedWidthInteger) -> [UInt8] { withUnsafeByte
 
 extension InterfaceAddress {
     /// Without asking whether somebody else has it.
-    fileprivate var creation: Request {
+    fileprivate func creation(on index: Int32) -> Request {
         let number = UInt8(address.family == .ipv4 ? AF_INET : AF_INET6)
         var request = Request.route(
             "copy address \(address)", type: UInt16(RTM_NEWADDR),
-            header: [number, prefixLength, 0, scope.rawValue] + bytes(interface), flags: NLM_F_CREATE | NLM_F_ACK)
+            header: [number, prefixLength, 0, scope.rawValue] + bytes(index), flags: NLM_F_CREATE | NLM_F_ACK)
         request.append(IFA_LOCAL, address.networkBytes)
         request.append(IFA_ADDRESS, (peer ?? address).networkBytes)
         let kept = Flags.noPrefixRoute.rawValue | Flags.secondary.rawValue
@@ -180,7 +212,8 @@ extension Route {
     /// Made by the kernel with an address or a link.
     fileprivate var isKernels: Bool { originator == .kernel }
 
-    fileprivate func creation() throws(KernelError) -> Request {
+    /// - Parameter indexes: what the indexes of links are here.
+    fileprivate func creation(_ indexes: [Int32: Int32]) throws(KernelError) -> Request {
         let what = "copy route \(destination.address)/\(destination.length)"
         guard encapsulation == nil, nextHopObject == nil || output != nil || !nextHops.isEmpty else {
             throw KernelError(what, .failed, detail: "it has a tunnel, or a next hop object")
@@ -200,7 +233,8 @@ extension Route {
         if let preferredSource { request.append(RTA_PREFSRC.rawValue, preferredSource.networkBytes) }
         if let priority { request.append(RTA_PRIORITY.rawValue, host: priority) }
         // Of several next hops one is enough: no packet goes on from here.
-        appendWay(gateway ?? nextHops.first?.gateway, output ?? nextHops.first?.output, to: &request)
+        let output = (output ?? nextHops.first?.output).map { indexes[$0] ?? $0 }
+        appendWay(gateway ?? nextHops.first?.gateway, output, to: &request)
         return request
     }
 

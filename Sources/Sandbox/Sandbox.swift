@@ -69,6 +69,9 @@ package final class Sandbox {
         missing += rules.missing.map { Loss($0.object.description, $0.why.description) }
         missing += plan.ruleset.chainsBesideThePath
         lacksRules = !rules.missing.isEmpty
+        if plan.ruleset.matchesIndexes(of: copy.changedIndexes) {
+            missing.append(Loss("the indexes of links", "rules match them, and some are taken here by tunnels"))
+        }
         places = RulePlaces(of: plan.ruleset, in: try Ruleset(reading: kernel), without: rules.missing.map(\.object))
         try WatchTable(keepsEntries: plan.keepsEntries).make()
         // Tracking begins with the first rule about ctstates, so its settings are there only now.
@@ -120,8 +123,8 @@ package final class Sandbox {
         return places.director(reader.outcome)
     }
 
-    private static let patience = Duration.milliseconds(200)
-    private static let mostSilences = 5
+    private static let patience = Duration.seconds(2)
+    private static let mostSilences = 3
 
     private func collect(into reader: inout ProbeReader) throws(KernelError) {
         while true {
@@ -169,7 +172,7 @@ private struct Wires {
     init(_ links: [Int32], _ kernel: any KernelSource) throws(KernelError) {
         for link in links {
             try NetworkCopy.raiseFarEnd(of: link, kernel)
-            wires[link] = try Wire(link, to: NetworkCopy.linkAddress(of: link))
+            wires[link] = try Wire(NetworkCopy.farIndex(of: link), to: NetworkCopy.linkAddress(of: link))
         }
     }
 

@@ -23,6 +23,37 @@ struct RuleExpression: AttributeList {
     }
 }
 
+extension Ruleset {
+    /// Whether a rule looks at the index of one of these links (`iif`, `oif`), or at any in a way that is not read here.
+    package func matchesIndexes(of links: Set<Int32>) -> Bool {
+        self[.rule].contains { rule in
+            let expressions = rule.expressions
+            return expressions.indices.contains { place in
+                guard !links.isEmpty, expressions[place].loadsLinkIndex else { return false }
+                guard place + 1 < expressions.count, let index = expressions[place + 1].comparedIndex else {
+                    return true
+                }
+                return links.contains(index)
+            }
+        }
+    }
+}
+
+extension RuleExpression {
+    fileprivate var loadsLinkIndex: Bool {
+        let key = number(NFTA_META_KEY.rawValue)
+        return name == "meta" && (key == UInt32(NFT_META_IIF.rawValue) || key == UInt32(NFT_META_OIF.rawValue))
+    }
+
+    /// Of a comparison: its value as an index, in host order; nil for anything else.
+    fileprivate var comparedIndex: Int32? {
+        guard name == "cmp", let data = payload(NFTA_CMP_DATA.rawValue),
+            let value = RuleExpression("", data).payload(NFTA_DATA_VALUE.rawValue), value.count == 4
+        else { return nil }
+        return try? value.span.bytes.host(at: 0)
+    }
+}
+
 extension RulesetObject {
     /// Of a rule; those that are malformed are left out.
     var expressions: [RuleExpression] {
