@@ -110,7 +110,7 @@ struct FindingTests {
     func marked() throws {
         let outcome = try Program.run(["flows", "--capture", Self.mixed, "--service", "tcp/10.0.0.101:443"])
         #expect(outcome.status == 0)
-        #expect(outcome.output.contains("10.0.0.12:45987"))
+        #expect(outcome.output.contains("10.0.0.11:44753"))
     }
 
     @Test(

@@ -52,7 +52,7 @@ struct HostFactsTests {
 
     @Test("A capture of an older version has neither, which is not the same as there being none")
     func older() throws {
-        let facts = HostFacts(reading: try CapturedKernel(Fixture(name: "mixed").capture))
+        let facts = HostFacts(reading: try CapturedKernel(Fixture.older.capture))
         guard case .unreadable(let why) = facts.modules, case .unreadable = facts.forwarding else {
             Issue.record("\(facts)")
             return

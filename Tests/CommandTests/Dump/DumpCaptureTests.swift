@@ -53,10 +53,10 @@ struct DumpCaptureTests {
     }
 
     @Test(
-        "Captures from older versions report that they have no expectations", arguments: Fixture.all,
-        ["expect", "dying", "unconfirmed"])
-    func notHeld(_ fixture: Fixture, _ table: String) throws {
-        let outcome = try Self.dump(fixture.capture, [table])
+        "A capture from an older version reports that it has no expectations",
+        arguments: ["expect", "dying", "unconfirmed"])
+    func notHeld(_ table: String) throws {
+        let outcome = try Self.dump(Fixture.older.capture, [table])
         #expect(outcome.status == 74)
         #expect(outcome.output.isEmpty)
         #expect(outcome.complaint.contains("the capture has no answer to this"))
