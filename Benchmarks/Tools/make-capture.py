@@ -214,7 +214,7 @@ def main(fixtures, folder, count, lookups=5000):
     shutil.copytree(os.path.join(fixtures, "dr-untracked/capture"), folder)
     os.remove(os.path.join(folder, "CRC32SUMS"))
     os.remove(os.path.join(folder, "proc/net/ip_vs_conn"))
-    os.mkdir(os.path.join(folder, "bpf"))
+    os.makedirs(os.path.join(folder, "bpf"), exist_ok=True)
     with open(os.path.join(folder, "bpf/ip_vs_conn"), "wb") as file:
         file.writelines(connections.records())
     with open(os.path.join(folder, "proc/sys/net/netfilter/nf_conntrack_count"), "w") as file:
