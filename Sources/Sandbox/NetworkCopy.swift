@@ -1,5 +1,6 @@
 import Addresses
 import CNetlink
+import Glibc
 import Netlink
 import Routing
 import SystemPackage
@@ -52,6 +53,19 @@ final class NetworkCopy {
         for link in network.links where link.vrfTable != nil {
             missing.append(("VRF \(link.name)", KernelError("copy it", .failed, detail: "it is made a plain link")))
         }
+    }
+
+    /// Once the far ends are up, the kernel finds out by itself (net/core/link_watch.c); until then routes by a link are dead.
+    func awaitCarrier(of network: NetworkConfiguration) throws(KernelError) {
+        let up = network.links.filter { $0.flags.contains(.up) }
+        let wanted = Set(up.map(\.name)).intersection(names.values)
+        let deadline = ContinuousClock.now + .seconds(2)
+        while ContinuousClock.now < deadline {
+            let ready = try NetworkConfiguration(reading: kernel).links.filter { $0.flags.contains(.running) }
+            if wanted.isSubset(of: ready.map(\.name)) { return }
+            usleep(1000)
+        }
+        missing.append(("links", KernelError("wait for their carrier", .failed, detail: "it did not come")))
     }
 
     /// Addresses, routes and policy rules.

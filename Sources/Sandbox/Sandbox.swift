@@ -58,12 +58,13 @@ package final class Sandbox {
         network = plan.network ?? .oneLink(with: plan.addresses)
         let copy = try NetworkCopy(of: network, into: kernel, farEndsIn: clients)
         links = copy.names
-        missing = Self.apply(plan.settings.filter { !$0.name.hasPrefix(Self.tracking) })
-        copy.copyRest(of: network)
-        missing += copy.missing.map { Loss($0.what, $0.why.description) }
         try clients.enter()
         wires = try Wires(Array(links.keys), far)
         try director.enter()
+        try copy.awaitCarrier(of: network)
+        missing = Self.apply(plan.settings.filter { !$0.name.hasPrefix(Self.tracking) })
+        copy.copyRest(of: network)
+        missing += copy.missing.map { Loss($0.what, $0.why.description) }
         traces = try EventSocket(groups: [NFNLGRP_NFTRACE.rawValue], buffer: 8 << 20, for: "trace packets")
         let rules = try RulesetCopy(of: plan.ruleset, into: kernel)
         missing += rules.missing.map { Loss($0.object.description, $0.why.description) }
