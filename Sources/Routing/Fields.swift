@@ -49,5 +49,5 @@ extension IPAddress.Family {
     }
 
     /// `AF_*`
-    var number: UInt8 { UInt8(self == .ipv4 ? AF_INET : AF_INET6) }
+    package var number: UInt8 { UInt8(self == .ipv4 ? AF_INET : AF_INET6) }
 }

@@ -99,6 +99,15 @@ package struct NetworkConfiguration: Equatable, Sendable {
     }
 }
 
+extension Link {
+    /// Only the links. Blocks for a fraction of a millisecond; if they change meanwhile, some may be missing.
+    package static func all(in kernel: any KernelSource) throws(KernelError) -> [Link] {
+        var links: [Link] = []
+        try kernel.ask(listing) { message, bytes throws(DecodeError) in links.append(try Link(message, in: bytes)) }
+        return links
+    }
+}
+
 extension NetworkConfiguration {
     /// Whether packets to an address are for this host: of all that matches in the local table, the longest prefix says so. Policy rules
     /// that come before the local table are not considered, nor are VRFs.

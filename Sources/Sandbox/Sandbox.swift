@@ -55,7 +55,7 @@ package final class Sandbox {
         _ = Self.apply(["all", "default"].map { ("net.ipv6.conf.\($0).disable_ipv6", "1") })
         let director = try PrivateNamespace()
         kernel = LiveKernel()
-        network = plan.network ?? .oneLink(with: plan.addresses)
+        network = plan.network ?? NetworkConfiguration(oneLink: "eth0", addresses: plan.addresses)
         let copy = try NetworkCopy(of: network, into: kernel, farEndsIn: clients)
         links = copy.names
         try clients.enter()
@@ -101,7 +101,7 @@ package final class Sandbox {
 
     // MARK: Probes
 
-    /// Sends a packet in by a link, and says what became of it. Blocks for a fraction of a millisecond.
+    /// Sends a packet in by a link, and says what became of it. Blocks for a fraction of a millisecond, or two seconds if nothing is heard.
     package func outcome(of packet: [UInt8], by link: Int32) throws(KernelError) -> ProbeOutcome {
         var reader = ProbeReader(of: packet)
         guard silences < Self.mostSilences else {
@@ -156,13 +156,6 @@ extension Ruleset {
 extension RulesetObject {
     /// `NF_INET_INGRESS`
     fileprivate var isIngress: Bool { family == .inet && hook == 5 }
-}
-
-extension NetworkConfiguration {
-    /// In place of one that is not known.
-    fileprivate static func oneLink(with addresses: Set<IPAddress>) -> NetworkConfiguration {
-        NetworkConfiguration(oneLink: "eth0", addresses: addresses)
-    }
 }
 
 /// The far ends of the director's links.

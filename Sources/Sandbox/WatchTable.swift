@@ -1,3 +1,4 @@
+import CNetlink
 import Conntrack
 import Firewall
 import Netlink
@@ -32,11 +33,7 @@ struct WatchTable {
         for hook in [NetfilterHook.localIn, .forward] {
             let chain = Self.chain(at: hook)
             writer.baseChain(chain, at: hook, priority: Self.priorityOfIPVS)
-            if keepsEntries {
-                writer.rule(in: chain, .verdict(.continue))
-            } else {
-                writer.rule(in: chain, .verdict(.drop))
-            }
+            writer.rule(in: chain, .verdict(keepsEntries ? .continue : .drop))
         }
         // Nothing answers: neither the host's own TCP, which would end connections, nor a rule that rejects.
         writer.baseChain(Self.silence, at: .localOut, priority: .min)
@@ -49,7 +46,7 @@ struct WatchTable {
     /// In the namespace of the calling thread.
     func make() throws(KernelError) {
         let purpose = "watch packets in the sandbox"
-        let refusals = try Transaction.send(writer.messages, to: 10, for: purpose)
+        let refusals = try Transaction.send(writer.messages, to: NFNL_SUBSYS_NFTABLES, for: purpose)
         if let first = refusals.min(by: { $0.key < $1.key }) { throw first.value }
     }
 

@@ -226,7 +226,7 @@ struct TrialTests {
         let trial = try Trial(of: services, in: director.plan)
         let elapsed = clock.now - start
         #expect(trial.services.count == 100 && trial.services.allSatisfy { $0.outcomes.count == 12 })
-        // On a slow machine with others at work; alone it takes a quarter of a second.
+        // On a slow machine with others at work.
         #expect(elapsed < .seconds(30), "\(elapsed)")
     }
 }

@@ -29,10 +29,8 @@ package struct Recording {
         statistics = try TableStatistics(reading: source)
         var lists = Self.lists(of: source)
         (ruleset, legacyTables) = Self.rules(of: source, rules, &lists)
-        // For `check`, as are the settings and services that come later.
-        _ = HostFacts(reading: source)
         surroundings = Surroundings(reading: source)
-        lists += surroundings.losses
+        lists += surroundings.losses + Surroundings.recordFiles(of: source)
         let collector: FlowCollector
         do throws(KernelError) {
             collector = try FlowCollector(source, wantsWholeTable: true, progress: progress)

@@ -54,12 +54,19 @@ package struct Surroundings: Sendable {
         }
         sysctls = Sysctls(named: names, from: source)
         losses += sysctls.losses
-        for file in Self.files {
-            do throws(KernelError) { _ = try source.bytes(of: KernelFile(file), atMost: 1 << 20) } catch {
-                if error.cause != .absent { losses.append(Loss("/" + file, error.description)) }
-            }
-        }
         self.losses = losses
+    }
+
+    /// Reads the files that only a capture keeps.
+    ///
+    /// - Returns: what could not be read.
+    static func recordFiles(of source: any KernelSource) -> [Loss] {
+        files.compactMap { file in
+            do throws(KernelError) { _ = try source.bytes(of: KernelFile(file), atMost: 1 << 20) } catch {
+                if error.cause != .absent { return Loss("/" + file, error.description) }
+            }
+            return nil
+        }
     }
 
     /// As they are called in a sysctl's name.

@@ -5,9 +5,9 @@ import IPVS
 /// What a director's packet filter did to the packets of its services in a sandbox: the director's own rules, and the kernel that runs us.
 package struct Trial: Equatable, Sendable {
     package var services: [ServiceTrial] = []
-    /// What the sandbox lacks of the director: what it is, and why. Any of it could change what is concluded.
+    /// What the sandbox lacks of the director: what it is, and why. With any of it, that all seems right proves nothing.
     package var missing: [Loss] = []
-    /// Whether a part of the packet filter is missing, which could have accepted what was dropped.
+    /// Whether a part of the packet filter is missing, which could have accepted what was dropped: no drop is claimed then.
     package var lacksRules = false
     /// What the rules say that dropped packets.
     package var rules: [DroppingRule: RuleText] = [:]

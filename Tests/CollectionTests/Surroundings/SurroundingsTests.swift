@@ -29,6 +29,7 @@ struct SurroundingsTests {
             try inTemporaryFolder { folder in
                 let recording = try RecordingKernel(LiveKernel(), into: folder + "/lb1", tool: "test")
                 let live = Surroundings(reading: recording)
+                #expect(Surroundings.recordFiles(of: recording).isEmpty)
                 try recording.finish()
                 let captured = Surroundings(reading: try CapturedKernel(folder + "/lb1"))
                 let unverified = Surroundings(reading: try CapturedKernel(folder + "/lb1", verifying: false))
@@ -71,6 +72,7 @@ struct SurroundingsTests {
         let taken = Surroundings(reading: ScriptedKernel())
         #expect(taken.network == nil && taken.sysctls.values.isEmpty)
         #expect(taken.losses.count == 1)
+        #expect(Surroundings.recordFiles(of: ScriptedKernel()).isEmpty)
     }
 
     @Test("What kernels usually lack is known by its path")

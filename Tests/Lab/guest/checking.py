@@ -1,6 +1,7 @@
 """Checks what ct-inspect check says of a packet filter before any packet has come, and of one that is in order."""
 
 import json
+import os
 import shutil
 import tempfile
 
@@ -15,22 +16,25 @@ def _check(subject, *arguments, **options):
     return findings, document["not_checked"], document, done.returncode
 
 
-def _everybody(hosts, subject):
-    """On the director, and from a capture as an ordinary user."""
+def _everywhere(hosts, subject, report, judge):
+    """Judges what is said on the director, and from a capture as an ordinary user; and that nothing remains of the sandbox."""
+    if subject is None:
+        report.skip("what ct-inspect check says (--peers-only)")
+        return
     with hosts.director.inside():
         before = _traces(hosts)
-        yield "on the director", _check(subject)
-        yield "nothing remains of the sandbox", (before, _traces(hosts))
+        judge("on the director", *_check(subject))
+        report.equal("nothing remains of the sandbox", before, _traces(hosts))
         folder = tempfile.mkdtemp()
         capture = f"{folder}/capture"
         subject.run("capture", capture, sudo_user=True)
-        shutil.os.chmod(folder, 0o755)
-    yield "from a capture, as an ordinary user", _check(subject, "--capture", capture, ordinary_user=True)
+        os.chmod(folder, 0o755)
+    judge("from a capture, as an ordinary user", *_check(subject, "--capture", capture, ordinary_user=True))
     shutil.rmtree(folder)
 
 
 def _traces(hosts):
-    """What a sandbox could have left: links, tables, and namespaces."""
+    """What a sandbox could have left here: links and tables."""
     links = [line.split(":")[1].strip() for line in hosts.director.run("ip", "-o", "link").stdout.splitlines()]
     tables = hosts.director.run("nft", "list", "tables", check=False).stdout
     return sorted(links), tables
@@ -38,32 +42,23 @@ def _traces(hosts):
 
 def judge_trap(hosts, subject, report, rule, family=4):
     """`rule` is in what is said of the rule that drops the packets."""
-    expected = FILTER if family == 6 else FILTER[:2]
-    if subject is None:
-        report.skip("what ct-inspect check says (--peers-only)")
-        return
-    for where, said in _everybody(hosts, subject):
-        if where == "nothing remains of the sandbox":
-            report.equal(where, *said)
-            continue
-        findings, not_checked, _, status = said
-        report.equal(f"check {where}: the trap is found before a packet was sent", (sorted(expected), 1), (sorted(findings), status))
+    expected = sorted(FILTER if family == 6 else FILTER[:2])
+
+    def judge(where, findings, not_checked, _, status):
+        report.equal(f"check {where}: the trap is found before a packet was sent", (expected, 1), (sorted(findings), status))
         report.equal(f"check {where}: nothing is left unproven", [], not_checked)
         for one in findings.values():
             report.check(f"check {where}: {one['id']} names the rule", rule in one["reason"], one["reason"])
 
+    _everywhere(hosts, subject, report, judge)
+
 
 def judge_in_order(hosts, subject, report):
-    if subject is None:
-        report.skip("what ct-inspect check says (--peers-only)")
-        return
-    for where, said in _everybody(hosts, subject):
-        if where == "nothing remains of the sandbox":
-            report.equal(where, *said)
-            continue
-        findings, not_checked, document, status = said
+    def judge(where, findings, not_checked, document, status):
         report.equal(f"check {where}: no false alarm", ([], [], 0), (sorted(findings), not_checked, status))
         report.equal(f"check {where}: all of it was checked", sorted(FILTER), sorted(one["id"] for one in document["checked"]))
+
+    _everywhere(hosts, subject, report, judge)
 
 
 def judge_unproven(hosts, subject, report, word):
