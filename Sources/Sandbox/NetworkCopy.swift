@@ -56,13 +56,33 @@ final class NetworkCopy {
     func awaitCarrier(of network: NetworkConfiguration) throws(KernelError) {
         let up = network.links.filter { $0.flags.contains(.up) }
         let wanted = Set(up.map(\.name)).intersection(names.values)
+        try wait(for: "the links", "their carrier did not come") { () throws(KernelError) in
+            wanted.isSubset(of: try Link.all(in: kernel).filter { $0.flags.contains(.running) }.map(\.name))
+        }
+    }
+
+    /// An IPv6 address becomes local a while after it was made (`addrconf_dad_work`, net/ipv6/addrconf.c).
+    func awaitAddresses(of network: NetworkConfiguration) throws(KernelError) {
+        let wanted = network.addresses.filter { address in
+            address.address.family == .ipv6 && address.address.isCopied && indexes[address.interface] != nil
+                && network.isLocal(address.address)
+        }
+        if wanted.isEmpty { return }
+        try wait(for: "the IPv6 addresses", "they did not become local") { () throws(KernelError) in
+            let here = try NetworkConfiguration(reading: kernel)
+            return wanted.allSatisfy { here.isLocal($0.address) }
+        }
+    }
+
+    private func wait(
+        for what: String, _ otherwise: String, until isReady: () throws(KernelError) -> Bool
+    ) throws(KernelError) {
         let deadline = ContinuousClock.now + .seconds(2)
         while ContinuousClock.now < deadline {
-            let ready = try Link.all(in: kernel).filter { $0.flags.contains(.running) }
-            if wanted.isSubset(of: ready.map(\.name)) { return }
+            if try isReady() { return }
             usleep(1000)
         }
-        missing.append(("links", KernelError("wait for their carrier", .failed, detail: "it did not come")))
+        missing.append((what, KernelError("wait for them", .failed, detail: otherwise)))
     }
 
     /// Addresses, routes and policy rules.

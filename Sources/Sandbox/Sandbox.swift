@@ -64,6 +64,7 @@ package final class Sandbox {
         try copy.awaitCarrier(of: network)
         missing = Self.apply(plan.settings.filter { !$0.name.hasPrefix(Self.tracking) })
         copy.copyRest(of: network)
+        try copy.awaitAddresses(of: network)
         missing += copy.missing.map { Loss($0.what, $0.why.description) }
         traces = try EventSocket(groups: [NFNLGRP_NFTRACE.rawValue], buffer: 8 << 20, for: "trace packets")
         let rules = try RulesetCopy(of: plan.ruleset, into: kernel)
