@@ -18,9 +18,13 @@ struct Folder: ~Copyable {
 
     /// - Parameter name: a single component.
     init(_ name: String, below parent: borrowing Folder) throws(Errno) {
+        try self.init(name, below: parent, called: parent.path.appending(name))
+    }
+
+    private init(_ name: String, below parent: borrowing Folder, called path: FilePath) throws(Errno) {
         let descriptor = openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last }
-        path = parent.path.appending(name)
+        self.path = path
         self.descriptor = descriptor
     }
 
@@ -68,8 +72,9 @@ struct Folder: ~Copyable {
     }
 
     private func folder(at components: ArraySlice<String>) throws(Errno) -> Folder {
-        var folder = try Folder(".", below: self)
-        for component in components { folder = try Folder(component, below: folder) }
+        // Nobody is told of those in between; making up their paths would cost more than opening them.
+        var folder = try Folder(".", below: self, called: path)
+        for component in components { folder = try Folder(component, below: folder, called: path) }
         return folder
     }
 
