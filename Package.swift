@@ -41,6 +41,7 @@ let package = Package(
             name: "BPF", dependencies: ["Addresses", "Netlink", "CLinux", systemPackage], exclude: ["Programs"],
             swiftSettings: strict),
         library("Conntrack", ["Addresses", "Netlink", "CNetlink", systemPackage]),
+        library("Processes", ["Netlink", "CLinux", systemPackage]),
         library("IPVS", ["Addresses", "Netlink", "CNetlink", systemPackage]),
         library("Routing", ["Addresses", "Netlink", "CNetlink"]),
         library("Firewall", ["Addresses", "Conntrack", "Netlink", "CNetlink", "CNFTables", "CLinux", systemPackage]),
@@ -48,8 +49,8 @@ let package = Package(
         library(
             "Sandbox",
             [
-                "Addresses", "Netlink", "Routing", "Conntrack", "IPVS", "Firewall", "Inspection", "Packets", "CNetlink",
-                "CLinux", systemPackage,
+                "Addresses", "Netlink", "Routing", "Conntrack", "IPVS", "Firewall", "Inspection", "Packets",
+                "Processes", "CNetlink", "CLinux", systemPackage,
             ]),
         library(
             "Collection",
@@ -81,6 +82,7 @@ let package = Package(
             path: "Tests/ObservationSupport", swiftSettings: strict),
         tests("AddressesTests", ["Addresses"]),
         tests("NetlinkTests", ["Netlink", "Addresses", "CNetlink"]),
+        tests("ProcessesTests", ["Processes", "Netlink"]),
         tests("BPFTests", ["BPF", "Netlink", "CLinux"]),
         tests(
             "ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Packets", "Reports", "TableSupport"]),

@@ -5,6 +5,7 @@
 #include "CharacterWidth.h"
 #include "Datagrams.h"
 #include "Namespaces.h"
+#include "Processes.h"
 #include "Signals.h"
 #include "StopSignals.h"
 #include "TerminalGuard.h"
