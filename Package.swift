@@ -97,7 +97,7 @@ let package = Package(
             "SandboxTests",
             [
                 "Sandbox", "Inspection", "Firewall", "Conntrack", "IPVS", "Routing", "Netlink", "Addresses", "Packets",
-                "Reports",
+                "Processes", "Reports",
             ]),
         tests(
             "InspectionTests",

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import Netlink
 import SystemPackage
 
@@ -31,6 +32,23 @@ struct PrivateNamespace: ~Copyable {
 
     /// For `IFLA_NET_NS_FD`.
     var number: CInt { descriptor.rawValue }
+
+    /// For what must never be done in the namespace that the program was started in, or asks about.
+    ///
+    /// - Throws: if the calling thread is in the network namespace of the process's first thread, or if that cannot be told.
+    static func requireOwn(for purpose: String) throws(KernelError) {
+        let (own, first) = (try identity("thread-self", purpose), try identity("self", purpose))
+        if own == first {
+            throw KernelError(purpose, .failed, detail: "this thread is not in a network namespace of its own")
+        }
+    }
+
+    /// Of the network namespace of a thread, or of a process's first one (namespaces(7)).
+    private static func identity(_ task: String, _ purpose: String) throws(KernelError) -> [UInt64] {
+        var status = stat()
+        guard stat("/proc/\(task)/ns/net", &status) == 0 else { throw KernelError(purpose, Errno(rawValue: errno)) }
+        return [UInt64(status.st_dev), UInt64(status.st_ino)]
+    }
 }
 
 package enum UserNamespace {

@@ -6,6 +6,7 @@ import Firewall
 import Glibc
 import Inspection
 import Netlink
+import Processes
 import Routing
 import SystemPackage
 
@@ -98,6 +99,18 @@ package final class Sandbox {
                 return nil
             } catch { return Loss(setting.name, "it could not be set: \(error)") }
         }
+    }
+
+    /// Runs another program to its end in the director's namespace, such as nft(8), whose rules are then the sandbox's. Blocks until it
+    /// ends, for ten seconds at most.
+    ///
+    /// - Parameters:
+    ///   - command: the program and its arguments.
+    ///   - input: what it reads.
+    /// - Throws: as `ChildProcess.run`; and, before anything is run, if the calling thread is not in a namespace of its own.
+    package func run(_ command: [String], input: [UInt8] = []) throws(KernelError) -> ChildProcess.Outcome {
+        try PrivateNamespace.requireOwn(for: "run \(command.first ?? "a program") in the sandbox")
+        return try ChildProcess.run(command, input: input)
     }
 
     // MARK: Probes
