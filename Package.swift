@@ -46,6 +46,7 @@ let package = Package(
         library("Routing", ["Addresses", "Netlink", "CNetlink"]),
         library("Firewall", ["Addresses", "Conntrack", "Netlink", "CNetlink", "CNFTables", "CLinux", systemPackage]),
         library("Inspection", ["Addresses", "Conntrack", "IPVS", "Firewall"]),
+        library("Advice", ["Addresses", "IPVS", "Firewall", "Inspection"]),
         library(
             "Sandbox",
             [
@@ -55,17 +56,18 @@ let package = Package(
         library(
             "Collection",
             [
-                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "Sandbox", "CLinux",
-                systemPackage,
+                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "Advice", "Sandbox",
+                "CLinux", systemPackage,
             ]),
-        library("Reports", ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection"]),
+        library("Reports", ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection", "Advice"]),
         library(
             "Terminal",
             ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection", "Reports", "CLinux", "CNCurses"]),
         library(
             "CTInspectCommand",
             [
-                "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "Collection",
+                "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "Advice",
+                "Collection",
                 "Reports", "Terminal", "CLinux", argumentParser, systemPackage,
             ]),
         .executableTarget(
@@ -96,7 +98,9 @@ let package = Package(
         tests(
             "SandboxTests",
             [
-                "Sandbox", "Inspection", "Firewall", "Conntrack", "IPVS", "Routing", "Netlink", "Addresses", "Packets",
+                "Sandbox", "Advice", "Collection", "Inspection", "Firewall", "Conntrack", "IPVS", "Routing", "Netlink",
+                "CNetlink",
+                "Addresses", "Packets",
                 "Processes", "Reports",
             ]),
         tests(

@@ -16,6 +16,7 @@ package struct CTInspect: ParsableCommand {
               sudo ct-inspect flows --json | jq '.services[] | {address, port, absent}'
               sudo ct-inspect services --netns lb   like ipvsadm -Ln, in the namespace lb
               sudo ct-inspect check                 what is wrong with this director
+              sudo ct-inspect advise                how to fix it, proven before it is applied
               sudo ct-inspect observe --for 30s     what the filter drops, by which rule
               sudo ct-inspect capture /tmp/lb1      save the kernel's state to a directory
               ct-inspect flows --capture /tmp/lb1   the same flows, without root
@@ -25,7 +26,8 @@ package struct CTInspect: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            FlowsCommand.self, WatchCommand.self, CheckCommand.self, DumpCommand.self, EventsCommand.self,
+            FlowsCommand.self, WatchCommand.self, CheckCommand.self, AdviseCommand.self, DumpCommand.self,
+            EventsCommand.self,
             ServicesCommand.self,
             StatsCommand.self, ObserveCommand.self, ExplainCommand.self, CaptureCommand.self,
         ],

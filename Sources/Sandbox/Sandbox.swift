@@ -110,7 +110,7 @@ package final class Sandbox {
     /// - Throws: as `ChildProcess.run`; and, before anything is run, if the calling thread is not in a namespace of its own.
     package func run(_ command: [String], input: [UInt8] = []) throws(KernelError) -> ChildProcess.Outcome {
         try PrivateNamespace.requireOwn(for: "run \(command.first ?? "a program") in the sandbox")
-        return try ChildProcess.run(command, input: input)
+        return try ChildProcess.run(command, input: input, environment: ["XTABLES_LOCKFILE=/dev/null"])
     }
 
     // MARK: Probes

@@ -4,6 +4,7 @@ import Firewall
 import IPVS
 import Inspection
 import Netlink
+import Routing
 
 extension Trial {
     /// Sends the packets that matter to each service through a copy of the director's packet filter. Blocks for about a millisecond for
@@ -12,29 +13,13 @@ extension Trial {
         of services: [Service], in plan: SandboxPlan, isStopped: @escaping () -> Bool = { false }
     ) throws(KernelError) {
         self = try Sandbox.run(plan) { sandbox throws(KernelError) in
-            var trial = Trial(judgedBy: sandbox.kernelRelease)
-            trial.lacksRules = sandbox.lacksRules
-            let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries, isStopped)
-            for service in services {
-                let result = try runner.trial(of: service.identity)
-                if isStopped() {
-                    trial.missing.append(Loss("the remaining services", "the trial was interrupted"))
-                    break
-                }
-                trial.services.append(result)
-            }
-            trial.missing += sandbox.missing
-            let dropping = trial.services.flatMap { service in
-                (service.outcomes.map(\.outcome) + [service.opening].compactMap(\.self)).compactMap(\.droppingRule)
-            }
-            for rule in Set(dropping) { trial.rules[rule] = sandbox.text(of: rule) }
-            return trial
+            try TrialRunner(sandbox, keepsEntries: plan.keepsEntries, isStopped).trial(of: services)
         }
     }
 }
 
 /// Tries services, each packet from a port of its own.
-private final class TrialRunner {
+final class TrialRunner {
     private let sandbox: Sandbox
     private let keepsEntries: Bool
     private let origins: [IPAddress.Family: ProbeOrigins]
@@ -51,7 +36,40 @@ private final class TrialRunner {
             })
     }
 
-    func trial(of service: Service.Identity) throws(KernelError) -> ServiceTrial {
+    func trial(of services: [Service]) throws(KernelError) -> Trial {
+        var trial = Trial(judgedBy: sandbox.kernelRelease)
+        trial.lacksRules = sandbox.lacksRules
+        for service in services {
+            let result = try self.trial(of: service.identity)
+            if isStopped() {
+                trial.missing.append(Loss("the remaining services", "the trial was interrupted"))
+                break
+            }
+            trial.services.append(result)
+        }
+        trial.missing += sandbox.missing
+        let dropping = trial.services.flatMap { service in
+            (service.outcomes.map(\.outcome) + [service.opening].compactMap(\.self)).compactMap(\.droppingRule)
+        }
+        for rule in Set(dropping) { trial.rules[rule] = sandbox.text(of: rule) }
+        return trial
+    }
+
+    /// Whether a packet passes, whoever it is for; from far away, unless a source is given.
+    func hasPassed(_ probe: Probe, to target: Endpoint, from source: IPAddress?) throws(KernelError) -> Bool {
+        guard let first = origins[target.address.family]?.all.first else { return false }
+        return try send(probe, from: source ?? first.origin.address, to: target, .tcp, first.link).hasPassed
+    }
+
+    /// An address of the director's own.
+    func localAddress(_ family: IPAddress.Family, except taken: Set<IPAddress>) -> IPAddress? {
+        let loopback = [Prefix("127.0.0.0/8"), Prefix("::1/128"), Prefix("fe80::/10")].compactMap(\.self)
+        return sandbox.network.addresses.map(\.address).first { address in
+            address.family == family && !taken.contains(address) && !loopback.contains { $0.contains(address) }
+        }
+    }
+
+    private func trial(of service: Service.Identity) throws(KernelError) -> ServiceTrial {
         var trial = ServiceTrial(service)
         let plan = ProbePlan(service, keepsEntries: keepsEntries)
         guard case .address(let `protocol`, let endpoint) = service, let opening = plan.opening else { return trial }

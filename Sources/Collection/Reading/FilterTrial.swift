@@ -7,9 +7,10 @@ import Sandbox
 
 /// A director's packet filter with what it needs around it, read to be tried in a sandbox.
 package struct FilterTrial {
-    private let ruleset: Ruleset
+    let ruleset: Ruleset
     private let surroundings: Surroundings
-    private let services: [Service]
+    /// Those that are tried: with destinations whose answers bypass the director.
+    let services: [Service]
     private let sysctls: Sysctls
     /// What is there and is not tried.
     private let omitted: [Loss]
@@ -56,6 +57,14 @@ package struct FilterTrial {
         } catch { return .unreadable(error.description) }
     }
 
+    /// What is not tried of the director makes a proof no proof.
+    func completed(_ proof: Proof) -> Proof {
+        guard proof.result == .proven, let first = omitted.first else { return proof }
+        var proof = proof
+        proof.result = .unproven("\(first.what): \(first.why)")
+        return proof
+    }
+
     /// Where the system allows none, root does without.
     private func inUserNamespace(_ isStopped: @escaping () -> Bool) throws(KernelError) -> Trial {
         var refusal: KernelError?
@@ -65,7 +74,11 @@ package struct FilterTrial {
         }
     }
 
-    private var plan: SandboxPlan {
+    /// Who makes the rules.
+    package var managers: [FirewallManager] { ruleset.managers }
+
+    /// Of the director as it is.
+    var plan: SandboxPlan {
         let addresses = services.compactMap { service -> IPAddress? in
             if case .address(_, let endpoint) = service.identity { endpoint.address } else { nil }
         }
@@ -76,13 +89,23 @@ package struct FilterTrial {
 
 extension DirectorFacts {
     /// Tries the packet filter, if there is anything to try it for.
-    package mutating func tryFilter(reading source: any KernelSource, isStopped: @escaping () -> Bool = { false }) {
+    ///
+    /// - Returns: what was tried; nil if there was nothing, or it could not be read.
+    @discardableResult
+    package mutating func tryFilter(
+        reading source: any KernelSource, isStopped: @escaping () -> Bool = { false }
+    ) -> FilterTrial? {
         guard !(services.value ?? []).isEmpty else {
             trial = .absent("there are no services to try it for")
-            return
+            return nil
         }
         do throws(KernelError) {
-            trial = try FilterTrial(of: self, reading: source).fact(isStopped: isStopped)
-        } catch { trial = .unreadable(error.description) }
+            let filter = try FilterTrial(of: self, reading: source)
+            trial = filter.fact(isStopped: isStopped)
+            return filter
+        } catch {
+            trial = .unreadable(error.description)
+            return nil
+        }
     }
 }

@@ -27,6 +27,12 @@ extension Ruleset {
         return FirewallManager.allCases.filter(found.contains)
     }
 
+    /// Those of one table, in the order of the cases.
+    package func managers(ofTable family: TableFamily, _ name: String) -> [FirewallManager] {
+        let found = Set(self[.table].filter { $0.family == family && $0.name == name }.flatMap(managers))
+        return FirewallManager.allCases.filter(found.contains)
+    }
+
     private func managers(of table: RulesetObject) -> Set<FirewallManager> {
         let chains = self[.chain].filter { $0.family == table.family && $0.table == table.name }
         var found = FirewallManager.makers(ofChains: Set(chains.map(\.name)))
@@ -85,7 +91,8 @@ extension FirewallManager {
         }
     }
 
-    fileprivate init?(chain name: String) {
+    /// Whose chain it is, going by its name; nil if it could be anybody's.
+    package init?(chain name: String) {
         if name.hasPrefix("ufw-") || name.hasPrefix("ufw6-") {
             self = .ufw
         } else if name == "DOCKER" || name.hasPrefix("DOCKER-") {

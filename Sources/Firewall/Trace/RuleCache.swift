@@ -97,7 +97,7 @@ package final class RuleCache {
 
     /// Whether nft's language accepts it as a name. The kernel allows any bytes, and a name from an observed namespace must not become a
     /// command.
-    static func isWord(_ name: String) -> Bool {
+    package static func isWord(_ name: String) -> Bool {
         let isFirst = { (scalar: Unicode.Scalar) in
             ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || scalar == "_" || scalar == "."
         }

@@ -191,10 +191,10 @@ package struct FlowFindings {
     }
 }
 
-extension [Remedy] {
+extension Array where Element: Hashable {
     /// Each one once, at its first position.
-    package var withoutRepeats: [Remedy] {
-        var seen: Set<Remedy> = []
+    package var withoutRepeats: [Element] {
+        var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }
 }

@@ -6,10 +6,10 @@ from observing import judge, observe
 from story import WebStory
 
 
-def judge_cure(hosts, subject, report, ctstates, transcript=None):
+def judge_cure(hosts, subject, report, ctstates, transcript=None, story=None):
     """The ctstates are those in which packets arrive; the transcript is a display of the manual page."""
     hosts.vs_conntrack(0)
-    story = WebStory(hosts)
+    story = story or WebStory(hosts)
     judge_in_order(hosts, subject, report)
     seen = observe(hosts, subject, story, in_words=transcript is not None)
     report.equal("packets arrive in the expected ctstates", ctstates, seen.states("pre_routing"))

@@ -1,0 +1,169 @@
+import Addresses
+import Firewall
+import Inspection
+
+/// Decides which commands and lines let the packets of some services pass the packet filter of this director. Whether they do is for the
+/// sandbox to say.
+package struct FixPlanner {
+    package let exemption: Exemption
+    let findings: [Finding.ID]
+    let ruleset: Ruleset
+    let sysctls: Sysctls
+    let format: FixFormat?
+
+    /// - Parameter format: nil for the one that fits.
+    package init(
+        _ exemption: Exemption, _ findings: [Finding.ID], _ ruleset: Ruleset, _ sysctls: Sysctls,
+        format: FixFormat? = nil
+    ) {
+        self.exemption = exemption
+        self.findings = findings
+        self.ruleset = ruleset
+        self.sysctls = sysctls
+        self.format = format
+    }
+
+    /// Why a fix of a kind is not possible.
+    package struct Obstacle: Error, Equatable {
+        package let why: String
+
+        package init(why: String) { self.why = why }
+    }
+
+    /// What drops packets, each with its text if that is known.
+    package typealias Drops = [DroppingRule: String?]
+
+    /// Accepts what is INVALID and ends connections.
+    ///
+    /// - Parameter settings: without which ACKs are INVALID, too.
+    package func accepting(before drops: Drops, settings: [Remedy.Setting]) throws(Obstacle) -> Fix {
+        let script = SettingScript(settings: settings, sysctls: sysctls)
+        var fix = Fix(.accept, findings, apply: script.apply, persist: script.persist, undo: [])
+        try add(Gate.all(.invalid, before: drops, in: ruleset), to: &fix)
+        fix.undo += script.undo
+        return fix
+    }
+
+    /// Exempts the packets from tracking.
+    ///
+    /// - Parameters:
+    ///   - drops: of packets as they are tracked.
+    ///   - rest: of packets that are not: they need a rule that accepts them.
+    package func untracking(instead drops: Drops, thenBefore rest: Drops) throws(Obstacle) -> Fix {
+        var fix = Fix(.notrack, findings, apply: [], persist: [], undo: [])
+        switch format ?? Self.format(drops.keys.sorted(), ruleset) {
+        case .iptables: untrackByIPTables(.iptables, &fix)
+        case .ufw: untrackByIPTables(.ufw, &fix)
+        case .nft: untrackByNFT(.nft, &fix)
+        case .firewalld: untrackByNFT(.firewalld, &fix)
+        }
+        try add(Gate.all(.untracked, before: rest, in: ruleset), to: &fix)
+        return fix
+    }
+
+    // MARK: Gates
+
+    private func add(_ gates: [Gate], to fix: inout Fix) throws(Obstacle) {
+        for gate in gates where !gate.families.isDisjoint(with: exemption.families) {
+            try checkNames(gate)
+            let format = try self.format(of: gate)
+            let persistence = Persisting(format, exemption)
+            switch format {
+            case .iptables, .ufw:
+                let family: IPAddress.Family = gate.family == .ip ? .ipv4 : .ipv6
+                let script = IPTablesScript(family, table: gate.table)
+                fix.apply += script.apply(gate, exemption)
+                fix.undo = script.undo(gate) + fix.undo
+                fix.persist.append(persistence.lines(gate, script))
+            case .nft, .firewalld:
+                let script = NFTScript(family: gate.family, table: gate.table)
+                fix.apply += script.apply(gate, exemption)
+                fix.undo = script.undo(gate) + fix.undo
+                fix.persist.append(persistence.lines(gate, script))
+            }
+        }
+    }
+
+    /// They are the director's, or a capture's, and become words of commands.
+    private func checkNames(_ gate: Gate) throws(Obstacle) {
+        for name in [gate.table] + gate.places.map(\.chain) where !RuleCache.isWord(name) {
+            throw Obstacle(why: "the name of “\(name)” is no word for nft or iptables")
+        }
+        if ruleset.hasChain(gate.family, gate.table, gate.state.chain) {
+            throw Obstacle(why: "there is a chain \(gate.state.chain) in table \(gate.family) \(gate.table) already")
+        }
+    }
+
+    private func format(of gate: Gate) throws(Obstacle) -> FixFormat {
+        let managers = ruleset.managers(ofTable: gate.family, gate.table)
+        let table = "\(gate.family) \(gate.table)"
+        if managers.contains(.firewalld) {
+            throw Obstacle(
+                why: "firewalld drops INVALID before any zone or policy, and makes table \(table) again when it reloads"
+            )
+        }
+        let owners = gate.places.compactMap { FirewallManager(chain: $0.chain) } + managers
+        for owner in owners {
+            if let hint = owner.hint { throw Obstacle(why: "\(owner.rawValue) makes these rules again: \(hint)") }
+        }
+        let isOfIPTables = managers.contains(.iptables) || managers.contains(.ufw)
+        guard isOfIPTables else {
+            if format == .nft || format == nil { return .nft }
+            throw Obstacle(why: "table \(table) is none of iptables, so it is not the other formats' to change")
+        }
+        if format == .nft || format == .firewalld {
+            throw Obstacle(why: "table \(table) is one of iptables, which nft should not change")
+        }
+        return format ?? (gate.places.contains { FirewallManager(chain: $0.chain) == .ufw } ? .ufw : .iptables)
+    }
+
+    /// The format of what drops: the first that is known.
+    private static func format(_ drops: [DroppingRule], _ ruleset: Ruleset) -> FixFormat {
+        for drop in drops {
+            let managers = ruleset.managers(ofTable: drop.family, drop.table)
+            if managers.contains(.firewalld) { return .firewalld }
+            if FirewallManager(chain: drop.chain) == .ufw { return .ufw }
+            if managers.contains(.ufw) { return .ufw }
+            if managers.contains(.iptables) { return .iptables }
+        }
+        return .nft
+    }
+
+    // MARK: No tracking
+
+    private func untrackByIPTables(_ format: FixFormat, _ fix: inout Fix) {
+        for family in [IPAddress.Family.ipv4, .ipv6] where exemption.families.contains(family) {
+            let script = IPTablesScript(family, table: "raw")
+            let isNew = !ruleset.hasTable(family == .ipv4 ? .ip : .ip6, "raw")
+            fix.apply += script.applyUntracking(exemption)
+            fix.undo = script.undoUntracking(isTableNew: isNew) + fix.undo
+            fix.persist.append(Persisting(format, exemption).untracking(script))
+        }
+    }
+
+    private func untrackByNFT(_ format: FixFormat, _ fix: inout Fix) {
+        fix.apply += NFTScript.untracking.applyUntracking(exemption)
+        fix.undo = NFTScript.untracking.undoUntracking + fix.undo
+        fix.persist += Persisting(format, exemption).untracking
+    }
+}
+
+/// In whose words a fix is written.
+package enum FixFormat: String, CaseIterable, Sendable {
+    case nft, iptables, ufw, firewalld
+}
+
+extension FirewallManager {
+    /// What to set where this one rewrites its rules; nil for those whose rules stay.
+    fileprivate var hint: String? {
+        switch self {
+        case .kubeProxy:
+            "set conntrack.tcpBeLiberal in its configuration, with which it does not drop INVALID (--conntrack-tcp-be-liberal)"
+        case .docker: "rules of one's own belong into the chain DOCKER-USER"
+        case .calico: "set a host endpoint's doNotTrack policy for these services"
+        case .keepalived: "see what its configuration says about the address"
+        case .firehol, .shorewall, .csf: "add the rules by its own configuration"
+        case .ufw, .firewalld, .iptables, .iptablesLegacy, .nft: nil
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Advice
+import Firewall
+import IPVS
+import Inspection
+import Netlink
+import Sandbox
+
+/// Finds the fixes of what a packet filter drops, and proves each in a sandbox.
+package struct Advisor {
+    /// What fixes are for, and what makes them: see `advice`.
+    private let filter: FilterTrial
+    private let trial: Trial
+    private let planner: FixPlanner
+    /// Without which ACKs are INVALID, too.
+    package let settings: [Remedy.Setting]
+    private let services: [Service]
+    private let isStopped: () -> Bool
+
+    /// How often what a fix leaves dropped is added to it.
+    private static let rounds = 4
+
+    /// - Parameters:
+    ///   - filter: after its trial.
+    ///   - findings: of checks of the packet filter; others are left out.
+    /// - Returns: nil if nothing is dropped that rules could accept.
+    package init?(
+        _ filter: FilterTrial, _ facts: DirectorFacts, _ findings: [Finding], format: FixFormat?,
+        isStopped: @escaping () -> Bool
+    ) {
+        let affected = findings.flatMap(\.droppedServices)
+        guard let trial = facts.trial.value, let exemption = Exemption(affected.inOrder) else { return nil }
+        self.filter = filter
+        self.trial = trial
+        self.isStopped = isStopped
+        services = filter.services.filter { affected.contains($0.identity) }
+        let ids = findings.filter { !$0.droppedServices.isEmpty }.map(\.id).withoutRepeats
+        settings = findings.flatMap { $0.droppedServices.isEmpty ? [] : $0.remedies }.settings
+        planner = FixPlanner(exemption, ids, filter.ruleset, facts.sysctls, format: format)
+    }
+
+    /// Each kind of fix, proven or not; and why there is none. Blocks for as long as some trials take.
+    package func advice() -> (fixes: [Fix], obstacles: [AdviceReport.Obstacle]) {
+        var fixes: [Fix] = []
+        var obstacles: [AdviceReport.Obstacle] = []
+        for (kind, find) in [(Fix.Kind.accept, accepting), (.notrack, untracking)] where !isStopped() {
+            switch find() {
+            case .success(let fix): fixes.append(fix)
+            case .failure(let obstacle): obstacles.append(.init(kind, obstacle.why))
+            }
+        }
+        return (fixes, obstacles)
+    }
+
+    private func accepting() -> Result<Fix, FixPlanner.Obstacle> {
+        proven { [planner, settings] drops throws(FixPlanner.Obstacle) in
+            try planner.accepting(before: drops, settings: settings)
+        } isStrict: {
+            true
+        } first: {
+            drops(of: trial)
+        }
+    }
+
+    private func untracking() -> Result<Fix, FixPlanner.Obstacle> {
+        let mixed = services.filter { service in service.destinations.contains { !$0.method.answersBypassDirector } }
+        if let service = mixed.first {
+            return .failure(.init(why: "\(service.identity) has NAT destinations, too, which need tracking"))
+        }
+        return proven { [planner] rest throws(FixPlanner.Obstacle) in
+            try planner.untracking(instead: drops(of: trial), thenBefore: rest)
+        } isStrict: {
+            false
+        } first: {
+            [:]
+        }
+    }
+
+    /// Adds what is still dropped until nothing is, or nothing new is.
+    private func proven(
+        _ plan: (FixPlanner.Drops) throws(FixPlanner.Obstacle) -> Fix, isStrict: () -> Bool,
+        first: () -> FixPlanner.Drops
+    ) -> Result<Fix, FixPlanner.Obstacle> {
+        var drops = first()
+        var failure = "it does not help"
+        do throws(FixPlanner.Obstacle) {
+            for _ in 1...Self.rounds {
+                var fix = try plan(drops)
+                let (proof, left) = tried(fix, isStrict: isStrict())
+                fix.proof = proof
+                guard case .failed(let why) = proof.result else { return .success(fix) }
+                failure = why
+                let known = drops
+                drops.merge(left) { first, _ in first }
+                if drops.count == known.count || isStopped() { break }
+            }
+        } catch { return .failure(error) }
+        return .failure(.init(why: failure))
+    }
+
+    private func tried(_ fix: Fix, isStrict: Bool) -> (Proof, FixPlanner.Drops) {
+        // IPVS is not in the sandbox: what its settings do, the sandbox's own table does.
+        let isOurs = { (line: String) in !line.hasPrefix("sysctl -w net.ipv4.vs.") }
+        let script = FixScript(
+            apply: fix.apply.filter(isOurs), undo: fix.undo.filter(isOurs), isStrict: isStrict)
+        var changed = filter.plan
+        for setting in fix.kind == .accept ? settings : [] { changed.sysctls.values[setting.name] = "\(setting.value)" }
+        do throws(KernelError) {
+            let (proof, after) = try Proof.running(
+                script, for: services, in: filter.plan, with: changed, isStopped: isStopped)
+            return (filter.completed(proof), drops(of: after))
+        } catch { return (Proof(.unproven(error.description)), [:]) }
+    }
+
+    private func drops(of trial: Trial) -> FixPlanner.Drops {
+        var drops: FixPlanner.Drops = [:]
+        for outcome in trial.services.flatMap({ $0.outcomes.map(\.outcome) + [$0.opening].compactMap(\.self) }) {
+            guard let gate = outcome.gate(in: filter.ruleset) else { continue }
+            if case .known(let text, _) = trial.rules[gate] {
+                drops[gate] = .some(text)
+            } else if drops[gate] == nil {
+                drops[gate] = .some(nil)
+            }
+        }
+        return drops
+    }
+}
+
+extension Finding {
+    /// Those whose packets were dropped in a sandbox.
+    fileprivate var droppedServices: [Service.Identity] {
+        if case .trial(let drops) = context { drops.services } else { [] }
+    }
+}
+
+extension [Service.Identity] {
+    /// Each once.
+    fileprivate var inOrder: [Service.Identity] { Set(self).sorted() }
+}

@@ -1,0 +1,104 @@
+import Conntrack
+import IPVS
+
+/// Packets before and after a fix: what must pass does, and what was closed stays closed.
+package struct Proof: Equatable, Sendable {
+    package enum Result: Equatable, Sendable {
+        case proven
+        /// It does not help, or opens too much: why.
+        case failed(String)
+        /// It could not be tried, or not all of it: why.
+        case unproven(String)
+    }
+
+    package var result: Result
+    /// What must pass.
+    package var packets: [Row] = []
+    /// What must not, unless it did before.
+    package var closed: [Row] = []
+    /// Of the kernel that judged; nil if none did.
+    package var kernelRelease: String?
+
+    package init(_ result: Result) { self.result = result }
+
+    package struct Row: Equatable, Sendable {
+        package var target: Target
+        package var probe: Probe
+        package var hadPassed: Bool
+        package var passes: Bool
+
+        package init(_ target: Target, _ probe: Probe, hadPassed: Bool, passes: Bool) {
+            self.target = target
+            self.probe = probe
+            self.hadPassed = hadPassed
+            self.passes = passes
+        }
+    }
+
+    package enum Target: Hashable, Sendable {
+        case service(Service.Identity)
+        /// The service, with flags that no connection has.
+        case nonsense(Service.Identity)
+        /// The address of a service, at a port that is none's.
+        case otherPort(Service.Identity)
+        /// Another local address, at the service's port.
+        case otherAddress(Service.Identity)
+        /// The service, from an address that is the service's own.
+        case spoofed(Service.Identity)
+    }
+
+    /// Judges a fix by both trials.
+    ///
+    /// - Parameters:
+    ///   - closed: what was tried that should stay as it was.
+    ///   - undone: why undoing it does not restore what was there; nil if it does.
+    package init(before: Trial, after: Trial, closed: [Row], undone: String?) {
+        self.init(.proven)
+        self.closed = closed
+        kernelRelease = after.kernelRelease
+        for service in after.services {
+            let earlier = before.services.first { $0.service == service.service }
+            packets += service.rows(before: earlier)
+        }
+        if let row = packets.first(where: { !$0.passes }) {
+            result = .failed("\(row.probe.packetClass.name) to \(row.target.service) is still dropped")
+        } else if let row = closed.first(where: { $0.passes && !$0.hadPassed }) {
+            result = .failed("\(row.probe.packetClass.name) to \(row.target.service) passes, which was closed")
+        } else if let undone {
+            result = .failed("undoing it leaves something behind: \(undone)")
+        } else if let doubt = after.doubt {
+            result = .unproven(doubt)
+        } else if packets.isEmpty {
+            result = .unproven("no packet of these services is tried")
+        }
+    }
+}
+
+extension Proof.Target {
+    package var service: Service.Identity {
+        switch self {
+        case .service(let service), .nonsense(let service), .otherPort(let service), .otherAddress(let service),
+            .spoofed(let service):
+            service
+        }
+    }
+}
+
+extension ServiceTrial {
+    /// One for each packet, with what became of it before.
+    fileprivate func rows(before: ServiceTrial?) -> [Proof.Row] {
+        let target = Proof.Target.service(service)
+        var rows: [Proof.Row] = []
+        if let opening, let probe = ProbePlan(service, keepsEntries: false).opening {
+            rows.append(
+                .init(target, probe, hadPassed: before?.isReachable ?? false, passes: opening.hasPassed))
+        }
+        for (probe, outcome) in outcomes {
+            let earlier = before?.outcomes.first { $0.probe == probe }
+            // With other settings others are sent.
+            let hadPassed = earlier?.outcome.hasPassed ?? outcome.hasPassed
+            rows.append(.init(target, probe, hadPassed: hadPassed, passes: outcome.hasPassed))
+        }
+        return rows
+    }
+}

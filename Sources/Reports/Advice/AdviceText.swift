@@ -1,0 +1,91 @@
+import Addresses
+import Advice
+import Firewall
+import IPVS
+import Inspection
+
+extension AdviceReport {
+    /// What is wrong, and each fix: now, permanently, undo, cost and proof.
+    ///
+    /// - Parameter width: columns of the terminal; nil if there is none. Commands and lines of files are never wrapped.
+    package func text(_ style: Style, width: Int?) -> [String] {
+        var lines = summary.printable.wrapped(width)
+        for (number, fix) in fixes.enumerated() {
+            lines += [""] + fix.block(number + 1, style, width)
+        }
+        if !obstacles.isEmpty {
+            lines += ["", style.paint("What does not do here:", .bold)]
+            for obstacle in obstacles {
+                lines += "\(obstacle.kind.rawValue): \(obstacle.why)".printable.wrapped(width, indent: 2)
+            }
+        }
+        if !unfixed.isEmpty {
+            lines += ["", style.paint("Without a fix that is a command (see ct-inspect check):", .bold)]
+            for finding in unfixed {
+                let name = finding.subject.name.map { " of \($0)" } ?? ""
+                lines += "\(finding.id.rawValue)\(name)".printable.wrapped(width, indent: 2)
+            }
+        }
+        return lines
+    }
+
+    /// What to run now, or to take that back; as much of it as `sh` needs, and nothing else.
+    package func commands(_ kind: Fix.Kind?, isUndo: Bool) -> [String] {
+        let fixes = chosen(kind)
+        let lines = isUndo ? fixes.reversed().flatMap(\.undo) : fixes.flatMap(\.apply)
+        return lines.isEmpty ? [] : ["set -e"] + lines
+    }
+
+    /// Why one should not rely on the commands; nil if there is nothing to do, or what is done about the packet filter is proven.
+    package func doubt(of kind: Fix.Kind?) -> String? {
+        let doubtful = chosen(kind).filter { $0.kind != .settings && $0.proof.result != .proven }
+        if let fix = doubtful.first { return "\(fix.kind.rawValue) is \(fix.proof.words)" }
+        guard chosen(kind).isEmpty, !(findings.filter(\.isTrouble).isEmpty) else { return nil }
+        return obstacles.first.map { "there is no fix: \($0.kind.rawValue): \($0.why)" }
+            ?? "there is no fix that is a command"
+    }
+
+    private var summary: String {
+        let netns = origin.networkNamespace.map { " netns \($0)" } ?? ""
+        let makers = managers.isEmpty ? "nobody" : managers.map(\.rawValue).joined(separator: ", ")
+        let trouble = findings.filter(\.isTrouble)
+        let ids = trouble.map(\.id.rawValue).withoutRepeats
+        let what = ids.isEmpty ? "nothing to fix" : "\(ids.joined(separator: ", "))"
+        return "\(origin.host)\(netns) \(origin.kernelRelease), \(origin.takenAt.rfc3339), rules by \(makers): \(what)"
+    }
+}
+
+extension Fix {
+    fileprivate func block(_ number: Int, _ style: Style, _ width: Int?) -> [String] {
+        var lines = [style.paint("\(number). \(kind.rawValue): \(title)", .bold)]
+        lines += "For: \(findings.map(\.rawValue).joined(separator: ", "))".printable.wrapped(width, indent: 3)
+        lines += "Cost: \(cost)".printable.wrapped(width, indent: 3)
+        lines += ["   Now:"] + apply.map { "     \($0.printable)" }
+        for place in persist {
+            let text = "Permanently, \(place.file)\(place.place.isEmpty ? "" : " \(place.place)"):"
+            lines += text.printable.wrapped(width, indent: 3)
+            lines += place.lines.map { "     \($0.printable)" }
+            if !place.reload.isEmpty { lines.append("   then: \(place.reload.joined(separator: "; "))") }
+        }
+        if !undo.isEmpty { lines += ["   Undo:"] + undo.map { "     \($0.printable)" } }
+        lines += "Proof: \(proof.words)".printable.wrapped(width, indent: 3)
+        return lines + proof.lines(style, width).map { "     \($0)" }
+    }
+}
+
+extension Proof {
+    fileprivate func lines(_ style: Style, _ width: Int?) -> [String] {
+        groups.flatMap { group in
+            let count = group.services.count
+            let whose = count == 1 ? group.services.first?.description ?? "" : "each of \(count) services"
+            let fate =
+                group.hadPassed == group.passes
+                ? (group.passes ? "pass as before" : "dropped as before") : group.passes ? "pass now" : "dropped now"
+            let text = "\(fate), \(group.where) \(whose): \(group.packets.joined(separator: ", "))"
+            return text.printable.wrapped(width.map { max($0 - 9, 20) }).enumerated().map { line in
+                (line.offset == 0 ? "" : "    ")
+                    + style.paint(line.element, group.hadPassed == group.passes ? nil : .green)
+            }
+        }
+    }
+}

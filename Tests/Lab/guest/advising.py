@@ -1,0 +1,63 @@
+"""Applies what ct-inspect advise prints, and checks that real traffic is not dropped then, and that it can be taken back."""
+
+import json
+import os
+import shutil
+import tempfile
+
+from checking import judge_in_order
+from cures import judge_cure
+from story import WebStory
+
+
+def _listing(director):
+    """All rules, without counters."""
+    return director.run("nft", "-s", "list", "ruleset").stdout.splitlines()
+
+
+def _fixes(subject, *arguments, **options):
+    document = json.loads(subject.run("advise", "--json", *arguments, check=False, **options).stdout)
+    return {fix["id"]: fix for fix in document["fixes"]}
+
+
+def _captured_fixes(hosts, subject):
+    """The same as an ordinary user, who has a capture."""
+    folder = tempfile.mkdtemp()
+    with hosts.director.inside():
+        subject.run("capture", f"{folder}/capture", sudo_user=True)
+    os.chmod(folder, 0o755)
+    fixes = _fixes(subject, "--capture", f"{folder}/capture", ordinary_user=True)
+    shutil.rmtree(folder)
+    return fixes
+
+
+def judge_advice(hosts, subject, report, kind, ctstates):
+    """`ctstates` are those in which packets of the service arrive then. Returns the fix; None if there is no program to ask."""
+    hosts.vs_conntrack(0)
+    story = WebStory(hosts)
+    if subject is None:
+        report.skip("what ct-inspect advise says (--peers-only)")
+        return None
+    before = _listing(hosts.director)
+    with hosts.director.inside():
+        fixes = _fixes(subject)
+        apply, undo = (subject.run("advise", "--commands", "--fix", kind, *words).stdout for words in ((), ("--undo",)))
+    report.equal("advise changes nothing", before, _listing(hosts.director))
+    report.equal("both kinds of fixes are proven", {"accept-invalid": "proven", "notrack": "proven"}, {name: fix["proof"]["result"] for name, fix in fixes.items() if name != "settings"})
+    report.equal("--commands prints the fix", ["set -e", *fixes[kind]["apply"]], apply.splitlines())
+    captured = _captured_fixes(hosts, subject)
+    report.equal("an ordinary user gets the same fixes from a capture", _commands(fixes), _commands(captured))
+    hosts.director.run("sh", text=apply)
+    judge_cure(hosts, subject, report, ctstates, story=story)
+    hosts.director.run("sh", text=undo)
+    report.equal("undo restores all rules", before, _listing(hosts.director))
+    return fixes[kind]
+
+
+def _commands(fixes):
+    return {name: (fix["apply"], fix["persist"], fix["undo"]) for name, fix in fixes.items()}
+
+
+def judge_persisted(hosts, subject, report):
+    """After the permanent form was put into its file, and loaded by whoever loads it."""
+    judge_in_order(hosts, subject, report)
