@@ -177,6 +177,19 @@ struct AdviceTests {
         }
     }
 
+    @Test("firewalld's own rules: only without tracking", .needsTool("firewalld"))
+    func firewalld() throws {
+        try inTemporaryFolder { folder in
+            let advised = try Advised("unshare -m sh -c '\(Firewalld.enabling)' \(folder) > /dev/null")
+            #expect(advised[.accept] == nil)
+            #expect(advised.obstacles.map(\.kind) == [.accept])
+            let notrack = try #require(advised[.notrack])
+            #expect(notrack.proof.result == .proven)
+            #expect(notrack.persist.map(\.file) == ["/etc/lvs-notrack.nft", "/etc/systemd/system/lvs-notrack.service"])
+            #expect(!notrack.apply.contains { $0.contains("firewalld") })
+        }
+    }
+
     @Test("ACKs are INVALID because entries are confirmed: the setting belongs to the fix")
     func confirmed() throws {
         let filter = Self.nft("ct state invalid drop\ntcp dport 80 accept\nmeta l4proto { icmp, ipv6-icmp } accept")

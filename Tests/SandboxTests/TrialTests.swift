@@ -127,6 +127,16 @@ struct TrialTests {
         }
     }
 
+    @Test("firewalld's own rules: the drops are those of its chain filter_INPUT", .needsTool("firewalld"))
+    func firewalld() throws {
+        try inTemporaryFolder { folder in
+            let trial = try Director("unshare -m sh -c '\(Firewalld.enabling)' \(folder) > /dev/null").trial()
+            #expect(trial.missing == [])
+            expectDrops(trial, "ct state invalid drop")
+            #expect(Set(trial.rules.keys.map(\.chain)) == ["filter_INPUT"])
+        }
+    }
+
     @Test("Where routing takes nothing from far away, packets come from a network of the director's")
     func otherOrigin() throws {
         let network = Director.network + "\nip route add blackhole 198.51.100.77/32"
