@@ -45,8 +45,7 @@ package struct LegacyTableFile {
     ///
     /// - Throws: `.absent` without the family, `.notFound` if there is no such table, `.forbidden`; `.failed` if it changes each time.
     func read() throws(KernelError) -> [UInt8] {
-        let socket = socket(isIPv6 ? AF_INET6 : AF_INET, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard socket >= 0 else { throw KernelError(purpose, .last) }
+        let socket = try Self.open(isIPv6, purpose)
         defer { close(socket) }
         for _ in 0..<Self.attempts {
             if let bytes = try readOnce(socket) { return bytes }
@@ -54,29 +53,52 @@ package struct LegacyTableFile {
         throw KernelError(purpose, .failed, detail: "it kept changing while it was read", nextStep: "try again")
     }
 
+    /// A socket by which the kernel can be asked, of any type.
+    static func open(_ isIPv6: Bool, _ purpose: String) throws(KernelError) -> CInt {
+        let socket = socket(isIPv6 ? AF_INET6 : AF_INET, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { throw KernelError(purpose, .last) }
+        return socket
+    }
+
+    /// How many entries it has now; where there is no such table yet, one is made.
+    func count(_ socket: CInt, _ purpose: String) throws(KernelError) -> Int {
+        let info = try info(socket, purpose)
+        return Int((try? info.span.bytes.host(UInt32.self, at: Self.infoSize - 8)) ?? 0)
+    }
+
+    /// `struct ipt_getinfo`
+    private func info(_ socket: CInt, _ purpose: String) throws(KernelError) -> [UInt8] {
+        var info = name + [UInt8](repeating: 0, count: Self.infoSize - name.count)
+        guard Self.ask(socket, isIPv6, IPT_BASE_CTL, &info) == info.count else { throw KernelError(purpose, .last) }
+        return info
+    }
+
+    /// With the kernel's padding.
+    private var name: [UInt8] {
+        Array(table.utf8) + [UInt8](repeating: 0, count: Int(XT_TABLE_MAXNAMELEN) - table.utf8.count)
+    }
+
     /// - Returns: nil if it changed between the two questions (`EAGAIN`).
     private func readOnce(_ socket: CInt) throws(KernelError) -> [UInt8]? {
-        let name = Array(table.utf8) + [UInt8](repeating: 0, count: Int(XT_TABLE_MAXNAMELEN) - table.utf8.count)
-        var info = name + [UInt8](repeating: 0, count: Self.infoSize - name.count)
-        guard ask(socket, IPT_BASE_CTL, &info) == info.count else { throw KernelError(purpose, .last) }
+        let info = try info(socket, purpose)
         let size = (try? info.span.bytes.host(UInt32.self, at: Self.infoSize - 4)) ?? 0
         guard Int(size) <= Self.most else {
             throw KernelError(purpose, .failed, detail: "it has \(size) bytes, and \(Self.most) are the maximum")
         }
         var entries = name + withUnsafeBytes(of: size, Array.init)
         entries += [UInt8](repeating: 0, count: Self.headerSize - entries.count + Int(size))
-        guard ask(socket, IPT_BASE_CTL + 1, &entries) == entries.count else {
+        guard Self.ask(socket, isIPv6, IPT_BASE_CTL + 1, &entries) == entries.count else {
             if Errno.last == .resourceTemporarilyUnavailable { return nil }
             throw KernelError(purpose, .last)
         }
         return info + entries.dropFirst(Self.headerSize)
     }
 
-    /// - Returns: the number of bytes given; -1 with errno.
-    private func ask(_ socket: CInt, _ option: CInt, _ bytes: inout [UInt8]) -> Int {
+    /// - Returns: the number of bytes given; -1 with errno. What succeeds may be more than 0 (`xt_find_revision`).
+    static func ask(_ socket: CInt, _ isIPv6: Bool, _ option: CInt, _ bytes: inout [UInt8]) -> Int {
         var length = socklen_t(bytes.count)
         let level = CInt(isIPv6 ? IPPROTO_IPV6 : IPPROTO_IP)
         let result = bytes.withUnsafeMutableBytes { getsockopt(socket, level, option, $0.baseAddress, &length) }
-        return result == 0 ? Int(length) : -1
+        return result >= 0 ? Int(length) : -1
     }
 }

@@ -25,8 +25,10 @@ extension LegacyTable {
         return (tables, failures)
     }
 
+    /// Reads one table; see `all` for what it needs. Blocks for milliseconds.
+    ///
     /// - Returns: nil for a name that no table has.
-    private static func read(
+    static func read(
         _ name: String, _ family: TableFamily, from kernel: any KernelSource
     ) throws(KernelError) -> LegacyTable? {
         guard let file = LegacyTableFile.file(name, isIPv6: family == .ip6) else { return nil }

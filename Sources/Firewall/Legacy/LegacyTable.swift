@@ -4,7 +4,7 @@ import Netlink
 /// A table of iptables-legacy or ip6tables-legacy, as the kernel gave it.
 ///
 /// Source: linux/netfilter_ipv4/ip_tables.h, linux/netfilter_ipv6/ip6_tables.h; net/ipv4/netfilter/ip_tables.c, `copy_entries_to_user`.
-package struct LegacyTable: Equatable, Sendable {
+package struct LegacyTable: Equatable, Sendable, CustomStringConvertible {
     /// `.ip` or `.ip6`.
     package let family: TableFamily
     /// `filter`, `nat`
@@ -21,6 +21,8 @@ package struct LegacyTable: Equatable, Sendable {
     package let entries: [UInt8]
     /// The names of chains other than those at hooks, in the table's order.
     package let chains: [String]
+    /// Where each of the entries is.
+    let places: [LegacyEntry]
 
     /// Of a hook's chain a policy; of any other chain what begins and ends it; and the entry that ends the table. All else is a rule.
     package var rules: Int { count - hooks.nonzeroBitCount - 2 * chains.count - 1 }
@@ -46,16 +48,25 @@ package struct LegacyTable: Equatable, Sendable {
         }
         var walk = LegacyEntries(family)
         while try walk.step(in: rest.span.bytes) {}
-        chains = walk.chains
-        guard walk.isEnded, walk.starts.count == count else {
-            throw Self.error("it has \(walk.starts.count) entries instead of \(count), or no end")
+        (chains, places) = (walk.chains, walk.places)
+        guard walk.isEnded, walk.places.count == count else {
+            throw Self.error("it has \(walk.places.count) entries instead of \(count), or no end")
         }
+        let starts = Set(walk.places.lazy.map(\.start))
         for hook in 0..<hookCount where chosen & (1 << UInt32(hook)) != 0 {
-            guard walk.starts.isSuperset(of: [begins[hook], ends[hook]]) else {
+            guard starts.isSuperset(of: [Int(begins[hook]), Int(ends[hook])]) else {
                 throw Self.error("the chain of hook \(hook) begins or ends between entries")
             }
         }
         guard rules >= 0 else { throw Self.error("it has fewer entries than its chains need") }
+    }
+
+    /// As `LegacyTableFile` describes them.
+    package var bytes: [UInt8] {
+        let name = Array(name.utf8.prefix(Int(XT_TABLE_MAXNAMELEN)))
+        let numbers = [hooks] + hookEntries + underflows + [UInt32(count), UInt32(entries.count)]
+        return name + [UInt8](repeating: 0, count: Int(XT_TABLE_MAXNAMELEN) - name.count)
+            + numbers.flatMap { withUnsafeBytes(of: $0, Array.init) } + entries
     }
 
     /// One for each hook, from the place `first` after the name.
@@ -67,48 +78,8 @@ package struct LegacyTable: Equatable, Sendable {
         return numbers
     }
 
+    /// `table filter of ip6tables-legacy`
+    package var description: String { "table \(name) of \(family == .ip6 ? "ip6tables" : "iptables")-legacy" }
+
     private static func error(_ why: String) -> DecodeError { DecodeError("table of iptables-legacy", why, at: 0) }
-}
-
-/// Walks over a table's entries; each step checks its sizes and moves forward, or throws.
-private struct LegacyEntries {
-    /// Where each entry begins.
-    private(set) var starts: Set<UInt32> = []
-    private(set) var chains: [String] = []
-    /// Whether the last entry is the one that ends a table.
-    private(set) var isEnded = false
-    private var offset = 0
-    /// Of `struct ipt_entry`, without matches and target: where the offsets of target and next entry are, and its size.
-    private let places: (offsets: Int, size: Int)
-
-    init(_ family: TableFamily) {
-        places =
-            family == .ip6
-            ? (MemoryLayout<ip6t_entry>.offset(of: \.target_offset) ?? 0, MemoryLayout<ip6t_entry>.size)
-            : (MemoryLayout<ipt_entry>.offset(of: \.target_offset) ?? 0, MemoryLayout<ipt_entry>.size)
-    }
-
-    /// - Returns: false at the end.
-    mutating func step(in bytes: RawSpan) throws(DecodeError) -> Bool {
-        let start = offset
-        let left = bytes.byteCount - start
-        guard left > 0 else { return false }
-        let target = Int(try bytes.host(UInt16.self, at: start + places.offsets))
-        let next = Int(try bytes.host(UInt16.self, at: start + places.offsets + 2))
-        guard target >= places.size, next >= target + MemoryLayout<xt_entry_target>.size, next <= left else {
-            throw DecodeError(
-                "entry of iptables-legacy", "its target is at \(target), the next entry at \(next), of \(left) bytes",
-                at: start)
-        }
-        starts.insert(UInt32(truncatingIfNeeded: start))
-        offset = start + next
-        isEnded = false
-        // `struct xt_entry_target`: its size, then its name; that of an error is followed by a chain's name.
-        let name = bytes.text(start + target + 2..<start + target + 2 + Int(XT_EXTENSION_MAXNAMELEN))
-        guard name == "ERROR" else { return true }
-        let text = bytes.text(start + target + MemoryLayout<xt_entry_target>.size..<start + next)
-        // The last entry is an error of the same name.
-        if offset == bytes.byteCount, text == "ERROR" { isEnded = true } else { chains.append(text) }
-        return true
-    }
 }

@@ -38,6 +38,7 @@ package final class RuleCache {
         case .policy:
             let listing = try? listing(of: chain, at: now) { _ in true }.get()
             return .known(statement: "policy drop", hook: listing?.hook)
+        case .legacyRule, .legacyPolicy: return .unknown("it is not one of nf_tables")
         case .rule(let handle):
             let listing = listing(of: chain, at: now) { $0.rules[handle] != nil || found[rule] != nil }
             let text = Self.text(of: handle, in: listing)

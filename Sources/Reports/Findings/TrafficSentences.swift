@@ -101,10 +101,7 @@ extension [PacketGroup] {
 extension DroppingRule {
     /// As named in a sentence.
     fileprivate var name: String {
-        switch decision {
-        case .rule: "\(self)"
-        case .policy: "the policy of \(self)"
-        }
+        isPolicy ? "the policy of \(self)" : "\(self)"
     }
 }
 

@@ -36,9 +36,9 @@ extension TrialDrops {
 
 extension TrialDrops.Rule {
     fileprivate var words: String {
-        let name = if case .policy = place.decision { "the policy of \(place)" } else { "\(place)" }
+        let name = place.isPolicy ? "the policy of \(place)" : "\(place)"
         return switch text {
-        case .known(let statement, _): place.decision == .policy ? name : "\(name) (\(statement))"
+        case .known(let statement, _): place.isPolicy ? name : "\(name) (\(statement))"
         case .unknown: name
         }
     }

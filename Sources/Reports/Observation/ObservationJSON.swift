@@ -104,7 +104,7 @@ extension DroppingRule {
     fileprivate var handle: UInt64? {
         switch decision {
         case .rule(let handle): handle
-        case .policy: nil
+        case .policy, .legacyRule, .legacyPolicy: nil
         }
     }
 }
