@@ -16,9 +16,13 @@ struct ProbeReader {
 
     init(of packet: [UInt8]) { self.packet = packet }
 
-    /// A packet of an experimental protocol (RFC 3692). Whatever was sent before it has been handled when its trace arrives.
+    /// An experimental one (RFC 3692).
+    static let barrierProtocol: UInt8 = 253
+
+    /// Whatever was sent before it has been handled when its trace arrives.
     static let barrier = PacketBytes.ip(
-        IPProtocol(rawValue: 253), [0, 0, 0, 0], from: IPAddress(ipv4: 0xC000_02FE), to: IPAddress(ipv4: 0xC000_02FD))
+        IPProtocol(rawValue: barrierProtocol), [0, 0, 0, 0], from: IPAddress(ipv4: 0xC000_02FE),
+        to: IPAddress(ipv4: 0xC000_02FD))
 
     mutating func take(_ datagram: RawSpan) {
         var cursor = MessageCursor()

@@ -29,6 +29,7 @@ package final class Sandbox {
     private let traces: EventSocket
     private let wires: Wires
     private let places: RulePlaces
+    private let legacy: LegacyCopy
     private var cache: RuleCache?
     /// Probes in a row of which nothing was heard.
     private var silences = 0
@@ -68,10 +69,12 @@ package final class Sandbox {
         try copy.awaitAddresses(of: network)
         missing += copy.missing.map { Loss($0.what, $0.why.description) }
         traces = try EventSocket(groups: [NFNLGRP_NFTRACE.rawValue], buffer: 8 << 20, for: "trace packets")
+        legacy = LegacyCopy(of: plan.legacyTables)
+        missing += legacy.missing.map { Loss($0.table.description, $0.why.description) }
         let rules = try RulesetCopy(of: plan.ruleset, into: kernel)
         missing += rules.missing.map { Loss($0.object.description, $0.why.description) }
         missing += plan.ruleset.chainsBesideThePath
-        lacksRules = !rules.missing.isEmpty
+        lacksRules = !rules.missing.isEmpty || !legacy.missing.isEmpty
         if plan.ruleset.matchesIndexes(of: copy.changedIndexes) {
             missing.append(Loss("the indexes of links", "rules match them, and some are taken here by tunnels"))
         }
@@ -116,7 +119,24 @@ package final class Sandbox {
     // MARK: Probes
 
     /// Sends a packet in by a link, and says what became of it. Blocks for a fraction of a millisecond, or two seconds if nothing is heard.
+    ///
+    /// Rules of iptables-legacy are not traced: if something else than a rule of nf_tables dropped the packet, it is sent once more, and their
+    /// counters tell.
     package func outcome(of packet: [UInt8], by link: Int32) throws(KernelError) -> ProbeOutcome {
+        var outcome = try tracedOutcome(of: packet, by: link)
+        guard outcome.end == .lost, !legacy.tables.isEmpty else { return outcome }
+        let before = try legacy.counted(in: kernel)
+        let again = try tracedOutcome(of: packet, by: link)
+        let after = try legacy.counted(in: kernel)
+        // A rule that counts or remembers packets can treat the second in another way.
+        guard again.end == .lost, again.ctstate == outcome.ctstate else { return outcome }
+        let drops = zip(before, after).compactMap { $1.drop(since: $0) }
+        if let drop = drops.first { outcome.end = .dropped(drop) }
+        return outcome
+    }
+
+    /// What its traces say.
+    private func tracedOutcome(of packet: [UInt8], by link: Int32) throws(KernelError) -> ProbeOutcome {
         var reader = ProbeReader(of: packet)
         guard silences < Self.mostSilences else {
             reader.giveUp("the sandbox does not answer")
@@ -151,6 +171,7 @@ package final class Sandbox {
 
     /// The text of a rule; blocks for milliseconds.
     package func text(of rule: DroppingRule) -> RuleText {
+        if rule.isLegacy { return legacy.text(of: rule) ?? .unknown("there is no such rule") }
         do throws(KernelError) {
             if cache == nil { cache = try RuleCache() }
         } catch { return .unknown(error.description) }

@@ -7,6 +7,8 @@ import Routing
 /// What a sandbox is a copy of.
 package struct SandboxPlan {
     package var ruleset: Ruleset
+    /// Those of iptables-legacy.
+    package var legacyTables: [LegacyTable]
     /// Nil for a capture that lacks it: the sandbox then has one link, by which everything arrives.
     package var network: NetworkConfiguration?
     /// Settings of the director, of which those that decide about packets are copied.
@@ -15,9 +17,11 @@ package struct SandboxPlan {
     package var addresses: Set<IPAddress>
 
     package init(
-        ruleset: Ruleset, network: NetworkConfiguration? = nil, sysctls: Sysctls, addresses: Set<IPAddress> = []
+        ruleset: Ruleset, legacyTables: [LegacyTable] = [], network: NetworkConfiguration? = nil, sysctls: Sysctls,
+        addresses: Set<IPAddress> = []
     ) {
-        (self.ruleset, self.network, self.sysctls, self.addresses) = (ruleset, network, sysctls, addresses)
+        (self.ruleset, self.legacyTables) = (ruleset, legacyTables)
+        (self.network, self.sysctls, self.addresses) = (network, sysctls, addresses)
     }
 
     /// See `net.ipv4.vs.conntrack`.

@@ -25,6 +25,8 @@ struct WatchTable {
     init(keepsEntries: Bool) {
         writer.baseChain(Self.arrived, at: .preRouting, priority: .min)
         writer.rule(in: Self.arrived, .trace)
+        // What only says that others have been handled meets none of the director's rules, and is in none of their counters.
+        writer.rule(in: Self.arrived, .transport(ProbeReader.barrierProtocol), .verdict(.drop))
         for state in CTState.named {
             let chain = Self.chain(of: state)
             writer.baseChain(chain, at: .preRouting, priority: Self.priorityOfStates)

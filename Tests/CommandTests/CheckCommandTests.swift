@@ -17,6 +17,7 @@ struct CheckCommandTests {
         struct Found: Decodable {
             var id: String
             var severity: String
+            var reason: String
             var proof: String?
         }
 
@@ -81,6 +82,45 @@ struct CheckCommandTests {
         ]
         #expect(Set(document.findings.filter { $0.severity != "info" }.map(\.id)) == found[fixture.name])
     }
+
+    @Test(
+        "Rules of iptables-legacy in a capture are tried as well, as root and as an ordinary user", .needsRoot,
+        .needsTool("iptables-legacy"), arguments: [false, true])
+    func legacy(isOrdinary: Bool) throws {
+        let folder = try TemporaryFolder()
+        let command = isOrdinary ? "setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all" : "env"
+        // A director's capture, with the tables of another, made here.
+        let outcome = try Program.shell(
+            #"""
+            set -e; cp -r "$1" "$2/lb1"; cp "$0" "$2"; cd "$2"
+            unshare --net bash -ec 'for i in iptables-legacy ip6tables-legacy; do
+                $i -t mangle -A PREROUTING -p tcp -m conntrack --ctstate INVALID -j DROP; done; "$0" capture other' "$0" >&2
+            (cd other && tar -c sockopt proc/net/ip*_tables_names) | tar -xC lb1
+            python3 -c "$3"; chmod -R a+rX .
+            \#(command) ./ct-inspect check --json --capture lb1
+            """#,
+            [Program.path, Fixture(name: "dr-untracked").capture, folder.url.path, Self.completing])
+        #expect(outcome.status == 1, "\(outcome.complaint)")
+        let document = try document(outcome)
+        #expect(document.complete && document.not_checked.isEmpty, "\(document.not_checked)")
+        let finding = try #require(document.findings.first { $0.id == "invalid-dropped" })
+        #expect(
+            finding.reason.contains(
+                "iptables-legacy mangle PREROUTING rule 1 (-A PREROUTING -p tcp -m conntrack --ctstate INVALID -j DROP)"
+            ),
+            "\(finding.reason)")
+    }
+
+    /// Files were added to a capture that says that the kernel had none of them.
+    private static let completing = """
+        import json, pathlib, zlib
+        manifest = json.loads(open("lb1/manifest.json").read())
+        manifest["unread"] = []
+        open("lb1/manifest.json", "w").write(json.dumps(manifest))
+        files = sorted((str(file.relative_to("lb1")), file) for file in pathlib.Path("lb1").rglob("*") if file.is_file())
+        sums = [f"{zlib.crc32(file.read_bytes()):08x}  {path}\\n" for path, file in files if path != "CRC32SUMS"]
+        open("lb1/CRC32SUMS", "w").write("".join(sums))
+        """
 
     @Test("The document is as its schema says", arguments: Fixture.all)
     func schema(_ fixture: Fixture) throws {

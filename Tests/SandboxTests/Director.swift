@@ -41,7 +41,8 @@ struct Director: Sendable {
             var sysctls = Sysctls()
             sysctls.values = settings
             return SandboxPlan(
-                ruleset: try Ruleset(reading: kernel), network: try NetworkConfiguration(reading: kernel),
+                ruleset: try Ruleset(reading: kernel), legacyTables: LegacyTable.all(in: kernel).tables,
+                network: try NetworkConfiguration(reading: kernel),
                 sysctls: sysctls)
         }
         services = try [Self.vip, Self.vip6].map { text in

@@ -8,14 +8,15 @@ import Sandbox
 /// A director's packet filter with what it needs around it, read to be tried in a sandbox.
 package struct FilterTrial {
     let ruleset: Ruleset
+    let legacyTables: [LegacyTable]
     private let surroundings: Surroundings
     /// Those that are tried: with destinations whose answers bypass the director.
     let services: [Service]
     private let sysctls: Sysctls
     /// What is there and is not tried.
     private let omitted: [Loss]
-    /// Whether iptables-legacy has rules, which are not copied.
-    private let hasLegacyRules: Bool
+    /// Whether rules of iptables-legacy could not be read.
+    private let lacksLegacyRules: Bool
     private let isOfCapture: Bool
 
     /// Reads all of it. Needs CAP_NET_ADMIN.
@@ -35,12 +36,9 @@ package struct FilterTrial {
         if !ruleset.isWhole { omitted.append(Loss("a part of the rules", "they kept changing while they were read")) }
         let legacy = LegacyTable.all(in: source)
         omitted += legacy.failures.map { Loss("the tables of iptables-legacy", $0.description) }
-        let tables = legacy.tables.filter { $0.rules > 0 }
-        hasLegacyRules = !tables.isEmpty
+        legacyTables = legacy.tables
+        lacksLegacyRules = !legacy.failures.isEmpty
         isOfCapture = source is CapturedKernel
-        omitted += tables.map { table in
-            Loss("table \(table.name) of iptables-legacy (\(table.family))", "it is not copied into the sandbox yet")
-        }
         self.omitted = omitted
     }
 
@@ -52,7 +50,7 @@ package struct FilterTrial {
             var trial =
                 try isOfCapture ? inUserNamespace(isStopped) : Trial(of: services, in: plan, isStopped: isStopped)
             trial.missing += omitted
-            trial.lacksRules = trial.lacksRules || hasLegacyRules
+            trial.lacksRules = trial.lacksRules || lacksLegacyRules
             return trial.doubt.map { .incomplete(trial, $0) } ?? .known(trial)
         } catch { return .unreadable(error.description) }
     }
@@ -83,7 +81,8 @@ package struct FilterTrial {
             if case .address(_, let endpoint) = service.identity { endpoint.address } else { nil }
         }
         return SandboxPlan(
-            ruleset: ruleset, network: surroundings.network, sysctls: sysctls, addresses: Set(addresses))
+            ruleset: ruleset, legacyTables: legacyTables, network: surroundings.network, sysctls: sysctls,
+            addresses: Set(addresses))
     }
 }
 

@@ -54,6 +54,8 @@ package struct TableWriter {
 package enum RuleStatement {
     /// `ct state STATE`
     case ctState(CTState)
+    /// `meta l4proto NUMBER`
+    case transport(UInt8)
     /// `meta nftrace set 1`
     case trace
     /// `drop`, `accept`
@@ -71,6 +73,16 @@ package enum RuleStatement {
                 cmp.append(NFTA_CMP_SREG.rawValue, bigEndian: Self.register)
                 cmp.append(NFTA_CMP_OP.rawValue, bigEndian: UInt32(NFT_CMP_NEQ.rawValue))
                 cmp.nest(NFTA_CMP_DATA.rawValue) { $0.append(NFTA_DATA_VALUE.rawValue, host: UInt32(0)) }
+            }
+        case .transport(let number):
+            Self.expression("meta", in: &list) { meta in
+                meta.append(NFTA_META_DREG.rawValue, bigEndian: Self.register)
+                meta.append(NFTA_META_KEY.rawValue, bigEndian: UInt32(NFT_META_L4PROTO.rawValue))
+            }
+            Self.expression("cmp", in: &list) { cmp in
+                cmp.append(NFTA_CMP_SREG.rawValue, bigEndian: Self.register)
+                cmp.append(NFTA_CMP_OP.rawValue, bigEndian: UInt32(NFT_CMP_EQ.rawValue))
+                cmp.nest(NFTA_CMP_DATA.rawValue) { $0.append(NFTA_DATA_VALUE.rawValue, [number]) }
             }
         case .trace:
             Self.expression("immediate", in: &list) { immediate in

@@ -28,7 +28,7 @@ package struct ProbeOutcome: Equatable, Sendable {
         /// It came to where IPVS takes it.
         case passed(NetfilterHook)
         case dropped(DroppingRule)
-        /// No rule of nf_tables dropped it, but it did not arrive: iptables-legacy, routing, rp_filter.
+        /// No rule was seen to drop it, but it did not arrive: routing, rp_filter, a program that takes packets.
         case lost
         /// Traces were lost, or it left the path that is watched: why.
         case unknown(String)

@@ -62,7 +62,7 @@ extension Trial {
         }
         let vague = services.flatMap(\.outcomes).filter { $0.outcome.isVague }
         guard !vague.isEmpty else { return nil }
-        return "what became of some packets in the sandbox (\(vague.count)) is not known: no rule of nf_tables dropped "
+        return "what became of some packets in the sandbox (\(vague.count)) is not known: no rule was seen to drop "
             + "them, and they did not arrive"
     }
 }
@@ -87,7 +87,7 @@ extension ServiceTrial {
         switch opening?.end {
         case .dropped(let rule): "what opens a connection is dropped by \(rule)"
         case .unknown(let why): why
-        case .lost: "what opens a connection did not arrive, and no rule of nf_tables dropped it"
+        case .lost: "what opens a connection did not arrive, and no rule was seen to drop it"
         case .passed, nil: "its packets are not tried"
         }
     }

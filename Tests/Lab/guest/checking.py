@@ -59,13 +59,3 @@ def judge_in_order(hosts, subject, report):
         report.equal(f"check {where}: all of it was checked", sorted(FILTER), sorted(one["id"] for one in document["checked"]))
 
     _everywhere(hosts, subject, report, judge)
-
-
-def judge_unproven(hosts, subject, report, word):
-    if subject is None:
-        report.skip("what ct-inspect check says (--peers-only)")
-        return
-    with hosts.director.inside():
-        findings, not_checked, _, status = _check(subject)
-    report.equal("check: without a proof it is no pass", ([], 1), (sorted(findings), status))
-    report.check("and it says why", not_checked and all(word in one["reason"] for one in not_checked), not_checked)

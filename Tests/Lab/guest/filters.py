@@ -75,6 +75,13 @@ def legacy_drops(director):
     return sum(int(line.split()[0]) for line in lines if len(line.split()) > 2 and line.split()[2] == "DROP")
 
 
+def legacy_place(director, *words):
+    """The only rule of INPUT that has these words, as ct-inspect names it: by the number that iptables-legacy gives it."""
+    lines = director.run("iptables-legacy", "-vnL", "INPUT", "--line-numbers").stdout.splitlines()
+    (number,) = [line.split()[0] for line in lines if all(word in line.split() for word in words)]
+    return f"iptables-legacy filter INPUT rule {number} "
+
+
 def ufw(director, *rules, before_invalid=(), table_before=()):
     """Runs UFW itself, which writes and loads its rules, on copies, as the guest's files are read-only. Fresh for each director.
 
