@@ -18,7 +18,10 @@ extension LegacyTableFile {
         let descriptor = try open(isIPv6, purpose)
         defer { close(descriptor) }
         // Its counters are given back, whether wanted or not.
-        let count = try old.count(descriptor, purpose)
+        let count: Int
+        do throws(KernelError) { count = try old.count(descriptor, purpose) } catch {
+            throw KernelError(purpose, error.cause, errno: error.errno, detail: "the kernel has no such table")
+        }
         var counters = [UInt8](repeating: 0, count: count * MemoryLayout<xt_counters>.size)
         let status = counters.withUnsafeMutableBytes { counters in
             let request = request(content, counters: UInt(bitPattern: counters.baseAddress), count)

@@ -42,6 +42,7 @@ package struct LegacyCopy: Sendable {
         do throws(KernelError) {
             try LegacyTableFile.replace(table.name, isIPv6: isIPv6, with: table.bytes)
         } catch {
+            if error.detail != nil { throw error }
             for module in modules {
                 let isKnown = try LegacyTableFile.knows(
                     module.name, revision: module.revision, isTarget: module.isTarget, isIPv6: isIPv6)

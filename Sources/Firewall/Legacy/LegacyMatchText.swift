@@ -20,26 +20,16 @@ struct LegacyMatchText {
             case "icmp": try icmp("--icmp-type")
             case "icmp6": try icmp("--icmpv6-type")
             case "conntrack": try conntrack
-            case "comment": ["--comment " + Self.quoted(bytes { $0.text(0..<match.data.count) })]
+            case "comment": ["--comment " + Self.quoted(match.data.span.bytes.text(0..<match.data.count))]
             case "multiport": try multiport
             default: []
             }
         }
     }
 
-    private func bytes<Value>(_ read: (RawSpan) throws(DecodeError) -> Value) throws(DecodeError) -> Value {
-        try read(match.data.span.bytes)
-    }
+    private func byte(_ offset: Int) throws(DecodeError) -> UInt8 { try match.data.span.bytes.host(at: offset) }
 
-    private func bytes<Value>(_ read: (RawSpan) -> Value) -> Value { read(match.data.span.bytes) }
-
-    private func byte(_ offset: Int) throws(DecodeError) -> UInt8 {
-        try bytes { (span) throws(DecodeError) in try span.host(at: offset) }
-    }
-
-    private func number(_ offset: Int) throws(DecodeError) -> UInt16 {
-        try bytes { (span) throws(DecodeError) in try span.host(at: offset) }
-    }
+    private func number(_ offset: Int) throws(DecodeError) -> UInt16 { try match.data.span.bytes.host(at: offset) }
 
     // MARK: Transport
 
@@ -118,11 +108,14 @@ struct LegacyMatchText {
         (try? number(Self.place(\.match_flags))).map { Int($0) & Int(XT_CONNTRACK_STATE_ALIAS) != 0 } ?? false
     }
 
-    /// Revision 1 has a byte for the states, where later ones have two.
+    /// Nothing if it looks at more than the state. Revision 1 has a byte for the states, where later ones have two.
     private var conntrack: [String] {
         get throws(DecodeError) {
             let flags = Int(try number(Self.place(\.match_flags)))
-            guard (1...3).contains(match.revision), flags & Int(XT_CONNTRACK_STATE) != 0 else { return [] }
+            let known = Int(XT_CONNTRACK_STATE) | Int(XT_CONNTRACK_STATE_ALIAS)
+            guard (1...3).contains(match.revision), flags & Int(XT_CONNTRACK_STATE) != 0, flags & ~known == 0 else {
+                return []
+            }
             let offset = Self.place(\.state_mask)
             let mask = match.revision == 1 ? UInt16(try byte(offset)) : try number(offset)
             let isInverted = try Int(number(Self.place(\.invert_flags))) & Int(XT_CONNTRACK_STATE) != 0
