@@ -8,17 +8,19 @@ package struct FixPlanner {
     package let exemption: Exemption
     let findings: [Finding.ID]
     let ruleset: Ruleset
+    let legacyTables: [LegacyTable]
     let sysctls: Sysctls
     let format: FixFormat?
 
     /// - Parameter format: nil for the one that fits.
     package init(
-        _ exemption: Exemption, _ findings: [Finding.ID], _ ruleset: Ruleset, _ sysctls: Sysctls,
-        format: FixFormat? = nil
+        _ exemption: Exemption, _ findings: [Finding.ID], _ ruleset: Ruleset, _ legacyTables: [LegacyTable],
+        _ sysctls: Sysctls, format: FixFormat? = nil
     ) {
         self.exemption = exemption
         self.findings = findings
         self.ruleset = ruleset
+        self.legacyTables = legacyTables
         self.sysctls = sysctls
         self.format = format
     }
@@ -51,11 +53,12 @@ package struct FixPlanner {
     ///   - rest: of packets that are not: they need a rule that accepts them.
     package func untracking(instead drops: Drops, thenBefore rest: Drops) throws(Obstacle) -> Fix {
         var fix = Fix(.notrack, findings, apply: [], persist: [], undo: [])
+        let isLegacy = !drops.isEmpty && drops.keys.allSatisfy(\.isLegacy)
         switch format ?? Self.format(drops.keys.sorted(), ruleset) {
-        case .iptables: untrackByIPTables(.iptables, &fix)
-        case .ufw: untrackByIPTables(.ufw, &fix)
-        case .nft: untrackByNFT(.nft, &fix)
-        case .firewalld: untrackByNFT(.firewalld, &fix)
+        case .iptables: try untrackByIPTables(.iptables, isLegacy, &fix)
+        case .ufw: try untrackByIPTables(.ufw, isLegacy, &fix)
+        case .nft: try untrackByNFT(.nft, &fix)
+        case .firewalld: try untrackByNFT(.firewalld, &fix)
         }
         try add(Gate.all(.untracked, before: rest, in: ruleset), to: &fix)
         return fix
@@ -71,7 +74,7 @@ package struct FixPlanner {
             switch format {
             case .iptables, .ufw:
                 let family: IPAddress.Family = gate.family == .ip ? .ipv4 : .ipv6
-                let script = IPTablesScript(family, table: gate.table)
+                let script = IPTablesScript(family, table: gate.table, isLegacy: gate.isLegacy)
                 fix.apply += script.apply(gate, exemption)
                 fix.undo = script.undo(gate) + fix.undo
                 fix.persist.append(persistence.lines(gate, script))
@@ -89,13 +92,21 @@ package struct FixPlanner {
         for name in [gate.table] + gate.places.map(\.chain) where !RuleCache.isWord(name) {
             throw Obstacle(why: "the name of “\(name)” is no word for nft or iptables")
         }
-        if ruleset.hasChain(gate.family, gate.table, gate.state.chain) {
+        let isThere =
+            gate.isLegacy
+            ? has(gate.state.chain, inLegacy: gate.family, gate.table)
+            : ruleset.hasChain(gate.family, gate.table, gate.state.chain)
+        if isThere {
             throw Obstacle(why: "there is a chain \(gate.state.chain) in table \(gate.family) \(gate.table) already")
         }
     }
 
+    private func has(_ chain: String, inLegacy family: TableFamily, _ table: String) -> Bool {
+        legacyTables.contains { $0.family == family && $0.name == table && $0.chains.contains(chain) }
+    }
+
     private func format(of gate: Gate) throws(Obstacle) -> FixFormat {
-        let managers = ruleset.managers(ofTable: gate.family, gate.table)
+        let managers = gate.isLegacy ? [] : ruleset.managers(ofTable: gate.family, gate.table)
         let table = "\(gate.family) \(gate.table)"
         if managers.contains(.firewalld) {
             throw Obstacle(
@@ -106,7 +117,7 @@ package struct FixPlanner {
         for owner in owners {
             if let hint = owner.hint { throw Obstacle(why: "\(owner.rawValue) makes these rules again: \(hint)") }
         }
-        let isOfIPTables = managers.contains(.iptables) || managers.contains(.ufw)
+        let isOfIPTables = gate.isLegacy || managers.contains(.iptables) || managers.contains(.ufw)
         guard isOfIPTables else {
             if format == .nft || format == nil { return .nft }
             throw Obstacle(why: "table \(table) is none of iptables, so it is not the other formats' to change")
@@ -120,7 +131,7 @@ package struct FixPlanner {
     /// The format of what drops: the first that is known.
     private static func format(_ drops: [DroppingRule], _ ruleset: Ruleset) -> FixFormat {
         for drop in drops {
-            let managers = ruleset.managers(ofTable: drop.family, drop.table)
+            let managers = drop.isLegacy ? [.iptables] : ruleset.managers(ofTable: drop.family, drop.table)
             if managers.contains(.firewalld) { return .firewalld }
             if FirewallManager(chain: drop.chain) == .ufw { return .ufw }
             if managers.contains(.ufw) { return .ufw }
@@ -131,17 +142,28 @@ package struct FixPlanner {
 
     // MARK: No tracking
 
-    private func untrackByIPTables(_ format: FixFormat, _ fix: inout Fix) {
+    private func untrackByIPTables(_ format: FixFormat, _ isLegacy: Bool, _ fix: inout Fix) throws(Obstacle) {
         for family in [IPAddress.Family.ipv4, .ipv6] where exemption.families.contains(family) {
-            let script = IPTablesScript(family, table: "raw")
-            let isNew = !ruleset.hasTable(family == .ipv4 ? .ip : .ip6, "raw")
+            let script = IPTablesScript(family, table: "raw", isLegacy: isLegacy)
+            let tableFamily: TableFamily = family == .ipv4 ? .ip : .ip6
+            // A table of iptables-legacy stays once it is there.
+            let isNew = !isLegacy && !ruleset.hasTable(tableFamily, "raw")
+            if ruleset.hasChain(tableFamily, "raw", IPTablesScript.untrackedChain)
+                || has(IPTablesScript.untrackedChain, inLegacy: tableFamily, "raw")
+            {
+                throw Obstacle(why: "there is a chain \(IPTablesScript.untrackedChain) in table raw already")
+            }
             fix.apply += script.applyUntracking(exemption)
             fix.undo = script.undoUntracking(isTableNew: isNew) + fix.undo
             fix.persist.append(Persisting(format, exemption).untracking(script))
         }
     }
 
-    private func untrackByNFT(_ format: FixFormat, _ fix: inout Fix) {
+    private func untrackByNFT(_ format: FixFormat, _ fix: inout Fix) throws(Obstacle) {
+        let (family, table) = (NFTScript.untracking.family, NFTScript.untracking.table)
+        if ruleset.hasTable(family, table) {
+            throw Obstacle(why: "there is a table \(family) \(table) already")
+        }
         fix.apply += NFTScript.untracking.applyUntracking(exemption)
         fix.undo = NFTScript.untracking.undoUntracking + fix.undo
         fix.persist += Persisting(format, exemption).untracking

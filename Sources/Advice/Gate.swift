@@ -15,6 +15,8 @@ package struct Gate: Equatable, Sendable {
     package let state: State
     package let family: TableFamily
     package let table: String
+    /// Of iptables-legacy.
+    package let isLegacy: Bool
     /// In the order of the chains' names.
     package private(set) var places: [Place]
 
@@ -47,13 +49,19 @@ extension Gate {
         var gates: [Gate] = []
         for (rule, text) in drops.sorted(by: { $0.key < $1.key }) {
             let place = Place(chain: rule.chain, position: ruleset.position(of: rule), rule: text)
-            if let index = gates.firstIndex(where: { $0.family == rule.family && $0.table == rule.table }) {
+            if let index = gates.firstIndex(where: { $0.isIn(rule) }) {
                 gates[index].add(place)
             } else {
-                gates.append(Gate(state: state, family: rule.family, table: rule.table, places: [place]))
+                gates.append(
+                    Gate(
+                        state: state, family: rule.family, table: rule.table, isLegacy: rule.isLegacy, places: [place]))
             }
         }
         return gates
+    }
+
+    private func isIn(_ rule: DroppingRule) -> Bool {
+        family == rule.family && table == rule.table && isLegacy == rule.isLegacy
     }
 
     /// Before the first of its chain.

@@ -61,8 +61,20 @@ extension Sandbox {
         return "a command failed: \(words.first.map(String.init) ?? "\(outcome.end)")"
     }
 
-    /// All rules as nft prints them, without counters.
-    fileprivate func listing() throws(KernelError) -> [UInt8] { try run(["nft", "-s", "list", "ruleset"]).output }
+    /// All rules as nft and iptables-legacy-save print them, without counters.
+    fileprivate func listing() throws(KernelError) -> [String] {
+        var lines = Self.lines(try run(["nft", "-s", "list", "ruleset"]).output)
+        guard hasLegacyTables else { return lines }
+        for program in ["iptables-legacy-save", "ip6tables-legacy-save"] where ChildProcess.path(of: program) != nil {
+            // Chains have counters, and a table stays once it is there: what is left is the rules.
+            lines += Self.lines(try run([program]).output).filter { $0.hasPrefix("-A") }
+        }
+        return lines
+    }
+
+    private static func lines(_ output: [UInt8]) -> [String] {
+        String(decoding: output, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
+    }
 }
 
 /// A packet that should not get further than before.

@@ -30,6 +30,8 @@ package final class Sandbox {
     private let wires: Wires
     private let places: RulePlaces
     private let legacy: LegacyCopy
+    /// Whether the director has tables of iptables-legacy.
+    var hasLegacyTables: Bool { !legacy.tables.isEmpty }
     private var cache: RuleCache?
     /// Probes in a row of which nothing was heard.
     private var silences = 0

@@ -165,6 +165,20 @@ struct AdviceTests {
         #expect(notrack.apply.contains("iptables-nft -I INPUT 4 -m conntrack --ctstate UNTRACKED -j lvs-untracked"))
     }
 
+    @Test("iptables-legacy", .needsTool("iptables-legacy"))
+    func legacy() throws {
+        let filter = """
+            iptables-legacy -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+            iptables-legacy -A INPUT -m conntrack --ctstate INVALID -j DROP
+            iptables-legacy -A INPUT -p tcp --dport 80 -j ACCEPT
+            iptables-legacy -A INPUT -p icmp -j ACCEPT
+            iptables-legacy -P INPUT DROP
+            """
+        let (accept, notrack) = try expectBoth(try Advised(filter, families: [.ipv4]))
+        #expect(accept.apply.last == "iptables-legacy -I INPUT 2 -m conntrack --ctstate INVALID -j lvs-invalid")
+        #expect(notrack.apply.first == "iptables-legacy -t raw -N lvs-notrack")
+    }
+
     @Test("UFW's own rules", .needsTool("ufw"))
     func ufw() throws {
         try inTemporaryFolder { folder in

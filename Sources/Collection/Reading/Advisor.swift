@@ -35,7 +35,7 @@ package struct Advisor {
         services = filter.services.filter { affected.contains($0.identity) }
         let ids = findings.filter { !$0.droppedServices.isEmpty }.map(\.id).withoutRepeats
         settings = findings.flatMap { $0.droppedServices.isEmpty ? [] : $0.remedies }.settings
-        planner = FixPlanner(exemption, ids, filter.ruleset, facts.sysctls, format: format)
+        planner = FixPlanner(exemption, ids, filter.ruleset, filter.legacyTables, facts.sysctls, format: format)
     }
 
     /// Each kind of fix, proven or not; and why there is none. Blocks for as long as some trials take.

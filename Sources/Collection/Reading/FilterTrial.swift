@@ -73,7 +73,7 @@ package struct FilterTrial {
     }
 
     /// Who makes the rules.
-    package var managers: [FirewallManager] { ruleset.managers }
+    package var managers: [FirewallManager] { ruleset.managers(beside: legacyTables) }
 
     /// Of the director as it is.
     var plan: SandboxPlan {

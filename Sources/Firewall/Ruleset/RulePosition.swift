@@ -5,13 +5,17 @@ import Netlink
 extension Ruleset {
     /// How many rules of its chain come before this one; nil if there is none with its handle.
     package func position(of rule: DroppingRule) -> Int? {
-        guard case .rule(let handle) = rule.decision else { return nil }
-        return rules(of: rule).firstIndex { $0.handle == handle }
+        switch rule.decision {
+        case .rule(let handle): rules(of: rule).firstIndex { $0.handle == handle }
+        case .legacyRule(let number): number - 1
+        case .policy, .legacyPolicy: nil
+        }
     }
 
     /// Whether a rule asks for the ctstate: nft's `ct state`, or the match `conntrack` or `state` of xtables.
     package func asksForState(_ rule: DroppingRule) -> Bool {
-        position(of: rule).map { rules(of: rule)[$0].expressions.contains(where: \.asksForState) } ?? false
+        if rule.isLegacy { return false }
+        return position(of: rule).map { rules(of: rule)[$0].expressions.contains(where: \.asksForState) } ?? false
     }
 
     package func hasTable(_ family: TableFamily, _ name: String) -> Bool {
