@@ -16,6 +16,8 @@ package struct KernelError: Error, Equatable, Sendable {
         case damaged
         /// The user wanted no more of it: SIGINT or SIGTERM came; or there was no more time. Not named as the errno.
         case stopped
+        /// A file that the user gave, in place of what the kernel has, is not what it should be. Not named as the errno.
+        case invalid
         /// Any other system failure.
         case failed
     }

@@ -5,6 +5,8 @@ import Reports
 
 /// Exit codes, as documented in the man page (sysexits.h). 64, usage, is ArgumentParser's.
 enum Failure: Int32 {
+    /// A file is not what it should be.
+    case data = 65
     /// The kernel lacks what is needed.
     case unavailable = 69
     /// Input or output failed.
@@ -22,6 +24,7 @@ enum Failure: Int32 {
         switch error.cause {
         case .absent: self = .unavailable
         case .forbidden: self = .noPermission
+        case .invalid: self = .data
         case .notFound, .lost, .damaged, .stopped, .failed: self = .inputOutput
         }
     }

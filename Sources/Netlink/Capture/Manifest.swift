@@ -62,7 +62,7 @@ extension Manifest.Unread {
             switch cause {
             case .forbidden: "take it again with sudo"
             case .absent, .notFound: "take it again once the kernel has it"
-            case .lost, .damaged, .stopped, .failed: "take it again"
+            case .lost, .damaged, .stopped, .invalid, .failed: "take it again"
             }
         return KernelError(
             purpose, cause, errno: errno.map(Errno.init(rawValue:)), detail: "as it was when the capture was taken",
