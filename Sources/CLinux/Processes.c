@@ -19,7 +19,7 @@ static int set_attributes(posix_spawnattr_t *attributes)
     return posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-static int set_files(posix_spawn_file_actions_t *actions, int input, int output, int errors)
+static int set_files(posix_spawn_file_actions_t *actions, const char *folder, int input, int output, int errors)
 {
     const int files[] = { input, output, errors };
     int error = 0;
@@ -27,11 +27,11 @@ static int set_files(posix_spawn_file_actions_t *actions, int input, int output,
         error = posix_spawn_file_actions_adddup2(actions, files[i], i);
     if (error == 0)
         error = posix_spawn_file_actions_addclosefrom_np(actions, 3);
-    return error != 0 ? error : posix_spawn_file_actions_addchdir_np(actions, "/");
+    return error != 0 || folder == NULL ? error : posix_spawn_file_actions_addchdir_np(actions, folder);
 }
 
-int clinux_spawn(pid_t *process, const char *path, char *const arguments[], char *const environment[], int input,
-                 int output, int errors)
+int clinux_spawn(pid_t *process, const char *path, const char *folder, char *const arguments[],
+                 char *const environment[], int input, int output, int errors)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -42,7 +42,7 @@ int clinux_spawn(pid_t *process, const char *path, char *const arguments[], char
     if (error == 0) {
         error = set_attributes(&attributes);
         if (error == 0)
-            error = set_files(&actions, input, output, errors);
+            error = set_files(&actions, folder, input, output, errors);
         if (error == 0)
             error = posix_spawn(process, path, &actions, &attributes, arguments, environment);
         posix_spawnattr_destroy(&attributes);

@@ -41,11 +41,13 @@ package struct ChildProcess {
     ///   - command: the program and its arguments.
     ///   - input: what it reads.
     ///   - environment: beside `PATH` and `LC_ALL=C`, each as `NAME=value`.
+    ///   - staysInFolder: whether it starts where we are, not in `/`.
     ///   - limit: after that it is killed, with all that it started.
     /// - Throws: `.absent` if it is not installed; `.failed` if it cannot be started, took too long or printed too much. That it failed is
     ///   no error: see the outcome.
     package static func run(
-        _ command: [String], input: [UInt8] = [], environment: [String] = [], within limit: Duration = .seconds(10)
+        _ command: [String], input: [UInt8] = [], environment: [String] = [], staysInFolder: Bool = false,
+        within limit: Duration = .seconds(10)
     ) throws(KernelError) -> Outcome {
         guard let name = command.first else { throw KernelError("run a program", .failed, detail: "it has no name") }
         guard let path = path(of: name) else {
@@ -54,7 +56,8 @@ package struct ChildProcess {
         do {
             let output = try Pipe()
             let errors = try Pipe()
-            let started = try Spawning(path, command, usualEnvironment + environment, input, output, errors)
+            let started = try Spawning(
+                path, command, usualEnvironment + environment, staysInFolder, input, output, errors)
             return try started.finish(name, output, errors, mostBytes, within: limit)
         } catch let error as KernelError {
             throw error
@@ -92,7 +95,8 @@ private struct Spawning {
     let process: pid_t
 
     init(
-        _ path: String, _ arguments: [String], _ environment: [String], _ input: [UInt8], _ output: Pipe, _ errors: Pipe
+        _ path: String, _ arguments: [String], _ environment: [String], _ staysInFolder: Bool, _ input: [UInt8],
+        _ output: Pipe, _ errors: Pipe
     ) throws {
         let stdin = try Self.file(with: input)
         defer { try? stdin.close() }
@@ -100,7 +104,8 @@ private struct Spawning {
         let errno = withStrings(arguments) { arguments in
             withStrings(environment) { environment in
                 clinux_spawn(
-                    &started, path, arguments, environment, stdin.rawValue, output.writing?.rawValue ?? -1,
+                    &started, path, staysInFolder ? nil : "/", arguments, environment, stdin.rawValue,
+                    output.writing?.rawValue ?? -1,
                     errors.writing?.rawValue ?? -1)
             }
         }

@@ -1,3 +1,4 @@
+import Foundation
 import Netlink
 import Processes
 import Testing
@@ -29,6 +30,13 @@ import Testing
         #expect(lines.contains("/"))
         // Standard input, output, errors, and what ls itself opens.
         #expect(lines.filter { Int($0) != nil } == ["0", "1", "2", "3"])
+    }
+
+    @Test func staysInOurFolderOnlyIfToldTo() throws {
+        let here = try ChildProcess.run(["pwd"], staysInFolder: true)
+        #expect(Self.lines(here.output) == [FileManager.default.currentDirectoryPath])
+        let root = try ChildProcess.run(["pwd"])
+        #expect(Self.lines(root.output) == ["/"])
     }
 
     @Test func endsWhatTakesTooLongWithAllItStarted() throws {
