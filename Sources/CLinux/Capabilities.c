@@ -18,7 +18,7 @@ int clinux_keep_only_net_admin(unsigned int also)
     if (also & CLINUX_KEPT_CHOWN)
         wanted |= CAP_TO_MASK(CAP_CHOWN);
     if (also & CLINUX_KEPT_SANDBOX)
-        wanted |= CAP_TO_MASK(CAP_SYS_ADMIN) | CAP_TO_MASK(CAP_NET_RAW);
+        wanted |= CAP_TO_MASK(CAP_SYS_ADMIN) | CAP_TO_MASK(CAP_NET_RAW) | CAP_TO_MASK(CAP_SETFCAP);
     unsigned int kept = data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted & wanted;
     memset(data, 0, sizeof data);
     data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted = kept;

@@ -4,7 +4,8 @@
 enum clinux_kept {
     /// CAP_CHOWN
     CLINUX_KEPT_CHOWN = 1,
-    /// To make network namespaces, and send packets in them: CAP_SYS_ADMIN, CAP_NET_RAW.
+    /// To make network namespaces, and send packets in them: CAP_SYS_ADMIN, CAP_NET_RAW; and for root to be root in a user namespace of its
+    /// own, and so the programs that are run there: CAP_SETFCAP (kernel/user_namespace.c, `verify_root_map`).
     CLINUX_KEPT_SANDBOX = 2,
 };
 
