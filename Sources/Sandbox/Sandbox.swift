@@ -71,16 +71,11 @@ package final class Sandbox {
         try copy.awaitAddresses(of: network)
         missing += copy.missing.map { Loss($0.what, $0.why.description) }
         traces = try EventSocket(groups: [NFNLGRP_NFTRACE.rawValue], buffer: 8 << 20, for: "trace packets")
-        legacy = LegacyCopy(of: plan.legacyTables)
-        missing += legacy.missing.map { Loss($0.table.description, $0.why.description) }
-        let rules = try RulesetCopy(of: plan.ruleset, into: kernel)
-        missing += rules.missing.map { Loss($0.object.description, $0.why.description) }
-        missing += plan.ruleset.chainsBesideThePath
-        lacksRules = !rules.missing.isEmpty || !legacy.missing.isEmpty
-        if plan.ruleset.matchesIndexes(of: copy.changedIndexes) {
-            missing.append(Loss("the indexes of links", "rules match them, and some are taken here by tunnels"))
-        }
-        places = RulePlaces(of: plan.ruleset, in: try Ruleset(reading: kernel), without: rules.missing.map(\.object))
+        let rules = try SandboxRules(plan.rules, into: kernel, changedIndexes: copy.changedIndexes)
+        missing += rules.missing
+        lacksRules = rules.areIncomplete
+        places = rules.places
+        legacy = rules.legacy
         try WatchTable(keepsEntries: plan.keepsEntries).make()
         // Tracking begins with the first rule about ctstates, so its settings are there only now.
         missing += Self.apply(plan.settings.filter { $0.name.hasPrefix(Self.tracking) })
@@ -114,8 +109,16 @@ package final class Sandbox {
     ///   - input: what it reads.
     /// - Throws: as `ChildProcess.run`; and, before anything is run, if the calling thread is not in a namespace of its own.
     package func run(_ command: [String], input: [UInt8] = []) throws(KernelError) -> ChildProcess.Outcome {
+        try Self.runHere(command, input: input)
+    }
+
+    /// The same, before there is a sandbox.
+    static func runHere(
+        _ command: [String], input: [UInt8], staysInFolder: Bool = false
+    ) throws(KernelError) -> ChildProcess.Outcome {
         try PrivateNamespace.requireOwn(for: "run \(command.first ?? "a program") in the sandbox")
-        return try ChildProcess.run(command, input: input, environment: ["XTABLES_LOCKFILE=/dev/null"])
+        return try ChildProcess.run(
+            command, input: input, environment: ["XTABLES_LOCKFILE=/dev/null"], staysInFolder: staysInFolder)
     }
 
     // MARK: Probes
@@ -179,20 +182,6 @@ package final class Sandbox {
         } catch { return .unknown(error.description) }
         return cache?.text(of: places.copy(rule), at: .now) ?? .unknown("it was not read")
     }
-}
-
-extension Ruleset {
-    /// Base chains that no packet meets in the sandbox, as its links are no bridges, and none is made of another.
-    fileprivate var chainsBesideThePath: [Loss] {
-        self[.chain].filter { $0.hook != nil && ($0.family == .bridge || $0.family == .netdev || $0.isIngress) }.map {
-            Loss($0.description, "chains of bridges and devices are not tried")
-        }
-    }
-}
-
-extension RulesetObject {
-    /// `NF_INET_INGRESS`
-    fileprivate var isIngress: Bool { family == .inet && hook == 5 }
 }
 
 /// The far ends of the director's links.

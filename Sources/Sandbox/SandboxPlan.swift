@@ -6,9 +6,7 @@ import Routing
 
 /// What a sandbox is a copy of.
 package struct SandboxPlan {
-    package var ruleset: Ruleset
-    /// Those of iptables-legacy.
-    package var legacyTables: [LegacyTable]
+    package var rules: Rules
     /// Nil for a capture that lacks it: the sandbox then has one link, by which everything arrives.
     package var network: NetworkConfiguration?
     /// Settings of the director, of which those that decide about packets are copied.
@@ -16,12 +14,26 @@ package struct SandboxPlan {
     /// The addresses of its services, which are made local if the network is not known.
     package var addresses: Set<IPAddress>
 
+    /// The packet filter.
+    package enum Rules {
+        /// As a director has it.
+        case copied(Ruleset, legacy: [LegacyTable])
+        /// From files, by the programs that load them, in this order; see `RulesetLoader`.
+        case loaded([RulesetFile])
+    }
+
+    package init(
+        rules: Rules, network: NetworkConfiguration? = nil, sysctls: Sysctls, addresses: Set<IPAddress> = []
+    ) {
+        (self.rules, self.network, self.sysctls, self.addresses) = (rules, network, sysctls, addresses)
+    }
+
     package init(
         ruleset: Ruleset, legacyTables: [LegacyTable] = [], network: NetworkConfiguration? = nil, sysctls: Sysctls,
         addresses: Set<IPAddress> = []
     ) {
-        (self.ruleset, self.legacyTables) = (ruleset, legacyTables)
-        (self.network, self.sysctls, self.addresses) = (network, sysctls, addresses)
+        self.init(
+            rules: .copied(ruleset, legacy: legacyTables), network: network, sysctls: sysctls, addresses: addresses)
     }
 
     /// See `net.ipv4.vs.conntrack`.

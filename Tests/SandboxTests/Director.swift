@@ -30,20 +30,24 @@ struct Director: Sendable {
         ip -6 route add default via 2001:db8:9:1::fe
         """
 
+    let ruleset: Ruleset
     let plan: SandboxPlan
     let services: [Service]
 
     init(_ filter: String, settings: [String: String] = [:], network: String = Director.network) throws {
-        plan = try inFreshNamespace {
+        (ruleset, plan) = try inFreshNamespace {
             let outcome = try Tool.outcome(of: "/usr/bin/env", ["bash", "-ec", network + "\n" + filter])
             guard outcome.status == 0 else { throw Failed(description: outcome.errors) }
             let kernel = LiveKernel()
             var sysctls = Sysctls()
             sysctls.values = settings
-            return SandboxPlan(
-                ruleset: try Ruleset(reading: kernel), legacyTables: LegacyTable.all(in: kernel).tables,
-                network: try NetworkConfiguration(reading: kernel),
-                sysctls: sysctls)
+            let ruleset = try Ruleset(reading: kernel)
+            let network = try NetworkConfiguration(reading: kernel)
+            let legacyTables = LegacyTable.all(in: kernel).tables
+            return (
+                ruleset,
+                SandboxPlan(ruleset: ruleset, legacyTables: legacyTables, network: network, sysctls: sysctls)
+            )
         }
         services = try [Self.vip, Self.vip6].map { text in
             guard let address = IPAddress(text) else { throw Failed(description: text) }

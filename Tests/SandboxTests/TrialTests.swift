@@ -65,7 +65,7 @@ struct TrialTests {
         expectDrops(trial, "ct state invalid drop")
         #expect(trial.missing == [])
         let handles = Set(
-            director.plan.ruleset[.rule].filter { $0.name == "input" }.compactMap(\.handle))
+            director.ruleset[.rule].filter { $0.name == "input" }.compactMap(\.handle))
         for rule in trial.rules.keys {
             guard case .rule(let handle) = rule.decision else {
                 Issue.record("a policy dropped")

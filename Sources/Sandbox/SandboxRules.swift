@@ -1,0 +1,56 @@
+import Firewall
+import Inspection
+import Netlink
+
+/// The packet filter in a sandbox: copied from a director, or loaded from files.
+struct SandboxRules {
+    /// What is not there, or is there and not tried.
+    let missing: [Loss]
+    /// Whether a part of the packet filter is missing.
+    let areIncomplete: Bool
+    let places: RulePlaces
+    let legacy: LegacyCopy
+
+    /// Makes them in the network namespace of the calling thread.
+    ///
+    /// - Parameter changed: indexes of the director's links that have another one here.
+    init(
+        _ rules: SandboxPlan.Rules, into kernel: any KernelSource, changedIndexes changed: Set<Int32>
+    ) throws(KernelError) {
+        switch rules {
+        case .copied(let ruleset, let tables):
+            legacy = LegacyCopy(of: tables)
+            let copy = try RulesetCopy(of: ruleset, into: kernel)
+            var missing = copy.missing.map { Loss($0.object.description, $0.why.description) }
+            missing += legacy.missing.map { Loss($0.table.description, $0.why.description) }
+            missing += ruleset.chainsBesideThePath
+            areIncomplete = !copy.missing.isEmpty || !legacy.missing.isEmpty
+            if ruleset.matchesIndexes(of: changed) {
+                missing.append(Loss("the indexes of links", "rules match them, and some are taken here by tunnels"))
+            }
+            self.missing = missing
+            places = RulePlaces(of: ruleset, in: try Ruleset(reading: kernel), without: copy.missing.map(\.object))
+        case .loaded(let files):
+            legacy = LegacyCopy(of: [])
+            for file in files { try RulesetLoader.load(file) }
+            let ruleset = try Ruleset(reading: kernel)
+            missing = ruleset.chainsBesideThePath
+            areIncomplete = false
+            places = RulePlaces(of: ruleset, in: ruleset, without: [])
+        }
+    }
+}
+
+extension Ruleset {
+    /// Base chains that no packet meets in the sandbox, as its links are no bridges, and none is made of another.
+    fileprivate var chainsBesideThePath: [Loss] {
+        self[.chain].filter { $0.hook != nil && ($0.family == .bridge || $0.family == .netdev || $0.isIngress) }.map {
+            Loss($0.description, "chains of bridges and devices are not tried")
+        }
+    }
+}
+
+extension RulesetObject {
+    /// `NF_INET_INGRESS`
+    fileprivate var isIngress: Bool { family == .inet && hook == 5 }
+}
