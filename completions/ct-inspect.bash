@@ -348,8 +348,8 @@ _ct-inspect_watch() {
 _ct-inspect_check() {
     repeating_flags=()
     non_repeating_flags=(--json --nagios --list --version -h --help)
-    repeating_options=(--only --skip)
-    non_repeating_options=(--netns --capture --color --fail-on)
+    repeating_options=(--ruleset --only --skip)
+    non_repeating_options=(--netns --capture --services --color --fail-on)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -361,6 +361,14 @@ _ct-inspect_check() {
     '--capture')
         compopt -o filenames
         __ct-inspect_add_completions -d
+        return
+        ;;
+    '--ruleset')
+        __ct-inspect_add_completions -f
+        return
+        ;;
+    '--services')
+        __ct-inspect_add_completions -f
         return
         ;;
     '--color')

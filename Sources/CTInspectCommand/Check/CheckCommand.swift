@@ -16,11 +16,14 @@ struct CheckCommand: ParsableCommand {
               sudo ct-inspect check --fail-on error --skip sloppy,expire-nodest
               sudo ct-inspect check --json | jq -r '.findings[].id'
               sudo ct-inspect check --nagios         a line for monitoring
+              ct-inspect check --ruleset nftables.conf --services ipvsadm.rules
+                                                     before deploying; no root
 
             More: man ct-inspect-check; each finding: man ct-inspect-findings
             """)
 
     @OptionGroup var source: SourceOptions
+    @OptionGroup var given: GivenOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var selection: CheckSelection
 
@@ -42,8 +45,17 @@ struct CheckCommand: ParsableCommand {
             throw ValidationError(
                 "--fail-on and --nagios are mutually exclusive: plugins have exit statuses of their own")
         }
-        _ = try selection.checks()
+        let checks = try selection.checks()
+        if given.areAll, source.namespace.netns != nil {
+            throw ValidationError("--netns has no effect: with --ruleset and --services nothing is read here")
+        }
+        if !given.ruleset.isEmpty, !Self.isFilterTried(checks) {
+            throw ValidationError("--ruleset has no effect: no check of the packet filter is to be made")
+        }
     }
+
+    /// Whether any of these checks is about the packet filter.
+    private static func isFilterTried(_ checks: [Check]) -> Bool { checks.contains { $0.allNeeds.contains(.trial) } }
 
     func run() throws {
         let checks = try selection.checks()
@@ -73,10 +85,21 @@ struct CheckCommand: ParsableCommand {
     }
 
     private func facts(for checks: [Check]) throws(KernelError) -> DirectorFacts {
-        let isFilterTried = checks.contains { $0.allNeeds.contains(.trial) }
-        let kernel = try source.open(keeping: isFilterTried ? .sandbox : [])
-        var facts = try DirectorFacts(reading: kernel)
-        if isFilterTried { facts.tryFilter(reading: kernel) { Output.isStopped } }
+        let input = try given.read()
+        let also: Privileges.Also = Self.isFilterTried(checks) ? .sandbox : []
+        var facts: DirectorFacts
+        var kernel: (any KernelSource)?
+        if input.isAll, source.capture == nil {
+            try Privileges.keepOnlyNetAdmin(and: also)
+            facts = DirectorFacts(of: input)
+        } else {
+            let opened = try source.open(keeping: also)
+            facts = try DirectorFacts(reading: opened, given: input)
+            kernel = opened
+        }
+        if Self.isFilterTried(checks) {
+            try facts.tryFilter(input.rulesets, reading: kernel) { Output.isStopped }
+        }
         try Privileges.keepOnlyNetAdmin()
         return facts
     }

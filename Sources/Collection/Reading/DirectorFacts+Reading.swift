@@ -6,8 +6,9 @@ import Netlink
 extension DirectorFacts {
     /// Reads everything that checks need. What cannot be read is unreadable, and the rest is read nevertheless.
     ///
+    /// - Parameter input: what is given in place of it: with services, IPVS is not read.
     /// - Throws: if neither IPVS nor the conntrack table could be read: then nothing could be said.
-    package init(reading source: any KernelSource) throws(KernelError) {
+    package init(reading source: any KernelSource, given input: GivenInput? = nil) throws(KernelError) {
         let sysctls = Sysctls(ofFlowsIn: source)
         // It may be there without a way to read it: the module nf_conntrack_netlink.
         let absence =
@@ -15,27 +16,46 @@ extension DirectorFacts {
         let (table, tableError) = Fact<TableStatistics>.reading(absent: absence) {
             () throws(KernelError) in .known(try TableStatistics(reading: source))
         }
-        let (director, directorError) = Fact<Director.Configuration>.reading(absent: Self.withoutIPVS) {
+        let balancing = input?.services.map(Balancing.init(given:)) ?? Balancing(reading: source)
+        // Of those that are not permission, the absence of IPVS is the least: there is a table.
+        if let error = tableError, balancing.services.value == nil {
+            throw ([error] + balancing.errors).first { $0.cause == .forbidden } ?? error
+        }
+        self.init(
+            source.origin, services: balancing.services, configuration: balancing.configuration, sysctls: sysctls,
+            table: table, host: HostFacts(reading: source))
+        given = input?.record(sysctls, isAll: false)
+    }
+
+    private static let untracked = "conntrack is not loaded here"
+}
+
+/// What checks need of IPVS.
+private struct Balancing {
+    let services: Fact<[Service]>
+    let configuration: Fact<Director.Configuration>
+    private(set) var errors: [KernelError] = []
+
+    private static let absence = "IPVS is not loaded here"
+
+    init(reading source: any KernelSource) {
+        let (director, directorError) = Fact<Director.Configuration>.reading(absent: Self.absence) {
             () throws(KernelError) in .known(try Director(source).configuration())
         }
-        let (services, servicesError) = Fact<[Service]>.reading(absent: Self.withoutIPVS) {
-            () throws(KernelError) in
+        let (services, servicesError) = Fact<[Service]>.reading(absent: Self.absence) { () throws(KernelError) in
             var losses: [Loss] = []
             let services = try DirectorReader.services(
                 of: try Director(source), attempts: Table.attempts, &losses)
             return losses.first.map { .incomplete(services, "\($0.what): \($0.why)") } ?? .known(services)
         }
-        // Of those that are not permission, the absence of IPVS is the least: there is a table.
-        if let error = tableError, services.value == nil {
-            throw [error, servicesError, directorError].compactMap(\.self).first { $0.cause == .forbidden } ?? error
-        }
-        self.init(
-            source.origin, services: services, configuration: director, sysctls: sysctls, table: table,
-            host: HostFacts(reading: source))
+        (self.services, configuration) = (services, director)
+        errors = [servicesError, directorError].compactMap(\.self)
     }
 
-    private static let withoutIPVS = "IPVS is not loaded here"
-    private static let untracked = "conntrack is not loaded here"
+    init(given services: [Service]) {
+        self.services = .known(services)
+        configuration = .absent("services were given in a file, and IPVS was not read")
+    }
 }
 
 extension HostFacts {

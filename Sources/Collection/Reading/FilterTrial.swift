@@ -3,13 +3,13 @@ import Firewall
 import IPVS
 import Inspection
 import Netlink
+import Routing
 import Sandbox
 
-/// A director's packet filter with what it needs around it, read to be tried in a sandbox.
+/// A director's packet filter, or files in its place, with what it needs around it, to be tried in a sandbox.
 package struct FilterTrial {
-    let ruleset: Ruleset
-    let legacyTables: [LegacyTable]
-    private let surroundings: Surroundings
+    private let rules: SandboxPlan.Rules
+    private let network: NetworkConfiguration?
     /// Those that are tried: with destinations whose answers bypass the director.
     let services: [Service]
     private let sysctls: Sysctls
@@ -17,43 +17,73 @@ package struct FilterTrial {
     private let omitted: [Loss]
     /// Whether rules of iptables-legacy could not be read.
     private let lacksLegacyRules: Bool
-    private let isOfCapture: Bool
+    /// Whether it comes from strangers, or from files that other programs load.
+    private let isOutside: Bool
+    /// Whether its network is assumed.
+    private let isAlone: Bool
 
-    /// Reads all of it. Needs CAP_NET_ADMIN.
-    package init(of facts: DirectorFacts, reading source: any KernelSource) throws(KernelError) {
-        ruleset = try Ruleset(reading: source)
-        surroundings = Surroundings(reading: source)
-        services = (facts.services.value ?? []).filter { service in
-            service.destinations.contains { $0.method.answersBypassDirector }
-        }
+    /// Reads all of it. Needs CAP_NET_ADMIN, for the rules.
+    ///
+    /// - Parameter files: in place of the packet filter, if there are any.
+    package init(
+        of facts: DirectorFacts, files: [RulesetFile] = [], reading source: any KernelSource
+    ) throws(KernelError) {
+        let surroundings = Surroundings(reading: source)
+        network = surroundings.network
+        services = facts.servicesToTry
         var sysctls = surroundings.sysctls
         sysctls.values.merge(facts.sysctls.values) { $1 }
-        self.sysctls = sysctls
+        self.sysctls = sysctls.assuming(facts.given)
         var omitted = surroundings.losses
-        for name in [Sysctls.ipvsConntrack, Sysctls.tcpLoose] where sysctls.number(name) == nil {
+        for name in [Sysctls.ipvsConntrack, Sysctls.tcpLoose] where self.sysctls.number(name) == nil {
             omitted.append(Loss(name, "it is not known"))
         }
+        (isOutside, isAlone) = (source is CapturedKernel || !files.isEmpty, false)
+        guard files.isEmpty else {
+            rules = .loaded(files)
+            self.omitted = omitted
+            lacksLegacyRules = false
+            return
+        }
+        let ruleset = try Ruleset(reading: source)
         if !ruleset.isWhole { omitted.append(Loss("a part of the rules", "they kept changing while they were read")) }
         let legacy = LegacyTable.all(in: source)
         omitted += legacy.failures.map { Loss("the tables of iptables-legacy", $0.description) }
-        legacyTables = legacy.tables
+        rules = .copied(ruleset, legacy: legacy.tables)
         lacksLegacyRules = !legacy.failures.isEmpty
-        isOfCapture = source is CapturedKernel
         self.omitted = omitted
     }
 
-    /// Runs it; see `Sandbox.run` for what that needs. What a capture holds comes from strangers: it is tried in a user namespace, where
-    /// even root has no power over the host, and which lasts as long as the process.
-    package func fact(isStopped: @escaping () -> Bool = { false }) -> Fact<Trial> {
-        if services.isEmpty { return .known(Trial()) }
+    /// Of files alone: the network is one link, and settings are as usual.
+    package init(of facts: DirectorFacts, files: [RulesetFile]) {
+        rules = .loaded(files)
+        services = facts.servicesToTry
+        network = NetworkConfiguration(oneLink: GivenInput.assumedLink, addresses: services.addresses)
+        sysctls = Sysctls().assuming(facts.given)
+        (omitted, lacksLegacyRules, isOutside, isAlone) = ([], false, true, true)
+    }
+
+    /// Runs it; see `Sandbox.run` for what that needs. What a capture holds comes from strangers, and files are loaded by other programs: they
+    /// are tried in a user namespace, where even root has no power over the host, and which lasts as long as the process.
+    ///
+    /// - Throws: `.invalid` and `.absent`, only with files: what is wrong with them, or missing for them.
+    package func fact(isStopped: @escaping () -> Bool = { false }) throws(KernelError) -> Fact<Trial> {
+        if services.isEmpty, !hasFiles { return .known(Trial()) }
         do throws(KernelError) {
             var trial =
-                try isOfCapture ? inUserNamespace(isStopped) : Trial(of: services, in: plan, isStopped: isStopped)
+                try isOutside ? inUserNamespace(isStopped) : Trial(of: services, in: plan, isStopped: isStopped)
             trial.missing += omitted
             trial.lacksRules = trial.lacksRules || lacksLegacyRules
             return trial.doubt.map { .incomplete(trial, $0) } ?? .known(trial)
-        } catch { return .unreadable(error.description) }
+        } catch {
+            if hasFiles, error.cause == .invalid || error.cause == .absent {
+                throw isAlone ? error.hintingAtLinks : error
+            }
+            return .unreadable(error.description)
+        }
     }
+
+    private var hasFiles: Bool { if case .loaded = rules { true } else { false } }
 
     /// What is not tried of the director makes a proof no proof.
     func completed(_ proof: Proof) -> Proof {
@@ -72,39 +102,82 @@ package struct FilterTrial {
         }
     }
 
+    /// The director's; nothing if files are in their place.
+    var ruleset: Ruleset { if case .copied(let ruleset, _) = rules { ruleset } else { Ruleset() } }
+
+    /// Likewise.
+    var legacyTables: [LegacyTable] { if case .copied(_, let tables) = rules { tables } else { [] } }
+
     /// Who makes the rules.
     package var managers: [FirewallManager] { ruleset.managers(beside: legacyTables) }
 
     /// Of the director as it is.
     var plan: SandboxPlan {
-        let addresses = services.compactMap { service -> IPAddress? in
-            if case .address(_, let endpoint) = service.identity { endpoint.address } else { nil }
-        }
-        return SandboxPlan(
-            ruleset: ruleset, legacyTables: legacyTables, network: surroundings.network, sysctls: sysctls,
-            addresses: Set(addresses))
+        SandboxPlan(rules: rules, network: network, sysctls: sysctls, addresses: services.addresses)
     }
 }
 
 extension DirectorFacts {
-    /// Tries the packet filter, if there is anything to try it for.
+    /// Tries the packet filter, or the files in its place, if there is anything to try it for. Files are loaded in any case, to see whether
+    /// they can be.
     ///
+    /// - Parameter source: nil if nothing but the files is to be read.
     /// - Returns: what was tried; nil if there was nothing, or it could not be read.
+    /// - Throws: what is wrong with the files, or missing for them; see `FilterTrial.fact`.
     @discardableResult
     package mutating func tryFilter(
-        reading source: any KernelSource, isStopped: @escaping () -> Bool = { false }
-    ) -> FilterTrial? {
-        guard !(services.value ?? []).isEmpty else {
-            trial = .absent("there are no services to try it for")
-            return nil
+        _ files: [RulesetFile] = [], reading source: (any KernelSource)?, isStopped: @escaping () -> Bool = { false }
+    ) throws(KernelError) -> FilterTrial? {
+        var tried: FilterTrial?
+        let isPointless = (services.value ?? []).isEmpty
+        if !isPointless || !files.isEmpty {
+            let whole: FilterTrial
+            do throws(KernelError) {
+                whole =
+                    if let source { try FilterTrial(of: self, files: files, reading: source) } else {
+                        FilterTrial(of: self, files: files)
+                    }
+            } catch {
+                trial = .unreadable(error.description)
+                return nil
+            }
+            trial = try whole.fact(isStopped: isStopped)
+            tried = whole
         }
-        do throws(KernelError) {
-            let filter = try FilterTrial(of: self, reading: source)
-            trial = filter.fact(isStopped: isStopped)
-            return filter
-        } catch {
-            trial = .unreadable(error.description)
-            return nil
+        if isPointless { trial = .absent("there are no services to try it for") }
+        return isPointless ? nil : tried
+    }
+
+    fileprivate var servicesToTry: [Service] {
+        (services.value ?? []).filter { service in service.destinations.contains { $0.method.answersBypassDirector } }
+    }
+}
+
+extension KernelError {
+    /// Rules that name a link of the director cannot be loaded where there is none.
+    fileprivate var hintingAtLinks: KernelError {
+        guard let detail, ["Interface", "No such file", "No such device"].contains(where: detail.contains) else {
+            return self
         }
+        var error = self
+        error.nextStep = "if rules name the director's interfaces, give its network by --capture"
+        return error
+    }
+}
+
+extension [Service] {
+    fileprivate var addresses: Set<IPAddress> {
+        Set(
+            compactMap { service in
+                if case .address(_, let endpoint) = service.identity { endpoint.address } else { nil }
+            })
+    }
+}
+
+extension Sysctls {
+    fileprivate func assuming(_ given: GivenFiles?) -> Sysctls {
+        var sysctls = self
+        for setting in given?.assumedSettings ?? [] { sysctls.values[setting.name] = String(setting.value) }
+        return sysctls
     }
 }

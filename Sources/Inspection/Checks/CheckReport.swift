@@ -13,6 +13,8 @@ package struct CheckReport: Snapshot, Equatable, Sendable {
     package var losses: [Loss]
     /// Of the conntrack table, for monitoring; nil if it could not be read.
     package var table: TableStatistics?
+    /// What was given in files; nil if all of it is the director's.
+    package var given: GivenFiles?
 
     /// What is worth saying of a check.
     package struct Outline: Equatable, Sendable {
@@ -30,6 +32,7 @@ package struct CheckReport: Snapshot, Equatable, Sendable {
         origin = facts.origin
         sysctls = facts.sysctls
         table = facts.table.value
+        given = facts.given
         findings = []
         fine = []
         notMade = []
@@ -81,6 +84,7 @@ extension Need {
         case .forwarding: "whether the host forwards packets"
         case .kernelVersion: "the kernel's version"
         case .trial: "the packet filter, in the sandbox"
+        case .connectionCounts: "the connections of destinations"
         }
     }
 }

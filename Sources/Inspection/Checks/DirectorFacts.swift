@@ -14,6 +14,8 @@ package struct DirectorFacts: Equatable, Sendable {
     package var host: HostFacts
     /// What the packet filter did in the sandbox.
     package var trial: Fact<Trial>
+    /// What was given in files; nil if all of it is the director's.
+    package var given: GivenFiles?
 
     package init(
         _ origin: Origin, services: Fact<[Service]>, configuration: Fact<Director.Configuration>, sysctls: Sysctls,

@@ -18,13 +18,16 @@ package enum Need: Hashable, Sendable {
     case kernelVersion
     /// What the packet filter does to packets of the services.
     case trial
+    /// How many connections each destination has.
+    case connectionCounts
 }
 
 extension DirectorFacts {
     /// Why a need is not met; nil if it is.
     package func lack(of need: Need) -> Lack? {
-        switch need {
-        case .services: services.lack
+        if let lack = given?.lack(of: need) { return lack }
+        return switch need {
+        case .services, .connectionCounts: services.lack
         case .configuration: configuration.lack
         case .sysctl(let name): lack(ofSetting: name)
         case .counters: table.lack
@@ -44,7 +47,7 @@ extension DirectorFacts {
     /// Whether what is there of it may be relied on as far as it goes.
     func hasPart(of need: Need) -> Bool {
         switch need {
-        case .services: services.value != nil
+        case .services, .connectionCounts: services.value != nil
         case .trial: trial.value != nil
         default: false
         }
@@ -61,10 +64,8 @@ extension DirectorFacts {
     private func lack(ofSetting name: String) -> Lack? {
         if sysctls.number(name) != nil { return nil }
         if let value = sysctls.values[name] { return Lack("\(name) is “\(value)”, not a number", isAbsence: false) }
-        if sysctls.unreadable[name] != nil || sysctls.isFolderUnreadable(of: name) {
-            return Lack(unread(name), isAbsence: false)
-        }
-        return Lack("this kernel has no \(name)", isAbsence: true)
+        return sysctls.isAbsent(name)
+            ? Lack("this kernel has no \(name)", isAbsence: true) : Lack(unread(name), isAbsence: false)
     }
 
     private func unread(_ name: String) -> String {
@@ -73,6 +74,11 @@ extension DirectorFacts {
 }
 
 extension Sysctls {
+    /// Whether the kernel has no such setting: what cannot be read is not absent.
+    package func isAbsent(_ name: String) -> Bool {
+        values[name] == nil && unreadable[name] == nil && !isFolderUnreadable(of: name)
+    }
+
     /// Whether the directory could not even be listed, so that nothing is known of a setting in it.
     fileprivate func isFolderUnreadable(of name: String) -> Bool {
         guard let dot = name.lastIndex(of: ".") else { return false }

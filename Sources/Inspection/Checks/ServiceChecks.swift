@@ -25,7 +25,7 @@ extension Check {
         // `ip_vs_bind_dest` (ip_vs_conn.c) calls `__ip_vs_dest_update_overload` (ip_vs_ctl.c), and schedulers pass over such a destination.
         Check(
             .thresholdHit, .warning, "a destination that has reached its upper threshold",
-            needs: [], concerns: { $0.destinations.contains { $0.upperThreshold > 0 } }
+            needs: [.connectionCounts], concerns: { $0.destinations.contains { $0.upperThreshold > 0 } }
         ) { facts in
             facts.knownServices.compactMap { service in
                 let full = service.destinations.filter { $0.weight > 0 && $0.isOverloaded }

@@ -26,7 +26,7 @@ extension Check {
         // A packet's lookup walks one chain of `ip_vs_conn_tab` (`__ip_vs_conn_in_get`, ip_vs_conn.c).
         Check(
             .connectionHash, .warning, "more than 8 connections in a bucket of IPVS's hash table",
-            needs: [.configuration], concerns: { !$0.destinations.isEmpty }
+            needs: [.configuration, .connectionCounts], concerns: { !$0.destinations.isEmpty }
         ) { facts in
             let buckets = UInt64(facts.configuration.value?.info.connectionTableSize ?? 0)
             let connections = facts.connections
@@ -74,7 +74,7 @@ extension Check {
         // `ip_vs_conn_array` (ip_vs_conn.c) starts over for each piece. Its fix was posted in April 2025, after Linux 6.15 took new things.
         Check(
             .kernelQuadratic, .info, "listing IPVS's connections through /proc takes very long",
-            needs: [.kernelVersion], concerns: { !$0.destinations.isEmpty }
+            needs: [.kernelVersion, .connectionCounts], concerns: { !$0.destinations.isEmpty }
         ) { facts in
             let connections = facts.connections
             guard let version = facts.kernelVersion, version < .init(6, 15), connections > manyConnections else {

@@ -6,6 +6,7 @@ extension CheckReport {
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "check")
+            if let given { json.member("given") { $0.members(of: given) } }
             json.findings(findings)
             json.member("checked", array: fine) { json, check in
                 json.object {

@@ -11,7 +11,7 @@ extension TrialDrops {
         return
             "The packet filter drops \(sentenceList(names)) to \(sentenceList(services.map(\.description)))\(states): "
             + "\(sentenceList(rules.map(\.words))). "
-            + "The director's own rules did that in a sandbox on Linux \(kernelRelease), to packets from \(origin.address) by \(origin.interface), "
+            + "These rules did that in a sandbox on Linux \(kernelRelease), to packets from \(origin.address) by \(origin.interface), "
             + "while packets that open connections pass. \(why)"
     }
 
