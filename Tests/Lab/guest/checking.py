@@ -17,20 +17,66 @@ def _check(subject, *arguments, **options):
 
 
 def _everywhere(hosts, subject, report, judge):
-    """Judges what is said on the director, and from a capture as an ordinary user; and that nothing remains of the sandbox."""
+    """Judges what is said on the director, and as an ordinary user from a capture and from files; and that nothing remains of the sandbox."""
     if subject is None:
         report.skip("what ct-inspect check says (--peers-only)")
         return
     with hosts.director.inside():
         before = _traces(hosts)
-        judge("on the director", *_check(subject))
+        director = _check(subject)
+        judge("on the director", *director)
         report.equal("nothing remains of the sandbox", before, _traces(hosts))
         folder = tempfile.mkdtemp()
         capture = f"{folder}/capture"
         subject.run("capture", capture, sudo_user=True)
         os.chmod(folder, 0o755)
     judge("from a capture, as an ordinary user", *_check(subject, "--capture", capture, ordinary_user=True))
+    # In the guest's own namespace, which has neither the rules nor the services.
+    files = _check(subject, *_saved(hosts.director, folder), ordinary_user=True)
+    judge("of files, as an ordinary user", *files)
+    report.equal("check of files finds what it finds on the director", _facts(director[0]), _facts(files[0]))
     shutil.rmtree(folder)
+
+
+def _facts(findings):
+    return {name: (one["severity"], one["subject"], one["evidence"]) for name, one in findings.items()}
+
+
+def _saved(director, folder):
+    """The options that name the director's rules and services, as its administrator would save them."""
+    options = []
+
+    def save(option, name, *words):
+        with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+            file.write(director.run(*words).stdout)
+        options.extend((option, file.name))
+
+    save("--services", "services", "ipvsadm", "-S", "-n")
+    programs = [name for name in ("iptables-save", "ip6tables-save") if "-A " in director.run(name).stdout]
+    for name in programs:
+        save("--ruleset", name, name)
+    if not programs:
+        save("--ruleset", "nft", "nft", "list", "ruleset")
+    return options
+
+
+def judge_saved_services(hosts, subject, report):
+    """What is found of services alone is the same for those of the kernel and for those that ipvsadm(8) saves."""
+    checks = ("no-dest", "port0-nonpersistent", "dr-port-differs", "ftp-persistence", "mixed-methods")
+    folder = tempfile.mkdtemp()
+    os.chmod(folder, 0o755)
+    with hosts.director.inside():
+        live = subject.run("check", "--json", "--only", ",".join(checks), check=False)
+    saved = hosts.director.run("ipvsadm", "-S", "-n").stdout
+    with open(f"{folder}/saved", "w", encoding="utf-8") as file:
+        file.write(saved)
+    files = subject.run("check", "--json", "--only", ",".join(checks), "--services", file.name, ordinary_user=True, check=False)
+    shutil.rmtree(folder)
+    report.equal("the exit status for saved services is the same", live.returncode, files.returncode)
+    if live.stdout and files.stdout:
+        one, other = (json.loads(done.stdout)["findings"] for done in (live, files))
+        report.check("something is found of them", one, one)
+        report.equal("what is found of saved services is the same", one, other)
 
 
 def _traces(hosts):

@@ -1,5 +1,6 @@
 """Services with every option that "ipvsadm -Ln" shows, and no traffic."""
 
+from checking import judge_saved_services
 from director import VIP, VIP6
 
 SERVICES = (
@@ -30,3 +31,7 @@ def play(hosts):
 def reality(peers, report):
     report.equal("all services are listed", sum(line.startswith("-A") for line in SERVICES), len(peers.services))
     report.equal("there are no connections", ([], []), (peers.connections, peers.templates))
+
+
+def beyond(hosts, subject, live, report):
+    judge_saved_services(hosts, subject, report)
