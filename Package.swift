@@ -108,7 +108,10 @@ let package = Package(
             ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "Reports", "ObservationSupport"]),
         tests(
             "CollectionTests",
-            ["Collection", "Inspection", "Conntrack", "IPVS", "Routing", "Netlink", "Addresses", "TableSupport"]),
+            [
+                "Collection", "Inspection", "Conntrack", "IPVS", "Routing", "Netlink", "Addresses", "Reports",
+                "TableSupport",
+            ]),
         tests(
             "ReportsTests",
             [

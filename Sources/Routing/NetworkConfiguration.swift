@@ -99,6 +99,17 @@ package struct NetworkConfiguration: Equatable, Sendable {
     }
 }
 
+extension InterfaceAddress {
+    /// Only the addresses. Blocks for a fraction of a millisecond; if they change meanwhile, some may be missing.
+    package static func all(in kernel: any KernelSource) throws(KernelError) -> [InterfaceAddress] {
+        var addresses: [InterfaceAddress] = []
+        try kernel.ask(listing) { message, bytes throws(DecodeError) in
+            if let address = try InterfaceAddress(message, in: bytes) { addresses.append(address) }
+        }
+        return addresses
+    }
+}
+
 extension Link {
     /// Only the links. Blocks for a fraction of a millisecond; if they change meanwhile, some may be missing.
     package static func all(in kernel: any KernelSource) throws(KernelError) -> [Link] {

@@ -30,6 +30,7 @@ package final class LiveDirector {
     private let events: (any EventSource)?
     private let stream: EntryEventStream?
     private let packets: PacketObserver
+    private let checks: BackgroundChecks?
     private let mostReadings: Int?
     private var meter = CostMeter()
 
@@ -52,6 +53,8 @@ package final class LiveDirector {
         /// Next steps in errors.
         package var hints: ObservationHints
         package var clock = Clocks.system
+        /// Where findings of checks come from; nil for none.
+        package var checks: BackgroundChecks?
 
         package init(hints: ObservationHints) { self.hints = hints }
     }
@@ -64,6 +67,7 @@ package final class LiveDirector {
         self.keeper = keeper
         clock = options.clock
         mostReadings = options.mostReadings
+        checks = options.checks
         pace = ReadingPace(options.interval)
         self.events = events
         stream = events.map { EntryEventStream($0) }
@@ -153,6 +157,16 @@ package final class LiveDirector {
         if demand.observes { isObserving = true }
         packets.keep(demand.observes, take)
         packets.collect(tick, take)
+        if demand.reads { takeChecks() }
+    }
+
+    private func takeChecks() {
+        switch checks?.take() {
+        case .report(let report): keeper.director.take(report)
+        case .failure(let error): keeper.director.missChecks(because: error.description)
+        case nil: return
+        }
+        keeper.changed(.checked)
     }
 
     /// Stops at once what is no longer demanded, also in the middle of a reading.
@@ -206,8 +220,11 @@ package final class LiveDirector {
         pace.pause(after: took, isFromTable: isFromTable)
     }
 
-    /// Read as soon as possible.
-    package func hurry() { pace.hurry() }
+    /// Read, and check, as soon as possible.
+    package func hurry() {
+        pace.hurry()
+        checks?.hurry()
+    }
 
     /// The program was stopped for this long: that is no part of a reading, and what is known is old.
     package func wasAway(_ span: Duration) {

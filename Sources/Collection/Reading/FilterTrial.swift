@@ -67,11 +67,14 @@ package struct FilterTrial {
     /// are tried in a user namespace, where even root has no power over the host, and which lasts as long as the process.
     ///
     /// - Throws: `.invalid` and `.absent`, only with files: what is wrong with them, or missing for them.
-    package func fact(isStopped: @escaping () -> Bool = { false }) throws(KernelError) -> Fact<Trial> {
+    package func fact(
+        in shelter: TrialShelter = .enteredForTrial, isStopped: @escaping () -> Bool = { false }
+    ) throws(KernelError) -> Fact<Trial> {
         if services.isEmpty, !hasFiles { return .known(Trial()) }
         do throws(KernelError) {
             var trial =
-                try isOutside ? inUserNamespace(isStopped) : Trial(of: services, in: plan, isStopped: isStopped)
+                try isOutside
+                ? inUserNamespace(shelter, isStopped) : Trial(of: services, in: plan, isStopped: isStopped)
             trial.missing += omitted
             trial.lacksRules = trial.lacksRules || lacksLegacyRules
             return trial.doubt.map { .incomplete(trial, $0) } ?? .known(trial)
@@ -94,9 +97,10 @@ package struct FilterTrial {
     }
 
     /// Where the system allows none, root does without.
-    private func inUserNamespace(_ isStopped: @escaping () -> Bool) throws(KernelError) -> Trial {
-        var refusal: KernelError?
-        do throws(KernelError) { try UserNamespace.enter() } catch { refusal = error }
+    private func inUserNamespace(
+        _ shelter: TrialShelter, _ isStopped: @escaping () -> Bool
+    ) throws(KernelError) -> Trial {
+        let refusal = shelter.refusal
         do throws(KernelError) { return try Trial(of: services, in: plan, isStopped: isStopped) } catch {
             throw error.cause == .forbidden ? refusal ?? error : error
         }
@@ -126,7 +130,8 @@ extension DirectorFacts {
     /// - Throws: what is wrong with the files, or missing for them; see `FilterTrial.fact`.
     @discardableResult
     package mutating func tryFilter(
-        _ files: [RulesetFile] = [], reading source: (any KernelSource)?, isStopped: @escaping () -> Bool = { false }
+        _ files: [RulesetFile] = [], reading source: (any KernelSource)?, in shelter: TrialShelter = .enteredForTrial,
+        isStopped: @escaping () -> Bool = { false }
     ) throws(KernelError) -> FilterTrial? {
         var tried: FilterTrial?
         let isPointless = (services.value ?? []).isEmpty
@@ -141,7 +146,7 @@ extension DirectorFacts {
                 trial = .unreadable(error.description)
                 return nil
             }
-            trial = try whole.fact(isStopped: isStopped)
+            trial = try whole.fact(in: shelter, isStopped: isStopped)
             tried = whole
         }
         if isPointless { trial = .absent("there are no services to try it for") }

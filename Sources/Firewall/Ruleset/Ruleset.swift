@@ -36,8 +36,9 @@ package struct Ruleset: Equatable, Sendable {
         isWhole = false
     }
 
-    /// `NFTA_GEN_ID`, which each transaction increments.
-    private static func generation(of kernel: any KernelSource) throws(KernelError) -> UInt32? {
+    /// `NFTA_GEN_ID`, which each transaction increments, and so tells whether anything has changed. Blocks for a fraction of a millisecond;
+    /// needs CAP_NET_ADMIN. Without nf_tables an error that says that the request is unserved.
+    package static func generation(of kernel: any KernelSource) throws(KernelError) -> UInt32? {
         let request = Request.netfilter(
             "read the generation of nf_tables", subsystem: NFNL_SUBSYS_NFTABLES, message: NFT_MSG_GETGEN.rawValue,
             flags: NLM_F_ACK)

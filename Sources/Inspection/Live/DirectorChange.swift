@@ -15,6 +15,8 @@ package enum DirectorChange: Sendable {
     /// A reading has recovered a loss.
     case resynced
     case statistics
+    /// The checks were made, or could not be.
+    case checked
     /// The packet counters were read.
     case observed
     /// Individual packets were seen.

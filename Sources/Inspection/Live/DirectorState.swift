@@ -23,7 +23,8 @@ package struct DirectorState: Sendable {
     package private(set) var observation = ObservationStatus()
     /// Individual packets that an observation has seen.
     package private(set) var timeline = PacketTimeline()
-    /// What is wrong according to the last reading, observation and statistics, worst first.
+    package private(set) var checks = CheckStatus()
+    /// What is wrong according to the last reading, observation, statistics and checks, worst first.
     package private(set) var findings: [Finding] = []
     package var cost: OwnCost?
 
@@ -156,6 +157,14 @@ package struct DirectorState: Sendable {
         renewFindings()
     }
 
+    package mutating func take(_ report: CheckReport) {
+        checks = CheckStatus(report: report)
+        renewFindings()
+    }
+
+    /// What they said before still holds.
+    package mutating func missChecks(because why: String) { checks.trouble = why }
+
     package mutating func missStatistics(because why: String) { health.miss(because: why) }
 
     /// - Parameter took: how long reading the counters took.
@@ -182,15 +191,20 @@ package struct DirectorState: Sendable {
         return true
     }
 
+    /// First what packets met: the director's own, and those of a trial.
     private mutating func renewFindings() {
-        var all = observation.last?.findings ?? []
+        let checked = checks.report?.findings ?? []
+        var ofFlows: [Finding] = []
         if let tally, absence == nil {
-            all +=
+            ofFlows =
                 FlowFindings(
                     tally, services, sysctls, quietFor: observation.last?.quietSeconds, extent: reading.connections
                 ).all
         }
-        findings = (all + (health.statistics?.findings(since: health.change) ?? [])).worstFirst
+        findings = .joining([
+            observation.last?.findings ?? [], checked.filter(\.isOfTrial), ofFlows,
+            health.statistics?.findings(since: health.change) ?? [], checked.filter { !$0.isOfTrial },
+        ])
     }
 }
 

@@ -17,7 +17,9 @@ extension ScreenEvent {
     /// Whether the height of what is above or below the list may change.
     var changesLayout: Bool {
         switch self {
-        case .resized, .examined, .director(.readingEnded), .director(.observed), .director(.observationEnded): true
+        case .resized, .examined, .director(.readingEnded), .director(.observed), .director(.observationEnded),
+            .director(.checked):
+            true
         default: false
         }
     }
