@@ -73,11 +73,16 @@ struct WatchCommand: ParsableCommand {
         defer { clinux_end_terminal_guard() }
         var complaint: String?
         try Failure.reporting { () throws(KernelError) in
-            let kernel = try source.open(reading)
+            let kernel = try source.open(reading, keeping: .sandbox)
             var model = try model(of: kernel)
             complaint = model.begin(screen.start)
             if complaint != nil { return }
-            let session = try session(kernel, model)
+            let checks = isLive ? try source.checksInBackground() : nil
+            defer { checks?.stop() }
+            let news = isLive ? nil : source.checksOnce(kernel)
+            if source.capture == nil { try Privileges.keepOnlyNetAdmin() }
+            let session = try session(kernel, model, checks)
+            if let news { session.take(news) }
             if isLive { try show(session) } else { try WatchPrinter(session, screen).print(afterInterval: waits) }
         }
         if let complaint { throw ValidationError(complaint) }
@@ -100,7 +105,9 @@ struct WatchCommand: ParsableCommand {
         return Model(setting, size: screen.printedSize, hasIPVS: Director.isPresent(in: kernel))
     }
 
-    private func session(_ kernel: any KernelSource, _ model: Model) throws(KernelError) -> WatchSession {
+    private func session(
+        _ kernel: any KernelSource, _ model: Model, _ checks: BackgroundChecks?
+    ) throws(KernelError) -> WatchSession {
         var events: EventSocket?
         if source.capture == nil {
             events = try EventSocket(
@@ -108,7 +115,8 @@ struct WatchCommand: ParsableCommand {
             )
         }
         return WatchSession(
-            kernel, model, events: events, interval: interval?.duration ?? .seconds(1), asksToObserve: observe)
+            kernel, model, events: events, checks: checks, interval: interval?.duration ?? .seconds(1),
+            asksToObserve: observe)
     }
 
     private func show(_ session: WatchSession) throws(KernelError) {

@@ -23,9 +23,12 @@ final class WatchSession {
     /// `--observe`, until the question was asked.
     private var asksToObserve: Bool
 
-    /// - Parameter events: subscribed to NEW; nil where nothing is followed, as in a capture.
+    /// - Parameters:
+    ///   - events: subscribed to NEW; nil where nothing is followed, as in a capture.
+    ///   - checks: made meanwhile; nil for none.
     init(
-        _ kernel: any KernelSource, _ model: Model, events: EventSocket?, interval: Duration = .seconds(1),
+        _ kernel: any KernelSource, _ model: Model, events: EventSocket?, checks: BackgroundChecks? = nil,
+        interval: Duration = .seconds(1),
         asksToObserve: Bool = false, clock: Clocks = .system
     ) {
         self.kernel = kernel
@@ -38,6 +41,7 @@ final class WatchSession {
         // The second reading tells what an entry without a connection is. A capture has no more to say.
         options.mostReadings = model.isCapture ? 2 : nil
         options.clock = clock
+        options.checks = checks
         self.options = options
     }
 
@@ -60,6 +64,15 @@ final class WatchSession {
     func change(_ change: (inout Model) -> Void) {
         change(&model)
         isChanged = true
+    }
+
+    /// What checks have found that were made before.
+    func take(_ news: BackgroundChecks.News) {
+        switch news {
+        case .report(let report): model.director.take(report)
+        case .failure(let error): model.director.missChecks(because: error.description)
+        }
+        handle(.director(.checked))
     }
 
     /// Advances the time. The screen shows seconds.

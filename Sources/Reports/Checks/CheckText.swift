@@ -16,6 +16,14 @@ extension CheckReport {
     /// By reason, as many lack the same.
     private func notMadeText(_ style: Style, _ width: Int?) -> [String] {
         guard !notMade.isEmpty else { return [] }
+        return ["", style.paint("Not checked:", .bold)]
+            + notMadeByReason.flatMap { reason in
+                indented("\(reason.ids.joined(separator: ", ")): \(reason.why)", by: 2, hanging: 4, width)
+            }
+    }
+
+    /// The checks that could not be made, by what they lack.
+    package var notMadeByReason: [(why: String, ids: [String])] {
         var reasons: [(why: String, ids: [String])] = []
         for notMade in notMade {
             if let place = reasons.firstIndex(where: { $0.why == notMade.lack.why }) {
@@ -24,10 +32,7 @@ extension CheckReport {
                 reasons.append((notMade.lack.why, [notMade.check.id.rawValue]))
             }
         }
-        return ["", style.paint("Not checked:", .bold)]
-            + reasons.flatMap { reason in
-                indented("\(reason.ids.joined(separator: ", ")): \(reason.why)", by: 2, hanging: 4, width)
-            }
+        return reasons
     }
 
     /// Says that a reading with holes is no pass; nil if it is one, or if something was found at that level.

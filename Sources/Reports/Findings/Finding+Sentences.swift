@@ -24,6 +24,11 @@ extension Finding {
         return "\(name): \(reason)"
     }
 
+    /// The statement, without how it is known where that is long.
+    package var headline: String {
+        if case .trial(let drops) = context { drops.headline } else { statement }
+    }
+
     private var isOfTraffic: Bool {
         switch context {
         case .drops, .passed: true
@@ -89,7 +94,7 @@ extension [Finding] {
 
 extension Finding.Subject {
     /// Nil if a sentence is clear without it.
-    var name: String? {
+    package var name: String? {
         switch self {
         case .service(let identity): identity.description
         case .address(let address, let port?): Endpoint(address, port).description

@@ -5,13 +5,17 @@ import IPVS
 import Inspection
 
 extension TrialDrops {
-    /// What is dropped, of whom, by what, how that is known, and where in the kernel it comes from.
-    var sentence: String {
+    /// What is dropped, of whom, and by what.
+    var headline: String {
         let states = ctstates.isEmpty ? "" : " as \(sentenceList(ctstates.sorted().map(\.name)))"
         return
             "The packet filter drops \(sentenceList(names)) to \(sentenceList(services.map(\.description)))\(states): "
-            + "\(sentenceList(rules.map(\.words))). "
-            + "These rules did that in a sandbox on Linux \(kernelRelease), to packets from \(origin.address) by \(origin.interface), "
+            + "\(sentenceList(rules.map(\.words)))."
+    }
+
+    /// The same, how it is known, and where in the kernel it comes from.
+    var sentence: String {
+        "\(headline) These rules did that in a sandbox on Linux \(kernelRelease), to packets from \(origin.address) by \(origin.interface), "
             + "while packets that open connections pass. \(why)"
     }
 

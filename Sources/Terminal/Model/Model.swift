@@ -24,7 +24,7 @@ package struct Model: Sendable {
     var flows = FlowsPane()
     var table = TablePane()
     var events = EventsPane()
-    var health = ListState()
+    var health = HealthPane()
     /// Requested with `o`, after showing what it adds to the kernel.
     var isObserving = false
 

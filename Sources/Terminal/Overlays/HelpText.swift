@@ -6,7 +6,7 @@ enum HelpText {
           Flows     connections and entries
           Table     the conntrack table
           Events    NEW, UPDATE, DESTROY
-          Health    fill, counters, losses
+          Health    findings, table, losses
 
         arrows j k  move; PgUp PgDn,
                     Home End, g G

@@ -36,14 +36,14 @@ extension Model {
     }
 
     private mutating func pressInTab(_ key: Key) {
-        let hasSelection = tab != .events && tab != .health
+        let hasSelection = tab != .events
         if change(list: { $0.move(key, of: $1, page: $2, hasSelection: hasSelection) }) { return }
         switch (tab, key) {
         case (_, .character("F")): list.follows.toggle()
         case (.services, .enter), (.services, .right), (.services, .left), (.services, .character("+")),
             (.services, .character("-")):
             openService(key)
-        case (.flows, .enter), (.table, .enter): isDetailed.toggle()
+        case (.flows, .enter), (.table, .enter), (.health, .enter): isDetailed.toggle()
         case (.table, .character("t")): nextTalkers()
         default: break
         }

@@ -21,7 +21,7 @@ extension Model {
             case .flows: flows.list
             case .table: table.list
             case .events: events.list
-            case .health: health
+            case .health: health.list
             }
         }
         set {
@@ -30,7 +30,7 @@ extension Model {
             case .flows: flows.list = newValue
             case .table: table.list = newValue
             case .events: events.list = newValue
-            case .health: health = newValue
+            case .health: health.list = newValue
             }
         }
     }
@@ -42,7 +42,7 @@ extension Model {
         case .flows: flows.order.count
         case .table: table.shownCount
         case .events: events.count
-        case .health: healthLines.count
+        case .health: healthCount
         }
     }
 
@@ -56,9 +56,17 @@ extension Model {
     }
 
     var isDetailed: Bool {
-        get { tab == .flows && flows.isDetailed || tab == .table && table.isDetailed && table.talkers == nil }
+        get {
+            switch tab {
+            case .flows: flows.isDetailed
+            case .table: table.isDetailed && table.talkers == nil
+            case .health: health.isDetailed
+            case .services, .events: false
+            }
+        }
         set {
             if tab == .flows { flows.isDetailed = newValue }
+            if tab == .health { health.isDetailed = newValue }
             if tab == .table { table.isDetailed = newValue }
             keepListsInPlace()
         }
@@ -105,7 +113,7 @@ extension Model {
                 return []
             }
             let position = list.top + mouse.row - layout.firstRow
-            guard tab != .events, tab != .health, mouse.row >= layout.firstRow, mouse.row < layout.firstRow + page,
+            guard tab != .events, mouse.row >= layout.firstRow, mouse.row < layout.firstRow + page,
                 position < listCount
             else {
                 return []

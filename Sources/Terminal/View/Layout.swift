@@ -23,7 +23,8 @@ struct Layout {
         titleRow = model.hasTitles ? start : nil
         firstRow = start + (model.hasTitles ? 1 : 0)
         let room = max(1, model.size.rows - firstRow - 1)
-        detail = model.isDetailed ? min(room * 2 / 3, model.detailLines.count + 1) : 0
+        let most = model.tab == .health ? room - 2 : room * 2 / 3
+        detail = model.isDetailed ? max(0, min(most, model.detailLines.count + 1)) : 0
         page = max(1, room - detail)
     }
 }
@@ -34,11 +35,11 @@ extension Model {
     /// Rows of the list on the screen.
     var page: Int { layout.page }
 
-    var hasTitles: Bool { tab != .events && tab != .health }
+    var hasTitles: Bool { tab != .events }
 
     var width: Int { size.columns }
 
-    /// What cannot be read, then the worst known problem and what to do about it, which always has its line. Small screens get the first words.
+    /// What cannot be read, then the worst known problem, how many others there are, and what to do about it, which always has its line. Small screens get the first words.
     var banner: [Line] {
         let most = size.rows < 16 ? 2 : size.rows < 30 ? 4 : 6
         var lines: [Line] = []
@@ -54,7 +55,8 @@ extension Model {
         guard tab == .services || tab == .flows, let worst = director.findings.worst else {
             return Array(lines.prefix(most))
         }
-        add(worst.statement, .bad)
+        let more = director.findings.count(where: \.isTrouble) - 1
+        add("\(worst.id.rawValue)\(more > 0 ? " (\(more) more in Health)" : ""): \(worst.headline)", .bad)
         let arrow = glyphs.isUnicode ? "→" : "->"
         let next = worst.remedies.nextStep(observing: howToObserve).map { "\(arrow) \($0)" }
         let step = (next?.wrapped(to: width) ?? []).prefix(max(1, most / 3))

@@ -16,11 +16,12 @@ extension Model {
         switch tab {
         case .flows: return flowDetail
         case .table: return entryDetail
-        default: return []
+        case .health: return findingDetail
+        case .services, .events: return []
         }
     }
 
-    private func fact(_ name: String, _ text: String, _ ink: Ink = .plain) -> [Line] {
+    func fact(_ name: String, _ text: String, _ ink: Ink = .plain) -> [Line] {
         let label = 11
         let parts = text.wrapped(to: max(10, width - label))
         return parts.enumerated().map { position, part in

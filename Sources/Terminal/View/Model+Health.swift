@@ -3,23 +3,34 @@ import Firewall
 import Inspection
 import Reports
 
-/// The lines of the last tab.
+/// The lines of the last tab: the findings, how the checks went, and the health of the table.
 extension Model {
-    var healthLines: [Line] {
+    /// Rows of the findings; at least one, as that there are none is one as well.
+    private var findingRows: Int { max(1, director.findings.count) }
+
+    var healthCount: Int { findingRows + healthLines.count }
+
+    /// Column titles, and the visible rows.
+    func shownHealthLines(_ layout: Layout) -> [Line] {
+        let list = health.list
+        let shown = list.top..<max(list.top, min(list.top + layout.page, healthCount))
+        let (titles, findings) = findingTable(shown.clamped(to: 0..<findingRows))
+        let rest = healthLines[shown.clamped(to: findingRows..<healthCount).shifted(by: -findingRows)]
+        return [titles]
+            + zip(shown, findings + rest).map { $0 == list.selected ? $1.selected(to: width) : $1 }
+    }
+
+    /// What follows the findings.
+    var healthLines: [Line] { [Line()] + checkLines + [Line()] + tableLines + sysctlLines }
+
+    private var tableLines: [Line] {
         guard let statistics = director.health.statistics else {
             let why =
                 director.health.absence
                 ?? (director.reading.trouble == nil ? "Reading…" : "Nothing could be read; retrying.")
-            return [Line()] + why.wrapped(to: width).map { Line([Run($0, .dim)]) } + [Line()] + sysctlLines
+            return why.wrapped(to: width).map { Line([Run($0, .dim)]) } + [Line()]
         }
-        var lines = fillLines(statistics) + [Line()] + counterLines(statistics)
-        let findings = statistics.findings(since: director.health.change)
-        if !findings.isEmpty { lines.append(Line()) }
-        for finding in findings {
-            let text = finding.sentences.joined(separator: " ")
-            lines += text.wrapped(to: width).map { Line([Run($0, .bad)]) }
-        }
-        return lines + [Line()] + lossLines + costLines + [Line()] + sysctlLines
+        return fillLines(statistics) + [Line()] + counterLines(statistics) + [Line()] + lossLines + costLines + [Line()]
     }
 
     private func fillLines(_ statistics: TableStatistics) -> [Line] {
@@ -108,4 +119,8 @@ extension Model {
             known[name].map { Line([Run("\(name) = ".safe, .dim), Run($0.safe)]) }
         }
     }
+}
+
+extension Range<Int> {
+    fileprivate func shifted(by distance: Int) -> Self { lowerBound + distance..<upperBound + distance }
 }

@@ -9,7 +9,7 @@ extension Model {
         case .flows: return flowLines(layout)
         case .table: return table.talkers == nil ? entryLines(layout) : talkerLines(layout)
         case .events: return eventLines(layout)
-        case .health: return Array(healthLines.dropFirst(health.top).prefix(layout.page))
+        case .health: return shownHealthLines(layout)
         }
     }
 
@@ -113,5 +113,12 @@ extension Line {
     mutating func fill(to width: Int) {
         let rest = width - self.width
         if rest > 0 { runs.append(Run(String(repeating: " ", count: rest), isReversed: true)) }
+    }
+
+    /// The same as the row that is selected.
+    func selected(to width: Int) -> Line {
+        var line = Line(runs.map { Run($0.text, $0.ink, isReversed: true) })
+        line.fill(to: width)
+        return line
     }
 }

@@ -129,7 +129,9 @@ extension Model {
         case .flows: keys.insert(("Enter", "Detail"), at: 3)
         case .table: keys.insert(contentsOf: [("Enter", "Detail"), ("t", "Talkers")], at: 3)
         case .events: keys.removeAll { $0.0 == "s" }
-        case .health: keys.removeAll { $0.0 == "s" || $0.0 == "/" }
+        case .health:
+            keys.removeAll { $0.0 == "s" || $0.0 == "/" }
+            keys.insert(("Enter", "Detail"), at: 2)
         }
         if !isCapture { keys.append(("o", isObserving ? "Stop observing" : "Observe")) }
         return keys + [("c", "Columns"), ("x", "Export"), ("F", "Follow")]

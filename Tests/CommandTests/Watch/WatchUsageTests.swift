@@ -21,6 +21,22 @@ struct WatchUsageTests {
         }
     }
 
+    @Test("A printed screen has the findings of check, those of the packet filter's trial included", .needsRoot)
+    func findings() throws {
+        let checked = try Program.run(["check", "--json", "--capture", Fixture(name: "dr-untracked").capture])
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: Data(checked.output.utf8)) as? [String: Any])
+        let found = try #require(document["findings"] as? [[String: Any]]).compactMap { $0["id"] as? String }
+        #expect(found.contains("invalid-dropped") && found.contains("icmp-not-accepted"))
+        let words = ["watch", "--once", "--capture", Fixture(name: "dr-untracked").capture]
+        let size = ["COLUMNS": "200", "LINES": "60", "LC_ALL": "C.UTF-8"]
+        let health = try Program.run(words + ["--tab", "health"], environment: size)
+        for id in found { #expect(health.output.contains("\n\(id) "), "\(id)") }
+        #expect(health.output.contains(" 0 could not be made"))
+        let services = try Program.run(words, environment: size).output
+        #expect(services.contains("\ninvalid-dropped (") && services.contains("ip filter INPUT handle 6"))
+    }
+
     @Test("Without a UTF-8 locale, output is ASCII")
     func ascii() throws {
         let outcome = try Program.run(["watch", "--capture", capture], environment: ["LC_ALL": "C"])

@@ -3,14 +3,17 @@
 import manual
 from checking import judge_in_order
 from observing import judge, observe
+from shown import judge_none_shown
 from story import WebStory
 
 
-def judge_cure(hosts, subject, report, ctstates, transcript=None, story=None):
-    """The ctstates are those in which packets arrive; the transcript is a display of the manual page."""
+def judge_cure(hosts, subject, report, ctstates, transcript=None, on_screen=False, story=None):
+    """With `on_screen` what watch shows is judged, too. The ctstates are those in which packets arrive; the transcript is a display of the manual page."""
     hosts.vs_conntrack(0)
     story = story or WebStory(hosts)
     judge_in_order(hosts, subject, report)
+    if on_screen:
+        judge_none_shown(hosts, subject, report)
     seen = observe(hosts, subject, story, in_words=transcript is not None)
     report.equal("packets arrive in the expected ctstates", ctstates, seen.states("pre_routing"))
     report.equal("nothing is dropped", ({}, []), (seen.dropped, seen.drops))

@@ -7,4 +7,4 @@ from filters import ufw
 
 def conduct(hosts, subject, report):
     ufw(hosts.director, "allow 80/tcp", before_invalid=manual.display("cure ufw"))
-    judge_cure(hosts, subject, report, {"NEW", "INVALID"}, "observe cure ufw")
+    judge_cure(hosts, subject, report, {"NEW", "INVALID"}, "observe cure ufw", on_screen=True)

@@ -1,0 +1,106 @@
+import Conntrack
+import Inspection
+import Reports
+
+/// The findings of the director: a row for each, and all of the selected one.
+extension Model {
+    /// Columns of a row; what helps gets the rest.
+    private struct Columns {
+        var id: Int
+        var severity: Int
+        var subject: Int
+
+        private static let longestSubject = 28
+
+        init(_ findings: [Finding], width: Int) {
+            id = min(findings.reduce(7) { max($0, $1.id.rawValue.count) }, max(7, width - 10))
+            severity = 8
+            let longest = findings.reduce(7) { max($0, $1.subjectWord.width) }
+            subject = min(longest, Self.longestSubject, width / 4)
+        }
+
+        func line(_ cells: (id: String, severity: String, subject: String, help: String), _ ink: Ink, _ width: Int)
+            -> Line
+        {
+            let text =
+                cells.id.fitted(to: id) + "  " + cells.severity.fitted(to: severity) + "  "
+                + cells.subject.fitted(to: subject) + "  " + cells.help
+            return Line([Run(text.cut(to: width), ink)])
+        }
+    }
+
+    /// Titles and rows of some findings, or the row that says that there are none.
+    func findingTable(_ shown: Range<Int>) -> (titles: Line, rows: [Line]) {
+        let findings = Array(director.findings[shown.clamped(to: director.findings.indices)])
+        let columns = Columns(findings, width: width)
+        let titles = columns.line(("FINDING", "SEVERITY", "SUBJECT", "WHAT HELPS"), .title, width)
+        if director.findings.isEmpty {
+            return (titles, shown.map { _ in Line([Run("nothing is known to be wrong", .dim)]) })
+        }
+        let rows = findings.map { finding in
+            let help = finding.remedies.first.flatMap { [$0].nextStep(observing: howToObserve) } ?? ""
+            return columns.line(
+                (finding.id.rawValue, finding.severity.rawValue, finding.subjectWord, help.safe), finding.severity.ink,
+                width)
+        }
+        return (titles, rows)
+    }
+
+    /// How many checks found nothing, and which could not be made, and why.
+    var checkLines: [Line] {
+        if let trouble = director.checks.trouble { return headed("Checks", trouble, .caution) }
+        guard let report = director.checks.report else { return headed("Checks", "being made", .dim) }
+        var lines = headed(
+            "Checks", "\(report.fine.count) found nothing, \(report.notMade.count) could not be made")
+        for (why, ids) in report.notMadeByReason {
+            lines += headed("", "\(ids.joined(separator: ", ")): \(why)", .caution)
+        }
+        return lines
+    }
+
+    private func headed(_ title: String, _ text: String, _ ink: Ink = .plain) -> [Line] {
+        let label = 9
+        return text.safe.wrapped(to: max(10, width - label)).enumerated().map { position, part in
+            Line([Run((position == 0 ? title : "").fitted(to: label), .strong), Run(part, ink)])
+        }
+    }
+
+    /// All of the selected finding.
+    var findingDetail: [Line] {
+        guard let finding = selectedFinding else {
+            return [Line([Run("Select a finding to see what it is based on, and what helps.", .dim)])]
+        }
+        var lines = fact(finding.severity.rawValue, finding.id.rawValue, finding.severity.ink)
+        if let name = finding.subject.name { lines += fact("about", name) }
+        lines += fact("reason", finding.reason)
+        if !finding.evidence.isEmpty {
+            lines += fact("evidence", finding.evidence.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
+        }
+        for (position, sentence) in finding.remedySentences.enumerated() {
+            lines += fact(position == 0 ? "remedy" : "", sentence)
+        }
+        if let proof = finding.proof { lines += fact("proof", proof) }
+        if Check.named(finding.id.rawValue) != nil { lines += fact("more", "man ct-inspect-findings", .dim) }
+        return lines
+    }
+}
+
+extension Finding {
+    fileprivate var subjectWord: String {
+        switch subject {
+        case .table: "conntrack"
+        case .counter(let counter): counter.name
+        default: subject.name?.safe ?? "director"
+        }
+    }
+}
+
+extension Finding.Severity {
+    fileprivate var ink: Ink {
+        switch self {
+        case .error: .bad
+        case .warning: .caution
+        case .info: .plain
+        }
+    }
+}
