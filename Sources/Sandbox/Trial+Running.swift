@@ -87,6 +87,24 @@ final class TrialRunner {
         return trial
     }
 
+    /// What becomes of one packet from where the service can be reached, or else from where it was tried first.
+    ///
+    /// - Returns: nil if there is nowhere, or the service has no packets that are tried.
+    func outcome(
+        of probe: Probe, to service: Service.Identity
+    ) throws(KernelError) -> (origin: ProbeOrigin, outcome: ProbeOutcome)? {
+        let plan = ProbePlan(service, keepsEntries: keepsEntries)
+        guard case .address(let `protocol`, let endpoint) = service, let opening = plan.opening else { return nil }
+        var first: (origin: ProbeOrigin, outcome: ProbeOutcome)?
+        for (origin, link) in origins[service.family]?.all ?? [] {
+            let isReachable = try send(opening, from: origin.address, to: endpoint, `protocol`, link).hasPassed
+            guard isReachable || first == nil else { continue }
+            first = (origin, try send(probe, from: origin.address, to: endpoint, `protocol`, link))
+            if isReachable { break }
+        }
+        return first
+    }
+
     private func send(
         _ probe: Probe, from source: IPAddress, to service: Endpoint, _ protocol: IPProtocol, _ link: Int32
     ) throws(KernelError) -> ProbeOutcome {

@@ -137,6 +137,33 @@ struct TrialTests {
         }
     }
 
+    @Test("A packet's rules: the base chains by priority, the chains that rules jump to, and the policy that decides")
+    func rules() throws {
+        let filter = """
+            nft -f - <<'END'
+            table ip early { chain p { type filter hook prerouting priority raw; counter; }; }
+            table inet filter {
+                chain web { ct state new counter return; ct state invalid drop; }
+                chain input { type filter hook input priority filter; policy drop; tcp dport 80 jump web; }
+            }
+            END
+            """
+        let director = try Director(filter)
+        let web = try #require(director.services.first?.identity)
+        let fin = try #require(try RuleWalk.walk(of: Probe(.tcp([.fin, .ack])), to: web, in: director.plan))
+        #expect(fin.missing == [] && fin.walk.ctstate == .invalid)
+        #expect(fin.walk.chains.map(\.name) == ["p", "input"])
+        #expect(fin.walk.chains.map(\.hook) == [.preRouting, .localIn])
+        #expect(fin.walk.chains.map(\.priority) == [-300, 0])
+        let steps = fin.walk.chains[1].steps
+        #expect(steps.map(\.chain) == ["input", "web"] && steps.map(\.verdict) == [.jump, .drop])
+        #expect(steps.last?.text == .known(statement: "ct state invalid drop", hook: nil))
+        let syn = try #require(try RuleWalk.walk(of: Probe(.tcp(.syn)), to: web, in: director.plan))
+        let last = try #require(syn.walk.chains.last?.steps.last)
+        #expect(last.handle == nil && last.verdict == .drop)
+        if case .dropped(let rule) = syn.walk.end { #expect(rule.decision == .policy) } else { Issue.record("passed") }
+    }
+
     @Test("Where routing takes nothing from far away, packets come from a network of the director's")
     func otherOrigin() throws {
         let network = Director.network + "\nip route add blackhole 198.51.100.77/32"

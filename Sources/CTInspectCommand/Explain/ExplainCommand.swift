@@ -64,7 +64,7 @@ struct ExplainCommand: ParsableCommand {
         let packet = try packet.packet(direction, serviceProtocol: service?.protocol)
         let entry = try entry.trackedEntry(of: packet)
         try Failure.reporting { () throws(KernelError) in
-            let kernel = try source.open()
+            let kernel = try source.open(keeping: service == nil ? [] : .sandbox)
             print(try explanation(of: packet, entry, on: kernel))
         }
     }
@@ -88,8 +88,9 @@ struct ExplainCommand: ParsableCommand {
             question.method = method
             return PacketWalk(question)
         }
+        let rules = found.map { RulesMet(question, [loose, ipvs]).fact(for: $0.service, on: kernel) }
         return PacketExplanation(
-            origin, sysctls: sysctls, settings: [loose, ipvs], service: found?.identity, walks: walks)
+            origin, sysctls: sysctls, settings: [loose, ipvs], service: found?.identity, walks: walks, rules: rules)
     }
 
     private func print(_ explanation: PacketExplanation) {

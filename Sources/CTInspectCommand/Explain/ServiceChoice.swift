@@ -5,7 +5,8 @@ import Netlink
 
 /// The requested service, as found in IPVS.
 struct ServiceChoice {
-    let identity: Service.Identity
+    let service: Service
+    var identity: Service.Identity { service.identity }
     let isOnePacket: Bool
     /// The forwarding methods of its destinations, without duplicates; at least one.
     let methods: [ForwardingMethod]
@@ -29,7 +30,7 @@ struct ServiceChoice {
             throw KernelError(
                 asked, .notFound, detail: "\(service.identity) has no destination", nextStep: "use --method instead")
         }
-        identity = service.identity
+        self.service = service
         isOnePacket = service.flags.contains(.onePacket)
         self.methods = methods
     }

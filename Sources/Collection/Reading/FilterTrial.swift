@@ -22,18 +22,25 @@ package struct FilterTrial {
     /// Whether its network is assumed.
     private let isAlone: Bool
 
-    /// Reads all of it. Needs CAP_NET_ADMIN, for the rules.
+    /// Reads all of it, for the services whose answers bypass the director. Needs CAP_NET_ADMIN, for the rules.
     ///
     /// - Parameter files: in place of the packet filter, if there are any.
     package init(
         of facts: DirectorFacts, files: [RulesetFile] = [], reading source: any KernelSource
     ) throws(KernelError) {
+        try self.init(of: facts.servicesToTry, facts.sysctls.assuming(facts.given), files: files, reading: source)
+    }
+
+    /// - Parameter known: settings that have been read, or are assumed.
+    init(
+        of services: [Service], _ known: Sysctls, files: [RulesetFile] = [], reading source: any KernelSource
+    ) throws(KernelError) {
         let surroundings = Surroundings(reading: source)
         network = surroundings.network
-        services = facts.servicesToTry
+        self.services = services
         var sysctls = surroundings.sysctls
-        sysctls.values.merge(facts.sysctls.values) { $1 }
-        self.sysctls = sysctls.assuming(facts.given)
+        sysctls.values.merge(known.values) { $1 }
+        self.sysctls = sysctls
         var omitted = surroundings.losses
         for name in [Sysctls.ipvsConntrack, Sysctls.tcpLoose] where self.sysctls.number(name) == nil {
             omitted.append(Loss(name, "it is not known"))
@@ -104,6 +111,20 @@ package struct FilterTrial {
         do throws(KernelError) { return try Trial(of: services, in: plan, isStopped: isStopped) } catch {
             throw error.cause == .forbidden ? refusal ?? error : error
         }
+    }
+
+    /// The rules that a packet to one of the services meets. Needs what a trial needs.
+    func rules(for probe: Probe, to service: Service.Identity) -> Fact<RuleWalk> {
+        do throws(KernelError) {
+            let refusal = isOutside ? TrialShelter.enteredForTrial.refusal : nil
+            do throws(KernelError) {
+                guard let (walk, missing) = try RuleWalk.walk(of: probe, to: service, in: plan) else {
+                    return .absent("packets to \(service) are not tried")
+                }
+                guard let first = (missing + omitted).first else { return .known(walk) }
+                return .incomplete(walk, "the sandbox lacks \(first.what): \(first.why)")
+            } catch { throw error.cause == .forbidden ? refusal ?? error : error }
+        } catch { return .unreadable(error.description) }
     }
 
     /// The director's; nothing if files are in their place.
@@ -184,5 +205,18 @@ extension Sysctls {
         var sysctls = self
         for setting in given?.assumedSettings ?? [] { sysctls.values[setting.name] = String(setting.value) }
         return sysctls
+    }
+}
+
+extension RuleWalk {
+    /// The rules that a packet to a service meets, tried in the sandbox. Needs CAP_NET_ADMIN, and what a trial needs.
+    ///
+    /// - Parameter sysctls: those that are assumed; others are read.
+    package static func reading(
+        _ source: any KernelSource, of probe: Probe, to service: Service, _ sysctls: Sysctls
+    ) -> Fact<RuleWalk> {
+        do throws(KernelError) {
+            return try FilterTrial(of: [service], sysctls, reading: source).rules(for: probe, to: service.identity)
+        } catch { return .unreadable(error.description) }
     }
 }

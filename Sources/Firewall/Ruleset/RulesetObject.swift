@@ -55,6 +55,12 @@ extension RulesetObject: AttributeList, CustomStringConvertible {
         return RuleExpression("", hook).number(NFTA_HOOK_HOOKNUM.rawValue)
     }
 
+    /// Of a base chain: those of a hook are met in this order.
+    package var priority: Int32? {
+        guard kind == .chain, let hook = payload(NFTA_CHAIN_HOOK.rawValue) else { return nil }
+        return RuleExpression("", hook).number(NFTA_HOOK_PRIORITY.rawValue).map { Int32(bitPattern: $0) }
+    }
+
     /// `chain ip filter INPUT`
     package var description: String {
         kind == .table ? "\(kind.word) \(family) \(table)" : "\(kind.word) \(family) \(table) \(name)"

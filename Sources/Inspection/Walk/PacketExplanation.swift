@@ -13,16 +13,20 @@ package struct PacketExplanation: Snapshot, Equatable, Sendable {
     package var service: Service.Identity?
     /// One walk per forwarding method of the service's destinations; at least one.
     package var walks: [PacketWalk]
+    /// The rules that the packet meets here; nil if no service was asked about.
+    package var rules: Fact<RuleWalk>?
 
     package init(
         _ origin: Origin, sysctls: Sysctls,
-        settings: [Setting], service: Service.Identity?, walks: [PacketWalk]
+        settings: [Setting], service: Service.Identity?, walks: [PacketWalk],
+        rules: Fact<RuleWalk>? = nil
     ) {
         self.origin = origin
         self.sysctls = sysctls
         self.settings = settings
         self.service = service
         self.walks = walks
+        self.rules = rules
     }
 
     /// Settings that could not be read, so that defaults are assumed.

@@ -14,6 +14,7 @@ extension PacketExplanation {
             json.key("service")
             if let service { json.object { $0.identity(service) } } else { json.null() }
             json.member("walks", array: walks) { $0.walk($1) }
+            json.rules(rules)
         }
         json.finish()
     }

@@ -23,8 +23,9 @@ extension PacketExplanation {
             lines += title(of: walk, style, columns)
             lines += settings.flatMap { $0.words.printable.wrapped(columns, indent: 2) }
             lines.append("")
-            lines += Self.table(of: walk, style, width: width)
+            lines += Self.table(of: walk, rules?.value?.chains ?? [], style, width: width)
             lines.append("")
+            lines += (rules?.sentences ?? []).flatMap { $0.printable.wrapped(columns) }
             lines += walk.findings.flatMap { $0.reason.printable.wrapped(columns) }
             lines += ("Assumed: " + walk.question.assumptions.joined(separator: "; ") + ".").wrapped(columns)
         }
@@ -41,7 +42,11 @@ extension PacketExplanation {
     }
 
     /// A row per step, followed by the reason and the place in the kernel sources.
-    private static func table(of walk: PacketWalk, _ style: Style, width: Int?) -> [String] {
+    ///
+    /// - Parameter chains: those that it meets, each below its hook.
+    private static func table(
+        of walk: PacketWalk, _ chains: [RuleWalk.Chain], _ style: Style, width: Int?
+    ) -> [String] {
         var table = TextTable(columns: [
             .init(title: "HOOK"), .init(title: "PRIO", alignsRight: true), .init(title: "WHO"),
             .init(title: "CTSTATE"), .init(title: "WHAT"),
@@ -54,13 +59,16 @@ extension PacketExplanation {
         }
         let columns = columns(width)
         let rows = table.lines(style, width: width)
-        return [rows[0]]
-            + zip(rows.dropFirst(), walk.steps).flatMap { row, step in
-                [row]
-                    + [step.reason, "\(step.place.file) \(step.place.function)"].flatMap {
-                        $0.wrapped(columns, indent: 4)
-                    }
+        var lines = [rows[0]]
+        for (position, step) in walk.steps.enumerated() {
+            lines.append(rows[position + 1])
+            lines += step.reason.wrapped(columns, indent: 4)
+            lines += "\(step.place.file) \(step.place.function)".wrapped(columns, indent: 4)
+            for chain in chains where walk.place(of: chain.hook) == position {
+                for line in chain.lines { lines += line.printable.wrapped(columns, indent: 4) }
             }
+        }
+        return lines
     }
 
     private static func colour(of state: CTState) -> Style.Colour? {
@@ -69,5 +77,13 @@ extension PacketExplanation {
         case .untracked: .yellow
         default: nil
         }
+    }
+}
+
+extension PacketWalk {
+    /// The step below which the rules of a hook are: that of the filter, or else the hook's last one, or else the last of all.
+    fileprivate func place(of hook: NetfilterHook) -> Int? {
+        steps.firstIndex { $0.hook == hook && $0.who == .filter } ?? steps.lastIndex { $0.hook == hook }
+            ?? steps.indices.last
     }
 }

@@ -86,6 +86,41 @@ struct ExplainTests {
     }
 
     @Test(
+        "The rules that a packet meets are those of the capture, up to the one that decides", .needsRoot,
+        arguments: [
+            ("--flags F.", "handle 6: ct state invalid drop", "ip filter INPUT handle 6 drops it"),
+            ("--flags S", "handle 8: tcp dport 80 accept", "no rule drops it before IPVS takes it at LOCAL_IN"),
+            ("--flags . --tcp-loose 0", "handle 6: ct state invalid drop", "ip filter INPUT handle 6 drops it"),
+        ])
+    func rules(_ words: String, _ rule: String, _ end: String) throws {
+        let capture = Fixture(name: "dr-untracked").capture
+        let outcome = try Program.run(
+            ["explain", "--capture", capture, "--service", "10.0.0.100:80"]
+                + words.split(separator: " ").map(String.init))
+        let text = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(text.contains("meets ip filter INPUT, priority 0: \(rule)"), "\(outcome.output)")
+        #expect(text.contains(end) && !text.contains("Not proven"), "\(outcome.output)")
+    }
+
+    @Test(
+        "What is not tried says why, in a line, and the rest is printed as ever", .needsRoot,
+        arguments: [
+            ("mixed", "--flags S --direction reply --service 10.0.0.100:80", "only packets to the VIP are tried"),
+            ("mixed", "--icmp-type 8 --service 10.0.0.100:80", "only TCP, UDP and ICMP errors about them are tried"),
+            ("mixed", "--flags S --service fwmark:7", "fwmark services are not tried"),
+            ("mixed", "--flags . --entry established --service 10.0.0.100:80", "in the sandbox nobody answers"),
+            ("older", "--flags S --service 10.0.0.100:80", "the capture has no answer to this"),
+        ])
+    func notTried(_ fixture: String, _ words: String, _ why: String) throws {
+        let outcome = try Program.run(
+            ["explain", "--capture", Fixture(name: fixture).capture] + words.split(separator: " ").map(String.init))
+        #expect(outcome.status == 0 && outcome.output.contains("PRE_ROUTING"))
+        let text = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(text.contains("Which rules it meets") && text.contains(why), "\(outcome.output)")
+        #expect(!text.contains(" meets ip"))
+    }
+
+    @Test(
         "A missing or invalid service exits with 74 and suggests the next step",
         arguments: [
             ("tcp/10.9.9.9:80", "no such service; IPVS has tcp 10.0.0.100:80, "), ("fwmark:8", ", fwmark 7"),

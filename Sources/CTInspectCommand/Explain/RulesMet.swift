@@ -1,0 +1,50 @@
+import Addresses
+import Collection
+import Conntrack
+import IPVS
+import Inspection
+import Netlink
+
+/// Which rules the packet in question meets, where that can be tried.
+struct RulesMet {
+    private let question: WalkQuestion
+    private let settings: [PacketExplanation.Setting]
+
+    init(_ question: WalkQuestion, _ settings: [PacketExplanation.Setting]) {
+        (self.question, self.settings) = (question, settings)
+    }
+
+    func fact(for service: Service, on kernel: any KernelSource) -> Fact<RuleWalk> {
+        if let obstacle = obstacle(service.identity) { return .absent(obstacle) }
+        var sysctls = Sysctls()
+        for setting in settings { sysctls.values[setting.name] = setting.isOn ? "1" : "0" }
+        let probe = Probe(question.packet, isAfterSYN: question.entry != nil)
+        return RuleWalk.reading(kernel, of: probe, to: service, sysctls)
+    }
+
+    /// Why it is not tried.
+    private func obstacle(_ service: Service.Identity) -> String? {
+        guard case .address(let `protocol`, let endpoint) = service else { return "fwmark services are not tried" }
+        if question.direction == .reply { return "only packets to the VIP are tried" }
+        let kinds = "only TCP, UDP and ICMP errors about them are tried"
+        guard `protocol` == .tcp || `protocol` == .udp else { return kinds }
+        switch question.packet {
+        case .tcp, .udp: break
+        case .icmp, .icmpv6: if question.packet.packetClass != .icmpError { return kinds }
+        case .sctp, .other: return kinds
+        }
+        if case .icmp = question.packet, endpoint.address.family != .ipv4 { return "the service is of IPv6" }
+        if case .icmpv6 = question.packet, endpoint.address.family != .ipv6 { return "the service is of IPv4" }
+        return entryObstacle
+    }
+
+    /// The sandbox has nobody who answers.
+    private var entryObstacle: String? {
+        guard let entry = question.entry else { return nil }
+        guard case .tcp(let tcp) = entry.memory, tcp.state == .synSent, !entry.hasSeenReply else {
+            return "in the sandbox nobody answers, so that it has no such entry"
+        }
+        return question.conditions.ipvsConntrack
+            ? nil : "\(Sysctls.ipvsConntrack)=0: IPVS leaves no entry of a SYN behind"
+    }
+}
