@@ -12,6 +12,8 @@ package struct Neighbour: Equatable, Sendable {
     package let state: State
     /// In the order on the wire; empty while it is not known.
     package let linkAddress: [UInt8]
+    /// How long ago the state changed, in hundredths of a second (`ndm_updated`, in ticks of `USER_HZ`); nil if the kernel did not say.
+    package let age: UInt32?
 
     /// `NUD_*`, of linux/neighbour.h. One bit, or none.
     package struct State: NamedNumber {
@@ -53,15 +55,20 @@ extension Neighbour {
         state = State(rawValue: try bytes.host(at: start + 8))
         var address: IPAddress?
         var linkAddress: [UInt8] = []
+        var age: UInt32?
         while let attribute = try cursor.next(in: bytes) {
             switch Int(attribute.type) {
             case NDA_DST: address = bytes.address(attribute, family)
             case NDA_LLADDR: linkAddress = bytes.copy(attribute)
+            case NDA_CACHEINFO:
+                // After when it was confirmed, and used.
+                if attribute.payload.count >= 12 { age = try bytes.host(at: attribute.payload.lowerBound + 8) }
             default: break
             }
         }
         guard let address else { throw DecodeError("neighbour", "it has no address", at: start) }
         self.address = address
         self.linkAddress = linkAddress
+        self.age = age
     }
 }
