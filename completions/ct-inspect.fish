@@ -32,7 +32,7 @@ function __ct-inspect_parse_tokens -S
         case 'watch'
             __ct-inspect_parse_subcommand 0 'netns=' 'capture=' 'tab=' 'filter=' 'sort=' 'reverse' 'columns=' 'no-mouse' 'color=' 'once' 'observe' 'start-tracking' 'interval=' 'connections=' 'max-read-time=' 'buffer=' 'version' 'h/help'
         case 'check'
-            __ct-inspect_parse_subcommand 0 'netns=' 'capture=' 'ruleset=+' 'services=' 'json' 'color=' 'only=+' 'skip=+' 'fail-on=' 'nagios' 'list' 'version' 'h/help'
+            __ct-inspect_parse_subcommand 0 'netns=' 'capture=' 'json' 'color=' 'only=+' 'skip=+' 'fail-on=' 'for=' 'nagios' 'list' 'version' 'h/help'
         case 'dump'
             __ct-inspect_parse_subcommand 1 'netns=' 'capture=' 'json' 'color=' 'format=' 'o=+' 'count' 'top=+' 'on-interrupt=' 'explain-filter' 'f/family=+' 'p/protocol=+' 's/src=+' 'd/dst=+' 'sport=+' 'dport=+' 'r/reply-src=+' 'q/reply-dst=+' 'reply-sport=+' 'reply-dport=+' 'icmp-type=+' 'service=+' 'state=+' 'u/status=+' 'm/mark=+' 'w/zone=+' 'orig-zone=+' 'reply-zone=+' 'l/label=+' 'unreplied' 'assured' 'dying' 'offload' 'n/src-nat' 'g/dst-nat' 'j/any-nat' 'version' 'h/help'
         case 'events'
@@ -148,13 +148,12 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion check -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rfa '(__ct-inspect_complete_directories)'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check"' -l 'ruleset' -d 'Check these rules in place of the packet filter. May be repeated.' -rF
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" services' -l 'services' -d 'Check these services in place of those of IPVS.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" color' -l 'color' -d 'Color: auto (on a terminal, unless NO_COLOR is set), always or never.' -rfka 'auto always never'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check"' -l 'only' -d 'Make only these checks. May be repeated.' -rfka '(__ct-inspect_custom_completion ---completion check -- --only (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check"' -l 'skip' -d 'Leave these checks out. May be repeated.' -rfka '(__ct-inspect_custom_completion ---completion check -- --skip (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" fail-on' -l 'fail-on' -d 'Exit with 1 from this severity on.' -rfka 'info warning error'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" for' -l 'for' -d 'Watch for this long, e.g. 30s, and judge what grows meanwhile.' -rfka ''
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" nagios' -l 'nagios' -d 'Print one line with performance data, and exit as a monitoring plugin does.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" list' -l 'list' -d 'List the checks, and read nothing.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" version' -l 'version' -d 'Show the version.'

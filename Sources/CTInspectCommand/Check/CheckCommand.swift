@@ -14,6 +14,7 @@ struct CheckCommand: ParsableCommand {
               sudo ct-inspect check
               ct-inspect check --list                what is looked for
               sudo ct-inspect check --fail-on error --skip sloppy,expire-nodest
+              sudo ct-inspect check --for 30s        and what grows meanwhile
               sudo ct-inspect check --json | jq -r '.findings[].id'
               sudo ct-inspect check --nagios         a line for monitoring
               ct-inspect check --ruleset nftables.conf --services ipvsadm.rules
@@ -32,6 +33,12 @@ struct CheckCommand: ParsableCommand {
             "Exit with 1 from this severity on.", valueName: Finding.Severity.words.joined(separator: "|")))
     var failOn = Finding.Severity.warning
 
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp(
+            "Watch for this long, e.g. 30s, and judge what grows meanwhile.", valueName: "DURATION"))
+    var span: TimeSpan?
+
     @Flag(help: "Print one line with performance data, and exit as a monitoring plugin does.")
     var nagios = false
 
@@ -44,6 +51,13 @@ struct CheckCommand: ParsableCommand {
         if nagios, failOn != .warning {
             throw ValidationError(
                 "--fail-on and --nagios are mutually exclusive: plugins have exit statuses of their own")
+        }
+        if span != nil, source.capture != nil {
+            throw ValidationError("--for cannot be used with --capture: a capture is of one moment")
+        }
+        if span != nil, list { throw ValidationError("--for and --list are mutually exclusive") }
+        if span != nil, given.areAny {
+            throw ValidationError("--for cannot be used with --ruleset or --services: files do not change meanwhile")
         }
         let checks = try selection.checks()
         if given.areAll, source.namespace.netns != nil {
@@ -88,6 +102,8 @@ struct CheckCommand: ParsableCommand {
         let input = try given.read()
         let also: Privileges.Also = Self.isFilterTried(checks) ? .sandbox : []
         var facts: DirectorFacts
+        let waiter = span == nil ? nil : try Output.waiter()
+        let start = ContinuousClock.now
         var kernel: (any KernelSource)?
         if input.isAll, source.capture == nil {
             try Privileges.keepOnlyNetAdmin(and: also)
@@ -101,7 +117,19 @@ struct CheckCommand: ParsableCommand {
             try facts.tryFilter(input.rulesets, reading: kernel) { Output.isStopped }
         }
         try Privileges.keepOnlyNetAdmin()
+        guard let waiter, let span, let kernel else { return facts }
+        let isInterrupted = try !Self.wait(until: start + span.duration, waiter)
+        facts = try facts.readAgain(after: ContinuousClock.now - start, isInterrupted: isInterrupted, from: kernel)
+        Output.releaseStops()
         return facts
+    }
+
+    /// - Returns: false if it was interrupted, or the reader of the output is gone.
+    private static func wait(until end: ContinuousClock.Instant, _ waiter: Waiter) throws(KernelError) -> Bool {
+        while ContinuousClock.now < end {
+            guard case .goOn = try waiter.wait(upTo: end - ContinuousClock.now) else { return false }
+        }
+        return !waiter.isStopped
     }
 
     /// Monitoring reads only standard output, so that errors are there, too.

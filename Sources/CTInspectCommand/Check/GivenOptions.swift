@@ -18,6 +18,8 @@ struct GivenOptions: ParsableArguments {
     /// Whether nothing of a director needs to be read.
     var areAll: Bool { !ruleset.isEmpty && services != nil }
 
+    var areAny: Bool { !ruleset.isEmpty || services != nil }
+
     func validate() throws {
         if (ruleset + [services].compactMap(\.self)).count(where: { $0 == "-" }) > 1 {
             throw ValidationError("Only one file can be - (standard input).")

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import IPVS
 import Inspection
@@ -23,8 +24,30 @@ extension DirectorFacts {
         }
         self.init(
             source.origin, services: balancing.services, configuration: balancing.configuration, sysctls: sysctls,
-            table: table, host: HostFacts(reading: source))
+            table: table, host: HostFacts(reading: source),
+            network: .reading(Surroundings(reading: source), for: balancing.services.value ?? [], source),
+            counters: HostCounters.reading(source))
         given = input?.record(sysctls, isAll: false)
+    }
+
+    /// Reads the same again after some time, for checks of what grows. What was tried in the sandbox is kept.
+    ///
+    /// - Parameters:
+    ///   - elapsed: since these facts were read, by a monotonic clock.
+    ///   - isInterrupted: whether that is less than was asked for.
+    package func readAgain(
+        after elapsed: Duration, isInterrupted: Bool, from source: any KernelSource
+    ) throws(KernelError) -> DirectorFacts {
+        var later = try DirectorFacts(reading: source)
+        later.origin = Origin.here(networkNamespace: origin.networkNamespace)
+        later.window = Window(
+            elapsed: elapsed, isInterrupted: isInterrupted, table: table, counters: counters, services: services)
+        later.trial = trial
+        let identities = [services, later.services].map { Set(($0.value ?? []).map(\.identity)) }
+        if let tried = trial.value, identities[0] != identities[1] {
+            later.trial = .incomplete(tried, "the services changed after the packet filter was tried")
+        }
+        return later
     }
 
     private static let untracked = "conntrack is not loaded here"

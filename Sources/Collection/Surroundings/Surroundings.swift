@@ -30,9 +30,10 @@ package struct Surroundings: Sendable {
         "net.ipv4.ip_no_pmtu_disc",
     ]
 
-    /// Counters, the helpers of IPVS, the host's memory and modules: for whoever looks into a capture.
+    /// Counters, raw sockets, the helpers of IPVS, the host's memory and modules: for checks, and for whoever looks into a capture.
     private static let files = [
-        "proc/net/snmp", "proc/net/netstat", "proc/net/ip_vs_app", "proc/meminfo", "proc/modules",
+        "proc/net/snmp", "proc/net/netstat", "proc/net/raw", "proc/net/raw6", "proc/net/ip_vs_app", "proc/meminfo",
+        "proc/modules",
     ]
 
     /// Reads all of it. Blocks for milliseconds, or longer with hundreds of interfaces; needs no privilege.
@@ -93,7 +94,7 @@ package struct Surroundings: Sendable {
 }
 
 extension NetworkConfiguration.Gap {
-    fileprivate var words: String {
+    var words: String {
         switch why {
         case .keptChanging: "it changed each time it was read (NLM_F_DUMP_INTR), or answers were lost (ENOBUFS)"
         case .only(let count): "there are more than the \(count) that were read"

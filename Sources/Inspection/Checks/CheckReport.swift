@@ -15,12 +15,19 @@ package struct CheckReport: Snapshot, Equatable, Sendable {
     package var table: TableStatistics?
     /// What was given in files; nil if all of it is the director's.
     package var given: GivenFiles?
+    /// How long the director was watched; nil if it was read once.
+    package var watched: Watched?
 
     /// What is worth saying of a check.
     package struct Outline: Equatable, Sendable {
         package var id: Finding.ID
         package var worst: Finding.Severity
         package var title: String
+    }
+
+    package struct Watched: Equatable, Sendable {
+        package var seconds: UInt64
+        package var isInterrupted: Bool
     }
 
     package struct NotMade: Equatable, Sendable {
@@ -33,6 +40,7 @@ package struct CheckReport: Snapshot, Equatable, Sendable {
         sysctls = facts.sysctls
         table = facts.table.value
         given = facts.given
+        watched = facts.window.map { Watched(seconds: $0.seconds, isInterrupted: $0.isInterrupted) }
         findings = []
         fine = []
         notMade = []
@@ -85,6 +93,9 @@ extension Need {
         case .kernelVersion: "the kernel's version"
         case .trial: "the packet filter, in the sandbox"
         case .connectionCounts: "the connections of destinations"
+        case .network: "the network around the director"
+        case .hostCounters, .hostCounter: "the counters of the network"
+        case .window: "the counters while watching"
         }
     }
 }

@@ -12,6 +12,10 @@ package struct DirectorFacts: Equatable, Sendable {
     package var sysctls: Sysctls
     package var table: Fact<TableStatistics>
     package var host: HostFacts
+    package var network: Fact<NetworkFacts>
+    package var counters: Fact<HostCounters>
+    /// What was counted earlier; nil if the director was read once.
+    package var window: Window?
     /// What the packet filter did in the sandbox.
     package var trial: Fact<Trial>
     /// What was given in files; nil if all of it is the director's.
@@ -19,7 +23,7 @@ package struct DirectorFacts: Equatable, Sendable {
 
     package init(
         _ origin: Origin, services: Fact<[Service]>, configuration: Fact<Director.Configuration>, sysctls: Sysctls,
-        table: Fact<TableStatistics>, host: HostFacts,
+        table: Fact<TableStatistics>, host: HostFacts, network: Fact<NetworkFacts>, counters: Fact<HostCounters>,
         trial: Fact<Trial> = .unreadable("the packet filter was not tried")
     ) {
         self.origin = origin
@@ -28,6 +32,8 @@ package struct DirectorFacts: Equatable, Sendable {
         self.sysctls = sysctls
         self.table = table
         self.host = host
+        self.network = network
+        self.counters = counters
         self.trial = trial
     }
 

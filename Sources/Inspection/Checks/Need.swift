@@ -16,6 +16,14 @@ package enum Need: Hashable, Sendable {
     case modules
     case forwarding
     case kernelVersion
+    /// Where the addresses of services and destinations are.
+    case network
+    /// Of /proc/net/snmp and /proc/net/netstat.
+    case hostCounters
+    /// One of them, which not every kernel has.
+    case hostCounter(String)
+    /// Counters that were read twice.
+    case window
     /// What the packet filter does to packets of the services.
     case trial
     /// How many connections each destination has.
@@ -38,6 +46,13 @@ extension DirectorFacts {
         case .modules: host.modules.lack
         case .forwarding: host.forwarding.lack
         case .trial: trial.lack
+        case .network: network.lack
+        case .hostCounters: counters.lack
+        case .hostCounter(let name):
+            counters.lack
+                ?? (counters.value?.values[name] == nil
+                    ? Lack("this kernel does not count \(name)", isAbsence: true) : nil)
+        case .window: lackOfWindow
         case .kernelVersion:
             kernelVersion == nil
                 ? Lack("the kernel release “\(origin.kernelRelease)” begins with no version", isAbsence: false) : nil
@@ -49,7 +64,18 @@ extension DirectorFacts {
         switch need {
         case .services, .connectionCounts: services.value != nil
         case .trial: trial.value != nil
+        case .network: network.value != nil
+        case .window: window != nil
         default: false
+        }
+    }
+
+    /// That nobody asked for one is no loss.
+    private var lackOfWindow: Lack? {
+        guard let window else { return Lack("it is judged by what grows meanwhile: see --for", isAbsence: true) }
+        if window.isInterrupted { return Lack("it was interrupted after \(window.seconds) s", isAbsence: false) }
+        return [window.table.lack, window.counters.lack, window.services.lack].compactMap(\.self).first {
+            !$0.isAbsence
         }
     }
 

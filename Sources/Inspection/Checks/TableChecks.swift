@@ -31,8 +31,8 @@ extension Check {
                     context: .named(.init()), [.raise(Sysctls.conntrackBuckets, orShortenTimeout: false)])
             ]
         },
-        Check(.counters, .info, "conntrack counters that should stay 0", needs: [.counters]) { facts in
-            facts.table.value?.findings().filter { $0.id == .counters } ?? []
+        Check(.counters, .warning, "conntrack counters that should stay 0", needs: [.counters]) { facts in
+            facts.table.value?.findings(since: facts.tableChange).filter { $0.id == .counters } ?? []
         },
         Check(
             .establishedTimeout, .warning, "a table half full of connections kept for days",

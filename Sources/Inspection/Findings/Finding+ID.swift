@@ -70,6 +70,23 @@ extension Finding {
         package static let ipForward = ID(rawValue: "ip-forward-nat")
         package static let mixedMethods = ID(rawValue: "mixed-methods")
 
+        // MARK: Checks of the network
+
+        package static let vipMissing = ID(rawValue: "vip-missing-director")
+        package static let arpDirector = ID(rawValue: "arp-director")
+        package static let reversePath = ID(rawValue: "rp-filter")
+        package static let notOnLink = ID(rawValue: "dr-not-onlink")
+        package static let unroutable = ID(rawValue: "rs-unroutable")
+        package static let neighbourFailed = ID(rawValue: "rs-neigh-failed")
+        package static let sendRedirects = ID(rawValue: "send-redirects")
+        package static let tunnelMTU = ID(rawValue: "pmtu-tun")
+
+        // MARK: Checks of what grows
+
+        package static let invalidRate = ID(rawValue: "ct-invalid-rate")
+        package static let icmpLimited = ID(rawValue: "icmp-ratelimit")
+        package static let drained = ID(rawValue: "weight0-conns")
+
         // MARK: Checks of what happens when destinations or directors change
 
         package static let expireNodest = ID(rawValue: "expire-nodest")

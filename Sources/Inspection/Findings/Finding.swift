@@ -81,14 +81,21 @@ package struct Finding: Equatable, Sendable {
     package struct Named: Equatable, Sendable {
         package var services: [Service.Identity] = []
         package var destinations: [Endpoint] = []
+        /// VIPs or real servers.
+        package var addresses: [IPAddress] = []
+        /// Others: gateways.
+        package var others: [IPAddress] = []
+        package var interfaces: [String] = []
         /// Settings.
         package var settings: [Remedy.Setting] = []
 
         package init(
-            services: [Service.Identity] = [], destinations: [Endpoint] = [], settings: [Remedy.Setting] = []
+            services: [Service.Identity] = [], destinations: [Endpoint] = [], addresses: [IPAddress] = [],
+            others: [IPAddress] = [], interfaces: [String] = [], settings: [Remedy.Setting] = []
         ) {
             self.services = services
             self.destinations = destinations
+            (self.addresses, self.others, self.interfaces) = (addresses, others, interfaces)
             self.settings = settings
         }
     }

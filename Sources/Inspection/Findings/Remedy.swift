@@ -24,6 +24,15 @@ package enum Remedy: Hashable, Sendable {
     case raiseThreshold(Service.Identity, [Endpoint])
     /// Give these destinations the port of their service.
     case usePort(Service.Identity, [Endpoint])
+    /// Give this host the VIP, on this interface if it matters.
+    case giveAddress(IPAddress, interface: String?)
+    /// Have these on the same link.
+    case reachDirectly([IPAddress])
+    case addRoute([IPAddress])
+    /// See why these do not answer.
+    case awaken([IPAddress])
+    /// Send more ICMP errors.
+    case raiseICMPLimit
     /// `modprobe`
     case loadModule(String)
     /// An option of a module, which takes effect when it is loaded.

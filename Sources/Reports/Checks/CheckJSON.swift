@@ -7,6 +7,12 @@ extension CheckReport {
         json.object { json in
             json.heading(self, command: "check")
             if let given { json.member("given") { $0.members(of: given) } }
+            if let watched {
+                json.member("watched") { json in
+                    json.member("seconds", watched.seconds)
+                    json.member("interrupted", watched.isInterrupted)
+                }
+            }
             json.findings(findings)
             json.member("checked", array: fine) { json, check in
                 json.object {

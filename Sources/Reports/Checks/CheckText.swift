@@ -54,6 +54,7 @@ extension CheckReport {
         return
             "\(origin.host)\(netns) \(origin.kernelRelease), \(origin.takenAt.rfc3339): \(found.joined(separator: ", ")); "
             + "\(fine.count) checked and fine, \(notMade.count) not checked"
+            + (watched.map { "; watched for \($0.seconds) s" + ($0.isInterrupted ? ", interrupted" : "") } ?? "")
     }
 
     private static func list(

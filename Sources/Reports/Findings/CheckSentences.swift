@@ -13,6 +13,10 @@ extension Finding {
         case .vsConntrackDR, .tcpLoose0, .vsConntrackNAT, .mixedMethods: trackingSentence(named)
         case .expireNodest, .expireQuiescent, .connReuseDelay, .connReuseOff, .sloppy, .syncPersist:
             failoverSentence(named)
+        case .vipMissing, .arpDirector, .reversePath, .notOnLink, .unroutable, .neighbourFailed, .sendRedirects,
+            .tunnelMTU:
+            networkSentence(named)
+        case .invalidRate, .icmpLimited, .drained: growthSentence(named)
         default: settingSentence(named)
         }
     }
@@ -135,7 +139,7 @@ extension Finding {
     }
 
     /// At most three names, and how many more there are.
-    private static func list(_ names: [some CustomStringConvertible]) -> String {
+    static func list(_ names: [some CustomStringConvertible]) -> String {
         let most = 3
         guard names.count > most + 1 else { return sentenceList(names.map(\.description)) }
         return names.prefix(most).map(\.description).joined(separator: ", ") + " and \(names.count - most) more"

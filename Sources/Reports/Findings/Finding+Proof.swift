@@ -27,6 +27,22 @@ extension Finding {
         .portDiffers: "tcpdump on the real server shows packets for the service's port, not the destination's.",
         .ipForward:
             "tcpdump on the interface to the real servers shows answers that do not leave on the clients' side.",
+        .vipMissing: "ip route get with the VIP says “local” where it is an address of this host.",
+        .arpDirector: "arping with the VIP, from a host on that link, gets no answer.",
+        .reversePath:
+            "nstat -az TcpExtIPReversePathFilter goes up while such a client connects, and with log_martians=1 the kernel logs its packets.",
+        .notOnLink:
+            "ip route get with the real server's address says “via”; tcpdump there shows no packets for the VIP.",
+        .unroutable: "ip route get with the real server's address fails.",
+        .neighbourFailed: "ping the real server, then ip neigh show with its address: FAILED again.",
+        .sendRedirects:
+            "tcpdump icmp on a real server shows redirects, and ip route get with a client's address there says “cache <redirected>”.",
+        .tunnelMTU:
+            "Upload a large file from a client whose own MTU is 1500: tcpdump icmp on the director shows “need to frag” leave.",
+        .invalidRate:
+            "conntrack -S shows invalid grow; net.netfilter.nf_conntrack_log_invalid=6 logs which packets of TCP they are.",
+        .icmpLimited: "nstat -az 'IcmpOutRateLimit*' goes up.",
+        .drained: "ipvsadm -Ln shows ActiveConn of the destination, ipvsadm -Lcn its connections and templates.",
         .mixedMethods:
             "ct-inspect flows --summary shows, for each service, how many of its flows are absent and how many unreplied.",
         .vsConntrackDR:

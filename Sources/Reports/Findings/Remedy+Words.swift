@@ -27,6 +27,17 @@ extension Remedy {
                 + "destination's other options), or add destinations"
         case .usePort(_, let destinations):
             "add \(destinations.count == 1 ? "it" : "them") again with the service's port, and let the real server listen there"
+        case .giveAddress(let address, let interface):
+            "give this host the VIP (ip addr add \(address)/\(address.bitWidth) dev \(interface ?? "…")), or remove its services"
+        case .reachDirectly(let servers):
+            "connect the director to the network of \(sentenceList(servers.map(\.description))), with a route that has no gateway, or use TUN"
+        case .addRoute(let servers):
+            "add a route to \(sentenceList(servers.map(\.description))) (ip route add), or set the weight to 0"
+        case .awaken(let servers):
+            "see whether \(sentenceList(servers.map(\.description))) \(servers.count == 1 ? "is" : "are") up and on this link, and set the "
+                + "weight to 0 until then"
+        case .raiseICMPLimit:
+            "raise net.ipv4.icmp_msgs_per_sec, or lower net.ipv4.icmp_ratelimit, and find out what causes the errors"
         case .loadModule(let module): "run modprobe \(module)"
         case .moduleOption(let module, let option):
             "put “options \(module) \(option.name)=\(option.value)” into a file in /etc/modprobe.d, and load the module again, as at "

@@ -17,11 +17,33 @@ extension DirectorFacts {
             origin, services: .known([try web("10.0.0.100:80", .dr)]), configuration: .known(configuration),
             sysctls: Sysctls(), table: .known(table(origin, entries: 100)),
             host: HostFacts(modules: .known(["ip_vs", "ip_vs_rr"]), forwarding: .known(.init(ipv4: true, ipv6: true))),
-            trial: .known(Trial()))
+            network: .known(NetworkFacts()), counters: .known(quiet), trial: .known(Trial()))
         facts.sysctls.values = defaults
+        facts.network = .known(plainNetwork)
+        facts.window = Window(
+            elapsed: .seconds(30), table: facts.table, counters: facts.counters, services: facts.services)
         try change(&facts)
         return facts
     }
+
+    /// The VIP and the default route are on eth0, and so are the real servers; nothing speaks VRRP.
+    private static var plainNetwork: NetworkFacts {
+        var network = NetworkFacts()
+        network.speaksVRRP = false
+        network.interfaces = ["eth0": .init(), "eth1": .init(), "lo": .init(usesARP: false, mtu: 65536)]
+        for number in [UInt32(100), 101] {
+            network.virtual[IPAddress(ipv4: 0x0A00_0000 + number)] = .init(holders: ["eth0"], defaultOutput: "eth0")
+        }
+        for number in [UInt32(3), 4] {
+            network.paths[IPAddress(ipv4: 0x0A00_0000 + number)] = .init(.onLink, interface: "eth0", mtu: 1500)
+        }
+        return network
+    }
+
+    private static let quiet = HostCounters([
+        "Ip.InReceives": 1000, "TcpExt.IPReversePathFilter": 0, "Icmp.OutRateLimitGlobal": 5,
+        "Icmp.OutRateLimitHost": 5,
+    ])
 
     /// Two destinations of weight 1, which a few connections use.
     static func web(
@@ -69,6 +91,30 @@ extension DirectorFacts {
 
     mutating func fill(_ entries: UInt32, limit: UInt32 = 1000, buckets: Int = 1000) {
         table = .known(Self.table(origin, entries: entries, limit: limit, buckets: buckets))
+    }
+
+    /// Changes what is known of an address; of nothing else.
+    mutating func place(
+        _ address: String = "10.0.0.100", _ change: (inout NetworkFacts.VirtualAddress) -> Void
+    ) throws {
+        try changeNetwork { change(&$0.virtual[try #require(IPAddress(address)), default: .init()]) }
+    }
+
+    /// The way to the first destination.
+    mutating func lead(_ path: NetworkFacts.Path) throws {
+        try changeNetwork { $0.paths[try at("10.0.0.3:80").address] = path }
+    }
+
+    mutating func changeNetwork(_ change: (inout NetworkFacts) throws -> Void) rethrows {
+        var network = network.value ?? NetworkFacts()
+        try change(&network)
+        self.network = .known(network)
+    }
+
+    mutating func count(_ name: String, _ value: UInt64) {
+        var counters = counters.value ?? HostCounters()
+        counters.values[name] = value
+        self.counters = .known(counters)
     }
 
     mutating func run(_ daemon: UInt32) {

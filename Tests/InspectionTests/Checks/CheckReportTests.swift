@@ -18,6 +18,7 @@ struct CheckReportTests {
     @Test("Without IPVS its checks are not made, which is no loss; those of the table are")
     func absent() throws {
         let report = try report {
+            $0.window = nil
             $0.services = .absent("IPVS is not loaded here")
             $0.configuration = .absent("IPVS is not loaded here")
             $0.sysctls.values = $0.sysctls.values.filter { !$0.key.hasPrefix("net.ipv4.vs.") }
@@ -25,7 +26,7 @@ struct CheckReportTests {
         }
         #expect(report.findings.map(\.id.rawValue) == ["ct-full", "ct-est-timeout"])
         #expect(report.fine.map(\.id.rawValue) == ["ct-chains", "ct-counters", "ct-events-0"])
-        #expect(report.notMade.allSatisfy { $0.lack == Lack("IPVS is not loaded here", isAbsence: true) })
+        #expect(report.notMade.allSatisfy { $0.lack.isAbsence })
         #expect(report.isComplete)
         #expect(report.unread(from: .info).isEmpty)
         #expect(report.doubt(from: .info) == nil)
@@ -34,10 +35,14 @@ struct CheckReportTests {
     @Test("What could not be read is a loss, and no pass at the severity of its check")
     func unreadable() throws {
         let report = try report { $0.table = .unreadable("cannot read the counters: damaged") }
-        #expect(Set(unmade(report).keys) == ["ct-full", "ct-chains", "ct-counters", "ct-est-timeout"])
+        #expect(
+            Set(unmade(report).keys) == ["ct-full", "ct-chains", "ct-counters", "ct-est-timeout", "ct-invalid-rate"])
         #expect(report.losses.map(\.why) == ["cannot read the counters: damaged"])
         #expect(report.unread(from: .error).map(\.check.id.rawValue) == ["ct-full"])
-        #expect(report.unread(from: .warning).map(\.check.id.rawValue) == ["ct-full", "ct-chains", "ct-est-timeout"])
+        #expect(
+            report.unread(from: .warning).map(\.check.id.rawValue) == [
+                "ct-full", "ct-chains", "ct-counters", "ct-est-timeout", "ct-invalid-rate",
+            ])
         let doubt = try #require(report.doubt(from: .error))
         #expect(doubt.contains("1 check could not be made (ct-full)") && doubt.contains("this is not a pass"))
     }
@@ -132,12 +137,12 @@ struct CheckReportTests {
                 $0.table = .unreadable("no")
             })
         #expect(critical.state == .critical)
-        #expect(critical.line.contains(" - no-dest (tcp 10.0.0.100:80) | errors=1 warnings=0 infos=0 not_checked=4"))
+        #expect(critical.line.contains(" - no-dest (tcp 10.0.0.100:80) | errors=1 warnings=0 infos=0 not_checked=5"))
         #expect(!critical.line.contains("entries="))
         let unread = NagiosResult(try report { $0.table = .unreadable("a | b\nc") })
         #expect(unread.state == .unknown)
         #expect(
-            unread.line.hasPrefix("CT_INSPECT UNKNOWN - nothing of severity warning or worse was found, but 3 checks"))
+            unread.line.hasPrefix("CT_INSPECT UNKNOWN - nothing of severity warning or worse was found, but 5 checks"))
         let failure = NagiosResult(failure: "a | b\nc")
         #expect(failure.line.filter { $0 == "|" || $0.isNewline }.isEmpty)
     }

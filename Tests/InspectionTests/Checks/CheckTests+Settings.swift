@@ -150,13 +150,21 @@ extension CheckTests {
             $0.fill(1, buckets: 250)
         },
         Case("ct-counters", .info, ["total": 3]) {
+            $0.window = nil
             var table = DirectorFacts.table($0.origin, entries: 1)
             table.cpus[0].counters[.insertFailed] = 3
             $0.table = .known(table)
         } butNot: {
+            $0.window = nil
             var table = DirectorFacts.table($0.origin, entries: 1)
             table.cpus[0].counters[.invalid] = 3
             $0.table = .known(table)
+        },
+        // With a window only what grew counts.
+        Case("ct-counters", .warning, ["increase": 2, "total": 5]) {
+            $0.counted(.insertFailed, 3, then: 5)
+        } butNot: {
+            $0.counted(.insertFailed, 5, then: 5)
         },
         Case("ct-est-timeout", .warning, ["timeout_seconds": 432_000, "percent": 50]) {
             $0.fill(501)

@@ -80,5 +80,5 @@ struct CheckTests {
         }
     }
 
-    static var cases: [Case] { filter + services + tracking + failover + settings + table }
+    static var cases: [Case] { filter + services + network + tracking + failover + settings + table + growth }
 }

@@ -1,0 +1,145 @@
+import Addresses
+import IPVS
+import Inspection
+import Netlink
+import Routing
+
+extension NetworkFacts {
+    /// Looks up what the checks of these services ask.
+    ///
+    /// - Parameters:
+    ///   - network: what the lookups are made in.
+    ///   - settings: those of the interfaces.
+    package init(_ network: NetworkConfiguration, _ settings: Sysctls, for services: [Service]) {
+        self.init()
+        let names = Dictionary(network.links.map { ($0.index, $0.name) }) { first, _ in first }
+        for link in network.links { interfaces[link.name] = Interface(link, settings) }
+        for service in services {
+            if case .address(_, let endpoint) = service.identity, virtual[endpoint.address] == nil {
+                virtual[endpoint.address] = VirtualAddress(endpoint.address, in: network, names)
+            }
+            for destination in service.destinations where paths[destination.endpoint.address] == nil {
+                paths[destination.endpoint.address] = Path(to: destination.endpoint.address, in: network, names)
+            }
+        }
+    }
+
+    /// What is not known of it.
+    fileprivate var doubt: String? {
+        for path in paths.values { if case .unknown(let why) = path.way { return why } }
+        return nil
+    }
+}
+
+extension Fact<NetworkFacts> {
+    /// The network, as far as it was read completely: with a part of the routes a lookup would be wrong.
+    static func reading(_ surroundings: Surroundings, for services: [Service], _ source: any KernelSource) -> Self {
+        guard let network = surroundings.network else {
+            return .unreadable(surroundings.losses.first?.why ?? "it could not be read")
+        }
+        if let gap = network.gaps.first { return .unreadable("\(gap.what): \(gap.words)") }
+        var facts = NetworkFacts(network, surroundings.sysctls, for: services)
+        facts.speaksVRRP = source.speaksVRRP
+        // Of an interface whose settings were not read nothing could be said.
+        let unread = surroundings.losses.first { $0.what.hasPrefix("net.ipv4.conf") }
+        let doubt = unread.map { "\($0.what): \($0.why)" } ?? facts.doubt
+        return doubt.map { .incomplete(facts, $0) } ?? .known(facts)
+    }
+}
+
+extension KernelSource {
+    /// As root's raw sockets show; nil if those are not known.
+    fileprivate var speaksVRRP: Bool? {
+        var isKnown = false
+        for file in ["proc/net/raw", "proc/net/raw6"] {
+            guard let text = try? text(of: KernelFile(file)) else { continue }
+            isKnown = true
+            // A line begins with a number and the local address, whose port is the protocol (net/ipv4/raw.c, raw_sock_seq_show).
+            for line in text.split(separator: "\n").dropFirst() {
+                let fields = line.split(separator: " ")
+                if fields.count > 1, fields[1].hasSuffix(":0070") { return true }
+            }
+        }
+        return isKnown ? false : nil
+    }
+}
+
+extension NetworkFacts.VirtualAddress {
+    fileprivate init(_ address: IPAddress, in network: NetworkConfiguration, _ names: [Int32: String]) {
+        let holding = network.addresses.filter { $0.address == address }.map(\.interface)
+        let around = network.addresses.filter { other in
+            other.address != address && Int(other.prefixLength) < address.bitWidth && !holding.contains(other.interface)
+                && Prefix(other.peer ?? other.address, length: Int(other.prefixLength))?.contains(address) ?? false
+        }.map(\.interface)
+        let path = network.path(to: nil, address.family, from: address)
+        self.init(
+            isLocal: network.routes.contains { $0.type == .local && $0.destination.contains(address) },
+            holders: holding.compactMap { names[$0] }, links: Set(around).compactMap { names[$0] }.sorted(),
+            defaultOutput: path.output.flatMap { names[$0] })
+    }
+}
+
+extension NetworkFacts.Path {
+    fileprivate init(to address: IPAddress, in network: NetworkConfiguration, _ names: [Int32: String]) {
+        let path = network.path(to: address, address.family)
+        var next = address
+        let way: NetworkFacts.Way
+        switch path.way {
+        case .local: way = .local
+        case .onLink: way = .onLink
+        case .gateway(let gateway):
+            way = .gateway(gateway, byDefault: path.prefixLength == 0)
+            next = gateway
+        case .none: way = .none
+        case .refused(let type): way = .refused(type)
+        case .unknown(let why): way = .unknown(why)
+        }
+        let neighbour = network.neighbours.first { $0.address == next && $0.interface == path.output }
+        self.init(
+            way, interface: path.output.flatMap { names[$0] },
+            mtu: path.mtu ?? network.links.first { $0.index == path.output }?.mtu,
+            neighbour: neighbour.map { .init(hasFailed: $0.state == .failed, seconds: $0.age.map { $0 / 100 }) })
+    }
+}
+
+extension NetworkFacts.Interface {
+    fileprivate init(_ link: Link, _ settings: Sysctls) {
+        // A dot in an interface's name is a slash in a setting's.
+        let name = String(link.name.map { $0 == "." ? "/" : $0 })
+        func values(_ setting: String) -> [Int] {
+            ["all", name].compactMap { settings.number("net.ipv4.conf.\($0).\(setting)") }
+        }
+        self.init(
+            usesARP: link.flags.isDisjoint(with: [.loopback, .noARP]),
+            // `IN_DEV_MAXCONF`, `IN_DEV_ORCONF`
+            reversePath: values("rp_filter").max() ?? 0, arpIgnore: values("arp_ignore").max() ?? 0,
+            sendsRedirects: values("send_redirects").contains { $0 != 0 }, mtu: link.mtu)
+    }
+}
+
+extension HostCounters {
+    /// Reads them from /proc.
+    static func reading(_ source: any KernelSource) -> Fact<HostCounters> {
+        var values: [String: UInt64] = [:]
+        for file in ["proc/net/snmp", "proc/net/netstat"] {
+            do throws(KernelError) { values.merge(Self.parse(try source.text(of: KernelFile(file)))) { $1 } } catch {
+                return error.cause == .absent ? .absent("this kernel has no /\(file)") : .unreadable(error.description)
+            }
+        }
+        return .known(HostCounters(values))
+    }
+
+    /// Two lines for each group: its names, its values (net/ipv4/proc.c, `snmp_seq_show`, `netstat_seq_show`).
+    static func parse(_ text: String) -> [String: UInt64] {
+        var values: [String: UInt64] = [:]
+        let lines = text.split(separator: "\n")
+        for (names, numbers) in zip(lines, lines.dropFirst()) {
+            let (names, numbers) = (names.split(separator: " "), numbers.split(separator: " "))
+            guard let group = names.first, group == numbers.first, names.count == numbers.count else { continue }
+            for (name, number) in zip(names, numbers).dropFirst() {
+                if let number = UInt64(number) { values["\(group.dropLast()).\(name)"] = number }
+            }
+        }
+        return values
+    }
+}
