@@ -135,7 +135,7 @@ extension Check {
         let found = facts.destinations { destination, path in
             guard destination.method == .nat, path.way == .onLink, destination.endpoint.address.family == .ipv4,
                 let name = path.interface, network.interfaces[name]?.sendsRedirects ?? false,
-                network.virtual.values.contains(where: { $0.defaultOutput == name || $0.holders.contains(name) })
+                network.virtual.values.contains(where: { $0.answers(leaveBy: name) })
             else { return false }
             interfaces.insert(name)
             return true
@@ -201,6 +201,13 @@ extension NetworkFacts.Way {
 
 extension NetworkFacts {
     fileprivate func usesARP(_ interface: String) -> Bool { interfaces[interface]?.usesARP ?? false }
+}
+
+extension NetworkFacts.VirtualAddress {
+    /// Most of them: those to the rest of the world, or without a route there, to the link that it is on.
+    fileprivate func answers(leaveBy interface: String) -> Bool {
+        defaultOutput.map { $0 == interface } ?? holders.contains(interface)
+    }
 }
 
 extension NetworkFacts.Interface {

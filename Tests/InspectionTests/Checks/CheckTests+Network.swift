@@ -164,18 +164,21 @@ extension CheckTests {
         } butNot: {
             $0.changeNetwork { $0.interfaces["eth0"]?.sendsRedirects = true }
         },
+        // Without a default route clients are on the VIP's link; with one by another interface they are behind that.
+        Case("send-redirects", .warning) {
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.offerRedirects(.init(holders: ["eth0"]))
+        } butNot: {
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.offerRedirects(.init(holders: ["eth0"], defaultOutput: "eth1"))
+        },
         Case("send-redirects", .warning) {
             $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
             $0.changeNetwork { $0.interfaces["eth0"]?.sendsRedirects = true }
         } butNot: {
             // Clients are on the other side.
             $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
-            $0.changeNetwork { network in
-                network.interfaces["eth0"]?.sendsRedirects = true
-                for address in network.virtual.keys {
-                    network.virtual[address] = .init(holders: ["eth1"], defaultOutput: "eth1")
-                }
-            }
+            $0.offerRedirects(.init(holders: ["eth1"], defaultOutput: "eth1"))
         },
     ]
 
@@ -214,6 +217,14 @@ extension DirectorFacts {
     fileprivate mutating func hideVIP(arpIgnore: Int) throws {
         try place { ($0.holders, $0.links) = (["lo"], ["eth0"]) }
         changeNetwork { $0.interfaces["eth0"]?.arpIgnore = arpIgnore }
+    }
+
+    /// eth0 sends redirects, and all VIPs are like this one.
+    fileprivate mutating func offerRedirects(_ place: NetworkFacts.VirtualAddress) {
+        changeNetwork { network in
+            network.interfaces["eth0"]?.sendsRedirects = true
+            for address in network.virtual.keys { network.virtual[address] = place }
+        }
     }
 
     fileprivate mutating func makeStrict() { changeNetwork { $0.interfaces["eth0"]?.reversePath = 1 } }
