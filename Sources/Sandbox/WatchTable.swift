@@ -26,7 +26,7 @@ struct WatchTable {
         writer.baseChain(Self.arrived, at: .preRouting, priority: .min)
         writer.rule(in: Self.arrived, .trace)
         // What only says that others have been handled meets none of the director's rules, and is in none of their counters.
-        writer.rule(in: Self.arrived, .transport(ProbeReader.barrierProtocol), .verdict(.drop))
+        writer.rule(in: Self.arrived, .equal(.transportProtocol, [ProbeReader.barrierProtocol]), .verdict(.drop))
         for state in CTState.named {
             let chain = Self.chain(of: state)
             writer.baseChain(chain, at: .preRouting, priority: Self.priorityOfStates)
@@ -48,8 +48,7 @@ struct WatchTable {
     /// In the namespace of the calling thread.
     func make() throws(KernelError) {
         let purpose = "watch packets in the sandbox"
-        let refusals = try Transaction.send(writer.messages, to: NFNL_SUBSYS_NFTABLES, for: purpose)
-        if let first = refusals.min(by: { $0.key < $1.key }) { throw first.value }
+        try TransactionSocket(NFNL_SUBSYS_NFTABLES, for: purpose).sendAll(writer.messages, for: purpose)
     }
 
     private static func chain(of state: CTState) -> String { "state-\(state.name.lowercased())" }

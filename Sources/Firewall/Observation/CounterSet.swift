@@ -3,7 +3,7 @@ import Conntrack
 
 /// A dynamic set that counts packets: of one class, at one point, of one family, and with one mark or none.
 ///
-/// The class is not part of the key: with `tcp flags` or `meta mark` in a concatenated key, nft 1.0.6 aborts at every later
+/// The class is not part of the key: with `tcp flags` or `meta mark` in a concatenated key, nft(8) 1.0.6 aborts at every later
 /// `nft list ruleset` (an assertion in its mergesort.c).
 struct CounterSet: Hashable {
     /// The fields of an element's key; the ctstate is always the last.
@@ -52,35 +52,17 @@ extension IPAddress.Family {
 }
 
 extension CounterSet {
-    private var words: RuleParts { RuleParts(point.side, family) }
-
-    /// The set's type, for sets that count and for those that limit samples.
-    private var type: String {
-        let address = words.addressType
-        return switch key {
-        case .port: "type \(address) . inet_service . ct_state"
-        case .embedded: "typeof \(expression)"
-        case .icmpType:
-            "type \(address) . \(family == .ipv4 ? "icmp_type . icmp_code" : "icmpv6_type . icmpv6_code") . ct_state"
-        case .protocol: "type \(address) . inet_proto . ct_state"
-        }
-    }
-
-    /// The key of a packet's element.
-    private var expression: String {
-        let icmp = family == .ipv4 ? "icmp" : "icmpv6"
-        let parts =
+    /// The fields of a packet that make the key of its element.
+    var fields: [PacketField] {
+        let fields = ObservedFields(point.side, family)
+        let between =
             switch key {
-            case .port: words.port
-            case .embedded: "\(words.embeddedProtocol) . \(words.embeddedPort)"
-            case .icmpType: "\(icmp) type . \(icmp) code"
-            case .protocol: "meta l4proto"
+            case .port: [fields.port]
+            case .embedded: [fields.embeddedProtocol, fields.embeddedPort]
+            case .icmpType: [fields.icmpType, fields.icmpCode]
+            case .protocol: [PacketField.transportProtocol]
             }
-        return "\(words.address) . \(parts) . ct state"
-    }
-
-    func set(size: Int) -> String {
-        "set \(name) {\n\(type)\nsize \(size)\nflags dynamic\ncounter\n}\n"
+        return [fields.address] + between + [.ctState]
     }
 
     private var sampled: String { "sampled_\(name)" }
@@ -88,25 +70,24 @@ extension CounterSet {
     /// Where samples are taken and traces begin: where a packet is first seen.
     var isFirst: Bool { point == .preRouting || point == .forward }
 
-    /// The chain that counts into it; at the first point a packet may also be sampled and traced.
-    func chain(_ options: ObservationOptions) -> String {
-        var rules = "update @\(name) { \(expression) }\n"
-        var text = ""
-        if isFirst, let samples = options.samples {
-            text += "set \(sampled) {\n\(type)\nsize \(options.setSize)\nflags dynamic\n}\n"
-            let rate = samples.perSecond.map { "\($0)/second" } ?? "1/week"
-            rules +=
-                "update @\(sampled) { \(expression) limit rate \(rate) burst \(samples.count) packets } jump sample\n"
+    /// Adds the set, and the chain that counts into it; at the first point a packet may also be sampled and traced.
+    func add(to table: inout TableWriter, _ options: ObservationOptions) {
+        let counters = table.set(name, fields, .dynamic(size: options.setSize, hasCounters: true))
+        table.chain(name)
+        table.rule(in: name, .update(counters, fields))
+        guard isFirst else { return }
+        if let samples = options.samples {
+            let limits = table.set(sampled, fields, .dynamic(size: options.setSize, hasCounters: false))
+            table.rule(in: name, .update(limits, fields, samples.rate), .jump(ObservationOptions.samplingChain))
         }
-        if isFirst, options.traceRate != nil { rules += traceRule(.invalid, options) }
-        return text + "chain \(name) {\n\(rules)}\n"
+        if options.traceRate != nil { table.rule(in: name, traceRule(.invalid, options)) }
     }
 
     /// Traces packets with a ctstate. A class gets at most a quarter of the traces, so that a flood of one does not hide others.
-    func traceRule(_ state: CTState, _ options: ObservationOptions) -> String {
+    func traceRule(_ state: CTState, _ options: ObservationOptions) -> [RuleStatement] {
         let rate = max(1, (options.traceRate ?? 1) / 4)
-        return
-            "ct state \(state.word) limit rate \(rate)/second burst \(max(5, rate)) packets jump \(state.traceChain)\n"
+        let limit = RateLimit(packets: UInt64(rate), burst: UInt32(max(5, rate)))
+        return [.ctState(state), .limit(limit), .jump(state.traceChain)]
     }
 }
 
@@ -114,28 +95,42 @@ extension CTState {
     /// Those with a name in rules.
     package static let named: [CTState] = [.new, .established, .related, .invalid, .untracked]
 
-    /// As in nft(8).
-    var word: String { name.lowercased() }
-
     /// The chain that marks packets with this state for tracing.
-    var traceChain: String { "trace_\(word)" }
+    var traceChain: String { "trace_\(name.lowercased())" }
+}
+
+extension ObservationOptions.Samples {
+    /// Of each cell. No limit is without a rate.
+    fileprivate var rate: RateLimit {
+        var rate = RateLimit(packets: 1, period: RateLimit.week, burst: UInt32(clamping: count))
+        if let perSecond { (rate.packets, rate.period) = (UInt64(clamping: perSecond), 1) }
+        return rate
+    }
 }
 
 extension ObservationOptions {
-    /// Chains that mark packets for tracing, one per state: a trace names its chain, and so the state.
-    var tracing: String {
-        guard let traceRate else { return "" }
-        let limit = "limit tracing {\nrate \(traceRate)/second burst \(traceRate) packets\n}\n"
-        return limit
-            + CTState.named.map { "chain \($0.traceChain) {\nlimit name \"tracing\" meta nftrace set 1\n}\n" }.joined()
+    fileprivate static let samplingChain = "sample"
+    private static let sharedLimit = "tracing"
+
+    /// Adds chains that mark packets for tracing, one per state: a trace names its chain, and so the state.
+    func addTracing(to table: inout TableWriter) {
+        guard let traceRate else { return }
+        let rate = RateLimit(packets: UInt64(clamping: traceRate), burst: UInt32(clamping: traceRate))
+        table.limit(Self.sharedLimit, rate)
+        for state in CTState.named {
+            table.chain(state.traceChain)
+            table.rule(in: state.traceChain, .limitObject(Self.sharedLimit), .trace)
+        }
     }
 
-    /// NFLOG's own copy of the ctstate is missing if the kernel lacks CONFIG_NETFILTER_NETLINK_GLUE_CT, so it is in the prefix.
-    var sampling: String {
-        guard let samples else { return "" }
-        let rules = CTState.named.map {
-            "ct state \($0.word) log prefix \"\($0.name)\" group \(samples.group) snaplen 128 queue-threshold 1\n"
+    /// Adds the chain that samples. NFLOG's own copy of the ctstate is missing if the kernel lacks CONFIG_NETFILTER_NETLINK_GLUE_CT, so it
+    /// is in the prefix.
+    func addSampling(to table: inout TableWriter) {
+        guard let samples else { return }
+        table.chain(Self.samplingChain)
+        for state in CTState.named {
+            let log = PacketLog(prefix: state.name, group: samples.group, copied: 128, threshold: 1)
+            table.rule(in: Self.samplingChain, .ctState(state), .log(log))
         }
-        return "chain sample {\n\(rules.joined())}\n"
     }
 }

@@ -8,7 +8,7 @@ struct Dispatch {
 
     private var stem: String { point.name + "_all" + family.suffix }
 
-    private func set(_ kind: String) -> String { "@\(point.side)_\(kind)\(family.suffix)" }
+    private var fields: ObservedFields { ObservedFields(point.side, family) }
 
     private func has(_ targets: ObservationTargets) -> (ports: Bool, addresses: Bool) {
         let own = targets.targets(point.side).filter { $0.address.family == family }
@@ -16,53 +16,58 @@ struct Dispatch {
     }
 
     /// The rules of the base chain.
-    func rules(_ targets: ObservationTargets) -> String {
-        let has = has(targets)
-        let words = RuleParts(point.side, family)
-        var rules = ""
-        if has.ports {
-            rules += "\(words.address) . meta l4proto . \(words.port) vmap @\(ports)\n"
-        }
-        if has.addresses { rules += "\(words.address) \(set("addresses")) goto \(stem)\n" }
-        if has.ports { rules += "\(words.errors) goto \(point.name)_errors\(family.suffix)\n" }
+    func rules(
+        _ targets: ObservationTargets, _ sets: TargetSets, in table: inout TableWriter
+    ) -> [[RuleStatement]] {
+        let hasPorts = has(targets).ports
+        var rules: [[RuleStatement]] = []
+        if hasPorts { rules.append([.verdictMap(portKey, addPorts(targets, to: &table))]) }
+        if let addresses = sets.addresses { rules.append([.lookup([fields.address], addresses), .goto(stem)]) }
+        if hasPorts { rules.append([table.matchErrors(fields), .goto(errors)]) }
         return rules
     }
 
-    /// The chains that the rules jump to. Each is named after the packets it gets.
-    func chains(_ targets: ObservationTargets) -> String {
+    /// Adds the chains that the rules jump to. Each is named after the packets it gets.
+    func addChains(_ targets: ObservationTargets, _ sets: TargetSets, to table: inout TableWriter) {
         let has = has(targets)
-        let words = RuleParts(point.side, family)
-        var text = ""
         if has.ports {
-            text += map(targets)
             if classes(portsOnly: targets).contains(.syn) {
-                text += chain(tcp, sorting(CounterSet.classesOfTCP, mark: nil))
+                table.chain(tcp)
+                sort(CounterSet.classesOfTCP, mark: nil, in: tcp, of: &table)
             }
-            text += chain(
-                point.name + "_errors" + family.suffix,
-                "\(words.embedded) \(set("flows")) goto \(name(.icmpError, .embedded))\n"
-                    + "\(words.address) \(set("vips")) goto \(name(.icmpError, .icmpType))\n")
+            table.chain(errors)
+            if let flows = sets.flows {
+                table.rule(
+                    in: errors, fields.embeddedIsPlain, .lookup(fields.embeddedFlow, flows),
+                    .goto(name(.icmpError, .embedded)))
+            }
+            if let addresses = sets.virtualAddresses {
+                table.rule(
+                    in: errors, .lookup([fields.address], addresses), .goto(name(.icmpError, .icmpType)))
+            }
         }
-        if has.addresses { text += chain(stem, everything(mark: nil)) }
-        return text
+        if has.addresses { addEverything(stem, mark: nil, to: &table) }
     }
 
-    /// The name of the map of ports, and of the TCP chain.
+    /// The names of the map of ports, and of chains.
     private var ports: String { point.name + "_ports" + family.suffix }
     private var tcp: String { point.name + "_tcp" + family.suffix }
+    private var errors: String { point.name + "_errors" + family.suffix }
+
+    private var portKey: [PacketField] { [fields.address, .transportProtocol, fields.port] }
 
     /// A single lookup finds whether a packet is observed, and where it is counted: TCP is divided further, the others are classes themselves.
-    private func map(_ targets: ObservationTargets) -> String {
-        var elements: [String] = []
+    private func addPorts(_ targets: ObservationTargets, to table: inout TableWriter) -> TableSet.Reference {
+        var elements: [TableSet.Element] = []
         for case .port(let `protocol`, let endpoint) in targets.targets(point.side)
         where endpoint.address.family == family {
             let packetClass = CounterSet.classesWithPorts.first { $0.protocol == `protocol` }
             guard let packetClass else { continue }
-            let chain = `protocol` == .tcp ? tcp : name(packetClass, .port)
-            elements.append("\(endpoint.address) . \(`protocol`.rawValue) . \(endpoint.port) : goto \(chain)")
+            let key: [UInt8] = .key(endpoint.address.networkBytes, [`protocol`.rawValue], endpoint.portBytes)
+            elements.append(.init(key: key, chain: `protocol` == .tcp ? tcp : name(packetClass, .port)))
         }
-        let type = "type \(RuleParts(point.side, family).addressType) . inet_proto . inet_service : verdict"
-        return "map \(ports) {\n\(type)\nelements = { \(elements.sorted().joined(separator: ", ")) }\n}\n"
+        elements.sort { $0.key.lexicographicallyPrecedes($1.key) }
+        return table.set(ports, portKey, .gotoChains(elements))
     }
 
     func counters(_ targets: ObservationTargets) -> [CounterSet] {
@@ -85,17 +90,21 @@ struct Dispatch {
         return CounterSet.classesWithPorts.filter { protocols.contains($0.protocol) }
     }
 
-    /// Rules that send each class to its chain.
-    private func sorting(_ classes: [PacketClass], mark: UInt32?) -> String {
-        classes.map { "\($0.match) goto \(name($0, .port, mark: mark))\n" }.joined()
+    /// Adds rules that send each class to its chain.
+    private func sort(_ classes: [PacketClass], mark: UInt32?, in chain: String, of table: inout TableWriter) {
+        for packetClass in classes {
+            table.rule(in: chain, packetClass.match, .goto(name(packetClass, .port, mark: mark)))
+        }
     }
 
-    private func everything(mark: UInt32?) -> String {
-        let words = RuleParts(point.side, family)
-        return sorting(CounterSet.classesWithPorts, mark: mark)
-            + "\(words.errors) \(words.embeddedIsPlain) goto \(name(.icmpError, .embedded, mark: mark))\n"
-            + "\(words.errors) goto \(name(.icmpError, .icmpType, mark: mark))\n"
-            + "goto \(name(.other, .protocol, mark: mark))\n"
+    private func addEverything(_ chain: String, mark: UInt32?, to table: inout TableWriter) {
+        table.chain(chain)
+        sort(CounterSet.classesWithPorts, mark: mark, in: chain, of: &table)
+        table.rule(
+            in: chain, table.matchErrors(fields), fields.embeddedIsPlain, .goto(name(.icmpError, .embedded, mark: mark))
+        )
+        table.rule(in: chain, table.matchErrors(fields), .goto(name(.icmpError, .icmpType, mark: mark)))
+        table.rule(in: chain, .goto(name(.other, .protocol, mark: mark)))
     }
 
     private func allCounters(mark: UInt32?) -> [CounterSet] {
@@ -106,21 +115,21 @@ struct Dispatch {
         ]
     }
 
-    private func chain(_ name: String, _ rules: String) -> String { "chain \(name) {\n\(rules)}\n" }
-
     // MARK: Marks
 
     /// A packet of a fwmark service belongs to it, whatever its address (ip_vs_service_find, ip_vs_ctl.c).
-    func markRules(_ targets: ObservationTargets, _ table: TableFamily) -> String {
+    func markRules(_ targets: ObservationTargets, in table: inout TableWriter) -> [[RuleStatement]] {
         let marks = marks(targets)
-        guard !marks.isEmpty else { return "" }
-        let verdicts = marks.map { "\($0) : goto \(markChain($0))" }.joined(separator: ", ")
-        let ofFamily = table == .inet ? "meta nfproto \(family) " : ""
-        return "\(ofFamily)meta mark vmap { \(verdicts) }\n"
+        guard !marks.isEmpty else { return [] }
+        let elements = marks.map { mark in
+            TableSet.Element(key: withUnsafeBytes(of: mark, Array.init), chain: markChain(mark))
+        }
+        let map = table.set(nil, [.mark], .gotoChains(elements))
+        return [(table.family == .inet ? [family.isPackets] : []) + [.verdictMap([.mark], map)]]
     }
 
-    func markChains(_ targets: ObservationTargets) -> String {
-        marks(targets).map { chain(markChain($0), everything(mark: $0)) }.joined()
+    func addMarkChains(_ targets: ObservationTargets, to table: inout TableWriter) {
+        for mark in marks(targets) { addEverything(markChain(mark), mark: mark, to: &table) }
     }
 
     func markCounters(_ targets: ObservationTargets) -> [CounterSet] {
@@ -158,16 +167,20 @@ extension PacketClass {
     }
 
     /// How a rule matches it, for classes with ports; consistent with `PacketClass(tcp:)`.
-    fileprivate var match: String {
-        switch self {
-        case .ack: "tcp flags & (fin | syn | rst | ack) == ack"
-        case .syn: "tcp flags & (fin | syn | rst | ack) == syn"
-        case .synAck: "tcp flags & (fin | syn | rst | ack) == syn | ack"
-        case .fin: "tcp flags & (fin | syn | rst) == fin"
-        case .rst: "tcp flags & (fin | syn | rst) == rst"
-        case .udp: "meta l4proto udp"
-        case .sctp: "meta l4proto sctp"
-        case .tcpOther, .icmpError, .other: "meta l4proto tcp"
+    fileprivate var match: RuleStatement {
+        let (fin, syn, rst, ack) = (
+            TCPFlags.fin.rawValue, TCPFlags.syn.rawValue, TCPFlags.rst.rawValue, TCPFlags.ack.rawValue
+        )
+        func flags(_ value: UInt8, of mask: UInt8) -> RuleStatement { .equal(.tcpFlags, [value], mask: [mask]) }
+        return switch self {
+        case .ack: flags(ack, of: fin | syn | rst | ack)
+        case .syn: flags(syn, of: fin | syn | rst | ack)
+        case .synAck: flags(syn | ack, of: fin | syn | rst | ack)
+        case .fin: flags(fin, of: fin | syn | rst)
+        case .rst: flags(rst, of: fin | syn | rst)
+        case .udp: IPProtocol.udp.isPackets
+        case .sctp: IPProtocol.sctp.isPackets
+        case .tcpOther, .icmpError, .other: IPProtocol.tcp.isPackets
         }
     }
 }

@@ -39,19 +39,18 @@ package enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The hook's name in nft(8).
-    var hook: String {
+    var hook: NetfilterHook {
         switch self {
-        case .preRouting: "prerouting"
-        case .localIn, .localInPassed: "input"
-        case .forward, .forwardPassed: "forward"
-        case .localOut: "output"
-        case .postRouting: "postrouting"
+        case .preRouting: .preRouting
+        case .localIn, .localInPassed: .localIn
+        case .forward, .forwardPassed: .forward
+        case .localOut: .localOut
+        case .postRouting: .postRouting
         }
     }
 
     /// `enum nf_ip_hook_priorities` (linux/netfilter_ipv4.h).
-    var priority: Int {
+    var priority: Int32 {
         switch self {
         case .preRouting, .localOut: -199
         case .localIn, .forward: -450
@@ -61,5 +60,5 @@ package enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
     }
 
     /// Packets of fwmark services have their mark after mangle (-150) at the latest.
-    static let priorityOfMarks = -101
+    static let priorityOfMarks: Int32 = -101
 }

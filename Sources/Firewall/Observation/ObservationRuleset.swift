@@ -1,7 +1,7 @@
 import Addresses
 import Conntrack
 
-/// The observation table in nft(8) syntax: observed addresses in sets; a base chain for each point; and chains that divide packets into
+/// The observation table: observed addresses in sets; a base chain for each point; and chains that divide packets into
 /// classes and count each class in its own set.
 ///
 /// It never accepts or drops a packet: each chain's policy is accept, and its verdicts are jump, goto and continue.
@@ -32,42 +32,49 @@ struct ObservationRuleset {
         }
     }
 
-    var text: String {
-        var text = "table \(tableFamily) \(name) {\nflags owner\n"
+    var table: TableWriter {
+        var table = TableWriter(tableFamily, name, isOwned: true)
+        var sets: [ObservationPoint.Side: [IPAddress.Family: TargetSets]] = [:]
         for side in ObservationPoint.Side.allCases {
-            for family in families { text += targets.sets(side, family) }
+            for family in families {
+                sets[side, default: [:]][family] = TargetSets(of: targets, side, family, in: &table)
+            }
         }
-        for counter in counters { text += counter.set(size: options.setSize) }
-        text += options.tracing + options.sampling
-        for counter in counters { text += counter.chain(options) }
-        for point in ObservationPoint.allCases { text += chains(at: point) }
-        return text + "}\n"
+        options.addTracing(to: &table)
+        options.addSampling(to: &table)
+        for counter in counters { counter.add(to: &table, options) }
+        for point in ObservationPoint.allCases { addChains(at: point, sets[point.side] ?? [:], to: &table) }
+        return table
     }
 
-    private func chains(at point: ObservationPoint) -> String {
-        var rules = ""
-        var text = ""
-        for family in families {
-            let dispatch = Dispatch(point: point, family: family)
-            text += dispatch.chains(targets)
-            rules += dispatch.rules(targets)
+    private func addChains(
+        at point: ObservationPoint, _ sets: [IPAddress.Family: TargetSets], to table: inout TableWriter
+    ) {
+        let dispatches = families.map { Dispatch(point: point, family: $0) }
+        var rules: [[RuleStatement]] = []
+        for dispatch in dispatches {
+            guard let sets = sets[dispatch.family] else { continue }
+            dispatch.addChains(targets, sets, to: &table)
+            rules += dispatch.rules(targets, sets, in: &table)
         }
-        let marked = families.map { Dispatch(point: point, family: $0).markRules(targets, tableFamily) }.joined()
-        text += families.map { Dispatch(point: point, family: $0).markChains(targets) }.joined()
+        var marked: [[RuleStatement]] = []
+        for dispatch in dispatches {
+            dispatch.addMarkChains(targets, to: &table)
+            marked += dispatch.markRules(targets, in: &table)
+        }
         // At PRE_ROUTING marks are not set yet where the others are counted.
         if point == .preRouting, !marked.isEmpty {
-            text += baseChain(point.name + "_marks", point.hook, ObservationPoint.priorityOfMarks, marked)
+            let chain = point.name + "_marks"
+            table.baseChain(chain, at: point.hook, priority: ObservationPoint.priorityOfMarks)
+            for rule in marked { table.rule(in: chain, rule) }
         } else {
             rules = marked + rules
         }
-        guard !rules.isEmpty else { return text }
+        guard !rules.isEmpty else { return }
         // The director's own packets to its real servers, such as health checks, are not forwarded packets.
-        if point.side == .leaving { rules = "meta skuid 0-4294967295 return\n" + rules }
-        return text + baseChain(point.name, point.hook, point.priority, rules)
-    }
-
-    private func baseChain(_ name: String, _ hook: String, _ priority: Int, _ rules: String) -> String {
-        "chain \(name) {\ntype filter hook \(hook) priority \(priority); policy accept;\n\(rules)}\n"
+        if point.side == .leaving { rules.insert([.range(.socketUser, 0...UInt32.max), .verdict(.return)], at: 0) }
+        table.baseChain(point.name, at: point.hook, priority: point.priority)
+        for rule in rules { table.rule(in: point.name, rule) }
     }
 
     private static func counters(of targets: ObservationTargets) -> [CounterSet] {

@@ -10,7 +10,8 @@ import SystemPackage
 /// Needs CAP_NET_ADMIN and Linux 5.12. Rules that match on ctstate activate conntrack in the table's families if nothing has used it so
 /// far; check `ConntrackActivation` first.
 package struct ObservationTable: ~Copyable {
-    private let tables: NFTables
+    /// The table is removed when this is closed (`nft_rcv_nl_event`, nf_tables_api.c), however the program ends.
+    private let owner: TransactionSocket
     private let ruleset: ObservationRuleset
 
     /// As shown by `nft list ruleset`.
@@ -26,11 +27,11 @@ package struct ObservationTable: ~Copyable {
     ) throws(KernelError) {
         try Self.check(source.origin.kernelRelease)
         let ruleset = ObservationRuleset(name, targets, options)
-        let tables = try NFTables()
-        try tables.run(ruleset.text, for: Self.purpose)
+        let owner = try TransactionSocket(NFNL_SUBSYS_NFTABLES, for: Self.purpose)
+        try owner.sendAll(ruleset.table.messages, for: Self.purpose)
         self.name = name
         self.ruleset = ruleset
-        self.tables = tables
+        self.owner = owner
     }
 
     /// A name that shows the table's owner. Process ids repeat if several PID namespaces share a network namespace.
@@ -76,11 +77,12 @@ package struct ObservationTable: ~Copyable {
     /// Also traces packets with this class and ctstate, in addition to INVALID ones. No effect if the table was created without traces.
     package borrowing func trace(_ packetClass: PacketClass, _ state: CTState) throws(KernelError) {
         guard ruleset.options.traceRate != nil, state != .invalid, CTState.named.contains(state) else { return }
+        let table = TableWriter(ruleset.tableFamily, name)
         let rules = ruleset.counters.filter { $0.isFirst && $0.packetClass == packetClass }.map {
-            "add rule \(ruleset.tableFamily) \(name) \($0.name) " + $0.traceRule(state, ruleset.options)
+            table.message(.init(chain: $0.name, statements: $0.traceRule(state, ruleset.options)))
         }
         if rules.isEmpty { return }
-        try tables.run(rules.joined(), for: "trace packets that are \(state)")
+        try owner.sendAll(rules, for: "trace packets that are \(state)")
     }
 
     /// A dump that the kernel reports as interrupted (a set grew) is repeated; if it keeps changing, the last one is used.

@@ -75,40 +75,45 @@ package struct ObservationTargets: Equatable, Sendable {
     }
 }
 
-extension ObservationTargets {
-    /// The sets of observed addresses on one side, of one family. Ports are in the maps of the points.
-    func sets(_ side: ObservationPoint.Side, _ family: IPAddress.Family) -> String {
-        let words = RuleParts(side, family)
-        let own = targets(side).filter { $0.address.family == family }
-        var flows: [String] = []
-        var addresses: [String] = []
+/// The sets of observed addresses on one side, of one family; none is empty. Ports are in the maps of the points.
+struct TargetSets {
+    /// Flows by protocol, address and port, as ICMP errors quote them.
+    private(set) var flows: TableSet.Reference?
+    /// Addresses of these flows.
+    private(set) var virtualAddresses: TableSet.Reference?
+    /// Addresses of which everything is observed.
+    private(set) var addresses: TableSet.Reference?
+
+    /// Adds them to the table.
+    init(
+        of targets: ObservationTargets, _ side: ObservationPoint.Side, _ family: IPAddress.Family,
+        in table: inout TableWriter
+    ) {
+        let fields = ObservedFields(side, family)
+        let own = targets.targets(side).filter { $0.address.family == family }
+        var flows: Set<[UInt8]> = []
+        var addresses: Set<[UInt8]> = []
         for target in own {
             switch target {
             case .port(let `protocol`, let endpoint):
-                flows.append("\(`protocol`.rawValue) . \(endpoint.address.hexadecimal) . \(endpoint.port)")
-            case .address(let address): addresses.append(address.description)
+                flows.insert(.key([`protocol`.rawValue], endpoint.address.networkBytes, endpoint.portBytes))
+            case .address(let address): addresses.insert(address.networkBytes)
             }
         }
-        let vips = Set(own.map(\.address.description))
-        let raw = "\(words.embeddedProtocol) . \(words.embeddedAddress) . \(words.embeddedPort)"
-        let name = { (kind: String) in "\(side)_\(kind)\(family.suffix)" }
-        return set(name("flows"), "typeof \(raw)", flows)
-            + (flows.isEmpty ? "" : set(name("vips"), "type \(words.addressType)", Array(vips)))
-            + set(name("addresses"), "type \(words.addressType)", addresses)
-    }
-
-    /// Empty instead of an empty set.
-    private func set(_ name: String, _ type: String, _ elements: [String]) -> String {
-        elements.isEmpty
-            ? "" : "set \(name) {\n\(type)\nelements = { \(elements.sorted().joined(separator: ", ")) }\n}\n"
+        func set(_ kind: String, _ key: [PacketField], _ elements: Set<[UInt8]>) -> TableSet.Reference? {
+            if elements.isEmpty { return nil }
+            let sorted = elements.sorted { $0.lexicographicallyPrecedes($1) }
+            return table.set("\(side)_\(kind)\(family.suffix)", key, .constant(sorted))
+        }
+        self.flows = set("flows", fields.embeddedFlow, flows)
+        if !flows.isEmpty {
+            virtualAddresses = set("vips", [fields.address], Set(own.map(\.address.networkBytes)))
+        }
+        self.addresses = set("addresses", [fields.address], addresses)
     }
 }
 
-extension IPAddress {
-    /// As a number, for fields that nft knows only as bits.
-    fileprivate var hexadecimal: String {
-        guard family == .ipv6 else { return "0x" + String(low, radix: 16) }
-        let lower = String(low, radix: 16)
-        return "0x" + String(high, radix: 16) + String(repeating: "0", count: 16 - lower.count) + lower
-    }
+extension Endpoint {
+    /// In network byte order.
+    var portBytes: [UInt8] { withUnsafeBytes(of: port.bigEndian, Array.init) }
 }

@@ -1,125 +1,167 @@
+import Addresses
 import CNetlink
 import Conntrack
 import Netlink
 
-/// A table of nf_tables as the messages that make it, for one `Transaction`.
+/// A table of nf_tables as we want it, and the messages that make it, for one transaction.
 package struct TableWriter {
     package let family: TableFamily
     package let name: String
-    package private(set) var messages: [Request] = []
+    /// Whether the kernel removes it with the socket that made it (`NFT_TABLE_F_OWNER`, Linux 5.12).
+    package let isOwned: Bool
+    private(set) var chains: [Chain] = []
+    private(set) var sets: [TableSet] = []
+    private(set) var limits: [(name: String, rate: RateLimit)] = []
+    private(set) var rules: [Rule] = []
 
-    package init(_ family: TableFamily, _ name: String) {
-        (self.family, self.name) = (family, name)
-        add(NFT_MSG_NEWTABLE, "make table \(name)") { $0.append(NFTA_TABLE_NAME.rawValue, text: name) }
+    struct Chain {
+        var name: String
+        /// Of a base chain.
+        var hook: NetfilterHook?
+        var priority: Int32 = 0
+    }
+
+    struct Rule {
+        var chain: String
+        var statements: [RuleStatement]
+    }
+
+    static let limitObject = UInt32(NFT_OBJECT_LIMIT)
+
+    package init(_ family: TableFamily, _ name: String, isOwned: Bool = false) {
+        (self.family, self.name, self.isOwned) = (family, name, isOwned)
     }
 
     /// A base chain of type filter, whose policy is accept.
     ///
     /// - Parameter priority: the kernel calls the chains of a hook in ascending order.
     package mutating func baseChain(_ chain: String, at hook: NetfilterHook, priority: Int32) {
-        add(NFT_MSG_NEWCHAIN, "make chain \(chain)") { [name] request in
-            request.append(NFTA_CHAIN_TABLE.rawValue, text: name)
-            request.append(NFTA_CHAIN_NAME.rawValue, text: chain)
-            request.append(NFTA_CHAIN_TYPE.rawValue, text: "filter")
-            request.nest(NFTA_CHAIN_HOOK.rawValue) { nested in
-                nested.append(NFTA_HOOK_HOOKNUM.rawValue, bigEndian: UInt32(hook.rawValue))
-                nested.append(NFTA_HOOK_PRIORITY.rawValue, bigEndian: priority)
-            }
-        }
+        chains.append(Chain(name: chain, hook: hook, priority: priority))
     }
+
+    /// A chain that rules jump to.
+    package mutating func chain(_ chain: String) { chains.append(Chain(name: chain)) }
 
     /// A rule at the end of a chain.
     package mutating func rule(in chain: String, _ statements: RuleStatement...) {
-        add(NFT_MSG_NEWRULE, "make a rule of chain \(chain)", NLM_F_APPEND) { [name] request in
-            request.append(NFTA_RULE_TABLE.rawValue, text: name)
-            request.append(NFTA_RULE_CHAIN.rawValue, text: chain)
-            request.nest(NFTA_RULE_EXPRESSIONS.rawValue) { nested in
-                for statement in statements { statement.append(to: &nested) }
+        rule(in: chain, statements)
+    }
+
+    package mutating func rule(in chain: String, _ statements: [RuleStatement]) {
+        rules.append(Rule(chain: chain, statements: statements))
+    }
+
+    /// A limit that several rules share.
+    mutating func limit(_ limit: String, _ rate: RateLimit) { limits.append((limit, rate)) }
+
+    /// - Parameter name: nil for a set that is part of a rule.
+    @discardableResult
+    mutating func set(_ name: String?, _ key: [PacketField], _ kind: TableSet.Kind) -> TableSet.Reference {
+        var isMap = false
+        if case .gotoChains = kind { isMap = true }
+        // The kernel replaces %d (nf_tables_set_alloc_name).
+        let reference = TableSet.Reference(name: name ?? (isMap ? "__map%d" : "__set%d"), id: UInt32(sets.count + 1))
+        sets.append(TableSet(reference: reference, key: key, kind: kind, isAnonymous: name == nil))
+        return reference
+    }
+}
+
+// MARK: Messages
+
+extension TableWriter {
+    /// In an order in which each finds what it refers to. The kernel refuses a table that exists.
+    package var messages: [Request] {
+        [tableMessage] + chains.map(message) + limits.map { message($0.name, $0.rate) } + sets.map(message)
+            + sets.flatMap(elementMessages) + rules.map(message)
+    }
+
+    private var tableMessage: Request {
+        request(NFT_MSG_NEWTABLE, "make table \(name)", NLM_F_EXCL) { request in
+            request.append(NFTA_TABLE_NAME.rawValue, text: name)
+            if isOwned { request.append(NFTA_TABLE_FLAGS.rawValue, bigEndian: UInt32(NFT_TABLE_F_OWNER.rawValue)) }
+        }
+    }
+
+    private func message(_ chain: Chain) -> Request {
+        request(NFT_MSG_NEWCHAIN, "make chain \(chain.name)") { request in
+            request.append(NFTA_CHAIN_TABLE.rawValue, text: name)
+            request.append(NFTA_CHAIN_NAME.rawValue, text: chain.name)
+            guard let hook = chain.hook else { return }
+            request.append(NFTA_CHAIN_TYPE.rawValue, text: "filter")
+            request.nest(NFTA_CHAIN_HOOK.rawValue) { nested in
+                nested.append(NFTA_HOOK_HOOKNUM.rawValue, bigEndian: UInt32(hook.rawValue))
+                nested.append(NFTA_HOOK_PRIORITY.rawValue, bigEndian: chain.priority)
             }
         }
     }
 
-    private mutating func add(
-        _ message: nf_tables_msg_types, _ purpose: String, _ flags: Int32 = 0, _ fill: (inout Request) -> Void
-    ) {
-        var request = Request.netfilter(
-            purpose, subsystem: NFNL_SUBSYS_NFTABLES, message: message.rawValue, flags: NLM_F_CREATE | flags,
-            family: Int32(family.rawValue))
-        fill(&request)
-        messages.append(request)
+    private func message(_ limit: String, _ rate: RateLimit) -> Request {
+        request(NFT_MSG_NEWOBJ, "make limit \(limit)") { request in
+            request.append(NFTA_OBJ_TABLE.rawValue, text: name)
+            request.append(NFTA_OBJ_NAME.rawValue, text: limit)
+            request.append(NFTA_OBJ_TYPE.rawValue, bigEndian: Self.limitObject)
+            request.nest(NFTA_OBJ_DATA.rawValue) { rate.append(to: &$0) }
+        }
     }
-}
 
-/// A part of a rule that we write, as nf_tables' expressions. Values are loaded into register 1.
-package enum RuleStatement {
-    /// `ct state STATE`
-    case ctState(CTState)
-    /// `meta l4proto NUMBER`
-    case transport(UInt8)
-    /// `meta nftrace set 1`
-    case trace
-    /// `drop`, `accept`
-    case verdict(PacketVerdict)
+    private func message(_ set: TableSet) -> Request {
+        request(NFT_MSG_NEWSET, "make set \(set.reference.name)") { set.append(to: &$0, table: name) }
+    }
 
-    fileprivate func append(to list: inout Request) {
-        switch self {
-        case .ctState(let state):
-            Self.expression("ct", in: &list) { ct in
-                ct.append(NFTA_CT_DREG.rawValue, bigEndian: Self.register)
-                ct.append(NFTA_CT_KEY.rawValue, bigEndian: UInt32(NFT_CT_STATE.rawValue))
-            }
-            Self.expression("bitwise", in: &list) { Self.mask(state.bit, in: &$0) }
-            Self.expression("cmp", in: &list) { cmp in
-                cmp.append(NFTA_CMP_SREG.rawValue, bigEndian: Self.register)
-                cmp.append(NFTA_CMP_OP.rawValue, bigEndian: UInt32(NFT_CMP_NEQ.rawValue))
-                cmp.nest(NFTA_CMP_DATA.rawValue) { $0.append(NFTA_DATA_VALUE.rawValue, host: UInt32(0)) }
-            }
-        case .transport(let number):
-            Self.expression("meta", in: &list) { meta in
-                meta.append(NFTA_META_DREG.rawValue, bigEndian: Self.register)
-                meta.append(NFTA_META_KEY.rawValue, bigEndian: UInt32(NFT_META_L4PROTO.rawValue))
-            }
-            Self.expression("cmp", in: &list) { cmp in
-                cmp.append(NFTA_CMP_SREG.rawValue, bigEndian: Self.register)
-                cmp.append(NFTA_CMP_OP.rawValue, bigEndian: UInt32(NFT_CMP_EQ.rawValue))
-                cmp.nest(NFTA_CMP_DATA.rawValue) { $0.append(NFTA_DATA_VALUE.rawValue, [number]) }
-            }
-        case .trace:
-            Self.expression("immediate", in: &list) { immediate in
-                immediate.append(NFTA_IMMEDIATE_DREG.rawValue, bigEndian: Self.register)
-                immediate.nest(NFTA_IMMEDIATE_DATA.rawValue) { $0.append(NFTA_DATA_VALUE.rawValue, [1]) }
-            }
-            Self.expression("meta", in: &list) { meta in
-                meta.append(NFTA_META_KEY.rawValue, bigEndian: UInt32(NFT_META_NFTRACE.rawValue))
-                meta.append(NFTA_META_SREG.rawValue, bigEndian: Self.register)
-            }
-        case .verdict(let verdict):
-            Self.expression("immediate", in: &list) { immediate in
-                immediate.append(NFTA_IMMEDIATE_DREG.rawValue, bigEndian: UInt32(NFT_REG_VERDICT.rawValue))
-                immediate.nest(NFTA_IMMEDIATE_DATA.rawValue) { data in
-                    data.nest(NFTA_DATA_VERDICT.rawValue) {
-                        $0.append(NFTA_VERDICT_CODE.rawValue, bigEndian: verdict.rawValue)
-                    }
+    private func elementMessages(_ set: TableSet) -> [Request] {
+        set.elementLists().map { elements in
+            request(NFT_MSG_NEWSETELEM, "fill set \(set.reference.name)") { request in
+                request.append(NFTA_SET_ELEM_LIST_TABLE.rawValue, text: name)
+                request.append(NFTA_SET_ELEM_LIST_SET.rawValue, text: set.reference.name)
+                request.append(NFTA_SET_ELEM_LIST_SET_ID.rawValue, bigEndian: set.reference.id)
+                request.nest(NFTA_SET_ELEM_LIST_ELEMENTS.rawValue) { list in
+                    for element in elements { list.nest(NFTA_LIST_ELEM.rawValue, element) }
                 }
             }
         }
     }
 
-    private static let register = UInt32(NFT_REG_1.rawValue)
-
-    private static func mask(_ bits: UInt32, in bitwise: inout Request) {
-        bitwise.append(NFTA_BITWISE_SREG.rawValue, bigEndian: register)
-        bitwise.append(NFTA_BITWISE_DREG.rawValue, bigEndian: register)
-        bitwise.append(NFTA_BITWISE_LEN.rawValue, bigEndian: UInt32(4))
-        // Registers hold a ctstate in host order.
-        bitwise.nest(NFTA_BITWISE_MASK.rawValue) { $0.append(NFTA_DATA_VALUE.rawValue, host: bits) }
-        bitwise.nest(NFTA_BITWISE_XOR.rawValue) { $0.append(NFTA_DATA_VALUE.rawValue, host: UInt32(0)) }
-    }
-
-    private static func expression(_ name: String, in list: inout Request, _ fill: (inout Request) -> Void) {
-        list.nest(NFTA_LIST_ELEM.rawValue) { element in
-            element.append(NFTA_EXPR_NAME.rawValue, text: name)
-            element.nest(NFTA_EXPR_DATA.rawValue, fill)
+    /// That adds a rule; also to the table when it is made already.
+    func message(_ rule: Rule) -> Request {
+        request(NFT_MSG_NEWRULE, "make a rule of chain \(rule.chain)", NLM_F_APPEND) { request in
+            request.append(NFTA_RULE_TABLE.rawValue, text: name)
+            request.append(NFTA_RULE_CHAIN.rawValue, text: rule.chain)
+            request.nest(NFTA_RULE_EXPRESSIONS.rawValue) { nested in
+                for statement in guarded(rule.statements) { statement.append(to: &nested) }
+            }
         }
     }
+
+    /// With what makes sure that a packet has the fields that are loaded: the right family, in a table of both, and the right protocol.
+    private func guarded(_ statements: [RuleStatement]) -> [RuleStatement] {
+        var known: Set<RuleStatement> = []
+        return statements.flatMap { statement in
+            let needed =
+                statement.fields.compactMap { family == .inet ? $0.family : nil }.map(\.isPackets)
+                + statement.fields.compactMap(\.protocol).map(\.isPackets)
+            return needed.filter { known.insert($0).inserted } + [statement]
+        }
+    }
+
+    private func request(
+        _ message: nf_tables_msg_types, _ purpose: String, _ flags: Int32 = 0, _ fill: (inout Request) -> Void
+    ) -> Request {
+        var request = Request.netfilter(
+            purpose, subsystem: NFNL_SUBSYS_NFTABLES, message: message.rawValue, flags: NLM_F_CREATE | flags,
+            family: Int32(family.rawValue))
+        fill(&request)
+        return request
+    }
+}
+
+extension IPAddress.Family {
+    /// `meta nfproto FAMILY`
+    var isPackets: RuleStatement {
+        .equal(.packetFamily, [self == .ipv4 ? TableFamily.ip.rawValue : TableFamily.ip6.rawValue])
+    }
+}
+
+extension IPProtocol {
+    /// `meta l4proto PROTOCOL`
+    var isPackets: RuleStatement { .equal(.transportProtocol, [rawValue]) }
 }

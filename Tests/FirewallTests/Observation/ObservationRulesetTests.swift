@@ -7,7 +7,7 @@ import Testing
 
 @testable import Firewall
 
-@Suite("The observation table as parsed by nft")
+@Suite("The observation table as rules")
 struct ObservationRulesetTests {
     static let plans: [ObservationTargets] = {
         let four = Endpoint(IPAddress(ipv4: 0x0A00_0064), 80)
@@ -36,29 +36,27 @@ struct ObservationRulesetTests {
         return options
     }
 
+    private static func rules(_ plan: ObservationTargets) -> [TableWriter.Rule] {
+        ObservationRuleset("mine", plan, options).table.rules
+    }
+
     @Test("No rule accepts or drops a packet", arguments: plans)
     func neverDecides(_ plan: ObservationTargets) {
-        let text = ObservationRuleset("mine", plan, Self.options).text
-        // An ICMP type and a log option share names with verdicts.
-        let words = text.replacing("quench, redirect,", with: "").replacing("queue-threshold", with: "")
-            .split { !($0.isLetter || $0.isNumber || $0 == "_") }
-        let verdicts: Set<Substring> = [
-            "drop", "reject", "queue", "notrack", "dnat", "snat", "masquerade", "redirect", "synproxy",
-        ]
-        let deciding = words.filter(verdicts.contains)
-        #expect(deciding.isEmpty)
-        // Accept only occurs as the policy, and only the trace bit is set.
-        let (accepts, policies) = (words.count { $0 == "accept" }, words.count { $0 == "policy" })
-        #expect(accepts == policies)
-        #expect(!text.contains("mark set") && !text.contains("ct mark") && !text.contains("priority set"))
+        for statement in Self.rules(plan).flatMap(\.statements) {
+            // Base chains have no policy but the kernel's, which is accept.
+            switch statement {
+            case .verdict(let verdict): #expect(verdict == .return)
+            case .equal, .range, .ctState, .lookup, .verdictMap, .update, .limit, .limitObject, .log, .trace, .jump,
+                .goto:
+                break
+            }
+        }
     }
 
     @Test("No concatenated key contains what makes nft 1.0.6 abort", arguments: plans)
     func keysAreSafe(_ plan: ObservationTargets) {
-        for line in ObservationRuleset("mine", plan, Self.options).text.split(separator: "\n")
-        where line.contains(" . ") {
-            let key = line.split(separator: "goto", maxSplits: 1)[0]
-            #expect(!key.contains("tcp flags") && !key.contains("meta mark"), "\(line)")
+        for set in ObservationRuleset("mine", plan, Self.options).table.sets where set.key.count > 1 {
+            #expect(!set.key.contains(.tcpFlags) && !set.key.contains(.mark), "\(set)")
         }
     }
 
@@ -71,12 +69,21 @@ struct ObservationRulesetTests {
     @Test("Each set has a reachable chain that counts into it", arguments: plans)
     func chainsAreReached(_ plan: ObservationTargets) {
         let ruleset = ObservationRuleset("mine", plan, ObservationOptions())
-        let text = ruleset.text
+        let table = ruleset.table
         #expect(Set(ruleset.counters.map(\.name)).count == ruleset.counters.count)
+        #expect(Set(table.chains.map(\.name)).count == table.chains.count)
+        var reached: Set<String> = []
+        for statement in table.rules.flatMap(\.statements) {
+            if case .goto(let chain) = statement { reached.insert(chain) }
+        }
+        for case .gotoChains(let elements) in table.sets.map(\.kind) { reached.formUnion(elements.map(\.chain)) }
         for counter in ruleset.counters {
-            let counts = text.contains("chain \(counter.name) {\nupdate @\(counter.name) {")
-            let isReached = ["\n", ",", " }"].contains { text.contains("goto \(counter.name)\($0)") }
-            #expect(counts && isReached, "\(counter.name)")
+            let first = table.rules.first { $0.chain == counter.name }?.statements.first
+            guard case .update(let set, _, nil) = first else {
+                Issue.record("\(counter.name) counts nothing")
+                continue
+            }
+            #expect(set.name == counter.name && reached.contains(counter.name))
         }
     }
 
