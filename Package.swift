@@ -31,7 +31,6 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CNetlink"),
-        .systemLibrary(name: "CNFTables"),
         .systemLibrary(name: "CNCurses"),
         .target(name: "CLinux"),
         library("Addresses", []),
@@ -44,7 +43,7 @@ let package = Package(
         library("Processes", ["Netlink", "CLinux", systemPackage]),
         library("IPVS", ["Addresses", "Netlink", "CNetlink", systemPackage]),
         library("Routing", ["Addresses", "Netlink", "CNetlink"]),
-        library("Firewall", ["Addresses", "Conntrack", "Netlink", "CNetlink", "CNFTables", "CLinux", systemPackage]),
+        library("Firewall", ["Addresses", "Conntrack", "Netlink", "Processes", "CNetlink", "CLinux", systemPackage]),
         library("Inspection", ["Addresses", "Conntrack", "IPVS", "Firewall"]),
         library("Advice", ["Addresses", "IPVS", "Firewall", "Inspection"]),
         library(

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,4 +26,22 @@ int clinux_keep_only_net_admin(unsigned int also)
     data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted = kept;
     data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective = kept;
     return syscall(SYS_capset, &header, data) == 0 ? 0 : errno;
+}
+
+int clinux_pass_net_admin(bool pass)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    memset(data, 0, sizeof data);
+    if (syscall(SYS_capget, &header, data) != 0)
+        return errno;
+    unsigned int admin = CAP_TO_MASK(CAP_NET_ADMIN);
+    struct __user_cap_data_struct *first = &data[CAP_TO_INDEX(CAP_NET_ADMIN)];
+    first->inheritable = pass ? first->inheritable | (first->permitted & admin) : first->inheritable & ~admin;
+    // What is no longer inheritable is no longer ambient either (capabilities(7)).
+    if (syscall(SYS_capset, &header, data) != 0)
+        return errno;
+    if (!pass)
+        return 0;
+    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0) == 0 ? 0 : errno;
 }

@@ -32,7 +32,7 @@ package final class Sandbox {
     private let legacy: LegacyCopy
     /// Whether the director has tables of iptables-legacy.
     var hasLegacyTables: Bool { !legacy.tables.isEmpty }
-    private var cache: RuleCache?
+    private let cache = RuleCache()
     /// Probes in a row of which nothing was heard.
     private var silences = 0
 
@@ -177,10 +177,7 @@ package final class Sandbox {
     /// The text of a rule; blocks for milliseconds.
     package func text(of rule: DroppingRule) -> RuleText {
         if rule.isLegacy { return legacy.text(of: rule) ?? .unknown("there is no such rule") }
-        do throws(KernelError) {
-            if cache == nil { cache = try RuleCache() }
-        } catch { return .unknown(error.description) }
-        return cache?.text(of: places.copy(rule), at: .now) ?? .unknown("it was not read")
+        return cache.text(of: places.copy(rule), at: .now)
     }
 }
 

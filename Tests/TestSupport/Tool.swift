@@ -41,6 +41,15 @@ package enum Tool {
         return outcome.output
     }
 
+    /// Has nft(8) run commands, in one transaction.
+    package static func nft(_ commands: String) throws {
+        try inTemporaryFolder { folder in
+            let path = folder + "/rules.nft"
+            try (commands + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+            try run("nft -f \(path)")
+        }
+    }
+
     /// Runs a program to its end, with an empty standard input.
     ///
     /// - Parameter environment: additions to ours, and replacements.

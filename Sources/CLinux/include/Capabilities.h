@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stdbool.h>
+
 /// What else `clinux_keep_only_net_admin` keeps.
 enum clinux_kept {
     /// CAP_CHOWN
@@ -12,3 +14,7 @@ enum clinux_kept {
 /// Keeps only CAP_NET_ADMIN (if the thread has it) effective and permitted, and those of `also` (`enum clinux_kept`).
 /// Returns 0, or the errno.
 int clinux_keep_only_net_admin(unsigned int also);
+
+/// Whether programs that the calling thread starts get CAP_NET_ADMIN, if the thread has it (as an ambient capability). Root gives them all that
+/// it may have anyway. Returns 0, or the errno.
+int clinux_pass_net_admin(bool pass);

@@ -42,7 +42,7 @@ extension String {
 /// The libraries used by this process, by file name, which includes the version.
 enum LoadedLibraries {
     /// Those whose version matters; the C library is not listed.
-    private static let prefixes = ["libmnl.", "libnetfilter_conntrack.", "libnftables.", "libncursesw.", "libtinfo."]
+    private static let prefixes = ["libmnl.", "libnetfilter_conntrack.", "libncursesw.", "libtinfo."]
 
     /// From /proc/self/maps, which has the actual files, not links to them.
     static func names(from kernel: any KernelSource) throws(KernelError) -> [String] {

@@ -33,7 +33,7 @@ final class SampleCollector {
         samples = options.samples == nil ? nil : try SampleSocket()
         shelf = SampleBuffer(most: options.samples ?? 0)
         traces = options.isTracing ? try TraceCollector(table: table, listener.traced) : nil
-        rules = try RuleCache()
+        rules = RuleCache()
         legacy = LegacyTables.read(from: kernel)
     }
 

@@ -1,9 +1,11 @@
-/// A chain in the format of `nft --handle --stateless list`, parsed. Pure.
+/// The rules of a chain as text, such as that of `nft --handle --stateless list`, parsed. Pure.
 struct ChainListing: Equatable {
     /// For a base chain: `input`.
     private(set) var hook: String?
     /// By handle; without counters.
     private(set) var rules: [UInt64: String] = [:]
+
+    init(hook: String?, rules: [UInt64: String]) { (self.hook, self.rules) = (hook, rules) }
 
     /// Skips other chains and what is not in nft(8)'s format.
     init(of chain: String, in text: String) {

@@ -1,10 +1,10 @@
 import Netlink
 
-/// Finds the texts of rules, in the network namespace of the thread that created it.
+/// Finds the texts of rules, in the network namespace of the thread that created it, and calls it.
 ///
-/// nf_tables returns rules as bytecode, which only libnftables can decompile, a whole chain at a time. So each chain is listed once, and
-/// again if a requested rule is missing: at most every ten seconds, and so that listing takes at most a twentieth of the time. A text
-/// that was found is kept after its rule is deleted.
+/// nf_tables returns rules as bytecode, which nft(8) makes text of, a whole chain at a time. So each chain is listed once, and again if a
+/// requested rule is missing: at most every ten seconds, and so that listing takes at most a twentieth of the time. A text that was found
+/// is kept after its rule is deleted.
 ///
 /// A table that is deleted and recreated (a reload of firewalld) reuses its handles: an earlier rule may then get the text of a later
 /// one, and vice versa.
@@ -15,23 +15,24 @@ package final class RuleCache {
         var name: String
     }
 
+    private typealias Listing = Result<ChainListing, RuleListing.Failure>
+
     private struct Page {
-        var listing: Result<ChainListing, KernelError>
+        var listing: Listing
         /// Not listed again before then.
         var lastsUntil: ContinuousClock.Instant
     }
 
-    private let tables: NFTables
+    private let source: RuleListing
     private var pages: [Chain: Page] = [:]
     private var found: [DroppingRule: RuleText] = [:]
-    private static let purpose = "list a chain"
     private static let interval = Duration.seconds(10)
 
     /// Does not access the kernel yet.
-    package init() throws(KernelError) { tables = try NFTables([.handles, .stateless, .terse]) }
+    package init() { source = RuleListing(of: LiveKernel()) }
 
-    /// Blocks while libnftables lists the chain, if necessary: milliseconds, but seconds for tens of thousands of rules. Needs
-    /// CAP_NET_ADMIN; on any failure the text is unknown.
+    /// Blocks while the chain is listed, if necessary: milliseconds, but seconds for tens of thousands of rules. Needs CAP_NET_ADMIN; on any
+    /// failure the text is unknown.
     package func text(of rule: DroppingRule, at now: ContinuousClock.Instant) -> RuleText {
         let chain = Chain(family: rule.family, table: rule.table, name: rule.chain)
         switch rule.decision {
@@ -47,64 +48,32 @@ package final class RuleCache {
         }
     }
 
-    private static func text(of handle: UInt64, in listing: Result<ChainListing, KernelError>) -> RuleText {
+    private static func text(of handle: UInt64, in listing: Listing) -> RuleText {
         switch listing {
         case .success(let listing):
             guard let text = listing.rules[handle] else {
                 return .unknown("the rule was gone when its chain was listed")
             }
             return .known(statement: text, hook: listing.hook)
-        case .failure(let error):
-            let hasGone = error.detail?.contains("No such file or directory") == true
-            return .unknown(hasGone ? "the chain is gone" : error.description)
+        case .failure(.chainIsGone): return .unknown("the chain is gone")
+        case .failure(.error(let error)): return .unknown(error.description)
         }
     }
 
     private func listing(
         of chain: Chain, at now: ContinuousClock.Instant, suffices: (ChainListing) -> Bool
-    ) -> Result<ChainListing, KernelError> {
+    ) -> Listing {
         if let page = pages[chain] {
             let isEnough = (try? page.listing.get()).map(suffices) ?? false
             if isEnough || now < page.lastsUntil { return page.listing }
         }
         let start = ContinuousClock.now
-        let listing = list(chain)
+        let listing = Listing { () throws(RuleListing.Failure) in
+            try source.list(chain.name, chain.table, chain.family)
+        }
         let effort = ContinuousClock.now - start
         pages[chain] = Page(listing: listing, lastsUntil: now + max(Self.interval, effort * 20))
         return listing
-    }
-
-    private func list(_ chain: Chain) -> Result<ChainListing, KernelError> {
-        guard let family = chain.family.name, Self.isWord(chain.table), Self.isWord(chain.name) else {
-            return .failure(KernelError(Self.purpose, .failed, detail: "nft cannot express its name"))
-        }
-        do throws(KernelError) {
-            return .success(try chainListing(chain, in: family))
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    /// A chain's name may be a keyword of nft(8) (`reject`), which cannot be listed; its table is listed then.
-    private func chainListing(_ chain: Chain, in family: String) throws(KernelError) -> ChainListing {
-        let commands = ["list chain \(family) \(chain.table) \(chain.name)", "list table \(family) \(chain.table)"]
-        do throws(KernelError) {
-            return ChainListing(of: chain.name, in: try tables.run(commands[0], for: Self.purpose))
-        } catch {
-            guard error.detail?.contains("syntax error") == true else { throw error }
-            return ChainListing(of: chain.name, in: try tables.run(commands[1], for: Self.purpose))
-        }
-    }
-
-    /// Whether nft's language accepts it as a name. The kernel allows any bytes, and a name from an observed namespace must not become a
-    /// command.
-    package static func isWord(_ name: String) -> Bool {
-        let isFirst = { (scalar: Unicode.Scalar) in
-            ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || scalar == "_" || scalar == "."
-        }
-        let isLater = { (scalar: Unicode.Scalar) in ("0"..."9").contains(scalar) || scalar == "-" || scalar == "/" }
-        guard let first = name.unicodeScalars.first, isFirst(first) else { return false }
-        return name.unicodeScalars.allSatisfy { isFirst($0) || isLater($0) }
     }
 }
 

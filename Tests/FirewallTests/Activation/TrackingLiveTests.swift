@@ -8,7 +8,7 @@ import Testing
 /// Each answer is compared with the kernel's behaviour: whether a packet over loopback creates an entry.
 @Suite(
     "Whether conntrack is active, on the live kernel", .needsRoot, .needsTool("conntrack"), .needsTool("iptables"),
-    .needsTool("ip")
+    .needsTool("ip"), .needsTool("nft")
 )
 struct TrackingLiveTests {
     @Test(
@@ -50,7 +50,7 @@ struct TrackingLiveTests {
             try generator.add(.create, 1)
             try generator.flush()
             let doubtful = try ConntrackActivation(reading: LiveKernel())
-            try NFTables().run("table ip t { chain c { ct state new; }; }", for: "use conntrack")
+            try Tool.nft("table ip t { chain c { ct state new; }; }")
             return (doubtful, try ConntrackActivation(reading: LiveKernel()), try Self.kernelListsHooks())
         }
         let reason = "no user of conntrack was found, but its table has 1 entry"
@@ -65,7 +65,7 @@ struct TrackingLiveTests {
         let tracking = try inFreshNamespace {
             let rules = (0..<20_000).map { "ip saddr 10.0.\($0 >> 8).\($0 & 255) counter accept;" }.joined(
                 separator: " ")
-            try NFTables().run("table ip t { chain c { \(rules) ct state new; }; }", for: "make rules")
+            try Tool.nft("table ip t { chain c { \(rules) ct state new; }; }")
             return try ConntrackActivation(reading: LiveKernel())
         }
         #expect(Self.matches(tracking.ipv4, "rule ip t c handle 20002 uses ct"))

@@ -25,7 +25,7 @@ struct TrackingSituation: Sendable, CustomTestStringConvertible {
     /// In the calling thread's network namespace.
     func setUp() throws {
         switch step {
-        case .nft(let ruleset): try NFTables().run(ruleset, for: "set the situation up")
+        case .nft(let ruleset): try Tool.nft(ruleset)
         case .tool(let command): try Tool.run(command)
         }
     }

@@ -46,8 +46,7 @@ struct ObservationTableTests {
     func counts(_ ipv6: Bool) throws {
         try inFreshNamespace {
             let wire = try CraftedPacket.wire()
-            let tables = try NFTables()
-            try tables.run(Self.filter, for: "filter")
+            try Tool.nft(Self.filter)
             var targets = ObservationTargets()
             let host = try #require(IPAddress(ipv6 ? "fd00::100" : "10.0.0.100"))
             targets.entering = [.port(.tcp, Endpoint(host, 80))]
@@ -105,8 +104,7 @@ struct ObservationTableTests {
     func wholeAddressAndMarks() throws {
         try inFreshNamespace {
             let wire = try CraftedPacket.wire()
-            let tables = try NFTables()
-            try tables.run(
+            try Tool.nft(
                 """
                 table ip mangle {
                  chain prerouting {
@@ -115,7 +113,7 @@ struct ObservationTableTests {
                  }
                 }
 
-                """, for: "mark")
+                """)
             var targets = ObservationTargets()
             let host = try #require(IPAddress("10.0.0.100"))
             targets.entering = [.address(host)]
@@ -149,6 +147,72 @@ struct ObservationTableTests {
             let counts = try table.read(from: kernel)
             #expect(counts.full == [.preRouting, .localIn, .localInPassed])
             #expect(counts.counts.count { $0.point == .localIn } == 4)
+        }
+    }
+
+    @Test(
+        "The table lives as long as its value, and no program that is started inherits it", .needsRoot,
+        .needsTool("nft"))
+    func owned() throws {
+        try inFreshNamespace {
+            var targets = ObservationTargets()
+            targets.entering = [.port(.tcp, try #require(Endpoint("10.0.0.100:80")))]
+            func make() throws -> (listing: String, child: BackgroundTool) {
+                let table = try ObservationTable(of: targets, name: "mine", in: LiveKernel())
+                // It lives on when the table's value ends.
+                let child = try BackgroundTool(["/bin/sleep", "60"])
+                return (try Tool.run("nft list tables") + table.name, child)
+            }
+            let made = try make()
+            #expect(made.listing.contains("table ip mine"))
+            // Not at once: a program that a parallel test is about to start has a copy until it is another program.
+            try withExtendedLifetime(made.child) {
+                try waitUntil("the table is gone") { try Tool.run("nft list tables").isEmpty }
+            }
+        }
+    }
+
+    @Test("A table that exists is left alone", .needsRoot, .needsTool("nft"))
+    func exists() throws {
+        try inFreshNamespace {
+            try Tool.run("nft add table ip mine")
+            var targets = ObservationTargets()
+            targets.entering = [.port(.tcp, try #require(Endpoint("10.0.0.100:80")))]
+            let plan = targets
+            let error = #expect(throws: KernelError.self) {
+                _ = try ObservationTable(of: plan, name: "mine", in: LiveKernel())
+            }
+            #expect(error?.description == "cannot make an observation table: File exists: make table mine")
+            #expect(try Tool.run("nft list ruleset") == "table ip mine {\n}\n")
+        }
+    }
+
+    @Test("Without the capability it is forbidden", .needsRoot)
+    func forbidden() throws {
+        try inFreshNamespace {
+            try dropCapabilities()
+            var targets = ObservationTargets()
+            targets.entering = [.port(.tcp, try #require(Endpoint("10.0.0.100:80")))]
+            let plan = targets
+            let error = #expect(throws: KernelError.self) {
+                _ = try ObservationTable(of: plan, name: "mine", in: LiveKernel())
+            }
+            #expect(error?.cause == .forbidden && error?.nextStep == "needs CAP_NET_ADMIN: run with sudo")
+        }
+    }
+
+    @Test("Ten thousand ports are counted", .needsRoot)
+    func many() throws {
+        try inFreshNamespace {
+            let wire = try CraftedPacket.wire()
+            let host = try #require(IPAddress("10.0.0.100"))
+            var targets = ObservationTargets()
+            targets.entering = Set((1...10_000).map { .port(.tcp, Endpoint(host, UInt16($0))) })
+            let kernel = LiveKernel()
+            let table = try ObservationTable(of: targets, name: "mine", in: kernel)
+            for port in [80, 9_999, 10_001] { try wire.send(CraftedPacket.tcp([.syn], port: UInt16(port))) }
+            let counts = try table.read(from: kernel).counts.filter { $0.point == .preRouting }
+            #expect(Set(counts.map(\.port)) == [80, 9_999])
         }
     }
 

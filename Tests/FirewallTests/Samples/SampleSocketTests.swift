@@ -8,13 +8,13 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("Packet samples from NFLOG", .needsRoot)
+@Suite("Packet samples from NFLOG", .needsRoot, .needsTool("nft"))
 struct SampleSocketTests {
     @Test(arguments: ["127.0.0.1", "::1"]) func areWhatWasSent(_ text: String) throws {
         let local = try #require(IPAddress(text))
         let (icmp, type, code): (IPProtocol, UInt8, UInt8) = local.family == .ipv4 ? (.icmp, 3, 4) : (.icmpv6, 2, 0)
         let samples = try inFreshNamespace {
-            let (socket, _) = try Self.sampled(at: "prerouting priority -199")
+            let socket = try Self.sampled(at: "prerouting priority -199")
             let (client, server) = (Endpoint(local, 4711), Endpoint(local, 80))
             try RawSocket.send(PacketBytes.tcp(0x11, from: client, to: server))
             let mtuAndSegment = [0, 0, 0x05, 0x14] + PacketBytes.tcp(0x10, from: server, to: client)
@@ -45,7 +45,7 @@ struct SampleSocketTests {
 
     @Test func behindRoutingTheyAreOfTheTimeOfReceipt() throws {
         let samples = try inFreshNamespace {
-            let (socket, _) = try Self.sampled(at: "postrouting priority 100", rule: "meta mark set 7")
+            let socket = try Self.sampled(at: "postrouting priority 100", rule: "meta mark set 7")
             try RawSocket.send(Self.datagram(try #require(IPAddress("127.0.0.1"))))
             return try Self.all(of: socket)
         }
@@ -106,7 +106,7 @@ struct SampleSocketTests {
     /// Every packet is either a sample or counted as lost, once a later one has arrived.
     @Test(arguments: [1, 2000]) func noneIsLostInSilence(_ count: Int) throws {
         try inFreshNamespace {
-            let (socket, _) = try Self.sampled(at: "prerouting priority -199", rule: "udp dport 9", buffer: 16 << 10)
+            let socket = try Self.sampled(at: "prerouting priority -199", rule: "udp dport 9", buffer: 16 << 10)
             let local = try #require(IPAddress("127.0.0.1"))
             for _ in 0..<count { try RawSocket.send(Self.datagram(local)) }
             var received = try Self.read(socket).count
@@ -121,12 +121,12 @@ struct SampleSocketTests {
 
     @Test func whatOtherRulesLogIsNoSample() throws {
         try inFreshNamespace {
-            let (socket, tables) = try Self.sampled(at: "prerouting priority -199")
-            try tables.run(
+            let socket = try Self.sampled(at: "prerouting priority -199")
+            try Tool.nft(
                 """
                 flush chain inet samples c
                 add rule inet samples c log prefix "[UFW BLOCK] " group \(socket.group)
-                """, for: "change the rules")
+                """)
             try RawSocket.send(Self.datagram(try #require(IPAddress("127.0.0.1"))))
             let samples = try Self.all(of: socket)
             #expect(samples.isEmpty)
@@ -146,14 +146,13 @@ struct SampleSocketTests {
     /// Binds a group and has each packet at a hook logged to it, queued in the kernel.
     private static func sampled(
         at hook: String, rule: String = "", buffer: Int = 1 << 20
-    ) throws -> (socket: SampleSocket, tables: Tables) {
+    ) throws -> SampleSocket {
         try Tool.run("ip link set lo up")
         let socket = try SampleSocket(buffer: buffer)
         let rules = ["invalid", "established", "related", "new", "untracked"].map {
             "\(rule) ct state \($0) log prefix \"\($0.uppercased())\" group \(socket.group) snaplen 128"
         }
-        let tables = Tables(tables: try NFTables())
-        try tables.run(
+        try Tool.nft(
             """
             table inet samples {
             chain c {
@@ -161,17 +160,8 @@ struct SampleSocketTests {
             \(rules.joined(separator: "\n"))
             }
             }
-            """, for: "make the rules")
-        return (socket, tables)
-    }
-
-    /// Tuples cannot hold noncopyable values.
-    private final class Tables {
-        private let tables: NFTables
-
-        init(tables: consuming NFTables) { self.tables = tables }
-
-        func run(_ commands: String, for purpose: String) throws { try tables.run(commands, for: purpose) }
+            """)
+        return socket
     }
 
     private static func all(of socket: SampleSocket) throws -> [Sample] {

@@ -16,7 +16,6 @@ struct Blame {
     /// Only what the observation table does to packets that are INVALID or NEW.
     static let marking = """
         table inet mine {
-            flags owner
             chain trace_invalid {
                 limit rate 100/second burst 100 packets meta nftrace set 1
             }
@@ -44,8 +43,7 @@ struct Blame {
         let wire = try CraftedPacket.wire()
         try rules()
         let collector = try TraceCollector(table: "mine")
-        let tables = try NFTables()
-        try tables.run(Self.marking, for: "mark packets")
+        try Tool.nft(Self.marking)
         for packet in packets { try wire.send(packet) }
         try waitUntil("\(count) packets were seen dropped") {
             try collector.collect(at: .now)
@@ -53,7 +51,7 @@ struct Blame {
             return try seen >= count && isOver()
         }
         try collector.finish(at: .now)
-        let book = try RuleCache()
+        let book = RuleCache()
         tally = collector.tally
         texts = Dictionary(uniqueKeysWithValues: tally.rules.map { ($0, book.text(of: $0, at: .now)) })
         legacyTables = LegacyTables.read(from: LiveKernel())

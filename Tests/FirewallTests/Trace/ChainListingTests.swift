@@ -68,8 +68,8 @@ struct ChainListingTests {
     }
 
     @Test(arguments: ["INPUT", "ufw-before-input", "_a", "cali-fw-x/y", "f2b_sshd.1"])
-    func namesThatNftReads(_ name: String) { #expect(RuleCache.isWord(name)) }
+    func namesThatNftReads(_ name: String) { #expect(RuleListing.isWord(name)) }
 
     @Test(arguments: ["", "x; flush ruleset", "a b", "1st", "\"q\"", "a\nb", "ä", "-x", "a{"])
-    func namesThatItDoesNot(_ name: String) { #expect(!RuleCache.isWord(name)) }
+    func namesThatItDoesNot(_ name: String) { #expect(!RuleListing.isWord(name)) }
 }

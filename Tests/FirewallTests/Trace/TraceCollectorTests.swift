@@ -36,13 +36,12 @@ struct TraceCollectorTests {
         #expect(collector.tally.drops.isEmpty)
     }
 
-    @Test(.needsRoot) func anOverrunOfTheSocketIsCounted() throws {
+    @Test(.needsRoot, .needsTool("nft")) func anOverrunOfTheSocketIsCounted() throws {
         let tally = try inFreshNamespace {
             let wire = try CraftedPacket.wire()
             let socket = try EventSocket(groups: [NFNLGRP_NFTRACE.rawValue], buffer: 16 << 10, for: "listen")
             let collector = TraceCollector(TraceFollower(table: "mine"), events: socket)
-            let tables = try NFTables()
-            try tables.run(Blame.marking, for: "mark packets")
+            try Tool.nft(Blame.marking)
             for _ in 0..<100 { try wire.send(CraftedPacket.tcp(.rst)) }
             try waitUntil("the loss was told") {
                 try collector.collect(at: .now)
