@@ -89,7 +89,7 @@ package struct FixPlanner {
 
     /// They are the director's, or a capture's, and become words of commands.
     private func checkNames(_ gate: Gate) throws(Obstacle) {
-        for name in [gate.table] + gate.places.map(\.chain) where !RuleCache.isWord(name) {
+        for name in [gate.table] + gate.places.map(\.chain) where !RuleListing.isWord(name) {
             throw Obstacle(why: "the name of “\(name)” is no word for nft or iptables")
         }
         let isThere =

@@ -11,11 +11,11 @@ extension RuleWalk {
     package static func walk(
         of probe: Probe, to service: Service.Identity, in plan: SandboxPlan
     ) throws(KernelError) -> (walk: RuleWalk, missing: [Loss])? {
-        try Sandbox.run(plan) { sandbox throws(KernelError) in
+        try Sandbox.run(plan) { sandbox throws(KernelError) -> (walk: RuleWalk, missing: [Loss])? in
             let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries) { false }
             guard let (origin, outcome) = try runner.outcome(of: probe, to: service) else { return nil }
             let walk = RuleWalk(
-                outcome, from: origin, judgedBy: sandbox.kernelRelease, places: plan.ruleset.basePlaces,
+                outcome, from: origin, judgedBy: sandbox.kernelRelease, places: plan.rules.ruleset.basePlaces,
                 text: sandbox.text(of:))
             return (walk, sandbox.missing)
         }

@@ -20,6 +20,12 @@ package struct SandboxPlan {
         case copied(Ruleset, legacy: [LegacyTable])
         /// From files, by the programs that load them, in this order; see `RulesetLoader`.
         case loaded([RulesetFile])
+
+        /// The director's; nothing if files are in their place.
+        package var ruleset: Ruleset { if case .copied(let ruleset, _) = self { ruleset } else { Ruleset() } }
+
+        /// Likewise.
+        package var legacyTables: [LegacyTable] { if case .copied(_, let tables) = self { tables } else { [] } }
     }
 
     package init(

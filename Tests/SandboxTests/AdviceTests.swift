@@ -41,7 +41,9 @@ private struct Advised {
             var facts = try DirectorFacts(reading: kernel)
             facts.services = .known(services)
             facts.sysctls.values = settings
-            guard let trial = facts.tryFilter(reading: kernel) else { throw Director.Failed(description: "no trial") }
+            guard let trial = try facts.tryFilter(reading: kernel) else {
+                throw Director.Failed(description: "no trial")
+            }
             let checks = CheckReport(Check.filterChecksOnly, of: facts)
             guard let advisor = Advisor(trial, facts, checks.findings, format: format, isStopped: { false }) else {
                 return Advised(fixes: [], obstacles: [], settings: [])

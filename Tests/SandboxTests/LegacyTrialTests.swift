@@ -121,7 +121,7 @@ struct LegacyTrialTests {
     func missing() throws {
         var plan = try Director(both("-A INPUT \(Self.invalid) -j DROP", "-t mangle -A INPUT -j MARK --set-mark 1"))
             .plan
-        let tables = try plan.legacyTables.map { table in
+        let tables = try plan.rules.legacyTables.map { table in
             guard table.name == "mangle", table.family == .ip else { return table }
             var bytes = table.bytes
             let name = Array("MARK".utf8)
@@ -129,7 +129,7 @@ struct LegacyTrialTests {
             bytes[place] = UInt8(ascii: "B")
             return try LegacyTable(bytes, table.family)
         }
-        plan.legacyTables = tables
+        plan.rules = .copied(plan.rules.ruleset, legacy: tables)
         let trial = try Trial(of: try Director("true").services, in: plan)
         #expect(trial.lacksRules && trial.doubt?.contains("the kernel lacks target BARK") == true)
         #expect(trial.missing.map(\.what) == ["table mangle of iptables-legacy"])

@@ -38,7 +38,8 @@ extension Models {
         let facts = DirectorFacts(
             origin, services: .known([service]), configuration: .unreadable("not in this test"), sysctls: sysctls,
             table: .unreadable("not in this test"),
-            host: HostFacts(modules: .known([]), forwarding: .known(.init(ipv4: true))), trial: trial)
+            host: HostFacts(modules: .known([]), forwarding: .known(.init(ipv4: true))),
+            network: .unreadable("not in this test"), counters: .unreadable("not in this test"), trial: trial)
         return CheckReport(Check.all, of: facts)
     }
 

@@ -71,7 +71,7 @@ struct AdviseCommand: ParsableCommand {
     private func report() throws(KernelError) -> AdviceReport {
         let kernel = try source.open(keeping: .sandbox)
         var facts = try DirectorFacts(reading: kernel)
-        let filter = facts.tryFilter(reading: kernel) { Output.isStopped }
+        let filter = try facts.tryFilter(reading: kernel) { Output.isStopped }
         let checks = CheckReport(Check.all, of: facts)
         var report = AdviceReport(checks, managers: filter?.managers ?? [])
         if let filter,

@@ -49,7 +49,7 @@ package struct DirectorChecker {
                 report(CheckReport(Check.all, of: facts))
             }
             let (elapsed, start) = (elapsed, elapsed())
-            facts.tryFilter(reading: source, in: shelter) {
+            try facts.tryFilter(reading: source, in: shelter) {
                 isStopped() || elapsed() - start > Self.longestTrial
             }
             (trial, basis) = (facts.trial, now)

@@ -127,11 +127,9 @@ package struct FilterTrial {
         } catch { return .unreadable(error.description) }
     }
 
-    /// The director's; nothing if files are in their place.
-    var ruleset: Ruleset { if case .copied(let ruleset, _) = rules { ruleset } else { Ruleset() } }
+    var ruleset: Ruleset { rules.ruleset }
 
-    /// Likewise.
-    var legacyTables: [LegacyTable] { if case .copied(_, let tables) = rules { tables } else { [] } }
+    var legacyTables: [LegacyTable] { rules.legacyTables }
 
     /// Who makes the rules.
     package var managers: [FirewallManager] { ruleset.managers(beside: legacyTables) }

@@ -5,7 +5,7 @@ import Processes
 
 /// Lists the rules of a chain as text, in the network namespace of the calling thread: by nft(8), and where that program is missing or
 /// fails, from the rules' expressions.
-struct RuleListing {
+package struct RuleListing {
     private let kernel: any KernelSource
     private static let purpose = "list a chain"
 
@@ -65,7 +65,7 @@ struct RuleListing {
 
     /// Whether nft's language accepts it as a name. The kernel allows any bytes, and a name from an observed namespace must not become a
     /// command.
-    static func isWord(_ name: String) -> Bool {
+    package static func isWord(_ name: String) -> Bool {
         let isFirst = { (scalar: Unicode.Scalar) in
             ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || scalar == "_" || scalar == "."
         }

@@ -91,7 +91,7 @@ struct DirectorCheckerTests {
 
     private static func makeSandbox() throws {
         var facts = try DirectorFacts(reading: FilteredDirector())
-        facts.tryFilter(reading: FilteredDirector())
+        try facts.tryFilter(reading: FilteredDirector())
         if case .unreadable(let why) = facts.trial { throw KernelError(why, .forbidden) }
     }
 
