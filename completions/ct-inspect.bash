@@ -220,13 +220,13 @@ _ct-inspect() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    flows|watch|check|dump|events|services|stats|observe|explain|capture|help)
+    flows|watch|check|advise|dump|events|services|stats|observe|explain|capture|help)
         # Offer subcommand argument completions
         "_ct-inspect_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'flows watch check dump events services stats observe explain capture help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'flows watch check advise dump events services stats observe explain capture help' -- "${cur}"))
         ;;
     esac
 
@@ -348,8 +348,8 @@ _ct-inspect_watch() {
 _ct-inspect_check() {
     repeating_flags=()
     non_repeating_flags=(--json --nagios --list --version -h --help)
-    repeating_options=(--only --skip)
-    non_repeating_options=(--netns --capture --color --fail-on --for)
+    repeating_options=(--ruleset --only --skip)
+    non_repeating_options=(--netns --capture --services --color --fail-on --for)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -361,6 +361,14 @@ _ct-inspect_check() {
     '--capture')
         compopt -o filenames
         __ct-inspect_add_completions -d
+        return
+        ;;
+    '--ruleset')
+        __ct-inspect_add_completions -f
+        return
+        ;;
+    '--services')
+        __ct-inspect_add_completions -f
         return
         ;;
     '--color')
@@ -380,6 +388,39 @@ _ct-inspect_check() {
         return
         ;;
     '--for')
+        return
+        ;;
+    esac
+}
+
+_ct-inspect_advise() {
+    repeating_flags=()
+    non_repeating_flags=(--json --commands --undo --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--netns --capture --color --fix --format)
+    __ct-inspect_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--netns')
+        __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion advise -- --netns "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
+    '--capture')
+        compopt -o filenames
+        __ct-inspect_add_completions -d
+        return
+        ;;
+    '--color')
+        __ct-inspect_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--fix')
+        __ct-inspect_add_completions -W 'accept-invalid'$'\n''notrack'$'\n''settings'
+        return
+        ;;
+    '--format')
+        __ct-inspect_add_completions -W 'nft'$'\n''iptables'$'\n''ufw'$'\n''firewalld'
         return
         ;;
     esac
@@ -815,7 +856,7 @@ _ct-inspect_help() {
     repeating_options=()
     non_repeating_options=()
     __ct-inspect_offer_flags_options -1
-    [[ "${COMP_CWORD}" -eq 2 ]] && __ct-inspect_add_completions -W $'flows\nwatch\ncheck\ndump\nevents\nservices\nstats\nobserve\nexplain\ncapture'
+    [[ "${COMP_CWORD}" -eq 2 ]] && __ct-inspect_add_completions -W $'flows\nwatch\ncheck\nadvise\ndump\nevents\nservices\nstats\nobserve\nexplain\ncapture'
 }
 
 complete -F _ct-inspect ct-inspect
