@@ -16,7 +16,7 @@ package struct CTInspect: ParsableCommand {
               sudo ct-inspect flows --json | jq '.services[] | {address, port, absent}'
               sudo ct-inspect services --netns lb   like ipvsadm -Ln, in the namespace lb
               sudo ct-inspect check                 what is wrong with this director
-              sudo ct-inspect advise                how to fix it, proven before it is applied
+              sudo ct-inspect advise                how to fix it, proven
               sudo ct-inspect observe --for 30s     what the filter drops, by which rule
               sudo ct-inspect capture /tmp/lb1      save the kernel's state to a directory
               ct-inspect flows --capture /tmp/lb1   the same flows, without root

@@ -10,12 +10,12 @@ struct MannersTests {
         let help = try Program.run(["--help"])
         #expect(help.status == 0)
         for word in [
-            "flows (default)", "watch", "check", "dump", "events", "services", "stats", "explain", "capture",
+            "flows (default)", "watch", "check", "advise", "dump", "events", "services", "stats", "explain", "capture",
             "EXAMPLES",
         ] {
             #expect(help.output.contains(word))
         }
-        for word in ["advise"] { #expect(!help.output.contains("  \(word) ")) }
+        for word in ["export"] { #expect(!help.output.contains("  \(word) ")) }
         #expect(try Program.run(["--version"]).output == "0.1.0\n")
     }
 

@@ -47,7 +47,7 @@ struct FindingRowTests {
         var model = health(.known(Models.trial()))
         Models.press(&model, .enter)
         let text = Models.text(model).split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        #expect(text.contains("The director's own rules did that in a sandbox on Linux 6.1.0"))
+        #expect(text.contains("These rules did that in a sandbox on Linux 6.1.0"))
         for words in ["tcp_new", "services=1 kinds_dropped=1", "To fix it, accept FIN", "man ct-inspect-findings"] {
             #expect(text.contains(words), "\(words)")
         }

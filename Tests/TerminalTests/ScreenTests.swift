@@ -153,7 +153,7 @@ struct ScreenTests {
     func withoutColour() {
         let screen = view(Models.director())
         for line in screen.lines where line.runs.contains(where: { [.bad, .good, .caution, .odd].contains($0.ink) }) {
-            let words = FlowVerdict.allCases.map(\.rawValue) + ["INVALID", "conntrack", "→"]
+            let words = FlowVerdict.allCases.map(\.rawValue) + ["INVALID", "conntrack", "→", "in Health)"]
             #expect(words.contains { line.text.contains($0) } || line.text.contains("RST"), "\(line.text)")
         }
         #expect(screen.lines[1].text.contains("[2 Flows]"))
