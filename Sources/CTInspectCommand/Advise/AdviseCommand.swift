@@ -77,7 +77,7 @@ struct AdviseCommand: ParsableCommand {
         if let filter,
             let advisor = Advisor(filter, facts, checks.findings, format: format, isStopped: { Output.isStopped })
         {
-            let (fixes, obstacles) = advisor.advice()
+            let (fixes, obstacles) = advisor.advice(only: fix)
             report.add(fixes, obstacles: obstacles, settings: advisor.settings)
         }
         try Privileges.keepOnlyNetAdmin()

@@ -39,10 +39,13 @@ package struct Advisor {
     }
 
     /// Each kind of fix, proven or not; and why there is none. Blocks for as long as some trials take.
-    package func advice() -> (fixes: [Fix], obstacles: [AdviceReport.Obstacle]) {
+    ///
+    /// - Parameter wanted: nil for all kinds.
+    package func advice(only wanted: Fix.Kind? = nil) -> (fixes: [Fix], obstacles: [AdviceReport.Obstacle]) {
         var fixes: [Fix] = []
         var obstacles: [AdviceReport.Obstacle] = []
-        for (kind, find) in [(Fix.Kind.accept, accepting), (.notrack, untracking)] where !isStopped() {
+        for (kind, find) in [(Fix.Kind.accept, accepting), (.notrack, untracking)]
+        where !isStopped() && (wanted ?? kind) == kind {
             switch find() {
             case .success(let fix): fixes.append(fix)
             case .failure(let obstacle): obstacles.append(.init(kind, obstacle.why))

@@ -7,11 +7,11 @@ from shown import judge_none_shown
 from story import WebStory
 
 
-def judge_cure(hosts, subject, report, ctstates, transcript=None, on_screen=False, story=None):
+def judge_cure(hosts, subject, report, ctstates, transcript=None, on_screen=False, story=None, everywhere=True):
     """With `on_screen` what watch shows is judged, too. The ctstates are those in which packets arrive; the transcript is a display of the manual page."""
     hosts.vs_conntrack(0)
     story = story or WebStory(hosts)
-    judge_in_order(hosts, subject, report)
+    judge_in_order(hosts, subject, report, everywhere)
     if on_screen:
         judge_none_shown(hosts, subject, report)
     seen = observe(hosts, subject, story, in_words=transcript is not None)

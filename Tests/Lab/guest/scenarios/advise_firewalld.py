@@ -9,7 +9,7 @@ def conduct(hosts, subject, report):
     with Firewalld(hosts.director) as firewalld:
         firewalld.command("--permanent", "--add-port=80/tcp")
         firewalld.command("--reload")
-        fix = judge_advice(hosts, subject, report, "notrack", {"UNTRACKED"}, proven=("notrack",))
+        fix = judge_advice(hosts, subject, report, "notrack", {"UNTRACKED"}, proven=("notrack",), captured=True)
         if fix:
             judge_trap(hosts, subject, report, "inet firewalld filter_INPUT")
             hosts.director.run("nft", "-f", "-", text="\n".join(fix["persist"][0]["lines"]) + "\n")

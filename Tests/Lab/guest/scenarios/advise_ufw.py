@@ -6,7 +6,7 @@ from filters import ufw
 
 def conduct(hosts, subject, report):
     ufw(hosts.director, "allow 80/tcp")
-    fix = judge_advice(hosts, subject, report, "accept-invalid", {"NEW", "INVALID"})
+    fix = judge_advice(hosts, subject, report, "accept-invalid", {"NEW", "INVALID"}, captured=True)
     if fix:
         report.equal("it belongs into UFW's own file", ["/etc/ufw/before.rules"], [place["file"] for place in fix["persist"]])
         hosts.director.run("ufw", "--force", "disable", check=False)
