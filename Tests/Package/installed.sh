@@ -76,11 +76,11 @@ check_whatis() {
     done
 }
 
-# The same output from the same capture as on this host.
+# The same output from the same capture as on this host. watch tries the packet filter, which a changed root forbids (user_namespaces(7)).
 check_replay() {
     local capture command
     for capture in dr-untracked dr-conntrack mixed; do
-        for command in flows 'flows --json' 'flows --summary' services dump 'watch --once'; do
+        for command in flows 'flows --json' 'flows --summary' services dump; do
             # shellcheck disable=SC2086 # a command and its options
             env -i -C Tests/Fixtures LC_ALL=C.UTF-8 TERM=xterm-256color "$CHECKOUT/.build/release/ct-inspect" $command --capture $capture/capture >"$WORK/here"
             # shellcheck disable=SC2086
