@@ -11,6 +11,8 @@ package struct AdviceReport: Snapshot, Equatable, Sendable {
     package var managers: [FirewallManager]
     /// Worst first.
     package var findings: [Finding]
+    /// The checks that could not be made, and could have found something that has to be done.
+    package var unread: [CheckReport.NotMade]
     /// Best first. Those of the packet filter end the same findings.
     package var fixes: [Fix]
     /// Kinds of fixes that do not do here, and why.
@@ -29,6 +31,7 @@ package struct AdviceReport: Snapshot, Equatable, Sendable {
         sysctls = checks.sysctls
         losses = checks.losses
         findings = checks.findings
+        unread = checks.unread(from: .warning)
         self.managers = managers
         fixes = []
         obstacles = []

@@ -6,10 +6,12 @@ struct SettingScript {
     /// As they are now.
     let sysctls: Sysctls
 
-    var apply: [String] { settings.map { "sysctl -w \($0.name)=\($0.value)" } }
+    private static let command = "sysctl -w "
+
+    var apply: [String] { settings.map { "\(Self.command)\($0.name)=\($0.value)" } }
 
     var undo: [String] {
-        settings.compactMap { setting in sysctls.number(setting.name).map { "sysctl -w \(setting.name)=\($0)" } }
+        settings.compactMap { setting in sysctls.number(setting.name).map { "\(Self.command)\(setting.name)=\($0)" } }
     }
 
     private static let file = "/etc/sysctl.d/90-lvs.conf"
@@ -31,5 +33,12 @@ struct SettingScript {
         return found
     }
 
-    static let ofIPVS = "net.ipv4.vs."
+    private static let ofIPVS = "net.ipv4.vs."
+
+    fileprivate static func isOfIPVS(_ line: String) -> Bool { line.hasPrefix(command + ofIPVS) }
+}
+
+extension Fix {
+    /// Whether a line of it works where IPVS is not loaded.
+    package static func canRunWithoutIPVS(_ line: String) -> Bool { !SettingScript.isOfIPVS(line) }
 }

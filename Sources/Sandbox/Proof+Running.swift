@@ -18,37 +18,53 @@ package struct FixScript: Sendable {
     }
 }
 
-extension Proof {
-    /// Runs the commands of a fix in a copy of the director, and sends packets before and after. Blocks as two trials do; see `Sandbox.run`
-    /// for what it needs.
+/// What became of packets before a fix, with which it is compared.
+package struct BeforeFix: Sendable {
+    /// What must pass.
+    let trial: Trial
+    /// What should get no further than it did.
+    fileprivate let closed: [ClosedProbe]
+
+    /// Sends what should stay out. Blocks for about a millisecond for each packet; see `Sandbox.run` for what it needs.
     ///
-    /// - Parameters:
-    ///   - plan: the director as it is.
-    ///   - changed: with the settings of the fix.
-    /// - Returns: the proof, and what became of the packets after the fix.
-    package static func running(
-        _ script: FixScript, for services: [Service], in plan: SandboxPlan, with changed: SandboxPlan,
-        isStopped: @escaping () -> Bool = { false }
-    ) throws(KernelError) -> (proof: Proof, after: Trial) {
-        let before = try Sandbox.run(plan) { sandbox throws(KernelError) in
-            let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries, isStopped)
-            let trial = try runner.trial(of: services)
-            return (trial, try runner.closedTrial(of: services, isStrict: script.isStrict))
-        }
-        return try Sandbox.run(changed) { sandbox throws(KernelError) in
-            let runner = TrialRunner(sandbox, keepsEntries: changed.keepsEntries, isStopped)
-            let listing = try sandbox.listing()
-            if let refusal = try sandbox.refusal(of: script.apply) { return (Proof(.failed(refusal)), before.0) }
-            let after = try runner.trial(of: services)
-            let closed = try runner.closedTrial(of: services, isStrict: script.isStrict)
-            var undone = try sandbox.refusal(of: script.undo)
-            if undone == nil, listing != (try sandbox.listing()) { undone = "the rules are not as they were" }
-            let rows = zip(before.1, closed).map {
-                Row($0.target, $0.probe, hadPassed: $0.hasPassed, passes: $1.hasPassed)
-            }
-            return (Proof(before: before.0, after: after, closed: rows, undone: undone), after)
+    /// - Parameter trial: of these services at least, in this plan.
+    package init(_ trial: Trial, of services: [Service], in plan: SandboxPlan) throws(KernelError) {
+        self.trial = trial
+        closed = try Sandbox.run(plan) { sandbox throws(KernelError) in
+            try TrialRunner(sandbox, keepsEntries: plan.keepsEntries) { false }.closedTrial(of: services)
         }
     }
+}
+
+extension Proof {
+    /// Runs the commands of a fix in a copy of the director, sends packets, and takes the fix back. Blocks as a trial does; see `Sandbox.run`
+    /// for what it needs.
+    ///
+    /// - Parameter plan: the director, with the settings of the fix.
+    /// - Returns: the proof, and what became of the packets after the fix.
+    /// - Throws: also if a program that the commands call is not installed.
+    package static func running(
+        _ script: FixScript, for services: [Service], after before: BeforeFix, in plan: SandboxPlan,
+        isStopped: @escaping () -> Bool = { false }
+    ) throws(KernelError) -> (proof: Proof, after: Trial) {
+        try Sandbox.run(plan) { sandbox throws(KernelError) in
+            let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries, isStopped)
+            let listing = try sandbox.listing()
+            if let refusal = try sandbox.refusal(of: script.apply) { return (Proof(.failed(refusal)), before.trial) }
+            let after = try runner.trial(of: services)
+            let closed = try runner.closedTrial(of: services)
+            var undone = try sandbox.refusal(of: script.undo)
+            if undone == nil, listing != (try sandbox.listing()) { undone = "the rules are not as they were" }
+            let rows = zip(before.closed, closed).map {
+                Row($0.target, $0.probe, hadPassed: $0.hasPassed, passes: $1.hasPassed)
+            }.filter { script.isStrict || !$0.target.isNonsense }
+            return (Proof(before: before.trial, after: after, closed: rows, undone: undone), after)
+        }
+    }
+}
+
+extension Proof.Target {
+    fileprivate var isNonsense: Bool { if case .nonsense = self { true } else { false } }
 }
 
 extension Sandbox {
@@ -57,19 +73,31 @@ extension Sandbox {
         let script = (["set -e"] + lines).joined(separator: "\n")
         let outcome = try run(["sh"], input: Array(script.utf8))
         if outcome.hasSucceeded { return nil }
-        let words = String(decoding: outcome.errors, as: UTF8.self).split(whereSeparator: \.isNewline)
-        return "a command failed: \(words.first.map(String.init) ?? "\(outcome.end)")"
+        let words = Self.lines(outcome.errors).first ?? "\(outcome.end)"
+        // What sh says of a program that is not there, or that it may not run.
+        if outcome.end == .status(127) || outcome.end == .status(126) {
+            throw KernelError("run the commands of the fix", .absent, detail: words)
+        }
+        return "a command failed: \(words)"
     }
 
     /// All rules as nft and iptables-legacy-save print them, without counters.
     fileprivate func listing() throws(KernelError) -> [String] {
-        var lines = Self.lines(try run(["nft", "-s", "list", "ruleset"]).output)
+        var lines = try output(of: ["nft", "-s", "list", "ruleset"])
         guard hasLegacyTables else { return lines }
         for program in ["iptables-legacy-save", "ip6tables-legacy-save"] where ChildProcess.path(of: program) != nil {
             // Chains have counters, and a table stays once it is there: what is left is the rules.
-            lines += Self.lines(try run([program]).output).filter { $0.hasPrefix("-A") }
+            lines += try output(of: [program]).filter { $0.hasPrefix("-A") }
         }
         return lines
+    }
+
+    private func output(of command: [String]) throws(KernelError) -> [String] {
+        let outcome = try run(command)
+        guard outcome.hasSucceeded else {
+            throw KernelError("list the rules of the sandbox", .failed, detail: Self.lines(outcome.errors).first)
+        }
+        return Self.lines(outcome.output)
     }
 
     private static func lines(_ output: [UInt8]) -> [String] {
@@ -78,7 +106,7 @@ extension Sandbox {
 }
 
 /// A packet that should not get further than before.
-struct ClosedProbe {
+private struct ClosedProbe {
     let target: Proof.Target
     let probe: Probe
     let hasPassed: Bool
@@ -89,14 +117,14 @@ extension TrialRunner {
     private static let most = 16
 
     /// Sends what the packet filter may keep out.
-    func closedTrial(of services: [Service], isStrict: Bool) throws(KernelError) -> [ClosedProbe] {
+    fileprivate func closedTrial(of services: [Service]) throws(KernelError) -> [ClosedProbe] {
         var found: [ClosedProbe] = []
         var addresses: Set<IPAddress> = []
-        for service in services.prefix(Self.most) {
+        for (number, service) in services.enumerated() {
             guard case .address(let `protocol`, let endpoint) = service.identity else { continue }
             let identity = service.identity
-            if `protocol` == .tcp {
-                if isStrict { try send(Self.nonsense, to: endpoint, .nonsense(identity), &found) }
+            if `protocol` == .tcp, number < Self.most {
+                try send(Self.nonsense, to: endpoint, .nonsense(identity), &found)
                 try send(Self.spoofed, to: endpoint, from: endpoint.address, .spoofed(identity), &found)
             }
             guard addresses.insert(endpoint.address).inserted else { continue }

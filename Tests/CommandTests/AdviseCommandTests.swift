@@ -60,6 +60,22 @@ struct AdviseCommandTests {
     func older() throws {
         let outcome = try Program.run(["advise", "--commands"] + capture("older"))
         #expect(outcome.output == "set -e\nsysctl -w net.ipv4.vs.conntrack=0\n")
+        #expect(outcome.status == 1 && outcome.complaint.contains("could not be made"), "\(outcome.complaint)")
+    }
+
+    @Test(
+        "Without the programs of the commands nothing is proven, and that is said", .needsRoot,
+        .needsTool("iptables-nft"))
+    func withoutPrograms() throws {
+        let outcome = try Program.shell(
+            #"""
+            exec unshare -m sh -c 'mount --bind /dev/null "$(readlink -f "$(command -v iptables-nft)")"
+                exec "$0" advise --json --capture "$1"' "$0" "$1"
+            """#, [Program.path, Fixture(name: "dr-untracked").capture])
+        #expect(outcome.status == 1 && outcome.complaint.contains("accept-invalid is unproven"), "\(outcome.complaint)")
+        let fixes = try JSONDecoder().decode(Document.self, from: Data(outcome.output.utf8)).fixes
+        #expect(fixes.map(\.proof.result) == ["unproven", "unproven"])
+        #expect(fixes.allSatisfy { $0.proof.reason?.contains("iptables-nft") == true })
     }
 
     @Test("Wrong options", arguments: ["--undo", "--json --commands", "--fix pray", "--format pf"])

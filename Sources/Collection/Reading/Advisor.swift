@@ -44,9 +44,14 @@ package struct Advisor {
     package func advice(only wanted: Fix.Kind? = nil) -> (fixes: [Fix], obstacles: [AdviceReport.Obstacle]) {
         var fixes: [Fix] = []
         var obstacles: [AdviceReport.Obstacle] = []
-        for (kind, find) in [(Fix.Kind.accept, accepting), (.notrack, untracking)]
-        where !isStopped() && (wanted ?? kind) == kind {
-            switch find() {
+        let finders = [(Fix.Kind.accept, accepting), (.notrack, untracking)].filter { (wanted ?? $0.0) == $0.0 }
+        if finders.isEmpty { return (fixes, obstacles) }
+        let before: BeforeFix
+        do throws(KernelError) { before = try BeforeFix(trial, of: services, in: filter.plan) } catch {
+            return (fixes, finders.map { .init($0.0, error.description) })
+        }
+        for (kind, find) in finders where !isStopped() {
+            switch find(before) {
             case .success(let fix): fixes.append(fix)
             case .failure(let obstacle): obstacles.append(.init(kind, obstacle.why))
             }
@@ -54,62 +59,54 @@ package struct Advisor {
         return (fixes, obstacles)
     }
 
-    private func accepting() -> Result<Fix, FixPlanner.Obstacle> {
-        proven { [planner, settings] drops throws(FixPlanner.Obstacle) in
+    private func accepting(_ before: BeforeFix) -> Result<Fix, FixPlanner.Obstacle> {
+        proven(after: before, isStrict: true, first: drops(of: trial)) { drops throws(FixPlanner.Obstacle) in
             try planner.accepting(before: drops, settings: settings)
-        } isStrict: {
-            true
-        } first: {
-            drops(of: trial)
         }
     }
 
-    private func untracking() -> Result<Fix, FixPlanner.Obstacle> {
+    private func untracking(_ before: BeforeFix) -> Result<Fix, FixPlanner.Obstacle> {
         let mixed = services.filter { service in service.destinations.contains { !$0.method.answersBypassDirector } }
         if let service = mixed.first {
             return .failure(.init(why: "\(service.identity) has NAT destinations, too, which need tracking"))
         }
-        return proven { [planner] rest throws(FixPlanner.Obstacle) in
+        return proven(after: before, isStrict: false, first: [:]) { rest throws(FixPlanner.Obstacle) in
             try planner.untracking(instead: drops(of: trial), thenBefore: rest)
-        } isStrict: {
-            false
-        } first: {
-            [:]
         }
     }
 
     /// Adds what is still dropped until nothing is, or nothing new is.
     private func proven(
-        _ plan: (FixPlanner.Drops) throws(FixPlanner.Obstacle) -> Fix, isStrict: () -> Bool,
-        first: () -> FixPlanner.Drops
+        after before: BeforeFix, isStrict: Bool, first: FixPlanner.Drops,
+        _ plan: (FixPlanner.Drops) throws(FixPlanner.Obstacle) -> Fix
     ) -> Result<Fix, FixPlanner.Obstacle> {
-        var drops = first()
+        var drops = first
         var failure = "it does not help"
         do throws(FixPlanner.Obstacle) {
             for _ in 1...Self.rounds {
                 var fix = try plan(drops)
-                let (proof, left) = tried(fix, isStrict: isStrict())
+                let (proof, left) = tried(fix, after: before, isStrict: isStrict)
                 fix.proof = proof
                 guard case .failed(let why) = proof.result else { return .success(fix) }
                 failure = why
-                let known = drops
+                let known = drops.count
                 drops.merge(left) { first, _ in first }
-                if drops.count == known.count || isStopped() { break }
+                if drops.count == known || isStopped() { break }
             }
         } catch { return .failure(error) }
         return .failure(.init(why: failure))
     }
 
-    private func tried(_ fix: Fix, isStrict: Bool) -> (Proof, FixPlanner.Drops) {
+    private func tried(_ fix: Fix, after before: BeforeFix, isStrict: Bool) -> (Proof, FixPlanner.Drops) {
         // IPVS is not in the sandbox: what its settings do, the sandbox's own table does.
-        let isOurs = { (line: String) in !line.hasPrefix("sysctl -w net.ipv4.vs.") }
         let script = FixScript(
-            apply: fix.apply.filter(isOurs), undo: fix.undo.filter(isOurs), isStrict: isStrict)
-        var changed = filter.plan
-        for setting in fix.kind == .accept ? settings : [] { changed.sysctls.values[setting.name] = "\(setting.value)" }
+            apply: fix.apply.filter(Fix.canRunWithoutIPVS), undo: fix.undo.filter(Fix.canRunWithoutIPVS),
+            isStrict: isStrict)
+        var plan = filter.plan
+        for setting in fix.kind == .accept ? settings : [] { plan.sysctls.values[setting.name] = "\(setting.value)" }
         do throws(KernelError) {
             let (proof, after) = try Proof.running(
-                script, for: services, in: filter.plan, with: changed, isStopped: isStopped)
+                script, for: services, after: before, in: plan, isStopped: isStopped)
             return (filter.completed(proof), drops(of: after))
         } catch { return (Proof(.unproven(error.description)), [:]) }
     }
@@ -118,11 +115,8 @@ package struct Advisor {
         var drops: FixPlanner.Drops = [:]
         for outcome in trial.services.flatMap({ $0.outcomes.map(\.outcome) + [$0.opening].compactMap(\.self) }) {
             guard let gate = outcome.gate(in: filter.ruleset) else { continue }
-            if case .known(let text, _) = trial.rules[gate] {
-                drops[gate] = .some(text)
-            } else if drops[gate] == nil {
-                drops[gate] = .some(nil)
-            }
+            let text: String? = if case .known(let text, _) = trial.rules[gate] { text } else { nil }
+            drops.updateValue(text, forKey: gate)
         }
         return drops
     }

@@ -36,22 +36,33 @@ extension AdviceReport {
         return lines.isEmpty ? [] : ["set -e"] + lines
     }
 
-    /// Why one should not rely on the commands; nil if there is nothing to do, or what is done about the packet filter is proven.
+    /// Why one should not rely on the commands, or on there being none; nil if what was found has a fix, and what is done about the packet
+    /// filter is proven.
     package func doubt(of kind: Fix.Kind?) -> String? {
-        let doubtful = chosen(kind).filter { $0.kind != .settings && $0.proof.result != .proven }
-        if let fix = doubtful.first { return "\(fix.kind.rawValue) is \(fix.proof.words)" }
-        guard chosen(kind).isEmpty, !(findings.filter(\.isTrouble).isEmpty) else { return nil }
-        return obstacles.first.map { "there is no fix: \($0.kind.rawValue): \($0.why)" }
-            ?? "there is no fix that is a command"
+        let chosen = chosen(kind)
+        if let fix = chosen.first(where: { $0.kind != .settings }) {
+            return fix.proof.result == .proven ? nil : "\(fix.kind.rawValue) is \(fix.proof.words)"
+        }
+        if kind != .settings {
+            if let obstacle = obstacles.first { return "there is no fix: \(obstacle.kind.rawValue): \(obstacle.why)" }
+            if let first = unread.first { return doubt(first) }
+        }
+        return chosen.isEmpty && findings.contains(where: \.isTrouble)
+            ? "there is no fix that is a command: see ct-inspect check" : nil
+    }
+
+    private func doubt(_ first: CheckReport.NotMade) -> String {
+        "\(unread.count == 1 ? "a check" : "\(unread.count) checks") could not be made, so that there may be more to fix "
+            + "(\(first.check.id.rawValue): \(first.lack.why)): see ct-inspect check"
     }
 
     private var summary: String {
         let netns = origin.networkNamespace.map { " netns \($0)" } ?? ""
-        let makers = managers.isEmpty ? "nobody" : managers.map(\.rawValue).joined(separator: ", ")
-        let trouble = findings.filter(\.isTrouble)
-        let ids = trouble.map(\.id.rawValue).withoutRepeats
-        let what = ids.isEmpty ? "nothing to fix" : "\(ids.joined(separator: ", "))"
-        return "\(origin.host)\(netns) \(origin.kernelRelease), \(origin.takenAt.rfc3339), rules by \(makers): \(what)"
+        let makers = managers.isEmpty ? "" : ", rules by " + managers.map(\.rawValue).joined(separator: ", ")
+        let ids = findings.filter(\.isTrouble).map(\.id.rawValue).withoutRepeats
+        let what =
+            ids.isEmpty ? "nothing to fix\(unread.isEmpty ? "" : " was found")" : ids.joined(separator: ", ")
+        return "\(origin.host)\(netns) \(origin.kernelRelease), \(origin.takenAt.rfc3339)\(makers): \(what)"
     }
 }
 
