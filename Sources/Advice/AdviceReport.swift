@@ -58,20 +58,15 @@ package struct AdviceReport: Snapshot, Equatable, Sendable {
         let fixable = findings.filter { !$0.isOfFilter && $0.isTrouble }
         let remedies = fixable.flatMap(\.remedies)
         let settings = remedies.settings.filter { !others.contains($0) }
-        let script = SettingScript(settings: settings, sysctls: sysctls)
         let modules = remedies.compactMap { if case .loadModule(let name) = $0 { name } else { nil } }.withoutRepeats
         guard !settings.isEmpty || !modules.isEmpty else { return nil }
+        let script = SettingScript(settings: settings, sysctls: sysctls, modules: modules)
         let fixed = fixable.filter { finding in
             finding.remedies.settings.contains(where: settings.contains) || finding.remedies.loadsModule
         }
-        var persist = script.persist
-        if !modules.isEmpty {
-            persist.append(.init("/etc/modules-load.d/lvs.conf", "", modules, reload: []))
-        }
         return Fix(
-            .settings, fixed.map(\.id).withoutRepeats, apply: modules.map { "modprobe \($0)" } + script.apply,
-            persist: persist,
-            undo: script.undo, proof: Proof(.unproven("what they change is not in the sandbox")))
+            .settings, fixed.map(\.id).withoutRepeats, apply: script.apply, persist: script.persist, undo: script.undo,
+            proof: Proof(.unproven("what they change is not in the sandbox")))
     }
 
     /// Findings that no fix is for.
@@ -80,12 +75,10 @@ package struct AdviceReport: Snapshot, Equatable, Sendable {
         return findings.filter { !fixed.contains($0.id) && $0.isTrouble }
     }
 
-    /// The fix to apply: the one asked for, or the best one, with that of settings.
+    /// The fix to apply: the one asked for; or the best one, if it is proven, with that of settings.
     package func chosen(_ kind: Fix.Kind?) -> [Fix] {
         if let kind { return fixes.filter { $0.kind == kind } }
-        let ofFilter = fixes.filter { $0.kind != .settings }
-        let best = ofFilter.first { $0.proof.result == .proven } ?? ofFilter.first
-        return [best, fixes.first { $0.kind == .settings }].compactMap(\.self)
+        return [fixes.first { $0.proof.result == .proven }, fixes.first { $0.kind == .settings }].compactMap(\.self)
     }
 }
 

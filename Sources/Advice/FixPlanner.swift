@@ -30,6 +30,11 @@ package struct FixPlanner {
         package let why: String
 
         package init(why: String) { self.why = why }
+
+        /// Its chain is there already: of a fix that was applied earlier, or in part.
+        fileprivate static func earlier(_ undo: [String]) -> Obstacle {
+            Obstacle(why: "an earlier fix is there; take it back first: " + undo.joined(separator: "; "))
+        }
     }
 
     /// What drops packets, each with its text if that is known.
@@ -75,11 +80,13 @@ package struct FixPlanner {
             case .iptables, .ufw:
                 let family: IPAddress.Family = gate.family == .ip ? .ipv4 : .ipv6
                 let script = IPTablesScript(family, table: gate.table, isLegacy: gate.isLegacy)
+                if isThere(gate) { throw .earlier(script.undo(gate)) }
                 fix.apply += script.apply(gate, exemption)
                 fix.undo = script.undo(gate) + fix.undo
                 fix.persist.append(persistence.lines(gate, script))
             case .nft, .firewalld:
                 let script = NFTScript(family: gate.family, table: gate.table)
+                if isThere(gate) { throw .earlier(script.undo(gate)) }
                 fix.apply += script.apply(gate, exemption)
                 fix.undo = script.undo(gate) + fix.undo
                 fix.persist.append(persistence.lines(gate, script))
@@ -92,13 +99,12 @@ package struct FixPlanner {
         for name in [gate.table] + gate.places.map(\.chain) where !RuleListing.isWord(name) {
             throw Obstacle(why: "the name of “\(name)” is no word for nft or iptables")
         }
-        let isThere =
-            gate.isLegacy
+    }
+
+    private func isThere(_ gate: Gate) -> Bool {
+        gate.isLegacy
             ? has(gate.state.chain, inLegacy: gate.family, gate.table)
             : ruleset.hasChain(gate.family, gate.table, gate.state.chain)
-        if isThere {
-            throw Obstacle(why: "there is a chain \(gate.state.chain) in table \(gate.family) \(gate.table) already")
-        }
     }
 
     private func has(_ chain: String, inLegacy family: TableFamily, _ table: String) -> Bool {
@@ -151,7 +157,7 @@ package struct FixPlanner {
             if ruleset.hasChain(tableFamily, "raw", IPTablesScript.untrackedChain)
                 || has(IPTablesScript.untrackedChain, inLegacy: tableFamily, "raw")
             {
-                throw Obstacle(why: "there is a chain \(IPTablesScript.untrackedChain) in table raw already")
+                throw .earlier(script.undoUntracking(isTableNew: false))
             }
             fix.apply += script.applyUntracking(exemption)
             fix.undo = script.undoUntracking(isTableNew: isNew) + fix.undo
@@ -162,7 +168,7 @@ package struct FixPlanner {
     private func untrackByNFT(_ format: FixFormat, _ fix: inout Fix) throws(Obstacle) {
         let (family, table) = (NFTScript.untracking.family, NFTScript.untracking.table)
         if ruleset.hasTable(family, table) {
-            throw Obstacle(why: "there is a table \(family) \(table) already")
+            throw .earlier(NFTScript.untracking.undoUntracking)
         }
         fix.apply += NFTScript.untracking.applyUntracking(exemption)
         fix.undo = NFTScript.untracking.undoUntracking + fix.undo

@@ -70,7 +70,9 @@ struct IPTablesScript {
     func undoUntracking(isTableNew: Bool) -> [String] {
         let rules = ["-D \(Self.untrackedJump)", "-F \(Self.untrackedChain)", "-X \(Self.untrackedChain)"]
         let family = family == .ipv4 ? "ip" : "ip6"
-        return commands(rules) + (isTableNew ? ["nft delete table \(family) \(table)"] : [])
+        // Somebody may have used it since.
+        let isUsed = "\(program) -t \(table) -S | grep -q '^-[AN]'"
+        return commands(rules) + (isTableNew ? ["\(isUsed) || nft delete table \(family) \(table)"] : [])
     }
 
     // MARK: Parts

@@ -80,9 +80,10 @@ struct Persisting {
     /// Debian's iptables-persistent.
     private func iptablesFile(_ script: IPTablesScript, _ place: String, _ lines: [String]) -> Fix.Persistence {
         let isIPv4 = script.family == .ipv4
+        let name = isIPv4 ? "iptables" : "ip6tables"
         return .init(
             isIPv4 ? "/etc/iptables/rules.v4" : "/etc/iptables/rules.v6",
-            "(on RHEL /etc/sysconfig/\(isIPv4 ? "iptables" : "ip6tables")) \(place)", lines,
+            "(on RHEL /etc/sysconfig/\(name), and then systemctl reload \(name)) \(place)", lines,
             reload: ["netfilter-persistent reload"])
     }
 

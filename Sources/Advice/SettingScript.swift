@@ -5,11 +5,14 @@ struct SettingScript {
     let settings: [Remedy.Setting]
     /// As they are now.
     let sysctls: Sysctls
+    /// To be loaded first.
+    var modules: [String] = []
 
     private static let command = "sysctl -w "
 
-    var apply: [String] { settings.map { "\(Self.command)\($0.name)=\($0.value)" } }
+    var apply: [String] { modules.map { "modprobe \($0)" } + settings.map { "\(Self.command)\($0.name)=\($0.value)" } }
 
+    /// Modules remain: others may use them by then.
     var undo: [String] {
         settings.compactMap { setting in sysctls.number(setting.name).map { "\(Self.command)\(setting.name)=\($0)" } }
     }
@@ -17,18 +20,18 @@ struct SettingScript {
     private static let file = "/etc/sysctl.d/90-lvs.conf"
 
     var persist: [Fix.Persistence] {
-        if settings.isEmpty { return [] }
-        var found = [
-            Fix.Persistence(
-                Self.file, "", settings.map { "\($0.name) = \($0.value)" }, reload: ["sysctl -p \(Self.file)"])
-        ]
-        if settings.contains(where: { $0.name.hasPrefix(Self.ofIPVS) }) {
-            // systemd-sysctl.service comes after systemd-modules-load.service.
+        var found: [Fix.Persistence] = []
+        if !settings.isEmpty {
+            let lines = settings.map { "\($0.name) = \($0.value)" }
+            found.append(.init(Self.file, "", lines, reload: ["sysctl -p \(Self.file)"]))
+        }
+        // systemd-sysctl.service comes after systemd-modules-load.service.
+        let needed = settings.contains { $0.name.hasPrefix(Self.ofIPVS) } ? ["ip_vs"] : []
+        let loaded = (needed + modules).withoutRepeats
+        if !loaded.isEmpty {
             found.append(
-                Fix.Persistence(
-                    "/etc/modules-load.d/lvs.conf", "so that the settings are there when the host has started",
-                    ["ip_vs"],
-                    reload: []))
+                .init("/etc/modules-load.d/lvs.conf", "so that they are there when the host starts", loaded, reload: [])
+            )
         }
         return found
     }

@@ -5,7 +5,7 @@ import SystemPackage
 
 /// Another program that is run to its end, in the namespaces of the calling thread.
 ///
-/// It gets none of our descriptors, nothing of our environment, and no terminal, and it is looked for only where the system's own programs are:
+/// It gets none of our descriptors, nothing of our environment, and no terminal to read or print to, and it is looked for only where the system's own programs are:
 /// we may run as root, and on behalf of others.
 package struct ChildProcess {
     /// How it ended, and what it printed.
@@ -51,7 +51,8 @@ package struct ChildProcess {
     ) throws(KernelError) -> Outcome {
         guard let name = command.first else { throw KernelError("run a program", .failed, detail: "it has no name") }
         guard let path = path(of: name) else {
-            throw KernelError("run \(name)", .absent, detail: "it is not installed here")
+            throw KernelError(
+                "run \(name)", .absent, detail: "it is not installed here", nextStep: "install the package that has it")
         }
         do {
             let output = try Pipe()
@@ -153,10 +154,15 @@ private struct Spawning {
                 }
             }
         } catch { problem = "\(error)" }
-        if problem != nil { kill(-process, SIGKILL) }
-        let end = try wait()
-        if let problem { throw KernelError("run \(name)", .failed, detail: problem) }
-        return .init(end: end, output: texts[0], errors: texts[1])
+        // It may have closed what it prints to, and go on.
+        while problem == nil {
+            if let end = try end(waiting: false) { return .init(end: end, output: texts[0], errors: texts[1]) }
+            if ContinuousClock.now >= deadline { problem = "it took longer than \(limit)" }
+            usleep(1000)
+        }
+        kill(-process, SIGKILL)
+        _ = try end(waiting: true)
+        throw KernelError("run \(name)", .failed, detail: problem)
     }
 
     private static func read(_ number: CInt) throws(Errno) -> [UInt8] {
@@ -170,12 +176,16 @@ private struct Spawning {
         return failure == nil ? bytes : try read(number)
     }
 
-    private func wait() throws(Errno) -> ChildProcess.Outcome.End {
+    /// - Returns: nil if it has not ended, and is not waited for.
+    private func end(waiting: Bool) throws(Errno) -> ChildProcess.Outcome.End? {
         var status: CInt = 0
-        while waitpid(process, &status, 0) < 0 {
+        var result = waitpid(process, &status, waiting ? 0 : WNOHANG)
+        while result < 0 {
             let error = Errno(rawValue: errno)
             if error != .interrupted { throw error }
+            result = waitpid(process, &status, waiting ? 0 : WNOHANG)
         }
+        if result == 0 { return nil }
         // WTERMSIG, WEXITSTATUS: macros that Swift does not see.
         let signal = status & 0x7f
         return signal == 0 ? .status((status >> 8) & 0xff) : .signal(signal)
@@ -193,12 +203,9 @@ extension FileDescriptor {
 
 /// As C's argument vectors.
 private func withStrings<Value>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
+    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Value
 ) -> Value {
     let copies = strings.map { strdup($0) } + [nil]
     defer { for copy in copies { free(copy) } }
-    return copies.withUnsafeBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { preconditionFailure("it has at least the final nil") }
-        return body(base)
-    }
+    return copies.withUnsafeBufferPointer { body($0.baseAddress) }
 }

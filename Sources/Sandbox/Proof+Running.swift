@@ -44,11 +44,10 @@ extension Proof {
     /// - Returns: the proof, and what became of the packets after the fix.
     /// - Throws: also if a program that the commands call is not installed.
     package static func running(
-        _ script: FixScript, for services: [Service], after before: BeforeFix, in plan: SandboxPlan,
-        isStopped: @escaping () -> Bool = { false }
+        _ script: FixScript, for services: [Service], after before: BeforeFix, in plan: SandboxPlan
     ) throws(KernelError) -> (proof: Proof, after: Trial) {
         try Sandbox.run(plan) { sandbox throws(KernelError) in
-            let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries, isStopped)
+            let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries) { false }
             let listing = try sandbox.listing()
             if let refusal = try sandbox.refusal(of: script.apply) { return (Proof(.failed(refusal)), before.trial) }
             let after = try runner.trial(of: services)
@@ -76,7 +75,9 @@ extension Sandbox {
         let words = Self.lines(outcome.errors).first ?? "\(outcome.end)"
         // What sh says of a program that is not there, or that it may not run.
         if outcome.end == .status(127) || outcome.end == .status(126) {
-            throw KernelError("run the commands of the fix", .absent, detail: words)
+            throw KernelError(
+                "run the commands of the fix", .absent, detail: words,
+                nextStep: "install it, or run this on the director")
         }
         return "a command failed: \(words)"
     }
@@ -125,7 +126,10 @@ extension TrialRunner {
             let identity = service.identity
             if `protocol` == .tcp, number < Self.most {
                 try send(Self.nonsense, to: endpoint, .nonsense(identity), &found)
-                try send(Self.spoofed, to: endpoint, from: endpoint.address, .spoofed(identity), &found)
+                // IPv4's routing drops them by itself (`__fib_validate_source`, net/ipv4/fib_frontend.c).
+                if endpoint.address.family == .ipv6 {
+                    try send(Self.spoofed, to: endpoint, from: endpoint.address, .spoofed(identity), &found)
+                }
             }
             guard addresses.insert(endpoint.address).inserted else { continue }
             if endpoint.port != 0 {

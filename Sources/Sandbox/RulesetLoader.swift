@@ -38,7 +38,7 @@ package enum RulesetLoader {
 }
 
 extension RulesetFile.Format {
-    /// Those that use nf_tables: rules of iptables-legacy cannot be traced.
+    /// Those that use nf_tables, whose rules are traced.
     fileprivate var program: String {
         switch self {
         case .nft: "nft"

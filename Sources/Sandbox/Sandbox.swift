@@ -38,7 +38,8 @@ package final class Sandbox {
 
     /// Makes one, lets `body` use it, and removes it. Blocks for tens of milliseconds and for as long as `body` takes.
     ///
-    /// Needs CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_NET_RAW, which everybody has in a user namespace of their own (`UserNamespace`).
+    /// Needs CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_NET_RAW, which everybody has in a user namespace of their own (`UserNamespace`; for root
+    /// CAP_SETFCAP to enter it).
     ///
     /// - Throws: if it cannot be made; what merely cannot be copied is in `missing`.
     package static func run<Value>(

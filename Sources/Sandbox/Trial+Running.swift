@@ -48,9 +48,7 @@ final class TrialRunner {
             trial.services.append(result)
         }
         trial.missing += sandbox.missing
-        let dropping = trial.services.flatMap { service in
-            (service.outcomes.map(\.outcome) + [service.opening].compactMap(\.self)).compactMap(\.droppingRule)
-        }
+        let dropping = trial.services.flatMap(\.allOutcomes).compactMap(\.droppingRule)
         for rule in Set(dropping) { trial.rules[rule] = sandbox.text(of: rule) }
         return trial
     }
@@ -63,10 +61,7 @@ final class TrialRunner {
 
     /// An address of the director's own.
     func localAddress(_ family: IPAddress.Family, except taken: Set<IPAddress>) -> IPAddress? {
-        let loopback = [Prefix("127.0.0.0/8"), Prefix("::1/128"), Prefix("fe80::/10")].compactMap(\.self)
-        return sandbox.network.addresses.map(\.address).first { address in
-            address.family == family && !taken.contains(address) && !loopback.contains { $0.contains(address) }
-        }
+        sandbox.network.addresses.map(\.address).first { $0.family == family && !taken.contains($0) && $0.isCopied }
     }
 
     private func trial(of service: Service.Identity) throws(KernelError) -> ServiceTrial {

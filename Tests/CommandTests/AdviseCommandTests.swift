@@ -36,9 +36,7 @@ struct AdviseCommandTests {
         let fixes = try JSONDecoder().decode(Document.self, from: Data(outcome.output.utf8)).fixes
         // Beside NAT services entries are confirmed, and ACKs INVALID.
         #expect(fixes.map(\.id) == (fixture.name == "mixed" ? ["notrack"] : ["accept-invalid", "notrack"]))
-        // The service by mark of the mixed one is not tried.
-        let proof = fixture.name == "mixed" ? "unproven" : "proven"
-        #expect(fixes.allSatisfy { $0.proof.result == "proven" || $0.proof.result == proof }, "\(fixes)")
+        #expect(fixes.allSatisfy { $0.proof.result == "proven" }, "\(fixes)")
         #expect(fixes.allSatisfy { $0.findings.starts(with: ["invalid-dropped"]) && !$0.undo.isEmpty })
     }
 

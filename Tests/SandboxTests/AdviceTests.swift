@@ -45,7 +45,7 @@ private struct Advised {
                 throw Director.Failed(description: "no trial")
             }
             let checks = CheckReport(Check.filterChecksOnly, of: facts)
-            guard let advisor = Advisor(trial, facts, checks.findings, format: format, isStopped: { false }) else {
+            guard let advisor = Advisor(trial, facts, checks.findings, format: format) else {
                 return Advised(fixes: [], obstacles: [], settings: [])
             }
             let (fixes, obstacles) = advisor.advice()

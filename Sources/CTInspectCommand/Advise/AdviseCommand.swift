@@ -12,9 +12,8 @@ struct AdviseCommand: ParsableCommand {
         usage: "ct-inspect advise [<options>]",
         discussion: """
             EXAMPLES
-              sudo ct-inspect advise                 each fix: now, permanently, undo; and its proof
+              sudo ct-inspect advise                 each fix, and its proof
               sudo ct-inspect advise --commands      what to run now, to be read first
-              sudo ct-inspect advise --commands | sudo sh
               sudo ct-inspect advise --commands --undo > undo.sh     before the other one
               ct-inspect advise --capture /tmp/lb1   on another machine, without root
 
@@ -71,12 +70,10 @@ struct AdviseCommand: ParsableCommand {
     private func report() throws(KernelError) -> AdviceReport {
         let kernel = try source.open(keeping: .sandbox)
         var facts = try DirectorFacts(reading: kernel)
-        let filter = try facts.tryFilter(reading: kernel) { Output.isStopped }
+        let filter = try facts.tryFilter(reading: kernel)
         let checks = CheckReport(Check.all, of: facts)
         var report = AdviceReport(checks, managers: filter?.managers ?? [])
-        if let filter,
-            let advisor = Advisor(filter, facts, checks.findings, format: format, isStopped: { Output.isStopped })
-        {
+        if let filter, let advisor = Advisor(filter, facts, checks.findings, format: format) {
             let (fixes, obstacles) = advisor.advice(only: fix)
             report.add(fixes, obstacles: obstacles, settings: advisor.settings)
         }

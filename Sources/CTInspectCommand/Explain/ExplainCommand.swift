@@ -89,6 +89,7 @@ struct ExplainCommand: ParsableCommand {
             return PacketWalk(question)
         }
         let rules = found.map { RulesMet(question, [loose, ipvs]).fact(for: $0.service, on: kernel) }
+        if source.capture == nil { try Privileges.keepOnlyNetAdmin() }
         return PacketExplanation(
             origin, sysctls: sysctls, settings: [loose, ipvs], service: found?.identity, walks: walks, rules: rules)
     }

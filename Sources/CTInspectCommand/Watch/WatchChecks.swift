@@ -7,7 +7,7 @@ extension SourceOptions {
     func checksInBackground() throws(KernelError) -> BackgroundChecks {
         let netns = namespace.netns
         guard let capture else {
-            return try BackgroundChecks(in: .enteredForTrial) { LiveKernel(networkNamespace: netns) }
+            return try BackgroundChecks(in: .attempted(nil)) { LiveKernel(networkNamespace: netns) }
         }
         // Not possible any more once there is another thread.
         let shelter = TrialShelter.entered()

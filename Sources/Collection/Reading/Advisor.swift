@@ -14,7 +14,6 @@ package struct Advisor {
     /// Without which ACKs are INVALID, too.
     package let settings: [Remedy.Setting]
     private let services: [Service]
-    private let isStopped: () -> Bool
 
     /// How often what a fix leaves dropped is added to it.
     private static let rounds = 4
@@ -24,14 +23,12 @@ package struct Advisor {
     ///   - findings: of checks of the packet filter; others are left out.
     /// - Returns: nil if nothing is dropped that rules could accept.
     package init?(
-        _ filter: FilterTrial, _ facts: DirectorFacts, _ findings: [Finding], format: FixFormat?,
-        isStopped: @escaping () -> Bool
+        _ filter: FilterTrial, _ facts: DirectorFacts, _ findings: [Finding], format: FixFormat?
     ) {
         let affected = findings.flatMap(\.droppedServices)
         guard let trial = facts.trial.value, let exemption = Exemption(affected.inOrder) else { return nil }
         self.filter = filter
         self.trial = trial
-        self.isStopped = isStopped
         services = filter.services.filter { affected.contains($0.identity) }
         let ids = findings.filter { !$0.droppedServices.isEmpty }.map(\.id).withoutRepeats
         settings = findings.flatMap { $0.droppedServices.isEmpty ? [] : $0.remedies }.settings
@@ -50,7 +47,7 @@ package struct Advisor {
         do throws(KernelError) { before = try BeforeFix(trial, of: services, in: filter.plan) } catch {
             return (fixes, finders.map { .init($0.0, error.description) })
         }
-        for (kind, find) in finders where !isStopped() {
+        for (kind, find) in finders {
             switch find(before) {
             case .success(let fix): fixes.append(fix)
             case .failure(let obstacle): obstacles.append(.init(kind, obstacle.why))
@@ -91,7 +88,7 @@ package struct Advisor {
                 failure = why
                 let known = drops.count
                 drops.merge(left) { first, _ in first }
-                if drops.count == known || isStopped() { break }
+                if drops.count == known { break }
             }
         } catch { return .failure(error) }
         return .failure(.init(why: failure))
@@ -105,15 +102,14 @@ package struct Advisor {
         var plan = filter.plan
         for setting in fix.kind == .accept ? settings : [] { plan.sysctls.values[setting.name] = "\(setting.value)" }
         do throws(KernelError) {
-            let (proof, after) = try Proof.running(
-                script, for: services, after: before, in: plan, isStopped: isStopped)
+            let (proof, after) = try Proof.running(script, for: services, after: before, in: plan)
             return (filter.completed(proof), drops(of: after))
         } catch { return (Proof(.unproven(error.description)), [:]) }
     }
 
     private func drops(of trial: Trial) -> FixPlanner.Drops {
         var drops: FixPlanner.Drops = [:]
-        for outcome in trial.services.flatMap({ $0.outcomes.map(\.outcome) + [$0.opening].compactMap(\.self) }) {
+        for outcome in trial.services.flatMap(\.allOutcomes) {
             guard let gate = outcome.gate(in: filter.ruleset) else { continue }
             let text: String? = if case .known(let text, _) = trial.rules[gate] { text } else { nil }
             drops.updateValue(text, forKey: gate)

@@ -71,7 +71,8 @@ package struct FilterTrial {
     }
 
     /// Runs it; see `Sandbox.run` for what that needs. What a capture holds comes from strangers, and files are loaded by other programs: they
-    /// are tried in a user namespace, where even root has no power over the host, and which lasts as long as the process.
+    /// are tried in a user namespace, where even root has no power over the host, and which lasts as long as the process. Only root can do
+    /// without, where the system allows none.
     ///
     /// - Throws: `.invalid` and `.absent`, only with files: what is wrong with them, or missing for them.
     package func fact(
@@ -79,9 +80,9 @@ package struct FilterTrial {
     ) throws(KernelError) -> Fact<Trial> {
         if services.isEmpty, !hasFiles { return .known(Trial()) }
         do throws(KernelError) {
-            var trial =
-                try isOutside
-                ? inUserNamespace(shelter, isStopped) : Trial(of: services, in: plan, isStopped: isStopped)
+            var trial = try sheltered(shelter) { () throws(KernelError) in
+                try Trial(of: services, in: plan, isStopped: isStopped)
+            }
             trial.missing += omitted
             trial.lacksRules = trial.lacksRules || lacksLegacyRules
             return trial.doubt.map { .incomplete(trial, $0) } ?? .known(trial)
@@ -103,12 +104,13 @@ package struct FilterTrial {
         return proof
     }
 
-    /// Where the system allows none, root does without.
-    private func inUserNamespace(
-        _ shelter: TrialShelter, _ isStopped: @escaping () -> Bool
-    ) throws(KernelError) -> Trial {
-        let refusal = shelter.refusal
-        do throws(KernelError) { return try Trial(of: services, in: plan, isStopped: isStopped) } catch {
+    /// Runs it in a user namespace if it comes from outside. Where the system allows none, root does without.
+    private func sheltered<Value>(
+        _ shelter: TrialShelter, _ body: () throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        guard isOutside else { return try body() }
+        let refusal = shelter.enter()
+        do throws(KernelError) { return try body() } catch {
             throw error.cause == .forbidden ? refusal ?? error : error
         }
     }
@@ -116,14 +118,12 @@ package struct FilterTrial {
     /// The rules that a packet to one of the services meets. Needs what a trial needs.
     func rules(for probe: Probe, to service: Service.Identity) -> Fact<RuleWalk> {
         do throws(KernelError) {
-            let refusal = isOutside ? TrialShelter.enteredForTrial.refusal : nil
-            do throws(KernelError) {
-                guard let (walk, missing) = try RuleWalk.walk(of: probe, to: service, in: plan) else {
-                    return .absent("packets to \(service) are not tried")
-                }
-                guard let first = (missing + omitted).first else { return .known(walk) }
-                return .incomplete(walk, "the sandbox lacks \(first.what): \(first.why)")
-            } catch { throw error.cause == .forbidden ? refusal ?? error : error }
+            let walked = try sheltered(.enteredForTrial) { () throws(KernelError) in
+                try RuleWalk.walk(of: probe, to: service, in: plan)
+            }
+            guard let (walk, missing) = walked else { return .absent("packets to \(service) are not tried") }
+            guard let first = (missing + omitted).first else { return .known(walk) }
+            return .incomplete(walk, "the sandbox lacks \(first.what): \(first.why)")
         } catch { return .unreadable(error.description) }
     }
 

@@ -64,6 +64,15 @@ extension KernelSource {
     }
 }
 
+extension NetworkConfiguration {
+    /// Whether a route in a table of somebody's own does so. One for all addresses is TPROXY's, which only marked packets use.
+    fileprivate func makesLocal(_ address: IPAddress) -> Bool {
+        routes.contains {
+            $0.type == .local && $0.destination.length > 0 && $0.destination.contains(address) && $0.table != .local
+        }
+    }
+}
+
 extension NetworkFacts.VirtualAddress {
     fileprivate init(_ address: IPAddress, in network: NetworkConfiguration, _ names: [Int32: String]) {
         let holding = network.addresses.filter { $0.address == address }.map(\.interface)
@@ -73,7 +82,7 @@ extension NetworkFacts.VirtualAddress {
         }.map(\.interface)
         let path = network.path(to: nil, address.family, from: address)
         self.init(
-            isLocal: network.routes.contains { $0.type == .local && $0.destination.contains(address) },
+            isLocal: network.isLocal(address) || network.makesLocal(address),
             holders: holding.compactMap { names[$0] }, links: Set(around).compactMap { names[$0] }.sorted(),
             defaultOutput: path.output.flatMap { names[$0] })
     }

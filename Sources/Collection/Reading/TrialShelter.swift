@@ -1,7 +1,7 @@
 import Netlink
 import Sandbox
 
-/// The user namespace in which the packet filter of a capture is tried.
+/// The user namespace in which the packet filter of a capture, or files in its place, are tried.
 package enum TrialShelter: Sendable {
     /// It is entered for the trial, which needs a process of one thread.
     case enteredForTrial
@@ -14,10 +14,11 @@ package enum TrialShelter: Sendable {
         return .attempted(nil)
     }
 
-    var refusal: KernelError? {
+    /// - Returns: why the system refused one; nil if it did not.
+    func enter() -> KernelError? {
         switch self {
         case .attempted(let refusal): refusal
-        case .enteredForTrial: Self.entered().refusal
+        case .enteredForTrial: Self.entered().enter()
         }
     }
 }

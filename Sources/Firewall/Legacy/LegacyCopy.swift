@@ -12,9 +12,6 @@ package struct LegacyCopy: Sendable {
 
     /// The tables that kernels have; another name would only make ours look for a module.
     private static let names: Set<String> = ["filter", "nat", "mangle", "raw", "security"]
-    /// These are one for all namespaces: a timer or a light of the same name is the host's own (net/netfilter/xt_IDLETIMER.c, xt_LED.c),
-    /// and so is the audit log (xt_AUDIT.c).
-    private static let beyondNamespaces: Set<String> = ["IDLETIMER", "LED", "AUDIT"]
 
     /// Blocks until they are made. Needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
     ///
@@ -32,7 +29,7 @@ package struct LegacyCopy: Sendable {
         let modules = table.modules
         func fail(_ why: String) -> KernelError { KernelError("copy it", .failed, detail: why) }
         guard names.contains(table.name) else { throw fail("no kernel has a table of this name") }
-        if let target = modules.first(where: { $0.isTarget && beyondNamespaces.contains($0.name) }) {
+        if let target = modules.first(where: { $0.isTarget && XTTarget.beyondNamespaces.contains($0.name) }) {
             throw fail("its target \(target.name) acts beyond a network namespace")
         }
         if let set = modules.first(where: { $0.name.lowercased() == "set" }) {

@@ -67,7 +67,10 @@ struct RuleRenderer {
         guard let register = RenderedField.destinationRegister(of: expression),
             let field = RenderedField(expression, known)
         else { return say("[\(expression.name)]") }
-        loaded.append((RenderedField.number(register: register), field))
+        let number = RenderedField.number(register: register)
+        // What it held is gone, even if it was kept for a range's other end.
+        loaded.removeAll { $0.register == number }
+        loaded.append((number, field))
     }
 
     private mutating func takeImmediate(_ expression: RuleExpression) {

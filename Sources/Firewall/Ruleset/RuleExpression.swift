@@ -23,6 +23,31 @@ struct RuleExpression: AttributeList {
     }
 }
 
+/// Targets of xtables.
+enum XTTarget {
+    /// These are one for all namespaces: a timer or a light of the same name is the host's own (net/netfilter/xt_IDLETIMER.c, xt_LED.c),
+    /// and so is the audit log (xt_AUDIT.c).
+    static let beyondNamespaces: Set<String> = ["IDLETIMER", "LED", "AUDIT"]
+}
+
+extension RulesetObject {
+    /// Of a rule: what in it acts beyond its network namespace.
+    var actorBeyondNamespaces: String? {
+        expressions.lazy.compactMap { expression in
+            switch expression.name {
+            case "target":
+                expression.payload(NFTA_TARGET_NAME.rawValue).map {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }.flatMap { XTTarget.beyondNamespaces.contains($0) ? "target \($0)" : nil }
+            case "log":
+                expression.number(NFTA_LOG_LEVEL.rawValue) == UInt32(NFT_LOGLEVEL_AUDIT.rawValue)
+                    ? "log level audit" : nil
+            default: nil
+            }
+        }.first
+    }
+}
+
 extension Ruleset {
     /// Whether a rule looks at the index of one of these links (`iif`, `oif`), or at any in a way that is not read here.
     package func matchesIndexes(of links: Set<Int32>) -> Bool {

@@ -45,7 +45,14 @@ package struct RulesetCopy: Sendable {
             let why = KernelError("copy \(rule.description)", .absent, detail: "its chain was not copied")
             missing.append((rule, why))
         }
-        try send(ruleset[.rule].lazy.filter(hasChain).map { Group($0, after: sets.of($0), sets) })
+        for rule in ruleset[.rule] where hasChain(rule) {
+            guard let actor = rule.actorBeyondNamespaces else { continue }
+            let why = KernelError(
+                "copy \(rule.description)", .failed, detail: "its \(actor) acts beyond a network namespace")
+            missing.append((rule, why))
+        }
+        let copied = ruleset[.rule].lazy.filter { hasChain($0) && $0.actorBeyondNamespaces == nil }
+        try send(copied.map { Group($0, after: sets.of($0), sets) })
     }
 
     private mutating func send(_ groups: some Sequence<Group>) throws(KernelError) {

@@ -48,10 +48,9 @@ package struct RuleListing {
         }
     }
 
-    /// With handles, without counter values and sets' elements. It inherits the thread's network namespace, and nothing else but the one
-    /// capability that it needs.
+    /// With handles, without counter values and sets' elements. It inherits the thread's network namespace, and of our capabilities the
+    /// one that it needs; a program that root starts has all of root's (capabilities(7)).
     private static func run(_ words: [String]) throws(KernelError) -> String {
-        // Root, also of a user namespace, gives it to each program without that.
         _ = clinux_pass_net_admin(true)
         defer { _ = clinux_pass_net_admin(false) }
         let outcome = try ChildProcess.run(["nft", "-a", "-s", "-t"] + words)

@@ -16,7 +16,7 @@ package struct NetworkFacts: Equatable, Sendable {
     package init() {}
 
     package struct VirtualAddress: Equatable, Sendable {
-        /// A route of the type `local` leads to it, in any table.
+        /// A route of the type `local` leads to it: in the local table, or in another one, unless that is one for all addresses.
         package var isLocal: Bool
         /// The interfaces that have it.
         package var holders: [String]

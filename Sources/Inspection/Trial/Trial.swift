@@ -35,6 +35,9 @@ package struct ServiceTrial: Equatable, Sendable {
             && left.outcomes.elementsEqual(right.outcomes) { $0 == $1 }
     }
 
+    /// Of what opens a connection, and of the others.
+    package var allOutcomes: [ProbeOutcome] { [opening].compactMap(\.self) + outcomes.map(\.outcome) }
+
     package var isReachable: Bool { opening?.hasPassed ?? false }
 }
 

@@ -57,12 +57,11 @@ extension AdviceReport {
     }
 
     private var summary: String {
-        let netns = origin.networkNamespace.map { " netns \($0)" } ?? ""
         let makers = managers.isEmpty ? "" : ", rules by " + managers.map(\.rawValue).joined(separator: ", ")
         let ids = findings.filter(\.isTrouble).map(\.id.rawValue).withoutRepeats
         let what =
             ids.isEmpty ? "nothing to fix\(unread.isEmpty ? "" : " was found")" : ids.joined(separator: ", ")
-        return "\(origin.host)\(netns) \(origin.kernelRelease), \(origin.takenAt.rfc3339)\(makers): \(what)"
+        return "\(origin.heading)\(makers): \(what)"
     }
 }
 
@@ -93,9 +92,8 @@ extension Proof {
                 group.hadPassed == group.passes
                 ? (group.passes ? "pass as before" : "dropped as before") : group.passes ? "pass now" : "dropped now"
             let text = "\(fate), \(group.where) \(whose): \(group.packets.joined(separator: ", "))"
-            return text.printable.wrapped(width.map { max($0 - 9, 20) }).enumerated().map { line in
-                (line.offset == 0 ? "" : "    ")
-                    + style.paint(line.element, group.hadPassed == group.passes ? nil : .green)
+            return indented(text, by: 0, hanging: 4, width.map { $0 - 5 }).map { line in
+                style.paint(line, group.hadPassed == group.passes ? nil : .green)
             }
         }
     }

@@ -50,9 +50,8 @@ extension CheckReport {
             let count = count(severity)
             return "\(count) \(severity == .info ? "info" : count == 1 ? severity.rawValue : severity.rawValue + "s")"
         }
-        let netns = origin.networkNamespace.map { " netns \($0)" } ?? ""
         return
-            "\(origin.host)\(netns) \(origin.kernelRelease), \(origin.takenAt.rfc3339): \(found.joined(separator: ", ")); "
+            "\(origin.heading): \(found.joined(separator: ", ")); "
             + "\(fine.count) checked and fine, \(notMade.count) not checked"
             + (watched.map { "; watched for \($0.seconds) s" + ($0.isInterrupted ? ", interrupted" : "") } ?? "")
     }
@@ -87,12 +86,6 @@ extension Finding {
         if let proof { lines += indented("To prove it: \(proof)", by: 2, hanging: 4, width) }
         return lines
     }
-}
-
-/// Wrapped lines, the first of which begins after `first` blanks and the others after `rest`.
-private func indented(_ text: String, by first: Int, hanging rest: Int, _ width: Int?) -> [String] {
-    let pieces = text.printable.wrapped(width.map { max($0 - rest, 20) })
-    return pieces.enumerated().map { String(repeating: " ", count: $0.offset == 0 ? first : rest) + $0.element }
 }
 
 extension [Check] {

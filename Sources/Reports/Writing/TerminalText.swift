@@ -1,3 +1,19 @@
+import Addresses
+
+/// Wrapped lines, the first of which begins after `first` blanks and the others after `rest`.
+func indented(_ text: String, by first: Int, hanging rest: Int, _ width: Int?) -> [String] {
+    let pieces = text.printable.wrapped(width.map { max($0 - rest, 20) })
+    return pieces.enumerated().map { String(repeating: " ", count: $0.offset == 0 ? first : rest) + $0.element }
+}
+
+extension Origin {
+    /// Whose state it is, and of when: `lb1 netns lb 6.1.0-56-amd64, 2026-11-27T07:32:59.343Z`
+    var heading: String {
+        let netns = networkNamespace.map { " netns \($0)" } ?? ""
+        return "\(host)\(netns) \(kernelRelease), \(takenAt.rfc3339)"
+    }
+}
+
 extension String {
     /// The text with everything replaced that a terminal would act on: text from the kernel or a capture is not trusted.
     package var printable: String {

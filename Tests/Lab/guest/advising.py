@@ -10,9 +10,9 @@ from cures import judge_cure
 from story import WebStory
 
 
-def _listing(director):
-    """All rules, without counters."""
-    return director.run("nft", "-s", "list", "ruleset").stdout.splitlines()
+def _state(director):
+    """All rules, without counters, and what a fix may set."""
+    return [director.read("/proc/sys/net/ipv4/vs/conntrack").strip(), *director.run("nft", "-s", "list", "ruleset").stdout.splitlines()]
 
 
 def _fixes(subject, *arguments, **options):
@@ -31,24 +31,24 @@ def _captured_fixes(hosts, subject):
     return fixes
 
 
-def judge_advice(hosts, subject, report, kind, ctstates, proven=("accept-invalid", "notrack"), captured=False):
+def judge_advice(hosts, subject, report, kind, ctstates, proven=("accept-invalid", "notrack"), captured=False, vs_conntrack=0):
     """`ctstates` are those in which packets of the service arrive then, and `proven` the kinds of fixes that do here.
 
     With `captured` an ordinary user must get the same from a capture.
 
     Returns the fix; None if there is no program to ask.
     """
-    hosts.vs_conntrack(0)
+    hosts.vs_conntrack(vs_conntrack)
     story = WebStory(hosts)
     if subject is None:
         report.skip("what ct-inspect advise says (--peers-only)")
         return None
-    before = _listing(hosts.director)
+    before = _state(hosts.director)
     with hosts.director.inside():
         fixes = _fixes(subject)
         apply = subject.run("advise", "--commands", "--fix", kind).stdout
     undo = "\n".join(fixes[kind]["undo"]) + "\n"
-    report.equal("advise changes nothing", before, _listing(hosts.director))
+    report.equal("advise changes nothing", before, _state(hosts.director))
     found = {name: fix["proof"]["result"] for name, fix in fixes.items() if name != "settings"}
     report.equal("the fixes that do are proven", dict.fromkeys(proven, "proven"), found)
     report.equal("--commands prints the fix", ["set -e", *fixes[kind]["apply"]], apply.splitlines())
@@ -57,7 +57,7 @@ def judge_advice(hosts, subject, report, kind, ctstates, proven=("accept-invalid
     hosts.director.run("sh", text=apply)
     judge_cure(hosts, subject, report, ctstates, story=story, everywhere=False)
     hosts.director.run("sh", text=undo)
-    report.equal("undo restores all rules", before, _listing(hosts.director))
+    report.equal("undo restores all rules, and the setting", before, _state(hosts.director))
     return fixes[kind]
 
 

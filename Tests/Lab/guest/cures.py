@@ -9,8 +9,9 @@ from story import WebStory
 
 def judge_cure(hosts, subject, report, ctstates, transcript=None, on_screen=False, story=None, everywhere=True):
     """With `on_screen` what watch shows is judged, too. The ctstates are those in which packets arrive; the transcript is a display of the manual page."""
-    hosts.vs_conntrack(0)
-    story = story or WebStory(hosts)
+    if story is None:
+        hosts.vs_conntrack(0)
+        story = WebStory(hosts)
     judge_in_order(hosts, subject, report, everywhere)
     if on_screen:
         judge_none_shown(hosts, subject, report)
