@@ -40,9 +40,9 @@ extension AdviceReport {
     /// filter is proven.
     package func doubt(of kind: Fix.Kind?) -> String? {
         let chosen = chosen(kind)
-        if let fix = chosen.first(where: { $0.kind != .settings }) {
-            return fix.proof.result == .proven ? nil : "\(fix.kind.rawValue) is \(fix.proof.words)"
-        }
+        let ofFilter = fixes.filter { $0.kind != .settings && (kind ?? $0.kind) == $0.kind }
+        if ofFilter.contains(where: { $0.proof.result == .proven }) { return nil }
+        if let fix = ofFilter.first { return "\(fix.kind.rawValue) is \(fix.proof.words)" }
         if kind != .settings {
             if let obstacle = obstacles.first { return "there is no fix: \(obstacle.kind.rawValue): \(obstacle.why)" }
             if let first = unread.first { return doubt(first) }
