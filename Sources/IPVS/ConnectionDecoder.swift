@@ -33,7 +33,7 @@ extension Connection {
             virtual: try endpoint(record, family, ConnectionRecord.virtual, ConnectionRecord.virtualPort),
             destination: try endpoint(
                 record, destinationFamily, ConnectionRecord.destination, ConnectionRecord.destinationPort),
-            state: state(
+            state: ConnectionStates.name(
                 try record.host(UInt16.self, at: ConnectionRecord.state), number,
                 isTemplate: details.flags.contains(.template)),
             // As jiffies_delta_to_msecs, which /proc prints: not below 0.
@@ -64,38 +64,4 @@ extension Connection {
         }
         return record.text(start..<start + name) + " " + record.text(start + name..<start + name + data)
     }
-
-    // MARK: States
-
-    /// As /proc prints it: `ip_vs_state_name` (net/netfilter/ipvs/ip_vs_proto.c).
-    private static func state(_ state: UInt16, _ number: UInt16, isTemplate: Bool) -> String {
-        let names: [String]
-        if isTemplate {
-            names = templateStates
-        } else {
-            switch Int32(number) {
-            case Int32(IPPROTO_TCP): names = tcpStates
-            case Int32(IPPROTO_UDP): names = udpStates
-            case Int32(IPPROTO_SCTP): names = sctpStates
-            case Int32(IPPROTO_IP): return "NONE"
-            default: return "ERR!"
-            }
-        }
-        return names.indices.contains(Int(state)) ? names[Int(state)] : "ERR!"
-    }
-
-    /// `ip_vs_ctpl_state_name_table`, ip_vs_proto.c.
-    private static let templateStates = ["NONE", "ASSURED"]
-    /// `tcp_state_name_table`, ip_vs_proto_tcp.c.
-    private static let tcpStates = [
-        "NONE", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK",
-        "LISTEN", "SYNACK",
-    ]
-    /// `udp_state_name_table`, ip_vs_proto_udp.c.
-    private static let udpStates = ["UDP"]
-    /// `sctp_state_name_table`, ip_vs_proto_sctp.c.
-    private static let sctpStates = [
-        "NONE", "INIT1", "INIT", "C-SENT", "C-REPLIED", "C-WAIT", "COOKIE", "C-ECHOED", "ESTABLISHED", "S-SENT",
-        "S-RECEIVED", "S-ACK-SENT", "REJECTED", "CLOSED",
-    ]
 }

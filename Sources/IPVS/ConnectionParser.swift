@@ -12,6 +12,11 @@ package struct ConnectionParser {
     /// The states read last, newest first: there are few, and this avoids creating a string for each row.
     private var states: [FieldCursor.Word] = []
     private static let tcp = FieldCursor.Word("TCP")
+    private static let columns = ["Pro", "FromIP", "FPrt", "ToIP", "TPrt", "DestIP", "DPrt", "State", "Expires"]
+    /// Kernels from before there were persistence engines lack these.
+    private static let engineColumns = ["PEName", "PEData"]
+    /// Whether the title has these.
+    private var hasEngines = false
 
     /// The first row is a title. The kernel's lines are not longer than this: persistence engine data has at most 255 bytes.
     private static let longestRow = 1024
@@ -57,13 +62,11 @@ package struct ConnectionParser {
         rows += 1
         guard range.count <= Self.longestRow else { throw error("is longer than any from the kernel") }
         var fields = FieldCursor(bytes, range)
-        if rows == 1 {
-            guard fields.text() == "Pro" else { throw error("is not the title of ip_vs_conn") }
-            return
-        }
+        if rows == 1 { return try title(&fields) }
         guard let `protocol` = fields.isNext(Self.tcp) ? .tcp : Self.protocol(named: fields.text()),
             let client = fields.endpoint(), let virtual = fields.endpoint(), let destination = fields.endpoint(),
-            case let state = state(&fields), !state.isEmpty, let expires = fields.decimal()
+            case let state = state(&fields), !state.isEmpty, let expires = fields.decimal(),
+            hasEngines || fields.isAtEnd
         else { throw error("is not a connection") }
         connections.append(
             Connection(
@@ -71,20 +74,31 @@ package struct ConnectionParser {
                 expires: expires, persistenceEngine: fields.isAtEnd ? nil : fields.rest()))
     }
 
+    /// Kernels that were changed by others have other columns (FULLNAT: LocalIP and LPrt before DestIP), which would be taken for ours.
+    private mutating func title(_ fields: inout FieldCursor) throws(DecodeError) {
+        guard fields.isNext(Self.columns[0]) else { throw error("is not the title of ip_vs_conn") }
+        try skip(Self.columns.dropFirst(), &fields)
+        hasEngines = !fields.isAtEnd
+        if hasEngines { try skip(Self.engineColumns, &fields) }
+        guard fields.isAtEnd else { throw error("has the column \(fields.text()), which ct-inspect does not know") }
+    }
+
+    private func skip(_ columns: some Sequence<String>, _ fields: inout FieldCursor) throws(DecodeError) {
+        for column in columns where !fields.isNext(column) {
+            throw error("has “\(fields.text())” where ct-inspect knows \(column): another kernel's columns")
+        }
+    }
+
     private mutating func state(_ fields: inout FieldCursor) -> String {
         for (position, known) in states.enumerated() where fields.isNext(known) {
             if position > 0 { states.swapAt(0, position) }
             return known.text
         }
-        let fresh = fields.text()
-        if !fresh.isEmpty, fresh.utf8.count < Self.longestState {
-            states = [FieldCursor.Word(fresh)] + states.prefix(7)
-        }
-        return fresh
+        let word = fields.text()
+        guard ConnectionStates.all.contains(word) else { return word.isEmpty ? word : "unknown(\(word))" }
+        states = [FieldCursor.Word(word)] + states.prefix(7)
+        return word
     }
-
-    /// Strings of up to this size need no allocation.
-    private static let longestState = 16
 
     private func error(_ why: String) -> DecodeError {
         DecodeError("row \(rows) of proc/net/ip_vs_conn", why, at: 0)

@@ -135,6 +135,40 @@ struct ConnectionParserTests {
         }
     }
 
+    @Test("Other kernels' columns are refused, not taken for ours") func titles() throws {
+        // As of FULLNAT kernels (alibaba/LVS, issue 29).
+        let fullnat = """
+            Pro FromIP   FPrt ToIP     TPrt LocalIP  LPrt DestIP   DPrt State       Expires
+            TCP C0A8C86D 8EA7 C0A8C8C8 0050 C0A8C86D 138B 0A000004 0050 ESTABLISHED     892
+
+            """
+        let why = "has “LocalIP” where ct-inspect knows DestIP: another kernel's columns"
+        #expect(throws: DecodeError("row 1 of proc/net/ip_vs_conn", why, at: 0)) { try Self.parse(fullnat) }
+        for title in ["Pro\n", "Pro FromIP FPrt\n", "Prot FromIP\n"] {
+            #expect(throws: DecodeError.self, "\(title)") { try Self.parse(title) }
+        }
+        #expect(throws: DecodeError.self) { try Self.parse(DirectorSample.title.dropLast() + " Origin\n") }
+        #expect(throws: DecodeError.self) { try Self.parse(DirectorSample.olderTitle.dropLast() + " Origin\n") }
+    }
+
+    @Test("Kernels without persistence engines have two columns fewer, and rows nothing behind the timer")
+    func olderKernels() throws {
+        let row = "TCP 0AE90001 939C 0AE90001 01BB 0A42031F 192B ESTABLISHED     875"
+        let found = try Self.parse(DirectorSample.olderTitle + row + "\n")
+        #expect(found.map(\.expires) == [875])
+        #expect(throws: DecodeError("row 2 of proc/net/ip_vs_conn", "is not a connection", at: 0)) {
+            try Self.parse(DirectorSample.olderTitle + row + " sip\n")
+        }
+    }
+
+    @Test func aStateOfNoProtocolOfIPVSIsUnknown() throws {
+        let rows = ["FOO", "ESTABLISHED", "FOO", "ERR!", "BUG!"].map {
+            "TCP 0A000001 A058 0A000064 0050 0A000003 0050 \($0) 60\n"
+        }
+        let found = try Self.parse(DirectorSample.title + rows.joined())
+        #expect(found.map(\.state) == ["unknown(FOO)", "ESTABLISHED", "unknown(FOO)", "ERR!", "BUG!"])
+    }
+
     @Test func aLastRowWithoutItsEndIsAnErrorUnlessTheReadingWasCut() throws {
         let text = Array(DirectorSample.mixed.file.utf8.dropLast())
         #expect(throws: DecodeError.self) { try Self.parse([text]) }

@@ -13,6 +13,8 @@ struct DirectorSample: Sendable, CustomTestStringConvertible {
 
     static let title = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData\n"
 
+    static let olderTitle = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires\n"
+
     static let mixed = DirectorSample(
         scenario: "mixed",
         file: title
