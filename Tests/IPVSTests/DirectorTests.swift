@@ -60,6 +60,49 @@ struct DirectorTests {
         #expect(error?.description.contains("row 2 of proc/net/ip_vs_conn") == true)
     }
 
+    /// As `ip_vs_status_show` prints it (net/netfilter/ipvs/ip_vs_ctl.c, 2026).
+    private static func status(_ connections: Int, _ buckets: Int) -> [UInt8] {
+        Array(
+            "Conns:\t\(connections)\nConn buckets:\t\(buckets) (12 bits, lfactor -2)\nConn buckets empty:\t0 (0%)\n"
+                .utf8)
+    }
+
+    private static func listing(_ rows: Int) -> [UInt8] {
+        let row = "TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED 60\n"
+        return Array((DirectorSample.title + String(repeating: row, count: rows)).utf8)
+    }
+
+    @Test("A listing during which the kernel resized its table is read again, and never counts as whole")
+    func resized() throws {
+        func read(_ statuses: [[UInt8]], _ listings: [Int]) throws -> (Int, Completeness, Int) {
+            let kernel = ScriptedKernel(readings: [
+                "proc/net/ip_vs_conn": listings.map(Self.listing), "proc/net/ip_vs_status": statuses,
+            ])
+            var found = 0
+            let completeness = try Director.connections(from: kernel) {
+                found = 0
+            } _: {
+                found += $0.count
+            }
+            return (found, completeness, kernel.filesRead.count { $0 == "proc/net/ip_vs_conn" })
+        }
+        let (small, large) = (Self.status(200, 4096), Self.status(200, 8192))
+        #expect(try read([small], [200]) == (200, .whole, 1))
+        #expect(try read([small, large], [120, 200]) == (200, .whole, 2))
+        // Some ended meanwhile.
+        #expect(try read([small, Self.status(150, 4096)], [149]) == (149, .whole, 1))
+        let (found, unfinished, times) = try read([small], [120])
+        #expect(found == 120 && times == 3)
+        #expect(unfinished == .cut("IPVS has 200 of them, and listed 120: its table is being resized"))
+        let (_, restless, _) = try read([small, large, small, large], [200])
+        #expect(
+            restless == .cut("IPVS's table was resized from 4096 to 8192 buckets, which ends a listing early"))
+        guard case .cut = try read([Array("Connections: 3\n".utf8)], [200]).1 else {
+            Issue.record("a file of other lines says nothing")
+            return
+        }
+    }
+
     @Test func destinationsAreAskedForByTheServicesIdentity() throws {
         let service = try IPVSAnswers.service { message in
             message.short(IPVS_SVC_ATTR_AF, UInt16(AF_INET))

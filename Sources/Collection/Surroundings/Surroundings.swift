@@ -1,3 +1,4 @@
+import IPVS
 import Inspection
 import Netlink
 import Routing
@@ -85,10 +86,11 @@ package struct Surroundings: Sendable {
         }
     }
 
-    /// Whether many a kernel lacks this file, so that its absence is not worth mentioning: of these, and the lists of iptables-legacy's
-    /// tables.
+    /// Whether many a kernel lacks this file, so that its absence is not worth mentioning: of these, the lists of iptables-legacy's
+    /// tables, and the size of IPVS's.
     package static func mayLack(_ path: String) -> Bool {
-        (files + ["proc/net/ip_tables_names", "proc/net/ip6_tables_names"]).contains(path)
+        (files + ["proc/net/ip_tables_names", "proc/net/ip6_tables_names", Director.tableStatusFile.path]).contains(
+            path)
             || (ofInterfaces.map(\.folder) + ofHost).contains { path.hasPrefix(KernelFile(sysctl: $0).path) }
     }
 }
