@@ -16,6 +16,7 @@ package struct Sysctls: Equatable, Sendable {
     /// 0: no events; 1: for every entry; 2: for entries created while somebody listens.
     package static let conntrackEvents = "net.netfilter.nf_conntrack_events"
     /// Whether conntrack picks up a TCP flow midway.
+    package static let accounting = "net.netfilter.nf_conntrack_acct"
     package static let tcpLoose = "net.netfilter.nf_conntrack_tcp_loose"
 
     /// Entries in this network namespace.

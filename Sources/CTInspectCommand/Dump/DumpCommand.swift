@@ -96,7 +96,7 @@ struct DumpCommand: ParsableCommand {
                 let lines = filter.explanation(of: kind, from: source)
                 return Output.print(lines.isEmpty ? ["no filter: every entry is sent and shown"] : lines)
             }
-            let dump = EntryDump(Table(source), kind, matching: filter)
+            let dump = EntryDump(source, kind, matching: filter)
             if let top { return try dump.printTop(top, output.style, asJSON: isJSON) }
             if count { return try dump.printCount(asJSON: isJSON) }
             try dump.print(form(words, filter), onInterrupt)

@@ -9,6 +9,9 @@ struct EntryWriter: ~Copyable {
         case json
         case table(EntryTable)
         case conntrack(ConntrackFormat)
+
+        /// Whether people look for packets and bytes in it.
+        var hasCounters: Bool { if case .table(let table) = self { table.showsCounters } else { false } }
     }
 
     private var json: JSONWriter

@@ -62,7 +62,7 @@ extension Feature {
         return [
             table(kernel), filters(KernelVersion(release: kernel.origin.kernelRelease)), events(),
             eventSetting(settings["net.netfilter.nf_conntrack_events"]),
-            setting("entry counters", "net.netfilter.nf_conntrack_acct", settings, "packets and bytes of an entry"),
+            setting("entry counters", Sysctls.accounting, settings, "packets and bytes of an entry"),
             setting("entry times", "net.netfilter.nf_conntrack_timestamp", settings, "the start time of an entry"),
             services(kernel), directRouting(kernel), tracking(kernel), traces(kernel),
         ]
@@ -180,7 +180,7 @@ extension Feature {
 }
 
 extension ConntrackActivation.Activity {
-    fileprivate var words: String {
+    var words: String {
         switch self {
         case .active(let evidence): "conntrack is active (\(evidence))"
         case .inactive: "conntrack is not active (observe --start-tracking activates it)"

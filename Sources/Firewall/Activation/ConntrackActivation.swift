@@ -39,7 +39,8 @@ package struct ConntrackActivation: Equatable, Sendable {
     ///
     /// - Throws: `.forbidden` without the capability; `.damaged` if an answer is; `.failed`, `.lost`.
     package init(reading kernel: any KernelSource) throws(KernelError) {
-        if let ipv4 = try TrackingHook.ipv4.activity(in: kernel),
+        // A capture has the rules, and not the hooks.
+        if !(kernel is CapturedKernel), let ipv4 = try TrackingHook.ipv4.activity(in: kernel),
             let ipv6 = try TrackingHook.ipv6.activity(in: kernel)
         {
             self.init(ipv4: ipv4, ipv6: ipv6)

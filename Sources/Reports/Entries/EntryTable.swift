@@ -36,6 +36,8 @@ package struct EntryTable: Sendable {
         self.endpointWidth = endpointWidth
     }
 
+    package var showsCounters: Bool { columns.contains(.packets) || columns.contains(.bytes) }
+
     func width(of column: Column) -> Int { column.width(endpointWidth) }
 }
 

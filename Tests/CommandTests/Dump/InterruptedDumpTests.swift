@@ -32,7 +32,7 @@ struct InterruptedDumpTests {
     ) -> (output: String, error: KernelError?) {
         var error: KernelError?
         let output = written { sink in
-            let command = EntryDump(Table(kernel), .conntrack, matching: EntryFilter(), to: sink)
+            let command = EntryDump(kernel, .conntrack, matching: EntryFilter(), to: sink)
             do throws(KernelError) { try dump(command) } catch let thrown { error = thrown }
         }
         return (output, error)
