@@ -174,6 +174,24 @@ struct FlowCollectorTests {
         return [first, second]
     }
 
+    @Test("A flow whose look-up has no answer is in doubt, and the others are shown as ever")
+    func missingAnswer() throws {
+        let director = SimulatedDirector()
+        let server = SimulatedDestination(Endpoint(IPAddress(ipv4: 0x0A00_0003), 80), method: 3)
+        director.services = [SimulatedService(.tcp, SimulatedDirector.vip(100), [server])]
+        director.rows = (1...30).map {
+            SimulatedDirector.row(
+                Endpoint(IPAddress(ipv4: 0x0A00_0001), $0), SimulatedDirector.vip(100), server.endpoint)
+        }
+        director.lacksLookup = { (3...14).contains($0) }
+        let snapshot = try FlowCollector(director).snapshot()
+        let flows = snapshot.report.flows
+        #expect(flows.count == 30 && flows.allSatisfy { $0.verdict == .absent })
+        #expect(flows.count { $0.doubts.contains { $0.contains("it lacks the answer") } } == 12)
+        let what = snapshot.losses.map(\.what)
+        #expect(what.count { $0.contains("10.0.0.100") } == 10 && what.contains("2 more flows"), "\(what)")
+    }
+
     @Test("Where not all connections were read, every number is said to be of fewer, in text and JSON")
     func unread() throws {
         let director = SimulatedDirector()

@@ -24,6 +24,8 @@ package final class SimulatedDirector: KernelSource {
     package var isStopped = false
     /// Files besides those of IPVS: sysctls.
     package var files: [String: String] = [:]
+    /// Which look-ups, counted from 0, it has no answer to.
+    package var lacksLookup: (Int) -> Bool = { _ in false }
     /// Called before each answer: the table may change between requests, as on a real system.
     package var beforeAnswer: (SimulatedDirector, Question) -> Void = { _, _ in }
     /// The requests received, in order.
@@ -98,7 +100,9 @@ package final class SimulatedDirector: KernelSource {
 
     /// `nf_conntrack_find_get` compares the tuple with those of either direction, in one zone.
     private func lookup(_ message: [UInt8]) throws -> [[UInt8]] {
+        let isLacking = lacksLookup(questions.count { $0 == .lookup })
         ask(.lookup)
+        if isLacking { throw KernelError("look an entry up", .failed, detail: "it lacks the answer") }
         let asked = try LibraryEntry(parsing: message)
         guard let entry = entries.first(where: { $0.isFound(by: asked) }) else {
             return [try SimulatedMessage.end(errno: ENOENT)]

@@ -11,8 +11,8 @@ import Netlink
 /// connection, the connections are read again, so that an entry whose connection was just too new for the first list is not called an
 /// orphan.
 package struct DirectorReader {
-    private let kernel: any KernelSource
-    private let policy: Policy
+    let kernel: any KernelSource
+    let policy: Policy
 
     package init(_ kernel: any KernelSource, _ policy: Policy) {
         self.kernel = kernel
@@ -113,7 +113,7 @@ package struct DirectorReader {
         return listing.services
     }
 
-    private static func changed(_ attempts: Int) -> String {
+    static func changed(_ attempts: Int) -> String {
         "it changed while it was read (NLM_F_DUMP_INTR), or answers were lost (ENOBUFS)"
             + (attempts > 1 ? ", \(attempts) times" : "")
     }
@@ -171,7 +171,7 @@ package struct DirectorReader {
     // MARK: The conntrack table
 
     /// A table walk that sends little takes a sixth of the time of one that sends everything (`ctnetlink_filter_match`).
-    private static let walksForDump = 6
+    static let walksForDump = 6
     private static let mostFilters = 4
     private static let largeTable = 50_000
 
@@ -206,7 +206,7 @@ package struct DirectorReader {
     }
 
     /// - Returns: whether the dump was complete.
-    private func dump(
+    func dump(
         _ filters: [EntryFilter], begin: () -> Void, _ each: (Entry, RawSpan) -> Void
     ) throws(KernelError) -> Bool {
         try Table.repeating(policy.attempts) { () throws(KernelError) in
@@ -236,61 +236,5 @@ package struct DirectorReader {
         }
         if !isWhole { losses.append(Loss("the conntrack table", Self.changed(policy.attempts))) }
         sink.endEntries(isWhole: isWhole)
-    }
-
-    // MARK: Looking again
-
-    /// Above this number of flows, a second dump may cost less than look-ups. One look-up takes as long as two or three entries of a dump:
-    /// 7 µs versus 2.7 µs.
-    private static let fewUnseen = 4096
-    private static let entriesForLookup = 2
-
-    private func lookAgain(
-        _ filters: [EntryFilter], _ sysctls: Sysctls, _ sink: some ReadingSink, _ losses: inout [Loss]
-    ) throws(KernelError) {
-        guard policy.mostLookups > 0 else { return }
-        let unseen = sink.withStore { $0.unsettledCount }
-        var cost = sysctls.number(Sysctls.conntrackCount) ?? .max
-        if filters != [EntryFilter()] { cost = cost / Self.walksForDump * filters.count }
-        guard policy.dumpsAgain, unseen > Self.fewUnseen, cost / Self.entriesForLookup < unseen else {
-            return try lookUp(sink, &losses)
-        }
-        let isWhole = try dump(filters) {
-            sink.withStore { $0.beginSecondDump() }
-        } _: { entry, message in
-            sink.withStore { $0.take(entry, $0.keepsEntries ? message : RawSpan()) }
-        }
-        if !isWhole { losses.append(Loss("the conntrack table, read once more", Self.changed(policy.attempts))) }
-        sink.withStore { $0.endSecondDump(isWhole: isWhole) }
-    }
-
-    /// A look-up covers one zone, so each zone seen costs one look-up per flow.
-    private static let mostZones = 16
-
-    private func lookUp(_ sink: some ReadingSink, _ losses: inout [Loss]) throws(KernelError) {
-        let (slots, seen) = sink.withStore { ($0.unsettled(atMost: policy.mostLookups), $0.zones) }
-        let zones = [0] + seen.subtracting([0]).sorted()
-        if zones.count > Self.mostZones, !slots.isEmpty {
-            let why = "only \(Self.mostZones) of \(zones.count) zones were looked into once more"
-            losses.append(Loss("the conntrack table", why))
-        }
-        let table = Table(kernel)
-        for (done, slot) in slots.enumerated() {
-            sink.progress("\(done) of \(slots.count) looked up once more", at: done)
-            if done & 0x3F == 0, kernel.isStopped {
-                throw KernelError("look flows up once more", .stopped, detail: "it was interrupted")
-            }
-            var isFound = false
-            for tuple in sink.withStore({ $0.tuples(at: slot) }) {
-                for zone in zones.prefix(Self.mostZones) {
-                    try table.look(for: tuple, zone: zone) { entry, header, datagram in
-                        let message = datagram.extracting(header.whole)
-                        isFound = true
-                        sink.withStore { $0.look(slot, found: entry, $0.keepsEntries ? message : RawSpan()) }
-                    }
-                }
-            }
-            if !isFound { sink.withStore { $0.look(slot, found: nil) } }
-        }
     }
 }

@@ -48,6 +48,8 @@ enum FlowDoubt: Equatable, Sendable {
     case joinedByReply(Tuple, flows: Int)
     /// The table has a second entry with the flow's tuple, in another zone.
     case secondEntry(id: UInt32, zone: UInt16)
+    /// It had no entry, and could not be looked up once more: why.
+    case notLookedUp(String)
 
     var text: String {
         switch self {
@@ -56,6 +58,7 @@ enum FlowDoubt: Equatable, Sendable {
             return "joined by the reply tuple\(others): the entry was made for \(original)"
         case .secondEntry(let id, let zone):
             return "another entry has this tuple too: id \(id) in zone \(zone)"
+        case .notLookedUp(let why): return "it may have got an entry since: \(why)"
         }
     }
 }

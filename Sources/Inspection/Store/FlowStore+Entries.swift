@@ -183,6 +183,12 @@ extension FlowStore {
         }
     }
 
+    /// An unsettled flow could not be looked up: it stays without an entry, doubtfully.
+    package mutating func look(_ slot: UInt32, failed why: String) {
+        guard slots.rows.indices.contains(Int(slot)) else { return }
+        add(.notLookedUp(why), to: Int(slot))
+    }
+
     /// Begins a second dump, which only settles unsettled flows and creates no orphans.
     package mutating func beginSecondDump() {
         isLookingAgain = true
