@@ -38,6 +38,24 @@ package struct Prefix: Hashable, Sendable {
             && Self.leadingBitsEqual(64 - length, address.high, other.high)
     }
 
+    /// The same prefix, without bits that are ignored.
+    package var network: Prefix {
+        let free = address.bitWidth - length
+        let low = Self.clearing(free, in: address.low)
+        let base =
+            address.family == .ipv4
+            ? IPAddress(ipv4: UInt32(truncatingIfNeeded: low))
+            : IPAddress(ipv6High: Self.clearing(free - 64, in: address.high), low: low)
+        return Prefix(of: base, length)
+    }
+
+    private init(of base: IPAddress, _ length: Int) { (address, self.length) = (base, length) }
+
+    /// Without its lowest `free` bits.
+    private static func clearing(_ free: Int, in number: UInt64) -> UInt64 {
+        free >= 64 ? 0 : number & ~((1 << UInt64(max(free, 0))) - 1)
+    }
+
     /// Whether the two differ in their lowest `free` bits only (all of them if 64 or more, none if 0 or less).
     private static func leadingBitsEqual(_ free: Int, _ one: UInt64, _ two: UInt64) -> Bool {
         if free >= 64 { return true }

@@ -50,3 +50,8 @@ package struct Sysctls: Equatable, Sendable {
     /// The value as an integer; nil if it was not read, or is not one.
     package func number(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
 }
+
+extension String {
+    /// Of an interface's name: as a part of a setting's name, where a slash stands for each dot (sysctl(8)).
+    package var inSettingName: String { String(map { $0 == "." ? "/" : $0 }) }
+}

@@ -120,15 +120,6 @@ extension Link {
 }
 
 extension NetworkConfiguration {
-    /// Whether packets to an address are for this host: of all that matches in the local table, the longest prefix says so. Policy rules
-    /// that come before the local table are not considered, nor are VRFs.
-    package func isLocal(_ address: IPAddress) -> Bool {
-        let matching = routes.filter { $0.table == .local && $0.destination.contains(address) }
-        return matching.max { $0.destination.length < $1.destination.length }?.type == .local
-    }
-}
-
-extension NetworkConfiguration {
     /// A network with one link, for everything: in place of one that is not known.
     package init(oneLink name: String, addresses: Set<IPAddress>) {
         // Low indexes may be taken in a new namespace, by tunnels of loaded modules.

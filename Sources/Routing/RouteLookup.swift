@@ -2,38 +2,37 @@ import Addresses
 import CNetlink
 import Netlink
 
-/// Where this host sends a packet of its own.
-package struct RoutePath: Equatable, Sendable {
-    package let way: Way
-    /// The length of the prefix that decided; 0 for a default route, nil if no route did.
-    package let prefixLength: Int?
-    /// The index of the interface that it leaves by.
-    package let output: Int32?
-    /// In bytes, of the route; nil for that of the interface.
-    package let mtu: UInt32?
+/// The routes and policy rules of a network, prepared once for many lookups: there may be ten thousand routes, and as many to look up.
+package struct RouteLookup: Sendable {
+    /// Of each family, by priority.
+    private let rules: [IPAddress.Family: [PolicyRule]]
+    private var tables: [TableKey: Table] = [:]
 
-    package enum Way: Equatable, Sendable {
-        /// It is for this host.
-        case local
-        case onLink
-        case gateway(IPAddress)
-        /// Nothing matches.
-        case none
-        /// A route or a rule that lets nothing pass: `unreachable`, `blackhole`, `prohibit`.
-        case refused(String)
-        /// What decides is not understood: why, in words.
-        case unknown(String)
+    private struct TableKey: Hashable {
+        let table: RoutingTable
+        let family: IPAddress.Family
     }
 
-    fileprivate init(_ way: Way, _ route: Route? = nil, output: Int32? = nil) {
-        self.way = way
-        prefixLength = route?.destination.length
-        self.output = output
-        mtu = route?.mtu
+    private struct Table {
+        /// In the order of the kernel's list.
+        var routes: [Prefix: [Route]] = [:]
+        /// Those of the routes' prefixes, the longest first.
+        var lengths: [Int] = []
     }
-}
 
-extension NetworkConfiguration {
+    package init(_ network: NetworkConfiguration) {
+        rules = Dictionary(grouping: network.rules, by: \.family).mapValues { rules in
+            rules.sorted { $0.priority < $1.priority }
+        }
+        for route in network.routes {
+            tables[TableKey(table: route.table, family: route.family), default: Table()]
+                .routes[route.destination.network, default: []].append(route)
+        }
+        for (key, table) in tables {
+            tables[key]?.lengths = Set(table.routes.keys.map(\.length)).sorted(by: >)
+        }
+    }
+
     /// Looks a packet up as the kernel does it for its own: without mark, interface, protocol and ports.
     ///
     /// - Parameters:
@@ -46,9 +45,8 @@ extension NetworkConfiguration {
     package func path(
         to address: IPAddress?, _ family: IPAddress.Family, from source: IPAddress? = nil
     ) -> RoutePath {
-        let rules = rules.filter { $0.family == family }.sorted { $0.priority < $1.priority }
         // A kernel without policy rules has these two tables.
-        if rules.isEmpty {
+        guard let rules = rules[family] else {
             return lookUp(address, family, source, .local) ?? lookUp(address, family, source, .main) ?? RoutePath(.none)
         }
         for rule in rules {
@@ -70,22 +68,41 @@ extension NetworkConfiguration {
         return RoutePath(.none)
     }
 
+    /// Whether packets to an address are for this host: of all that matches in the local table, the longest prefix says so. Policy rules
+    /// that come before the local table are not considered, nor are VRFs.
+    package func isLocal(_ address: IPAddress) -> Bool {
+        routes(to: address, address.family, in: .local).first?.first?.type == .local
+    }
+
     /// - Returns: nil if the next rule is to be asked.
     private func lookUp(
         _ address: IPAddress?, _ family: IPAddress.Family, _ source: IPAddress?, _ table: RoutingTable
     ) -> RoutePath? {
-        let candidates = routes.filter { route in
-            route.table == table && route.family == family && route.typeOfService == 0 && !route.isDead
-                && (address.map(route.destination.contains) ?? (route.destination.length == 0))
-                && (route.source.length == 0 || source.map(route.source.contains) ?? false)
+        for routes in routes(to: address, family, in: table) {
+            let usable = routes.filter { route in
+                route.typeOfService == 0 && !route.isDead
+                    && (route.source.length == 0 || source.map(route.source.contains) ?? false)
+            }
+            guard let best = usable.min(by: { $0.metric < $1.metric }) else { continue }
+            return best.type == .throwing ? nil : best.path
         }
-        let best = candidates.min { one, other in
-            one.destination.length != other.destination.length
-                ? one.destination.length > other.destination.length : one.metric < other.metric
-        }
-        guard let best, best.type != .throwing else { return nil }
-        return best.path
+        return nil
     }
+
+    /// The routes that match, by prefix, the longest first.
+    private func routes(
+        to address: IPAddress?, _ family: IPAddress.Family, in table: RoutingTable
+    ) -> [[Route]] {
+        guard let table = tables[TableKey(table: table, family: family)] else { return [] }
+        return table.lengths.filter { address != nil || $0 == 0 }.compactMap { length in
+            Prefix(address ?? family.unspecified, length: length).flatMap { table.routes[$0.network] }
+        }
+    }
+}
+
+extension IPAddress.Family {
+    /// All zeros.
+    fileprivate var unspecified: IPAddress { self == .ipv4 ? IPAddress(ipv4: 0) : IPAddress(ipv6High: 0, low: 0) }
 }
 
 extension Route {

@@ -63,13 +63,14 @@ final class NetworkCopy {
 
     /// An IPv6 address becomes local a while after it was made (`addrconf_dad_work`, net/ipv6/addrconf.c).
     func awaitAddresses(of network: NetworkConfiguration) throws(KernelError) {
+        let routes = RouteLookup(network)
         let wanted = network.addresses.filter { address in
             address.address.family == .ipv6 && address.address.isCopied && indexes[address.interface] != nil
-                && network.isLocal(address.address)
+                && routes.isLocal(address.address)
         }
         if wanted.isEmpty { return }
         try wait(for: "the IPv6 addresses", "they did not become local") { () throws(KernelError) in
-            let here = try NetworkConfiguration(reading: kernel)
+            let here = RouteLookup(try NetworkConfiguration(reading: kernel))
             return wanted.allSatisfy { here.isLocal($0.address) }
         }
     }

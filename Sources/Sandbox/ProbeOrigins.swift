@@ -17,8 +17,9 @@ struct ProbeOrigins {
     /// First from far away, by the default route, then from the networks of the links.
     init(_ network: NetworkConfiguration, _ links: [Int32: String], _ family: IPAddress.Family) {
         var found: [(origin: ProbeOrigin, link: Int32)] = []
+        let routes = RouteLookup(network)
         func add(_ address: IPAddress, _ link: Int32) {
-            guard let name = links[link], found.count < Self.most, !network.isLocal(address) else { return }
+            guard let name = links[link], found.count < Self.most, !routes.isLocal(address) else { return }
             if !found.contains(where: { $0.link == link && $0.origin.address == address }) {
                 found.append((ProbeOrigin(address, name), link))
             }

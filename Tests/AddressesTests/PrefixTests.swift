@@ -31,6 +31,18 @@ struct PrefixTests {
     }
 
     @Test(
+        "Without the ignored bits, prefixes that contain the same are equal",
+        arguments: [
+            ("255.255.255.255/0", "0.0.0.0/0"), ("10.1.2.3/8", "10.0.0.0/8"), ("10.1.2.3/31", "10.1.2.2/31"),
+            ("10.1.2.3", "10.1.2.3/32"), ("ffff::ffff/0", "::/0"), ("2001:db8:0:ffff::1/63", "2001:db8:0:fffe::/63"),
+            ("2001:db8::ffff:1/64", "2001:db8::/64"), ("2001:db8::ffff:0:0:1/65", "2001:db8::8000:0:0:0/65"),
+            ("2001:db8::3/127", "2001:db8::2/127"), ("2001:db8::3", "2001:db8::3/128"),
+        ])
+    func network(text: String, same: String) throws {
+        #expect(try #require(Prefix(text)).network == (try #require(Prefix(same))))
+    }
+
+    @Test(
         arguments: [
             "", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/8/8", "10.0.0.0/x",
             "10.0.0.0/255.0.0.0",

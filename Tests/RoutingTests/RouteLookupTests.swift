@@ -63,16 +63,17 @@ struct RouteLookupTests {
         let (found, asked) = try inFreshNamespace {
             for command in Self.commands { try Tool.run("ip " + command) }
             let network = try NetworkConfiguration(reading: LiveKernel())
+            let routes = RouteLookup(network)
             let names = Dictionary(uniqueKeysWithValues: network.links.map { ($0.index, $0.name) })
             var (found, asked): ([String], [String]) = ([], [])
             for (text, source) in cases {
                 let address = try #require(IPAddress(text))
-                let path = network.path(to: address, address.family, from: source.flatMap { IPAddress($0) })
+                let path = routes.path(to: address, address.family, from: source.flatMap { IPAddress($0) })
                 found.append("\(text): \(Self.found(path, names))")
                 asked.append("\(text): \(Self.asked(text, from: source))")
             }
-            let mtu = network.path(to: IPAddress(ipv4: 0x0A01_0909), .ipv4).mtu
-            let outside = network.path(to: nil, .ipv4, from: IPAddress(ipv4: 0xC000_0264))
+            let mtu = routes.path(to: IPAddress(ipv4: 0x0A01_0909), .ipv4).mtu
+            let outside = routes.path(to: nil, .ipv4, from: IPAddress(ipv4: 0xC000_0264))
             found.append("\(mtu ?? 0) \(Self.found(outside, names)) \(outside.prefixLength ?? -1)")
             asked.append("1400 via 198.51.100.5 dev v3 0")
             return (found, asked)
@@ -85,9 +86,11 @@ struct RouteLookupTests {
     func nothing() throws {
         let (without, unclear) = try inFreshNamespace {
             try Tool.run("ip link set lo up")
-            let without = try NetworkConfiguration(reading: LiveKernel()).path(to: IPAddress(ipv4: 0x0808_0808), .ipv4)
+            let without = RouteLookup(try NetworkConfiguration(reading: LiveKernel())).path(
+                to: IPAddress(ipv4: 0x0808_0808), .ipv4)
             try Tool.run("ip rule add pref 100 uidrange 0-10 table main")
-            let unclear = try NetworkConfiguration(reading: LiveKernel()).path(to: IPAddress(ipv4: 0x0808_0808), .ipv4)
+            let unclear = RouteLookup(try NetworkConfiguration(reading: LiveKernel())).path(
+                to: IPAddress(ipv4: 0x0808_0808), .ipv4)
             return (without, unclear)
         }
         #expect(without.way == .none && without.output == nil)

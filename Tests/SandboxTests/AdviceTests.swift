@@ -38,14 +38,14 @@ private struct Advised {
             guard outcome.status == 0 else { throw Director.Failed(description: outcome.errors) }
             try prepare()
             let kernel = LiveKernel()
-            var facts = try DirectorFacts(reading: kernel)
-            facts.services = .known(services)
-            facts.sysctls.values = settings
-            guard let trial = try facts.tryFilter(reading: kernel) else {
+            var director = try CheckedDirector(reading: kernel)
+            director.facts.services = .known(services)
+            director.facts.sysctls.values = settings
+            guard let trial = try director.tryFilter(reading: kernel) else {
                 throw Director.Failed(description: "no trial")
             }
-            let checks = CheckReport(Check.filterChecksOnly, of: facts)
-            guard let advisor = Advisor(trial, facts, checks.findings, format: format) else {
+            let checks = CheckReport(Check.filterChecksOnly, of: director.facts)
+            guard let advisor = Advisor(trial, director.facts, checks.findings, format: format) else {
                 return Advised(fixes: [], obstacles: [], settings: [])
             }
             let (fixes, obstacles) = advisor.advice()

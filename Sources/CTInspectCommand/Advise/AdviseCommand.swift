@@ -69,11 +69,11 @@ struct AdviseCommand: ParsableCommand {
 
     private func report() throws(KernelError) -> AdviceReport {
         let kernel = try source.open(keeping: .sandbox)
-        var facts = try DirectorFacts(reading: kernel)
-        let filter = try facts.tryFilter(reading: kernel)
-        let checks = CheckReport(Check.all, of: facts)
+        var director = try CheckedDirector(reading: kernel)
+        let filter = try director.tryFilter(reading: kernel)
+        let checks = CheckReport(Check.all, of: director.facts)
         var report = AdviceReport(checks, managers: filter?.managers ?? [])
-        if let filter, let advisor = Advisor(filter, facts, checks.findings, format: format) {
+        if let filter, let advisor = Advisor(filter, director.facts, checks.findings, format: format) {
             let (fixes, obstacles) = advisor.advice(only: fix)
             report.add(fixes, obstacles: obstacles, settings: advisor.settings)
         }

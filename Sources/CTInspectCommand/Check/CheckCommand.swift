@@ -101,25 +101,26 @@ struct CheckCommand: ParsableCommand {
     private func facts(for checks: [Check]) throws(KernelError) -> DirectorFacts {
         let input = try given.read()
         let also: Privileges.Also = Self.isFilterTried(checks) ? .sandbox : []
-        var facts: DirectorFacts
+        var director: CheckedDirector
         let waiter = span == nil ? nil : try Output.waiter()
         let start = ContinuousClock.now
         var kernel: (any KernelSource)?
-        if input.isAll, source.capture == nil {
+        if given.areAll, source.capture == nil {
             try Privileges.keepOnlyNetAdmin(and: also)
-            facts = DirectorFacts(of: input)
+            director = CheckedDirector(of: input)
         } else {
             let opened = try source.open(keeping: also)
-            facts = try DirectorFacts(reading: opened, given: input)
+            director = try CheckedDirector(reading: opened, given: input, for: checks)
             kernel = opened
         }
         if Self.isFilterTried(checks) {
-            try facts.tryFilter(input.rulesets, reading: kernel) { Output.isStopped }
+            try director.tryFilter(input.rulesets, reading: kernel) { Output.isStopped }
         }
         try Privileges.keepOnlyNetAdmin()
-        guard let waiter, let span, let kernel else { return facts }
+        guard let waiter, let span, let kernel else { return director.facts }
         let isInterrupted = try !Self.wait(until: start + span.duration, waiter)
-        facts = try facts.readAgain(after: ContinuousClock.now - start, isInterrupted: isInterrupted, from: kernel)
+        let facts = try director.readAgain(
+            after: ContinuousClock.now - start, isInterrupted: isInterrupted, for: checks, from: kernel)
         Output.releaseStops()
         return facts
     }

@@ -41,23 +41,23 @@ package struct DirectorChecker {
     package mutating func check(
         isStopped: @escaping () -> Bool, _ report: (CheckReport) -> Void
     ) throws(KernelError) {
-        var facts = try DirectorFacts(reading: source)
-        let now = TrialBasis(of: facts, reading: source)
+        var director = try CheckedDirector(reading: source)
+        let now = TrialBasis(of: director, reading: source)
         if now != basis, elapsed() >= nextTrial {
             if trial == nil {
-                facts.trial = .unreadable("the packet filter is being tried")
-                report(CheckReport(Check.all, of: facts))
+                director.facts.trial = .unreadable("the packet filter is being tried")
+                report(CheckReport(Check.all, of: director.facts))
             }
             let (elapsed, start) = (elapsed, elapsed())
-            try facts.tryFilter(reading: source, in: shelter) {
+            try director.tryFilter(reading: source, in: shelter) {
                 isStopped() || elapsed() - start > Self.longestTrial
             }
-            (trial, basis) = (facts.trial, now)
+            (trial, basis) = (director.facts.trial, now)
             let end = elapsed()
             nextTrial = end + max(Self.shortestPause, (end - start) * 9)
         } else if let trial {
-            facts.trial = trial
+            director.facts.trial = trial
         }
-        report(CheckReport(Check.all, of: facts))
+        report(CheckReport(Check.all, of: director.facts))
     }
 }

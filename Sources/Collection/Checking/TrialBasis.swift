@@ -1,4 +1,3 @@
-import Addresses
 import Firewall
 import IPVS
 import Inspection
@@ -7,40 +6,44 @@ import Routing
 
 /// What decides about the trial of a packet filter, as far as it can be read in a moment: a trial is made again once it changes.
 ///
-/// Routes, the settings of single interfaces and the tables of iptables-legacy are not among it.
+/// The tables of iptables-legacy are not among it.
 struct TrialBasis: Equatable {
     private let generation: UInt32?
     private let services: [Tried]
-    private let settings: [String: String]
-    private let forwarding: HostFacts.Forwarding?
-    private let addresses: Set<IPAddress>
+    private let settings: [[String: String]]
     private let links: [Int32: String]
+    private let addresses: [InterfaceAddress]
+    private let routes: [Routing.Route]
+    private let rules: [PolicyRule]
 
     private struct Tried: Equatable {
         let identity: Service.Identity
         let isBypassing: Bool
     }
 
-    /// Settings that decide about ctstates.
+    /// Settings that decide about ctstates, beside those of the network.
     private static let names = [
         Sysctls.ipvsConntrack, Sysctls.tcpLoose, "net.netfilter.nf_conntrack_tcp_be_liberal",
         "net.netfilter.nf_conntrack_checksum", "net.netfilter.nf_conntrack_tcp_ignore_invalid_rst",
     ]
 
     /// What cannot be read counts as unchanged: the trial says what it lacks.
-    init(of facts: DirectorFacts, reading source: any KernelSource) {
+    init(of director: CheckedDirector, reading source: any KernelSource) {
+        let (facts, surroundings) = (director.facts, director.surroundings)
         generation = try? Ruleset.generation(of: source)
         services = (facts.services.value ?? []).map { service in
             Tried(
                 identity: service.identity,
                 isBypassing: service.destinations.contains { $0.method.answersBypassDirector })
         }
-        settings = facts.sysctls.values.filter { Self.names.contains($0.key) }
-        forwarding = facts.host.forwarding.value
+        settings = [
+            facts.sysctls.values.filter { Self.names.contains($0.key) }, surroundings?.sysctls.values ?? [:],
+        ]
+        let network = surroundings?.network ?? NetworkConfiguration()
+        links = Dictionary(network.links.filter { $0.flags.contains(.up) }.map { ($0.index, $0.name) }) { first, _ in
+            first
+        }
         // Virtual addresses move between directors.
-        addresses = Set((try? InterfaceAddress.all(in: source))?.map(\.address) ?? [])
-        links = Dictionary(
-            ((try? Link.all(in: source)) ?? []).filter { $0.flags.contains(.up) }.map { ($0.index, $0.name) }
-        ) { first, _ in first }
+        (addresses, routes, rules) = (network.addresses, network.routes, network.rules)
     }
 }

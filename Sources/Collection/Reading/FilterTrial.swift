@@ -22,20 +22,24 @@ package struct FilterTrial {
     /// Whether its network is assumed.
     private let isAlone: Bool
 
-    /// Reads all of it, for the services whose answers bypass the director. Needs CAP_NET_ADMIN, for the rules.
+    /// Reads its rules, to be tried for the services whose answers bypass the director. Needs CAP_NET_ADMIN.
     ///
-    /// - Parameter files: in place of the packet filter, if there are any.
-    package init(
-        of facts: DirectorFacts, files: [RulesetFile] = [], reading source: any KernelSource
+    /// - Parameters:
+    ///   - surroundings: of the same director, as read before.
+    ///   - files: in place of the packet filter, if there are any.
+    init(
+        of facts: DirectorFacts, in surroundings: Surroundings, files: [RulesetFile], reading source: any KernelSource
     ) throws(KernelError) {
-        try self.init(of: facts.servicesToTry, facts.sysctls.assuming(facts.given), files: files, reading: source)
+        try self.init(
+            of: facts.servicesToTry, facts.sysctls.assuming(facts.given), in: surroundings, files: files,
+            reading: source)
     }
 
     /// - Parameter known: settings that have been read, or are assumed.
     init(
-        of services: [Service], _ known: Sysctls, files: [RulesetFile] = [], reading source: any KernelSource
+        of services: [Service], _ known: Sysctls, in surroundings: Surroundings, files: [RulesetFile] = [],
+        reading source: any KernelSource
     ) throws(KernelError) {
-        let surroundings = Surroundings(reading: source)
         network = surroundings.network
         self.services = services
         var sysctls = surroundings.sysctls
@@ -62,7 +66,7 @@ package struct FilterTrial {
     }
 
     /// Of files alone: the network is one link, and settings are as usual.
-    package init(of facts: DirectorFacts, files: [RulesetFile]) {
+    init(of facts: DirectorFacts, files: [RulesetFile]) {
         rules = .loaded(files)
         services = facts.servicesToTry
         network = NetworkConfiguration(oneLink: GivenInput.assumedLink, addresses: services.addresses)
@@ -141,37 +145,6 @@ package struct FilterTrial {
 }
 
 extension DirectorFacts {
-    /// Tries the packet filter, or the files in its place, if there is anything to try it for. Files are loaded in any case, to see whether
-    /// they can be.
-    ///
-    /// - Parameter source: nil if nothing but the files is to be read.
-    /// - Returns: what was tried; nil if there was nothing, or it could not be read.
-    /// - Throws: what is wrong with the files, or missing for them; see `FilterTrial.fact`.
-    @discardableResult
-    package mutating func tryFilter(
-        _ files: [RulesetFile] = [], reading source: (any KernelSource)?, in shelter: TrialShelter = .enteredForTrial,
-        isStopped: @escaping () -> Bool = { false }
-    ) throws(KernelError) -> FilterTrial? {
-        var tried: FilterTrial?
-        let isPointless = (services.value ?? []).isEmpty
-        if !isPointless || !files.isEmpty {
-            let whole: FilterTrial
-            do throws(KernelError) {
-                whole =
-                    if let source { try FilterTrial(of: self, files: files, reading: source) } else {
-                        FilterTrial(of: self, files: files)
-                    }
-            } catch {
-                trial = .unreadable(error.description)
-                return nil
-            }
-            trial = try whole.fact(in: shelter, isStopped: isStopped)
-            tried = whole
-        }
-        if isPointless { trial = .absent("there are no services to try it for") }
-        return isPointless ? nil : tried
-    }
-
     fileprivate var servicesToTry: [Service] {
         (services.value ?? []).filter { service in service.destinations.contains { $0.method.answersBypassDirector } }
     }
@@ -214,7 +187,9 @@ extension RuleWalk {
         _ source: any KernelSource, of probe: Probe, to service: Service, _ sysctls: Sysctls
     ) -> Fact<RuleWalk> {
         do throws(KernelError) {
-            return try FilterTrial(of: [service], sysctls, reading: source).rules(for: probe, to: service.identity)
+            let filter = try FilterTrial(
+                of: [service], sysctls, in: Surroundings(reading: source), reading: source)
+            return filter.rules(for: probe, to: service.identity)
         } catch { return .unreadable(error.description) }
     }
 }

@@ -27,13 +27,10 @@ package struct GivenInput: Sendable {
             .services
     }
 
-    /// Whether nothing of a director needs to be read.
-    package var isAll: Bool { !rulesets.isEmpty && services != nil }
-
     /// - Parameters:
     ///   - sysctls: as far as they were read.
     ///   - isAll: whether nothing was read but the files.
-    func record(_ sysctls: Sysctls, isAll: Bool) -> GivenFiles? {
+    func record(_ sysctls: Sysctls, isAll: Bool = false) -> GivenFiles? {
         guard !rulesets.isEmpty || services != nil else { return nil }
         var given = GivenFiles()
         given.rulesets = rulesets.map { .init($0.name, format: $0.format.description) }

@@ -12,14 +12,14 @@ extension NetworkFacts {
     ///   - settings: those of the interfaces.
     package init(_ network: NetworkConfiguration, _ settings: Sysctls, for services: [Service]) {
         self.init()
-        let names = Dictionary(network.links.map { ($0.index, $0.name) }) { first, _ in first }
+        let lookup = NetworkLookup(network)
         for link in network.links { interfaces[link.name] = Interface(link, settings) }
         for service in services {
             if case .address(_, let endpoint) = service.identity, virtual[endpoint.address] == nil {
-                virtual[endpoint.address] = VirtualAddress(endpoint.address, in: network, names)
+                virtual[endpoint.address] = lookup.virtualAddress(endpoint.address)
             }
             for destination in service.destinations where paths[destination.endpoint.address] == nil {
-                paths[destination.endpoint.address] = Path(to: destination.endpoint.address, in: network, names)
+                paths[destination.endpoint.address] = lookup.path(to: destination.endpoint.address)
             }
         }
     }
@@ -64,33 +64,42 @@ extension KernelSource {
     }
 }
 
-extension NetworkConfiguration {
-    /// Whether a route in a table of somebody's own does so. One for all addresses is TPROXY's, which only marked packets use.
-    fileprivate func makesLocal(_ address: IPAddress) -> Bool {
-        routes.contains {
-            $0.type == .local && $0.destination.length > 0 && $0.destination.contains(address) && $0.table != .local
-        }
-    }
-}
+/// A network, prepared once for what is asked of each address.
+private struct NetworkLookup {
+    private let network: NetworkConfiguration
+    private let routes: RouteLookup
+    /// In tables of somebody's own. One for all addresses is TPROXY's, which only marked packets use.
+    private let otherLocalRoutes: [Routing.Route]
+    private let links: [Int32: Link]
+    private let neighbours: [IPAddress: [Neighbour]]
 
-extension NetworkFacts.VirtualAddress {
-    fileprivate init(_ address: IPAddress, in network: NetworkConfiguration, _ names: [Int32: String]) {
+    init(_ network: NetworkConfiguration) {
+        self.network = network
+        routes = RouteLookup(network)
+        otherLocalRoutes = network.routes.filter {
+            $0.type == .local && $0.destination.length > 0 && $0.table != .local
+        }
+        links = Dictionary(network.links.map { ($0.index, $0) }) { first, _ in first }
+        neighbours = Dictionary(grouping: network.neighbours, by: \.address)
+    }
+
+    private func name(_ link: Int32) -> String? { links[link]?.name }
+
+    func virtualAddress(_ address: IPAddress) -> NetworkFacts.VirtualAddress {
         let holding = network.addresses.filter { $0.address == address }.map(\.interface)
         let around = network.addresses.filter { other in
             other.address != address && Int(other.prefixLength) < address.bitWidth && !holding.contains(other.interface)
                 && Prefix(other.peer ?? other.address, length: Int(other.prefixLength))?.contains(address) ?? false
         }.map(\.interface)
-        let path = network.path(to: nil, address.family, from: address)
-        self.init(
-            isLocal: network.isLocal(address) || network.makesLocal(address),
-            holders: holding.compactMap { names[$0] }, links: Set(around).compactMap { names[$0] }.sorted(),
-            defaultOutput: path.output.flatMap { names[$0] })
+        let path = routes.path(to: nil, address.family, from: address)
+        return .init(
+            isLocal: routes.isLocal(address) || otherLocalRoutes.contains { $0.destination.contains(address) },
+            holders: holding.compactMap(name), links: Set(around).compactMap(name).sorted(),
+            defaultOutput: path.output.flatMap(name))
     }
-}
 
-extension NetworkFacts.Path {
-    fileprivate init(to address: IPAddress, in network: NetworkConfiguration, _ names: [Int32: String]) {
-        let path = network.path(to: address, address.family)
+    func path(to address: IPAddress) -> NetworkFacts.Path {
+        let path = routes.path(to: address, address.family)
         var next = address
         let way: NetworkFacts.Way
         switch path.way {
@@ -103,20 +112,17 @@ extension NetworkFacts.Path {
         case .refused(let type): way = .refused(type)
         case .unknown(let why): way = .unknown(why)
         }
-        let neighbour = network.neighbours.first { $0.address == next && $0.interface == path.output }
-        self.init(
-            way, interface: path.output.flatMap { names[$0] },
-            mtu: path.mtu ?? network.links.first { $0.index == path.output }?.mtu,
+        let neighbour = neighbours[next]?.first { $0.interface == path.output }
+        return .init(
+            way, interface: path.output.flatMap(name), mtu: path.mtu ?? path.output.flatMap { links[$0]?.mtu },
             neighbour: neighbour.map { .init(hasFailed: $0.state == .failed, seconds: $0.age.map { $0 / 100 }) })
     }
 }
 
 extension NetworkFacts.Interface {
     fileprivate init(_ link: Link, _ settings: Sysctls) {
-        // A dot in an interface's name is a slash in a setting's.
-        let name = String(link.name.map { $0 == "." ? "/" : $0 })
         func values(_ setting: String) -> [Int] {
-            ["all", name].compactMap { settings.number("net.ipv4.conf.\($0).\(setting)") }
+            ["all", link.name.inSettingName].compactMap { settings.number("net.ipv4.conf.\($0).\(setting)") }
         }
         self.init(
             usesARP: link.flags.isDisjoint(with: [.loopback, .noARP]),

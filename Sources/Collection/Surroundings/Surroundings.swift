@@ -76,7 +76,7 @@ package struct Surroundings: Sendable {
         do throws(KernelError) {
             let found = try source.list(KernelFile(sysctl: folder))
             let names = ["all", "default"].filter(found.contains) + found.filter { $0 != "all" && $0 != "default" }
-            let chosen = names.prefix(mostInterfaces).map { String($0.map { $0 == "." ? "/" : $0 }) }
+            let chosen = names.prefix(mostInterfaces).map(\.inSettingName)
             let isCut = names.count > chosen.count
             return (
                 chosen, isCut ? [Loss(folder, "those of \(chosen.count) of \(names.count) interfaces were read")] : []

@@ -141,7 +141,7 @@ extension Check {
             return true
         }
         let settings = (["all"] + interfaces.sorted()).map {
-            Remedy.Setting("net.ipv4.conf.\($0.settingName).send_redirects", 0)
+            Remedy.Setting("net.ipv4.conf.\($0.inSettingName).send_redirects", 0)
         }
         return [
             facts.finding(
@@ -182,13 +182,8 @@ extension Check {
     }
 
     private static func loose(_ interface: String) -> Remedy.Setting {
-        .init("net.ipv4.conf.\(interface.settingName).rp_filter", 2)
+        .init("net.ipv4.conf.\(interface.inSettingName).rp_filter", 2)
     }
-}
-
-extension String {
-    /// Of an interface, in the name of its setting.
-    fileprivate var settingName: String { String(map { $0 == "." ? "/" : $0 }) }
 }
 
 extension ForwardingMethod {

@@ -65,6 +65,64 @@ struct DirectorCheckerTests {
         }
     }
 
+    @Test("A route, a policy rule or the setting of an interface that changes is a reason; a neighbour is none")
+    func network() throws {
+        try inFreshNamespace {
+            try FilteredDirector.run(FilteredDirector.trap)
+            let time = Time()
+            var checker = DirectorChecker(FilteredDirector(), in: .enteredForTrial) { time.elapsed }
+            #expect(ids(try reports(&checker).last).count == 2)
+            let start = try basis()
+            var seen = [start]
+            for command in [
+                "ip route add 198.51.100.0/24 via 10.9.0.254", "ip rule add pref 9 from 10.9.9.100 table 9",
+                "sysctl -qw net.ipv4.conf.outside.rp_filter=2",
+            ] {
+                try FilteredDirector.run(command)
+                let now = try basis()
+                #expect(!seen.contains(now), "\(command)")
+                seen.append(now)
+            }
+            try FilteredDirector.run("ip neigh add 10.9.0.7 lladdr 02:00:00:00:00:07 dev outside")
+            #expect(try basis() == seen.last)
+            // Clients can no longer be reached.
+            try FilteredDirector.run(
+                "ip route del default; ip route del 198.51.100.0/24; ip addr del 10.9.0.1/24 dev outside")
+            time.elapsed += .seconds(11)
+            let report = try #require(try reports(&checker).last)
+            #expect(ids(report) == [] && report.notMade.contains { $0.check.id == .invalidDropped })
+        }
+    }
+
+    private func basis() throws -> TrialBasis {
+        TrialBasis(of: try CheckedDirector(reading: FilteredDirector()), reading: FilteredDirector())
+    }
+
+    @Test("Each thing is read once for a check and its trial, and what no check needs is not read")
+    func once() throws {
+        try inFreshNamespace {
+            try FilteredDirector.run(FilteredDirector.trap)
+            let director = FilteredDirector()
+            var checker = DirectorChecker(director, in: .enteredForTrial)
+            _ = try reports(&checker)
+            let repeated = Dictionary(grouping: director.asked) { $0 }.filter { $0.value.count > 1 }.keys
+            #expect(repeated.filter(Self.isOfNetwork) == [])
+            #expect(director.asked.count(where: Self.isOfNetwork) == 2)
+            for (ids, isWanted) in [([Finding.ID.tableFull], false), ([.tableFull, .notOnLink], true)] {
+                let director = FilteredDirector()
+                let facts = try CheckedDirector(reading: director, for: Check.all.filter { ids.contains($0.id) }).facts
+                #expect(director.asked.contains(where: Self.isOfNetwork) == isWanted)
+                #expect(director.asked.contains { $0.contains("IPVS") } == isWanted)
+                #expect(!director.asked.contains("proc/net/snmp"))
+                #expect((facts.network.value != nil) == isWanted && facts.counters.value == nil)
+            }
+        }
+    }
+
+    private static func isOfNetwork(_ asked: String) -> Bool {
+        asked == "list the network interfaces" || asked == "proc/sys/net/ipv4/conf/outside/rp_filter"
+    }
+
     @Test("In the background, with capabilities that the thread that began it has given up; hurried, it sees a change")
     func background() throws {
         try inFreshNamespace {
@@ -90,9 +148,9 @@ struct DirectorCheckerTests {
     }
 
     private static func makeSandbox() throws {
-        var facts = try DirectorFacts(reading: FilteredDirector())
-        try facts.tryFilter(reading: FilteredDirector())
-        if case .unreadable(let why) = facts.trial { throw KernelError(why, .forbidden) }
+        var director = try CheckedDirector(reading: FilteredDirector())
+        try director.tryFilter(reading: FilteredDirector())
+        if case .unreadable(let why) = director.facts.trial { throw KernelError(why, .forbidden) }
     }
 
     @Test("What fails is news as well")

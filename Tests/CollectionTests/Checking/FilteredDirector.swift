@@ -9,6 +9,8 @@ final class FilteredDirector: KernelSource {
     let origin = Origin.here(networkNamespace: nil)
     private let live = LiveKernel()
     private let simulated = SimulatedDirector()
+    /// What was asked for by netlink, and the files read, in order.
+    private(set) var asked: [String] = []
 
     static let vip = Endpoint(IPAddress(ipv4: 0x0A09_0964), 80)
 
@@ -37,6 +39,7 @@ final class FilteredDirector: KernelSource {
     func exchange(
         _ request: Request, _ receive: (RawSpan, UInt32) throws(KernelError) -> Reception
     ) throws(KernelError) {
+        asked.append(request.purpose)
         if request.bus == .generic {
             try simulated.exchange(request, receive)
         } else {
@@ -47,7 +50,8 @@ final class FilteredDirector: KernelSource {
     func read(
         _ file: KernelFile, within bound: Duration, _ receive: (RawSpan) -> Void
     ) throws(KernelError) -> Completeness {
-        file.path.hasPrefix("proc/sys/net/ipv4/vs/") || file.path.hasPrefix("proc/net/ip_vs")
+        asked.append(file.path)
+        return file.path.hasPrefix("proc/sys/net/ipv4/vs/") || file.path.hasPrefix("proc/net/ip_vs")
             ? try simulated.read(file, within: bound, receive) : try live.read(file, within: bound, receive)
     }
 
