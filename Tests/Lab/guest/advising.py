@@ -5,14 +5,17 @@ import os
 import shutil
 import tempfile
 
-from checking import judge_in_order
+from checking import judge_in_order, judge_trap
 from cures import judge_cure
+from director import VIP
+from filters import legacy_rules
 from story import WebStory
 
 
 def _state(director):
-    """All rules, without counters, and what a fix may set."""
-    return [director.read("/proc/sys/net/ipv4/vs/conntrack").strip(), *director.run("nft", "-s", "list", "ruleset").stdout.splitlines()]
+    """All rules but those of the lab's counters (mangle, security), without counters, and what a fix may set."""
+    setting = director.read("/proc/sys/net/ipv4/vs/conntrack").strip()
+    return [setting, *director.run("nft", "-s", "list", "ruleset").stdout.splitlines(), *legacy_rules(director, "filter", "raw")]
 
 
 def _fixes(subject, *arguments, **options):
@@ -31,18 +34,20 @@ def _captured_fixes(hosts, subject):
     return fixes
 
 
-def judge_advice(hosts, subject, report, kind, ctstates, proven=("accept-invalid", "notrack"), captured=False, vs_conntrack=0):
+def judge_advice(hosts, subject, report, kind, ctstates, proven=("accept-invalid", "notrack"), captured=False, vs_conntrack=0, virtual=VIP, rule=None):
     """`ctstates` are those in which packets of the service arrive then, and `proven` the kinds of fixes that do here.
 
-    With `captured` an ordinary user must get the same from a capture.
+    With `captured` an ordinary user must get the same from a capture. `rule`: what check says of the rule that drops, before any packet.
 
     Returns the fix; None if there is no program to ask.
     """
     hosts.vs_conntrack(vs_conntrack)
-    story = WebStory(hosts)
+    story = WebStory(hosts, virtual=virtual)
     if subject is None:
         report.skip("what ct-inspect advise says (--peers-only)")
         return None
+    if rule:
+        judge_trap(hosts, subject, report, rule, family=6 if ":" in virtual else 4)
     before = _state(hosts.director)
     with hosts.director.inside():
         fixes = _fixes(subject)

@@ -5,6 +5,8 @@ import os
 import shutil
 import tempfile
 
+from filters import legacy_rules
+
 FILTER = ("invalid-dropped", "icmp-not-accepted", "icmpv6-ptb")
 
 
@@ -32,22 +34,12 @@ def _everywhere(hosts, subject, report, judge):
         os.chmod(folder, 0o755)
     judge("from a capture, as an ordinary user", *_check(subject, "--capture", capture, ordinary_user=True))
     # Loaded from a file, rules of iptables-legacy would be nf_tables' with other places.
-    if not _has_legacy_rules(hosts.director):
+    if not legacy_rules(hosts.director):
         # In the guest's own namespace, which has neither the rules nor the services.
         files = _check(subject, *_saved(hosts.director, folder), ordinary_user=True)
         judge("of files, as an ordinary user", *files)
         report.equal("check of files finds what it finds on the director", _facts(director[0]), _facts(files[0]))
     shutil.rmtree(folder)
-
-
-def _has_legacy_rules(director):
-    """Only asked where the kernel has its tables already: asking makes them."""
-    with director.inside():
-        if not os.path.exists("/proc/net/ip_tables_names"):
-            return False
-        with open("/proc/net/ip_tables_names", encoding="ascii") as file:
-            names = file.read().split()
-    return any("-A " in director.run("iptables-legacy", "-t", name, "-S").stdout for name in names)
 
 
 def _facts(findings):

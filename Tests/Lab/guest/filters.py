@@ -69,17 +69,43 @@ def _policies(director, program, family):
     return [Drop(family, "filter", chain, None, int(packets), "policy drop") for chain, packets in policies if int(packets)]
 
 
+def legacy_rules(director, *wanted):
+    """The rules of iptables-legacy, with chains and policies and without counters: of the wanted tables, or all, that the kernel has.
+
+    Asking for a table makes it, and it stays then: one without any rule is as good as none.
+    """
+    found = []
+    for program, names in (("iptables-legacy", "ip_tables_names"), ("ip6tables-legacy", "ip6_tables_names")):
+        with director.inside():
+            if not os.path.exists(f"/proc/net/{names}"):
+                continue
+            with open(f"/proc/net/{names}", encoding="ascii") as file:
+                tables = sorted(file.read().split())
+        for table in (name for name in tables if not wanted or name in wanted):
+            lines = director.run(program, "-t", table, "-S").stdout.splitlines()
+            found += [f"{program} -t {table} {line}" for line in lines if not re.fullmatch(r"-P \w+ ACCEPT", line)]
+    return found
+
+
 def legacy_drops(director):
     """Packets that rules of iptables-legacy have dropped; policies have dropped none."""
     lines = director.run("iptables-legacy", "-vnxL", "INPUT").stdout.splitlines()
     return sum(int(line.split()[0]) for line in lines if len(line.split()) > 2 and line.split()[2] == "DROP")
 
 
-def legacy_place(director, *words):
+def legacy_place(director, *words, program="iptables-legacy"):
     """The only rule of INPUT that has these words, as ct-inspect names it: by the number that iptables-legacy gives it."""
-    lines = director.run("iptables-legacy", "-vnL", "INPUT", "--line-numbers").stdout.splitlines()
+    lines = director.run(program, "-vnL", "INPUT", "--line-numbers").stdout.splitlines()
     (number,) = [line.split()[0] for line in lines if all(word in line.split() for word in words)]
-    return f"iptables-legacy filter INPUT rule {number} "
+    return f"{program} filter INPUT rule {number} "
+
+
+def restore_with(director, program, lines, before=None):
+    """Loads the filter as it was saved, with lines more: before the one that contains a text, or at the end."""
+    saved = director.run(f"{program}-save", "-t", "filter").stdout.splitlines()
+    place = len(saved) if before is None else next(number for number, line in enumerate(saved) if before in line)
+    saved[place:place] = lines
+    director.run(f"{program}-restore", text="\n".join(saved) + "\n")
 
 
 def ufw(director, *rules, before_invalid=(), table_before=()):

@@ -1,7 +1,6 @@
 """advise behind firewalld itself, which drops INVALID before any zone: only a table of its own helps, and outlives a reload."""
 
 from advising import judge_advice, judge_persisted
-from checking import judge_trap
 from firewalld import Firewalld
 
 
@@ -9,9 +8,8 @@ def conduct(hosts, subject, report):
     with Firewalld(hosts.director) as firewalld:
         firewalld.command("--permanent", "--add-port=80/tcp")
         firewalld.command("--reload")
-        fix = judge_advice(hosts, subject, report, "notrack", {"UNTRACKED"}, proven=("notrack",), captured=True)
+        fix = judge_advice(hosts, subject, report, "notrack", {"UNTRACKED"}, proven=("notrack",), captured=True, rule="inet firewalld filter_INPUT")
         if fix:
-            judge_trap(hosts, subject, report, "inet firewalld filter_INPUT")
             hosts.director.run("nft", "-f", "-", text="\n".join(fix["persist"][0]["lines"]) + "\n")
             firewalld.command("--reload")
             judge_persisted(hosts, subject, report)
