@@ -59,7 +59,7 @@ package struct FixPlanner {
     package func untracking(instead drops: Drops, thenBefore rest: Drops) throws(Obstacle) -> Fix {
         var fix = Fix(.notrack, findings, apply: [], persist: [], undo: [])
         let isLegacy = !drops.isEmpty && drops.keys.allSatisfy(\.isLegacy)
-        switch format ?? Self.format(drops.keys.sorted(), ruleset) {
+        switch format ?? self.format(of: drops.keys.sorted()) {
         case .iptables: try untrackByIPTables(.iptables, isLegacy, &fix)
         case .ufw: try untrackByIPTables(.ufw, isLegacy, &fix)
         case .nft: try untrackByNFT(.nft, &fix)
@@ -75,9 +75,10 @@ package struct FixPlanner {
         for gate in gates where !gate.families.isDisjoint(with: exemption.families) {
             try checkNames(gate)
             let format = try self.format(of: gate)
-            let persistence = Persisting(format, exemption)
             switch format {
             case .iptables, .ufw:
+                let others = managers(ofTable: gate.family, gate.table, isLegacy: gate.isLegacy)
+                let persistence = Persisting(format, exemption, flushing: others)
                 let family: IPAddress.Family = gate.family == .ip ? .ipv4 : .ipv6
                 let script = IPTablesScript(family, table: gate.table, isLegacy: gate.isLegacy)
                 if isThere(gate) { throw .earlier(script.undo(gate)) }
@@ -85,6 +86,7 @@ package struct FixPlanner {
                 fix.undo = script.undo(gate) + fix.undo
                 fix.persist.append(persistence.lines(gate, script))
             case .nft, .firewalld:
+                let persistence = Persisting(format, exemption, flushing: ruleset.managers)
                 let script = NFTScript(family: gate.family, table: gate.table)
                 if isThere(gate) { throw .earlier(script.undo(gate)) }
                 fix.apply += script.apply(gate, exemption)
@@ -112,16 +114,11 @@ package struct FixPlanner {
     }
 
     private func format(of gate: Gate) throws(Obstacle) -> FixFormat {
-        let managers = gate.isLegacy ? [] : ruleset.managers(ofTable: gate.family, gate.table)
+        let managers = managers(ofTable: gate.family, gate.table, isLegacy: gate.isLegacy)
         let table = "\(gate.family) \(gate.table)"
-        if managers.contains(.firewalld) {
-            throw Obstacle(
-                why: "firewalld drops INVALID before any zone or policy, and makes table \(table) again when it reloads"
-            )
-        }
-        let owners = gate.places.compactMap { FirewallManager(chain: $0.chain) } + managers
-        for owner in owners {
-            if let hint = owner.hint { throw Obstacle(why: "\(owner.rawValue) makes these rules again: \(hint)") }
+        for place in gate.places {
+            let advice = FirewallManager.advice(aboutChain: place.chain, inTable: gate.table, of: managers)
+            if let advice { throw Obstacle(why: advice) }
         }
         let isOfIPTables = gate.isLegacy || managers.contains(.iptables) || managers.contains(.ufw)
         guard isOfIPTables else {
@@ -135,15 +132,20 @@ package struct FixPlanner {
     }
 
     /// The format of what drops: the first that is known.
-    private static func format(_ drops: [DroppingRule], _ ruleset: Ruleset) -> FixFormat {
+    private func format(of drops: [DroppingRule]) -> FixFormat {
         for drop in drops {
-            let managers = drop.isLegacy ? [.iptables] : ruleset.managers(ofTable: drop.family, drop.table)
-            if managers.contains(.firewalld) { return .firewalld }
-            if FirewallManager(chain: drop.chain) == .ufw { return .ufw }
-            if managers.contains(.ufw) { return .ufw }
-            if managers.contains(.iptables) { return .iptables }
+            let managers = managers(ofTable: drop.family, drop.table, isLegacy: drop.isLegacy)
+            // Where tables are made again, raw is, too: only a table of nft's own stays.
+            if managers.contains(where: { $0 == .firewalld || $0.remakesEveryTable }) { return .firewalld }
+            if managers.contains(.ufw) || FirewallManager(chain: drop.chain) == .ufw { return .ufw }
+            if managers.contains(.iptables) || drop.isLegacy { return .iptables }
         }
         return .nft
+    }
+
+    private func managers(ofTable family: TableFamily, _ name: String, isLegacy: Bool) -> [FirewallManager] {
+        guard isLegacy else { return ruleset.managers(ofTable: family, name) }
+        return legacyTables.first { $0.family == family && $0.name == name }?.managers ?? []
     }
 
     // MARK: No tracking
@@ -161,7 +163,8 @@ package struct FixPlanner {
             }
             fix.apply += script.applyUntracking(exemption)
             fix.undo = script.undoUntracking(isTableNew: isNew) + fix.undo
-            fix.persist.append(Persisting(format, exemption).untracking(script))
+            let others = managers(ofTable: tableFamily, "raw", isLegacy: isLegacy)
+            fix.persist.append(Persisting(format, exemption, flushing: others).untracking(script))
         }
     }
 
@@ -172,26 +175,11 @@ package struct FixPlanner {
         }
         fix.apply += NFTScript.untracking.applyUntracking(exemption)
         fix.undo = NFTScript.untracking.undoUntracking + fix.undo
-        fix.persist += Persisting(format, exemption).untracking
+        fix.persist += Persisting(format, exemption, flushing: ruleset.managers).untracking
     }
 }
 
 /// In whose words a fix is written.
 package enum FixFormat: String, CaseIterable, Sendable {
     case nft, iptables, ufw, firewalld
-}
-
-extension FirewallManager {
-    /// What to set where this one rewrites its rules; nil for those whose rules stay.
-    fileprivate var hint: String? {
-        switch self {
-        case .kubeProxy:
-            "set conntrack.tcpBeLiberal in its configuration, with which it does not drop INVALID (--conntrack-tcp-be-liberal)"
-        case .docker: "rules of one's own belong into the chain DOCKER-USER"
-        case .calico: "set a host endpoint's doNotTrack policy for these services"
-        case .keepalived: "see what its configuration says about the address"
-        case .firehol, .shorewall, .csf: "add the rules by its own configuration"
-        case .ufw, .firewalld, .iptables, .iptablesLegacy, .nft: nil
-        }
-    }
 }

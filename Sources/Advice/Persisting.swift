@@ -5,8 +5,12 @@ import Firewall
 struct Persisting {
     private let format: FixFormat
     private let exemption: Exemption
+    private let others: [FirewallManager]
 
-    init(_ format: FixFormat, _ exemption: Exemption) { (self.format, self.exemption) = (format, exemption) }
+    /// - Parameter others: whose rules are flushed, too, when the file is loaded.
+    init(_ format: FixFormat, _ exemption: Exemption, flushing others: [FirewallManager]) {
+        (self.format, self.exemption, self.others) = (format, exemption, others)
+    }
 
     // MARK: Gates
 
@@ -84,10 +88,10 @@ struct Persisting {
         return .init(
             isIPv4 ? "/etc/iptables/rules.v4" : "/etc/iptables/rules.v6",
             "(on RHEL /etc/sysconfig/\(name), and then systemctl reload \(name)) \(place)", lines,
-            reload: ["netfilter-persistent reload"])
+            reload: ["netfilter-persistent reload"] + others.compactMap(\.reload))
     }
 
     private func nftFile(_ place: String, _ lines: [String]) -> Fix.Persistence {
-        .init("/etc/nftables.conf", place, lines, reload: ["systemctl reload nftables"])
+        .init("/etc/nftables.conf", place, lines, reload: ["systemctl reload nftables"] + others.compactMap(\.reload))
     }
 }

@@ -12,60 +12,6 @@ import Sandbox
 import TestSupport
 import Testing
 
-/// What a director with a packet filter is advised to do, by the program's own readers: only IPVS's services are a test's.
-private struct Advised {
-    let fixes: [Fix]
-    let obstacles: [AdviceReport.Obstacle]
-    let settings: [Remedy.Setting]
-
-    init(
-        _ filter: String, settings: [String: String] = [Sysctls.ipvsConntrack: "0", Sysctls.tcpLoose: "1"],
-        format: FixFormat? = nil, method: ForwardingMethod = .dr, families: [IPAddress.Family] = [.ipv4, .ipv6],
-        prepare: @escaping @Sendable () throws -> Void = {}
-    ) throws {
-        let services = try Director(":").services.filter { families.contains($0.identity.family) }.map { service in
-            var service = service
-            for index in service.destinations.indices { service.destinations[index].method = .dr }
-            if method != .dr, let first = service.destinations.first {
-                var other = first
-                other.method = method
-                service.destinations.append(other)
-            }
-            return service
-        }
-        self = try inFreshNamespace {
-            let outcome = try Tool.outcome(of: "/usr/bin/env", ["bash", "-ec", Director.network + "\n" + filter])
-            guard outcome.status == 0 else { throw Director.Failed(description: outcome.errors) }
-            try prepare()
-            let kernel = LiveKernel()
-            var director = try CheckedDirector(reading: kernel)
-            director.facts.services = .known(services)
-            director.facts.sysctls.values = settings
-            guard let trial = try director.tryFilter(reading: kernel) else {
-                throw Director.Failed(description: "no trial")
-            }
-            let checks = CheckReport(Check.filterChecksOnly, of: director.facts)
-            guard let advisor = Advisor(trial, director.facts, checks.findings, format: format) else {
-                return Advised(fixes: [], obstacles: [], settings: [])
-            }
-            let (fixes, obstacles) = advisor.advice()
-            return Advised(fixes: fixes, obstacles: obstacles, settings: advisor.settings)
-        }
-    }
-
-    private init(fixes: [Fix], obstacles: [AdviceReport.Obstacle], settings: [Remedy.Setting]) {
-        (self.fixes, self.obstacles, self.settings) = (fixes, obstacles, settings)
-    }
-
-    subscript(kind: Fix.Kind) -> Fix? { fixes.first { $0.kind == kind } }
-}
-
-extension Check {
-    fileprivate static var filterChecksOnly: [Check] {
-        ["invalid-dropped", "icmp-not-accepted", "icmpv6-ptb"].compactMap(Check.named)
-    }
-}
-
 @Suite("Advice proven in the sandbox", .needsRoot, .needsTool("nft"))
 struct AdviceTests {
     private static func nft(_ input: String) -> String {
@@ -85,20 +31,6 @@ struct AdviceTests {
         """
     }
 
-    /// Both kinds of fixes, proven.
-    private func expectBoth(_ advised: Advised, _ comment: Comment? = nil) throws -> (accept: Fix, notrack: Fix) {
-        #expect(advised.obstacles == [], comment)
-        let accept = try #require(advised[.accept], comment)
-        let notrack = try #require(advised[.notrack], comment)
-        for fix in [accept, notrack] {
-            #expect(fix.proof.result == .proven, comment)
-            #expect(fix.proof.packets.allSatisfy { $0.passes })
-            #expect(fix.proof.packets.contains { !$0.hadPassed })
-            #expect(!fix.proof.closed.isEmpty && fix.proof.closed.allSatisfy { $0.passes == $0.hadPassed })
-        }
-        return (accept, notrack)
-    }
-
     @Test("nft: the jump comes before the rule that drops INVALID, which others before it precede")
     func nft() throws {
         let advised = try Advised(
@@ -110,7 +42,7 @@ struct AdviceTests {
                 tcp dport 80 accept
                 meta l4proto ipv6-icmp accept
                 """))
-        let (accept, notrack) = try expectBoth(advised)
+        let (accept, notrack) = try advised.bothProven()
         #expect(accept.apply.last == "nft 'insert rule inet filter input index 2 ct state invalid jump lvs-invalid'")
         #expect(accept.persist.map(\.file) == ["/etc/nftables.conf"])
         #expect(notrack.undo.last == "nft 'delete table inet lvs-notrack'")
@@ -126,7 +58,7 @@ struct AdviceTests {
                 tcp dport 80 accept
                 icmp type destination-unreachable accept
                 """), families: [.ipv4])
-        let (accept, _) = try expectBoth(advised)
+        let (accept, _) = try advised.bothProven()
         #expect(accept.apply.last == "nft 'insert rule inet filter input index 1 ct state invalid jump lvs-invalid'")
     }
 
@@ -134,7 +66,7 @@ struct AdviceTests {
     func policy() throws {
         let advised = try Advised(
             Self.nft("ct state established,related accept\ntcp dport 80 ct state new accept"), families: [.ipv4])
-        let (accept, notrack) = try expectBoth(advised)
+        let (accept, notrack) = try advised.bothProven()
         #expect(accept.apply.last == "nft 'add rule inet filter input ct state invalid jump lvs-invalid'")
         // Packets that are not tracked are not NEW either.
         #expect(notrack.apply.last == "nft 'add rule inet filter input ct state untracked jump lvs-untracked'")
@@ -144,7 +76,7 @@ struct AdviceTests {
     func twoTables() throws {
         let mangle = "iptables-nft -t mangle -A PREROUTING -m conntrack --ctstate INVALID -j DROP"
         let input = Self.nft("ct state invalid drop\ntcp dport 80 accept\nmeta l4proto icmp accept")
-        let (accept, _) = try expectBoth(try Advised(mangle + "\n" + input, families: [.ipv4]))
+        let (accept, _) = try Advised(mangle + "\n" + input, families: [.ipv4]).bothProven()
         #expect(
             accept.apply.contains(
                 "iptables-nft -t mangle -I PREROUTING 1 -m conntrack --ctstate INVALID -j lvs-invalid"))
@@ -161,7 +93,7 @@ struct AdviceTests {
             \(program) -A INPUT -j REJECT
             """
         }.joined(separator: "\n")
-        let (accept, notrack) = try expectBoth(try Advised(filter))
+        let (accept, notrack) = try Advised(filter).bothProven()
         #expect(accept.persist.map(\.file) == ["/etc/iptables/rules.v4", "/etc/iptables/rules.v6"])
         // What is not tracked meets the rule that rejects the rest, if it is an error.
         #expect(notrack.apply.contains("iptables-nft -I INPUT 4 -m conntrack --ctstate UNTRACKED -j lvs-untracked"))
@@ -176,7 +108,7 @@ struct AdviceTests {
             iptables-legacy -A INPUT -p icmp -j ACCEPT
             iptables-legacy -P INPUT DROP
             """
-        let (accept, notrack) = try expectBoth(try Advised(filter, families: [.ipv4]))
+        let (accept, notrack) = try Advised(filter, families: [.ipv4]).bothProven()
         #expect(accept.apply.last == "iptables-legacy -I INPUT 2 -m conntrack --ctstate INVALID -j lvs-invalid")
         #expect(notrack.apply.first == "iptables-legacy -t raw -N lvs-notrack")
     }
@@ -184,8 +116,7 @@ struct AdviceTests {
     @Test("UFW's own rules", .needsTool("ufw"))
     func ufw() throws {
         try inTemporaryFolder { folder in
-            let (accept, notrack) = try expectBoth(
-                try Advised("unshare -m sh -c '\(UFW.enabling)' \(folder) > /dev/null"))
+            let (accept, notrack) = try Advised("unshare -m sh -c '\(UFW.enabling)' \(folder) > /dev/null").bothProven()
             let files = ["/etc/ufw/before.rules", "/etc/ufw/before6.rules"]
             #expect(accept.persist.map(\.file) == files)
             #expect(notrack.persist.map(\.file).starts(with: files))
@@ -210,7 +141,7 @@ struct AdviceTests {
     func confirmed() throws {
         let filter = Self.nft("ct state invalid drop\ntcp dport 80 accept\nmeta l4proto { icmp, ipv6-icmp } accept")
         let advised = try Advised(filter, settings: [Sysctls.ipvsConntrack: "1", Sysctls.tcpLoose: "1"])
-        let (accept, notrack) = try expectBoth(advised)
+        let (accept, notrack) = try advised.bothProven()
         #expect(accept.apply.first == "sysctl -w net.ipv4.vs.conntrack=0")
         #expect(accept.undo.last == "sysctl -w net.ipv4.vs.conntrack=1")
         #expect(!notrack.apply.contains { $0.hasPrefix("sysctl") })

@@ -56,9 +56,10 @@ extension Ruleset {
 
 extension LegacyTable {
     /// Nobody's, if it has no rule: the kernel makes an empty table when it is first asked for.
-    fileprivate var managers: Set<FirewallManager> {
+    package var managers: [FirewallManager] {
         if rules == 0, chains.isEmpty { return [] }
-        return FirewallManager.makers(ofChains: Set(chains)).union([.iptablesLegacy])
+        let found = FirewallManager.makers(ofChains: Set(chains)).union([.iptablesLegacy])
+        return FirewallManager.allCases.filter(found.contains)
     }
 }
 
@@ -75,7 +76,8 @@ extension FirewallManager {
         return found
     }
 
-    fileprivate init?(table name: String) {
+    /// Whose table it is, going by its name; nil if it could be anybody's.
+    init?(table name: String) {
         switch name {
         // src/firewall/core/nftables.py: TABLE_NAME
         case "firewalld", "firewalld_policy_drop": self = .firewalld

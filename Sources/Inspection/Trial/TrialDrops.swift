@@ -85,10 +85,17 @@ extension ProbeOutcome {
 extension ServiceTrial {
     fileprivate var obstacle: String {
         switch opening?.end {
-        case .dropped(let rule): "what opens a connection is dropped by \(rule)"
+        case .dropped(let rule): "what opens a connection is dropped by \(rule)\(rule.advice)"
         case .unknown(let why): why
         case .lost: "what opens a connection did not arrive, and no rule was seen to drop it"
         case .passed, nil: "its packets are not tried"
         }
+    }
+}
+
+extension DroppingRule {
+    /// What to do about it, if it is a manager's.
+    fileprivate var advice: String {
+        FirewallManager.advice(aboutChain: chain, inTable: table).map { " (\($0))" } ?? ""
     }
 }

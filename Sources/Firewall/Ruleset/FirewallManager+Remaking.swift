@@ -1,0 +1,62 @@
+/// Managers that make rules again, and lose those of others thereby: what they drop has to be accepted by their own settings.
+extension FirewallManager {
+    /// Who makes the rules of a chain again, and what to set there so that packets to a service pass; nil if what is added to the chain stays.
+    ///
+    /// - Parameter managers: those of its table.
+    package static func advice(
+        aboutChain chain: String, inTable table: String, of managers: [FirewallManager] = []
+    ) -> String? {
+        let owner = FirewallManager(table: table) ?? managers.first(where: \.remakesEveryTable)
+        guard let remaker = owner ?? maker(ofChain: chain), let setting = remaker.setting else { return nil }
+        return "\(remaker.rawValue) makes these rules again: \(setting)"
+    }
+
+    private static func maker(ofChain chain: String) -> FirewallManager? {
+        // Docker makes it once, and never flushes it (libnetwork/firewall_linux.go, `arrangeUserFilterRule`).
+        chain == "DOCKER-USER" ? nil : FirewallManager(chain: chain)
+    }
+
+    /// Whether it flushes all tables of iptables when it loads its rules. Others make only the chains again that they made.
+    ///
+    /// Sources: Shorewall's lib.runtime (`clear_firewall`), sbin/firehol (`FIREHOL_FAST_ACTIVATION`), csf's readme.txt.
+    package var remakesEveryTable: Bool { [.shorewall, .firehol, .csf].contains(self) }
+
+    /// What to set in its configuration. Of Shorewall, FireHOL and keepalived it was tried with Debian 12's packages.
+    private var setting: String? {
+        switch self {
+        case .firewalld: "it drops INVALID before any zone or policy"
+        // pkg/proxy/iptables/proxier.go, pkg/proxy/nftables/proxier.go: `conntrackTCPLiberal`
+        case .kubeProxy:
+            "set conntrack.tcpBeLiberal in its configuration (--conntrack-tcp-be-liberal), with which it does not drop INVALID"
+        case .docker: "rules of one's own belong into the chain DOCKER-USER, which it leaves alone"
+        case .calico: "set a host endpoint's doNotTrack policy for these services"
+        // keepalived.conf(5); keepalived/vrrp/vrrp_nftables.c, `nft_add_addresses`
+        case .keepalived:
+            "packets to an address of a vrrp_instance pass with “accept” there, without no_accept and vrrp_strict"
+        // shorewall-rules(5)
+        case .shorewall:
+            "accept it in ?SECTION INVALID of /etc/shorewall/rules, as “ACCEPT net $FW:ADDRESS tcp PORT”, and likewise icmp 3, 11 and 12"
+        // firehol-iptables(5)
+        case .firehol:
+            "accept it before the first interface of /etc/firehol/firehol.conf, as “iptables -A INPUT -d ADDRESS -p tcp --dport PORT "
+                + "-m conntrack --ctstate NEW,INVALID -j ACCEPT”, and likewise the ICMP errors"
+        case .csf: "accept it in /etc/csf/csfpre.sh, which it runs whenever it starts"
+        case .ufw, .iptables, .iptablesLegacy, .nft: nil
+        }
+    }
+
+    /// A line for sh(1) that makes it load its rules again where somebody flushed them; nil if it notices by itself, or has none.
+    package var reload: String? {
+        switch self {
+        case .docker: "systemctl restart docker"
+        // A reload (SIGHUP) makes no table again.
+        case .keepalived: "systemctl restart keepalived"
+        case .firewalld: "firewall-cmd --reload"
+        case .ufw: "ufw reload"
+        case .shorewall: "shorewall reload"
+        case .firehol: "firehol restart"
+        case .csf: "csf -r"
+        case .kubeProxy, .calico, .iptables, .iptablesLegacy, .nft: nil
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Addresses
+import Advice
+import Firewall
+import Foundation
+import TestSupport
+import Testing
+
+/// Rules that the real packages of managers made: see `Tests/Fixtures/firewalls/ORIGIN.md`.
+@Suite("Advice beside rules that managers make again", .needsRoot, .needsTool("nft"))
+struct ManagedAdviceTests {
+    private static let folder =
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../Fixtures/firewalls"
+
+    /// Loads the table filter as a package made it.
+    private static func restored(_ name: String, by program: String = "iptables-nft-restore") -> String {
+        "\(program) -T filter < '\(folder)/\(name).iptables'"
+    }
+
+    /// An administrator's own rules, in the same table.
+    private static let ownRules = """
+
+        iptables-nft -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+        iptables-nft -A INPUT -m conntrack --ctstate INVALID -j DROP
+        iptables-nft -A INPUT -p tcp --dport 80 -j ACCEPT
+        iptables-nft -A INPUT -p icmp -j ACCEPT
+        """
+
+    private func advised(_ filter: String) throws -> Advised { try Advised(filter, families: [.ipv4]) }
+
+    @Test(
+        "Docker in the table: a rule of one's own gets its fix, and Docker its chains again after the file was loaded")
+    func docker() throws {
+        let (accept, notrack) = try advised(Self.restored("docker") + Self.ownRules).bothProven()
+        #expect(accept.apply.last == "iptables-nft -I INPUT 2 -m conntrack --ctstate INVALID -j lvs-invalid")
+        #expect(accept.persist.map(\.reload) == [["netfilter-persistent reload", "systemctl restart docker"]])
+        // Docker has no rules in raw.
+        #expect(notrack.persist.map(\.reload) == [["netfilter-persistent reload"]])
+    }
+
+    @Test("kube-proxy's chains in the table do not stand in the way of a fix elsewhere")
+    func kubeProxy() throws {
+        let chains = "iptables-nft -N KUBE-FORWARD\niptables-nft -A FORWARD -j KUBE-FORWARD"
+        let (accept, _) = try advised(chains + Self.ownRules).bothProven()
+        #expect(accept.persist.map(\.reload) == [["netfilter-persistent reload"]])
+    }
+
+    @Test(
+        "Shorewall and FireHOL flush all tables: it is said what to set there, and with that set nothing is found",
+        .needsTool("iptables-legacy"),
+        arguments: [
+            ("shorewall", "iptables-nft-restore", "?SECTION INVALID of /etc/shorewall/rules"),
+            ("firehol", "iptables-legacy-restore", "before the first interface of /etc/firehol/firehol.conf"),
+        ])
+    func flushing(name: String, program: String, place: String) throws {
+        let advised = try advised(Self.restored(name, by: program))
+        #expect(advised.fixes == [])
+        #expect(advised.obstacles.map(\.kind) == [.accept, .notrack])
+        for obstacle in advised.obstacles {
+            #expect(obstacle.why.hasPrefix("\(name) makes these rules again: ") && obstacle.why.contains(place))
+        }
+        let set = try self.advised(Self.restored("\(name)-accepting", by: program))
+        #expect(set.fixes == [] && set.obstacles == [] && set.doubt == nil)
+    }
+
+    @Test(
+        "keepalived drops all packets to its address: it is said how to accept them, and then the fix leaves its table alone"
+    )
+    func keepalived() throws {
+        let refusing = try advised("nft -f '\(Self.folder)/keepalived.nft'" + Self.ownRules)
+        #expect(refusing.fixes == [])
+        #expect(refusing.doubt?.contains("keepalived makes these rules again") == true)
+        let accepting = try advised("nft -f '\(Self.folder)/keepalived-accepting.nft'" + Self.ownRules)
+        let (accept, notrack) = try accepting.bothProven()
+        #expect(!(accept.apply + notrack.apply + accept.undo).contains { $0.contains("keepalived") })
+    }
+
+    @Test("keepalived beside a table of nft: a reload of nftables flushes its table, too")
+    func keepalivedBesideNFT() throws {
+        let own = """
+
+            nft -f - <<'END'
+            table inet edge {
+                chain input {
+                    type filter hook input priority filter; policy accept;
+                    ct state invalid drop
+                }
+            }
+            END
+            """
+        let (accept, _) = try advised("nft -f '\(Self.folder)/keepalived-accepting.nft'" + own).bothProven()
+        #expect(accept.persist.map(\.reload) == [["systemctl reload nftables", "systemctl restart keepalived"]])
+    }
+}
