@@ -11,6 +11,7 @@
 #include <linux/neighbour.h>
 #include <linux/fib_rules.h>
 #include <linux/genetlink.h>
+#include <linux/ethtool_netlink.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>

@@ -38,6 +38,7 @@ package struct Sysctls: Equatable, Sendable {
     static let expireQuiescent = "net.ipv4.vs.expire_quiescent_template"
     static let connReuse = "net.ipv4.vs.conn_reuse_mode"
     static let sloppyTCP = "net.ipv4.vs.sloppy_tcp"
+    static let backupOnly = "net.ipv4.vs.backup_only"
     static let syncPersist = "net.ipv4.vs.sync_persist_mode"
     static let dropEntry = "net.ipv4.vs.drop_entry"
     static let dropPacket = "net.ipv4.vs.drop_packet"

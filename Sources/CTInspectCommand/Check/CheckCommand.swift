@@ -69,7 +69,9 @@ struct CheckCommand: ParsableCommand {
     }
 
     /// Whether any of these checks is about the packet filter.
-    private static func isFilterTried(_ checks: [Check]) -> Bool { checks.contains { $0.allNeeds.contains(.trial) } }
+    private static func isFilterTried(_ checks: [Check]) -> Bool {
+        checks.contains { $0.allNeeds.contains(.trial) || $0.allNeeds.contains(.rules) }
+    }
 
     func run() throws {
         let checks = try selection.checks()

@@ -31,6 +31,9 @@ package struct Recording {
         (ruleset, legacyTables) = Self.rules(of: source, rules, &lists)
         surroundings = Surroundings(reading: source)
         lists += surroundings.losses + Surroundings.recordFiles(of: source)
+        if case .unreadable(let why) = Fact.mergedReceiving(source, surroundings) {
+            lists.append(Loss("the features of network interfaces", why))
+        }
         let collector: FlowCollector
         do throws(KernelError) {
             collector = try FlowCollector(source, wantsWholeTable: true, progress: progress)

@@ -8,6 +8,8 @@ package struct DirectorChecker {
     private let shelter: TrialShelter
     private let elapsed: () -> Duration
     private var trial: Fact<Trial>?
+    /// Of the same rules.
+    private var rules: Fact<RuleFacts>?
     private var basis: TrialBasis?
     private var nextTrial = Duration.zero
 
@@ -46,17 +48,18 @@ package struct DirectorChecker {
         if now != basis, elapsed() >= nextTrial {
             if trial == nil {
                 director.facts.trial = .unreadable("the packet filter is being tried")
+                director.facts.rules = .unreadable("the packet filter is being tried")
                 report(CheckReport(Check.all, of: director.facts))
             }
             let (elapsed, start) = (elapsed, elapsed())
             try director.tryFilter(reading: source, in: shelter) {
                 isStopped() || elapsed() - start > Self.longestTrial
             }
-            (trial, basis) = (director.facts.trial, now)
+            (trial, rules, basis) = (director.facts.trial, director.facts.rules, now)
             let end = elapsed()
             nextTrial = end + max(Self.shortestPause, (end - start) * 9)
-        } else if let trial {
-            director.facts.trial = trial
+        } else if let trial, let rules {
+            (director.facts.trial, director.facts.rules) = (trial, rules)
         }
         report(CheckReport(Check.all, of: director.facts))
     }

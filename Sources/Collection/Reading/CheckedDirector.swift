@@ -37,7 +37,7 @@ package struct CheckedDirector {
         if let error = tableError, balancing.services.value == nil {
             throw ([error] + balancing.errors).first { $0.cause == .forbidden } ?? error
         }
-        surroundings = needs.isDisjoint(with: [.network, .trial]) ? nil : Surroundings(reading: source)
+        surroundings = needs.isDisjoint(with: Self.needsOfSurroundings) ? nil : Surroundings(reading: source)
         let needsCounters = needs.contains { $0.isOfHostCounters }
         facts = DirectorFacts(
             source.origin, services: balancing.services, configuration: balancing.configuration, sysctls: sysctls,
@@ -45,6 +45,9 @@ package struct CheckedDirector {
             network: surroundings.map { .reading($0, for: balancing.services.value ?? [], source) }
                 ?? .absent(Self.unneeded),
             counters: needsCounters ? HostCounters.reading(source) : .absent(Self.unneeded))
+        if let surroundings, needs.contains(.mergedReceiving) {
+            facts.mergedReceiving = .mergedReceiving(source, surroundings)
+        }
         facts.given = input?.record(sysctls)
     }
 
@@ -54,6 +57,7 @@ package struct CheckedDirector {
         facts = DirectorFacts(of: input)
     }
 
+    private static let needsOfSurroundings: Set<Need> = [.network, .trial, .rules, .marks, .mergedReceiving]
     private static let needsOfIPVS: Set<Need> = [.services, .connectionCounts, .configuration]
     private static let untracked = "conntrack is not loaded here"
     private static let unneeded = "none of these checks needs it"
@@ -70,15 +74,22 @@ package struct CheckedDirector {
         isStopped: @escaping () -> Bool = { false }
     ) throws(KernelError) -> FilterTrial? {
         let isPointless = (facts.services.value ?? []).isEmpty
-        if isPointless { facts.trial = .absent("there are no services to try it for") }
+        if isPointless {
+            facts.trial = .absent("there are no services to try it for")
+            facts.rules = .absent("there are no services that they could be about")
+        }
         if isPointless, files.isEmpty { return nil }
         let filter: FilterTrial
         do throws(KernelError) {
             filter = try self.filter(files, reading: source)
         } catch {
-            if !isPointless { facts.trial = .unreadable(error.description) }
+            if !isPointless {
+                facts.trial = .unreadable(error.description)
+                facts.rules = .unreadable(error.description)
+            }
             return nil
         }
+        if !isPointless { facts.rules = filter.ruleFacts }
         let trial = try filter.fact(in: shelter, isStopped: isStopped)
         if isPointless { return nil }
         facts.trial = trial
@@ -106,7 +117,7 @@ package struct CheckedDirector {
         later.window = Window(
             elapsed: elapsed, isInterrupted: isInterrupted, table: facts.table, counters: facts.counters,
             services: facts.services)
-        later.trial = facts.trial
+        (later.trial, later.rules) = (facts.trial, facts.rules)
         let identities = [facts.services, later.services].map { Set(($0.value ?? []).map(\.identity)) }
         if let tried = facts.trial.value, identities[0] != identities[1] {
             later.trial = .incomplete(tried, "the services changed after the packet filter was tried")

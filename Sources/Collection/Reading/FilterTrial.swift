@@ -17,6 +17,8 @@ package struct FilterTrial {
     private let omitted: [Loss]
     /// Whether rules of iptables-legacy could not be read.
     private let lacksLegacyRules: Bool
+    /// What could not be read of the rules; nil if all was.
+    let rulesGap: Loss?
     /// Whether it comes from strangers, or from files that other programs load.
     private let isOutside: Bool
     /// Whether its network is assumed.
@@ -53,13 +55,16 @@ package struct FilterTrial {
         guard files.isEmpty else {
             rules = .loaded(files)
             self.omitted = omitted
-            lacksLegacyRules = false
+            (lacksLegacyRules, rulesGap) = (false, nil)
             return
         }
         let ruleset = try Ruleset(reading: source)
-        if !ruleset.isWhole { omitted.append(Loss("a part of the rules", "they kept changing while they were read")) }
+        var gaps: [Loss] = []
+        if !ruleset.isWhole { gaps.append(Loss("a part of the rules", "they kept changing while they were read")) }
         let legacy = LegacyTable.all(in: source)
-        omitted += legacy.failures.map { Loss("the tables of iptables-legacy", $0.description) }
+        gaps += legacy.failures.map { Loss("the tables of iptables-legacy", $0.description) }
+        omitted += gaps
+        rulesGap = gaps.first
         rules = .copied(ruleset, legacy: legacy.tables)
         lacksLegacyRules = !legacy.failures.isEmpty
         self.omitted = omitted
@@ -71,7 +76,7 @@ package struct FilterTrial {
         services = facts.servicesToTry
         network = NetworkConfiguration(oneLink: GivenInput.assumedLink, addresses: services.addresses)
         sysctls = Sysctls().assuming(facts.given)
-        (omitted, lacksLegacyRules, isOutside, isAlone) = ([], false, true, true)
+        (omitted, lacksLegacyRules, rulesGap, isOutside, isAlone) = ([], false, nil, true, true)
     }
 
     /// Runs it; see `Sandbox.run` for what that needs. What a capture holds comes from strangers, and files are loaded by other programs: they
@@ -98,7 +103,7 @@ package struct FilterTrial {
         }
     }
 
-    private var hasFiles: Bool { if case .loaded = rules { true } else { false } }
+    var hasFiles: Bool { if case .loaded = rules { true } else { false } }
 
     /// What is not tried of the director makes a proof no proof.
     func completed(_ proof: Proof) -> Proof {

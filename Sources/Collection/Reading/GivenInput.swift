@@ -56,6 +56,7 @@ extension DirectorFacts {
             sysctls: Sysctls(), table: .absent(nothing),
             host: HostFacts(modules: .absent(nothing), forwarding: .absent(nothing)), network: .absent(nothing),
             counters: .absent(nothing))
+        mergedReceiving = .absent(nothing)
         given = input.record(sysctls, isAll: true)
     }
 }

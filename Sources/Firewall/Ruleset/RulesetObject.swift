@@ -106,3 +106,19 @@ extension RulesetObject.Kind {
         }
     }
 }
+
+extension Ruleset {
+    /// Tables that see packets on their way in or through, and that nobody can change but the program that made them
+    /// (`NFT_TABLE_F_OWNER`): `inet firewalld`. Our own, which only watch, are left out.
+    package var ownedTables: [String] {
+        self[.table].filter { table in
+            guard (table.number(NFTA_TABLE_FLAGS.rawValue) ?? 0) & UInt32(NFT_TABLE_F_OWNER.rawValue) != 0,
+                !table.name.hasPrefix("ct-inspect")
+            else { return false }
+            return self[.chain].contains { chain in
+                (chain.family, chain.table) == (table.family, table.table)
+                    && [NF_INET_PRE_ROUTING, NF_INET_LOCAL_IN, NF_INET_FORWARD].contains { $0.rawValue == chain.hook }
+            }
+        }.map { "\($0.family) \($0.name)" }
+    }
+}

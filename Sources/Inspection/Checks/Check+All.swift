@@ -2,8 +2,8 @@ extension Check {
     /// All of them, in the order in which they are listed: what loses traffic first. A new one is added to the list that it belongs to, its id to
     /// `Finding.ID`, its sentences to `CheckSentences`, and its section to ct-inspect-findings(7).
     package static let all: [Check] =
-        filterChecks + serviceChecks + networkChecks + trackingChecks + failoverChecks + settingChecks + tableChecks
-        + growthChecks
+        filterChecks + ruleChecks + serviceChecks + networkChecks + offloadChecks + trackingChecks + failoverChecks
+        + partnerChecks + settingChecks + tableChecks + growthChecks
 
     /// The one with this id.
     package static func named(_ id: String) -> Check? { all.first { $0.id.rawValue == id } }

@@ -92,6 +92,8 @@ extension Need {
         case .forwarding: "whether the host forwards packets"
         case .kernelVersion: "the kernel's version"
         case .trial: "the packet filter, in the sandbox"
+        case .rules, .marks: "the rules of the packet filter"
+        case .mergedReceiving: "the features of the interfaces"
         case .connectionCounts: "the connections of destinations"
         case .network: "the network around the director"
         case .hostCounters, .hostCounter: "the counters of the network"

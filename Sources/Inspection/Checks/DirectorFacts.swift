@@ -18,6 +18,10 @@ package struct DirectorFacts: Equatable, Sendable {
     package var window: Window?
     /// What the packet filter did in the sandbox.
     package var trial: Fact<Trial>
+    /// What its rules say.
+    package var rules: Fact<RuleFacts> = .unreadable("the packet filter was not read")
+    /// The interfaces, of those that are up, that merge packets as they receive them (large receive offload).
+    package var mergedReceiving: Fact<Set<String>> = .unreadable("the interfaces were not asked")
     /// What was given in files; nil if all of it is the director's.
     package var given: GivenFiles?
 

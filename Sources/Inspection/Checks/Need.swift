@@ -26,6 +26,12 @@ package enum Need: Hashable, Sendable {
     case window
     /// What the packet filter does to packets of the services.
     case trial
+    /// What the packet filter's rules say.
+    case rules
+    /// The marks that they set, as far as services by mark need them.
+    case marks
+    /// Which interfaces merge packets.
+    case mergedReceiving
     /// How many connections each destination has.
     case connectionCounts
 }
@@ -46,6 +52,9 @@ extension DirectorFacts {
         case .modules: host.modules.lack
         case .forwarding: host.forwarding.lack
         case .trial: trial.lack
+        case .rules: rules.lack
+        case .marks: lackOfMarks
+        case .mergedReceiving: mergedReceiving.lack
         case .network: network.lack
         case .hostCounters: counters.lack
         case .hostCounter(let name):
@@ -66,6 +75,7 @@ extension DirectorFacts {
         case .trial: trial.value != nil
         case .network: network.value != nil
         case .window: window != nil
+        case .marks: rules.value != nil
         default: false
         }
     }
@@ -77,6 +87,16 @@ extension DirectorFacts {
         return [window.table.lack, window.counters.lack, window.services.lack].compactMap(\.self).first {
             !$0.isAbsence
         }
+    }
+
+    /// A mark that comes from a map or a connection may be any.
+    private var lackOfMarks: Lack? {
+        guard let rules = rules.value else { return nil }
+        let isVague = knownServices.contains { service in
+            if case .fwmark(let mark, let family) = service.identity { rules.isVague(mark, family) } else { false }
+        }
+        return isVague
+            ? Lack("a rule takes marks from a map or from connections, which is not followed", isAbsence: true) : nil
     }
 
     /// A table without a limit cannot be full.

@@ -53,6 +53,17 @@ extension Check {
                     [.set([.init(Sysctls.runEstimation, 1)])])
             ]
         },
+        // `tcp_state_transition` (ip_vs_proto_tcp.c) takes the timeout from here, and `tcp_conn_schedule` schedules nothing but SYNs.
+        Check(
+            .timeoutShort, .info, "idle TCP connections that IPVS forgets before their ends do",
+            needs: [.configuration], concerns: isTCP
+        ) { facts in
+            guard let seconds = facts.configuration.value?.timeouts.tcp, seconds < keepalive else { return [] }
+            return facts.finding(
+                .timeoutShort, .info, of: isTCP,
+                [.init("tcp_timeout_seconds", seconds), .init("keepalive_seconds", keepalive)],
+                [.keepIdle(keepalive + 300)])
+        },
         // `ip_vs_out_hook` (ip_vs_core.c)
         Check(
             .natICMP, .info, "NAT real servers are not told that a connection is gone",
@@ -89,12 +100,19 @@ extension Check {
 
     private static let defenses = [Sysctls.dropEntry, Sysctls.dropPacket, Sysctls.secureTCP]
     private static let longChain: UInt64 = 8
+    /// Seconds after which Linux first asks whether the other end of an idle connection is there (`TCP_KEEPALIVE_TIME`, net/tcp.h).
+    private static let keepalive: UInt32 = 7200
     /// From here on it takes many seconds on the kernels it was measured on.
     private static let manyConnections: UInt64 = 35_000
 
     /// One bucket a connection, within what every kernel accepts (`ip_vs_conn_init`).
     private static func bits(for connections: UInt64) -> Int {
         min(20, max(8, UInt64.bitWidth - connections.leadingZeroBitCount))
+    }
+
+    /// With connections that last.
+    @Sendable private static func isTCP(_ service: Service) -> Bool {
+        service.mayBeTCP && !service.flags.contains(.onePacket)
     }
 
     @Sendable private static func isNAT(_ service: Service) -> Bool { service.hasMethod { $0 == .nat } }

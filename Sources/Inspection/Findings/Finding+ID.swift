@@ -58,6 +58,12 @@ extension Finding {
         /// The same happens to every ACK.
         package static let acksInvalid = ID(rawValue: "acks-invalid")
 
+        // MARK: Checks of rules
+
+        package static let fwmarkUnset = ID(rawValue: "fwmark-unset")
+        package static let tableOwned = ID(rawValue: "fw-owner")
+        package static let settingsRewritten = ID(rawValue: "settings-rewritten")
+
         // MARK: Checks of services
 
         package static let noDestination = ID(rawValue: "no-dest")
@@ -80,6 +86,7 @@ extension Finding {
         package static let neighbourFailed = ID(rawValue: "rs-neigh-failed")
         package static let sendRedirects = ID(rawValue: "send-redirects")
         package static let tunnelMTU = ID(rawValue: "pmtu-tun")
+        package static let largeReceive = ID(rawValue: "lro")
 
         // MARK: Checks of what grows
 
@@ -96,6 +103,11 @@ extension Finding {
         package static let sloppy = ID(rawValue: "sloppy")
         package static let syncPersist = ID(rawValue: "sync-persist")
 
+        // MARK: Checks of two directors
+
+        package static let backupOnly = ID(rawValue: "backup-only")
+        package static let syncNone = ID(rawValue: "sync-none")
+
         // MARK: Checks of settings
 
         package static let defenseOn = ID(rawValue: "defense-on")
@@ -103,6 +115,7 @@ extension Finding {
         package static let estimationOff = ID(rawValue: "estimation-off")
         package static let natICMP = ID(rawValue: "nat-icmp-send")
         package static let scheduleICMP = ID(rawValue: "schedule-icmp")
+        package static let timeoutShort = ID(rawValue: "tcp-timeout-short")
         package static let kernelQuadratic = ID(rawValue: "kernel-quadratic")
         package static let establishedTimeout = ID(rawValue: "ct-est-timeout")
         package static let eventsOff = ID(rawValue: "ct-events-0")

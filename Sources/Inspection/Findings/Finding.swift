@@ -88,15 +88,19 @@ package struct Finding: Equatable, Sendable {
         package var interfaces: [String] = []
         /// Settings.
         package var settings: [Remedy.Setting] = []
+        /// Tables, programs.
+        package var names: [String] = []
 
         package init(
             services: [Service.Identity] = [], destinations: [Endpoint] = [], addresses: [IPAddress] = [],
-            others: [IPAddress] = [], interfaces: [String] = [], settings: [Remedy.Setting] = []
+            others: [IPAddress] = [], interfaces: [String] = [], settings: [Remedy.Setting] = [],
+            names: [String] = []
         ) {
             self.services = services
             self.destinations = destinations
             (self.addresses, self.others, self.interfaces) = (addresses, others, interfaces)
             self.settings = settings
+            self.names = names
         }
     }
 

@@ -37,6 +37,12 @@ package enum Remedy: Hashable, Sendable {
     case loadModule(String)
     /// An option of a module, which takes effect when it is loaded.
     case moduleOption(String, Setting)
+    /// Have a rule give packets of the service this mark.
+    case setMark(UInt32)
+    /// Switch large receive offload off on these interfaces.
+    case stopMerging([String])
+    /// Keep idle TCP connections for so many seconds (`ipvsadm --set`).
+    case keepIdle(UInt32)
     /// Run a kernel of this version or later.
     case upgradeKernel(KernelVersion)
     /// Free or add memory.

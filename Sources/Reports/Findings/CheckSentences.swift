@@ -17,6 +17,9 @@ extension Finding {
             .tunnelMTU:
             networkSentence(named)
         case .invalidRate, .icmpLimited, .drained: growthSentence(named)
+        case .fwmarkUnset, .tableOwned, .settingsRewritten: ruleSentence(named)
+        case .backupOnly, .syncNone: partnerSentence(named)
+        case .largeReceive: largeReceive(named)
         default: settingSentence(named)
         }
     }

@@ -17,6 +17,18 @@ extension Finding {
         .packetTooBigDropped:
             "Send a large page to a client behind a smaller MTU: it never arrives whole, and ct-inspect observe counts packet-too-big as "
             + "dropped.",
+        .fwmarkUnset:
+            "ipvsadm -Ln --stats shows no packets of the service, whatever a client sends; nft list ruleset and iptables-save -t mangle show "
+            + "what sets marks.",
+        .tableOwned: "nft insert rule in one of its chains: “Operation not permitted”.",
+        .settingsRewritten: "Change a setting by sysctl -w, restart the program, and read it again.",
+        .backupOnly:
+            "tcpdump here shows packets of clients that leave for other real servers, while another director is the master.",
+        .syncNone: "ipvsadm -Lcn on the other director is empty, and ipvsadm -L --daemon shows nothing on either.",
+        .largeReceive:
+            "ethtool -k with the interface says so; tcpdump on it shows packets longer than its MTU, and a large upload by a client crawls.",
+        .timeoutShort:
+            "Leave a connection idle for longer than that, and use it again: it is reset, and ipvsadm -Lcn does not have it.",
         .noDestination:
             "Connect to the service from a client: “connection refused” at once, and tcpdump on the director shows the ICMP error.",
         .thresholdHit: "ipvsadm -Ln --thresholds shows connections and thresholds side by side.",

@@ -42,6 +42,13 @@ extension Remedy {
         case .moduleOption(let module, let option):
             "put “options \(module) \(option.name)=\(option.value)” into a file in /etc/modprobe.d, and load the module again, as at "
                 + "the next boot"
+        case .setMark(let mark):
+            "mark packets of the service before IPVS sees them: iptables -t mangle -A PREROUTING -d … -p tcp --dport … -j MARK --set-mark "
+                + "\(mark), or in nft at prerouting: meta mark set \(mark)"
+        case .stopMerging(let interfaces):
+            "switch it off: " + interfaces.map { "ethtool -K \($0) lro off" }.joined(separator: "; ")
+        case .keepIdle(let seconds):
+            "run ipvsadm --set \(seconds) 0 0, where real servers and clients keep idle connections that long"
         case .upgradeKernel(let version): "run Linux \(version) or later"
         case .freeMemory: "free or add memory"
         case .observe: "run ct-inspect observe on the director to see what its packet filter drops"

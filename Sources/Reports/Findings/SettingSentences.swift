@@ -13,6 +13,11 @@ extension Finding {
         case .estimationOff:
             "net.ipv4.vs.run_estimation=0: all rates of IPVS are 0, here and in whatever monitors them; its counters and "
                 + "schedulers are not affected (net/netfilter/ipvs/ip_vs_ctl.c, ipvs_proc_run_estimation)."
+        case .timeoutShort:
+            "IPVS forgets a TCP connection after \(number("tcp_timeout_seconds")) s without a packet, and hosts keep it longer: Linux asks for the "
+                + "first time after \(number("keepalive_seconds")) s (tcp_keepalive_time). What an idle connection sends then is not scheduled, and the "
+                + "director answers with RST (net/netfilter/ipvs/ip_vs_proto_tcp.c, tcp_state_transition and tcp_conn_schedule): pools of "
+                + "database connections break."
         case .natICMP:
             "net.ipv4.vs.nat_icmp_send=0: a NAT real server that keeps sending on a connection IPVS no longer has is not told "
                 + "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_out_hook)."

@@ -20,6 +20,8 @@ extension DirectorFacts {
             network: .known(NetworkFacts()), counters: .known(quiet), trial: .known(Trial()))
         facts.sysctls.values = defaults
         facts.network = .known(plainNetwork)
+        facts.rules = .known(RuleFacts())
+        facts.mergedReceiving = .known([])
         facts.window = Window(
             elapsed: .seconds(30), table: facts.table, counters: facts.counters, services: facts.services)
         try change(&facts)
@@ -62,7 +64,8 @@ extension DirectorFacts {
     private static let defaults = [
         "net.ipv4.vs.conntrack": "0", "net.ipv4.vs.cache_bypass": "0", "net.ipv4.vs.expire_nodest_conn": "1",
         "net.ipv4.vs.expire_quiescent_template": "0", "net.ipv4.vs.conn_reuse_mode": "1",
-        "net.ipv4.vs.sloppy_tcp": "0", "net.ipv4.vs.sync_persist_mode": "0", "net.ipv4.vs.drop_entry": "0",
+        "net.ipv4.vs.sloppy_tcp": "0", "net.ipv4.vs.backup_only": "0", "net.ipv4.vs.sync_persist_mode": "0",
+        "net.ipv4.vs.drop_entry": "0",
         "net.ipv4.vs.drop_packet": "0", "net.ipv4.vs.secure_tcp": "0", "net.ipv4.vs.run_estimation": "1",
         "net.ipv4.vs.nat_icmp_send": "1", "net.ipv4.vs.schedule_icmp": "1",
         "net.netfilter.nf_conntrack_tcp_loose": "1", "net.netfilter.nf_conntrack_events": "2",

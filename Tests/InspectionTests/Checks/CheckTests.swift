@@ -41,10 +41,11 @@ struct CheckTests {
     func defaults() throws {
         let facts = try DirectorFacts.plain { facts in
             for name in ["expire_nodest_conn", "nat_icmp_send", "schedule_icmp"] { facts.set(name, 0) }
+            facts.keepIdle(900)
         }
         let report = CheckReport(Check.all, of: facts)
         #expect(report.findings(from: .warning) == [])
-        #expect(report.findings.map(\.id.rawValue) == ["expire-nodest", "schedule-icmp"])
+        #expect(report.findings.map(\.id.rawValue) == ["expire-nodest", "tcp-timeout-short", "schedule-icmp"])
     }
 
     @Test(
@@ -80,5 +81,8 @@ struct CheckTests {
         }
     }
 
-    static var cases: [Case] { filter + services + network + tracking + failover + settings + table + growth }
+    static var cases: [Case] {
+        filter + rules + services + network + offloads + tracking + failover + partners + settings + timeouts + table
+            + growth
+    }
 }
