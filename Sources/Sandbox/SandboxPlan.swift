@@ -16,16 +16,16 @@ package struct SandboxPlan {
 
     /// The packet filter.
     package enum Rules {
-        /// As a director has it.
-        case copied(Ruleset, legacy: [LegacyTable])
+        /// As a director has it, with the sets of ipset that its rules use.
+        case copied(Ruleset, legacy: [LegacyTable], sets: [IPSet])
         /// From files, by the programs that load them, in this order; see `RulesetLoader`.
         case loaded([RulesetFile])
 
         /// The director's; nothing if files are in their place.
-        package var ruleset: Ruleset { if case .copied(let ruleset, _) = self { ruleset } else { Ruleset() } }
+        package var ruleset: Ruleset { if case .copied(let ruleset, _, _) = self { ruleset } else { Ruleset() } }
 
         /// Likewise.
-        package var legacyTables: [LegacyTable] { if case .copied(_, let tables) = self { tables } else { [] } }
+        package var legacyTables: [LegacyTable] { if case .copied(_, let tables, _) = self { tables } else { [] } }
     }
 
     package init(
@@ -35,11 +35,12 @@ package struct SandboxPlan {
     }
 
     package init(
-        ruleset: Ruleset, legacyTables: [LegacyTable] = [], network: NetworkConfiguration? = nil, sysctls: Sysctls,
-        addresses: Set<IPAddress> = []
+        ruleset: Ruleset, legacyTables: [LegacyTable] = [], sets: [IPSet] = [], network: NetworkConfiguration? = nil,
+        sysctls: Sysctls, addresses: Set<IPAddress> = []
     ) {
         self.init(
-            rules: .copied(ruleset, legacy: legacyTables), network: network, sysctls: sysctls, addresses: addresses)
+            rules: .copied(ruleset, legacy: legacyTables, sets: sets), network: network, sysctls: sysctls,
+            addresses: addresses)
     }
 
     /// See `net.ipv4.vs.conntrack`.

@@ -18,10 +18,12 @@ struct SandboxRules {
         _ rules: SandboxPlan.Rules, into kernel: any KernelSource, changedIndexes changed: Set<Int32>
     ) throws(KernelError) {
         switch rules {
-        case .copied(let ruleset, let tables):
-            legacy = LegacyCopy(of: tables)
-            let copy = try RulesetCopy(of: ruleset, into: kernel)
-            var missing = copy.missing.map { Loss($0.object.description, $0.why.description) }
+        case .copied(let ruleset, let tables, let sets):
+            let ipsets = IPSetCopy(of: sets, into: kernel)
+            legacy = LegacyCopy(of: tables, sets: ipsets)
+            let copy = try RulesetCopy(of: ruleset, into: kernel, ipsets: ipsets)
+            var missing = ipsets.missing.map { Loss($0.set.description, $0.why.description) }
+            missing += copy.missing.map { Loss($0.object.description, $0.why.description) }
             missing += legacy.missing.map { Loss($0.table.description, $0.why.description) }
             missing += ruleset.chainsBesideThePath
             areIncomplete = !copy.missing.isEmpty || !legacy.missing.isEmpty

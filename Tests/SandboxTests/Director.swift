@@ -44,9 +44,11 @@ struct Director: Sendable {
             let ruleset = try Ruleset(reading: kernel)
             let network = try NetworkConfiguration(reading: kernel)
             let legacyTables = LegacyTable.all(in: kernel).tables
+            let sets = IPSet.used(by: ruleset, legacyTables, in: kernel).sets
             return (
                 ruleset,
-                SandboxPlan(ruleset: ruleset, legacyTables: legacyTables, network: network, sysctls: sysctls)
+                SandboxPlan(
+                    ruleset: ruleset, legacyTables: legacyTables, sets: sets, network: network, sysctls: sysctls)
             )
         }
         services = try [Self.vip, Self.vip6].map { text in

@@ -129,7 +129,7 @@ struct LegacyTrialTests {
             bytes[place] = UInt8(ascii: "B")
             return try LegacyTable(bytes, table.family)
         }
-        plan.rules = .copied(plan.rules.ruleset, legacy: tables)
+        plan.rules = .copied(plan.rules.ruleset, legacy: tables, sets: [])
         let trial = try Trial(of: try Director("true").services, in: plan)
         #expect(trial.lacksRules && trial.doubt?.contains("the kernel lacks target BARK") == true)
         #expect(trial.missing.map(\.what) == ["table mangle of iptables-legacy"])

@@ -73,6 +73,8 @@ package struct Recording {
         } catch { losses.append(Loss(what, error.description)) }
         let legacy = LegacyTable.all(in: source)
         losses += legacy.failures.map { Loss("the rules of iptables-legacy", $0.description) }
+        let sets = IPSet.used(by: ruleset ?? Ruleset(), legacy.tables, in: source)
+        losses += sets.failures.map { Loss("the sets of ipset", $0.description) }
         return (ruleset, legacy.tables)
     }
 

@@ -6,7 +6,7 @@ import Routing
 
 /// What decides about the trial of a packet filter, as far as it can be read in a moment: a trial is made again once it changes.
 ///
-/// The tables of iptables-legacy are not among it.
+/// The tables of iptables-legacy and the elements of ipset's sets are not among it.
 struct TrialBasis: Equatable {
     private let generation: UInt32?
     private let services: [Tried]

@@ -65,7 +65,9 @@ package struct FilterTrial {
         gaps += legacy.failures.map { Loss("the tables of iptables-legacy", $0.description) }
         omitted += gaps
         rulesGap = gaps.first
-        rules = .copied(ruleset, legacy: legacy.tables)
+        let used = IPSet.used(by: ruleset, legacy.tables, in: source)
+        omitted += used.failures.map { Loss("the sets of ipset", $0.description) }
+        rules = .copied(ruleset, legacy: legacy.tables, sets: used.sets)
         lacksLegacyRules = !legacy.failures.isEmpty
         self.omitted = omitted
     }

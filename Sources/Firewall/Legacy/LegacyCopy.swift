@@ -1,7 +1,7 @@
 import Netlink
 
 /// Tables of iptables-legacy again in the network namespace of the calling thread, entry by entry. One that the kernel there does not accept
-/// (a missing module, another revision of a match, a set of ipset) is left out as a whole, and named.
+/// (a missing module, another revision of a match, a set of ipset that was not copied) is left out as a whole, and named.
 ///
 /// Rules that act beyond their network namespace are not copied.
 package struct LegacyCopy: Sendable {
@@ -15,29 +15,29 @@ package struct LegacyCopy: Sendable {
 
     /// Blocks until they are made. Needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
     ///
-    /// - Parameter all: those that let everything pass are not made.
-    package init(of all: [LegacyTable]) {
+    /// - Parameters:
+    ///   - all: those that let everything pass are not made.
+    ///   - sets: what their rules use, in the same namespace.
+    package init(of all: [LegacyTable], sets: IPSetCopy = IPSetCopy()) {
         for table in all where !table.passesAll {
             do throws(KernelError) {
-                try Self.make(table)
+                try Self.make(table, sets)
                 tables.append(table)
             } catch { missing.append((table, error)) }
         }
     }
 
-    private static func make(_ table: LegacyTable) throws(KernelError) {
+    private static func make(_ table: LegacyTable, _ sets: IPSetCopy) throws(KernelError) {
         let modules = table.modules
         func fail(_ why: String) -> KernelError { KernelError("copy it", .failed, detail: why) }
         guard names.contains(table.name) else { throw fail("no kernel has a table of this name") }
         if let target = modules.first(where: { $0.isTarget && XTTarget.beyondNamespaces.contains($0.name) }) {
             throw fail("its target \(target.name) acts beyond a network namespace")
         }
-        if let set = modules.first(where: { $0.name.lowercased() == "set" }) {
-            throw fail("its \(set.kind) \(set.name) uses sets of ipset, which are not copied")
-        }
+        let bytes = table.head + (try entries(of: table, sets))
         let isIPv6 = table.family == .ip6
         do throws(KernelError) {
-            try LegacyTableFile.replace(table.name, isIPv6: isIPv6, with: table.bytes)
+            try LegacyTableFile.replace(table.name, isIPv6: isIPv6, with: bytes)
         } catch {
             if error.detail != nil { throw error }
             for module in modules {
@@ -49,6 +49,15 @@ package struct LegacyCopy: Sendable {
             }
             throw error
         }
+    }
+
+    /// With the indexes of the copied sets.
+    private static func entries(of table: LegacyTable, _ sets: IPSetCopy) throws(KernelError) -> [UInt8] {
+        let places: [Int]
+        do throws(DecodeError) { places = try table.setReferences } catch {
+            throw KernelError("copy it", damaged: error)
+        }
+        return try sets.renumbered(table.entries, at: places)
     }
 
     /// The tables as they are now, with their counters. Blocks for milliseconds.

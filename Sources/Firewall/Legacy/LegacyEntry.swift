@@ -16,6 +16,8 @@ struct LegacyExtension: Equatable {
     let name: String
     let revision: UInt8
     let data: [UInt8]
+    /// Where the data begins, in the table's entries.
+    let place: Int
 
     /// Bytes before the data: size, name, revision.
     static let headSize = MemoryLayout<xt_entry_target>.size
@@ -25,7 +27,8 @@ struct LegacyExtension: Equatable {
         let name = range.lowerBound + 2..<range.lowerBound + 2 + Int(XT_EXTENSION_MAXNAMELEN)
         self.name = bytes.text(name)
         revision = bytes.copy(name.upperBound..<name.upperBound + 1).first ?? 0
-        data = bytes.copy(range.lowerBound + Self.headSize..<max(range.upperBound, range.lowerBound + Self.headSize))
+        place = range.lowerBound + Self.headSize
+        data = bytes.copy(place..<max(range.upperBound, place))
     }
 
     /// The standard target's: below 0 a verdict, otherwise the offset of a chain's first entry.

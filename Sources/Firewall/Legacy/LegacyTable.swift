@@ -62,11 +62,14 @@ package struct LegacyTable: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// As `LegacyTableFile` describes them.
-    package var bytes: [UInt8] {
+    package var bytes: [UInt8] { head + entries }
+
+    /// What comes before the entries.
+    var head: [UInt8] {
         let name = Array(name.utf8.prefix(Int(XT_TABLE_MAXNAMELEN)))
         let numbers = [hooks] + hookEntries + underflows + [UInt32(count), UInt32(entries.count)]
         return name + [UInt8](repeating: 0, count: Int(XT_TABLE_MAXNAMELEN) - name.count)
-            + numbers.flatMap { withUnsafeBytes(of: $0, Array.init) } + entries
+            + numbers.flatMap { withUnsafeBytes(of: $0, Array.init) }
     }
 
     /// One for each hook, from the place `first` after the name.

@@ -2,7 +2,7 @@ import CNetlink
 import Netlink
 
 /// A copy of a ruleset in the network namespace of the calling thread, which has none. What the kernel there does not accept (a missing
-/// module, another kernel's expression, a device that is not there) is left out, and named.
+/// module, another kernel's expression, a device that is not there, a set of ipset that was not copied) is left out, and named.
 ///
 /// Left out of every object: handles, use counts, a chain's counters and flags (a chain of `jump { … }` gets a name of its own), and what
 /// binds a table to a process. Counters and quotas in rules go on from where they were.
@@ -19,9 +19,13 @@ package struct RulesetCopy: Sendable {
         let messages: [Request]
         let size: Int
 
-        init(_ object: RulesetObject, after others: [RulesetObject] = [], _ sets: SetsOfRules) {
+        /// - Parameter copy: what is made of it, if it is not the same.
+        init(
+            _ object: RulesetObject, as copy: RulesetObject? = nil, after others: [RulesetObject] = [],
+            _ sets: SetsOfRules
+        ) {
             self.object = object
-            let objects = others + [object]
+            let objects = others + [copy ?? object]
             messages = objects.map { $0.creation(sets.number(of: $0)) }
             size = objects.reduce(0) { $0 + $1.attributes.count }
         }
@@ -29,9 +33,13 @@ package struct RulesetCopy: Sendable {
 
     /// Blocks until it is made. Needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
     ///
-    /// - Parameter kernel: asks the same namespace.
+    /// - Parameters:
+    ///   - kernel: asks the same namespace.
+    ///   - ipsets: what its rules use, in the same namespace.
     /// - Throws: if nothing can be copied at all; `.failed` if the namespace has tables already, which would be changed.
-    package init(of ruleset: Ruleset, into kernel: any KernelSource) throws(KernelError) {
+    package init(
+        of ruleset: Ruleset, into kernel: any KernelSource, ipsets: IPSetCopy = IPSetCopy()
+    ) throws(KernelError) {
         guard try Ruleset(reading: kernel)[.table].isEmpty else {
             throw KernelError(Self.purpose, .failed, detail: "there are rules already")
         }
@@ -39,20 +47,32 @@ package struct RulesetCopy: Sendable {
         for kind in RulesetObject.Kind.allCases where kind != .rule {
             try send(ruleset[kind].lazy.filter { !sets.has($0) }.map { Group($0, sets) })
         }
-        let chains = Set(missing.lazy.map(\.object).filter { $0.kind == .chain }.map { SetsOfRules.Key($0, $0.name) })
-        func hasChain(_ rule: RulesetObject) -> Bool { !chains.contains(SetsOfRules.Key(rule, rule.name)) }
-        for rule in ruleset[.rule] where !hasChain(rule) {
-            let why = KernelError("copy \(rule.description)", .absent, detail: "its chain was not copied")
-            missing.append((rule, why))
+        let lost = Set(missing.lazy.map(\.object).filter { $0.kind == .chain }.map { SetsOfRules.Key($0, $0.name) })
+        var rules: [Group] = []
+        for rule in ruleset[.rule] {
+            do throws(KernelError) {
+                if lost.contains(SetsOfRules.Key(rule, rule.name)) {
+                    throw KernelError("copy \(rule)", .absent, detail: "its chain was not copied")
+                }
+                rules.append(Group(rule, as: try Self.copy(of: rule, ipsets), after: sets.of(rule), sets))
+            } catch { missing.append((rule, error)) }
         }
-        for rule in ruleset[.rule] where hasChain(rule) {
-            guard let actor = rule.actorBeyondNamespaces else { continue }
-            let why = KernelError(
-                "copy \(rule.description)", .failed, detail: "its \(actor) acts beyond a network namespace")
-            missing.append((rule, why))
+        try send(rules)
+    }
+
+    /// - Throws: if it must not be made.
+    private static func copy(of rule: RulesetObject, _ ipsets: IPSetCopy) throws(KernelError) -> RulesetObject {
+        if let actor = rule.actorBeyondNamespaces {
+            throw KernelError("copy \(rule)", .failed, detail: "its \(actor) acts beyond a network namespace")
         }
-        let copied = ruleset[.rule].lazy.filter { hasChain($0) && $0.actorBeyondNamespaces == nil }
-        try send(copied.map { Group($0, after: sets.of($0), sets) })
+        let places: [Int]
+        do throws(DecodeError) { places = try rule.setReferences } catch {
+            throw KernelError("copy \(rule)", damaged: error)
+        }
+        if places.isEmpty { return rule }
+        var copy = rule
+        copy.attributes = try ipsets.renumbered(rule.attributes, at: places)
+        return copy
     }
 
     private mutating func send(_ groups: some Sequence<Group>) throws(KernelError) {

@@ -75,7 +75,7 @@ struct LegacyCopyTests {
                 == "cannot copy it: the kernel lacks target REGRET, revision 0")
         #expect(
             try why(table.replacing("comment\0", with: "set"))
-                == "cannot copy it: its match set uses sets of ipset, which are not copied")
+                == "cannot copy it: it uses set 120 of ipset, which is not known")
         #expect(
             try why(table.replacing("REJECT\0", with: "LED"))
                 == "cannot copy it: its target LED acts beyond a network namespace")
