@@ -1,5 +1,6 @@
 import Addresses
 import IPVS
+import Inspection
 
 /// Services whose packets a fix lets pass.
 package struct Exemption: Equatable, Sendable {
@@ -17,7 +18,7 @@ package struct Exemption: Equatable, Sendable {
     package init?(_ services: [Service.Identity]) {
         var items: [Item] = []
         for service in services {
-            guard case .address(let `protocol`, let endpoint) = service, [.tcp, .udp].contains(`protocol`) else {
+            guard case .address(let `protocol`, let endpoint) = service, Probe.opening(`protocol`) != nil else {
                 return nil
             }
             items.append(

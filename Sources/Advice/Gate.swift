@@ -4,12 +4,15 @@ import Firewall
 /// A chain of ours that accepts packets of one ctstate, and what leads to it: before each rule that drops them, in one table.
 package struct Gate: Equatable, Sendable {
     package enum State: String, Sendable {
-        /// Only what ends connections: FIN, RST and errors.
+        /// Only what ends connections, FIN, RST and errors; and SCTP, of which all but what opens an association is INVALID.
         case invalid
         /// All packets of the services.
         case untracked
 
         var chain: String { "lvs-\(rawValue)" }
+
+        /// Whether services of a protocol have packets with this ctstate. (A datagram of UDP is NEW.)
+        func takes(_ protocol: IPProtocol) -> Bool { self == .untracked || `protocol` == .tcp || `protocol` == .sctp }
     }
 
     package let state: State

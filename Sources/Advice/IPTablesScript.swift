@@ -24,11 +24,10 @@ struct IPTablesScript {
     /// The rules of the chain that accepts.
     func chain(_ gate: Gate, _ exemption: Exemption) -> [String] {
         let chain = gate.state.chain
-        let flags =
-            gate.state == .invalid
-            ? ["--tcp-flags SYN,ACK,FIN,RST,URG ACK,FIN", "--tcp-flags SYN,FIN,RST,URG,PSH RST"] : [""]
+        let ends = ["--tcp-flags SYN,ACK,FIN,RST,URG ACK,FIN", "--tcp-flags SYN,FIN,RST,URG,PSH RST"]
         var rules: [String] = []
-        for item in exemption.services([family]) where gate.state == .untracked || item.protocol == .tcp {
+        for item in exemption.services([family]) where gate.state.takes(item.protocol) {
+            let flags = gate.state == .invalid && item.protocol == .tcp ? ends : [""]
             rules += flags.map { line("-A \(chain)", selection(item), $0, "-j ACCEPT") }
         }
         return rules + errors(exemption).map { line("-A \(chain)", $0, "-j ACCEPT") }

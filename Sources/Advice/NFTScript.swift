@@ -16,11 +16,10 @@ struct NFTScript {
 
     /// The statements of the chain that accepts.
     func chain(_ gate: Gate, _ exemption: Exemption) -> [String] {
-        let flags =
-            gate.state == .invalid
-            ? ["tcp flags & (syn|ack|fin|rst|urg) == (ack|fin)", "tcp flags & (syn|fin|rst|urg|psh) == rst"] : [""]
+        let ends = ["tcp flags & (syn|ack|fin|rst|urg) == (ack|fin)", "tcp flags & (syn|fin|rst|urg|psh) == rst"]
         var rules: [String] = []
-        for item in exemption.services(gate.families) where gate.state == .untracked || item.protocol == .tcp {
+        for item in exemption.services(gate.families) where gate.state.takes(item.protocol) {
+            let flags = gate.state == .invalid && item.protocol == .tcp ? ends : [""]
             rules += flags.map { line(selection(item), $0, "accept") }
         }
         return rules + errors(exemption, gate.families).map { "\($0) accept" }

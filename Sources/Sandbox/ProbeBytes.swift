@@ -21,19 +21,31 @@ struct ProbeBytes {
         case .udp: return PacketBytes.udp(from: client, to: service)
         case .icmp(let type): return error(type.rawValue, probe.icmpCode)
         case .icmpv6(let type): return error(type.rawValue, probe.icmpCode)
-        case .sctp, .other: return nil
+        case .sctp(let packet):
+            return PacketBytes.sctp(
+                chunks: packet.chunks.map(\.rawValue), tag: packet.tag, initiateTag: packet.initiateTag, from: client,
+                to: service)
+        case .other: return nil
         }
     }
 
     /// About an answer of the service. For too big a packet the error has the way's MTU (RFC 1191, RFC 8201).
     private func error(_ type: UInt8, _ code: UInt8) -> [UInt8] {
-        let answer =
-            `protocol` == .udp
-            ? PacketBytes.udp(from: service, to: client)
-            : PacketBytes.tcp(TCPFlags.ack.rawValue, sequence: 2001, acknowledgement: 1001, from: service, to: client)
         let hasMTU = service.address.family == .ipv4 ? type == 3 && code == 4 : type == 2
         let field: [UInt8] = hasMTU ? [0, 0, 0x05, 0x78] : [0, 0, 0, 0]
         // From the client: an address beside it may be the director's.
         return PacketBytes.icmp(type: type, code: code, field + answer, from: client.address, to: service.address)
+    }
+
+    private var answer: [UInt8] {
+        switch `protocol` {
+        case .udp: return PacketBytes.udp(from: service, to: client)
+        case .sctp:
+            return PacketBytes.sctp(
+                chunks: [SCTPChunk.data.rawValue], tag: SCTPTags.usual.reply, from: service, to: client)
+        default:
+            return PacketBytes.tcp(
+                TCPFlags.ack.rawValue, sequence: 2001, acknowledgement: 1001, from: service, to: client)
+        }
     }
 }

@@ -107,8 +107,8 @@ final class TrialRunner {
         // A service for all ports is tried at one.
         let target = service.port == 0 ? Endpoint(service.address, 80) : service
         let packets = ProbeBytes(client: Endpoint(source, port), service: target, protocol: `protocol`)
-        if probe.isAfterSYN, let syn = packets.bytes(of: Probe(.tcp(.syn))) {
-            _ = try sandbox.outcome(of: syn, by: link)
+        if probe.isAfterOpening, let opening = Probe.opening(`protocol`).flatMap(packets.bytes) {
+            _ = try sandbox.outcome(of: opening, by: link)
         }
         guard let bytes = packets.bytes(of: probe) else {
             var outcome = ProbeOutcome()

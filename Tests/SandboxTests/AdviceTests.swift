@@ -147,6 +147,14 @@ struct AdviceTests {
         #expect(!notrack.apply.contains { $0.hasPrefix("sysctl") })
     }
 
+    @Test("SCTP, of which a client's chunks are INVALID without an entry, is accepted to its service")
+    func sctp() throws {
+        let rules = "ct state established,related accept; ct state invalid drop; sctp dport 80 accept"
+        let (accept, notrack) = try expectBoth(try Advised(Self.nft(rules), protocol: .sctp))
+        #expect(accept.apply.contains { $0.contains("ip daddr \(Director.vip) sctp dport 80 accept") })
+        #expect(notrack.apply.contains { $0.contains("sctp dport 80 notrack") })
+    }
+
     @Test("A service with NAT destinations, too, must be tracked")
     func alsoNAT() throws {
         let filter = Self.nft("ct state invalid drop\ntcp dport 80 accept\nmeta l4proto { icmp, ipv6-icmp } accept")

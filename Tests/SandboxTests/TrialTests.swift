@@ -95,7 +95,7 @@ struct TrialTests {
         let director = try Director(Self.trap(), settings: [Sysctls.ipvsConntrack: "1"])
         let trial = try director.trial()
         for service in trial.services {
-            let after = service.outcomes.filter(\.probe.isAfterSYN)
+            let after = service.outcomes.filter(\.probe.isAfterOpening)
             // ICMP errors as well: those are about an entry now.
             #expect(after.count == 12)
             let errors = after.filter { $0.probe.packetClass == .icmpError }

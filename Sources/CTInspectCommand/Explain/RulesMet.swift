@@ -18,7 +18,7 @@ struct RulesMet {
         if let obstacle = obstacle(service.identity) { return .absent(obstacle) }
         var sysctls = Sysctls()
         for setting in settings { sysctls.values[setting.name] = setting.isOn ? "1" : "0" }
-        let probe = Probe(question.packet, isAfterSYN: question.entry != nil)
+        let probe = Probe(question.packet, isAfterOpening: question.entry != nil)
         return RuleWalk.reading(kernel, of: probe, to: service, sysctls)
     }
 
@@ -26,12 +26,12 @@ struct RulesMet {
     private func obstacle(_ service: Service.Identity) -> String? {
         guard case .address(let `protocol`, let endpoint) = service else { return "fwmark services are not tried" }
         if question.direction == .reply { return "only packets to the VIP are tried" }
-        let kinds = "only TCP, UDP and ICMP errors about them are tried"
-        guard `protocol` == .tcp || `protocol` == .udp else { return kinds }
+        let kinds = "only TCP, UDP, SCTP and ICMP errors about them are tried"
+        guard Probe.opening(`protocol`) != nil else { return kinds }
         switch question.packet {
-        case .tcp, .udp: break
+        case .tcp, .udp, .sctp: break
         case .icmp, .icmpv6: if question.packet.packetClass != .icmpError { return kinds }
-        case .sctp, .other: return kinds
+        case .other: return kinds
         }
         if case .icmp = question.packet, endpoint.address.family != .ipv4 { return "the service is of IPv6" }
         if case .icmpv6 = question.packet, endpoint.address.family != .ipv6 { return "the service is of IPv4" }

@@ -56,6 +56,8 @@ package struct SCTPChunk: RawRepresentable, Hashable, Sendable {
     package static let initiate = SCTPChunk(rawValue: 1)
     /// Answers INIT, with a cookie.
     package static let initiateAck = SCTPChunk(rawValue: 2)
+    /// SACK: acknowledges data.
+    package static let sack = SCTPChunk(rawValue: 3)
     /// Checks whether a path is alive.
     package static let heartbeat = SCTPChunk(rawValue: 4)
     /// Answers a heartbeat.
@@ -79,7 +81,7 @@ package struct SCTPChunk: RawRepresentable, Hashable, Sendable {
 extension SCTPChunk: CustomStringConvertible {
     /// As in nftables.
     package static let names: [(chunk: SCTPChunk, name: String)] = [
-        (.data, "data"), (.initiate, "init"), (.initiateAck, "init-ack"), (SCTPChunk(rawValue: 3), "sack"),
+        (.data, "data"), (.initiate, "init"), (.initiateAck, "init-ack"), (.sack, "sack"),
         (.heartbeat, "heartbeat"), (.heartbeatAck, "heartbeat-ack"), (.abort, "abort"), (.shutdown, "shutdown"),
         (.shutdownAck, "shutdown-ack"), (.error, "error"), (.cookieEcho, "cookie-echo"), (.cookieAck, "cookie-ack"),
         (SCTPChunk(rawValue: 12), "ecne"), (SCTPChunk(rawValue: 13), "cwr"), (.shutdownComplete, "shutdown-complete"),

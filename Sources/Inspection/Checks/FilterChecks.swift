@@ -10,12 +10,12 @@ import IPVS
 extension Check {
     static let filterChecks = [
         Check(
-            .invalidDropped, .error, "FINs, RSTs or ACKs to DR and TUN services that the packet filter drops",
+            .invalidDropped, .error, "FINs, RSTs, ACKs or SCTP to DR and TUN services that the packet filter drops",
             needs: [.trial], concerns: isTried
         ) { facts in
             facts.filtered(.invalidDropped, { $0.packetClass != .icmpError }, .endsAndErrors) { drops in
-                // Without ACKs no page is served; without FINs and RSTs it is, and connections remain.
-                drops.probes.contains { $0.packetClass == .ack } ? .error : .warning
+                // Without ACKs nothing is served; without FINs and RSTs it is, and connections remain.
+                drops.probes.contains(where: \.isVital) ? .error : .warning
             }
         },
         Check(
@@ -72,7 +72,10 @@ extension DirectorFacts {
                 remedies.append(MethodMix(knownServices).againstConfirming(drops.services))
             }
         }
-        if drops.ctstates.contains(.invalid) { remedies.append(.accept(accepted, to: address)) }
+        let isSCTP = drops.probes.contains { $0.packetClass == .sctp }
+        if drops.ctstates.contains(.invalid) {
+            remedies.append(.accept(isSCTP ? .associations : accepted, to: address))
+        }
         return (remedies + [.observe, .readManual]).withoutRepeats
     }
 }

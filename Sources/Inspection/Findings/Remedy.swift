@@ -64,6 +64,8 @@ package enum Remedy: Hashable, Sendable {
 
     package enum Accepted: Hashable, Sendable {
         case endsAndErrors
+        /// All of SCTP, of which little is valid without an entry.
+        case associations
         case errors
     }
 

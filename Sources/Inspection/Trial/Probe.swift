@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Firewall
 
@@ -6,14 +7,33 @@ package struct Probe: Hashable, Sendable {
     package var packet: TrackedPacket
     /// Of an ICMP error.
     package var icmpCode: UInt8 = 0
-    /// Whether a SYN of the same connection came before. Otherwise nothing did: its entry was never confirmed, or has gone.
-    package var isAfterSYN = false
+    /// Whether what opens its connection came before. Otherwise nothing did: its entry was never confirmed, or has gone.
+    package var isAfterOpening = false
 
-    package init(_ packet: TrackedPacket, icmpCode: UInt8 = 0, isAfterSYN: Bool = false) {
-        (self.packet, self.icmpCode, self.isAfterSYN) = (packet, icmpCode, isAfterSYN)
+    package init(_ packet: TrackedPacket, icmpCode: UInt8 = 0, isAfterOpening: Bool = false) {
+        (self.packet, self.icmpCode, self.isAfterOpening) = (packet, icmpCode, isAfterOpening)
     }
 
     package var packetClass: PacketClass { packet.packetClass }
+
+    /// What opens a connection of a protocol; nil for one that is not tried.
+    package static func opening(_ protocol: IPProtocol) -> Probe? {
+        switch `protocol` {
+        case .tcp: Probe(.tcp(.syn))
+        case .udp: Probe(.udp)
+        case .sctp: Probe(.sctp(SCTPPacket(usual: [.initiate], .original)))
+        default: nil
+        }
+    }
+
+    /// Whether nothing is served where it is dropped.
+    package var isVital: Bool {
+        switch packet {
+        case .tcp: packetClass == .ack
+        case .sctp(let packet): packet.chunks.contains { $0 == .cookieEcho || $0 == .data || $0 == .sack }
+        case .udp, .icmp, .icmpv6, .other: false
+        }
+    }
 }
 
 /// What became of a probe.

@@ -9,26 +9,38 @@ package struct ProbePlan {
     package let opening: Probe?
     package let others: [Probe]
 
-    /// - Parameter keepsEntries: whether a SYN leaves an entry behind (`net.ipv4.vs.conntrack=1`); what follows is then sent after it as well.
+    /// - Parameter keepsEntries: whether what opens a connection leaves an entry behind (`net.ipv4.vs.conntrack=1`); what follows is then
+    ///   sent after it as well.
     package init(_ service: Service.Identity, keepsEntries: Bool) {
-        guard case .address(let `protocol`, let endpoint) = service else {
+        guard case .address(let `protocol`, let endpoint) = service, let opening = Probe.opening(`protocol`) else {
             (opening, others) = (nil, [])
             return
         }
+        self.opening = opening
+        let rest = Self.rest(`protocol`)
         let errors = Self.errors(endpoint.address.family)
+        // Each datagram of UDP opens a connection, and passes as the first did.
+        let isFollowed = keepsEntries && !rest.isEmpty
+        others = rest + (isFollowed ? Self.later(rest) : []) + errors + (isFollowed ? Self.later(errors) : [])
+    }
+
+    private static func later(_ probes: [Probe]) -> [Probe] {
+        probes.map { Probe($0.packet, icmpCode: $0.icmpCode, isAfterOpening: true) }
+    }
+
+    /// What a client sends in an open connection. Not what only answers: SYN+ACK, INIT ACK, COOKIE ACK.
+    private static func rest(_ protocol: IPProtocol) -> [Probe] {
         switch `protocol` {
         case .tcp:
-            opening = Probe(.tcp(.syn))
-            let rest: [TCPFlags] = [.ack, [.psh, .ack], [.fin, .ack], .rst, [.rst, .ack]]
-            let fresh = rest.map { Probe(.tcp($0)) }
-            let later = keepsEntries ? rest.map { Probe(.tcp($0), isAfterSYN: true) } : []
-            let laterErrors =
-                keepsEntries ? errors.map { Probe($0.packet, icmpCode: $0.icmpCode, isAfterSYN: true) } : []
-            others = fresh + later + errors + laterErrors
-        case .udp:
-            opening = Probe(.udp)
-            others = errors
-        default: (opening, others) = (nil, [])
+            let flags: [TCPFlags] = [.ack, [.psh, .ack], [.fin, .ack], .rst, [.rst, .ack]]
+            return flags.map { Probe(.tcp($0)) }
+        case .sctp:
+            let chunks: [SCTPChunk] = [
+                .cookieEcho, .data, .sack, .heartbeat, .heartbeatAck, .error, .shutdown, .shutdownAck,
+                .shutdownComplete, .abort,
+            ]
+            return chunks.map { Probe(.sctp(SCTPPacket(usual: [$0], .original))) }
+        default: return []
         }
     }
 

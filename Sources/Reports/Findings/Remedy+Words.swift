@@ -86,6 +86,7 @@ extension Remedy.Accepted {
     fileprivate var words: String {
         switch self {
         case .endsAndErrors: "FIN, RST and ICMP errors"
+        case .associations: "SCTP and ICMP errors"
         case .errors: "ICMP errors"
         }
     }

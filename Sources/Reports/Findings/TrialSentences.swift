@@ -32,6 +32,12 @@ extension TrialDrops {
             return "An ICMP error about a packet without an entry is INVALID (net/netfilter/nf_conntrack_proto_icmp.c, "
                 + "nf_conntrack_inet_error)."
         }
+        if probes.contains(where: { $0.packetClass == .sctp }) {
+            return
+                "Conntrack has no entry for them, or one that saw no answer: of a client's chunks only INIT, HEARTBEAT, HEARTBEAT-ACK and "
+                + "SHUTDOWN-ACK open one, and later ones must have a tag that it has seen negotiated "
+                + "(net/netfilter/nf_conntrack_proto_sctp.c, sctp_new and nf_conntrack_sctp_packet)."
+        }
         return "Conntrack has no entry for them, or one that saw no answer: without an entry a FIN or RST is INVALID "
             + "(net/netfilter/nf_conntrack_proto_tcp.c, tcp_new), and with one that saw only a SYN, an ACK is "
             + "(tcp_conntracks)."
@@ -56,9 +62,20 @@ extension Probe {
             case .tcp(let flags): flags.names.joined(separator: "+")
             case .icmp(let type): icmpName(type.rawValue, .ipv4)
             case .icmpv6(let type): icmpName(type.rawValue, .ipv6)
-            case .udp, .sctp, .other: packetClass.title
+            case .sctp(let packet):
+                "SCTP " + packet.chunks.map { $0.description.uppercased() }.joined(separator: "+")
+            case .udp, .other: packetClass.title
             }
-        return isAfterSYN ? "\(name) after a SYN" : name
+        return isAfterOpening ? "\(name) after \(openingName)" : name
+    }
+
+    private var openingName: String {
+        switch packetClass {
+        case .sctp: "an INIT"
+        // About any protocol.
+        case .icmpError: "the first packet"
+        default: "a SYN"
+        }
     }
 
     private func icmpName(_ type: UInt8, _ family: IPAddress.Family) -> String {

@@ -106,7 +106,10 @@ struct ExplainTests {
         "What is not tried says why, in a line, and the rest is printed as ever", .needsRoot,
         arguments: [
             ("mixed", "--flags S --direction reply --service 10.0.0.100:80", "only packets to the VIP are tried"),
-            ("mixed", "--icmp-type 8 --service 10.0.0.100:80", "only TCP, UDP and ICMP errors about them are tried"),
+            (
+                "mixed", "--icmp-type 8 --service 10.0.0.100:80",
+                "only TCP, UDP, SCTP and ICMP errors about them are tried"
+            ),
             ("mixed", "--flags S --service fwmark:7", "fwmark services are not tried"),
             ("mixed", "--flags . --entry established --service 10.0.0.100:80", "in the sandbox nobody answers"),
             ("older", "--flags S --service 10.0.0.100:80", "the capture has no answer to this"),

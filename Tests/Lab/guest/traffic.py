@@ -148,11 +148,28 @@ def visited_service(hosts):
 
 
 def send_init(host, source, virtual):
-    """The INIT of an SCTP association, as an address and port; without a checksum, which IPVS does not look at with DR."""
-    chunk = struct.pack("!BBHIIHHI", 1, 0, 20, 7, 65536, 1, 1, 1)
+    """The INIT of an SCTP association, as an address and port."""
+    send_chunk(host, source, virtual, 1, tag=0, value=struct.pack("!IIHHI", 7, 65536, 1, 1, 1))
+
+
+def send_chunk(host, source, virtual, kind, tag, value=bytes(12)):
+    """An SCTP packet with one chunk. Conntrack verifies its checksum (nf_conntrack_proto_sctp.c, sctp_error)."""
+    ports = struct.pack("!HHI", source[1], virtual[1], tag)
+    chunk = struct.pack("!BBH", kind, 0, 4 + len(value)) + value
+    checksum = struct.pack("<I", _crc32c(ports + bytes(4) + chunk))
     with host.inside(), socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_SCTP) as raw:
         raw.bind((source[0], 0))
-        raw.sendto(struct.pack("!HHII", source[1], virtual[1], 0, 0) + chunk, (virtual[0], 0))
+        raw.sendto(ports + checksum + chunk, (virtual[0], 0))
+
+
+def _crc32c(data):
+    """RFC 9260, appendix A."""
+    remainder = 0xFFFFFFFF
+    for byte in data:
+        remainder ^= byte
+        for _ in range(8):
+            remainder = remainder >> 1 ^ (0x82F63B78 if remainder & 1 else 0)
+    return remainder ^ 0xFFFFFFFF
 
 
 def flood(host, virtual, count):
