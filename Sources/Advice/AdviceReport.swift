@@ -11,6 +11,8 @@ package struct AdviceReport: Snapshot, Equatable, Sendable {
     package var managers: [FirewallManager]
     /// Worst first.
     package var findings: [Finding]
+    /// How the packet filter was tried; nil if it was not.
+    package var sandbox: SandboxSummary?
     /// The checks that could not be made, and could have found something that has to be done.
     package var unread: [CheckReport.NotMade]
     /// Best first. Those of the packet filter end the same findings.
@@ -31,6 +33,7 @@ package struct AdviceReport: Snapshot, Equatable, Sendable {
         sysctls = checks.sysctls
         losses = checks.losses
         findings = checks.findings
+        sandbox = checks.sandbox
         unread = checks.unread(from: .warning)
         self.managers = managers
         fixes = []
@@ -42,7 +45,7 @@ package struct AdviceReport: Snapshot, Equatable, Sendable {
     ///
     /// - Parameter settings: those that these fixes set, or make irrelevant.
     package mutating func add(_ filterFixes: [Fix], obstacles: [Obstacle], settings: [Remedy.Setting]) {
-        let others = findings.filter { !$0.isOfFilter && $0.isTrouble }
+        let others = findings.filter { !$0.isOfRules && $0.isTrouble }
         fixes = filterFixes.map { fix in
             var fix = fix
             let ended = others.filter { $0.needsOnly(settings) || fix.kind == .notrack && $0.needsNotrack }
@@ -55,7 +58,7 @@ package struct AdviceReport: Snapshot, Equatable, Sendable {
 
     /// Settings and modules that findings ask for, unless they are merely worth knowing.
     private func settingsFix(beside others: [Remedy.Setting]) -> Fix? {
-        let fixable = findings.filter { !$0.isOfFilter && $0.isTrouble }
+        let fixable = findings.filter { !$0.isOfRules && $0.isTrouble }
         let remedies = fixable.flatMap(\.remedies)
         let settings = remedies.settings.filter { !others.contains($0) }
         let modules = remedies.compactMap { if case .loadModule(let name) = $0 { name } else { nil } }.withoutRepeats
@@ -83,11 +86,6 @@ package struct AdviceReport: Snapshot, Equatable, Sendable {
 }
 
 extension Finding {
-    /// What the sandbox found.
-    fileprivate var isOfFilter: Bool {
-        if case .trial = context { true } else { false }
-    }
-
     fileprivate func needsOnly(_ settings: [Remedy.Setting]) -> Bool {
         let own = remedies.settings
         return !own.isEmpty && own.allSatisfy(settings.contains)

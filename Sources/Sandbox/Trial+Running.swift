@@ -20,8 +20,8 @@ extension Trial {
 
 /// Tries services, each packet from a port of its own.
 final class TrialRunner {
-    private let sandbox: Sandbox
-    private let keepsEntries: Bool
+    let sandbox: Sandbox
+    let keepsEntries: Bool
     private let origins: [IPAddress.Family: ProbeOrigins]
     private let isStopped: () -> Bool
     private var port: UInt16 = 20_000
@@ -40,7 +40,7 @@ final class TrialRunner {
         var trial = Trial(judgedBy: sandbox.kernelRelease)
         trial.lacksRules = sandbox.lacksRules
         for service in services {
-            let result = try self.trial(of: service.identity)
+            let result = try self.trial(of: service)
             if isStopped() {
                 trial.missing.append(Loss("the remaining services", "the trial was interrupted"))
                 break
@@ -48,6 +48,7 @@ final class TrialRunner {
             trial.services.append(result)
         }
         trial.missing += sandbox.missing
+        trial.untried = services.compactMap { untried(of: $0) }
         let dropping = trial.services.flatMap(\.allOutcomes).compactMap(\.droppingRule)
         for rule in Set(dropping) { trial.rules[rule] = sandbox.text(of: rule) }
         return trial
@@ -64,11 +65,13 @@ final class TrialRunner {
         sandbox.network.addresses.map(\.address).first { $0.family == family && !taken.contains($0) && $0.isCopied }
     }
 
-    private func trial(of service: Service.Identity) throws(KernelError) -> ServiceTrial {
-        var trial = ServiceTrial(service)
+    private func trial(of service: Service) throws(KernelError) -> ServiceTrial {
+        var trial = ServiceTrial(service.identity)
         let plan = ProbePlan(service, keepsEntries: keepsEntries)
-        guard case .address(let `protocol`, let endpoint) = service, let opening = plan.opening else { return trial }
-        for (origin, link) in origins[service.family]?.all ?? [] where !isStopped() {
+        guard case .address(let `protocol`, let endpoint) = service.identity, let opening = plan.opening else {
+            return trial
+        }
+        for (origin, link) in origins[service.identity.family]?.all ?? [] where !isStopped() {
             let outcome = try send(opening, from: origin.address, to: endpoint, `protocol`, link)
             trial.opening = outcome
             guard outcome.hasPassed else { continue }
@@ -77,6 +80,7 @@ final class TrialRunner {
                 let outcome = try send(probe, from: origin.address, to: endpoint, `protocol`, link)
                 trial.outcomes.append((probe, outcome))
             }
+            trial.answers = try answerTrials(plan.answers, of: service, to: origin.address)
             break
         }
         return trial
@@ -88,8 +92,9 @@ final class TrialRunner {
     func outcome(
         of probe: Probe, to service: Service.Identity
     ) throws(KernelError) -> (origin: ProbeOrigin, outcome: ProbeOutcome)? {
-        let plan = ProbePlan(service, keepsEntries: keepsEntries)
-        guard case .address(let `protocol`, let endpoint) = service, let opening = plan.opening else { return nil }
+        guard case .address(let `protocol`, let endpoint) = service, let opening = Probe.opening(`protocol`) else {
+            return nil
+        }
         var first: (origin: ProbeOrigin, outcome: ProbeOutcome)?
         for (origin, link) in origins[service.family]?.all ?? [] {
             let isReachable = try send(opening, from: origin.address, to: endpoint, `protocol`, link).hasPassed
@@ -103,21 +108,30 @@ final class TrialRunner {
     private func send(
         _ probe: Probe, from source: IPAddress, to service: Endpoint, _ protocol: IPProtocol, _ link: Int32
     ) throws(KernelError) -> ProbeOutcome {
-        port = port == .max ? 20_000 : port + 1
-        // A service for all ports is tried at one.
-        let target = service.port == 0 ? Endpoint(service.address, 80) : service
-        let packets = ProbeBytes(client: Endpoint(source, port), service: target, protocol: `protocol`)
+        let packets = ProbeBytes(from: Endpoint(source, nextPort()), to: service.atOnePort, protocol: `protocol`)
         if probe.isAfterOpening, let opening = Probe.opening(`protocol`).flatMap(packets.bytes) {
             _ = try sandbox.outcome(of: opening, by: link)
         }
-        guard let bytes = packets.bytes(of: probe) else {
-            var outcome = ProbeOutcome()
-            outcome.end = .unknown("packets of this kind are not tried")
-            return outcome
-        }
-        var outcome = try sandbox.outcome(of: bytes, by: link)
+        var outcome = try outcome(of: probe, packets, link)
         // IPVS takes what clients send at LOCAL_IN only (`ip_vs_ops4`, net/netfilter/ipvs/ip_vs_core.c).
         if outcome.end == .passed(.forward) { outcome.end = .unknown("the service's address is not local here") }
         return outcome
     }
+
+    func outcome(of probe: Probe, _ packets: ProbeBytes, _ link: Int32) throws(KernelError) -> ProbeOutcome {
+        if let bytes = packets.bytes(of: probe) { return try sandbox.outcome(of: bytes, by: link) }
+        var outcome = ProbeOutcome()
+        outcome.end = .unknown("packets of this kind are not tried")
+        return outcome
+    }
+
+    func nextPort() -> UInt16 {
+        port = port == .max ? 20_000 : port + 1
+        return port
+    }
+}
+
+extension Endpoint {
+    /// A service for all ports is tried at one.
+    var atOnePort: Endpoint { port == 0 ? Endpoint(address, 80) : self }
 }

@@ -19,6 +19,7 @@ struct TrialBasis: Equatable {
     private struct Tried: Equatable {
         let identity: Service.Identity
         let isBypassing: Bool
+        let returningServers: [Endpoint]
     }
 
     /// Settings that decide about ctstates, beside those of the network.
@@ -34,7 +35,8 @@ struct TrialBasis: Equatable {
         services = (facts.services.value ?? []).map { service in
             Tried(
                 identity: service.identity,
-                isBypassing: service.destinations.contains { $0.method.answersBypassDirector })
+                isBypassing: service.destinations.contains { $0.method.answersBypassDirector },
+                returningServers: service.returningServers)
         }
         settings = [
             facts.sysctls.values.filter { Self.names.contains($0.key) }, surroundings?.sysctls.values ?? [:],

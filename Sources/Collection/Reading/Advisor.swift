@@ -25,13 +25,14 @@ package struct Advisor {
     package init?(
         _ filter: FilterTrial, _ facts: DirectorFacts, _ findings: [Finding], format: FixFormat?
     ) {
-        let affected = findings.flatMap(\.droppedServices)
+        let filtered = findings.filter(\.isOfRules)
+        let affected = filtered.flatMap(\.triedServices)
         guard let trial = facts.trial.value, let exemption = Exemption(affected.inOrder) else { return nil }
         self.filter = filter
         self.trial = trial
         services = filter.services.filter { affected.contains($0.identity) }
-        let ids = findings.filter { !$0.droppedServices.isEmpty }.map(\.id).withoutRepeats
-        settings = findings.flatMap { $0.droppedServices.isEmpty ? [] : $0.remedies }.settings
+        let ids = filtered.map(\.id).withoutRepeats
+        settings = filtered.flatMap(\.remedies).settings
         planner = FixPlanner(exemption, ids, filter.ruleset, filter.legacyTables, facts.sysctls, format: format)
     }
 
@@ -109,19 +110,13 @@ package struct Advisor {
 
     private func drops(of trial: Trial) -> FixPlanner.Drops {
         var drops: FixPlanner.Drops = [:]
-        for outcome in trial.services.flatMap(\.allOutcomes) {
+        let affected = Set(services.map(\.identity))
+        for outcome in trial.services.filter({ affected.contains($0.service) }).flatMap(\.clientOutcomes) {
             guard let gate = outcome.gate(in: filter.ruleset) else { continue }
             let text: String? = if case .known(let text, _) = trial.rules[gate] { text } else { nil }
             drops.updateValue(text, forKey: gate)
         }
         return drops
-    }
-}
-
-extension Finding {
-    /// Those whose packets were dropped in a sandbox.
-    fileprivate var droppedServices: [Service.Identity] {
-        if case .trial(let drops) = context { drops.services } else { [] }
     }
 }
 

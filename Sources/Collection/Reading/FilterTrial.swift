@@ -10,7 +10,7 @@ import Sandbox
 package struct FilterTrial {
     private let rules: SandboxPlan.Rules
     private let network: NetworkConfiguration?
-    /// Those that are tried: with destinations whose answers bypass the director.
+    /// Those that are tried.
     let services: [Service]
     private let sysctls: Sysctls
     /// What is there and is not tried.
@@ -24,7 +24,7 @@ package struct FilterTrial {
     /// Whether its network is assumed.
     private let isAlone: Bool
 
-    /// Reads its rules, to be tried for the services whose answers bypass the director. Needs CAP_NET_ADMIN.
+    /// Reads its rules, for the services that are tried. Needs CAP_NET_ADMIN.
     ///
     /// - Parameters:
     ///   - surroundings: of the same director, as read before.
@@ -72,12 +72,16 @@ package struct FilterTrial {
         self.omitted = omitted
     }
 
-    /// Of files alone: the network is one link, and settings are as usual.
+    /// Of files alone: the network is one link, and settings are as usual; what has NAT services forwards.
     init(of facts: DirectorFacts, files: [RulesetFile]) {
         rules = .loaded(files)
         services = facts.servicesToTry
         network = NetworkConfiguration(oneLink: GivenInput.assumedLink, addresses: services.addresses)
-        sysctls = Sysctls().assuming(facts.given)
+        var sysctls = Sysctls().assuming(facts.given)
+        if services.contains(where: { !$0.returningServers.isEmpty }) {
+            for name in ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"] { sysctls.values[name] = "1" }
+        }
+        self.sysctls = sysctls
         (omitted, lacksLegacyRules, rulesGap, isOutside, isAlone) = ([], false, nil, true, true)
     }
 
@@ -152,8 +156,12 @@ package struct FilterTrial {
 }
 
 extension DirectorFacts {
+    /// Of those whose answers come back nothing is concluded that cannot be tried.
     fileprivate var servicesToTry: [Service] {
-        (services.value ?? []).filter { service in service.destinations.contains { $0.method.answersBypassDirector } }
+        (services.value ?? []).filter { service in
+            service.destinations.contains { $0.method.answersBypassDirector }
+                || !service.returningServers.isEmpty && Probe.opening(of: service.identity) != nil
+        }
     }
 }
 

@@ -10,6 +10,8 @@ package struct Check: Sendable {
     package let title: String
     /// The facts it needs where it concerns anything.
     let needs: [Need]
+    /// Whether what became of packets in the sandbox makes it judge better, where that is known.
+    let isBetterTried: Bool
     /// The services it is about; nil if it is not about services. Where none of them is, all is well, whatever else is unknown.
     let concerns: (@Sendable (Service) -> Bool)?
     /// Gets facts that meet the needs.
@@ -17,12 +19,14 @@ package struct Check: Sendable {
 
     init(
         _ id: Finding.ID, _ worst: Finding.Severity, _ title: String, needs: [Need],
-        concerns: (@Sendable (Service) -> Bool)? = nil, find: @escaping @Sendable (DirectorFacts) -> [Finding]
+        isBetterTried: Bool = false, concerns: (@Sendable (Service) -> Bool)? = nil,
+        find: @escaping @Sendable (DirectorFacts) -> [Finding]
     ) {
         self.id = id
         self.worst = worst
         self.title = title
         self.needs = needs
+        self.isBetterTried = isBetterTried
         self.concerns = concerns
         self.find = find
     }
@@ -50,4 +54,7 @@ package struct Check: Sendable {
 
     /// Of a director without IPVS that is said first.
     package var allNeeds: [Need] { (concerns == nil ? [] : [.services]) + needs }
+
+    /// Whether packets in the sandbox matter to it.
+    package var isTried: Bool { isBetterTried || allNeeds.contains(.trial) }
 }

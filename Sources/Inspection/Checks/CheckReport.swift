@@ -15,6 +15,8 @@ package struct CheckReport: Snapshot, Equatable, Sendable {
     package var table: TableStatistics?
     /// What was given in files; nil if all of it is the director's.
     package var given: GivenFiles?
+    /// How the packet filter was tried; nil if it was not, or no check was to judge by it.
+    package var sandbox: SandboxSummary?
     /// How long the director was watched; nil if it was read once.
     package var watched: Watched?
 
@@ -41,6 +43,7 @@ package struct CheckReport: Snapshot, Equatable, Sendable {
         table = facts.table.value
         given = facts.given
         watched = facts.window.map { Watched(seconds: $0.seconds, isInterrupted: $0.isInterrupted) }
+        sandbox = checks.contains(where: \.isTried) ? SandboxSummary(facts.trial.value) : nil
         findings = []
         fine = []
         notMade = []

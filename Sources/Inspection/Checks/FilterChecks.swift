@@ -51,7 +51,7 @@ extension DirectorFacts {
     ) -> [Finding] {
         guard let trial = trial.value else { return [] }
         let tried = Set(knownServices.filter { $0.hasMethod(\.answersBypassDirector) }.map(\.identity))
-        return trial.drops(of: tried.contains, isCounted).map { drops in
+        return trial.drops(of: tried.contains, { !$1.isAnswer && isCounted($1) }).map { drops in
             var address: IPAddress?
             if drops.services.count == 1, case .address(_, let endpoint) = drops.services[0] {
                 address = endpoint.address

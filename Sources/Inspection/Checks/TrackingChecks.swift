@@ -26,15 +26,14 @@ extension Check {
                 [.set([.init(Sysctls.tcpLoose, 1)]), .observe, .readManual])
         },
         Check(
-            .vsConntrackNAT, .warning, "net.ipv4.vs.conntrack=0 with NAT, whose answers are then INVALID at FORWARD",
-            needs: [.sysctl(Sysctls.ipvsConntrack)], concerns: isNATTCP
+            .vsConntrackNAT, .error, "net.ipv4.vs.conntrack=0 with NAT, whose answers are then INVALID at FORWARD",
+            needs: [.sysctl(Sysctls.ipvsConntrack)], isBetterTried: true,
+            concerns: { $0.hasMethod { $0 == .nat } }
         ) { facts in
             guard facts.sysctls.number(Sysctls.ipvsConntrack) == 0 else { return [] }
             // Those of the FTP helper are confirmed anyway (`ip_vs_ftp_init_conn` and `ip_vs_ftp_out`, ip_vs_ftp.c).
             let isHelped = facts.host.modules.value?.contains("ip_vs_ftp") ?? false
-            return facts.finding(
-                .vsConntrackNAT, of: { isNATTCP($0) && !(isHelped && $0.isFTP) }, [.init("vs_conntrack", 0)],
-                MethodMix(facts.knownServices).forConfirming + [.observe, .readManual])
+            return facts.unconfirmed { $0.hasMethod { $0 == .nat } && !(isHelped && $0.isFTP) }
         },
         Check(
             .mixedMethods, .warning, "NAT beside DR or TUN: no value of net.ipv4.vs.conntrack suits both",
@@ -60,6 +59,39 @@ extension Check {
 }
 
 extension DirectorFacts {
+    /// NAT services whose connections are not confirmed: what the packet filter drops of them in the sandbox. The setting alone is a warning
+    /// where that was not tried.
+    fileprivate func unconfirmed(_ isMeant: (Service) -> Bool) -> [Finding] {
+        let services = knownServices.filter(isMeant)
+        let remedies = MethodMix(knownServices).forConfirming + [.observe, .readManual]
+        let proven = droppedOfNAT(services, remedies)
+        var judged = Set(proven.flatMap(\.triedServices))
+        if case .known(let trial) = trial {
+            judged.formUnion(trial.services.filter { !$0.answers.isEmpty }.map(\.service))
+        }
+        return proven
+            + finding(
+                .vsConntrackNAT, of: { isMeant($0) && $0.mayBeTCP && !judged.contains($0.identity) },
+                [.init("vs_conntrack", 0)], remedies)
+    }
+
+    private func droppedOfNAT(_ services: [Service], _ remedies: [Remedy]) -> [Finding] {
+        guard let trial = trial.value else { return [] }
+        let identities = Set(services.map(\.identity))
+        // What clients send to the others, `invalid-dropped` has.
+        let returning = Set(services.filter { !$0.hasMethod(\.answersBypassDirector) }.map(\.identity))
+        let drops = trial.drops(of: identities.contains) { $1.isAnswer || returning.contains($0) }
+        return drops.map { drops in
+            let answers = drops.probes.count(where: \.isAnswer)
+            return Finding(
+                .vsConntrackNAT, drops.probes.contains(where: \.isVital) ? .error : .warning, drops.services.subject,
+                [
+                    .init("vs_conntrack", 0), .init("services", drops.services.count),
+                    .init("kinds_dropped", drops.probes.count), .init("answers_dropped", answers),
+                ], context: .trial(drops), remedies)
+        }
+    }
+
     /// One finding about the services that are meant, if there are any.
     func finding(
         _ id: Finding.ID, _ severity: Finding.Severity = .warning, of isMeant: (Service) -> Bool,

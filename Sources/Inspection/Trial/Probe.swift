@@ -1,17 +1,23 @@
 import Addresses
 import Conntrack
 import Firewall
+import IPVS
 
-/// A packet that is sent in the sandbox, as a client or a router of the director would.
+/// A packet that is sent in the sandbox, as a client, a router or a real server of the director would.
 package struct Probe: Hashable, Sendable {
     package var packet: TrackedPacket
     /// Of an ICMP error.
     package var icmpCode: UInt8 = 0
     /// Whether what opens its connection came before. Otherwise nothing did: its entry was never confirmed, or has gone.
     package var isAfterOpening = false
+    /// Whether a real server sends it to a client, through the director.
+    package var isAnswer = false
 
-    package init(_ packet: TrackedPacket, icmpCode: UInt8 = 0, isAfterOpening: Bool = false) {
-        (self.packet, self.icmpCode, self.isAfterOpening) = (packet, icmpCode, isAfterOpening)
+    package init(
+        _ packet: TrackedPacket, icmpCode: UInt8 = 0, isAfterOpening: Bool = false, isAnswer: Bool = false
+    ) {
+        (self.packet, self.icmpCode) = (packet, icmpCode)
+        (self.isAfterOpening, self.isAnswer) = (isAfterOpening, isAnswer)
     }
 
     package var packetClass: PacketClass { packet.packetClass }
@@ -26,12 +32,19 @@ package struct Probe: Hashable, Sendable {
         }
     }
 
+    package static func opening(of service: Service.Identity) -> Probe? {
+        if case .address(let `protocol`, _) = service { opening(`protocol`) } else { nil }
+    }
+
+    private static let vital: Set<SCTPChunk> = [.initiateAck, .cookieEcho, .cookieAck, .data, .sack]
+
     /// Whether nothing is served where it is dropped.
     package var isVital: Bool {
         switch packet {
-        case .tcp: packetClass == .ack
-        case .sctp(let packet): packet.chunks.contains { $0 == .cookieEcho || $0 == .data || $0 == .sack }
-        case .udp, .icmp, .icmpv6, .other: false
+        case .tcp: packetClass == .ack || packetClass == .synAck
+        case .sctp(let packet): !Self.vital.isDisjoint(with: packet.chunks)
+        case .udp: true
+        case .icmp, .icmpv6, .other: false
         }
     }
 }

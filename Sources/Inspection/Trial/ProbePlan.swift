@@ -3,25 +3,48 @@ import Conntrack
 import Firewall
 import IPVS
 
-/// The packets that matter to a service: what opens a connection, and what comes once it is open. Each must pass the packet filter.
+/// The packets that matter to a service: what opens a connection, what comes once it is open, and what its real servers answer through the
+/// director. Each must pass the packet filter.
 package struct ProbePlan {
     /// Nil for a protocol that is not tried.
     package let opening: Probe?
     package let others: [Probe]
+    /// Of real servers whose answers come back through the director.
+    package let answers: [Probe]
 
     /// - Parameter keepsEntries: whether what opens a connection leaves an entry behind (`net.ipv4.vs.conntrack=1`); what follows is then
     ///   sent after it as well.
-    package init(_ service: Service.Identity, keepsEntries: Bool) {
-        guard case .address(let `protocol`, let endpoint) = service, let opening = Probe.opening(`protocol`) else {
-            (opening, others) = (nil, [])
+    package init(_ service: Service, keepsEntries: Bool) {
+        guard case .address(let `protocol`, let endpoint) = service.identity, let opening = Probe.opening(`protocol`)
+        else {
+            (opening, others, answers) = (nil, [], [])
             return
         }
         self.opening = opening
+        answers = service.returningServers.isEmpty || keepsEntries ? [] : Self.answers(`protocol`)
+        let isBypassing = service.destinations.contains { $0.method.answersBypassDirector }
+        // The entries of NAT are as IPVS makes them (`ip_vs_update_conntrack`, net/netfilter/ipvs/ip_vs_nfct.c): not without IPVS.
+        guard isBypassing || !keepsEntries else {
+            others = []
+            return
+        }
         let rest = Self.rest(`protocol`)
         let errors = Self.errors(endpoint.address.family)
         // Each datagram of UDP opens a connection, and passes as the first did.
         let isFollowed = keepsEntries && !rest.isEmpty
         others = rest + (isFollowed ? Self.later(rest) : []) + errors + (isFollowed ? Self.later(errors) : [])
+    }
+
+    private static func answers(_ protocol: IPProtocol) -> [Probe] {
+        switch `protocol` {
+        case .tcp:
+            let flags: [TCPFlags] = [[.syn, .ack], [.psh, .ack], [.fin, .ack], .rst, [.rst, .ack]]
+            return flags.map { Probe(.tcp($0), isAnswer: true) }
+        case .sctp:
+            let chunks: [SCTPChunk] = [.initiateAck, .cookieAck, .data, .sack, .shutdown, .shutdownAck, .abort]
+            return chunks.map { Probe(.sctp(SCTPPacket(usual: [$0], .reply)), isAnswer: true) }
+        default: return [Probe(.udp, isAnswer: true)]
+        }
     }
 
     private static func later(_ probes: [Probe]) -> [Probe] {
@@ -56,4 +79,9 @@ package struct ProbePlan {
             return codes.map { Probe(.icmpv6(ICMPv6Type(rawValue: $0.type)), icmpCode: $0.code) }
         }
     }
+}
+
+extension Service {
+    /// Destinations whose answers pass FORWARD, where IPVS takes them.
+    package var returningServers: [Endpoint] { destinations.filter { $0.method == .nat }.map(\.endpoint) }
 }

@@ -89,7 +89,7 @@ extension ServiceTrial {
     fileprivate func rows(before: ServiceTrial?) -> [Proof.Row] {
         let target = Proof.Target.service(service)
         var rows: [Proof.Row] = []
-        if let opening, let probe = ProbePlan(service, keepsEntries: false).opening {
+        if let opening, let probe = Probe.opening(of: service) {
             rows.append(
                 .init(target, probe, hadPassed: before?.isReachable ?? false, passes: opening.hasPassed))
         }

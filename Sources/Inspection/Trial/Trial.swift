@@ -7,6 +7,10 @@ package struct Trial: Equatable, Sendable {
     package var services: [ServiceTrial] = []
     /// What the sandbox lacks of the director: what it is, and why. With any of it, that all seems right proves nothing.
     package var missing: [Loss] = []
+    /// Whether IPVS took the packets in the sandbox, with the director's services and destinations.
+    package var usesIPVS = false
+    /// What is not tried, as it cannot be without IPVS. Nothing is concluded from it.
+    package var untried: [Loss] = []
     /// Whether a part of the packet filter is missing, which could have accepted what was dropped: no drop is claimed then.
     package var lacksRules = false
     /// What the rules say that dropped packets.
@@ -27,18 +31,38 @@ package struct ServiceTrial: Equatable, Sendable {
     package var opening: ProbeOutcome?
     /// Of the others.
     package var outcomes: [(probe: Probe, outcome: ProbeOutcome)] = []
+    /// Of what real servers answer through the director.
+    package var answers: [AnswerTrial] = []
 
     package init(_ service: Service.Identity) { self.service = service }
 
     package static func == (left: Self, right: Self) -> Bool {
         left.service == right.service && left.origin == right.origin && left.opening == right.opening
-            && left.outcomes.elementsEqual(right.outcomes) { $0 == $1 }
+            && left.outcomes.elementsEqual(right.outcomes) { $0 == $1 } && left.answers == right.answers
     }
 
-    /// Of what opens a connection, and of the others.
-    package var allOutcomes: [ProbeOutcome] { [opening].compactMap(\.self) + outcomes.map(\.outcome) }
+    /// Of what clients send.
+    package var clientOutcomes: [ProbeOutcome] { [opening].compactMap(\.self) + outcomes.map(\.outcome) }
+
+    /// Of all that is sent once a connection is open.
+    var laterOutcomes: [(probe: Probe, outcome: ProbeOutcome)] { outcomes + answers.flatMap(\.outcomes) }
+
+    /// Of all.
+    package var allOutcomes: [ProbeOutcome] { [opening].compactMap(\.self) + laterOutcomes.map(\.outcome) }
 
     package var isReachable: Bool { opening?.hasPassed ?? false }
+}
+
+/// What a real server answers to a client, and what became of it at FORWARD.
+package struct AnswerTrial: Equatable, Sendable {
+    package var server: Endpoint
+    package var outcomes: [(probe: Probe, outcome: ProbeOutcome)] = []
+
+    package init(_ server: Endpoint) { self.server = server }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.server == right.server && left.outcomes.elementsEqual(right.outcomes) { $0 == $1 }
+    }
 }
 
 /// A source of probes.

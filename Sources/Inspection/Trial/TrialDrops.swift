@@ -5,7 +5,7 @@ import IPVS
 /// Packets of some services that the director's packet filter dropped in the sandbox, all of them alike.
 package struct TrialDrops: Equatable, Sendable {
     package var services: [Service.Identity]
-    /// In the order in which they were sent.
+    /// Each once, in the order in which they were sent; answers last.
     package var probes: [Probe]
     package var ctstates: Set<CTState>
     package var rules: [Rule]
@@ -26,17 +26,21 @@ extension Trial {
     /// - Parameters:
     ///   - isMeant: of a service.
     ///   - isCounted: of a packet.
-    func drops(of isMeant: (Service.Identity) -> Bool, _ isCounted: (Probe) -> Bool) -> [TrialDrops] {
+    func drops(
+        of isMeant: (Service.Identity) -> Bool, _ isCounted: (Service.Identity, Probe) -> Bool
+    ) -> [TrialDrops] {
         var found: [TrialDrops] = []
         if lacksRules { return [] }
         for service in services where isMeant(service.service) {
             guard let origin = service.origin else { continue }
-            let dropped = service.outcomes.filter { isCounted($0.probe) && $0.outcome.droppingRule != nil }
+            let dropped = service.laterOutcomes.filter {
+                isCounted(service.service, $0.probe) && $0.outcome.droppingRule != nil
+            }
             guard !dropped.isEmpty else { continue }
             var places: [DroppingRule] = []
             for rule in dropped.compactMap(\.outcome.droppingRule) where !places.contains(rule) { places.append(rule) }
             let drops = TrialDrops(
-                services: [service.service], probes: dropped.map(\.probe),
+                services: [service.service], probes: dropped.map(\.probe).withoutRepeats,
                 ctstates: Set(dropped.compactMap(\.outcome.ctstate)),
                 rules: places.map { .init(place: $0, text: rules[$0] ?? .unknown("it was not read")) }, origin: origin,
                 kernelRelease: kernelRelease)
@@ -60,11 +64,21 @@ extension Trial {
             return "\(unreachable.count == 1 ? "" : "of \(unreachable.count) services, ")\(first.service) "
                 + "was not reached in the sandbox: \(first.obstacle)"
         }
-        let vague = services.flatMap(\.outcomes).filter { $0.outcome.isVague }
+        let vague = services.flatMap(\.laterOutcomes).filter { $0.outcome.isVague }
         guard !vague.isEmpty else { return nil }
         return "what became of some packets in the sandbox (\(vague.count)) is not known: no rule was seen to drop "
             + "them, and they did not arrive"
     }
+}
+
+extension Finding {
+    /// Services whose packets were dropped in the sandbox.
+    package var triedServices: [Service.Identity] {
+        if case .trial(let drops) = context { drops.services } else { [] }
+    }
+
+    /// Whether rules that accept these packets would end it. What NAT lacks is entries.
+    package var isOfRules: Bool { !triedServices.isEmpty && id != .vsConntrackNAT }
 }
 
 extension TrialDrops {

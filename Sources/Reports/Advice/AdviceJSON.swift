@@ -9,6 +9,7 @@ extension AdviceReport {
         json.object { json in
             json.heading(self, command: "advise")
             json.member("managers", array: managers) { $0.string($1.rawValue) }
+            json.sandbox(sandbox)
             json.findings(findings)
             json.member("fixes", array: fixes) { $0.fix($1) }
             json.member("not_possible", array: obstacles) { json, obstacle in

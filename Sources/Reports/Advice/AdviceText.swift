@@ -10,6 +10,7 @@ extension AdviceReport {
     /// - Parameter width: columns of the terminal; nil if there is none. Commands and lines of files are never wrapped.
     package func text(_ style: Style, width: Int?) -> [String] {
         var lines = summary.printable.wrapped(width)
+        for sentence in sandbox?.sentences ?? [] { lines += sentence.printable.wrapped(width) }
         for (number, fix) in fixes.enumerated() {
             lines += [""] + fix.block(number + 1, style, width)
         }

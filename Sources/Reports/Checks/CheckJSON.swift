@@ -13,6 +13,7 @@ extension CheckReport {
                     json.member("interrupted", watched.isInterrupted)
                 }
             }
+            json.sandbox(sandbox)
             json.findings(findings)
             json.member("checked", array: fine) { json, check in
                 json.object {

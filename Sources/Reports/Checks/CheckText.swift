@@ -7,7 +7,9 @@ extension CheckReport {
     /// - Parameter width: columns of the terminal; nil if there is none.
     package func text(_ style: Style, width: Int?) -> [String] {
         var lines = summary.printable.wrapped(width)
-        for sentence in given?.sentences ?? [] { lines += sentence.printable.wrapped(width) }
+        for sentence in (given?.sentences ?? []) + (sandbox?.sentences ?? []) {
+            lines += sentence.printable.wrapped(width)
+        }
         for finding in findings { lines += [""] + finding.block(style, width) }
         lines += Self.list("Checked and fine:", fine.map { ($0.id, $0.title) }, style, width)
         return lines + notMadeText(style, width)

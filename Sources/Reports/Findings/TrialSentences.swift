@@ -8,25 +8,39 @@ extension TrialDrops {
     /// What is dropped, of whom, and by what.
     var headline: String {
         let states = ctstates.isEmpty ? "" : " as \(sentenceList(ctstates.sorted().map(\.name)))"
-        return
-            "The packet filter drops \(sentenceList(names)) to \(sentenceList(services.map(\.description)))\(states): "
-            + "\(sentenceList(rules.map(\.words)))."
+        return "The packet filter drops \(what)\(states): \(sentenceList(rules.map(\.words)))."
+    }
+
+    private var what: String {
+        let services = sentenceList(services.map(\.description))
+        let (sent, answered) = (names { !$0.isAnswer }, names(\.isAnswer))
+        if answered.isEmpty { return "\(sentenceList(sent)) to \(services)" }
+        let answers = "\(sentenceList(answered)) from real servers"
+        return sent.isEmpty ? "\(answers) of \(services)" : "\(sentenceList(sent)) to \(services), and \(answers)"
     }
 
     /// The same, how it is known, and where in the kernel it comes from.
     var sentence: String {
-        "\(headline) These rules did that in a sandbox on Linux \(kernelRelease), to packets from \(origin.address) by \(origin.interface), "
+        let origin =
+            probes.contains { !$0.isAnswer }
+            ? "to packets from \(origin.address) by \(origin.interface)" : "to answers to \(origin.address)"
+        return "\(headline) These rules did that in a sandbox on Linux \(kernelRelease), \(origin), "
             + "while packets that open connections pass. \(why)"
     }
 
     /// Each once, in the order in which they were sent.
-    private var names: [String] {
+    private func names(_ isMeant: (Probe) -> Bool) -> [String] {
         var names: [String] = []
-        for name in probes.map(\.name) where !names.contains(name) { names.append(name) }
+        for name in probes.filter(isMeant).map(\.name) where !names.contains(name) { names.append(name) }
         return names
     }
 
     private var why: String {
+        if probes.contains(where: \.isAnswer) {
+            return
+                "IPVS untracks the client's packets, so that its connection has no entry, and its answers begin nothing that "
+                + "conntrack knows (net/netfilter/ipvs/ip_vs_xmit.c, ip_vs_nat_send_or_cont)."
+        }
         guard ctstates.contains(.invalid) else { return "They meet this rule before one that accepts them." }
         if probes.allSatisfy({ $0.packetClass == .icmpError }) {
             return "An ICMP error about a packet without an entry is INVALID (net/netfilter/nf_conntrack_proto_icmp.c, "

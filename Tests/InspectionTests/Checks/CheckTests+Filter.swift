@@ -50,7 +50,10 @@ extension CheckTests {
 
 extension Trial {
     /// A service that can be reached, and what becomes of its other packets.
-    static func of(_ service: Service, dropped: [Probe] = [], passed: [Probe] = []) throws -> Trial {
+    static func of(
+        _ service: Service, dropped: [Probe] = [], passed: [Probe] = [], droppedAnswers: [Probe] = [],
+        passedAnswers: [Probe] = []
+    ) throws -> Trial {
         let rule = DroppingRule(family: .inet, table: "filter", chain: "input", decision: .rule(handle: 7))
         func outcome(_ end: ProbeOutcome.End, _ state: CTState) -> ProbeOutcome {
             var outcome = ProbeOutcome()
@@ -63,6 +66,15 @@ extension Trial {
         made.outcomes =
             dropped.map { ($0, outcome(.dropped(rule), .invalid)) }
             + passed.map { ($0, outcome(.passed(.localIn), .invalid)) }
+        func answer(_ probe: Probe) -> Probe { Probe(probe.packet, isAnswer: true) }
+        let answers =
+            droppedAnswers.map { (probe: answer($0), outcome: outcome(.dropped(rule), .invalid)) }
+            + passedAnswers.map { (probe: answer($0), outcome: outcome(.passed(.forward), .invalid)) }
+        if let server = service.destinations.last?.endpoint, !answers.isEmpty {
+            var trial = AnswerTrial(server)
+            trial.outcomes = answers
+            made.answers = [trial]
+        }
         var trial = Trial()
         trial.services = [made]
         trial.rules = [rule: .known(statement: "ct state invalid drop", hook: "input")]

@@ -125,6 +125,23 @@ extension CheckTests {
             $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
             $0.set("conntrack", 1)
         },
+        // Tried in the sandbox, what is dropped decides, not the setting.
+        Case("vs-conntrack-nat", .error, ["vs_conntrack": 0, "services": 1, "kinds_dropped": 2, "answers_dropped": 2]) {
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.trial = .known(try .of($0.web, droppedAnswers: [Probe(.tcp([.syn, .ack])), Probe(.tcp(.rst))]))
+        } butNot: {
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.trial = .known(try .of($0.web, passedAnswers: [Probe(.tcp([.syn, .ack])), Probe(.tcp(.rst))]))
+        },
+        Case("vs-conntrack-nat", .warning, ["kinds_dropped": 1, "answers_dropped": 0]) {
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.trial = .known(try .of($0.web, dropped: [Probe(.tcp(.rst))], passedAnswers: [Probe(.tcp(.rst))]))
+        } butNot: {
+            // What clients send to a DR destination is the other check's.
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.web.destinations[0].method = .dr
+            $0.trial = .known(try .of($0.web, dropped: [Probe(.tcp(.rst))], passedAnswers: [Probe(.tcp(.rst))]))
+        },
         Case("vs-conntrack-nat", .warning) {
             $0.web = try DirectorFacts.web("10.0.0.100:21", .nat)
         } butNot: {
