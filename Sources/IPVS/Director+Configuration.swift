@@ -1,3 +1,4 @@
+import Addresses
 import CNetlink
 import Netlink
 
@@ -96,8 +97,15 @@ package struct Daemon: Equatable, Sendable {
     package var interface = ""
     /// Daemons with the same id belong together.
     package var syncID: UInt32 = 0
+    /// The multicast group; nil if the kernel sent none (before Linux 4.3).
+    package var group: IPAddress?
+    /// The first UDP port of it: each of several threads of a master has one.
+    package var port: UInt16 = 8848
 
     package init() {}
+
+    package var isMaster: Bool { state == UInt32(IP_VS_STATE_MASTER) }
+    package var isBackup: Bool { state == UInt32(IP_VS_STATE_BACKUP) }
 
     /// `master`, `backup`, or the number.
     package var stateName: String { [1: "master", 2: "backup"][state] ?? String(state) }

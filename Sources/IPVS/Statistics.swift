@@ -1,3 +1,4 @@
+import Addresses
 import CNetlink
 import Netlink
 
@@ -76,6 +77,15 @@ extension Daemon {
             case IPVS_DAEMON_ATTR_STATE: state = bytes.host(attribute) ?? 0
             case IPVS_DAEMON_ATTR_MCAST_IFN: interface = bytes.text(attribute)
             case IPVS_DAEMON_ATTR_SYNC_ID: syncID = bytes.host(attribute) ?? 0
+            case IPVS_DAEMON_ATTR_MCAST_GROUP: group = bytes.bigEndian(attribute).map { IPAddress(ipv4: $0) }
+            case IPVS_DAEMON_ATTR_MCAST_GROUP6:
+                let range = attribute.payload
+                if range.count == 16, let high = try? bytes.host(UInt64.self, at: range.lowerBound),
+                    let low = try? bytes.host(UInt64.self, at: range.lowerBound + 8)
+                {
+                    group = IPAddress(ipv6High: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
+                }
+            case IPVS_DAEMON_ATTR_MCAST_PORT: port = bytes.host(attribute) ?? port
             default: break
             }
         }

@@ -30,8 +30,11 @@ package final class Sandbox {
     private let wires: Wires
     private let places: RulePlaces
     private let legacy: LegacyCopy
+    /// The rules of nf_tables that limit packets.
+    let limits: Set<DroppingRule>
     /// Whether the director has tables of iptables-legacy.
     var hasLegacyTables: Bool { !legacy.tables.isEmpty }
+    var hasLimits: Bool { !limits.isEmpty || legacy.tables.contains(where: \.hasLimits) }
     private let cache = RuleCache()
     /// Probes in a row of which nothing was heard.
     private var silences = 0
@@ -76,7 +79,7 @@ package final class Sandbox {
         missing += rules.missing
         lacksRules = rules.areIncomplete
         places = rules.places
-        legacy = rules.legacy
+        (legacy, limits) = (rules.legacy, rules.limits)
         try WatchTable(keepsEntries: plan.keepsEntries).make()
         // Tracking begins with the first rule about ctstates, so its settings are there only now.
         missing += Self.apply(plan.settings.filter { $0.name.hasPrefix(Self.tracking) })
@@ -139,6 +142,13 @@ package final class Sandbox {
         let drops = zip(before, after).compactMap { $1.drop(since: $0) }
         if let drop = drops.first { outcome.end = .dropped(drop) }
         return outcome
+    }
+
+    /// Sends packets in by a link, whatever becomes of them.
+    func flood(_ packets: [[UInt8]], by link: Int32) throws(KernelError) {
+        for packet in packets { try wires.send(packet, by: link) }
+        // Nobody reads their traces, which leave no room for others.
+        while try !traces.receive({ _ in }).isDrained {}
     }
 
     /// What its traces say.

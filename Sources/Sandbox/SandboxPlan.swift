@@ -13,6 +13,8 @@ package struct SandboxPlan {
     package var sysctls: Sysctls
     /// The addresses of its services, which are made local if the network is not known.
     package var addresses: Set<IPAddress>
+    /// Where sync daemons listen, which is tried as well.
+    package var syncGroups: [SyncGroup] = []
 
     /// The packet filter.
     package enum Rules {

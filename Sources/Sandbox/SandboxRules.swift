@@ -10,6 +10,8 @@ struct SandboxRules {
     let areIncomplete: Bool
     let places: RulePlaces
     let legacy: LegacyCopy
+    /// Those that limit packets, with the director's handles.
+    let limits: Set<DroppingRule>
 
     /// Makes them in the network namespace of the calling thread.
     ///
@@ -21,6 +23,7 @@ struct SandboxRules {
         case .copied(let ruleset, let tables, let sets):
             let ipsets = IPSetCopy(of: sets, into: kernel)
             legacy = LegacyCopy(of: tables, sets: ipsets)
+            limits = ruleset.limits
             let copy = try RulesetCopy(of: ruleset, into: kernel, ipsets: ipsets)
             var missing = ipsets.missing.map { Loss($0.set.description, $0.why.description) }
             missing += copy.missing.map { Loss($0.object.description, $0.why.description) }
@@ -37,6 +40,7 @@ struct SandboxRules {
             for file in files { try RulesetLoader.load(file) }
             let ruleset = try Ruleset(reading: kernel)
             missing = ruleset.chainsBesideThePath
+            limits = ruleset.limits
             areIncomplete = false
             places = RulePlaces(of: ruleset, in: ruleset, without: [])
         }

@@ -13,7 +13,8 @@ extension Trial {
         of services: [Service], in plan: SandboxPlan, isStopped: @escaping () -> Bool = { false }
     ) throws(KernelError) {
         self = try Sandbox.run(plan) { sandbox throws(KernelError) in
-            try TrialRunner(sandbox, keepsEntries: plan.keepsEntries, isStopped).trial(of: services)
+            try TrialRunner(sandbox, keepsEntries: plan.keepsEntries, isStopped).trial(
+                of: services, and: plan.syncGroups)
         }
     }
 }
@@ -22,8 +23,8 @@ extension Trial {
 final class TrialRunner {
     let sandbox: Sandbox
     let keepsEntries: Bool
-    private let origins: [IPAddress.Family: ProbeOrigins]
-    private let isStopped: () -> Bool
+    let origins: [IPAddress.Family: ProbeOrigins]
+    let isStopped: () -> Bool
     private var port: UInt16 = 20_000
 
     init(_ sandbox: Sandbox, keepsEntries: Bool, _ isStopped: @escaping () -> Bool) {
@@ -36,7 +37,7 @@ final class TrialRunner {
             })
     }
 
-    func trial(of services: [Service]) throws(KernelError) -> Trial {
+    func trial(of services: [Service], and groups: [SyncGroup] = []) throws(KernelError) -> Trial {
         var trial = Trial(judgedBy: sandbox.kernelRelease)
         trial.lacksRules = sandbox.lacksRules
         for service in services {
@@ -47,10 +48,14 @@ final class TrialRunner {
             }
             trial.services.append(result)
         }
+        trial.syncs = try self.trial(of: groups)
+        // At last, as what it uses up is then missing to others.
+        for place in trial.services.indices where !isStopped() {
+            trial.services[place].burst = try burst(to: trial.services[place])
+        }
         trial.missing += sandbox.missing
         trial.untried = services.compactMap { untried(of: $0) }
-        let dropping = trial.services.flatMap(\.allOutcomes).compactMap(\.droppingRule)
-        for rule in Set(dropping) { trial.rules[rule] = sandbox.text(of: rule) }
+        for rule in trial.namedRules { trial.rules[rule] = sandbox.text(of: rule) }
         return trial
     }
 
@@ -125,6 +130,7 @@ final class TrialRunner {
         return outcome
     }
 
+    /// One that no packet came from before.
     func nextPort() -> UInt16 {
         port = port == .max ? 20_000 : port + 1
         return port
@@ -134,4 +140,13 @@ final class TrialRunner {
 extension Endpoint {
     /// A service for all ports is tried at one.
     var atOnePort: Endpoint { port == 0 ? Endpoint(address, 80) : self }
+}
+
+extension Trial {
+    /// Those whose text is worth knowing.
+    fileprivate var namedRules: Set<DroppingRule> {
+        let bursts = services.compactMap(\.burst)
+        let outcomes = services.flatMap(\.allOutcomes) + syncs.map(\.outcome) + bursts.map(\.outcome)
+        return Set(outcomes.compactMap(\.droppingRule) + bursts.flatMap(\.limits))
+    }
 }

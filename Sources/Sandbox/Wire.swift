@@ -42,8 +42,15 @@ final class Wire {
     /// Sends an IPv4 or IPv6 packet. The kernel has handled it when this returns, unless it is busy (`netif_rx` and `__local_bh_enable_ip`).
     func send(_ packet: [UInt8]) throws(KernelError) {
         let type: [UInt8] = packet.first.map { $0 >> 4 == 4 } ?? true ? [0x08, 0x00] : [0x86, 0xDD]
+        let head = Self.groupAddress(of: packet).map { $0 + self.head.dropFirst($0.count) } ?? self.head
         do { try descriptor.writeAll(head + type + packet) } catch {
             throw KernelError("send a packet into the sandbox", error as? Errno ?? .ioError)
         }
+    }
+
+    /// The link-layer address of an IPv4 multicast group that the packet is for (RFC 1112): rules ask for the kind (`meta pkttype`).
+    private static func groupAddress(of packet: [UInt8]) -> [UInt8]? {
+        guard packet.count >= 20, packet[0] >> 4 == 4, packet[16] >> 4 == 0xE else { return nil }
+        return [0x01, 0x00, 0x5E, packet[17] & 0x7F, packet[18], packet[19]]
     }
 }

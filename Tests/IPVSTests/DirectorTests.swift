@@ -157,11 +157,19 @@ struct DirectorTests {
                 message.word(IPVS_DAEMON_ATTR_SYNC_ID, 7)
             }
         }
-        let kernel = try IPVSAnswers.kernel(then: [[daemon, IPVSAnswers.done()]])
+        let backup = try IPVSAnswers.message(IPVS_CMD_NEW_DAEMON) { message in
+            message.nest(IPVS_CMD_ATTR_DAEMON) {
+                message.word(IPVS_DAEMON_ATTR_STATE, UInt32(IP_VS_STATE_BACKUP))
+                message.bytes(IPVS_DAEMON_ATTR_MCAST_GROUP, [224, 0, 0, 82])
+                message.short(IPVS_DAEMON_ATTR_MCAST_PORT, 8849)
+            }
+        }
+        let kernel = try IPVSAnswers.kernel(then: [[daemon, backup, IPVSAnswers.done()]])
         let daemons = try Director(kernel).daemons()
-        #expect(daemons.map(\.state) == [1])
-        #expect(daemons.map(\.interface) == ["eth0"])
-        #expect(daemons.map(\.syncID) == [7])
+        #expect(daemons.map(\.isMaster) == [true, false] && daemons.map(\.isBackup) == [false, true])
+        #expect(daemons.map(\.interface) == ["eth0", ""])
+        #expect(daemons.map(\.syncID) == [7, 0])
+        #expect(daemons.map(\.group) == [nil, IPAddress("224.0.0.82")] && daemons.map(\.port) == [8848, 8849])
     }
 
     @Test func withoutCapabilitiesTheServicesAreForbidden() throws {

@@ -10,6 +10,7 @@ import Routing
 struct TrialBasis: Equatable {
     private let generation: UInt32?
     private let services: [Tried]
+    private let daemons: [Daemon]
     private let settings: [[String: String]]
     private let links: [Int32: String]
     private let addresses: [InterfaceAddress]
@@ -45,6 +46,7 @@ struct TrialBasis: Equatable {
         links = Dictionary(network.links.filter { $0.flags.contains(.up) }.map { ($0.index, $0.name) }) { first, _ in
             first
         }
+        daemons = facts.configuration.value?.daemons ?? []
         // Virtual addresses move between directors.
         (addresses, routes, rules) = (network.addresses, network.routes, network.rules)
     }

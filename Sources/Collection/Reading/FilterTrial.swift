@@ -19,6 +19,8 @@ package struct FilterTrial {
     private let lacksLegacyRules: Bool
     /// What could not be read of the rules; nil if all was.
     let rulesGap: Loss?
+    /// Where the director's sync daemons listen.
+    private(set) var syncGroups: [SyncGroup] = []
     /// Whether it comes from strangers, or from files that other programs load.
     private let isOutside: Bool
     /// Whether its network is assumed.
@@ -35,6 +37,7 @@ package struct FilterTrial {
         try self.init(
             of: facts.servicesToTry, facts.sysctls.assuming(facts.given), in: surroundings, files: files,
             reading: source)
+        syncGroups = (facts.configuration.value?.daemons ?? []).compactMap(SyncGroup.init)
     }
 
     /// - Parameter known: settings that have been read, or are assumed.
@@ -93,7 +96,7 @@ package struct FilterTrial {
     package func fact(
         in shelter: TrialShelter = .enteredForTrial, isStopped: @escaping () -> Bool = { false }
     ) throws(KernelError) -> Fact<Trial> {
-        if services.isEmpty, !hasFiles { return .known(Trial()) }
+        if services.isEmpty, syncGroups.isEmpty, !hasFiles { return .known(Trial()) }
         do throws(KernelError) {
             var trial = try sheltered(shelter) { () throws(KernelError) in
                 try Trial(of: services, in: plan, isStopped: isStopped)
@@ -151,7 +154,9 @@ package struct FilterTrial {
 
     /// Of the director as it is.
     var plan: SandboxPlan {
-        SandboxPlan(rules: rules, network: network, sysctls: sysctls, addresses: services.addresses)
+        var plan = SandboxPlan(rules: rules, network: network, sysctls: sysctls, addresses: services.addresses)
+        plan.syncGroups = syncGroups
+        return plan
     }
 }
 

@@ -94,7 +94,7 @@ extension Need {
         case .modules: "the loaded modules"
         case .forwarding: "whether the host forwards packets"
         case .kernelVersion: "the kernel's version"
-        case .trial: "the packet filter, in the sandbox"
+        case .trial, .syncTrial: "the packet filter, in the sandbox"
         case .rules, .marks: "the rules of the packet filter"
         case .mergedReceiving: "the features of the interfaces"
         case .connectionCounts: "the connections of destinations"

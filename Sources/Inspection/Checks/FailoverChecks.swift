@@ -93,8 +93,3 @@ extension Check {
 extension DirectorFacts {
     fileprivate var daemons: [Daemon] { configuration.value?.daemons ?? [] }
 }
-
-extension Daemon {
-    /// `IP_VS_STATE_BACKUP`
-    fileprivate var isBackup: Bool { state == 2 }
-}

@@ -26,6 +26,8 @@ package enum Need: Hashable, Sendable {
     case window
     /// What the packet filter does to packets of the services.
     case trial
+    /// The same of messages to the sync daemon of a backup.
+    case syncTrial
     /// What the packet filter's rules say.
     case rules
     /// The marks that they set, as far as services by mark need them.
@@ -52,6 +54,7 @@ extension DirectorFacts {
         case .modules: host.modules.lack
         case .forwarding: host.forwarding.lack
         case .trial: trial.lack
+        case .syncTrial: lackOfSyncTrial
         case .rules: rules.lack
         case .marks: lackOfMarks
         case .mergedReceiving: mergedReceiving.lack
@@ -76,6 +79,7 @@ extension DirectorFacts {
         case .network: network.value != nil
         case .window: window != nil
         case .marks: rules.value != nil
+        case .syncTrial: trial.value != nil
         default: false
         }
     }
@@ -87,6 +91,22 @@ extension DirectorFacts {
         return [window.table.lack, window.counters.lack, window.services.lack].compactMap(\.self).first {
             !$0.isAbsence
         }
+    }
+
+    /// A message to a backup that neither passed nor was dropped proves nothing.
+    private var lackOfSyncTrial: Lack? {
+        guard let trial = trial.value else { return nil }
+        for group in (configuration.value?.daemons ?? []).compactMap(SyncGroup.init) {
+            guard let sync = trial.syncs.first(where: { $0.group == group }) else {
+                return Lack("messages to \(group.endpoint) were not tried", isAbsence: false)
+            }
+            switch sync.outcome.end {
+            case .passed, .dropped: continue
+            case .lost: return Lack("a message to \(group.endpoint) did not arrive in the sandbox", isAbsence: false)
+            case .unknown(let why): return Lack(why, isAbsence: false)
+            }
+        }
+        return nil
     }
 
     /// A mark that comes from a map or a connection may be any.

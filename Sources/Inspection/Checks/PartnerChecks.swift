@@ -25,6 +25,21 @@ extension Check {
                     context: .named(.init(services: services)), [.set([.init(Sysctls.backupOnly, 1)])])
             ]
         },
+        // `sync_thread_backup` (net/netfilter/ipvs/ip_vs_sync.c) reads a socket: LOCAL_IN comes before it.
+        Check(
+            .syncFiltered, .error, "a backup director whose packet filter drops what the master tells",
+            needs: [.configuration, .trial, .syncTrial], concerns: { _ in true }
+        ) { facts in
+            guard let trial = facts.trial.value, !trial.lacksRules else { return [] }
+            return trial.syncs.compactMap { sync in
+                guard let rule = sync.outcome.droppingRule else { return nil }
+                let (group, port) = (sync.group.endpoint.address, sync.group.endpoint.port)
+                return Finding(
+                    .syncFiltered, .error, .address(group, port: port), [.init("port", port)],
+                    context: .named(.init(interfaces: [sync.group.interface], names: [trial.words(of: rule)])),
+                    [.acceptSync(sync.group)])
+            }
+        },
         // `ip_vs_sync_conn` (ip_vs_sync.c) sends nothing without a master daemon.
         Check(
             .syncNone, .info, "another director that knows no connections of this one",
@@ -51,11 +66,4 @@ extension DirectorFacts {
         // With none but this host there is nobody else to send it to.
         return takers.contains(where: isHere) && !takers.allSatisfy(isHere)
     }
-}
-
-extension Daemon {
-    /// `IP_VS_STATE_MASTER`
-    fileprivate var isMaster: Bool { state == 1 }
-    /// `IP_VS_STATE_BACKUP`
-    fileprivate var isBackup: Bool { state == 2 }
 }

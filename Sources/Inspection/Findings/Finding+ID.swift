@@ -60,6 +60,8 @@ extension Finding {
 
         // MARK: Checks of rules
 
+        package static let newLimit = ID(rawValue: "new-limit")
+        package static let notrackHalf = ID(rawValue: "notrack-half")
         package static let fwmarkUnset = ID(rawValue: "fwmark-unset")
         package static let tableOwned = ID(rawValue: "fw-owner")
         package static let settingsRewritten = ID(rawValue: "settings-rewritten")
@@ -106,6 +108,7 @@ extension Finding {
         // MARK: Checks of two directors
 
         package static let backupOnly = ID(rawValue: "backup-only")
+        package static let syncFiltered = ID(rawValue: "sync-filtered")
         package static let syncNone = ID(rawValue: "sync-none")
 
         // MARK: Checks of settings

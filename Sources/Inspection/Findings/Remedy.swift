@@ -37,6 +37,12 @@ package enum Remedy: Hashable, Sendable {
     case loadModule(String)
     /// An option of a module, which takes effect when it is loaded.
     case moduleOption(String, Setting)
+    /// Limit what opens connections, by its flags, not what conntrack takes for new.
+    case limitOpening
+    /// Exempt all packets of these services from conntrack, ICMP errors and both address families.
+    case notrackAll([Service.Identity])
+    /// Accept what another director tells the sync daemon.
+    case acceptSync(SyncGroup)
     /// Have a rule give packets of the service this mark.
     case setMark(UInt32)
     /// Switch large receive offload off on these interfaces.

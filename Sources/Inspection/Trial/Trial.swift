@@ -5,6 +5,8 @@ import IPVS
 /// What a director's packet filter did to the packets of its services in a sandbox: the director's own rules, and the kernel that runs us.
 package struct Trial: Equatable, Sendable {
     package var services: [ServiceTrial] = []
+    /// Of each sync daemon that listens here.
+    package var syncs: [SyncTrial] = []
     /// What the sandbox lacks of the director: what it is, and why. With any of it, that all seems right proves nothing.
     package var missing: [Loss] = []
     /// Whether IPVS took the packets in the sandbox, with the director's services and destinations.
@@ -34,11 +36,15 @@ package struct ServiceTrial: Equatable, Sendable {
     /// Of what real servers answer through the director.
     package var answers: [AnswerTrial] = []
 
+    /// Of many ACKs in a moment; nil if that was not tried, as no rule limits anything.
+    package var burst: Burst?
+
     package init(_ service: Service.Identity) { self.service = service }
 
     package static func == (left: Self, right: Self) -> Bool {
         left.service == right.service && left.origin == right.origin && left.opening == right.opening
-            && left.outcomes.elementsEqual(right.outcomes) { $0 == $1 } && left.answers == right.answers
+            && left.burst == right.burst && left.answers == right.answers
+            && left.outcomes.elementsEqual(right.outcomes) { $0 == $1 }
     }
 
     /// Of what clients send.

@@ -17,8 +17,9 @@ extension Finding {
             .tunnelMTU:
             networkSentence(named)
         case .invalidRate, .icmpLimited, .drained: growthSentence(named)
+        case .newLimit, .notrackHalf: triedRuleSentence(named)
         case .fwmarkUnset, .tableOwned, .settingsRewritten: ruleSentence(named)
-        case .backupOnly, .syncNone: partnerSentence(named)
+        case .backupOnly, .syncFiltered, .syncNone: partnerSentence(named)
         case .largeReceive: largeReceive(named)
         default: settingSentence(named)
         }

@@ -17,6 +17,13 @@ extension Finding {
         .packetTooBigDropped:
             "Send a large page to a client behind a smaller MTU: it never arrives whole, and ct-inspect observe counts packet-too-big as "
             + "dropped.",
+        .newLimit:
+            "Upload a large file through the service: it crawls or breaks off, and the counters of these rules go up by more than one for each "
+            + "connection.",
+        .notrackHalf:
+            "ct-inspect observe shows packets of one address as UNTRACKED and others about it as INVALID, and what drops them.",
+        .syncFiltered:
+            "ipvsadm -Lcn here stays empty while the master has connections; tcpdump shows its messages arrive, and the rule's counter goes up.",
         .fwmarkUnset:
             "ipvsadm -Ln --stats shows no packets of the service, whatever a client sends; nft list ruleset and iptables-save -t mangle show "
             + "what sets marks.",

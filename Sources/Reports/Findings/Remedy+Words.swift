@@ -42,6 +42,13 @@ extension Remedy {
         case .moduleOption(let module, let option):
             "put “options \(module) \(option.name)=\(option.value)” into a file in /etc/modprobe.d, and load the module again, as at "
                 + "the next boot"
+        case .limitOpening:
+            "limit SYNs instead (nft: tcp flags & (fin|syn|rst|ack) == syn; iptables: -p tcp --syn), or accept the service before the limit"
+        case .notrackAll(let services):
+            "add notrack rules for \(sentenceList(services.map(\.description))) and ICMP to the same address, or accept what is dropped"
+        case .acceptSync(let group):
+            "accept it: iptables -I INPUT -i \(group.interface) -d \(group.endpoint.address) -p udp --dport \(group.endpoint.port) -j ACCEPT, "
+                + "or as your packet filter has it"
         case .setMark(let mark):
             "mark packets of the service before IPVS sees them: iptables -t mangle -A PREROUTING -d … -p tcp --dport … -j MARK --set-mark "
                 + "\(mark), or in nft at prerouting: meta mark set \(mark)"

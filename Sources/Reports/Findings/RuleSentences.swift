@@ -47,6 +47,23 @@ extension Finding {
                 + ". It has had \(packets) packets, which a rule marked that is gone, or something else: tc(8), eBPF."
     }
 
+    /// Of those that were tried.
+    func triedRuleSentence(_ named: Named) -> String {
+        let services = Self.list(named.services)
+        guard id == .newLimit else {
+            return
+                "The rules exempt only a part of the packets of \(services) from conntrack: those of the other address family, or ICMP errors, "
+                + "are still tracked, INVALID, and dropped (net/netfilter/nf_conntrack_core.c, nf_conntrack_in; "
+                + "nf_conntrack_proto_icmp.c, nf_conntrack_inet_error)."
+        }
+        let limits = named.names.dropFirst()
+        return
+            "After \(number("acks_before")) ACKs of one connection in a moment, the packet filter dropped the next one to \(services): "
+            + "\(named.names.first ?? "")\(limits.isEmpty ? "" : ", because of " + sentenceList(Array(limits))). Conntrack takes each ACK of such a "
+            + "connection for a new one (net/netfilter/nf_conntrack_proto_tcp.c, tcp_new), so that a limit for new connections holds for all "
+            + "packets: uploads crawl, and busy clients are locked out."
+    }
+
     /// Of the checks of two directors.
     func partnerSentence(_ named: Named) -> String {
         switch id {
@@ -54,6 +71,10 @@ extension Finding {
             "A backup sync daemon runs here, this host is a real server of \(Self.list(named.services)) as well, and "
                 + "net.ipv4.vs.backup_only=0: what the master sends here to be served, IPVS sends on to other real servers, the master perhaps, "
                 + "and packets go round in circles (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_hook)."
+        case .syncFiltered:
+            "The packet filter drops what the master tells the backup sync daemon here, by \(Self.list(named.interfaces)): "
+                + "\(named.names.joined()). So this director knows no connections, and a failover breaks them all "
+                + "(net/netfilter/ipvs/ip_vs_sync.c, sync_thread_backup). A message sent in a sandbox showed it."
         default:
             "A program here speaks VRRP, so another director takes over when this one fails, and no sync daemon runs: all connections "
                 + "(\(Self.list(named.services))) break then (net/netfilter/ipvs/ip_vs_sync.c, ip_vs_sync_conn)."

@@ -82,7 +82,7 @@ struct CheckTests {
     }
 
     static var cases: [Case] {
-        filter + rules + services + network + offloads + tracking + failover + partners + settings + timeouts + table
-            + growth
+        filter + triedRules + rules + services + network + offloads + tracking + failover + partners + syncFilters
+            + settings + timeouts + table + growth
     }
 }

@@ -1,0 +1,90 @@
+import Addresses
+import Glibc
+import Inspection
+import Netlink
+import Packets
+import Routing
+import SystemPackage
+
+/// A member of a multicast group, as a sync daemon is (`join_mcast_group`, net/netfilter/ipvs/ip_vs_sync.c): without one the kernel drops
+/// what comes for the group before any rule at LOCAL_IN sees it (`ip_check_mc_rcu`, net/ipv4/igmp.c).
+private final class GroupMember {
+    private let descriptor: FileDescriptor
+
+    /// In the network namespace of the calling thread.
+    ///
+    /// - Parameter group: of IPv4.
+    init(of group: SyncGroup) throws(KernelError) {
+        let purpose = "join the multicast group \(group.endpoint.address) in the sandbox"
+        let number = socket(AF_INET, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        guard number >= 0 else { throw KernelError(purpose, Errno(rawValue: errno)) }
+        descriptor = FileDescriptor(rawValue: number)
+        var request = ip_mreqn()
+        request.imr_multiaddr.s_addr = UInt32(truncatingIfNeeded: group.endpoint.address.low).bigEndian
+        request.imr_ifindex = CInt(bitPattern: if_nametoindex(group.interface))
+        guard
+            setsockopt(
+                number, CInt(IPPROTO_IP), IP_ADD_MEMBERSHIP, &request, socklen_t(MemoryLayout<ip_mreqn>.size)) == 0
+        else { throw KernelError(purpose, Errno(rawValue: errno)) }
+    }
+
+    deinit { try? descriptor.close() }
+}
+
+extension TrialRunner {
+    /// What becomes of a message to each group, as another director on that link sends it.
+    func trial(of groups: [SyncGroup]) throws(KernelError) -> [SyncTrial] {
+        var trials: [SyncTrial] = []
+        for group in groups { trials.append(SyncTrial(group, try outcome(of: group))) }
+        return trials
+    }
+
+    private func outcome(of group: SyncGroup) throws(KernelError) -> ProbeOutcome {
+        guard group.endpoint.address.family == .ipv4 else { return .unknown("messages over IPv6 are not tried") }
+        guard let link = sandbox.links.first(where: { $0.value == group.interface })?.key,
+            case let sources = sandbox.network.partners(on: link), !sources.isEmpty
+        else { return .unknown("no IPv4 network is on \(group.interface), where a sync daemon listens") }
+        let member = try GroupMember(of: group)
+        defer { withExtendedLifetime(member) {} }
+        var first: ProbeOutcome?
+        // Rules may let in the one partner only.
+        for source in sources where !isStopped() {
+            let packet = PacketBytes.udp(from: Endpoint(source, 40_000), to: group.endpoint)
+            let outcome = try sandbox.outcome(of: packet, by: link)
+            first = first ?? outcome
+            if outcome.hasPassed {
+                first = outcome
+                break
+            }
+        }
+        return first ?? .unknown("the trial was interrupted")
+    }
+}
+
+extension NetworkConfiguration {
+    /// Where another director may be: the hosts that are known on a link, and the addresses next to the ones here.
+    fileprivate func partners(on link: Int32) -> [IPAddress] {
+        let known = neighbours.filter { $0.interface == link && $0.address.family == .ipv4 }.map(\.address)
+        let around = addresses.filter { $0.interface == link && $0.address.family == .ipv4 && $0.prefixLength < 31 }
+            .flatMap { here -> [IPAddress] in
+                guard let prefix = Prefix(here.address, length: Int(here.prefixLength)) else { return [] }
+                let own = UInt32(truncatingIfNeeded: here.address.low)
+                return (1...Self.reach).flatMap { [own &+ $0, own &- $0] }.map(IPAddress.init(ipv4:)).filter {
+                    prefix.contains($0) && $0 != prefix.address
+                }
+            }
+        var seen: Set<IPAddress> = []
+        return (known + around).filter { !isLocal($0) && seen.insert($0).inserted }
+    }
+
+    /// With both sides, all of a network of 256 addresses, or half of it.
+    private static var reach: UInt32 { 127 }
+}
+
+extension ProbeOutcome {
+    fileprivate static func unknown(_ why: String) -> ProbeOutcome {
+        var outcome = ProbeOutcome()
+        outcome.end = .unknown(why)
+        return outcome
+    }
+}

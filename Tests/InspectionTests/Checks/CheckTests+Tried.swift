@@ -1,0 +1,107 @@
+import Addresses
+import Conntrack
+import Firewall
+import IPVS
+
+@testable import Inspection
+
+extension CheckTests {
+    private static let ends: [Probe] = [[.fin, .ack], .rst].map { Probe(.tcp($0)) }
+    private static let unreachable = Probe(.icmp(ICMPType(rawValue: 3)), icmpCode: 3)
+    private static let rule = DroppingRule(family: .inet, table: "filter", chain: "input", decision: .rule(handle: 7))
+    private static let group = SyncGroup(interface: "eth0", Endpoint(IPAddress(ipv4: 0xE000_0051), 8848))
+
+    /// A burst of ACKs to the one service, of which the last was dropped by the rule, or passed.
+    @Sendable private static func burst(
+        _ service: Service, drop: DroppingRule? = rule, limits: [DroppingRule] = [rule]
+    ) throws -> Trial {
+        var trial = try Trial.of(service, passed: [Probe(.tcp(.ack))])
+        var last = ProbeOutcome()
+        last.end = drop.map { .dropped($0) } ?? .passed(.localIn)
+        trial.services[0].burst = Burst(sent: 60, last, limits: limits)
+        return trial
+    }
+
+    /// The one service is exempt from conntrack, and some of what belongs to it is dropped as INVALID.
+    @Sendable private static func exempt(_ service: Service, dropped: [Probe]) throws -> Trial {
+        var trial = try Trial.of(service, dropped: dropped)
+        trial.services[0].opening?.ctstate = .untracked
+        return trial
+    }
+
+    static let triedRules = [
+        Case("new-limit", .warning, ["services": 1, "acks_before": 60]) {
+            $0.trial = .known(try burst($0.web))
+        } butNot: {
+            $0.trial = .known(try burst($0.web, drop: nil))
+        },
+        Case("new-limit", .warning) {
+            $0.trial = .known(
+                try burst(
+                    $0.web,
+                    drop: .init(family: .ip, table: "filter", chain: "INPUT", decision: .legacyRule(number: 2)),
+                    limits: []))
+        } butNot: {
+            // A rule that drops at random.
+            $0.trial = .known(try burst($0.web, limits: []))
+        },
+        Case("new-limit", .warning) {
+            $0.trial = .known(try burst($0.web))
+        } butNot: {
+            $0.trial = .known(try burst($0.web))
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+        },
+        Case("notrack-half", .warning, ["services": 1, "without_errors": 1]) {
+            $0.trial = .known(try exempt($0.web, dropped: [unreachable]))
+        } butNot: {
+            // Nothing is exempt.
+            $0.trial = .known(try .of($0.web, dropped: [unreachable]))
+        },
+        Case("notrack-half", .warning, ["services": 1, "without_errors": 0]) { facts in
+            let other = try DirectorFacts.web("[2001:db8::100]:80", .dr)
+            var trial = try exempt(facts.web, dropped: [])
+            trial.services += try Trial.of(other, dropped: ends).services
+            facts.add(other)
+            facts.trial = .known(trial)
+        } butNot: { facts in
+            // Another port is another matter.
+            let other = try DirectorFacts.web("[2001:db8::100]:443", .dr)
+            var trial = try exempt(facts.web, dropped: [])
+            trial.services += try Trial.of(other, dropped: ends).services
+            facts.add(other)
+            facts.trial = .known(trial)
+        },
+    ]
+
+    static let syncFilters = [
+        Case("sync-filtered", .error, ["port": 8848]) {
+            $0.listen(at: group)
+            $0.trial = .known(.of(group, .dropped(rule)))
+        } butNot: {
+            $0.listen(at: group)
+            $0.trial = .known(.of(group, .passed(.localIn)))
+        }
+    ]
+}
+
+extension Trial {
+    static func of(_ group: SyncGroup, _ end: ProbeOutcome.End) -> Trial {
+        var outcome = ProbeOutcome()
+        outcome.end = end
+        var trial = Trial()
+        trial.syncs = [SyncTrial(group, outcome)]
+        return trial
+    }
+}
+
+extension DirectorFacts {
+    /// A backup daemon runs.
+    mutating func listen(at group: SyncGroup) {
+        run(2)
+        var configuration = configuration.value ?? Director.Configuration()
+        configuration.daemons[0].interface = group.interface
+        configuration.daemons[0].group = group.endpoint.address
+        configuration.daemons[0].port = group.endpoint.port
+        self.configuration = .known(configuration)
+    }
+}

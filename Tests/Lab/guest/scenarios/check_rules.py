@@ -1,0 +1,248 @@
+"""A director's rules, interfaces and partner: in order, then with one thing wrong after another, each of which does what check says."""
+
+import contextlib
+import json
+import select
+import socket
+import subprocess
+import time
+
+from director import CLIENTS, DIRECTOR, VIP
+from traffic import Web
+
+CHECKS = "new-limit,notrack-half,fwmark-unset,fw-owner,settings-rewritten,lro,backup-only,sync-filtered,sync-none,tcp-timeout-short"
+UNHURT = {"tcp-timeout-short": "info"}
+SYNC_GROUP, SYNC_PORT = "224.0.0.81", 8848
+
+
+def conduct(hosts, subject, report):
+    hosts.vip(VIP)
+    hosts.vs_conntrack(0)
+    hosts.ipvs("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g")
+    web = Web(hosts, [(hosts.servers[0], VIP)], 80)
+    web.visit(CLIENTS[0], (VIP, 80))
+    judge = _Judge(hosts, subject, report)
+    judge.found("in order", {})
+    for part in (_timeout, _mark, _limit, _half, _owner, _rewritten, _merging, _backup, _partner, _sync):
+        part(hosts, judge)
+    judge.found("in order again", {})
+
+
+class _Judge:
+    def __init__(self, hosts, subject, report):
+        self.hosts, self.subject, self.report = hosts, subject, report
+
+    def found(self, what, expected, usual=UNHURT):
+        """The findings are those, by id with their severity, besides what is usual."""
+        if self.subject is None:
+            return {}
+        with self.hosts.director.inside():
+            done = self.subject.run("check", "--json", "--only", CHECKS, check=False)
+        document = json.loads(done.stdout)
+        found = {one["id"]: one["severity"] for one in document["findings"]}
+        self.report.equal(f"{what}: found", {**usual, **expected}, found)
+        self.report.equal(f"{what}: nothing was left out", [], document["not_checked"])
+        is_bad = any(severity != "info" for severity in expected.values())
+        self.report.equal(f"{what}: exit status", int(is_bad), done.returncode)
+        return {one["id"]: one for one in document["findings"]}
+
+    def names(self, found, check, words):
+        if found:
+            reason = found.get(check, {}).get("reason", "")
+            self.report.check(f"{check} names the rule", words in reason, reason)
+
+
+def _packets(hosts, service):
+    """Packets to a service that IPVS has counted: it adds them up every two seconds."""
+    time.sleep(2.5)
+    lines = hosts.director.run("ipvsadm", "-Ln", "--stats", "--exact", *service.split()).stdout.splitlines()
+    return int(next(line.split()[3] for line in lines if line.startswith(("TCP", "FWM"))))
+
+
+def _knock(host, virtual, port=80):
+    """Sends a SYN, and waits a moment for whatever comes of it."""
+    with host.inside(), socket.socket() as made:
+        made.settimeout(0.7)
+        made.connect_ex((virtual, port))
+
+
+def _nft(hosts, *lines):
+    hosts.director.run("nft", "-f", "-", text="\n".join(lines) + "\n")
+
+
+def _counted(hosts, name):
+    """What a named counter of the table `t` has counted."""
+    shown = hosts.director.run("nft", "list", "counter", "inet", "t", name).stdout
+    return int(shown.split("packets")[1].split()[0])
+
+
+def _timeout(hosts, judge):
+    hosts.ipvs("--set 7500 0 0")
+    judge.found("connections are kept as long as hosts keep them", {}, usual={})
+    hosts.ipvs("--set 900 0 0")
+
+
+def _mark(hosts, judge):
+    hosts.ipvs("-A -f 7 -s rr", "-a -f 7 -r 10.0.0.3:0 -g")
+    _knock(hosts.client, VIP, 81)
+    judge.report.equal("nothing marks packets, so the service gets none", 0, _packets(hosts, "-f 7"))
+    judge.found("a mark that no rule sets", {"fwmark-unset": "error"})
+    table = ("add table inet t", "add chain inet t early { type filter hook prerouting priority -150; }")
+    _nft(hosts, *table, "add rule inet t early tcp dport 81 meta mark set 8")
+    judge.found("a rule that sets another mark", {"fwmark-unset": "error"})
+    _nft(hosts, "flush chain inet t early", "add rule inet t early tcp dport 81 meta mark set 7")
+    _knock(hosts.client, VIP, 81)
+    judge.report.check("now it gets some", _packets(hosts, "-f 7") > 0)
+    judge.found("a rule that sets the mark", {})
+    _nft(hosts, "delete table inet t")
+    judge.found("a rule that is gone", {"fwmark-unset": "warning"})
+    hosts.ipvs("-D -f 7")
+
+
+def _limit(hosts, judge):
+    """A client that uploads sends hundreds of segments in a second, and each of them is NEW here."""
+
+    def limit(rule):
+        _nft(
+            hosts, "add table inet t", "add counter inet t over",
+            "add chain inet t input { type filter hook input priority 0; }",
+            "add rule inet t input ct state established accept",
+            f"add rule inet t input {rule} counter name over drop")
+
+    limit("tcp flags & (fin | syn | rst | ack) == syn limit rate over 20/second burst 30 packets")
+    _upload(hosts)
+    judge.report.equal("a limit for SYNs drops no segment", 0, _counted(hosts, "over"))
+    judge.found("a limit for SYNs", {})
+    _nft(hosts, "delete table inet t")
+    limit("ct state new tcp dport 80 limit rate over 20/second burst 30 packets")
+    _upload(hosts)
+    judge.report.check("a limit for NEW drops segments of one connection", _counted(hosts, "over") > 0)
+    judge.names(judge.found("a limit for NEW", {"new-limit": "warning"}), "new-limit", "inet t input")
+    _nft(hosts, "delete table inet t")
+
+
+def _upload(hosts):
+    """Many small segments from a connection, as fast as they go, whatever comes of them."""
+    with hosts.client.inside(), socket.socket() as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.settimeout(10)
+        client.connect((VIP, 80))
+        client.setblocking(False)
+        for _ in range(400):
+            if not select.select([], [client], [], 1)[1]:
+                break
+            with contextlib.suppress(BlockingIOError, ConnectionError):
+                client.send(b"x" * 200)
+        time.sleep(1)
+
+
+def _half(hosts, judge):
+    table = (
+        "add table inet t", "add chain inet t raw { type filter hook prerouting priority -300; }",
+        "add chain inet t input { type filter hook input priority 0; }", "add rule inet t input ct state invalid drop",
+        f"add rule inet t raw ip daddr {VIP} tcp dport 80 notrack")
+    _nft(hosts, *table)
+    with hosts.director.inside():
+        if judge.subject is not None:
+            done = judge.subject.run("check", "--json", "--only", "notrack-half,icmp-not-accepted,invalid-dropped", check=False)
+            found = sorted(one["id"] for one in json.loads(done.stdout)["findings"])
+            judge.report.equal("TCP is exempt, errors about it are not", ["icmp-not-accepted", "notrack-half"], found)
+    _nft(hosts, f"add rule inet t raw ip daddr {VIP} icmp type {{ destination-unreachable, time-exceeded, parameter-problem }} notrack")
+    judge.found("both are exempt", {})
+    _nft(hosts, "delete table inet t")
+
+
+@contextlib.contextmanager
+def _owner_of(hosts, *lines):
+    """A program that owns a table for as long as it runs: nft itself."""
+    with hosts.director.inside():
+        owner = subprocess.Popen(["nft", "-i"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    owner.stdin.write("\n".join(lines) + "\n")
+    owner.stdin.flush()
+    time.sleep(2)
+    try:
+        yield
+    finally:
+        owner.kill()
+        owner.wait()
+
+
+def _owner(hosts, judge):
+    chain = "add chain inet mine input { type filter hook input priority 0; }"
+    with _owner_of(hosts, "add table inet mine { flags owner; }", chain):
+        refused = hosts.director.run("nft", "insert", "rule", "inet", "mine", "input", "accept", check=False)
+        judge.report.check("nobody else can add a rule", "not permitted" in refused.stderr, refused.stderr)
+        judge.found("a table with an owner", {"fw-owner": "info"})
+    _nft(hosts, "add table inet mine", chain)
+    judge.found("a table without one", {})
+    _nft(hosts, "delete table inet mine")
+
+
+def _rewritten(hosts, judge):
+    _nft(hosts, "add table ip nat", "add chain ip nat DOCKER")
+    judge.found("a chain of Docker's", {"settings-rewritten": "info"})
+    _nft(hosts, "delete table ip nat")
+
+
+def _merging(hosts, judge):
+    """A bond has large receive offload if all that is below it has, and so if nothing is (bond_fix_features, drivers/net/bonding)."""
+    hosts.director.sysctl({"net.ipv4.ip_forward": 0})
+    hosts.director.ip("link add bond7 type bond")
+    judge.found("an interface that is down", {})
+    hosts.director.ip("link set bond7 up")
+    judge.found("an interface with large receive offload", {"lro": "warning"})
+    # Whoever forwards switches it off (inet_forward_change, net/ipv4/devinet.c).
+    hosts.director.sysctl({"net.ipv4.ip_forward": 1})
+    judge.found("a host that forwards by itself", {})
+    hosts.director.ip("link del bond7")
+
+
+def _backup(hosts, judge):
+    """On a backup that is a real server, IPVS takes what the master sent to be served here."""
+    hosts.ipvs(f"-a -t 10.0.0.100:80 -r {DIRECTOR}:80 -g", "--start-daemon backup --mcast-interface eth0")
+    before = _packets(hosts, "-t 10.0.0.100:80")
+    for _ in range(4):
+        _knock(hosts.client, VIP)
+    judge.report.check("with backup_only=0 it forwards", _packets(hosts, "-t 10.0.0.100:80") > before)
+    judge.found("a backup that is a real server", {"backup-only": "error"})
+    hosts.director.sysctl({"net.ipv4.vs.backup_only": 1})
+    before = _packets(hosts, "-t 10.0.0.100:80")
+    for _ in range(4):
+        _knock(hosts.client, VIP)
+    judge.report.equal("with backup_only=1 it does not", before, _packets(hosts, "-t 10.0.0.100:80"))
+    judge.found("a backup that only serves", {})
+    hosts.director.sysctl({"net.ipv4.vs.backup_only": 0})
+    hosts.ipvs("--stop-daemon backup", f"-d -t 10.0.0.100:80 -r {DIRECTOR}:80")
+
+
+def _partner(hosts, judge):
+    with hosts.director.inside(), socket.socket(socket.AF_INET, socket.SOCK_RAW, 112):
+        judge.found("a program that speaks VRRP, and no sync daemon", {"sync-none": "info"})
+        hosts.ipvs("--start-daemon master --mcast-interface eth0")
+        judge.found("a master", {})
+        hosts.ipvs("--stop-daemon master")
+
+
+def _sync(hosts, judge):
+    hosts.ipvs("--start-daemon backup --mcast-interface eth0")
+    _nft(
+        hosts, "add table inet t", "add counter inet t passed", "add counter inet t dropped",
+        "add chain inet t input { type filter hook input priority 0; policy drop; }", "add rule inet t input tcp dport 80 accept",
+        "add rule inet t input icmp type != 0 accept", f"add rule inet t input udp dport {SYNC_PORT} counter name dropped drop")
+    _tell(hosts)
+    judge.report.check("what the master tells is dropped", _counted(hosts, "dropped") > 0)
+    judge.names(judge.found("a backup behind a filter", {"sync-filtered": "error"}), "sync-filtered", "inet t input")
+    _nft(hosts, f"insert rule inet t input ip saddr {CLIENTS[0]} ip daddr {SYNC_GROUP} udp dport {SYNC_PORT} counter name passed accept")
+    _tell(hosts)
+    judge.report.check("with a rule for the partner it passes", _counted(hosts, "passed") > 0)
+    judge.found("a backup that hears its partner", {})
+    _nft(hosts, "delete table inet t")
+    hosts.ipvs("--stop-daemon backup")
+
+
+def _tell(hosts):
+    """A message as a master sends it; the kernel takes one that it does not understand for nothing."""
+    with hosts.client.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
+        made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(CLIENTS[0]))
+        made.sendto(b"\0" * 8, (SYNC_GROUP, SYNC_PORT))
+    time.sleep(0.5)
