@@ -2,6 +2,7 @@ import Addresses
 import Advice
 import Firewall
 import Foundation
+import Inspection
 import TestSupport
 import Testing
 
@@ -37,6 +38,18 @@ struct ManagedAdviceTests {
         #expect(notrack.persist.map(\.reload) == [["netfilter-persistent reload"]])
     }
 
+    @Test("Docker beside UFW: the fix is UFW's", .needsTool("ufw"))
+    func dockerBesideUFW() throws {
+        try inTemporaryFolder { folder in
+            let ufw = "unshare -m sh -c '\(UFW.enabling)' \(folder) > /dev/null\n"
+            let docker = Self.restored("docker", by: "iptables-nft-restore --noflush")
+            let (accept, notrack) = try advised(ufw + docker).bothProven()
+            #expect(accept.persist.map(\.file) == ["/etc/ufw/before.rules"])
+            #expect(accept.persist.map(\.reload) == [["ufw reload"]])
+            #expect(notrack.persist.first?.file == "/etc/ufw/before.rules")
+        }
+    }
+
     @Test("kube-proxy's chains in the table do not stand in the way of a fix elsewhere")
     func kubeProxy() throws {
         let chains = "iptables-nft -N KUBE-FORWARD\niptables-nft -A FORWARD -j KUBE-FORWARD"
@@ -60,6 +73,17 @@ struct ManagedAdviceTests {
         }
         let set = try self.advised(Self.restored("\(name)-accepting", by: program))
         #expect(set.fixes == [] && set.obstacles == [] && set.doubt == nil)
+    }
+
+    @Test("Where Shorewall's rules accept what is not tracked, notrack does: in a table that it does not flush")
+    func untracked() throws {
+        let icmp = "\niptables-nft -I net-fw -m conntrack --ctstate NEW,RELATED,UNTRACKED -p icmp -j ACCEPT"
+        let advised = try advised(Self.restored("shorewall") + icmp)
+        #expect(advised.obstacles.map(\.kind) == [.accept])
+        let notrack = try #require(advised[.notrack])
+        #expect(notrack.proof.result == .proven)
+        #expect(notrack.apply.allSatisfy { $0.hasPrefix("nft '") && $0.contains("inet lvs-notrack") })
+        #expect(notrack.persist.map(\.file) == ["/etc/lvs-notrack.nft", "/etc/systemd/system/lvs-notrack.service"])
     }
 
     @Test(
