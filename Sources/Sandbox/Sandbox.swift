@@ -20,6 +20,8 @@ package final class Sandbox {
     /// The links by which packets can arrive, by index.
     package let links: [Int32: String]
     package let network: NetworkConfiguration
+    /// Those of the director.
+    let routes: RouteLookup
     /// Whether a part of the packet filter is missing.
     package let lacksRules: Bool
     /// Of the kernel that judges.
@@ -64,6 +66,7 @@ package final class Sandbox {
         let director = try PrivateNamespace()
         kernel = LiveKernel()
         network = plan.network ?? NetworkConfiguration(oneLink: "eth0", addresses: plan.addresses)
+        routes = RouteLookup(network)
         let copy = try NetworkCopy(of: network, into: kernel, farEndsIn: clients)
         links = copy.names
         try clients.enter()

@@ -42,7 +42,8 @@ extension TrialRunner {
     private func outcome(of group: SyncGroup) throws(KernelError) -> ProbeOutcome {
         guard group.endpoint.address.family == .ipv4 else { return .unknown("messages over IPv6 are not tried") }
         guard let link = sandbox.links.first(where: { $0.value == group.interface })?.key,
-            case let sources = sandbox.network.partners(on: link), !sources.isEmpty
+            case let sources = sandbox.network.partners(on: link).filter({ !sandbox.routes.isLocal($0) }),
+            !sources.isEmpty
         else { return .unknown("no IPv4 network is on \(group.interface), where a sync daemon listens") }
         let member = try GroupMember(of: group)
         defer { withExtendedLifetime(member) {} }
@@ -74,7 +75,7 @@ extension NetworkConfiguration {
                 }
             }
         var seen: Set<IPAddress> = []
-        return (known + around).filter { !isLocal($0) && seen.insert($0).inserted }
+        return (known + around).filter { seen.insert($0).inserted }
     }
 
     /// With both sides, all of a network of 256 addresses, or half of it.

@@ -41,7 +41,7 @@ extension TrialRunner {
             return Loss(what, "with \(Sysctls.ipvsConntrack)=1 IPVS alters their entries, and is not in the sandbox")
         }
         let isLocal = service.destinations.contains { destination in
-            destination.method == .local || sandbox.network.isLocal(destination.endpoint.address)
+            destination.method == .local || sandbox.routes.isLocal(destination.endpoint.address)
         }
         if isLocal { return Loss(what, "a destination is the director itself, and OUTPUT is not tried") }
         if let server = service.returningServers.first(where: { link(to: $0.address) == nil }) {
@@ -52,7 +52,7 @@ extension TrialRunner {
 
     /// By which the director reaches an address, if it is not the director's own.
     private func link(to address: IPAddress) -> Int32? {
-        let path = sandbox.network.path(to: address, address.family)
+        let path = sandbox.routes.path(to: address, address.family)
         if path.way == .local { return nil }
         return path.output.flatMap { sandbox.links[$0] == nil ? nil : $0 }
     }
