@@ -99,6 +99,22 @@ struct AdviceTests {
         #expect(notrack.apply.contains("iptables-nft -I INPUT 4 -m conntrack --ctstate UNTRACKED -j lvs-untracked"))
     }
 
+    @Test(
+        "Rules that use sets of ipset are proven like others, and undone", .needsTool("ipset"),
+        arguments: ["iptables-nft", "iptables-legacy"])
+    func sets(_ program: String) throws {
+        let filter = """
+            ipset create vips hash:ip; ipset add vips \(Director.vip)
+            \(program) -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+            \(program) -A INPUT -m conntrack --ctstate INVALID -m set --match-set vips dst -j DROP
+            \(program) -A INPUT -p tcp -m set --match-set vips dst --dport 80 -j ACCEPT
+            \(program) -A INPUT -p icmp -j ACCEPT
+            \(program) -P INPUT DROP
+            """
+        let fixes = try expectBoth(try Advised(filter, families: [.ipv4]))
+        #expect(fixes.accept.apply.last?.contains(" -I INPUT 2 ") == true, "\(fixes.accept.apply)")
+    }
+
     @Test("iptables-legacy", .needsTool("iptables-legacy"))
     func legacy() throws {
         let filter = """

@@ -129,6 +129,25 @@ struct IPSetCopyTests {
         #expect(!made.sets.contains { $0.index == 0 })
     }
 
+    /// Sets of a hundred elements, and rules that use one each.
+    private static let many = """
+        { for set in $(seq 0 99); do
+            echo "create s$set hash:net maxelem 200"; seq -f "add s$set 10.$set.0.%g" 1 100
+        done; } | ipset restore
+        { echo '*filter'; for rule in $(seq 1 10000); do
+            echo "-A INPUT -p tcp -m set --match-set s$((rule % 100)) src -m tcp --dport $rule -j DROP"
+        done; echo COMMIT; } | $program-restore
+        """
+
+    @Test("Ten thousand rules and a hundred sets are copied whole", arguments: programs)
+    func large(_ program: String) throws {
+        let made = try make(Self.many, program)
+        let copy = try copy(made, program)
+        #expect(copy.missing == [])
+        #expect(copy.sets == made.listing.sets && copy.sets.count == 100 * 101)
+        #expect(copy.rules == made.listing.rules && copy.rules.count == 10_000)
+    }
+
     @Test("Sets that no rule uses are not read; those in a list that a rule uses are")
     func unused() throws {
         let made = try make(
