@@ -83,6 +83,20 @@ struct IPSetTests {
         #expect(comments == ["x"])
     }
 
+    @Test(
+        "It is made with its properties, but not with the size and the seed of its hash, nor with what the kernel only tells"
+    )
+    func creation() throws {
+        let used = try read([[Self.head, TrackingAnswers.done], [Self.whole, TrackingAnswers.done]])
+        let message = try #require(used.sets.first).creation.message(sequence: 1)
+        let data = try #require(RuleExpression("", Array(message[20...])).payload(7))
+        let properties = RuleExpression("", data)
+        // INITVAL, HASHSIZE; ELEMENTS, REFERENCES, MEMSIZE.
+        for type in [17, 18, 24, 25, 26] { #expect(properties.payload(type) == nil) }
+        // TIMEOUT, CADT_FLAGS, MAXELEM, BUCKETSIZE.
+        for type in [6, 8, 19, 21] { #expect(properties.payload(type) != nil) }
+    }
+
     @Test("Elements in several messages are all of the set")
     func several() throws {
         // What follows the first message has the set's name and elements only.
