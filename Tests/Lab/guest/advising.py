@@ -7,7 +7,6 @@ import tempfile
 
 from checking import judge_in_order, judge_trap
 from cures import judge_cure
-from director import VIP
 from filters import legacy_rules
 from story import WebStory
 
@@ -34,20 +33,21 @@ def _captured_fixes(hosts, subject):
     return fixes
 
 
-def judge_advice(hosts, subject, report, kind, ctstates, proven=("accept-invalid", "notrack"), captured=False, vs_conntrack=0, virtual=VIP, rule=None):
+def judge_advice(hosts, subject, report, kind, ctstates, proven=("accept-invalid", "notrack"), captured=False, vs_conntrack=0, story=None, rule=None):
     """`ctstates` are those in which packets of the service arrive then, and `proven` the kinds of fixes that do here.
 
-    With `captured` an ordinary user must get the same from a capture. `rule`: what check says of the rule that drops, before any packet.
+    With `captured` an ordinary user must get the same from a capture. `rule`: what check says of the
+    rule that drops, before any packet. The story is of the web service, unless another is given.
 
     Returns the fix; None if there is no program to ask.
     """
     hosts.vs_conntrack(vs_conntrack)
-    story = WebStory(hosts, virtual=virtual)
+    story = story or WebStory(hosts)
     if subject is None:
         report.skip("what ct-inspect advise says (--peers-only)")
         return None
     if rule:
-        judge_trap(hosts, subject, report, rule, family=6 if ":" in virtual else 4)
+        judge_trap(hosts, subject, report, rule, family=6 if ":" in story.virtual[0] else 4)
     before = _state(hosts.director)
     with hosts.director.inside():
         fixes = _fixes(subject)

@@ -103,6 +103,19 @@ def judge_trap(hosts, subject, report, rule, family=4):
     _everywhere(hosts, subject, report, judge)
 
 
+def judge_unreached(hosts, subject, report, *words):
+    """What opens a connection is dropped, so that nothing is proven: it is said by what, in these words, and it is no pass."""
+    if subject is None:
+        report.skip("what ct-inspect check says (--peers-only)")
+        return
+    with hosts.director.inside():
+        findings, not_checked, _, status = _check(subject)
+    said = " ".join(one["reason"] for one in not_checked)
+    report.equal("check of a service that is not reached: nothing is found, and it is no pass", ([], True), (sorted(findings), status != 0))
+    for word in words:
+        report.check(f"check of a service that is not reached: says “{word}”", word in said, said)
+
+
 def judge_in_order(hosts, subject, report, everywhere=True):
     """`everywhere`: also from a capture, and of files."""
 

@@ -69,10 +69,15 @@ class Hosts:
     def vip(self, *addresses):
         """A VIP is on the director, and on the real servers' lo; IPv6 does not advertise addresses on lo."""
         for address in addresses:
-            length = 128 if ":" in address else 32
-            self.director.ip(_add(address, "eth0", length))
-            for server in self.servers:
-                server.ip(_add(address, "lo", length))
+            self.vip_of_director(address)
+            self.vip_of_servers(address)
+
+    def vip_of_director(self, address):
+        self.director.ip(_add(address, "eth0", _host_length(address)))
+
+    def vip_of_servers(self, address):
+        for server in self.servers:
+            server.ip(_add(address, "lo", _host_length(address)))
 
     def vs_conntrack(self, value):
         self.director.sysctl({"net.ipv4.vs.conntrack": value})
@@ -130,6 +135,10 @@ class Hosts:
             item.close()
         for host in (self.client, self.director, *self.servers, self.switch):
             host.delete()
+
+
+def _host_length(address):
+    return 128 if ":" in address else 32
 
 
 def _add(address, device, length):

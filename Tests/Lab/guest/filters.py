@@ -24,6 +24,13 @@ PLAIN = f"""table inet edge {{
 """
 
 
+def plain_with(lines, before):
+    """PLAIN as a file, with the lines of a chain and, the last of them, a rule that jumps there, before the rule that begins with a text."""
+    *chain, jump = lines
+    text = PLAIN.replace("table inet edge {", "table inet edge {\n" + "\n".join(chain), 1)
+    return "flush ruleset\n" + text.replace(before, f"{jump}\n        {before}", 1)
+
+
 @dataclass(frozen=True)
 class Drop:
     """A rule that drops, or (handle None) a chain's policy, and how many packets it has dropped."""

@@ -15,16 +15,18 @@ PATIENCE = 1.5  # seconds, during which dropped packets are retransmitted
 class WebStory:
     """A web service on a director, and its traffic. The packet filter is set up elsewhere."""
 
-    def __init__(self, hosts, method="dr", virtual=VIP, mark=None, reach="page"):
-        """With a method that IPVS does not have, the director itself is the server.
+    def __init__(self, hosts, method="dr", virtual=VIP, mark=None, reach="page", is_balanced=False):
+        """With a method that IPVS does not have, the director itself is the server. `is_balanced`: the director has the address and the service.
 
         `reach` is what clients get: a "page", a "connection" without a page, or "nothing".
         """
         self.hosts, self.virtual, self.reach = hosts, (virtual, 80), reach
         self.clients = CLIENTS6 if ":" in virtual else CLIENTS
-        hosts.vip(virtual)
+        hosts.vip_of_servers(virtual)
+        if not is_balanced:
+            hosts.vip_of_director(virtual)
         port = 8080 if method == "nat" else 80
-        if method in METHODS:
+        if method in METHODS and not is_balanced:
             self._balance(virtual, port, METHODS[method], mark)
         if mark is not None:
             # Before the counters, which are in the same table.
