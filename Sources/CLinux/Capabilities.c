@@ -8,8 +8,32 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+// The kernel may know more capabilities than its headers here.
+static const int past_last_capability = 64;
+
+int clinux_bind_programs(void)
+{
+    for (int capability = 0; capability < past_last_capability; capability++) {
+        if (capability == CAP_NET_ADMIN || capability == CAP_NET_RAW)
+            continue;
+        // 0: it is dropped already; EINVAL: the kernel knows no more.
+        if (prctl(PR_CAPBSET_READ, capability, 0, 0, 0) <= 0)
+            continue;
+        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) {
+            if (errno == EPERM)
+                break;
+            return errno;
+        }
+    }
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno;
+}
+
 int clinux_keep_only_net_admin(unsigned int also)
 {
+    // Needs a capability that is given up here.
+    int error = clinux_bind_programs();
+    if (error != 0)
+        return error;
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
     memset(data, 0, sizeof data);
@@ -20,7 +44,9 @@ int clinux_keep_only_net_admin(unsigned int also)
     if (also & CLINUX_KEPT_CHOWN)
         wanted |= CAP_TO_MASK(CAP_CHOWN);
     if (also & CLINUX_KEPT_SANDBOX)
-        wanted |= CAP_TO_MASK(CAP_SYS_ADMIN) | CAP_TO_MASK(CAP_NET_RAW) | CAP_TO_MASK(CAP_SETFCAP);
+        wanted |= CAP_TO_MASK(CAP_SYS_ADMIN) | CAP_TO_MASK(CAP_NET_RAW);
+    if (also & CLINUX_KEPT_USER_NAMESPACE)
+        wanted |= CAP_TO_MASK(CAP_SETFCAP);
     unsigned int kept = data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted & wanted;
     memset(data, 0, sizeof data);
     data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted = kept;

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "Namespaces.h"
 
+#include "Capabilities.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -40,7 +42,10 @@ int clinux_new_user_namespace(void)
     int error = write_file("/proc/self/setgroups", "deny");
     if (error == 0)
         error = write_file("/proc/self/uid_map", users);
-    return error != 0 ? error : write_file("/proc/self/gid_map", groups);
+    if (error == 0)
+        error = write_file("/proc/self/gid_map", groups);
+    // In it, programs could have all capabilities (kernel/user_namespace.c, set_cred_user_ns).
+    return error != 0 ? error : clinux_bind_programs();
 }
 
 int clinux_stay_on_this_cpu(void)

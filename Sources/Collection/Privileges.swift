@@ -12,10 +12,12 @@ package enum Privileges {
         package static let chown = Also(rawValue: CLINUX_KEPT_CHOWN.rawValue)
         /// To make a sandbox.
         package static let sandbox = Also(rawValue: CLINUX_KEPT_SANDBOX.rawValue)
+        /// To make one in a user namespace, for what comes from elsewhere.
+        package static let userNamespace = Also(rawValue: CLINUX_KEPT_USER_NAMESPACE.rawValue)
     }
 
     /// Drops every capability except CAP_NET_ADMIN, which is enough to query the kernel, and those of `also`. A user without capabilities
-    /// loses none.
+    /// loses none. Programs that are started from then on get no more than CAP_NET_ADMIN and CAP_NET_RAW.
     package static func keepOnlyNetAdmin(and also: Also = []) throws(KernelError) {
         let errno = Errno(rawValue: clinux_keep_only_net_admin(also.rawValue))
         if errno.rawValue != 0 { throw KernelError("give up capabilities", .failed, errno: errno) }

@@ -54,6 +54,11 @@ package final class Sandbox {
     }
 
     private init(_ plan: SandboxPlan) throws(KernelError) {
+        // What is run in here changes packet filters and settings of the network, and nothing else.
+        let binding = Errno(rawValue: clinux_bind_programs())
+        guard binding.rawValue == 0 else {
+            throw KernelError("bind the sandbox's programs", .failed, errno: binding)
+        }
         // Packets are handled in the order in which they were sent only on one CPU.
         let pinning = Errno(rawValue: clinux_stay_on_this_cpu())
         guard pinning.rawValue == 0 else {

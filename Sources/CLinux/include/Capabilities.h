@@ -6,15 +6,22 @@
 enum clinux_kept {
     /// CAP_CHOWN
     CLINUX_KEPT_CHOWN = 1,
-    /// To make network namespaces, and send packets in them: CAP_SYS_ADMIN, CAP_NET_RAW; and for root to be root in a user namespace of its
-    /// own, and so the programs that are run there: CAP_SETFCAP (kernel/user_namespace.c, `verify_root_map`).
+    /// To make network namespaces, and send packets in them: CAP_SYS_ADMIN, CAP_NET_RAW.
     CLINUX_KEPT_SANDBOX = 2,
+    /// For root to be root in a user namespace of its own, and so the programs that are run there: CAP_SETFCAP (kernel/user_namespace.c,
+    /// `verify_root_map`).
+    CLINUX_KEPT_USER_NAMESPACE = 4,
 };
 
-/// Keeps only CAP_NET_ADMIN (if the thread has it) effective and permitted, and those of `also` (`enum clinux_kept`).
-/// Returns 0, or the errno.
+/// Keeps only CAP_NET_ADMIN (if the thread has it) effective and permitted, and those of `also` (`enum clinux_kept`). Programs that the
+/// thread starts from then on are bound as by `clinux_bind_programs`. Returns 0, or the errno.
 int clinux_keep_only_net_admin(unsigned int also);
 
-/// Whether programs that the calling thread starts get CAP_NET_ADMIN, if the thread has it (as an ambient capability). Root gives them all that
-/// it may have anyway. Returns 0, or the errno.
+/// From then on, programs that the calling thread starts, and threads of it, get no capabilities but CAP_NET_ADMIN and CAP_NET_RAW, which are
+/// enough for programs that list, load or change a packet filter, and none that the thread itself has not (no_new_privs). Without CAP_SETPCAP,
+/// which root has, only the latter. Returns 0, or the errno.
+int clinux_bind_programs(void);
+
+/// Whether programs that the calling thread starts get CAP_NET_ADMIN, if the thread has it (as an ambient capability). Root's programs have it
+/// anyway. Returns 0, or the errno.
 int clinux_pass_net_admin(bool pass);

@@ -102,7 +102,8 @@ struct CheckCommand: ParsableCommand {
 
     private func facts(for checks: [Check]) throws(KernelError) -> DirectorFacts {
         let input = try given.read()
-        let also: Privileges.Also = Self.isFilterTried(checks) ? .sandbox : []
+        let also: Privileges.Also =
+            Self.isFilterTried(checks) ? given.ruleset.isEmpty ? .sandbox : [.sandbox, .userNamespace] : []
         var director: CheckedDirector
         let waiter = span == nil ? nil : try Output.waiter()
         let start = ContinuousClock.now

@@ -49,7 +49,7 @@ package struct RuleListing {
     }
 
     /// With handles, without counter values and sets' elements. It inherits the thread's network namespace, and of our capabilities the
-    /// one that it needs; a program that root starts has all of root's (capabilities(7)).
+    /// one that it needs; a program that root starts has as many as our bounding set leaves it (`clinux_bind_programs`).
     private static func run(_ words: [String]) throws(KernelError) -> String {
         _ = clinux_pass_net_admin(true)
         defer { _ = clinux_pass_net_admin(false) }
