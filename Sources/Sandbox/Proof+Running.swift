@@ -41,15 +41,15 @@ extension Proof {
     /// for what it needs.
     ///
     /// - Parameter plan: the director, with the settings of the fix.
-    /// - Returns: the proof, and what became of the packets after the fix.
+    /// - Returns: the proof, or why the fix is none; and what became of the packets after it.
     /// - Throws: also if a program that the commands call is not installed.
     package static func running(
         _ script: FixScript, for services: [Service], after before: BeforeFix, in plan: SandboxPlan
-    ) throws(KernelError) -> (proof: Proof, after: Trial) {
+    ) throws(KernelError) -> (proof: Swift.Result<Proof, Failure>, after: Trial) {
         try Sandbox.run(plan) { sandbox throws(KernelError) in
             let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries) { false }
             let listing = try sandbox.listing()
-            if let refusal = try sandbox.refusal(of: script.apply) { return (Proof(.failed(refusal)), before.trial) }
+            if let refusal = try sandbox.refusal(of: script.apply) { return (.failure(.init(refusal)), before.trial) }
             let after = try runner.trial(of: services)
             let closed = try runner.closedTrial(of: services)
             var undone = try sandbox.refusal(of: script.undo)
@@ -57,7 +57,10 @@ extension Proof {
             let rows = zip(before.closed, closed).map {
                 Row($0.target, $0.probe, hadPassed: $0.hasPassed, passes: $1.hasPassed)
             }.filter { script.isStrict || !$0.target.isNonsense }
-            return (Proof(before: before.trial, after: after, closed: rows, undone: undone), after)
+            let proof = Swift.Result { () throws(Failure) in
+                try Proof(before: before.trial, after: after, closed: rows, undone: undone)
+            }
+            return (proof, after)
         }
     }
 }

@@ -83,10 +83,13 @@ package struct Advisor {
         do throws(FixPlanner.Obstacle) {
             for _ in 1...Self.rounds {
                 var fix = try plan(drops)
-                let (proof, left) = tried(fix, after: before, isStrict: isStrict)
-                fix.proof = proof
-                guard case .failed(let why) = proof.result else { return .success(fix) }
-                failure = why
+                let (result, left) = tried(fix, after: before, isStrict: isStrict)
+                switch result {
+                case .success(let proof):
+                    fix.proof = proof
+                    return .success(fix)
+                case .failure(let failed): failure = failed.why
+                }
                 let known = drops.count
                 drops.merge(left) { first, _ in first }
                 if drops.count == known { break }
@@ -95,7 +98,9 @@ package struct Advisor {
         return .failure(.init(why: failure))
     }
 
-    private func tried(_ fix: Fix, after before: BeforeFix, isStrict: Bool) -> (Proof, FixPlanner.Drops) {
+    private func tried(
+        _ fix: Fix, after before: BeforeFix, isStrict: Bool
+    ) -> (Result<Proof, Proof.Failure>, FixPlanner.Drops) {
         // IPVS is not in the sandbox: what its settings do, the sandbox's own table does.
         let script = FixScript(
             apply: fix.apply.filter(Fix.canRunWithoutIPVS), undo: fix.undo.filter(Fix.canRunWithoutIPVS),
@@ -104,8 +109,8 @@ package struct Advisor {
         for setting in fix.kind == .accept ? settings : [] { plan.sysctls.values[setting.name] = "\(setting.value)" }
         do throws(KernelError) {
             let (proof, after) = try Proof.running(script, for: services, after: before, in: plan)
-            return (filter.completed(proof), drops(of: after))
-        } catch { return (Proof(.unproven(error.description)), [:]) }
+            return (proof.map(filter.completed), drops(of: after))
+        } catch { return (.success(Proof(.unproven(error.description))), [:]) }
     }
 
     private func drops(of trial: Trial) -> FixPlanner.Drops {

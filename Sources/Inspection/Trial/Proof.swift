@@ -5,10 +5,15 @@ import IPVS
 package struct Proof: Equatable, Sendable {
     package enum Result: Equatable, Sendable {
         case proven
-        /// It does not help, or opens too much: why.
-        case failed(String)
         /// It could not be tried, or not all of it: why.
         case unproven(String)
+    }
+
+    /// A fix that does not help, or opens too much, is none: why.
+    package struct Failure: Error, Equatable, Sendable {
+        package let why: String
+
+        package init(_ why: String) { self.why = why }
     }
 
     package var result: Result
@@ -52,7 +57,7 @@ package struct Proof: Equatable, Sendable {
     /// - Parameters:
     ///   - closed: what was tried that should stay as it was.
     ///   - undone: why undoing it does not restore what was there; nil if it does.
-    package init(before: Trial, after: Trial, closed: [Row], undone: String?) {
+    package init(before: Trial, after: Trial, closed: [Row], undone: String?) throws(Failure) {
         self.init(.proven)
         self.closed = closed
         kernelRelease = after.kernelRelease
@@ -61,12 +66,13 @@ package struct Proof: Equatable, Sendable {
             packets += service.rows(before: earlier)
         }
         if let row = packets.first(where: { !$0.passes }) {
-            result = .failed("\(row.probe.packetClass.name) to \(row.target.service) is still dropped")
-        } else if let row = closed.first(where: { $0.passes && !$0.hadPassed }) {
-            result = .failed("\(row.probe.packetClass.name) to \(row.target.service) passes, which was closed")
-        } else if let undone {
-            result = .failed("undoing it leaves something behind: \(undone)")
-        } else if let doubt = after.doubt {
+            throw Failure("\(row.probe.packetClass.name) to \(row.target.service) is still dropped")
+        }
+        if let row = closed.first(where: { $0.passes && !$0.hadPassed }) {
+            throw Failure("\(row.probe.packetClass.name) to \(row.target.service) passes, which was closed")
+        }
+        if let undone { throw Failure("undoing it leaves something behind: \(undone)") }
+        if let doubt = after.doubt {
             result = .unproven(doubt)
         } else if packets.isEmpty {
             result = .unproven("no packet of these services is tried")

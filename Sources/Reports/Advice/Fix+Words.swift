@@ -31,7 +31,6 @@ extension Proof {
         let kernel = kernelRelease.map { ", in a sandbox on Linux \($0)" } ?? ""
         return switch result {
         case .proven: "proven\(kernel)"
-        case .failed(let why): "does not help: \(why)"
         case .unproven(let why): "unproven: \(why)"
         }
     }
@@ -39,7 +38,6 @@ extension Proof {
     var word: String {
         switch result {
         case .proven: "proven"
-        case .failed: "failed"
         case .unproven: "unproven"
         }
     }
@@ -47,7 +45,7 @@ extension Proof {
     var reason: String? {
         switch result {
         case .proven: nil
-        case .failed(let why), .unproven(let why): why
+        case .unproven(let why): why
         }
     }
 
