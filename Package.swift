@@ -108,8 +108,9 @@ let package = Package(
         tests(
             "CollectionTests",
             [
-                "Collection", "Inspection", "Conntrack", "IPVS", "Routing", "Netlink", "Addresses", "Reports",
-                "TableSupport",
+                "Collection", "Inspection", "Conntrack", "Firewall", "IPVS", "Routing", "Netlink", "Addresses",
+                "Packets",
+                "Reports", "TableSupport",
             ]),
         tests(
             "ReportsTests",

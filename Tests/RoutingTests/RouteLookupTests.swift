@@ -62,6 +62,8 @@ struct RouteLookupTests {
         ]
         let (found, asked) = try inFreshNamespace {
             for command in Self.commands { try Tool.run("ip " + command) }
+            // The kernel does that later (`addrconf_dad_work`, net/ipv6/addrconf.c).
+            try waitUntil("the IPv6 address is local") { Self.asked("2001:db8::1", from: nil) == "local" }
             let network = try NetworkConfiguration(reading: LiveKernel())
             let routes = RouteLookup(network)
             let names = Dictionary(uniqueKeysWithValues: network.links.map { ($0.index, $0.name) })

@@ -14,7 +14,7 @@ struct CheckCommand: ParsableCommand {
               sudo ct-inspect check
               ct-inspect check --list                what is looked for
               sudo ct-inspect check --fail-on error --skip sloppy,expire-nodest
-              sudo ct-inspect check --for 30s        and what grows meanwhile
+              sudo ct-inspect check --for 30s        and what traffic shows meanwhile
               sudo ct-inspect check --json | jq -r '.findings[].id'
               sudo ct-inspect check --nagios         a line for monitoring
               ct-inspect check --ruleset nftables.conf --services ipvsadm.rules
@@ -36,7 +36,7 @@ struct CheckCommand: ParsableCommand {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Watch for this long, e.g. 30s, and judge what grows meanwhile.", valueName: "DURATION"))
+            "Watch for this long, e.g. 30s: count packets, and judge what grows meanwhile.", valueName: "DURATION"))
     var span: TimeSpan?
 
     @Flag(help: "Print one line with performance data, and exit as a monitoring plugin does.")
@@ -121,19 +121,15 @@ struct CheckCommand: ParsableCommand {
         }
         try Privileges.keepOnlyNetAdmin()
         guard let waiter, let span, let kernel else { return director.facts }
-        let isInterrupted = try !Self.wait(until: start + span.duration, waiter)
-        let facts = try director.readAgain(
-            after: ContinuousClock.now - start, isInterrupted: isInterrupted, for: checks, from: kernel)
+        let watch = try DirectorWatch(kernel, waiter).run(
+            for: span.duration, countingPacketsOf: Self.arePacketsCounted(checks) ? director.facts.services : nil)
+        let facts = try director.readAgain(after: ContinuousClock.now - start, watch, for: checks, from: kernel)
         Output.releaseStops()
         return facts
     }
 
-    /// - Returns: false if it was interrupted, or the reader of the output is gone.
-    private static func wait(until end: ContinuousClock.Instant, _ waiter: Waiter) throws(KernelError) -> Bool {
-        while ContinuousClock.now < end {
-            guard case .goOn = try waiter.wait(upTo: end - ContinuousClock.now) else { return false }
-        }
-        return !waiter.isStopped
+    private static func arePacketsCounted(_ checks: [Check]) -> Bool {
+        checks.contains { !Set($0.allNeeds).isDisjoint(with: [.trial, .traffic]) || $0.id == .vsConntrackNAT }
     }
 
     /// Monitoring reads only standard output, so that errors are there, too.

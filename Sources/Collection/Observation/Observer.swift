@@ -25,21 +25,23 @@ package final class Observer {
     private let clock = Clocks.system
     private let from: Moment
     private let table: ObservationTable
-    private let connections: ConnectionCounter
+    private let connections: ConnectionCounter?
     private let sysctls: Sysctls
 
     /// How long samples wait at most before they are collected.
     private static let longestWait = Duration.milliseconds(200)
 
+    /// Begins to count. Needs CAP_NET_ADMIN; see `ObservationTable`.
+    ///
+    /// - Parameter countsConnections: also those of IPVS, which may take long to list.
     package init(
         _ kernel: any KernelSource, _ plan: ObservationPlan, _ preconditions: ObservationPreconditions,
-        _ options: SamplePlan,
-        _ listener: SampleListener = SampleListener()
+        _ options: SamplePlan, countsConnections: Bool = true, _ listener: SampleListener = SampleListener()
     ) throws(KernelError) {
         self.kernel = kernel
         self.plan = plan
         self.preconditions = preconditions
-        connections = ConnectionCounter(kernel, plan)
+        connections = countsConnections ? ConnectionCounter(kernel, plan) : nil
         sysctls = Sysctls(ofFlowsIn: kernel)
         let name = ObservationTable.freshName(program: getpid())
         // Subscribes before there is something to receive.
@@ -105,7 +107,7 @@ package final class Observer {
                     "packets at \(point.name)", "a counting set is full: additional addresses and ports are not counted"
                 ))
         }
-        try connections.count(in: &observation, now: isLast)
+        try connections?.count(in: &observation, now: isLast)
         return observation
     }
 }

@@ -29,12 +29,12 @@ package struct CheckedDirector {
         let (table, tableError) = Fact<TableStatistics>.reading(absent: absence) {
             () throws(KernelError) in .known(try TableStatistics(reading: source))
         }
+        let isIPVSNeeded = !needs.isDisjoint(with: [.services, .connectionCounts, .configuration])
         let balancing =
             input?.services.map(Balancing.init(given:))
-            ?? (needs.isDisjoint(with: Self.needsOfIPVS)
-                ? Balancing(without: Self.unneeded) : Balancing(reading: source))
+            ?? (isIPVSNeeded ? Balancing(reading: source) : Balancing(without: Self.unneeded))
         // Of those that are not permission, the absence of IPVS is the least: there is a table.
-        if let error = tableError, balancing.services.value == nil {
+        if let error = tableError, balancing.services.value == nil, isIPVSNeeded || error.cause == .forbidden {
             throw ([error] + balancing.errors).first { $0.cause == .forbidden } ?? error
         }
         surroundings = needs.isDisjoint(with: Self.needsOfSurroundings) ? nil : Surroundings(reading: source)
@@ -58,7 +58,6 @@ package struct CheckedDirector {
     }
 
     private static let needsOfSurroundings: Set<Need> = [.network, .trial, .rules, .marks, .mergedReceiving]
-    private static let needsOfIPVS: Set<Need> = [.services, .connectionCounts, .configuration]
     private static let untracked = "conntrack is not loaded here"
     private static let unneeded = "none of these checks needs it"
 
@@ -107,16 +106,16 @@ package struct CheckedDirector {
     ///
     /// - Parameters:
     ///   - elapsed: since these facts were read, by a monotonic clock.
-    ///   - isInterrupted: whether that is less than was asked for.
+    ///   - watch: what came of the time in between.
     ///   - checks: those that these facts were read for.
     package func readAgain(
-        after elapsed: Duration, isInterrupted: Bool, for checks: [Check], from source: any KernelSource
+        after elapsed: Duration, _ watch: DirectorWatch.Outcome, for checks: [Check], from source: any KernelSource
     ) throws(KernelError) -> DirectorFacts {
         var later = try CheckedDirector(reading: source, for: checks).facts
         later.origin = Origin.here(networkNamespace: facts.origin.networkNamespace)
         later.window = Window(
-            elapsed: elapsed, isInterrupted: isInterrupted, table: facts.table, counters: facts.counters,
-            services: facts.services)
+            elapsed: elapsed, isInterrupted: watch.isInterrupted, table: facts.table, counters: facts.counters,
+            services: facts.services, traffic: watch.traffic)
         (later.trial, later.rules) = (facts.trial, facts.rules)
         let identities = [facts.services, later.services].map { Set(($0.value ?? []).map(\.identity)) }
         if let tried = facts.trial.value, identities[0] != identities[1] {

@@ -3,8 +3,7 @@ extension Check {
     /// `Finding.ID`, its sentences to `CheckSentences`, and its section to ct-inspect-findings(7).
     package static let all: [Check] =
         filterChecks + triedRuleChecks + ruleChecks + serviceChecks + networkChecks + offloadChecks + trackingChecks
-        + failoverChecks
-        + partnerChecks + settingChecks + tableChecks + growthChecks
+        + failoverChecks + partnerChecks + settingChecks + tableChecks + growthChecks + trafficChecks
 
     /// The one with this id.
     package static func named(_ id: String) -> Check? { all.first { $0.id.rawValue == id } }

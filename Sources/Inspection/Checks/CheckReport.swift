@@ -30,6 +30,12 @@ package struct CheckReport: Snapshot, Equatable, Sendable {
     package struct Watched: Equatable, Sendable {
         package var seconds: UInt64
         package var isInterrupted: Bool
+        /// Those that came to the packet filter for a service; nil if they were not counted.
+        package var packets: UInt64?
+
+        package init(seconds: UInt64, isInterrupted: Bool, packets: UInt64? = nil) {
+            (self.seconds, self.isInterrupted, self.packets) = (seconds, isInterrupted, packets)
+        }
     }
 
     package struct NotMade: Equatable, Sendable {
@@ -42,7 +48,9 @@ package struct CheckReport: Snapshot, Equatable, Sendable {
         sysctls = facts.sysctls
         table = facts.table.value
         given = facts.given
-        watched = facts.window.map { Watched(seconds: $0.seconds, isInterrupted: $0.isInterrupted) }
+        watched = facts.window.map {
+            Watched(seconds: $0.seconds, isInterrupted: $0.isInterrupted, packets: $0.packets)
+        }
         sandbox = checks.contains(where: \.isTried) ? SandboxSummary(facts.trial.value) : nil
         findings = []
         fine = []
@@ -101,6 +109,7 @@ extension Need {
         case .network: "the network around the director"
         case .hostCounters, .hostCounter: "the counters of the network"
         case .window: "the counters while watching"
+        case .traffic: "the packets of the services while watching"
         }
     }
 }

@@ -15,8 +15,8 @@ extension Check {
         ) { facts in
             facts.filtered(.invalidDropped, { $0.packetClass != .icmpError }, .endsAndErrors) { drops in
                 // Without ACKs nothing is served; without FINs and RSTs it is, and connections remain.
-                drops.probes.contains(where: \.isVital) ? .error : .warning
-            }
+                drops.confirmation != nil || drops.probes.contains(where: \.isVital) ? .error : .warning
+            } + facts.unpredictedDrops(.invalidDropped, .error) { $0 != .icmpError }
         },
         Check(
             .icmpDropped, .warning, "ICMP errors about DR and TUN services that the packet filter drops",
@@ -24,13 +24,14 @@ extension Check {
         ) { facts in
             facts.filtered(.icmpDropped, { $0.packetClass == .icmpError && !$0.isPacketTooBig }, .errors) { _ in
                 .warning
-            }
+            } + facts.unpredictedDrops(.icmpDropped, .warning) { $0 == .icmpError }
         },
         Check(
             .packetTooBigDropped, .error, "ICMPv6 packet-too-big to DR and TUN services that the packet filter drops",
             needs: [.trial], concerns: { isTried($0) && $0.identity.family == .ipv6 }
         ) { facts in
-            facts.filtered(.packetTooBigDropped, \.isPacketTooBig, .errors) { _ in .error }
+            // Counters do not tell it from other errors.
+            facts.filtered(.packetTooBigDropped, \.isPacketTooBig, .errors, isCountedAlone: false) { _ in .error }
         },
     ]
 
@@ -46,19 +47,22 @@ extension Probe {
 
 extension DirectorFacts {
     fileprivate func filtered(
-        _ id: Finding.ID, _ isCounted: (Probe) -> Bool, _ accepted: Remedy.Accepted,
+        _ id: Finding.ID, _ isCounted: (Probe) -> Bool, _ accepted: Remedy.Accepted, isCountedAlone: Bool = true,
         severity: (TrialDrops) -> Finding.Severity
     ) -> [Finding] {
         guard let trial = trial.value else { return [] }
         let tried = Set(knownServices.filter { $0.hasMethod(\.answersBypassDirector) }.map(\.identity))
         return trial.drops(of: tried.contains, { !$1.isAnswer && isCounted($1) }).map { drops in
+            var drops = drops
+            drops.confirmation = isCountedAlone ? confirmation(of: drops) : nil
             var address: IPAddress?
             if drops.services.count == 1, case .address(_, let endpoint) = drops.services[0] {
                 address = endpoint.address
             }
             return Finding(
                 id, severity(drops), drops.services.subject,
-                [.init("services", drops.services.count), .init("kinds_dropped", drops.probes.count)],
+                [.init("services", drops.services.count), .init("kinds_dropped", drops.probes.count)]
+                    + (drops.confirmation?.evidence ?? []),
                 context: .trial(drops), remedies(drops, accepted, to: address))
         }
     }
@@ -76,6 +80,15 @@ extension DirectorFacts {
         if drops.ctstates.contains(.invalid) {
             remedies.append(.accept(isSCTP ? .associations : accepted, to: address))
         }
-        return (remedies + [.observe, .readManual]).withoutRepeats
+        // It tries the director's own filter, not files in its place.
+        remedies.append(given == nil ? .advise : .readManual)
+        if drops.confirmation == nil { remedies.append(.observe) }
+        return remedies.withoutRepeats
+    }
+}
+
+extension TrialDrops.Confirmation {
+    fileprivate var evidence: [Finding.Evidence] {
+        [.init(Drops.evidenceName, dropped), .init("packets", packets), .init("seconds", seconds)]
     }
 }

@@ -24,6 +24,8 @@ package enum Need: Hashable, Sendable {
     case hostCounter(String)
     /// Counters that were read twice.
     case window
+    /// Packets of the services that were counted meanwhile.
+    case traffic
     /// What the packet filter does to packets of the services.
     case trial
     /// The same of messages to the sync daemon of a backup.
@@ -65,6 +67,7 @@ extension DirectorFacts {
                 ?? (counters.value?.values[name] == nil
                     ? Lack("this kernel does not count \(name)", isAbsence: true) : nil)
         case .window: lackOfWindow
+        case .traffic: lackOfTraffic
         case .kernelVersion:
             kernelVersion == nil
                 ? Lack("the kernel release “\(origin.kernelRelease)” begins with no version", isAbsence: false) : nil
@@ -75,7 +78,9 @@ extension DirectorFacts {
     func hasPart(of need: Need) -> Bool {
         switch need {
         case .services, .connectionCounts: services.value != nil
-        case .trial: trial.value != nil
+        // Packets show what a trial could not.
+        case .trial: trial.value != nil || traffic != nil
+        case .traffic: traffic != nil
         case .network: network.value != nil
         case .window: window != nil
         case .marks: rules.value != nil
@@ -86,7 +91,7 @@ extension DirectorFacts {
 
     /// That nobody asked for one is no loss.
     private var lackOfWindow: Lack? {
-        guard let window else { return Lack("it is judged by what grows meanwhile: see --for", isAbsence: true) }
+        guard let window else { return Self.lackOfTime }
         if window.isInterrupted { return Lack("it was interrupted after \(window.seconds) s", isAbsence: false) }
         return [window.table.lack, window.counters.lack, window.services.lack].compactMap(\.self).first {
             !$0.isAbsence
@@ -118,6 +123,15 @@ extension DirectorFacts {
         return isVague
             ? Lack("a rule takes marks from a map or from connections, which is not followed", isAbsence: true) : nil
     }
+
+    /// Without packets nothing is proven.
+    private var lackOfTraffic: Lack? {
+        guard let window else { return Self.lackOfTime }
+        if let lack = window.traffic.lack { return lack }
+        return window.packets == 0 ? Lack("no packet to a service was seen", isAbsence: true) : nil
+    }
+
+    private static let lackOfTime = Lack("it is judged by what grows meanwhile: see --for", isAbsence: true)
 
     /// A table without a limit cannot be full.
     private var lackOfSize: Lack? {

@@ -33,7 +33,12 @@ extension Check {
             guard facts.sysctls.number(Sysctls.ipvsConntrack) == 0 else { return [] }
             // Those of the FTP helper are confirmed anyway (`ip_vs_ftp_init_conn` and `ip_vs_ftp_out`, ip_vs_ftp.c).
             let isHelped = facts.host.modules.value?.contains("ip_vs_ftp") ?? false
-            return facts.unconfirmed { $0.hasMethod { $0 == .nat } && !(isHelped && $0.isFTP) }
+            let observed = facts.observed(.vsConntrackNAT)
+            return observed
+                + facts.unconfirmed { service in
+                    service.hasMethod { $0 == .nat } && !(isHelped && service.isFTP)
+                        && !observed.contains { $0.subject == .service(service.identity) }
+                }
         },
         Check(
             .mixedMethods, .warning, "NAT beside DR or TUN: no value of net.ipv4.vs.conntrack suits both",

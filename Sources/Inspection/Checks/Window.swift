@@ -10,13 +10,15 @@ package struct Window: Equatable, Sendable {
     package var counters: Fact<HostCounters>
     /// With the connections of their destinations.
     package var services: Fact<[Service]>
+    /// What was counted of the services' packets meanwhile.
+    package var traffic: Fact<Observation>
 
     package init(
         elapsed: Duration, isInterrupted: Bool = false, table: Fact<TableStatistics>, counters: Fact<HostCounters>,
-        services: Fact<[Service]>
+        services: Fact<[Service]>, traffic: Fact<Observation> = .absent("no packets were counted")
     ) {
         (self.elapsed, self.isInterrupted) = (elapsed, isInterrupted)
-        (self.table, self.counters, self.services) = (table, counters, services)
+        (self.table, self.counters, self.services, self.traffic) = (table, counters, services, traffic)
     }
 
     /// In whole seconds, rounded up.

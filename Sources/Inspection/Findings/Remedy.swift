@@ -55,6 +55,8 @@ package enum Remedy: Hashable, Sendable {
     case freeMemory
     /// Count what the packet filter does.
     case observe
+    /// Have the fix printed as commands, tried in the sandbox.
+    case advise
     /// ct-inspect-lvs-dr(7)
     case readManual
 
@@ -78,7 +80,7 @@ package enum Remedy: Hashable, Sendable {
     /// Whether it changes something, rather than only telling more.
     package var isFix: Bool {
         switch self {
-        case .observe, .readManual: false
+        case .observe, .advise, .readManual: false
         default: true
         }
     }

@@ -13,6 +13,21 @@ package struct TrialDrops: Equatable, Sendable {
     package var origin: ProbeOrigin
     /// Of the kernel that judged.
     package var kernelRelease: String
+    /// What came of traffic; nil if none like it was seen to be dropped.
+    package var confirmation: Confirmation?
+
+    /// Packets like those of the trial, counted while the director was watched.
+    package struct Confirmation: Equatable, Sendable {
+        /// For how long they were counted.
+        package var seconds: UInt64
+        package var dropped: UInt64 = 0
+        /// All that came to the packet filter for these services.
+        package var packets: UInt64 = 0
+        /// Those that traces, which are only some, showed to drop them.
+        package var rules: Set<DroppingRule> = []
+
+        package init(seconds: UInt64) { self.seconds = seconds }
+    }
 
     package struct Rule: Equatable, Sendable {
         package var place: DroppingRule

@@ -11,6 +11,7 @@ extension CheckReport {
                 json.member("watched") { json in
                     json.member("seconds", watched.seconds)
                     json.member("interrupted", watched.isInterrupted)
+                    json.optional("packets", watched.packets)
                 }
             }
             json.sandbox(sandbox)

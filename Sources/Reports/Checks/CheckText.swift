@@ -55,7 +55,7 @@ extension CheckReport {
         return
             "\(origin.heading): \(found.joined(separator: ", ")); "
             + "\(fine.count) checked and fine, \(notMade.count) not checked"
-            + (watched.map { "; watched for \($0.seconds) s" + ($0.isInterrupted ? ", interrupted" : "") } ?? "")
+            + (watched.map { "; watched for \($0.seconds) s" + $0.details } ?? "")
     }
 
     private static func list(
@@ -70,6 +70,13 @@ extension CheckReport {
                 let padding = String(repeating: " ", count: widest - name.count)
                 return ["  \(name)\(padding)  \(rows.first ?? "")"] + rows.dropFirst()
             }
+    }
+}
+
+extension CheckReport.Watched {
+    fileprivate var details: String {
+        (isInterrupted ? ", interrupted" : "")
+            + (packets.map { ", \($0) \($0 == 1 ? "packet" : "packets") to services seen" } ?? "")
     }
 }
 

@@ -4,7 +4,11 @@ extension Finding {
     /// How to see it for oneself; nil if there is nothing to add.
     package var proof: String? {
         // What was observed is proven.
-        if case .drops = context { return nil }
+        switch context {
+        case .drops: return nil
+        case .trial(let drops): if drops.confirmation != nil { return nil }
+        default: break
+        }
         return Self.proofs[id]
     }
 
@@ -61,6 +65,9 @@ extension Finding {
         .invalidRate:
             "conntrack -S shows invalid grow; net.netfilter.nf_conntrack_log_invalid=6 logs which packets of TCP they are.",
         .icmpLimited: "nstat -az 'IcmpOutRateLimit*' goes up.",
+        .lostBeforeLocalIn:
+            "ct-inspect observe --trace names rules that drop them; nstat -az TcpExtIPReversePathFilter goes up if rp_filter does.",
+        .lostBeforePostRouting: "tcpdump on the interface to the real servers shows fewer packets than came in.",
         .drained: "ipvsadm -Ln shows ActiveConn of the destination, ipvsadm -Lcn its connections and templates.",
         .mixedMethods:
             "ct-inspect flows --summary shows, for each service, how many of its flows are absent and how many unreplied.",

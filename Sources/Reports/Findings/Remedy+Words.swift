@@ -59,6 +59,7 @@ extension Remedy {
         case .upgradeKernel(let version): "run Linux \(version) or later"
         case .freeMemory: "free or add memory"
         case .observe: "run ct-inspect observe on the director to see what its packet filter drops"
+        case .advise: "run ct-inspect advise for the commands that fix it here, tried in a sandbox"
         case .readManual: "see ct-inspect-lvs-dr(7) for the fixes"
         }
     }

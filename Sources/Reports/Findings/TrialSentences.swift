@@ -25,7 +25,16 @@ extension TrialDrops {
             probes.contains { !$0.isAnswer }
             ? "to packets from \(origin.address) by \(origin.interface)" : "to answers to \(origin.address)"
         return "\(headline) These rules did that in a sandbox on Linux \(kernelRelease), \(origin), "
-            + "while packets that open connections pass. \(why)"
+            + "while packets that open connections pass. " + (confirmation.map { "\(sentence($0)) " } ?? "") + why
+    }
+
+    /// `Confirmed by traffic: in 10 s 12 of 40 packets to it were dropped like that, traced ones by inet filter input handle 5.`
+    private func sentence(_ confirmation: Confirmation) -> String {
+        let (dropped, packets) = (confirmation.dropped, confirmation.packets)
+        let rules = sentenceList(confirmation.rules.sorted().map(\.description))
+        return "Confirmed by traffic: in \(confirmation.seconds) s \(dropped) of \(packets) "
+            + "\(packets == 1 ? "packet" : "packets") to \(services.count == 1 ? "it" : "them") \(dropped == 1 ? "was" : "were") dropped like that"
+            + (rules.isEmpty ? "." : ", traced ones by \(rules).")
     }
 
     /// Each once, in the order in which they were sent.

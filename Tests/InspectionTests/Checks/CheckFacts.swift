@@ -1,6 +1,7 @@
 import Addresses
 import Conntrack
 import IPVS
+import ObservationSupport
 import Testing
 
 @testable import Inspection
@@ -23,7 +24,8 @@ extension DirectorFacts {
         facts.rules = .known(RuleFacts())
         facts.mergedReceiving = .known([])
         facts.window = Window(
-            elapsed: .seconds(30), table: facts.table, counters: facts.counters, services: facts.services)
+            elapsed: .seconds(30), table: facts.table, counters: facts.counters, services: facts.services,
+            traffic: .known(try .of(Counts.mended().counts)))
         try change(&facts)
         return facts
     }
@@ -81,6 +83,14 @@ extension DirectorFacts {
     }
 
     // MARK: Changes
+
+    /// What was counted meanwhile: of a service and real server of 10.0.0.100:80 and 10.0.0.3:80.
+    mutating func see(_ method: ForwardingMethod = .dr, _ counts: Counts..., blame: [Blame]? = nil) throws {
+        let subject = try ObservedSubject.service("10.0.0.100:80", .tcp, "10.0.0.3:80", method)
+        var observation = try Observation.of(counts.flatMap(\.counts), [subject])
+        observation.blame = blame
+        window?.traffic = .known(observation)
+    }
 
     /// The first service, which becomes another one.
     var web: Service {

@@ -83,6 +83,6 @@ struct CheckTests {
 
     static var cases: [Case] {
         filter + triedRules + rules + services + network + offloads + tracking + failover + partners + syncFilters
-            + settings + timeouts + table + growth
+            + settings + timeouts + table + growth + traffic
     }
 }

@@ -16,12 +16,12 @@ BEFORE_FILTER = {"local_in": "local_in_passed", "forward": "forward_passed"}
 
 
 class Watch:
-    """An observer running in the background; its table exists once this is created."""
+    """An observer running in the background, or another command that observes; its table exists once this is created."""
 
-    def __init__(self, hosts, subject, *options, form=("--json",)):
+    def __init__(self, hosts, subject, *options, form=("--json",), command="observe"):
         self.director = hosts.director
         self.output, self.complaints = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")
-        words = (subject.program, "observe", *form, "--netns", self.director.name, *options)
+        words = (subject.program, command, *form, "--netns", self.director.name, *options)
         self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.complaints)
         end = time.monotonic() + BOUND
         while not self.tables():
