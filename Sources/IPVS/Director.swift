@@ -103,7 +103,7 @@ package struct Director {
         listing.services[index].destinations = destinations.sorted { $0.endpoint < $1.endpoint }
     }
 
-    private func request(_ purpose: String, _ command: Int, _ flags: Int32) -> Request {
+    func request(_ purpose: String, _ command: Int, _ flags: Int32) -> Request {
         .generic(
             purpose, family: family.id, command: UInt8(command), version: UInt8(IPVS_GENL_VERSION), flags: flags)
     }
@@ -116,7 +116,7 @@ package struct Director {
     }
 
     @discardableResult
-    private func ask(
+    func ask(
         _ request: Request, _ each: (Attribute, RawSpan) throws(DecodeError) -> Void
     ) throws(KernelError) -> Answer {
         try source.ask(request) { message, datagram throws(DecodeError) in

@@ -18,10 +18,10 @@ struct ProbeBytes {
     func bytes(of probe: Probe) -> [UInt8]? {
         switch probe.packet {
         case .tcp(let flags):
-            let isOpening = flags.contains(.syn)
+            let (own, other): (UInt32, UInt32) = probe.isAnswer ? (2000, 1001) : (1000, 2001)
             return PacketBytes.tcp(
-                flags.rawValue, sequence: isOpening ? 1000 : 1001, acknowledgement: flags.contains(.ack) ? 2001 : 0,
-                from: source, to: target)
+                flags.rawValue, sequence: flags.contains(.syn) ? own : own + 1,
+                acknowledgement: flags.contains(.ack) ? other : 0, from: source, to: target)
         case .udp: return PacketBytes.udp(from: source, to: target)
         case .icmp(let type): return error(type.rawValue, probe.icmpCode)
         case .icmpv6(let type): return error(type.rawValue, probe.icmpCode)

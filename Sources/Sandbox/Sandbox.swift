@@ -4,6 +4,7 @@ import CNetlink
 import Conntrack
 import Firewall
 import Glibc
+import IPVS
 import Inspection
 import Netlink
 import Processes
@@ -26,6 +27,9 @@ package final class Sandbox {
     package let lacksRules: Bool
     /// Of the kernel that judges.
     package var kernelRelease: String { kernel.origin.kernelRelease }
+
+    /// Services that IPVS has here; nil if it does without.
+    let ipvs: Set<Service.Identity>?
 
     private let kernel: LiveKernel
     private let traces: EventSocket
@@ -88,7 +92,11 @@ package final class Sandbox {
         lacksRules = rules.areIncomplete
         places = rules.places
         (legacy, limits) = (rules.legacy, rules.limits)
-        try WatchTable(keepsEntries: plan.keepsEntries).make()
+        let ipvs = try IPVSCopy(of: plan.ipvs, into: kernel)
+        self.ipvs = ipvs?.services
+        missing += ipvs?.missing ?? []
+        try WatchTable(keepsEntries: plan.keepsEntries, hasIPVS: ipvs != nil).make()
+        if ipvs != nil { missing += Self.apply(plan.ipvsSettings) }
         // Tracking begins with the first rule about ctstates, so its settings are there only now.
         missing += Self.apply(plan.settings.filter { $0.name.hasPrefix(Self.tracking) })
         if plan.network == nil {
@@ -159,6 +167,9 @@ package final class Sandbox {
         while try !traces.receive({ _ in }).isDrained {}
     }
 
+    /// Packets that have left by any link since the last time.
+    func takeDeparted() -> [[UInt8]] { wires.takeArrived() }
+
     /// What its traces say.
     private func tracedOutcome(of packet: [UInt8], by link: Int32) throws(KernelError) -> ProbeOutcome {
         var reader = ProbeReader(of: packet)
@@ -211,6 +222,8 @@ private struct Wires {
             wires[link] = try Wire(NetworkCopy.farIndex(of: link), to: NetworkCopy.linkAddress(of: link))
         }
     }
+
+    func takeArrived() -> [[UInt8]] { wires.values.flatMap { $0.takeArrived() } }
 
     func send(_ packet: [UInt8], by link: Int32) throws(KernelError) {
         guard let wire = wires[link] else {

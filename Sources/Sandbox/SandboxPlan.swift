@@ -1,5 +1,6 @@
 import Addresses
 import Firewall
+import IPVS
 import Inspection
 import Netlink
 import Routing
@@ -15,6 +16,9 @@ package struct SandboxPlan {
     package var addresses: Set<IPAddress>
     /// Where sync daemons listen, which is tried as well.
     package var syncGroups: [SyncGroup] = []
+
+    /// Services that the sandbox's own IPVS is to have; none if it is to do without.
+    package var ipvs: [Service] = []
 
     /// The packet filter.
     package enum Rules {
@@ -54,6 +58,18 @@ package struct SandboxPlan {
         "net.netfilter.nf_conntrack_tcp_be_liberal", "net.netfilter.nf_conntrack_checksum",
         "net.netfilter.nf_conntrack_tcp_ignore_invalid_rst",
     ]
+
+    /// Those of IPVS. Not what drops at random under memory pressure.
+    var ipvsSettings: [(name: String, value: String)] {
+        let defenses = ["drop_entry", "drop_packet", "secure_tcp", "amemthresh", "am_droprate"].map {
+            "net.ipv4.vs.\($0)"
+        }
+        let own = sysctls.values.filter { $0.key.hasPrefix("net.ipv4.vs.") && !defenses.contains($0.key) }
+        // Estimators are threads of the kernel's.
+        return own.merging(["net.ipv4.vs.run_estimation": "0"]) { $1 }.sorted { $0.key < $1.key }.map {
+            ($0.key, $0.value)
+        }
+    }
 
     /// In the order in which they are to be written: that of the host changes those of all interfaces (`inet_forward_change`,
     /// net/ipv4/devinet.c), as does that of `all`.

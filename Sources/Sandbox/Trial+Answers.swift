@@ -18,7 +18,8 @@ extension TrialRunner {
         var trials: [AnswerTrial] = []
         if probes.isEmpty { return trials }
         for server in service.returningServers.prefix(Self.mostServers) {
-            guard let link = link(to: server.address), case .address(let `protocol`, let virtual) = service.identity
+            guard let link = sandbox.link(to: server.address),
+                case .address(let `protocol`, let virtual) = service.identity
             else { continue }
             let port = server.port == 0 ? virtual.atOnePort.port : server.port
             var trial = AnswerTrial(server)
@@ -37,23 +38,25 @@ extension TrialRunner {
     /// What is not tried of a service, and why.
     func untried(of service: Service) -> Loss? {
         let what = "answers of \(service.identity)"
-        if keepsEntries, !service.returningServers.isEmpty {
-            return Loss(what, "with \(Sysctls.ipvsConntrack)=1 IPVS alters their entries, and is not in the sandbox")
+        if keepsEntries, !service.returningServers.isEmpty, Walk(service, in: sandbox) == nil {
+            return Loss(what, "with \(Sysctls.ipvsConntrack)=1 IPVS alters their entries, and it is not in the sandbox")
         }
         let isLocal = service.destinations.contains { destination in
             destination.method == .local || sandbox.routes.isLocal(destination.endpoint.address)
         }
         if isLocal { return Loss(what, "a destination is the director itself, and OUTPUT is not tried") }
-        if let server = service.returningServers.first(where: { link(to: $0.address) == nil }) {
+        if let server = service.returningServers.first(where: { sandbox.link(to: $0.address) == nil }) {
             return Loss(what, "no link of the sandbox leads to \(server.address)")
         }
         return nil
     }
+}
 
+extension Sandbox {
     /// By which the director reaches an address, if it is not the director's own.
-    private func link(to address: IPAddress) -> Int32? {
-        let path = sandbox.routes.path(to: address, address.family)
+    func link(to address: IPAddress) -> Int32? {
+        let path = routes.path(to: address, address.family)
         if path.way == .local { return nil }
-        return path.output.flatMap { sandbox.links[$0] == nil ? nil : $0 }
+        return path.output.flatMap { links[$0] == nil ? nil : $0 }
     }
 }

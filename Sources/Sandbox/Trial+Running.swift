@@ -54,6 +54,7 @@ final class TrialRunner {
             trial.services[place].burst = try burst(to: trial.services[place])
         }
         trial.missing += sandbox.missing
+        trial.usesIPVS = sandbox.ipvs != nil
         trial.untried = services.compactMap { untried(of: $0) }
         for rule in trial.namedRules { trial.rules[rule] = sandbox.text(of: rule) }
         return trial
@@ -72,20 +73,24 @@ final class TrialRunner {
 
     private func trial(of service: Service) throws(KernelError) -> ServiceTrial {
         var trial = ServiceTrial(service.identity)
-        let plan = ProbePlan(service, keepsEntries: keepsEntries)
+        let walk = Walk(service, in: sandbox)
+        let plan = ProbePlan(service, keepsEntries: keepsEntries, hasIPVS: walk != nil)
         guard case .address(let `protocol`, let endpoint) = service.identity, let opening = plan.opening else {
             return trial
         }
         for (origin, link) in origins[service.identity.family]?.all ?? [] where !isStopped() {
-            let outcome = try send(opening, from: origin.address, to: endpoint, `protocol`, link)
+            let outcome = try send(opening, from: origin.address, to: endpoint, `protocol`, link, walk)
             trial.opening = outcome
             guard outcome.hasPassed else { continue }
             trial.origin = origin
             for probe in plan.others {
-                let outcome = try send(probe, from: origin.address, to: endpoint, `protocol`, link)
+                let outcome = try send(probe, from: origin.address, to: endpoint, `protocol`, link, walk)
                 trial.outcomes.append((probe, outcome))
             }
-            trial.answers = try answerTrials(plan.answers, of: service, to: origin.address)
+            trial.answers =
+                if let walk { try answerTrials(plan.answers, walk, to: origin.address, by: link) } else {
+                    try answerTrials(plan.answers, of: service, to: origin.address)
+                }
             break
         }
         return trial
@@ -111,13 +116,26 @@ final class TrialRunner {
     }
 
     private func send(
-        _ probe: Probe, from source: IPAddress, to service: Endpoint, _ protocol: IPProtocol, _ link: Int32
+        _ probe: Probe, from source: IPAddress, to service: Endpoint, _ protocol: IPProtocol, _ link: Int32,
+        _ walk: Walk? = nil
     ) throws(KernelError) -> ProbeOutcome {
         let packets = ProbeBytes(from: Endpoint(source, nextPort()), to: service.atOnePort, protocol: `protocol`)
-        if probe.isAfterOpening, let opening = Probe.opening(`protocol`).flatMap(packets.bytes) {
-            _ = try sandbox.outcome(of: opening, by: link)
+        let isOpening = probe == Probe.opening(`protocol`)
+        // IPVS lets conntrack forget what opened it, so that to conntrack what follows is alone.
+        let isConnected = !isOpening && (probe.isAfterOpening || walk != nil && !keepsEntries)
+        if isConnected {
+            if let walk {
+                try connect(packets, walk, link)
+            } else if let opening = Probe.opening(`protocol`) {
+                _ = try outcome(of: opening, packets, link)
+            }
         }
         var outcome = try outcome(of: probe, packets, link)
+        if let walk, isOpening || isConnected, outcome.hasPassed, walk.isSure, walk.sendsOn(probe),
+            walk.arrival(from: source) == nil
+        {
+            outcome.end = .unknown("IPVS took it, and it reached no real server")
+        }
         // IPVS takes what clients send at LOCAL_IN only (`ip_vs_ops4`, net/netfilter/ipvs/ip_vs_core.c).
         if outcome.end == .passed(.forward) { outcome.end = .unknown("the service's address is not local here") }
         return outcome

@@ -22,7 +22,8 @@ struct WatchTable {
 
     /// - Parameter keepsEntries: whether the entries of packets that IPVS takes are confirmed (`net.ipv4.vs.conntrack=1`). If not, taking
     ///   a packet is dropping it, which forgets its entry as `ip_vs_notrack` does.
-    init(keepsEntries: Bool) {
+    /// - Parameter hasIPVS: whether IPVS takes them, just after.
+    init(keepsEntries: Bool, hasIPVS: Bool) {
         writer.baseChain(Self.arrived, at: .preRouting, priority: .min)
         writer.rule(in: Self.arrived, .trace)
         // What only says that others have been handled meets none of the director's rules, and is in none of their counters.
@@ -35,11 +36,13 @@ struct WatchTable {
         for hook in [NetfilterHook.localIn, .forward] {
             let chain = Self.chain(at: hook)
             writer.baseChain(chain, at: hook, priority: Self.priorityOfIPVS)
-            writer.rule(in: chain, .verdict(keepsEntries ? .continue : .drop))
+            writer.rule(in: chain, .verdict(keepsEntries || hasIPVS ? .continue : .drop))
         }
-        // Nothing answers: neither the host's own TCP, which would end connections, nor a rule that rejects.
-        writer.baseChain(Self.silence, at: .localOut, priority: .min)
-        writer.rule(in: Self.silence, .verdict(.drop))
+        // Nothing answers: neither the host's own TCP, which would end connections, nor a rule that rejects. What IPVS sends passes here.
+        if !hasIPVS {
+            writer.baseChain(Self.silence, at: .localOut, priority: .min)
+            writer.rule(in: Self.silence, .verdict(.drop))
+        }
         // What is forwarded nevertheless stays here.
         writer.baseChain("stay", at: .forward, priority: .max)
         writer.rule(in: "stay", .verdict(.drop))

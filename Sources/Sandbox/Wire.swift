@@ -25,8 +25,8 @@ final class Wire {
         let purpose = "send packets into the sandbox"
         let number = socket(AF_PACKET, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw KernelError(purpose, Errno(rawValue: errno)) }
-        // struct sockaddr_ll; protocol 0 receives nothing.
-        var address = withUnsafeBytes(of: UInt16(AF_PACKET), Array.init) + [0, 0]
+        // struct sockaddr_ll; of all protocols.
+        var address = withUnsafeBytes(of: UInt16(AF_PACKET), Array.init) + [0, 3]
         address += withUnsafeBytes(of: interface, Array.init) + [UInt8](repeating: 0, count: 12)
         let status = address.withUnsafeBytes { bytes in
             bind(number, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
@@ -52,5 +52,16 @@ final class Wire {
     private static func groupAddress(of packet: [UInt8]) -> [UInt8]? {
         guard packet.count >= 20, packet[0] >> 4 == 4, packet[16] >> 4 == 0xE else { return nil }
         return [0x01, 0x00, 0x5E, packet[17] & 0x7F, packet[18], packet[19]]
+    }
+
+    /// What has arrived at the far end since the last time, without the link-layer header.
+    func takeArrived() -> [[UInt8]] {
+        var packets: [[UInt8]] = []
+        var buffer = [UInt8](repeating: 0, count: 2048)
+        while true {
+            let count = recv(descriptor.rawValue, &buffer, buffer.count, CInt(MSG_DONTWAIT))
+            guard count > head.count + 2 else { return packets }
+            packets.append(Array(buffer[(head.count + 2)..<count]))
+        }
     }
 }

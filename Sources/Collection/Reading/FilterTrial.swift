@@ -25,6 +25,8 @@ package struct FilterTrial {
     private let isOutside: Bool
     /// Whether its network is assumed.
     private let isAlone: Bool
+    /// Whether the services are those of this kernel's IPVS: the sandbox then has them, too, and no scheduler is loaded for it.
+    private let hasIPVS: Bool
 
     /// Reads its rules, for the services that are tried. Needs CAP_NET_ADMIN.
     ///
@@ -36,13 +38,14 @@ package struct FilterTrial {
     ) throws(KernelError) {
         try self.init(
             of: facts.servicesToTry, facts.sysctls.assuming(facts.given), in: surroundings, files: files,
-            reading: source)
+            areOfKernel: facts.given == nil, reading: source)
         syncGroups = (facts.configuration.value?.daemons ?? []).compactMap(SyncGroup.init)
     }
 
     /// - Parameter known: settings that have been read, or are assumed.
     init(
         of services: [Service], _ known: Sysctls, in surroundings: Surroundings, files: [RulesetFile] = [],
+        areOfKernel: Bool = false,
         reading source: any KernelSource
     ) throws(KernelError) {
         network = surroundings.network
@@ -55,6 +58,7 @@ package struct FilterTrial {
             omitted.append(Loss(name, "it is not known"))
         }
         (isOutside, isAlone) = (source is CapturedKernel || !files.isEmpty, false)
+        hasIPVS = areOfKernel && !isOutside
         guard files.isEmpty else {
             rules = .loaded(files)
             self.omitted = omitted
@@ -85,7 +89,8 @@ package struct FilterTrial {
             for name in ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"] { sysctls.values[name] = "1" }
         }
         self.sysctls = sysctls
-        (omitted, lacksLegacyRules, rulesGap, isOutside, isAlone) = ([], false, nil, true, true)
+        (omitted, lacksLegacyRules, rulesGap) = ([], false, nil)
+        (isOutside, isAlone, hasIPVS) = (true, true, false)
     }
 
     /// Runs it; see `Sandbox.run` for what that needs. What a capture holds comes from strangers, and files are loaded by other programs: they
@@ -156,6 +161,7 @@ package struct FilterTrial {
     var plan: SandboxPlan {
         var plan = SandboxPlan(rules: rules, network: network, sysctls: sysctls, addresses: services.addresses)
         plan.syncGroups = syncGroups
+        if hasIPVS { plan.ipvs = services }
         return plan
     }
 }

@@ -14,25 +14,25 @@ package struct ProbePlan {
 
     /// - Parameter keepsEntries: whether what opens a connection leaves an entry behind (`net.ipv4.vs.conntrack=1`); what follows is then
     ///   sent after it as well.
-    package init(_ service: Service, keepsEntries: Bool) {
+    /// - Parameter hasIPVS: whether IPVS is there to make the entries of NAT (`ip_vs_update_conntrack`, net/netfilter/ipvs/ip_vs_nfct.c).
+    package init(_ service: Service, keepsEntries: Bool, hasIPVS: Bool = false) {
         guard case .address(let `protocol`, let endpoint) = service.identity, let opening = Probe.opening(`protocol`)
         else {
             (opening, others, answers) = (nil, [], [])
             return
         }
         self.opening = opening
-        answers = service.returningServers.isEmpty || keepsEntries ? [] : Self.answers(`protocol`)
+        let areAnswersTried = !service.returningServers.isEmpty && (!keepsEntries || hasIPVS)
+        answers = areAnswersTried ? Self.answers(`protocol`) : []
         let isBypassing = service.destinations.contains { $0.method.answersBypassDirector }
-        // The entries of NAT are as IPVS makes them (`ip_vs_update_conntrack`, net/netfilter/ipvs/ip_vs_nfct.c): not without IPVS.
-        guard isBypassing || !keepsEntries else {
-            others = []
-            return
-        }
         let rest = Self.rest(`protocol`)
         let errors = Self.errors(endpoint.address.family)
         // Each datagram of UDP opens a connection, and passes as the first did.
-        let isFollowed = keepsEntries && !rest.isEmpty
-        others = rest + (isFollowed ? Self.later(rest) : []) + errors + (isFollowed ? Self.later(errors) : [])
+        let isFollowed = keepsEntries && !rest.isEmpty && (isBypassing || hasIPVS)
+        let isFresh = isBypassing || !keepsEntries
+        others =
+            (isFresh ? rest : []) + (isFollowed ? Self.later(rest) : []) + (isFresh ? errors : [])
+            + (isFollowed ? Self.later(errors) : [])
     }
 
     private static func answers(_ protocol: IPProtocol) -> [Probe] {
