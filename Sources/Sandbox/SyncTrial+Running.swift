@@ -47,25 +47,26 @@ extension TrialRunner {
         else { return .unknown("no IPv4 network is on \(group.interface), where a sync daemon listens") }
         let member = try GroupMember(of: group)
         defer { withExtendedLifetime(member) {} }
-        var first: ProbeOutcome?
-        // Rules may let in the one partner only.
+        var worst: ProbeOutcome?
+        // Rules may let in the one partner only; routing lets in no source that cannot be one.
         for source in sources where !isStopped() {
             let packet = PacketBytes.udp(from: Endpoint(source, 40_000), to: group.endpoint)
             let outcome = try sandbox.outcome(of: packet, by: link)
-            first = first ?? outcome
-            if outcome.hasPassed {
-                first = outcome
-                break
-            }
+            if outcome.hasPassed { return outcome }
+            if worst?.droppingRule == nil { worst = outcome }
         }
-        return first ?? .unknown("the trial was interrupted")
+        guard let worst, !isStopped() else { return .unknown("the trial was interrupted") }
+        return worst
     }
 }
 
 extension NetworkConfiguration {
     /// Where another director may be: the hosts that are known on a link, and the addresses next to the ones here.
     fileprivate func partners(on link: Int32) -> [IPAddress] {
-        let known = neighbours.filter { $0.interface == link && $0.address.family == .ipv4 }.map(\.address)
+        let known = neighbours.filter {
+            // Groups are among them, and none sends.
+            $0.interface == link && $0.address.family == .ipv4 && $0.address.low >> 28 != 0xE
+        }.map(\.address)
         let around = addresses.filter { $0.interface == link && $0.address.family == .ipv4 && $0.prefixLength < 31 }
             .flatMap { here -> [IPAddress] in
                 guard let prefix = Prefix(here.address, length: Int(here.prefixLength)) else { return [] }

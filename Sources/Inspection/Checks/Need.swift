@@ -98,15 +98,19 @@ extension DirectorFacts {
         }
     }
 
-    /// A message to a backup that neither passed nor was dropped proves nothing.
+    /// A message to a backup that neither passed nor was dropped proves nothing; what is not known of services does not matter.
     private var lackOfSyncTrial: Lack? {
-        guard let trial = trial.value else { return nil }
-        for group in (configuration.value?.daemons ?? []).compactMap(SyncGroup.init) {
+        let groups = (configuration.value?.daemons ?? []).compactMap(SyncGroup.init)
+        guard let trial = trial.value else { return groups.isEmpty ? nil : self.trial.lack }
+        for group in groups {
             guard let sync = trial.syncs.first(where: { $0.group == group }) else {
                 return Lack("messages to \(group.endpoint) were not tried", isAbsence: false)
             }
             switch sync.outcome.end {
-            case .passed, .dropped: continue
+            case .passed, .dropped:
+                if let first = trial.missing.first {
+                    return Lack("the sandbox lacks \(first.what): \(first.why)", isAbsence: false)
+                }
             case .lost: return Lack("a message to \(group.endpoint) did not arrive in the sandbox", isAbsence: false)
             case .unknown(let why): return Lack(why, isAbsence: false)
             }

@@ -28,7 +28,7 @@ extension Check {
         // `sync_thread_backup` (net/netfilter/ipvs/ip_vs_sync.c) reads a socket: LOCAL_IN comes before it.
         Check(
             .syncFiltered, .error, "a backup director whose packet filter drops what the master tells",
-            needs: [.configuration, .trial, .syncTrial], concerns: { _ in true }
+            needs: [.configuration, .syncTrial], concerns: { _ in true }
         ) { facts in
             guard let trial = facts.trial.value, !trial.lacksRules else { return [] }
             return trial.syncs.compactMap { sync in

@@ -1,3 +1,5 @@
+import Firewall
+import Addresses
 import Conntrack
 import IPVS
 import Reports
@@ -197,6 +199,32 @@ struct TrialDoubtTests {
         #expect(trial.doubt?.hasPrefix("what became of some packets in the sandbox (1)") == true)
         trial.services[0].opening?.end = .lost
         #expect(trial.doubt?.hasPrefix("tcp 10.0.0.100:80 was not reached in the sandbox") == true)
+    }
+
+    @Test(
+        "Sync messages are judged by themselves: services that were not reached do not matter, but what was not copied does"
+    )
+    func syncMessages() throws {
+        let group = SyncGroup(interface: "eth0", Endpoint(IPAddress(ipv4: 0xE000_0051), 8848))
+        func result(_ end: ProbeOutcome.End?, missing: [Loss] = []) throws -> Check.Result {
+            var facts = try DirectorFacts.plain { $0.listen(at: group) }
+            var trial = end.map { Trial.of(group, $0) } ?? Trial()
+            trial.services = [ServiceTrial(.fwmark(7, .ipv4))]
+            trial.missing = missing
+            facts.trial = .incomplete(trial, try #require(trial.doubt))
+            return try #require(Check.named("sync-filtered")).result(facts)
+        }
+        #expect(try result(.passed(.localIn)) == .fine)
+        for outcome in [
+            try result(nil), try result(.lost), try result(.unknown("it was lost")),
+            try result(.passed(.localIn), missing: [Loss("set inet filter partners", "no such type")]),
+        ] {
+            guard case .notMade(let lack) = outcome else {
+                Issue.record("\(outcome)")
+                continue
+            }
+            #expect(!lack.isAbsence)
+        }
     }
 }
 
