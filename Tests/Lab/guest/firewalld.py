@@ -34,14 +34,21 @@ class Firewalld:
             self.processes.append(
                 self._start("firewalld", "--nofork", "--nopid", f"--system-config={HOME}/etc", "--log-target=console")
             )
+        try:
+            self._wait()
+        except RuntimeError:
+            self.__exit__()
+            raise
+        return self
+
+    def _wait(self):
+        """Until it answers, which it does not while it loads its rules."""
         end = time.monotonic() + BOUND
         while self.command("--state", check=False).returncode != 0:
             if time.monotonic() > end:
-                self.__exit__()
                 with open(f"{HOME}/log", encoding="utf-8") as file:
                     raise RuntimeError(f"firewalld does not start: {file.read()}")
             time.sleep(1)
-        return self
 
     def _start(self, *words):
         return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
@@ -49,6 +56,13 @@ class Firewalld:
     def command(self, *words, check=True):
         with self.director.inside():
             return command("firewall-cmd", *words, check=check, timeout=BOUND)
+
+    def reload(self):
+        """firewall-cmd waits for 25 s (D-Bus), and a busy host may need longer."""
+        done = self.command("--reload", check=False)
+        if done.returncode != 0 and "Did not receive a reply" not in done.stderr:
+            raise RuntimeError(f"firewalld does not reload: {done.stderr}")
+        self._wait()
 
     def __exit__(self, *_):
         for process in reversed(self.processes):
