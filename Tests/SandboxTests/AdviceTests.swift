@@ -111,7 +111,7 @@ struct AdviceTests {
             \(program) -A INPUT -p icmp -j ACCEPT
             \(program) -P INPUT DROP
             """
-        let fixes = try expectBoth(try Advised(filter, families: [.ipv4]))
+        let fixes = try Advised(filter, families: [.ipv4]).bothProven()
         #expect(fixes.accept.apply.last?.contains(" -I INPUT 2 ") == true, "\(fixes.accept.apply)")
     }
 
@@ -166,7 +166,7 @@ struct AdviceTests {
     @Test("SCTP, of which a client's chunks are INVALID without an entry, is accepted to its service")
     func sctp() throws {
         let rules = "ct state established,related accept; ct state invalid drop; sctp dport 80 accept"
-        let (accept, notrack) = try expectBoth(try Advised(Self.nft(rules), protocol: .sctp))
+        let (accept, notrack) = try Advised(Self.nft(rules), protocol: .sctp).bothProven()
         #expect(accept.apply.contains { $0.contains("ip daddr \(Director.vip) sctp dport 80 accept") })
         #expect(notrack.apply.contains { $0.contains("sctp dport 80 notrack") })
     }

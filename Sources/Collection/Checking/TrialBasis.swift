@@ -1,3 +1,4 @@
+import Addresses
 import Firewall
 import IPVS
 import Inspection
