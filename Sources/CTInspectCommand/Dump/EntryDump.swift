@@ -27,7 +27,6 @@ struct EntryDump {
     /// What was dumped.
     private struct Extent {
         var entries = 0
-        var areCounted = false
         var isWhole = false
     }
 
@@ -37,25 +36,25 @@ struct EntryDump {
     func print(_ form: EntryWriter.Form, _ onInterrupt: OnInterrupt) throws(KernelError) {
         let buffer: OutputBuffer? = onInterrupt == .repeat ? try OutputBuffer() : nil
         var writer = EntryWriter(form, sink)
+        var lacksCounters = form.hasCounters
         let extent = try entries(attempts: buffer == nil ? 1 : Table.attempts) {
             guard let buffer else { return }
             buffer.clear()
             writer = EntryWriter(form, buffer.write)
-        } _: {
-            writer.write($0)
+        } _: { entry in
+            if lacksCounters { lacksCounters = entry.originalCounters == nil }
+            writer.write(entry)
         }
         writer.flush()
         buffer?.copy(to: sink)
-        if extent.isWhole { return remark(on: extent, counters: form.hasCounters) }
+        if extent.isWhole { return remark(on: extent, lacksCounters: lacksCounters) }
         throw buffer == nil
             ? Table.notWhole("the conntrack table", attempts: 1, nextStep: "--on-interrupt repeat tries again")
             : Table.notWhole("the conntrack table")
     }
 
     func printCount(asJSON: Bool) throws(KernelError) {
-        let extent = try entries {
-        } _: { _ in
-        }
+        let extent = try entries(begin: {}) { _ in }
         Self.print(count: extent.entries, isWhole: extent.isWhole, asJSON: asJSON, to: sink)
         if !extent.isWhole { throw Table.notWhole("the conntrack table") }
         remark(on: extent)
@@ -91,14 +90,11 @@ struct EntryDump {
         remark(on: extent)
     }
 
-    /// - Parameter counters: whether they would be shown.
-    private func remark(on extent: Extent, counters: Bool = false) {
+    private func remark(on extent: Extent, lacksCounters: Bool = false) {
         guard kind == .conntrack else { return }
         if extent.entries == 0, filter.isEmpty {
             complain(TableRemark.onEmptyTable(in: kernel))
-        } else if extent.entries > 0, counters, !extent.areCounted,
-            let remark = TableRemark.onMissingCounters(in: kernel)
-        {
+        } else if extent.entries > 0, lacksCounters, let remark = TableRemark.onMissingCounters(in: kernel) {
             complain(remark)
         }
     }
@@ -107,16 +103,15 @@ struct EntryDump {
         attempts: Int = Table.attempts, begin: () -> Void, _ each: (Entry) -> Void
     ) throws(KernelError) -> Extent {
         defer { progress.end() }
-        var extent = Extent()
-        extent.isWhole = try Table(kernel).dumpRepeatedly(kind, matching: filter, attempts: attempts) {
-            extent = Extent()
+        var count = 0
+        let isWhole = try Table(kernel).dumpRepeatedly(kind, matching: filter, attempts: attempts) {
+            count = 0
             begin()
         } _: { entry in
             each(entry)
-            extent.entries += 1
-            if entry.originalCounters != nil { extent.areCounted = true }
-            progress.show("\(extent.entries) conntrack entries", at: extent.entries)
+            count += 1
+            progress.show("\(count) conntrack entries", at: count)
         }
-        return extent
+        return Extent(entries: count, isWhole: isWhole)
     }
 }
