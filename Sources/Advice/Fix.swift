@@ -13,6 +13,8 @@ package struct Fix: Equatable, Sendable {
     }
 
     package var kind: Kind
+    /// Whether services of SCTP are among those it is for: chunks cannot be told apart in rules, so that all INVALID packets to them pass.
+    package var hasSCTP = false
     /// The findings that it ends.
     package var findings: [Finding.ID]
     /// What is to be done at once, each a line for sh(1).

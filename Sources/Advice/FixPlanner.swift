@@ -46,6 +46,7 @@ package struct FixPlanner {
     package func accepting(before drops: Drops, settings: [Remedy.Setting]) throws(Obstacle) -> Fix {
         let script = SettingScript(settings: settings, sysctls: sysctls)
         var fix = Fix(.accept, findings, apply: script.apply, persist: script.persist, undo: [])
+        fix.hasSCTP = exemption.services.contains { $0.protocol == .sctp }
         try add(Gate.all(.invalid, before: drops, in: ruleset), to: &fix)
         fix.undo += script.undo
         return fix
@@ -77,7 +78,7 @@ package struct FixPlanner {
             let format = try self.format(of: gate)
             switch format {
             case .iptables, .ufw:
-                let others = managers(ofTable: gate.family, gate.table, isLegacy: gate.isLegacy)
+                let others = managers(of: gate.family, isLegacy: gate.isLegacy)
                 let persistence = Persisting(format, exemption, flushing: others)
                 let family: IPAddress.Family = gate.family == .ip ? .ipv4 : .ipv6
                 let script = IPTablesScript(family, table: gate.table, isLegacy: gate.isLegacy)
@@ -148,6 +149,12 @@ package struct FixPlanner {
         return legacyTables.first { $0.family == family && $0.name == name }?.managers ?? []
     }
 
+    /// Those of all tables of iptables: its file is loaded as a whole, which flushes each.
+    private func managers(of family: TableFamily, isLegacy: Bool) -> [FirewallManager] {
+        let found = ["filter", "nat", "mangle", "raw"].flatMap { managers(ofTable: family, $0, isLegacy: isLegacy) }
+        return FirewallManager.allCases.filter(found.contains)
+    }
+
     // MARK: No tracking
 
     private func untrackByIPTables(_ format: FixFormat, _ isLegacy: Bool, _ fix: inout Fix) throws(Obstacle) {
@@ -163,7 +170,7 @@ package struct FixPlanner {
             }
             fix.apply += script.applyUntracking(exemption)
             fix.undo = script.undoUntracking(isTableNew: isNew) + fix.undo
-            let others = managers(ofTable: tableFamily, "raw", isLegacy: isLegacy)
+            let others = managers(of: tableFamily, isLegacy: isLegacy)
             fix.persist.append(Persisting(format, exemption, flushing: others).untracking(script))
         }
     }

@@ -88,10 +88,18 @@ struct Persisting {
         return .init(
             isIPv4 ? "/etc/iptables/rules.v4" : "/etc/iptables/rules.v6",
             "(on RHEL /etc/sysconfig/\(name), and then systemctl reload \(name)) \(place)", lines,
-            reload: ["netfilter-persistent reload"] + others.compactMap(\.reload))
+            reload: ["netfilter-persistent reload"] + reloads)
     }
 
     private func nftFile(_ place: String, _ lines: [String]) -> Fix.Persistence {
-        .init("/etc/nftables.conf", place, lines, reload: ["systemctl reload nftables"] + others.compactMap(\.reload))
+        // Of iptables nobody else brings the rules back.
+        let iptables = others == [.iptables] || others == [.iptables, .nft] ? ["netfilter-persistent reload"] : []
+        return .init(
+            "/etc/nftables.conf", place, lines, reload: ["systemctl reload nftables"] + iptables + reloads)
+    }
+
+    /// First those who flush all tables again.
+    private var reloads: [String] {
+        (others.filter(\.remakesEveryTable) + others.filter { !$0.remakesEveryTable }).compactMap(\.reload)
     }
 }

@@ -46,10 +46,10 @@ enum ConnectionTableStatus: Equatable {
             if buckets != laterBuckets {
                 return "IPVS's table was resized from \(buckets) to \(laterBuckets) buckets, which ends a listing early"
             }
-            // Connections come and go meanwhile: less than one in a hundred is not missed.
+            // Connections come and go meanwhile: a few that are missing, or one in a hundred, are no sign.
             let fewest = min(connections, laterConnections)
-            guard rows < fewest - fewest / 100 else { return nil }
-            return "IPVS has \(fewest) of them, and listed \(rows): its table is being resized"
+            guard rows < fewest - max(fewest / 100, 8) else { return nil }
+            return "IPVS has \(fewest) of them, and listed \(rows): its table may have been resized meanwhile"
         case (.unreadable(let why), _), (_, .unreadable(let why)):
             return "whether IPVS's table was resized meanwhile is not known: \(why)"
         case (_, .keepsItsSize): return "whether IPVS's table was resized meanwhile is not known"

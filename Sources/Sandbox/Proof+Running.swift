@@ -50,7 +50,7 @@ extension Proof {
             let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries) { false }
             let listing = try sandbox.listing()
             if let refusal = try sandbox.refusal(of: script.apply) { return (.failure(.init(refusal)), before.trial) }
-            let after = try runner.trial(of: services)
+            let after = try runner.trial(of: services, floods: false)
             let closed = try runner.closedTrial(of: services)
             var undone = try sandbox.refusal(of: script.undo)
             if undone == nil, listing != (try sandbox.listing()) { undone = "the rules are not as they were" }

@@ -69,10 +69,12 @@ package final class Sandbox {
             throw KernelError("stay on one CPU for the sandbox", .failed, errno: pinning)
         }
         let clients = try PrivateNamespace()
+        Self.keepOutOfLog()
         let far = LiveKernel()
         // Nothing is sent but what we send.
         _ = Self.apply(["all", "default"].map { ("net.ipv6.conf.\($0).disable_ipv6", "1") })
         let director = try PrivateNamespace()
+        Self.keepOutOfLog()
         kernel = LiveKernel()
         network = plan.network ?? NetworkConfiguration(oneLink: "eth0", addresses: plan.addresses)
         routes = RouteLookup(network)
@@ -92,11 +94,12 @@ package final class Sandbox {
         lacksRules = rules.areIncomplete
         places = rules.places
         (legacy, limits) = (rules.legacy, rules.limits)
+        // Before the first service, for which the kernel would start estimators.
+        if !plan.ipvs.isEmpty { missing += Self.apply(plan.ipvsSettings) }
         let ipvs = try IPVSCopy(of: plan.ipvs, into: kernel)
         self.ipvs = ipvs?.services
         missing += ipvs?.missing ?? []
         try WatchTable(keepsEntries: plan.keepsEntries, hasIPVS: ipvs != nil).make()
-        if ipvs != nil { missing += Self.apply(plan.ipvsSettings) }
         // Tracking begins with the first rule about ctstates, so its settings are there only now.
         missing += Self.apply(plan.settings.filter { $0.name.hasPrefix(Self.tracking) })
         if plan.network == nil {
@@ -105,6 +108,11 @@ package final class Sandbox {
     }
 
     private static let tracking = "net.netfilter."
+
+    /// A namespace may begin with the host's settings (`devinet_init_net`, net/ipv4/devinet.c), and the log is the host's.
+    private static func keepOutOfLog() {
+        _ = apply(["all", "default"].map { ("net.ipv4.conf.\($0).log_martians", "0") })
+    }
 
     private static func apply(_ settings: [(name: String, value: String)]) -> [Loss] {
         settings.compactMap { setting in

@@ -59,16 +59,16 @@ package struct SandboxPlan {
         "net.netfilter.nf_conntrack_tcp_ignore_invalid_rst",
     ]
 
-    /// Those of IPVS. Not what drops at random under memory pressure.
+    /// Those of IPVS that decide what becomes of a packet: not what drops at random under memory pressure, nor what is the whole host's.
     var ipvsSettings: [(name: String, value: String)] {
-        let defenses = ["drop_entry", "drop_packet", "secure_tcp", "amemthresh", "am_droprate"].map {
-            "net.ipv4.vs.\($0)"
-        }
-        let own = sysctls.values.filter { $0.key.hasPrefix("net.ipv4.vs.") && !defenses.contains($0.key) }
+        let names = [
+            "cache_bypass", "conn_reuse_mode", "conntrack", "expire_nodest_conn", "expire_quiescent_template",
+            "ignore_tunneled", "nat_icmp_send", "pmtu_disc", "schedule_icmp", "sloppy_sctp", "sloppy_tcp",
+            "snat_reroute",
+        ].map { "net.ipv4.vs.\($0)" }
         // Estimators are threads of the kernel's.
-        return own.merging(["net.ipv4.vs.run_estimation": "0"]) { $1 }.sorted { $0.key < $1.key }.map {
-            ($0.key, $0.value)
-        }
+        return [("net.ipv4.vs.run_estimation", "0")]
+            + names.compactMap { name in sysctls.values[name].map { (name, $0) } }
     }
 
     /// In the order in which they are to be written: that of the host changes those of all interfaces (`inet_forward_change`,

@@ -44,8 +44,9 @@ extension TrialRunner {
         guard let link = sandbox.links.first(where: { $0.value == group.interface })?.key,
             case let sources = sandbox.network.partners(on: link).filter({ !sandbox.routes.isLocal($0) }),
             !sources.isEmpty
-        else { return .unknown("no IPv4 network is on \(group.interface), where a sync daemon listens") }
-        let member = try GroupMember(of: group)
+        else { return .unknown("\(group.interface), where a sync daemon listens, has no IPv4 network here") }
+        let member: GroupMember
+        do throws(KernelError) { member = try GroupMember(of: group) } catch { return .unknown(error.description) }
         defer { withExtendedLifetime(member) {} }
         var worst: ProbeOutcome?
         // Rules may let in the one partner only; routing lets in no source that cannot be one.
@@ -56,12 +57,17 @@ extension TrialRunner {
             if worst?.droppingRule == nil { worst = outcome }
         }
         guard let worst, !isStopped() else { return .unknown("the trial was interrupted") }
+        if worst.droppingRule != nil, sandbox.network.mayLackPartners(on: link) {
+            return .unknown(
+                "\(group.interface) has a large network, and the partner may have an address that was not tried")
+        }
         return worst
     }
 }
 
 extension NetworkConfiguration {
-    /// Where another director may be: the hosts that are known on a link, and the addresses next to the ones here.
+    /// Where another director may be: the hosts that are known on a link, and those that have the first 24 bits in
+    /// common with an address here.
     fileprivate func partners(on link: Int32) -> [IPAddress] {
         let known = neighbours.filter {
             // Groups are among them, and none sends.
@@ -70,17 +76,21 @@ extension NetworkConfiguration {
         let around = addresses.filter { $0.interface == link && $0.address.family == .ipv4 && $0.prefixLength < 31 }
             .flatMap { here -> [IPAddress] in
                 guard let prefix = Prefix(here.address, length: Int(here.prefixLength)) else { return [] }
-                let own = UInt32(truncatingIfNeeded: here.address.low)
-                return (1...Self.reach).flatMap { [own &+ $0, own &- $0] }.map(IPAddress.init(ipv4:)).filter {
+                let block = UInt32(truncatingIfNeeded: here.address.low) & 0xFFFF_FF00
+                return (1...254).map { IPAddress(ipv4: block | $0) }.filter {
                     prefix.contains($0) && $0 != prefix.address
                 }
             }
         var seen: Set<IPAddress> = []
-        return (known + around).filter { seen.insert($0).inserted }
+        return (known.prefix(Self.mostKnown) + around).filter { seen.insert($0).inserted }
     }
 
-    /// With both sides, all of a network of 256 addresses, or half of it.
-    private static var reach: UInt32 { 127 }
+    private static let mostKnown = 256
+
+    /// Whether a partner may have another address than these: its network has more.
+    fileprivate func mayLackPartners(on link: Int32) -> Bool {
+        addresses.contains { $0.interface == link && $0.address.family == .ipv4 && $0.prefixLength < 24 }
+    }
 }
 
 extension ProbeOutcome {

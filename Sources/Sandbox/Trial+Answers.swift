@@ -7,7 +7,7 @@ import Routing
 
 extension TrialRunner {
     /// Of a service; the others are behind the same rules.
-    private static let mostServers = 4
+    static let mostServers = 4
 
     /// What becomes of answers to a client: they come in by the link that leads to their server, and pass FORWARD, where the filter comes
     /// before IPVS (`ip_vs_ops4`, net/netfilter/ipvs/ip_vs_core.c). With `net.ipv4.vs.conntrack=0` IPVS has untracked what the client sent
@@ -36,7 +36,7 @@ extension TrialRunner {
     }
 
     /// What is not tried of a service, and why.
-    func untried(of service: Service) -> Loss? {
+    func untried(of service: Service, in trial: Trial) -> Loss? {
         let what = "answers of \(service.identity)"
         if keepsEntries, !service.returningServers.isEmpty, Walk(service, in: sandbox) == nil {
             return Loss(what, "with \(Sysctls.ipvsConntrack)=1 IPVS alters their entries, and it is not in the sandbox")
@@ -47,6 +47,12 @@ extension TrialRunner {
         if isLocal { return Loss(what, "a destination is the director itself, and OUTPUT is not tried") }
         if let server = service.returningServers.first(where: { sandbox.link(to: $0.address) == nil }) {
             return Loss(what, "no link of the sandbox leads to \(server.address)")
+        }
+        let answers = trial.services.first { $0.service == service.identity }?.answers ?? []
+        let wanted = min(service.returningServers.count, Self.mostServers)
+        if !answers.isEmpty, answers.count < wanted {
+            return Loss(
+                what, "IPVS chose \(answers.count) of \(service.returningServers.count) real servers in the sandbox")
         }
         return nil
     }

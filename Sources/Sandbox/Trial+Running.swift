@@ -26,6 +26,7 @@ final class TrialRunner {
     let origins: [IPAddress.Family: ProbeOrigins]
     let isStopped: () -> Bool
     private var port: UInt16 = 20_000
+    private static let mostFlooded = 64
 
     init(_ sandbox: Sandbox, keepsEntries: Bool, _ isStopped: @escaping () -> Bool) {
         self.sandbox = sandbox
@@ -37,7 +38,10 @@ final class TrialRunner {
             })
     }
 
-    func trial(of services: [Service], and groups: [SyncGroup] = []) throws(KernelError) -> Trial {
+    /// - Parameter floods: whether rules that limit connections are tried, too, with many packets at last.
+    func trial(
+        of services: [Service], and groups: [SyncGroup] = [], floods: Bool = true
+    ) throws(KernelError) -> Trial {
         var trial = Trial(judgedBy: sandbox.kernelRelease)
         trial.lacksRules = sandbox.lacksRules
         for service in services {
@@ -50,12 +54,16 @@ final class TrialRunner {
         }
         trial.syncs = try self.trial(of: groups)
         // At last, as what it uses up is then missing to others.
-        for place in trial.services.indices where !isStopped() {
+        for place in trial.services.indices.prefix(floods ? Self.mostFlooded : 0) where !isStopped() {
             trial.services[place].burst = try burst(to: trial.services[place])
         }
         trial.missing += sandbox.missing
         trial.usesIPVS = sandbox.ipvs != nil
-        trial.untried = services.compactMap { untried(of: $0) }
+        trial.untried = services.compactMap { untried(of: $0, in: trial) }
+        if sandbox.hasLimits, services.count > Self.mostFlooded {
+            trial.untried.append(
+                Loss("floods of \(services.count - Self.mostFlooded) services", "others meet the same limits"))
+        }
         for rule in trial.namedRules { trial.rules[rule] = sandbox.text(of: rule) }
         return trial
     }
@@ -123,15 +131,17 @@ final class TrialRunner {
         let isOpening = probe == Probe.opening(`protocol`)
         // IPVS lets conntrack forget what opened it, so that to conntrack what follows is alone.
         let isConnected = !isOpening && (probe.isAfterOpening || walk != nil && !keepsEntries)
+        var mustArrive = isOpening
         if isConnected {
             if let walk {
-                try connect(packets, walk, link)
+                // A rule that limits connections can have dropped this opening.
+                mustArrive = try connect(packets, walk, link) != nil
             } else if let opening = Probe.opening(`protocol`) {
                 _ = try outcome(of: opening, packets, link)
             }
         }
         var outcome = try outcome(of: probe, packets, link)
-        if let walk, isOpening || isConnected, outcome.hasPassed, walk.isSure, walk.sendsOn(probe),
+        if let walk, mustArrive, outcome.hasPassed, walk.isSure, walk.sendsOn(probe),
             walk.arrival(from: source) == nil
         {
             outcome.end = .unknown("IPVS took it, and it reached no real server")
@@ -142,13 +152,15 @@ final class TrialRunner {
     }
 
     func outcome(of probe: Probe, _ packets: ProbeBytes, _ link: Int32) throws(KernelError) -> ProbeOutcome {
+        // What left earlier says nothing of this one.
+        if sandbox.ipvs != nil { _ = sandbox.takeDeparted() }
         if let bytes = packets.bytes(of: probe) { return try sandbox.outcome(of: bytes, by: link) }
         var outcome = ProbeOutcome()
         outcome.end = .unknown("packets of this kind are not tried")
         return outcome
     }
 
-    /// One that no packet came from before.
+    /// One that no packet came from lately.
     func nextPort() -> UInt16 {
         port = port == .max ? 20_000 : port + 1
         return port

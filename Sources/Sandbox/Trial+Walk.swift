@@ -25,8 +25,14 @@ struct Walk {
     /// Whether each packet of a connection must leave the director: not where a destination is the director itself, none takes new
     /// connections, or an engine looks for something in packets that ours have not.
     var isSure: Bool {
-        service.persistenceEngine == nil && service.destinations.contains { $0.weight > 0 }
+        service.persistenceEngine == nil && takesConnections
             && service.destinations.allSatisfy { sandbox.link(to: $0.endpoint.address) != nil }
+    }
+
+    /// Those that hash choose a destination whatever its weight, and then none if it is 0 (`ip_vs_sh_schedule`, ip_vs_sh.c).
+    private var takesConnections: Bool {
+        ["sh", "dh"].contains(service.scheduler)
+            ? service.destinations.allSatisfy { $0.weight > 0 } : service.destinations.contains { $0.weight > 0 }
     }
 
     /// Whether IPVS sends a packet on: not parameter problems (`ip_vs_in_icmp`, net/netfilter/ipvs/ip_vs_core.c), nor errors about
@@ -90,6 +96,9 @@ extension TrialRunner {
         }
     }
 
+    /// For each kind of answer: IPVS chooses a server for each.
+    private static let mostConnections = 4
+
     /// What becomes of answers of the real servers that IPVS chooses, to the connections for which it has chosen them.
     func answerTrials(
         _ probes: [Probe], _ walk: Walk, to client: IPAddress, by link: Int32
@@ -97,7 +106,8 @@ extension TrialRunner {
         var trials: [AnswerTrial] = []
         for probe in probes {
             let isFirst = probe == Self.handshake(walk.protocol).first
-            for _ in walk.service.destinations {
+            var left = Set(walk.service.returningServers.map(\.address))
+            for _ in walk.service.destinations.prefix(Self.mostConnections) where !left.isEmpty {
                 let packets = ProbeBytes(
                     from: Endpoint(client, nextPort()), to: walk.virtual, protocol: walk.protocol)
                 guard let server = try connect(packets, walk, link, isAnswered: !isFirst) else { break }
@@ -105,10 +115,10 @@ extension TrialRunner {
                 guard server.address != walk.virtual.address, let way = sandbox.link(to: server.address) else {
                     continue
                 }
+                guard left.remove(server.address) != nil else { continue }
                 let back = ProbeBytes(from: server, to: packets.source, protocol: walk.protocol)
                 let outcome = try outcome(of: probe, back, way)
                 trials.add(probe, outcome, of: server)
-                break
             }
         }
         return trials
@@ -132,6 +142,9 @@ extension [UInt8] {
     ///
     /// - Returns: nil if none of these is its target.
     fileprivate func target(from client: IPAddress, among targets: Set<IPAddress>) -> Endpoint? {
+        // An error sent back to the client quotes its packet.
+        let receiver = first.map { $0 >> 4 } == 4 ? 16..<20 : 24..<40
+        guard count >= receiver.upperBound, !self[receiver].elementsEqual(client.networkBytes) else { return nil }
         for target in targets {
             let addresses = client.networkBytes + target.networkBytes
             guard count >= addresses.count else { continue }

@@ -20,9 +20,9 @@ struct WatchTable {
 
     private var writer = TableWriter(.inet, name)
 
-    /// - Parameter keepsEntries: whether the entries of packets that IPVS takes are confirmed (`net.ipv4.vs.conntrack=1`). If not, taking
-    ///   a packet is dropping it, which forgets its entry as `ip_vs_notrack` does.
-    /// - Parameter hasIPVS: whether IPVS takes them, just after.
+    /// - Parameter keepsEntries: whether the entries of packets that IPVS takes are confirmed (`net.ipv4.vs.conntrack=1`). If not, and there is
+    ///   no IPVS, taking a packet is dropping it, which forgets its entry as `ip_vs_notrack` does.
+    /// - Parameter hasIPVS: whether IPVS takes them, just after. What it does not take, the director's own TCP answers.
     init(keepsEntries: Bool, hasIPVS: Bool) {
         writer.baseChain(Self.arrived, at: .preRouting, priority: .min)
         writer.rule(in: Self.arrived, .trace)
@@ -38,7 +38,7 @@ struct WatchTable {
             writer.baseChain(chain, at: hook, priority: Self.priorityOfIPVS)
             writer.rule(in: chain, .verdict(keepsEntries || hasIPVS ? .continue : .drop))
         }
-        // Nothing answers: neither the host's own TCP, which would end connections, nor a rule that rejects. What IPVS sends passes here.
+        // Else nothing answers: neither the host's own TCP, which would end connections, nor a rule that rejects. What IPVS sends passes here.
         if !hasIPVS {
             writer.baseChain(Self.silence, at: .localOut, priority: .min)
             writer.rule(in: Self.silence, .verdict(.drop))

@@ -70,7 +70,7 @@ struct CheckCommand: ParsableCommand {
 
     /// Whether any of these checks is about the packet filter.
     private static func isFilterTried(_ checks: [Check]) -> Bool {
-        checks.contains { $0.isTried || !Set($0.allNeeds).isDisjoint(with: [.syncTrial, .rules]) }
+        checks.contains { $0.isTried || $0.allNeeds.contains(.rules) }
     }
 
     func run() throws {

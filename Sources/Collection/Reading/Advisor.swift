@@ -101,7 +101,7 @@ package struct Advisor {
     private func tried(
         _ fix: Fix, after before: BeforeFix, isStrict: Bool
     ) -> (Result<Proof, Proof.Failure>, FixPlanner.Drops) {
-        // IPVS is not in the sandbox: what its settings do, the sandbox's own table does.
+        // Settings of IPVS are the plan's: without IPVS in the sandbox, its own table does what they do.
         let script = FixScript(
             apply: fix.apply.filter(Fix.canRunWithoutIPVS), undo: fix.undo.filter(Fix.canRunWithoutIPVS),
             isStrict: isStrict)

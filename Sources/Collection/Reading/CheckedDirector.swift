@@ -57,7 +57,9 @@ package struct CheckedDirector {
         facts = DirectorFacts(of: input)
     }
 
-    private static let needsOfSurroundings: Set<Need> = [.network, .trial, .rules, .marks, .mergedReceiving]
+    private static let needsOfSurroundings: Set<Need> = [
+        .network, .trial, .syncTrial, .rules, .marks, .mergedReceiving,
+    ]
     private static let untracked = "conntrack is not loaded here"
     private static let unneeded = "none of these checks needs it"
 

@@ -2,12 +2,16 @@
 extension FirewallManager {
     /// Who makes the rules of a chain again, and what to set there so that packets to a service pass; nil if what is added to the chain stays.
     ///
-    /// - Parameter managers: those of its table.
+    /// - Parameters:
+    ///   - managers: those of its table.
+    ///   - areOpenings: whether the packets open connections; else they are INVALID.
     package static func advice(
-        aboutChain chain: String, inTable table: String, of managers: [FirewallManager] = []
+        aboutChain chain: String, inTable table: String, of managers: [FirewallManager] = [], areOpenings: Bool = false
     ) -> String? {
         let owner = FirewallManager(table: table) ?? managers.first(where: \.remakesEveryTable)
-        guard let remaker = owner ?? maker(ofChain: chain), let setting = remaker.setting else { return nil }
+        guard let remaker = owner ?? maker(ofChain: chain),
+            let setting = areOpenings ? remaker.settingForOpenings : remaker.setting
+        else { return nil }
         return "\(remaker.rawValue) makes these rules again: \(setting)"
     }
 
@@ -42,6 +46,19 @@ extension FirewallManager {
                 + "-m conntrack --ctstate NEW,INVALID -j ACCEPT”, and likewise the ICMP errors"
         case .csf: "accept it in /etc/csf/csfpre.sh, which it runs whenever it starts"
         case .ufw, .iptables, .iptablesLegacy, .nft: nil
+        }
+    }
+
+    /// The same for what opens connections, and is NEW.
+    private var settingForOpenings: String? {
+        switch self {
+        case .firewalld:
+            "open the port in the zone of the interface, by firewall-cmd --permanent --add-port, and reload it"
+        // shorewall-rules(5)
+        case .shorewall: "accept it in ?SECTION NEW of /etc/shorewall/rules, as “ACCEPT net $FW:ADDRESS tcp PORT”"
+        case .calico: "allow it in a policy of the host endpoint"
+        case .kubeProxy: nil
+        case .docker, .keepalived, .firehol, .csf, .ufw, .iptables, .iptablesLegacy, .nft: setting
         }
     }
 

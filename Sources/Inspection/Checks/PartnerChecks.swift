@@ -27,7 +27,7 @@ extension Check {
         },
         // `sync_thread_backup` (net/netfilter/ipvs/ip_vs_sync.c) reads a socket: LOCAL_IN comes before it.
         Check(
-            .syncFiltered, .error, "a backup director whose packet filter drops what the master tells",
+            .syncFiltered, .error, "a backup director whose packet filter drops the master's sync messages",
             needs: [.configuration, .syncTrial], concerns: { _ in true }
         ) { facts in
             guard let trial = facts.trial.value, !trial.lacksRules else { return [] }
@@ -42,7 +42,7 @@ extension Check {
         },
         // `ip_vs_sync_conn` (ip_vs_sync.c) sends nothing without a master daemon.
         Check(
-            .syncNone, .info, "another director that knows no connections of this one",
+            .syncNone, .info, "another director that does not know this one's connections",
             needs: [.configuration, .network], concerns: { !$0.flags.contains(.onePacket) }
         ) { facts in
             guard facts.networkValue.speaksVRRP == true, facts.daemonCount == 0 else { return [] }

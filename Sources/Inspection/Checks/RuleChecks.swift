@@ -19,7 +19,7 @@ extension Check {
                 return Finding(
                     .fwmarkUnset, packets == 0 ? .error : .warning, .service(service.identity),
                     [.init("mark", mark), .init("packets", packets), .init("rules_that_set_marks", rules.marks.count)],
-                    context: .named(.init()), [.setMark(mark)])
+                    context: .named(.init()), [.setMark(mark, service.identity.family)])
             }
         },
         // `nf_tables_table_is_owned`: `nft_table_lookup` (net/netfilter/nf_tables_api.c) refuses all others with EPERM.

@@ -44,7 +44,7 @@ package enum Remedy: Hashable, Sendable {
     /// Accept what another director tells the sync daemon.
     case acceptSync(SyncGroup)
     /// Have a rule give packets of the service this mark.
-    case setMark(UInt32)
+    case setMark(UInt32, IPAddress.Family)
     /// Switch large receive offload off on these interfaces.
     case stopMerging([String])
     /// Keep idle TCP connections for so many seconds (`ipvsadm --set`).

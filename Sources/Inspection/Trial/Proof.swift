@@ -31,12 +31,15 @@ package struct Proof: Equatable, Sendable {
         package var probe: Probe
         package var hadPassed: Bool
         package var passes: Bool
+        /// Else what became of it may not be known.
+        package var isDropped: Bool
 
-        package init(_ target: Target, _ probe: Probe, hadPassed: Bool, passes: Bool) {
+        package init(_ target: Target, _ probe: Probe, hadPassed: Bool, passes: Bool, isDropped: Bool? = nil) {
             self.target = target
             self.probe = probe
             self.hadPassed = hadPassed
             self.passes = passes
+            self.isDropped = isDropped ?? !passes
         }
     }
 
@@ -65,7 +68,7 @@ package struct Proof: Equatable, Sendable {
             let earlier = before.services.first { $0.service == service.service }
             packets += service.rows(before: earlier)
         }
-        if let row = packets.first(where: { !$0.passes }) {
+        if let row = packets.first(where: \.isDropped) {
             throw Failure("\(row.probe.packetClass.name) to \(row.target.service) is still dropped")
         }
         if let row = closed.first(where: { $0.passes && !$0.hadPassed }) {
@@ -97,13 +100,18 @@ extension ServiceTrial {
         var rows: [Proof.Row] = []
         if let opening, let probe = Probe.opening(of: service) {
             rows.append(
-                .init(target, probe, hadPassed: before?.isReachable ?? false, passes: opening.hasPassed))
+                .init(
+                    target, probe, hadPassed: before?.isReachable ?? false, passes: opening.hasPassed,
+                    isDropped: opening.droppingRule != nil))
         }
         for (probe, outcome) in outcomes {
             let earlier = before?.outcomes.first { $0.probe == probe }
             // With other settings others are sent.
             let hadPassed = earlier?.outcome.hasPassed ?? outcome.hasPassed
-            rows.append(.init(target, probe, hadPassed: hadPassed, passes: outcome.hasPassed))
+            rows.append(
+                .init(
+                    target, probe, hadPassed: hadPassed, passes: outcome.hasPassed,
+                    isDropped: outcome.droppingRule != nil))
         }
         return rows
     }

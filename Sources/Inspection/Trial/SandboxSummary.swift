@@ -7,9 +7,9 @@ package struct SandboxSummary: Equatable, Sendable {
     /// What was not tried, and why.
     package var untried: [Loss]
 
-    /// - Returns: nil if no service was tried.
+    /// - Returns: nil if nothing was tried.
     package init?(_ trial: Trial?) {
-        guard let trial, !trial.services.isEmpty else { return nil }
+        guard let trial, !(trial.services.isEmpty && trial.syncs.isEmpty) else { return nil }
         (kernelRelease, usesIPVS, untried) = (trial.kernelRelease, trial.usesIPVS, trial.untried)
     }
 }

@@ -11,7 +11,7 @@ package struct Trial: Equatable, Sendable {
     package var missing: [Loss] = []
     /// Whether IPVS took the packets in the sandbox, with the director's services and destinations.
     package var usesIPVS = false
-    /// What is not tried, as it cannot be without IPVS. Nothing is concluded from it.
+    /// What is not tried, as it cannot be, as without IPVS. Nothing is concluded from it.
     package var untried: [Loss] = []
     /// Whether a part of the packet filter is missing, which could have accepted what was dropped: no drop is claimed then.
     package var lacksRules = false

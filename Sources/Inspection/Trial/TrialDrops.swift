@@ -80,7 +80,10 @@ extension Trial {
                 + "was not reached in the sandbox: \(first.obstacle)"
         }
         let vague = services.flatMap(\.laterOutcomes).filter { $0.outcome.isVague }
-        guard !vague.isEmpty else { return nil }
+        guard let first = vague.first else { return nil }
+        if case .unknown(let why) = first.outcome.end {
+            return "what became of some packets in the sandbox (\(vague.count)) is not known: \(why)"
+        }
         return "what became of some packets in the sandbox (\(vague.count)) is not known: no rule was seen to drop "
             + "them, and they did not arrive"
     }
@@ -123,8 +126,8 @@ extension ServiceTrial {
 }
 
 extension DroppingRule {
-    /// What to do about it, if it is a manager's.
+    /// What to do about it, if it is a manager's, and drops what opens connections.
     fileprivate var advice: String {
-        FirewallManager.advice(aboutChain: chain, inTable: table).map { " (\($0))" } ?? ""
+        FirewallManager.advice(aboutChain: chain, inTable: table, areOpenings: true).map { " (\($0))" } ?? ""
     }
 }

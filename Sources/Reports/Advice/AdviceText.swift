@@ -77,11 +77,19 @@ extension Fix {
             lines += text.printable.wrapped(width, indent: 3)
             lines += place.lines.map { "     \($0.printable)" }
             if !place.reload.isEmpty { lines.append("   then: \(place.reload.joined(separator: "; "))") }
+            if place.reload.contains(where: { $0.hasPrefix("systemctl restart") }) {
+                lines += Self.restartNote.wrapped(width, indent: 3)
+            }
         }
         if !undo.isEmpty { lines += ["   Undo:"] + undo.map { "     \($0.printable)" } }
         lines += "Proof: \(proof.words)".printable.wrapped(width, indent: 3)
         return lines + proof.lines(style, width).map { "     \($0)" }
     }
+}
+
+extension Fix {
+    fileprivate static let restartNote =
+        "(when it suits: a restart of keepalived fails over, and one of Docker stops containers; what was done now holds until then)"
 }
 
 extension Proof {

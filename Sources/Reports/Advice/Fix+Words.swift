@@ -5,18 +5,20 @@ import Inspection
 extension Fix {
     var title: String {
         switch kind {
-        case .accept: "accept FIN, RST and ICMP errors that are INVALID, to these services only"
+        case .accept: "accept FIN, RST\(sctp)and ICMP errors that are INVALID, to these services only"
         case .notrack: "do not track these services at all"
         case .settings: "what other findings ask for"
         }
     }
 
+    private var sctp: String { hasSCTP ? ", SCTP packets " : " " }
+
     /// What it costs.
     var cost: String {
         switch kind {
         case .accept:
-            "a forged FIN, RST or ICMP error reaches the real servers, whose own filters know the true state; nothing else gets further "
-                + "than before"
+            "a forged FIN, RST\(hasSCTP ? ", SCTP packet" : "") or ICMP error reaches the real servers, whose own filters know the true "
+                + "state; nothing else gets further than before"
         case .notrack:
             "the packet filter knows nothing of connections to these services: every packet to their ports passes, rules that limit new "
                 + "connections or count them do not see any, nor do those of nat"

@@ -49,9 +49,9 @@ extension Remedy {
         case .acceptSync(let group):
             "accept it: iptables -I INPUT -i \(group.interface) -d \(group.endpoint.address) -p udp --dport \(group.endpoint.port) -j ACCEPT, "
                 + "or as your packet filter has it"
-        case .setMark(let mark):
-            "mark packets of the service before IPVS sees them: iptables -t mangle -A PREROUTING -d … -p tcp --dport … -j MARK --set-mark "
-                + "\(mark), or in nft at prerouting: meta mark set \(mark)"
+        case .setMark(let mark, let family):
+            "mark packets of the service before IPVS sees them: \(family == .ipv4 ? "iptables" : "ip6tables") -t mangle -A PREROUTING "
+                + "-d … -p … --dport … -j MARK --set-mark \(mark), or in nft at prerouting: meta mark set \(mark)"
         case .stopMerging(let interfaces):
             "switch it off: " + interfaces.map { "ethtool -K \($0) lro off" }.joined(separator: "; ")
         case .keepIdle(let seconds):

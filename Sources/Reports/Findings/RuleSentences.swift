@@ -29,9 +29,10 @@ extension Finding {
             "kube-proxy, in its IPVS mode, sets net.ipv4.vs.conntrack=1, so that conntrack confirms what IPVS forwards "
                 + "(net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_new), and conn_reuse_mode, expire_nodest_conn and expire_quiescent_template."
         case "Docker":
-            "Docker sets net.ipv4.ip_forward=1 (net/ipv4/ip_forward.c, ip_forward), and FORWARD drops what no rule of its own accepts."
+            "Docker sets net.ipv4.ip_forward=1 (net/ipv4/ip_forward.c, ip_forward), and the policy of FORWARD to DROP: only what its rules, "
+                + "or yours in DOCKER-USER, accept is forwarded."
         case "Calico":
-            "Calico puts its own rules before all others, at whichever place they were (net/netfilter/nf_tables_api.c, nf_tables_newrule)."
+            "Calico inserts its own rules before all others whenever they are not first (net/netfilter/nf_tables_api.c, nf_tables_newrule)."
         default: nil
         }
     }
@@ -44,7 +45,8 @@ extension Finding {
         return packets == 0
             ? what + ", and it has had no packet since it was made: clients reach the director's own sockets instead."
             : what
-                + ". It has had \(packets) packets, which a rule marked that is gone, or something else: tc(8), eBPF."
+                + ". It has had \(packets) \(packets == 1 ? "packet" : "packets"), marked by a rule that is gone, or by something else, such as "
+                + "tc(8) or eBPF."
     }
 
     /// Of those that were tried.
@@ -72,7 +74,7 @@ extension Finding {
                 + "net.ipv4.vs.backup_only=0: what the master sends here to be served, IPVS sends on to other real servers, the master perhaps, "
                 + "and packets go round in circles (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_hook)."
         case .syncFiltered:
-            "The packet filter drops what the master tells the backup sync daemon here, by \(Self.list(named.interfaces)): "
+            "The packet filter drops the master's messages to the backup sync daemon here, by \(Self.list(named.interfaces)): "
                 + "\(named.names.joined()). So this director knows no connections, and a failover breaks them all "
                 + "(net/netfilter/ipvs/ip_vs_sync.c, sync_thread_backup). A message sent in a sandbox showed it."
         default:

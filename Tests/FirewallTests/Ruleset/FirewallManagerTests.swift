@@ -32,7 +32,9 @@ struct FirewallManagerTests {
 
     @Test("Whose rules are lost in which chains, and what to set there")
     func advice() {
-        let advice = FirewallManager.advice
+        func advice(_ chain: String, _ table: String, _ managers: [FirewallManager]) -> String? {
+            FirewallManager.advice(aboutChain: chain, inTable: table, of: managers)
+        }
         #expect(advice("INPUT", "filter", [.docker, .kubeProxy, .calico, .ufw, .iptables]) == nil)
         #expect(advice("ufw-before-input", "filter", [.ufw, .iptables]) == nil)
         #expect(advice("DOCKER-USER", "filter", [.docker, .iptables]) == nil)
@@ -44,5 +46,8 @@ struct FirewallManagerTests {
         #expect(advice("INPUT", "filter", [.csf, .iptablesLegacy])?.contains("csfpre.sh") == true)
         #expect(advice("INPUT", "raw", [.shorewall, .iptables])?.contains("?SECTION INVALID") == true)
         #expect(advice("filter_INPUT", "firewalld", [])?.hasPrefix("firewalld makes these rules again: ") == true)
+        let opening = FirewallManager.advice(aboutChain: "filter_INPUT", inTable: "firewalld", areOpenings: true)
+        #expect(opening?.contains("--add-port") == true && opening?.contains("INVALID") == false)
+        #expect(FirewallManager.advice(aboutChain: "forward", inTable: "kube-proxy", areOpenings: true) == nil)
     }
 }
