@@ -34,8 +34,8 @@ struct ManagedAdviceTests {
         let (accept, notrack) = try advised(Self.restored("docker") + Self.ownRules).bothProven()
         #expect(accept.apply.last == "iptables-nft -I INPUT 2 -m conntrack --ctstate INVALID -j lvs-invalid")
         #expect(accept.persist.map(\.reload) == [["netfilter-persistent reload", "systemctl restart docker"]])
-        // Docker has no rules in raw.
-        #expect(notrack.persist.map(\.reload) == [["netfilter-persistent reload"]])
+        // Docker has no rules in raw, but the file is loaded as a whole.
+        #expect(notrack.persist.map(\.reload) == [["netfilter-persistent reload", "systemctl restart docker"]])
     }
 
     @Test("Docker beside UFW: the fix is UFW's", .needsTool("ufw"))

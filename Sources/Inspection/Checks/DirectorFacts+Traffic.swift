@@ -28,7 +28,7 @@ extension DirectorFacts {
     func confirmation(of drops: TrialDrops) -> TrialDrops.Confirmation? {
         guard let traffic else { return nil }
         let classes = Set(drops.probes.map(\.packetClass))
-        var found = TrialDrops.Confirmation(seconds: (traffic.milliseconds + 999) / 1000)
+        var found = TrialDrops.Confirmation(seconds: max(1, (traffic.milliseconds + 500) / 1000))
         for observed in traffic.subjects {
             guard let service = observed.subject.service?.identity, drops.services.contains(service) else { continue }
             let lost = observed.traffic.dropped(at: .localIn).filter {
