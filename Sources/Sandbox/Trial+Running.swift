@@ -26,7 +26,6 @@ final class TrialRunner {
     let origins: [IPAddress.Family: ProbeOrigins]
     let isStopped: () -> Bool
     private var port: UInt16 = 20_000
-    private static let mostFlooded = 64
 
     init(_ sandbox: Sandbox, keepsEntries: Bool, _ isStopped: @escaping () -> Bool) {
         self.sandbox = sandbox
@@ -54,16 +53,12 @@ final class TrialRunner {
         }
         trial.syncs = try self.trial(of: groups)
         // At last, as what it uses up is then missing to others.
-        for place in trial.services.indices.prefix(floods ? Self.mostFlooded : 0) where !isStopped() {
+        for place in trial.services.indices where floods && !isStopped() {
             trial.services[place].burst = try burst(to: trial.services[place])
         }
         trial.missing += sandbox.missing
         trial.usesIPVS = sandbox.ipvs != nil
         trial.untried = services.compactMap { untried(of: $0, in: trial) }
-        if sandbox.hasLimits, services.count > Self.mostFlooded {
-            trial.untried.append(
-                Loss("floods of \(services.count - Self.mostFlooded) services", "others meet the same limits"))
-        }
         for rule in trial.namedRules { trial.rules[rule] = sandbox.text(of: rule) }
         return trial
     }

@@ -96,9 +96,6 @@ extension TrialRunner {
         }
     }
 
-    /// For each kind of answer: IPVS chooses a server for each.
-    private static let mostConnections = 4
-
     /// What becomes of answers of the real servers that IPVS chooses, to the connections for which it has chosen them.
     func answerTrials(
         _ probes: [Probe], _ walk: Walk, to client: IPAddress, by link: Int32
@@ -107,7 +104,7 @@ extension TrialRunner {
         for probe in probes {
             let isFirst = probe == Self.handshake(walk.protocol).first
             var left = Set(walk.service.returningServers.map(\.address))
-            for _ in walk.service.destinations.prefix(Self.mostConnections) where !left.isEmpty {
+            for _ in walk.service.destinations.prefix(Self.mostServers) where !left.isEmpty {
                 let packets = ProbeBytes(
                     from: Endpoint(client, nextPort()), to: walk.virtual, protocol: walk.protocol)
                 guard let server = try connect(packets, walk, link, isAnswered: !isFirst) else { break }

@@ -51,7 +51,7 @@ extension Counts {
     }
 
     /// The same, with a filter that accepts the packets of DR first.
-    package static func mended() throws -> Counts {
+    package static func fixed() throws -> Counts {
         var counts = try Counts()
         counts.way(.syn, .new, 2)
         counts.way(.ack, .new, 6)

@@ -79,7 +79,7 @@ extension Observation {
     /// Each form that a document may have.
     package static func all() throws -> [Observation] {
         [
-            try filtered(), try rich(), try of([]), try of([], []), try of(Counts.mended().counts),
+            try filtered(), try rich(), try of([]), try of([], []), try of(Counts.fixed().counts),
             try of(Counts.confirmed().counts, vsConntrack: "1"),
             try of(Counts.confirmedAndMended().counts, vsConntrack: "1"),
         ]

@@ -25,7 +25,7 @@ extension DirectorFacts {
         facts.mergedReceiving = .known([])
         facts.window = Window(
             elapsed: .seconds(30), table: facts.table, counters: facts.counters, services: facts.services,
-            traffic: .known(try .of(Counts.mended().counts)))
+            traffic: .known(try .of(Counts.fixed().counts)))
         try change(&facts)
         return facts
     }

@@ -158,7 +158,7 @@ extension CheckTests {
         #expect(try lack { $0.traffic = .absent("there is no nf_tables") }?.isAbsence == true)
         #expect(try lack { $0.traffic = .unreadable("it is forbidden") }?.isAbsence == false)
         #expect(
-            try lack { $0.traffic = .incomplete(try .of(Counts.mended().counts), "it was interrupted after 3 s") }
+            try lack { $0.traffic = .incomplete(try .of(Counts.fixed().counts), "it was interrupted after 3 s") }
                 == Lack("it was interrupted after 3 s", isAbsence: false))
     }
 }

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import time
 
+from namespace import end_process
+
 PROGRAMS = "/run/exchange/docker"
 HOME = "/run/docker-lab"
 CGROUPS = "/sys/fs/cgroup"
@@ -56,17 +58,9 @@ class Docker:
         return sorted(line for line in lines if "DOCKER" in line)
 
     def restart(self):
-        self._end()
+        end_process(self.process, BOUND)
         self._start()
 
-    def _end(self):
-        self.process.terminate()
-        try:
-            self.process.wait(BOUND)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
     def __exit__(self, *_):
-        self._end()
+        end_process(self.process, BOUND)
         shutil.rmtree(HOME, ignore_errors=True)

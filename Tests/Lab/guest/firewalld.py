@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 
-from namespace import command
+from namespace import command, end_process
 
 HOME = "/run/firewalld-lab"
 BUS = f"unix:path={HOME}/bus"
@@ -66,10 +66,4 @@ class Firewalld:
 
     def __exit__(self, *_):
         for process in reversed(self.processes):
-            process.terminate()
-        for process in self.processes:
-            try:
-                process.wait(BOUND)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end_process(process, BOUND)

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 from director import DIRECTOR, SERVERS, VIP
+from namespace import end_process
 
 HOME = "/run/keepalived-lab"
 BOUND = 120  # seconds: three advertisements that do not come, on an emulated host
@@ -89,17 +90,9 @@ class Keepalived:
         self._wait()
 
     def restart(self, mode):
-        self._end()
+        end_process(self.process, BOUND)
         self.mode = mode
         self._start()
 
-    def _end(self):
-        self.process.terminate()
-        try:
-            self.process.wait(BOUND)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
     def __exit__(self, *_):
-        self._end()
+        end_process(self.process, BOUND)

@@ -27,6 +27,16 @@ def command(*words, text=None, check=True, timeout=120):
     return done
 
 
+def end_process(process, bound):
+    """Ends a daemon: it is asked to, and killed if it has not within so many seconds."""
+    process.terminate()
+    try:
+        process.wait(bound)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Namespace:
     def __init__(self, name):
         self.name, self.exists = name, True

@@ -35,8 +35,8 @@ struct TrafficSentenceTests {
     }
 
     @Test("With the static cure: packets are INVALID, and the filter lets them pass")
-    func mended() throws {
-        let observed = try Observation.of(Counts.mended().counts, connections: ["FIN_WAIT": 1, "CLOSE": 1])
+    func fixed() throws {
+        let observed = try Observation.of(Counts.fixed().counts, connections: ["FIN_WAIT": 1, "CLOSE": 1])
         #expect(
             try sentences(observed) == [
                 "Nothing was dropped between PRE_ROUTING and IPVS: 1 FIN and 1 RST of 10 packets are INVALID, "
@@ -209,7 +209,7 @@ struct TrafficSentenceTests {
         let subject = try ObservedSubject.address("10.0.0.100:80")
         let dropped = try sentences(Observation.of(Counts.filtered().counts, [subject]))
         #expect(dropped.count == 1 && !dropped[0].contains("IPVS"))
-        let passed = try sentences(Observation.of(Counts.mended().counts, [subject]))
+        let passed = try sentences(Observation.of(Counts.fixed().counts, [subject]))
         #expect(passed[0].hasPrefix("Nothing was dropped between PRE_ROUTING and the end of the packet filter: "))
     }
 
