@@ -73,7 +73,8 @@ extension Sandbox {
     /// What the first failing line said; nil if all went well.
     fileprivate func refusal(of lines: [String]) throws(KernelError) -> String? {
         let script = (["set -e"] + lines).joined(separator: "\n")
-        let outcome = try run(["sh"], input: Array(script.utf8))
+        // Each line has as long as any program, as they are run one after the other.
+        let outcome = try run(["sh"], input: Array(script.utf8), within: .seconds(10) * max(lines.count, 1))
         if outcome.hasSucceeded { return nil }
         let words = Self.lines(outcome.errors).first ?? "\(outcome.end)"
         // What sh says of a program that is not there, or that it may not run.

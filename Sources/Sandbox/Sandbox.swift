@@ -130,23 +130,26 @@ package final class Sandbox {
     }
 
     /// Runs another program to its end in the director's namespace, such as nft(8), whose rules are then the sandbox's. Blocks until it
-    /// ends, for ten seconds at most.
+    /// ends, or its time is up.
     ///
     /// - Parameters:
     ///   - command: the program and its arguments.
     ///   - input: what it reads.
     /// - Throws: as `ChildProcess.run`; and, before anything is run, if the calling thread is not in a namespace of its own.
-    package func run(_ command: [String], input: [UInt8] = []) throws(KernelError) -> ChildProcess.Outcome {
-        try Self.runHere(command, input: input)
+    package func run(
+        _ command: [String], input: [UInt8] = [], within limit: Duration = .seconds(10)
+    ) throws(KernelError) -> ChildProcess.Outcome {
+        try Self.runHere(command, input: input, within: limit)
     }
 
     /// The same, before there is a sandbox.
     static func runHere(
-        _ command: [String], input: [UInt8], staysInFolder: Bool = false
+        _ command: [String], input: [UInt8], staysInFolder: Bool = false, within limit: Duration = .seconds(10)
     ) throws(KernelError) -> ChildProcess.Outcome {
         try PrivateNamespace.requireOwn(for: "run \(command.first ?? "a program") in the sandbox")
         return try ChildProcess.run(
-            command, input: input, environment: ["XTABLES_LOCKFILE=/dev/null"], staysInFolder: staysInFolder)
+            command, input: input, environment: ["XTABLES_LOCKFILE=/dev/null"], staysInFolder: staysInFolder,
+            within: limit)
     }
 
     // MARK: Probes
