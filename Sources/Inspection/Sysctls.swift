@@ -15,9 +15,14 @@ package struct Sysctls: Equatable, Sendable {
     static let ipvsFolder = "net.ipv4.vs"
     /// 0: no events; 1: for every entry; 2: for entries created while somebody listens.
     package static let conntrackEvents = "net.netfilter.nf_conntrack_events"
-    /// Whether conntrack picks up a TCP flow midway.
+    /// Whether entries count packets and bytes.
     package static let accounting = "net.netfilter.nf_conntrack_acct"
+    /// Whether conntrack picks up a TCP flow midway.
     package static let tcpLoose = "net.netfilter.nf_conntrack_tcp_loose"
+    /// Whether TCP segments outside the window count as inside.
+    package static let tcpBeLiberal = "net.netfilter.nf_conntrack_tcp_be_liberal"
+    /// Whether conntrack verifies checksums where packets come in.
+    package static let checksum = "net.netfilter.nf_conntrack_checksum"
 
     /// Entries in this network namespace.
     package static let conntrackCount = "net.netfilter.nf_conntrack_count"
@@ -33,11 +38,13 @@ package struct Sysctls: Equatable, Sendable {
 
     // MARK: Those of checks
 
+    package static let scheduleICMP = "net.ipv4.vs.schedule_icmp"
+    package static let sloppySCTP = "net.ipv4.vs.sloppy_sctp"
     static let cacheBypass = "net.ipv4.vs.cache_bypass"
-    static let expireNodest = "net.ipv4.vs.expire_nodest_conn"
+    package static let expireNodest = "net.ipv4.vs.expire_nodest_conn"
     static let expireQuiescent = "net.ipv4.vs.expire_quiescent_template"
-    static let connReuse = "net.ipv4.vs.conn_reuse_mode"
-    static let sloppyTCP = "net.ipv4.vs.sloppy_tcp"
+    package static let connReuse = "net.ipv4.vs.conn_reuse_mode"
+    package static let sloppyTCP = "net.ipv4.vs.sloppy_tcp"
     static let backupOnly = "net.ipv4.vs.backup_only"
     static let syncPersist = "net.ipv4.vs.sync_persist_mode"
     static let dropEntry = "net.ipv4.vs.drop_entry"
@@ -45,7 +52,6 @@ package struct Sysctls: Equatable, Sendable {
     static let secureTCP = "net.ipv4.vs.secure_tcp"
     static let runEstimation = "net.ipv4.vs.run_estimation"
     static let natICMPSend = "net.ipv4.vs.nat_icmp_send"
-    static let scheduleICMP = "net.ipv4.vs.schedule_icmp"
     static let establishedTimeout = "net.netfilter.nf_conntrack_tcp_timeout_established"
 
     /// The value as an integer; nil if it was not read, or is not one.

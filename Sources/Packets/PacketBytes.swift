@@ -144,3 +144,18 @@ extension PacketBytes {
         return [0, 0, 0, 0] + target.networkBytes + destination.networkBytes + option + padded
     }
 }
+
+extension PacketBytes {
+    /// A DCCP packet with long sequence numbers, and room for the acknowledgement and options of any type (RFC 4340, section 5.1).
+    package static func dccp(
+        type: UInt8, sequence: UInt32, acknowledgement: UInt32, from source: Endpoint, to destination: Endpoint
+    ) -> [UInt8] {
+        let ports = big(source.port) + big(destination.port)
+        // A header of 8 words, a checksum over all of it, extended sequence numbers.
+        let rest: [UInt8] = [8, 0, 0, 0, type << 1 | 1, 0, 0, 0] + big(sequence)
+        let numbers: [UInt8] = [0, 0, 0, 0] + big(acknowledgement) + [UInt8](repeating: 0, count: 8)
+        let packet = transport(
+            .dccp, ports + rest + numbers, checksumAt: 6, from: source.address, to: destination.address)
+        return ip(.dccp, packet, from: source.address, to: destination.address)
+    }
+}

@@ -29,7 +29,7 @@ struct ProbeBytes {
             return PacketBytes.sctp(
                 chunks: packet.chunks.map(\.rawValue), tag: packet.tag, initiateTag: packet.initiateTag, from: source,
                 to: target)
-        case .other: return nil
+        case .dccp, .other: return nil
         }
     }
 

@@ -28,7 +28,8 @@ extension ConntrackModel {
                 bystanders = [EntryView(other, isTurned: isTurned)]
                 isTurned = false
             }
-            let outcome = outcome(of: step.packet, entry: entry, isTurned ? step.direction.opposite : step.direction)
+            let outcome = outcome(
+                of: step.packet, with: step.flaws, entry: entry, isTurned ? step.direction.opposite : step.direction)
             if outcome.fate == .fresh || outcome.fate == .recreated { isTurned = step.direction == .reply }
             entry = outcome.entry
             let own = entry.map { EntryView($0, isTurned: isTurned) }

@@ -16,7 +16,7 @@ final class Arena {
     private let layout: Layout
 
     /// In the calling thread's namespace, which must be fresh.
-    init(_ layout: Layout, _ conditions: TrackingConditions, verifiesChecksums: Bool) throws {
+    init(_ layout: Layout, _ conditions: TrackingConditions) throws {
         self.layout = layout
         // The host must not send anything, as its answers would change the entries; and conntrack must stay active
         // between two observation tables, as reactivating it makes it forget windows.
@@ -30,8 +30,8 @@ final class Arena {
         for prefix in ["10.8.0.0/16", "10.9.0.0/16"] { try Tool.run("ip route add local \(prefix) dev lo") }
         for prefix in ["fd00:8::/64", "fd00:9::/64"] { try Tool.run("ip -6 route add local \(prefix) dev lo") }
         try set(["net.ipv4.conf.\(FrameWire.interface).accept_local": 1])
-        try set(["net.netfilter.nf_conntrack_tcp_be_liberal": 1])
-        try set(["net.netfilter.nf_conntrack_checksum": verifiesChecksums ? 1 : 0])
+        try set(["net.netfilter.nf_conntrack_tcp_be_liberal": conditions.isLiberal ? 1 : 0])
+        try set(["net.netfilter.nf_conntrack_checksum": conditions.verifiesChecksums ? 1 : 0])
         try set(["net.netfilter.nf_conntrack_tcp_loose": conditions.tcpLoose ? 1 : 0])
         try set(Dictionary(uniqueKeysWithValues: try timeouts().map { ($0, 1000) }))
     }

@@ -33,6 +33,8 @@ struct PriorEntry {
 struct Step {
     var packet: TrackedPacket
     var direction: TupleDirection
+    /// What is wrong with it.
+    var flaws: Set<PacketFlaw> = []
     /// More than the model uses.
     var detail = ""
     /// False if the packet's tuple is not that of the existing entry.
@@ -49,6 +51,23 @@ struct Step {
     }
 }
 
+extension Step {
+    /// The same with a checksum that does not fit.
+    ///
+    /// - Parameter offset: of the checksum in the transport's header.
+    func withWrongChecksum(at offset: Int) -> Step {
+        var step = self
+        step.flaws.insert(.checksum)
+        let right = bytes
+        step.bytes = { from, to in
+            var bytes = right(from, to)
+            bytes[(from.address.family == .ipv4 ? 20 : 40) + offset] ^= 0x55
+            return bytes
+        }
+        return step
+    }
+}
+
 extension Case: CustomStringConvertible {
     var description: String {
         let before = entry.map { "\(EntryView($0.tracked, isTurned: false))" } ?? "no entry"
@@ -62,10 +81,12 @@ extension Step: CustomStringConvertible {
             switch packet {
             case .tcp(let flags): flags.names.joined(separator: "+")
             case .sctp(let sctp): "\(sctp.chunks) tag \(sctp.tag) asks for \(sctp.initiateTag)"
+            case .dccp(let type): "\(type)"
             case .icmp(let type): "\(type) (\(type.rawValue))"
             case .icmpv6(let type): "\(type) (\(type.rawValue))"
             case .udp, .other: ""
             }
-        return "\(packet.protocol) \(what)\(detail) \(direction == .original ? ">" : "<")"
+        let wrong = flaws.map { " wrong \($0)" }.joined()
+        return "\(packet.protocol) \(what)\(detail)\(wrong) \(direction == .original ? ">" : "<")"
     }
 }

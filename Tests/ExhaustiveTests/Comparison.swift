@@ -22,13 +22,11 @@ struct Comparison {
     /// Batch size, bounded because reading a set takes more than linear time.
     private static let batch = 4096
 
-    /// - Parameter verifiesChecksums: `net.netfilter.nf_conntrack_checksum`.
     init(
-        _ cases: [Case], _ layout: Layout, _ conditions: TrackingConditions = TrackingConditions(),
-        verifiesChecksums: Bool = true
+        _ cases: [Case], _ layout: Layout, _ conditions: TrackingConditions = TrackingConditions(isLiberal: true)
     ) throws {
         let answers = try inFreshNamespace {
-            let arena = try Arena(layout, conditions, verifiesChecksums: verifiesChecksums)
+            let arena = try Arena(layout, conditions)
             var answers: [[Answer]] = []
             for start in stride(from: 0, to: cases.count, by: Self.batch) {
                 answers += try arena.answers(to: cases[start..<min(start + Self.batch, cases.count)])

@@ -21,7 +21,7 @@ struct EntryView: Hashable {
         switch entry.memory {
         case .tcp(let tcp): endedByFIN = tcp.endedByFIN
         case .sctp(let sctp): tags = sctp.tags
-        case .stateless: break
+        case .dccp, .stateless: break
         }
     }
 

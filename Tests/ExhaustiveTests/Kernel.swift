@@ -13,7 +13,9 @@ enum Kernel {
 
 extension TrackingConditions {
     /// This kernel's defaults.
-    static let here = TrackingConditions(leavesRouterDiscovery: leavesRouterDiscovery(Kernel.release))
+    static let here = TrackingConditions(
+        isLiberal: true, leavesRouterDiscovery: leavesRouterDiscovery(Kernel.release),
+        tracksDCCP: tracksDCCP(Kernel.release))
 }
 
 extension IPAddress.Family {

@@ -5,10 +5,6 @@ import Inspection
 
 /// Known differences between the model and the kernel, and why they remain.
 enum KnownDifference: CaseIterable {
-    /// Conntrack treats each ICMPv6 type below 128, and redirect (137), as an error about another packet, and the model
-    /// agrees. An observation counts only the four existing types (1 to 4) as errors, as their quoted packets are where
-    /// it looks for them.
-    case icmpv6ErrorsWithoutName
     /// A heartbeat in reply direction of an entry in state NONE is INVALID, but still stores its tag
     /// (`nf_conntrack_sctp_packet` stores the tag before it looks up the state). Only ctnetlink creates such entries.
     case tagsOfStateNone
@@ -19,14 +15,13 @@ enum KnownDifference: CaseIterable {
     /// (`nf_conntrack_udp_packet`). The model has no clock; and an entry created over ctnetlink counts as arbitrarily
     /// old.
     case assuredByTime
+    /// After a simultaneous open the kernel takes a RST without ACK from the original side whatever its number (`nf_conntrack_tcp_packet`: it
+    /// passes for the answer to a SYN let through earlier). The model enforces the window there as well.
+    case resetAfterSimultaneousOpen
 
     func explains(_ difference: Comparison.Difference) -> Bool {
         var (model, kernel) = (difference.model, difference.kernel)
         switch self {
-        case .icmpv6ErrorsWithoutName:
-            guard case .icmpv6(let type) = difference.packet, !(1...4).contains(type.rawValue) else { return false }
-            guard model.packetClass == .icmpError, kernel.packetClass == .other else { return false }
-            kernel.packetClass = .icmpError
         case .tagsOfStateNone:
             guard case .sctp = difference.packet, kernel.ctstate == .invalid else { return false }
             guard kernel.entries.allSatisfy({ $0.state == "NONE" }) else { return false }
@@ -34,6 +29,12 @@ enum KnownDifference: CaseIterable {
             kernel.entries = kernel.entries.changed { $0.tags = nil }
         case .udpliteChecksums:
             return difference.packet == .other(.udplite) && kernel.ctstate == .invalid
+        case .resetAfterSimultaneousOpen:
+            guard case .tcp(let flags) = difference.packet, flags.contains(.rst), !flags.contains(.ack) else {
+                return false
+            }
+            return model.entries.allSatisfy { $0.state == "SYN_SENT2" }
+                && kernel.entries.allSatisfy { $0.state == "CLOSE" }
         case .assuredByTime:
             guard difference.packet == .udp else { return false }
             guard kernel.entries.allSatisfy({ $0.isAssured && $0.hasSeenReply }) else { return false }

@@ -18,6 +18,17 @@ enum TCPCases {
         }
     }
 
+    /// A segment whose numbers are far beyond what the other side expects and has sent.
+    static func stepOutsideWindow(_ flags: TCPFlags, _ direction: TupleDirection) -> Step {
+        let far: UInt32 = 1_000_000
+        var step = Step(.tcp(flags), direction) { from, to in
+            PacketBytes.tcp(
+                flags.rawValue, sequence: far, acknowledgement: flags.contains(.ack) ? far : 0, from: from, to: to)
+        }
+        step.flaws = [.window]
+        return step
+    }
+
     static func entry(
         _ state: TrackedTCP.State, _ status: Status = [], endedByFIN: Bool = false
     ) -> PriorEntry {
@@ -82,6 +93,28 @@ enum TCPCases {
         return steps.flatMap { second in
             steps.flatMap { third in
                 steps.flatMap { fourth in steps.map { Case(nil, [step(.syn), second, third, fourth, $0]) } }
+            }
+        }
+    }
+
+    /// Connections as hosts make them, one for each state and way to it.
+    static var histories: [[Step]] {
+        let open = [step(.syn), step([.syn, .ack], .reply), step(.ack)]
+        let fin: TCPFlags = [.fin, .ack]
+        let closing = open + [step(fin), step(.ack, .reply)]
+        return [
+            [step(.syn)], [step(.syn), step(.syn, .reply)], Array(open.prefix(2)), open, open + [step(.ack, .reply)],
+            open + [step(fin)], open + [step(fin, .reply)], closing, closing + [step(fin, .reply)],
+            closing + [step(fin, .reply), step(.ack)], open + [step(.rst)], open + [step([.rst, .ack], .reply)],
+            [step(.ack)], [step(.ack), step(.ack, .reply)],
+        ]
+    }
+
+    /// A segment outside the window, with any flags in any direction, at any point of a connection.
+    static var windows: [Case] {
+        histories.flatMap { history in
+            TupleDirection.allCases.flatMap { direction in
+                allFlags.map { Case(nil, history + [stepOutsideWindow($0, direction)]) }
             }
         }
     }

@@ -16,9 +16,9 @@ struct ExplanationTextTests {
         var sysctls = Sysctls()
         sysctls.values = [Sysctls.tcpLoose: "1"]
         let settings = [
-            PacketExplanation.Setting(Sysctls.tcpLoose, given: nil, sysctls, byDefault: true),
+            PacketExplanation.Setting(Sysctls.tcpLoose, given: nil, sysctls, byDefault: 1),
             PacketExplanation.Setting(
-                Sysctls.ipvsConntrack, given: vsConntrack ? true : nil, sysctls, byDefault: false),
+                Sysctls.ipvsConntrack, given: vsConntrack ? 1 : nil, sysctls, byDefault: 0),
         ]
         let conditions = TrackingConditions(ipvsConntrack: vsConntrack)
         return PacketExplanation(

@@ -13,11 +13,15 @@ struct EntryOptions: ParsableArguments {
     @Flag(help: "The entry has seen no reply; the default for syn-sent, closed and heartbeat-sent.")
     var unreplied = false
 
+    @Flag(help: "The entry has seen a reply; the default for other states.")
+    var replied = false
+
     /// - Parameter packet: determines the possible states; for an ICMP error those of TCP, as it may be about a segment.
     func trackedEntry(of packet: TrackedPacket) throws -> TrackedEntry? {
         let word = entry.optionWord
+        if unreplied, replied { throw ValidationError("--unreplied and --replied are mutually exclusive") }
         if word == "none" {
-            if unreplied { throw ValidationError("--unreplied needs --entry") }
+            if unreplied || replied { throw ValidationError("--\(unreplied ? "unreplied" : "replied") needs --entry") }
             return nil
         }
         let states = Self.states(of: packet)
@@ -25,14 +29,15 @@ struct EntryOptions: ParsableArguments {
             let takes = (["none"] + states.map(\.word)).joined(separator: ", ")
             throw ValidationError("--entry: “\(entry)” is invalid for \(packet.protocol); expected \(takes)")
         }
-        if unreplied { (found.hasSeenReply, found.isAssured) = (false, false) }
+        if unreplied { found.forgetReplies() }
+        if replied { found.noteReply() }
         return found
     }
 
     /// Everything valid for some packet.
     static let words: [String] = {
         var seen: Set<String> = []
-        return (["none", "unreplied", "replied"] + (tcpStates + sctpStates).map(\.word)).filter {
+        return (["none", "unreplied", "replied"] + (tcpStates + sctpStates + dccpStates).map(\.word)).filter {
             seen.insert($0).inserted
         }
     }()
@@ -44,7 +49,8 @@ struct EntryOptions: ParsableArguments {
         switch packet {
         case .tcp: return tcpStates
         case .sctp: return sctpStates
-        case .icmp, .icmpv6: return packet.packetClass == .icmpError ? tcpStates + plain : plain
+        case .dccp: return plain + dccpStates
+        case .icmp, .icmpv6: return packet.isError ? tcpStates + plain : plain
         case .udp, .other: return plain
         }
     }
@@ -60,6 +66,17 @@ struct EntryOptions: ParsableArguments {
         }
     }
 
+    private static var dccpStates: [(word: String, entry: TrackedEntry)] {
+        TrackedDCCP.State.allCases.filter { $0 != .none }.map { state in
+            let isReplied = state != .request
+            return (
+                state.name.optionWord,
+                TrackedEntry(
+                    .dccp(TrackedDCCP(state)), hasSeenReply: isReplied, isAssured: isReplied && state != .respond)
+            )
+        }
+    }
+
     private static var sctpStates: [(word: String, entry: TrackedEntry)] {
         TrackedSCTP.State.allCases.filter { $0 != .none }.map { state in
             let isReplied = state != .closed && state != .heartbeatSent
@@ -68,6 +85,26 @@ struct EntryOptions: ParsableArguments {
                 state.name.optionWord,
                 TrackedEntry(.sctp(TrackedSCTP(byTraffic: state)), hasSeenReply: isReplied, isAssured: isAssured)
             )
+        }
+    }
+}
+
+extension TrackedEntry {
+    /// An established TCP connection that has seen no reply was picked up midway.
+    fileprivate mutating func forgetReplies() {
+        (hasSeenReply, isAssured) = (false, false)
+        if case .tcp(var tcp) = memory, tcp.state == .established {
+            tcp.isPickedUp = true
+            memory = .tcp(tcp)
+        }
+    }
+
+    /// In SCTP's state after an INIT only another INIT can have come back.
+    fileprivate mutating func noteReply() {
+        hasSeenReply = true
+        if case .sctp(var sctp) = memory, sctp.state == .closed {
+            (sctp.tags, sctp.initiators) = (.usual, [.original, .reply])
+            memory = .sctp(sctp)
         }
     }
 }

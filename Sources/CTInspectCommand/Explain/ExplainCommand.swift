@@ -39,16 +39,7 @@ struct ExplainCommand: ParsableCommand {
             valueName: "[PROTO/]VIP[:PORT]|fwmark:N"), completion: .services)
     var service: ServiceSelector?
 
-    @Option(
-        help: ArgumentHelp("net.netfilter.nf_conntrack_tcp_loose, instead of this host's.", valueName: "0|1"),
-        completion: .list(["0", "1"]))
-    var tcpLoose: Switch?
-
-    @Option(
-        help: ArgumentHelp("net.ipv4.vs.conntrack, instead of this host's.", valueName: "0|1"),
-        completion: .list(["0", "1"]))
-    var vsConntrack: Switch?
-
+    @OptionGroup var settings: SettingOptions
     @OptionGroup var source: SourceOptions
     @OptionGroup var output: OutputOptions
 
@@ -58,28 +49,28 @@ struct ExplainCommand: ParsableCommand {
         }
         let packet = try packet.packet(direction, serviceProtocol: service?.protocol)
         _ = try entry.trackedEntry(of: packet)
+        _ = try settings.assumedConnection(for: packet)
     }
 
     func run() throws {
         let packet = try packet.packet(direction, serviceProtocol: service?.protocol)
         let entry = try entry.trackedEntry(of: packet)
+        let connection = try settings.assumedConnection(for: packet)
         try Failure.reporting { () throws(KernelError) in
             let kernel = try source.open(keeping: service == nil ? [] : .sandbox)
-            print(try explanation(of: packet, entry, on: kernel))
+            print(try explanation(of: packet, entry, connection, on: kernel))
         }
     }
 
     private func explanation(
-        of packet: TrackedPacket, _ entry: TrackedEntry?, on kernel: any KernelSource
+        of packet: TrackedPacket, _ entry: TrackedEntry?, _ connection: AssumedConnection?, on kernel: any KernelSource
     ) throws(KernelError) -> PacketExplanation {
         let origin = kernel.origin
-        let sysctls = Sysctls(named: [Sysctls.tcpLoose, Sysctls.ipvsConntrack], from: kernel)
-        let loose = PacketExplanation.Setting(Sysctls.tcpLoose, given: tcpLoose?.isOn, sysctls, byDefault: true)
-        let ipvs = PacketExplanation.Setting(Sysctls.ipvsConntrack, given: vsConntrack?.isOn, sysctls, byDefault: false)
-        let conditions = TrackingConditions(
-            tcpLoose: loose.isOn, ipvsConntrack: ipvs.isOn,
-            leavesRouterDiscovery: TrackingConditions.leavesRouterDiscovery(origin.kernelRelease))
-        var question = WalkQuestion(packet, entry: entry, direction, method: method ?? .dr, conditions)
+        let used = UsedSettings(settings, from: kernel)
+        var question = WalkQuestion(
+            packet, entry: entry, direction, method: method ?? .dr, used.tracking(on: origin.kernelRelease))
+        question.flaws = self.packet.flaws
+        question.scheduling = used.scheduling(connection, settings.destination ?? .available)
         let found = try service.map { selector throws(KernelError) in
             try ServiceChoice(selector, for: packet, on: kernel)
         }
@@ -88,10 +79,11 @@ struct ExplainCommand: ParsableCommand {
             question.method = method
             return PacketWalk(question)
         }
-        let rules = found.map { RulesMet(question, [loose, ipvs]).fact(for: $0.service, on: kernel) }
+        let shown = used.shown(for: question)
+        let rules = found.map { RulesMet(question, shown).fact(for: $0.service, on: kernel) }
         if source.capture == nil { try Privileges.keepOnlyNetAdmin() }
         return PacketExplanation(
-            origin, sysctls: sysctls, settings: [loose, ipvs], service: found?.identity, walks: walks, rules: rules)
+            origin, sysctls: used.sysctls, settings: shown, service: found?.identity, walks: walks, rules: rules)
     }
 
     private func print(_ explanation: PacketExplanation) {
@@ -100,16 +92,6 @@ struct ExplainCommand: ParsableCommand {
         } else {
             Output.print(explanation.text(output.style, width: Output.width))
         }
-    }
-}
-
-/// `0` or `1`, as in sysctls.
-struct Switch: ExpressibleByArgument {
-    var isOn: Bool
-
-    init?(argument: String) {
-        guard argument == "0" || argument == "1" else { return nil }
-        isOn = argument == "1"
     }
 }
 

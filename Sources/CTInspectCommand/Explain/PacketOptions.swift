@@ -30,6 +30,39 @@ struct PacketOptions: ParsableArguments {
         completion: .list(fixed: SCTPChunk.names.map(\.name)))
     var chunk: String?
 
+    @Option(
+        help: ArgumentHelp("DCCP type, by nftables name or number: request", valueName: "TYPE"),
+        completion: .list(fixed: DCCPType.names.map(\.name)))
+    var dccpType: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Tag that an SCTP init or init-ack asks for: that of its entry (default), or another.",
+            valueName: "own|other"),
+        completion: .list(["own", "other"]))
+    var initTag: InitiateTag?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether a TCP segment is inside the window of its entry (default), or outside.",
+            valueName: "inside|outside"),
+        completion: .list(["inside", "outside"]))
+    var window: Window?
+
+    @Option(
+        help: ArgumentHelp("Whether the packet's checksum is good (default) or bad.", valueName: "good|bad"),
+        completion: .list(["good", "bad"]))
+    var checksum: Checksum?
+
+    enum InitiateTag: String, ExpressibleByArgument { case own, other }
+    enum Window: String, ExpressibleByArgument { case inside, outside }
+    enum Checksum: String, ExpressibleByArgument { case good, bad }
+
+    /// What is wrong with the packet.
+    var flaws: Set<PacketFlaw> {
+        Set([window == .outside ? .window : nil, checksum == .bad ? .checksum : nil].compactMap(\.self))
+    }
+
     /// - Parameter serviceProtocol: that of the requested service; the default if none is given.
     func packet(_ direction: TupleDirection, serviceProtocol: IPProtocol?) throws -> TrackedPacket {
         let transport = try chosenProtocol(serviceProtocol)
@@ -37,7 +70,8 @@ struct PacketOptions: ParsableArguments {
         switch transport {
         case .tcp: return .tcp(try tcpFlags())
         case .udp: return .udp
-        case .sctp: return .sctp(SCTPPacket(usual: try chunks(), direction))
+        case .sctp: return .sctp(try sctp(direction))
+        case .dccp: return .dccp(try packetType())
         case .icmp: return .icmp(try messageType(ICMPType.names.map(\.name), ICMPTypeNames.icmp))
         case .icmpv6: return .icmpv6(try messageType(ICMPv6Type.names.map(\.name), ICMPTypeNames.icmpv6))
         default: return .other(transport)
@@ -46,7 +80,8 @@ struct PacketOptions: ParsableArguments {
 
     private func chosenProtocol(_ serviceProtocol: IPProtocol?) throws -> IPProtocol {
         guard let text = self.protocol else {
-            return serviceProtocol ?? (chunk != nil ? .sctp : icmpType != nil ? .icmp : .tcp)
+            return serviceProtocol
+                ?? (chunk != nil ? .sctp : dccpType != nil ? .dccp : icmpType != nil ? .icmp : .tcp)
         }
         guard let named = IPProtocol(text) else {
             throw ValidationError("--proto: “\(text)” is invalid; expected a name such as tcp, or a number up to 255")
@@ -61,6 +96,15 @@ struct PacketOptions: ParsableArguments {
         }
         if chunk != nil, transport != .sctp {
             throw ValidationError("--chunk does not apply to \(transport), only to sctp")
+        }
+        if window != nil, transport != .tcp {
+            throw ValidationError("--window does not apply to \(transport), only to tcp")
+        }
+        if dccpType != nil, transport != .dccp {
+            throw ValidationError("--dccp-type does not apply to \(transport), only to dccp")
+        }
+        if initTag != nil, transport != .sctp {
+            throw ValidationError("--init-tag does not apply to \(transport), only to sctp")
         }
         if icmpType != nil, transport != .icmp, transport != .icmpv6 {
             throw ValidationError("--icmp-type does not apply to \(transport), only to icmp and icmpv6")
@@ -78,6 +122,16 @@ struct PacketOptions: ParsableArguments {
         return read
     }
 
+    private func sctp(_ direction: TupleDirection) throws -> SCTPPacket {
+        var packet = SCTPPacket(usual: try chunks(), direction)
+        guard let initTag else { return packet }
+        guard packet.chunks.contains(where: { [.initiate, .initiateAck].contains($0) }) else {
+            throw ValidationError("--init-tag needs --chunk init or init-ack")
+        }
+        if initTag == .other { packet.initiateTag ^= 1 }
+        return packet
+    }
+
     private func chunks() throws -> [SCTPChunk] {
         let takes = SCTPChunk.names.map(\.name).joined(separator: ", ") + ", or a number up to 255"
         guard let chunk else { throw ValidationError("an SCTP packet needs --chunk: \(takes)") }
@@ -89,6 +143,16 @@ struct PacketOptions: ParsableArguments {
             }
             return chunk
         }
+    }
+
+    private func packetType() throws -> DCCPType {
+        let takes = DCCPType.names.map(\.name).joined(separator: ", ") + ", or a number up to 15"
+        guard let dccpType else { throw ValidationError("a DCCP packet needs --dccp-type: \(takes)") }
+        let number = FilterText.number(dccpType, as: UInt8.self).flatMap { $0 < 16 ? DCCPType(rawValue: $0) : nil }
+        guard let type = DCCPType.names.first(where: { $0.name == dccpType.optionWord })?.type ?? number else {
+            throw ValidationError("--dccp-type: “\(dccpType)” is invalid; expected \(takes)")
+        }
+        return type
     }
 
     /// The completions of `--icmp-type`; of both families if none is given yet.

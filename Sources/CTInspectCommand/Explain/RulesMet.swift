@@ -17,7 +17,7 @@ struct RulesMet {
     func fact(for service: Service, on kernel: any KernelSource) -> Fact<RuleWalk> {
         if let obstacle = obstacle(service.identity) { return .absent(obstacle) }
         var sysctls = Sysctls()
-        for setting in settings { sysctls.values[setting.name] = setting.isOn ? "1" : "0" }
+        for setting in settings { sysctls.values[setting.name] = "\(setting.value)" }
         let probe = Probe(question.packet, isAfterOpening: question.entry != nil)
         return RuleWalk.reading(kernel, of: probe, to: service, sysctls)
     }
@@ -25,13 +25,14 @@ struct RulesMet {
     /// Why it is not tried.
     private func obstacle(_ service: Service.Identity) -> String? {
         guard case .address(let `protocol`, let endpoint) = service else { return "fwmark services are not tried" }
+        if !question.flaws.isEmpty { return "only packets without flaws are tried" }
         if question.direction == .reply { return "only packets to the VIP are tried" }
         let kinds = "only TCP, UDP, SCTP and ICMP errors about them are tried"
         guard Probe.opening(`protocol`) != nil else { return kinds }
         switch question.packet {
         case .tcp, .udp, .sctp: break
         case .icmp, .icmpv6: if question.packet.packetClass != .icmpError { return kinds }
-        case .other: return kinds
+        case .dccp, .other: return kinds
         }
         if case .icmp = question.packet, endpoint.address.family != .ipv4 { return "the service is of IPv6" }
         if case .icmpv6 = question.packet, endpoint.address.family != .ipv6 { return "the service is of IPv4" }

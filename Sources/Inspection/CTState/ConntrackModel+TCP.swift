@@ -3,7 +3,9 @@ import Conntrack
 extension ConntrackModel {
     private static let place = KernelPlace.tcp("nf_conntrack_tcp_packet")
 
-    func tcp(_ flags: TCPFlags, _ entry: TrackedEntry?, _ direction: TupleDirection) -> TrackingOutcome {
+    func tcp(
+        _ flags: TCPFlags, isInWindow: Bool, _ entry: TrackedEntry?, _ direction: TupleDirection
+    ) -> TrackingOutcome {
         guard flags.isSentByTCP else {
             let reason =
                 flags.contains(.fin) && flags.isDisjoint(with: [.syn, .rst, .ack])
@@ -14,7 +16,39 @@ extension ConntrackModel {
         let kind = TCPKind(flags)
         guard let entry else { return opening(kind) }
         guard case .tcp(let tcp) = entry.memory else { return part(of: entry, direction, Self.place) }
+        if !isInWindow, isWindowChecked(kind, flags, tcp, direction) {
+            return Self.invalid(
+                entry, "it is outside the window of its entry, which \(Sysctls.tcpBeLiberal)=0 enforces",
+                .tcp("tcp_in_window"))
+        }
+        if !isInWindow, kind == .rst, tcp.state == .established, entry.isAssured {
+            return unsettled(entry, direction)
+        }
         return following(kind, entry, tcp, direction)
+    }
+
+    /// A RST that is let pass, but whose number is not the expected one: the answer may be a challenge ACK (RFC 5961).
+    private func unsettled(_ entry: TrackedEntry, _ direction: TupleDirection) -> TrackingOutcome {
+        var outcome = part(of: entry, direction, Self.place)
+        outcome.reason += "; its sequence number is not the expected one, so the state stays"
+        return outcome
+    }
+
+    /// Whether a segment beyond the window is rejected for that. Not checked are segments that conntrack lets pass without a change of state, a
+    /// SYN that starts over, a RST to a connection that is closing, and connections picked up midway. Of a side that has not spoken yet,
+    /// only what it acknowledges is checked.
+    private func isWindowChecked(
+        _ kind: TCPKind, _ flags: TCPFlags, _ tcp: TrackedTCP, _ direction: TupleDirection
+    ) -> Bool {
+        guard !conditions.isLiberal, !tcp.isPickedUp else { return false }
+        guard case .to(let next) = TCPMove(kind, direction, in: tcp.state) else { return false }
+        if next == .timeWait, Self.isChallenge(kind, tcp, direction) { return false }
+        switch kind {
+        case .rst where tcp.state == .synSent && direction == .reply: return flags.contains(.ack)
+        case .rst: return !tcp.state.isClosing
+        case .syn: return tcp.state == .synSent2
+        case .synAck, .fin, .ack, .none: return true
+        }
     }
 
     /// A segment without an entry (`tcp_new`).
@@ -25,7 +59,9 @@ extension ConntrackModel {
             let entry = TrackedEntry(.tcp(TrackedTCP(.synSent)), hasSeenReply: false)
             return TrackingOutcome(.new, .fresh, entry, "there is no entry, and a SYN opens one", place)
         case .ack where conditions.tcpLoose:
-            let entry = TrackedEntry(.tcp(TrackedTCP(.established)), hasSeenReply: false)
+            var picked = TrackedTCP(.established)
+            picked.isPickedUp = true
+            let entry = TrackedEntry(.tcp(picked), hasSeenReply: false)
             let reason = "there is no entry, and \(Sysctls.tcpLoose)=1 picks up a connection from an ACK"
             return TrackingOutcome(.new, .fresh, entry, reason, place)
         case .ack:

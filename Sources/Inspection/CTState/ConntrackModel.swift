@@ -10,14 +10,21 @@ package struct ConntrackModel: Hashable, Sendable {
 
     package init(_ conditions: TrackingConditions = TrackingConditions()) { self.conditions = conditions }
 
+    /// - Parameter flaws: what is wrong with the packet, of what matters at the hook: a checksum only where packets come in, at PRE_ROUTING.
     /// - Parameter entry: the table entry that the packet belongs to; for an ICMP error, that of the packet it is about.
     /// - Parameter direction: the packet's, relative to the entry; ignored without one.
     package func outcome(
-        of packet: TrackedPacket, entry: TrackedEntry?, _ direction: TupleDirection = .original
+        of packet: TrackedPacket, with flaws: Set<PacketFlaw> = [], entry: TrackedEntry?,
+        _ direction: TupleDirection = .original
     ) -> TrackingOutcome {
-        switch packet {
-        case .tcp(let flags): tcp(flags, entry, direction)
+        if flaws.contains(.checksum), conditions.verifiesChecksums, let place = packet.checksumPlace(conditions) {
+            return Self.invalid(
+                entry, "its checksum is wrong, which \(Sysctls.checksum)=1 verifies where packets come in", place)
+        }
+        return switch packet {
+        case .tcp(let flags): tcp(flags, isInWindow: !flaws.contains(.window), entry, direction)
         case .sctp(let packet): sctp(packet, entry, direction)
+        case .dccp(let type): dccp(type, entry, direction)
         case .icmp(let type): icmp(type, entry, direction)
         case .icmpv6(let type): icmpv6(type, entry, direction)
         case .udp: stateless("UDP", .udp("nf_conntrack_udp_packet"), entry, direction)
@@ -28,7 +35,7 @@ package struct ConntrackModel: Hashable, Sendable {
     }
 
     /// A protocol where any packet opens a connection.
-    private func stateless(
+    func stateless(
         _ name: String, _ place: KernelPlace, _ entry: TrackedEntry?, _ direction: TupleDirection
     ) -> TrackingOutcome {
         guard let entry else {

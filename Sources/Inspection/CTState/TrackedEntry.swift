@@ -14,6 +14,7 @@ package struct TrackedEntry: Hashable, Sendable {
     package enum Memory: Hashable, Sendable {
         case tcp(TrackedTCP)
         case sctp(TrackedSCTP)
+        case dccp(TrackedDCCP)
         /// UDP, ICMP queries, and protocols without their own tracker.
         case stateless
     }
@@ -30,6 +31,7 @@ package struct TrackedEntry: Hashable, Sendable {
         switch memory {
         case .tcp(let tcp): tcp.state.name
         case .sctp(let sctp): sctp.state.name
+        case .dccp(let dccp): dccp.state.name
         case .stateless: nil
         }
     }
@@ -42,6 +44,8 @@ package struct TrackedTCP: Hashable, Sendable {
     package var endedByFIN = false
     /// Both sides have sent a SYN (`IP_CT_TCP_SIMULTANEOUS_OPEN`).
     package var isSimultaneousOpen = false
+    /// It began with an ACK, midway, so that its windows are unknown and not enforced (`IP_CT_TCP_FLAG_BE_LIBERAL`).
+    package var isPickedUp = false
     /// The previous packet, if it matters: a RST, or a SYN that conntrack let pass without trusting it.
     package var last: Last?
 
@@ -76,5 +80,13 @@ package struct TrackedTCP: Hashable, Sendable {
 
         /// As named by the kernel and conntrack(8).
         package var name: String { ProtocolState.tcp(.init(state: rawValue)).name ?? "\(rawValue)" }
+
+        /// `tcp_can_early_drop`
+        var isClosing: Bool {
+            switch self {
+            case .finWait, .closeWait, .lastAck, .timeWait, .close: true
+            case .none, .synSent, .synReceived, .established, .synSent2: false
+            }
+        }
     }
 }

@@ -55,6 +55,7 @@ package struct KernelPlace: Hashable, Sendable {
     static func core(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_core", function) }
     static func tcp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_tcp", function) }
     static func sctp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_sctp", function) }
+    static func dccp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_dccp", function) }
     static func udp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_udp", function) }
     static func gre(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_gre", function) }
     static func icmp(_ function: String) -> KernelPlace { .netfilter("nf_conntrack_proto_icmp", function) }

@@ -53,6 +53,8 @@ extension Finding {
         package static let packetFiltered = ID(rawValue: "packet-filtered")
         /// What it does to IPVS's connection, once the filter lets it pass.
         package static let packetPassed = ID(rawValue: "packet-passed")
+        /// IPVS does not forward it.
+        package static let packetRefused = ID(rawValue: "packet-refused")
         /// What it leaves in the conntrack table.
         package static let packetRemembered = ID(rawValue: "packet-remembered")
         /// The same happens to every ACK.

@@ -13,6 +13,8 @@ package enum WalkFact: Hashable, Sendable {
     case untracked
     /// Its entry is gone.
     case destroyed
+    /// Once the filter lets it pass, IPVS does not forward it.
+    case refused(SchedulingDecision, TrackedPacket)
     /// An ACK met an entry that waits for a SYN+ACK, which takes another path.
     case acksInvalid
 
@@ -37,7 +39,7 @@ struct WalkFindings {
     private var question: WalkQuestion { walk.question }
     private var isInvalid: Bool { walk.judgement.ctstate == .invalid }
 
-    var all: [Finding] { [filtered] + [passed, remembered].compactMap(\.self) }
+    var all: [Finding] { [filtered] + [refused ?? passed, remembered].compactMap(\.self) }
 
     private var filtered: Finding {
         var evidence: [Finding.Evidence] = []
@@ -53,7 +55,18 @@ struct WalkFindings {
             let state = connection.before.state
             return state == .none ? .beginning : .end(state)
         }
-        return question.packet.packetClass == .icmpError ? .error(question.direction) : nil
+        return question.packet.isError ? .error(question.direction) : nil
+    }
+
+    /// What becomes of a packet that IPVS does not forward.
+    private var refused: Finding? {
+        guard let decision = walk.decision else { return nil }
+        switch decision {
+        case .continues, .opens, .reopens: return nil
+        case .drops, .dropsOnce, .rejects, .leavesToHost:
+            return Finding(
+                .packetRefused, .warning, .packet, context: .walk(.refused(decision, question.packet)))
+        }
     }
 
     /// What happens when the filter lets it pass.
@@ -67,6 +80,7 @@ struct WalkFindings {
     /// What is in the table afterwards, and what that means for later packets.
     private var remembered: Finding? {
         if let entry = walk.entered { return entered(entry) }
+        if refused != nil { return nil }
         if isBlocked { return Finding(.acksInvalid, .error, .packet, context: .walk(.acksInvalid)) }
         let fact: WalkFact
         switch walk.judgement.fate {
@@ -78,7 +92,8 @@ struct WalkFindings {
     }
 
     private func entered(_ entry: TrackedEntry) -> Finding {
-        let isOneWay = !question.repliesPassHere && question.isBalanced && question.direction == .original
+        let isOneWay =
+            refused == nil && !question.repliesPassHere && question.isBalanced && question.direction == .original
         let blocksACKs = isOneWay && entry.state == TrackedTCP.State.synSent.name
         return Finding(
             .packetRemembered, blocksACKs ? .warning : .info, .packet,

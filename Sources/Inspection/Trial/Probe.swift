@@ -44,7 +44,7 @@ package struct Probe: Hashable, Sendable {
         case .tcp: packetClass == .ack || packetClass == .synAck
         case .sctp(let packet): !Self.vital.isDisjoint(with: packet.chunks)
         case .udp: true
-        case .icmp, .icmpv6, .other: false
+        case .dccp, .icmp, .icmpv6, .other: false
         }
     }
 }

@@ -43,6 +43,15 @@ package struct ConnectionStateMachine: Hashable, Sendable {
     init?(before question: WalkQuestion) {
         guard case .tcp(let flags) = question.packet else { return nil }
         seesOneDirection = !question.repliesPassHere
+        switch question.scheduling.connection {
+        case .tcp(let state)?:
+            self.state = state
+            return
+        case .none?:
+            state = .none
+            return
+        case .present?, nil: break
+        }
         guard case .tcp(let tcp)? = question.entry?.memory else {
             let opening: State = question.direction == .original ? .none : .synReceived
             state = flags.contains(.syn) ? opening : .established

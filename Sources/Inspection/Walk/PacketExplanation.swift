@@ -35,8 +35,7 @@ package struct PacketExplanation: Snapshot, Equatable, Sendable {
     /// A sysctl, and where its value comes from.
     package struct Setting: Hashable, Sendable {
         package var name: String
-        /// Whether it is not 0.
-        package var isOn: Bool
+        package var value: Int
         /// Where the value comes from.
         package var origin: Origin
 
@@ -50,11 +49,14 @@ package struct PacketExplanation: Snapshot, Equatable, Sendable {
             case assumed
         }
 
+        /// Whether it is not 0.
+        package var isOn: Bool { value != 0 }
+
         /// - Parameter given: from the user; if nil, the value read counts.
-        package init(_ name: String, given: Bool?, _ sysctls: Sysctls, byDefault: Bool) {
+        package init(_ name: String, given: Int?, _ sysctls: Sysctls, byDefault: Int) {
             self.name = name
-            let read = sysctls.number(name).map { $0 != 0 }
-            isOn = given ?? read ?? byDefault
+            let read = sysctls.number(name)
+            value = given ?? read ?? byDefault
             origin = given != nil ? .given : read != nil ? .read : .assumed
         }
     }

@@ -7,9 +7,11 @@ package struct PacketWalk: Equatable, Sendable {
     package var question: WalkQuestion
     /// Conntrack's judgement where it first sees the packet: this is the ctstate that the packet filter uses.
     package var judgement: TrackingOutcome
+    /// What IPVS does with it, provided that the packet filter lets it pass; nil if it does not look at it.
+    package var decision: SchedulingDecision?
     /// In the order in which the packet passes them, provided that the packet filter lets it.
     package var steps: [WalkStep] = []
-    /// The ctstate with which the packet leaves the director; nil if it ends there, at a socket.
+    /// The ctstate with which the packet leaves the director; nil if it ends there, at a socket or dropped by IPVS.
     package var leavesAs: CTState?
     /// The entry that the packet adds to the table.
     package var entered: TrackedEntry?

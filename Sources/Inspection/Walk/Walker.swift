@@ -17,7 +17,7 @@ struct Walker {
 
     init(_ question: WalkQuestion) {
         let judgement = ConntrackModel(question.conditions).outcome(
-            of: question.packet, entry: question.entry, question.direction)
+            of: question.packet, with: question.flawsSeenFirst, entry: question.entry, question.direction)
         walk = PacketWalk(question: question, judgement: judgement)
         fresh = judgement.freshEntry
         ctstate = judgement.ctstate
@@ -32,7 +32,13 @@ struct Walker {
         add(
             .localIn, WalkStep.Priority.ipvsRepliesIn, .ipvs, "finds no reply to translate",
             "the packet is from a client, not from a real server", .ipvs("ip_vs_core", "ip_vs_out_hook"))
-        schedule(.localIn, WalkStep.Priority.ipvsRequests)
+        let decision = SchedulingDecision(question, isTracked: hasEntry && fresh == nil)
+        walk.decision = decision
+        switch decision {
+        case .continues, .opens, .reopens: schedule(decision)
+        case .drops, .dropsOnce, .rejects: return refuse(decision)
+        case .leavesToHost: return leaveToHost()
+        }
         switch question.method {
         case .tun: sendWrapped()
         case .local: passToSocket()
@@ -86,22 +92,27 @@ struct Walker {
     }
 
     /// IPVS finds the connection of a request, or creates one.
-    private mutating func schedule(_ hook: NetfilterHook, _ priority: Int32) {
-        guard case .tcp(let flags) = question.packet, let before = ConnectionStateMachine(before: question) else {
-            let isError = question.packet.packetClass == .icmpError
-            let what = isError ? "finds the connection it is about" : "finds its connection, or opens one"
-            let reason =
-                isError ? "it looks at the packet quoted in the error, whatever the ctstate" : ipvsKeeps
-            return add(
-                hook, priority, .ipvs, question.isOnePacket && !isError ? "chooses a real server" : what, reason,
-                .ipvs("ip_vs_core", isError ? "ip_vs_in_icmp" : "ip_vs_in_hook"))
+    private mutating func schedule(_ decision: SchedulingDecision) {
+        guard case .tcp(let flags) = question.packet, var before = ConnectionStateMachine(before: question) else {
+            return add(.localIn, WalkStep.Priority.ipvsRequests, .ipvs, .taking(question, decision))
         }
-        note(flags, before, hook, priority)
+        if case .reopens = decision {
+            add(.localIn, WalkStep.Priority.ipvsRequests, .ipvs, .verdict(decision, question))
+            before.state = .none
+        }
+        note(flags, before, .localIn, WalkStep.Priority.ipvsRequests)
     }
 
-    private var ipvsKeeps: String {
-        question.isOnePacket
-            ? "one-packet scheduling: no connection is kept" : "IPVS connections are independent of conntrack"
+    /// IPVS drops it.
+    private mutating func refuse(_ decision: SchedulingDecision) {
+        add(.localIn, WalkStep.Priority.ipvsRequests, .ipvs, .verdict(decision, question))
+        fresh = nil
+    }
+
+    /// Not for IPVS: to the director's own stack.
+    private mutating func leaveToHost() {
+        add(.localIn, WalkStep.Priority.ipvsRequests, .ipvs, .verdict(.leavesToHost, question))
+        confirm(.localIn)
     }
 
     private mutating func note(
@@ -218,7 +229,8 @@ struct Walker {
                 .core("nf_conntrack_in"))
         }
         let again = tracker.outcome(
-            of: question.packet, entry: isTranslated ? nil : question.entry, question.direction)
+            of: question.packet, with: question.flaws.subtracting([.checksum]),
+            entry: isTranslated ? nil : question.entry, question.direction)
         (ctstate, fresh) = (again.ctstate, again.freshEntry)
         add(
             .localOut, WalkStep.Priority.conntrack, .conntrack, "looks again: \(again.ctstate)", again.reason,
@@ -248,6 +260,12 @@ struct Walker {
     }
 
     private mutating func add(
+        _ hook: NetfilterHook, _ priority: Int32, _ who: WalkStep.Party, _ deed: SchedulingDeed
+    ) {
+        add(hook, priority, who, deed.what, deed.reason, deed.place)
+    }
+
+    private mutating func add(
         _ hook: NetfilterHook, _ priority: Int32, _ who: WalkStep.Party, _ what: String, _ reason: String,
         _ place: KernelPlace
     ) {
@@ -259,10 +277,6 @@ struct Walker {
 
 extension KernelPlace {
     fileprivate static let confirm = KernelPlace.core("__nf_conntrack_confirm")
-
-    fileprivate static func ipvs(_ file: String, _ function: String) -> KernelPlace {
-        KernelPlace("net/netfilter/ipvs/\(file).c", function)
-    }
 }
 
 extension TrackingOutcome {

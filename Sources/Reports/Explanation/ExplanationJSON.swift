@@ -24,7 +24,7 @@ extension JSONWriter {
     fileprivate mutating func setting(_ setting: PacketExplanation.Setting) {
         object { json in
             json.member("name", setting.name)
-            json.member("value", setting.isOn ? 1 : 0)
+            json.member("value", setting.value)
             json.member("origin", setting.origin.rawValue)
         }
     }
@@ -32,7 +32,7 @@ extension JSONWriter {
     fileprivate mutating func walk(_ walk: PacketWalk) {
         object { json in
             let question = walk.question
-            json.member("packet") { $0.packet(question.packet) }
+            json.member("packet") { $0.packet(question.packet, question.flaws) }
             json.trackedEntry("entry", question.entry)
             json.member("direction", question.direction.rawValue)
             json.member("method", question.method.description)
@@ -41,6 +41,7 @@ extension JSONWriter {
             json.trackedEntry("entry_after", walk.judgement.entry)
             json.member("reason", walk.judgement.reason)
             json.place(walk.judgement.place)
+            json.member("ipvs", walk.decision?.word)
             json.member("steps", array: walk.steps) { $0.step($1) }
             json.member("leaves_as", walk.leavesAs?.name)
             json.trackedEntry("entered", walk.entered)
@@ -49,13 +50,15 @@ extension JSONWriter {
         }
     }
 
-    private mutating func packet(_ packet: TrackedPacket) {
+    private mutating func packet(_ packet: TrackedPacket, _ flaws: Set<PacketFlaw>) {
         member("class", packet.packetClass.name)
         member("protocol", packet.protocol.description)
         member("protocol_number", packet.protocol.rawValue)
+        member("flaws", strings: flaws.map(\.word).sorted())
         switch packet {
         case .tcp(let flags): member("flags", strings: flags.names)
         case .sctp(let packet): member("chunks", strings: packet.chunks.map(\.description))
+        case .dccp(let type): member("dccp_type", type.description)
         case .icmp(let type): member("icmp_type", type.rawValue)
         case .icmpv6(let type): member("icmp_type", type.rawValue)
         case .udp, .other: break

@@ -13,7 +13,41 @@ extension TrackedPacket {
         case .sctp(let packet): "SCTP " + packet.chunks.map(\.description).joined(separator: ",")
         case .icmp(let type): "ICMP \(type)"
         case .icmpv6(let type): "ICMPv6 \(type)"
+        case .dccp(let type): "DCCP \(type)"
         case .other(let other): "\(other)"
+        }
+    }
+}
+
+extension PacketFlaw {
+    /// As in JSON.
+    var word: String {
+        switch self {
+        case .checksum: "checksum"
+        case .window: "window"
+        }
+    }
+
+    /// After the packet: `FIN,ACK outside the window`.
+    fileprivate var phrase: String {
+        switch self {
+        case .checksum: "with a wrong checksum"
+        case .window: "outside the window"
+        }
+    }
+}
+
+extension SchedulingDecision {
+    /// As in JSON.
+    var word: String {
+        switch self {
+        case .continues: "continues"
+        case .opens: "opens"
+        case .reopens: "reopens"
+        case .drops: "drops"
+        case .dropsOnce: "drops-once"
+        case .rejects: "rejects"
+        case .leavesToHost: "leaves-to-host"
         }
     }
 }
@@ -22,10 +56,11 @@ extension WalkQuestion {
     /// `FIN,ACK to the VIP, without an entry`.
     var words: String {
         let way = direction == .original ? "to the VIP" : "back to the client"
-        guard let entry else { return "\(packet.words) \(way), without an entry" }
-        let whose = packet.packetClass == .icmpError ? "about a packet with an entry" : "with an entry"
+        let packet = ([self.packet.words] + flaws.map(\.phrase).sorted()).joined(separator: " ")
+        guard let entry else { return "\(packet) \(way), without an entry" }
+        let whose = self.packet.isError ? "about a packet with an entry" : "with an entry"
         let state = entry.state.map { " in \($0)" } ?? ""
-        return "\(packet.words) \(way), \(whose)\(state)\(entry.hasSeenReply ? "" : " that has seen no reply")"
+        return "\(packet) \(way), \(whose)\(state)\(entry.hasSeenReply ? "" : " that has seen no reply")"
     }
 }
 
@@ -38,7 +73,7 @@ extension PacketExplanation.Setting {
             case .read: "current"
             case .assumed: "kernel default: it cannot be read here"
             }
-        return "\(name)=\(isOn ? 1 : 0) (\(whence))"
+        return "\(name)=\(value) (\(whence))"
     }
 }
 

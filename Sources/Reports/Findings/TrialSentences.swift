@@ -87,7 +87,7 @@ extension Probe {
             case .icmpv6(let type): icmpName(type.rawValue, .ipv6)
             case .sctp(let packet):
                 "SCTP " + packet.chunks.map { $0.description.uppercased() }.joined(separator: "+")
-            case .udp, .other: packetClass.title
+            case .udp, .dccp, .other: packetClass.title
             }
         return isAfterOpening ? "\(name) after \(openingName)" : name
     }

@@ -24,6 +24,7 @@ extension WalkFact {
             return
                 "Its entry never enters the table, as IPVS untracks it: the next packet finds none, and is classified from scratch."
         case .destroyed: return "Its entry is gone: packets after this find none."
+        case .refused(let decision, let packet): return decision.consequence(of: packet)
         case .acksInvalid:
             return
                 "Every ACK and all data meet the same: with \(Sysctls.ipvsConntrack)=1 no page gets through such a filter."
@@ -41,6 +42,35 @@ extension WalkFact.Unheard {
                 + "(\(state.timeoutWords) by default)"
         case .error(let direction):
             ": \(direction == .original ? "the real server" : "the client") never hears of it"
+        }
+    }
+}
+
+extension SchedulingDecision {
+    fileprivate func consequence(of packet: TrackedPacket) -> String {
+        switch self {
+        case .drops:
+            return
+                "Let through, IPVS drops it silently, as it does all packets of the connection until that times out: the client hears nothing."
+        case .dropsOnce:
+            return
+                "Let through, IPVS drops it once: the client sends it again, a second later or more, and that opens a new connection."
+        case .rejects: return "Let through, IPVS rejects it: the client gets a port unreachable."
+        case .leavesToHost:
+            return "Let through, it goes to the director's own stack, which \(packet.answerOfHost)."
+        case .continues, .opens, .reopens: return ""
+        }
+    }
+}
+
+extension TrackedPacket {
+    /// What a host does with a packet of a connection that it does not know.
+    fileprivate var answerOfHost: String {
+        switch self {
+        case .tcp(let flags): flags.contains(.rst) ? "ignores it" : "answers with a RST: the client's connection ends"
+        case .sctp(let packet) where packet.chunks.first == .abort: "ignores it"
+        case .sctp: "answers with an ABORT, or without SCTP of its own with a protocol unreachable"
+        default: "ignores it: the real server never hears of it"
         }
     }
 }

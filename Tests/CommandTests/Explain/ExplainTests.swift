@@ -13,6 +13,10 @@ struct ExplainTests {
         "--proto sctp --chunk cookie-echo,DATA --entry cookie-wait", "--chunk init",
         "--proto icmp --icmp-type destination-unreachable --entry established --method nat",
         "--icmp-type 8 --entry unreplied", "--proto icmpv6 --icmp-type nd-neighbor-solicit", "--proto gre",
+        "--flags . --entry established --window outside --be-liberal 0", "--proto udp --checksum bad",
+        "--flags . --connection none --sloppy-tcp 0", "--flags S --connection time-wait --conn-reuse-mode 1",
+        "--flags . --connection established --destination gone --expire-nodest-conn 0",
+        "--chunk heartbeat --connection none", "--icmp-type 3 --connection none --schedule-icmp 1",
     ]
 
     @Test("explain works without privileges and without IPVS, given two settings", .needsRoot, arguments: questions)
@@ -40,7 +44,16 @@ struct ExplainTests {
             ("--proto icmpv6 --icmp-type Neighbour_Solicitation", "UNTRACKED"),
             ("--proto icmpv6 --icmp-type nd-router-advert", "UNTRACKED"), ("--proto udp", "NEW"),
             ("--proto udp --entry unreplied --direction reply", "ESTABLISHED"), ("--chunk data", "INVALID"),
-            ("--proto 132 --chunk INIT", "NEW"), ("--flags PSH,ACK --entry established --unreplied", "NEW"),
+            ("--proto 132 --chunk INIT", "NEW"),
+            ("--flags . --entry established --window outside --be-liberal 0", "INVALID"),
+            ("--flags . --entry established --window outside --be-liberal 1", "ESTABLISHED"),
+            ("--flags . --entry established --unreplied --window outside", "NEW"),
+            ("--flags S --checksum bad", "INVALID"), ("--proto gre --checksum bad", "NEW"),
+            ("--flags S. --direction reply --method local --entry syn-sent --checksum bad", "ESTABLISHED"),
+            ("--flags R --direction reply --entry syn-sent --replied", "ESTABLISHED"),
+            ("--chunk init-ack --entry closed --replied --direction reply", "ESTABLISHED"),
+            ("--chunk init-ack --entry closed --replied --direction reply --init-tag other", "INVALID"),
+            ("--flags PSH,ACK --entry established --unreplied", "NEW"),
         ])
     func ctstates(_ words: String, _ state: String) throws {
         let outcome = try Program.run(

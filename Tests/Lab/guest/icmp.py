@@ -16,7 +16,7 @@ def too_big(host, client, virtual, protocol):
     payload = struct.pack("!HHI", virtual[1], client[1], 1 if protocol == socket.IPPROTO_TCP else 8 << 16)
     if family == socket.AF_INET:
         header = struct.pack("!BBHHHBBH", 0x45, 0, MTU + 100, 1, 0x4000, 63, protocol, 0) + b"".join(ends)
-        header = header[:10] + _checksum(header) + header[12:]
+        header = header[:10] + internet_checksum(header) + header[12:]
         message = _with_checksum(struct.pack("!BBHHH", 3, 4, 0, 0, MTU) + header + payload)
     else:
         # The kernel fills the checksum in (RFC 3542, 3.1).
@@ -29,10 +29,10 @@ def too_big(host, client, virtual, protocol):
 
 
 def _with_checksum(message):
-    return message[:2] + _checksum(message) + message[4:]
+    return message[:2] + internet_checksum(message) + message[4:]
 
 
-def _checksum(octets):
+def internet_checksum(octets):
     """RFC 1071; the field itself is 0."""
     total = sum(struct.unpack(f"!{len(octets) // 2}H", octets))
     while total >> 16:

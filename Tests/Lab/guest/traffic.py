@@ -5,6 +5,7 @@ import socket
 import struct
 
 from director import CLIENTS, VIP
+from icmp import internet_checksum
 
 BOUND = 60  # seconds; an emulated host can be slow
 
@@ -147,6 +148,27 @@ def visited_service(hosts):
     return web
 
 
+def send_segment(host, source, virtual, flags, sequence=1000, acknowledgement=0):
+    """A TCP segment without data; the flags are the header's byte. The host's own stack answers what comes back, unless a rule forbids it."""
+    header = struct.pack("!HHIIBBHHH", source[1], virtual[1], sequence, acknowledgement, 0x50, flags, 8192, 0, 0)
+    pseudo = socket.inet_aton(source[0]) + socket.inet_aton(virtual[0]) + struct.pack("!BBH", 0, socket.IPPROTO_TCP, len(header))
+    header = header[:16] + internet_checksum(pseudo + header) + header[18:]
+    _send_raw(host, source, virtual, socket.IPPROTO_TCP, header)
+
+
+def send_dccp(host, source, virtual, kind):
+    """A DCCP packet with long sequence numbers (RFC 4340, section 5.1); conntrack verifies its checksum."""
+    packet = struct.pack("!HHBBHBBHI", source[1], virtual[1], 8, 0, 0, kind << 1 | 1, 0, 0, 1000) + bytes(16)
+    pseudo = socket.inet_aton(source[0]) + socket.inet_aton(virtual[0]) + struct.pack("!BBH", 0, 33, len(packet))
+    _send_raw(host, source, virtual, 33, packet[:6] + internet_checksum(pseudo + packet) + packet[8:])
+
+
+def _send_raw(host, source, virtual, protocol, payload):
+    with host.inside(), socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol) as raw:
+        raw.bind((source[0], 0))
+        raw.sendto(payload, (virtual[0], 0))
+
+
 def send_init(host, source, virtual):
     """The INIT of an SCTP association, as an address and port."""
     send_chunk(host, source, virtual, 1, tag=0, value=struct.pack("!IIHHI", 7, 65536, 1, 1, 1))
@@ -157,9 +179,7 @@ def send_chunk(host, source, virtual, kind, tag, value=bytes(12)):
     ports = struct.pack("!HHI", source[1], virtual[1], tag)
     chunk = struct.pack("!BBH", kind, 0, 4 + len(value)) + value
     checksum = struct.pack("<I", _crc32c(ports + bytes(4) + chunk))
-    with host.inside(), socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_SCTP) as raw:
-        raw.bind((source[0], 0))
-        raw.sendto(ports + checksum + chunk, (virtual[0], 0))
+    _send_raw(host, source, virtual, socket.IPPROTO_SCTP, ports + checksum + chunk)
 
 
 def _crc32c(data):
