@@ -44,18 +44,7 @@ struct InterfaceFeatureTests {
 
     @Test("An interface without a name, and bytes that are cut, are damage")
     func damaged() throws {
-        let answers = try inFreshNamespace { () throws -> [[UInt8]] in
-            var datagrams: [[UInt8]] = []
-            let kernel = LiveKernel()
-            let family = try GenericFamily("ethtool", from: kernel)
-            var request = Request.generic("test", family: family.id, command: 11, version: 1, flags: 0x300)
-            request.nest(UInt16(1)) { _ in }
-            try kernel.exchange(request) { bytes, _ throws(KernelError) in
-                datagrams.append(bytes.copy(0..<bytes.byteCount))
-                return .done
-            }
-            return datagrams
-        }
+        let answers = try Self.answers()
         let first = try #require(answers.first)
         for length in [20, 30, 50, first.count - 3] {
             var cut = Array(first.prefix(length))
@@ -67,6 +56,42 @@ struct InterfaceFeatureTests {
             }
             #expect(error?.cause == .damaged, "\(length)")
         }
+    }
+
+    /// The kernel's own answers about the links of a fresh namespace.
+    private static func answers() throws -> [[UInt8]] {
+        try inFreshNamespace { () throws -> [[UInt8]] in
+            var datagrams: [[UInt8]] = []
+            let kernel = LiveKernel()
+            let family = try GenericFamily("ethtool", from: kernel)
+            var request = Request.generic("test", family: family.id, command: 11, version: 1, flags: 0x300)
+            request.nest(UInt16(1)) { _ in }
+            try kernel.exchange(request) { bytes, _ throws(KernelError) in
+                datagrams.append(bytes.copy(0..<bytes.byteCount))
+                return .done
+            }
+            return datagrams
+        }
+    }
+
+    /// No link of the development kernel can do LRO: lo does GRO, whose name is as long.
+    @Test("Large receive offload is found in the kernel's answer about GRO, under its own name")
+    func largeReceive() throws {
+        var answer = try #require(try Self.answers().first)
+        // Each message must be the answer to the first request.
+        var start = 0
+        while start + 16 <= answer.count {
+            let length = Int(answer[start]) | Int(answer[start + 1]) << 8
+            try #require(length >= 16)
+            answer.replaceSubrange(start + 8..<start + 12, with: [1, 0, 0, 0])
+            start += (length + 3) & ~3
+        }
+        func found(_ bytes: [UInt8]) throws -> Set<String> {
+            let kernel = ScriptedKernel(answers: [Self.family, [bytes, Self.family[1]]])
+            return try InterfaceFeature.interfaces(with: InterfaceFeature.largeReceive, in: kernel)
+        }
+        #expect(try found(answer) == [])
+        #expect(try found(answer.replacing("rx-gro\0".utf8, with: "rx-lro\0".utf8)) == ["lo"])
     }
 
     /// The kernel's answer to what number the family has: 21.
