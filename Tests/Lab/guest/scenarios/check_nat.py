@@ -1,9 +1,14 @@
-"""NAT with INVALID dropped at FORWARD: check names the rule before a packet was sent, and finds nothing once either is put right."""
+"""NAT with INVALID dropped at FORWARD: check names the rule before a packet was sent, and finds nothing once either is put right.
+
+Then what else loses answers, and DR beside it.
+"""
 
 import json
 import os
+import socket
+import time
 
-from director import CLIENTS, SERVERS, VIP
+from director import CLIENTS, SERVERS, VIP, VIP2
 from traffic import Web
 
 INVALID = "-m conntrack --ctstate INVALID -j DROP"
@@ -28,6 +33,9 @@ def conduct(hosts, subject, report):
     _judge_in_order(hosts, subject, report, "with vs.conntrack=1")
     web.visit(CLIENTS[2], (VIP, 80))
     report.equal("services, modules and namespaces are as they were", before, _kernel(hosts))
+    hosts.director.run("iptables", "-D", "FORWARD", *INVALID.split())
+    for part in (_policy, _exempt, _mixed, _slow):
+        part(hosts, subject, report, web)
 
 
 def _judge_trap(hosts, subject, report):
@@ -40,6 +48,97 @@ def _judge_trap(hosts, subject, report):
     report.check("it names the rule and the answers", all(part in trap["reason"] for part in ("ip filter FORWARD", "ct state invalid", "SYN+ACK")), trap["reason"])
     report.equal("it counts the kinds of answers", 4, trap["evidence"].get("answers_dropped"))
     report.equal("it says how it was tried", (os.uname().release, True, []), tuple(document["sandbox"][name] for name in ("kernel", "ipvs", "not_tried")))
+
+
+def _policy(hosts, subject, report, web):
+    """Answers are known to conntrack, and nothing accepts them."""
+    hosts.director.run("iptables", "-P", "FORWARD", "DROP")
+    web.knock_in_vain(CLIENTS[0], (VIP, 80), 3).close()
+    _judge(hosts, subject, report, "FORWARD accepts nothing", {"forward-policy": "error"})
+    hosts.director.run("iptables", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "ESTABLISHED", "-j", "ACCEPT")
+    web.visit(CLIENTS[1], (VIP, 80))
+    _judge_in_order(hosts, subject, report, "FORWARD accepts ESTABLISHED")
+    hosts.director.run("iptables", "-F", "FORWARD")
+    hosts.director.run("iptables", "-P", "FORWARD", "ACCEPT")
+
+
+def _exempt(hosts, subject, report, web):
+    """Without an entry for what the client sends, answers are INVALID."""
+    rule = f"PREROUTING -d {VIP} -p tcp --dport 80 -j CT --notrack".split()
+    hosts.director.run("iptables", "-A", "FORWARD", *INVALID.split())
+    hosts.director.run("iptables", "-t", "raw", "-A", *rule)
+    before = _drops(hosts)
+    web.knock_in_vain(CLIENTS[0], (VIP, 80), 3).close()
+    report.check("answers to untracked packets are dropped as INVALID", _drops(hosts) > before, _drops(hosts))
+    _judge(hosts, subject, report, "notrack with NAT", {"forward-policy": "error", "notrack-with-nat": "error"})
+    hosts.director.run("iptables", "-t", "raw", "-D", *rule)
+    web.visit(CLIENTS[1], (VIP, 80))
+    _judge_in_order(hosts, subject, report, "without notrack")
+    hosts.director.run("iptables", "-D", "FORWARD", *INVALID.split())
+
+
+def _mixed(hosts, subject, report, web):
+    """No value suits both only where INVALID is dropped at FORWARD."""
+    hosts.vip(VIP2)
+    hosts.vs_conntrack(0)
+    hosts.ipvs("-A -t 10.0.0.101:80 -s rr", "-a -t 10.0.0.101:80 -r 10.0.0.4:80 -g")
+    web.visit(CLIENTS[2], (VIP, 80))
+    _judge_in_order(hosts, subject, report, "DR beside NAT, and nothing drops INVALID answers")
+    hosts.director.run("iptables", "-A", "FORWARD", *INVALID.split())
+    _judge(hosts, subject, report, "DR beside NAT, and INVALID dropped", {"vs-conntrack-nat": "error", "mixed-methods": "warning"})
+    hosts.director.run("iptables", "-D", "FORWARD", *INVALID.split())
+    hosts.ipvs("-D -t 10.0.0.101:80")
+    hosts.vs_conntrack(1)
+
+
+def _slow(hosts, subject, report, _):
+    """An answer that takes longer than its entry lasts is NEW, and dropped where only ESTABLISHED is accepted."""
+    hosts.ipvs("-A -u 10.0.0.100:5353 -s rr", "-a -u 10.0.0.100:5353 -r 10.0.0.3:5353 -m")
+    hosts.director.run("iptables", "-I", "INPUT", "-p", "udp", "--dport", "5353", "-j", "ACCEPT")
+    hosts.director.run("iptables", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "ESTABLISHED", "-j", "ACCEPT")
+    hosts.director.run("iptables", "-A", "FORWARD", "-p", "udp", "--sport", "5353", "-j", "DROP")
+    hosts.director.sysctl({"net.netfilter.nf_conntrack_udp_timeout": 1})
+    report.equal("an answer at once arrives, a late one does not", (True, False), (_asks(hosts, 0), _asks(hosts, 4)))
+    _judge_infos(hosts, subject, report, "IPVS remembers longer than conntrack", ["timeout-udp"])
+    hosts.ipvs("--set 0 0 1")
+    _judge_infos(hosts, subject, report, "both forget at once", [])
+
+
+def _asks(hosts, seconds):
+    """Whether the client gets an answer that takes so long."""
+    with hosts.servers[0].inside():
+        server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with hosts.client.inside():
+        client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with server, client:
+        server.bind((SERVERS[0], 5353))
+        server.settimeout(10)
+        client.settimeout(5)
+        client.sendto(b"question", (VIP, 5353))
+        _, peer = server.recvfrom(100)
+        time.sleep(seconds)
+        server.sendto(b"answer", peer)
+        try:
+            return client.recv(100) == b"answer"
+        except TimeoutError:
+            return False
+
+
+def _judge(hosts, subject, report, where, expected):
+    if subject is None:
+        return
+    status, document = _check(hosts, subject)
+    found = {one["id"]: one["severity"] for one in document["findings"] if one["severity"] != "info"}
+    report.equal(f"{where}: what check finds", (1, expected), (status, found))
+
+
+def _judge_infos(hosts, subject, report, where, expected):
+    if subject is None:
+        return
+    with hosts.director.inside():
+        done = subject.run("check", "--json", "--only", "timeout-udp", check=False)
+    found = [one["id"] for one in json.loads(done.stdout)["findings"]]
+    report.equal(f"{where}: what check finds", (0, expected), (done.returncode, found))
 
 
 def _judge_in_order(hosts, subject, report, where):

@@ -6,11 +6,11 @@ import socket
 import subprocess
 import time
 
-from director import CLIENTS, SERVERS, VIP, VIP2
+from director import CLIENTS, SERVERS, SERVERS6, VIP, VIP2, VIP6
 from traffic import Web
 
-NETWORK = "vip-missing-director,arp-director,rp-filter,dr-not-onlink,rs-unroutable,rs-neigh-failed,send-redirects,pmtu-tun"
-NOBODY_THERE, FAR, STRANGER = "10.0.0.99", "198.51.100.9", "203.0.113.5"
+NETWORK = "vip-missing-director,arp-director,rp-filter,dr-not-onlink,rs-unroutable,rs-neigh-failed,send-redirects,pmtu-tun,rp-ipv6"
+NOBODY_THERE, FAR, STRANGER, STRANGER6 = "10.0.0.99", "198.51.100.9", "203.0.113.5", "2001:db9::5"
 
 
 def conduct(hosts, subject, report):
@@ -21,7 +21,7 @@ def conduct(hosts, subject, report):
     web.visit(CLIENTS[0], (VIP, 80))
     judge = _Judge(hosts, subject, report)
     judge.found("in order", {})
-    for part in (_missing, _arp, _silent, _gateway, _unroutable, _tunnel, _redirects, _reverse_path):
+    for part in (_missing, _arp, _silent, _gateway, _unroutable, _tunnel, _redirects, _reverse_path, _reverse_path6):
         part(hosts, judge)
     judge.found("in order again", {})
 
@@ -194,3 +194,33 @@ def _reverse_path(hosts, judge):
         judge.report.check("check counted some of them", 0 < evidence["dropped"] <= dropped() - before, evidence)
     hosts.client.ip(f"addr del {STRANGER}/32 dev lo")
     hosts.director.sysctl({"net.ipv4.conf.eth0.rp_filter": 0})
+
+
+def _reverse_path6(hosts, judge):
+    """firewalld's rule for strict reverse paths, while clients come by another interface than the default route's."""
+
+    def dropped():
+        return int(hosts.director.run("nft", "list", "counter", "inet", "t", "strangers").stdout.split("packets")[1].split()[0])
+
+    hosts.vip_of_director(VIP6)
+    hosts.ipvs(f"-A -t [{VIP6}]:80 -s rr", f"-a -t [{VIP6}]:80 -r [{SERVERS6[0]}]:80 -g")
+    hosts.director.ip("link add other0 type veth peer name other1", "link set other0 up", "link set other1 up")
+    hosts.director.run("ip", "-6", "route", "add", "default", "dev", "other0")
+    judge.found("two ways, and no rule", {})
+    rule = "meta nfproto ipv6 fib saddr . mark . iif oif missing counter name strangers drop"
+    table = f"table inet t {{ counter strangers {{ }}\nchain c {{ type filter hook prerouting priority raw; {rule}; }} }}\n"
+    hosts.director.run("nft", "-f", "-", text=table)
+    hosts.client.ip(f"addr add {STRANGER6}/128 dev lo")
+    before = dropped()
+    with hosts.client.inside(), socket.socket(socket.AF_INET6) as made:
+        made.settimeout(3)
+        made.bind((STRANGER6, 0))
+        made.connect_ex((VIP6, 80))
+    judge.report.check("the rule drops a client from elsewhere", dropped() > before, dropped())
+    judge.found("two ways, and the rule", {"rp-ipv6": "warning"})
+    hosts.director.run("ip", "-6", "route", "replace", "default", "dev", "eth0")
+    judge.found("one way, and the rule", {})
+    hosts.director.run("nft", "delete", "table", "inet", "t")
+    hosts.director.ip("link del other0")
+    hosts.client.ip(f"addr del {STRANGER6}/128 dev lo")
+    hosts.ipvs(f"-D -t [{VIP6}]:80")

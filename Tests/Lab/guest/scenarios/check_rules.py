@@ -5,12 +5,13 @@ import json
 import select
 import socket
 import subprocess
+import tempfile
 import time
 
 from director import CLIENTS, DIRECTOR, VIP
 from traffic import Web
 
-CHECKS = "new-limit,notrack-half,fwmark-unset,fw-owner,settings-rewritten,lro,backup-only,sync-filtered,sync-none,tcp-timeout-short"
+CHECKS = "new-limit,notrack-half,fwmark-unset,fw-owner,settings-rewritten,lro,backup-only,sync-filtered,sync-none,tcp-timeout-short,fw-reload"
 UNHURT = {"tcp-timeout-short": "info"}
 # Packets of services by mark are not tried.
 UNTRIED = ("new-limit", "notrack-half")
@@ -25,7 +26,7 @@ def conduct(hosts, subject, report):
     web.visit(CLIENTS[0], (VIP, 80))
     judge = _Judge(hosts, subject, report)
     judge.found("in order", {})
-    for part in (_timeout, _mark, _limit, _half, _owner, _rewritten, _backup, _partner, _sync):
+    for part in (_timeout, _mark, _limit, _half, _owner, _rewritten, _saved, _backup, _partner, _sync):
         part(hosts, judge)
     judge.found("in order again", {})
 
@@ -186,6 +187,46 @@ def _rewritten(hosts, judge):
     _nft(hosts, "delete table ip nat")
 
 
+@contextlib.contextmanager
+def _in_place_of(path, text):
+    """A file of the guest, which cannot be written."""
+    with tempfile.NamedTemporaryFile("w", suffix=".nft") as file:
+        file.write(text)
+        file.flush()
+        subprocess.run(["mount", "--bind", file.name, path], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(["umount", path], check=True)
+
+
+def _saved(hosts, judge):
+    """What no file has is gone with the next reload."""
+    table = f"""table inet lvs-notrack {{
+    chain prerouting {{
+        type filter hook prerouting priority raw;
+        ip daddr {VIP} notrack
+    }}
+}}
+"""
+
+    def is_there():
+        return "lvs-notrack" in hosts.director.run("nft", "list", "tables").stdout
+
+    _nft(hosts, table)
+    with _in_place_of("/etc/nftables.conf", "flush ruleset\n"):
+        judge.found("a fix that no file has", {"fw-reload": "warning"})
+        hosts.director.run("nft", "-f", "/etc/nftables.conf")
+        judge.report.check("the reload removes it", not is_there())
+        judge.found("it is gone", {})
+    _nft(hosts, table)
+    with _in_place_of("/etc/nftables.conf", f"flush ruleset\n{table}"):
+        judge.found("a fix that a file has", {})
+        hosts.director.run("nft", "-f", "/etc/nftables.conf")
+        judge.report.check("the reload keeps it", is_there())
+    _nft(hosts, "delete table inet lvs-notrack")
+
+
 def _backup(hosts, judge):
     """On a backup that is a real server, IPVS takes what the master sent to be served here."""
     hosts.ipvs(f"-a -t 10.0.0.100:80 -r {DIRECTOR}:80 -g", "--start-daemon backup --mcast-interface eth0")
@@ -225,8 +266,17 @@ def _sync(hosts, judge):
     _tell(hosts)
     judge.report.check("with a rule for the partner it passes", _counted(hosts, "passed") > 0)
     judge.found("a backup that hears its partner", {})
-    _nft(hosts, "delete table inet t")
     hosts.ipvs("--stop-daemon backup")
+    hosts.director.sysctl({"net.ipv4.vs.sync_ports": 2})
+    hosts.ipvs("--start-daemon backup --mcast-interface eth0")
+    listening = [line.split()[1] for line in hosts.director.read("/proc/net/udp").splitlines()[1:]]
+    judge.report.equal("it listens at two ports", 2, sum(one.endswith((":2290", ":2291")) for one in listening))
+    judge.found("its second port is closed", {"sync-filtered": "error"})
+    _nft(hosts, f"insert rule inet t input ip daddr {SYNC_GROUP} udp dport {SYNC_PORT + 1} accept")
+    judge.found("both are open", {})
+    hosts.ipvs("--stop-daemon backup")
+    hosts.director.sysctl({"net.ipv4.vs.sync_ports": 1})
+    _nft(hosts, "delete table inet t")
 
 
 def _tell(hosts):
