@@ -3,7 +3,7 @@ import Firewall
 
 /// A chain of ours that accepts packets of one ctstate, and what leads to it: before each rule that drops them, in one table.
 package struct Gate: Equatable, Sendable {
-    package enum State: String, Sendable {
+    package enum State: String, CaseIterable, Sendable {
         /// Only what ends connections, FIN, RST and errors; and SCTP, of which all but what opens an association is INVALID.
         case invalid
         /// All packets of the services.

@@ -52,6 +52,12 @@ package struct Sysctls: Equatable, Sendable {
     static let secureTCP = "net.ipv4.vs.secure_tcp"
     static let runEstimation = "net.ipv4.vs.run_estimation"
     static let natICMPSend = "net.ipv4.vs.nat_icmp_send"
+    static let amemthresh = "net.ipv4.vs.amemthresh"
+    package static let syncPorts = "net.ipv4.vs.sync_ports"
+    static let timestamps = "net.netfilter.nf_conntrack_timestamp"
+    static let ignoreInvalidResets = "net.netfilter.nf_conntrack_tcp_ignore_invalid_rst"
+    static let logInvalid = "net.netfilter.nf_conntrack_log_invalid"
+    static let udpTimeout = "net.netfilter.nf_conntrack_udp_timeout"
     static let establishedTimeout = "net.netfilter.nf_conntrack_tcp_timeout_established"
 
     /// The value as an integer; nil if it was not read, or is not one.

@@ -35,11 +35,17 @@ extension TrialRunner {
     /// What becomes of a message to each group, as another director on that link sends it.
     func trial(of groups: [SyncGroup]) throws(KernelError) -> [SyncTrial] {
         var trials: [SyncTrial] = []
-        for group in groups { trials.append(SyncTrial(group, try outcome(of: group))) }
+        // Of a port that is open, tried first at the next.
+        var partner: IPAddress?
+        for group in groups {
+            // One closed port of a daemon is enough.
+            let isKnown = trials.contains { $0.group.isOfSameDaemon(as: group) && $0.outcome.droppingRule != nil }
+            if !isKnown { trials.append(SyncTrial(group, try outcome(of: group, &partner))) }
+        }
         return trials
     }
 
-    private func outcome(of group: SyncGroup) throws(KernelError) -> ProbeOutcome {
+    private func outcome(of group: SyncGroup, _ partner: inout IPAddress?) throws(KernelError) -> ProbeOutcome {
         guard group.endpoint.address.family == .ipv4 else { return .unknown("messages over IPv6 are not tried") }
         guard let link = sandbox.links.first(where: { $0.value == group.interface })?.key,
             case let sources = sandbox.network.partners(on: link).filter({ !sandbox.routes.isLocal($0) }),
@@ -50,10 +56,14 @@ extension TrialRunner {
         defer { withExtendedLifetime(member) {} }
         var worst: ProbeOutcome?
         // Rules may let in the one partner only; routing lets in no source that cannot be one.
-        for source in sources where !isStopped() {
+        let first = partner.map { sources.contains($0) ? [$0] : [] } ?? []
+        for source in first + sources where !isStopped() {
             let packet = PacketBytes.udp(from: Endpoint(source, 40_000), to: group.endpoint)
             let outcome = try sandbox.outcome(of: packet, by: link)
-            if outcome.hasPassed { return outcome }
+            if outcome.hasPassed {
+                partner = source
+                return outcome
+            }
             if worst?.droppingRule == nil { worst = outcome }
         }
         guard let worst, !isStopped() else { return .unknown("the trial was interrupted") }

@@ -113,6 +113,22 @@ struct BurstTrialTests {
         }
     }
 
+    @Test("Each port of a daemon is tried, until one is closed")
+    func ports() throws {
+        func ends(_ rules: String) throws -> [ProbeOutcome.End] {
+            var plan = try Director(Self.filter(rules), network: Director.network).plan
+            plan.syncGroups = (0..<3).map {
+                SyncGroup(interface: "outside", Endpoint(Self.group.endpoint.address, 8848 + $0))
+            }
+            return try Trial(of: [], in: plan).syncs.map(\.outcome.end)
+        }
+        let passed = ProbeOutcome.End.passed(.localIn)
+        #expect(try ends("udp dport 8848-8850 accept") == [passed, passed, passed])
+        #expect(try ends("ip saddr 10.9.0.77 udp dport 8848-8850 accept") == [passed, passed, passed])
+        let second = try ends("udp dport { 8848, 8850 } accept")
+        #expect(second.count == 2 && second.first == passed && second.last != passed)
+    }
+
     @Test("By a link without a network nothing is known")
     func nowhere() throws {
         guard case .unknown = try sync("", interface: "lo").end else {

@@ -91,7 +91,8 @@ struct CheckCommand: ParsableCommand {
             if output.json {
                 report.writeJSON(to: Output.write)
             } else {
-                Output.print(report.text(output.style, width: Output.width))
+                Output.print(
+                    report.text(output.style, width: Output.width, fullFrom: failOn == .info ? .info : .warning))
             }
             let doubt = report.doubt(from: failOn)
             if let doubt { Output.complain(doubt.printable) }
@@ -113,7 +114,7 @@ struct CheckCommand: ParsableCommand {
             director = CheckedDirector(of: input)
         } else {
             let opened = try source.open(keeping: also)
-            director = try CheckedDirector(reading: opened, given: input, for: checks)
+            director = try CheckedDirector(reading: opened, given: input, for: checks, isWatched: span != nil)
             kernel = opened
         }
         if Self.isFilterTried(checks) {
@@ -129,7 +130,9 @@ struct CheckCommand: ParsableCommand {
     }
 
     private static func arePacketsCounted(_ checks: [Check]) -> Bool {
-        checks.contains { !Set($0.allNeeds).isDisjoint(with: [.trial, .traffic]) || $0.id == .vsConntrackNAT }
+        checks.contains {
+            !Set($0.allNeeds).isDisjoint(with: [.trial, .answers, .traffic]) || $0.id == .vsConntrackNAT
+        }
     }
 
     /// Monitoring reads only standard output, so that errors are there, too.

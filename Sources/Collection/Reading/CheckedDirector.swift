@@ -17,9 +17,11 @@ package struct CheckedDirector {
     /// - Parameters:
     ///   - input: what is given in place of it: with services, IPVS is not read.
     ///   - checks: those that will be made.
+    ///   - isWatched: whether it is read again later, and compared.
     /// - Throws: if neither IPVS nor the conntrack table could be read: then nothing could be said.
     package init(
-        reading source: any KernelSource, given input: GivenInput? = nil, for checks: [Check] = Check.all
+        reading source: any KernelSource, given input: GivenInput? = nil, for checks: [Check] = Check.all,
+        isWatched: Bool = false
     ) throws(KernelError) {
         let needs = Set(checks.flatMap(\.allNeeds))
         let sysctls = Sysctls(ofFlowsIn: source)
@@ -48,6 +50,9 @@ package struct CheckedDirector {
         if let surroundings, needs.contains(.mergedReceiving) {
             facts.mergedReceiving = .mergedReceiving(source, surroundings)
         }
+        if isWatched, needs.contains(.connections) {
+            facts.sample = .connections(of: balancing.services.value ?? [], in: source)
+        }
         facts.given = input?.record(sysctls)
     }
 
@@ -58,7 +63,7 @@ package struct CheckedDirector {
     }
 
     private static let needsOfSurroundings: Set<Need> = [
-        .network, .trial, .syncTrial, .rules, .marks, .mergedReceiving,
+        .network, .trial, .answers, .syncTrial, .rules, .marks, .savedFixes, .mergedReceiving,
     ]
     private static let untracked = "conntrack is not loaded here"
     private static let unneeded = "none of these checks needs it"
@@ -90,7 +95,7 @@ package struct CheckedDirector {
             }
             return nil
         }
-        if !isPointless { facts.rules = filter.ruleFacts }
+        if !isPointless { facts.rules = filter.ruleFacts(source) }
         let trial = try filter.fact(in: shelter, isStopped: isStopped)
         if isPointless { return nil }
         facts.trial = trial
@@ -113,11 +118,11 @@ package struct CheckedDirector {
     package func readAgain(
         after elapsed: Duration, _ watch: DirectorWatch.Outcome, for checks: [Check], from source: any KernelSource
     ) throws(KernelError) -> DirectorFacts {
-        var later = try CheckedDirector(reading: source, for: checks).facts
+        var later = try CheckedDirector(reading: source, for: checks, isWatched: true).facts
         later.origin = Origin.here(networkNamespace: facts.origin.networkNamespace)
         later.window = Window(
             elapsed: elapsed, isInterrupted: watch.isInterrupted, table: facts.table, counters: facts.counters,
-            services: facts.services, traffic: watch.traffic)
+            services: facts.services, traffic: watch.traffic, sample: facts.sample)
         (later.trial, later.rules) = (facts.trial, facts.rules)
         let identities = [facts.services, later.services].map { Set(($0.value ?? []).map(\.identity)) }
         if let tried = facts.trial.value, identities[0] != identities[1] {

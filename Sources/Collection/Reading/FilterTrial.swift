@@ -39,7 +39,7 @@ package struct FilterTrial {
         try self.init(
             of: facts.servicesToTry, facts.sysctls.assuming(facts.given), in: surroundings, files: files,
             areOfKernel: facts.given == nil, reading: source)
-        syncGroups = (facts.configuration.value?.daemons ?? []).compactMap(SyncGroup.init)
+        syncGroups = facts.syncGroups
     }
 
     /// - Parameter known: settings that have been read, or are assumed.

@@ -54,8 +54,8 @@ extension DirectorFacts {
         self.init(
             Origin.here(networkNamespace: nil), services: .known(input.services ?? []), configuration: .absent(nothing),
             sysctls: Sysctls(), table: .absent(nothing),
-            host: HostFacts(modules: .absent(nothing), forwarding: .absent(nothing)), network: .absent(nothing),
-            counters: .absent(nothing))
+            host: HostFacts(modules: .absent(nothing), forwarding: .absent(nothing), memory: .absent(nothing)),
+            network: .absent(nothing), counters: .absent(nothing))
         mergedReceiving = .absent(nothing)
         given = input.record(sysctls, isAll: true)
     }

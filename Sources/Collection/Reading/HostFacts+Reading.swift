@@ -3,6 +3,7 @@ import Netlink
 
 extension HostFacts {
     static let modulesFile = KernelFile("proc/modules")
+    private static let memoryFile = KernelFile("proc/meminfo")
     private static let interfaces = KernelFile("proc/sys/net/ipv4/conf")
     /// Not interfaces: the whole namespace, and what new ones get.
     private static let general: Set<String> = ["all", "default"]
@@ -23,7 +24,26 @@ extension HostFacts {
             if !forwarding.ipv4 { forwarding.interfaces = try Self.forwardingInterfaces(of: source) }
             return .known(forwarding)
         }.fact
-        self.init(modules: modules, forwarding: forwarding)
+        let memory = Fact<Memory>.reading(absent: "this kernel has no /proc/meminfo") { () throws(KernelError) in
+            let text = try source.text(of: Self.memoryFile)
+            guard let available = Self.available(text) else {
+                throw KernelError("read /\(Self.memoryFile)", .failed, detail: "it lacks MemFree or Buffers")
+            }
+            return .known(Memory(available: available))
+        }.fact
+        self.init(modules: modules, forwarding: forwarding, memory: memory)
+    }
+
+    /// In KiB; `MemFree:          123456 kB` (fs/proc/meminfo.c, `meminfo_proc_show`).
+    private static func available(_ text: String) -> UInt64? {
+        var values: [Substring: UInt64] = [:]
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.count > 1 { values[words[0]] = UInt64(words[1]) }
+        }
+        guard let free = values["MemFree:"], let buffers = values["Buffers:"] else { return nil }
+        let (sum, isTooMuch) = free.addingReportingOverflow(buffers)
+        return isTooMuch ? nil : sum
     }
 
     /// An interface may vanish in between.

@@ -22,6 +22,8 @@ package struct DirectorFacts: Equatable, Sendable {
     package var rules: Fact<RuleFacts> = .unreadable("the packet filter was not read")
     /// The interfaces, of those that are up, that merge packets as they receive them (large receive offload).
     package var mergedReceiving: Fact<Set<String>> = .unreadable("the interfaces were not asked")
+    /// Those of IPVS, as they are now; read only where they are compared with earlier ones.
+    package var sample: Fact<ConnectionSample> = .absent("they are read with --for only")
     /// What was given in files; nil if all of it is the director's.
     package var given: GivenFiles?
 
@@ -53,10 +55,27 @@ package struct HostFacts: Equatable, Sendable {
     /// The names of the loaded modules; what is built in is not among them.
     package var modules: Fact<Set<String>>
     package var forwarding: Fact<Forwarding>
+    package var memory: Fact<Memory>
 
-    package init(modules: Fact<Set<String>>, forwarding: Fact<Forwarding>) {
-        self.modules = modules
-        self.forwarding = forwarding
+    package init(
+        modules: Fact<Set<String>>, forwarding: Fact<Forwarding>,
+        memory: Fact<Memory> = .unreadable("the memory was not read")
+    ) {
+        (self.modules, self.forwarding, self.memory) = (modules, forwarding, memory)
+    }
+
+    /// What the kernel itself counts as available when it decides about IPVS's defenses: neither the page cache nor swap
+    /// (`update_defense_level`, net/netfilter/ipvs/ip_vs_ctl.c).
+    package struct Memory: Equatable, Sendable {
+        /// In KiB: `MemFree` and `Buffers` of /proc/meminfo.
+        package var available: UInt64
+
+        package init(available: UInt64) { self.available = available }
+
+        /// /proc does not say how long they are.
+        private static let page: UInt64 = 4
+
+        var pages: UInt64 { available / Self.page }
     }
 
     /// Whether this network namespace routes packets.

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import IPVS
 
@@ -37,6 +38,7 @@ extension Check {
                     [.raiseICMPLimit])
             ]
         },
+        stuckCheck,
         // A destination of weight 0 gets no new connections, but those of persistent clients (`ip_vs_sched_persist`, ip_vs_core.c).
         Check(
             .drained, .info, "a destination of weight 0 whose connections do not become fewer",
@@ -63,4 +65,31 @@ extension Check {
             }
         },
     ]
+
+    /// What a client's FIN or RST makes of a connection is listed for 10 s or longer (`set_tcp_state`, `tcp_timeouts`,
+    /// net/netfilter/ipvs/ip_vs_proto_tcp.c). Where connections come and none of all of them is in such a state, ends do not get here, or
+    /// nothing has ended for minutes.
+    private static let stuckCheck = Check(
+        .stuck, .warning, "connections that remain ESTABLISHED in IPVS, as if none ever ended",
+        needs: [.window, .configuration, .connections], concerns: { isBypassed($0) }
+    ) { facts in
+        guard let before = facts.window?.sample.value, let now = facts.sample.value,
+            !(facts.configuration.value?.daemons ?? []).contains(where: \.isBackup)
+        else { return [] }
+        return facts.knownServices.filter(isBypassed).compactMap { service in
+            let change = ConnectionChange(of: service.identity, from: before, to: now, after: facts.windowSeconds)
+            guard change.isStuck else { return nil }
+            return Finding(
+                .stuck, .warning, .service(service.identity),
+                [
+                    .init("established", change.lasting), .init("without_packets", change.silent),
+                    .init("new", change.arrived), .init("ended", 0), .init("seconds", facts.windowSeconds),
+                ], context: .named(.init()), [.advise, .observe])
+        }
+    }
+
+    @Sendable private static func isBypassed(_ service: Service) -> Bool {
+        guard case .address(.tcp, let endpoint) = service.identity, endpoint.port != 0 else { return false }
+        return service.hasMethod(\.answersBypassDirector)
+    }
 }

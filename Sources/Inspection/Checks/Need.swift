@@ -28,16 +28,23 @@ package enum Need: Hashable, Sendable {
     case traffic
     /// What the packet filter does to packets of the services.
     case trial
+    /// The same of what NAT real servers answer.
+    case answers
     /// The same of messages to the sync daemon of a backup.
     case syncTrial
     /// What the packet filter's rules say.
     case rules
+    /// Whether files bring back what fixes are there.
+    case savedFixes
     /// The marks that they set, as far as services by mark need them.
     case marks
     /// Which interfaces merge packets.
     case mergedReceiving
     /// How many connections each destination has.
     case connectionCounts
+    /// Connections that were read twice.
+    case connections
+    case memory
 }
 
 extension DirectorFacts {
@@ -54,11 +61,15 @@ extension DirectorFacts {
             table.lack
                 ?? (table.value?.buckets == nil ? Lack(unread(Sysctls.conntrackBuckets), isAbsence: false) : nil)
         case .modules: host.modules.lack
+        case .memory: host.memory.lack
+        case .connections: window == nil ? Self.lackOfTime : window?.sample.lack ?? sample.lack
         case .forwarding: host.forwarding.lack
         case .trial: trial.lack
+        case .answers: trial.lack ?? lackOfAnswers
         case .syncTrial: lackOfSyncTrial
         case .rules: rules.lack
         case .marks: lackOfMarks
+        case .savedFixes: lackOfSavedFixes
         case .mergedReceiving: mergedReceiving.lack
         case .network: network.lack
         case .hostCounters: counters.lack
@@ -83,8 +94,8 @@ extension DirectorFacts {
         case .traffic: traffic != nil
         case .network: network.value != nil
         case .window: window != nil
-        case .marks: rules.value != nil
-        case .syncTrial: trial.value != nil
+        case .marks, .savedFixes: rules.value != nil
+        case .syncTrial, .answers: trial.value != nil
         default: false
         }
     }
@@ -98,12 +109,36 @@ extension DirectorFacts {
         }
     }
 
+    /// Without IPVS in the sandbox they are tried with `net.ipv4.vs.conntrack=0` only.
+    private var lackOfAnswers: Lack? {
+        guard let trial = trial.value else { return nil }
+        let untried = knownServices.first { service in
+            !service.returningServers.isEmpty && Probe.opening(of: service.identity) != nil
+                && trial.services.first { $0.service == service.identity }?.answers.isEmpty ?? true
+        }
+        return untried.map { service in
+            let why = trial.untried.first { $0.what == "answers of \(service.identity)" }?.why
+            return Lack(
+                "answers of \(service.identity) were not tried" + (why.map { ": \($0)" } ?? ""), isAbsence: true)
+        }
+    }
+
+    /// Where the director's sync daemons listen.
+    package var syncGroups: [SyncGroup] {
+        SyncGroup.all(of: configuration.value?.daemons ?? [], ports: sysctls.number(Sysctls.syncPorts))
+    }
+
     /// A message to a backup that neither passed nor was dropped proves nothing; what is not known of services does not matter.
     private var lackOfSyncTrial: Lack? {
-        let groups = (configuration.value?.daemons ?? []).compactMap(SyncGroup.init)
+        let groups = syncGroups
         guard let trial = trial.value else { return groups.isEmpty ? nil : self.trial.lack }
         for group in groups {
             guard let sync = trial.syncs.first(where: { $0.group == group }) else {
+                // Once one port is closed, the others are not tried.
+                if trial.syncs.contains(where: { $0.group.isOfSameDaemon(as: group) && $0.outcome.droppingRule != nil })
+                {
+                    continue
+                }
                 return Lack("messages to \(group.endpoint) were not tried", isAbsence: false)
             }
             switch sync.outcome.end {
@@ -114,6 +149,14 @@ extension DirectorFacts {
             case .lost: return Lack("a message to \(group.endpoint) did not arrive in the sandbox", isAbsence: false)
             case .unknown(let why): return Lack(why, isAbsence: false)
             }
+        }
+        return nil
+    }
+
+    /// Not to know it is no failure of anybody's.
+    private var lackOfSavedFixes: Lack? {
+        for fix in rules.value?.fixes ?? [] {
+            if case .unknown(let why) = fix.saving { return Lack(why, isAbsence: true) }
         }
         return nil
     }
@@ -148,8 +191,11 @@ extension DirectorFacts {
     private func lack(ofSetting name: String) -> Lack? {
         if sysctls.number(name) != nil { return nil }
         if let value = sysctls.values[name] { return Lack("\(name) is “\(value)”, not a number", isAbsence: false) }
-        return sysctls.isAbsent(name)
-            ? Lack("this kernel has no \(name)", isAbsence: true) : Lack(unread(name), isAbsence: false)
+        if sysctls.isAbsent(name) {
+            let isUntracked = name.hasPrefix("net.netfilter.") && sysctls.isWithoutConntrack
+            return Lack(isUntracked ? "conntrack is not loaded here" : "this kernel has no \(name)", isAbsence: true)
+        }
+        return Lack(unread(name), isAbsence: false)
     }
 
     private func unread(_ name: String) -> String {
@@ -161,6 +207,11 @@ extension Sysctls {
     /// Whether the kernel has no such setting: what cannot be read is not absent.
     package func isAbsent(_ name: String) -> Bool {
         values[name] == nil && unreadable[name] == nil && !isFolderUnreadable(of: name)
+    }
+
+    /// Whether nothing is there of conntrack's.
+    package var isWithoutConntrack: Bool {
+        !values.keys.contains { $0.hasPrefix("net.netfilter.nf_conntrack_") }
     }
 
     /// Whether the directory could not even be listed, so that nothing is known of a setting in it.

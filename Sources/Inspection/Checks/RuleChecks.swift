@@ -1,3 +1,4 @@
+import Addresses
 import Firewall
 import IPVS
 
@@ -34,6 +35,25 @@ extension Check {
                     context: .named(.init(names: tables)))
             ]
         },
+        reversePathCheck,
+        // A manager that loads its rules again flushes what it does not know (`nft_flush_table`, net/netfilter/nf_tables_api.c).
+        Check(
+            .unsaved, .warning, "a fix of the packet filter that no file brings back",
+            needs: [.rules, .savedFixes], concerns: { _ in true }
+        ) { facts in
+            var (lost, files): ([String], [String]) = ([], [])
+            for fix in facts.rules.value?.fixes ?? [] {
+                guard case .nowhere(let read) = fix.saving else { continue }
+                lost.append(fix.name)
+                files = read
+            }
+            guard !lost.isEmpty else { return [] }
+            return [
+                Finding(
+                    .unsaved, .warning, .director, [.init("fixes", lost.count), .init("files_read", files.count)],
+                    context: .named(.init(names: lost)), [.saveFix])
+            ]
+        },
         // kube-proxy: pkg/proxy/ipvs/proxier.go, NewProxier; Docker: daemon/libnetwork/drivers/bridge, setupIPForwarding.
         Check(
             .settingsRewritten, .info, "another program that rewrites settings or rules of the director",
@@ -56,4 +76,24 @@ extension Check {
             ]
         },
     ]
+
+    /// The rule is about the way back to the client, which with DR and TUN no answer goes.
+    private static let reversePathCheck = Check(
+        .reversePathIPv6, .warning, "packets of IPv6 clients that a rule drops, as they come by another interface",
+        needs: [.rules, .network], concerns: { $0.identity.family == .ipv6 }
+    ) { facts in
+        guard let rules = facts.rules.value?.reversePathRules, let rule = rules.first else { return [] }
+        let network = facts.networkValue
+        return network.virtual.sorted { $0.key < $1.key }.compactMap { address, place in
+            guard address.family == .ipv6, let output = place.defaultOutput, !place.holders.contains(output),
+                let interface = place.holders.first(where: { network.interfaces[$0]?.usesARP ?? false })
+            else { return nil }
+            return Finding(
+                .reversePathIPv6, .warning, facts.subject(address, facts.services(at: address)),
+                [.init("rules", rules.count)],
+                context: .named(
+                    .init(addresses: [address], interfaces: [interface, output], names: [rule.description])),
+                [.acceptByInterface(interface)])
+        }
+    }
 }

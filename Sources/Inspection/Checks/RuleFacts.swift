@@ -7,6 +7,10 @@ package struct RuleFacts: Equatable, Sendable {
     package var managers: [FirewallManager] = []
     /// Tables that see packets of clients, and that only the program that made them can change: `inet firewalld`.
     package var ownedTables: [String] = []
+    /// Rules that drop packets of IPv6 that come by another link than a packet back would leave by.
+    package var reversePathRules: [DroppingRule] = []
+    /// Fixes of ct-inspect advise that are there now: `chain ip filter lvs-invalid`.
+    package var fixes: [RunningFix] = []
     /// What rules do to packets' marks.
     package var marks: [MarkSetting] = []
 
@@ -22,6 +26,24 @@ package struct RuleFacts: Equatable, Sendable {
         let able = marks.filter { $0.sees(family) && $0.mayGive(mark) }
         return !able.isEmpty && able.allSatisfy { $0.effect == .unknown }
     }
+}
+
+/// A chain or table of a fix, and whether it comes back when the packet filter's rules are loaded again.
+package struct RunningFix: Equatable, Sendable {
+    /// With its kind: `table inet lvs-notrack`.
+    package var name: String
+    package var saving: Saving
+
+    package enum Saving: Equatable, Sendable {
+        /// A file that loads rules has its name.
+        case inFile(String)
+        /// None of these has it.
+        case nowhere([String])
+        /// Why it is not known.
+        case unknown(String)
+    }
+
+    package init(_ name: String, _ saving: Saving) { (self.name, self.saving) = (name, saving) }
 }
 
 extension MarkSetting {

@@ -67,19 +67,6 @@ extension Check {
                     [.makePersistent(service.identity, scheduler: service.scheduler)])
             }
         },
-        // `ip_vs_ftp_out` (ip_vs_ftp.c) rewrites the real server's address in its answer to PASV. A kernel with IPVS built in may have the
-        // helper built in, too, and lists neither.
-        Check(
-            .helpers, .error, "an FTP service by NAT without the module ip_vs_ftp",
-            needs: [.modules], concerns: { $0.isFTP && $0.hasMethod { $0 == .nat } }
-        ) { facts in
-            guard let modules = facts.host.modules.value, modules.contains("ip_vs"), !modules.contains("ip_vs_ftp")
-            else { return [] }
-            return facts.knownServices.filter { $0.isFTP && $0.hasMethod { $0 == .nat } }.map { service in
-                Finding(
-                    .helpers, .error, .service(service.identity), context: .named(.init()), [.loadModule("ip_vs_ftp")])
-            }
-        },
         // `ip_vs_dr_xmit` and `ip_vs_tunnel_xmit` (ip_vs_xmit.c) leave the port as it is.
         Check(
             .portDiffers, .warning, "a DR or TUN destination with another port than its service",
@@ -98,7 +85,31 @@ extension Check {
             }
         },
         forwardingCheck,
+        familyCheck,
     ]
+
+    /// Where a service is there for both address families, others are probably meant to be.
+    private static let familyCheck = Check(
+        .familyMissing, .info, "a service that only one address family has, beside some of both",
+        needs: [], concerns: { _ in true }
+    ) { facts in
+        let services = facts.knownServices
+        let families = Dictionary(grouping: services, by: \.purpose).mapValues { Set($0.map(\.identity.family)) }
+        let twins = families.values.count { $0.count > 1 }
+        let lone = services.filter { service in
+            // Marks are compared with marks.
+            families[service.purpose]?.count == 1
+                && families.contains { $0.value.count > 1 && $0.key.isOfMark == service.isByMark }
+        }
+        guard !lone.isEmpty else { return [] }
+        let identities = lone.map(\.identity)
+        return [
+            Finding(
+                .familyMissing, .info, identities.subject,
+                [.init("services", lone.count), .init("of_both_families", twins)],
+                context: .named(.init(services: identities)))
+        ]
+    }
 
     /// The answers of real servers arrive for an address that is not the director's: `ip_route_input_slow` (net/ipv4/route.c) and
     /// `ip6_forward` (net/ipv6/ip6_output.c) drop them where nothing may be forwarded.
@@ -126,7 +137,22 @@ extension Check {
     }
 }
 
+/// What a service is for, whatever the address family.
+private enum Purpose: Hashable {
+    case port(IPProtocol, UInt16)
+    case mark(UInt32)
+
+    var isOfMark: Bool { if case .mark = self { true } else { false } }
+}
+
 extension Service {
+    fileprivate var purpose: Purpose {
+        switch identity {
+        case .address(let `protocol`, let endpoint): .port(`protocol`, endpoint.port)
+        case .fwmark(let mark, _): .mark(mark)
+        }
+    }
+
     var isByMark: Bool { if case .fwmark = identity { true } else { false } }
 
     /// Nil for a service by mark.

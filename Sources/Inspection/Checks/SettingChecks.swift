@@ -3,100 +3,91 @@ import IPVS
 
 /// Settings of IPVS and its size.
 extension Check {
-    static let settingChecks = [
-        // `update_defense_level` (net/netfilter/ipvs/ip_vs_ctl.c): 2 is set by the kernel while memory is short, 3 by hand.
-        Check(
-            .defenseOn, .error, "an active defense of IPVS: connections or packets are dropped",
-            needs: [.services] + defenses.map(Need.sysctl)
-        ) { facts in
-            let active = defenses.compactMap { name in
-                facts.sysctls.number(name).flatMap { $0 >= 2 ? Remedy.Setting(name, $0) : nil }
-            }
-            guard !active.isEmpty else { return [] }
-            let drops = active.contains { $0.value == 2 && $0.name != Sysctls.secureTCP }
-            let forced = active.filter { $0.value > 2 }.map { Remedy.Setting($0.name, 1) }
-            return [
-                Finding(
-                    .defenseOn, drops ? .error : .warning, .director,
-                    active.map { .init(String($0.name.split(separator: ".").last ?? ""), $0.value) },
-                    context: .named(.init(settings: active)),
-                    (forced.isEmpty ? [] : [.set(forced)]) + (forced.count < active.count ? [.freeMemory] : []))
-            ]
-        },
-        // A packet's lookup walks one chain of `ip_vs_conn_tab` (`__ip_vs_conn_in_get`, ip_vs_conn.c).
-        Check(
-            .connectionHash, .warning, "more than 8 connections in a bucket of IPVS's hash table",
-            needs: [.configuration, .connectionCounts], concerns: { !$0.destinations.isEmpty }
-        ) { facts in
-            let buckets = UInt64(facts.configuration.value?.info.connectionTableSize ?? 0)
-            let connections = facts.connections
-            guard buckets > 0, connections > buckets * longChain else { return [] }
-            return [
-                Finding(
-                    .connectionHash, .warning, .director,
-                    [
-                        .init("connections", connections), .init("buckets", buckets),
-                        .init("connections_per_bucket", connections / buckets),
-                    ], context: .named(.init()),
-                    [.moduleOption("ip_vs", .init("conn_tab_bits", bits(for: connections)))])
-            ]
-        },
-        // `ipvs_proc_run_estimation` (ip_vs_ctl.c)
-        Check(
-            .estimationOff, .info, "IPVS estimates no rates",
-            needs: [.sysctl(Sysctls.runEstimation)], concerns: { _ in true }
-        ) { facts in
-            guard facts.sysctls.number(Sysctls.runEstimation) == 0 else { return [] }
-            return [
-                Finding(
-                    .estimationOff, .info, .director, [.init("run_estimation", 0)], context: .named(.init()),
-                    [.set([.init(Sysctls.runEstimation, 1)])])
-            ]
-        },
-        // `tcp_state_transition` (ip_vs_proto_tcp.c) takes the timeout from here, and `tcp_conn_schedule` schedules nothing but SYNs.
-        Check(
-            .timeoutShort, .info, "idle TCP connections that IPVS forgets before their ends do",
-            needs: [.configuration], concerns: isTCP
-        ) { facts in
-            guard let seconds = facts.configuration.value?.timeouts.tcp, seconds < keepalive else { return [] }
-            return facts.finding(
-                .timeoutShort, .info, of: isTCP,
-                [.init("tcp_timeout_seconds", seconds), .init("keepalive_seconds", keepalive)],
-                [.keepIdle(keepalive + 300)])
-        },
-        // `ip_vs_out_hook` (ip_vs_core.c)
-        Check(
-            .natICMP, .info, "NAT real servers are not told that a connection is gone",
-            needs: [.sysctl(Sysctls.natICMPSend)], concerns: isNAT
-        ) { facts in
-            guard facts.sysctls.number(Sysctls.natICMPSend) == 0 else { return [] }
-            return facts.finding(
-                .natICMP, .info, of: isNAT, [.init("nat_icmp_send", 0)], [.set([.init(Sysctls.natICMPSend, 1)])])
-        },
-        // `ip_vs_in_icmp` (ip_vs_core.c)
-        Check(
-            .scheduleICMP, .info, "ICMP errors about unknown connections are not passed on",
-            needs: [.sysctl(Sysctls.scheduleICMP)], concerns: { $0.hasMethod(\.answersBypassDirector) }
-        ) { facts in
-            guard facts.sysctls.number(Sysctls.scheduleICMP) == 0 else { return [] }
-            return facts.finding(
-                .scheduleICMP, .info, of: { $0.hasMethod(\.answersBypassDirector) }, [.init("schedule_icmp", 0)], [])
-        },
-        // `ip_vs_conn_array` (ip_vs_conn.c) starts over for each piece. Its fix was posted in April 2025, after Linux 6.15 took new things.
-        Check(
-            .kernelQuadratic, .info, "listing IPVS's connections through /proc takes very long",
-            needs: [.kernelVersion, .connectionCounts], concerns: { !$0.destinations.isEmpty }
-        ) { facts in
-            let connections = facts.connections
-            guard let version = facts.kernelVersion, version < .init(6, 15), connections > manyConnections else {
-                return []
-            }
-            return [
-                Finding(
-                    .kernelQuadratic, .info, .director, [.init("connections", connections)], context: .named(.init()))
-            ]
-        },
-    ]
+    static let settingChecks =
+        [
+            // `update_defense_level` (net/netfilter/ipvs/ip_vs_ctl.c): 2 is set by the kernel while memory is short, 3 by hand.
+            Check(
+                .defenseOn, .error, "an active defense of IPVS: connections or packets are dropped",
+                needs: [.services] + defenses.map(Need.sysctl)
+            ) { facts in
+                let active = defenses.compactMap { name in
+                    facts.sysctls.number(name).flatMap { $0 >= 2 ? Remedy.Setting(name, $0) : nil }
+                }
+                guard !active.isEmpty else { return [] }
+                let drops = active.contains { $0.value == 2 && $0.name != Sysctls.secureTCP }
+                let forced = active.filter { $0.value > 2 }.map { Remedy.Setting($0.name, 1) }
+                return [
+                    Finding(
+                        .defenseOn, drops ? .error : .warning, .director,
+                        active.map { .init(String($0.name.split(separator: ".").last ?? ""), $0.value) },
+                        context: .named(.init(settings: active)),
+                        (forced.isEmpty ? [] : [.set(forced)]) + (forced.count < active.count ? [.freeMemory] : []))
+                ]
+            },
+            memoryCheck,
+            // A packet's lookup walks one chain of `ip_vs_conn_tab` (`__ip_vs_conn_in_get`, ip_vs_conn.c).
+            Check(
+                .connectionHash, .warning, "more than 8 connections in a bucket of IPVS's hash table",
+                needs: [.configuration, .connectionCounts], concerns: { !$0.destinations.isEmpty }
+            ) { facts in
+                let buckets = UInt64(facts.configuration.value?.info.connectionTableSize ?? 0)
+                let connections = facts.connections
+                guard buckets > 0, connections > buckets * longChain else { return [] }
+                return [
+                    Finding(
+                        .connectionHash, .warning, .director,
+                        [
+                            .init("connections", connections), .init("buckets", buckets),
+                            .init("connections_per_bucket", connections / buckets),
+                        ], context: .named(.init()),
+                        [.moduleOption("ip_vs", .init("conn_tab_bits", bits(for: connections)))])
+                ]
+            },
+            // `tcp_state_transition` (ip_vs_proto_tcp.c) takes the timeout from here, and `tcp_conn_schedule` schedules nothing but SYNs.
+            Check(
+                .timeoutShort, .info, "idle TCP connections that IPVS forgets before their ends do",
+                needs: [.configuration], concerns: isTCP
+            ) { facts in
+                guard let seconds = facts.configuration.value?.timeouts.tcp, seconds < keepalive else { return [] }
+                return facts.finding(
+                    .timeoutShort, .info, of: isTCP,
+                    [.init("tcp_timeout_seconds", seconds), .init("keepalive_seconds", keepalive)],
+                    [.keepIdle(keepalive + 300)])
+            },
+            // `ip_vs_conn_array` (ip_vs_conn.c) starts over for each piece. Its fix was posted in April 2025, after Linux 6.15 took new things.
+            Check(
+                .kernelQuadratic, .info, "listing IPVS's connections through /proc takes very long",
+                needs: [.kernelVersion, .connectionCounts], concerns: { !$0.destinations.isEmpty }
+            ) { facts in
+                let connections = facts.connections
+                guard let version = facts.kernelVersion, version < .init(6, 15), connections > manyConnections else {
+                    return []
+                }
+                return [
+                    Finding(
+                        .kernelQuadratic, .info, .director, [.init("connections", connections)],
+                        context: .named(.init()))
+                ]
+            },
+        ] + UnusualSetting.ofIPVS.map(\.check)
+
+    /// `update_defense_level` (ip_vs_ctl.c) looks each second, and where a defense is 1 it makes that 2.
+    private static let memoryCheck = Check(
+        .shortMemory, .warning, "memory nearly as short as where IPVS begins to drop connections",
+        needs: [.services, .sysctl(Sysctls.amemthresh), .memory] + defenses.map(Need.sysctl)
+    ) { facts in
+        let waiting = defenses.filter { facts.sysctls.number($0) == 1 }.map { Remedy.Setting($0, 1) }
+        guard !waiting.isEmpty, let pages = facts.host.memory.value?.pages,
+            let threshold = facts.sysctls.number(Sysctls.amemthresh).flatMap(UInt64.init(exactly:)),
+            pages < threshold.multipliedReportingOverflow(by: 2).partialValue, pages >= threshold
+        else { return [] }
+        return [
+            Finding(
+                .shortMemory, .warning, .director,
+                [.init("available_pages", pages), .init("amemthresh", threshold)],
+                context: .named(.init(settings: waiting)), [.freeMemory])
+        ]
+    }
 
     private static let defenses = [Sysctls.dropEntry, Sysctls.dropPacket, Sysctls.secureTCP]
     private static let longChain: UInt64 = 8
@@ -114,8 +105,6 @@ extension Check {
     @Sendable private static func isTCP(_ service: Service) -> Bool {
         service.mayBeTCP && !service.flags.contains(.onePacket)
     }
-
-    @Sendable private static func isNAT(_ service: Service) -> Bool { service.hasMethod { $0 == .nat } }
 }
 
 extension DirectorFacts {

@@ -1,3 +1,4 @@
+import Addresses
 import IPVS
 
 /// Settings of conntrack that do not suit the forwarding methods, if the packet filter drops INVALID.
@@ -42,17 +43,42 @@ extension Check {
         },
         Check(
             .mixedMethods, .warning, "NAT beside DR or TUN: no value of net.ipv4.vs.conntrack suits both",
-            needs: [], concerns: { isOneWayTCP($0) || isNATTCP($0) }
+            needs: [], isBetterTried: true, concerns: { isOneWayTCP($0) || isNATTCP($0) }
         ) { facts in
             let services = facts.knownServices
             let translated = services.count(where: isNATTCP)
-            guard translated > 0 else { return [] }
             let confirms = facts.sysctls.number(Sysctls.ipvsConntrack) ?? 0 != 0
+            // The present value suits one kind, and is tried with the other.
+            guard translated > 0,
+                !(confirms
+                    ? facts.isShown(unhurt: services.filter(isOneWayTCP), by: \.isVital)
+                    : facts.isShown(unhurt: services.filter(isNATTCP)) { _ in true })
+            else { return [] }
             let remedies = MethodMix(services).forConfirming.dropFirst(confirms ? 1 : 0)
             return facts.finding(
                 .mixedMethods, of: isOneWayTCP, [.init("nat_services", translated)], remedies + [.readManual])
         },
+        // `nf_conntrack_udp_packet` (net/netfilter/nf_conntrack_proto_udp.c), `ip_vs_nat_send_or_cont` (ip_vs_xmit.c)
+        Check(
+            .udpTimeout, .info, "UDP by NAT whose entries expire before IPVS's connections do",
+            needs: [.configuration, .sysctl(Sysctls.ipvsConntrack), .sysctl(Sysctls.udpTimeout)],
+            concerns: isLastingUDP
+        ) { facts in
+            guard facts.sysctls.number(Sysctls.ipvsConntrack) ?? 0 != 0,
+                let entry = facts.sysctls.number(Sysctls.udpTimeout),
+                let connection = facts.configuration.value?.timeouts.udp, connection > entry
+            else { return [] }
+            return facts.finding(
+                .udpTimeout, .info, of: isLastingUDP,
+                [.init("udp_timeout_seconds", connection), .init("entry_timeout_seconds", entry)],
+                [.set([.init(Sysctls.udpTimeout, Int(connection))])])
+        },
     ]
+
+    @Sendable private static func isLastingUDP(_ service: Service) -> Bool {
+        guard case .address(.udp, _) = service.identity else { return false }
+        return service.hasMethod { $0 == .nat } && !service.flags.contains(.onePacket)
+    }
 
     @Sendable private static func isOneWayTCP(_ service: Service) -> Bool {
         service.mayBeTCP && service.hasMethod(\.answersBypassDirector)
@@ -64,6 +90,17 @@ extension Check {
 }
 
 extension DirectorFacts {
+    /// Whether each of these services was tried wholly, and packets that the setting changes pass.
+    fileprivate func isShown(unhurt services: [Service], by isChanged: (Probe) -> Bool) -> Bool {
+        guard case .known(let trial) = trial, !trial.lacksRules else { return false }
+        return services.allSatisfy { service in
+            guard let tried = trial.services.first(where: { $0.service == service.identity }), tried.isReachable,
+                service.returningServers.isEmpty || !tried.answers.isEmpty
+            else { return false }
+            return tried.laterOutcomes.allSatisfy { !isChanged($0.probe) || $0.outcome.hasPassed }
+        }
+    }
+
     /// NAT services whose connections are not confirmed: what the packet filter drops of them in the sandbox. The setting alone is a warning
     /// where that was not tried.
     fileprivate func unconfirmed(_ isMeant: (Service) -> Bool) -> [Finding] {

@@ -53,7 +53,49 @@ extension Check {
                     ], context: .named(.init(services: half)), [.notrackAll(half), .readManual])
             ]
         },
+        // IPVS gives answers the service's address after the filter at FORWARD (`ip_vs_ops4`, net/netfilter/ipvs/ip_vs_core.c).
+        Check(
+            .forwardPolicy, .error, "answers of NAT services that FORWARD drops, though conntrack knows them",
+            needs: [.answers, .sysctl(Sysctls.ipvsConntrack)], concerns: isNAT
+        ) { facts in
+            // With 0 conntrack does not know them, which is another check's.
+            guard let trial = facts.trial.value, facts.sysctls.number(Sysctls.ipvsConntrack) ?? 0 != 0 else {
+                return []
+            }
+            let services = Set(facts.knownServices.filter(isNAT).map(\.identity))
+            return trial.drops(of: services.contains) { $1.isAnswer }.map { drops in
+                Finding(
+                    .forwardPolicy, drops.probes.contains(where: \.isVital) ? .error : .warning,
+                    drops.services.subject,
+                    [.init("services", drops.services.count), .init("kinds_dropped", drops.probes.count)],
+                    context: .trial(drops), [.acceptAnswers, .observe])
+            }
+        },
+        // `ip_vs_update_conntrack` (ip_vs_nfct.c) and `ip_vs_ftp_out` (ip_vs_ftp.c) leave untracked packets alone.
+        Check(
+            .notrackNAT, .error, "NAT services that are exempt from conntrack, and need it",
+            needs: [.trial], concerns: isNAT
+        ) { facts in
+            guard let trial = facts.trial.value, !trial.lacksRules else { return [] }
+            let exempt = facts.tried(isNAT).filter(\.isExempt)
+            let ftp = facts.knownServices.filter { service in
+                service.isFTP && exempt.contains { $0.service == service.identity }
+            }.map(\.identity)
+            let hurt = exempt.filter { tried in
+                !ftp.contains(tried.service) && tried.answers.contains { $0.dropsInvalid }
+            }.map(\.service)
+            return [(ftp, true), (hurt, false)].filter { !$0.0.isEmpty }.map { services, isFTP in
+                Finding(
+                    .notrackNAT, .error, services.subject,
+                    [.init("services", services.count), .init("ftp", isFTP ? 1 : 0)],
+                    context: .named(.init(services: services)), [.track(services), .observe])
+            }
+        },
     ]
+
+    @Sendable private static func isNAT(_ service: Service) -> Bool {
+        service.hasMethod { $0 == .nat } && Probe.opening(of: service.identity) != nil
+    }
 
     @Sendable private static func isTriedTCP(_ service: Service) -> Bool {
         service.mayBeTCP && service.hasMethod(\.answersBypassDirector)
@@ -84,6 +126,12 @@ extension ServiceTrial {
             return false
         }
         return one == another && here.port == there.port && here.address.family != there.address.family
+    }
+}
+
+extension AnswerTrial {
+    fileprivate var dropsInvalid: Bool {
+        outcomes.contains { $0.outcome.ctstate == .invalid && $0.outcome.droppingRule != nil }
     }
 }
 

@@ -12,13 +12,16 @@ package struct Window: Equatable, Sendable {
     package var services: Fact<[Service]>
     /// What was counted of the services' packets meanwhile.
     package var traffic: Fact<Observation>
+    package var sample: Fact<ConnectionSample>
 
     package init(
         elapsed: Duration, isInterrupted: Bool = false, table: Fact<TableStatistics>, counters: Fact<HostCounters>,
-        services: Fact<[Service]>, traffic: Fact<Observation> = .absent("no packets were counted")
+        services: Fact<[Service]>, traffic: Fact<Observation> = .absent("no packets were counted"),
+        sample: Fact<ConnectionSample> = .absent("no connections were read")
     ) {
         (self.elapsed, self.isInterrupted) = (elapsed, isInterrupted)
         (self.table, self.counters, self.services, self.traffic) = (table, counters, services, traffic)
+        self.sample = sample
     }
 
     /// In whole seconds, rounded up.

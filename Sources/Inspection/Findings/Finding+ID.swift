@@ -65,6 +65,11 @@ extension Finding {
         package static let newLimit = ID(rawValue: "new-limit")
         package static let notrackHalf = ID(rawValue: "notrack-half")
         package static let fwmarkUnset = ID(rawValue: "fwmark-unset")
+        package static let forwardPolicy = ID(rawValue: "forward-policy")
+        package static let notrackNAT = ID(rawValue: "notrack-with-nat")
+        package static let reversePathIPv6 = ID(rawValue: "rp-ipv6")
+        /// A fix that nothing brings back.
+        package static let unsaved = ID(rawValue: "fw-reload")
         package static let tableOwned = ID(rawValue: "fw-owner")
         package static let settingsRewritten = ID(rawValue: "settings-rewritten")
 
@@ -78,6 +83,7 @@ extension Finding {
         package static let helpers = ID(rawValue: "helpers")
         package static let portDiffers = ID(rawValue: "dr-port-differs")
         package static let ipForward = ID(rawValue: "ip-forward-nat")
+        package static let familyMissing = ID(rawValue: "v6-missing")
         package static let mixedMethods = ID(rawValue: "mixed-methods")
 
         // MARK: Checks of the network
@@ -96,6 +102,7 @@ extension Finding {
 
         package static let invalidRate = ID(rawValue: "ct-invalid-rate")
         package static let icmpLimited = ID(rawValue: "icmp-ratelimit")
+        package static let stuck = ID(rawValue: "stuck-established")
         package static let drained = ID(rawValue: "weight0-conns")
 
         // MARK: Checks of what happens when destinations or directors change
@@ -124,5 +131,16 @@ extension Finding {
         package static let kernelQuadratic = ID(rawValue: "kernel-quadratic")
         package static let establishedTimeout = ID(rawValue: "ct-est-timeout")
         package static let eventsOff = ID(rawValue: "ct-events-0")
+        package static let accountingOff = ID(rawValue: "ct-acct-off")
+        package static let timestampsOff = ID(rawValue: "ct-timestamp-off")
+        package static let checksumsOff = ID(rawValue: "ct-checksum")
+        package static let liberal = ID(rawValue: "ct-be-liberal")
+        package static let invalidResets = ID(rawValue: "ct-ignore-invalid-rst")
+        package static let logInvalid = ID(rawValue: "ct-log-invalid")
+        package static let shortMemory = ID(rawValue: "amemthresh")
+        package static let udpTimeout = ID(rawValue: "timeout-udp")
+        package static let expectationsFull = ID(rawValue: "expect-max")
+        /// A part of the kernel is missing.
+        package static let modules = ID(rawValue: "modules")
     }
 }

@@ -35,12 +35,24 @@ package enum Remedy: Hashable, Sendable {
     case raiseICMPLimit
     /// `modprobe`
     case loadModule(String)
+    /// Give the service a scheduler (`ipvsadm -E … -s`).
+    case giveScheduler(Service.Identity)
+    /// Keep the messages of a call with one real server (`ipvsadm -E … --pe sip -p`).
+    case bindCalls(Service.Identity)
     /// An option of a module, which takes effect when it is loaded.
     case moduleOption(String, Setting)
     /// Limit what opens connections, by its flags, not what conntrack takes for new.
     case limitOpening
     /// Exempt all packets of these services from conntrack, ICMP errors and both address families.
     case notrackAll([Service.Identity])
+    /// Put the fix into the file that its manager loads.
+    case saveFix
+    /// Let clients' packets come by this interface.
+    case acceptByInterface(String)
+    /// Accept at FORWARD what conntrack knows.
+    case acceptAnswers
+    /// Let conntrack see the packets of these services.
+    case track([Service.Identity])
     /// Accept what another director tells the sync daemon.
     case acceptSync(SyncGroup)
     /// Have a rule give packets of the service this mark.

@@ -4,13 +4,18 @@ import Inspection
 extension CheckReport {
     /// The findings, worst first, then what was checked and is fine, and what could not be checked.
     ///
-    /// - Parameter width: columns of the terminal; nil if there is none.
-    package func text(_ style: Style, width: Int?) -> [String] {
+    /// - Parameters:
+    ///   - width: columns of the terminal; nil if there is none.
+    ///   - level: findings that are less bad come last, in a sentence each.
+    package func text(_ style: Style, width: Int?, fullFrom level: Finding.Severity = .warning) -> [String] {
         var lines = summary.printable.wrapped(width)
         for sentence in (given?.sentences ?? []) + (sandbox?.sentences ?? []) {
             lines += sentence.printable.wrapped(width)
         }
-        for finding in findings { lines += [""] + finding.block(style, width) }
+        for finding in findings(from: level) { lines += [""] + finding.block(style, width) }
+        lines += Self.list(
+            "Worth knowing (in full with --fail-on info):",
+            findings.filter { $0.severity < level }.map { ($0.id, $0.brief) }, style, width)
         lines += Self.list("Checked and fine:", fine.map { ($0.id, $0.title) }, style, width)
         return lines + notMadeText(style, width)
     }
@@ -81,6 +86,12 @@ extension CheckReport.Watched {
 }
 
 extension Finding {
+    /// The subject, if the reason does not name it, and the reason without its places in the kernel.
+    fileprivate var brief: String {
+        let name = subject.name.flatMap { reason.contains($0) ? nil : "\($0): " } ?? ""
+        return (name + reason.replacing(#/ \(net/[^)]*\)/#, with: "")).printable
+    }
+
     /// What, whose, why, the numbers, what to do, and how to prove it.
     fileprivate func block(_ style: Style, _ width: Int?) -> [String] {
         let colour: Style.Colour? = severity == .error ? .red : severity == .warning ? .yellow : nil

@@ -8,17 +8,18 @@ extension Finding {
     /// Of a check's finding, with what it names.
     func sentence(_ named: Named) -> String {
         switch id {
-        case .noDestination, .thresholdHit, .portZero, .ftpPersistence, .helpers, .portDiffers, .ipForward:
+        case .noDestination, .thresholdHit, .portZero, .ftpPersistence, .portDiffers, .ipForward, .familyMissing:
             serviceSentence(named)
-        case .vsConntrackDR, .tcpLoose0, .vsConntrackNAT, .mixedMethods: trackingSentence(named)
+        case .helpers, .modules, .expectationsFull: kernelPartSentence
+        case .vsConntrackDR, .tcpLoose0, .vsConntrackNAT, .mixedMethods, .udpTimeout: trackingSentence(named)
         case .expireNodest, .expireQuiescent, .connReuseDelay, .connReuseOff, .sloppy, .syncPersist:
             failoverSentence(named)
         case .vipMissing, .arpDirector, .reversePath, .notOnLink, .unroutable, .neighbourFailed, .sendRedirects,
             .tunnelMTU:
             networkSentence(named)
-        case .invalidRate, .icmpLimited, .drained: growthSentence(named)
-        case .newLimit, .notrackHalf: triedRuleSentence(named)
-        case .fwmarkUnset, .tableOwned, .settingsRewritten: ruleSentence(named)
+        case .invalidRate, .icmpLimited, .drained, .stuck: growthSentence(named)
+        case .newLimit, .notrackHalf, .notrackNAT: triedRuleSentence(named)
+        case .fwmarkUnset, .tableOwned, .settingsRewritten, .reversePathIPv6, .unsaved: ruleSentence(named)
         case .backupOnly, .syncFiltered, .syncNone: partnerSentence(named)
         case .largeReceive: largeReceive(named)
         default: settingSentence(named)
@@ -40,10 +41,10 @@ extension Finding {
                 + "persistent services”, and answers each new connection to a port that has no service of its own with an "
                 + "ICMP error (net/netfilter/ipvs/ip_vs_core.c, ip_vs_schedule and ip_vs_leave)."
         case .ftpPersistence: ftpPersistence
-        case .helpers:
-            "The module ip_vs_ftp is not loaded: nothing rewrites the real server's own address in its answers to PASV, or "
-                + "expects the data connection that follows, so clients log in and then transfer nothing "
-                + "(net/netfilter/ipvs/ip_vs_ftp.c, ip_vs_ftp_out)."
+        case .familyMissing:
+            "\(Self.list(named.services)) \(named.services.count == 1 ? "is" : "are") of one address family only, while "
+                + "\(number("of_both_families")) \(number("of_both_families") == 1 ? "other is" : "others are") of both: clients of the other family "
+                + "reach the director's own sockets there (net/netfilter/ipvs/ip_vs_ctl.c, ip_vs_service_find)."
         case .portDiffers:
             "\(Self.list(named.destinations)) \(named.destinations.count == 1 ? "has" : "have") another port than the service, but "
                 + "DR and TUN do not change ports: packets arrive at the real server for port \(number("service_port")) "
@@ -102,6 +103,11 @@ extension Finding {
                 "\(Sysctls.ipvsConntrack)=0 with NAT (\(services)): IPVS untracks the client's packets, so conntrack takes the real "
                 + "servers' answers for something else, INVALID: if the filter drops INVALID at FORWARD, no page "
                 + "loads (net/netfilter/ipvs/ip_vs_xmit.c, ip_vs_nat_send_or_cont)."
+        case .udpTimeout:
+            return
+                "IPVS keeps a UDP connection by NAT (\(services)) for \(number("udp_timeout_seconds")) s, and conntrack its entry for "
+                + "\(number("entry_timeout_seconds")) s without a packet: an answer that takes longer finds no entry, is NEW, and a filter at FORWARD "
+                + "that accepts only ESTABLISHED drops it (net/netfilter/nf_conntrack_proto_udp.c, nf_conntrack_udp_packet)."
         default:
             let count = number("nat_services")
             return "NAT (\(count) \(count == 1 ? "service" : "services")) beside DR or TUN (\(services)): NAT needs "

@@ -31,6 +31,10 @@ extension Finding {
         .fwmarkUnset:
             "ipvsadm -Ln --stats shows no packets of the service, whatever a client sends; nft list ruleset and iptables-save -t mangle show "
             + "what sets marks.",
+        .reversePathIPv6:
+            "Connect to the service by IPv6 from far away: the rule's counter goes up (add one, if it has none), and tcpdump shows SYNs that arrive.",
+        .unsaved:
+            "Load the rules again (ufw reload, systemctl reload nftables, …), and run ct-inspect check once more.",
         .tableOwned: "nft insert rule in one of its chains: “Operation not permitted”.",
         .settingsRewritten: "Change a setting by sysctl -w, restart the program, and read it again.",
         .backupOnly:
@@ -102,6 +106,27 @@ extension Finding {
             "sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_buckets: twice the first over the second.",
         .counters: "ct-inspect stats --interval 5 shows whether it still grows.",
         .establishedTimeout: "ct-inspect dump --state ESTABLISHED --top dst shows whose entries they are.",
+        .accountingOff: "conntrack -L shows no packets= and bytes=.",
+        .timestampsOff: "conntrack -L -o ktimestamp shows no start of any entry.",
+        .checksumsOff:
+            "sysctl net.netfilter.nf_conntrack_checksum; with 1, a packet with a wrong checksum counts as invalid in conntrack -S.",
+        .liberal:
+            "sysctl net.netfilter.nf_conntrack_tcp_be_liberal; with 0, conntrack -S counts more packets as invalid.",
+        .invalidResets:
+            "sysctl net.netfilter.nf_conntrack_tcp_ignore_invalid_rst; with 0, conntrack -S counts such RSTs as invalid.",
+        .logInvalid: "dmesg shows nf_ct_proto with the packets.",
+        .shortMemory: "/proc/meminfo: MemFree and Buffers, in pages, beside sysctl net.ipv4.vs.amemthresh.",
+        .udpTimeout:
+            "Have a real server answer a datagram after more than that time: conntrack -L has lost the entry, and the answer is NEW at FORWARD.",
+        .expectationsFull: "conntrack -L expect lists them; the kernel logs “expectation table full”.",
+        .modules: "ipvsadm -Ln shows the service's scheduler; lsmod and modprobe -n what the kernel has.",
+        .familyMissing: "Connect to the service by the other address family.",
+        .forwardPolicy:
+            "Connect to the service: SYN+ACKs arrive at the director and do not leave, and the counter of the rule or policy goes up.",
+        .notrackNAT: "ct-inspect observe shows the client's packets as UNTRACKED, and answers as INVALID at FORWARD.",
+        .stuck:
+            "ipvsadm -Lcn shows as many ESTABLISHED connections as in 15 minutes began; ss on the real servers shows far fewer, or as many that "
+            + "are in FIN-WAIT or CLOSE-WAIT.",
         .eventsOff: "conntrack -E stays silent while connections begin and end.",
     ]
 }

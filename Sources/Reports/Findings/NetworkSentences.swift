@@ -73,6 +73,11 @@ extension Finding {
                 + (number("dr_or_tun_services") > 0
                     ? ". With DR and TUN that is so for FINs and RSTs, and harmless if the packet filter lets them pass."
                     : ".")
+        case .stuck:
+            "In \(number("seconds")) s \(number("new")) new connections came, none is in a state that follows a FIN or RST, and "
+                + "\(number("without_packets")) of the \(number("established")) that were ESTABLISHED before and after had no packet: ends of "
+                + "connections do not reach IPVS, as behind a filter that drops INVALID, or no connection has ended for minutes "
+                + "(net/netfilter/ipvs/ip_vs_proto_tcp.c, set_tcp_state)."
         case .icmpLimited:
             "\(number("held_back")) ICMP errors were not sent in \(number("seconds")) s, as there were too many: clients that need one, as "
                 + "for a packet that is too big, wait (net/ipv4/icmp.c, icmp_global_allow and icmpv4_xrlim_allow)."

@@ -39,6 +39,10 @@ extension Remedy {
         case .raiseICMPLimit:
             "raise net.ipv4.icmp_msgs_per_sec, or lower net.ipv4.icmp_ratelimit, and find out what causes the errors"
         case .loadModule(let module): "run modprobe \(module)"
+        case .giveScheduler(let service):
+            "run ipvsadm -E \(service.selector) -s wlc, with the service's other options; modprobe ip_vs_wlc if there is none"
+        case .bindCalls(let service):
+            "run ipvsadm -E \(service.selector) --pe sip -p 60 --ops, with the service's other options"
         case .moduleOption(let module, let option):
             "put “options \(module) \(option.name)=\(option.value)” into a file in /etc/modprobe.d, and load the module again, as at "
                 + "the next boot"
@@ -46,6 +50,15 @@ extension Remedy {
             "limit SYNs instead (nft: tcp flags & (fin|syn|rst|ack) == syn; iptables: -p tcp --syn), or accept the service before the limit"
         case .notrackAll(let services):
             "add notrack rules for \(sentenceList(services.map(\.description))) and ICMP to the same address, or accept what is dropped"
+        case .saveFix:
+            "put it where ct-inspect advise says, in the part “permanently” (--fix with the kind that is there)"
+        case .acceptByInterface(let interface):
+            "except \(interface) from the rule (firewalld: IPv6_rpfilter=loose), or give the director a route to the clients by \(interface)"
+        case .acceptAnswers:
+            "accept what conntrack knows at FORWARD, before this rule: iptables -I FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT, "
+                + "or as your packet filter has it"
+        case .track(let services):
+            "leave \(sentenceList(services.map(\.description))), and what their real servers answer, out of the rules with notrack"
         case .acceptSync(let group):
             "accept it: iptables -I INPUT -i \(group.interface) -d \(group.endpoint.address) -p udp --dport \(group.endpoint.port) -j ACCEPT, "
                 + "or as your packet filter has it"

@@ -7,6 +7,18 @@ extension Finding {
     func ruleSentence(_ named: Named) -> String {
         switch id {
         case .fwmarkUnset: return fwmarkUnset
+        case .reversePathIPv6:
+            return
+                "\(Self.list(named.addresses)) is on \(named.interfaces.first ?? ""), but the default route leaves by "
+                + "\(named.interfaces.last ?? ""): packets of clients that no other route leads to are dropped by \(named.names.joined()), which wants "
+                + "them to come by the interface that answers leave by (net/ipv6/netfilter/nft_fib_ipv6.c, nft_fib6_eval), even with DR and TUN, "
+                + "whose answers do not come this way."
+        case .unsaved:
+            let isOne = named.names.count == 1
+            return
+                "\(Self.list(named.names)) \(isOne ? "is" : "are") there now, and in none of \(number("files_read")) files that load rules: when the "
+                + "packet filter loads its rules again, or the host starts, \(isOne ? "it is" : "they are") gone, and so is the fix "
+                + "(net/netfilter/nf_tables_api.c, nft_flush_table)."
         case .tableOwned:
             let (tables, isOne) = (Self.list(named.names), named.names.count == 1)
             return
@@ -52,6 +64,13 @@ extension Finding {
     /// Of those that were tried.
     func triedRuleSentence(_ named: Named) -> String {
         let services = Self.list(named.services)
+        if id == .notrackNAT {
+            return number("ftp") > 0
+                ? "The rules exempt \(services) from conntrack, by which ip_vs_ftp replaces the real server's address in its answers to "
+                    + "PASV: clients log in and then transfer nothing (net/netfilter/ipvs/ip_vs_ftp.c, ip_vs_ftp_out)."
+                : "The rules exempt what clients send to \(services) from conntrack, so that IPVS has no entry to prepare for the answers: they "
+                    + "are INVALID, and were dropped in a sandbox (net/netfilter/ipvs/ip_vs_nfct.c, ip_vs_update_conntrack)."
+        }
         guard id == .newLimit else {
             return
                 "The rules exempt only a part of the packets of \(services) from conntrack: those of the other address family, or ICMP errors, "

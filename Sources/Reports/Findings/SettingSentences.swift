@@ -10,21 +10,15 @@ extension Finding {
             "IPVS has \(number("connections")) connections in \(number("buckets")) buckets: each packet's lookup compares "
                 + "\(number("connections_per_bucket")) connections on average, which costs CPU under load "
                 + "(net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_in_get)."
-        case .estimationOff:
-            "net.ipv4.vs.run_estimation=0: all rates of IPVS are 0, here and in whatever monitors them; its counters and "
-                + "schedulers are not affected (net/netfilter/ipvs/ip_vs_ctl.c, ipvs_proc_run_estimation)."
+        case .shortMemory:
+            "\(sentenceList(named.settings.map { "\($0.name)=\($0.value)" })), and free and buffered memory (\(number("available_pages")) pages of "
+                + "4 KiB; the page cache does not count) is less than twice net.ipv4.vs.amemthresh (\(number("amemthresh"))): below that, IPVS "
+                + "drops connections or packets (net/netfilter/ipvs/ip_vs_ctl.c, update_defense_level)."
         case .timeoutShort:
             "IPVS forgets a TCP connection after \(number("tcp_timeout_seconds")) s without a packet, and hosts keep it longer: Linux asks for the "
                 + "first time after \(number("keepalive_seconds")) s (tcp_keepalive_time). What an idle connection sends then is not scheduled, and the "
                 + "director answers with RST (net/netfilter/ipvs/ip_vs_proto_tcp.c, tcp_state_transition and tcp_conn_schedule): pools of "
                 + "database connections break."
-        case .natICMP:
-            "net.ipv4.vs.nat_icmp_send=0: a NAT real server that keeps sending on a connection IPVS no longer has is not told "
-                + "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_out_hook)."
-        case .scheduleICMP:
-            "net.ipv4.vs.schedule_icmp=0: an ICMP error about a connection that this director does not have goes to no real "
-                + "server. That matters where several directors share the traffic of one VIP (anycast, ECMP) "
-                + "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_icmp)."
         case .kernelQuadratic:
             "IPVS has \(number("connections")) connections: on this kernel ipvsadm -Lcn, and whatever else reads /proc/net/ip_vs_conn, "
                 + "takes time that grows with the square of that (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_array). ct-inspect reads "
@@ -37,10 +31,9 @@ extension Finding {
             "The conntrack table is \(number("percent")) % full (\(number("entries")) of \(number("limit")) entries), and "
                 + "nf_conntrack_tcp_timeout_established is \(number("timeout_seconds") / 86_400) days: entries of connections "
                 + "that ended unseen stay that long (net/netfilter/nf_conntrack_proto_tcp.c, tcp_timeouts)."
-        case .eventsOff:
-            "net.netfilter.nf_conntrack_events=0: conntrack sends no events, so conntrack -E and ct-inspect events show nothing, and "
-                + "the verdict never cannot be proven (net/netfilter/nf_conntrack_ecache.c, nf_ct_ecache_ext_add)."
-        default: "\(id.rawValue): " + evidence.map { "\($0.name)=\($0.value)" }.joined(separator: ", ") + "."
+        default:
+            named.settings.map { "\($0.name)=\($0.value)" }.joined() + ": "
+                + (SettingEffects.all[id] ?? evidence.map { "\($0.name)=\($0.value)" }.joined(separator: ", ") + ".")
         }
     }
 

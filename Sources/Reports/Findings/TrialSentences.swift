@@ -46,6 +46,11 @@ extension TrialDrops {
 
     private var why: String {
         if probes.contains(where: \.isAnswer) {
+            guard ctstates.contains(.invalid) || ctstates.contains(.new) else {
+                return
+                    "IPVS gives answers the service's address behind the filter at FORWARD, which sees the real server's "
+                    + "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_ops4)."
+            }
             return
                 "IPVS untracks the client's packets, so that its connection has no entry, and its answers begin nothing that "
                 + "conntrack knows (net/netfilter/ipvs/ip_vs_xmit.c, ip_vs_nat_send_or_cont)."

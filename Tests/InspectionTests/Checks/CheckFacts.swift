@@ -17,15 +17,18 @@ extension DirectorFacts {
         var facts = DirectorFacts(
             origin, services: .known([try web("10.0.0.100:80", .dr)]), configuration: .known(configuration),
             sysctls: Sysctls(), table: .known(table(origin, entries: 100)),
-            host: HostFacts(modules: .known(["ip_vs", "ip_vs_rr"]), forwarding: .known(.init(ipv4: true, ipv6: true))),
+            host: HostFacts(
+                modules: .known(["ip_vs", "ip_vs_rr"]), forwarding: .known(.init(ipv4: true, ipv6: true)),
+                memory: .known(.init(available: 400_000))),
             network: .known(NetworkFacts()), counters: .known(quiet), trial: .known(Trial()))
         facts.sysctls.values = defaults
         facts.network = .known(plainNetwork)
         facts.rules = .known(RuleFacts())
         facts.mergedReceiving = .known([])
+        facts.sample = .known(ConnectionSample())
         facts.window = Window(
             elapsed: .seconds(30), table: facts.table, counters: facts.counters, services: facts.services,
-            traffic: .known(try .of(Counts.fixed().counts)))
+            traffic: .known(try .of(Counts.fixed().counts)), sample: facts.sample)
         try change(&facts)
         return facts
     }
@@ -71,7 +74,11 @@ extension DirectorFacts {
         "net.ipv4.vs.drop_packet": "0", "net.ipv4.vs.secure_tcp": "0", "net.ipv4.vs.run_estimation": "1",
         "net.ipv4.vs.nat_icmp_send": "1", "net.ipv4.vs.schedule_icmp": "1",
         "net.netfilter.nf_conntrack_tcp_loose": "1", "net.netfilter.nf_conntrack_events": "2",
-        "net.netfilter.nf_conntrack_tcp_timeout_established": "432000",
+        "net.netfilter.nf_conntrack_tcp_timeout_established": "432000", "net.ipv4.vs.amemthresh": "1024",
+        "net.netfilter.nf_conntrack_acct": "1", "net.netfilter.nf_conntrack_timestamp": "1",
+        "net.netfilter.nf_conntrack_checksum": "1", "net.netfilter.nf_conntrack_tcp_be_liberal": "0",
+        "net.netfilter.nf_conntrack_tcp_ignore_invalid_rst": "0", "net.netfilter.nf_conntrack_log_invalid": "0",
+        "net.netfilter.nf_conntrack_udp_timeout": "30", "net.netfilter.nf_conntrack_expect_max": "100",
     ]
 
     static func table(_ origin: Origin, entries: UInt32, limit: UInt32 = 1000, buckets: Int = 1000) -> TableStatistics {
@@ -101,6 +108,10 @@ extension DirectorFacts {
     mutating func add(_ service: Service) { services = .known(knownServices + [service]) }
 
     mutating func set(_ name: String, _ value: Int) { sysctls.values["net.ipv4.vs.\(name)"] = String(value) }
+
+    mutating func track(_ name: String, _ value: Int) {
+        sysctls.values["net.netfilter.nf_conntrack_\(name)"] = String(value)
+    }
 
     mutating func fill(_ entries: UInt32, limit: UInt32 = 1000, buckets: Int = 1000) {
         table = .known(Self.table(origin, entries: entries, limit: limit, buckets: buckets))

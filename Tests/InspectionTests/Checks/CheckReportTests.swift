@@ -27,7 +27,12 @@ struct CheckReportTests {
             $0.fill(960)
         }
         #expect(report.findings.map(\.id.rawValue) == ["ct-full", "ct-est-timeout"])
-        #expect(report.fine.map(\.id.rawValue) == ["ct-chains", "ct-counters", "ct-events-0"])
+        #expect(
+            report.fine.map(\.id.rawValue) == [
+                "modules", "expect-max", "ct-chains", "ct-counters", "ct-events-0", "ct-acct-off", "ct-timestamp-off",
+                "ct-checksum",
+                "ct-be-liberal", "ct-ignore-invalid-rst", "ct-log-invalid",
+            ])
         #expect(report.notMade.allSatisfy { $0.lack.isAbsence })
         #expect(report.isComplete)
         #expect(report.unread(from: .info).isEmpty)
@@ -38,15 +43,18 @@ struct CheckReportTests {
     func unreadable() throws {
         let report = try report { $0.table = .unreadable("cannot read the counters: damaged") }
         #expect(
-            Set(unmade(report).keys) == ["ct-full", "ct-chains", "ct-counters", "ct-est-timeout", "ct-invalid-rate"])
+            Set(unmade(report).keys) == [
+                "expect-max", "ct-full", "ct-chains", "ct-counters", "ct-est-timeout", "ct-invalid-rate",
+            ])
         #expect(report.losses.map(\.why) == ["cannot read the counters: damaged"])
-        #expect(report.unread(from: .error).map(\.check.id.rawValue) == ["ct-full"])
+        #expect(report.unread(from: .error).map(\.check.id.rawValue) == ["expect-max", "ct-full"])
         #expect(
             report.unread(from: .warning).map(\.check.id.rawValue) == [
-                "ct-full", "ct-chains", "ct-counters", "ct-est-timeout", "ct-invalid-rate",
+                "expect-max", "ct-full", "ct-chains", "ct-counters", "ct-est-timeout", "ct-invalid-rate",
             ])
         let doubt = try #require(report.doubt(from: .error))
-        #expect(doubt.contains("1 check could not be made (ct-full)") && doubt.contains("this is not a pass"))
+        #expect(
+            doubt.contains("2 checks could not be made (expect-max, ct-full)") && doubt.contains("this is not a pass"))
     }
 
     @Test("A setting that this kernel lacks is absent; one that could not be read is a loss")
@@ -93,7 +101,7 @@ struct CheckReportTests {
     @Test("What a check needs does not matter where there is nothing that it is about")
     func nothingConcerned() throws {
         let report = try report {
-            $0.host = HostFacts(modules: .unreadable("no"), forwarding: .unreadable("no"))
+            $0.host = HostFacts(modules: .unreadable("no"), forwarding: .unreadable("no"), memory: $0.host.memory)
         }
         // They are about NAT, and FTP by NAT.
         #expect(report.fine.contains { $0.id == .ipForward } && report.fine.contains { $0.id == .helpers })
@@ -143,12 +151,12 @@ struct CheckReportTests {
                 $0.table = .unreadable("no")
             })
         #expect(critical.state == .critical)
-        #expect(critical.line.contains(" - no-dest (tcp 10.0.0.100:80) | errors=1 warnings=0 infos=0 not_checked=5"))
+        #expect(critical.line.contains(" - no-dest (tcp 10.0.0.100:80) | errors=1 warnings=0 infos=0 not_checked=6"))
         #expect(!critical.line.contains("entries="))
         let unread = NagiosResult(try report { $0.table = .unreadable("a | b\nc") })
         #expect(unread.state == .unknown)
         #expect(
-            unread.line.hasPrefix("CT_INSPECT UNKNOWN - nothing of severity warning or worse was found, but 5 checks"))
+            unread.line.hasPrefix("CT_INSPECT UNKNOWN - nothing of severity warning or worse was found, but 6 checks"))
         let failure = NagiosResult(failure: "a | b\nc")
         #expect(failure.line.filter { $0 == "|" || $0.isNewline }.isEmpty)
     }

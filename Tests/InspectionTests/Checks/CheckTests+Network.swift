@@ -250,7 +250,7 @@ extension DirectorFacts {
 struct WindowTests {
     @Test("Without a window nothing can grow, which is no loss; interrupted, it is no pass")
     func interrupted() throws {
-        let ids: Set = ["ct-invalid-rate", "icmp-ratelimit"]
+        let ids: Set = ["ct-invalid-rate", "icmp-ratelimit", "stuck-established"]
         let none = CheckReport(Check.all, of: try .plain { $0.window = nil })
         let ofTraffic: Set = ["packets-dropped", "lost-before-local-in", "lost-before-post-routing"]
         #expect(Set(none.notMade.map(\.check.id.rawValue)) == ids.union(ofTraffic))
@@ -258,7 +258,7 @@ struct WindowTests {
         let cut = CheckReport(Check.all, of: try .plain { $0.window?.isInterrupted = true })
         #expect(Set(cut.notMade.map(\.check.id.rawValue)) == ids)
         #expect(!cut.isComplete && cut.watched == .init(seconds: 30, isInterrupted: true, packets: 10))
-        #expect(cut.unread(from: .warning).count == 2)
+        #expect(cut.unread(from: .warning).count == 3)
         // What has grown by then has grown.
         let grown = CheckReport(
             Check.all,

@@ -8,6 +8,9 @@ import IPVS
 extension CheckTests {
     private static let seven = Service.Identity.fwmark(7, .ipv4)
 
+    private static let strict = DroppingRule(
+        family: .inet, table: "firewalld", chain: "filter_PREROUTING", decision: .rule(handle: 5))
+
     static let rules = [
         Case("fwmark-unset", .error, ["mark": 7, "packets": 0, "rules_that_set_marks": 1]) {
             $0.mark(seven, by: [.init(.ip, .change(kept: 0, toggled: 8))])
@@ -32,6 +35,39 @@ extension CheckTests {
             $0.web.statistics = counted
         } butNot: {
             $0.rules = .known(RuleFacts())
+        },
+        Case("rp-ipv6", .warning, ["rules": 1]) {
+            try $0.separate("2001:db8::100")
+            $0.changeRules { $0.reversePathRules = [strict] }
+        } butNot: {
+            try $0.separate("2001:db8::100")
+        },
+        // By the interface that answers leave by nothing is dropped; on which one an address of lo comes is not known.
+        Case("rp-ipv6", .warning) {
+            try $0.separate("2001:db8::100")
+            $0.changeRules { $0.reversePathRules = [strict] }
+        } butNot: {
+            try $0.separate("2001:db8::100", output: "eth0")
+            $0.changeRules { $0.reversePathRules = [strict] }
+        },
+        Case("rp-ipv6", .warning) {
+            try $0.separate("2001:db8::100")
+            $0.changeRules { $0.reversePathRules = [strict] }
+        } butNot: {
+            try $0.separate("2001:db8::100", holder: "lo")
+            $0.changeRules { $0.reversePathRules = [strict] }
+        },
+        Case("fw-reload", .warning, ["fixes": 1, "files_read": 1]) {
+            $0.changeRules {
+                $0.fixes = [
+                    .init("chain ip filter lvs-invalid", .nowhere(["/etc/iptables/rules.v4"])),
+                    .init("chain ip6 filter lvs-invalid", .inFile("/etc/iptables/rules.v6")),
+                ]
+            }
+        } butNot: {
+            $0.changeRules {
+                $0.fixes = [.init("chain ip filter lvs-invalid", .inFile("/etc/iptables/rules.v4"))]
+            }
         },
         Case("fw-owner", .info, ["tables": 1]) {
             $0.changeRules { $0.ownedTables = ["inet firewalld"] }
@@ -106,6 +142,12 @@ extension DirectorFacts {
     fileprivate mutating func mark(_ identity: Service.Identity, by settings: [MarkSetting]) {
         web.identity = identity
         changeRules { $0.marks = settings }
+    }
+
+    /// The one service is one of IPv6, whose VIP is on one interface, while the default route leaves by another.
+    fileprivate mutating func separate(_ address: String, holder: String = "eth0", output: String = "eth1") throws {
+        web = try Self.web("[\(address)]:80", .dr)
+        try place(address) { ($0.holders, $0.defaultOutput) = ([holder], output) }
     }
 
     mutating func changeRules(_ change: (inout RuleFacts) -> Void) {

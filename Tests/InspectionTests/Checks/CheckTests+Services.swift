@@ -5,6 +5,9 @@ import IPVS
 @testable import Inspection
 
 extension CheckTests {
+    private static let synAck = Probe(.tcp([.syn, .ack]), isAnswer: true)
+    private static let answer = Probe(.tcp([.psh, .ack]), isAnswer: true)
+
     static let services = [
         Case("no-dest", .error, ["destinations": 0]) {
             $0.web.destinations = []
@@ -48,19 +51,6 @@ extension CheckTests {
             $0.add(try DirectorFacts.web("10.0.0.100:50000", .tun))
         } butNot: {
             $0.web = try DirectorFacts.web("10.0.0.100:21", .nat)
-        },
-        Case("helpers", .error) {
-            $0.web = try DirectorFacts.web("10.0.0.100:21", .nat)
-        } butNot: {
-            $0.web = try DirectorFacts.web("10.0.0.100:21", .nat)
-            $0.host.modules = .known(["ip_vs", "ip_vs_ftp"])
-        },
-        // Where IPVS is built in, its helper may be, too.
-        Case("helpers", .error) {
-            $0.web = try DirectorFacts.web("10.0.0.100:21", .nat)
-        } butNot: {
-            $0.web = try DirectorFacts.web("10.0.0.100:21", .nat)
-            $0.host.modules = .known(["nf_conntrack"])
         },
         Case("dr-port-differs", .warning, ["destinations": 1, "service_port": 80]) {
             $0.web.destinations[1].endpoint.port = 8080
@@ -159,5 +149,62 @@ extension CheckTests {
         } butNot: {
             $0.add(try DirectorFacts.web("10.0.0.101:80", .tun))
         },
+        // Tried in the sandbox, a filter that drops no INVALID answers lets 0 suit both.
+        Case("mixed-methods", .warning) {
+            let other = try DirectorFacts.web("10.0.0.101:80", .nat)
+            $0.add(other)
+            $0.trial = .known(try .of(other, droppedAnswers: [synAck], passedAnswers: [answer]))
+        } butNot: {
+            let other = try DirectorFacts.web("10.0.0.101:80", .nat)
+            $0.add(other)
+            $0.trial = .known(try .of(other, passedAnswers: [synAck, answer]))
+        },
+        // The same of ACKs and 1; what ends connections is dropped whatever the setting.
+        Case("mixed-methods", .warning) {
+            $0.set("conntrack", 1)
+            $0.add(try DirectorFacts.web("10.0.0.101:80", .nat))
+            $0.trial = .known(try .of($0.web, dropped: [Probe(.tcp(.ack), isAfterOpening: true)]))
+        } butNot: {
+            $0.set("conntrack", 1)
+            $0.trial = .known(
+                try .of($0.web, dropped: [Probe(.tcp(.rst))], passed: [Probe(.tcp(.ack), isAfterOpening: true)]))
+            $0.add(try DirectorFacts.web("10.0.0.101:80", .nat))
+        },
+        // What could not be tried leaves it to the settings.
+        Case("mixed-methods", .warning) {
+            let other = try DirectorFacts.web("10.0.0.101:80", .nat)
+            $0.add(other)
+            $0.trial = .incomplete(try .of(other, passedAnswers: [synAck, answer]), "a set is missing")
+        } butNot: {
+            $0.add(try DirectorFacts.web("10.0.0.101:80", .dr))
+        },
+        Case("timeout-udp", .info, ["udp_timeout_seconds": 300, "entry_timeout_seconds": 30]) {
+            $0.resolve(.nat, keeping: 300)
+        } butNot: {
+            $0.resolve(.nat, keeping: 30)
+        },
+        Case("timeout-udp", .info) {
+            $0.resolve(.nat, keeping: 300)
+        } butNot: {
+            $0.resolve(.dr, keeping: 300)
+        },
+        Case("timeout-udp", .info) {
+            $0.resolve(.nat, keeping: 300)
+        } butNot: {
+            $0.resolve(.nat, keeping: 300)
+            $0.web.flags.insert(.onePacket)
+        },
     ]
+}
+
+extension DirectorFacts {
+    /// The one service is of UDP, whose connections IPVS keeps for so long, and tracked.
+    fileprivate mutating func resolve(_ method: ForwardingMethod, keeping seconds: UInt32) {
+        set("conntrack", 1)
+        web.identity = .address(.udp, Endpoint(IPAddress(ipv4: 0x0A00_0064), 53))
+        for place in web.destinations.indices { web.destinations[place].method = method }
+        var configuration = configuration.value ?? Director.Configuration()
+        configuration.timeouts.udp = seconds
+        self.configuration = .known(configuration)
+    }
 }

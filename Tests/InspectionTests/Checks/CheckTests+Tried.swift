@@ -11,6 +11,8 @@ extension CheckTests {
     private static let rule = DroppingRule(family: .inet, table: "filter", chain: "input", decision: .rule(handle: 7))
     private static let group = SyncGroup(interface: "eth0", Endpoint(IPAddress(ipv4: 0xE000_0051), 8848))
 
+    private static let next = SyncGroup(interface: "eth0", Endpoint(IPAddress(ipv4: 0xE000_0051), 8849))
+
     /// A burst of ACKs to the one service, of which the last was dropped by the rule, or passed.
     @Sendable private static func burst(
         _ service: Service, drop: DroppingRule? = rule, limits: [DroppingRule] = [rule]
@@ -73,6 +75,53 @@ extension CheckTests {
         },
     ]
 
+    private static let synAck = Probe(.tcp([.syn, .ack]), isAnswer: true)
+    private static let finAck = Probe(.tcp([.fin, .ack]), isAnswer: true)
+
+    @Sendable private static func exemptNAT(_ port: UInt16, dropped: [Probe], passed: [Probe] = []) throws -> Trial {
+        var trial = try Trial.of(
+            try DirectorFacts.web("10.0.0.100:\(port)", .nat), droppedAnswers: dropped, passedAnswers: passed)
+        trial.services[0].opening?.ctstate = .untracked
+        return trial
+    }
+
+    static let triedNAT = [
+        Case("forward-policy", .error, ["services": 1, "kinds_dropped": 2]) {
+            $0.set("conntrack", 1)
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.trial = .known(try .of($0.web, droppedAnswers: [synAck, finAck]))
+        } butNot: {
+            $0.set("conntrack", 1)
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.trial = .known(try .of($0.web, passedAnswers: [synAck, finAck]))
+        },
+        Case("forward-policy", .warning) {
+            $0.set("conntrack", 1)
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.trial = .known(try .of($0.web, droppedAnswers: [finAck], passedAnswers: [synAck]))
+        } butNot: {
+            // With 0 they are INVALID, which vs-conntrack-nat finds.
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.trial = .known(try .of($0.web, droppedAnswers: [synAck, finAck]))
+        },
+        Case("notrack-with-nat", .error, ["services": 1, "ftp": 0]) {
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.trial = .known(try exemptNAT(80, dropped: [synAck]))
+        } butNot: {
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.trial = .known(try exemptNAT(80, dropped: [], passed: [synAck]))
+        },
+        Case("notrack-with-nat", .error, ["ftp": 1]) {
+            $0.web = try DirectorFacts.web("10.0.0.100:21", .nat)
+            $0.host.modules = .known(["ip_vs", "ip_vs_ftp"])
+            $0.trial = .known(try exemptNAT(21, dropped: [], passed: [synAck]))
+        } butNot: {
+            $0.web = try DirectorFacts.web("10.0.0.100:21", .nat)
+            $0.host.modules = .known(["ip_vs", "ip_vs_ftp"])
+            $0.trial = .known(try .of($0.web, passedAnswers: [synAck]))
+        },
+    ]
+
     static let syncFilters = [
         Case("sync-filtered", .error, ["port": 8848]) {
             $0.listen(at: group)
@@ -80,7 +129,29 @@ extension CheckTests {
         } butNot: {
             $0.listen(at: group)
             $0.trial = .known(.of(group, .passed(.localIn)))
-        }
+        },
+        // Of a master with two threads, the second port is closed.
+        Case("sync-filtered", .error, ["port": 8849]) {
+            $0.listen(at: group)
+            $0.set("sync_ports", 2)
+            $0.trial = .known(.of(group, .passed(.localIn)))
+            $0.trial.add(.of(next, .dropped(rule)))
+        } butNot: {
+            $0.listen(at: group)
+            $0.set("sync_ports", 2)
+            $0.trial = .known(.of(group, .passed(.localIn)))
+            $0.trial.add(.of(next, .passed(.localIn)))
+        },
+        // With the first closed the second is not tried.
+        Case("sync-filtered", .error, ["port": 8848]) {
+            $0.listen(at: group)
+            $0.set("sync_ports", 2)
+            $0.trial = .known(.of(group, .dropped(rule)))
+        } butNot: {
+            $0.listen(at: group)
+            $0.set("sync_ports", 1)
+            $0.trial = .known(.of(group, .passed(.localIn)))
+        },
     ]
 }
 
@@ -91,6 +162,15 @@ extension Trial {
         var trial = Trial()
         trial.syncs = [SyncTrial(group, outcome)]
         return trial
+    }
+}
+
+extension Fact<Trial> {
+    /// What was tried of another port.
+    fileprivate mutating func add(_ other: Trial) {
+        guard case .known(var trial) = self else { return }
+        trial.syncs += other.syncs
+        self = .known(trial)
     }
 }
 

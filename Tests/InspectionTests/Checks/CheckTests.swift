@@ -41,11 +41,15 @@ struct CheckTests {
     func defaults() throws {
         let facts = try DirectorFacts.plain { facts in
             for name in ["expire_nodest_conn", "nat_icmp_send", "schedule_icmp"] { facts.set(name, 0) }
+            for name in ["acct", "timestamp"] { facts.track(name, 0) }
             facts.keepIdle(900)
         }
         let report = CheckReport(Check.all, of: facts)
         #expect(report.findings(from: .warning) == [])
-        #expect(report.findings.map(\.id.rawValue) == ["expire-nodest", "tcp-timeout-short", "schedule-icmp"])
+        #expect(
+            report.findings.map(\.id.rawValue) == [
+                "expire-nodest", "tcp-timeout-short", "schedule-icmp", "ct-acct-off", "ct-timestamp-off",
+            ])
     }
 
     @Test(
@@ -82,7 +86,8 @@ struct CheckTests {
     }
 
     static var cases: [Case] {
-        filter + triedRules + rules + services + network + offloads + tracking + failover + partners + syncFilters
-            + settings + timeouts + table + growth + traffic
+        filter + triedRules + triedNAT + rules + services + kernelParts + network + offloads + tracking + failover
+            + partners + syncFilters
+            + settings + unusual + timeouts + table + stuck + growth + traffic
     }
 }
