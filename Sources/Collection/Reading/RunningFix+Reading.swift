@@ -1,3 +1,4 @@
+import Addresses
 import Advice
 import Firewall
 import Inspection
@@ -20,6 +21,10 @@ extension RunningFix {
         if found.isEmpty { return [] }
         guard let source, !(source is CapturedKernel) else {
             return found.map { RunningFix($0.what, .unknown("a capture does not have the files of the packet filter")) }
+        }
+        if source.origin.networkNamespace != nil {
+            let why = "files load rules in the host's own network namespace, and this is another one"
+            return found.map { RunningFix($0.what, .unknown(why)) }
         }
         let files = FilterFiles(of: source)
         return found.map { RunningFix($0.what, files.saving(of: $0.name)) }
