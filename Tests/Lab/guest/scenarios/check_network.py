@@ -208,7 +208,7 @@ def _reverse_path6(hosts, judge):
     hosts.director.run("ip", "-6", "route", "add", "default", "dev", "other0")
     judge.found("two ways, and no rule", {})
     rule = "meta nfproto ipv6 fib saddr . mark . iif oif missing counter name strangers drop"
-    table = f"table inet t {{ counter strangers {{ }}\nchain c {{ type filter hook prerouting priority raw; {rule}; }} }}\n"
+    table = f"table inet t {{ counter strangers {{ }}\nchain c {{ type filter hook prerouting priority raw; {rule}; }}\n}}\n"
     hosts.director.run("nft", "-f", "-", text=table)
     hosts.client.ip(f"addr add {STRANGER6}/128 dev lo")
     before = dropped()

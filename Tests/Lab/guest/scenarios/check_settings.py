@@ -131,7 +131,7 @@ def _expectations(hosts, judge):
         usual = file.read()
     hosts.director.run(
         "nft", "-f", "-",
-        text='table ip t { ct helper h { type "ftp" protocol tcp; }\nchain c { type filter hook prerouting priority 0; tcp dport 21 ct helper set "h"; } }\n')
+        text='table ip t { ct helper h { type "ftp" protocol tcp; }\nchain c { type filter hook prerouting priority 0; tcp dport 21 ct helper set "h"; }\n}\n')
     with hosts.director.inside(), socket.create_server((DIRECTOR, 21)) as server, contextlib.ExitStack() as stack:
         for count in (1, 2):
             with hosts.client.inside():
@@ -179,7 +179,7 @@ def _stuck(hosts, judge):
     with hosts.servers[0].inside():
         server = subprocess.Popen(["python3", "-c", SERVER], stdout=subprocess.PIPE)
     server.stdout.readline()
-    hosts.director.run("nft", "-f", "-", text="table inet t { chain c { type filter hook input priority 0; ct state invalid counter drop; } }\n")
+    hosts.director.run("nft", "-f", "-", text="table inet t { chain c { type filter hook input priority 0; ct state invalid counter drop; }\n}\n")
     _visit(hosts, 15, 0.01).wait()
     visitor = _visit(hosts, 400, 0.05)
     judge.found("ends do not get here", {"stuck-established": "warning"}, "--for", "5s")
