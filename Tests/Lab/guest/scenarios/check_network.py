@@ -200,15 +200,15 @@ def _reverse_path6(hosts, judge):
     """firewalld's rule for strict reverse paths, while clients come by another interface than the default route's."""
 
     def dropped():
-        return int(hosts.director.run("nft", "list", "counter", "inet", "t", "strangers").stdout.split("packets")[1].split()[0])
+        return int(hosts.director.run("nft", "list", "chain", "inet", "t", "c").stdout.split("packets")[1].split()[0])
 
     hosts.vip_of_director(VIP6)
     hosts.ipvs(f"-A -t [{VIP6}]:80 -s rr", f"-a -t [{VIP6}]:80 -r [{SERVERS6[0]}]:80 -g")
     hosts.director.ip("link add other0 type veth peer name other1", "link set other0 up", "link set other1 up")
     hosts.director.run("ip", "-6", "route", "add", "default", "dev", "other0")
     judge.found("two ways, and no rule", {})
-    rule = "meta nfproto ipv6 fib saddr . mark . iif oif missing counter name strangers drop"
-    table = f"table inet t {{ counter strangers {{ }}\nchain c {{ type filter hook prerouting priority raw; {rule}; }}\n}}\n"
+    rule = "meta nfproto ipv6 fib saddr . mark . iif oif missing counter drop"
+    table = f"table inet t {{ chain c {{ type filter hook prerouting priority raw; {rule}; }}\n}}\n"
     hosts.director.run("nft", "-f", "-", text=table)
     hosts.client.ip(f"addr add {STRANGER6}/128 dev lo")
     before = dropped()
