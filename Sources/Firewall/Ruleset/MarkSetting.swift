@@ -1,3 +1,4 @@
+import Addresses
 import CNetlink
 import Netlink
 
@@ -21,6 +22,15 @@ package struct MarkSetting: Equatable, Sendable {
         switch effect {
         case .change(let kept, let toggled): (mark ^ toggled) & ~kept == 0
         case .unknown: true
+        }
+    }
+
+    /// Whether it sees packets of a family.
+    package func sees(_ family: IPAddress.Family) -> Bool {
+        switch self.family {
+        case .ip: family == .ipv4
+        case .ip6: family == .ipv6
+        default: true
         }
     }
 
@@ -48,30 +58,39 @@ package struct MarkSetting: Equatable, Sendable {
 }
 
 extension Ruleset {
-    /// What rules do to marks before IPVS sees a packet: those of base chains at FORWARD and POST_ROUTING are left out.
+    /// What rules do to marks before IPVS sees a packet.
     package var markSettings: [MarkSetting] {
-        let late = Set(
+        let late = chainsAfterIPVS
+        return self[.rule].filter { !late.contains("chain \($0.family) \($0.table) \($0.name)") }.flatMap(
+            \.markSettings)
+    }
+
+    /// Base chains at FORWARD and POST_ROUTING, by their description.
+    var chainsAfterIPVS: Set<String> {
+        Set(
             self[.chain].filter { chain in
                 [TableFamily.ip, .ip6, .inet].contains(chain.family)
                     && [NF_INET_FORWARD, NF_INET_POST_ROUTING].contains { $0.rawValue == chain.hook }
             }.map(\.description))
-        return self[.rule].filter { rule in
-            !late.contains("chain \(rule.family) \(rule.table) \(rule.name)")
-        }.flatMap { rule in
-            let family: TableFamily = rule.family == .ip || rule.family == .ip6 ? rule.family : .inet
-            return rule.expressions.markEffects.map { MarkSetting(family, $0) }
-        }
+    }
+}
+
+extension RulesetObject {
+    /// Of a rule: what it does to marks.
+    var markSettings: [MarkSetting] {
+        let family: TableFamily = family == .ip || family == .ip6 ? family : .inet
+        return expressions.markEffects.map { MarkSetting(family, $0) }
     }
 }
 
 extension LegacyTable {
     /// The same of its rules, at whatever hook.
-    package var markSettings: [MarkSetting] {
-        places.compactMap { place in
-            let target = target(of: place)
-            return MarkSetting.effect(ofTarget: target.name, revision: UInt32(target.revision), target.data).map {
-                MarkSetting(family, $0)
-            }
+    package var markSettings: [MarkSetting] { places.compactMap(markSetting) }
+
+    func markSetting(of entry: LegacyEntry) -> MarkSetting? {
+        let target = target(of: entry)
+        return MarkSetting.effect(ofTarget: target.name, revision: UInt32(target.revision), target.data).map {
+            MarkSetting(family, $0)
         }
     }
 }

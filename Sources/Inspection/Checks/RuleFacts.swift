@@ -45,13 +45,3 @@ package struct RunningFix: Equatable, Sendable {
 
     package init(_ name: String, _ saving: Saving) { (self.name, self.saving) = (name, saving) }
 }
-
-extension MarkSetting {
-    fileprivate func sees(_ family: IPAddress.Family) -> Bool {
-        switch self.family {
-        case .ip: family == .ipv4
-        case .ip6: family == .ipv6
-        default: true
-        }
-    }
-}
