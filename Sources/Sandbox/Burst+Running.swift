@@ -15,12 +15,12 @@ extension TrialRunner {
     ///
     /// - Returns: nil if there is nothing to learn: no rule limits anything, or the first ACK did not pass.
     func burst(to service: ServiceTrial) throws(KernelError) -> Burst? {
-        guard sandbox.hasLimits, case .address(.tcp, let endpoint) = service.service, let origin = service.origin,
+        guard sandbox.hasLimits, case .address(.tcp, let endpoint) = service.target, let origin = service.origin,
             let first = service.outcomes.first(where: { $0.probe == Probe(.tcp(.ack)) })?.outcome, first.hasPassed,
             let link = origins[endpoint.address.family]?.all.first(where: { $0.origin == origin })?.link
         else { return nil }
         let client = Endpoint(origin.address, nextPort())
-        let target = endpoint.atOnePort
+        let target = endpoint.port == 0 ? Endpoint(endpoint.address, 80) : endpoint
         func ack(_ number: Int) -> [UInt8] {
             PacketBytes.tcp(
                 TCPFlags.ack.rawValue, sequence: 1001, acknowledgement: UInt32(2001 + number), from: client, to: target)

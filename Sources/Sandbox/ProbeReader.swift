@@ -11,10 +11,15 @@ struct ProbeReader {
     /// Whether nothing more is to come.
     private(set) var isOver = false
     private let packet: [UInt8]
-    /// Once it has arrived.
+    /// Once it has begun.
     private var id: UInt32?
+    /// Whether one of our own sockets sent it.
+    private var isSent = false
+    /// Whether IPVS takes it where the table says so, and what becomes of it then is read, too.
+    private let isFollowed: Bool
+    private var isTaken = false
 
-    init(of packet: [UInt8]) { self.packet = packet }
+    init(of packet: [UInt8], followingIPVS isFollowed: Bool) { (self.packet, self.isFollowed) = (packet, isFollowed) }
 
     /// An experimental one (RFC 3692).
     static let barrierProtocol: UInt8 = 253
@@ -39,21 +44,46 @@ struct ProbeReader {
     private mutating func take(_ event: TraceEvent) {
         guard !isOver else { return }
         let sign = WatchTable.sign(of: event)
-        if sign == .arrived {
-            if event.isOf(packet) { id = event.id } else if id != nil, event.isOf(Self.barrier) { isOver = true }
+        if case .begun(let isSent) = sign {
+            if event.isOf(packet) {
+                (id, self.isSent) = (event.id, isSent)
+            } else if id != nil, event.isOf(Self.barrier) {
+                isOver = true
+            }
             return
         }
-        guard event.id == id else { return }
+        // In a tunnel of IPVS's it has another number, and nothing else moves meanwhile.
+        guard event.id == id || isTaken else { return }
+        outcome.mark = event.mark
         switch sign {
-        case .state(let state): outcome.ctstate = state
-        case .taken(let hook):
-            end(event.hasTarget(of: packet) ? .passed(hook) : .unknown("a rule changed its destination"))
-        case .arrived, .nothing: break
-        case nil:
-            outcome.steps.append(event)
-            if let rule = event.drop { end(.dropped(rule)) }
-            if event.verdict == .queue || event.verdict == .stolen { end(.unknown("a program or a device takes it")) }
+        case .state(let state): if isTaken { outcome.laterState = state } else { outcome.ctstate = state }
+        case .taken(let hook): take(at: hook, event)
+        case .left: leave(.postRouting)
+        case .kept: leave(.localIn)
+        case .begun, .nothing: break
+        case nil: meet(event)
         }
+    }
+
+    /// Without IPVS nothing is of interest behind.
+    private mutating func take(at hook: NetfilterHook, _ event: TraceEvent) {
+        guard event.hasTarget(of: packet) else { return end(.unknown("a rule changed its destination")) }
+        outcome.end = .passed(hook)
+        (isTaken, isOver) = (true, !isFollowed)
+    }
+
+    private mutating func leave(_ hook: NetfilterHook) {
+        outcome.exit = hook
+        if isTaken { isOver = true } else if isSent { end(.passed(hook)) }
+    }
+
+    private mutating func meet(_ event: TraceEvent) {
+        outcome.steps.append(event)
+        if let rule = event.drop {
+            outcome.drop(by: rule)
+            isOver = true
+        }
+        if event.verdict == .queue || event.verdict == .stolen { end(.unknown("a program or a device takes it")) }
     }
 
     private mutating func end(_ end: ProbeOutcome.End) {
@@ -65,8 +95,17 @@ struct ProbeReader {
 extension TraceEvent {
     /// Whether its headers, which are there at a hook's first rule, are those of a packet that nothing has changed yet.
     fileprivate func isOf(_ packet: [UInt8]) -> Bool {
-        !networkHeader.isEmpty && packet.starts(with: networkHeader)
+        !networkHeader.isEmpty && packet.count >= networkHeader.count
+            && Self.significant(packet[..<networkHeader.count]) == Self.significant(networkHeader[...])
             && packet.dropFirst(networkHeader.count).starts(with: transportHeader)
+    }
+
+    /// All but what the kernel itself fills in of what a socket sends: an identification, and with it the checksum (`raw_send_hdrinc`,
+    /// net/ipv4/raw.c).
+    private static func significant(_ header: ArraySlice<UInt8>) -> [UInt8] {
+        var header = Array(header)
+        if header.count >= 20, header[0] >> 4 == 4 { for place in [4, 5, 10, 11] { header[place] = 0 } }
+        return header
     }
 
     /// Whether it still goes where it was sent: to the same address, and port if its protocol has any.

@@ -54,9 +54,11 @@ extension Proof {
             let closed = try runner.closedTrial(of: services)
             var undone = try sandbox.refusal(of: script.undo)
             if undone == nil, listing != (try sandbox.listing()) { undone = "the rules are not as they were" }
-            let rows = zip(before.closed, closed).map {
-                Row($0.target, $0.probe, hadPassed: $0.hasPassed, passes: $1.hasPassed)
-            }.filter { script.isStrict || !$0.target.isNonsense }
+            let rows = closed.compactMap { after -> Row? in
+                let earlier = before.closed.first { $0.target == after.target && $0.probe == after.probe }
+                guard let earlier, script.isStrict || !after.target.isNonsense else { return nil }
+                return Row(after.target, after.probe, hadPassed: earlier.hasPassed, passes: after.hasPassed)
+            }
             let proof = Swift.Result { () throws(Failure) in
                 try Proof(before: before.trial, after: after, closed: rows, undone: undone)
             }
@@ -125,9 +127,9 @@ extension TrialRunner {
     fileprivate func closedTrial(of services: [Service]) throws(KernelError) -> [ClosedProbe] {
         var found: [ClosedProbe] = []
         var addresses: Set<IPAddress> = []
-        for (number, service) in services.enumerated() {
-            guard case .address(let `protocol`, let endpoint) = service.identity else { continue }
-            let identity = service.identity
+        let targets = try self.targets(of: services)
+        for (number, identity) in targets.enumerated() {
+            guard case .address(let `protocol`, let endpoint) = identity else { continue }
             if `protocol` == .tcp, number < Self.most {
                 try send(Self.nonsense, to: endpoint, .nonsense(identity), &found)
                 // IPv4's routing drops them by itself (`__fib_validate_source`, net/ipv4/fib_frontend.c).
@@ -137,10 +139,10 @@ extension TrialRunner {
             }
             guard addresses.insert(endpoint.address).inserted else { continue }
             if endpoint.port != 0 {
-                let other = Endpoint(endpoint.address, Self.freePort(endpoint.address, services))
+                let other = Endpoint(endpoint.address, Self.freePort(endpoint.address, targets))
                 try send(Self.usual, to: other, .otherPort(identity), &found)
             }
-            let taken = Set(services.compactMap(\.identity.address))
+            let taken = Set(targets.compactMap(\.address))
             if let other = localAddress(endpoint.address.family, except: taken) {
                 try send(Self.usual, to: Endpoint(other, endpoint.port), .otherAddress(identity), &found)
             }
@@ -165,10 +167,17 @@ extension TrialRunner {
         }
     }
 
-    private static func freePort(_ address: IPAddress, _ services: [Service]) -> UInt16 {
+    /// What their packets are for.
+    private func targets(of services: [Service]) throws(KernelError) -> [Service.Identity] {
+        var targets: [Service.Identity] = []
+        for service in services { targets += try addressed(service).map(\.target) }
+        return targets
+    }
+
+    private static func freePort(_ address: IPAddress, _ targets: [Service.Identity]) -> UInt16 {
         let taken = Set(
-            services.compactMap { service -> UInt16? in
-                guard case .address(_, let endpoint) = service.identity, endpoint.address == address else { return nil }
+            targets.compactMap { target -> UInt16? in
+                guard case .address(_, let endpoint) = target, endpoint.address == address else { return nil }
                 return endpoint.port
             })
         return (40_001...40_999).first { !taken.contains($0) } ?? 40_000

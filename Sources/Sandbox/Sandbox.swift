@@ -28,12 +28,13 @@ package final class Sandbox {
     /// Of the kernel that judges.
     package var kernelRelease: String { kernel.origin.kernelRelease }
 
-    /// Services that IPVS has here; nil if it does without.
+    /// Services that IPVS has here; nil if it does without, and then packets go no further than to where it would take them.
     let ipvs: Set<Service.Identity>?
 
     private let kernel: LiveKernel
     private let traces: EventSocket
     private let wires: Wires
+    private let own = OwnSender()
     private let places: RulePlaces
     private let legacy: LegacyCopy
     /// The rules of nf_tables that limit packets.
@@ -41,6 +42,11 @@ package final class Sandbox {
     /// Whether the director has tables of iptables-legacy.
     var hasLegacyTables: Bool { !legacy.tables.isEmpty }
     var hasLimits: Bool { !limits.isEmpty || legacy.tables.contains(where: \.hasLimits) }
+    private let ruleset: Ruleset
+    /// What its rules say about destinations; read once it is asked for.
+    private(set) lazy var destinations = NamedDestinations(ruleset, legacy.tables)
+    /// Where clients may be.
+    let origins: [IPAddress.Family: ProbeOrigins]
     private let cache = RuleCache()
     /// Probes in a row of which nothing was heard.
     private var silences = 0
@@ -80,6 +86,9 @@ package final class Sandbox {
         routes = RouteLookup(network)
         let copy = try NetworkCopy(of: network, into: kernel, farEndsIn: clients)
         links = copy.names
+        let (network, links) = (self.network, self.links)
+        origins = Dictionary(
+            uniqueKeysWithValues: [IPAddress.Family.ipv4, .ipv6].map { ($0, ProbeOrigins(network, links, $0)) })
         try clients.enter()
         wires = try Wires(Array(links.keys), far)
         try director.enter()
@@ -93,13 +102,17 @@ package final class Sandbox {
         missing += rules.missing
         lacksRules = rules.areIncomplete
         places = rules.places
-        (legacy, limits) = (rules.legacy, rules.limits)
+        (legacy, limits, ruleset) = (rules.legacy, rules.limits, rules.ruleset)
         // Before the first service, for which the kernel would start estimators.
         if !plan.ipvs.isEmpty { missing += Self.apply(plan.ipvsSettings) }
         let ipvs = try IPVSCopy(of: plan.ipvs, into: kernel)
         self.ipvs = ipvs?.services
         missing += ipvs?.missing ?? []
-        try WatchTable(keepsEntries: plan.keepsEntries, hasIPVS: ipvs != nil).make()
+        let sources = origins.values.flatMap(\.all).map(\.origin.address)
+        try WatchTable(
+            keepsEntries: plan.keepsEntries, picksUp: plan.sysctls.number(Sysctls.tcpLoose) != 0,
+            servedBy: ipvs == nil ? nil : Set(sources).sorted()
+        ).make()
         // Tracking begins with the first rule about ctstates, so its settings are there only now.
         missing += Self.apply(plan.settings.filter { $0.name.hasPrefix(Self.tracking) })
         if plan.network == nil {
@@ -154,21 +167,39 @@ package final class Sandbox {
 
     // MARK: Probes
 
+    /// Where a packet begins.
+    enum Entrance: Hashable {
+        /// It comes in by a link.
+        case link(Int32)
+        /// The director itself sends it.
+        case socket(from: IPAddress, to: IPAddress)
+    }
+
     /// Sends a packet in by a link, and says what became of it. Blocks for a fraction of a millisecond, or two seconds if nothing is heard.
+    package func outcome(of packet: [UInt8], by link: Int32) throws(KernelError) -> ProbeOutcome {
+        try outcome(of: packet, from: .link(link))
+    }
+
+    /// Sends a packet, and says what became of it.
     ///
     /// Rules of iptables-legacy are not traced: if something else than a rule of nf_tables dropped the packet, it is sent once more, and their
     /// counters tell.
-    package func outcome(of packet: [UInt8], by link: Int32) throws(KernelError) -> ProbeOutcome {
-        var outcome = try tracedOutcome(of: packet, by: link)
-        guard outcome.end == .lost, !legacy.tables.isEmpty else { return outcome }
+    func outcome(of packet: [UInt8], from entrance: Entrance) throws(KernelError) -> ProbeOutcome {
+        var outcome = try tracedOutcome(of: packet, from: entrance)
+        guard hasVanished(outcome), !legacy.tables.isEmpty else { return outcome }
         let before = try legacy.counted(in: kernel)
-        let again = try tracedOutcome(of: packet, by: link)
+        let again = try tracedOutcome(of: packet, from: entrance)
         let after = try legacy.counted(in: kernel)
         // A rule that counts or remembers packets can treat the second in another way.
-        guard again.end == .lost, again.ctstate == outcome.ctstate else { return outcome }
+        guard again.end == outcome.end, hasVanished(again), again.ctstate == outcome.ctstate else { return outcome }
         let drops = zip(before, after).compactMap { $1.drop(since: $0) }
-        if let drop = drops.first { outcome.end = .dropped(drop) }
+        if let drop = drops.first { outcome.drop(by: drop) }
         return outcome
+    }
+
+    /// Whether it went no further, and nothing is known that dropped it: before IPVS took it, or behind.
+    private func hasVanished(_ outcome: ProbeOutcome) -> Bool {
+        outcome.end == .lost || outcome.hasPassed && ipvs != nil && outcome.exit == nil
     }
 
     /// Sends packets in by a link, whatever becomes of them.
@@ -182,16 +213,20 @@ package final class Sandbox {
     func takeDeparted() -> [[UInt8]] { wires.takeArrived() }
 
     /// What its traces say.
-    private func tracedOutcome(of packet: [UInt8], by link: Int32) throws(KernelError) -> ProbeOutcome {
-        var reader = ProbeReader(of: packet)
+    private func tracedOutcome(of packet: [UInt8], from entrance: Entrance) throws(KernelError) -> ProbeOutcome {
+        var reader = ProbeReader(of: packet, followingIPVS: ipvs != nil)
         guard silences < Self.mostSilences else {
             reader.giveUp("the sandbox does not answer")
             return reader.outcome
         }
-        try wires.send(packet, by: link)
+        switch entrance {
+        case .link(let link): try wires.send(packet, by: link)
+        case .socket(let source, let target):
+            if let why = own.send(packet, from: source, to: target) { reader.giveUp(why) }
+        }
         try collect(into: &reader)
         if !reader.isOver {
-            try wires.send(ProbeReader.barrier, by: link)
+            try wires.sendBarrier()
             let deadline = ContinuousClock.now + Self.patience
             while !reader.isOver, ContinuousClock.now < deadline {
                 try collect(into: &reader)
@@ -235,6 +270,9 @@ private struct Wires {
     }
 
     func takeArrived() -> [[UInt8]] { wires.values.flatMap { $0.takeArrived() } }
+
+    /// By whichever link.
+    func sendBarrier() throws(KernelError) { try wires.values.first?.send(ProbeReader.barrier) }
 
     func send(_ packet: [UInt8], by link: Int32) throws(KernelError) {
         guard let wire = wires[link] else {

@@ -12,6 +12,8 @@ struct SandboxRules {
     let legacy: LegacyCopy
     /// Those that limit packets, with the director's handles.
     let limits: Set<DroppingRule>
+    /// Those of nf_tables.
+    let ruleset: Ruleset
 
     /// Makes them in the network namespace of the calling thread.
     ///
@@ -22,6 +24,7 @@ struct SandboxRules {
         switch rules {
         case .copied(let ruleset, let tables, let sets):
             let ipsets = IPSetCopy(of: sets, into: kernel)
+            self.ruleset = ruleset
             legacy = LegacyCopy(of: tables, sets: ipsets)
             limits = ruleset.limits
             let copy = try RulesetCopy(of: ruleset, into: kernel, ipsets: ipsets)
@@ -38,7 +41,7 @@ struct SandboxRules {
         case .loaded(let files):
             legacy = LegacyCopy(of: [])
             for file in files { try RulesetLoader.load(file) }
-            let ruleset = try Ruleset(reading: kernel)
+            ruleset = try Ruleset(reading: kernel)
             missing = ruleset.chainsBesideThePath
             limits = ruleset.limits
             areIncomplete = false

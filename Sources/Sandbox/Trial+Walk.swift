@@ -14,12 +14,10 @@ struct Walk {
     private let sandbox: Sandbox
 
     /// - Returns: nil if the sandbox has no such service in IPVS.
-    init?(_ service: Service, in sandbox: Sandbox) {
-        guard sandbox.ipvs?.contains(service.identity) ?? false,
-            case .address(let `protocol`, let endpoint) = service.identity
-        else { return nil }
-        (self.service, self.sandbox, self.protocol) = (service, sandbox, `protocol`)
-        virtual = endpoint.atOnePort
+    init?(_ addressed: AddressedService, in sandbox: Sandbox) {
+        guard sandbox.ipvs?.contains(addressed.service.identity) ?? false else { return nil }
+        (service, virtual, `protocol`) = (addressed.service, addressed.virtual, addressed.protocol)
+        self.sandbox = sandbox
     }
 
     /// Whether each packet of a connection must leave the director: not where a destination is the director itself, none takes new
@@ -69,30 +67,30 @@ extension TrialRunner {
         _ packets: ProbeBytes, _ walk: Walk, _ link: Int32, isAnswered: Bool = true
     ) throws(KernelError) -> Endpoint? {
         guard let opening = Probe.opening(walk.protocol) else { return nil }
-        _ = try outcome(of: opening, packets, link)
+        _ = try outcome(of: opening, packets, .link(link))
         guard let server = walk.arrival(from: packets.source.address) else { return nil }
         guard server.address != walk.virtual.address, isAnswered, let way = sandbox.link(to: server.address) else {
             return server
         }
         let back = ProbeBytes(from: server, to: packets.source, protocol: walk.protocol)
-        for probe in Self.handshake(walk.protocol) {
-            _ = try outcome(of: probe, probe.isAnswer ? back : packets, probe.isAnswer ? way : link)
+        for probe in Self.handshake(walk.protocol, with: .realServer) {
+            _ = try outcome(of: probe, probe.isAnswer ? back : packets, .link(probe.isAnswer ? way : link))
         }
         _ = sandbox.takeDeparted()
         return server
     }
 
     /// What follows the opening, until both sides have seen each other.
-    private static func handshake(_ protocol: IPProtocol) -> [Probe] {
+    static func handshake(_ protocol: IPProtocol, with server: Probe.Sender) -> [Probe] {
         switch `protocol` {
-        case .tcp: [Probe(.tcp([.syn, .ack]), isAnswer: true), Probe(.tcp(.ack))]
+        case .tcp: [Probe(.tcp([.syn, .ack]), from: server), Probe(.tcp(.ack))]
         case .sctp:
             [
-                Probe(.sctp(SCTPPacket(usual: [.initiateAck], .reply)), isAnswer: true),
+                Probe(.sctp(SCTPPacket(usual: [.initiateAck], .reply)), from: server),
                 Probe(.sctp(SCTPPacket(usual: [.cookieEcho], .original))),
-                Probe(.sctp(SCTPPacket(usual: [.cookieAck], .reply)), isAnswer: true),
+                Probe(.sctp(SCTPPacket(usual: [.cookieAck], .reply)), from: server),
             ]
-        default: [Probe(.udp, isAnswer: true)]
+        default: [Probe(.udp, from: server)]
         }
     }
 
@@ -102,7 +100,7 @@ extension TrialRunner {
     ) throws(KernelError) -> [AnswerTrial] {
         var trials: [AnswerTrial] = []
         for probe in probes {
-            let isFirst = probe == Self.handshake(walk.protocol).first
+            let isFirst = probe == Self.handshake(walk.protocol, with: .realServer).first
             var left = Set(walk.service.returningServers.map(\.address))
             for _ in walk.service.destinations.prefix(Self.mostServers) where !left.isEmpty {
                 let packets = ProbeBytes(
@@ -114,7 +112,7 @@ extension TrialRunner {
                 }
                 guard left.remove(server.address) != nil else { continue }
                 let back = ProbeBytes(from: server, to: packets.source, protocol: walk.protocol)
-                let outcome = try outcome(of: probe, back, way)
+                let outcome = try outcome(of: probe, back, .link(way))
                 trials.add(probe, outcome, of: server)
             }
         }

@@ -171,10 +171,33 @@ struct AdviceTests {
         #expect(notrack.apply.contains { $0.contains("sctp dport 80 notrack") })
     }
 
+    @Test("A service by mark: packets are accepted to where they get it, or not tracked there")
+    func mark() throws {
+        let marking = """
+            nft -f - <<'END'
+            table ip m {
+                chain p { type filter hook prerouting priority mangle; ip daddr \(Director.vip) tcp dport { 80, 443 } meta mark set 7; }
+            }
+            END
+
+            """
+        let filter = Self.nft("ct state invalid drop\ntcp dport { 80, 443 } accept\nmeta l4proto icmp accept")
+        let (accept, notrack) = try Advised(marking + filter, families: [.ipv4], mark: 7).bothProven()
+        for port in [80, 443] {
+            #expect(
+                accept.apply.contains { $0.contains("ip daddr \(Director.vip) tcp dport \(port)") }, "\(accept.apply)")
+            #expect(notrack.apply.contains { $0.contains("\(port)") }, "\(notrack.apply)")
+        }
+    }
+
     @Test("A service with NAT destinations, too, must be tracked")
     func alsoNAT() throws {
         let filter = Self.nft("ct state invalid drop\ntcp dport 80 accept\nmeta l4proto { icmp, ipv6-icmp } accept")
-        let advised = try Advised(filter, method: .nat)
+        // Its answers must get through, too.
+        let settings = [
+            Sysctls.ipvsConntrack: "0", Sysctls.tcpLoose: "1", "net.ipv4.ip_forward": "1",
+        ]
+        let advised = try Advised(filter, settings: settings, method: .nat, families: [.ipv4])
         #expect(advised[.accept]?.proof.result == .proven)
         #expect(advised.obstacles.map(\.kind) == [.notrack])
     }

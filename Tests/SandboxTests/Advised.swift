@@ -19,12 +19,13 @@ struct Advised {
     init(
         _ filter: String, settings: [String: String] = [Sysctls.ipvsConntrack: "0", Sysctls.tcpLoose: "1"],
         format: FixFormat? = nil, method: ForwardingMethod = .dr, protocol: IPProtocol = .tcp,
-        families: [IPAddress.Family] = [.ipv4, .ipv6],
+        families: [IPAddress.Family] = [.ipv4, .ipv6], mark: UInt32? = nil,
         prepare: @escaping @Sendable () throws -> Void = {}
     ) throws {
         let services = try Director(":").services.filter { families.contains($0.identity.family) }.map { service in
             var service = service
             if case .address(_, let endpoint) = service.identity { service.identity = .address(`protocol`, endpoint) }
+            if let mark { service.identity = .fwmark(mark, service.identity.family) }
             for index in service.destinations.indices { service.destinations[index].method = .dr }
             if method != .dr, let first = service.destinations.first {
                 var other = first

@@ -51,10 +51,11 @@ struct Director: Sendable {
                     ruleset: ruleset, legacyTables: legacyTables, sets: sets, network: network, sysctls: sysctls)
             )
         }
-        services = try [Self.vip, Self.vip6].map { text in
-            guard let address = IPAddress(text) else { throw Failed(description: text) }
+        // The real servers are nobody here.
+        services = try [(Self.vip, "10.9.0.3"), (Self.vip6, "2001:db8:9:1::3")].map { text, server in
+            guard let address = IPAddress(text), let server = IPAddress(server) else { throw Failed(description: text) }
             var service = Service(.address(.tcp, Endpoint(address, 80)))
-            service.destinations = [Destination(Endpoint(address, 80), .dr)]
+            service.destinations = [Destination(Endpoint(server, 80), .dr)]
             return service
         }
     }

@@ -63,7 +63,8 @@ struct FindingRowTests {
     @Test("What could not be checked is said with the reason, and so is that the checks failed")
     func notMade() {
         var model = health(.unreadable("the packet filter is being tried"))
-        let untried = "invalid-dropped, icmp-not-accepted, new-limit, notrack-half: the packet filter is being tried"
+        let untried =
+            "invalid-dropped, icmp-not-accepted, local-answers-dropped, new-limit, notrack-half: the packet filter is being tried"
         #expect(Models.text(model).contains(untried))
         #expect(Models.rows(model).allSatisfy { !$0.hasPrefix("invalid-dropped") })
         model.director.missChecks(because: "cannot read anything")

@@ -20,8 +20,8 @@ struct TrialBasis: Equatable {
 
     private struct Tried: Equatable {
         let identity: Service.Identity
-        let isBypassing: Bool
-        let returningServers: [Endpoint]
+        let methods: [ForwardingMethod]
+        let destinations: [Endpoint]
     }
 
     /// Settings that decide about ctstates, beside those of the network.
@@ -37,8 +37,7 @@ struct TrialBasis: Equatable {
         services = (facts.services.value ?? []).map { service in
             Tried(
                 identity: service.identity,
-                isBypassing: service.destinations.contains { $0.method.answersBypassDirector },
-                returningServers: service.returningServers)
+                methods: service.destinations.map(\.method), destinations: service.destinations.map(\.endpoint))
         }
         settings = [
             facts.sysctls.values.filter { Self.names.contains($0.key) }, surroundings?.sysctls.values ?? [:],

@@ -27,7 +27,10 @@ package struct Advisor {
     ) {
         let filtered = findings.filter(\.isOfRules)
         let affected = filtered.flatMap(\.triedServices)
-        guard let trial = facts.trial.value, let exemption = Exemption(affected.inOrder) else { return nil }
+        guard let trial = facts.trial.value,
+            let exemption = Exemption(
+                trial.services.filter { affected.contains($0.service) }.map(\.target).inOrder)
+        else { return nil }
         self.filter = filter
         self.trial = trial
         services = filter.services.filter { affected.contains($0.identity) }

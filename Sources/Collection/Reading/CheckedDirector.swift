@@ -63,7 +63,7 @@ package struct CheckedDirector {
     }
 
     private static let needsOfSurroundings: Set<Need> = [
-        .network, .trial, .answers, .syncTrial, .rules, .marks, .savedFixes, .mergedReceiving,
+        .network, .trial, .answers, .syncTrial, .ownTrial, .rules, .marks, .savedFixes, .mergedReceiving,
     ]
     private static let untracked = "conntrack is not loaded here"
     private static let unneeded = "none of these checks needs it"

@@ -171,8 +171,14 @@ extension DirectorFacts {
     fileprivate var servicesToTry: [Service] {
         (services.value ?? []).filter { service in
             service.destinations.contains { $0.method.answersBypassDirector }
-                || !service.returningServers.isEmpty && Probe.opening(of: service.identity) != nil
+                || service.destinations.contains { $0.method == .nat || $0.method == .local } && service.mayBeTried
         }
+    }
+}
+
+extension Service {
+    fileprivate var mayBeTried: Bool {
+        if case .fwmark = identity { true } else { Probe.opening(of: identity) != nil }
     }
 }
 

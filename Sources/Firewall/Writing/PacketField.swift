@@ -34,6 +34,9 @@ package struct PacketField: Hashable, Sendable {
 }
 
 extension PacketField {
+    /// `ip daddr`, `ip6 daddr`
+    package static func destination(_ family: IPAddress.Family) -> PacketField { address(.destination, family) }
+
     /// `ip daddr`, `ip6 saddr`
     static func address(_ end: FlowEnd, _ family: IPAddress.Family) -> PacketField {
         let (first, length): (UInt32, Int) = family == .ipv4 ? (12, 4) : (8, 16)
@@ -50,13 +53,16 @@ extension PacketField {
         PacketField(.payload(NFT_PAYLOAD_TRANSPORT_HEADER.rawValue, end == .source ? 0 : 2), 2, .port)
     }
 
+    /// `sctp chunk`'s type, of a packet's first chunk, behind the common header of twelve bytes.
+    package static let sctpChunk = transport(12, 1, .integer, .sctp)
+
     /// Bytes behind the IP header that have no name: `@th,64,8` in bits.
     static func transport(_ offset: UInt32, bytes length: Int) -> PacketField {
         PacketField(.payload(NFT_PAYLOAD_TRANSPORT_HEADER.rawValue, offset), length, .integer)
     }
 
     /// `tcp flags`
-    static let tcpFlags = transport(13, 1, .tcpFlags, .tcp)
+    package static let tcpFlags = transport(13, 1, .tcpFlags, .tcp)
 
     /// `icmp type`, `icmpv6 type`
     static func icmpType(_ family: IPAddress.Family) -> PacketField {
@@ -89,7 +95,7 @@ extension PacketField {
     /// `meta mark`
     static let mark = PacketField(.meta(UInt32(NFT_META_MARK.rawValue)), 4, .mark)
     /// `meta skuid`: the user whose socket sent the packet. Packets without a socket have none, and match nothing (nft_meta.c).
-    static let socketUser = PacketField(.meta(UInt32(NFT_META_SKUID.rawValue)), 4, .user)
+    package static let socketUser = PacketField(.meta(UInt32(NFT_META_SKUID.rawValue)), 4, .user)
     /// `ct state`
     static let ctState = PacketField(.ct(UInt32(NFT_CT_STATE.rawValue)), 4, .ctState)
 

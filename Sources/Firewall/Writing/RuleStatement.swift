@@ -25,6 +25,8 @@ package enum RuleStatement: Hashable, Sendable {
     case log(PacketLog)
     /// `meta nftrace set 1`
     case trace
+    /// `notrack`, which changes nothing once conntrack has seen the packet (net/netfilter/nft_ct.c, `nft_notrack_eval`)
+    case notrack
     /// `drop`, `accept`, `return`
     case verdict(PacketVerdict)
     /// `jump CHAIN`
@@ -68,7 +70,7 @@ extension RuleStatement {
         case .equal(let field, _, _), .range(let field, _): [field]
         case .lookup(let fields, _), .verdictMap(let fields, _), .update(_, let fields, _): fields
         case .ctState: [.ctState]
-        case .limit, .limitObject, .log, .trace, .verdict, .jump, .goto: []
+        case .limit, .limitObject, .log, .trace, .notrack, .verdict, .jump, .goto: []
         }
     }
 
@@ -98,6 +100,7 @@ extension RuleStatement {
             }
         case .log(let log): Self.append(log, to: &list)
         case .trace: Self.appendTrace(to: &list)
+        case .notrack: list.expression("notrack") { _ in }
         case .verdict(let verdict): Self.append(verdict, nil, to: &list)
         case .jump(let chain): Self.append(.jump, chain, to: &list)
         case .goto(let chain): Self.append(.goto, chain, to: &list)

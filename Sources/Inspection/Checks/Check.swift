@@ -56,5 +56,7 @@ package struct Check: Sendable {
     package var allNeeds: [Need] { (concerns == nil ? [] : [.services]) + needs }
 
     /// Whether packets in the sandbox matter to it.
-    package var isTried: Bool { isBetterTried || !Set(allNeeds).isDisjoint(with: [.trial, .answers, .syncTrial]) }
+    package var isTried: Bool {
+        isBetterTried || !Set(allNeeds).isDisjoint(with: [.trial, .answers, .syncTrial, .ownTrial])
+    }
 }

@@ -104,7 +104,7 @@ extension Need {
         case .connections: "the connections of IPVS"
         case .forwarding: "whether the host forwards packets"
         case .kernelVersion: "the kernel's version"
-        case .trial, .answers, .syncTrial: "the packet filter, in the sandbox"
+        case .trial, .answers, .syncTrial, .ownTrial: "the packet filter, in the sandbox"
         case .rules, .marks, .savedFixes: "the rules of the packet filter"
         case .mergedReceiving: "the features of the interfaces"
         case .connectionCounts: "the connections of destinations"

@@ -73,7 +73,7 @@ extension DirectorFacts {
         if drops.probes.contains(where: { $0.packetClass == .ack }) {
             if sysctls.number(Sysctls.tcpLoose) == 0 { remedies.append(.set([.init(Sysctls.tcpLoose, 1)])) }
             if sysctls.number(Sysctls.ipvsConntrack) == 1 {
-                remedies.append(MethodMix(knownServices).againstConfirming(drops.services))
+                remedies.append(methodMix.againstConfirming(drops.services))
             }
         }
         let isSCTP = drops.probes.contains { $0.packetClass == .sctp }

@@ -32,6 +32,8 @@ package enum Need: Hashable, Sendable {
     case answers
     /// The same of messages to the sync daemon of a backup.
     case syncTrial
+    /// The same of answers of the director itself, where it is a real server.
+    case ownTrial
     /// What the packet filter's rules say.
     case rules
     /// Whether files bring back what fixes are there.
@@ -67,6 +69,7 @@ extension DirectorFacts {
         case .trial: trial.lack
         case .answers: trial.lack ?? lackOfAnswers
         case .syncTrial: lackOfSyncTrial
+        case .ownTrial: lackOfOwnTrial
         case .rules: rules.lack
         case .marks: lackOfMarks
         case .savedFixes: lackOfSavedFixes
@@ -95,7 +98,7 @@ extension DirectorFacts {
         case .network: network.value != nil
         case .window: window != nil
         case .marks, .savedFixes: rules.value != nil
-        case .syncTrial, .answers: trial.value != nil
+        case .syncTrial, .ownTrial, .answers: trial.value != nil
         default: false
         }
     }
@@ -165,7 +168,10 @@ extension DirectorFacts {
     private var lackOfMarks: Lack? {
         guard let rules = rules.value else { return nil }
         let isVague = knownServices.contains { service in
-            if case .fwmark(let mark, let family) = service.identity { rules.isVague(mark, family) } else { false }
+            guard case .fwmark(let mark, let family) = service.identity else { return false }
+            // That packets got it in the sandbox is an answer.
+            let isSeen = trial.value?.services.contains { $0.service == service.identity && $0.isReachable } ?? false
+            return rules.isVague(mark, family) && !isSeen
         }
         return isVague
             ? Lack("a rule takes marks from a map or from connections, which is not followed", isAbsence: true) : nil

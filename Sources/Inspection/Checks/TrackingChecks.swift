@@ -12,10 +12,9 @@ extension Check {
             needs: [.sysctl(Sysctls.ipvsConntrack)], concerns: isOneWayTCP
         ) { facts in
             guard let value = facts.sysctls.number(Sysctls.ipvsConntrack), value != 0 else { return [] }
-            let mix = MethodMix(facts.knownServices)
             return facts.finding(
-                .vsConntrackDR, of: isOneWayTCP, [.init("vs_conntrack", value)],
-                [mix.againstConfirming(), .observe, .readManual].withoutRepeats)
+                .vsConntrackDR, of: { isOneWayTCP($0) && facts.bypasses($0) }, [.init("vs_conntrack", value)],
+                [facts.methodMix.againstConfirming(), .observe, .readManual].withoutRepeats)
         },
         Check(
             .tcpLoose0, .warning, "nf_conntrack_tcp_loose=0 with DR or TUN, whose ACKs are then INVALID",
@@ -23,7 +22,7 @@ extension Check {
         ) { facts in
             guard facts.sysctls.number(Sysctls.tcpLoose) == 0 else { return [] }
             return facts.finding(
-                .tcpLoose0, of: isOneWayTCP, [.init("tcp_loose", 0)],
+                .tcpLoose0, of: { isOneWayTCP($0) && facts.bypasses($0) }, [.init("tcp_loose", 0)],
                 [.set([.init(Sysctls.tcpLoose, 1)]), .observe, .readManual])
         },
         Check(
@@ -54,9 +53,10 @@ extension Check {
                     ? facts.isShown(unhurt: services.filter(isOneWayTCP), by: \.isVital)
                     : facts.isShown(unhurt: services.filter(isNATTCP)) { _ in true })
             else { return [] }
-            let remedies = MethodMix(services).forConfirming.dropFirst(confirms ? 1 : 0)
+            let remedies = facts.methodMix.forConfirming.dropFirst(confirms ? 1 : 0)
             return facts.finding(
-                .mixedMethods, of: isOneWayTCP, [.init("nat_services", translated)], remedies + [.readManual])
+                .mixedMethods, of: { isOneWayTCP($0) && facts.bypasses($0) }, [.init("nat_services", translated)],
+                remedies + [.readManual])
         },
         // `nf_conntrack_udp_packet` (net/netfilter/nf_conntrack_proto_udp.c), `ip_vs_nat_send_or_cont` (ip_vs_xmit.c)
         Check(
@@ -105,7 +105,7 @@ extension DirectorFacts {
     /// where that was not tried.
     fileprivate func unconfirmed(_ isMeant: (Service) -> Bool) -> [Finding] {
         let services = knownServices.filter(isMeant)
-        let remedies = MethodMix(knownServices).forConfirming + [.observe, .readManual]
+        let remedies = methodMix.forConfirming + [.observe, .readManual]
         let proven = droppedOfNAT(services, remedies)
         var judged = Set(proven.flatMap(\.triedServices))
         if case .known(let trial) = trial {
@@ -122,7 +122,9 @@ extension DirectorFacts {
         let identities = Set(services.map(\.identity))
         // What clients send to the others, `invalid-dropped` has.
         let returning = Set(services.filter { !$0.hasMethod(\.answersBypassDirector) }.map(\.identity))
-        let drops = trial.drops(of: identities.contains) { $1.isAnswer || returning.contains($0) }
+        let drops = trial.drops(of: identities.contains) {
+            $1.sender == .realServer || $1.sender == .client && returning.contains($0)
+        }
         return drops.map { drops in
             let answers = drops.probes.count(where: \.isAnswer)
             return Finding(

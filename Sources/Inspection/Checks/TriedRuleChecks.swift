@@ -18,7 +18,7 @@ extension Check {
                 guard let burst = service.burst, let drop = burst.limitingRule else { continue }
                 let rules = [drop] + burst.limits.filter { $0 != drop }
                 if let place = found.firstIndex(where: { $0.rules == rules }) {
-                    found[place].services.append(service.service)
+                    found[place].services = (found[place].services + [service.service]).withoutRepeats
                 } else {
                     found.append((rules, burst.sent, [service.service]))
                 }
@@ -42,7 +42,7 @@ extension Check {
                 service.isExempt
                     ? service.dropsInvalid { $0 == .icmpError }
                     : service.dropsInvalid { $0 != .icmpError } && exempt.contains { $0.isTwin(of: service) }
-            }.map(\.service)
+            }.map(\.service).withoutRepeats
             guard !half.isEmpty else { return [] }
             return [
                 Finding(

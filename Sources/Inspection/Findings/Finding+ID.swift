@@ -37,6 +37,8 @@ extension Finding {
         package static let icmpDropped = ID(rawValue: "icmp-not-accepted")
         /// ICMPv6 packet-too-big about such connections.
         package static let packetTooBigDropped = ID(rawValue: "icmpv6-ptb")
+        /// Answers of the director itself, as a real server.
+        package static let localAnswersDropped = ID(rawValue: "local-answers-dropped")
         package static let answersDropped = ID(rawValue: "answers-dropped")
         package static let lostBeforeLocalIn = ID(rawValue: "lost-before-local-in")
         package static let lostBeforePostRouting = ID(rawValue: "lost-before-post-routing")

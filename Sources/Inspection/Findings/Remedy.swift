@@ -10,6 +10,8 @@ package enum Remedy: Hashable, Sendable {
     case accept(Accepted, to: IPAddress?)
     /// Exempt the packets of these services from conntrack, as no value of `net.ipv4.vs.conntrack` suits all services.
     case notrack([Service.Identity])
+    /// Accept what is INVALID of the answers of these services, whose real server is the director itself, before it is dropped.
+    case acceptAnswers([Service.Identity])
     /// Raise this limit of the initial network namespace, or else shorten the timeout of established connections.
     case raise(String, orShortenTimeout: Bool)
     /// Raise this limit if the table is full; otherwise `insert_failed` tells more.
@@ -108,11 +110,15 @@ struct MethodMix {
     /// Whether a service has answers that come back through it.
     let hasReturning: Bool
 
-    init(_ services: [Service]) {
+    /// - Parameter isOwn: whether a destination is the director itself, through which its answers pass, whatever its method.
+    init(_ services: [Service], isOwn: (Destination) -> Bool = { _ in false }) {
+        func bypasses(_ destination: Destination) -> Bool {
+            destination.method.answersBypassDirector && !isOwn(destination)
+        }
         bypassing = services.filter { service in
-            !service.destinations.isEmpty && service.destinations.allSatisfy(\.method.answersBypassDirector)
+            !service.destinations.isEmpty && service.destinations.allSatisfy(bypasses)
         }.map(\.identity)
-        hasReturning = services.contains { $0.destinations.contains { !$0.method.answersBypassDirector } }
+        hasReturning = services.contains { !$0.destinations.allSatisfy(bypasses) }
     }
 
     /// Makes ACKs of connections that bypass the director NEW again, after their SYN was confirmed.

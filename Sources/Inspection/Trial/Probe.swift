@@ -10,15 +10,24 @@ package struct Probe: Hashable, Sendable {
     package var icmpCode: UInt8 = 0
     /// Whether what opens its connection came before. Otherwise nothing did: its entry was never confirmed, or has gone.
     package var isAfterOpening = false
-    /// Whether a real server sends it to a client, through the director.
-    package var isAnswer = false
+    package var sender = Sender.client
+
+    package enum Sender: Hashable, Sendable {
+        case client
+        /// To a client, through the director.
+        case realServer
+        /// To a client: the real server is the director itself.
+        case director
+    }
 
     package init(
-        _ packet: TrackedPacket, icmpCode: UInt8 = 0, isAfterOpening: Bool = false, isAnswer: Bool = false
+        _ packet: TrackedPacket, icmpCode: UInt8 = 0, isAfterOpening: Bool = false, from sender: Sender = .client
     ) {
         (self.packet, self.icmpCode) = (packet, icmpCode)
-        (self.isAfterOpening, self.isAnswer) = (isAfterOpening, isAnswer)
+        (self.isAfterOpening, self.sender) = (isAfterOpening, sender)
     }
+
+    package var isAnswer: Bool { sender != .client }
 
     package var packetClass: PacketClass { packet.packetClass }
 
@@ -56,9 +65,18 @@ package struct ProbeOutcome: Equatable, Sendable {
     /// The rules that matched and the policies that decided, in the order in which the packet met them.
     package var steps: [TraceEvent] = []
     package var end = End.lost
+    /// As it was seen last.
+    package var mark: UInt32 = 0
+    /// Where it left the packet filter for good: POST_ROUTING, or LOCAL_IN for a socket of the director's own. Nil if it did not, and where
+    /// there is no IPVS, behind which packets go on.
+    package var exit: NetfilterHook?
+    /// As it was seen last at LOCAL_OUT or POST_ROUTING, if IPVS took it and sent it on.
+    package var laterState: CTState?
+    /// Whether what dropped it comes after IPVS took it; the ctstate is the one there, then.
+    package private(set) var isBehindIPVS = false
 
     package enum End: Equatable, Sendable {
-        /// It came to where IPVS takes it.
+        /// It came to where IPVS takes it; of what the director itself sends, to where it leaves.
         case passed(NetfilterHook)
         case dropped(DroppingRule)
         /// No rule was seen to drop it, but it did not arrive: routing, rp_filter, a program that takes packets.
@@ -68,6 +86,11 @@ package struct ProbeOutcome: Equatable, Sendable {
     }
 
     package init() {}
+
+    package mutating func drop(by rule: DroppingRule) {
+        if hasPassed { (isBehindIPVS, ctstate) = (true, laterState ?? ctstate) }
+        end = .dropped(rule)
+    }
 
     package var hasPassed: Bool {
         if case .passed = end { true } else { false }

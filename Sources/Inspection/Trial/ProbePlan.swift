@@ -11,39 +11,54 @@ package struct ProbePlan {
     package let others: [Probe]
     /// Of real servers whose answers come back through the director.
     package let answers: [Probe]
+    /// Of the director itself, where it is a real server.
+    package let ownAnswers: [Probe]
 
-    /// - Parameter keepsEntries: whether what opens a connection leaves an entry behind (`net.ipv4.vs.conntrack=1`); what follows is then
-    ///   sent after it as well.
-    /// - Parameter hasIPVS: whether IPVS is there to make the entries of NAT (`ip_vs_update_conntrack`, net/netfilter/ipvs/ip_vs_nfct.c).
-    package init(_ service: Service, keepsEntries: Bool, hasIPVS: Bool = false) {
-        guard case .address(let `protocol`, let endpoint) = service.identity, let opening = Probe.opening(`protocol`)
+    /// - Parameters:
+    ///   - target: what its packets are for; nil if that is its address.
+    ///   - isOwn: whether a destination is the director itself.
+    ///   - keepsEntries: whether what opens a connection leaves an entry behind (`net.ipv4.vs.conntrack=1`); what follows is then
+    ///     sent after it as well.
+    ///   - hasIPVS: whether IPVS is there to make the entries of NAT (`ip_vs_update_conntrack`, net/netfilter/ipvs/ip_vs_nfct.c).
+    package init(
+        _ service: Service, at target: Service.Identity? = nil,
+        isOwn: (Destination) -> Bool = { $0.method == .local }, keepsEntries: Bool, hasIPVS: Bool = false
+    ) {
+        guard case .address(let `protocol`, let endpoint) = target ?? service.identity,
+            let opening = Probe.opening(`protocol`)
         else {
-            (opening, others, answers) = (nil, [], [])
+            (opening, others, answers, ownAnswers) = (nil, [], [], [])
             return
         }
         self.opening = opening
-        let areAnswersTried = !service.returningServers.isEmpty && (!keepsEntries || hasIPVS)
-        answers = areAnswersTried ? Self.answers(`protocol`) : []
-        let isBypassing = service.destinations.contains { $0.method.answersBypassDirector }
+        let own = service.destinations.filter(isOwn)
+        let remote = service.destinations.filter { !isOwn($0) }
+        let hasEntriesOfNAT = !keepsEntries || hasIPVS
+        let areReturning = hasEntriesOfNAT && remote.contains { $0.method == .nat }
+        answers = areReturning ? Self.answers(`protocol`, from: .realServer) : []
+        let isServing = own.contains { $0.method != .nat || hasEntriesOfNAT }
+        ownAnswers = isServing ? Self.answers(`protocol`, from: .director) : []
+        let isBypassing = remote.contains { $0.method.answersBypassDirector }
         let rest = Self.rest(`protocol`)
         let errors = Self.errors(endpoint.address.family)
         // Each datagram of UDP opens a connection, and passes as the first did.
-        let isFollowed = keepsEntries && !rest.isEmpty && (isBypassing || hasIPVS)
+        let isFollowed =
+            keepsEntries && !rest.isEmpty && (isBypassing || hasIPVS || isServing && remote.isEmpty)
         let isFresh = isBypassing || !keepsEntries
         others =
             (isFresh ? rest : []) + (isFollowed ? Self.later(rest) : []) + (isFresh ? errors : [])
             + (isFollowed ? Self.later(errors) : [])
     }
 
-    private static func answers(_ protocol: IPProtocol) -> [Probe] {
+    private static func answers(_ protocol: IPProtocol, from server: Probe.Sender) -> [Probe] {
         switch `protocol` {
         case .tcp:
             let flags: [TCPFlags] = [[.syn, .ack], [.psh, .ack], [.fin, .ack], .rst, [.rst, .ack]]
-            return flags.map { Probe(.tcp($0), isAnswer: true) }
+            return flags.map { Probe(.tcp($0), from: server) }
         case .sctp:
             let chunks: [SCTPChunk] = [.initiateAck, .cookieAck, .data, .sack, .shutdown, .shutdownAck, .abort]
-            return chunks.map { Probe(.sctp(SCTPPacket(usual: [$0], .reply)), isAnswer: true) }
-        default: return [Probe(.udp, isAnswer: true)]
+            return chunks.map { Probe(.sctp(SCTPPacket(usual: [$0], .reply)), from: server) }
+        default: return [Probe(.udp, from: server)]
         }
     }
 

@@ -65,7 +65,7 @@ package struct Proof: Equatable, Sendable {
         self.closed = closed
         kernelRelease = after.kernelRelease
         for service in after.services {
-            let earlier = before.services.first { $0.service == service.service }
+            let earlier = before.services.first { $0.service == service.service && $0.target == service.target }
             packets += service.rows(before: earlier)
         }
         if let row = packets.first(where: \.isDropped) {
@@ -96,9 +96,9 @@ extension Proof.Target {
 extension ServiceTrial {
     /// One for each packet, with what became of it before.
     fileprivate func rows(before: ServiceTrial?) -> [Proof.Row] {
-        let target = Proof.Target.service(service)
+        let target = Proof.Target.service(self.target)
         var rows: [Proof.Row] = []
-        if let opening, let probe = Probe.opening(of: service) {
+        if let opening, let probe = Probe.opening(of: self.target) {
             rows.append(
                 .init(
                     target, probe, hadPassed: before?.isReachable ?? false, passes: opening.hasPassed,

@@ -27,6 +27,10 @@ package struct Trial: Equatable, Sendable {
 /// The probes of one service, and what became of them.
 package struct ServiceTrial: Equatable, Sendable {
     package var service: Service.Identity
+    /// What the packets were for: the service, or of one by mark an address where they get it. There may be several.
+    package var target: Service.Identity
+    /// Why there are none; nil if that is plain.
+    package var obstacle: String?
     /// Where the packets came from; nil if none was found from which the service can be reached.
     package var origin: ProbeOrigin?
     /// Of the packet that opens a connection: from the origin, or else from the last one tried.
@@ -39,10 +43,14 @@ package struct ServiceTrial: Equatable, Sendable {
     /// Of many ACKs in a moment; nil if that was not tried, as no rule limits anything.
     package var burst: Burst?
 
-    package init(_ service: Service.Identity) { self.service = service }
+    /// - Parameter target: nil if the service is one of an address.
+    package init(_ service: Service.Identity, at target: Service.Identity? = nil) {
+        (self.service, self.target) = (service, target ?? service)
+    }
 
     package static func == (left: Self, right: Self) -> Bool {
-        left.service == right.service && left.origin == right.origin && left.opening == right.opening
+        left.service == right.service && left.target == right.target && left.obstacle == right.obstacle
+            && left.origin == right.origin && left.opening == right.opening
             && left.burst == right.burst && left.answers == right.answers
             && left.outcomes.elementsEqual(right.outcomes) { $0 == $1 }
     }
@@ -59,7 +67,7 @@ package struct ServiceTrial: Equatable, Sendable {
     package var isReachable: Bool { opening?.hasPassed ?? false }
 }
 
-/// What a real server answers to a client, and what became of it at FORWARD.
+/// What a real server answers to a client, and what became of it at FORWARD; or at LOCAL_OUT, if that is the director itself.
 package struct AnswerTrial: Equatable, Sendable {
     package var server: Endpoint
     package var outcomes: [(probe: Probe, outcome: ProbeOutcome)] = []

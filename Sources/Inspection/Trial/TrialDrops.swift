@@ -5,6 +5,8 @@ import IPVS
 /// Packets of some services that the director's packet filter dropped in the sandbox, all of them alike.
 package struct TrialDrops: Equatable, Sendable {
     package var services: [Service.Identity]
+    /// What the packets were for of services by mark.
+    package var targets: [Service.Identity] = []
     /// Each once, in the order in which they were sent; answers last.
     package var probes: [Probe]
     package var ctstates: Set<CTState>
@@ -55,12 +57,14 @@ extension Trial {
             var places: [DroppingRule] = []
             for rule in dropped.compactMap(\.outcome.droppingRule) where !places.contains(rule) { places.append(rule) }
             let drops = TrialDrops(
-                services: [service.service], probes: dropped.map(\.probe).withoutRepeats,
+                services: [service.service], targets: service.target == service.service ? [] : [service.target],
+                probes: dropped.map(\.probe).withoutRepeats,
                 ctstates: Set(dropped.compactMap(\.outcome.ctstate)),
                 rules: places.map { .init(place: $0, text: rules[$0] ?? .unknown("it was not read")) }, origin: origin,
                 kernelRelease: kernelRelease)
             if let place = found.firstIndex(where: { $0.isAlike(drops) }) {
-                found[place].services += drops.services
+                found[place].services = (found[place].services + drops.services).withoutRepeats
+                found[place].targets += drops.targets
             } else {
                 found.append(drops)
             }
@@ -77,7 +81,7 @@ extension Trial {
         let unreachable = services.filter { !$0.isReachable }
         if let first = unreachable.first {
             return "\(unreachable.count == 1 ? "" : "of \(unreachable.count) services, ")\(first.service) "
-                + "was not reached in the sandbox: \(first.obstacle)"
+                + "was not reached in the sandbox: \(first.reason)"
         }
         let vague = services.flatMap(\.laterOutcomes).filter { $0.outcome.isVague }
         guard let first = vague.first else { return nil }
@@ -96,7 +100,7 @@ extension Finding {
     }
 
     /// Whether rules that accept these packets would end it. What NAT lacks is entries.
-    package var isOfRules: Bool { !triedServices.isEmpty && id != .vsConntrackNAT }
+    package var isOfRules: Bool { !triedServices.isEmpty && id != .vsConntrackNAT && id != .localAnswersDropped }
 }
 
 extension TrialDrops {
@@ -115,8 +119,9 @@ extension ProbeOutcome {
 }
 
 extension ServiceTrial {
-    fileprivate var obstacle: String {
-        switch opening?.end {
+    fileprivate var reason: String {
+        if let obstacle { return obstacle }
+        return switch opening?.end {
         case .dropped(let rule): "what opens a connection is dropped by \(rule)\(rule.advice)"
         case .unknown(let why): why
         case .lost: "what opens a connection did not arrive, and no rule was seen to drop it"

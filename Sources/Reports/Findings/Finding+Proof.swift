@@ -21,6 +21,9 @@ extension Finding {
         .packetTooBigDropped:
             "Send a large page to a client behind a smaller MTU: it never arrives whole, and ct-inspect observe counts packet-too-big as "
             + "dropped.",
+        .localAnswersDropped:
+            "Connect to the service while IPVS chooses the director itself: its SYN+ACK does not arrive, ipvsadm -Lcn shows SYN_RECV, and the "
+            + "rule's own counter goes up.",
         .newLimit:
             "Upload a large file through the service: it crawls or breaks off, and the counters of these rules go up by more than one for each "
             + "connection.",

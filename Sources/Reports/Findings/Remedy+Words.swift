@@ -10,6 +10,9 @@ extension Remedy {
         case .accept(let packets, let address):
             "accept \(packets.words) to \(Self.words(address)) before the rule that drops INVALID"
         case .notrack(let services): "add notrack rules for " + sentenceList(services.map(\.description))
+        case .acceptAnswers(let services):
+            "accept what leaves from the \(services.count == 1 ? "address" : "addresses") of "
+                + "\(sentenceList(services.map(\.description))) in OUTPUT, before the rule that drops it"
         case .raise(let limit, let orShortenTimeout):
             "raise \(limit) in the initial network namespace"
                 + (orShortenTimeout ? ", or shorten net.netfilter.nf_conntrack_tcp_timeout_established here" : "")
@@ -82,6 +85,7 @@ extension Remedy {
         switch self {
         case .set(let settings): Self.explanation(settings)
         case .accept: "the real servers' own filters know the true state"
+        case .acceptAnswers: "they belong to connections that IPVS let in"
         case .notrack:
             "their answers bypass the director, and no value of \(Sysctls.ipvsConntrack) suits both them and the NAT services here"
         default: nil

@@ -12,12 +12,16 @@ extension TrialDrops {
     }
 
     private var what: String {
-        let services = sentenceList(services.map(\.description))
+        let tried = sentenceList(targets.map(\.description))
+        let services = sentenceList(services.map(\.description)) + (targets.isEmpty ? "" : " (as \(tried))")
         let (sent, answered) = (names { !$0.isAnswer }, names(\.isAnswer))
         if answered.isEmpty { return "\(sentenceList(sent)) to \(services)" }
-        let answers = "\(sentenceList(answered)) from real servers"
+        let answers =
+            "\(sentenceList(answered)) from \(areOwn ? "the director itself, as a real server" : "real servers")"
         return sent.isEmpty ? "\(answers) of \(services)" : "\(sentenceList(sent)) to \(services), and \(answers)"
     }
+
+    private var areOwn: Bool { probes.contains { $0.sender == .director } }
 
     /// The same, how it is known, and where in the kernel it comes from.
     var sentence: String {
@@ -45,6 +49,13 @@ extension TrialDrops {
     }
 
     private var why: String {
+        if areOwn {
+            guard ctstates.contains(.invalid) else { return "They meet this rule before one that accepts them." }
+            return
+                "IPVS leaves what the client sends to the director's own sockets, but untracks it (net/netfilter/ipvs/ip_vs_xmit.c, "
+                + "ip_vs_send_or_cont): the answers have no entry, and a SYN+ACK, FIN or RST opens none "
+                + "(net/netfilter/nf_conntrack_proto_tcp.c, tcp_new)."
+        }
         if probes.contains(where: \.isAnswer) {
             guard ctstates.contains(.invalid) || ctstates.contains(.new) else {
                 return

@@ -46,6 +46,7 @@ struct ObservationRulesetTests {
             // Base chains have no policy but the kernel's, which is accept.
             switch statement {
             case .verdict(let verdict): #expect(verdict == .return)
+            case .notrack: Issue.record("a rule keeps conntrack from packets")
             case .equal, .range, .ctState, .lookup, .verdictMap, .update, .limit, .limitObject, .log, .trace, .jump,
                 .goto:
                 break

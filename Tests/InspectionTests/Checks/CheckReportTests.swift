@@ -209,6 +209,76 @@ struct TrialDoubtTests {
         #expect(trial.doubt?.hasPrefix("tcp 10.0.0.100:80 was not reached in the sandbox") == true)
     }
 
+    @Test("A mark that comes from a map is not followed, unless packets got it in the sandbox")
+    func marks() throws {
+        var facts = try DirectorFacts.plain()
+        facts.web = try service(.fwmark(7, .ipv4), [("10.0.0.3:0", .dr)])
+        var rules = RuleFacts()
+        rules.marks = [MarkSetting(.inet, .unknown)]
+        facts.rules = .known(rules)
+        let check = try #require(Check.named("fwmark-unset"))
+        if case .notMade = check.result(facts) {} else { Issue.record("it was made") }
+        facts.trial = .known(try .of(facts.web, passed: Self.ends))
+        #expect(check.result(facts) == .fine)
+    }
+
+    @Test(
+        "Answers of the director itself must have been tried where there are any, unless entries make them like others")
+    func ownAnswers() throws {
+        let check = try #require(Check.named("local-answers-dropped"))
+        var facts = try DirectorFacts.plain { try $0.lead(.init(.local)) }
+        facts.trial = .known(try .of(facts.web, passed: Self.ends))
+        #expect(
+            check.result(facts)
+                == .notMade(
+                    Lack("the director's own answers of tcp 10.0.0.100:80 were not tried", isAbsence: false)))
+        facts.set("conntrack", 1)
+        #expect(check.result(facts) == .fine)
+        facts.set("conntrack", 0)
+        facts.trial = .known(try .of(facts.web, passedAnswers: Self.ends, from: .director))
+        #expect(check.result(facts) == .fine)
+        // Where no destination is the director itself, nothing else matters.
+        facts = try .plain()
+        facts.trial = .unreadable("EPERM")
+        #expect(check.result(facts) == .fine)
+    }
+
+    @Test(
+        "What ends the drops of its own answers is the setting, unless others answer past the director; which is not told to unset it"
+    )
+    func ownRemedies() throws {
+        func remedies(_ change: (inout DirectorFacts) throws -> Void) throws -> [Remedy] {
+            var facts = try DirectorFacts.plain {
+                for address in [UInt32(3), 4] {
+                    let own = IPAddress(ipv4: 0x0A00_0000 + address)
+                    $0.changeNetwork { $0.paths[own] = .init(.local) }
+                }
+            }
+            facts.trial = .known(try .of(facts.web, droppedAnswers: Self.ends, from: .director))
+            try change(&facts)
+            return try facts.found("local-answers-dropped").flatMap(\.remedies)
+        }
+        let setting = Remedy.set([.init(Sysctls.ipvsConntrack, 1)])
+        #expect(try remedies { _ in }.first == setting)
+        let other = try DirectorFacts.web("10.0.0.101:80", .dr)
+        #expect(
+            try remedies { facts in
+                var other = other
+                other.destinations[0].endpoint = Endpoint(IPAddress(ipv4: 0x0A00_0009), 80)
+                facts.add(other)
+            }.first != setting)
+        var facts = try DirectorFacts.plain {
+            $0.set("conntrack", 1)
+            for address in [UInt32(3), 4] {
+                let own = IPAddress(ipv4: 0x0A00_0000 + address)
+                $0.changeNetwork { $0.paths[own] = .init(.local) }
+            }
+        }
+        #expect(try facts.found("vs-conntrack-dr") == [])
+        facts.add(try DirectorFacts.web("10.0.0.101:80", .nat))
+        #expect(try facts.found("mixed-methods") == [])
+    }
+
     @Test(
         "Sync messages are judged by themselves: services that were not reached do not matter, but what was not copied does"
     )

@@ -7,6 +7,7 @@ import IPVS
 
 extension CheckTests {
     private static let ends: [Probe] = [[.fin, .ack], .rst].map { Probe(.tcp($0)) }
+    private static let openings = [Probe(.tcp([.syn, .ack]))]
     private static let acks: [Probe] = [Probe(.tcp(.ack)), Probe(.tcp([.psh, .ack]))]
     private static let unreachable = Probe(.icmp(ICMPType(rawValue: 3)), icmpCode: 3)
     private static let tooBig = Probe(.icmpv6(ICMPv6Type(rawValue: 2)))
@@ -33,6 +34,21 @@ extension CheckTests {
         } butNot: {
             $0.trial = .known(try .of($0.web, passed: ends))
         },
+        Case("local-answers-dropped", .error, ["services": 1, "kinds_dropped": 2]) {
+            try $0.lead(.init(.local))
+            $0.trial = .known(try .of($0.web, droppedAnswers: openings + [ends[1]], from: .director))
+        } butNot: {
+            try $0.lead(.init(.local))
+            $0.trial = .known(try .of($0.web, passedAnswers: openings + [ends[1]], from: .director))
+        },
+        Case("local-answers-dropped", .warning, ["kinds_dropped": 1]) {
+            $0.web.destinations[0].method = .local
+            $0.trial = .known(try .of($0.web, droppedAnswers: [ends[1]], from: .director))
+        } butNot: {
+            // Those of other hosts are another check's.
+            $0.web = try DirectorFacts.web("10.0.0.100:80", .nat)
+            $0.trial = .known(try .of($0.web, droppedAnswers: [ends[1]]))
+        },
         Case("icmp-not-accepted", .warning, ["kinds_dropped": 1]) {
             $0.trial = .known(try .of($0.web, dropped: [unreachable] + ends))
         } butNot: {
@@ -52,7 +68,7 @@ extension Trial {
     /// A service that can be reached, and what becomes of its other packets.
     static func of(
         _ service: Service, dropped: [Probe] = [], passed: [Probe] = [], droppedAnswers: [Probe] = [],
-        passedAnswers: [Probe] = []
+        passedAnswers: [Probe] = [], from sender: Probe.Sender = .realServer
     ) throws -> Trial {
         let rule = DroppingRule(family: .inet, table: "filter", chain: "input", decision: .rule(handle: 7))
         func outcome(_ end: ProbeOutcome.End, _ state: CTState) -> ProbeOutcome {
@@ -66,7 +82,7 @@ extension Trial {
         made.outcomes =
             dropped.map { ($0, outcome(.dropped(rule), .invalid)) }
             + passed.map { ($0, outcome(.passed(.localIn), .invalid)) }
-        func answer(_ probe: Probe) -> Probe { Probe(probe.packet, isAnswer: true) }
+        func answer(_ probe: Probe) -> Probe { Probe(probe.packet, from: sender) }
         let answers =
             droppedAnswers.map { (probe: answer($0), outcome: outcome(.dropped(rule), .invalid)) }
             + passedAnswers.map { (probe: answer($0), outcome: outcome(.passed(.forward), .invalid)) }
