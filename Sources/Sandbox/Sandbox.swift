@@ -48,6 +48,8 @@ package final class Sandbox {
     /// Where clients may be.
     let origins: [IPAddress.Family: ProbeOrigins]
     private let cache = RuleCache()
+    /// By which a packet came in last: others may be down.
+    private var lastLink: Int32?
     /// Probes in a row of which nothing was heard.
     private var silences = 0
 
@@ -220,13 +222,15 @@ package final class Sandbox {
             return reader.outcome
         }
         switch entrance {
-        case .link(let link): try wires.send(packet, by: link)
+        case .link(let link):
+            lastLink = link
+            try wires.send(packet, by: link)
         case .socket(let source, let target):
             if let why = own.send(packet, from: source, to: target) { reader.giveUp(why) }
         }
         try collect(into: &reader)
         if !reader.isOver {
-            try wires.sendBarrier()
+            if let lastLink { try wires.send(ProbeReader.barrier, by: lastLink) }
             let deadline = ContinuousClock.now + Self.patience
             while !reader.isOver, ContinuousClock.now < deadline {
                 try collect(into: &reader)
@@ -270,9 +274,6 @@ private struct Wires {
     }
 
     func takeArrived() -> [[UInt8]] { wires.values.flatMap { $0.takeArrived() } }
-
-    /// By whichever link.
-    func sendBarrier() throws(KernelError) { try wires.values.first?.send(ProbeReader.barrier) }
 
     func send(_ packet: [UInt8], by link: Int32) throws(KernelError) {
         guard let wire = wires[link] else {

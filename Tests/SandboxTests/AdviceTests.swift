@@ -194,10 +194,8 @@ struct AdviceTests {
     func alsoNAT() throws {
         let filter = Self.nft("ct state invalid drop\ntcp dport 80 accept\nmeta l4proto { icmp, ipv6-icmp } accept")
         // Its answers must get through, too.
-        let settings = [
-            Sysctls.ipvsConntrack: "0", Sysctls.tcpLoose: "1", "net.ipv4.ip_forward": "1",
-        ]
-        let advised = try Advised(filter, settings: settings, method: .nat, families: [.ipv4])
+        let forwards = "sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1\n"
+        let advised = try Advised(forwards + filter, method: .nat)
         #expect(advised[.accept]?.proof.result == .proven)
         #expect(advised.obstacles.map(\.kind) == [.notrack])
     }
