@@ -220,7 +220,8 @@ struct TrialTests {
     func rewritten() throws {
         let redirect =
             "nft add table inet n '{ chain p { type nat hook prerouting priority -100; tcp dport 80 redirect to :8080; }; }'"
-        #expect(try opening(redirect) == ["NEW a rule changed its destination"])
+        let redirected = try opening(redirect)
+        #expect(redirected == ["NEW a rule changed its destination"], "\(redirected)")
         let queue =
             "for i in iptables-nft ip6tables-nft; do $i -A INPUT -p tcp --dport 80 -j NFQUEUE --queue-num 7 --queue-bypass; done"
         #expect(try opening(queue) == ["NEW a program or a device takes it"])
