@@ -18,6 +18,8 @@ package struct Connection: Hashable, Sendable {
     package var persistenceEngine: String?
     /// Nil if it comes from /proc.
     package var details: ConnectionDetails?
+    /// Whether it was learned from another director's sync daemon, as `/proc/net/ip_vs_conn_sync` says; nil if it comes from elsewhere.
+    package var isSynchronized: Bool?
 
     package init(
         _ protocol: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint, state: String,

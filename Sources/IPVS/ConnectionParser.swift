@@ -1,7 +1,8 @@
 import Addresses
 import Netlink
 
-/// Reads `/proc/net/ip_vs_conn` (`ip_vs_conn_seq_show`, net/netfilter/ipvs/ip_vs_conn.c) in pieces, in one pass.
+/// Reads `/proc/net/ip_vs_conn` (`ip_vs_conn_seq_show`, net/netfilter/ipvs/ip_vs_conn.c) in pieces, in one pass; or `ip_vs_conn_sync`
+/// (`ip_vs_conn_sync_seq_show`), whose rows have the connection's origin before its expiry, and no persistence engine.
 ///
 /// Addresses and ports are hexadecimal: `TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED     892`;
 /// IPv6 addresses are eight full groups. Name and data of a persistence engine may follow.
@@ -12,7 +13,8 @@ package struct ConnectionParser {
     /// The states read last, newest first: there are few, and this avoids creating a string for each row.
     private var states: [FieldCursor.Word] = []
     private static let tcp = FieldCursor.Word("TCP")
-    private static let columns = ["Pro", "FromIP", "FPrt", "ToIP", "TPrt", "DestIP", "DPrt", "State", "Expires"]
+    private static let columns = ["Pro", "FromIP", "FPrt", "ToIP", "TPrt", "DestIP", "DPrt", "State"]
+    private let hasOrigins: Bool
     /// Kernels from before there were persistence engines lack these.
     private static let engineColumns = ["PEName", "PEData"]
     /// Whether the title has these.
@@ -22,7 +24,9 @@ package struct ConnectionParser {
     private static let longestRow = 1024
 
     /// Reads a file including its title.
-    package init() {}
+    ///
+    /// - Parameter hasOrigins: whether it is `ip_vs_conn_sync`.
+    package init(hasOrigins: Bool = false) { self.hasOrigins = hasOrigins }
 
     /// Takes the next piece of the file, wherever it was split.
     ///
@@ -65,20 +69,28 @@ package struct ConnectionParser {
         if rows == 1 { return try title(&fields) }
         guard let `protocol` = fields.isNext(Self.tcp) ? .tcp : Self.protocol(named: fields.text()),
             let client = fields.endpoint(), let virtual = fields.endpoint(), let destination = fields.endpoint(),
-            case let state = state(&fields), !state.isEmpty, let expires = fields.decimal(),
-            hasEngines || fields.isAtEnd
+            case let state = state(&fields), !state.isEmpty,
+            case let isSynchronized = hasOrigins ? Self.isSynchronized(&fields) : nil,
+            !hasOrigins || isSynchronized != nil,
+            let expires = fields.decimal(), hasEngines || fields.isAtEnd
         else { throw error("is not a connection") }
-        connections.append(
-            Connection(
-                `protocol`, client: client, virtual: virtual, destination: destination, state: state,
-                expires: expires, persistenceEngine: fields.isAtEnd ? nil : fields.rest()))
+        var connection = Connection(
+            `protocol`, client: client, virtual: virtual, destination: destination, state: state,
+            expires: expires, persistenceEngine: fields.isAtEnd ? nil : fields.rest())
+        connection.isSynchronized = isSynchronized
+        connections.append(connection)
+    }
+
+    /// `ip_vs_origin_name`; nil for any other word.
+    private static func isSynchronized(_ fields: inout FieldCursor) -> Bool? {
+        fields.isNext("SYNC") ? true : fields.isNext("LOCAL") ? false : nil
     }
 
     /// Kernels that were changed by others have other columns (FULLNAT: LocalIP and LPrt before DestIP), which would be taken for ours.
     private mutating func title(_ fields: inout FieldCursor) throws(DecodeError) {
         guard fields.isNext(Self.columns[0]) else { throw error("is not the title of ip_vs_conn") }
-        try skip(Self.columns.dropFirst(), &fields)
-        hasEngines = !fields.isAtEnd
+        try skip(Self.columns.dropFirst() + (hasOrigins ? ["Origin", "Expires"] : ["Expires"]), &fields)
+        hasEngines = !hasOrigins && !fields.isAtEnd
         if hasEngines { try skip(Self.engineColumns, &fields) }
         guard fields.isAtEnd else { throw error("has the column \(fields.text()), which ct-inspect does not know") }
     }
@@ -101,7 +113,7 @@ package struct ConnectionParser {
     }
 
     private func error(_ why: String) -> DecodeError {
-        DecodeError("row \(rows) of proc/net/ip_vs_conn", why, at: 0)
+        DecodeError("row \(rows) of proc/net/ip_vs_conn\(hasOrigins ? "_sync" : "")", why, at: 0)
     }
 
     /// `ip_vs_proto_name`: a known name, or `IP_` and the number.

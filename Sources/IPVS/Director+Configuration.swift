@@ -79,7 +79,7 @@ extension Director {
     }
 
     /// The running sync daemons.
-    func daemons() throws(KernelError) -> [Daemon] {
+    package func daemons() throws(KernelError) -> [Daemon] {
         var daemons: [Daemon] = []
         try ask("list the synchronisation daemons of IPVS", IPVS_CMD_GET_DAEMON, NLM_F_DUMP) {
             attribute, bytes throws(DecodeError) in
@@ -101,6 +101,8 @@ package struct Daemon: Equatable, Sendable {
     package var group: IPAddress?
     /// The first UDP port of it: each of several threads of a master has one.
     package var port: UInt16 = 8848
+    /// The most bytes of a message; nil if the kernel sent none (before Linux 4.3).
+    package var mostBytes: UInt16?
 
     package init() {}
 

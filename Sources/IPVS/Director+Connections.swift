@@ -77,13 +77,25 @@ extension Director {
 
     private static let attempts = 3
 
-    private static func listing(
-        from source: any KernelSource, within bound: Duration, _ receive: ([Connection]) -> Void
+    /// Reads from `/proc/net/ip_vs_conn_sync` which connections were learned from another director (`isSynchronized`), where the kernel's
+    /// own table, whose flags say it, is not read.
+    ///
+    /// - Parameter bound: as long as the source allows if nil.
+    package static func origins(
+        from source: any KernelSource, within bound: Duration? = nil, _ receive: ([Connection]) -> Void
     ) throws(KernelError) -> Completeness {
-        var parser = ConnectionParser()
+        let bound = min(bound ?? source.connectionBound, source.connectionBound)
+        return try listing(from: source, hasOrigins: true, within: bound, receive)
+    }
+
+    private static func listing(
+        from source: any KernelSource, hasOrigins: Bool = false, within bound: Duration,
+        _ receive: ([Connection]) -> Void
+    ) throws(KernelError) -> Completeness {
+        var parser = ConnectionParser(hasOrigins: hasOrigins)
         var failure: DecodeError?
         var connections: [Connection] = []
-        let completeness = try source.read(connectionsFile, within: bound) { piece in
+        let completeness = try source.read(hasOrigins ? originsFile : connectionsFile, within: bound) { piece in
             guard failure == nil else { return }
             connections.removeAll(keepingCapacity: true)
             do throws(DecodeError) { try parser.take(piece, into: &connections) } catch { failure = error }

@@ -14,6 +14,8 @@ package struct Director {
 
     /// The list of connections, which is world-readable.
     package static let connectionsFile = KernelFile("proc/net/ip_vs_conn")
+    /// The same with their origins: learned from another director, or not.
+    package static let originsFile = KernelFile("proc/net/ip_vs_conn_sync")
     /// The size of a table that the kernel resizes: only kernels of 2026 have it.
     package static let tableStatusFile = ConnectionTableStatus.file
     /// Small, world-readable, and present with IPVS in every network namespace.

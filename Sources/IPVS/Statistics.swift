@@ -77,6 +77,7 @@ extension Daemon {
             case IPVS_DAEMON_ATTR_STATE: state = bytes.host(attribute) ?? 0
             case IPVS_DAEMON_ATTR_MCAST_IFN: interface = bytes.text(attribute)
             case IPVS_DAEMON_ATTR_SYNC_ID: syncID = bytes.host(attribute) ?? 0
+            case IPVS_DAEMON_ATTR_SYNC_MAXLEN: mostBytes = bytes.host(attribute)
             case IPVS_DAEMON_ATTR_MCAST_GROUP: group = bytes.bigEndian(attribute).map { IPAddress(ipv4: $0) }
             case IPVS_DAEMON_ATTR_MCAST_GROUP6:
                 let range = attribute.payload

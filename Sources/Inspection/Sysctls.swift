@@ -36,6 +36,9 @@ package struct Sysctls: Equatable, Sendable {
     package static let ipForward = "net.ipv4.ip_forward"
     package static let ipv6Forwarding = "net.ipv6.conf.all.forwarding"
 
+    /// How many packets a connection has before it is told to a backup director, and after how many more it is told again.
+    static let syncThreshold = "net.ipv4.vs.sync_threshold"
+
     // MARK: Those of checks
 
     package static let scheduleICMP = "net.ipv4.vs.schedule_icmp"

@@ -36,6 +36,36 @@ struct ConnectionParserTests {
         #expect(!expected.isEmpty)
     }
 
+    /// As `ip_vs_conn_sync_seq_show` prints it.
+    private static let origins = """
+        Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Origin Expires
+        TCP 0A63DDC2 9BC4 0A631A8B 7F6F AC10A419 1F48 TIME_WAIT   LOCAL       10
+        TCP 0A000001 A058 0A000064 0050 0A000003 0050 ESTABLISHED SYNC       892
+
+        """
+
+    private static func parseOrigins(_ text: String) throws -> [Connection] {
+        var found: [Connection] = []
+        var parser = ConnectionParser(hasOrigins: true)
+        let bytes = Array(text.utf8)
+        try parser.take(bytes.span.bytes, into: &found)
+        try parser.end(.whole)
+        return found
+    }
+
+    @Test func origins() throws {
+        let found = try Self.parseOrigins(Self.origins)
+        #expect(found.map(\.isSynchronized) == [false, true] && found.map(\.expires) == [10, 892])
+        #expect(found.map(\.state) == ["TIME_WAIT", "ESTABLISHED"])
+        #expect(found.first?.destination == Endpoint("172.16.164.25:8008"))
+    }
+
+    @Test func otherOriginsAndTitlesAreErrors() throws {
+        #expect(throws: DecodeError.self) { try Self.parseOrigins(Self.origins.replacing("SYNC", with: "OTHER")) }
+        #expect(throws: DecodeError.self) { try Self.parseOrigins(DirectorSample.mixed.file) }
+        #expect(throws: DecodeError.self) { try Self.parse(Self.origins) }
+    }
+
     @Test func persistenceEnginesAndTemplates() throws {
         let found = try Self.parse(DirectorSample.persistenceEngine.file)
         #expect(found.map(\.persistenceEngine) == ["sip a84b4c76e66710@example.org", nil])

@@ -162,6 +162,7 @@ struct DirectorTests {
             message.nest(IPVS_CMD_ATTR_DAEMON) {
                 message.word(IPVS_DAEMON_ATTR_STATE, UInt32(IP_VS_STATE_BACKUP))
                 message.bytes(IPVS_DAEMON_ATTR_MCAST_GROUP, [224, 0, 0, 82])
+                message.short(IPVS_DAEMON_ATTR_SYNC_MAXLEN, 1472)
                 message.short(IPVS_DAEMON_ATTR_MCAST_PORT, 8849)
             }
         }
@@ -169,7 +170,7 @@ struct DirectorTests {
         let daemons = try Director(kernel).daemons()
         #expect(daemons.map(\.isMaster) == [true, false] && daemons.map(\.isBackup) == [false, true])
         #expect(daemons.map(\.interface) == ["eth0", ""])
-        #expect(daemons.map(\.syncID) == [7, 0])
+        #expect(daemons.map(\.syncID) == [7, 0] && daemons.map(\.mostBytes) == [nil, 1472])
         #expect(daemons.map(\.group) == [nil, IPAddress("224.0.0.82")] && daemons.map(\.port) == [8848, 8849])
     }
 

@@ -24,7 +24,11 @@ func service(
     var service = Service(identity)
     service.scheduler = "rr"
     service.flags = flags
-    service.destinations = try destinations.map { Destination(try at($0.0), $0.1) }
+    service.destinations = try destinations.map {
+        var destination = Destination(try at($0.0), $0.1)
+        destination.weight = 1
+        return destination
+    }
     return service
 }
 
@@ -75,9 +79,10 @@ extension FlowStore {
     /// A complete reading.
     mutating func read(
         _ services: [Service], _ connections: [Connection], _ entries: [Entry] = [], at second: UInt32,
-        took: UInt32 = 0, orphansAreKnown: Bool = false, look: ([Tuple]) -> Entry? = { _ in nil }
+        _ context: FlowContext = FlowContext(), took: UInt32 = 0, orphansAreKnown: Bool = false,
+        look: ([Tuple]) -> Entry? = { _ in nil }
     ) {
-        begin(services, at: second)
+        begin(services, at: second, context)
         for connection in connections { take(connection) }
         endConnections(isWhole: true)
         for entry in entries { take(entry) }

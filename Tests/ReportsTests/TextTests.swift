@@ -1,3 +1,4 @@
+import Addresses
 import IPVS
 import Inspection
 import TestSupport
@@ -8,9 +9,9 @@ import Testing
 struct TextTests {
     @Test("Services are listed the way ipvsadm -Ln lists them")
     func services() throws {
-        var info = Director.Info()
-        info.version = 0x010201
-        info.connectionTableSize = 4096
+        var configuration = Director.Configuration()
+        configuration.info.version = 0x010201
+        configuration.info.connectionTableSize = 4096
         // Trailing blanks are ipvsadm's.
         let expected = """
             IP Virtual Server version 1.2.1 (size=4096)
@@ -22,10 +23,26 @@ struct TextTests {
             TCP  10.0.0.100:443 rr persistent 300
               -> 10.0.0.3:443                 Route   1      1          0\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}
             """
-        let lines = try smallSnapshot().servicesText(info)
+        let lines = try smallSnapshot().servicesText(configuration)
         #expect(lines.prefix(8).joined(separator: "\n") == expected)
         #expect(lines.last?.hasPrefix("  -> 10.0.0.4:0                   Local   1      2") == true)
         #expect(lines.contains("FWM  7 rr"))
+    }
+
+    @Test("Sync daemons follow the services, with what the kernel says of them")
+    func daemons() throws {
+        var configuration = Director.Configuration()
+        var (master, backup) = (Daemon(), Daemon())
+        (master.state, master.interface, master.syncID) = (1, "eth0", 1)
+        (backup.state, backup.interface, backup.syncID, backup.mostBytes) = (2, "eth1", 7, 1472)
+        (backup.group, backup.port) = (IPAddress("224.0.0.81"), 8850)
+        configuration.daemons = [master, backup]
+        let lines = try smallSnapshot().servicesText(configuration)
+        #expect(
+            lines.suffix(2) == [
+                "master sync daemon (mcast=eth0, syncid=1)",
+                "backup sync daemon (mcast=eth1, syncid=7, maxlen=1472, group=224.0.0.81, port=8850)",
+            ])
     }
 
     @Test("The flows as a table, with their meaning below")

@@ -74,6 +74,8 @@ package final class SimulatedDirector: KernelSource {
             case Self.family where message[16] == UInt8(IPVS_CMD_GET_SERVICE):
                 ask(.services)
                 return try services.map { try $0.message(Self.family) } + [SimulatedMessage.done()]
+            case Self.family where message[16] == UInt8(IPVS_CMD_GET_DAEMON):
+                return [try SimulatedMessage.done()]
             case Self.family:
                 ask(.destinations)
                 let service = services.first { $0.isNamed(in: message) }

@@ -30,7 +30,7 @@ struct ServicesCommand: ParsableCommand {
             if output.json {
                 snapshot.writeServicesJSON(configuration, to: Output.write)
             } else {
-                Output.print(snapshot.servicesText(configuration.info) + snapshot.lossText(output.style))
+                Output.print(snapshot.servicesText(configuration) + snapshot.lossText(output.style))
             }
         }
     }

@@ -46,10 +46,11 @@ package struct Recording {
         }
         let taken = try collector.snapshot()
         // Not needed for flows, but for `services`.
-        _ = try collector.director.configuration()
+        let daemons = try collector.director.configuration().daemons
         if case .table = source.connectionAccess, taken.report.flows.count <= Self.fewConnections {
             // For whoever looks into the capture, and for older versions of this program.
             _ = try? source.read(Director.connectionsFile, within: .seconds(10)) { _ in }
+            if !daemons.isEmpty { _ = try? source.read(Director.originsFile, within: .seconds(10)) { _ in } }
         }
         snapshot = taken
         absence = nil

@@ -66,6 +66,7 @@ package struct DirectorReader {
         }
         let seconds = UInt32(clamping: (ContinuousClock.now - start).components.seconds)
         try sink.settle()
+        if absence == nil { lookForGone(sink, &losses) }
         let orphansAreKnown = policy.settlesOrphans && settleOrphans(sink, &losses)
         sink.finish(
             ReadOutcome(
@@ -143,7 +144,36 @@ package struct DirectorReader {
             losses.append(Loss("connections of IPVS", "\(extent.words): \(why)"))
         }
         sink.endConnections(isWhole: completeness == .whole)
+        if !areFromTable { readOrigins(sink, &losses) }
         return extent
+    }
+
+    /// A destination may have been added after the services were read, and have connections already.
+    private func lookForGone(_ sink: some ReadingSink, _ losses: inout [Loss]) {
+        guard sink.withStore({ $0.hasGone }), !kernel.isStopped else { return }
+        do throws(KernelError) {
+            let services = try Self.services(of: try Director(kernel), attempts: policy.attempts, &losses)
+            sink.withStore { $0.takeAgain(services) }
+        } catch {
+            losses.append(Loss("the services of IPVS, read once more", error.description))
+        }
+    }
+
+    /// /proc does not tell connections made here from those that another director told of. It has a second list that does, which takes as
+    /// long to read, and is read only where a sync daemon runs.
+    private func readOrigins(_ sink: some ReadingSink, _ losses: inout [Loss]) {
+        var why: String?
+        do throws(KernelError) {
+            guard try !Director(kernel).daemons().isEmpty else { return }
+            sink.withStore { $0.expectOrigins() }
+            let completeness = try Director.origins(from: kernel, within: policy.bound) { connections in
+                sink.withStore { $0.takeOrigins(connections) }
+            }
+            if case .cut(let reason) = completeness { why = reason }
+        } catch {
+            why = error.description
+        }
+        if let why { losses.append(Loss("which connections another director told of", why)) }
     }
 
     /// - Returns: whether entries without a connection are known to be orphans.

@@ -192,7 +192,7 @@ package final class FlowCollector: ReadingSink {
 
     package func begin(_ services: [Service], _ sysctls: Sysctls, absence: KernelError?) {
         read = (services, sysctls)
-        store.begin(services, at: second)
+        store.begin(services, at: second, FlowContext(sysctls))
     }
 
     package func take(_ connections: [Connection]) { store.take(connections) }

@@ -8,8 +8,8 @@ import IPVS
 /// For how conntrack treats packets without an entry, and those of an entry in SYN_SENT, see `tcp_new` and `tcp_conntracks`
 /// (net/netfilter/nf_conntrack_proto_tcp.c).
 package struct FlowFindings {
-    private let tally: FlowTally
-    private let sysctls: Sysctls
+    let tally: FlowTally
+    let sysctls: Sysctls
     private let mix: MethodMix
     private let quietSeconds: UInt64?
     private let extent: ConnectionExtent
@@ -52,8 +52,8 @@ package struct FlowFindings {
         }
         if !tally.asked.isEmpty, tally.count({ tally.asked.contains($0.verdict) }) == 0 { return [noMatch] }
         guard extent.isTableRead else { return [FlowVerdict.unreplied, .tracked].flatMap(groups) }
-        let counts = [FlowVerdict.never, .absent, .unreplied, .tracked].flatMap(groups)
-        return counts + [absent, unconfirmed, confirmed].compactMap(\.self).worstFirst + orphans
+        let counts = [FlowVerdict.never, .absent, .unreplied, .tracked, .synced].flatMap(groups)
+        return counts + ([absent, unconfirmed, confirmed].compactMap(\.self) + left).worstFirst + orphans
     }
 
     // MARK: Counts
@@ -120,11 +120,13 @@ package struct FlowFindings {
 
     // MARK: What it means for a stateful filter
 
-    /// TCP connections whose method is known and satisfies `hasMethod`.
+    /// TCP connections whose method is known and satisfies `hasMethod`, and whose packets pass this director.
     private func connections(_ hasMethod: (ForwardingMethod) -> Bool) -> FlowTally {
         var chosen = FlowTally()
         for (kind, count) in tally.counts
-        where kind.protocol == .tcp && kind.verdict != .orphan && kind.method.map(hasMethod) ?? false {
+        where kind.protocol == .tcp && kind.verdict != .orphan && kind.verdict != .synced
+            && kind.method.map(hasMethod) ?? false
+        {
             chosen.add(kind, count)
         }
         return chosen

@@ -21,8 +21,6 @@ package struct FlowTally: Equatable, Sendable {
         package var isExpected = false
         /// Whether the connection has `IP_VS_CONN_F_NFCT`; nil if not known.
         package var nfct: Bool?
-        /// Whether the connection was learned from another director, as far as is known.
-        package var isSynchronized = false
         /// An orphan of a service that schedules each packet separately.
         package var isOnePacket = false
 
@@ -47,6 +45,22 @@ package struct FlowTally: Equatable, Sendable {
         }
     }
 
+    /// A destination that takes no new connections.
+    struct Left: Hashable, Sendable {
+        var service: Service.Identity?
+        var `protocol`: IPProtocol
+        var destination: Endpoint
+        var standing: DestinationStanding
+    }
+
+    /// What a destination still has.
+    struct LeftCounts: Equatable, Sendable {
+        var connections = 0
+        var templates = 0
+    }
+
+    /// Those that still have connections or templates.
+    private(set) var left: [Left: LeftCounts] = [:]
     package private(set) var counts: [Kind: Int] = [:]
     /// The total number of connections, if a filter selected some by service or client.
     package var chosenFrom: Int?
@@ -79,6 +93,14 @@ extension FlowTally {
         asked = report.filter.verdicts
         chosenFrom = report.chosenFrom
         proof = report.proof.map { Proof(seconds: $0.seconds, events: $0.events) }
+        for template in report.templates {
+            guard let standing = template.standing, standing != .active else { continue }
+            let connection = template.connection
+            let key = Left(
+                service: template.service, protocol: connection.protocol, destination: connection.destination,
+                standing: standing)
+            left[key, default: LeftCounts()].templates += 1
+        }
     }
 
     /// Counts the flows of the last reading.
@@ -90,10 +112,18 @@ extension FlowTally {
             let route = store.routes[cell.route]
             var kind = Kind(route.service, route.protocol, route.method, cell.verdict)
             (kind.isSynSent, kind.isHalfOpen, kind.isExpected) = (cell.isSynSent, cell.isHalfOpen, cell.isExpected)
-            (kind.nfct, kind.isSynchronized) = (cell.nfct, cell.isSynchronized)
+            kind.nfct = cell.nfct
             kind.isOnePacket = cell.verdict == .orphan && store.schedulesEachPacket(route)
             add(kind, count)
+            if !cell.isSynchronized { addLeft(route, count) }
         }
+    }
+
+    private mutating func addLeft(_ route: Route, _ count: Int) {
+        guard let destination = route.destination, let standing = route.standing, standing != .active else { return }
+        let key = Left(
+            service: route.service, protocol: route.protocol, destination: destination, standing: standing)
+        left[key, default: LeftCounts()].connections += count
     }
 }
 
@@ -111,7 +141,7 @@ extension FlowStore {
 }
 
 extension FlowVerdict {
-    static let byPosition: [FlowVerdict] = [.absent, .never, .unreplied, .tracked, .orphan]
+    static let byPosition: [FlowVerdict] = [.absent, .never, .unreplied, .tracked, .orphan, .synced]
 
     /// Its index in `byPosition`; `allCases` would be created for each row.
     var position: Int {
@@ -121,6 +151,7 @@ extension FlowVerdict {
         case .unreplied: 2
         case .tracked: 3
         case .orphan: 4
+        case .synced: 5
         }
     }
 }

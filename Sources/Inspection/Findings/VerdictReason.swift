@@ -8,7 +8,7 @@ package enum VerdictReason: Hashable, Sendable {
     /// IPVS leaves its packets to conntrack, yet there is no entry. Either its own flag says so, or `net.ipv4.vs.conntrack`, which may have
     /// been 0 when it was made.
     case unexplained(by: Evidence)
-    /// IPVS would leave its packets to conntrack, but learned it from another director.
+    /// IPVS learned it from another director, and no packet of it has come here since.
     case synchronized
     /// `net.ipv4.vs.conntrack` could not be read, and why.
     case unknown(String)
@@ -77,18 +77,14 @@ struct VerdictReasons {
         }
     }
 
-    /// - Parameters:
-    ///   - nfct: whether the connection has `IP_VS_CONN_F_NFCT`; nil if not known.
-    ///   - isSynchronized: whether it was learned from another director, as far as is known.
-    func reason(
-        for verdict: FlowVerdict, _ method: ForwardingMethod?, nfct: Bool?, isSynchronized: Bool = false
-    ) -> VerdictReason {
+    /// - Parameter nfct: whether the connection has `IP_VS_CONN_F_NFCT`; nil if not known.
+    func reason(for verdict: FlowVerdict, _ method: ForwardingMethod?, nfct: Bool?) -> VerdictReason {
         switch verdict {
-        case .absent where nfct == true && isSynchronized, .never where nfct == true && isSynchronized: .synchronized
         case .absent, .never: absent(method, nfct)
         case .unreplied: unreplied(method, nfct)
         case .tracked: .bothDirections(method)
         case .orphan: .noConnection
+        case .synced: .synchronized
         }
     }
 
@@ -124,6 +120,6 @@ struct VerdictReasons {
     func reason(for kind: FlowTally.Kind) -> VerdictReason {
         if kind.isExpected { return .expected }
         if kind.isOnePacket { return .onePacket }
-        return reason(for: kind.verdict, kind.method, nfct: kind.nfct, isSynchronized: kind.isSynchronized)
+        return reason(for: kind.verdict, kind.method, nfct: kind.nfct)
     }
 }

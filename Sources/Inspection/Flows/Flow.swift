@@ -27,6 +27,11 @@ package struct Flow: Sendable {
 
     /// The doubt of every flow whose reading was incomplete.
     package static let incompleteReading = "not all that its verdict depends on was read"
+
+    /// The doubt of one that was learned from another director, where its packets cannot be told from those counted there.
+    static let unknownPackets =
+        "whether packets of it have come here since is not known: that shows only in the kernel's own table, "
+        + "beside net.ipv4.vs.sync_threshold"
 }
 
 /// Whether a flow is in the conntrack table.
@@ -41,4 +46,6 @@ package enum FlowVerdict: String, CaseIterable, Sendable {
     case tracked
     /// An entry for a service's VIP and port with no connection.
     case orphan
+    /// No entry, and none is needed: the connection was learned from another director's sync daemon, and no packet of it has come here.
+    case synced
 }

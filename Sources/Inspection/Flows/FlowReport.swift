@@ -172,6 +172,7 @@ extension FlowStore {
         if row.traits.contains(.mayHaveEnded) {
             words.append("it had \(row.expires) s left when it was read, and may have ended before the table was")
         }
+        if row.traits.contains(.mayHavePackets) { words.append(Flow.unknownPackets) }
         return words
     }
 }
@@ -183,12 +184,21 @@ package struct FlowTemplate: Equatable, Sendable {
     package var service: Service.Identity?
     /// Why the service is uncertain.
     package var doubts: [String]
+    /// Nil if that does not matter: it binds nobody any more, or was learned from another director, which may know other destinations.
+    var standing: DestinationStanding?
 
     init(_ connection: Connection, _ match: ServiceIndex.Match) {
         self.connection = connection
         service = match.service
         doubts = match.doubts
+        let isSynchronized = connection.details?.flags.contains(.synchronized) ?? false
+        standing = isSynchronized || connection.isInvalidated ? nil : match.standing
     }
+}
+
+extension Connection {
+    /// `ip_vs_check_template` (net/netfilter/ipvs/ip_vs_conn.c) found that its destination takes no connections, and hid it from look-ups.
+    fileprivate var isInvalidated: Bool { virtual.port == 0xFFFF && destination.port == 0xFFFF }
 }
 
 /// Proof that every NEW event between two moments was seen.

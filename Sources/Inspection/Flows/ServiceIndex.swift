@@ -19,6 +19,7 @@ struct ServiceIndex {
         var doubts: [String] = []
         /// The services that have the destination, if there are several.
         var candidates: [Candidate] = []
+        var standing = DestinationStanding.active
 
         var mayBeNAT: Bool { method == .nat || candidates.contains { $0.method == .nat } }
     }
@@ -26,6 +27,8 @@ struct ServiceIndex {
     struct Candidate: Equatable {
         var service: Service.Identity
         var method: ForwardingMethod
+        /// The destination's weight is 0.
+        var isDrained = false
     }
 
     /// Whether there is a service by firewall mark for packets with a mark.
@@ -44,13 +47,11 @@ struct ServiceIndex {
             return match(connection, marked ?? named, details.method)
         }
         let marked = fwmarkServices.filter { $0.identity.family == family }
-        let candidates = ((named.map { [$0] } ?? []) + marked).compactMap { service in
-            Self.destination(of: connection, in: service).map {
-                Candidate(service: service.identity, method: $0.method)
-            }
-        }
-        if candidates.count > 1 { return Self.severalServices(candidates, named?.identity) }
+        let candidates = ((named.map { [$0] } ?? []) + marked).compactMap { Self.candidate(of: connection, in: $0) }
+        let standing = standing(of: connection, candidates)
+        if candidates.count > 1 { return Self.severalServices(candidates, named?.identity, standing) }
         var match = Match(service: candidates.first?.service ?? named?.identity, method: candidates.first?.method)
+        match.standing = standing
         if let named, match.method == nil || match.service != named.identity {
             match.doubts.append("\(connection.destination) is no destination of \(named.identity) now")
         } else if match.service == nil {
@@ -62,7 +63,9 @@ struct ServiceIndex {
     /// - Parameter service: the only one that it can belong to.
     private func match(_ connection: Connection, _ service: Service?, _ method: ForwardingMethod) -> Match {
         var match = Match(service: service?.identity, method: method)
-        if let service, Self.destination(of: connection, in: service) == nil {
+        let candidate = service.flatMap { Self.candidate(of: connection, in: $0) }
+        match.standing = standing(of: connection, candidate.map { [$0] } ?? [])
+        if let service, candidate == nil {
             match.doubts.append("\(connection.destination) is no destination of \(service.identity) now")
         } else if service == nil {
             match.doubts.append("no service is the connection's now")
@@ -71,13 +74,15 @@ struct ServiceIndex {
     }
 
     /// The method is known if all candidates agree on it; a service is named if one of them is the VIP's own.
-    private static func severalServices(_ candidates: [Candidate], _ named: Service.Identity?) -> Match {
+    private static func severalServices(
+        _ candidates: [Candidate], _ named: Service.Identity?, _ standing: DestinationStanding
+    ) -> Match {
         let methods = Set(candidates.map(\.method))
         let names = candidates.map(\.service.description).joined(separator: " or ")
         return Match(
             service: candidates.first { $0.service == named }?.service,
             method: methods.count == 1 ? methods.first : nil, doubts: ["the service may be \(names)"],
-            candidates: candidates)
+            candidates: candidates, standing: standing)
     }
 
     /// Which of several services an entry identifies: with NAT the real server answers, otherwise the VIP does (`ip_vs_update_conntrack`).
@@ -95,13 +100,37 @@ struct ServiceIndex {
     func matchTemplate(_ template: Connection) -> Match {
         guard let mark = template.templateFwmark else { return match(template) }
         let identity = Service.Identity.fwmark(mark, template.client.address.family)
-        guard let service = services[identity] else { return Match(doubts: ["there is no service fwmark \(mark) now"]) }
-        return Match(service: identity, method: Self.destination(of: template, in: service)?.method)
+        guard let service = services[identity] else {
+            return Match(
+                doubts: ["there is no service fwmark \(mark) now"], standing: standing(of: template, []))
+        }
+        let candidate = Self.candidate(of: template, in: service)
+        return Match(
+            service: identity, method: candidate?.method,
+            standing: standing(of: template, candidate.map { [$0] } ?? []))
     }
 
     /// The service that takes packets to an address and port.
     func byAddress(_ protocol: IPProtocol, _ virtual: Endpoint) -> Service? {
         services[.address(`protocol`, virtual)] ?? services[.address(`protocol`, Endpoint(virtual.address, 0))]
+    }
+
+    /// Whether there is a service for just the address and port that the client asked for.
+    func hasExactly(_ connection: Connection) -> Bool {
+        services[.address(connection.protocol, connection.virtual)] != nil
+    }
+
+    /// Whether one of the services that satisfy `isMeant` has a destination of this address.
+    func isAnywhere(_ address: IPAddress, _ isMeant: (Service.Identity) -> Bool) -> Bool {
+        services.values.contains { service in
+            isMeant(service.identity) && service.destinations.contains { $0.endpoint.address == address }
+        }
+    }
+
+    private static func candidate(of connection: Connection, in service: Service) -> Candidate? {
+        destination(of: connection, in: service).map {
+            Candidate(service: service.identity, method: $0.method, isDrained: $0.weight == 0)
+        }
     }
 
     /// A destination with port 0 takes every port.

@@ -54,7 +54,7 @@ package struct DirectorState: Sendable {
         serviceRates.take(services, at: elapsed)
         reading.rows = 0
         reading.isRunning = true
-        store.begin(services, at: second)
+        store.begin(services, at: second, FlowContext(sysctls))
     }
 
     package mutating func take(_ connections: [Connection]) {

@@ -85,10 +85,16 @@ package struct FlowRow: Sendable {
         static let flags: [ConnectionDetails.Flags] = [[], .nfct, .synchronized, [.nfct, .synchronized]]
 
         // As a number, since these are asked for each row of a table.
-        static let doubtful = isUncertain.rawValue | mayHaveEnded.rawValue | hasDoubts.rawValue
+        static let doubtful =
+            isUncertain.rawValue | mayHaveEnded.rawValue | hasDoubts.rawValue | mayHavePackets.rawValue
 
         /// The first reading lists it, and has not settled it yet.
         static let isPending = Traits(rawValue: 1 << 21)
+
+        /// /proc says where its connection comes from.
+        static let hasOrigin = Traits(rawValue: 1 << 22)
+        /// It was learned from another director, and may have had packets here since.
+        static let mayHavePackets = Traits(rawValue: 1 << 23)
 
         /// What the current reading found; `finish` turns it into a verdict.
         static let ofReading: Traits = [.isListed, .hasEntry, .isLooked, .isFoundLate]
@@ -141,7 +147,7 @@ extension FlowRow {
     @inline(__always)
     mutating func keep(_ details: ConnectionDetails?) {
         guard let details else {
-            traits.subtract([.hasDetails, .hasNFCT, .isSynchronized])
+            traits.subtract([.hasDetails, .hasNFCT, .isSynchronized, .hasOrigin])
             (mark, packetCount) = (0, 0)
             return
         }

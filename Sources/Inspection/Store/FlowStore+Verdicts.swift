@@ -69,8 +69,7 @@ extension FlowStore {
         if row.isExpected { return .expected }
         let route = route(of: row)
         if row.isOrphan { return reasons.orphan(of: slots.table.services.byAddress(route.protocol, route.virtual)) }
-        return reasons.reason(
-            for: row.verdict, route.method, nfct: row.nfct, isSynchronized: row.traits.contains(.isSynchronized))
+        return reasons.reason(for: row.verdict, route.method, nfct: row.nfct)
     }
 
     /// Totals of all routes.

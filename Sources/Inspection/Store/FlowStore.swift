@@ -32,6 +32,9 @@ package struct FlowStore: Sendable {
     var watch = NewEventWatch()
     /// The time of the current reading, as passed to `begin`.
     private(set) var second: UInt32 = 0
+    private(set) var context = FlowContext()
+    /// Whether connections may have been learned from another director without a flag that says it.
+    var needsOrigins = false
     var isWholeSoFar = true
     private(set) var areConnectionsWhole = true
     var isReading = false
@@ -97,8 +100,10 @@ package struct FlowStore: Sendable {
     // MARK: A reading
 
     /// - Parameter second: the time of the reading, in seconds since the store was created.
-    package mutating func begin(_ services: [Service], at second: UInt32) {
+    package mutating func begin(_ services: [Service], at second: UInt32, _ context: FlowContext = FlowContext()) {
         if isReading { abandon() }
+        self.context = context
+        needsOrigins = false
         lastSlot = -1
         isReading = true
         self.second = second

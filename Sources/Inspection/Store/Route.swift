@@ -15,6 +15,8 @@ package struct Route: Sendable {
     package internal(set) var method: ForwardingMethod?
     /// Why service and method are uncertain.
     package internal(set) var doubts: [String] = []
+    /// Whether the current services have the destination; nil for entries without a connection.
+    package internal(set) var standing: DestinationStanding?
     /// How many of its flows the last reading found, by verdict.
     package internal(set) var counts = VerdictCounts()
     var mayBeNAT = false
@@ -76,15 +78,28 @@ package struct Route: Sendable {
             service = services.byAddress(`protocol`, virtual)?.identity
             return
         }
-        var connection = Connection(
-            `protocol`, client: virtual, virtual: virtual, destination: destination, state: "", expires: 0)
-        connection.details = known.map { ConnectionDetails($0.method, firewallMark: $0.serviceMark ?? 0) }
-        let match = services.match(connection)
+        let match = services.match(connection(to: destination))
         (service, method, doubts, mayBeNAT) = (match.service, match.method, match.doubts, match.mayBeNAT)
-        candidates = match.candidates
+        (candidates, standing) = (match.candidates, match.standing)
         if let settled, let own = match.candidates.first(where: { $0.service == settled }) {
             (service, method, doubts, candidates) = (own.service, own.method, [], [])
+            standing = own.isDrained ? .drained : .active
         }
+    }
+
+    /// Takes services that were read later.
+    mutating func reconsider(_ services: ServiceIndex) {
+        if let destination { standing = services.match(connection(to: destination)).standing }
+    }
+
+    /// Any of its connections.
+    private func connection(to destination: Endpoint) -> Connection {
+        // Not a template's client, which has no port.
+        let client = Endpoint(virtual.address, virtual.port == 0 ? 1 : virtual.port)
+        var connection = Connection(
+            `protocol`, client: client, virtual: virtual, destination: destination, state: "", expires: 0)
+        connection.details = known.map { ConnectionDetails($0.method, firewallMark: $0.serviceMark ?? 0) }
+        return connection
     }
 
     var isAmbiguous: Bool { candidates.count > 1 }
@@ -111,7 +126,8 @@ package struct Route: Sendable {
 
 /// The number of flows per verdict.
 package struct VerdictCounts: Equatable, Sendable {
-    private var counts: (absent: Int, never: Int, unreplied: Int, tracked: Int, orphan: Int) = (0, 0, 0, 0, 0)
+    private var counts: (absent: Int, never: Int, unreplied: Int, tracked: Int, orphan: Int, synced: Int) =
+        (0, 0, 0, 0, 0, 0)
 
     package init() {}
 
@@ -124,6 +140,7 @@ package struct VerdictCounts: Equatable, Sendable {
             case .unreplied: counts.unreplied
             case .tracked: counts.tracked
             case .orphan: counts.orphan
+            case .synced: counts.synced
             }
         }
         set {
@@ -133,12 +150,13 @@ package struct VerdictCounts: Equatable, Sendable {
             case .unreplied: counts.unreplied = newValue
             case .tracked: counts.tracked = newValue
             case .orphan: counts.orphan = newValue
+            case .synced: counts.synced = newValue
             }
         }
     }
 
     /// All but orphans.
-    package var connections: Int { counts.absent + counts.never + counts.unreplied + counts.tracked }
+    package var connections: Int { counts.absent + counts.never + counts.unreplied + counts.tracked + counts.synced }
 
     /// Adds verdict by verdict.
     package static func += (left: inout VerdictCounts, right: VerdictCounts) {

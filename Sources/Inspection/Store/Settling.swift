@@ -10,6 +10,8 @@ struct Settling: Sendable {
     private let areConnectionsWhole: Bool
     /// Whether every NEW event was seen.
     private let isWatched: Bool
+    private let syncThreshold: UInt32?
+    private let needsOrigins: Bool
     /// The flows that are shown.
     private(set) var cells: FlowCells
     /// The next slot.
@@ -27,6 +29,8 @@ struct Settling: Sendable {
         isWhole = store.isWholeSoFar
         areConnectionsWhole = store.areConnectionsWhole
         isWatched = store.watch.isWhole
+        syncThreshold = store.context.syncThreshold
+        needsOrigins = store.needsOrigins
         cells = FlowCells(store)
     }
 
@@ -52,24 +56,31 @@ struct Settling: Sendable {
 
     private func settleFlow(_ row: inout FlowRow) {
         let hasEntry = row.traits.contains(.hasEntry)
-        let isCertain = hasEntry || row.isAbsenceCertain(isWhole: isWhole)
+        let isCertain = hasEntry || row.isAbsenceCertain(isWhole: isWhole) && isOriginKnown(row)
         let isListed = row.traits.contains(.isListed)
         // Something not read proves nothing: the earlier verdict stays, marked uncertain.
         if isListed, hasEntry || isCertain || isWhole || !row.traits.contains(.isSettled) {
             settle(&row, as: verdict(of: row, isCertain))
         }
         if isListed, isCertain { row.traits.remove(.isUncertain) } else { row.traits.insert(.isUncertain) }
-        if row.verdict == .absent, row.expires < took {
-            row.traits.insert(.mayHaveEnded)
-        } else {
-            row.traits.remove(.mayHaveEnded)
-        }
+        set(.mayHaveEnded, row.verdict == .absent && row.expires < took, of: &row)
+        set(.mayHavePackets, row.verdict == .synced && row.synchronization(syncThreshold) != .theirs, of: &row)
         row.traits.insert(.isSettled)
         row.traits.remove(.isPending)
     }
 
+    @inline(__always)
+    private func set(_ trait: FlowRow.Traits, _ isSet: Bool, of row: inout FlowRow) {
+        if isSet { row.traits.insert(trait) } else { row.traits.remove(trait) }
+    }
+
+    private func isOriginKnown(_ row: FlowRow) -> Bool {
+        !needsOrigins || !row.traits.isDisjoint(with: [.hasOrigin, .hasDetails])
+    }
+
     private func verdict(of row: FlowRow, _ isCertain: Bool) -> FlowVerdict {
         if row.traits.contains(.hasEntry) { return row.traits.contains(.isReplied) ? .tracked : .unreplied }
+        if row.synchronization(syncThreshold) != .ours { return .synced }
         return isCertain && provesNever(row) ? .never : .absent
     }
 
@@ -82,7 +93,9 @@ struct Settling: Sendable {
     }
 
     private func provesNever(_ row: FlowRow) -> Bool {
-        isWatched && row.newEventPlusOne == 0 && row.traits.isDisjoint(with: [.mayBeOlder, .hadEntry, .isExpected])
+        // One that was learned from another director did not begin here.
+        isWatched && row.newEventPlusOne == 0
+            && row.traits.isDisjoint(with: [.mayBeOlder, .hadEntry, .isExpected, .isSynchronized])
     }
 
     /// If the connections were not read again, an entry becomes an orphan only in its second reading: the connections are read in between.
@@ -107,7 +120,7 @@ extension FlowRow {
     /// - Parameter isWhole: whether the reading is complete so far.
     func isAbsenceCertain(isWhole: Bool) -> Bool {
         if traits.contains(.isLooked) { return true }
-        let wasAbsent = traits.contains(.isSettled) && (verdict == .absent || verdict == .never)
+        let wasAbsent = traits.contains(.isSettled) && (verdict == .absent || verdict == .never || verdict == .synced)
         return isWhole && (wasAbsent || traits.contains(.wasLooked))
     }
 }

@@ -22,6 +22,7 @@ extension Finding {
         case .fwmarkUnset, .tableOwned, .settingsRewritten, .reversePathIPv6, .unsaved: ruleSentence(named)
         case .backupOnly, .syncFiltered, .syncNone: partnerSentence(named)
         case .largeReceive: largeReceive(named)
+        case .leftGone, .leftDrained: leftSentence(named)
         default: settingSentence(named)
         }
     }

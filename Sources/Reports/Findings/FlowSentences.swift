@@ -25,7 +25,7 @@ extension Finding {
         case .absent:
             let isWatched = self["watched_seconds"] != nil
             return "\(verb) absent from the conntrack table\(isWatched ? ", and may be older than the watch" : "")"
-        case .unreplied, .tracked, .orphan: return "\(verb) \(verdict.rawValue)"
+        case .unreplied, .tracked, .orphan, .synced: return "\(verb) \(verdict.rawValue)"
         }
     }
 

@@ -18,7 +18,7 @@ extension VerdictReason {
                 + "its packets are not tracked (\(Self.exemptions))"
         case .synchronized:
             return
-                "IPVS learned the connection from another director (IP_VS_CONN_F_SYNC), so none of its packets need have passed this one"
+                "learned from another director's sync daemon (IP_VS_CONN_F_SYNC), and no packet of it has come here since: it needs no entry"
         case .unknown(let why): return "\(Sysctls.ipvsConntrack) could not be read (\(why)), so the reason is not known"
         case .unexpected(.setting):
             return

@@ -63,7 +63,8 @@ package final class FlowStream {
 
     /// Prints the final number of flows with each verdict, and what they mean.
     package func end(at time: Moment) {
-        let totals = FlowVerdict.allCases.map { ($0.rawValue, self.totals[$0]) }
+        let totals = FlowVerdict.allCases.filter { $0 != .synced || self.totals[$0] > 0 }
+            .map { ($0.rawValue, self.totals[$0]) }
         if style == nil {
             line("end", time) { json in
                 for (name, count) in totals {

@@ -97,6 +97,7 @@ extension JSONWriter {
             json.member("never", isWatched ? summary.count(.never) : nil)
             json.member("unreplied", summary.count(.unreplied))
             json.member("tracked", summary.count(.tracked))
+            if summary.count(.synced) > 0 { json.member("synced", summary.count(.synced)) }
             json.member("orphans", summary.count(.orphan))
             json.member("templates", summary.templates)
         }

@@ -41,11 +41,12 @@ extension FlowSnapshot {
                 .init(title: "CONNECTIONS", alignsRight: true),
             ] + missing.map { .init(title: $0.rawValue.uppercased(), alignsRight: true) } + [
                 .init(title: "UNREPLIED", alignsRight: true), .init(title: "TRACKED", alignsRight: true),
+            ] + synced.map { .init(title: $0.rawValue.uppercased(), alignsRight: true) } + [
                 .init(title: "ORPHANS", alignsRight: true, expendable: 1),
                 .init(title: "TEMPLATES", alignsRight: true, expendable: 4), .init(title: "SYSCTL", expendable: 5),
             ])
         let setting = "\(Sysctls.ipvsConntrack)=\(sysctls.values[Sysctls.ipvsConntrack] ?? "?")"
-        table.rows = summaries.map { Self.row($0, missing) + [.init($0.connections > 0 ? setting : "")] }
+        table.rows = summaries.map { Self.row($0, missing, synced) + [.init($0.connections > 0 ? setting : "")] }
         let lines = table.rows.isEmpty ? ["No services."] : table.lines(style, width: width)
         return lines + [""] + closing(style, width)
     }
@@ -53,7 +54,12 @@ extension FlowSnapshot {
     /// The verdicts of flows without an entry: only a watch can find never.
     private var missing: [FlowVerdict] { report.proof == nil ? [.absent] : [.never, .absent] }
 
-    private static func row(_ summary: ServiceSummary, _ missing: [FlowVerdict]) -> [TextTable.Cell] {
+    /// Only a director that another one tells of connections has any.
+    private var synced: [FlowVerdict] { summaries.contains { $0.count(.synced) > 0 } ? [.synced] : [] }
+
+    private static func row(
+        _ summary: ServiceSummary, _ missing: [FlowVerdict], _ synced: [FlowVerdict]
+    ) -> [TextTable.Cell] {
         func count(_ verdict: FlowVerdict) -> TextTable.Cell {
             let number = summary.count(verdict)
             return .init(String(number), number > 0 ? verdict.colour : nil)
@@ -62,9 +68,7 @@ extension FlowSnapshot {
         return [
             .init(summary.service?.identity.description ?? "unknown"), .init(summary.service?.scheduler ?? ""),
             .init(methods.joined(separator: ",")), .init(String(summary.connections)),
-        ] + missing.map(count) + [
-            count(.unreplied), count(.tracked), count(.orphan), .init(String(summary.templates)),
-        ]
+        ] + (missing + [.unreplied, .tracked] + synced + [.orphan]).map(count) + [.init(String(summary.templates))]
     }
 
     /// What was found, and what to do next.
@@ -88,6 +92,7 @@ extension FlowVerdict {
         case .unreplied: .yellow
         case .tracked: .green
         case .orphan: .magenta
+        case .synced: .cyan
         }
     }
 }

@@ -15,6 +15,11 @@ extension JSONWriter {
                 json.member("state", daemon.stateName)
                 json.member("interface", daemon.interface)
                 json.member("sync_id", daemon.syncID)
+                if let group = daemon.group {
+                    json.member("group", group.description)
+                    json.member("port", daemon.port)
+                }
+                if let most = daemon.mostBytes { json.member("maxlen", most) }
             }
         }
     }

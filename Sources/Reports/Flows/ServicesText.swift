@@ -3,13 +3,24 @@ import IPVS
 import Inspection
 
 extension FlowSnapshot {
-    /// Services and destinations exactly as printed by `ipvsadm -Ln`, for people and scripts used to it.
-    package func servicesText(_ info: Director.Info) -> [String] {
-        [
+    /// Services and destinations exactly as printed by `ipvsadm -Ln`, for people and scripts used to it; then the sync daemons, if any.
+    package func servicesText(_ configuration: Director.Configuration) -> [String] {
+        let info = configuration.info
+        return [
             "IP Virtual Server version \(info.versionText) (size=\(info.connectionTableSize))",
             "Prot LocalAddress:Port Scheduler Flags",
             "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn",
-        ] + services.flatMap { [$0.line] + $0.destinations.map(\.line) }
+        ] + services.flatMap { [$0.line] + $0.destinations.map(\.line) } + configuration.daemons.map(\.line)
+    }
+}
+
+extension Daemon {
+    /// `master sync daemon (mcast=eth0, syncid=1, …)`, as `ipvsadm -L --daemon` begins it.
+    fileprivate var line: String {
+        var parts = ["mcast=\(interface)", "syncid=\(syncID)"]
+        if let mostBytes { parts.append("maxlen=\(mostBytes)") }
+        if let group { parts += ["group=\(group)", "port=\(port)"] }
+        return "\(stateName) sync daemon (\(parts.joined(separator: ", ")))".printable
     }
 }
 

@@ -93,6 +93,7 @@ extension JSONWriter {
             json.member("scheduler", row.service.scheduler)
             json.member("connections", row.counts.connections)
             for (name, verdict) in Self.verdicts { json.member(name, row.counts[verdict]) }
+            if row.counts[.synced] > 0 { json.member("synced", row.counts[.synced]) }
             json.member("packets_per_second", row.packets.map(Self.whole))
             guard let rates = row.rates else { return }
             json.member("dropped", rates.droppedInAll)

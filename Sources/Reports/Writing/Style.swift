@@ -9,6 +9,7 @@ package enum Style: Sendable {
         case green = "32"
         case yellow = "33"
         case magenta = "35"
+        case cyan = "36"
         case bold = "1"
     }
 

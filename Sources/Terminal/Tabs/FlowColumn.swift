@@ -114,6 +114,7 @@ extension FlowVerdict {
         case .unreplied: 2
         case .orphan: 3
         case .tracked: 4
+        case .synced: 5
         }
     }
 
@@ -123,6 +124,7 @@ extension FlowVerdict {
         case .unreplied: .caution
         case .tracked: .good
         case .orphan: .odd
+        case .synced: .dim
         }
     }
 }

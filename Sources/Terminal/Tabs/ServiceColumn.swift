@@ -5,11 +5,12 @@ import Inspection
 
 /// The service columns.
 enum ServiceColumn: String, CaseIterable {
-    case service, scheduler, method, connections, never, absent, unreplied, tracked, orphans, packets
+    case service, scheduler, method, connections, never, absent, unreplied, tracked, synced, orphans, packets
     case new, established, related, invalid, untracked, dropped, history
 
-    static func columns(isObserving: Bool) -> [Column<ServiceLine, Glyphs>] {
-        allCases.filter { isObserving || !$0.isObserved }.map { column in
+    /// - Parameter hasSynced: whether there are connections that another director told of.
+    static func columns(isObserving: Bool, hasSynced: Bool) -> [Column<ServiceLine, Glyphs>] {
+        allCases.filter { (isObserving || !$0.isObserved) && (hasSynced || $0 != .synced) }.map { column in
             Column(
                 name: column.rawValue, title: column.title,
                 alignsRight: ![.service, .scheduler, .method, .history].contains(column),
@@ -57,7 +58,7 @@ enum ServiceColumn: String, CaseIterable {
         case .method: 6
         case .history: 7
         case .untracked, .established: 8
-        case .orphans, .related: 9
+        case .orphans, .related, .synced: 9
         case .scheduler: 10
         }
     }

@@ -48,7 +48,10 @@ extension Model {
 
     var columns: [ColumnTitle] {
         switch tab {
-        case .services: ServiceColumn.columns(isObserving: isObserving).map { ColumnTitle($0) }
+        case .services:
+            ServiceColumn.columns(isObserving: isObserving, hasSynced: director.store.counts[.synced] > 0).map {
+                ColumnTitle($0)
+            }
         case .flows: FlowColumn.columns(hasDetails: director.store.hasDetails).map { ColumnTitle($0) }
         case .table: table.talkers == nil ? EntryColumn.columns.map { ColumnTitle($0) } : []
         case .events, .health: []

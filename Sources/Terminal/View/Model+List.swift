@@ -15,7 +15,7 @@ extension Model {
 
     private func serviceLines(_ layout: Layout) -> [Line] {
         guard !services.lines.isEmpty else { return emptyLines("IPVS has no services here.", layout) }
-        let columns = ServiceColumn.columns(isObserving: isObserving)
+        let columns = ServiceColumn.columns(isObserving: isObserving, hasSynced: director.store.counts[.synced] > 0)
         let glyphs = glyphs
         return lines(services.lines.count, columns, layout) { position in
             columns.map { $0.cell(services.lines[position], glyphs) }

@@ -74,7 +74,7 @@ extension FlowStoreTests {
         arguments: [
             (nil, "0", .untracked(.dr, by: .setting)), (nil, "1", .unexplained(by: .setting)),
             ([], "0", .untracked(.dr, by: .setting)), ([], "1", .untracked(.dr, by: .flag)),
-            ([.nfct, .synchronized], "1", .synchronized), ([.synchronized], "0", .untracked(.dr, by: .setting)),
+            ([.nfct, .synchronized], "1", .synchronized), ([.synchronized], "0", .synchronized),
             ([.nfct], "0", .unexplained(by: .flag)), ([.nfct], "1", .unexplained(by: .flag)),
         ] as [(ConnectionDetails.Flags?, String, VerdictReason)])
     func reasons(flags: ConnectionDetails.Flags?, setting: String, reason: VerdictReason) throws {

@@ -1,0 +1,16 @@
+import Addresses
+
+/// What of a host, besides its services, decides the verdicts of its flows.
+package struct FlowContext: Equatable, Sendable {
+    /// The packets that a connection counts when another director's message made or updated it: the first number of
+    /// `net.ipv4.vs.sync_threshold` (`ip_vs_proc_conn`, net/netfilter/ipvs/ip_vs_sync.c). Nil if that was not read.
+    var syncThreshold: UInt32?
+
+    /// Nothing is known.
+    package init() {}
+
+    package init(_ sysctls: Sysctls) {
+        syncThreshold = sysctls.values[Sysctls.syncThreshold]?.split(whereSeparator: \.isWhitespace).first
+            .flatMap { UInt32($0) }
+    }
+}

@@ -1,0 +1,71 @@
+import IPVS
+import Inspection
+
+/// What becomes of connections and templates whose destination takes no new ones.
+extension Finding {
+    func leftSentence(_ named: Named) -> String {
+        let (connections, templates) = (number("connections"), number("templates"))
+        let counts = [(connections, "connection"), (templates, "persistence template")].filter { $0.0 > 0 }
+        let what = counts.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: " and ")
+        let verb = connections + templates == 1 ? "is" : "are"
+        let start = "\(what) \(verb) of \(Self.list(named.destinations)), "
+        let which = named.destinations.count == 1
+        let service = named.services.first.map { "of \($0)" } ?? "of any service for it"
+        if id == .leftGone {
+            return start + "\(which ? "no destination" : "no destinations") \(service) any more: "
+                + sentences([connections > 0 ? goneConnections : nil, templates > 0 ? goneTemplates : nil])
+        }
+        return start + "\(which ? "a destination" : "destinations") \(service) with weight 0: "
+            + sentences([
+                connections > 0 ? drainedConnections : nil, templates > 0 ? drainedTemplates : nil,
+            ])
+    }
+
+    private func sentences(_ parts: [String?]) -> String { parts.compactMap(\.self).joined(separator: "; ") + "." }
+
+    private var goneConnections: String {
+        let place = "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_hook)"
+        switch self["expire_nodest_conn"] {
+        case 0?:
+            return
+                "IPVS silently drops each packet of the connections until they expire, as net.ipv4.vs.expire_nodest_conn=0 "
+                + place
+        case nil:
+            return
+                "IPVS drops packets of the connections, or ends them, by net.ipv4.vs.expire_nodest_conn, which could not be read "
+                + place
+        case _?:
+            return
+                "as net.ipv4.vs.expire_nodest_conn=1, IPVS ends a connection with its next packet, which it schedules anew if that opens one, "
+                + "or drops if conntrack has its entry " + place
+        }
+    }
+
+    private var goneTemplates: String {
+        "the templates bind nobody, and the clients' next connections are scheduled anew "
+            + "(net/netfilter/ipvs/ip_vs_conn.c, ip_vs_check_template)"
+    }
+
+    private var drainedConnections: String {
+        "the connections go on to it until they end"
+            + (number("of_udp") > 0 ? ", which those of UDP do not while their clients send" : "")
+    }
+
+    private var drainedTemplates: String {
+        let place = "(net/netfilter/ipvs/ip_vs_conn.c, ip_vs_check_template)"
+        switch self["expire_quiescent_template"] {
+        case 0?:
+            return
+                "the templates' clients stay: their next connections go to it as well, as net.ipv4.vs.expire_quiescent_template=0 "
+                + place
+        case nil:
+            return
+                "whether the templates' clients stay depends on net.ipv4.vs.expire_quiescent_template, which could not be read "
+                + place
+        case _?:
+            return
+                "the templates' clients leave with their next connection, as net.ipv4.vs.expire_quiescent_template=1 "
+                + place
+        }
+    }
+}
