@@ -273,7 +273,7 @@ _ct-inspect_flows() {
         return
         ;;
     '--verdict')
-        __ct-inspect_add_completions -W 'absent'$'\n''never'$'\n''unreplied'$'\n''tracked'$'\n''orphan'
+        __ct-inspect_add_completions -W 'absent'$'\n''never'$'\n''unreplied'$'\n''tracked'$'\n''orphan'$'\n''synced'
         return
         ;;
     '--client')
@@ -649,7 +649,7 @@ _ct-inspect_events() {
 _ct-inspect_services() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
+    repeating_options=(--service)
     non_repeating_options=(--netns --capture --color)
     __ct-inspect_offer_flags_options 0
 
@@ -666,6 +666,10 @@ _ct-inspect_services() {
         ;;
     '--color')
         __ct-inspect_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--service')
+        __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion services -- --service "${COMP_CWORD}" "${#cur}")"
         return
         ;;
     esac

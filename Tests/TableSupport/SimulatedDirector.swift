@@ -22,6 +22,8 @@ package final class SimulatedDirector: KernelSource {
     package var rowsReadAtMost: Int?
     /// Whether the user wants no more.
     package var isStopped = false
+    /// Whether a sync daemon runs.
+    package var isBackup = false
     /// Files besides those of IPVS: sysctls.
     package var files: [String: String] = [:]
     /// Which look-ups, counted from 0, it has no answer to.
@@ -33,8 +35,8 @@ package final class SimulatedDirector: KernelSource {
 
     package enum Question: Equatable, Sendable {
         case family, services, destinations, connections
-        /// The addresses in the original tuple that the kernel is asked to filter by.
-        case dump(source: IPAddress? = nil, destination: IPAddress? = nil)
+        /// The addresses in the original tuple, or the status, that the kernel is asked to filter by.
+        case dump(source: IPAddress? = nil, destination: IPAddress? = nil, status: UInt32? = nil)
         case lookup
         case file(String)
     }
@@ -75,11 +77,13 @@ package final class SimulatedDirector: KernelSource {
                 ask(.services)
                 return try services.map { try $0.message(Self.family) } + [SimulatedMessage.done()]
             case Self.family where message[16] == UInt8(IPVS_CMD_GET_DAEMON):
-                return [try SimulatedMessage.done()]
+                return try (isBackup ? [SimulatedMessage.backup(Self.family)] : []) + [SimulatedMessage.done()]
             case Self.family:
                 ask(.destinations)
                 let service = services.first { $0.isNamed(in: message) }
                 return try (service?.destinations ?? []).map { try $0.message(Self.family) } + [SimulatedMessage.done()]
+            case UInt16(RTM_GETADDR):
+                return [try SimulatedMessage.done()]
             default:
                 return request.isDump ? try dump(message) : try lookup(message)
             }
@@ -91,10 +95,13 @@ package final class SimulatedDirector: KernelSource {
     private func dump(_ message: [UInt8]) throws -> [[UInt8]] {
         let wanted = message.count > 20 ? try LibraryEntry(parsing: message) : nil
         let (source, destination) = (wanted?.address(ATTR_ORIG_IPV4_SRC), wanted?.address(ATTR_ORIG_IPV4_DST))
-        ask(.dump(source: source, destination: destination))
+        let status = wanted.flatMap { $0.has(ATTR_STATUS) ? $0[word: ATTR_STATUS] : nil }
+        ask(.dump(source: source, destination: destination, status: status))
         let family = message[16]
         let sent = entries.filter { entry in
-            (family == 0 || family == entry.family) && (source == nil || entry.source.address == source)
+            // None of these was rewritten by a rule.
+            status == nil && (family == 0 || family == entry.family)
+                && (source == nil || entry.source.address == source)
                 && (destination == nil || entry.destination.address == destination)
         }
         return try sent.map { try $0.message(isDump: true) } + [SimulatedMessage.done()]

@@ -116,6 +116,16 @@ enum SimulatedMessage {
         }
     }
 
+    /// A backup sync daemon.
+    static func backup(_ family: UInt16) throws -> [UInt8] {
+        try build(type: family, extra: [UInt8(IPVS_CMD_NEW_DAEMON), 1, 0, 0]) { header in
+            let nest = mnl_attr_nest_start(header, UInt16(IPVS_CMD_ATTR_DAEMON))
+            mnl_attr_put_u32(header, UInt16(IPVS_DAEMON_ATTR_STATE), UInt32(IP_VS_STATE_BACKUP))
+            mnl_attr_put_strz(header, UInt16(IPVS_DAEMON_ATTR_MCAST_IFN), "eth0")
+            mnl_attr_nest_end(header, nest)
+        }
+    }
+
     static func done() throws -> [UInt8] { try build(type: UInt16(NLMSG_DONE), extra: [0, 0, 0, 0]) }
 
     /// An acknowledgement, or an error, and the header of the request.

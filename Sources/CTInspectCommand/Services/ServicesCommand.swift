@@ -14,6 +14,7 @@ struct ServicesCommand: ParsableCommand {
             EXAMPLES
               sudo ct-inspect services
               sudo ct-inspect services --netns lb
+              sudo ct-inspect services --service tcp/10.0.0.100:80
               sudo ct-inspect services --json | jq '.services[].destinations[].address'
 
             More: man ct-inspect-services
@@ -22,10 +23,22 @@ struct ServicesCommand: ParsableCommand {
     @OptionGroup var source: SourceOptions
     @OptionGroup var output: OutputOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Only this service, e.g. tcp/10.0.0.100:80; may be repeated.",
+            valueName: "[PROTO/]VIP[:PORT]|fwmark:N"), completion: .services)
+    var service: [ServiceSelector] = []
+
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
             let collector = try FlowCollector(try source.open())
-            let snapshot = try collector.servicesSnapshot()
+            let all = try collector.servicesSnapshot()
+            for selector in service where !all.services.contains(where: { selector.matches($0.identity) }) {
+                throw .noSuchService(among: all.services)
+            }
+            var filter = FlowFilter()
+            filter.services = service
+            let snapshot = all.narrowed(by: filter)
             let configuration = try collector.director.configuration()
             if output.json {
                 snapshot.writeServicesJSON(configuration, to: Output.write)

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import IPVS
 import Inspection
@@ -34,8 +35,8 @@ final class LiveReading: ReadingSink {
         keeper.director.abandonReading()
     }
 
-    func begin(_ services: [Service], _ sysctls: Sysctls, absence: KernelError?) {
-        keeper.director.begin(services, sysctls, absence: absence?.description)
+    func begin(_ services: [Service], _ sysctls: Sysctls, localAddresses: Set<IPAddress>, absence: KernelError?) {
+        keeper.director.begin(services, sysctls, localAddresses: localAddresses, absence: absence?.description)
         keeper.changed(.readingBegan)
     }
 

@@ -16,7 +16,11 @@ extension DirectorReader {
         let unseen = sink.withStore { $0.unsettledCount }
         var cost = sysctls.number(Sysctls.conntrackCount) ?? .max
         if filters != [EntryFilter()] { cost = cost / Self.walksForDump * filters.count }
-        guard policy.dumpsAgain, unseen > Self.fewUnseen, cost / Self.entriesForLookup < unseen else {
+        // No look-up finds an entry that NAT rules rewrote: the next reading settles such flows, or a second dump.
+        let isRewritten = sink.withStore { $0.hasRewritten }
+        if isRewritten, unseen == 0 || !policy.dumpsAgain { return }
+        guard isRewritten || policy.dumpsAgain && unseen > Self.fewUnseen && cost / Self.entriesForLookup < unseen
+        else {
             return try lookUp(sink, &losses)
         }
         let isWhole = try dump(filters) {

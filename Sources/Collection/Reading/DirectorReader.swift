@@ -3,6 +3,7 @@ import Conntrack
 import IPVS
 import Inspection
 import Netlink
+import Routing
 
 /// Reads a director once: queries the kernel in the order that keeps the results consistent, and passes everything on as it arrives.
 ///
@@ -49,7 +50,9 @@ package struct DirectorReader {
         let sysctls = Sysctls(ofFlowsIn: kernel)
         let start = ContinuousClock.now
         let (services, absence) = try services(&losses)
-        sink.begin(services, sysctls, absence: absence)
+        // What cannot be read makes no destination local: a capture of an earlier version may lack it.
+        let addresses = services.isEmpty ? [] : (try? InterfaceAddress.all(in: kernel)) ?? []
+        sink.begin(services, sysctls, localAddresses: Set(addresses.map(\.address)), absence: absence)
         var extent = ConnectionExtent()
         if absence == nil {
             extent = try readConnections(services, sink, &losses)
@@ -209,6 +212,8 @@ package struct DirectorReader {
     /// server's answers passed first. If the kernel can filter by that, and most of the table belongs to others, it is asked for the
     /// entries of each VIP instead of all entries.
     ///
+    /// And for those that a rule rewrote to have the VIP (REDIRECT, DNAT), by their status.
+    ///
     /// Not with services by firewall mark, whose VIPs are unknown; not with NAT, where an entry may match a flow by its reply tuple alone;
     /// and not for IPv6, as the kernel's comparison of its addresses is inverted (see `DumpPlanner`).
     private func entryFilters(
@@ -227,12 +232,15 @@ package struct DirectorReader {
             addresses.insert(endpoint.address)
         }
         guard addresses.count * 2 <= Self.mostFilters else { return whole }
-        return addresses.sorted { $0.low < $1.low }.flatMap { address in
+        let ofAddresses = addresses.sorted { $0.low < $1.low }.flatMap { address in
             var (to, from) = (EntryFilter(), EntryFilter())
             to.original.destinations = Choice([Prefix(address)])
             from.original.sources = Choice([Prefix(address)])
             return [to, from]
         }
+        var rewritten = EntryFilter()
+        rewritten.requiredStatus = [.destinationNAT]
+        return ofAddresses + [rewritten]
     }
 
     /// - Returns: whether the dump was complete.

@@ -190,9 +190,11 @@ package final class FlowCollector: ReadingSink {
 
     private var second: UInt32 { UInt32(clamping: clock.elapsed().components.seconds) }
 
-    package func begin(_ services: [Service], _ sysctls: Sysctls, absence: KernelError?) {
+    package func begin(
+        _ services: [Service], _ sysctls: Sysctls, localAddresses: Set<IPAddress>, absence: KernelError?
+    ) {
         read = (services, sysctls)
-        store.begin(services, at: second, FlowContext(sysctls))
+        store.begin(services, at: second, FlowContext(sysctls, localAddresses: localAddresses))
     }
 
     package func take(_ connections: [Connection]) { store.take(connections) }

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import IPVS
 import Inspection
@@ -10,8 +11,9 @@ package protocol ReadingSink: AnyObject {
 
     /// - Parameters:
     ///   - services: empty without IPVS.
+    ///   - localAddresses: this host's own, as far as they are known.
     ///   - absence: why there is no IPVS; nil if there is.
-    func begin(_ services: [Service], _ sysctls: Sysctls, absence: KernelError?)
+    func begin(_ services: [Service], _ sysctls: Sysctls, localAddresses: Set<IPAddress>, absence: KernelError?)
     /// Those that arrived together.
     func take(_ connections: [Connection])
     func endConnections(isWhole: Bool)

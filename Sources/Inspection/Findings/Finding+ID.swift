@@ -22,6 +22,13 @@ extension Finding {
         /// NAT connections are not confirmed: their answers are INVALID at FORWARD.
         package static let vsConntrackNAT = ID(rawValue: "vs-conntrack-nat")
 
+        /// Connections to this host itself are not confirmed: its answers are INVALID at LOCAL_OUT.
+        package static let vsConntrackLocal = ID(rawValue: "vs-conntrack-local")
+        /// NAT connections whose answer has not come back through the director.
+        package static let natUnanswered = ID(rawValue: "nat-unanswered")
+        /// Entries of NAT services that expect the VIP's own answers: IPVS did not make them.
+        package static let untranslated = ID(rawValue: "flows-untranslated")
+
         /// How many flows have a verdict, and why: `flows-absent`.
         package static func flows(_ verdict: FlowVerdict) -> ID { ID(rawValue: "flows-\(verdict.rawValue)") }
 

@@ -26,7 +26,7 @@ package struct FlowFindings {
         self.tally = tally
         self.sysctls = sysctls
         self.quietSeconds = quietSeconds
-        mix = MethodMix(services)
+        mix = MethodMix(services) { tally.localAddresses.contains($0.endpoint.address) }
     }
 
     package var all: [Finding] { unread + flows }
@@ -52,8 +52,11 @@ package struct FlowFindings {
         }
         if !tally.asked.isEmpty, tally.count({ tally.asked.contains($0.verdict) }) == 0 { return [noMatch] }
         guard extent.isTableRead else { return [FlowVerdict.unreplied, .tracked].flatMap(groups) }
+        let translated = unconfirmed(.vsConntrackNAT, .nat)
+        let local = unconfirmed(.vsConntrackLocal, .local)
         let counts = [FlowVerdict.never, .absent, .unreplied, .tracked, .synced].flatMap(groups)
-        return counts + ([absent, unconfirmed, confirmed].compactMap(\.self) + left).worstFirst + orphans
+        let consequences = [absent, translated, local, confirmed, unanswering, untranslated].compactMap(\.self)
+        return counts + (consequences + left).worstFirst + orphans
     }
 
     // MARK: Counts
@@ -103,7 +106,7 @@ package struct FlowFindings {
         return [.init("watched_seconds", proof.seconds), .init("new_events", proof.events)]
     }
 
-    private func subject(of kinds: [FlowTally.Kind]) -> Finding.Subject {
+    func subject(of kinds: [FlowTally.Kind]) -> Finding.Subject {
         let services = Set(kinds.map(\.service))
         guard services.count == 1, case let service?? = services.first else { return .director }
         return .service(service)
@@ -177,15 +180,15 @@ package struct FlowFindings {
             (isStrict ? [.set([.init(Sysctls.tcpLoose, 1)])] : []) + (quiet == nil ? [.observe] : []) + [.readManual])
     }
 
-    /// Answers come back through the director, but have no entry.
-    private var unconfirmed: Finding? {
+    /// Answers pass the director, but have no entry.
+    private func unconfirmed(_ id: Finding.ID, _ method: ForwardingMethod) -> Finding? {
         let isOff = sysctls.number(Sysctls.ipvsConntrack) == 0
         func isUntracked(_ kind: FlowTally.Kind) -> Bool { hasNoEntry(kind) && !(kind.nfct ?? !isOff) }
-        let translated = connections { $0 == .nat }
+        let translated = connections { $0 == method }
         let absent = translated.count(isUntracked)
         guard absent > 0 else { return nil }
         return finding(
-            .vsConntrackNAT, .warning, isUntracked, of: translated,
+            id, .warning, isUntracked, of: translated,
             // Where it is 1 now, it was 0 when they were made.
             [.init("absent", absent), .init("connections", translated.connections)]
                 + (isOff ? setting(Self.confirming) : []),

@@ -1,4 +1,5 @@
 import Addresses
+import Addresses
 import Conntrack
 import IPVS
 
@@ -21,6 +22,10 @@ package struct FlowTally: Equatable, Sendable {
         package var isExpected = false
         /// Whether the connection has `IP_VS_CONN_F_NFCT`; nil if not known.
         package var nfct: Bool?
+        /// IPVS and conntrack have seen the client's SYN, which was sent again since.
+        package var isWaiting = false
+        /// The entry of a NAT service expects the VIP's own answers.
+        package var isUntranslated = false
         /// An orphan of a service that schedules each packet separately.
         package var isOnePacket = false
 
@@ -31,6 +36,11 @@ package struct FlowTally: Equatable, Sendable {
             self.protocol = `protocol`
             self.method = method
             self.verdict = verdict
+        }
+
+        /// NAT, and the real server's answer has not come back for some time.
+        var isUnanswered: Bool {
+            method == .nat && `protocol` == .tcp && verdict == .unreplied && isWaiting && !isUntranslated
         }
     }
 
@@ -61,6 +71,10 @@ package struct FlowTally: Equatable, Sendable {
 
     /// Those that still have connections or templates.
     private(set) var left: [Left: LeftCounts] = [:]
+    /// The destinations of unanswered NAT connections.
+    private(set) var unanswering: Set<Endpoint> = []
+    /// This host's own, as far as they are known.
+    private(set) var localAddresses: Set<IPAddress> = []
     package private(set) var counts: [Kind: Int] = [:]
     /// The total number of connections, if a filter selected some by service or client.
     package var chosenFrom: Int?
@@ -107,12 +121,14 @@ extension FlowTally {
     package init(_ store: FlowStore, _ filter: FlowFilter = FlowFilter()) {
         self.init()
         proof = store.evidence.map { Proof(seconds: UInt64($0.seconds), events: $0.events) }
+        localAddresses = store.context.localAddresses
         let all = filter == FlowFilter() ? store.cells : nil
         for (cell, count) in (all ?? store.cells(filter)).all {
             let route = store.routes[cell.route]
-            var kind = Kind(route.service, route.protocol, route.method, cell.verdict)
+            var kind = Kind(route.service, route.protocol, route.path, cell.verdict)
             (kind.isSynSent, kind.isHalfOpen, kind.isExpected) = (cell.isSynSent, cell.isHalfOpen, cell.isExpected)
-            kind.nfct = cell.nfct
+            (kind.nfct, kind.isWaiting, kind.isUntranslated) = (cell.nfct, cell.isWaiting, cell.isUntranslated)
+            if kind.isUnanswered, let destination = route.destination { unanswering.insert(destination) }
             kind.isOnePacket = cell.verdict == .orphan && store.schedulesEachPacket(route)
             add(kind, count)
             if !cell.isSynchronized { addLeft(route, count) }

@@ -33,6 +33,10 @@ package enum Remedy: Hashable, Sendable {
     case addRoute([IPAddress])
     /// See why these do not answer.
     case awaken([IPAddress])
+    /// Have these answer by way of this director.
+    case answerThrough([IPAddress])
+    /// Delete the entries with the VIP's own answers (`conntrack -D`).
+    case deleteEntries(Service.Identity)
     /// Send more ICMP errors.
     case raiseICMPLimit
     /// `modprobe`

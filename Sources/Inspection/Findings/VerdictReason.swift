@@ -24,6 +24,8 @@ package enum VerdictReason: Hashable, Sendable {
     case expected
     /// The service schedules each packet separately, so IPVS keeps no connection.
     case onePacket
+    /// An entry of a NAT service that expects the VIP's own answers: IPVS did not make it.
+    case untranslated
     /// IPVS has no connection for the entry.
     case noConnection
 
@@ -119,6 +121,7 @@ struct VerdictReasons {
 
     func reason(for kind: FlowTally.Kind) -> VerdictReason {
         if kind.isExpected { return .expected }
+        if kind.isUntranslated { return .untranslated }
         if kind.isOnePacket { return .onePacket }
         return reason(for: kind.verdict, kind.method, nfct: kind.nfct)
     }

@@ -15,6 +15,8 @@ package struct Flow: Sendable {
     package var service: Service.Identity?
     /// The connection's own, or else the destination's; nil if the destination is not (or no longer) in the service.
     package var method: ForwardingMethod?
+    /// Its destination is an address of this host's, which answers itself, whatever the method is.
+    package var isLocal = false
     /// The state of the entry: the protocol's state, or `entry` if the protocol has none; nil if there is no entry.
     package var entryState: String?
     /// The whole entry; nil if there is none, or entries were not kept.

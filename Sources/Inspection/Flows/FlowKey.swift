@@ -34,6 +34,17 @@ package struct FlowKey: Hashable, Comparable, Sendable {
     /// For an entry whose replies are packets from a client to a VIP.
     static func clientAnswers(_ entry: Entry) -> FlowKey? { key(entry.reply, clientSends: true) }
 
+    /// For an entry that NAT rules rewrote before IPVS (REDIRECT, DNAT) or behind it (SNAT): neither tuple is the connection's, but no rule
+    /// changes from where the client sends before IPVS sees it, or who answers. Nil if nothing was rewritten.
+    static func rewritten(_ entry: Entry) -> FlowKey? {
+        guard !entry.status.isDisjoint(with: [.sourceNAT, .destinationNAT]),
+            let original = key(entry.original, clientSends: true),
+            var key = reply(entry)
+        else { return nil }
+        key.client = original.client
+        return key
+    }
+
     private static func key(_ tuple: Tuple, clientSends: Bool) -> FlowKey? {
         guard let source = tuple.source, let destination = tuple.destination, let ports = tuple.ports else {
             return nil

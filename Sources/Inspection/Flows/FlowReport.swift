@@ -133,7 +133,7 @@ package struct FlowList: Sequence, Sendable {
 extension FlowRow {
     /// Flows of the same kind differ only in client, expiry, packets, mark, and what is their own: entry, doubts, persistence engine.
     package var kind: UInt64 {
-        var traits = traits.intersection([.hasDetails, .hasNFCT, .isSynchronized])
+        var traits = traits.intersection([.hasDetails, .hasNFCT, .isSynchronized, .isUntranslated])
         if isExpected { traits.insert(.isExpected) }
         return UInt64(route) << 32 | UInt64(state) << 24 | UInt64(traits.rawValue) | UInt64(verdict.position)
     }
@@ -161,7 +161,7 @@ extension FlowStore {
         }
         return Flow(
             protocol: route.protocol, client: row.client, virtual: route.virtual, connection: connection,
-            service: route.service, method: route.method, entryState: entryState(of: row),
+            service: route.service, method: route.method, isLocal: route.isLocal, entryState: entryState(of: row),
             entry: entry(ofSlot: slot), verdict: row.verdict, reason: reason(of: row, reasons),
             doubts: doubts(of: row, at: slot))
     }

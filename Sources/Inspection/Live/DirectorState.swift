@@ -46,15 +46,19 @@ package struct DirectorState: Sendable {
 
     // MARK: A reading, in the order that `FlowStore` asks for
 
-    /// - Parameter absence: why there is no IPVS.
-    package mutating func begin(_ services: [Service], _ sysctls: Sysctls, absence: String? = nil) {
+    /// - Parameters:
+    ///   - localAddresses: this host's own, as far as they are known.
+    ///   - absence: why there is no IPVS.
+    package mutating func begin(
+        _ services: [Service], _ sysctls: Sysctls, localAddresses: Set<IPAddress> = [], absence: String? = nil
+    ) {
         self.absence = absence
         self.services = services
         self.sysctls = sysctls
         serviceRates.take(services, at: elapsed)
         reading.rows = 0
         reading.isRunning = true
-        store.begin(services, at: second, FlowContext(sysctls))
+        store.begin(services, at: second, FlowContext(sysctls, localAddresses: localAddresses))
     }
 
     package mutating func take(_ connections: [Connection]) {

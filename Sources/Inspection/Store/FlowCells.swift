@@ -9,7 +9,7 @@ struct FlowCells: Sendable {
     /// The number of IPVS's state SYN_RECV in the store.
     private let halfOpen: Int?
 
-    private static let mostRoutes = 4096
+    private static let mostRoutes = 2048
 
     init(_ store: FlowStore) {
         few = Array(repeating: 0, count: min(store.routes.count, Self.mostRoutes) << Cell.bits)
@@ -19,25 +19,33 @@ struct FlowCells: Sendable {
 
     /// What findings distinguish.
     struct Cell {
-        static let bits = 9
+        static let bits = 10
 
         let number: Int
 
         var route: Int { number >> Self.bits }
-        var verdict: FlowVerdict { FlowVerdict.byPosition[number >> 6 & 7] }
+        var verdict: FlowVerdict { FlowVerdict.byPosition[number >> 7 & 7] }
         var isSynSent: Bool { number & 1 != 0 }
         var isHalfOpen: Bool { number & 2 != 0 }
-        var isExpected: Bool { number & 4 != 0 }
+        // Without an entry the one, with an entry the other.
+        var isExpected: Bool { number & 4 != 0 && !hasEntry }
+        var isUntranslated: Bool { number & 4 != 0 && hasEntry }
         var nfct: Bool? { number & 8 != 0 ? number & 16 != 0 : nil }
         var isSynchronized: Bool { number & 32 != 0 }
+        var isWaiting: Bool { number & 64 != 0 }
+
+        private var hasEntry: Bool { [.unreplied, .tracked, .orphan].contains(verdict) }
     }
 
     @inline(__always)
     mutating func count(_ row: FlowRow) {
-        var cell = Int(row.route) << Cell.bits | row.verdict.position << 6
+        var cell = Int(row.route) << Cell.bits | row.verdict.position << 7
         if row.entryState == .synSent { cell |= 1 }
-        if Int(row.state) == halfOpen, !row.isOrphan { cell |= 2 }
-        if row.isExpected { cell |= 4 }
+        if Int(row.state) == halfOpen, !row.isOrphan {
+            cell |= 2
+            if row.entryState == .synSent, row.hasWaited { cell |= 64 }
+        }
+        if row.isExpected || row.isUntranslated { cell |= 4 }
         if let nfct = row.nfct { cell |= nfct ? 24 : 8 }
         if row.traits.contains(.isSynchronized) { cell |= 32 }
         if cell < few.count { few[cell] += 1 } else { many[cell, default: 0] += 1 }
@@ -47,6 +55,12 @@ struct FlowCells: Sendable {
         few.indices.lazy.filter { few[$0] > 0 }.map { (Cell(number: $0), few[$0]) }
             + many.map { (Cell(number: $0.key), $0.value) }
     }
+}
+
+extension FlowRow {
+    /// Of a half-open connection: its SYN was sent again, or a second has passed since the last one. IPVS keeps it for 60 s, under secure_tcp
+    /// for 10 s, after each (`tcp_timeouts` and `tcp_states_dos`, net/netfilter/ipvs/ip_vs_proto_tcp.c).
+    fileprivate var hasWaited: Bool { packets.map { $0 > 1 } ?? !(expires >= 58 || expires >= 8 && expires <= 10) }
 }
 
 extension PackedState {

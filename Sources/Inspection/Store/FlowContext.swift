@@ -6,10 +6,15 @@ package struct FlowContext: Equatable, Sendable {
     /// `net.ipv4.vs.sync_threshold` (`ip_vs_proc_conn`, net/netfilter/ipvs/ip_vs_sync.c). Nil if that was not read.
     var syncThreshold: UInt32?
 
+    /// This host's own: a destination of such an address is local, however it is configured (`__ip_vs_get_out_rt`,
+    /// net/netfilter/ipvs/ip_vs_xmit.c, sees it by the route).
+    package private(set) var localAddresses: Set<IPAddress> = []
+
     /// Nothing is known.
     package init() {}
 
-    package init(_ sysctls: Sysctls) {
+    package init(_ sysctls: Sysctls, localAddresses: Set<IPAddress> = []) {
+        self.localAddresses = localAddresses
         syncThreshold = sysctls.values[Sysctls.syncThreshold]?.split(whereSeparator: \.isWhitespace).first
             .flatMap { UInt32($0) }
     }

@@ -46,6 +46,8 @@ struct FlowExtras: Sendable {
 enum FlowDoubt: Equatable, Sendable {
     /// The entry was created for another destination; only its reply tuple matches the flow, and perhaps other flows, too.
     case joinedByReply(Tuple, flows: Int)
+    /// Rules for NAT rewrote its packets before IPVS or behind it; only the client's address and the answering server match.
+    case joinedAcrossNAT(Tuple, flows: Int)
     /// The table has a second entry with the flow's tuple, in another zone.
     case secondEntry(id: UInt32, zone: UInt16)
     /// It had no entry, and could not be looked up once more: why.
@@ -56,6 +58,11 @@ enum FlowDoubt: Equatable, Sendable {
         case .joinedByReply(let original, let flows):
             let others = flows == 1 ? "" : ", which \(flows) connections share"
             return "joined by the reply tuple\(others): the entry was made for \(original)"
+        case .joinedAcrossNAT(let original, let flows):
+            let others = flows == 1 ? "" : ", which \(flows) connections share"
+            return
+                "joined by the client and the answering server\(others): NAT rules rewrite its packets before IPVS or behind it, and the entry "
+                + "was made for \(original)"
         case .secondEntry(let id, let zone):
             return "another entry has this tuple too: id \(id) in zone \(zone)"
         case .notLookedUp(let why): return "it may have got an entry since: \(why)"

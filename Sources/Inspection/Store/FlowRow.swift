@@ -96,6 +96,9 @@ package struct FlowRow: Sendable {
         /// It was learned from another director, and may have had packets here since.
         static let mayHavePackets = Traits(rawValue: 1 << 23)
 
+        /// Its entry, of a NAT service, expects the VIP's own answers: IPVS did not make it.
+        static let isUntranslated = Traits(rawValue: 1 << 24)
+
         /// What the current reading found; `finish` turns it into a verdict.
         static let ofReading: Traits = [.isListed, .hasEntry, .isLooked, .isFoundLate]
     }
@@ -108,6 +111,9 @@ package struct FlowRow: Sendable {
 
     /// IPVS waits for its first packet, and there is no entry.
     var isExpected: Bool { traits.contains(.isExpected) && !hasEntry }
+
+    /// Its entry is not IPVS's, and has seen no answer.
+    var isUntranslated: Bool { traits.contains(.isUntranslated) && hasEntry }
 
     /// It has no verdict yet: the first reading, which lists it, goes on.
     package var isPending: Bool { traits.contains(.isPending) }

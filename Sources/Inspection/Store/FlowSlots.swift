@@ -132,9 +132,9 @@ struct FlowSlots: Sendable {
     /// Takes the current services.
     ///
     /// - Parameter readings: how many have finished.
-    mutating func take(_ services: [Service], after readings: Int) {
+    mutating func take(_ services: [Service], after readings: Int, _ localAddresses: Set<IPAddress>) {
         if table.isCrowded(flows: held) { renumberRoutes(after: readings) }
-        if table.take(services, after: readings) { rehashReplies() }
+        if table.take(services, after: readings, localAddresses) { rehashReplies() }
     }
 
     private mutating func renumberRoutes(after readings: Int) {

@@ -68,23 +68,46 @@ extension FlowStore {
             attachByReply(entry, message, to: slot, of: 1)
             return true
         }
-        guard let source = entry.reply.source, slots.table.answeringServers.contains(source),
-            let reply = FlowKey.reply(entry)
-        else { return false }
-        let slots = slots.answered(by: reply)
-        for slot in slots { attachByReply(entry, message, to: slot, of: slots.count) }
-        return !slots.isEmpty
+        if let source = entry.reply.source, slots.table.answeringServers.contains(source),
+            let reply = FlowKey.reply(entry), case let slots = slots.answered(by: reply), !slots.isEmpty
+        {
+            for slot in slots { attachByReply(entry, message, to: slot, of: slots.count) }
+            return true
+        }
+        return takeRewritten(entry, message)
+    }
+
+    /// With REDIRECT or DNAT before IPVS, and SNAT behind it, as Docker's ingress has them, the entry has the client's own address and the
+    /// real server's answers, or those of the address that IPVS saw, and nothing else of the connection.
+    private mutating func takeRewritten(_ entry: Entry, _ message: RawSpan) -> Bool {
+        guard let source = entry.reply.source, let key = FlowKey.rewritten(entry) else { return false }
+        var found: [Int] = []
+        if slots.table.mayServe(source), let slot = slots.find(key.protocol, key.client, key.server),
+            !slots.rows[slot].isOrphan
+        {
+            found = [slot]
+        } else if slots.table.answeringServers.contains(source) {
+            found = slots.answered(by: key)
+        }
+        for slot in found { attachByReply(entry, message, to: slot, of: found.count, isRewritten: true) }
+        hasRewritten = hasRewritten || !found.isEmpty
+        return !found.isEmpty
     }
 
     /// An entry created for the flow's own tuple takes precedence, whichever comes first.
-    mutating func attachByReply(_ entry: Entry, _ message: RawSpan, to slot: Int, of flows: Int) {
+    mutating func attachByReply(
+        _ entry: Entry, _ message: RawSpan, to slot: Int, of flows: Int, isRewritten: Bool = false
+    ) {
         if slots.rows[slot].traits.contains(.hasEntry) {
             if slots.rows[slot].traits.contains(.isFoundByReply) { noteSecond(entry, of: slot) }
             return
         }
         attach(entry, message, to: slot)
         slots.rows[slot].traits.insert(.isFoundByReply)
-        add(.joinedByReply(entry.original, flows: flows), to: slot)
+        add(
+            isRewritten
+                ? .joinedAcrossNAT(entry.original, flows: flows) : .joinedByReply(entry.original, flows: flows),
+            to: slot)
     }
 
     mutating func attach(_ entry: Entry, _ message: RawSpan, to slot: Int) {
@@ -96,12 +119,17 @@ extension FlowStore {
             traits.remove(.hasDoubts)
         }
         traits.formUnion([.hasEntry, .hadEntry])
-        traits.subtract([.wasLooked, .isFoundByReply])
+        traits.subtract([.wasLooked, .isFoundByReply, .isUntranslated])
         if isLookingAgain { traits.insert(.isFoundLate) }
         if entry.status.contains(.seenReply) { traits.insert(.isReplied) } else { traits.remove(.isReplied) }
+        let route = Int(slots.rows[slot].route)
+        if slots.table.routes[route].translates, !entry.status.contains(.seenReply),
+            entry.reply.source == slots.table.routes[route].virtual.address
+        {
+            traits.insert(.isUntranslated)
+        }
         slots.rows[slot].traits = traits
         slots.rows[slot].entryID = entry.id ?? 0
-        let route = Int(slots.rows[slot].route)
         if slots.table.routes[route].isAmbiguous, let settled = slots.table.routes[route].settling(entry) {
             slots.rows[slot].route = number(of: settled)
         }

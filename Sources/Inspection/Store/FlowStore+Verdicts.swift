@@ -68,8 +68,9 @@ extension FlowStore {
     func reason(of row: FlowRow, _ reasons: VerdictReasons) -> VerdictReason {
         if row.isExpected { return .expected }
         let route = route(of: row)
+        if row.isUntranslated { return .untranslated }
         if row.isOrphan { return reasons.orphan(of: slots.table.services.byAddress(route.protocol, route.virtual)) }
-        return reasons.reason(for: row.verdict, route.method, nfct: row.nfct)
+        return reasons.reason(for: row.verdict, route.path, nfct: row.nfct)
     }
 
     /// Totals of all routes.

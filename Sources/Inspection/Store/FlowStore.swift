@@ -44,6 +44,8 @@ package struct FlowStore: Sendable {
     var cells: FlowCells?
     /// Whether the table is being dumped a second time, for the flows that had no entry in the first dump.
     var isLookingAgain = false
+    /// Whether NAT rules rewrite packets of flows before IPVS or behind it: no look-up finds their entries.
+    package var hasRewritten = false
     /// How many entries of the second dump belonged to a flow so far.
     var seenAgain = 0
     /// Finished readings.
@@ -113,7 +115,7 @@ package struct FlowStore: Sendable {
         // Routes may be renumbered.
         cells = nil
         templates.removeAll()
-        slots.take(services, after: readings)
+        slots.take(services, after: readings, context.localAddresses)
         beginEntries()
     }
 
@@ -200,7 +202,10 @@ package struct FlowStore: Sendable {
         {
             row.traits.insert(.mayBeOlder)
         }
-        if let event = watch.take(FlowKey.original(connection)) { row.newEventPlusOne = event + 1 }
+        // An entry that NAT rules rewrote, or IPVS itself, may only have the real server in common with it.
+        if let event = watch.take(FlowKey.original(connection)) ?? watch.take(FlowKey.reply(connection)) {
+            row.newEventPlusOne = event + 1
+        }
         lastSlot = slots.add(row)
         keepEngine(of: connection, lastSlot)
     }
@@ -238,42 +243,6 @@ package struct FlowStore: Sendable {
             return
         }
         remove(at: slot)
-    }
-
-    // MARK: NEW events
-
-    /// From now on it is given every NEW event, until `loseEvents`. Existing flows may be older than the watch.
-    package mutating func beginWatch(at second: UInt32) {
-        watch.begin(at: second)
-        for slot in slots.rows.indices where slots.rows[slot].traits.contains(.isHeld) {
-            slots.rows[slot].traits.insert(.mayBeOlder)
-        }
-    }
-
-    /// Events were lost: nothing can be proven until watching begins again.
-    package mutating func loseEvents() { watch.lose() }
-
-    /// Whether it knows which connections are older than the watch: all that it does not know will be younger.
-    package var knowsOlder: Bool { watch.isWhole && !watch.mayNewRowsBeOlder }
-
-    /// Whether there is no watch, or it lost events: a new one may begin.
-    package var needsWatch: Bool { !watch.isWhole }
-
-    /// The basis for `never`: for how many seconds every NEW event has been received, and how many there were. Nil without a watch.
-    package var evidence: (seconds: UInt32, events: Int)? { watch.isWhole ? (second &- watch.from, watch.events) : nil }
-
-    /// Whether no flow can be called never for now because there were too many events to keep.
-    package var isOverfull: Bool { watch.isOverfull }
-
-    /// Takes the entry of a NEW event.
-    package mutating func takeNew(_ entry: Entry, at second: UInt32) {
-        watch.count()
-        guard slots.table.mayServe(entry.original.destination), let key = FlowKey.original(entry) else { return }
-        if let slot = slots.find(key.protocol, key.client, key.server) {
-            slots.rows[slot].newEventPlusOne = second + 1
-        } else {
-            watch.keep(key, at: second)
-        }
     }
 
     // MARK: Packets

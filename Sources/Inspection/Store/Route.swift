@@ -19,6 +19,11 @@ package struct Route: Sendable {
     package internal(set) var standing: DestinationStanding?
     /// How many of its flows the last reading found, by verdict.
     package internal(set) var counts = VerdictCounts()
+    /// The destination is this host itself, whatever the method is.
+    package internal(set) var isLocal = false
+    /// An entry with the VIP's answers is not IPVS's: it translates to another address (`ip_vs_update_conntrack`,
+    /// net/netfilter/ipvs/ip_vs_nfct.c). Of an entry without a connection: all destinations of its service are by NAT.
+    var translates = false
     var mayBeNAT = false
     /// The services it may belong to, if there are several.
     private(set) var candidates: [ServiceIndex.Candidate] = []
@@ -73,11 +78,20 @@ package struct Route: Sendable {
         settled = key.settled
     }
 
-    mutating func match(_ services: ServiceIndex) {
+    /// How packets reach the destination: one that is this host itself gets them from its own stack, and answers through LOCAL_OUT
+    /// (`ip_vs_send_or_cont`, net/netfilter/ipvs/ip_vs_xmit.c).
+    package var path: ForwardingMethod? {
+        isLocal && method?.answersBypassDirector ?? false ? .local : method
+    }
+
+    mutating func match(_ services: ServiceIndex, _ localAddresses: Set<IPAddress> = []) {
         guard let destination else {
-            service = services.byAddress(`protocol`, virtual)?.identity
+            let found = services.byAddress(`protocol`, virtual)
+            service = found?.identity
+            translates = found?.translates(virtual) ?? false
             return
         }
+        isLocal = localAddresses.contains(destination.address)
         let match = services.match(connection(to: destination))
         (service, method, doubts, mayBeNAT) = (match.service, match.method, match.doubts, match.mayBeNAT)
         (candidates, standing) = (match.candidates, match.standing)
@@ -85,6 +99,7 @@ package struct Route: Sendable {
             (service, method, doubts, candidates) = (own.service, own.method, [], [])
             standing = own.isDrained ? .drained : .active
         }
+        translates = method == .nat && destination.address != virtual.address
     }
 
     /// Takes services that were read later.
@@ -121,6 +136,14 @@ package struct Route: Sendable {
         var key = key
         key.settled = only.service
         return key
+    }
+}
+
+extension Service {
+    /// Whether every answer comes from another address than the one that the client asked.
+    fileprivate func translates(_ virtual: Endpoint) -> Bool {
+        !destinations.isEmpty
+            && destinations.allSatisfy { $0.method == .nat && $0.endpoint.address != virtual.address }
     }
 }
 

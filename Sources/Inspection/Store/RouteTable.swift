@@ -11,6 +11,7 @@ struct RouteTable: Sendable {
     private var keys: [Route.Key] = []
     private static let mostKeys = 8
     private(set) var services = ServiceIndex([])
+    private var localAddresses: Set<IPAddress> = []
     /// The addresses that an entry of a flow can have as its original destination, and after how many readings each became known: earlier
     /// NEW events for it were not kept.
     private var addresses: [IPAddress: Int] = [:]
@@ -25,7 +26,7 @@ struct RouteTable: Sendable {
     mutating func number(of key: Route.Key, after readings: Int) -> UInt32 {
         if let number = existing(key) { return number }
         var route = Route(key)
-        route.match(services)
+        route.match(services, localAddresses)
         if addresses[key.virtual.address] == nil { addresses[key.virtual.address] = readings }
         if let server = route.answeringServer { answeringServers.insert(server) }
         let number = UInt32(routes.count)
@@ -54,8 +55,9 @@ struct RouteTable: Sendable {
     /// Takes the current services, which determine the service of each route.
     ///
     /// - Returns: whether any route started or stopped being one that may use NAT.
-    mutating func take(_ services: [Service], after readings: Int) -> Bool {
+    mutating func take(_ services: [Service], after readings: Int, _ localAddresses: Set<IPAddress>) -> Bool {
         self.services = ServiceIndex(services)
+        self.localAddresses = localAddresses
         lastAddress = nil
         let known = addresses
         addresses = [:]
@@ -67,7 +69,7 @@ struct RouteTable: Sendable {
         answeringServers = []
         for number in routes.indices {
             let mightBeNAT = routes[number].mayBeNAT
-            routes[number].match(self.services)
+            routes[number].match(self.services, localAddresses)
             hasChanged = hasChanged || routes[number].mayBeNAT != mightBeNAT
             if let server = routes[number].answeringServer { answeringServers.insert(server) }
         }

@@ -23,6 +23,7 @@ extension Finding {
         case .backupOnly, .syncFiltered, .syncNone: partnerSentence(named)
         case .largeReceive: largeReceive(named)
         case .leftGone, .leftDrained: leftSentence(named)
+        case .natUnanswered, .untranslated: natSentence(named)
         default: settingSentence(named)
         }
     }

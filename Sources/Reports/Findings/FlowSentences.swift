@@ -53,6 +53,7 @@ extension Finding {
         switch id {
         case .vsConntrackDR: return share("unreplied") + unreplied
         case .vsConntrackNAT: return share("absent") + absent(translated)
+        case .vsConntrackLocal: return share("absent") + absent(local)
         case .tcpLoose0: return share("absent") + absent(oneWay("all their packets but SYNs"))
         default: return share("absent") + absent(oneWay("their FINs, RSTs and ICMP errors"))
         }
@@ -70,6 +71,11 @@ extension Finding {
 
     private var translated: String {
         "their answers come back through the director, and a filter that drops INVALID at FORWARD drops them"
+    }
+
+    private var local: String {
+        "this host is the real server itself, and a filter that drops INVALID drops its own answers at OUTPUT, and their FINs, RSTs "
+            + "and ICMP errors at INPUT"
     }
 
     private var unreplied: String {

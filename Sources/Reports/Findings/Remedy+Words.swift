@@ -39,6 +39,10 @@ extension Remedy {
         case .awaken(let servers):
             "see whether \(sentenceList(servers.map(\.description))) \(servers.count == 1 ? "is" : "are") up and on this link, and set the "
                 + "weight to 0 until then"
+        case .answerThrough(let servers):
+            "have \(sentenceList(servers.map(\.description))) answer through this director: the route to the clients, or the default route, "
+                + "must lead here"
+        case .deleteEntries(let service): "run conntrack -D \(service.untranslated)"
         case .raiseICMPLimit:
             "raise net.ipv4.icmp_msgs_per_sec, or lower net.ipv4.icmp_ratelimit, and find out what causes the errors"
         case .loadModule(let module): "run modprobe \(module)"
@@ -118,6 +122,14 @@ extension Remedy.Accepted {
 }
 
 extension Service.Identity {
+    /// Its entries that expect the VIP's own answers, as conntrack(8) takes them.
+    fileprivate var untranslated: String {
+        guard case .address(let `protocol`, let endpoint) = self else { return "…" }
+        let family = endpoint.address.family == .ipv6 ? "-f ipv6 " : ""
+        let port = endpoint.port == 0 ? "" : " --dport \(endpoint.port)"
+        return "\(family)-p \(`protocol`) -d \(endpoint.address)\(port) -r \(endpoint.address)"
+    }
+
     /// As ipvsadm(8) takes it: `-t 10.0.0.100:80`, `-f 7 -6`.
     fileprivate var selector: String {
         switch self {

@@ -6,7 +6,9 @@ extension VerdictReason {
     package var words: String {
         switch self {
         case .untracked(let method, let cause):
-            let packets = method.map { "\($0.description.uppercased()) packets" } ?? "packets"
+            let packets =
+                method == .local
+                ? "packets to this host itself" : method.map { "\($0.description.uppercased()) packets" } ?? "packets"
             return "\(cause.words): IPVS untracks \(packets) before they are confirmed"
         case .unexplained(.setting):
             return
@@ -26,6 +28,10 @@ extension VerdictReason {
         case .unexpected(.flag):
             return
                 "an entry with one direction, although IPVS untracks its packets (it has no IP_VS_CONN_F_NFCT): they did not make it"
+        case .untranslated:
+            return
+                "its entry expects the VIP's own answers, not a real server's: it was made before the service, or past IPVS, which "
+                + "leaves it as it is"
         case .unanswered: return "the real server's answer has not come back through the director"
         case .answeredElsewhere(let evidence):
             let confirmed =

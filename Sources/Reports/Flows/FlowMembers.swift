@@ -94,6 +94,7 @@ extension JSONWriter {
         endpoint("destination", flow.connection?.destination)
         identity("service", flow.service)
         member("method", flow.method?.description)
+        if flow.isLocal { member("local", true) }
         member("ipvs_state", flow.connection?.state)
     }
 

@@ -43,7 +43,8 @@ struct FlowTable {
         init(_ route: Route) {
             cells = [
                 SizedText(route.protocol.description), SizedText(route.virtual.description),
-                SizedText(route.destination?.description ?? "-"), SizedText(route.method?.description ?? "-"),
+                SizedText(route.destination?.description ?? "-"),
+                SizedText((route.method?.description ?? "-") + (route.isLocal ? ",local" : "")),
             ]
             hasDoubts = !route.doubts.isEmpty
         }

@@ -33,6 +33,8 @@ extension FlowSnapshot {
             json.heading(self, command: "services")
             json.configuration(configuration)
             json.member("services", array: services) { $0.service($1) }
+            let findings = idleServices
+            if !findings.isEmpty { json.findings(findings) }
         }
         json.finish()
     }

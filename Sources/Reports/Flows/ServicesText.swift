@@ -3,7 +3,8 @@ import IPVS
 import Inspection
 
 extension FlowSnapshot {
-    /// Services and destinations exactly as printed by `ipvsadm -Ln`, for people and scripts used to it; then the sync daemons, if any.
+    /// Services and destinations exactly as printed by `ipvsadm -Ln`, for people and scripts used to it; then the sync daemons and
+    /// what is wrong with the services, if anything.
     package func servicesText(_ configuration: Director.Configuration) -> [String] {
         let info = configuration.info
         return [
@@ -11,6 +12,9 @@ extension FlowSnapshot {
             "Prot LocalAddress:Port Scheduler Flags",
             "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn",
         ] + services.flatMap { [$0.line] + $0.destinations.map(\.line) } + configuration.daemons.map(\.line)
+            + idleServices.map { finding in
+                "! \(finding.subject.name.map { "\($0): " } ?? "")\(finding.reason)".printable
+            }
     }
 }
 

@@ -125,6 +125,7 @@ extension JSONWriter {
                 route.protocol, client: row.client, virtual: route.virtual, destination: route.destination,
                 route.service)
             json.member("method", route.method?.description)
+            if route.isLocal { json.member("local", true) }
             json.member("ipvs_state", store.state(of: row))
             json.member("expires", row.isOrphan ? nil : row.expires)
             json.member("packets", row.packets)
