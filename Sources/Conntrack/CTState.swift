@@ -18,6 +18,8 @@ package struct CTState: RawRepresentable, Hashable, Sendable {
     package static let new = CTState(rawValue: 3)
     /// Not tracked: because of a notrack rule, IPVS, or as conntrack never tracks such packets.
     package static let untracked = CTState(rawValue: 6)
+    /// Of a packet that conntrack has not seen yet; no rule can match it.
+    package static let unseen = CTState(rawValue: .max)
 
     /// Reads the value loaded by nftables' `ct state` expression, in host byte order: a mask with one bit set, of which the lowest counts.
     /// A mask without bits, which no kernel produces, is state number 32.
@@ -36,6 +38,7 @@ extension CTState: CustomStringConvertible {
         case .related: "RELATED"
         case .new: "NEW"
         case .untracked: "UNTRACKED"
+        case .unseen: "none"
         default: String(rawValue)
         }
     }

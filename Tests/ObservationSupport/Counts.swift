@@ -30,10 +30,13 @@ package struct Counts {
         leaving: CTState = .untracked
     ) {
         let passed = passed ?? packets
+        add(.arrived, packetClass, .unseen, packets)
         add(.preRouting, packetClass, state, packets)
+        add(.preRoutingPassed, packetClass, state, packets)
         add(.localIn, packetClass, state, packets)
         add(.localInPassed, packetClass, state, passed)
         add(.localOut, packetClass, leaving, passed)
+        add(.localOutPassed, packetClass, leaving, passed)
         add(.postRouting, packetClass, leaving, passed)
     }
 }

@@ -43,6 +43,8 @@ extension Observation {
         var tunnel = try Counts("10.0.0.103:80")
         tunnel.add(.preRouting, .ack, .new, 4_000_000_000)
         tunnel.add(.preRouting, .ack, .established, 3_000_000_000)
+        tunnel.add(.preRoutingPassed, .ack, .new, 4_000_000_000)
+        tunnel.add(.preRoutingPassed, .ack, .established, 3_000_000_000)
         tunnel.add(.localIn, .ack, .new, 4_000_000_000)
         tunnel.add(.localIn, .ack, .established, 3_000_000_000)
         tunnel.add(.localInPassed, .ack, .new, 4_000_000_000)

@@ -27,6 +27,8 @@ package final class Observer {
     private let table: ObservationTable
     private let connections: ConnectionCounter?
     private let sysctls: Sysctls
+    private let outside: OutsideCounters
+    private let front: [ObservationNotice]
 
     /// How long samples wait at most before they are collected.
     private static let longestWait = Duration.milliseconds(200)
@@ -43,6 +45,8 @@ package final class Observer {
         self.preconditions = preconditions
         connections = countsConnections ? ConnectionCounter(kernel, plan) : nil
         sysctls = Sysctls(ofFlowsIn: kernel)
+        outside = OutsideCounters(kernel)
+        front = RulesInFront.notices(kernel, preconditions.targets.families)
         let name = ObservationTable.freshName(program: getpid())
         // Subscribes before there is something to receive.
         samples = try SampleCollector(options, plan, table: name, kernel, listener)
@@ -100,7 +104,8 @@ package final class Observer {
         var observation = Observation(origin, from: from, to: clock.wall())
         observation.take(counts.counts, plan)
         observation.sysctls = sysctls
-        observation.notices = preconditions.notices
+        observation.notices = preconditions.notices + front
+        observation.outside = outside.growth
         for point in ObservationPoint.allCases where counts.full.contains(point) {
             observation.losses.append(
                 Loss(

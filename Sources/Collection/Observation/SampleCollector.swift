@@ -12,6 +12,8 @@ final class SampleCollector {
     private let rules: RuleCache
     private let legacy: LegacyTables
     private var traced: Set<Kind> = []
+    private let kernel: any KernelSource
+    private var managers: [String: [FirewallManager]] = [:]
     private let plan: ObservationPlan
     private let samples: SampleSocket?
     private var shelf: SampleBuffer<[Int]>
@@ -20,6 +22,22 @@ final class SampleCollector {
     private struct Kind: Hashable {
         var packetClass: PacketClass
         var ctstate: CTState
+        var side: ObservationPoint.Side
+        /// Traced before conntrack tells a ctstate.
+        var isEarly: Bool
+
+        init(packetClass: PacketClass, ctstate: CTState, point: ObservationPoint) {
+            (self.packetClass, self.ctstate, side, isEarly) = (packetClass, ctstate, point.side, point == .arrived)
+        }
+
+        /// One of the points from which they are traced.
+        var point: ObservationPoint {
+            switch side {
+            case .entering: isEarly ? .arrived : .preRouting
+            case .answering: .answerIn
+            case .leaving: .localOut
+            }
+        }
     }
 
     /// Subscribes, before the marking table is created.
@@ -27,6 +45,7 @@ final class SampleCollector {
         _ options: SamplePlan, _ plan: ObservationPlan, table: String, _ kernel: any KernelSource,
         _ listener: SampleListener = SampleListener()
     ) throws(KernelError) {
+        self.kernel = kernel
         self.options = options
         self.listener = listener
         self.plan = plan
@@ -47,27 +66,30 @@ final class SampleCollector {
         return table
     }
 
-    /// Traces what the counters show as dropped, in addition to INVALID packets, which are always traced.
+    /// Traces what the counters show as lost, in addition to INVALID packets, which are always traced.
     func trace(_ observation: Observation, _ table: borrowing ObservationTable) throws(KernelError) {
         guard options.trace == nil else { return }
-        for observed in observation.subjects {
-            for (cell, _) in observed.traffic.dropped { try trace(cell.packetClass, cell.ctstate, table) }
+        for traffic in observation.subjects.map(\.traffic) + observation.elsewhere.values {
+            for loss in traffic.losses where loss.place.hasRules {
+                try trace(Kind(packetClass: loss.packetClass, ctstate: loss.ctstate, point: loss.point), table)
+            }
         }
     }
 
     /// Traces packets of every class and ctstate.
     func traceEverything(_ table: borrowing ObservationTable) throws(KernelError) {
         for packetClass in PacketClass.allCases {
-            for state in CTState.named { try trace(packetClass, state, table) }
+            try trace(Kind(packetClass: packetClass, ctstate: .unseen, point: .arrived), table)
+            for point in [ObservationPoint.preRouting, .answerIn, .localOut] {
+                for state in CTState.named {
+                    try trace(Kind(packetClass: packetClass, ctstate: state, point: point), table)
+                }
+            }
         }
     }
 
-    private func trace(
-        _ packetClass: PacketClass, _ state: CTState, _ table: borrowing ObservationTable
-    ) throws(KernelError) {
-        if traced.insert(Kind(packetClass: packetClass, ctstate: state)).inserted {
-            try table.trace(packetClass, state)
-        }
+    private func trace(_ kind: Kind, _ table: borrowing ObservationTable) throws(KernelError) {
+        if traced.insert(kind).inserted { try table.trace(kind.packetClass, kind.ctstate, from: kind.point) }
     }
 
     /// Readable when there is something to collect. Samples are not included: they can wait, as the kernel batches them anyway.
@@ -98,12 +120,23 @@ final class SampleCollector {
         observation.notices += legacy.notices
         reportSamples(in: &observation)
         guard let tally = traces?.tally else { return }
-        observation.blame = Blame.all(tally) { rules.text(of: $0, at: .now) }
+        var blame = Blame.all(tally) { rules.text(of: $0, at: .now) }
+        for index in blame.indices { blame[index].managers = managers(of: blame[index].rule) }
+        observation.blame = blame
         if tally.lostMessages + tally.uncountedLosses + tally.unread > 0 {
             let lost =
                 tally.lostMessages > 0 ? "\(tally.lostMessages) were lost (ENOBUFS)" : "an unknown number were lost"
             observation.losses.append(Loss("traces of packets", lost))
         }
+    }
+
+    /// Who makes chains of a rule's table, going by the chains there are when it is first blamed; nobody, if they cannot be read.
+    private func managers(of rule: DroppingRule) -> [FirewallManager] {
+        let table = "\(rule.family) \(rule.table)"
+        if let known = managers[table] { return known }
+        let found = (try? Ruleset(readingChainsOf: kernel))?.managers(ofTable: rule.family, rule.table) ?? []
+        managers[table] = found
+        return found
     }
 
     private func reportSamples(in observation: inout Observation) {

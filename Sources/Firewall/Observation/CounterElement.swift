@@ -49,18 +49,19 @@ struct CounterElement {
     private func count(of key: Range<Int>, in datagram: RawSpan) throws(DecodeError) -> PacketCount {
         let start = key.lowerBound
         let size = set.family == .ipv4 ? 4 : 16
-        let fields = set.key == .port || set.key == .protocol ? 2 : 3
+        let states = set.point.hasState ? 1 : 0
+        let fields = set.fields.count - 1
         guard key.count >= size + 4 * fields else {
             throw DecodeError("key of \(set.name)", "it has \(key.count) bytes", at: start)
         }
         let behind = start + size
-        let state = CTState(bit: try datagram.host(at: behind + 4 * (fields - 1)))
+        let state = states == 0 ? .unseen : CTState(bit: try datagram.host(at: behind + 4 * (fields - 1)))
         let address = try Self.address(set.family, in: datagram, at: start)
         var count = PacketCount(
             set.point, set.packetClass, state, set.packetClass.protocol, address, mark: set.mark)
         switch set.key {
         case .port:
-            count.port = try datagram.bigEndian(at: behind)
+            if set.point.countsPorts { count.port = try datagram.bigEndian(at: behind) }
         case .embedded:
             count.protocol = IPProtocol(rawValue: try datagram.host(at: behind))
             count.port = try datagram.bigEndian(at: behind + 4)

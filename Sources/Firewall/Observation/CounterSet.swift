@@ -6,7 +6,7 @@ import Conntrack
 /// The class is not part of the key: with `tcp flags` or `meta mark` in a concatenated key, nft(8) 1.0.6 aborts at every later
 /// `nft list ruleset` (an assertion in its mergesort.c).
 struct CounterSet: Hashable {
-    /// The fields of an element's key; the ctstate is always the last.
+    /// The fields of an element's key; the ctstate is always the last, where there is one.
     enum Key: Hashable {
         /// Address and port.
         case port
@@ -54,46 +54,45 @@ extension IPAddress.Family {
 extension CounterSet {
     /// The fields of a packet that make the key of its element.
     var fields: [PacketField] {
-        let fields = ObservedFields(point.side, family)
+        let fields = ObservedFields(point, family)
         let between =
             switch key {
-            case .port: [fields.port]
+            case .port: point.countsPorts ? [fields.port] : []
             case .embedded: [fields.embeddedProtocol, fields.embeddedPort]
             case .icmpType: [fields.icmpType, fields.icmpCode]
             case .protocol: [PacketField.transportProtocol]
             }
-        return [fields.address] + between + [.ctState]
+        return [fields.address] + between + (point.hasState ? [.ctState] : [])
     }
 
     private var sampled: String { "sampled_\(name)" }
 
-    /// Where samples are taken and traces begin: where a packet is first seen.
-    var isFirst: Bool { point == .preRouting || point == .forward }
-
-    /// Adds the set, and the chain that counts into it; at the first point a packet may also be sampled and traced.
+    /// Adds the set, and the chain that counts into it; where a packet is first seen it may also be sampled and traced.
     func add(to table: inout TableWriter, _ options: ObservationOptions) {
         let counters = table.set(name, fields, .dynamic(size: options.setSize, hasCounters: true))
         table.chain(name)
         table.rule(in: name, .update(counters, fields))
-        guard isFirst else { return }
-        if let samples = options.samples {
+        if point.isSampled, let samples = options.samples {
             let limits = table.set(sampled, fields, .dynamic(size: options.setSize, hasCounters: false))
             table.rule(in: name, .update(limits, fields, samples.rate), .jump(ObservationOptions.samplingChain))
         }
-        if options.traceRate != nil { table.rule(in: name, traceRule(.invalid, options)) }
+        if point.tracesInvalid, options.traceRate != nil { table.rule(in: name, traceRule(.invalid, options)) }
     }
 
-    /// Traces packets with a ctstate. A class gets at most a quarter of the traces, so that a flood of one does not hide others.
+    /// Traces packets with a ctstate, or, before conntrack, any. A class gets at most a quarter of the traces, so that a flood of one does not hide others.
     func traceRule(_ state: CTState, _ options: ObservationOptions) -> [RuleStatement] {
         let rate = max(1, (options.traceRate ?? 1) / 4)
         let limit = RateLimit(packets: UInt64(rate), burst: UInt32(max(5, rate)))
-        return [.ctState(state), .limit(limit), .jump(state.traceChain)]
+        return (point.hasState ? [.ctState(state)] : []) + [.limit(limit), .jump(state.traceChain)]
     }
 }
 
 extension CTState {
     /// Those with a name in rules.
     package static let named: [CTState] = [.new, .established, .related, .invalid, .untracked]
+
+    /// Those of the chains that mark packets for tracing: each named one, and the one of packets that conntrack has not seen.
+    static let traced: [CTState] = named + [.unseen]
 
     /// The chain that marks packets with this state for tracing.
     var traceChain: String { "trace_\(name.lowercased())" }
@@ -117,7 +116,7 @@ extension ObservationOptions {
         guard let traceRate else { return }
         let rate = RateLimit(packets: UInt64(clamping: traceRate), burst: UInt32(clamping: traceRate))
         table.limit(Self.sharedLimit, rate)
-        for state in CTState.named {
+        for state in CTState.traced {
             table.chain(state.traceChain)
             table.rule(in: state.traceChain, .limitObject(Self.sharedLimit), .trace)
         }

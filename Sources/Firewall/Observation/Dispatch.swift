@@ -8,7 +8,7 @@ struct Dispatch {
 
     private var stem: String { point.name + "_all" + family.suffix }
 
-    private var fields: ObservedFields { ObservedFields(point.side, family) }
+    private var fields: ObservedFields { ObservedFields(point, family) }
 
     private func has(_ targets: ObservationTargets) -> (ports: Bool, addresses: Bool) {
         let own = targets.targets(point.side).filter { $0.address.family == family }
@@ -19,6 +19,11 @@ struct Dispatch {
     func rules(
         _ targets: ObservationTargets, _ sets: TargetSets, in table: inout TableWriter
     ) -> [[RuleStatement]] {
+        guard point.countsPorts else {
+            return [sets.virtualAddresses, sets.addresses].compactMap(\.self).map {
+                [ObservedFields.isRewritten, .lookup([fields.address], $0), .goto(stem)]
+            }
+        }
         let hasPorts = has(targets).ports
         var rules: [[RuleStatement]] = []
         if hasPorts { rules.append([.verdictMap(portKey, addPorts(targets, to: &table))]) }
@@ -30,23 +35,27 @@ struct Dispatch {
     /// Adds the chains that the rules jump to. Each is named after the packets it gets.
     func addChains(_ targets: ObservationTargets, _ sets: TargetSets, to table: inout TableWriter) {
         let has = has(targets)
-        if has.ports {
+        if has.ports, point.countsPorts {
             if classes(portsOnly: targets).contains(.syn) {
                 table.chain(tcp)
                 sort(CounterSet.classesOfTCP, mark: nil, in: tcp, of: &table)
             }
-            table.chain(errors)
-            if let flows = sets.flows {
-                table.rule(
-                    in: errors, fields.embeddedIsPlain, .lookup(fields.embeddedFlow, flows),
-                    .goto(name(.icmpError, .embedded)))
-            }
-            if let addresses = sets.virtualAddresses {
-                table.rule(
-                    in: errors, .lookup([fields.address], addresses), .goto(name(.icmpError, .icmpType)))
-            }
+            addErrors(sets, to: &table)
         }
-        if has.addresses { addEverything(stem, mark: nil, to: &table) }
+        if has.addresses || has.ports && !point.countsPorts { addEverything(stem, mark: nil, to: &table) }
+    }
+
+    private func addErrors(_ sets: TargetSets, to table: inout TableWriter) {
+        table.chain(errors)
+        if let flows = sets.flows {
+            table.rule(
+                in: errors, fields.embeddedIsPlain, .lookup(fields.embeddedFlow, flows),
+                .goto(name(.icmpError, .embedded)))
+        }
+        if let addresses = sets.virtualAddresses {
+            table.rule(
+                in: errors, .lookup([fields.address], addresses), .goto(name(.icmpError, .icmpType)))
+        }
     }
 
     /// The names of the map of ports, and of chains.
@@ -72,11 +81,15 @@ struct Dispatch {
 
     func counters(_ targets: ObservationTargets) -> [CounterSet] {
         let has = has(targets)
-        if has.addresses { return allCounters(mark: nil) }
+        guard point.countsAddresses else { return [] }
+        if has.addresses || has.ports && !point.countsPorts { return allCounters(mark: nil) }
         guard has.ports else { return [] }
-        return classes(portsOnly: targets).map { CounterSet(point, $0, .port, family) } + [
-            CounterSet(point, .icmpError, .embedded, family), CounterSet(point, .icmpError, .icmpType, family),
-        ]
+        return classes(portsOnly: targets).map { CounterSet(point, $0, .port, family) } + errorCounters(mark: nil)
+    }
+
+    private func errorCounters(mark: UInt32?) -> [CounterSet] {
+        if !point.countsErrors { return [] }
+        return [CounterSet.Key.embedded, .icmpType].map { CounterSet(point, .icmpError, $0, family, mark: mark) }
     }
 
     private func name(_ packetClass: PacketClass, _ key: CounterSet.Key, mark: UInt32? = nil) -> String {
@@ -100,19 +113,18 @@ struct Dispatch {
     private func addEverything(_ chain: String, mark: UInt32?, to table: inout TableWriter) {
         table.chain(chain)
         sort(CounterSet.classesWithPorts, mark: mark, in: chain, of: &table)
-        table.rule(
-            in: chain, table.matchErrors(fields), fields.embeddedIsPlain, .goto(name(.icmpError, .embedded, mark: mark))
-        )
-        table.rule(in: chain, table.matchErrors(fields), .goto(name(.icmpError, .icmpType, mark: mark)))
+        if point.countsErrors {
+            table.rule(
+                in: chain, table.matchErrors(fields), fields.embeddedIsPlain,
+                .goto(name(.icmpError, .embedded, mark: mark)))
+            table.rule(in: chain, table.matchErrors(fields), .goto(name(.icmpError, .icmpType, mark: mark)))
+        }
         table.rule(in: chain, .goto(name(.other, .protocol, mark: mark)))
     }
 
     private func allCounters(mark: UInt32?) -> [CounterSet] {
-        CounterSet.classesWithPorts.map { CounterSet(point, $0, .port, family, mark: mark) } + [
-            CounterSet(point, .icmpError, .embedded, family, mark: mark),
-            CounterSet(point, .icmpError, .icmpType, family, mark: mark),
-            CounterSet(point, .other, .protocol, family, mark: mark),
-        ]
+        CounterSet.classesWithPorts.map { CounterSet(point, $0, .port, family, mark: mark) }
+            + errorCounters(mark: mark) + [CounterSet(point, .other, .protocol, family, mark: mark)]
     }
 
     // MARK: Marks
@@ -140,7 +152,7 @@ struct Dispatch {
 
     /// Answers do not carry the service's mark.
     private func marks(_ targets: ObservationTargets) -> [UInt32] {
-        guard point.side != .answering else { return [] }
+        guard point.countsMarks else { return [] }
         return targets.marks.filter { $0.family == family }.map(\.value).sorted()
     }
 }

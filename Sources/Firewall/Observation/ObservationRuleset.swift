@@ -52,30 +52,50 @@ struct ObservationRuleset {
     ) {
         let dispatches = families.map { Dispatch(point: point, family: $0) }
         var rules: [[RuleStatement]] = []
-        for dispatch in dispatches {
-            guard let sets = sets[dispatch.family] else { continue }
-            dispatch.addChains(targets, sets, to: &table)
-            rules += dispatch.rules(targets, sets, in: &table)
+        if point.countsAddresses {
+            for dispatch in dispatches {
+                guard let sets = sets[dispatch.family] else { continue }
+                dispatch.addChains(targets, sets, to: &table)
+                rules += dispatch.rules(targets, sets, in: &table)
+            }
         }
+        add(point.name, at: point, point.priority, rules, to: &table)
         var marked: [[RuleStatement]] = []
-        for dispatch in dispatches {
-            dispatch.addMarkChains(targets, to: &table)
-            marked += dispatch.markRules(targets, in: &table)
+        if point.countsMarks {
+            for dispatch in dispatches {
+                dispatch.addMarkChains(targets, to: &table)
+                marked += dispatch.markRules(targets, in: &table)
+            }
         }
         // At PRE_ROUTING marks are not set yet where the others are counted.
-        if point == .preRouting, !marked.isEmpty {
-            let chain = point.name + "_marks"
-            table.baseChain(chain, at: point.hook, priority: ObservationPoint.priorityOfMarks)
-            for rule in marked { table.rule(in: chain, rule) }
-        } else {
-            rules = marked + rules
-        }
-        guard !rules.isEmpty else { return }
-        // The director's own packets to its real servers, such as health checks, are not forwarded packets.
-        if point.side == .leaving { rules.insert([.range(.socketUser, 0...UInt32.max), .verdict(.return)], at: 0) }
-        table.baseChain(point.name, at: point.hook, priority: point.priority)
-        for rule in rules { table.rule(in: point.name, rule) }
+        let priority = point == .preRouting ? ObservationPoint.priorityOfMarks : point.priority
+        add(point.chainOfMarks, at: point, priority, marked, to: &table)
     }
+
+    /// A marked packet counts for its mark and for its address, at each point: it may get the mark in between.
+    private func add(
+        _ chain: String, at point: ObservationPoint, _ priority: Int32, _ rules: [[RuleStatement]],
+        to table: inout TableWriter
+    ) {
+        guard !rules.isEmpty else { return }
+        table.baseChain(chain, at: point.hook, priority: priority)
+        // The director's own packets to its real servers, such as health checks, are not forwarded packets.
+        let isOwn = RuleStatement.range(.socketUser, 0...UInt32.max)
+        if point.side == .leaving { table.rule(in: chain, isOwn, .verdict(.return)) }
+        var conditions: [RuleStatement] = []
+        if let isToSelf = point.requestsToSelf {
+            conditions = [isOwn]
+            if isToSelf {
+                conditions.append(Self.isToSelf)
+            } else {
+                table.rule(in: chain, Self.isToSelf, .verdict(.return))
+            }
+        }
+        for rule in rules { table.rule(in: chain, conditions + rule) }
+    }
+
+    /// `oif lo`, whose index is the same in each namespace (`LOOPBACK_IFINDEX`, net/core/net_namespace.h).
+    private static let isToSelf = RuleStatement.equal(.outputInterface, withUnsafeBytes(of: UInt32(1), Array.init))
 
     private static func counters(of targets: ObservationTargets) -> [CounterSet] {
         ObservationPoint.allCases.flatMap { point in

@@ -34,9 +34,12 @@ package struct ObservationTable: ~Copyable {
         self.owner = owner
     }
 
+    /// Every such table has a name that begins so.
+    package static let prefix = "ct-inspect-"
+
     /// A name that shows the table's owner. Process ids repeat if several PID namespaces share a network namespace.
     package static func freshName(program: Int32) -> String {
-        "ct-inspect-\(program)-" + String(UInt16.random(in: .min ... .max), radix: 16)
+        "\(prefix)\(program)-" + String(UInt16.random(in: .min ... .max), radix: 16)
     }
 
     private static let purpose = "make an observation table"
@@ -74,15 +77,23 @@ package struct ObservationTable: ~Copyable {
         return counts
     }
 
-    /// Also traces packets with this class and ctstate, in addition to INVALID ones. No effect if the table was created without traces.
-    package borrowing func trace(_ packetClass: PacketClass, _ state: CTState) throws(KernelError) {
-        guard ruleset.options.traceRate != nil, state != .invalid, CTState.named.contains(state) else { return }
-        let table = TableWriter(ruleset.tableFamily, name)
-        let rules = ruleset.counters.filter { $0.isFirst && $0.packetClass == packetClass }.map {
-            table.message(.init(chain: $0.name, statements: $0.traceRule(state, ruleset.options)))
+    /// Also traces packets with this class and ctstate, in addition to INVALID ones: those of a point's side, from where they are first seen;
+    /// of `arrived`, from there. No effect if the table was created without traces.
+    package borrowing func trace(
+        _ packetClass: PacketClass, _ state: CTState, from point: ObservationPoint
+    ) throws(KernelError) {
+        guard ruleset.options.traceRate != nil, point.hasState ? CTState.named.contains(state) : state == .unseen else {
+            return
         }
-        if rules.isEmpty { return }
-        try owner.sendAll(rules, for: "trace packets that are \(state)")
+        let table = TableWriter(ruleset.tableFamily, name)
+        let beginnings = ruleset.counters.filter {
+            $0.point.beginsTraces && $0.point.side == point.side && $0.point.hasState == point.hasState
+                && !(state == .invalid && $0.point.tracesInvalid) && $0.packetClass == packetClass
+        }
+        if beginnings.isEmpty { return }
+        try owner.sendAll(
+            beginnings.map { table.message(.init(chain: $0.name, statements: $0.traceRule(state, ruleset.options))) },
+            for: "trace packets that are \(state)")
     }
 
     /// A dump that the kernel reports as interrupted (a set grew) is repeated; if it keeps changing, the last one is used.

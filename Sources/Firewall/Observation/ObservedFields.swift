@@ -2,7 +2,7 @@ import Addresses
 
 /// The fields by which packets are observed, on one side and of one family.
 struct ObservedFields {
-    let address: PacketField
+    private(set) var address: PacketField
     let port: PacketField
     /// ICMP errors: messages about another packet.
     let errorTypes: [UInt8]
@@ -45,6 +45,20 @@ struct ObservedFields {
             embeddedPort = .transport(isSource ? 50 : 48, bytes: 2)
         }
     }
+}
+
+extension ObservedFields {
+    /// At a point: of packets that were rewritten, what they were before.
+    init(_ point: ObservationPoint, _ family: IPAddress.Family) {
+        self.init(point.side, family)
+        if point == .rewritten { address = .originalDestination(family) }
+    }
+
+    /// `ct status & dnat == dnat`: `IPS_DST_NAT` (linux/netfilter/nf_conntrack_common.h).
+    static let isRewritten: RuleStatement = {
+        let bit = withUnsafeBytes(of: UInt32(1 << 5), Array.init)
+        return .equal(.ctStatus, bit, mask: bit)
+    }()
 }
 
 extension TableWriter {

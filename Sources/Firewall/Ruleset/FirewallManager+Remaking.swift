@@ -15,6 +15,15 @@ extension FirewallManager {
         return "\(remaker.rawValue) makes these rules again: \(setting)"
     }
 
+    /// Who makes the rules of a chain, going by names alone; nil if it could be anybody.
+    ///
+    /// - Parameter managers: those of its table.
+    package static func maker(
+        ofChain chain: String, inTable table: String, of managers: [FirewallManager]
+    ) -> FirewallManager? {
+        FirewallManager(table: table) ?? FirewallManager(chain: chain) ?? managers.first(where: \.remakesEveryTable)
+    }
+
     private static func maker(ofChain chain: String) -> FirewallManager? {
         // Docker makes it once, and never flushes it (libnetwork/firewall_linux.go, `arrangeUserFilterRule`).
         chain == "DOCKER-USER" ? nil : FirewallManager(chain: chain)

@@ -61,6 +61,12 @@ extension RulesetObject: AttributeList, CustomStringConvertible {
         return RuleExpression("", hook).number(NFTA_HOOK_PRIORITY.rawValue).map { Int32(bitPattern: $0) }
     }
 
+    /// Of a chain: whether packets could be dropped in it, as it has rules, or is a base chain that drops by its policy.
+    package var mayDrop: Bool {
+        let list = RuleExpression("", attributes)
+        return list.number(NFTA_CHAIN_USE.rawValue) ?? 1 > 0 || list.number(NFTA_CHAIN_POLICY.rawValue) == 0
+    }
+
     /// `chain ip filter INPUT`
     package var description: String {
         kind == .table ? "\(kind.word) \(family) \(table)" : "\(kind.word) \(family) \(table) \(name)"

@@ -38,6 +38,7 @@ package struct TraceFollower: Sendable {
         guard var known = followed[event.id] else { return [] }
         known.lastSeen = now
         known.packet.headers = known.packet.headers ?? event.headers
+        if event.table == table, let point = ObservationPoint(baseChain: event.chain) { known.packet.after = point }
         guard let rule = event.drop else {
             followed[event.id] = known
             return []
@@ -64,6 +65,7 @@ package struct TraceFollower: Sendable {
         if let known = followed[event.id] {
             guard !event.networkHeader.isEmpty else {
                 followed[event.id]?.lastSeen = now
+                if known.packet.state == .unseen { followed[event.id]?.packet.state = state }
                 return []
             }
             ended.append(known.packet)
@@ -104,7 +106,7 @@ package struct TraceFollower: Sendable {
 extension CTState {
     /// The ctstate of the packets marked by a chain of the observation table, from its name: `trace_invalid`.
     package init?(tracingChain name: String) {
-        guard let state = Self.named.first(where: { $0.traceChain == name }) else { return nil }
+        guard let state = Self.traced.first(where: { $0.traceChain == name }) else { return nil }
         self = state
     }
 }

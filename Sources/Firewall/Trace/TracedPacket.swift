@@ -9,6 +9,9 @@ package struct TracedPacket: Equatable, Sendable {
     /// the embedded flow of an ICMP error is unknown.
     package var headers: PacketHeaders?
     package var end: End
+    /// The last of our points that it was seen to pass: what dropped it lies behind that one. Nil if it was dropped at the hook where its
+    /// trace began, before that hook's chain had ended.
+    package var after: ObservationPoint?
 
     /// How a packet's trace ended.
     package enum End: Equatable, Sendable {
@@ -39,16 +42,19 @@ package struct TracedKind: Hashable, Sendable {
     /// The destination, which with the protocol determines the service; nil if the headers are unknown, or there were too many different
     /// ones. An ICMP error goes to the service's address and has no port.
     package var target: Target?
+    /// The last point that they passed; nil if that is not known.
+    package var after: ObservationPoint?
 
     package init(
         _ packetClass: PacketClass, state: CTState, protocol: IPProtocol? = nil, icmpName: String? = nil,
-        target: Target? = nil
+        target: Target? = nil, after: ObservationPoint? = nil
     ) {
         self.packetClass = packetClass
         self.state = state
         self.protocol = `protocol`
         self.icmpName = icmpName
         self.target = target
+        self.after = after
     }
 
     /// An address, and a port for protocols that have them.
@@ -65,11 +71,11 @@ package struct TracedKind: Hashable, Sendable {
 
     init(_ packet: TracedPacket) {
         guard let headers = packet.headers else {
-            self.init(.other, state: packet.state)
+            self.init(.other, state: packet.state, after: packet.after)
             return
         }
         self.init(
             headers.packetClass, state: packet.state, protocol: headers.protocol, icmpName: headers.icmpName,
-            target: Target(headers.destination, headers.destinationPort))
+            target: Target(headers.destination, headers.destinationPort), after: packet.after)
     }
 }

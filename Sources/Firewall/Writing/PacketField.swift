@@ -21,8 +21,8 @@ package struct PacketField: Hashable, Sendable {
         case payload(UInt32, UInt32)
         /// `enum nft_meta_keys`
         case meta(UInt32)
-        /// `enum nft_ct_keys`
-        case ct(UInt32)
+        /// `enum nft_ct_keys`, and the direction (`enum ip_conntrack_dir`) where a key has one.
+        case ct(UInt32, direction: UInt8? = nil)
     }
 
     private init(_ source: Source, _ length: Int, _ type: FieldType) {
@@ -96,8 +96,24 @@ extension PacketField {
     static let mark = PacketField(.meta(UInt32(NFT_META_MARK.rawValue)), 4, .mark)
     /// `meta skuid`: the user whose socket sent the packet. Packets without a socket have none, and match nothing (nft_meta.c).
     package static let socketUser = PacketField(.meta(UInt32(NFT_META_SKUID.rawValue)), 4, .user)
+    /// `oif`
+    static let outputInterface = PacketField(.meta(UInt32(NFT_META_OIF.rawValue)), 4, .interface)
     /// `ct state`
     static let ctState = PacketField(.ct(UInt32(NFT_CT_STATE.rawValue)), 4, .ctState)
+
+    /// `ct status`
+    static let ctStatus = PacketField(.ct(UInt32(NFT_CT_STATUS.rawValue)), 4, .ctStatus)
+
+    private static let original = UInt8(0)
+
+    /// `ct original ip daddr`, `ct original ip6 daddr`: the destination before NAT.
+    static func originalDestination(_ family: IPAddress.Family) -> PacketField {
+        let (key, length): (nft_ct_keys, Int) = family == .ipv4 ? (NFT_CT_DST_IP, 4) : (NFT_CT_DST_IP6, 16)
+        var field = PacketField(
+            .ct(UInt32(key.rawValue), direction: original), length, family == .ipv4 ? .ipv4Address : .ipv6Address)
+        field.family = family
+        return field
+    }
 
     /// An end of a flow, as a packet's header names it.
     enum FlowEnd: Hashable, Sendable { case source, destination }
@@ -114,7 +130,9 @@ enum FieldType: UInt32 {
     case icmpType = 14
     case tcpFlags = 15
     case mark = 19
+    case interface = 20
     case ctState = 26
+    case ctStatus = 28
     case icmpv6Type = 29
     case user = 24
     case icmpCode = 32
@@ -124,7 +142,7 @@ enum FieldType: UInt32 {
     static func number(_ types: [FieldType]) -> UInt32 { types.reduce(0) { $0 << 6 | $1.rawValue } }
 
     /// Whether its values are in host order.
-    var isHostOrder: Bool { [.mark, .ctState, .user].contains(self) }
+    var isHostOrder: Bool { [.mark, .interface, .ctState, .ctStatus, .user].contains(self) }
 }
 
 // MARK: Expressions
@@ -145,10 +163,11 @@ extension PacketField {
                 meta.append(NFTA_META_DREG.rawValue, bigEndian: register)
                 meta.append(NFTA_META_KEY.rawValue, bigEndian: key)
             }
-        case .ct(let key):
+        case .ct(let key, let direction):
             list.expression("ct") { ct in
                 ct.append(NFTA_CT_DREG.rawValue, bigEndian: register)
                 ct.append(NFTA_CT_KEY.rawValue, bigEndian: key)
+                if let direction { ct.append(NFTA_CT_DIRECTION.rawValue, [direction]) }
             }
         }
     }

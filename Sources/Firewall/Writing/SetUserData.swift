@@ -50,12 +50,12 @@ struct SetUserData {
         case .payload(let base, let offset):
             append(Tag.expression, Expression.payload)
             nest(Tag.description) { $0.describePayload(field, base, offset) }
-        case .ct(let key):
+        case .ct(let key, let direction):
             append(Tag.expression, Expression.ct)
             nest(Tag.description) { ct in
                 ct.append(0, key)
-                // In no direction.
-                ct.append(1, UInt32.max)
+                // -1 is no direction.
+                ct.append(1, direction.map(UInt32.init) ?? .max)
             }
         case .meta: break
         }

@@ -6,7 +6,7 @@ import IPVS
 extension Window {
     /// Those that came to the packet filter for a service; nil if they were not counted.
     var packets: UInt64? {
-        traffic.value?.subjects.reduce(into: Volume()) { $0 += $1.traffic.total(at: .localIn) }.packets
+        traffic.value?.subjects.reduce(into: Volume()) { $0 += $1.traffic.reached }.packets
     }
 }
 
@@ -31,15 +31,14 @@ extension DirectorFacts {
         var found = TrialDrops.Confirmation(seconds: max(1, (traffic.milliseconds + 500) / 1000))
         for observed in traffic.subjects {
             guard let service = observed.subject.service?.identity, drops.services.contains(service) else { continue }
-            let lost = observed.traffic.dropped(at: .localIn).filter {
-                classes.contains($0.cell.packetClass) && drops.ctstates.contains($0.cell.ctstate)
+            let lost = observed.traffic.droppedEntering.filter {
+                classes.contains($0.packetClass) && drops.ctstates.contains($0.ctstate)
             }
             found.dropped += lost.packets
-            found.packets += observed.traffic.total(at: .localIn).packets
+            found.packets += max(observed.traffic.total(at: .preRouting).packets, observed.traffic.reached.packets)
             let culprits = (traffic.blame ?? []).filter { blame in
                 blame.dropped.keys.contains { kind in
-                    kind.isTo(observed.subject)
-                        && lost.contains { $0.cell.packetClass == kind.packetClass && $0.cell.ctstate == kind.state }
+                    kind.isTo(observed.subject) && lost.contains(where: kind.isLike)
                 }
             }
             found.rules.formUnion(culprits.map(\.rule))

@@ -7,6 +7,12 @@ package struct PacketGroup: Equatable, Sendable {
     package var ctstate: CTState
     package var packets: UInt64
 
+    init(_ loss: PacketLoss) {
+        packetClass = loss.packetClass
+        ctstate = loss.ctstate
+        packets = loss.volume.packets
+    }
+
     init(_ element: ObservedTraffic.Element) {
         packetClass = element.cell.packetClass
         ctstate = element.cell.ctstate
@@ -14,14 +20,18 @@ package struct PacketGroup: Equatable, Sendable {
     }
 }
 
-/// Packets that reached the packet filter at LOCAL_IN or FORWARD but did not pass it.
+/// Packets that came to the rules at one place but did not pass them.
 package struct Drops: Equatable, Sendable {
     package var groups: [PacketGroup]
-    /// How many reached the filter in total.
+    /// How many came there in total.
     package var total: UInt64
-    /// They are answers of a real server, at FORWARD.
-    package var areAnswers: Bool
+    /// Which packets they are: answers, for one.
+    package var side: ObservationPoint.Side
+    /// Where they were lost.
+    package var place: PacketLoss.Place
     package var culprits: Culprits
+    /// Where rules are made again and again: by whom, and what to set there.
+    package var advice: [DroppingRule: String] = [:]
     package var missed: Missed?
 
     static let evidenceName = "dropped"
@@ -36,6 +46,14 @@ package struct Drops: Equatable, Sendable {
         /// These rules dropped packets of the same kinds whose headers do not show which subject they belong to: NAT answers come from a
         /// real server, and packets do not carry marks.
         case possible([DroppingRule])
+
+        package var rules: [DroppingRule] {
+            switch self {
+            case .notTraced, .none: []
+            case .certain(let traced): traced.map(\.rule)
+            case .possible(let rules): rules
+            }
+        }
     }
 
     package struct Traced: Equatable, Sendable {

@@ -43,6 +43,8 @@ extension Finding {
         package static let nothingDropped = ID(rawValue: "nothing-dropped")
         /// Packets of connections whose answers bypass the director were dropped as INVALID.
         package static let invalidDropped = ID(rawValue: "invalid-dropped")
+        /// ACKs of such connections were dropped because they are NEW.
+        package static let acksDropped = ID(rawValue: "new-acks-dropped")
         /// Other packets were dropped.
         package static let packetsDropped = ID(rawValue: "packets-dropped")
         /// ICMP errors about connections whose answers bypass the director.
@@ -54,6 +56,12 @@ extension Finding {
         package static let answersDropped = ID(rawValue: "answers-dropped")
         package static let lostBeforeLocalIn = ID(rawValue: "lost-before-local-in")
         package static let lostBeforePostRouting = ID(rawValue: "lost-before-post-routing")
+        /// IPVS took packets and did not send them.
+        package static let lostInIPVS = ID(rawValue: "lost-in-ipvs")
+        /// NAT took packets from the address observed.
+        package static let rewritten = ID(rawValue: "rewritten")
+        /// Counters of losses outside netfilter grew while packets were lost there.
+        package static let lostOutside = ID(rawValue: "lost-outside-netfilter")
 
         // MARK: The conntrack table
 

@@ -70,6 +70,8 @@ package struct Finding: Equatable, Sendable {
         case methods([ForwardingMethod])
         case drops(Drops)
         case passed(PassedPackets)
+        /// Counters of the host, and by how much they grew.
+        case outside([OutsideGrowth])
         case walk(WalkFact)
         /// What a check of a director names.
         case named(Named)

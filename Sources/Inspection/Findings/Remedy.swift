@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 import IPVS
 
 /// Something that would help, or the next thing to look at.
@@ -8,6 +9,10 @@ package enum Remedy: Hashable, Sendable {
     case set([Setting])
     /// Accept packets that are INVALID, of the kinds that end connections, before they are dropped.
     case accept(Accepted, to: IPAddress?)
+    /// The same, before a rule or policy that drops whatever none before it accepted.
+    case acceptBefore(Accepted, to: IPAddress?, DroppingRule)
+    /// Exempt the packets of these services from conntrack: accepting what is INVALID does not help against a rule that drops NEW ACKs.
+    case exempt([Service.Identity])
     /// Exempt the packets of these services from conntrack, as no value of `net.ipv4.vs.conntrack` suits all services.
     case notrack([Service.Identity])
     /// Accept what is INVALID of the answers of these services, whose real server is the director itself, before it is dropped.

@@ -10,12 +10,14 @@ struct TrafficFindings {
     private let blame: [Blame]?
     private let others: Set<IPAddress>
     private let remedies: TrafficRemedies
+    private let losses: [PacketLoss]
 
     init(_ observed: Observed, in observation: Observation) {
         self.observed = observed
         blame = observation.blame
         others = observation.addresses
-        remedies = TrafficRemedies(observed, observation.services, observation.sysctls)
+        losses = observed.traffic.losses
+        remedies = TrafficRemedies(observed, observation.services, observation.sysctls, observation.blame ?? [])
         subject =
             switch observed.subject {
             case .service(let service): .service(service.identity)
@@ -27,44 +29,72 @@ struct TrafficFindings {
 
     /// In the order of a packet's path.
     var all: [Finding] {
-        [lostBeforeLocalIn, dropped ?? passed, answersDropped, lostBeforePostRouting].compactMap(\.self)
+        [
+            dropped(at: .beforeConntrack), dropped(at: .preRouting), rewritten, lostBeforeLocalIn,
+            dropped(at: .localIn),
+            passed, lostInIPVS, dropped(at: .localOut),
+        ].compactMap(\.self) + PacketLoss.Place.allCases.compactMap(answersDropped)
+            + PacketLoss.Place.allCases.compactMap(lostLeaving)
+    }
+
+    private func losses(_ side: ObservationPoint.Side, at place: PacketLoss.Place) -> [PacketLoss] {
+        losses.filter { $0.side == side && $0.place == place }
     }
 
     // MARK: To the subject
 
-    private var dropped: Finding? {
-        let drops = traffic.dropped(at: .localIn)
+    private func dropped(at place: PacketLoss.Place) -> Finding? {
+        let drops = losses(.entering, at: place)
         guard !drops.isEmpty else { return nil }
-        let facts = Drops(
-            groups: drops.map(PacketGroup.init), total: traffic.total(at: .localIn).packets, areAnswers: false,
-            culprits: observed.subject.address == nil ? vagueCulprits(drops) : culprits(drops), missed: missed)
-        let isOurs = remedies.areInvalidPacketsOurs
+        var facts = drops.facts(of: place == .localIn ? traffic.reached : nil, in: traffic)
+        facts.culprits = observed.subject.address == nil ? vagueCulprits(drops) : culprits(drops)
+        facts.advice = advice(facts)
+        facts.missed = missed(drops)
+        let cause = remedies.cause(of: drops)
+        let id: Finding.ID =
+            switch cause {
+            case .invalid: .invalidDropped
+            case .newACKs: .acksDropped
+            case .other: .packetsDropped
+            }
         return Finding(
-            isOurs ? .invalidDropped : .packetsDropped, isOurs ? .error : .warning, subject, facts.evidence,
-            context: .drops(facts), remedies.againstDrops)
+            id, cause == .other ? .warning : .error, subject, facts.evidence, context: .drops(facts),
+            remedies.against(drops, by: facts.culprits.rules))
     }
 
     private var passed: Finding? {
-        let total = traffic.total(at: .localIn).packets
-        guard total > 0 else { return nil }
-        let invalid = traffic.cells.filter { $0.cell.point == .localIn && $0.cell.ctstate == .invalid }
+        let total = traffic.reached.packets
+        guard total > 0, !losses.contains(where: { $0.side == .entering && $0.place.hasRules }) else { return nil }
+        let invalid = traffic.cells.filter { $0.cell.point == .localInPassed && $0.cell.ctstate == .invalid }
         let facts = PassedPackets(
-            total: total, invalid: invalid.map(PacketGroup.init), isWholeWay: traffic.lostBeforeLocalIn.packets == 0,
-            reachIPVS: observed.subject.service != nil)
+            total: total, invalid: invalid.map(PacketGroup.init),
+            isWholeWay: losses(.entering, at: .routing).isEmpty, reachIPVS: observed.subject.service != nil)
         return Finding(.nothingDropped, .info, subject, facts.evidence, context: .passed(facts))
     }
 
-    private var lostBeforeLocalIn: Finding? {
-        lost(.lostBeforeLocalIn, traffic.lostBeforeLocalIn, of: traffic.total(at: .preRouting))
+    private var rewritten: Finding? {
+        let packets = traffic.rewritten
+        guard packets > 0 else { return nil }
+        return Finding(
+            .rewritten, .info, subject,
+            [.init("rewritten", packets), .init("packets", traffic.total(at: .preRouting).packets)])
     }
 
-    private func lost(_ id: Finding.ID, _ lost: Volume, of total: Volume) -> Finding? {
-        guard lost.packets > 0 else { return nil }
+    private var lostBeforeLocalIn: Finding? {
+        lost(.lostBeforeLocalIn, losses(.entering, at: .routing), of: traffic.total(at: .preRoutingPassed))
+    }
+
+    private var lostInIPVS: Finding? {
+        lost(.lostInIPVS, losses(.entering, at: .ipvs), of: traffic.total(at: .localInPassed))
+    }
+
+    private func lost(_ id: Finding.ID, _ lost: [PacketLoss], of total: Volume) -> Finding? {
+        guard !lost.isEmpty else { return nil }
         return Finding(id, .warning, subject, [.init("lost", lost.packets), .init("packets", total.packets)])
     }
 
-    private var missed: Drops.Missed? {
-        let isDropped = Set(traffic.dropped(at: .localIn).map(\.cell.packetClass))
+    private func missed(_ drops: [PacketLoss]) -> Drops.Missed? {
+        let isDropped = Set(drops.map(\.packetClass))
         func passed(_ packetClass: PacketClass) -> UInt64 { traffic.total(of: packetClass, at: .localInPassed).packets }
         if isDropped.contains(.syn), passed(.syn) == 0, observed.subject.service != nil { return .everySYN }
         if isDropped.contains(.ack), passed(.ack) == 0, let half = observed.connections["SYN_RECV"], half > 0 {
@@ -80,53 +110,84 @@ struct TrafficFindings {
 
     // MARK: From the subject, and after IPVS
 
-    private var answersDropped: Finding? {
-        let drops = traffic.dropped(at: .forward)
+    private func answersDropped(at place: PacketLoss.Place) -> Finding? {
+        let drops = losses(.answering, at: place)
         guard !drops.isEmpty else { return nil }
-        let facts = Drops(
-            groups: drops.map(PacketGroup.init), total: traffic.total(at: .forward).packets, areAnswers: true,
-            culprits: vagueCulprits(drops), missed: nil)
-        let isBySetting = remedies.areAnswersUnconfirmed
+        var facts = drops.facts(in: traffic)
+        facts.culprits = vagueCulprits(drops)
+        facts.advice = advice(facts)
+        let isBySetting = remedies.areUnconfirmed(drops)
         return Finding(
             isBySetting ? .vsConntrackNAT : .answersDropped, .error, subject, facts.evidence, context: .drops(facts),
-            isBySetting ? remedies.againstDroppedAnswers : [])
+            isBySetting ? remedies.againstDroppedAnswers : remedies.againstDroppedOwnAnswers(drops))
     }
 
-    private var lostBeforePostRouting: Finding? {
-        lost(.lostBeforePostRouting, traffic.lostBeforePostRouting, of: traffic.total(at: .localOut))
+    private func lostLeaving(at place: PacketLoss.Place) -> Finding? {
+        let drops = losses(.leaving, at: place)
+        guard !drops.isEmpty else { return nil }
+        var facts = drops.facts(in: traffic)
+        facts.culprits = vagueCulprits(drops, mayBeVirtual: true)
+        facts.advice = advice(facts)
+        return Finding(
+            .lostBeforePostRouting, .warning, subject,
+            [.init("lost", drops.packets)] + facts.evidence, context: .drops(facts))
     }
 
     // MARK: Rules
 
-    private func culprits(_ drops: [ObservedTraffic.Element]) -> Drops.Culprits {
+    private func culprits(_ drops: [PacketLoss]) -> Drops.Culprits {
         let named = traced(drops) { $0.isTo(observed.subject) }
         return named.isEmpty ? noCulprit : .certain(named)
     }
 
-    private func vagueCulprits(_ drops: [ObservedTraffic.Element]) -> Drops.Culprits {
-        // A packet to a virtual address is not an answer.
+    /// - Parameter mayBeVirtual: a packet to a virtual address is no answer, but it may be one that IPVS sends.
+    private func vagueCulprits(_ drops: [PacketLoss], mayBeVirtual: Bool = false) -> Drops.Culprits {
+        let isAnswer = !mayBeVirtual && drops.contains { $0.side == .answering } || observed.subject.address != nil
         let named = traced(drops) { kind in
             guard let target = kind.target?.address else { return false }
-            return target.family == observed.subject.family && !others.contains(target)
+            return target.family == observed.subject.family && (mayBeVirtual || !isAnswer || !others.contains(target))
         }
         return named.isEmpty ? noCulprit : .possible(named.map(\.rule))
     }
 
     private var noCulprit: Drops.Culprits { blame == nil ? .notTraced : .none }
 
-    /// The rules that dropped traced packets of the same classes and ctstates, and how many.
-    private func traced(
-        _ drops: [ObservedTraffic.Element], _ isMeant: (TracedKind) -> Bool
-    ) -> [Drops.Traced] {
+    private func advice(_ drops: Drops) -> [DroppingRule: String] {
+        let rules = Set(drops.culprits.rules)
+        let areOpenings = drops.groups.contains { $0.ctstate == .new }
+        return (blame ?? []).reduce(into: [:]) { found, blame in
+            if rules.contains(blame.rule) { found[blame.rule] = blame.advice(areOpenings: areOpenings) }
+        }
+    }
+
+    /// The rules that dropped traced packets of the same classes and ctstates at the same place, and how many.
+    private func traced(_ drops: [PacketLoss], _ isMeant: (TracedKind) -> Bool) -> [Drops.Traced] {
         (blame ?? []).compactMap { blame in
             let packets = blame.dropped.reduce(into: UInt64(0)) { sum, kind in
-                let isSame = drops.contains {
-                    $0.cell.packetClass == kind.key.packetClass && $0.cell.ctstate == kind.key.state
-                }
-                if isSame, isMeant(kind.key) { sum += UInt64(max(kind.value, 0)) }
+                if drops.contains(where: kind.key.isLike), isMeant(kind.key) { sum += UInt64(max(kind.value, 0)) }
             }
             return packets == 0 ? nil : Drops.Traced(rule: blame.rule, packets: packets)
         }
+    }
+}
+
+extension TracedKind {
+    /// Whether packets of this kind may be among those lost.
+    func isLike(_ loss: PacketLoss) -> Bool {
+        guard loss.packetClass == packetClass, after.map({ $0.stretch == loss.point.stretch }) ?? true else {
+            return false
+        }
+        return loss.ctstate == state || loss.point.side == .leaving || state == .unseen
+    }
+}
+
+extension [PacketLoss] {
+    /// Of losses at one place on one side, what is known without traces.
+    fileprivate func facts(of total: Volume? = nil, in traffic: ObservedTraffic) -> Drops {
+        let total = total ?? first.map { traffic.total(at: $0.point) } ?? Volume()
+        return Drops(
+            groups: map(PacketGroup.init), total: total.packets, side: first?.side ?? .entering,
+            place: first?.place ?? .localIn, culprits: .notTraced, missed: nil)
     }
 }
 
@@ -145,17 +206,17 @@ extension Observation {
     package var findings: [Finding] {
         guard allTraffic.contains(where: { !$0.isEmpty }) else { return [Finding(.nothingSeen, .info, .director)] }
         return subjects.flatMap(findings(about:)) + elsewhere.keys.sorted().flatMap(findings(elsewhere:))
+            + [findingOutside].compactMap(\.self)
     }
 
-    /// For how many seconds everything was counted without a single drop; nil if something was dropped, or may have been missed.
+    /// For how many seconds everything was counted without a single loss; nil if something was lost, or may have been missed.
     package var quietSeconds: UInt64? {
-        guard losses.isEmpty, notices.isEmpty, milliseconds > 1000,
-            allTraffic.allSatisfy({ $0.dropped.isEmpty && $0.lostBeforeLocalIn.packets == 0 })
+        guard losses.isEmpty, notices.isEmpty, milliseconds > 1000, allTraffic.allSatisfy({ $0.losses.isEmpty })
         else { return nil }
         return milliseconds / 1000
     }
 
-    private var allTraffic: [ObservedTraffic] { subjects.map(\.traffic) + elsewhere.values }
+    var allTraffic: [ObservedTraffic] { subjects.map(\.traffic) + elsewhere.values }
 
     /// The virtual addresses.
     var addresses: Set<IPAddress> { Set(subjects.compactMap(\.subject.address)).union(elsewhere.keys) }

@@ -2,7 +2,7 @@ import Conntrack
 import Firewall
 import IPVS
 
-/// Remedies for packets of a service being dropped as INVALID.
+/// Remedies for packets of a service being dropped because of their ctstate.
 ///
 /// Source: `tcp_new` and `tcp_conntracks` (net/netfilter/nf_conntrack_proto_tcp.c), `ip_vs_send_or_cont` and `ip_vs_notrack`
 /// (net/netfilter/ipvs/ip_vs_xmit.c).
@@ -10,36 +10,60 @@ struct TrafficRemedies {
     private let observed: Observed
     private let mix: MethodMix
     private let sysctls: Sysctls
+    private let blame: [Blame]
+
+    /// Why a rule drops packets, as far as the counts tell.
+    enum Cause: Equatable {
+        /// They are INVALID only because answers bypass the director.
+        case invalid
+        /// Every ACK is NEW only because of that.
+        case newACKs
+        case other
+    }
 
     /// - Parameter services: all of the director's, as what is right for one may be wrong for another.
-    init(_ observed: Observed, _ services: [Service], _ sysctls: Sysctls) {
+    init(_ observed: Observed, _ services: [Service], _ sysctls: Sysctls, _ blame: [Blame]) {
         self.observed = observed
         self.sysctls = sysctls
+        self.blame = blame
         mix = MethodMix(services)
     }
 
-    private var invalid: Set<PacketClass> { invalidClasses(at: .localIn) }
-
-    private func invalidClasses(at point: ObservationPoint) -> Set<PacketClass> {
-        Set(observed.traffic.dropped(at: point).filter { $0.cell.ctstate == .invalid }.map(\.cell.packetClass))
+    /// The settings determine what ACKs are, and nothing but conntrack what FINs are.
+    func cause(of drops: [PacketLoss]) -> Cause {
+        guard observed.subject.methods.contains(where: \.answersBypassDirector) else { return .other }
+        if !invalid(drops).isDisjoint(with: [.ack, .fin, .rst, .icmpError]) { return .invalid }
+        return areNewACKsDropped(drops) ? .newACKs : .other
     }
 
-    /// Whether the dropped packets include some that are INVALID only because answers bypass the director.
-    var areInvalidPacketsOurs: Bool {
-        observed.subject.methods.contains(where: \.answersBypassDirector)
-            && !invalid.isDisjoint(with: [.ack, .fin, .rst, .icmpError])
+    private func invalid(_ drops: [PacketLoss]) -> Set<PacketClass> {
+        Set(drops.filter { $0.ctstate == .invalid }.map(\.packetClass))
     }
 
-    var againstDrops: [Remedy] {
-        guard areInvalidPacketsOurs else { return [] }
-        let settings = forACKs
+    /// A filter that lets SYNs pass means to let the service pass: it drops ACKs because they open no connection, and are NEW.
+    private func areNewACKsDropped(_ drops: [PacketLoss]) -> Bool {
+        drops.contains { $0.packetClass == .ack && $0.ctstate == .new }
+            && !observed.traffic.droppedEntering.contains { $0.packetClass == .syn }
+            && observed.traffic.total(of: .syn, at: .localInPassed).packets > 0
+    }
+
+    /// - Parameter rules: those that were seen to drop them.
+    func against(_ drops: [PacketLoss], by rules: [DroppingRule]) -> [Remedy] {
+        let cause = cause(of: drops)
+        guard cause != .other else { return [] }
+        if areNewACKsDropped(drops), let service = observed.subject.service?.identity {
+            return [.exempt([service]), .readManual]
+        }
+        let settings = forACKs(invalid(drops))
         // Without tracking nothing is INVALID any more.
         if settings.contains(where: \.isNotrack) { return settings + [.readManual] }
-        return settings + forEnds
+        // A rule in front would not stay, or not help.
+        let isRemade = blame.contains { rules.contains($0.rule) && $0.advice(areOpenings: false) != nil }
+        return settings + (isRemade ? [.advise, .readManual] : forEnds(invalid(drops), rules))
     }
 
     /// Accepting INVALID ACKs would mean accepting nearly everything; the settings determine what they are.
-    private var forACKs: [Remedy] {
+    private func forACKs(_ invalid: Set<PacketClass>) -> [Remedy] {
         guard invalid.contains(.ack) else { return [] }
         let confirms = sysctls.number(Sysctls.ipvsConntrack).map { $0 != 0 } ?? false
         let isStrict = sysctls.number(Sysctls.tcpLoose) == 0
@@ -54,26 +78,44 @@ struct TrafficRemedies {
         return settings.isEmpty ? [] : [.set(settings)]
     }
 
-    private var forEnds: [Remedy] {
+    private func forEnds(_ invalid: Set<PacketClass>, _ rules: [DroppingRule]) -> [Remedy] {
         guard !invalid.isDisjoint(with: [.fin, .rst, .icmpError]) else { return [] }
-        return [
-            .accept(invalid.isDisjoint(with: [.fin, .rst]) ? .errors : .endsAndErrors, to: observed.subject.address)
-        ]
+        let accepted: Remedy.Accepted = invalid.isDisjoint(with: [.fin, .rst]) ? .errors : .endsAndErrors
+        let address = observed.subject.address
+        let culprits = blame.filter { rules.contains($0.rule) }
+        if let first = culprits.first, culprits.allSatisfy({ $0.looksAtState == false }) {
+            return [.acceptBefore(accepted, to: address, first.rule)]
+        }
+        return [.accept(accepted, to: address)]
     }
+
+    // MARK: Answers
 
     /// Whether answers that come back were dropped as INVALID because their connections are not confirmed: in that case they are INVALID
     /// from the SYN+ACK on. A single INVALID one among others may really be invalid.
-    var areAnswersUnconfirmed: Bool {
-        let invalid = invalidClasses(at: .forward)
+    func areUnconfirmed(_ drops: [PacketLoss]) -> Bool {
+        let invalid = invalid(drops)
         guard sysctls.number(Sysctls.ipvsConntrack) == 0, observed.subject.methods.contains(.nat), !invalid.isEmpty
         else { return false }
         let areSomeKnown = observed.traffic.cells.contains {
-            $0.cell.point == .forward && $0.cell.ctstate == .established
+            [.answerIn, .forward].contains($0.cell.point) && $0.cell.ctstate == .established
         }
         return invalid.contains(.synAck) || !areSomeKnown
     }
 
     var againstDroppedAnswers: [Remedy] { mix.forConfirming + (mix.bypassing.isEmpty ? [] : [.readManual]) }
+
+    /// Of a destination that is the director itself: IPVS leaves the connection's first packet without an entry, and so the answer finds
+    /// none (`ip_vs_send_or_cont`), unless it confirms entries. Where it also sends connections on by DR, that setting is wrong for those.
+    func againstDroppedOwnAnswers(_ drops: [PacketLoss]) -> [Remedy] {
+        let areOwn = drops.contains { $0.place == .localOut && $0.ctstate == .invalid }
+        guard areOwn, let service = observed.subject.service, sysctls.number(Sysctls.ipvsConntrack) == 0 else {
+            return []
+        }
+        let isAlone = mix.bypassing.allSatisfy { $0 == service.identity }
+        let isLocal = observed.traffic.total(at: .localOut).packets == 0
+        return isAlone && isLocal ? [.set([.init(Sysctls.ipvsConntrack, 1)])] : [.readManual]
+    }
 }
 
 extension Remedy {

@@ -9,7 +9,7 @@ package struct ObservationRates: Sendable {
     package struct Rates: Equatable, Sendable {
         /// Packets per second after conntrack at PRE_ROUTING.
         package var states: [CTState: Double] = [:]
-        /// Packets per second that reached the packet filter but did not pass it.
+        /// Packets per second that were lost on their way, answers too.
         package var dropped = 0.0
         /// Packets dropped since counting began.
         package var droppedInAll: UInt64 = 0
@@ -51,7 +51,7 @@ extension ObservationRates.Rates {
     fileprivate init(_ traffic: ObservedTraffic, since before: ObservedTraffic, over seconds: Double) {
         droppedInAll = traffic.droppedPackets
         guard seconds > 0.001 else { return }
-        for (cell, volume) in traffic.volumes where cell.point == .preRouting {
+        for (cell, volume) in traffic.volumes where cell.point == traffic.firstPoint {
             let grown = volume.minus(before.volumes[cell] ?? Volume()).packets
             if grown > 0 { states[cell.ctstate, default: 0] += Double(grown) / seconds }
         }
@@ -60,6 +60,11 @@ extension ObservationRates.Rates {
 }
 
 extension ObservedTraffic {
-    /// Packets of every class and ctstate that reached the packet filter but did not pass it.
-    package var droppedPackets: UInt64 { dropped.packets }
+    /// Packets of every class and ctstate that were lost, wherever that was.
+    package var droppedPackets: UInt64 { losses.packets }
+
+    /// Where their ctstate is told first.
+    fileprivate var firstPoint: ObservationPoint {
+        total(at: .preRouting).packets > 0 || total(at: .localInMarked).packets == 0 ? .preRouting : .localInMarked
+    }
 }

@@ -26,6 +26,8 @@ package struct Observation: Snapshot, Equatable, Sendable {
     package var blame: [Blame]?
     /// Some of the packets; nil if none were requested.
     package var samples: [Sample]?
+    /// By how much counters of the host grew that count losses outside netfilter; nil if they could not be read.
+    package var outside: [OutsideCounter: UInt64]?
     /// What users must know about how it was observed.
     package var notices: [ObservationNotice] = []
 
@@ -43,18 +45,20 @@ package struct Observation: Snapshot, Equatable, Sendable {
     /// Distributes the counts among the subjects.
     package mutating func take(_ counts: [PacketCount], _ plan: ObservationPlan) {
         services = plan.services
-        subjects = plan.subjects.map { Observed(subject: $0) }
+        subjects = plan.subjects.map { Observed(subject: $0, taker: plan.taker(of: $0)) }
         elsewhere = [:]
         for count in counts {
             let owners = plan.owners(of: count)
             for owner in owners {
                 subjects[owner].traffic.add(count)
-                for other in owners where other != owner {
+                for other in owners where other != owner && count.point != .rewritten {
                     subjects[owner].sharedWith.insert(plan.subjects[other].description)
                 }
             }
             // Other packets that a director sends to its real servers are not about a virtual address.
-            if owners.isEmpty, count.point.side == .entering { elsewhere[count.address, default: .init()].add(count) }
+            if owners.isEmpty, count.point.side == .entering, count.point != .rewritten {
+                elsewhere[count.address, default: .init()].add(count)
+            }
         }
     }
 
@@ -74,7 +78,10 @@ package struct Observed: Equatable, Sendable {
     /// Other subjects to which some of the leaving packets or answers may belong: they share a real server.
     package var sharedWith: Set<String> = []
 
-    package init(subject: ObservedSubject) { self.subject = subject }
+    package init(subject: ObservedSubject, taker: ObservedTraffic.Taker = .unknown) {
+        self.subject = subject
+        traffic.taker = taker
+    }
 }
 
 /// Something about how an observation was made that readers of its counts need to know.
@@ -85,6 +92,10 @@ package enum ObservationNotice: Equatable, Sendable {
     case leftOut(IPAddress.Family)
     /// Whether conntrack was active for a family before is not known: why, in words.
     case unknownTracking(IPAddress.Family, String)
+    /// Chains that packets meet before they are counted first: what these drop is not seen. As words.
+    case rulesInFront([String])
+    /// Whether there are such chains could not be read: why, in words.
+    case unknownRulesInFront(String)
     /// Tables of iptables-legacy, whose rules cannot be traced, by the name of their program.
     case legacyTables(String, [String])
     /// Whether a program has such tables could not be read: why, in words.

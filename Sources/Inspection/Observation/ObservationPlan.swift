@@ -10,6 +10,8 @@ package struct ObservationPlan: Equatable, Sendable {
     package let services: [Service]
     /// What has to be counted for them.
     package private(set) var targets = ObservationTargets()
+    /// Whether IPVS is present.
+    private let forwards: Bool
     /// Indices of subjects by the observed end of their packets.
     private var owners: [End: [Int]] = [:]
     private var ownersByMark: [ObservationTargets.Mark: [Int]] = [:]
@@ -28,6 +30,7 @@ package struct ObservationPlan: Equatable, Sendable {
     ///   - services: all of the director's; nil if the subjects are all of them.
     package init(_ subjects: [ObservedSubject], forwards: Bool = true, services: [Service]? = nil) {
         self.subjects = subjects
+        self.forwards = forwards
         self.services = services ?? subjects.compactMap(\.service)
         let sides = forwards ? ObservationPoint.Side.allCases : [.entering, .answering]
         for (index, subject) in subjects.enumerated() {
@@ -100,11 +103,22 @@ package struct ObservationPlan: Equatable, Sendable {
         if owners[end]?.contains(index) != true { owners[end, default: []].append(index) }
     }
 
+    /// What takes a subject's packets behind the packet filter.
+    func taker(of subject: ObservedSubject) -> ObservedTraffic.Taker {
+        guard let service = subject.service else { return forwards ? .unknown : .host }
+        let isDirect = service.destinations.allSatisfy { $0.method == .dr || $0.method == .local }
+        return isDirect ? .directRouting : .unknown
+    }
+
     // MARK: Owners of counts
 
     /// The subjects that a count belongs to: several if services share a real server, none if it is about an address only.
     func owners(of count: PacketCount) -> [Int] {
-        owners(
+        // Whose port it was is not known.
+        if count.point == .rewritten {
+            return subjects.indices.filter { subjects[$0].mayHave(count.protocol, to: count.address) }
+        }
+        return owners(
             of: End(side: count.point.side, protocol: count.protocol, address: count.address, port: count.port),
             mark: count.mark)
     }

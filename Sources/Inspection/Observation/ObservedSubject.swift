@@ -34,6 +34,13 @@ extension ObservedSubject {
         }
     }
 
+    /// Whether packets of a protocol to an address may belong to it.
+    func mayHave(_ transport: IPProtocol, to other: IPAddress) -> Bool {
+        guard address == other else { return false }
+        guard case .address(let own, _)? = service?.identity else { return true }
+        return own == transport
+    }
+
     var family: IPAddress.Family {
         switch self {
         case .address(let address, _): address.family

@@ -58,6 +58,18 @@ package struct ObservedTraffic: Equatable, Sendable {
     /// Every cell ever counted, including those without packets.
     package private(set) var volumes: [Cell: Volume] = [:]
 
+    /// What takes the packets behind the packet filter at LOCAL_IN.
+    package var taker = Taker.unknown
+
+    package enum Taker: Sendable {
+        /// The host itself.
+        case host
+        /// IPVS, which sends all of them on as they are (DR): what it takes and does not send is lost.
+        case directRouting
+        /// IPVS, which changes them: they leave as others.
+        case unknown
+    }
+
     package init() {}
 
     package mutating func add(_ count: PacketCount) {
@@ -99,30 +111,12 @@ package struct ObservedTraffic: Equatable, Sendable {
         volumes.filter { $0.key.point == point }.reduce(into: Volume()) { $0 += $1.value }
     }
 
-    /// What reached the packet filter at LOCAL_IN or FORWARD but did not pass it, as counted before the filter.
-    package var dropped: [Element] {
-        cells.compactMap { cell, volume in
-            guard let behind = cell.point.behindFilter else { return nil }
-            let passed = volumes[Cell(behind, cell.packetClass, cell.ctstate)] ?? Volume()
-            let lost = volume.minus(passed)
-            return lost.packets == 0 ? nil : (cell: cell, volume: lost)
+    /// Packets that came to the packet filter at LOCAL_IN: some have the mark that they are known by only there.
+    package var reached: Volume {
+        classes(at: [.localIn, .localInMarked]).reduce(into: Volume()) { sum, packetClass in
+            let (early, late) = (total(of: packetClass, at: .localIn), total(of: packetClass, at: .localInMarked))
+            sum += early.packets >= late.packets ? early : late
         }
-    }
-
-    /// What did not pass the packet filter after one point.
-    package func dropped(at point: ObservationPoint) -> [Element] {
-        dropped.filter { $0.cell.point == point }
-    }
-
-    /// What passed PRE_ROUTING but not LOCAL_IN: dropped by rules in between, or routed elsewhere.
-    package var lostBeforeLocalIn: Volume { lost(from: .preRouting, to: .localIn) }
-
-    /// What passed LOCAL_OUT but not POST_ROUTING.
-    package var lostBeforePostRouting: Volume { lost(from: .localOut, to: .postRouting) }
-
-    /// Class by class, whatever the ctstates: rules in between may change these.
-    private func lost(from point: ObservationPoint, to next: ObservationPoint) -> Volume {
-        classes.reduce(into: Volume()) { $0 += total(of: $1, at: point).minus(total(of: $1, at: next)) }
     }
 }
 
@@ -132,15 +126,6 @@ extension [ObservedTraffic.Element] {
 }
 
 extension ObservationPoint {
-    /// The point after the packet filter, for points before it.
-    package var behindFilter: ObservationPoint? {
-        switch self {
-        case .localIn: .localInPassed
-        case .forward: .forwardPassed
-        default: nil
-        }
-    }
-
     fileprivate var position: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 

@@ -11,6 +11,7 @@ extension Finding {
         case .methods(let methods): sentence(methods)
         case .drops(let drops): drops.sentence
         case .passed(let packets): packets.sentence
+        case .outside(let grown): lostOutside(grown)
         case .walk(let fact): fact.sentence
         case .named(let named): sentence(named)
         case .trial(let drops): drops.sentence
@@ -32,8 +33,8 @@ extension Finding {
     private var isOfTraffic: Bool {
         switch context {
         case .drops, .passed: true
-        case .flows, .methods, .walk, .named, .trial: false
-        case nil: id == .lostBeforeLocalIn || id == .lostBeforePostRouting
+        case .flows, .methods, .walk, .named, .trial, .outside: false
+        case nil: [.lostBeforeLocalIn, .lostInIPVS, .rewritten].contains(id)
         }
     }
 
@@ -44,7 +45,8 @@ extension Finding {
         case .noMatch: noMatch
         case .nothingSeen: "No matching packets were seen."
         case .lostBeforeLocalIn: lostBeforeLocalIn
-        case .lostBeforePostRouting: lostBeforePostRouting
+        case .lostInIPVS: lostInIPVS
+        case .rewritten: rewritten
         case .tableFull: tableFull
         case .longChains: longChains
         case .counters: counterSentence

@@ -1,4 +1,5 @@
 import Addresses
+import Firewall
 import IPVS
 import Inspection
 
@@ -9,6 +10,10 @@ extension Remedy {
         case .set(let settings): "run sysctl -w " + settings.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
         case .accept(let packets, let address):
             "accept \(packets.words) to \(Self.words(address)) before the rule that drops INVALID"
+        case .acceptBefore(let packets, let address, let rule):
+            "accept \(packets.words) to \(Self.words(address)) before \(rule.isPolicy ? "the policy of " : "")\(rule.place), "
+                + "which drops whatever was not accepted before it"
+        case .exempt(let services): "add notrack rules for " + sentenceList(services.map(\.description))
         case .notrack(let services): "add notrack rules for " + sentenceList(services.map(\.description))
         case .acceptAnswers(let services):
             "accept what leaves from the \(services.count == 1 ? "address" : "addresses") of "
@@ -88,8 +93,11 @@ extension Remedy {
     var explanation: String? {
         switch self {
         case .set(let settings): Self.explanation(settings)
-        case .accept: "the real servers' own filters know the true state"
         case .acceptAnswers: "they belong to connections that IPVS let in"
+        case .accept, .acceptBefore: "the real servers' own filters know the true state"
+        case .exempt:
+            "their answers bypass the director, so that each ACK is NEW to conntrack (INVALID where it confirms the SYN), and accepting what "
+                + "is INVALID does not help"
         case .notrack:
             "their answers bypass the director, and no value of \(Sysctls.ipvsConntrack) suits both them and the NAT services here"
         default: nil

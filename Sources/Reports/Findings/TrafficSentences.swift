@@ -5,8 +5,15 @@ import Inspection
 
 extension Drops {
     var sentence: String {
-        let what = areAnswers ? (total == 1 ? "answer" : "answers") : packetsWord(total)
-        return dropped(of: "\(total) \(what)") + byWhom + (missed.map { "; \($0.words)" } ?? "") + "."
+        dropped(of: "\(total) \(what)") + byWhom + (missed.map { "; \($0.words)" } ?? "") + "."
+    }
+
+    private var what: String {
+        switch side {
+        case .entering: packetsWord(total)
+        case .answering: total == 1 ? "answer" : "answers"
+        case .leaving: packetsWord(total) + " on the way to the real servers"
+        }
     }
 
     /// `7 FIN and 1 ICMP error of 15 packets were dropped as INVALID`
@@ -15,26 +22,50 @@ extension Drops {
         let lists = states.map { state in groups.filter { $0.ctstate == state }.list }
         guard lists.count > 1 else {
             let verb = groups.packets == 1 ? "was" : "were"
-            return "\(lists.joined()) of \(total) \(verb) dropped as \(states.map(\.name).joined())"
+            return "\(lists.joined()) of \(total) \(verb) dropped " + states.map(\.manner).joined()
         }
-        return "Of \(total) " + sentenceList(zip(lists, states).map { "\($0) as \($1)" }) + " were dropped"
+        return "Of \(total) " + sentenceList(zip(lists, states).map { "\($0) \($1.manner)" }) + " were dropped"
     }
 
     private var byWhom: String {
-        let place = areAnswers ? " at FORWARD" : " at LOCAL_IN"
+        let hook = " at \(place.words)"
         switch culprits {
-        case .notTraced: return place + " (by which rule was not traced)"
-        case .none: return place + " (no rule of nf_tables was seen to drop them)"
+        case .notTraced: return hook + " (by which rule was not traced)"
+        case .none:
+            let other = place == .beforeConntrack ? ", and a full conntrack table drops there, too" : ""
+            return hook + " (no rule of nf_tables was seen to drop them\(other))"
         case .possible(let rules):
-            return place + " (of such packets traces name " + sentenceList(rules.map(\.name)) + ")"
+            return hook + " (of such packets traces name " + sentenceList(rules.map(name)) + ")"
         case .certain(let traced):
             let count = groups.packets
             return " by "
                 + sentenceList(
                     traced.map { rule in
                         let isPart = traced.count > 1 || rule.packets < count
-                        return rule.rule.name + (isPart ? " (\(rule.packets) traced)" : "")
+                        return name(rule.rule) + (isPart ? " (\(rule.packets) traced)" : "")
                     })
+        }
+    }
+
+    private func name(_ rule: DroppingRule) -> String { rule.name + (advice[rule].map { " (\($0))" } ?? "") }
+}
+
+extension CTState {
+    /// How packets with it are dropped.
+    fileprivate var manner: String { self == .unseen ? "before conntrack" : "as \(name)" }
+}
+
+extension PacketLoss.Place {
+    /// Where packets are lost, in words: a hook, or what lies between two.
+    fileprivate var words: String {
+        switch self {
+        case .beforeConntrack, .preRouting: NetfilterHook.preRouting.name
+        case .routing: "routing"
+        case .localIn: NetfilterHook.localIn.name
+        case .ipvs: "IPVS"
+        case .forward: NetfilterHook.forward.name
+        case .localOut: NetfilterHook.localOut.name
+        case .postRouting: NetfilterHook.postRouting.name
         }
     }
 }
@@ -72,16 +103,32 @@ extension PassedPackets {
 extension Finding {
     var lostBeforeLocalIn: String {
         let (lost, total) = (number("lost"), number("packets"))
-        return "\(lost) of \(total) \(packetsWord(total)) came past PRE_ROUTING and not to LOCAL_IN: "
-            + "rules in between (mangle) dropped \(lost == 1 ? "it" : "them"), "
-            + "or \(lost == 1 ? "it was" : "they were") rewritten or routed elsewhere."
+        return
+            "\(lost) of \(total) \(packetsWord(total)) came past the rules at PRE_ROUTING and not to LOCAL_IN: no rule "
+            + "dropped \(lost == 1 ? "it" : "them"), but routing did (rp_filter, an address that is not local), or sent "
+            + "\(lost == 1 ? "it" : "them") elsewhere."
     }
 
-    var lostBeforePostRouting: String {
+    var lostInIPVS: String {
         let (lost, total) = (number("lost"), number("packets"))
         return
-            "\(lost) of \(total) \(packetsWord(total)) on the way to the real servers came past LOCAL_OUT and not past "
-            + "POST_ROUTING: rules in between dropped \(lost == 1 ? "it" : "them")."
+            "\(lost) of \(total) \(packetsWord(total)) came past the packet filter at LOCAL_IN, and IPVS did not send "
+            + "\(lost == 1 ? "it" : "them") on: it dropped \(lost == 1 ? "it" : "them"), unless a rule at LOCAL_OUT before "
+            + "conntrack (raw) did."
+    }
+
+    var rewritten: String {
+        let (rewritten, total) = (number("rewritten"), number("packets"))
+        return
+            "\(rewritten) of \(total) \(packetsWord(total)) \(rewritten == 1 ? "was" : "were") sent to another address or "
+            + "port by NAT at PRE_ROUTING (DNAT, REDIRECT), and so not lost."
+    }
+
+    func lostOutside(_ grown: [OutsideGrowth]) -> String {
+        let lost = number("lost")
+        return "While \(lost) \(packetsWord(lost)) \(lost == 1 ? "was" : "were") lost outside netfilter, "
+            + sentenceList(grown.map { "\($0.counter.name) grew by \($0.growth)" })
+            + ": nstat -az shows them, and they count packets of other addresses, too."
     }
 }
 

@@ -67,18 +67,21 @@ extension JSONWriter {
     }
 
     fileprivate mutating func traffic(_ traffic: ObservedTraffic) {
-        member("packets", array: traffic.cells) { $0.volume($1) }
-        member("dropped", array: traffic.dropped) { $0.volume($1) }
+        member("packets", array: traffic.cells) { json, cell in json.object { $0.volume(cell) } }
+        member("dropped", array: traffic.losses) { json, loss in
+            json.object { json in
+                json.volume((.init(loss.point, loss.packetClass, loss.ctstate), loss.volume))
+                json.member("where", loss.place.rawValue)
+            }
+        }
     }
 
     private mutating func volume(_ element: ObservedTraffic.Element) {
-        object { json in
-            json.member("point", element.cell.point.name)
-            json.member("class", element.cell.packetClass.name)
-            json.member("ctstate", element.cell.ctstate.name)
-            json.member("packets", element.volume.packets)
-            json.member("bytes", element.volume.bytes)
-        }
+        member("point", element.cell.point.name)
+        member("class", element.cell.packetClass.name)
+        member("ctstate", element.cell.ctstate.name)
+        member("packets", element.volume.packets)
+        member("bytes", element.volume.bytes)
     }
 
     fileprivate mutating func blame(_ blame: Blame) {
@@ -88,6 +91,7 @@ extension JSONWriter {
             json.member("chain", blame.rule.chain)
             json.member("handle", blame.rule.handle)
             json.member("rule", blame.text.statement)
+            json.member("maker", blame.maker?.rawValue)
             json.member("packets", blame.packets)
             json.member("dropped", array: blame.kinds) { json, kind in
                 json.object { json in

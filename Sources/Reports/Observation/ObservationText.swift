@@ -26,6 +26,7 @@ extension Observation {
         }
         blocks.append(silent)
         for address in elsewhere.keys.sorted() { blocks.append(block(address, style, width)) }
+        if let outside = findingOutside { blocks.append(outside.sentences.flatMap { $0.printable.wrapped(width) }) }
         blocks += [rules(width), (samples ?? []).text(style, width: width, clocksAhead: clocksAhead)]
         blocks += [notices.flatMap { $0.sentence.printable.wrapped(width) }, losses(style, width)]
         return Array(blocks.filter { !$0.isEmpty }.joined(separator: [""]))
@@ -55,6 +56,7 @@ extension Observation {
     ) -> [String] {
         title.printable.wrapped(width).map { style.paint($0, .bold) }
             + traffic.entering(methods, style, width: width) + traffic.answers(style, width: width)
+            + traffic.ownAnswers(style, width: width) + traffic.localRequests(style, width: width)
             + sentences.flatMap { $0.printable.wrapped(width) }
     }
 
@@ -96,6 +98,11 @@ extension ObservationNotice {
             "\(family.name) is not observed: conntrack is not active for it here (--start-tracking activates it)"
         case .unknownTracking(let family, let why):
             "whether conntrack was active for \(family.name) before this started is unknown: \(why)"
+        case .rulesInFront(let chains):
+            "what \(chains.joined(separator: ", ").printable) \(chains.count == 1 ? "drops" : "drop") is not seen: "
+                + "packets come there before they are counted first"
+        case .unknownRulesInFront(let why):
+            "whether packets are dropped before they are counted first is unknown: \(why.printable)"
         case .legacyTables(let program, let names):
             "\(program) has tables here (\(names.joined(separator: ", ").printable)), whose rules cannot be traced: "
                 + "of the packets counted before the filter but not after it, only the traced drops are certainly due to nf_tables."

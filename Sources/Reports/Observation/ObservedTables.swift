@@ -13,27 +13,75 @@ extension ObservedTraffic {
             .init(title: "LOCAL_IN", alignsRight: true, expendable: 3), .init(title: "PASSED", alignsRight: true),
             .init(title: "DROPPED"), .init(title: "LEAVES AS", expendable: 2),
         ]
-        let rows = classes(at: [.preRouting, .localIn, .localInPassed, .localOut, .postRouting]).map { row in
-            [
+        let rows = classes(at: Self.way).map { row in
+            let late = total(of: row, at: .localInMarked)
+            let early = total(of: row, at: .localIn)
+            return [
                 StateCell(title(of: row, methods)), StateCell(states(of: row, at: .preRouting)),
-                StateCell(total(of: row, at: .localIn)), StateCell(total(of: row, at: .localInPassed)),
-                dropped(row, at: .localIn), StateCell(states(of: row, at: .postRouting)),
+                StateCell(early.packets >= late.packets ? early : late), StateCell(total(of: row, at: .localInPassed)),
+                lost(row) { $0.side != .answering && !$0.isLocalRequest }, StateCell(states(of: row, at: .postRouting)),
             ]
         }
         return StateCell.table(columns, rows, style, width)
     }
 
+    private static let way: [ObservationPoint] = [
+        .arrived, .preRouting, .localIn, .localInMarked, .localInPassed, .localOut, .postRouting,
+    ]
+
     /// The path of answers that come back through the director.
     func answers(_ style: Style, width: Int?) -> [String] {
+        answers("ANSWERS", from: .answerIn, .forward, to: .forwardPassed, style, width) {
+            [.preRouting, .forward, .postRouting].contains($0.place)
+        }
+    }
+
+    /// The path of the director's own answers: where a destination is local they are none of IPVS's, and worth showing if some are lost.
+    func ownAnswers(_ style: Style, width: Int?) -> [String] {
+        guard losses.contains(where: { $0.side == .answering && $0.place == .localOut }) else { return [] }
+        return answers("OWN ANSWERS", from: .answerOut, .answerOut, to: .answerOutPassed, style, width) {
+            $0.place == .localOut
+        }
+    }
+
+    /// The path of packets of the director's own clients, which IPVS takes at LOCAL_OUT; without IPVS they come in by lo, as all others do.
+    func localRequests(_ style: Style, width: Int?) -> [String] {
+        guard taker != .host, total(at: .localRequest).packets > 0 else { return [] }
         let columns: [TextTable.Column] = [
-            .init(title: "ANSWERS"), .init(title: "FORWARD", expendable: 1),
+            .init(title: "OWN REQUESTS"), .init(title: "LOCAL_OUT", expendable: 1),
+            .init(title: "PASSED", alignsRight: true), .init(title: "DROPPED"),
+            .init(title: "LEAVES AS", expendable: 2),
+        ]
+        let rows = classes(at: [.localRequest]).map { row in
+            [
+                StateCell(row.title), StateCell(states(of: row, at: .localRequest)),
+                StateCell(total(of: row, at: .localRequestPassed)), lost(row, \.isLocalRequest),
+                StateCell(states(of: row, at: .localRequestLeft)),
+            ]
+        }
+        return StateCell.table(columns, rows, style, width)
+    }
+
+    /// - Parameters:
+    ///   - first: where they are seen first.
+    ///   - point: of the hook that they pass.
+    private func answers(
+        _ title: String, from first: ObservationPoint, _ point: ObservationPoint, to passed: ObservationPoint,
+        _ style: Style, _ width: Int?, _ isMeant: (PacketLoss) -> Bool
+    ) -> [String] {
+        let columns: [TextTable.Column] = [
+            .init(title: title), .init(title: point.hook.name, expendable: 1),
             .init(title: "IN", alignsRight: true, expendable: 2), .init(title: "PASSED", alignsRight: true),
             .init(title: "DROPPED"),
         ]
-        let rows = classes(at: [.forward, .forwardPassed]).map { row in
+        let lost = Set(losses.filter { $0.side == .answering && isMeant($0) }.map(\.packetClass))
+        let shown = classes(at: [first, point, passed]).filter {
+            total(of: $0, at: point).packets > 0 || lost.contains($0)
+        }
+        let rows = shown.map { row in
             [
-                StateCell(row.title), StateCell(states(of: row, at: .forward)), StateCell(total(of: row, at: .forward)),
-                StateCell(total(of: row, at: .forwardPassed)), dropped(row, at: .forward),
+                StateCell(row.title), StateCell(states(of: row, at: point)), StateCell(total(of: row, at: point)),
+                StateCell(total(of: row, at: passed)), self.lost(row) { $0.side == .answering && isMeant($0) },
             ]
         }
         return StateCell.table(columns, rows, style, width)
@@ -43,15 +91,30 @@ extension ObservedTraffic {
     private func title(of row: PacketClass, _ methods: [ForwardingMethod]) -> String {
         let isWrapper =
             methods.contains(.tun) && [.other, .udp].contains(row)
-            && !classes(at: [.preRouting, .localIn, .localInPassed]).contains(row)
+            && !classes(at: [.preRouting, .localIn, .localInMarked, .localInPassed]).contains(row)
         return isWrapper ? "\(row.title) (tunnel)" : row.title
     }
 
-    private func dropped(_ row: PacketClass, at point: ObservationPoint) -> StateCell {
-        let drops = dropped(at: point).filter { $0.cell.packetClass == row }
-        var cell = StateCell(drops.map { (ctstate: $0.cell.ctstate, volume: $0.volume) })
-        cell.colour = drops.isEmpty ? nil : .red
+    /// What was lost of a class on its way, by ctstate.
+    private func lost(_ row: PacketClass, _ isMeant: (PacketLoss) -> Bool) -> StateCell {
+        let lost = losses.filter { $0.packetClass == row && isMeant($0) }
+        let reasons = lost.map(\.reason).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let parts = reasons.map { reason in "\(lost.filter { $0.reason == reason }.packets) \(reason)" }
+        var cell = StateCell(parts)
+        cell.colour = lost.isEmpty ? nil : .red
         return cell
+    }
+}
+
+extension PacketLoss {
+    /// Behind its number: the ctstate by which a rule may have dropped it, or else where it was lost.
+    fileprivate var reason: String {
+        switch place {
+        case .ipvs: "in IPVS"
+        case .routing: "\(ctstate.name) in routing"
+        case .beforeConntrack: "before conntrack"
+        case .preRouting, .localIn, .forward, .localOut, .postRouting: ctstate.name
+        }
     }
 }
 
@@ -61,6 +124,8 @@ private struct StateCell {
     var colour: Style.Colour?
 
     init(_ text: String) { parts = [text] }
+
+    init(_ texts: [String]) { parts = texts.isEmpty ? ["-"] : texts }
 
     init(_ volume: Volume) { parts = [volume.packets == 0 ? "-" : String(volume.packets)] }
 

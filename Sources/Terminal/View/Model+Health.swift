@@ -94,7 +94,9 @@ extension Model {
             }
         }
         let text = director.observation.last.map { observation in
-            let packets = observation.subjects.reduce(UInt64(0)) { $0 + $1.traffic.total(at: .preRouting).packets }
+            let packets = observation.subjects.reduce(UInt64(0)) {
+                $0 + max($1.traffic.total(at: .preRouting).packets, $1.traffic.reached.packets)
+            }
             return "\(packets) packets counted; reading the counters took \(Figures.time(director.observation.cost))"
         }
         return lines + [

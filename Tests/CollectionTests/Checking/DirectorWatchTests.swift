@@ -83,8 +83,8 @@ struct DirectorWatchTests {
                 return
             }
             #expect(why.hasPrefix("it was interrupted after "))
-            let drops = traffic.subjects.flatMap { $0.traffic.dropped(at: .localIn) }
-            #expect(drops.map(\.cell.packetClass) == [.fin] && drops.map(\.volume.packets) == [5])
+            let drops = traffic.subjects.flatMap { $0.traffic.droppedEntering }
+            #expect(drops.map(\.packetClass) == [.fin] && drops.map(\.volume.packets) == [5])
         }
     }
 

@@ -101,7 +101,7 @@ struct ObservationRulesetTests {
             #expect(isListed)
             let counts = try table.read(from: kernel)
             #expect(counts == ObservationTable.Counts())
-            try table.trace(.ack, .new)
+            try table.trace(.ack, .new, from: .preRouting)
             let after = try Tool.run("nft list ruleset")
             let hasTCP = words.contains("chain pre_routing_ack") || words.contains("_ack4 {")
             let isTraced = after.contains("ct state new limit rate 2/second jump trace_new")

@@ -34,6 +34,12 @@ struct ObservationTableTests {
         ]
     }
 
+    /// Of a packet to this host.
+    private static let way: [ObservationPoint] = [
+        .arrived, .preRouting, .preRoutingPassed, .localIn, .localInPassed, .delivered,
+    ]
+    private static let behindFilter: [ObservationPoint] = [.localInPassed, .delivered]
+
     private struct Kind: Hashable {
         var point: ObservationPoint
         var packetClass: PacketClass
@@ -57,10 +63,9 @@ struct ObservationTableTests {
                 try wire.send(packet)
                 // The host answers, and drops or confirms what it has, so no packet may find an entry.
                 _ = try? Tool.run("conntrack -F")
-                let points: [ObservationPoint] =
-                    ctstate == .invalid ? [.preRouting, .localIn] : [.preRouting, .localIn, .localInPassed]
-                for point in points {
-                    expected[Kind(point: point, packetClass: packetClass, ctstate: ctstate), default: 0] += 1
+                for point in Self.way where ctstate != .invalid || !Self.behindFilter.contains(point) {
+                    let state = point == .arrived ? CTState.unseen : ctstate
+                    expected[Kind(point: point, packetClass: packetClass, ctstate: state), default: 0] += 1
                 }
             }
             let counts = try table.read(from: kernel)
@@ -92,7 +97,7 @@ struct ObservationTableTests {
             let table = try ObservationTable(of: targets, name: "mine", in: kernel)
             try wire.send(CraftedPacket.fragNeeded)
             let counts = try table.read(from: kernel).counts
-            #expect(counts.map(\.point) == [.preRouting, .localIn, .localInPassed])
+            #expect(counts.map(\.point) == Self.way)
             for count in counts {
                 #expect(count.packetClass == .icmpError && count.protocol == .icmp && count.packets == 1)
                 #expect(count.icmp == PacketCount.ICMPKind(type: 3, code: 4) && count.port == nil)
@@ -124,12 +129,66 @@ struct ObservationTableTests {
             try wire.send(CraftedPacket.tcp([.syn], port: 81))
             try wire.send(CraftedPacket.fragNeeded)
             let counts = try table.read(from: kernel).counts.filter { $0.point == .localIn }
-            let syns = counts.filter { $0.packetClass == .syn }.sorted { ($0.port ?? 0) < ($1.port ?? 0) }
-            #expect(syns.map(\.port) == [80, 81])
-            #expect(syns.map(\.mark) == [nil, 7])
+            let syns = counts.filter { $0.packetClass == .syn }.map { "\($0.port ?? 0) \($0.mark ?? 0)" }
+            // A marked packet counts for its address, too.
+            #expect(syns.sorted() == ["80 0", "81 0", "81 7"])
             #expect(counts.filter { $0.packetClass == .icmpError }.map(\.port) == [80])
             let early = try table.read(from: kernel).counts.filter { $0.point == .preRouting && $0.mark == 7 }
             #expect(early.map(\.port) == [81])
+        }
+    }
+
+    @Test("A mark that is set at LOCAL_IN is seen from there on", .needsRoot, .needsTool("nft"))
+    func lateMark() throws {
+        try inFreshNamespace {
+            let wire = try CraftedPacket.wire()
+            try Tool.nft(
+                """
+                table ip mangle {
+                 chain input {
+                  type filter hook input priority -150;
+                  tcp dport 81 meta mark set 7
+                 }
+                }
+
+                """)
+            var targets = ObservationTargets()
+            targets.marks = [.init(7, .ipv4)]
+            let kernel = LiveKernel()
+            let table = try ObservationTable(of: targets, name: "mine", in: kernel)
+            for port in [80, 81] { try wire.send(CraftedPacket.tcp([.syn], port: UInt16(port))) }
+            let counts = try table.read(from: kernel).counts
+            #expect(counts.map(\.point) == [.localInMarked, .localInPassed, .delivered])
+            #expect(counts.allSatisfy { $0.mark == 7 && $0.port == 81 && $0.ctstate == .new })
+        }
+    }
+
+    @Test(
+        "What NAT sends elsewhere is counted by what it was", .needsRoot, .needsTool("nft"), arguments: [false, true])
+    func rewritten(_ isWholeAddress: Bool) throws {
+        try inFreshNamespace {
+            let wire = try CraftedPacket.wire()
+            try Tool.nft(
+                """
+                table inet nat {
+                 chain prerouting {
+                  type nat hook prerouting priority -100;
+                  tcp dport 80 redirect to :8080
+                 }
+                }
+
+                """)
+            for ipv6 in [false, true] {
+                let host = try #require(IPAddress(ipv6 ? "fd00::100" : "10.0.0.100"))
+                var targets = ObservationTargets()
+                targets.entering = [isWholeAddress ? .address(host) : .port(.tcp, Endpoint(host, 80))]
+                let kernel = LiveKernel()
+                let table = try ObservationTable(of: targets, name: "mine", in: kernel)
+                try wire.send(CraftedPacket.tcp([.syn], ipv6: ipv6))
+                let counts = try table.read(from: kernel).counts.filter { $0.point == .rewritten }
+                #expect(counts.map(\.port) == [nil] && counts.map(\.packetClass) == [.syn])
+                #expect(counts.map(\.address) == [host] && counts.map(\.ctstate) == [.new])
+            }
         }
     }
 
@@ -145,7 +204,7 @@ struct ObservationTableTests {
             let table = try ObservationTable(of: targets, options, name: "mine", in: kernel)
             for port in 1...9 { try wire.send(CraftedPacket.tcp([.syn], port: UInt16(port))) }
             let counts = try table.read(from: kernel)
-            #expect(counts.full == [.preRouting, .localIn, .localInPassed])
+            #expect(counts.full == Set(Self.way))
             #expect(counts.counts.count { $0.point == .localIn } == 4)
         }
     }
@@ -232,7 +291,7 @@ struct ObservationTableTests {
             let counts = try [one.read(from: kernel), other.read(from: kernel)].map { read in
                 read.counts.map(\.packets)
             }
-            #expect(counts == [[2, 2, 2], [1, 1, 1]])
+            #expect(counts == [Self.way.map { _ in 2 }, Self.way.map { _ in 1 }])
         }
     }
 }

@@ -78,7 +78,7 @@ extension CheckTests {
             try becomeNAT(&$0, answers(.established, 4, passed: 4))
         },
         Case("lost-before-local-in", .warning, ["lost": 2]) {
-            try $0.see(.dr, counts { $0.add(.preRouting, .ack, .new, 2) })
+            try $0.see(.dr, counts { $0.add(.preRoutingPassed, .ack, .new, 2) })
         } butNot: {
             // A packet in flight is counted at the later point only.
             try $0.see(

@@ -52,11 +52,12 @@ struct TrafficFindingsTests {
         var counts = try Counts()
         counts.way(.syn, .new, 1)
         #expect(try findings(.of(counts.counts)).map(\.severity) == [.info])
-        counts.add(.preRouting, .fin, .invalid, 3)
+        counts.add(.preRoutingPassed, .fin, .invalid, 3)
+        counts.add(.localInPassed, .udp, .new, 1)
         counts.add(.localOut, .rst, .untracked, 2)
         let found = try findings(.of(counts.counts))
-        #expect(found.map(\.id) == [.lostBeforeLocalIn, .nothingDropped, .lostBeforePostRouting])
-        #expect(found.map { $0["lost"] } == [3, nil, 2])
+        #expect(found.map(\.id) == [.lostBeforeLocalIn, .nothingDropped, .lostInIPVS, .lostBeforePostRouting])
+        #expect(found.map { $0["lost"] } == [3, nil, 1, 2])
         #expect(try Observation.of([]).findings.map(\.id) == [.nothingSeen])
     }
 
@@ -97,6 +98,134 @@ struct TrafficFindingsTests {
         observation.sysctls.values[Sysctls.tcpLoose] = "0"
         let both = Remedy.set([.init("net.ipv4.vs.conntrack", 0), .init(Sysctls.tcpLoose, 1)])
         #expect(try findings(observation)[0].remedies == [both])
+    }
+
+    // MARK: Other places and other rules
+
+    @Test("INVALID packets dropped at PRE_ROUTING are as bad as those dropped at LOCAL_IN, and each place is a finding")
+    func preRouting() throws {
+        var counts = try Counts()
+        counts.way(.syn, .new, 2)
+        counts.add(.arrived, .fin, .unseen, 5)
+        counts.add(.preRouting, .fin, .invalid, 3)
+        let found = try findings(.of(counts.counts))
+        #expect(found.map(\.id) == [.packetsDropped, .invalidDropped])
+        #expect(found.map(\.severity) == [.warning, .error] && found.map { $0["dropped"] } == [2, 3])
+        #expect(found[1].remedies == [try accept(.endsAndErrors)])
+    }
+
+    private func newACKs(_ more: (inout Counts) -> Void = { _ in }) throws -> Observation {
+        var counts = try Counts()
+        counts.way(.syn, .new, 2)
+        counts.way(.ack, .new, 6, passed: 0)
+        more(&counts)
+        return try .of(counts.counts)
+    }
+
+    @Test("ACKs dropped as NEW where SYNs pass need notrack; accepting INVALID packets does not help")
+    func newACKs() throws {
+        let service = try tcp("10.0.0.100:80")
+        let found = try findings(newACKs())
+        #expect(found.map(\.id) == [.acksDropped] && found[0].severity == .error)
+        #expect(found[0].remedies == [.exempt([service]), .readManual])
+        let both = try findings(newACKs { $0.way(.fin, .invalid, 2, passed: 0) })
+        #expect(both.map(\.id) == [.invalidDropped] && both[0].remedies == [.exempt([service]), .readManual])
+        // A filter that does not let the service pass.
+        let closed = try findings(newACKs { $0.way(.syn, .new, 1, passed: 0) })
+        #expect(closed.map(\.id) == [.packetsDropped] && closed[0].remedies.isEmpty)
+        var acks = try Counts()
+        acks.way(.syn, .new, 2)
+        acks.way(.ack, .new, 6, passed: 0)
+        let nat = try ObservedSubject.service("10.0.0.100:80", .tcp, "10.0.0.3:8080", .nat)
+        #expect(try findings(.of(acks.counts, [nat])).map(\.id) == [.packetsDropped])
+    }
+
+    @Test("Before a catch-all or a policy the place is named; a rule in a table that is made again is not to be edited")
+    func rules() throws {
+        func remedies(_ change: (inout Blame) -> Void) throws -> [Remedy] {
+            var observation = try Observation.of(Counts.filtered().counts)
+            var blame = try Blame.of([.fin: 5, .rst: 1])
+            change(&blame)
+            observation.blame = [blame]
+            return try findings(observation)[0].remedies
+        }
+        let address = try at("10.0.0.100:80").address
+        let stateful = try remedies { $0.text = .known(statement: "ct state { invalid, new } drop", hook: nil) }
+        #expect(stateful == [try accept(.endsAndErrors)])
+        for statement in ["reject", "meta l4proto tcp counter drop"] {
+            var rule: DroppingRule?
+            let found = try remedies {
+                $0.text = .known(statement: statement, hook: nil)
+                rule = $0.rule
+            }
+            #expect(found == [.acceptBefore(.endsAndErrors, to: address, try #require(rule))])
+        }
+        let policy = try remedies { $0.rule.decision = .policy }
+        guard case .acceptBefore(.endsAndErrors, _, let place)? = policy.first else {
+            Issue.record("\(policy)")
+            return
+        }
+        #expect(place.isPolicy && policy.count == 1)
+        for text in [RuleText.unknown("gone"), .known(statement: "ct state vmap @states", hook: nil)] {
+            #expect(try remedies { $0.text = text } == [try accept(.endsAndErrors)])
+        }
+        #expect(try remedies { $0.rule.table = "firewalld" } == [.advise, .readManual])
+        #expect(try remedies { $0.managers = [.firehol] } == [.advise, .readManual])
+        #expect(try remedies { $0.managers = [.ufw] } == [try accept(.endsAndErrors)])
+    }
+
+    @Test("A rule that was seen to drop elsewhere is not named")
+    func elsewhere() throws {
+        var observation = try Observation.of(Counts.filtered().counts)
+        var blame = try Blame.of([:])
+        let target = TracedKind.Target(try at("10.0.0.100:80").address, 80)
+        func culprits(_ after: ObservationPoint) throws -> Drops.Culprits? {
+            blame.dropped = [TracedKind(.fin, state: .invalid, protocol: .tcp, target: target, after: after): 5]
+            observation.blame = [blame]
+            guard case .drops(let drops) = try findings(observation)[0].context else { return nil }
+            return drops.culprits
+        }
+        #expect(try culprits(.localIn) == .certain([.init(rule: blame.rule, packets: 5)]))
+        for point in [ObservationPoint.arrived, .preRouting, .localOut] {
+            #expect(try culprits(point) == Drops.Culprits.none)
+        }
+    }
+
+    @Test(
+        "Answers of a local destination that are INVALID at LOCAL_OUT: there confirming helps, unless others need the opposite"
+    )
+    func ownAnswers() throws {
+        var counts = try Counts()
+        counts.way(.syn, .new, 2)
+        counts.counts.removeAll { $0.point.side == .leaving }
+        counts.add(.delivered, .syn, .new, 2)
+        counts.add(.answerOut, .synAck, .invalid, 2)
+        let found = try findings(.of(counts.counts))
+        #expect(found.map(\.id) == [.nothingDropped, .answersDropped])
+        #expect(found[1].remedies == [.set([.init("net.ipv4.vs.conntrack", 1)])])
+        var others = try Observation.of(counts.counts)
+        others.services.append(try service(tcp("10.0.0.101:80"), [("10.0.0.3:80", .dr)]))
+        #expect(try findings(others)[1].remedies == [.readManual])
+        #expect(try findings(.of(counts.counts, vsConntrack: "1"))[1].remedies.isEmpty)
+    }
+
+    @Test("Counters outside netfilter are only told where packets are lost there")
+    func outside() throws {
+        var counts = try Counts()
+        counts.way(.syn, .new, 1)
+        func ids(_ growth: UInt64) throws -> [Finding.ID] {
+            var observation = try Observation.of(counts.counts)
+            observation.outside = [OutsideCounter("TcpExt.IPReversePathFilter"): growth, .softnet: 0]
+            return observation.findings.map(\.id)
+        }
+        #expect(try ids(4) == [.nothingDropped])
+        counts.add(.preRoutingPassed, .syn, .new, 3)
+        #expect(try ids(0) == [.lostBeforeLocalIn, .nothingDropped])
+        #expect(try ids(4) == [.lostBeforeLocalIn, .nothingDropped, .lostOutside])
+        var observation = try Observation.of(counts.counts)
+        observation.outside = [OutsideCounter("TcpExt.IPReversePathFilter"): 4]
+        #expect(
+            observation.findingOutside?["tcpext_ipreversepathfilter"] == 4 && observation.findingOutside?["lost"] == 3)
     }
 
     // MARK: Answers

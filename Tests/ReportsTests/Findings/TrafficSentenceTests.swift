@@ -150,18 +150,67 @@ struct TrafficSentenceTests {
         #expect(
             try sentences(Observation.of(counts.counts))
                 == ["Nothing was dropped between PRE_ROUTING and IPVS: the one packet came through."])
-        counts.add(.preRouting, .fin, .invalid, 3)
+        counts.add(.preRoutingPassed, .fin, .invalid, 3)
         #expect(
             try sentences(Observation.of(counts.counts)) == [
-                "3 of 4 packets came past PRE_ROUTING and not to LOCAL_IN: rules in between (mangle) dropped them, "
-                    + "or they were rewritten or routed elsewhere.",
+                "3 of 4 packets came past the rules at PRE_ROUTING and not to LOCAL_IN: no rule dropped them, but routing did "
+                    + "(rp_filter, an address that is not local), or sent them elsewhere.",
                 "Nothing was dropped at LOCAL_IN: the one packet came through.",
             ])
         counts.add(.localOut, .rst, .untracked, 2)
         #expect(
             try sentences(Observation.of(counts.counts)).last
-                == "2 of 3 packets on the way to the real servers came past LOCAL_OUT and not past POST_ROUTING: "
-                + "rules in between dropped them.")
+                == "2 RST of 3 packets on the way to the real servers were dropped as UNTRACKED at LOCAL_OUT "
+                + "(by which rule was not traced).")
+    }
+
+    @Test("Losses before conntrack, in IPVS, by NAT and outside netfilter are told apart")
+    func otherLosses() throws {
+        var counts = try Counts()
+        counts.add(.arrived, .fin, .unseen, 3)
+        counts.add(.preRouting, .fin, .invalid, 2)
+        counts.add(.preRoutingPassed, .fin, .invalid, 1)
+        counts.add(.rewritten, .fin, .invalid, 1)
+        counts.add(.localIn, .fin, .invalid, 1)
+        counts.add(.localInPassed, .fin, .invalid, 1)
+        var observation = try Observation.of(counts.counts)
+        observation.outside = [OutsideCounter("Ip.FragFails"): 2]
+        let found = try sentences(observation)
+        #expect(
+            found == [
+                "1 FIN of 3 packets was dropped before conntrack at PRE_ROUTING (by which rule was not traced).",
+                "1 of 2 packets was sent to another address or port by NAT at PRE_ROUTING (DNAT, REDIRECT), and so not lost.",
+                "1 of 1 packet came past the packet filter at LOCAL_IN, and IPVS did not send it on: it dropped it, unless a "
+                    + "rule at LOCAL_OUT before conntrack (raw) did.",
+            ])
+        #expect(
+            observation.findings.last?.reason
+                == "While 1 packet was lost outside netfilter, Ip.FragFails grew by 2: nstat -az shows them, and they count "
+                + "packets of other addresses, too.")
+        observation.blame = []
+        #expect(
+            try sentences(observation)[0].hasSuffix(
+                "(no rule of nf_tables was seen to drop them, and a full conntrack table drops there, too)."))
+    }
+
+    @Test("Who makes a rule again is said with it, and what the catch-all is")
+    func makers() throws {
+        var observation = try Observation.of(Counts.filtered().counts)
+        var blame = try Blame.of([.fin: 5, .rst: 1, .icmpError: 1])
+        blame.rule = DroppingRule(family: .inet, table: "firewalld", chain: "filter_INPUT", decision: .rule(handle: 9))
+        observation.blame = [blame]
+        #expect(
+            try sentences(observation) == [
+                "5 FIN, 1 RST and 1 ICMP error of 15 packets were dropped as INVALID by inet firewalld filter_INPUT handle 9 "
+                    + "(firewalld makes these rules again: it drops INVALID before any zone or policy).",
+                "Run ct-inspect advise for the commands that fix it here, tried in a sandbox.",
+                "See ct-inspect-lvs-dr(7) for the fixes.",
+            ])
+        observation.blame = [try Blame.of([.fin: 5, .rst: 1, .icmpError: 1], handle: nil)]
+        #expect(
+            try sentences(observation)[1].hasPrefix(
+                "To fix it, accept FIN, RST and ICMP errors to 10.0.0.100, and to no other address, before the policy of "
+                    + "ip filter INPUT, which drops whatever was not accepted before it: "))
     }
 
     @Test("Dropped answers: a rule is named as far as traces can tell, but not one that drops packets to a VIP")

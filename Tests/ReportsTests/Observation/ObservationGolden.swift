@@ -98,30 +98,41 @@ enum ObservationGolden {
         "netns":null,"kernel":"6.1.0-56-amd64","complete":true,"losses":[],"sysctls":{"net.ipv4.vs.conntrack":0},\#
         "from":"2026-11-23T04:00:00.000000Z","to":"2026-11-23T04:00:30.020000Z","seconds":30.02,\#
         "services":[{"protocol":"tcp","address":"10.0.0.100","port":80,"fwmark":null,"scheduler":"rr",\#
-        "methods":["dr"],"packets":[{"point":"pre_routing","class":"syn","ctstate":"NEW","packets":2,"bytes":104},\#
-        {"point":"pre_routing","class":"ack","ctstate":"NEW","packets":6,"bytes":312},{"point":"pre_routing",\#
-        "class":"fin","ctstate":"INVALID","packets":5,"bytes":260},{"point":"pre_routing","class":"rst",\#
-        "ctstate":"INVALID","packets":1,"bytes":52},{"point":"pre_routing","class":"icmp_error",\#
-        "ctstate":"INVALID","packets":1,"bytes":52},{"point":"local_in","class":"syn","ctstate":"NEW","packets":2,\#
-        "bytes":104},{"point":"local_in","class":"ack","ctstate":"NEW","packets":6,"bytes":312},\#
-        {"point":"local_in","class":"fin","ctstate":"INVALID","packets":5,"bytes":260},{"point":"local_in",\#
-        "class":"rst","ctstate":"INVALID","packets":1,"bytes":52},{"point":"local_in","class":"icmp_error",\#
-        "ctstate":"INVALID","packets":1,"bytes":52},{"point":"local_in_passed","class":"syn","ctstate":"NEW",\#
-        "packets":2,"bytes":104},{"point":"local_in_passed","class":"ack","ctstate":"NEW","packets":6,"bytes":312},\#
-        {"point":"local_out","class":"syn","ctstate":"UNTRACKED","packets":2,"bytes":104},{"point":"local_out",\#
-        "class":"ack","ctstate":"UNTRACKED","packets":6,"bytes":312},{"point":"post_routing","class":"syn",\#
-        "ctstate":"UNTRACKED","packets":2,"bytes":104},{"point":"post_routing","class":"ack","ctstate":"UNTRACKED",\#
-        "packets":6,"bytes":312}],"dropped":[{"point":"local_in","class":"fin","ctstate":"INVALID","packets":5,\#
-        "bytes":260},{"point":"local_in","class":"rst","ctstate":"INVALID","packets":1,"bytes":52},\#
-        {"point":"local_in","class":"icmp_error","ctstate":"INVALID","packets":1,"bytes":52}],\#
-        "connections":{"ESTABLISHED":2},"shared_with":[]}],"elsewhere":[],"blame":[{"family":"ip","table":"filter",\#
-        "chain":"INPUT","handle":5,"rule":"ct state invalid drop","packets":5,"dropped":[{"class":"fin",\#
-        "ctstate":"INVALID","packets":3},{"class":"rst","ctstate":"INVALID","packets":1},{"class":"icmp_error",\#
-        "ctstate":"INVALID","packets":1}]}],"samples":null,"notices":[],\#
-        "conclusions":["tcp 10.0.0.100:80: 5 FIN, 1 RST and 1 ICMP error of 15 packets were dropped as INVALID by \#
-        ip filter INPUT handle 5 (5 traced); IPVS never saw the connections end: 2 are still ESTABLISHED.",\#
-        "tcp 10.0.0.100:80: To fix it, accept FIN, RST and ICMP errors to 10.0.0.100, and to no other address, \#
-        before the rule that drops INVALID: the real servers' own filters know the true state."],\#
+        "methods":["dr"],"packets":[{"point":"arrived","class":"syn","ctstate":"none","packets":2,"bytes":104},\#
+        {"point":"arrived","class":"ack","ctstate":"none","packets":6,"bytes":312},{"point":"arrived","class":"fin",\#
+        "ctstate":"none","packets":5,"bytes":260},{"point":"arrived","class":"rst","ctstate":"none","packets":1,\#
+        "bytes":52},{"point":"arrived","class":"icmp_error","ctstate":"none","packets":1,"bytes":52},\#
+        {"point":"pre_routing","class":"syn","ctstate":"NEW","packets":2,"bytes":104},{"point":"pre_routing",\#
+        "class":"ack","ctstate":"NEW","packets":6,"bytes":312},{"point":"pre_routing","class":"fin",\#
+        "ctstate":"INVALID","packets":5,"bytes":260},{"point":"pre_routing","class":"rst","ctstate":"INVALID",\#
+        "packets":1,"bytes":52},{"point":"pre_routing","class":"icmp_error","ctstate":"INVALID","packets":1,\#
+        "bytes":52},{"point":"pre_routing_passed","class":"syn","ctstate":"NEW","packets":2,"bytes":104},\#
+        {"point":"pre_routing_passed","class":"ack","ctstate":"NEW","packets":6,"bytes":312},\#
+        {"point":"pre_routing_passed","class":"fin","ctstate":"INVALID","packets":5,"bytes":260},\#
+        {"point":"pre_routing_passed","class":"rst","ctstate":"INVALID","packets":1,"bytes":52},\#
+        {"point":"pre_routing_passed","class":"icmp_error","ctstate":"INVALID","packets":1,"bytes":52},\#
+        {"point":"local_in","class":"syn","ctstate":"NEW","packets":2,"bytes":104},{"point":"local_in",\#
+        "class":"ack","ctstate":"NEW","packets":6,"bytes":312},{"point":"local_in","class":"fin",\#
+        "ctstate":"INVALID","packets":5,"bytes":260},{"point":"local_in","class":"rst","ctstate":"INVALID",\#
+        "packets":1,"bytes":52},{"point":"local_in","class":"icmp_error","ctstate":"INVALID","packets":1,\#
+        "bytes":52},{"point":"local_in_passed","class":"syn","ctstate":"NEW","packets":2,"bytes":104},\#
+        {"point":"local_in_passed","class":"ack","ctstate":"NEW","packets":6,"bytes":312},{"point":"local_out",\#
+        "class":"syn","ctstate":"UNTRACKED","packets":2,"bytes":104},{"point":"local_out","class":"ack",\#
+        "ctstate":"UNTRACKED","packets":6,"bytes":312},{"point":"local_out_passed","class":"syn",\#
+        "ctstate":"UNTRACKED","packets":2,"bytes":104},{"point":"local_out_passed","class":"ack",\#
+        "ctstate":"UNTRACKED","packets":6,"bytes":312},{"point":"post_routing","class":"syn","ctstate":"UNTRACKED",\#
+        "packets":2,"bytes":104},{"point":"post_routing","class":"ack","ctstate":"UNTRACKED","packets":6,\#
+        "bytes":312}],"dropped":[{"point":"local_in","class":"fin","ctstate":"INVALID","packets":5,"bytes":260,\#
+        "where":"local_in"},{"point":"local_in","class":"rst","ctstate":"INVALID","packets":1,"bytes":52,\#
+        "where":"local_in"},{"point":"local_in","class":"icmp_error","ctstate":"INVALID","packets":1,"bytes":52,\#
+        "where":"local_in"}],"connections":{"ESTABLISHED":2},"shared_with":[]}],"elsewhere":[],\#
+        "blame":[{"family":"ip","table":"filter","chain":"INPUT","handle":5,"rule":"ct state invalid drop",\#
+        "maker":null,"packets":5,"dropped":[{"class":"fin","ctstate":"INVALID","packets":3},{"class":"rst",\#
+        "ctstate":"INVALID","packets":1},{"class":"icmp_error","ctstate":"INVALID","packets":1}]}],"samples":null,\#
+        "notices":[],"conclusions":["tcp 10.0.0.100:80: 5 FIN, 1 RST and 1 ICMP error of 15 packets were dropped as \#
+        INVALID by ip filter INPUT handle 5 (5 traced); IPVS never saw the connections end: 2 are still \#
+        ESTABLISHED.","tcp 10.0.0.100:80: To fix it, accept FIN, RST and ICMP errors to 10.0.0.100, and to no other \#
+        address, before the rule that drops INVALID: the real servers' own filters know the true state."],\#
         "findings":[{"id":"invalid-dropped","severity":"error","subject":{"kind":"service","protocol":"tcp",\#
         "address":"10.0.0.100","port":80,"fwmark":null},"evidence":{"dropped":7,"packets":15,"fin":5,"rst":1,\#
         "icmp_error":1,"still_established":2},"reason":"5 FIN, 1 RST and 1 ICMP error of 15 packets were dropped as \#
