@@ -99,10 +99,10 @@ class Hosts:
         for line in lines:
             self.note(f"{program} {line}")
 
-    def mark(self, rule, value, variant=""):
+    def mark(self, rule, value, variant="", chain="PREROUTING"):
         """Marks packets before IPVS sees them, as a fwmark service needs."""
         program = ("ip6tables" if "::" in rule else "iptables") + variant
-        words = f"-t mangle -A PREROUTING {rule} -j MARK --set-mark {value}"
+        words = f"-t mangle -A {chain} {rule} -j MARK --set-mark {value}"
         self.director.run(program, *words.split())
         self.note(f"{program} {words}")
 

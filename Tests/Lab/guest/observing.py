@@ -8,11 +8,13 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from counters import Counters
+from counters import POINTS, Counters
 from filters import drops
 
 BOUND = 90  # seconds; an emulated host can be slow
 BEFORE_FILTER = {"local_in": "local_in_passed", "forward": "forward_passed"}
+# Where the independent counters count, too; the observer has more points.
+COMMON = set(POINTS)
 
 
 class Watch:
@@ -120,11 +122,20 @@ def observe(hosts, subject, story, *options, observers=1, in_words=False):
 def _cells(items, key):
     found = Counter(), Counter()
     for item in items:
-        for cell in item[key]:
+        for cell in (cell for cell in item[key] if cell["point"] in COMMON):
             name = (cell["point"], cell["class"], cell["ctstate"])
             found[0][name] += cell["packets"]
             found[1][name] += cell["bytes"]
     return {name: (found[0][name], found[1][name]) for name in found[0]}
+
+
+def losses(document):
+    """(where, class, ctstate): packets, of everything that a document shows as lost."""
+    found = Counter()
+    for one in document["services"] + document["elsewhere"]:
+        for cell in one["dropped"]:
+            found[cell["where"], cell["class"], cell["ctstate"]] += cell["packets"]
+    return dict(found)
 
 
 def judge(report, seen):
@@ -146,6 +157,8 @@ def judge_counts(report, seen, document):
     report.equal(counted, *(sorted(one.items()) for one in (seen.counts, _cells(owned, "packets"))))
     dropped = f"the drops are the packets missing after the filter ({sum(value[0] for value in seen.dropped.values())})"
     report.equal(dropped, *(sorted(one.items()) for one in (seen.dropped, _cells(owned, "dropped"))))
+    elsewhere = {key: packets for key, packets in losses(document).items() if key[0] not in BEFORE_FILTER}
+    report.equal("and nothing is lost anywhere else", {}, elsewhere)
 
 
 def judge_blame(report, seen, document):

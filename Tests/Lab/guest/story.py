@@ -15,7 +15,7 @@ PATIENCE = 1.5  # seconds, during which dropped packets are retransmitted
 class WebStory:
     """A web service on a director, and its traffic. The packet filter is set up elsewhere."""
 
-    def __init__(self, hosts, method="dr", virtual=VIP, mark=None, reach="page", is_balanced=False):
+    def __init__(self, hosts, method="dr", virtual=VIP, mark=None, reach="page", is_balanced=False, marks_at="PREROUTING"):
         """With a method that IPVS does not have, the director itself is the server. `is_balanced`: the director has the address and the service.
 
         `reach` is what clients get: a "page", a "connection" without a page, or "nothing".
@@ -30,7 +30,7 @@ class WebStory:
             self._balance(virtual, port, METHODS[method], mark)
         if mark is not None:
             # Before the counters, which are in the same table.
-            hosts.mark(f"-d {virtual}", mark, variant="-legacy")
+            hosts.mark(f"-d {virtual}", mark, variant="-legacy", chain=marks_at)
         if method == "nat":
             hosts.answer_through_director()
         if method == "tun":
