@@ -41,7 +41,7 @@ extension DirectorFacts {
     fileprivate func remediesForOwnAnswers(_ drops: TrialDrops) -> [Remedy] {
         let isForSetting = drops.ctstates.contains(.invalid) && sysctls.number(Sysctls.ipvsConntrack) == 0
         return isForSetting && !knownServices.contains(where: bypasses)
-            ? [.set([.init(Sysctls.ipvsConntrack, 1)])] : [.acceptAnswers(drops.services)]
+            ? [.set([.init(Sysctls.ipvsConntrack, 1)])] : [.acceptOwnAnswers(drops.services)]
     }
 
     /// Nil also if none of the destinations is the director itself.

@@ -16,7 +16,7 @@ package enum Remedy: Hashable, Sendable {
     /// Exempt the packets of these services from conntrack, as no value of `net.ipv4.vs.conntrack` suits all services.
     case notrack([Service.Identity])
     /// Accept what is INVALID of the answers of these services, whose real server is the director itself, before it is dropped.
-    case acceptAnswers([Service.Identity])
+    case acceptOwnAnswers([Service.Identity])
     /// Raise this limit of the initial network namespace, or else shorten the timeout of established connections.
     case raise(String, orShortenTimeout: Bool)
     /// Raise this limit if the table is full; otherwise `insert_failed` tells more.
@@ -61,7 +61,7 @@ package enum Remedy: Hashable, Sendable {
     /// Let clients' packets come by this interface.
     case acceptByInterface(String)
     /// Accept at FORWARD what conntrack knows.
-    case acceptAnswers
+    case acceptForwarded
     /// Let conntrack see the packets of these services.
     case track([Service.Identity])
     /// Accept what another director tells the sync daemon.

@@ -15,7 +15,7 @@ extension Remedy {
                 + "which drops whatever was not accepted before it"
         case .exempt(let services): "add notrack rules for " + sentenceList(services.map(\.description))
         case .notrack(let services): "add notrack rules for " + sentenceList(services.map(\.description))
-        case .acceptAnswers(let services):
+        case .acceptOwnAnswers(let services):
             "accept what leaves from the \(services.count == 1 ? "address" : "addresses") of "
                 + "\(sentenceList(services.map(\.description))) in OUTPUT, before the rule that drops it"
         case .raise(let limit, let orShortenTimeout):
@@ -66,7 +66,7 @@ extension Remedy {
             "put it where ct-inspect advise says, in the part “permanently” (--fix with the kind that is there)"
         case .acceptByInterface(let interface):
             "except \(interface) from the rule (firewalld: IPv6_rpfilter=loose), or give the director a route to the clients by \(interface)"
-        case .acceptAnswers:
+        case .acceptForwarded:
             "accept what conntrack knows at FORWARD, before this rule: iptables -I FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT, "
                 + "or as your packet filter has it"
         case .track(let services):
@@ -93,7 +93,7 @@ extension Remedy {
     var explanation: String? {
         switch self {
         case .set(let settings): Self.explanation(settings)
-        case .acceptAnswers: "they belong to connections that IPVS let in"
+        case .acceptOwnAnswers: "they belong to connections that IPVS let in"
         case .accept, .acceptBefore: "the real servers' own filters know the true state"
         case .exempt:
             "their answers bypass the director, so that each ACK is NEW to conntrack (INVALID where it confirms the SYN), and accepting what "
