@@ -132,7 +132,9 @@ def _expectations(hosts, judge):
     hosts.director.run(
         "nft", "-f", "-",
         text='table ip t { ct helper h { type "ftp" protocol tcp; }\nchain c { type filter hook prerouting priority 0; tcp dport 21 ct helper set "h"; }\n}\n')
-    with hosts.director.inside(), socket.create_server((DIRECTOR, 21)) as server, contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
+        with hosts.director.inside():
+            server = stack.enter_context(socket.create_server((DIRECTOR, 21)))
         for count in (1, 2):
             with hosts.client.inside():
                 client = stack.enter_context(socket.create_connection((DIRECTOR, 21), 10))
