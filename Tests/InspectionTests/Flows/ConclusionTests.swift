@@ -50,7 +50,8 @@ struct ConclusionTests {
         #expect(!(try report(.dr, entry: synSent, conntrack: nil).flows[0].reason.words.contains("conntrack=1")))
         synSent.state = .tcp(.init(state: 3))
         #expect(try report(.dr, entry: synSent, conntrack: "1").conclusion(sysctls(conntrack: "1")).count == 1)
-        #expect(try report(.nat, entry: synSent, conntrack: "1").flows[0].reason.words.contains("has not come back"))
+        let translated = try entry("10.0.0.1:1001", vip, server: "10.0.0.3:80")
+        #expect(try report(.nat, entry: translated, conntrack: "1").flows[0].reason.words.contains("has not come back"))
     }
 
     @Test("The closing sentences give counts, the reason, and the consequence for the filter")
