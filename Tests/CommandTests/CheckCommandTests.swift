@@ -86,7 +86,9 @@ struct CheckCommandTests {
         // Its service by mark is tried, too.
         let isMixed = fixture.name == "mixed"
         #expect(document.complete)
-        #expect(Set(document.not_checked.map(\.id)) == Set(Self.ofTime(hasNAT: isMixed)))
+        // What comes back with vs.conntrack=1 is not tried from captures.
+        let untried = isMixed ? ["forward-policy"] : []
+        #expect(Set(document.not_checked.map(\.id)) == Set(Self.ofTime(hasNAT: isMixed) + untried))
         let filter = ["invalid-dropped", "icmp-not-accepted"]
         let found: [String: Set<String>] = [
             "dr-untracked": Set(filter), "dr-conntrack": Set(filter + ["vs-conntrack-dr"]),

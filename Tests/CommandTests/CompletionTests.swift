@@ -69,7 +69,10 @@ struct CompletionTests {
     func entryStates() throws {
         #expect(EntryOptions.words.contains("syn-sent"))
         for word in EntryOptions.words {
-            let packets = [["--flags", "S"], ["--proto", "sctp", "--chunk", "data"], ["--proto", "udp"]]
+            let packets = [
+                ["--flags", "S"], ["--proto", "sctp", "--chunk", "data"], ["--proto", "dccp", "--dccp-type", "ack"],
+                ["--proto", "udp"],
+            ]
             #expect(packets.contains { Self.explains($0 + ["--entry", word]) }, "\(word)")
         }
     }

@@ -24,18 +24,23 @@ struct RulesMet {
 
     /// Why it is not tried.
     private func obstacle(_ service: Service.Identity) -> String? {
-        guard case .address(let `protocol`, let endpoint) = service else { return "fwmark services are not tried" }
         if !question.flaws.isEmpty { return "only packets without flaws are tried" }
         if question.direction == .reply { return "only packets to the VIP are tried" }
         let kinds = "only TCP, UDP, SCTP and ICMP errors about them are tried"
-        guard Probe.opening(`protocol`) != nil else { return kinds }
+        let family: IPAddress.Family
+        switch service {
+        case .address(let `protocol`, let endpoint):
+            guard Probe.opening(`protocol`) != nil else { return kinds }
+            family = endpoint.address.family
+        case .fwmark(_, let own): family = own
+        }
         switch question.packet {
         case .tcp, .udp, .sctp: break
         case .icmp, .icmpv6: if question.packet.packetClass != .icmpError { return kinds }
         case .dccp, .other: return kinds
         }
-        if case .icmp = question.packet, endpoint.address.family != .ipv4 { return "the service is of IPv6" }
-        if case .icmpv6 = question.packet, endpoint.address.family != .ipv6 { return "the service is of IPv4" }
+        if case .icmp = question.packet, family != .ipv4 { return "the service is of IPv6" }
+        if case .icmpv6 = question.packet, family != .ipv6 { return "the service is of IPv4" }
         return entryObstacle
     }
 

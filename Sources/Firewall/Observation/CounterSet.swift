@@ -68,12 +68,12 @@ extension CounterSet {
     private var sampled: String { "sampled_\(name)" }
 
     /// Adds the set, and the chain that counts into it; where a packet is first seen it may also be sampled and traced.
-    func add(to table: inout TableWriter, _ options: ObservationOptions) {
-        let counters = table.set(name, fields, .dynamic(size: options.setSize, hasCounters: true))
+    func add(to table: inout TableWriter, _ options: ObservationOptions, size: Int) {
+        let counters = table.set(name, fields, .dynamic(size: size, hasCounters: true))
         table.chain(name)
         table.rule(in: name, .update(counters, fields))
         if point.isSampled, let samples = options.samples {
-            let limits = table.set(sampled, fields, .dynamic(size: options.setSize, hasCounters: false))
+            let limits = table.set(sampled, fields, .dynamic(size: size, hasCounters: false))
             table.rule(in: name, .update(limits, fields, samples.rate), .jump(ObservationOptions.samplingChain))
         }
         if point.tracesInvalid, options.traceRate != nil { table.rule(in: name, traceRule(.invalid, options)) }

@@ -42,9 +42,18 @@ struct ObservationRuleset {
         }
         options.addTracing(to: &table)
         options.addSampling(to: &table)
-        for counter in counters { counter.add(to: &table, options) }
+        for counter in counters { counter.add(to: &table, options, size: size(of: counter)) }
         for point in ObservationPoint.allCases { addChains(at: point, sets[point.side] ?? [:], to: &table) }
         return table
+    }
+
+    /// How many elements a set may have. The kernel makes room for all of them at once (`nft_rhash_init`, net/netfilter/nft_set_hash.c), and a table
+    /// has a hundred sets or more: where only ports are observed, each has an element for each ctstate, and few are enough.
+    func size(of counter: CounterSet) -> Int {
+        let observed = targets.targets(counter.point.side).filter { $0.address.family == counter.family }
+        let isOfPorts = observed.allSatisfy { if case .port = $0 { true } else { false } }
+        guard counter.mark == nil, isOfPorts, [.port, .embedded].contains(counter.key) else { return options.setSize }
+        return min(options.setSize, max(64, 8 * observed.count))
     }
 
     private func addChains(

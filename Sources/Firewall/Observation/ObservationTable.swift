@@ -72,7 +72,7 @@ package struct ObservationTable: ~Copyable {
         for set in ruleset.counters {
             let before = counts.counts.count
             try read(set, from: source, into: &counts)
-            if counts.counts.count - before >= ruleset.options.setSize { counts.full.insert(set.point) }
+            if counts.counts.count - before >= ruleset.size(of: set) { counts.full.insert(set.point) }
         }
         return counts
     }
@@ -125,7 +125,7 @@ package struct ObservationTable: ~Copyable {
 
 /// How to create an observation table.
 package struct ObservationOptions: Equatable, Sendable {
-    /// The maximum number of elements in each counting set.
+    /// The maximum number of elements in each counting set; sets that cannot need as many have fewer.
     package var setSize = 8192
     /// Trace at most this many packets per second; nil traces none.
     package var traceRate: Int?

@@ -66,6 +66,8 @@ extension [RuleExpression] {
         for expression in self {
             switch expression.name {
             case "counter", "log": break
+            // A counter with a name.
+            case "objref" where expression.number(NFTA_OBJREF_IMM_TYPE.rawValue) == UInt32(NFT_OBJECT_COUNTER): break
             case "meta" where expression.number(NFTA_META_KEY.rawValue) == UInt32(NFT_META_NFPROTO.rawValue):
                 loaded = "family"
             case "fib":

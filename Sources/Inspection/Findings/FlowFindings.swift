@@ -48,7 +48,7 @@ package struct FlowFindings {
             // Nothing is known of those that were not read.
             if !isFiltered, !extent.isWhole { return [] }
             return [isFiltered ? noMatch : Finding(.noConnections, .info, .director)]
-                + (isAsked(.orphan) ? orphans : [])
+                + (isAsked(.orphan) ? [untranslated].compactMap(\.self) + orphans : [])
         }
         if !tally.asked.isEmpty, tally.count({ tally.asked.contains($0.verdict) }) == 0 { return [noMatch] }
         guard extent.isTableRead else { return [FlowVerdict.unreplied, .tracked].flatMap(groups) }

@@ -115,6 +115,13 @@ struct ExplainTests {
         #expect(text.contains(end) && !text.contains("Not proven"), "\(outcome.output)")
     }
 
+    @Test("The rules that packets of a service by mark meet are tried where its packets get the mark", .needsRoot)
+    func rulesOfMark() throws {
+        let outcome = try Program.run(
+            ["explain", "--capture", Fixture(name: "mixed").capture, "--flags", "S", "--service", "fwmark:7"])
+        #expect(outcome.output.contains("Tried with the director's own rules"), "\(outcome.output)")
+    }
+
     @Test(
         "What is not tried says why, in a line, and the rest is printed as ever", .needsRoot,
         arguments: [
@@ -123,7 +130,6 @@ struct ExplainTests {
                 "mixed", "--icmp-type 8 --service 10.0.0.100:80",
                 "only TCP, UDP, SCTP and ICMP errors about them are tried"
             ),
-            ("mixed", "--flags S --service fwmark:7", "fwmark services are not tried"),
             ("mixed", "--flags . --entry established --service 10.0.0.100:80", "in the sandbox nobody answers"),
             ("older", "--flags S --service 10.0.0.100:80", "the capture has no answer to this"),
         ])

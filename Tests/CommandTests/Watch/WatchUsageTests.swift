@@ -32,7 +32,7 @@ struct WatchUsageTests {
         let size = ["COLUMNS": "200", "LINES": "60", "LC_ALL": "C.UTF-8"]
         let health = try Program.run(words + ["--tab", "health"], environment: size)
         for id in found { #expect(health.output.contains("\n\(id) "), "\(id)") }
-        #expect(health.output.contains(" 6 could not be made"))
+        #expect(health.output.contains(" 7 could not be made"))
         let services = try Program.run(words, environment: size).output
         #expect(services.contains("\ninvalid-dropped (") && services.contains("ip filter INPUT handle 6"))
     }

@@ -18,13 +18,15 @@ struct ReversePathRuleTests {
     }
 
     private static let chains =
-        "nft 'table inet f { chain early { type filter hook prerouting priority raw; }; chain other { }; }'; "
+        "nft 'table inet f { counter seen { }; quota much { over 1 bytes; }; chain early { type filter hook prerouting priority raw; }; chain other { }; }'; "
 
     @Test(
         "Strict ones of IPv6, or of both families, as firewalld has them; not loose ones, nor those for some interface",
         arguments: [
             ("meta nfproto ipv6 fib saddr . mark . iif oif missing drop", true),
             ("fib saddr . iif oif missing counter drop", true),
+            ("fib saddr . iif oif missing counter name seen drop", true),
+            ("fib saddr . iif oif missing quota name much drop", false),
             ("meta nfproto ipv6 fib saddr . mark oif missing drop", false),
             ("meta nfproto ipv4 fib saddr . iif oif missing drop", false),
             ("fib saddr . iif oif missing accept", false), ("fib saddr . iif oif exists drop", false),

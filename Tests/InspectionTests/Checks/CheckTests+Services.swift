@@ -5,8 +5,8 @@ import IPVS
 @testable import Inspection
 
 extension CheckTests {
-    private static let synAck = Probe(.tcp([.syn, .ack]), isAnswer: true)
-    private static let answer = Probe(.tcp([.psh, .ack]), isAnswer: true)
+    private static let synAck = Probe(.tcp([.syn, .ack]), from: .realServer)
+    private static let answer = Probe(.tcp([.psh, .ack]), from: .realServer)
 
     static let services = [
         Case("no-dest", .error, ["destinations": 0]) {

@@ -75,8 +75,8 @@ extension CheckTests {
         },
     ]
 
-    private static let synAck = Probe(.tcp([.syn, .ack]), isAnswer: true)
-    private static let finAck = Probe(.tcp([.fin, .ack]), isAnswer: true)
+    private static let synAck = Probe(.tcp([.syn, .ack]), from: .realServer)
+    private static let finAck = Probe(.tcp([.fin, .ack]), from: .realServer)
 
     @Sendable private static func exemptNAT(_ port: UInt16, dropped: [Probe], passed: [Probe] = []) throws -> Trial {
         var trial = try Trial.of(

@@ -49,9 +49,9 @@ class Effects:
 
 def conduct(hosts, subject, report):
     hosts.ufw("-p tcp --dport 80 -j ACCEPT", "-p sctp -j ACCEPT", "-p dccp -j ACCEPT", cured=True)
-    # The stacks of the client and the real servers answer none of the crafted packets.
+    # The stacks of the client and the real servers, whose packets have no owner, answer none of the crafted ones.
     for host in (hosts.client, *hosts.servers):
-        host.run("iptables-legacy", "-A", "OUTPUT", "-p", "tcp", "--tcp-flags", "RST", "RST", "-j", "DROP")
+        host.run("iptables-legacy", *"-A OUTPUT -p tcp --tcp-flags RST RST -m owner ! --uid-owner 0 -j DROP".split())
     hosts.vip(VIP)
     hosts.vs_conntrack(0)
     hosts.ipvs("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g")
