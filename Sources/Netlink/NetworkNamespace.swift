@@ -1,4 +1,6 @@
 import CLinux
+import FoundationEssentials
+import Glibc
 import SystemPackage
 
 package enum NetworkNamespace {
@@ -21,6 +23,21 @@ package enum NetworkNamespace {
             throw KernelError(purpose, .absent, errno: errno, detail: "that is not a network namespace", nextStep: hint)
         default: throw KernelError(purpose, errno)
         }
+    }
+
+    /// Whether the calling thread is in a namespace that ip-netns(8) or Docker has a name for. The host's own has none.
+    package static var isNamed: Bool {
+        guard let own = identity("/proc/thread-self/ns/net") else { return false }
+        return ["/run/netns", "/run/docker/netns"].contains { folder in
+            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).contains {
+                identity("\(folder)/\($0)") == own
+            }
+        }
+    }
+
+    private static func identity(_ path: String) -> [UInt64]? {
+        var status = stat()
+        return stat(path, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
     }
 
     private static let hint = "`ip netns list` shows names; a process id or a path works as well"

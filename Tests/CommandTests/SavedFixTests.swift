@@ -31,6 +31,18 @@ struct SavedFixTests {
         #expect(other.status == 0 && other.output.contains("\nChecked and fine:\n  fw-reload "), "\(other.output)")
     }
 
+    @Test("In a namespace with a name the files are not looked into: they are the host's")
+    func elsewhere() throws {
+        let outcome = try Program.shell(
+            #"""
+            name=ct-inspect-fix-$$ && ip netns add "$name" && trap 'ip netns delete "$name"' EXIT
+            ip netns exec "$name" bash -ec 'ip link set lo up && nft add table inet lvs-notrack
+                "$0" check --only fw-reload --services - <<<"-A -t 10.0.0.100:80 -s rr"' "$0"
+            """#, [Program.path])
+        #expect(outcome.status == 0, "\(outcome.complaint)")
+        #expect(outcome.output.contains("host's own network namespace, and this is another one"), "\(outcome.output)")
+    }
+
     @Test("In a file that includes others it may be, which is said, and is no failure")
     func includes() throws {
         let vague = try Self.check("flush ruleset\ninclude \"/etc/lvs/*.nft\"")

@@ -22,7 +22,7 @@ extension RunningFix {
         guard let source, !(source is CapturedKernel) else {
             return found.map { RunningFix($0.what, .unknown("a capture does not have the files of the packet filter")) }
         }
-        if source.origin.networkNamespace != nil {
+        if source.origin.networkNamespace != nil || NetworkNamespace.isNamed {
             let why = "files load rules in the host's own network namespace, and this is another one"
             return found.map { RunningFix($0.what, .unknown(why)) }
         }
