@@ -755,9 +755,9 @@ _ct-inspect_observe() {
 
 _ct-inspect_explain() {
     repeating_flags=()
-    non_repeating_flags=(--unreplied --json --version -h --help)
+    non_repeating_flags=(--unreplied --replied --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--proto --protocol --flags --icmp-type --chunk --entry --direction --method --service --tcp-loose --vs-conntrack --netns --capture --color)
+    non_repeating_options=(--proto --protocol --flags --icmp-type --chunk --dccp-type --init-tag --window --checksum --entry --direction --method --service --tcp-loose --be-liberal --vs-conntrack --sloppy-tcp --sloppy-sctp --conn-reuse-mode --expire-nodest-conn --schedule-icmp --connection --destination --netns --capture --color)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -778,8 +778,24 @@ _ct-inspect_explain() {
         __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion explain -- --chunk "${COMP_CWORD}" "${#cur}")"
         return
         ;;
+    '--dccp-type')
+        __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion explain -- --dccp-type "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
+    '--init-tag')
+        __ct-inspect_add_completions -W 'own'$'\n''other'
+        return
+        ;;
+    '--window')
+        __ct-inspect_add_completions -W 'inside'$'\n''outside'
+        return
+        ;;
+    '--checksum')
+        __ct-inspect_add_completions -W 'good'$'\n''bad'
+        return
+        ;;
     '--entry')
-        __ct-inspect_add_completions -W 'none'$'\n''unreplied'$'\n''replied'$'\n''syn-sent'$'\n''syn-recv'$'\n''established'$'\n''fin-wait'$'\n''close-wait'$'\n''last-ack'$'\n''time-wait'$'\n''close'$'\n''syn-sent2'$'\n''closed'$'\n''cookie-wait'$'\n''cookie-echoed'$'\n''shutdown-sent'$'\n''shutdown-recd'$'\n''shutdown-ack-sent'$'\n''heartbeat-sent'
+        __ct-inspect_add_completions -W 'none'$'\n''unreplied'$'\n''replied'$'\n''syn-sent'$'\n''syn-recv'$'\n''established'$'\n''fin-wait'$'\n''close-wait'$'\n''last-ack'$'\n''time-wait'$'\n''close'$'\n''syn-sent2'$'\n''closed'$'\n''cookie-wait'$'\n''cookie-echoed'$'\n''shutdown-sent'$'\n''shutdown-recd'$'\n''shutdown-ack-sent'$'\n''heartbeat-sent'$'\n''request'$'\n''respond'$'\n''partopen'$'\n''open'$'\n''closereq'$'\n''closing'$'\n''timewait'
         return
         ;;
     '--direction')
@@ -798,8 +814,40 @@ _ct-inspect_explain() {
         __ct-inspect_add_completions -W '0'$'\n''1'
         return
         ;;
+    '--be-liberal')
+        __ct-inspect_add_completions -W '0'$'\n''1'
+        return
+        ;;
     '--vs-conntrack')
         __ct-inspect_add_completions -W '0'$'\n''1'
+        return
+        ;;
+    '--sloppy-tcp')
+        __ct-inspect_add_completions -W '0'$'\n''1'
+        return
+        ;;
+    '--sloppy-sctp')
+        __ct-inspect_add_completions -W '0'$'\n''1'
+        return
+        ;;
+    '--conn-reuse-mode')
+        __ct-inspect_add_completions -W '0'$'\n''1'$'\n''2'$'\n''3'
+        return
+        ;;
+    '--expire-nodest-conn')
+        __ct-inspect_add_completions -W '0'$'\n''1'
+        return
+        ;;
+    '--schedule-icmp')
+        __ct-inspect_add_completions -W '0'$'\n''1'
+        return
+        ;;
+    '--connection')
+        __ct-inspect_add_completions -W 'none'$'\n''present'$'\n''syn-sent'$'\n''syn-recv'$'\n''established'$'\n''fin-wait'$'\n''time-wait'$'\n''close'$'\n''close-wait'
+        return
+        ;;
+    '--destination')
+        __ct-inspect_add_completions -W 'available'$'\n''quiesced'$'\n''gone'
         return
         ;;
     '--netns')

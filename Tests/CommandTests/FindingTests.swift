@@ -40,7 +40,9 @@ struct FindingTests {
             $0.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         }
         // The banner's finding is about those whose ACKs the packet filter drops.
-        #expect(words[0].contains("notrack rules for tcp 10.0.0.100:80, tcp 10.0.0.100:443, tcp 10.0.0.101:80 and fwmark 7"))
+        #expect(
+            words[0].contains("notrack rules for tcp 10.0.0.100:80, tcp 10.0.0.100:443, tcp 10.0.0.101:80 and fwmark 7")
+        )
         #expect(words[1].contains("notrack rules for tcp 10.0.0.100:80, tcp 10.0.0.100:443, tcp 10.0.0.101:80, udp"))
         #expect(words[1].contains("tcp [2001:db8::100]:80 and fwmark 7"))
         for said in words {

@@ -5,6 +5,8 @@ import subprocess
 
 from mdoc import alternatives, escaped, prose
 
+# Words to choose from that are longer than this do not fit on a line of the synopsis.
+ROOM_IN_SYNOPSIS = 50
 # A section with more options than this is a single word in the synopsis.
 MOST_IN_SYNOPSIS = 8
 
@@ -61,11 +63,11 @@ def flags(argument):
     return [escaped(name[1:]) for name in sorted(names(argument), key=lambda name: name.startswith("--"))]
 
 
-def value(argument):
-    """What follows the option's name: `NAME|PID|PATH`, `WHAT [N]`, or words to choose from."""
+def value(argument, room=1000):
+    """What follows the option's name: `NAME|PID|PATH`, `WHAT [N]`, or words to choose from, if there is room for them."""
     if argument["kind"] == "flag":
         return ""
-    if argument["kind"] == "option" and "allValues" in argument:
+    if argument["kind"] == "option" and len(alternatives(argument.get("allValues", []))) in range(1, room):
         return " Cm " + alternatives(argument["allValues"])
     name, optional = re.fullmatch(r"(.*?)(?: \[(\w+)\])?", argument["valueName"].replace("…", "...")).groups()
     return " Ar " + alternatives(name.split("|")) + (f" Op Ar {optional}" if optional else "")
@@ -77,7 +79,7 @@ def synopsis(command):
     collapsed = [s for s in dict.fromkeys(sections) if s and sections.count(s) > MOST_IN_SYNOPSIS]
     for option in options:
         if option.get("sectionTitle") not in collapsed:
-            yield ".Op Fl " + " | Fl ".join(flags(option)) + value(option)
+            yield ".Op Fl " + " | Fl ".join(flags(option)) + value(option, ROOM_IN_SYNOPSIS)
     yield from (f".Op Ar {section.lower()} ..." for section in collapsed)
     for argument in shown_arguments(command):
         if argument["kind"] == "positional":
