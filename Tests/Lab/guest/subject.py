@@ -8,6 +8,8 @@ from namespace import command
 
 NOBODY = 65534
 ORDINARY_USER = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all")
+# Without the names of ip-netns(8), as the host's own namespace is.
+NAMELESS = ("unshare", "--mount", "sh", "-c", 'umount -l /run/netns/*; exec "$@"', "sh")
 SUDO = ("env", f"SUDO_UID={NOBODY}", f"SUDO_GID={NOBODY}")
 
 
@@ -17,9 +19,9 @@ class Subject:
         self.program = shutil.copy(binary, "/tmp/ct-inspect")
         os.chmod(self.program, 0o755)
 
-    def run(self, *arguments, ordinary_user=False, sudo_user=False, check=True):
+    def run(self, *arguments, ordinary_user=False, sudo_user=False, nameless=False, check=True):
         """Runs it in the current namespace; with sudo_user as root on behalf of an ordinary user, as with sudo(8)."""
-        prefix = ORDINARY_USER if ordinary_user else SUDO if sudo_user else ()
+        prefix = ORDINARY_USER if ordinary_user else SUDO if sudo_user else NAMELESS if nameless else ()
         return command(*prefix, self.program, *arguments, check=check)
 
     def flows(self, *arguments, **options):
