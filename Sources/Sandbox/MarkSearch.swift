@@ -82,9 +82,13 @@ extension TrialRunner {
         var seen: Set<Service.Identity> = []
         let exact = hints.filter { $0.address != nil && $0.port != nil }
         let others = hints.filter { $0.address == nil || $0.port == nil }
-        return (exact + others).flatMap { hint in
-            places(hint, family).map { MarkCandidate(target: $0, isAnywhere: hint.address == nil) }
-        }.filter { seen.insert($0.target).inserted }
+        var found: [MarkCandidate] = []
+        for hint in exact + others where found.count < Self.mostLooks {
+            for place in places(hint, family) where seen.insert(place).inserted {
+                found.append(MarkCandidate(target: place, isAnywhere: hint.address == nil))
+            }
+        }
+        return found
     }
 
     private func places(_ hint: DestinationHint, _ family: IPAddress.Family) -> [Service.Identity] {

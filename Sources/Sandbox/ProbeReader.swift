@@ -54,7 +54,7 @@ struct ProbeReader {
         }
         // In a tunnel of IPVS's it has another number, and nothing else moves meanwhile.
         guard event.id == id || isTaken else { return }
-        outcome.mark = event.mark
+        if !isTaken { outcome.mark = event.mark }
         switch sign {
         case .state(let state): if isTaken { outcome.laterState = state } else { outcome.ctstate = state }
         case .taken(let hook): take(at: hook, event)

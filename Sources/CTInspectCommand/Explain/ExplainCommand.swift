@@ -75,6 +75,7 @@ struct ExplainCommand: ParsableCommand {
             try ServiceChoice(selector, for: packet, on: kernel)
         }
         question.isOnePacket = found?.isOnePacket ?? false
+        question.isPersistent = found?.isPersistent ?? false
         let walks = (found?.methods ?? [question.method]).map { method in
             question.method = method
             return PacketWalk(question)

@@ -8,6 +8,7 @@ struct ServiceChoice {
     let service: Service
     var identity: Service.Identity { service.identity }
     let isOnePacket: Bool
+    let isPersistent: Bool
     /// The forwarding methods of its destinations, without duplicates; at least one.
     let methods: [ForwardingMethod]
 
@@ -32,6 +33,7 @@ struct ServiceChoice {
         }
         self.service = service
         isOnePacket = service.flags.contains(.onePacket)
+        isPersistent = service.flags.contains(.persistent)
         self.methods = methods
     }
 

@@ -10,7 +10,7 @@ extension Fact<ConnectionSample> {
     /// The connections of IPVS, unless destinations count too many. Blocks for a fraction of a second.
     static func connections(of services: [Service], in source: any KernelSource) -> Self {
         let count = services.flatMap(\.destinations).reduce(UInt64(0)) {
-            $0 + UInt64($1.activeConnections) + UInt64($1.inactiveConnections)
+            $0 &+ UInt64($1.activeConnections) &+ UInt64($1.inactiveConnections) &+ UInt64($1.persistentConnections)
         }
         guard count <= most else {
             return .absent("IPVS has \(count) connections; more than \(most) are not read twice")

@@ -66,7 +66,7 @@ private struct FilterFiles {
             }
         } catch {
             // A folder is none of them.
-            if error.cause == .forbidden { doubt = doubt ?? error.description }
+            if [.forbidden, .damaged].contains(error.cause) { doubt = doubt ?? error.description }
         }
     }
 

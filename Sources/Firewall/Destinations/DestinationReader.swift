@@ -78,7 +78,7 @@ struct DestinationReader {
             hint = [hint].narrowed(by: [part]).first ?? hint
             let space = (load.length + 3) & ~3
             rest = rest.dropFirst(space)
-            register += UInt32(space / 4)
+            register &+= UInt32(space / 4)
         }
         hint.mapped = element.mapped
         return hint

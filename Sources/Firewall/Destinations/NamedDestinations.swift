@@ -39,26 +39,35 @@ package struct NamedDestinations: Sendable {
     /// Where packets of a family may go that get this mark before IPVS sees them; empty if no rule gives it.
     package func marked(_ mark: UInt32, _ family: IPAddress.Family) -> [DestinationHint] {
         let able = rules.filter { rule in rule.settings.contains { $0.sees(family) && $0.mayGive(mark) } }
-        var seen: Set<DestinationHint> = []
-        return able.flatMap { rule in
-            leading(to: rule.chain).flatMap { rule.hints.narrowed(by: $0) }
-        }.filter { hint in
-            (hint.mapped ?? mark) == mark && hint.address.map { $0.family == family } ?? true
-        }.map {
-            DestinationHint(protocol: $0.protocol, address: $0.address, port: $0.port)
-        }.filter { seen.insert($0).inserted }
+        var (seen, found): (Set<DestinationHint>, [DestinationHint]) = ([], [])
+        for rule in able {
+            for way in leading(to: rule.chain) {
+                for hint in rule.hints.narrowed(by: way)
+                where (hint.mapped ?? mark) == mark && hint.address.map({ $0.family == family }) ?? true {
+                    let place = DestinationHint(protocol: hint.protocol, address: hint.address, port: hint.port)
+                    if seen.insert(place).inserted { found.append(place) }
+                }
+                if found.count >= Self.most { return found }
+            }
+        }
+        return found
     }
 
-    /// Chains that call chains that call chains: further up it is not looked.
+    /// Chains that call chains that call chains: further up it is not looked, nor at more ways than these. Others have thousands.
     private static let depth = 4
+    private static let ways = 64
+    private static let most = 1024
 
     /// What the rules say that lead to a chain, one list for each way: alternatives.
     private func leading(to chain: ChainName, _ depth: Int = NamedDestinations.depth) -> [[DestinationHint]] {
         let callers = jumps[chain] ?? []
         guard !callers.isEmpty, depth > 0 else { return [[DestinationHint()]] }
-        return callers.flatMap { caller in
-            leading(to: caller.from, depth - 1).map { caller.hints.narrowed(by: $0) }
+        var found: [[DestinationHint]] = []
+        for caller in callers {
+            found += leading(to: caller.from, depth - 1).map { caller.hints.narrowed(by: $0) }
+            if found.count >= Self.ways { break }
         }
+        return found
     }
 
     // MARK: Reading

@@ -72,7 +72,7 @@ extension TableStatistics {
         // Each CPU's part wraps.
         let count = UInt32(truncatingIfNeeded: total(made)) &- UInt32(truncatingIfNeeded: total(gone))
         // CPUs are read one after the other, so that a few more may have gone than were made.
-        return count > .max - 1000 ? 0 : count
+        return count > .max - 1000 ? 0 : Int32(exactly: count).map(UInt32.init)
     }
 }
 

@@ -70,8 +70,7 @@ extension Check {
             else { return [] }
             return facts.finding(
                 .udpTimeout, .info, of: isLastingUDP,
-                [.init("udp_timeout_seconds", connection), .init("entry_timeout_seconds", entry)],
-                [.set([.init(Sysctls.udpTimeout, Int(connection))])])
+                [.init("udp_timeout_seconds", connection), .init("entry_timeout_seconds", entry)], [])
         },
     ]
 

@@ -10,10 +10,11 @@ extension FlowFindings {
     /// The SYN was sent on, and sent again, and no answer came here: it takes another way.
     var unanswering: Finding? {
         let waiting = tally.counts.filter { $0.key.isUnanswered }
-        let count = waiting.reduce(0) { $0 + $1.value }
+        let silent = tally.unanswering
+        let count = silent.reduce(0) { $0 + $1.value }
         guard count > 0 else { return nil }
         let all = tally.count { $0.protocol == .tcp && $0.method == .nat && $0.verdict != .synced }
-        let servers = tally.unanswering.sorted()
+        let servers = silent.keys.sorted()
         return Finding(
             .natUnanswered, .warning, subject(of: Array(waiting.keys)),
             [.init("unanswered", count), .init("connections", all)], context: .named(.init(destinations: servers)),
@@ -31,6 +32,14 @@ extension FlowFindings {
             [
                 .init("entries", count),
                 .init("connections", kinds.reduce(0) { $1.key.verdict == .orphan ? $0 : $0 + $1.value }),
-            ], context: .named(.init(services: services)), services.map { .deleteEntries($0) })
+            ], context: .named(.init(services: services)),
+            services.filter(\.hasPort).map { .deleteEntries($0) } + [.readManual])
+    }
+}
+
+extension Service.Identity {
+    /// Of others a command would delete the entries of other services, too.
+    fileprivate var hasPort: Bool {
+        if case .address(_, let endpoint) = self { endpoint.port != 0 } else { false }
     }
 }

@@ -192,7 +192,13 @@ package struct FlowFindings {
             // Where it is 1 now, it was 0 when they were made.
             [.init("absent", absent), .init("connections", translated.connections)]
                 + (isOff ? setting(Self.confirming) : []),
-            (isOff ? mix.forConfirming : []) + [.observe, .readManual])
+            (isOff ? remedies(of: method, Set(translated.counts.keys.compactMap(\.service)).sorted()) : []) + [
+                .observe, .readManual,
+            ])
+    }
+
+    private func remedies(of method: ForwardingMethod, _ services: [Service.Identity]) -> [Remedy] {
+        method == .local ? mix.forOwnAnswers(of: services) : mix.forConfirming
     }
 }
 

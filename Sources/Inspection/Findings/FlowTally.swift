@@ -1,5 +1,4 @@
 import Addresses
-import Addresses
 import Conntrack
 import IPVS
 
@@ -71,8 +70,10 @@ package struct FlowTally: Equatable, Sendable {
 
     /// Those that still have connections or templates.
     private(set) var left: [Left: LeftCounts] = [:]
-    /// The destinations of unanswered NAT connections.
-    private(set) var unanswering: Set<Endpoint> = []
+    /// Unanswered NAT connections of destinations none of whose answers come back. (One that answers others may be busy.)
+    var unanswering: [Endpoint: Int] { waiting.filter { !answering.contains($0.key) } }
+    private var waiting: [Endpoint: Int] = [:]
+    private var answering: Set<Endpoint> = []
     /// This host's own, as far as they are known.
     private(set) var localAddresses: Set<IPAddress> = []
     package private(set) var counts: [Kind: Int] = [:]
@@ -128,7 +129,10 @@ extension FlowTally {
             var kind = Kind(route.service, route.protocol, route.path, cell.verdict)
             (kind.isSynSent, kind.isHalfOpen, kind.isExpected) = (cell.isSynSent, cell.isHalfOpen, cell.isExpected)
             (kind.nfct, kind.isWaiting, kind.isUntranslated) = (cell.nfct, cell.isWaiting, cell.isUntranslated)
-            if kind.isUnanswered, let destination = route.destination { unanswering.insert(destination) }
+            if let destination = route.destination {
+                if kind.isUnanswered { waiting[destination, default: 0] += count }
+                if kind.method == .nat, kind.verdict == .tracked { answering.insert(destination) }
+            }
             kind.isOnePacket = cell.verdict == .orphan && store.schedulesEachPacket(route)
             add(kind, count)
             if !cell.isSynchronized { addLeft(route, count) }

@@ -118,6 +118,8 @@ struct MethodMix {
     let bypassing: [Service.Identity]
     /// Whether a service has answers that come back through it.
     let hasReturning: Bool
+    /// Whether a service has answers that bypass it.
+    let hasBypassing: Bool
 
     /// - Parameter isOwn: whether a destination is the director itself, through which its answers pass, whatever its method.
     init(_ services: [Service], isOwn: (Destination) -> Bool = { _ in false }) {
@@ -128,6 +130,7 @@ struct MethodMix {
             !service.destinations.isEmpty && service.destinations.allSatisfy(bypasses)
         }.map(\.identity)
         hasReturning = services.contains { !$0.destinations.allSatisfy(bypasses) }
+        hasBypassing = services.contains { $0.destinations.contains(where: bypasses) }
     }
 
     /// Makes ACKs of connections that bypass the director NEW again, after their SYN was confirmed.
@@ -142,5 +145,10 @@ struct MethodMix {
     /// Makes conntrack recognize the answers that come back through the director.
     var forConfirming: [Remedy] {
         [.set([.init(Sysctls.ipvsConntrack, 1)])] + (bypassing.isEmpty ? [] : [.notrack(bypassing)])
+    }
+
+    /// The same for answers of the director itself: where others bypass it, in the same service perhaps, the setting would take these down.
+    func forOwnAnswers(of services: [Service.Identity]) -> [Remedy] {
+        hasBypassing ? [.acceptOwnAnswers(services)] : [.set([.init(Sysctls.ipvsConntrack, 1)])]
     }
 }

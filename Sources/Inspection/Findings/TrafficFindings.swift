@@ -49,7 +49,8 @@ struct TrafficFindings {
         var facts = drops.facts(of: place == .localIn ? traffic.reached : nil, in: traffic)
         facts.culprits = observed.subject.address == nil ? vagueCulprits(drops) : culprits(drops)
         facts.advice = advice(facts)
-        facts.missed = missed(drops)
+        // Of the director's own clients those that pass never come to LOCAL_IN.
+        facts.missed = place == .localOut ? nil : missed(drops)
         let cause = remedies.cause(of: drops)
         let id: Finding.ID =
             switch cause {

@@ -51,7 +51,8 @@ extension ObservedTraffic {
         losses += lostAtLocalIn + lostInDelivery + lostRequests
         losses += lost(from: .answerIn, to: [.answerInPassed], .preRouting)
         losses += lost(from: .forward, to: [.forwardPassed], .forward)
-        losses += lost(from: .answerOut, to: [.answerOutPassed], .localOut)
+        // IPVS untracks those that it recognizes there (`handle_response`, net/netfilter/ipvs/ip_vs_core.c).
+        losses += lost(from: .answerOut, to: [.answerOutPassed], .localOut, keepsState: false)
         losses += lost(from: .answerLeaving, to: [.answerLeft], .postRouting)
         losses += lost(from: .localOut, to: [.localOutPassed], .localOut)
         return losses + lost(from: .localOutPassed, to: [.postRouting], .postRouting)
@@ -94,9 +95,9 @@ extension ObservedTraffic {
 
     /// Those that passed a point and none of the next ones, by class and, where it stays the same, ctstate.
     private func lost(
-        from point: ObservationPoint, to next: [ObservationPoint], _ place: PacketLoss.Place
+        from point: ObservationPoint, to next: [ObservationPoint], _ place: PacketLoss.Place, keepsState: Bool = true
     ) -> [PacketLoss] {
-        let keepsState = place != .beforeConntrack && place != .ipvs
+        let keepsState = keepsState && place != .beforeConntrack && place != .ipvs
         return classes(at: [point]).flatMap { packetClass in
             let states = states(of: packetClass, at: point)
             if keepsState {

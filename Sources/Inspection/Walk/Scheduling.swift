@@ -92,6 +92,7 @@ package enum SchedulingDecision: Hashable, Sendable {
 extension WalkQuestion {
     /// Whether IPVS has a connection for the packet.
     var hasConnection: Bool {
+        if isOnePacket, !packet.isError { return false }
         switch scheduling.connection {
         case .none?: return false
         case .present?, .tcp?: return true
@@ -125,9 +126,11 @@ extension WalkQuestion {
         }
     }
 
-    /// The state of its connection is one in which a new connection may use the same ports (`is_new_conn_expected`).
+    /// The state of its connection is one in which a new connection may use the same ports (`is_new_conn_expected`); none that a template holds.
     fileprivate var collides: Bool {
-        guard scheduling.reuseMode != 0, let before = ConnectionStateMachine(before: self) else { return false }
+        guard scheduling.reuseMode != 0, !isPersistent, let before = ConnectionStateMachine(before: self) else {
+            return false
+        }
         switch before.state {
         case .timeWait, .close: return true
         case .finWait: return scheduling.reuseMode & 2 != 0 && !repliesPassHere

@@ -20,6 +20,8 @@ package struct WalkQuestion: Hashable, Sendable {
     package var scheduling = SchedulingConditions()
     /// The service schedules each packet separately (`ipvsadm -o`, UDP): IPVS keeps no connection.
     package var isOnePacket = false
+    /// Its clients are bound to their real servers (`ipvsadm -p`).
+    package var isPersistent = false
 
     /// For a service that keeps connections.
     package init(

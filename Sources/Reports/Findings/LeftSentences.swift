@@ -28,16 +28,16 @@ extension Finding {
         switch self["expire_nodest_conn"] {
         case 0?:
             return
-                "IPVS silently drops each packet of the connections until they expire, as net.ipv4.vs.expire_nodest_conn=0 "
+                "IPVS silently drops each packet of the connections until they expire, because net.ipv4.vs.expire_nodest_conn is 0 "
                 + place
         case nil:
             return
-                "IPVS drops packets of the connections, or ends them, by net.ipv4.vs.expire_nodest_conn, which could not be read "
+                "IPVS drops packets of the connections, or ends them, depending on net.ipv4.vs.expire_nodest_conn, which could not be read "
                 + place
         case _?:
             return
-                "as net.ipv4.vs.expire_nodest_conn=1, IPVS ends a connection with its next packet, which it schedules anew if that opens one, "
-                + "or drops if conntrack has its entry " + place
+                "with net.ipv4.vs.expire_nodest_conn=1 the next packet ends a connection: IPVS schedules it anew if it opens one, drops it if "
+                + "conntrack has its entry, and else leaves it to the director's own stack, which resets " + place
         }
     }
 
@@ -47,8 +47,8 @@ extension Finding {
     }
 
     private var drainedConnections: String {
-        "the connections go on to it until they end"
-            + (number("of_udp") > 0 ? ", which those of UDP do not while their clients send" : "")
+        "the connections go on until they end"
+            + (number("of_udp") > 0 ? "; those of UDP do not end while their clients send" : "")
     }
 
     private var drainedTemplates: String {
@@ -56,7 +56,7 @@ extension Finding {
         switch self["expire_quiescent_template"] {
         case 0?:
             return
-                "the templates' clients stay: their next connections go to it as well, as net.ipv4.vs.expire_quiescent_template=0 "
+                "the templates' clients stay: their next connections go there as well, because net.ipv4.vs.expire_quiescent_template is 0 "
                 + place
         case nil:
             return
@@ -64,7 +64,7 @@ extension Finding {
                 + place
         case _?:
             return
-                "the templates' clients leave with their next connection, as net.ipv4.vs.expire_quiescent_template=1 "
+                "the templates' clients leave with their next connection, because net.ipv4.vs.expire_quiescent_template is 1 "
                 + place
         }
     }

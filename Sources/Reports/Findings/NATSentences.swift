@@ -7,10 +7,10 @@ extension Finding {
         if id == .untranslated { return untranslated(named) }
         let (count, all) = (number("unanswered"), number("connections"))
         let servers = Self.list(named.destinations)
-        let (verb, which) = named.destinations.count == 1 ? ("answers", "it") : ("answer", "they")
+        let verb = named.destinations.count == 1 ? "answers" : "answer"
         return
             "\(count) of \(all) TCP connections by NAT \(count == 1 ? "waits" : "wait") for an answer of \(servers) that has not come back "
-            + "through the director: \(servers) \(verb) by another route, or not at all. Only here \(which) can be translated back to the VIP "
+            + "through the director: \(servers) \(verb) by another route, or not at all. Answers can be translated back to the VIP only here "
             + "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_out_hook)."
     }
 

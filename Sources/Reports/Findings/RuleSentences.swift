@@ -16,8 +16,8 @@ extension Finding {
         case .unsaved:
             let isOne = named.names.count == 1
             return
-                "\(Self.list(named.names)) \(isOne ? "is" : "are") there now, and in none of \(number("files_read")) files that load rules: when the "
-                + "packet filter loads its rules again, or the host starts, \(isOne ? "it is" : "they are") gone, and so is the fix "
+                "\(Self.list(named.names)) \(isOne ? "is" : "are") there now, and in none of \(number("files_read")) files that load rules: unless something "
+                + "else loads \(isOne ? "it" : "them"), \(isOne ? "it is" : "they are") gone when the packet filter loads its rules again, or the host starts "
                 + "(net/netfilter/nf_tables_api.c, nft_flush_table)."
         case .tableOwned:
             let (tables, isOne) = (Self.list(named.names), named.names.count == 1)

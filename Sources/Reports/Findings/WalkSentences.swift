@@ -51,11 +51,11 @@ extension SchedulingDecision {
         switch self {
         case .drops:
             return
-                "Let through, IPVS drops it silently, as it does all packets of the connection until that times out: the client hears nothing."
+                "If the filter lets it through, IPVS drops it silently, as it does all packets of the connection until that times out: the client hears nothing."
         case .dropsOnce:
             return
-                "Let through, IPVS drops it once: the client sends it again, a second later or more, and that opens a new connection."
-        case .rejects: return "Let through, IPVS rejects it: the client gets a port unreachable."
+                "If the filter lets it through, IPVS drops it once: the client sends it again, a second later or more, and that opens a new connection."
+        case .rejects: return "If the filter lets it through, IPVS rejects it: the client gets a port unreachable."
         case .leavesToHost:
             return "Let through, it goes to the director's own stack, which \(packet.answerOfHost)."
         case .continues, .opens, .reopens: return ""

@@ -43,11 +43,15 @@ def conduct(hosts, subject, report):
 
 def _judge_waiting(report, subject, where):
     for access in ("bpf", "proc"):
-        found = {one["id"]: one for one in subject.flows(*where, "--connections", access)["findings"]}
-        one = found.get("nat-unanswered", {})
+        # /proc shows no packets, so that the SYN may have been sent just now: the timer tells, some seconds later.
+        one = wait_for(lambda access=access: _finding(subject, *where, "--connections", access), bound=30)
         evidence = one.get("evidence", {})
         report.equal(f"{access}: the connection waits for its answer", (1, 1), (evidence.get("unanswered"), evidence.get("connections")))
         report.check(f"{access}: the real server is named, and what to do", "10.0.0.3" in one.get("reason", "") and "through this director" in (one.get("remedy") or ""), one)
+
+
+def _finding(subject, *words):
+    return next((one for one in subject.flows(*words)["findings"] if one["id"] == "nat-unanswered"), {})
 
 
 def _black_hole(hosts, subject, report, where):
