@@ -33,7 +33,8 @@ extension FlowFindings {
                 .init("entries", count),
                 .init("connections", kinds.reduce(0) { $1.key.verdict == .orphan ? $0 : $0 + $1.value }),
             ], context: .named(.init(services: services)),
-            services.filter(\.hasPort).map { .deleteEntries($0) } + [.readManual])
+            services.contains(where: \.hasPort)
+                ? services.filter(\.hasPort).map { .deleteEntries($0) } : [.readManual])
     }
 }
 

@@ -35,7 +35,7 @@ def conduct(hosts, subject, report):
 def _drain(hosts, web, report, judge, first, second):
     hosts.ipvs("-a -t 10.0.0.101:80 -r 10.0.0.4:80 -g", "-e -t 10.0.0.100:80 -r 10.0.0.3:80 -g -w 0", "-e -t 10.0.0.101:80 -r 10.0.0.3:80 -g -w 0")
     found = judge.found("of weight 0", {("10.0.0.100", DRAINED): (1, 0, "info"), ("10.0.0.101", DRAINED): (1, 1, "info")})
-    judge.says(found, ("10.0.0.100", DRAINED), "go on to it until they end")
+    judge.says(found, ("10.0.0.100", DRAINED), "go on until they end")
     judge.says(found, ("10.0.0.101", DRAINED), "clients stay")
     report.check("a packet of such a connection arrives", _arrives(hosts, first))
     before = _arrived(hosts)
