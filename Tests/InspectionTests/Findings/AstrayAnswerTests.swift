@@ -118,7 +118,7 @@ struct AstrayAnswerTests {
         #expect(dr.contains { $0.id == .endsInvalid } && !dr.contains { $0.id == .vsConntrackLocal })
     }
 
-    @Test("Local and remote destinations of one service are each found, and the setting that DR cannot bear is not advised")
+    @Test("Local and remote destinations of one service are each found; the setting that DR cannot bear is not advised")
     func mixed() throws {
         let services = [
             try service(tcp(vip), [(server, .dr), ("10.0.0.2:80", .dr)]),
