@@ -29,7 +29,7 @@ struct TextTests {
         #expect(lines.contains("FWM  7 rr"))
     }
 
-    @Test("Sync daemons follow the services, with what the kernel says of them")
+    @Test("Sync daemons are remarks, with what the kernel says of them")
     func daemons() throws {
         var configuration = Director.Configuration()
         var (master, backup) = (Daemon(), Daemon())
@@ -37,9 +37,9 @@ struct TextTests {
         (backup.state, backup.interface, backup.syncID, backup.mostBytes) = (2, "eth1", 7, 1472)
         (backup.group, backup.port) = (IPAddress("224.0.0.81"), 8850)
         configuration.daemons = [master, backup]
-        let lines = try smallSnapshot().servicesText(configuration)
+        let lines = try smallSnapshot().servicesRemarks(configuration)
         #expect(
-            lines.suffix(2) == [
+            lines.prefix(2) == [
                 "master sync daemon (mcast=eth0, syncid=1)",
                 "backup sync daemon (mcast=eth1, syncid=7, maxlen=1472, group=224.0.0.81, port=8850)",
             ])

@@ -44,6 +44,7 @@ struct ServicesCommand: ParsableCommand {
                 snapshot.writeServicesJSON(configuration, to: Output.write)
             } else {
                 Output.print(snapshot.servicesText(configuration) + snapshot.lossText(output.style))
+                for remark in snapshot.servicesRemarks(configuration) { Output.complain(remark) }
             }
         }
     }

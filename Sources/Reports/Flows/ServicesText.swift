@@ -3,17 +3,21 @@ import IPVS
 import Inspection
 
 extension FlowSnapshot {
-    /// Services and destinations exactly as printed by `ipvsadm -Ln`, for people and scripts used to it; then the sync daemons and
-    /// what is wrong with the services, if anything.
+    /// Services and destinations exactly as printed by `ipvsadm -Ln`, for people and scripts used to it.
     package func servicesText(_ configuration: Director.Configuration) -> [String] {
         let info = configuration.info
         return [
             "IP Virtual Server version \(info.versionText) (size=\(info.connectionTableSize))",
             "Prot LocalAddress:Port Scheduler Flags",
             "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn",
-        ] + services.flatMap { [$0.line] + $0.destinations.map(\.line) } + configuration.daemons.map(\.line)
+        ] + services.flatMap { [$0.line] + $0.destinations.map(\.line) }
+    }
+
+    /// What that does not show: the sync daemons, and what is wrong with the services, if anything.
+    package func servicesRemarks(_ configuration: Director.Configuration) -> [String] {
+        configuration.daemons.map(\.line)
             + idleServices.map { finding in
-                "! \(finding.subject.name.map { "\($0): " } ?? "")\(finding.reason)".printable
+                "\(finding.subject.name.map { "\($0): " } ?? "")\(finding.reason)".printable
             }
     }
 }

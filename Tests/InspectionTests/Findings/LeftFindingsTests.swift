@@ -132,8 +132,8 @@ struct LeftFindingsTests {
             origin, sysctls: sysctls("0"), services: services, report: FlowReport(FlowStore(), sysctls("0")), losses: []
         )
         #expect(snapshot.idleServices.map(\.subject) == [.service(idle.identity), .service(full.identity)])
-        let lines = snapshot.servicesText(Director.Configuration()).suffix(2)
+        let lines = snapshot.servicesRemarks(Director.Configuration())
         #expect(
-            lines.allSatisfy { $0.hasPrefix("! tcp 10.0.0.10") && $0.contains("No destination of the service takes") })
+            lines.allSatisfy { $0.hasPrefix("tcp 10.0.0.10") && $0.contains("No destination of the service takes") })
     }
 }

@@ -93,7 +93,7 @@ def _judge_backup(report, subject, where):
 
 def _judge_daemons(backup, report, subject, where):
     shown = backup.run("ipvsadm", "-L", "--daemon").stdout.split()
-    words = next((line for line in subject.run("services", *where).stdout.splitlines() if "sync daemon" in line), "")
+    words = next((line for line in subject.run("services", *where).stderr.splitlines() if "sync daemon" in line), "")
     report.check("services shows the daemon as ipvsadm does", f"backup sync daemon (mcast=eth0, syncid={SYNC_ID}" in words and "backup" in shown, (words, shown))
     daemon = subject.services(*where)["daemons"][0]
     wanted = {"state": "backup", "interface": "eth0", "sync_id": SYNC_ID, "group": GROUP, "port": PORT}
