@@ -15,8 +15,8 @@ enum KnownDifference: CaseIterable {
     /// (`nf_conntrack_udp_packet`). The model has no clock; and an entry created over ctnetlink counts as arbitrarily
     /// old.
     case assuredByTime
-    /// After a simultaneous open the kernel takes a RST without ACK from the original side whatever its number (`nf_conntrack_tcp_packet`: it
-    /// passes for the answer to a SYN let through earlier). The model enforces the window there as well.
+    /// After a simultaneous open the kernel takes a RST without ACK from the original side whatever its number. Why is
+    /// not established; the model enforces the window there as well.
     case resetAfterSimultaneousOpen
 
     func explains(_ difference: Comparison.Difference) -> Bool {

@@ -8,25 +8,15 @@ import Netlink
 struct UsedSettings {
     /// Those read.
     let sysctls: Sysctls
-    private let tcpLoose: Row
-    private let beLiberal: Row
-    private let checksum: Row
-    private let ipvsConntrack: Row
-    private let sloppyTCP: Row
-    private let sloppySCTP: Row
-    private let reuseMode: Row
-    private let expireNodest: Row
-    private let scheduleICMP: Row
-
-    private struct Row {
-        let setting: PacketExplanation.Setting
-        let isGiven: Bool
-
-        init(_ name: String, _ given: Int?, _ sysctls: Sysctls, byDefault: Int) {
-            setting = PacketExplanation.Setting(name, given: given, sysctls, byDefault: byDefault)
-            isGiven = given != nil
-        }
-    }
+    private let tcpLoose: PacketExplanation.Setting
+    private let beLiberal: PacketExplanation.Setting
+    private let checksum: PacketExplanation.Setting
+    private let ipvsConntrack: PacketExplanation.Setting
+    private let sloppyTCP: PacketExplanation.Setting
+    private let sloppySCTP: PacketExplanation.Setting
+    private let reuseMode: PacketExplanation.Setting
+    private let expireNodest: PacketExplanation.Setting
+    private let scheduleICMP: PacketExplanation.Setting
 
     init(_ options: SettingOptions, from kernel: any KernelSource) {
         let sysctls = Sysctls(
@@ -34,8 +24,8 @@ struct UsedSettings {
                 Sysctls.tcpLoose, Sysctls.tcpBeLiberal, Sysctls.checksum, Sysctls.ipvsConntrack, Sysctls.sloppyTCP,
                 Sysctls.sloppySCTP, Sysctls.connReuse, Sysctls.expireNodest, Sysctls.scheduleICMP,
             ], from: kernel)
-        func row(_ name: String, _ given: Switch?, byDefault: Int = 0) -> Row {
-            Row(name, given.map { $0.isOn ? 1 : 0 }, sysctls, byDefault: byDefault)
+        func row(_ name: String, _ given: Switch?, byDefault: Int = 0) -> PacketExplanation.Setting {
+            PacketExplanation.Setting(name, given: given.map { $0.isOn ? 1 : 0 }, sysctls, byDefault: byDefault)
         }
         self.sysctls = sysctls
         tcpLoose = row(Sysctls.tcpLoose, options.tcpLoose, byDefault: 1)
@@ -44,15 +34,16 @@ struct UsedSettings {
         ipvsConntrack = row(Sysctls.ipvsConntrack, options.vsConntrack)
         sloppyTCP = row(Sysctls.sloppyTCP, options.sloppyTCP)
         sloppySCTP = row(Sysctls.sloppySCTP, options.sloppySCTP)
-        reuseMode = Row(Sysctls.connReuse, options.connReuseMode, sysctls, byDefault: 1)
+        reuseMode = PacketExplanation.Setting(
+            Sysctls.connReuse, given: options.connReuseMode, sysctls, byDefault: 1)
         expireNodest = row(Sysctls.expireNodest, options.expireNodestConn)
         scheduleICMP = row(Sysctls.scheduleICMP, options.scheduleICMP)
     }
 
     func tracking(on kernelRelease: String) -> TrackingConditions {
         TrackingConditions(
-            tcpLoose: tcpLoose.setting.isOn, isLiberal: beLiberal.setting.isOn,
-            verifiesChecksums: checksum.setting.isOn, ipvsConntrack: ipvsConntrack.setting.isOn,
+            tcpLoose: tcpLoose.isOn, isLiberal: beLiberal.isOn,
+            verifiesChecksums: checksum.isOn, ipvsConntrack: ipvsConntrack.isOn,
             leavesRouterDiscovery: TrackingConditions.leavesRouterDiscovery(kernelRelease),
             tracksDCCP: TrackingConditions.tracksDCCP(kernelRelease))
     }
@@ -61,11 +52,11 @@ struct UsedSettings {
         var conditions = SchedulingConditions()
         conditions.connection = connection
         conditions.destination = destination
-        conditions.sloppyTCP = sloppyTCP.setting.isOn
-        conditions.sloppySCTP = sloppySCTP.setting.isOn
-        conditions.reuseMode = reuseMode.setting.value
-        conditions.expiresNodest = expireNodest.setting.isOn
-        conditions.schedulesICMP = scheduleICMP.setting.isOn
+        conditions.sloppyTCP = sloppyTCP.isOn
+        conditions.sloppySCTP = sloppySCTP.isOn
+        conditions.reuseMode = reuseMode.value
+        conditions.expiresNodest = expireNodest.isOn
+        conditions.schedulesICMP = scheduleICMP.isOn
         return conditions
     }
 
@@ -82,6 +73,6 @@ struct UsedSettings {
             (expireNodest, assumed.destination != .available),
             (scheduleICMP, question.packet.isError && assumed.connection == AssumedConnection.none),
         ]
-        return rows.filter { $0.0.isGiven || $0.1 }.map(\.0.setting)
+        return rows.filter { $0.0.origin == .given || $0.1 }.map(\.0)
     }
 }

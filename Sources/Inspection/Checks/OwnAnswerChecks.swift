@@ -40,8 +40,7 @@ extension DirectorFacts {
     /// Entries make them ESTABLISHED, unless that makes the ACKs of others INVALID, whose answers bypass the director.
     fileprivate func remediesForOwnAnswers(_ drops: TrialDrops) -> [Remedy] {
         let isForSetting = drops.ctstates.contains(.invalid) && sysctls.number(Sysctls.ipvsConntrack) == 0
-        return isForSetting && !knownServices.contains(where: bypasses)
-            ? [.set([.init(Sysctls.ipvsConntrack, 1)])] : [.acceptOwnAnswers(drops.services)]
+        return isForSetting ? methodMix.forOwnAnswers(of: drops.services) : [.acceptOwnAnswers(drops.services)]
     }
 
     /// Nil also if none of the destinations is the director itself.

@@ -32,7 +32,7 @@ extension Finding {
         /// How many flows have a verdict, and why: `flows-absent`.
         package static func flows(_ verdict: FlowVerdict) -> ID { ID(rawValue: "flows-\(verdict.rawValue)") }
 
-        /// Connections of destinations that their service no longer has: their packets are dropped, or begin anew.
+        /// Connections of destinations that their service no longer has: their packets are dropped, or start over.
         package static let leftGone = ID(rawValue: "flows-gone")
         /// Connections of destinations of weight 0.
         package static let leftDrained = ID(rawValue: "flows-weight-0")

@@ -39,7 +39,7 @@ package enum AssumedDestination: String, CaseIterable, Hashable, Sendable {
 /// What IPVS does with a packet to a service, before it forwards it.
 ///
 /// Source: `ip_vs_in_hook`, `ip_vs_in_icmp`, `ip_vs_leave` (net/netfilter/ipvs/ip_vs_core.c), `tcp_conn_schedule` (ip_vs_proto_tcp.c),
-/// `sctp_conn_schedule` (ip_vs_proto_sctp.c); read in Linux 6.1, which 6.12 equals in this.
+/// `sctp_conn_schedule` (ip_vs_proto_sctp.c). The lab compares it with Linux 6.1 and 6.12 (`explain-decisions`).
 package enum SchedulingDecision: Hashable, Sendable {
     /// It belongs to a connection.
     case continues

@@ -36,13 +36,13 @@ extension Finding {
                 + place
         case _?:
             return
-                "with net.ipv4.vs.expire_nodest_conn=1 the next packet ends a connection: IPVS schedules it anew if it opens one, drops it if "
+                "with net.ipv4.vs.expire_nodest_conn=1 the next packet ends a connection: IPVS chooses a real server again if it opens one, drops it if "
                 + "conntrack has its entry, and else leaves it to the director's own stack, which resets " + place
         }
     }
 
     private var goneTemplates: String {
-        "the templates bind nobody, and the clients' next connections are scheduled anew "
+        "the templates bind nobody, and the clients' next connections get any real server "
             + "(net/netfilter/ipvs/ip_vs_conn.c, ip_vs_check_template)"
     }
 

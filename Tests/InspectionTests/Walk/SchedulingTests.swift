@@ -87,7 +87,7 @@ struct SchedulingTests {
         #expect(walk.decision == decision)
         if case .reopens = decision { #expect(walk.steps.map(\.what).contains("opens a connection: SYN_RECV")) }
         let ack = Self.walk(.tcp(.ack)) { $0.connection = .tcp(state) }
-        #expect(ack.decision == .continues, "only a SYN begins anew")
+        #expect(ack.decision == .continues, "only a SYN starts over")
     }
 
     @Test("With vs.conntrack=1, a SYN whose entry is in the table is dropped once; one that replaces its entry is not")

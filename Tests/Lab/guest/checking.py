@@ -132,3 +132,32 @@ def judge_in_order(hosts, subject, report, everywhere=True):
             done = subject.run("check", "--json", check=False)
         troubles = [f"{one['id']}: {one['reason']}" for one in json.loads(done.stdout)["findings"] if one["severity"] != "info"]
         report.equal("check of everything: no false alarm", ([], 0), (troubles, done.returncode))
+
+
+class Judge:
+    """Compares what check says of the director, of some checks, with what is expected, as one thing after another is wrong with it."""
+
+    def __init__(self, hosts, subject, report, checks, usual=None, waits=False):
+        """`usual`: findings that are always there; `waits`: some of the checks need --for, and are left out without it."""
+        self.hosts, self.subject, self.report = hosts, subject, report
+        self.checks, self.usual, self.waits = checks, usual or {}, waits
+
+    def found(self, what, expected, *arguments, usual=None, untried=(), nameless=False):
+        """The findings are those, by id with their severity; the exit status is that of the worst. Returns the findings by id."""
+        if self.subject is None:
+            return {}
+        with self.hosts.director.inside():
+            done = self.subject.run("check", "--json", "--only", self.checks, *arguments, nameless=nameless, check=False)
+        document = json.loads(done.stdout)
+        found = {one["id"]: one["severity"] for one in document["findings"]}
+        self.report.equal(f"{what}: found", {**(self.usual if usual is None else usual), **expected}, found)
+        left = [one["id"] for one in document["not_checked"] if not (self.waits and one["reason"].endswith("see --for"))]
+        self.report.equal(f"{what}: what was left out", list(untried), left)
+        is_bad = untried or any(severity != "info" for severity in expected.values())
+        self.report.equal(f"{what}: exit status", int(bool(is_bad)), done.returncode)
+        return {one["id"]: one for one in document["findings"]}
+
+    def names(self, found, check, words):
+        if found:
+            reason = found.get(check, {}).get("reason", "")
+            self.report.check(f"{check} names the rule", words in reason, reason)

@@ -1,11 +1,11 @@
 """The network around a director: in order, then with one thing wrong after another, each of which loses packets as check says."""
 
 import contextlib
-import json
 import socket
 import subprocess
 import time
 
+from checking import Judge
 from director import CLIENTS, SERVERS, SERVERS6, VIP, VIP2, VIP6
 from traffic import Web
 
@@ -19,30 +19,11 @@ def conduct(hosts, subject, report):
     hosts.ipvs("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g")
     web = Web(hosts, [(hosts.servers[0], VIP)], 80)
     web.visit(CLIENTS[0], (VIP, 80))
-    judge = _Judge(hosts, subject, report)
+    judge = Judge(hosts, subject, report, NETWORK)
     judge.found("in order", {})
     for part in (_missing, _arp, _silent, _gateway, _unroutable, _tunnel, _redirects, _reverse_path, _reverse_path6):
         part(hosts, judge)
     judge.found("in order again", {})
-
-
-class _Judge:
-    def __init__(self, hosts, subject, report):
-        self.hosts, self.subject, self.report = hosts, subject, report
-
-    def found(self, what, expected, *arguments):
-        """The findings are those, by id with their severity; the exit status is that of the worst."""
-        if self.subject is None:
-            return {}
-        with self.hosts.director.inside():
-            done = self.subject.run("check", "--json", "--only", NETWORK, *arguments, check=False)
-        document = json.loads(done.stdout)
-        found = {one["id"]: one["severity"] for one in document["findings"]}
-        self.report.equal(f"{what}: found", expected, found)
-        self.report.equal(f"{what}: nothing was left out", [], document["not_checked"])
-        is_bad = any(severity != "info" for severity in expected.values())
-        self.report.equal(f"{what}: exit status", int(is_bad), done.returncode)
-        return {one["id"]: one for one in document["findings"]}
 
 
 def _packets(hosts, service):

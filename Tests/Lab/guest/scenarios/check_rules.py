@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 
+from checking import Judge
 from director import CLIENTS, DIRECTOR, VIP
 from traffic import Web
 
@@ -24,35 +25,11 @@ def conduct(hosts, subject, report):
     hosts.ipvs("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g")
     web = Web(hosts, [(hosts.servers[0], VIP)], 80)
     web.visit(CLIENTS[0], (VIP, 80))
-    judge = _Judge(hosts, subject, report)
+    judge = Judge(hosts, subject, report, CHECKS, usual=UNHURT)
     judge.found("in order", {})
     for part in (_timeout, _mark, _limit, _half, _owner, _rewritten, _saved, _backup, _partner, _sync):
         part(hosts, judge)
     judge.found("in order again", {})
-
-
-class _Judge:
-    def __init__(self, hosts, subject, report):
-        self.hosts, self.subject, self.report = hosts, subject, report
-
-    def found(self, what, expected, usual=UNHURT, untried=(), nameless=False):
-        """The findings are those, by id with their severity, besides what is usual."""
-        if self.subject is None:
-            return {}
-        with self.hosts.director.inside():
-            done = self.subject.run("check", "--json", "--only", CHECKS, nameless=nameless, check=False)
-        document = json.loads(done.stdout)
-        found = {one["id"]: one["severity"] for one in document["findings"]}
-        self.report.equal(f"{what}: found", {**usual, **expected}, found)
-        self.report.equal(f"{what}: what was left out", list(untried), [one["id"] for one in document["not_checked"]])
-        is_bad = untried or any(severity != "info" for severity in expected.values())
-        self.report.equal(f"{what}: exit status", int(bool(is_bad)), done.returncode)
-        return {one["id"]: one for one in document["findings"]}
-
-    def names(self, found, check, words):
-        if found:
-            reason = found.get(check, {}).get("reason", "")
-            self.report.check(f"{check} names the rule", words in reason, reason)
 
 
 def _packets(hosts, service):

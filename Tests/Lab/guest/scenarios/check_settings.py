@@ -1,12 +1,12 @@
 """Settings, sizes and parts of a director's kernel: in order, then one unusual after another, each of which does what check says."""
 
 import contextlib
-import json
 import os
 import socket
 import subprocess
 import time
 
+from checking import Judge
 from director import CLIENTS, DIRECTOR, SERVERS, VIP, VIP6
 from traffic import Web
 
@@ -31,30 +31,11 @@ def conduct(hosts, subject, report):
     hosts.ipvs("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g")
     Web(hosts, [(hosts.servers[0], VIP)], 80).visit(CLIENTS[0], (VIP, 80))
     hosts.director.sysctl({name: usual for name, _, usual in SETTINGS.values()})
-    judge = _Judge(hosts, subject, report)
+    judge = Judge(hosts, subject, report, CHECKS, waits=True)
     judge.found("in order", {})
     for part in (_settings, _memory, _scheduler, _families, _calls, _expectations, _stuck):
         part(hosts, judge)
     judge.found("in order again", {})
-
-
-class _Judge:
-    def __init__(self, hosts, subject, report):
-        self.hosts, self.subject, self.report = hosts, subject, report
-
-    def found(self, what, expected, *arguments):
-        """The findings are those, by id with their severity; infos are no failure."""
-        if self.subject is None:
-            return
-        with self.hosts.director.inside():
-            done = self.subject.run("check", "--json", "--only", CHECKS, *arguments, check=False)
-        document = json.loads(done.stdout)
-        found = {one["id"]: one["severity"] for one in document["findings"]}
-        self.report.equal(f"{what}: found", expected, found)
-        unmade = [one for one in document["not_checked"] if not one["reason"].endswith("see --for")]
-        self.report.equal(f"{what}: nothing was left out", [], unmade)
-        is_bad = any(severity != "info" for severity in expected.values())
-        self.report.equal(f"{what}: exit status", int(is_bad), done.returncode)
 
 
 def _knock(host, virtual, port=80):
