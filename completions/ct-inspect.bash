@@ -763,7 +763,7 @@ _ct-inspect_explain() {
     # Offer option value completions
     case "${prev}" in
     '--proto'|'--protocol')
-        __ct-inspect_add_completions -W 'tcp'$'\n''udp'$'\n''sctp'$'\n''icmp'$'\n''icmpv6'
+        __ct-inspect_add_completions -W 'tcp'$'\n''udp'$'\n''sctp'$'\n''dccp'$'\n''icmp'$'\n''icmpv6'
         return
         ;;
     '--flags')

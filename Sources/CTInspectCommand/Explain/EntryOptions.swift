@@ -10,7 +10,7 @@ struct EntryOptions: ParsableArguments {
             valueName: "STATE"), completion: .list(EntryOptions.words))
     var entry = "none"
 
-    @Flag(help: "The entry has seen no reply; the default for syn-sent, closed and heartbeat-sent.")
+    @Flag(help: "The entry has seen no reply; the default for syn-sent, closed, heartbeat-sent and request.")
     var unreplied = false
 
     @Flag(help: "The entry has seen a reply; the default for other states.")

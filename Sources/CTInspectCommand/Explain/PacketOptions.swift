@@ -9,8 +9,8 @@ struct PacketOptions: ParsableArguments {
     @Option(
         name: [.customLong("proto"), .customLong("protocol")],
         help: ArgumentHelp(
-            "Protocol, by name or number: tcp (default), udp, icmp, icmpv6, sctp or other.", valueName: "PROTO"),
-        completion: .list(["tcp", "udp", "sctp", "icmp", "icmpv6"]))
+            "Protocol, by name or number: tcp (default), udp, icmp, icmpv6, sctp, dccp or other.", valueName: "PROTO"),
+        completion: .list(["tcp", "udp", "sctp", "dccp", "icmp", "icmpv6"]))
     var `protocol`: String?
 
     @Option(
