@@ -42,7 +42,9 @@ struct CheckWindowTests {
                 until [ "$(readlink /proc/$peer/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
                 ip link add v1 type veth peer name v2 && ip link set v2 netns $peer
                 ip addr add 192.0.2.1/24 dev v1 && ip link set v1 up
-                nsenter --net=/proc/$peer/ns/net bash -c "ip addr add 192.0.2.2/24 dev v2 && ip link set v2 up"
+                nsenter --net=/proc/$peer/ns/net bash -c "ip addr add 192.0.2.2/24 dev v2 && ip link set v2 up
+                    until ip link show v2 | grep -q \"state UP\"; do sleep 0.05; done"
+                until ip link show v1 | grep -q "state UP"; do sleep 0.05; done
                 eval "$1"' "$0" "$1"
             """#, [Program.path, line])
     }
@@ -65,6 +67,8 @@ struct CheckWindowTests {
         let outcome = try Self.inNamespaces(
             #"""
             nsenter --net=/proc/$peer/ns/net bash -c "\#(send)" 2>/dev/null
+            # Datagrams that wait for an ARP answer may come a second later.
+            until [ "$before" = "$(grep Icmp: /proc/net/snmp)" ]; do before=$(grep Icmp: /proc/net/snmp); sleep 1.5; done
             if \#(isGrowing); then
                 nsenter --net=/proc/$peer/ns/net bash -c "while :; do \#(send); done" 2>/dev/null & sender=$!
                 trap "kill $peer $sender" EXIT
