@@ -16,7 +16,7 @@ package struct DirectorState: Sendable {
     package private(set) var sysctls = Sysctls()
     /// Why there is no IPVS; nil if it is present.
     package private(set) var absence: String?
-    package private(set) var serviceRates = ServiceRates()
+    package private(set) var traffic = TrafficHistory()
     package private(set) var health = TableHealth()
     package private(set) var reading = ReadingStatus()
     package private(set) var events = EventStatus()
@@ -55,7 +55,6 @@ package struct DirectorState: Sendable {
         self.absence = absence
         self.services = services
         self.sysctls = sysctls
-        serviceRates.take(services, at: elapsed)
         reading.rows = 0
         reading.isRunning = true
         store.begin(services, at: second, FlowContext(sysctls, localAddresses: localAddresses))
@@ -109,7 +108,7 @@ package struct DirectorState: Sendable {
         reading.connections = connections
         reading.trouble = nil
         reading.isRunning = false
-        serviceRates.endReading()
+        traffic.take(services, sysctls)
         tally = FlowTally(store)
         renewFindings()
     }

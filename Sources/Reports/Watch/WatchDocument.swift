@@ -36,16 +36,17 @@ package struct WatchDocument: Snapshot {
         package var service: Service
         /// Its flows by verdict.
         package var counts: VerdictCounts
-        /// Per second.
-        package var packets: Double?
+        package var rates: EstimatedRates?
         /// Nil if nothing is observed.
-        package var rates: ObservationRates.Rates?
+        package var observed: ObservationRates.Rates?
 
-        package init(_ service: Service, _ counts: VerdictCounts, packets: Double?, rates: ObservationRates.Rates?) {
+        package init(
+            _ service: Service, _ counts: VerdictCounts, _ rates: EstimatedRates?, observed: ObservationRates.Rates?
+        ) {
             self.service = service
             self.counts = counts
-            self.packets = packets
             self.rates = rates
+            self.observed = observed
         }
     }
 
@@ -94,8 +95,10 @@ extension JSONWriter {
             json.member("connections", row.counts.connections)
             for (name, verdict) in Self.verdicts { json.member(name, row.counts[verdict]) }
             if row.counts[.synced] > 0 { json.member("synced", row.counts[.synced]) }
-            json.member("packets_per_second", row.packets.map(Self.whole))
-            guard let rates = row.rates else { return }
+            json.member("connections_per_second", row.rates?.connections)
+            json.member("packets_per_second", row.rates?.packets)
+            json.member("bytes_per_second", row.rates?.bytes)
+            guard let rates = row.observed else { return }
             json.member("dropped", rates.droppedInAll)
             json.member("dropped_per_second", Self.whole(rates.dropped))
             json.member("ctstates_per_second") { json in

@@ -5,22 +5,24 @@ import Inspection
 
 /// The service columns.
 enum ServiceColumn: String, CaseIterable {
-    case service, scheduler, method, connections, never, absent, unreplied, tracked, synced, orphans, packets
-    case new, established, related, invalid, untracked, dropped, history
+    case service, scheduler, method, connections, never, absent, unreplied, tracked, synced, orphans
+    case connectionRate = "conn-rate"
+    case packets, bytes, history
+    case new, established, related, invalid, untracked, dropped, drops
 
     /// - Parameter hasSynced: whether there are connections that another director told of.
     static func columns(isObserving: Bool, hasSynced: Bool) -> [Column<ServiceLine, Glyphs>] {
         allCases.filter { (isObserving || !$0.isObserved) && (hasSynced || $0 != .synced) }.map { column in
             Column(
                 name: column.rawValue, title: column.title,
-                alignsRight: ![.service, .scheduler, .method, .history].contains(column),
+                alignsRight: ![.service, .scheduler, .method, .history, .drops].contains(column),
                 expendable: column.expendable, beginsDescending: ![.service, .scheduler, .method].contains(column)
             ) { column.cell($0, $1) }
         }
     }
 
     /// Only filled by packet observation.
-    var isObserved: Bool { state != nil || self == .dropped }
+    var isObserved: Bool { state != nil || self == .dropped || self == .drops }
 
     private var state: CTState? {
         switch self {
@@ -36,11 +38,16 @@ enum ServiceColumn: String, CaseIterable {
     private var title: String {
         switch self {
         case .connections: "CONNS"
+        case .connectionRate: "CONN/S"
         case .packets: "PKT/S"
-        case .established: "EST/S"
-        case .untracked: "UNTR/S"
-        case .related: "REL/S"
-        case .new, .invalid, .dropped: rawValue.uppercased() + "/S"
+        case .bytes: "BYTES/S"
+        // Packets, and no connections.
+        case .new: "NEW PKT/S"
+        case .established: "EST PKT/S"
+        case .untracked: "UNTR PKT/S"
+        case .related: "REL PKT/S"
+        case .invalid: "INVALID PKT/S"
+        case .dropped: "DROPPED/S"
         default: rawValue.uppercased()
         }
     }
@@ -54,12 +61,13 @@ enum ServiceColumn: String, CaseIterable {
         case .never: 2
         case .unreplied, .invalid: 3
         case .tracked, .new: 4
-        case .packets: 5
+        case .packets, .drops: 5
         case .method: 6
         case .history: 7
         case .untracked, .established: 8
         case .orphans, .related, .synced: 9
-        case .scheduler: 10
+        case .scheduler, .connectionRate: 10
+        case .bytes: 11
         }
     }
 
@@ -71,29 +79,37 @@ enum ServiceColumn: String, CaseIterable {
             return Cell(count == 0 ? "-" : "\(count)", count == 0 ? .dim : verdict.ink)
         }
         if let state {
-            guard let rates = line.rates else { return Cell("-", .dim) }
-            let rate = rates.states[state] ?? 0
+            guard let observed = line.observed else { return Cell("-", .dim) }
+            let rate = observed.states[state] ?? 0
             return Cell(Figures.rate(rate), rate > 0 && state == .invalid ? .bad : rate > 0 ? .plain : .dim)
         }
         switch self {
         case .scheduler: return Cell(line.scheduler)
         case .method: return Cell(line.methods)
         case .connections: return Cell("\(line.counts.connections)")
-        case .packets: return Cell(line.packets.map(Figures.rate) ?? "-", line.packets == nil ? .dim : .plain)
+        case .connectionRate, .packets, .bytes:
+            guard let rate = estimated(line) else { return Cell("-", .dim) }
+            return Cell(Figures.rate(Double(rate)), rate == 0 ? .dim : .plain)
         case .dropped:
-            guard let rates = line.rates else { return Cell("-", .dim) }
-            return Cell(Figures.rate(rates.dropped), rates.dropped > 0 ? .bad : .dim)
-        case .history: return Self.history(line, glyphs)
+            guard let observed = line.observed else { return Cell("-", .dim) }
+            return Cell(Figures.rate(observed.dropped), observed.dropped > 0 ? .bad : .dim)
+        case .history: return Cell(glyphs.history(line.history, width: Self.historyWidth), .dim)
+        case .drops:
+            let drops = line.observed?.history ?? []
+            return Cell(
+                glyphs.history(drops, width: Self.historyWidth), drops.contains { $0 > 0 } ? .bad : .dim)
         default: return Self.title(line, glyphs)
         }
     }
 
-    /// Drops if packets are observed, else packets.
-    private static func history(_ line: ServiceLine, _ glyphs: Glyphs) -> Cell {
-        if let drops = line.rates?.history, drops.contains(where: { $0 > 0 }) {
-            return Cell(glyphs.history(drops, width: historyWidth), .bad)
+    /// As the kernel estimates it.
+    private func estimated(_ line: ServiceLine) -> UInt64? {
+        switch self {
+        case .connectionRate: line.rates?.connections
+        case .packets, .history: line.rates?.packets
+        case .bytes: line.rates?.bytes
+        default: nil
         }
-        return Cell(glyphs.history(line.history, width: historyWidth), .dim)
     }
 
     private static func title(_ line: ServiceLine, _ glyphs: Glyphs) -> Cell {
@@ -106,11 +122,11 @@ enum ServiceColumn: String, CaseIterable {
 
     func sortKey(_ line: ServiceLine) -> SortKey {
         if let verdict { return SortKey(UInt64(line.counts[verdict])) }
-        if let state { return SortKey(rate: line.rates?.states[state]) }
+        if let state { return SortKey(rate: line.observed?.states[state]) }
         switch self {
         case .connections: return SortKey(UInt64(line.counts.connections))
-        case .packets, .history: return SortKey(rate: line.packets)
-        case .dropped: return SortKey(rate: line.rates?.dropped)
+        case .connectionRate, .packets, .bytes, .history: return SortKey(estimated(line) ?? 0)
+        case .dropped, .drops: return SortKey(rate: line.observed?.dropped)
         case .scheduler: return SortKey(text: line.scheduler)
         case .method: return SortKey(text: line.methods)
         default:

@@ -48,28 +48,30 @@ struct ServiceLine: Sendable {
     var methods = ""
     var counts: VerdictCounts
     var weight: UInt32?
-    /// Packets per second, as counted by IPVS.
-    var packets: Double?
-    var rates: ObservationRates.Rates?
+    var rates: EstimatedRates?
+    /// What packet observation has seen.
+    var observed: ObservationRates.Rates?
+    /// Packets per second in the last readings.
     var history: [Double?] = []
     var isOpen = false
 
-    init(_ service: Service, _ sums: ServiceSums) {
+    init(_ service: Service, _ sums: ServiceSums, _ sysctls: Sysctls) {
         identity = .service(service.identity)
         self.service = service
         title = service.identity.description
         scheduler = service.scheduler
         methods = Set(service.destinations.map(\.method.description)).sorted().joined(separator: ",")
         counts = sums[service.identity]
+        rates = EstimatedRates(service.statistics, sysctls)
     }
 
-    init(_ destination: Destination, of service: Service, _ sums: ServiceSums) {
+    init(_ destination: Destination, of service: Service, _ sums: ServiceSums, _ sysctls: Sysctls) {
         identity = .server(service.identity, destination.endpoint)
         title = destination.endpoint.description
         methods = destination.method.description
         counts = sums[service.identity, destination.endpoint]
         weight = destination.weight
-        packets = destination.statistics.map { Double($0.packetRateIn) }
+        rates = EstimatedRates(destination.statistics, sysctls)
     }
 
     init(unknown counts: VerdictCounts) {

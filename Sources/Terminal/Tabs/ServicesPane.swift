@@ -23,17 +23,16 @@ struct ServicesPane: Sendable {
         if filter.isEmpty, let unknown = sums.unknownLine { chosen.append(unknown) }
         lines = chosen.flatMap { line in
             guard let service = line.service, open.contains(service.identity) else { return [line] }
-            return [line] + service.destinations.map { ServiceLine($0, of: service, sums) }
+            return [line] + service.destinations.map { ServiceLine($0, of: service, sums, director.sysctls) }
         }
         let position = selected.flatMap { wanted in lines.firstIndex { $0.identity == wanted } }
         list.select(position ?? list.selected, of: lines.count, page: page)
     }
 
     private func line(of service: Service, _ sums: ServiceSums, _ director: DirectorState) -> ServiceLine {
-        var line = ServiceLine(service, sums)
-        line.packets = director.serviceRates[service.identity]
-        line.history = director.serviceRates.history(of: service.identity)
-        line.rates = director.observation.rates[service.identity]
+        var line = ServiceLine(service, sums, director.sysctls)
+        line.history = director.traffic[service.identity]
+        line.observed = director.observation.rates[service.identity]
         line.isOpen = open.contains(service.identity)
         return line
     }

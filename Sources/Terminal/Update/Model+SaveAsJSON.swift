@@ -36,7 +36,7 @@ extension Model {
     private var serviceRows: [WatchDocument.ServiceRow] {
         services.lines.compactMap { line in
             line.service.map {
-                WatchDocument.ServiceRow($0, line.counts, packets: line.packets, rates: line.rates)
+                WatchDocument.ServiceRow($0, line.counts, line.rates, observed: line.observed)
             }
         }
     }
