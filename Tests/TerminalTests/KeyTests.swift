@@ -88,7 +88,7 @@ struct KeyTests {
         #expect(model.overlay == nil)
         #expect(Models.text(model).contains("VERDICT") && !Models.text(model).contains("CLIENT"))
         Models.press(&model, .character("c"), .end, .character("k"), .character("G"), .character(" "), .character("q"))
-        #expect(model.list.hidden.count == FlowColumn.columns(hasDetails: false).count - 1)
+        #expect(model.list.hidden.count == FlowColumn.columns(hasDetails: false, isCapture: false).count - 1)
     }
 
     @Test("f and Space freeze: nothing new is shown until they are pressed again")

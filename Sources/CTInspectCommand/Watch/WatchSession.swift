@@ -40,6 +40,7 @@ final class WatchSession {
         options.startsTracking = model.setting.startsTracking
         // The second reading tells what an entry without a connection is. A capture has no more to say.
         options.mostReadings = model.isCapture ? 2 : nil
+        options.moment = model.setting.captureTakenAt
         options.clock = clock
         options.checks = checks
         self.options = options

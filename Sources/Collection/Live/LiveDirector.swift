@@ -32,6 +32,7 @@ package final class LiveDirector {
     private let packets: PacketObserver
     private let checks: BackgroundChecks?
     private let mostReadings: Int?
+    private let moment: Moment?
     private var meter = CostMeter()
 
     /// Why the last reading failed.
@@ -50,6 +51,8 @@ package final class LiveDirector {
         package var startsTracking = false
         /// Stop reading after this many readings, as in a capture, which does not change; nil to go on.
         package var mostReadings: Int?
+        /// When a capture was taken, at which time then stands still; nil to follow the clock.
+        package var moment: Moment?
         /// Next steps in errors.
         package var hints: ObservationHints
         package var clock = Clocks.system
@@ -67,6 +70,7 @@ package final class LiveDirector {
         self.keeper = keeper
         clock = options.clock
         mostReadings = options.mostReadings
+        moment = options.moment
         checks = options.checks
         pace = ReadingPace(options.interval)
         self.events = events
@@ -80,7 +84,9 @@ package final class LiveDirector {
         keepWatch(isDrained: true)
     }
 
-    package func tick() { keeper.director.tick(clock.wall(), elapsed: clock.elapsed()) }
+    package func tick() {
+        keeper.director.tick(moment ?? clock.wall(), elapsed: moment == nil ? clock.elapsed() : .zero)
+    }
 
     // MARK: Events
 

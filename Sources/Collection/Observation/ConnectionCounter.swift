@@ -17,7 +17,7 @@ final class ConnectionCounter {
 
     private static let share = 20
     /// The user waits for the end.
-    private static let instant = Duration.milliseconds(150)
+    private static let instant = Duration.milliseconds(500)
 
     init(_ kernel: any KernelSource, _ plan: ObservationPlan) {
         self.kernel = kernel

@@ -111,7 +111,7 @@ package struct CursesDriver: ~Copyable {
         var text = CellText(columns: Int(getmaxx(canvas)))
         for run in line.runs {
             let cells = text.cells(of: run.text)
-            palette.use(run.ink, isReversed: run.isReversed, on: canvas)
+            palette.use(run.ink, on: canvas)
             // The lower right cell is drawn although this call then fails.
             waddnwstr(canvas, cells, CInt(cells.count))
         }

@@ -1,6 +1,7 @@
 import CNCurses
 
-/// How this terminal shows each ink. The background is the terminal's own, light or dark; the colors are readable on both.
+/// How this terminal shows each ink. The background is the terminal's own, light or dark; the colors are readable on both. Only the row under
+/// the cursor has a background of its own: reversed, it would be a patchwork of its colors, and bars in it would hang from above.
 struct Palette {
     private enum Colours { case none, few, many }
 
@@ -10,7 +11,7 @@ struct Palette {
         colours = usesColour ? Self.start() : .none
         for ink in Ink.allCases {
             guard let number = foreground(ink) else { continue }
-            init_pair(Self.pair(of: ink), number, -1)
+            init_pair(Self.pair(of: ink), number, background(ink))
         }
     }
 
@@ -23,9 +24,15 @@ struct Palette {
 
     private static func pair(of ink: Ink) -> Int16 { Int16(ink.rawValue) + 1 }
 
-    func use(_ ink: Ink, isReversed: Bool, on window: UnsafeMutablePointer<WINDOW>) {
+    func use(_ ink: Ink, on window: UnsafeMutablePointer<WINDOW>) {
         let pair = foreground(ink) == nil ? 0 : Self.pair(of: ink)
-        wattr_set(window, attributes(ink) ^ (isReversed ? curses_reverse() : 0), pair, nil)
+        wattr_set(window, attributes(ink), pair, nil)
+    }
+
+    /// The color's number; -1 for the terminal's default.
+    private func background(_ ink: Ink) -> Int16 {
+        guard ink == .selected else { return -1 }
+        return colours == .many ? 24 : 4
     }
 
     /// The color's number; nil for the terminal's default.
@@ -40,6 +47,7 @@ struct Palette {
         case .caution: numbers = (136, 3)
         case .bad: numbers = (160, 1)
         case .odd: numbers = (133, 5)
+        case .selected: numbers = (255, 7)
         }
         switch colours {
         case .none: return nil
@@ -55,6 +63,7 @@ struct Palette {
         case .strong: curses_bold()
         case .title: colours == .many ? curses_bold() : curses_bold() | curses_underline()
         case .bar: curses_reverse()
+        case .selected: colours == .none ? curses_reverse() : 0
         case .key: colours == .many ? curses_bold() : curses_bold() | curses_underline()
         case .caution, .odd: colours == .none ? curses_underline() : 0
         case .bad: colours == .none ? curses_bold() | curses_reverse() : curses_bold()

@@ -31,11 +31,7 @@ struct ColumnLayout<Row, Context> {
         }
     }
 
-    func line(_ cells: [Cell], isSelected: Bool) -> Line {
-        var line = line { cells.indices.contains($0) ? cells[$0] : Cell("") }
-        if isSelected { for run in line.runs.indices { line.runs[run].isReversed = true } }
-        return line
-    }
+    func line(_ cells: [Cell]) -> Line { line { cells.indices.contains($0) ? cells[$0] : Cell("") } }
 
     /// The mark after a title is in the gap, so that it moves nothing.
     private func line(_ cell: (Int) -> Cell) -> Line {

@@ -28,6 +28,8 @@ package enum Ink: UInt8, CaseIterable, Sendable {
     case caution
     case bad
     case odd
+    /// The whole row under the cursor, whatever its cells would look like otherwise.
+    case selected
 }
 
 /// Text with one look.
@@ -35,14 +37,11 @@ package struct Run: Equatable, Sendable {
     /// Printable text only: text from the kernel or a capture has been sanitized.
     package var text: String
     package var ink: Ink
-    /// Foreground and background swapped: the selected row.
-    package var isReversed: Bool
 
     /// Sanitized text.
-    package init(_ text: String, _ ink: Ink = .plain, isReversed: Bool = false) {
+    package init(_ text: String, _ ink: Ink = .plain) {
         self.text = text
         self.ink = ink
-        self.isReversed = isReversed
     }
 }
 

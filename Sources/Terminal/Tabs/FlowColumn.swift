@@ -14,11 +14,12 @@ enum FlowColumn: String, CaseIterable {
         var second: UInt32
     }
 
-    /// - Parameter hasDetails: whether anything is known that /proc lacks.
-    static func columns(hasDetails: Bool) -> [Column<FlowRow, Context>] { hasDetails ? all : allOfProc }
-
-    private static let all = allCases.map(\.column)
-    private static let allOfProc = allCases.filter { !$0.needsDetails }.map(\.column)
+    /// - Parameters:
+    ///   - hasDetails: whether anything is known that /proc lacks.
+    ///   - isCapture: of one moment, in which nothing ages.
+    static func columns(hasDetails: Bool, isCapture: Bool) -> [Column<FlowRow, Context>] {
+        allCases.filter { (hasDetails || !$0.needsDetails) && !(isCapture && $0 == .age) }.map(\.column)
+    }
 
     private var column: Column<FlowRow, Context> {
         let isNumber = [.expires, .packets, .fwmark, .age].contains(self)

@@ -10,9 +10,13 @@ enum ServiceColumn: String, CaseIterable {
     case packets, bytes, history
     case new, established, related, invalid, untracked, dropped, drops
 
-    /// - Parameter hasSynced: whether there are connections that another director told of.
-    static func columns(isObserving: Bool, hasSynced: Bool) -> [Column<ServiceLine, Glyphs>] {
-        allCases.filter { (isObserving || !$0.isObserved) && (hasSynced || $0 != .synced) }.map { column in
+    /// - Parameters:
+    ///   - hasSynced: whether there are connections that another director told of.
+    ///   - isCapture: of one moment, which has no history.
+    static func columns(isObserving: Bool, hasSynced: Bool, isCapture: Bool) -> [Column<ServiceLine, Glyphs>] {
+        allCases.filter {
+            (isObserving || !$0.isObserved) && (hasSynced || $0 != .synced) && !(isCapture && $0 == .history)
+        }.map { column in
             Column(
                 name: column.rawValue, title: column.title,
                 alignsRight: ![.service, .scheduler, .method, .history, .drops].contains(column),

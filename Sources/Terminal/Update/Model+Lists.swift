@@ -46,13 +46,19 @@ extension Model {
         }
     }
 
+    var serviceColumns: [Column<ServiceLine, Glyphs>] {
+        ServiceColumn.columns(
+            isObserving: isObserving, hasSynced: director.store.counts[.synced] > 0, isCapture: isCapture)
+    }
+
+    var flowColumns: [Column<FlowRow, FlowColumn.Context>] {
+        FlowColumn.columns(hasDetails: director.store.hasDetails, isCapture: isCapture)
+    }
+
     var columns: [ColumnTitle] {
         switch tab {
-        case .services:
-            ServiceColumn.columns(isObserving: isObserving, hasSynced: director.store.counts[.synced] > 0).map {
-                ColumnTitle($0)
-            }
-        case .flows: FlowColumn.columns(hasDetails: director.store.hasDetails).map { ColumnTitle($0) }
+        case .services: serviceColumns.map { ColumnTitle($0) }
+        case .flows: flowColumns.map { ColumnTitle($0) }
         case .table: table.talkers == nil ? EntryColumn.columns.map { ColumnTitle($0) } : []
         case .events, .health: []
         }

@@ -41,9 +41,8 @@ extension Model {
         let service = route.service.map { ", service \($0)" } ?? ""
         lines += fact("connection", "\(route.protocol) \(row.client) > \(route.virtual)\(server)\(method)\(service)")
         if let state = store.state(of: row) {
-            lines += fact(
-                "IPVS", "\(state), expires in \(row.expires) s, in this state for \(Figures.age(second &- row.changed))"
-            )
+            let age = isCapture ? "" : ", in this state for \(Figures.age(second &- row.changed))"
+            lines += fact("IPVS", "\(state), expires in \(row.expires) s\(age)")
         }
         if let packets = row.packets, let mark = row.firewallMark, let flags = row.flags {
             let words = (mark == 0 ? "" : ", fwmark \(mark)") + (flags.isEmpty ? "" : ", flags \(flags.text)")
@@ -79,6 +78,8 @@ extension Model {
 
     /// What happened to it, in the order in which it was seen.
     private func timelineFacts(_ row: FlowRow, _ key: FlowKey) -> [Line] {
+        // A capture is of one moment, and has no packets.
+        if isCapture { return [] }
         let what = row.isOrphan ? "entry" : "connection"
         let how = row.mayBeOlder ? "the \(what) was there" : "the \(what) appeared"
         var lines = fact("seen", "\(Figures.age(second &- row.appeared)) ago: \(how)")

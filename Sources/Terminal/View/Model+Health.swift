@@ -42,12 +42,11 @@ extension Model {
         let gauge = glyphs.gauge(fill, width: max(4, min(30, width - 50)))
         let text = " \(entries) of \(limit) (\(Figures.percent(fill)))"
         let buckets = statistics.buckets.map { ", \($0) buckets" } ?? ""
+        let table = Line([Run("Table    ", .strong), Run(gauge, ink), Run(text + buckets)])
+        if isCapture { return [table] }
         let history = glyphs.history(
             director.health.fills, width: max(4, min(TableHealth.mostHistory, width - 9)), most: 1)
-        return [
-            Line([Run("Table    ", .strong), Run(gauge, ink), Run(text + buckets)]),
-            Line([Run("history  ", .dim), Run(history, ink)]),
-        ]
+        return [table, Line([Run("history  ", .dim), Run(history, ink)])]
     }
 
     private func counterLines(_ statistics: TableStatistics) -> [Line] {

@@ -15,7 +15,7 @@ extension Model {
 
     private func serviceLines(_ layout: Layout) -> [Line] {
         guard !services.lines.isEmpty else { return emptyLines("IPVS has no services here.", layout) }
-        let columns = ServiceColumn.columns(isObserving: isObserving, hasSynced: director.store.counts[.synced] > 0)
+        let columns = serviceColumns
         let glyphs = glyphs
         return lines(services.lines.count, columns, layout) { position in
             columns.map { $0.cell(services.lines[position], glyphs) }
@@ -25,7 +25,7 @@ extension Model {
     private func flowLines(_ layout: Layout) -> [Line] {
         guard !flows.order.isEmpty else { return emptyLines("IPVS has no connections here.", layout) }
         let context = FlowColumn.Context(store: director.store, second: second)
-        let columns = FlowColumn.columns(hasDetails: director.store.hasDetails)
+        let columns = flowColumns
         return lines(flows.order.count, columns, layout) { position in
             guard let row = director.store[flows.order[position]] else { return [] }
             return columns.map { $0.cell(row, context) }
@@ -50,10 +50,8 @@ extension Model {
         let table = ColumnLayout(columns, hidden: list.hidden, cells: rows, width: width)
         return [table.titles(sortedBy: list.sort, isDescending: list.isDescending, glyphs)]
             + zip(shown, rows).map { position, cells in
-                let isSelected = position == list.selected
-                var line = table.line(cells, isSelected: isSelected)
-                if isSelected { line.fill(to: width) }
-                return line
+                let line = table.line(cells)
+                return position == list.selected ? line.selected(to: width) : line
             }
     }
 
@@ -70,15 +68,16 @@ extension Model {
                 let count = "\(rows[position].entries)".fitted(to: 10, alignsRight: true)
                 let text =
                     "\(count)  \(Figures.percent(share).fitted(to: 7, alignsRight: true))  \(rows[position].value.safe)"
-                var line = Line([Run(text, isReversed: position == table.list.selected)])
-                if position == table.list.selected { line.fill(to: width) }
-                return line
+                let line = Line([Run(text)])
+                return position == table.list.selected ? line.selected(to: width) : line
             }
     }
 
     private func eventLines(_ layout: Layout) -> [Line] {
         let count = events.count
-        guard count > 0 else { return emptyLines("No events yet.", layout) }
+        guard count > 0 else {
+            return emptyLines(isCapture ? "A capture is of one moment: it has no events." : "No events yet.", layout)
+        }
         // Not scrolled back: the newest are at the bottom.
         let top = events.isPaused ? min(events.list.top, count - 1) : count - layout.page
         return events.lines(from: max(0, top), most: layout.page).map {
@@ -109,16 +108,6 @@ extension Model {
 }
 
 extension Line {
-    /// Extends the last look to the edge.
-    mutating func fill(to width: Int) {
-        let rest = width - self.width
-        if rest > 0 { runs.append(Run(String(repeating: " ", count: rest), isReversed: true)) }
-    }
-
-    /// The same as the row that is selected.
-    func selected(to width: Int) -> Line {
-        var line = Line(runs.map { Run($0.text, $0.ink, isReversed: true) })
-        line.fill(to: width)
-        return line
-    }
+    /// The same as the row that is selected, to the edge.
+    func selected(to width: Int) -> Line { Line([Run(text.fitted(to: width), .selected)]) }
 }

@@ -24,7 +24,7 @@ extension Model {
         let top = max(0, min(menu.selected - room / 2, menu.items.count - room))
         let lines = menu.items.enumerated().dropFirst(top).prefix(room).map { position, item in
             let mark = menu.purpose == .columns ? (item.isMarked ? "[x] " : "[ ] ") : (item.isMarked ? " *  " : "    ")
-            return Line([Run(mark + item.title, isReversed: position == menu.selected)])
+            return Line([Run(mark + item.title, position == menu.selected ? .selected : .plain)])
         }
         let title = menu.purpose == .sort ? "Sort by (Enter)" : "Columns (Space, Enter)"
         draw(lines, titled: title, over: &screen)
