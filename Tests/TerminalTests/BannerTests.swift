@@ -29,4 +29,24 @@ struct BannerTests {
         #expect(banner(model).contains("tcp 10.0.0.100:80: 7 SYN+ACK of 7 answers were dropped as INVALID at FORWARD"))
         #expect(!banner(model).contains("Nothing was dropped"))
     }
+
+    @Test("What was dropped before z is no problem any more, in either span")
+    func window() throws {
+        var model = Models.director(120, 40)
+        Models.press(&model, .character("z"))
+        #expect(Models.text(model).contains("no packets are observed (o)"))
+        model.observe()
+        model.director.take(try Observation.filtered(), took: .zero)
+        Models.tell(&model, .director(.observed))
+        #expect(banner(model).contains("invalid-dropped") && Models.text(model).contains(": 7 dropped"))
+        Models.press(&model, .character("z"))
+        #expect(!banner(model).contains("invalid-dropped") && Models.text(model).contains(": 0 dropped"))
+        // A minute after the reading before.
+        var later = try Observation.filtered()
+        later.to = Moment(nanoseconds: later.to.nanoseconds + 70_000_000_000)
+        model.director.take(later, took: .zero)
+        #expect(!banner(model).contains("invalid-dropped"))
+        Models.press(&model, .character("Z"))
+        #expect(!banner(model).contains("invalid-dropped"))
+    }
 }

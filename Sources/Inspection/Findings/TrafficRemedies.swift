@@ -62,11 +62,12 @@ struct TrafficRemedies {
         return settings + (isRemade ? [.advise, .readManual] : forEnds(invalid(drops), rules))
     }
 
-    /// Accepting INVALID ACKs would mean accepting nearly everything; the settings determine what they are.
+    /// Accepting INVALID ACKs would mean accepting nearly everything; the settings determine what they are. Where IPVS confirms entries, every
+    /// ACK is INVALID, even while only those FINs come that were sent again and again.
     private func forACKs(_ invalid: Set<PacketClass>) -> [Remedy] {
-        guard invalid.contains(.ack) else { return [] }
         let confirms = sysctls.number(Sysctls.ipvsConntrack).map { $0 != 0 } ?? false
-        let isStrict = sysctls.number(Sysctls.tcpLoose) == 0
+        guard invalid.contains(.ack) || confirms else { return [] }
+        let isStrict = invalid.contains(.ack) && sysctls.number(Sysctls.tcpLoose) == 0
         var settings: [Remedy.Setting] = []
         if confirms {
             switch mix.againstConfirming(observed.subject.service.map { [$0.identity] }) {

@@ -184,6 +184,17 @@ package struct DirectorState: Sendable {
         renewFindings()
     }
 
+    /// Findings are about packets from now on.
+    package mutating func restartWindow() {
+        observation.restartWindow()
+        renewFindings()
+    }
+
+    package mutating func show(_ span: ObservationSpan) {
+        observation.show(span)
+        renewFindings()
+    }
+
     package mutating func take(_ packet: SeenPacket) {
         if !note(packet), strays.count < Self.mostStrays { strays.append(packet) }
     }
@@ -201,11 +212,11 @@ package struct DirectorState: Sendable {
         if let tally, absence == nil {
             ofFlows =
                 FlowFindings(
-                    tally, services, sysctls, quietFor: observation.last?.quietSeconds, extent: reading.connections
+                    tally, services, sysctls, quietFor: observation.window?.quietSeconds, extent: reading.connections
                 ).all
         }
         findings = .joining([
-            observation.last?.findings ?? [], checked.filter(\.isOfTrial), ofFlows,
+            observation.window?.findings ?? [], checked.filter(\.isOfTrial), ofFlows,
             health.statistics?.findings(since: health.change) ?? [], checked.filter { !$0.isOfTrial },
         ])
     }
@@ -240,7 +251,12 @@ package struct EventStatus: Sendable {
 
 /// The state of packet observation.
 package struct ObservationStatus: Sendable {
+    /// Since counting began.
     package private(set) var last: Observation?
+    /// The part of it that findings are about.
+    package private(set) var window: Observation?
+    package var span: ObservationSpan { windows.span }
+    private var windows = ObservationWindow()
     package private(set) var rates = ObservationRates()
     /// How long the last reading of the counters took.
     package private(set) var cost = Duration.zero
@@ -250,8 +266,20 @@ package struct ObservationStatus: Sendable {
     mutating func take(_ observation: Observation, took: Duration) {
         rates.take(observation, after: last)
         last = observation
+        windows.take(observation)
+        window = windows.part(of: observation)
         cost = took
         trouble = nil
+    }
+
+    mutating func restartWindow() {
+        windows.restart(at: last)
+        window = last.map(windows.part)
+    }
+
+    mutating func show(_ span: ObservationSpan) {
+        windows.span = span
+        window = last.map(windows.part)
     }
 }
 

@@ -77,6 +77,11 @@ package struct ObservedTraffic: Equatable, Sendable {
         volumes[Cell(count.point, count.packetClass, count.ctstate), default: Volume()] += volume
     }
 
+    /// Leaves what came after an earlier reading.
+    mutating func subtract(_ earlier: ObservedTraffic) {
+        for (cell, before) in earlier.volumes { volumes[cell] = volumes[cell]?.minus(before) }
+    }
+
     /// Whether no packet was counted; there may be counters without packets.
     package var isEmpty: Bool { volumes.values.allSatisfy { $0.packets == 0 } }
 

@@ -8,7 +8,7 @@ package struct Model: Sendable {
     package var setting: Setting
     /// Of the terminal, or of the printed text.
     package var size: Size
-    /// The director that is shown. Only whoever reads it changes this.
+    /// The director that is shown. Only whoever reads it changes this, but for the span that findings are about.
     package var director = DirectorState()
 
     let tabs: [Tab]

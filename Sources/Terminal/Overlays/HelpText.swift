@@ -19,6 +19,9 @@ enum HelpText {
         f Space     freeze or resume
         t           what fills the table
         o           observe packets (asks)
+        z           forget those so far
+        Z           packets of the last
+                    minute, or all
         x           export as JSON
         F5          read now
         Ctrl-L      redraw

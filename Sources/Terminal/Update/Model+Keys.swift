@@ -29,6 +29,8 @@ extension Model {
         case .character("c"): openMenu(.columns)
         case .character("r"): reverse()
         case .character("o"): toggleObservation()
+        case .character("z"): restartWindow()
+        case .character("Z"): changeSpan()
         case .character("x"): overlay = .prompt(Prompt(.export, exportPath))
         default: return nil
         }
@@ -103,6 +105,21 @@ extension Model {
         } else {
             askToObserve()
         }
+    }
+
+    private mutating func restartWindow() {
+        guard isObserving else { return notice = "no packets are observed (o)" }
+        director.restartWindow()
+        notice = "counting from now on; Z shows the last minute or all of it"
+    }
+
+    private mutating func changeSpan() {
+        guard isObserving else { return notice = "no packets are observed (o)" }
+        let isMinute = director.observation.span == .lastMinute
+        director.show(isMinute ? .sinceStart : .lastMinute)
+        notice =
+            isMinute
+            ? "findings are about all packets since counting began" : "findings are about packets of the last minute"
     }
 
     /// Shows what observing adds to the kernel, and asks for confirmation.

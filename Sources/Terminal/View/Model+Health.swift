@@ -92,18 +92,25 @@ extension Model {
                 Line([Run(position == 0 ? "Watching " : "         ", .strong), Run(part)])
             }
         }
-        let text = director.observation.last.map { observation in
-            let packets = observation.subjects.reduce(UInt64(0)) {
-                $0 + max($1.traffic.total(at: .preRouting).packets, $1.traffic.reached.packets)
+        return lines
+            + (observed ?? (isObserving ? "starting" : "off: nothing added to the kernel (o)"))
+            .wrapped(to: max(10, width - 9)).enumerated().map { position, part in
+                Line([Run(position == 0 ? "Observe  " : "         ", .strong), Run(part)])
             }
-            return "\(packets) packets counted; reading the counters took \(Figures.time(director.observation.cost))"
+    }
+
+    /// What was counted since the start, and in the span that findings are about.
+    private var observed: String? {
+        guard let last = director.observation.last, let window = director.observation.window else { return nil }
+        func counted(_ observation: Observation) -> String {
+            "\(observation.receivedPackets) packets, \(observation.droppedPackets) dropped"
         }
-        return lines + [
-            Line([
-                Run("Observe  ", .strong),
-                Run(text ?? (isObserving ? "starting" : "off: nothing added to the kernel (o)")),
-            ])
-        ]
+        let recent =
+            window.from == last.from
+            ? ""
+            : "; in the last \(Figures.age(UInt32(clamping: window.milliseconds / 1000))) \(counted(window))"
+        return "\(counted(last)) since \(last.from.clockText(ahead: setting.clocksAhead).prefix(8))\(recent); "
+            + "reading the counters took \(Figures.time(director.observation.cost))"
     }
 
     private static let shownSysctls = [

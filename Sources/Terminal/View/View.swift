@@ -25,11 +25,14 @@ extension Model {
         let fresh = setting.isPrinted && !isCapture ? director.now.text : freshness
         var states: [Run] = []
         if isFrozen { states.append(Run("FROZEN ", .key)) }
-        if isObserving { states.append(Run("OBSERVING ", .key)) }
         let netns = setting.networkNamespace.map { " netns \($0)" } ?? ""
         let routes = [
             "\(setting.host)\(netns) \(setting.kernelRelease) ", "\(setting.host)\(netns) ", "\(setting.host) ", "",
         ]
+        if isObserving {
+            let isRoomy = routes[1].safe.width + Self.name.width + fresh.width + observedSpan.width + 10 <= width
+            states.append(Run("OBSERVING " + (isRoomy ? observedSpan : ""), .key))
+        }
         let used = states.reduce(Self.name.width + fresh.width) { $0 + $1.text.width }
         let route = routes.map(\.safe).first { $0.width + used <= width } ?? ""
         let runs = [Run(Self.name, .bar), Run(route, .bar)] + states
@@ -38,6 +41,13 @@ extension Model {
     }
 
     private static let name = " ct-inspect "
+
+    /// How long the packets came that findings are about, and how many of them were lost: `1m00s: 0 dropped `.
+    private var observedSpan: String {
+        director.observation.window.map {
+            "\(Figures.age(UInt32(clamping: $0.milliseconds / 1000))): \($0.droppedPackets) dropped "
+        } ?? ""
+    }
 
     private var freshness: String {
         if let taken = setting.captureTakenAt { return "capture of \(taken.rfc3339) " }

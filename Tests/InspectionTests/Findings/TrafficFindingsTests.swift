@@ -69,6 +69,14 @@ struct TrafficFindingsTests {
         #expect(found[0].remedies == [Self.notConfirming, try accept(.endsAndErrors)])
         let cured = try findings(.of(Counts.confirmedAndMended().counts, vsConntrack: "1"))
         #expect(cured[0].remedies == [Self.notConfirming])
+        // Only FINs came, sent again and again: accepting them would not make a page load.
+        var ends = try Counts()
+        ends.way(.fin, .invalid, 4, passed: 0)
+        #expect(
+            try findings(.of(ends.counts, vsConntrack: "1"))[0].remedies == [
+                Self.notConfirming, try accept(.endsAndErrors),
+            ])
+        #expect(try findings(.of(ends.counts))[0].remedies == [try accept(.endsAndErrors)])
     }
 
     @Test("With NAT beside DR the remedy is notrack, even if the NAT service is not observed")

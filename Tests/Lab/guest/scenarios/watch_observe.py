@@ -73,7 +73,7 @@ def _begin(hosts, report, screen, number):
     report.equal("o, y: one table exists", 1, len(own))
     listing = hosts.director.run("nft", "list", "table", *own[0]).stdout if own else ""
     report.check("which is removed with its owner", "flags owner" in listing, listing[:400])
-    screen.see(report, "the header shows OBSERVING, columns have rates", lambda text: _rate(text, "INVALID/S") == "0" and "OBSERVING" in text)
+    screen.see(report, "the header shows OBSERVING, columns have rates", lambda text: _rate(text, "INVALID PKT/S") == "0" and "OBSERVING" in text)
 
 
 def _rate(text, title):
@@ -87,7 +87,7 @@ def _judge_drops(hosts, report, screen):
 
     def watch(text):
         seen["dropped"] |= _rate(text, "DROPPED/S") not in (None, *ZERO)
-        seen["invalid"] |= _rate(text, "INVALID/S") not in (None, *ZERO)
+        seen["invalid"] |= _rate(text, "INVALID PKT/S") not in (None, *ZERO)
         return all(seen.values())
 
     screen.until(watch)

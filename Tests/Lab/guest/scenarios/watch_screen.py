@@ -77,8 +77,8 @@ def _judge_services(report, screen):
 
 
 def _judge_verdicts(hosts, report, screen, web, older):
-    # Connections first shown by the second reading may be older; after it there is a rate.
-    screen.until(lambda text: [row["PKT/S"] for row in table(text, "SERVICE")[:1]] not in ([], ["-"]))
+    # Connections first shown by the second reading may be older; each reading adds to the history.
+    screen.until(lambda text: any(len(row["HISTORY"]) >= 2 for row in table(text, "SERVICE")[:1]))
     for client in (*CLIENTS, CLIENTS[0]):
         web.visit(client, (VIP, 80))
     peers = Peers(hosts.director)
