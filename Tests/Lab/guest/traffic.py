@@ -1,8 +1,10 @@
 """Real traffic: services on real servers, and clients whose connections stay open while the tables are read."""
 
+import contextlib
 import select
 import socket
 import struct
+import threading
 
 from director import CLIENTS, VIP
 from icmp import internet_checksum
@@ -103,6 +105,26 @@ class Web(Service):
             return bool(made.recv(4096))
         except TimeoutError:
             return False
+
+    @contextlib.contextmanager
+    def talking(self, *made, pause):
+        """Meanwhile a byte is sent over each of these connections, and again after a pause in seconds."""
+        over = threading.Event()
+
+        def talk():
+            while not over.wait(pause):
+                for one in made:
+                    one.send(b"x")
+
+        for one in made:
+            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        talker = threading.Thread(target=talk)
+        talker.start()
+        try:
+            yield
+        finally:
+            over.set()
+            talker.join()
 
     def finish(self, made):
         """Both sides close: a FIN from each, and an ACK for the other's."""

@@ -8,7 +8,7 @@ import signal
 
 from director import VIP
 from filters import drops
-from screen import Screen, is_read, processes, table, wait_for
+from screen import Screen, head, is_read, processes, table, wait_for
 from story import WebStory
 
 QUESTION = "Observe packets?"
@@ -99,3 +99,9 @@ def _judge_drops(hosts, report, screen):
     screen.see(report, f"the banner names it: {place}", lambda text: place in " ".join(text.split()))
     banner = " ".join(screen.seen.split())
     report.check("and what it drops: FIN and RST", " FIN" in banner and " RST" in banner and "INVALID" in banner, banner)
+    hosts.director.run("iptables", "-I", "INPUT", "-d", VIP, "-m", "conntrack", "--ctstate", "INVALID", "-j", "ACCEPT")
+    screen.keys("z")
+    screen.see(report, "fixed, and z: nothing was dropped since, and the rule is blamed no more", lambda text: (
+        ": 0 dropped" in head(text) and place not in " ".join(text.split())))
+    screen.keys("Z")
+    screen.see(report, "nor with Z, which shows all since z", lambda text: "since counting began" in text and ": 0 dropped" in head(text))

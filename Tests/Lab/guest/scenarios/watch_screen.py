@@ -6,6 +6,7 @@ It must match the output of ipvsadm -Lcn and conntrack -L at the same moment.
 import ipaddress
 import json
 import os
+import time
 
 from director import CLIENTS, VIP
 from peers import Peers
@@ -22,8 +23,7 @@ def conduct(hosts, subject, report):
     hosts.ufw("-p tcp --dport 80 -j ACCEPT")
     hosts.ipvs("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g", "-a -t 10.0.0.100:80 -r 10.0.0.4:80 -g")
     web = Web(hosts, [(server, VIP) for server in hosts.servers], 80)
-    for client in CLIENTS[:2]:
-        web.visit(client, (VIP, 80))
+    visits = [web.visit(client, (VIP, 80)) for client in CLIENTS[:2]]
     older = _clients(hosts)
     report.equal("two connections are older than the screen", 2, len(older))
     if subject is None:
@@ -34,6 +34,8 @@ def conduct(hosts, subject, report):
     watch = f"{subject.program} watch --netns {hosts.director.name}"
     screen.start(watch)
     _judge_services(report, screen)
+    with web.talking(*visits, pause=0.1):
+        _judge_rates(hosts, report, screen)
     _judge_verdicts(hosts, report, screen, web, older)
     _judge_filter(hosts, report, screen, older)
     _judge_order(hosts, report, screen)
@@ -74,6 +76,33 @@ def _judge_services(report, screen):
     screen.keys("Enter")
     screen.see(report, "Enter opens the service: two real servers", lambda text: [
         row["SERVICE"] for row in table(text, "SERVICE")[1:]] == ["-> 10.0.0.3:80", "-> 10.0.0.4:80"])
+
+
+def _judge_rates(hosts, report, screen):
+    """At constant traffic, those of ipvsadm --rate, and the real servers' add up to their service's."""
+    pictures, theirs = [], []
+
+    def compare():
+        theirs.append(_kernel_rate(hosts))
+        rows = [row["PKT/S"] for row in table(screen.text(), "SERVICE")]
+        pictures.append([float(rate) for rate in rows if rate != "-"])
+
+    # The kernel's estimate grows for a while.
+    wait_for(lambda: _kernel_rate(hosts) >= 5)
+    for _ in range(12):
+        compare()
+        time.sleep(1)
+    # What is shown was read a moment ago.
+    sums = [rates[0] for rates in pictures[3:]]
+    report.check("PKT/S is what ipvsadm --rate says", all(min(theirs) - 1 <= rate <= max(theirs) + 1 for rate in sums), (sums, theirs))
+    report.check("and the sum of the real servers', but for rounding", all(
+        len(rates) == 3 and abs(rates[0] - rates[1] - rates[2]) <= 2 for rates in pictures), pictures)
+
+
+def _kernel_rate(hosts):
+    """The packets per second that came in for the service."""
+    lines = hosts.director.run("ipvsadm", "-Ln", "--rate", "--exact").stdout.splitlines()
+    return next(int(line.split()[3]) for line in lines if line.startswith("TCP "))
 
 
 def _judge_verdicts(hosts, report, screen, web, older):
