@@ -13,10 +13,10 @@ extension RuleWalk {
     ) throws(KernelError) -> (walk: RuleWalk, missing: [Loss])? {
         try Sandbox.run(plan) { sandbox throws(KernelError) -> (walk: RuleWalk, missing: [Loss])? in
             let runner = TrialRunner(sandbox, keepsEntries: plan.keepsEntries) { false }
-            guard let (origin, outcome) = try runner.outcome(of: probe, to: service) else { return nil }
+            guard let (origin, isReachable, outcome) = try runner.outcome(of: probe, to: service) else { return nil }
             let walk = RuleWalk(
-                outcome, from: origin, judgedBy: sandbox.kernelRelease, places: plan.rules.ruleset.basePlaces,
-                text: sandbox.text(of:))
+                outcome, from: origin, isReachable: isReachable, judgedBy: sandbox.kernelRelease,
+                places: plan.rules.ruleset.basePlaces, text: sandbox.text(of:))
             return (walk, sandbox.missing)
         }
     }

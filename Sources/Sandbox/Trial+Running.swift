@@ -115,14 +115,14 @@ final class TrialRunner {
     /// - Returns: nil if there is nowhere, or the service has no packets that are tried.
     func outcome(
         of probe: Probe, to service: Service.Identity
-    ) throws(KernelError) -> (origin: ProbeOrigin, outcome: ProbeOutcome)? {
+    ) throws(KernelError) -> (origin: ProbeOrigin, isReachable: Bool, outcome: ProbeOutcome)? {
         guard let addressed = try addressed(Service(service)).first, let opening = Probe.opening(addressed.protocol)
         else { return nil }
-        var first: (origin: ProbeOrigin, outcome: ProbeOutcome)?
+        var first: (origin: ProbeOrigin, isReachable: Bool, outcome: ProbeOutcome)?
         for (origin, link) in origins[service.family]?.all ?? [] {
             let isReachable = try send(opening, from: origin.address, to: addressed, link).hasPassed
             guard isReachable || first == nil else { continue }
-            first = (origin, try send(probe, from: origin.address, to: addressed, link))
+            first = (origin, isReachable, try send(probe, from: origin.address, to: addressed, link))
             if isReachable { break }
         }
         return first

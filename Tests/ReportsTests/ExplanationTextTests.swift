@@ -78,6 +78,35 @@ struct ExplanationTextTests {
         #expect(Self.explanation(.tcp([.fin, .ack])).text(.plain, width: nil).joined(separator: "\n") == expected)
     }
 
+    @Test("A rule that drops an ACK as NEW is named with the only fix, unless it drops SYNs, too, or not as NEW")
+    func droppedACK() throws {
+        let service = Service.Identity.address(.tcp, try #require(Endpoint("10.0.0.100:80")))
+        let rule = DroppingRule(family: .ip, table: "strict", chain: "input", decision: .rule(handle: 7))
+        func ids(
+            _ packet: TrackedPacket = .tcp(.ack), _ state: CTState = .new, isReachable: Bool = true,
+            end: ProbeOutcome.End? = nil
+        ) -> [Finding.ID] {
+            var outcome = ProbeOutcome()
+            (outcome.ctstate, outcome.end) = (state, end ?? .dropped(rule))
+            var explanation = Self.explanation(packet)
+            explanation.service = service
+            explanation.rules = .known(
+                RuleWalk(
+                    outcome, from: ProbeOrigin(IPAddress(ipv4: 0xC633_644D), "eth0"), isReachable: isReachable,
+                    judgedBy: "6.12", places: [:], text: { _ in .unknown("") }))
+            let text = explanation.text(.plain, width: nil).joined(separator: " ")
+            #expect(
+                text.contains("ip strict input handle 7 drops this ACK as NEW, and lets SYNs pass.")
+                    == !explanation.findings.isEmpty)
+            #expect(
+                text.contains("add notrack rules for tcp 10.0.0.100:80") == !explanation.findings.isEmpty)
+            return explanation.findings.map(\.id)
+        }
+        #expect(ids() == [.acksDropped])
+        #expect(ids(isReachable: false) == [] && ids(.tcp(.ack), .invalid) == [] && ids(.tcp(.syn)) == [])
+        #expect(ids(end: .passed(.localIn)) == [])
+    }
+
     @Test("No line is wider than the terminal, for any packet and method")
     func widths() {
         for packet in [TrackedPacket.tcp(.syn), .tcp([.fin, .ack]), .udp, .icmp(ICMPType(rawValue: 3))] {

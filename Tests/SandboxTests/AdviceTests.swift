@@ -72,6 +72,32 @@ struct AdviceTests {
         #expect(notrack.apply.last == "nft 'add rule inet filter input ct state untracked jump lvs-untracked'")
     }
 
+    private static let openings = "tcp dport 80 tcp flags & (fin | syn | rst | ack) == syn ct state new accept"
+
+    @Test("ACKs dropped as NEW: no rule about INVALID is a fix, notrack is; where they pass there is nothing to fix")
+    func newACKs() throws {
+        let filter = Self.nft("ct state established,related,invalid accept\n" + Self.openings)
+        let advised = try Advised(filter, families: [.ipv4])
+        #expect(advised.fixes.map(\.kind) == [.notrack] && advised.obstacles.map(\.kind) == [.accept])
+        #expect(advised[.notrack]?.findings == [.acksDropped] && advised[.notrack]?.proof.result == .proven)
+        let open = try Advised(
+            Self.nft("ct state established,related,invalid accept\ntcp dport 80 ct state new accept"),
+            families: [.ipv4])
+        #expect(open.fixes == [] && open.obstacles == [])
+    }
+
+    @Test("FireHOL's way, INVALID and NEW ACKs in one rule: both are found, and one fix is for both")
+    func newAndInvalid() throws {
+        let filter = """
+            iptables-nft -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+            iptables-nft -A INPUT -p tcp -m tcp --tcp-flags ACK ACK -m conntrack --ctstate INVALID,NEW -j DROP
+            iptables-nft -A INPUT -p tcp --dport 80 -j ACCEPT
+            """
+        let notrack = try #require(try Advised(filter, families: [.ipv4])[.notrack])
+        #expect(notrack.findings.contains(.acksDropped) && notrack.findings.contains(.invalidDropped))
+        #expect(notrack.proof.result == .proven)
+    }
+
     @Test("INVALID is dropped in two tables: both get their chain")
     func twoTables() throws {
         let mangle = "iptables-nft -t mangle -A PREROUTING -m conntrack --ctstate INVALID -j DROP"

@@ -80,6 +80,6 @@ struct Advised {
 
 extension Check {
     fileprivate static var filterChecksOnly: [Check] {
-        ["invalid-dropped", "icmp-not-accepted", "icmpv6-ptb"].compactMap(Check.named)
+        ["invalid-dropped", "new-acks-dropped", "icmp-not-accepted", "icmpv6-ptb"].compactMap(Check.named)
     }
 }

@@ -158,10 +158,24 @@ struct TrialTests {
         let steps = fin.walk.chains[1].steps
         #expect(steps.map(\.chain) == ["input", "web"] && steps.map(\.verdict) == [.jump, .drop])
         #expect(steps.last?.text == .known(statement: "ct state invalid drop", hook: nil))
+        #expect(!fin.walk.isReachable)
         let syn = try #require(try RuleWalk.walk(of: Probe(.tcp(.syn)), to: web, in: director.plan))
         let last = try #require(syn.walk.chains.last?.steps.last)
         #expect(last.handle == nil && last.verdict == .drop)
         if case .dropped(let rule) = syn.walk.end { #expect(rule.decision == .policy) } else { Issue.record("passed") }
+    }
+
+    @Test(
+        "An ACK that is dropped as NEW behind a filter that lets SYNs pass: the rule, the ctstate, and that it is reachable"
+    )
+    func newACK() throws {
+        let strict = "tcp flags & (fin | syn | rst | ack) != syn ct state new drop"
+        let director = try Director(Self.trap(before: strict))
+        let web = try #require(director.services.first?.identity)
+        let ack = try #require(try RuleWalk.walk(of: Probe(.tcp(.ack)), to: web, in: director.plan))
+        #expect(ack.walk.ctstate == .new && ack.walk.isReachable)
+        guard case .dropped(let rule) = ack.walk.end else { throw Director.Failed(description: "\(ack.walk.end)") }
+        #expect(!rule.isPolicy && rule.chain == "input")
     }
 
     @Test("Where routing takes nothing from far away, packets come from a network of the director's")

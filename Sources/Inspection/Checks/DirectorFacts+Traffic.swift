@@ -48,22 +48,25 @@ extension DirectorFacts {
 
     /// Drops of packets whose connections bypass the director, of kinds of which a trial saw none dropped.
     func unpredictedDrops(
-        _ id: Finding.ID, _ severity: Finding.Severity, _ isCounted: (PacketClass) -> Bool
+        _ id: Finding.ID, _ severity: Finding.Severity, _ isCounted: DroppedKind
     ) -> [Finding] {
-        observed(.invalidDropped).compactMap { finding in
+        (observed(.invalidDropped) + observed(.acksDropped)).compactMap { finding in
             guard case .drops(var drops) = finding.context, case .service(let service) = finding.subject else {
                 return nil
             }
-            drops.groups.removeAll { !isCounted($0.packetClass) }
-            let predicted = predictedDrops(of: service)
+            drops.groups.removeAll { !isCounted($0.packetClass, $0.ctstate) }
+            let predicted = predictedDrops(of: service, isCounted)
             guard drops.groups.contains(where: { !predicted.contains($0.packetClass) }) else { return nil }
             return Finding(id, severity, finding.subject, drops.evidence, context: .drops(drops), finding.remedies)
         }
     }
 
-    private func predictedDrops(of service: Service.Identity) -> Set<PacketClass> {
+    private func predictedDrops(of service: Service.Identity, _ isCounted: DroppedKind) -> Set<PacketClass> {
         guard let trial = trial.value, !trial.lacksRules else { return [] }
         let outcomes = trial.services.filter { $0.service == service && $0.origin != nil }.flatMap(\.outcomes)
-        return Set(outcomes.filter { $0.outcome.droppingRule != nil }.map(\.probe.packetClass))
+        let dropped = outcomes.filter { probe, outcome in
+            outcome.droppingRule != nil && isCounted(probe.packetClass, outcome.ctstate)
+        }
+        return Set(dropped.map(\.probe.packetClass))
     }
 }

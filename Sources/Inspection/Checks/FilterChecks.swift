@@ -13,32 +13,47 @@ extension Check {
             .invalidDropped, .error, "FINs, RSTs, ACKs or SCTP to DR and TUN services that the packet filter drops",
             needs: [.trial], concerns: isTried
         ) { facts in
-            facts.filtered(.invalidDropped, { $0.packetClass != .icmpError }, .endsAndErrors) { drops in
+            facts.filtered(.invalidDropped, isOther, .endsAndErrors) { drops in
                 // Without ACKs nothing is served; without FINs and RSTs it is, and connections remain.
                 drops.confirmation != nil || drops.probes.contains(where: \.isVital) ? .error : .warning
-            } + facts.unpredictedDrops(.invalidDropped, .error) { $0 != .icmpError }
+            } + facts.unpredictedDrops(.invalidDropped, .error, isOther)
+        },
+        Check(
+            .acksDropped, .error, "ACKs to DR and TUN services that the packet filter drops as NEW", needs: [.trial],
+            concerns: { isTried($0) && $0.mayBeTCP }
+        ) { facts in
+            facts.filtered(.acksDropped, isNewACK, .endsAndErrors) { _ in .error }
+                + facts.unpredictedDrops(.acksDropped, .error, isNewACK)
         },
         Check(
             .icmpDropped, .warning, "ICMP errors about DR and TUN services that the packet filter drops",
             needs: [.trial], concerns: isTried
         ) { facts in
-            facts.filtered(.icmpDropped, { $0.packetClass == .icmpError && !$0.isPacketTooBig }, .errors) { _ in
-                .warning
-            } + facts.unpredictedDrops(.icmpDropped, .warning) { $0 == .icmpError }
+            facts.filtered(.icmpDropped, isError, among: { !$0.isPacketTooBig }, .errors) { _ in .warning }
+                + facts.unpredictedDrops(.icmpDropped, .warning, isError)
         },
         Check(
             .packetTooBigDropped, .error, "ICMPv6 packet-too-big to DR and TUN services that the packet filter drops",
             needs: [.trial], concerns: { isTried($0) && $0.identity.family == .ipv6 }
         ) { facts in
             // Counters do not tell it from other errors.
-            facts.filtered(.packetTooBigDropped, \.isPacketTooBig, .errors, isCountedAlone: false) { _ in .error }
+            facts.filtered(
+                .packetTooBigDropped, isError, among: \.isPacketTooBig, .errors, isCountedAlone: false
+            ) { _ in .error }
         },
     ]
 
     @Sendable private static func isTried(_ service: Service) -> Bool {
         service.hasMethod(\.answersBypassDirector)
     }
+
+    private static let isError: DroppedKind = { packetClass, _ in packetClass == .icmpError }
+    private static let isNewACK: DroppedKind = { $0 == .ack && $1 == .new }
+    private static let isOther: DroppedKind = { !isError($0, $1) && !isNewACK($0, $1) }
 }
+
+/// Whether packets of a class that were dropped with a ctstate are among those that a check is about.
+typealias DroppedKind = @Sendable (PacketClass, CTState?) -> Bool
 
 extension Probe {
     /// Routers do not fragment IPv6: without this error a connection hangs.
@@ -47,12 +62,15 @@ extension Probe {
 
 extension DirectorFacts {
     fileprivate func filtered(
-        _ id: Finding.ID, _ isCounted: (Probe) -> Bool, _ accepted: Remedy.Accepted, isCountedAlone: Bool = true,
-        severity: (TrialDrops) -> Finding.Severity
+        _ id: Finding.ID, _ isCounted: DroppedKind, among isMeant: (Probe) -> Bool = { _ in true },
+        _ accepted: Remedy.Accepted, isCountedAlone: Bool = true, severity: (TrialDrops) -> Finding.Severity
     ) -> [Finding] {
         guard let trial = trial.value else { return [] }
         let tried = Set(knownServices.filter { $0.hasMethod(\.answersBypassDirector) }.map(\.identity))
-        return trial.drops(of: tried.contains, { !$1.isAnswer && isCounted($1) }).map { drops in
+        let found = trial.drops(of: tried.contains) { _, probe, outcome in
+            !probe.isAnswer && isMeant(probe) && isCounted(probe.packetClass, outcome.ctstate)
+        }
+        return found.map { drops in
             var drops = drops
             drops.confirmation = isCountedAlone ? confirmation(of: drops) : nil
             var address: IPAddress?
@@ -67,8 +85,19 @@ extension DirectorFacts {
         }
     }
 
-    /// ACKs are dropped because of a setting, which comes first.
     private func remedies(_ drops: TrialDrops, _ accepted: Remedy.Accepted, to address: IPAddress?) -> [Remedy] {
+        let exempt = drops.services.filter(losesNewACKs)
+        var remedies: [Remedy] = exempt.isEmpty ? [] : [.exempt(exempt)]
+        // What is not tracked is neither NEW nor INVALID.
+        if exempt.count < drops.services.count { remedies += whileTracked(drops, accepted, to: address) }
+        // It tries the director's own filter, not files in its place.
+        remedies.append(given == nil ? .advise : .readManual)
+        if drops.confirmation == nil { remedies.append(.observe) }
+        return remedies.withoutRepeats
+    }
+
+    /// ACKs that are INVALID are so because of a setting, which comes first.
+    private func whileTracked(_ drops: TrialDrops, _ accepted: Remedy.Accepted, to address: IPAddress?) -> [Remedy] {
         var remedies: [Remedy] = []
         if drops.probes.contains(where: { $0.packetClass == .ack }) {
             if sysctls.number(Sysctls.tcpLoose) == 0 { remedies.append(.set([.init(Sysctls.tcpLoose, 1)])) }
@@ -80,10 +109,14 @@ extension DirectorFacts {
         if drops.ctstates.contains(.invalid) {
             remedies.append(.accept(isSCTP ? .associations : accepted, to: address))
         }
-        // It tries the director's own filter, not files in its place.
-        remedies.append(given == nil ? .advise : .readManual)
-        if drops.confirmation == nil { remedies.append(.observe) }
-        return remedies.withoutRepeats
+        return remedies
+    }
+
+    /// Whether a service's ACKs are dropped as NEW in the sandbox: accepting what is INVALID does not help it.
+    private func losesNewACKs(_ service: Service.Identity) -> Bool {
+        (trial.value?.services ?? []).filter { $0.service == service }.flatMap(\.outcomes).contains { probe, outcome in
+            probe.packetClass == .ack && outcome.ctstate == .new && outcome.droppingRule != nil
+        }
     }
 }
 

@@ -12,7 +12,7 @@ extension Check {
             needs: [.ownTrial], concerns: { !$0.destinations.isEmpty }
         ) { facts in
             guard let trial = facts.trial.value else { return [] }
-            return trial.drops(of: { _ in true }, { $1.sender == .director }).map { drops in
+            return trial.drops(of: { _ in true }, { _, probe, _ in probe.sender == .director }).map { drops in
                 Finding(
                     .localAnswersDropped, drops.probes.contains(where: \.isVital) ? .error : .warning,
                     drops.services.subject,

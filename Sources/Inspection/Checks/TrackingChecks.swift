@@ -121,8 +121,8 @@ extension DirectorFacts {
         let identities = Set(services.map(\.identity))
         // What clients send to the others, `invalid-dropped` has.
         let returning = Set(services.filter { !$0.hasMethod(\.answersBypassDirector) }.map(\.identity))
-        let drops = trial.drops(of: identities.contains) {
-            $1.sender == .realServer || $1.sender == .client && returning.contains($0)
+        let drops = trial.drops(of: identities.contains) { service, probe, _ in
+            probe.sender == .realServer || probe.sender == .client && returning.contains(service)
         }
         return drops.map { drops in
             let answers = drops.probes.count(where: \.isAnswer)

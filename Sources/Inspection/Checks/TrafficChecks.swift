@@ -11,9 +11,8 @@ extension Check {
             .packetsDropped, .warning, "other packets to services that the packet filter drops", needs: [.traffic],
             concerns: { _ in true }
         ) { facts in
-            (facts.observed(.packetsDropped) + facts.observed(.acksDropped)).map { finding in
+            facts.observed(.packetsDropped).map { finding in
                 var finding = finding
-                (finding.id, finding.severity) = (.packetsDropped, .warning)
                 if case .drops(let drops) = finding.context, drops.groups.allSatisfy({ $0.ctstate == .invalid }) {
                     finding.severity = .info
                 }

@@ -63,7 +63,7 @@ extension Check {
                 return []
             }
             let services = Set(facts.knownServices.filter(isNAT).map(\.identity))
-            return trial.drops(of: services.contains) { $1.isAnswer }.map { drops in
+            return trial.drops(of: services.contains) { _, probe, _ in probe.isAnswer }.map { drops in
                 Finding(
                     .forwardPolicy, drops.probes.contains(where: \.isVital) ? .error : .warning,
                     drops.services.subject,

@@ -29,11 +29,11 @@ struct TrafficRemedies {
         mix = MethodMix(services)
     }
 
-    /// The settings determine what ACKs are, and nothing but conntrack what FINs are.
+    /// The settings determine what ACKs are, and nothing but conntrack what FINs are. Without ACKs nothing is served, so they come first.
     func cause(of drops: [PacketLoss]) -> Cause {
         guard observed.subject.methods.contains(where: \.answersBypassDirector) else { return .other }
-        if !invalid(drops).isDisjoint(with: [.ack, .fin, .rst, .icmpError]) { return .invalid }
-        return areNewACKsDropped(drops) ? .newACKs : .other
+        if areNewACKsDropped(drops) { return .newACKs }
+        return invalid(drops).isDisjoint(with: [.ack, .fin, .rst, .icmpError]) ? .other : .invalid
     }
 
     private func invalid(_ drops: [PacketLoss]) -> Set<PacketClass> {
@@ -51,7 +51,7 @@ struct TrafficRemedies {
     func against(_ drops: [PacketLoss], by rules: [DroppingRule]) -> [Remedy] {
         let cause = cause(of: drops)
         guard cause != .other else { return [] }
-        if areNewACKsDropped(drops), let service = observed.subject.service?.identity {
+        if cause == .newACKs, let service = observed.subject.service?.identity {
             return [.exempt([service]), .readManual]
         }
         let settings = forACKs(invalid(drops))

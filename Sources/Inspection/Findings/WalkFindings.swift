@@ -1,4 +1,5 @@
 import Conntrack
+import Firewall
 import IPVS
 
 /// What a packet's path means.
@@ -17,6 +18,10 @@ package enum WalkFact: Hashable, Sendable {
     case refused(SchedulingDecision, TrackedPacket)
     /// An ACK met an entry that waits for a SYN+ACK, which takes another path.
     case acksInvalid
+    /// Every ACK is NEW, whose entry never was, or is gone, or saw no answer, as that takes another path.
+    case acksNew
+    /// A rule of the director's drops an ACK, as NEW, and lets SYNs pass.
+    case ackDropped(DroppingRule)
 
     package enum Unheard: Hashable, Sendable {
         case beginning
@@ -39,7 +44,7 @@ struct WalkFindings {
     private var question: WalkQuestion { walk.question }
     private var isInvalid: Bool { walk.judgement.ctstate == .invalid }
 
-    var all: [Finding] { [filtered] + [refused ?? passed, remembered].compactMap(\.self) }
+    var all: [Finding] { [filtered] + [acksNew, refused ?? passed, remembered].compactMap(\.self) }
 
     private var filtered: Finding {
         var evidence: [Finding.Evidence] = []
@@ -47,6 +52,12 @@ struct WalkFindings {
         return Finding(
             .packetFiltered, isInvalid ? .warning : .info, .packet, evidence,
             context: .walk(.filtered(walk.judgement.ctstate, isInvalid ? unheard : nil)))
+    }
+
+    /// What rules against floods do to it, which take NEW for the opening of a connection.
+    private var acksNew: Finding? {
+        guard walk.isNewACK else { return nil }
+        return Finding(.packetFiltered, .info, .packet, context: .walk(.acksNew))
     }
 
     /// What goes unnoticed if the packet is dropped.
@@ -105,5 +116,28 @@ struct WalkFindings {
         guard case .tcp(let tcp)? = question.entry?.memory else { return false }
         return tcp.state == .synSent && question.packet.packetClass == .ack && question.direction == .original
             && isInvalid && !question.repliesPassHere
+    }
+}
+
+extension PacketWalk {
+    /// Whether it is a client's ACK that is NEW, as conntrack sees no answers of its connection (`tcp_new`, net/netfilter/nf_conntrack_proto_tcp.c;
+    /// `resolve_normal_ct`, nf_conntrack_core.c).
+    fileprivate var isNewACK: Bool {
+        question.packet.packetClass == .ack && question.direction == .original && judgement.ctstate == .new
+            && !question.repliesPassHere && question.isBalanced
+    }
+}
+
+extension PacketExplanation {
+    /// What the director's own rules do to the packet, if that is wrong.
+    package var findings: [Finding] {
+        guard let service, let rules = rules?.value, rules.isReachable, rules.ctstate == .new,
+            case .dropped(let rule) = rules.end, walks.contains(where: \.isNewACK)
+        else { return [] }
+        return [
+            Finding(
+                .acksDropped, .error, .service(service), context: .walk(.ackDropped(rule)),
+                [.exempt([service]), .advise, .readManual])
+        ]
     }
 }

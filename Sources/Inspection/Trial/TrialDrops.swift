@@ -42,16 +42,16 @@ extension Trial {
     ///
     /// - Parameters:
     ///   - isMeant: of a service.
-    ///   - isCounted: of a packet.
+    ///   - isCounted: of a packet and what became of it.
     func drops(
-        of isMeant: (Service.Identity) -> Bool, _ isCounted: (Service.Identity, Probe) -> Bool
+        of isMeant: (Service.Identity) -> Bool, _ isCounted: (Service.Identity, Probe, ProbeOutcome) -> Bool
     ) -> [TrialDrops] {
         var found: [TrialDrops] = []
         if lacksRules { return [] }
         for service in services where isMeant(service.service) {
             guard let origin = service.origin else { continue }
             let dropped = service.laterOutcomes.filter {
-                isCounted(service.service, $0.probe) && $0.outcome.droppingRule != nil
+                $0.outcome.droppingRule != nil && isCounted(service.service, $0.probe, $0.outcome)
             }
             guard !dropped.isEmpty else { continue }
             var places: [DroppingRule] = []

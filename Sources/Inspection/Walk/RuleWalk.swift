@@ -9,6 +9,8 @@ package struct RuleWalk: Equatable, Sendable {
     /// After conntrack at PRE_ROUTING; nil if it did not come so far.
     package var ctstate: CTState?
     package var origin: ProbeOrigin
+    /// Whether what opens a connection from there passes.
+    package var isReachable: Bool
     /// Of the kernel that judged.
     package var kernelRelease: String
 
@@ -45,13 +47,15 @@ package struct RuleWalk: Equatable, Sendable {
 
     /// - Parameters:
     ///   - outcome: what became of the packet.
+    ///   - isReachable: whether what opens a connection passes.
     ///   - places: hook and priority of the base chains.
     ///   - text: of a rule.
     package init(
-        _ outcome: ProbeOutcome, from origin: ProbeOrigin, judgedBy kernelRelease: String,
+        _ outcome: ProbeOutcome, from origin: ProbeOrigin, isReachable: Bool, judgedBy kernelRelease: String,
         places: [Name: (hook: NetfilterHook, priority: Int32)], text: (DroppingRule) -> RuleText
     ) {
         (end, ctstate, self.origin, self.kernelRelease) = (outcome.end, outcome.ctstate, origin, kernelRelease)
+        self.isReachable = isReachable
         for event in outcome.steps {
             if let place = places[Name(event.family, event.table, event.chain)],
                 chains.last.map({ !$0.isOf(event) || $0.hasEnded }) ?? true

@@ -15,6 +15,7 @@ extension PacketExplanation {
             if let service { json.object { $0.identity(service) } } else { json.null() }
             json.member("walks", array: walks) { $0.walk($1) }
             json.rules(rules)
+            json.findings(findings)
         }
         json.finish()
     }

@@ -26,6 +26,7 @@ extension PacketExplanation {
             lines += Self.table(of: walk, rules?.value?.chains ?? [], style, width: width)
             lines.append("")
             lines += (rules?.sentences ?? []).flatMap { $0.printable.wrapped(columns) }
+            lines += findings.flatMap(\.sentences).flatMap { $0.printable.wrapped(columns) }
             lines += walk.findings.flatMap { $0.reason.printable.wrapped(columns) }
             lines += ("Assumed: " + walk.question.assumptions.joined(separator: "; ") + ".").wrapped(columns)
         }

@@ -16,6 +16,9 @@ extension Finding {
         .invalidDropped:
             "ct-inspect observe beside a few visits counts these packets as dropped, and the rule's own counter goes up; connections that "
             + "have ended remain ESTABLISHED in ipvsadm -Lcn.",
+        .acksDropped:
+            "Visit the service: the SYN passes and no page arrives, the rule's own counter goes up with each ACK, and ipvsadm -Lcn shows "
+            + "SYN_RECV; with notrack for the service it arrives.",
         .icmpDropped:
             "ct-inspect observe counts ICMP errors as dropped while tracepath from the real server meets a smaller MTU.",
         .packetTooBigDropped:

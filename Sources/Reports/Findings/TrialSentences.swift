@@ -66,6 +66,7 @@ extension TrialDrops {
                 "IPVS untracks the client's packets, so that its connection has no entry, and its answers begin nothing that "
                 + "conntrack knows (net/netfilter/ipvs/ip_vs_xmit.c, ip_vs_nat_send_or_cont)."
         }
+        if ctstates == [.new], probes.allSatisfy({ $0.packetClass == .ack }) { return TrackedPacket.whyACKsAreNew }
         guard ctstates.contains(.invalid) else { return "They meet this rule before one that accepts them." }
         if probes.allSatisfy({ $0.packetClass == .icmpError }) {
             return "An ICMP error about a packet without an entry is INVALID (net/netfilter/nf_conntrack_proto_icmp.c, "
@@ -81,6 +82,12 @@ extension TrialDrops {
             + "(net/netfilter/nf_conntrack_proto_tcp.c, tcp_new), and with one that saw only a SYN, an ACK is "
             + "(tcp_conntracks)."
     }
+}
+
+extension TrackedPacket {
+    static let whyACKsAreNew =
+        "Their connection has no entry that saw an answer, and with \(Sysctls.tcpLoose)=1 an ACK without one is taken for the beginning of a "
+        + "connection (net/netfilter/nf_conntrack_proto_tcp.c, tcp_new): every ACK is NEW, and accepting what is INVALID does not help."
 }
 
 extension TrialDrops.Rule {

@@ -1,4 +1,5 @@
 import Conntrack
+import Firewall
 import Inspection
 
 extension WalkFact {
@@ -25,6 +26,14 @@ extension WalkFact {
                 "Its entry never enters the table, as IPVS untracks it: the next packet finds none, and is classified from scratch."
         case .destroyed: return "Its entry is gone: packets after this find none."
         case .refused(let decision, let packet): return decision.consequence(of: packet)
+        case .acksNew:
+            return
+                "Every ACK of the connection is NEW here, as its entry never was, is gone, or saw no answer: a rule that drops what is NEW and "
+                + "no SYN (FireHOL's, or -p tcp ! --syn -m conntrack --ctstate NEW) drops it, and no page loads. Accepting what is INVALID does not "
+                + "help, only not tracking the service does."
+        case .ackDropped(let rule):
+            return "\(rule.isPolicy ? "The policy of \(rule)" : "\(rule)") drops this ACK as NEW, and lets SYNs pass. "
+                + TrackedPacket.whyACKsAreNew
         case .acksInvalid:
             return
                 "Every ACK and all data meet the same: with \(Sysctls.ipvsConntrack)=1 no page gets through such a filter."

@@ -2,6 +2,7 @@ import Addresses
 import Conntrack
 import Firewall
 import IPVS
+import Testing
 
 @testable import Inspection
 
@@ -34,6 +35,18 @@ extension CheckTests {
         } butNot: {
             $0.trial = .known(try .of($0.web, passed: ends))
         },
+        Case("new-acks-dropped", .error, ["services": 1, "kinds_dropped": 2]) {
+            $0.trial = .known(try .of($0.web, dropped: acks, as: .new, passed: ends))
+        } butNot: {
+            // Those that are INVALID have another cause, and another fix.
+            $0.trial = .known(try .of($0.web, dropped: acks + ends))
+        },
+        // FireHOL's rules drop both.
+        Case("invalid-dropped", .warning, ["services": 1, "kinds_dropped": 2]) {
+            $0.trial = .known(try .of($0.web, dropped: acks, as: .new, alsoDropped: ends))
+        } butNot: {
+            $0.trial = .known(try .of($0.web, dropped: acks, as: .new, passed: ends))
+        },
         Case("local-answers-dropped", .error, ["services": 1, "kinds_dropped": 2]) {
             try $0.lead(.init(.local))
             $0.trial = .known(try .of($0.web, droppedAnswers: openings + [ends[1]], from: .director))
@@ -64,11 +77,27 @@ extension CheckTests {
     ]
 }
 
+extension CheckTests {
+    @Test("Where ACKs are dropped as NEW notrack is the fix, and of what is INVALID, too: accepting that does not help")
+    func remediesOfNewACKs() throws {
+        let facts = try DirectorFacts.plain {
+            $0.trial = .known(try .of($0.web, dropped: Self.acks, as: .new, alsoDropped: Self.ends))
+        }
+        let exempt = Remedy.exempt([facts.web.identity])
+        for id in ["new-acks-dropped", "invalid-dropped"] {
+            #expect(try facts.found(id).map(\.remedies) == [[exempt, .advise, .observe]], "\(id)")
+        }
+        let others = try DirectorFacts.plain { $0.trial = .known(try .of($0.web, dropped: Self.acks + Self.ends)) }
+        #expect(try others.found("invalid-dropped").allSatisfy { !$0.remedies.contains(exempt) })
+    }
+}
+
 extension Trial {
     /// A service that can be reached, and what becomes of its other packets.
     static func of(
-        _ service: Service, dropped: [Probe] = [], passed: [Probe] = [], droppedAnswers: [Probe] = [],
-        passedAnswers: [Probe] = [], from sender: Probe.Sender = .realServer
+        _ service: Service, dropped: [Probe] = [], as state: CTState = .invalid, alsoDropped: [Probe] = [],
+        passed: [Probe] = [], droppedAnswers: [Probe] = [], passedAnswers: [Probe] = [],
+        from sender: Probe.Sender = .realServer
     ) throws -> Trial {
         let rule = DroppingRule(family: .inet, table: "filter", chain: "input", decision: .rule(handle: 7))
         func outcome(_ end: ProbeOutcome.End, _ state: CTState) -> ProbeOutcome {
@@ -80,7 +109,8 @@ extension Trial {
         made.origin = ProbeOrigin(IPAddress(ipv4: 0xC633_644D), "eth0")
         made.opening = outcome(.passed(.localIn), .new)
         made.outcomes =
-            dropped.map { ($0, outcome(.dropped(rule), .invalid)) }
+            dropped.map { ($0, outcome(.dropped(rule), state)) }
+            + alsoDropped.map { ($0, outcome(.dropped(rule), .invalid)) }
             + passed.map { ($0, outcome(.passed(.localIn), .invalid)) }
         func answer(_ probe: Probe) -> Probe { Probe(probe.packet, from: sender) }
         let answers =

@@ -47,6 +47,37 @@ extension CheckTests {
         } butNot: {
             try $0.see(.dr, counts { $0.way(.icmpError, .invalid, 3, passed: 0) })
         },
+        Case("new-acks-dropped", .error, ["kinds_dropped": 1, "dropped": 4, "packets": 13]) {
+            $0.trial = .known(try .of($0.web, dropped: acks, as: .new))
+            try $0.see(.dr, counts { $0.way(.ack, .new, 4, passed: 0) })
+        } butNot: {
+            try $0.see(.dr, counts { $0.way(.ack, .new, 4) })
+        },
+        Case("new-acks-dropped", .error, ["dropped": 4, "ack": 4]) {
+            $0.trial = .unreadable("the sandbox cannot be made")
+            try $0.see(.dr, counts { $0.way(.ack, .new, 4, passed: 0) })
+        } butNot: {
+            // The filter does not let the service pass at all.
+            try $0.see(
+                .dr,
+                counts {
+                    $0.way(.ack, .new, 4, passed: 0)
+                    $0.way(.syn, .new, 1, passed: 0)
+                })
+        },
+        // Of both kinds each check has its own.
+        Case("invalid-dropped", .error, ["dropped": 2, "fin": 2]) {
+            $0.trial = .known(try .of($0.web, dropped: acks, as: .new))
+            try $0.see(
+                .dr,
+                counts {
+                    $0.way(.ack, .new, 4, passed: 0)
+                    $0.way(.fin, .invalid, 2, passed: 0)
+                })
+        } butNot: {
+            $0.trial = .known(try .of($0.web, dropped: acks, as: .new))
+            try $0.see(.dr, counts { $0.way(.ack, .new, 4, passed: 0) })
+        },
         Case("icmp-not-accepted", .warning, ["dropped": 1, "icmp_error": 1]) {
             try $0.see(.dr, .filtered())
         } butNot: {

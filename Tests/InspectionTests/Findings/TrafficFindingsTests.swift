@@ -137,7 +137,7 @@ struct TrafficFindingsTests {
         #expect(found.map(\.id) == [.acksDropped] && found[0].severity == .error)
         #expect(found[0].remedies == [.exempt([service]), .readManual])
         let both = try findings(newACKs { $0.way(.fin, .invalid, 2, passed: 0) })
-        #expect(both.map(\.id) == [.invalidDropped] && both[0].remedies == [.exempt([service]), .readManual])
+        #expect(both.map(\.id) == [.acksDropped] && both[0].remedies == [.exempt([service]), .readManual])
         // A filter that does not let the service pass.
         let closed = try findings(newACKs { $0.way(.syn, .new, 1, passed: 0) })
         #expect(closed.map(\.id) == [.packetsDropped] && closed[0].remedies.isEmpty)

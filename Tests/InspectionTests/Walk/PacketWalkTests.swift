@@ -42,6 +42,26 @@ struct PacketWalkTests {
         }
     }
 
+    @Test("An ACK that is NEW because answers bypass the director is said to be so; of others nothing is said")
+    func newACKs() {
+        func warns(_ walk: PacketWalk) -> Bool {
+            walk.conclusion.contains { $0.contains("Accepting what is INVALID does not help") }
+        }
+        let pickedUp = TrackedEntry(.tcp(TrackedTCP(byTraffic: .established)), hasSeenReply: false)
+        for method in [ForwardingMethod.dr, .tun] {
+            #expect(warns(Self.walk(.tcp(.ack), nil, .original, method)))
+            #expect(warns(Self.walk(.tcp([.psh, .ack]), pickedUp, .original, method, vsConntrack: true)))
+        }
+        #expect(!warns(Self.walk(.tcp(.ack), nil, .original, .nat)))
+        #expect(!warns(Self.walk(.tcp(.ack), nil, .reply, .dr)))
+        #expect(!warns(Self.walk(.tcp(.syn))) && !warns(Self.walk(.udp)))
+        // INVALID, or ESTABLISHED.
+        #expect(!warns(Self.walk(.tcp(.ack), Self.synSent, vsConntrack: true)))
+        #expect(!warns(Self.walk(.tcp(.ack), Self.established)))
+        let strict = TrackingConditions(tcpLoose: false)
+        #expect(!warns(PacketWalk(WalkQuestion(.tcp(.ack), entry: nil, method: .dr, strict))))
+    }
+
     @Test("vs.conntrack=0: FIN, RST and ICMP errors are INVALID; if dropped, IPVS stays ESTABLISHED for 15 minutes")
     func untrackedInvalid() {
         for (packet, end) in [(TrackedPacket.tcp([.fin, .ack]), "FIN_WAIT"), (.tcp(.rst), "CLOSE")] {
