@@ -29,7 +29,13 @@ struct Dispatch {
         if hasPorts { rules.append([.verdictMap(portKey, addPorts(targets, to: &table))]) }
         if let addresses = sets.addresses { rules.append([.lookup([fields.address], addresses), .goto(stem)]) }
         if hasPorts { rules.append([table.matchErrors(fields), .goto(errors)]) }
-        return rules
+        guard point.side == .answering, hasPorts, let senders = sets.virtualAddresses else { return rules }
+        // Most packets are no answers: to look at their address alone costs less than the three fields of the map.
+        table.chain(candidates)
+        for rule in rules { table.rule(in: candidates, rule) }
+        return [
+            [.lookup([fields.address], senders), .goto(candidates)], [table.matchErrors(fields), .goto(errors)],
+        ]
     }
 
     /// Adds the chains that the rules jump to. Each is named after the packets it gets.
@@ -62,6 +68,7 @@ struct Dispatch {
     private var ports: String { point.name + "_ports" + family.suffix }
     private var tcp: String { point.name + "_tcp" + family.suffix }
     private var errors: String { point.name + "_errors" + family.suffix }
+    private var candidates: String { point.name + "_from" + family.suffix }
 
     private var portKey: [PacketField] { [fields.address, .transportProtocol, fields.port] }
 

@@ -11,7 +11,7 @@ package enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
     case preRoutingPassed = "pre_routing_passed"
     /// The same place, for packets that destination NAT (REDIRECT, DNAT) took from the address observed. By the address before that.
     case rewritten
-    /// Before any packet filter.
+    /// Before any rule.
     case localIn = "local_in"
     /// After mangle (-150), for packets with a mark: some set it only there.
     case localInMarked = "local_in_marked"
@@ -32,7 +32,9 @@ package enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
     case answerIn = "answer_in"
     /// After every rule at PRE_ROUTING.
     case answerInPassed = "answer_in_passed"
-    /// Answers of real servers (with NAT, or if the director is their gateway): before any packet filter.
+    /// Those of them that are for this host itself, as with a client or a health check here, and do not pass FORWARD: before any rule at LOCAL_IN.
+    case answerDelivered = "answer_delivered"
+    /// Answers of real servers (with NAT, or if the director is their gateway): before any rule.
     case forward
     /// After the packet filter, before IPVS, which translates answers at 100.
     case forwardPassed = "forward_passed"
@@ -71,8 +73,8 @@ package enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
             .localRequest, .localRequestPassed, .localRequestSent, .localRequestLeft:
             .entering
         case .localOut, .localOutPassed, .postRouting: .leaving
-        case .answerIn, .answerInPassed, .forward, .forwardPassed, .answerOut, .answerOutPassed, .answerLeaving,
-            .answerLeft:
+        case .answerIn, .answerInPassed, .answerDelivered, .forward, .forwardPassed, .answerOut, .answerOutPassed,
+            .answerLeaving, .answerLeft:
             .answering
         }
     }
@@ -81,7 +83,7 @@ package enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
     package var hook: NetfilterHook {
         switch self {
         case .arrived, .preRouting, .preRoutingPassed, .rewritten, .answerIn, .answerInPassed: .preRouting
-        case .localIn, .localInMarked, .localInPassed, .delivered: .localIn
+        case .localIn, .localInMarked, .localInPassed, .delivered, .answerDelivered: .localIn
         case .forward, .forwardPassed: .forward
         case .localOut, .answerOut, .answerOutPassed, .localRequest, .localRequestPassed, .localRequestSent: .localOut
         case .localOutPassed, .postRouting, .answerLeaving, .answerLeft, .localRequestLeft: .postRouting
@@ -94,10 +96,10 @@ package enum ObservationPoint: String, CaseIterable, Hashable, Sendable {
         case .arrived: -399
         case .preRouting, .answerIn, .localOut, .answerOut, .localRequest, .localRequestSent: -199
         case .localRequestPassed: -101
-        case .localIn, .forward: -450
         case .localInMarked: -149
         case .localInPassed, .forwardPassed: 98
-        case .localOutPassed, .answerLeaving: .min
+        // Of functions with one priority the kernel calls first what was registered last (`nf_hook_entries_grow`, net/netfilter/core.c).
+        case .localIn, .answerDelivered, .forward, .localOutPassed, .answerLeaving: .min
         case .answerLeft: 99
         case .preRoutingPassed, .rewritten, .answerInPassed, .answerOutPassed, .delivered, .postRouting,
             .localRequestLeft:
@@ -132,8 +134,8 @@ extension ObservationPoint {
         let part: Stretch.Part =
             switch self {
             case .arrived: .beforeConntrack
-            case .preRouting, .localIn, .localInMarked, .answerIn, .forward, .answerOut, .answerLeaving, .localOut,
-                .localOutPassed, .localRequest, .localRequestPassed, .localRequestSent:
+            case .preRouting, .localIn, .localInMarked, .answerIn, .answerDelivered, .forward, .answerOut,
+                .answerLeaving, .localOut, .localOutPassed, .localRequest, .localRequestPassed, .localRequestSent:
                 .rules
             case .preRoutingPassed, .rewritten, .localInPassed, .delivered, .answerInPassed, .forwardPassed,
                 .answerOutPassed, .answerLeft, .postRouting, .localRequestLeft:

@@ -43,7 +43,9 @@ struct ObservationRuleset {
         options.addTracing(to: &table)
         options.addSampling(to: &table)
         for counter in counters { counter.add(to: &table, options, size: size(of: counter)) }
-        for point in ObservationPoint.allCases { addChains(at: point, sets[point.side] ?? [:], to: &table) }
+        for point in ObservationPoint.allCases where targets.areCounted(at: point) {
+            addChains(at: point, sets[point.side] ?? [:], to: &table)
+        }
         return table
     }
 
@@ -107,7 +109,7 @@ struct ObservationRuleset {
     private static let isToSelf = RuleStatement.equal(.outputInterface, withUnsafeBytes(of: UInt32(1), Array.init))
 
     private static func counters(of targets: ObservationTargets) -> [CounterSet] {
-        ObservationPoint.allCases.flatMap { point in
+        ObservationPoint.allCases.filter(targets.areCounted).flatMap { point in
             targets.families.sorted().flatMap { family in
                 let dispatch = Dispatch(point: point, family: family)
                 return dispatch.counters(targets) + dispatch.markCounters(targets)

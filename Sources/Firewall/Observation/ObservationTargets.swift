@@ -66,6 +66,11 @@ package struct ObservationTargets: Equatable, Sendable {
         }
     }
 
+    /// Whether packets are counted at a point: for this host itself there may be answers of real servers behind NAT, and no others.
+    func areCounted(at point: ObservationPoint) -> Bool {
+        point != .answerDelivered || !answering.isSubset(of: entering)
+    }
+
     func targets(_ side: ObservationPoint.Side) -> Set<Target> {
         switch side {
         case .entering: entering

@@ -61,6 +61,8 @@ extension Finding {
         /// NAT took packets from the address observed.
         package static let rewritten = ID(rawValue: "rewritten")
         /// Counters of losses outside netfilter grew while packets were lost there.
+        package static let answersLostInRouting = ID(rawValue: "answers-lost-in-routing")
+        package static let answersLostInIPVS = ID(rawValue: "answers-lost-in-ipvs")
         package static let lostOutside = ID(rawValue: "lost-outside-netfilter")
 
         // MARK: The conntrack table

@@ -33,7 +33,7 @@ struct TrafficFindings {
             dropped(at: .beforeConntrack), dropped(at: .preRouting), rewritten, lostBeforeLocalIn,
             dropped(at: .localIn),
             passed, lostInIPVS, dropped(at: .localOut),
-        ].compactMap(\.self) + PacketLoss.Place.allCases.compactMap(answersDropped)
+        ].compactMap(\.self) + PacketLoss.Place.allCases.compactMap(answersDropped) + answersLost
             + PacketLoss.Place.allCases.compactMap(lostLeaving)
     }
 
@@ -112,7 +112,7 @@ struct TrafficFindings {
     // MARK: From the subject, and after IPVS
 
     private func answersDropped(at place: PacketLoss.Place) -> Finding? {
-        let drops = losses(.answering, at: place)
+        let drops = place.hasRules ? losses(.answering, at: place) : []
         guard !drops.isEmpty else { return nil }
         var facts = drops.facts(in: traffic)
         facts.culprits = vagueCulprits(drops)
@@ -121,6 +121,14 @@ struct TrafficFindings {
         return Finding(
             isBySetting ? .vsConntrackNAT : .answersDropped, .error, subject, facts.evidence, context: .drops(facts),
             isBySetting ? remedies.againstDroppedAnswers : remedies.againstDroppedOwnAnswers(drops))
+    }
+
+    /// Where no rule is to blame.
+    private var answersLost: [Finding] {
+        [
+            lost(.answersLostInRouting, losses(.answering, at: .routing), of: traffic.total(at: .answerInPassed)),
+            lost(.answersLostInIPVS, losses(.answering, at: .ipvs), of: traffic.total(at: .forwardPassed)),
+        ].compactMap(\.self)
     }
 
     private func lostLeaving(at place: PacketLoss.Place) -> Finding? {

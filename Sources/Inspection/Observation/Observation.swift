@@ -45,7 +45,11 @@ package struct Observation: Snapshot, Equatable, Sendable {
     /// Distributes the counts among the subjects.
     package mutating func take(_ counts: [PacketCount], _ plan: ObservationPlan) {
         services = plan.services
-        subjects = plan.subjects.map { Observed(subject: $0, taker: plan.taker(of: $0)) }
+        subjects = plan.subjects.map { subject in
+            var observed = Observed(subject: subject, taker: plan.taker(of: subject))
+            observed.traffic.followsAnswers = plan.followsAnswers(of: subject)
+            return observed
+        }
         elsewhere = [:]
         for count in counts {
             let owners = plan.owners(of: count)
@@ -94,6 +98,8 @@ package enum ObservationNotice: Equatable, Sendable {
     case unknownTracking(IPAddress.Family, String)
     /// Chains that packets meet before they are counted first: what these drop is not seen. As words.
     case rulesInFront([String])
+    /// Chains at LOCAL_OUT that packets meet before they are counted there. As words.
+    case rulesInFrontOfLocalOut([String])
     /// Whether there are such chains could not be read: why, in words.
     case unknownRulesInFront(String)
     /// Tables of iptables-legacy, whose rules cannot be traced, by the name of their program.

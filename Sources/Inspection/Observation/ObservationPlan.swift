@@ -110,6 +110,17 @@ package struct ObservationPlan: Equatable, Sendable {
         return isDirect ? .directRouting : .unknown
     }
 
+    /// Whether answers of a service's real servers are no other's, and are known behind IPVS by an address. Packets do not keep a mark there.
+    func followsAnswers(of subject: ObservedSubject) -> Bool {
+        guard forwards, let service = subject.service, case .address = service.identity else { return false }
+        let servers = service.returningServers
+        let others = services.filter { $0.identity != service.identity && $0.mayShareProtocol(with: service) }
+        return !servers.isEmpty
+            && !others.flatMap(\.destinations).contains { other in
+                servers.contains { $0.address == other.endpoint.address && $0.mayBePort(of: other.endpoint) }
+            }
+    }
+
     // MARK: Owners of counts
 
     /// The subjects that a count belongs to: several if services share a real server, none if it is about an address only.
@@ -155,6 +166,18 @@ package struct ObservationPlan: Equatable, Sendable {
         end.protocol = nil
         return owners[end] ?? []
     }
+}
+
+extension Service {
+    fileprivate func mayShareProtocol(with other: Service) -> Bool {
+        guard case .address(let one, _) = identity, case .address(let another, _) = other.identity else { return true }
+        return one == another
+    }
+}
+
+extension Endpoint {
+    /// Port 0 means every port, as in IPVS.
+    fileprivate func mayBePort(of other: Endpoint) -> Bool { port == other.port || port == 0 || other.port == 0 }
 }
 
 /// IPVS connections by subject and IPVS state. Templates are not counted, and those of fwmark services cannot be assigned: a connection

@@ -16,7 +16,7 @@ package struct PacketLoss: Equatable, Sendable {
         /// Rules at PRE_ROUTING before conntrack (raw), and conntrack itself.
         case beforeConntrack = "before_conntrack"
         case preRouting = "pre_routing"
-        /// No rules, but routing: the address is not local, or rp_filter.
+        /// No rules, but routing: the address is not local, or rp_filter; of answers also their size, and what they came by.
         case routing
         case localIn = "local_in"
         /// No rules, but IPVS.
@@ -50,7 +50,8 @@ extension ObservedTraffic {
         losses += lost(from: .preRoutingPassed, to: [.localIn], .routing)
         losses += lostAtLocalIn + lostInDelivery + lostRequests
         losses += lost(from: .answerIn, to: [.answerInPassed], .preRouting)
-        losses += lost(from: .forward, to: [.forwardPassed], .forward)
+        if followsAnswers { losses += lost(from: .answerInPassed, to: [.forward, .answerDelivered], .routing) }
+        losses += lost(from: .forward, to: [.forwardPassed], .forward) + lostInTranslation
         // IPVS untracks those that it recognizes there (`handle_response`, net/netfilter/ipvs/ip_vs_core.c).
         losses += lost(from: .answerOut, to: [.answerOutPassed], .localOut, keepsState: false)
         losses += lost(from: .answerLeaving, to: [.answerLeft], .postRouting)
@@ -81,6 +82,19 @@ extension ObservedTraffic {
         case .host: lost(from: .localInPassed, to: [.delivered], .localIn)
         case .directRouting: lost(from: .localInPassed, to: [.delivered, .localOut], .ipvs)
         case .unknown: []
+        }
+    }
+
+    /// IPVS translates answers at FORWARD, and untracks them (`handle_response`, net/netfilter/ipvs/ip_vs_core.c). At POST_ROUTING there are those of
+    /// the director itself, too.
+    private var lostInTranslation: [PacketLoss] {
+        guard followsAnswers else { return [] }
+        return classes(at: [.forwardPassed]).compactMap { packetClass in
+            let states = states(of: packetClass, at: .forwardPassed)
+            let left = total(of: packetClass, at: .answerLeaving).minus(total(of: packetClass, at: .answerOutPassed))
+            return loss(
+                .forwardPassed, packetClass, states.count == 1 ? states[0].ctstate : .unseen,
+                total(of: packetClass, at: .forwardPassed).minus(left), .ipvs)
         }
     }
 

@@ -60,6 +60,9 @@ package struct ObservedTraffic: Equatable, Sendable {
 
     /// What takes the packets behind the packet filter at LOCAL_IN.
     package var taker = Taker.unknown
+    /// Whether answers are known by the real server's address before IPVS translates them, and by the service's behind it, and are of no other
+    /// service: then what does not come so far is lost.
+    package var followsAnswers = false
 
     package enum Taker: Sendable {
         /// The host itself.

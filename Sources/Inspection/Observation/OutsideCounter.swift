@@ -28,12 +28,25 @@ package struct OutsideGrowth: Equatable, Sendable {
 extension Observation {
     /// The counters that grew, if packets were lost where no rule is.
     package var findingOutside: Finding? {
-        let lost = allTraffic.flatMap(\.losses).filter { !$0.place.hasRules }
+        let lost = lostOutside
         let grown = (outside ?? [:]).filter { $0.value > 0 }.sorted { $0.key < $1.key }
-        guard !lost.isEmpty, !grown.isEmpty else { return nil }
+        guard lost > 0, !grown.isEmpty else { return nil }
         return Finding(
             .lostOutside, .warning, .director,
-            [.init("lost", lost.packets)] + grown.map { .init($0.key.evidence, $0.value) },
+            [.init("lost", lost)] + grown.map { .init($0.key.evidence, $0.value) },
             context: .outside(grown.map { OutsideGrowth(counter: $0.key, growth: $0.value) }))
+    }
+
+    /// At least so many packets were lost where no rule is. One that belongs to several subjects is counted for each, and one with a mark for its
+    /// address as well: of those only the most are taken.
+    private var lostOutside: UInt64 {
+        func lost(_ traffic: ObservedTraffic) -> UInt64 { traffic.losses.filter { !$0.place.hasRules }.packets }
+        func sum(_ observed: [Observed]) -> UInt64 {
+            let shared = observed.filter { !$0.sharedWith.isEmpty }.map { lost($0.traffic) }.max() ?? 0
+            return observed.filter(\.sharedWith.isEmpty).reduce(shared) { $0 &+ lost($1.traffic) }
+        }
+        let marked = sum(subjects.filter { $0.subject.address == nil })
+        return max(
+            marked, elsewhere.values.reduce(sum(subjects.filter { $0.subject.address != nil })) { $0 &+ lost($1) })
     }
 }

@@ -34,9 +34,13 @@ extension Finding {
         switch context {
         case .drops, .passed: true
         case .flows, .methods, .walk, .named, .trial, .outside: false
-        case nil: [.lostBeforeLocalIn, .lostInIPVS, .rewritten].contains(id)
+        case nil: Self.idsOfTraffic.contains(id)
         }
     }
+
+    private static let idsOfTraffic: Set<ID> = [
+        .lostBeforeLocalIn, .lostInIPVS, .answersLostInRouting, .answersLostInIPVS, .rewritten,
+    ]
 
     private var plainSentence: String {
         switch id {
@@ -46,6 +50,8 @@ extension Finding {
         case .nothingSeen: "No matching packets were seen."
         case .lostBeforeLocalIn: lostBeforeLocalIn
         case .lostInIPVS: lostInIPVS
+        case .answersLostInRouting: answersLostInRouting
+        case .answersLostInIPVS: answersLostInIPVS
         case .rewritten: rewritten
         case .tableFull: tableFull
         case .longChains: longChains

@@ -117,6 +117,22 @@ extension Finding {
             + "conntrack (raw) did."
     }
 
+    var answersLostInRouting: String {
+        let (lost, total) = (number("lost"), number("packets"))
+        return
+            "\(lost) of \(total) \(total == 1 ? "answer" : "answers") came past the rules at PRE_ROUTING, and neither to FORWARD nor to this "
+            + "host itself: no rule dropped \(lost == 1 ? "it" : "them"), but routing did (rp_filter, no route, forwarding that is off, a "
+            + "smaller MTU: net/ipv4/ip_forward.c, ip_forward)."
+    }
+
+    var answersLostInIPVS: String {
+        let (lost, total) = (number("lost"), number("packets"))
+        return
+            "\(lost) of \(total) \(total == 1 ? "answer" : "answers") came past the packet filter at FORWARD and not to POST_ROUTING: IPVS "
+            + "dropped \(lost == 1 ? "it" : "them"), as with net.ipv4.vs.nat_icmp_send=1 what belongs to none of its connections "
+            + "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_out_hook), unless a rule at FORWARD behind the packet filter (98) did."
+    }
+
     var rewritten: String {
         let (rewritten, total) = (number("rewritten"), number("packets"))
         return

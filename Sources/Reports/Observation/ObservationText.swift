@@ -101,6 +101,9 @@ extension ObservationNotice {
         case .rulesInFront(let chains):
             "what \(chains.joined(separator: ", ").printable) \(chains.count == 1 ? "drops" : "drop") is not seen: "
                 + "packets come there before they are counted first"
+        case .rulesInFrontOfLocalOut(let chains):
+            "what \(chains.joined(separator: ", ").printable) \(chains.count == 1 ? "drops" : "drop") of the director's own packets is not "
+                + "seen, and of those that IPVS sends it counts as lost in IPVS: they come there before they are counted at LOCAL_OUT"
         case .unknownRulesInFront(let why):
             "whether packets are dropped before they are counted first is unknown: \(why.printable)"
         case .legacyTables(let program, let names):

@@ -32,7 +32,7 @@ extension ObservedTraffic {
     /// The path of answers that come back through the director.
     func answers(_ style: Style, width: Int?) -> [String] {
         answers("ANSWERS", from: .answerIn, .forward, to: .forwardPassed, style, width) {
-            [.preRouting, .forward, .postRouting].contains($0.place)
+            $0.place != .localOut
         }
     }
 

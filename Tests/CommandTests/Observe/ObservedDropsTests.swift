@@ -1,5 +1,6 @@
 import Addresses
 import Foundation
+import Glibc
 import Packets
 import TestSupport
 import Testing
@@ -81,6 +82,14 @@ struct ObservedDropsTests {
             conclusion: "2 of 2 packets were sent to another address or port by NAT at PRE_ROUTING"),
     ]
 
+    private static let early = [
+        Case(
+            name: "in front of everything at LOCAL_IN",
+            rules: chain("guard in", "input", -1000, "tcp flags fin,ack counter drop"),
+            packets: ["fin", "fin", "syn"], lost: ["fin INVALID 2 local_in"], rule: "ip guard in", counted: 2,
+            conclusion: "2 FIN of 3 packets were dropped as INVALID by ip guard in handle ")
+    ]
+
     private static func chain(_ place: String, _ hook: String, _ priority: Int, _ rule: String) -> String {
         let names = place.split(separator: " ")
         return
@@ -139,7 +148,7 @@ struct ObservedDropsTests {
             rows.map { "\($0["class"] ?? "") \($0["ctstate"] ?? "") \($0["packets"] ?? 0) \($0["where"] ?? "")" })
     }
 
-    @Test("Each loss is told with its place and ctstate, and its rule", arguments: cases)
+    @Test("Each loss is told with its place and ctstate, and its rule", arguments: cases + early)
     func lost(_ example: Case) throws {
         try inNamespace(example.rules) { wire in
             let program = try observe()
@@ -195,6 +204,36 @@ struct ObservedDropsTests {
         }
     }
 
+    @Test(
+        "What TPROXY gives to a socket of this host is delivered, and not lost; without a socket it is lost in routing",
+        arguments: [true, false])
+    func transparent(isListening: Bool) throws {
+        let rules = Self.chain(
+            "mangle PREROUTING", "prerouting", -150, "tcp dport 80 counter tproxy to :3129 meta mark set 1 accept")
+        try inNamespace(rules) { wire in
+            try Tool.run("ip rule add fwmark 1 lookup 100")
+            try Tool.run("ip route add local 0.0.0.0/0 dev lo table 100")
+            // Not an address of this host: without the rule's mark it would be sent on.
+            try Tool.run("ip addr del 10.0.0.100/24 dev \(FrameWire.interface)")
+            try Tool.run("ip addr add 10.0.0.99/24 dev \(FrameWire.interface)")
+            try Tool.run("sysctl -w net.ipv4.ip_forward=0")
+            let listener = isListening ? try TransparentListener(port: 3129) : nil
+            defer { withExtendedLifetime(listener) {} }
+            let program = try observe()
+            try send(["syn", "syn"], wire)
+            try waitUntil("the rule has met them") { try Self.counted() == 2 }
+            let document = try end(program)
+            let opened = try Tool.run("ss -Htn state syn-recv").split(separator: "\n").count
+            #expect(opened == (isListening ? 2 : 0))
+            let lost = try losses(document)
+            #expect(lost == (isListening ? [] : ["syn NEW 2 routing"]))
+            let service = try #require((document["services"] as? [[String: Any]])?.first)
+            let counts = try #require(service["packets"] as? [[String: Any]])
+            let delivered = counts.first { $0["point"] as? String == "delivered" && $0["class"] as? String == "syn" }
+            #expect(delivered?["packets"] as? Int == (isListening ? 2 : nil))
+        }
+    }
+
     @Test("Chains in front of the first point are named, and empty ones are not")
     func front() throws {
         let rules = """
@@ -203,6 +242,11 @@ struct ObservedDropsTests {
              chain early { type filter hook ingress device \(FrameWire.interface) priority 1; tcp dport 80 counter drop; }
             }
             table ip first { chain before { type filter hook prerouting priority -500; tcp dport 81 drop; }; }
+            table ip raw {
+             chain OUTPUT { type filter hook output priority -300; tcp dport 81 drop; }
+             chain empty { type filter hook output priority -301; }
+             chain later { type filter hook output priority 0; tcp dport 81 drop; }
+            }
 
             """
         try inNamespace(rules) { wire in
@@ -211,7 +255,34 @@ struct ObservedDropsTests {
             try waitUntil("the rules have met it") { try Self.counted() == 1 }
             let document = try end(program)
             let notices = try #require(document["notices"] as? [String])
-            #expect(notices.contains { $0.contains("netdev guard early, ip first before drop") }, "\(notices)")
+            #expect(notices.contains { $0.hasPrefix("what netdev guard early, ip first before drop is") }, "\(notices)")
+            #expect(notices.contains { $0.hasPrefix("what ip raw OUTPUT drops of") }, "\(notices)")
+            #expect(notices.count == 2)
         }
     }
+}
+
+/// A socket that takes connections to addresses that are not its host's.
+private final class TransparentListener {
+    private let socket: CInt
+
+    init(port: UInt16) throws {
+        socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        // IP_TRANSPARENT (linux/in.h)
+        var yes: CInt = 1
+        guard socket >= 0, setsockopt(socket, CInt(IPPROTO_IP), 19, &yes, 4) == 0 else {
+            throw SystemFailure("setsockopt(IP_TRANSPARENT)", errno: errno)
+        }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard bound == 0, listen(socket, 8) == 0 else { throw SystemFailure("listen", errno: errno) }
+    }
+
+    deinit { close(socket) }
 }

@@ -236,6 +236,41 @@ struct TrafficFindingsTests {
             observation.findingOutside?["tcpext_ipreversepathfilter"] == 4 && observation.findingOutside?["lost"] == 3)
     }
 
+    @Test("A packet that two subjects share is lost once, and one with a mark is its address's, too")
+    func sharedOutside() throws {
+        func lost(_ subjects: [ObservedSubject], _ counts: [Counts]) throws -> UInt64? {
+            var observation = try Observation.of(counts.flatMap(\.counts), subjects)
+            observation.outside = [OutsideCounter("TcpExt.IPReversePathFilter"): 4]
+            return observation.findingOutside?["lost"]
+        }
+        func counts(_ end: String, _ packets: UInt64, mark: UInt32? = nil) throws -> Counts {
+            var counts = try Counts(end)
+            counts.add(.preRoutingPassed, .syn, .new, packets)
+            for place in counts.counts.indices { counts.counts[place].mark = mark }
+            return counts
+        }
+        let (web, tls) = (try ObservedSubject.service("10.0.0.100:80"), try ObservedSubject.service("10.0.0.100:443"))
+        let address = try ObservedSubject.address("10.0.0.100:80")
+        let mark = try ObservedSubject.service(.fwmark(7, .ipv4), "10.0.0.3:80", .dr)
+        #expect(try lost([web, tls], [counts("10.0.0.100:80", 3), counts("10.0.0.100:443", 2)]) == 5)
+        #expect(try lost([web, address], [counts("10.0.0.100:80", 3)]) == 3)
+        let both = [try counts("10.0.0.100:80", 3), try counts("10.0.0.100:80", 3, mark: 7)]
+        #expect(try lost([web, mark], both) == 3)
+        #expect(try lost([web, mark], both + [counts("10.0.0.101:80", 4, mark: 7)]) == 7)
+    }
+
+    @Test("Answers that no rule dropped are a warning of their own, with where they were lost")
+    func lostAnswers() throws {
+        let nat = try ObservedSubject.service("10.0.0.100:80", .tcp, "10.0.0.3:8080", .nat)
+        var counts = try Counts("10.0.0.3:8080")
+        counts.add(.answerInPassed, .ack, .established, 5)
+        for point in [ObservationPoint.forward, .forwardPassed] { counts.add(point, .ack, .established, 3) }
+        let found = try findings(.of(counts.counts, [nat]))
+        #expect(found.map(\.id) == [.answersLostInRouting, .answersLostInIPVS])
+        #expect(found.map { $0["lost"] } == [2, 3] && found.map { $0["packets"] } == [5, 3])
+        #expect(found.allSatisfy { $0.severity == .warning })
+    }
+
     // MARK: Answers
 
     private func answers(_ conntrack: String, known: UInt64 = 0, _ packetClass: PacketClass = .synAck) throws
@@ -244,7 +279,9 @@ struct TrafficFindingsTests {
         let nat = try ObservedSubject.service("10.0.0.100:80", .tcp, "10.0.0.3:8080", .nat)
         var counts = try Counts("10.0.0.3:8080")
         counts.add(.forward, packetClass, .invalid, 7)
-        for point in [ObservationPoint.forward, .forwardPassed] { counts.add(point, .ack, .established, known) }
+        for point in [ObservationPoint.forward, .forwardPassed, .answerLeaving, .answerLeft] {
+            counts.add(point, .ack, .established, known)
+        }
         return try .of(counts.counts, [nat], vsConntrack: conntrack)
     }
 

@@ -56,6 +56,70 @@ struct PacketLossTests {
         }
     }
 
+    /// What is lost of the answers of 10.0.0.3:8080, by NAT: by its own address, and by the service's.
+    private func lostAnswers(
+        _ subject: ObservedSubject? = nil, beside others: [Service] = [], _ server: (inout Counts) -> Void,
+        behind: (inout Counts) -> Void = { _ in }
+    ) throws -> [String] {
+        let subject = try subject ?? .service("10.0.0.100:80", .tcp, "10.0.0.3:8080", .nat)
+        var (own, translated) = (try Counts("10.0.0.3:8080"), try Counts("10.0.0.100:80"))
+        server(&own)
+        behind(&translated)
+        var observation = try Observation.of([])
+        observation.take(
+            own.counts + translated.counts,
+            ObservationPlan([subject], services: [subject.service].compactMap(\.self) + others))
+        return places(try #require(observation.subjects.first).traffic.losses)
+    }
+
+    @Test("Answers by NAT that no rule dropped are lost in routing before FORWARD, or in IPVS behind it")
+    func answersWithoutRules() throws {
+        let routed: (inout Counts) -> Void = {
+            $0.add(.answerInPassed, .ack, .established, 5); $0.add(.forward, .ack, .established, 2)
+            $0.add(.answerDelivered, .ack, .established, 1); $0.add(.forwardPassed, .ack, .established, 2)
+        }
+        let leaving: (inout Counts) -> Void = { $0.add(.answerLeaving, .ack, .untracked, 2) }
+        #expect(
+            try lostAnswers(nil, routed) {
+                leaving(&$0); $0.add(.answerLeft, .ack, .untracked, 2)
+            } == ["routing ack ESTABLISHED 2"])
+        let dropped: (inout Counts) -> Void = { $0.add(.forwardPassed, .synAck, .established, 3) }
+        #expect(
+            try lostAnswers(nil, dropped) {
+                $0.add(.answerLeaving, .synAck, .untracked, 1); $0.add(.answerLeft, .synAck, .untracked, 1)
+            } == ["ipvs syn_ack ESTABLISHED 2"])
+        // The director's own answers come to POST_ROUTING as well, and hide none.
+        #expect(
+            try lostAnswers(nil, dropped) {
+                for point in [ObservationPoint.answerOut, .answerOutPassed, .answerLeaving, .answerLeft] {
+                    $0.add(point, .synAck, .untracked, 2)
+                }
+            } == ["ipvs syn_ack ESTABLISHED 3"])
+        // As many as came.
+        #expect(
+            try lostAnswers(nil, dropped) {
+                $0.add(.answerLeaving, .synAck, .new, 3); $0.add(.answerLeft, .synAck, .new, 3)
+            }.isEmpty)
+    }
+
+    @Test(
+        "Answers that may be another service's behind IPVS, or are known by no address there, are not said to be lost")
+    func answersOfOthers() throws {
+        let dropped: (inout Counts) -> Void = {
+            $0.add(.answerInPassed, .ack, .established, 2); $0.add(.forwardPassed, .ack, .established, 2)
+        }
+        func other(_ server: String, _ transport: IPProtocol = .tcp) throws -> Service {
+            try service(.address(transport, at("10.0.0.101:80")), [(server, .nat)])
+        }
+        for server in ["10.0.0.3:8080", "10.0.0.3:0"] {
+            #expect(try lostAnswers(nil, beside: [other(server)], dropped).isEmpty)
+        }
+        for other in [try other("10.0.0.3:8081"), try other("10.0.0.4:8080"), try other("10.0.0.3:8080", .udp)] {
+            #expect(try lostAnswers(nil, beside: [other], dropped).count == 2)
+        }
+        #expect(try lostAnswers(.service(.fwmark(7, .ipv4), "10.0.0.3:8080", .nat), dropped).isEmpty)
+    }
+
     @Test("What NAT took elsewhere is not lost; what is missing beyond that is")
     func rewritten() throws {
         let some = try losses {

@@ -8,8 +8,8 @@ from story import WebStory
 
 FIRST, LAST = -(2**31), 2**31 - 2
 POINTS = [
-    ("forward", -450), ("forward", 98),
-    ("input", -450), ("input", 98), ("input", LAST),
+    ("forward", FIRST), ("forward", 98),
+    ("input", FIRST), ("input", 98), ("input", LAST),
     *[("output", -199)] * 4, ("output", -101), ("output", LAST),
     *[("postrouting", FIRST)] * 2, ("postrouting", 99), *[("postrouting", LAST)] * 2,
     ("prerouting", -399), *[("prerouting", -199)] * 2, *[("prerouting", LAST)] * 3,
