@@ -243,7 +243,7 @@ _ct-inspect_flows() {
     repeating_flags=()
     non_repeating_flags=(--json --summary --follow --version -h --help)
     repeating_options=(--service --verdict --client)
-    non_repeating_options=(--netns --capture --connections --max-read-time --color --for --interval --buffer)
+    non_repeating_options=(--netns --capture --connections --max-read-time --color --filter --for --interval --buffer)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -277,6 +277,10 @@ _ct-inspect_flows() {
         return
         ;;
     '--client')
+        return
+        ;;
+    '--filter')
+        __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion flows -- --filter "${COMP_CWORD}" "${#cur}")"
         return
         ;;
     '--for')
@@ -430,7 +434,7 @@ _ct-inspect_dump() {
     repeating_flags=()
     non_repeating_flags=(--json --count --explain-filter --unreplied --assured --dying --offload -n --src-nat -g --dst-nat -j --any-nat --version -h --help)
     repeating_options=(-o --top --family -f -p --protocol --proto --src -s --dst -d --sport --dport -r --reply-src -q --reply-dst --reply-sport --reply-dport --icmp-type --service --state -u --status --mark -m -w --zone --orig-zone --reply-zone --label -l)
-    non_repeating_options=(--netns --capture --color --format --on-interrupt)
+    non_repeating_options=(--netns --capture --color --format --on-interrupt --filter)
     __ct-inspect_offer_flags_options 1
 
     # Offer option value completions
@@ -527,6 +531,10 @@ _ct-inspect_dump() {
         __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion dump -- --label "${COMP_CWORD}" "${#cur}")"
         return
         ;;
+    '--filter')
+        __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion dump -- --filter "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
     esac
 
     # Offer positional completions
@@ -542,7 +550,7 @@ _ct-inspect_events() {
     repeating_flags=()
     non_repeating_flags=(--initial --no-resync --json --unreplied --assured --dying --offload -n --src-nat -g --dst-nat -j --any-nat --version -h --help)
     repeating_options=(-o --family -f -p --protocol --proto --src -s --dst -d --sport --dport -r --reply-src -q --reply-dst --reply-sport --reply-dport --icmp-type --service --state -u --status --mark -m -w --zone --orig-zone --reply-zone --label -l)
-    non_repeating_options=(--kind --buffer --for --count --netns --format)
+    non_repeating_options=(--kind --buffer --for --count --netns --format --filter)
     __ct-inspect_offer_flags_options 1
 
     # Offer option value completions
@@ -635,6 +643,10 @@ _ct-inspect_events() {
         __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion events -- --label "${COMP_CWORD}" "${#cur}")"
         return
         ;;
+    '--filter')
+        __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion events -- --filter "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
     esac
 
     # Offer positional completions
@@ -650,7 +662,7 @@ _ct-inspect_services() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=(--service)
-    non_repeating_options=(--netns --capture --color)
+    non_repeating_options=(--netns --capture --color --filter)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -670,6 +682,10 @@ _ct-inspect_services() {
         ;;
     '--service')
         __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion services -- --service "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
+    '--filter')
+        __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion services -- --filter "${COMP_CWORD}" "${#cur}")"
         return
         ;;
     esac

@@ -1,14 +1,19 @@
 // screen SECONDS MARKER PROGRAM [ARGUMENT]...
 // screen --type KEYS TIMES MARKER PROGRAM [ARGUMENT]...
+// screen --wait KEYS TIMES MARKER PROGRAM [ARGUMENT]...
 //
 // Runs a program on a terminal of its own, 120 by 40, reads and discards its output, and types `q` once SECONDS have passed since its
-// first readings. Prints its cost, as nine numbers:
+// first readings. Prints its cost, as eleven numbers:
 //     wait status, ns until MARKER was shown, ns of the window, readings and CPU in ns within it, total user and system CPU in us,
-//     peak resident memory in KiB, whether `every` was on the screen at the end
+//     peak resident memory in KiB, whether `every` was on the screen at the end, and with --wait the median and the longest time in ns
+//     between a key and its answer
 //
 // The window covers the readings that follow: they are the ongoing cost of an open screen, and the first one is more expensive. It lasts
 // from the end of one reading to the end of another, so it holds whole ones, with their pauses. SECONDS 0 means no window: the program is
 // ended after the first readings. With --type it lasts as long as typing KEYS this many times, each of which must trigger one reading.
+//
+// With --wait it types KEYS once, and then, TIMES times, a tenth of a second apart, the key for the help: how long that takes to appear is
+// how long any key waits, whatever the program is doing.
 //
 // A reading cannot be observed directly from outside. But the program uses the CPU during it, and sleeps afterwards: so a reading is over
 // once the program has slept for 0.3 seconds. Waiting for the CPU is not sleeping.
@@ -36,6 +41,7 @@
 #define PATIENCE (60 * SECOND)
 // Drawing the screen takes two milliseconds, a reading worth counting several times as long.
 #define BURST (SECOND / 50)
+#define MOST_WAITS 1000
 
 enum outcome { CLOSED, RESTS, HAS_READ };
 
@@ -172,6 +178,38 @@ static int measure_window(const char *keys, long long amount, struct window *win
     return 1;
 }
 
+static int by_length(const void *one, const void *other)
+{
+    long long left = *(const long long *)one, right = *(const long long *)other;
+    return (left > right) - (left < right);
+}
+
+// Returns: 0 if the program has closed the terminal, or left a key unanswered.
+static int measure_waits(const char *keys, long long times, long long *median, long long *longest)
+{
+    static long long waits[MOST_WAITS];
+    if (times < 1 || times > MOST_WAITS || write(terminal, keys, strlen(keys)) < 0)
+        return 0;
+    marker = "Help (Esc";
+    for (long long probe = 0; probe < times; probe++) {
+        for (long long end = now() + SECOND / 10; now() < end;) {
+            if (!show())
+                return 0;
+        }
+        marker_seen = 0;
+        long long begin = now();
+        if (write(terminal, "?", 1) != 1 || !show_until_marker(PATIENCE) || marker_seen == 0)
+            return 0;
+        waits[probe] = marker_seen - begin;
+        if (write(terminal, "?", 1) != 1)
+            return 0;
+    }
+    qsort(waits, (size_t)times, sizeof *waits, by_length);
+    *median = waits[times / 2];
+    *longest = waits[times - 1];
+    return 1;
+}
+
 // Forces a full redraw, as otherwise only changes are drawn.
 static int says(const char *word)
 {
@@ -215,25 +253,28 @@ static void start_program(char **words)
 int main(int count, char **words)
 {
     const char *keys = NULL;
-    if (count > 3 && strcmp(words[1], "--type") == 0) {
+    int waits = count > 3 && strcmp(words[1], "--wait") == 0;
+    if (waits || (count > 3 && strcmp(words[1], "--type") == 0)) {
         keys = words[2];
         words += 2;
         count -= 2;
     }
     if (count < 4) {
-        fprintf(stderr, "usage: screen {SECONDS | --type KEYS TIMES} MARKER PROGRAM [ARGUMENT]...\n");
+        fprintf(stderr, "usage: screen {SECONDS | --type KEYS TIMES | --wait KEYS TIMES} MARKER PROGRAM [ARGUMENT]...\n");
         return 64;
     }
     marker = words[2];
     long long start = now();
     start_program(words + 3);
 
-    long long shown = 0;
+    long long shown = 0, median = 0, longest = 0;
     struct window window = {0};
     int is_open = show_until_marker(PATIENCE) && show_reading(SECOND) != CLOSED, says_every = 0;
     if (marker_seen != 0)
         shown = marker_seen - start;
-    if (is_open)
+    if (is_open && waits)
+        is_open = measure_waits(keys, atoll(words[1]), &median, &longest);
+    else if (is_open)
         is_open = measure_window(keys, atoll(words[1]), &window);
     if (is_open) {
         says_every = says(", every ");
@@ -246,7 +287,7 @@ int main(int count, char **words)
         if (errno != EINTR)
             return 74;
     }
-    printf("%d %lld %lld %lld %lld %lld %lld %ld %d\n", status, shown, window.span, window.readings, window.cpu,
-           microseconds(usage.ru_utime), microseconds(usage.ru_stime), usage.ru_maxrss, says_every);
+    printf("%d %lld %lld %lld %lld %lld %lld %ld %d %lld %lld\n", status, shown, window.span, window.readings, window.cpu,
+           microseconds(usage.ru_utime), microseconds(usage.ru_stime), usage.ru_maxrss, says_every, median, longest);
     return 0;
 }

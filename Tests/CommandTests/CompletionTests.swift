@@ -46,9 +46,9 @@ struct CompletionTests {
             _ = try CTInspect.parseAsRoot(["watch", "--tab", tab.rawValue, "--sort", column, "--columns", column])
         }
         #expect(tab.columnNames.isEmpty == [.events, .health].contains(tab))
-        for word in tab.filterWords {
+        for word in tab.vocabulary()?.words ?? [] {
             #expect(!Self.isUnknown(word, tab), "\(word)")
-            for value in tab.filterValues(of: word) {
+            for value in tab.vocabulary()?.values(of: word) ?? [] {
                 _ = try CTInspect.parseAsRoot(["watch", "--tab", tab.rawValue, "--filter", "\(word)=\(value)"])
             }
         }
@@ -93,11 +93,33 @@ struct CompletionTests {
 
     @Test("Values of the filter line's words are those that exist")
     func filterValues() {
-        #expect(Tab.flows.filterValues(of: "verdict") == FlowVerdict.allCases.map(\.rawValue))
-        #expect(Tab.flows.filterValues(of: "method") == ["dr", "tun", "nat", "local", "bypass"])
-        #expect(Tab.table.filterValues(of: "state") == FilterWord.state.namedValues)
-        #expect(Tab.events.filterValues(of: "kind") == ["new", "update", "destroy"])
-        #expect(Tab.events.filterValues(of: "no-such-word").isEmpty)
+        #expect(FilterVocabulary.flows(.none).values(of: "verdict") == FlowVerdict.allCases.map(\.rawValue))
+        #expect(FilterVocabulary.flows(.none).values(of: "method") == ["dr", "tun", "nat", "local", "bypass"])
+        #expect(FilterVocabulary.entries(.none).values(of: "state") == FilterWord.state.namedValues)
+        #expect(FilterVocabulary.events(.none).values(of: "kind") == ["new", "update", "destroy"])
+        #expect(FilterVocabulary.events(.none).values(of: "no-such-word").isEmpty)
+    }
+
+    @Test("Every list that takes --filter takes its words; the file of services is read")
+    func filters() throws {
+        let lists: [(String, FilterVocabulary)] = [
+            ("flows", .flows(.none)), ("services", .services(.none)), ("dump", .entries(.none)),
+            ("events", .entries(.none)),
+        ]
+        for (command, list) in lists {
+            for word in list.words {
+                for value in list.values(of: word) {
+                    let line = "\(word)=\(value) or !(\(word)!=\(value))"
+                    let expression = try FilterExpression.read(line, for: list)
+                    #expect(expression != nil, "\(line)")
+                }
+            }
+            _ = try CTInspect.parseAsRoot([command, "--filter", "dport=80 or protocol=udp"])
+            #expect(throws: (any Error).self) { try CTInspect.parseAsRoot([command, "--filter", "nosuch=1"]) }
+        }
+        let ports = ServicePorts(
+            "# x\nhttp\t80/tcp  www # web\ndomain 53/tcp\ndomain 53/udp\nbad x/tcp\n\nhttp 81/sctp")
+        #expect(ports["HTTP"] == [80, 81] && ports["www"] == [80] && ports["domain"] == [53] && ports["bad"].isEmpty)
     }
 
     @Test("The text being completed is the one at the cursor, without the option's name and quotes")

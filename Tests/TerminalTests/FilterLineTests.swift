@@ -7,7 +7,9 @@ import Testing
 
 /// The line typed after `/`.
 struct FilterLineTests {
-    @Test("/ filters by words and text; a wrong word is reported and the line stays; Esc clears")
+    @Test(
+        "/ filters by words and text; a wrong word is reported and the line stays; Esc in the list clears, in the line keeps"
+    )
     func filter() {
         var model = Models.director()
         Models.press(&model, .character("/"))
@@ -25,8 +27,63 @@ struct FilterLineTests {
         Models.type(&model, "!10.0.0.3:80 state=established")
         Models.press(&model, .enter)
         #expect(model.listCount == 6)
-        Models.press(&model, .function(3), .escape)
+        Models.press(&model, .function(3), .control("u"))
         #expect(model.listCount == 12)
+        Models.press(&model, .escape)
+        #expect(model.listCount == 6 && model.list.filter == "!10.0.0.3:80 state=established")
+        Models.press(&model, .escape)
+        #expect(model.listCount == 12)
+    }
+
+    @Test("The list narrows while one types, by what is finished of the line; Tab completes, or shows what there is")
+    func typing() {
+        var model = Models.director()
+        Models.press(&model, .character("/"))
+        Models.type(&model, "ver")
+        #expect(model.listCount == 12)
+        Models.press(&model, .tab)
+        #expect(Models.text(model).contains("Filter: verdict=") && model.listCount == 12)
+        Models.type(&model, "n")
+        Models.press(&model, .tab)
+        #expect(Models.text(model).contains("Filter: verdict=never") && model.overlay != nil)
+        let never = model.listCount
+        #expect(never > 0 && never < 12 && Models.rows(model).allSatisfy { $0.contains("never") })
+        Models.type(&model, "or s")
+        #expect(model.listCount == never)
+        Models.press(&model, .tab)
+        #expect(Models.text(model).contains("sport= service= state="))
+        Models.press(&model, .control("w"))
+        Models.type(&model, "verdict=tracked")
+        #expect(model.listCount > never)
+        // Nothing of it was accepted yet.
+        Models.press(&model, .escape)
+        #expect(model.listCount == 12 && model.list.filter.isEmpty)
+    }
+
+    @Test("A wrong line is explained above itself, in full, at 80 columns and at 40", arguments: [80, 40])
+    func explained(_ columns: Int) {
+        var model = Models.director(columns, 24)
+        Models.press(&model, .character("/"))
+        Models.type(&model, "zone=1")
+        Models.press(&model, .enter)
+        let text = view(model).lines.map { $0.text.trimmed }.joined(separator: " ")
+        for word in [
+            "column 1: unknown word zone; flows have src client dst", "ctstate method age timeout packets mark flag",
+        ] {
+            #expect(text.contains(word), "\(text)")
+        }
+        #expect(view(model).lines.last?.text.contains("Filter: zone=1") == true)
+    }
+
+    @Test("Table: a line that is typed filters what was read; the next reading is asked for it when it is accepted")
+    func asked() {
+        var model = Models.director(tab: .table)
+        Models.read(&model, [], (0..<9).map { Models.entry($0) })
+        Models.press(&model, .character("/"))
+        Models.type(&model, "src=10.1.0.1")
+        #expect(model.listCount == 1 && model.demand.entries == EntryFilter())
+        Models.press(&model, .enter)
+        #expect(model.demand.entries?.original.sources.wanted.map { "\($0)" } == ["10.1.0.1"])
     }
 
     @Test(
@@ -41,7 +98,11 @@ struct FilterLineTests {
             (.services, "service=10.0.0.101", 1), (.services, "method=nat", 1), (.services, "scheduler=wlc", 0),
             (.services, "10.0.0.100", 1),
             (.table, "src=10.1.0.1", 1), (.table, "unreplied", 1), (.table, "!unreplied", 2),
-            (.table, "mark=4 dport=80", 1), (.table, "syn_sent", 3),
+            (.table, "mark=4 dport=80", 1), (.table, "syn_sent", 3), (.table, "server=10.0.0.100", 3),
+            (.table, "client=10.1.0.1 or client=10.1.0.5:40004", 2), (.table, "port=80 and timeout>103", 2),
+            (.flows, "client=10.1.0.1 or client=10.1.0.2", 2), (.flows, "dst=10.0.0.100:80 and not server=10.0.0.4", 6),
+            (.flows, "port=80", 12), (.flows, "timeout>1h", 0), (.flows, "timeout<1h", 12), (.flows, "10.1.0.1:", 1),
+            (.services, "server=10.0.0.3:80 and protocol=tcp", 2), (.services, "dst=10.0.0.101:80 or port=443", 1),
         ])
     func words(_ tab: Tab, _ line: String, _ count: Int) {
         var model = Models.director(tab: tab)
@@ -140,7 +201,9 @@ struct FilterLineTests {
         var model = Models.empty()
         model.turn(to: .events)
         #expect(model.take(filter: "label=web")?.contains("a number up to 127") == true)
-        model.setting.labels = FilterLabels(takes: "a name of mine") { $0 == "web" ? 9 : nil }
+        model.setting.names = HostNames(labels: FilterLabels(takes: "a name of mine") { $0 == "web" ? 9 : nil }) { _ in
+            []
+        }
         var labelled = Models.entry(1)
         labelled.labels = [0, 2] + [UInt8](repeating: 0, count: 14)
         for entry in [Models.entry(0), labelled] { Models.take(&model, .new, entry) }
@@ -156,8 +219,14 @@ struct FilterLineTests {
             Models.read(&model, [Models.connection(0)], [Models.entry(0)])
             #expect(model.take(filter: "dport=0x50") == nil && model.listCount > 0, "\(tab)")
             for wrong in ["+80", "80-", "90-80", "80-90-100", ""] {
-                #expect(model.take(filter: "dport=\(wrong)")?.contains("PORT or FIRST-LAST") == true, "\(tab) \(wrong)")
+                #expect(model.take(filter: "dport=\(wrong)")?.contains("PORT, FIRST-LAST") == true, "\(tab) \(wrong)")
             }
         }
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 }

@@ -19,17 +19,19 @@ import Testing
     }
 
     @Test func readsWhatAScreenTook() throws {
-        let figures = try WatchFigures(screen: "0 250000000 4000000000 3 1000000000 400000 1000000 38912 1\n")
+        let figures = try WatchFigures(screen: "0 250000000 4000000000 3 1000000000 400000 1000000 38912 1 2000000 50000000\n")
         #expect(figures.wallSeconds == 0.25)
         #expect(figures.cpuSeconds == 1.4)
         #expect(figures.peakMebibytes == 38)
         #expect(figures.window?.readings == 3)
         #expect(figures.window?.cpuSeconds == 1)
         #expect(figures.saysRhythm == true)
-        #expect(try WatchFigures(screen: "0 1 961 0 0 1 1 1 0").window == nil)
+        #expect(figures.waits == WatchFigures.Waits(median: 0.002, longest: 0.05))
+        let idle = try WatchFigures(screen: "0 1 961 0 0 1 1 1 0 0 0")
+        #expect(idle.window == nil && idle.waits == nil)
     }
 
-    @Test(arguments: ["", "0 1 2 3 4 5 6 7", "256 1 0 0 0 1 1 1 0", "0 0 0 0 0 1 1 1 0"])
+    @Test(arguments: ["", "0 1 2 3 4 5 6 7 8 9", "256 1 0 0 0 1 1 1 0 0 0", "0 0 0 0 0 1 1 1 0 0 0"])
     func refusesWhatIsNoScreen(_ text: String) {
         #expect(throws: Failure.self) { try WatchFigures(screen: text) }
     }
@@ -49,15 +51,17 @@ import Testing
 
     @Test func takesTheFloorOffForEachReading() {
         let window = WatchFigures.Window(seconds: 4, readings: 4, cpuSeconds: 1)
+        var keys = figures()
+        keys.waits = .init(median: 0.03125, longest: 0.125)
         let medians: [WatchRole: WatchFigures] = [
-            .floor: figures(wall: 0.25, system: 0.225), .emptyTable: figures(peak: 16),
+            .keys: keys, .floor: figures(wall: 0.25, system: 0.225), .emptyTable: figures(peak: 16),
             .fullTable: figures(wall: 0.3125, peak: 32, window, saysRhythm: false),
         ]
         let contracted = judge(.table, 100_000, medians)
-        #expect(contracted.map { $0.value.map { fixed($0, 3) } } == ["2.500", "25.000", "62.500", "167.772"])
-        #expect(contracted.map(\.verdict) == [.met, .noTarget, .met, .met])
+        #expect(contracted.map { $0.value.map { fixed($0, 3) } } == ["2.500", "25.000", "62.500", "167.772", "31.250", "125.000"])
+        #expect(contracted.map(\.verdict) == [.met, .noTarget, .met, .met, .noTarget, .missed])
         let larger = judge(.table, 1_000_000, medians)
-        #expect(larger.map(\.verdict) == [.noTarget, .noTarget, .noTarget, .met, .missed])
+        #expect(larger.map(\.verdict) == [.noTarget, .noTarget, .noTarget, .met, .noTarget, .missed, .missed])
     }
 
     @Test func leavesOutWhoFailed() {

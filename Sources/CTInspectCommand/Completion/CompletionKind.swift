@@ -73,7 +73,7 @@ extension CompletionKind {
             let start = typed.lastIndex(of: " ").map(typed.index(after:)) ?? typed.startIndex
             guard let equals = typed[start...].firstIndex(of: "=") else {
                 let sign = typed[start...].hasPrefix("!") ? "!" : ""
-                return tab.filterWords.map { typed[..<start] + sign + $0 + "=" }
+                return (tab.vocabulary()?.words ?? []).map { typed[..<start] + sign + $0 + "=" }
             }
             let word = String(typed[start..<equals].trimmingPrefix("!"))
             let piece = ListPiece(String(typed[typed.index(after: equals)...]))
@@ -82,7 +82,7 @@ extension CompletionKind {
     }
 
     private static func filterValues(of word: String, _ tab: Tab, _ line: CommandLineWords) -> [String] {
-        guard word == "service" else { return tab.filterValues(of: word) }
+        guard word == "service" else { return tab.vocabulary()?.values(of: word) ?? [] }
         return [.services, .flows].contains(tab) ? LiveWords.services(line) : LiveWords.addressedServices(line)
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Collection
+import Conntrack
 import IPVS
 import Inspection
 import Netlink
@@ -43,17 +44,25 @@ struct FlowsCommand: ParsableCommand {
             valueName: "ADDRESS[/PREFIX]|ADDRESS:PORT"))
     var client: [ClientSelector] = []
 
+    @Option(
+        name: .customLong("filter"),
+        help: ArgumentHelp("What else flows must be; see ct-inspect-filter(7).", valueName: "EXPRESSION"),
+        completion: .filter(.flows(.none)))
+    var expression = ""
+
     @OptionGroup var watch: FlowWatchOptions
 
-    private var filter: FlowFilter {
+    private func filter() throws -> FlowFilter {
         var filter = FlowFilter()
         filter.services = service
         filter.verdicts = Set(verdict)
         filter.clients = client
+        filter.expression = try .option(expression, FilterVocabulary.flows)
         return filter
     }
 
     func validate() throws {
+        _ = try filter()
         try reading.validate(with: source)
         if summary, !verdict.isEmpty {
             throw ValidationError("--verdict and --summary are mutually exclusive: a summary counts all flows")
@@ -68,10 +77,11 @@ struct FlowsCommand: ParsableCommand {
     }
 
     func run() throws {
+        let filter = try filter()
         try Failure.reporting { () throws(KernelError) in
             let kernel = try source.open(reading)
             do throws(KernelError) {
-                try show(kernel)
+                try show(kernel, filter)
             } catch {
                 guard error.cause == .absent, !Director.isPresent(in: kernel) else { throw error }
                 // This is the default command, so someone who sees this may not have a director.
@@ -83,8 +93,8 @@ struct FlowsCommand: ParsableCommand {
         }
     }
 
-    private func show(_ kernel: any KernelSource) throws(KernelError) {
-        try checkService(kernel)
+    private func show(_ kernel: any KernelSource, _ filter: FlowFilter) throws(KernelError) {
+        try checkService(kernel, filter)
         let printsEntries = output.json && !summary
         guard watch.isWanted else {
             let collector = try FlowCollector(kernel, keepsEntries: printsEntries, progress: Progress().reading)
@@ -94,10 +104,10 @@ struct FlowsCommand: ParsableCommand {
                 ? try Output.stoppable { () throws(KernelError) in try collector.snapshot() }
                 : try collector.snapshot()
             if filter.asksForMissing(in: whole) { throw .noSuchService(among: whole.services) }
-            return print(whole)
+            return print(whole, filter)
         }
         try watch.run(kernel, keepsEntries: printsEntries) {
-            print($0)
+            print($0, filter)
         } follow: {
             FlowStream(
                 filter, output.json ? nil : output.style, clocksAhead: Clocks.localOffset, to: Output.write)
@@ -105,13 +115,13 @@ struct FlowsCommand: ParsableCommand {
     }
 
     /// Before a long watch begins.
-    private func checkService(_ kernel: any KernelSource) throws(KernelError) {
+    private func checkService(_ kernel: any KernelSource, _ filter: FlowFilter) throws(KernelError) {
         if service.isEmpty { return }
         let services = try Director(kernel).services().services
         if filter.asksForMissing(among: services) { throw .noSuchService(among: services) }
     }
 
-    private func print(_ whole: FlowSnapshot) {
+    private func print(_ whole: FlowSnapshot, _ filter: FlowFilter) {
         let snapshot = whole.narrowed(by: filter)
         switch (output.json, summary) {
         case (true, _): snapshot.writeJSON(summaryOnly: summary, to: Output.write)

@@ -89,6 +89,12 @@ struct FilterOptions: ParsableArguments {
         help: ArgumentHelp("Labels that must all be set, by name or number.", valueName: "LABEL"), completion: .labels)
     var label: [String] = []
 
+    @Option(
+        name: .customLong("filter"),
+        help: ArgumentHelp("What else entries must be; see ct-inspect-filter(7).", valueName: "EXPRESSION"),
+        completion: .filter(.entries(.none)))
+    var expression = ""
+
     @Flag(help: "Only one direction seen.")
     var unreplied = false
 
@@ -129,6 +135,9 @@ extension FilterOptions {
                     try filter.add(word, arguments, named: "--" + word.rawValue, labels: labels)
                 }
                 for (flag, isGiven) in flags where isGiven { try filter.add(flag) { "--" + $0.rawValue } }
+                if let expression = try FilterExpression.given(expression, FilterVocabulary.entries) {
+                    filter.add(expression)
+                }
                 return filter
             } catch {
                 throw ValidationError("\(error)")

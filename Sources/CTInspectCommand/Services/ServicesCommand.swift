@@ -1,5 +1,6 @@
-import Collection
 import ArgumentParser
+import Collection
+import Conntrack
 import IPVS
 import Inspection
 import Netlink
@@ -29,7 +30,16 @@ struct ServicesCommand: ParsableCommand {
             valueName: "[PROTO/]VIP[:PORT]|fwmark:N"), completion: .services)
     var service: [ServiceSelector] = []
 
+    @Option(
+        name: .customLong("filter"),
+        help: ArgumentHelp("What else services must be; see ct-inspect-filter(7).", valueName: "EXPRESSION"),
+        completion: .filter(.services(.none)))
+    var expression = ""
+
+    func validate() throws { _ = try FilterExpression.option(expression, FilterVocabulary.services) }
+
     func run() throws {
+        let expression = try FilterExpression.option(expression, FilterVocabulary.services)
         try Failure.reporting { () throws(KernelError) in
             let collector = try FlowCollector(try source.open())
             let all = try collector.servicesSnapshot()
@@ -38,7 +48,7 @@ struct ServicesCommand: ParsableCommand {
             }
             var filter = FlowFilter()
             filter.services = service
-            let snapshot = all.narrowed(by: filter)
+            let snapshot = all.narrowed(by: filter).narrowed(byServices: expression)
             let configuration = try collector.director.configuration()
             if output.json {
                 snapshot.writeServicesJSON(configuration, to: Output.write)

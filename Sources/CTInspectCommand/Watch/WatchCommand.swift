@@ -61,7 +61,7 @@ struct WatchCommand: ParsableCommand {
         var model = Model(
             Model.Setting(host: "", networkNamespace: nil, kernelRelease: ""), size: Size(columns: 80, rows: 24),
             hasIPVS: true)
-        model.setting.labels = ConnectionLabels.filterLabels()
+        model.setting.names = .installed
         if let complaint = model.begin(screen.start) { throw ValidationError(complaint) }
     }
 
@@ -99,7 +99,7 @@ struct WatchCommand: ParsableCommand {
             host: origin.host, networkNamespace: origin.networkNamespace, kernelRelease: origin.kernelRelease)
         setting.captureTakenAt = source.capture == nil ? nil : origin.takenAt
         setting.clocksAhead = Clocks.localOffset(at: Clocks.system.wall())
-        setting.labels = ConnectionLabels.filterLabels()
+        setting.names = .installed
         setting.isPrinted = !isLive
         setting.startsTracking = startTracking
         return Model(setting, size: screen.printedSize, hasIPVS: Director.isPresent(in: kernel))

@@ -49,7 +49,7 @@ extension EntryFilter {
         forbiddenLabels += choice.unwanted
     }
 
-    private static func family(_ text: String) -> UInt8? {
+    static func family(_ text: String) -> UInt8? {
         switch text.lowercased() {
         case "ipv4", "4": 2
         case "ipv6", "6": 10
@@ -180,24 +180,6 @@ extension EntryFilter {
             }
             return port == nil || original.ports?.destination == port
         }
-    }
-}
-
-extension EntryFilter {
-    /// Adds the condition of a filter line token, if it is one about entries: a `FilterWord` with values, or the name of a `FilterFlag`.
-    ///
-    /// - Returns: whether it was. Otherwise it may be a word of the list being filtered, or text to search for.
-    /// - Throws: if a value is invalid; nothing was added then.
-    package mutating func add(_ token: FilterToken, labels: FilterLabels = .numbers) throws(FilterError) -> Bool {
-        switch token {
-        case .word(let name, _, _):
-            guard let word = FilterWord(name: name), let argument = token.argument else { return false }
-            try add(word, [argument], named: name, labels: labels)
-        case .text(let text, let isNegated):
-            guard let flag = FilterFlag(rawValue: text) else { return false }
-            try add(flag, isNegated: isNegated)
-        }
-        return true
     }
 }
 

@@ -34,6 +34,9 @@ package struct EntryFilter: Equatable, Sendable {
     /// Label bits that are all clear.
     package var forbiddenLabels: [UInt8] = [] { didSet { note(.forbiddenLabels, forbiddenLabels.isEmpty) } }
 
+    /// What else must hold, of `--filter` or a filter line; `add` sets it.
+    package internal(set) var expression: FilterExpression?
+
     /// The fields with a condition, so that others cost nothing for each of a million entries.
     private var fields: Fields = []
 
@@ -84,7 +87,8 @@ package struct EntryFilter: Equatable, Sendable {
             return false
         }
         if anyStatus.rawValue != 0, status & anyStatus.rawValue == 0 { return false }
-        return fields.isEmpty || matchesTuples(of: entry) && matchesRest(of: entry)
+        if !fields.isEmpty, !matchesTuples(of: entry) || !matchesRest(of: entry) { return false }
+        return expression?.accepts(entry) ?? true
     }
 
     private func matchesTuples(of entry: Entry) -> Bool {
@@ -125,7 +129,7 @@ package struct EntryFilter: Equatable, Sendable {
     }
 
     /// Labels are the kernel's array of `unsigned long`, in its memory byte order.
-    private static func isSet(_ bit: UInt8, in labels: [UInt8]) -> Bool {
+    static func isSet(_ bit: UInt8, in labels: [UInt8]) -> Bool {
         #if _endian(little)
             let position = Int(bit) / 8
         #else
@@ -162,7 +166,7 @@ extension Prefix {
 }
 
 extension Tuple {
-    fileprivate var icmpType: UInt8? {
+    var icmpType: UInt8? {
         if case .icmp(let type, _, _) = discriminator { type } else { nil }
     }
 }

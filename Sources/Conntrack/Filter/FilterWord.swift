@@ -64,7 +64,7 @@ package enum FilterFlag: String, CaseIterable, Sendable {
     case anyNat = "any-nat"
 
     /// The bits to look at.
-    fileprivate var bits: Status {
+    var bits: Status {
         switch self {
         case .unreplied: .seenReply
         case .assured: .assured

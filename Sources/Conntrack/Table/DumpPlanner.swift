@@ -199,5 +199,8 @@ struct DumpPlanner {
         if !filter.forbiddenLabels.isEmpty {
             remarks.append(.here("label not \(filter.forbiddenLabels.map(String.init).joined(separator: " or "))", why))
         }
+        if filter.expression != nil {
+            remarks.append(.here("the expression", "the kernel only gets what follows from it"))
+        }
     }
 }

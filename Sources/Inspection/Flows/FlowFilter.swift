@@ -10,12 +10,14 @@ package struct FlowFilter: Equatable, Sendable {
     package var clients: [ClientSelector] = []
     /// Empty: every verdict.
     package var verdicts: Set<FlowVerdict> = []
+    /// What else flows must be.
+    package var expression: FilterExpression?
 
     /// Wants everything.
     package init() {}
 
-    /// Whether it is limited to some services or clients.
-    package var narrows: Bool { !services.isEmpty || !clients.isEmpty }
+    /// Whether it is limited to some services or clients, or by an expression.
+    package var narrows: Bool { !services.isEmpty || !clients.isEmpty || expression != nil }
 
     /// Whether flows to a virtual address, or of a service, are wanted.
     func wants(_ service: Service.Identity?, _ virtual: Endpoint, _ protocol: IPProtocol) -> Bool {
@@ -26,6 +28,10 @@ package struct FlowFilter: Equatable, Sendable {
     }
 
     func wants(_ route: Route) -> Bool { wants(route.service, route.virtual, route.protocol) }
+
+    func wants(_ row: FlowRow, of store: FlowStore) -> Bool {
+        wants(client: row.client) && expression?.accepts(FilteredFlow(row, store)) ?? true
+    }
 
     func wants(client: Endpoint) -> Bool { clients.isEmpty || clients.contains { $0.matches(client) } }
 
@@ -52,29 +58,20 @@ package struct FlowFilter: Equatable, Sendable {
 /// `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`.
 package struct ServiceSelector: Equatable, Sendable {
     /// The syntax it accepts, worded to end a sentence.
-    package static let takes = "[PROTO/]VIP[:PORT] or fwmark:N"
+    package static let takes = FilterService.takes
 
-    private enum Meaning: Equatable {
-        case fwmark(UInt32)
-        case address(EntryFilter.Service)
-    }
-
-    private let meaning: Meaning
+    private let meaning: FilterService
 
     /// The protocol, if given.
     package var `protocol`: IPProtocol? { if case .address(let service) = meaning { service.protocol } else { nil } }
 
     /// Reads `[PROTOCOL/]ADDRESS[:PORT]` or `fwmark:MARK`, an IPv6 address with a port in brackets.
     package init?(_ text: String) {
-        let prefix = "fwmark:"
-        if text.hasPrefix(prefix) {
-            guard let mark: UInt32 = FilterText.number(text.dropFirst(prefix.count)) else { return nil }
-            meaning = .fwmark(mark)
-        } else {
-            guard let service = EntryFilter.Service(text) else { return nil }
-            meaning = .address(service)
-        }
+        guard let meaning = FilterService(text) else { return nil }
+        self.meaning = meaning
     }
+
+    package init(_ meaning: FilterService) { self.meaning = meaning }
 
     /// Whether it selects a service; without a port, any port of the address.
     package func matches(_ service: Service.Identity) -> Bool {

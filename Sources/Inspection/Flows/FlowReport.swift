@@ -30,16 +30,16 @@ package struct FlowReport: Sendable {
         }
     }
 
-    /// The total number of connections that the filter selected from; nil if it is not limited to services or clients.
+    /// The total number of connections that the filter selected from; nil if it is not limited.
     package var chosenFrom: Int? { filter.narrows ? store.counts.connections : nil }
 
     /// The number of selected flows per route and verdict.
     package var counts: [(route: Route, counts: VerdictCounts)] {
-        if filter.clients.isEmpty {
+        if filter.clients.isEmpty, filter.expression == nil {
             return store.routes.lazy.filter(filter.wants).map { ($0, $0.counts) }
         }
         var counts = Array(repeating: VerdictCounts(), count: store.routes.count)
-        for row in store.slots.rows where row.isShown && filter.wants(client: row.client) {
+        for row in store.slots.rows where row.isShown && filter.wants(row, of: store) {
             counts[Int(row.route)][row.verdict] += 1
         }
         return zip(store.routes, counts).filter { filter.wants($0.0) }
@@ -93,7 +93,7 @@ package struct FlowList: Sequence, Sendable {
 
     private func wants(_ row: FlowRow) -> Bool {
         isWanted(row) && row.isShown && (filter.verdicts.isEmpty || filter.verdicts.contains(row.verdict))
-            && wantedRoutes[Int(row.route)] && filter.wants(client: row.client)
+            && wantedRoutes[Int(row.route)] && filter.wants(row, of: store)
     }
 
     /// - Parameter slot: as given to `forEachRow`.

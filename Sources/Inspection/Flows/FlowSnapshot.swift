@@ -1,4 +1,5 @@
 import Addresses
+import Conntrack
 import IPVS
 
 /// The result of one reading of a director: what was read, what was found, and what is missing.
@@ -43,6 +44,15 @@ package struct FlowSnapshot: Snapshot, Sendable {
             narrowed.services = services.filter(isChosen)
             narrowed.servicesLeftOut = services.filter { !isChosen($0) }
         }
+        return narrowed
+    }
+
+    /// The services that are what a filter says, of these.
+    package func narrowed(byServices expression: FilterExpression?) -> FlowSnapshot {
+        guard let expression else { return self }
+        var narrowed = self
+        narrowed.services = services.filter { expression.accepts(FilteredService($0)) }
+        narrowed.servicesLeftOut += services.filter { !expression.accepts(FilteredService($0)) }
         return narrowed
     }
 }

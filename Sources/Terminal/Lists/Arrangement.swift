@@ -20,6 +20,9 @@ struct Arrangement: Sendable {
     /// How much is done at once: filters may take 10 µs a row.
     private static let slice = 2048
 
+    /// Fewer rows than this are arranged at once.
+    static let few = 20_000
+
     /// - Parameter before: the order that rows with equal keys keep.
     init(keeping before: [UInt32], isDescending: Bool) {
         self.before = before

@@ -6,7 +6,8 @@ struct ColumnLayout<Row, Context> {
 
     static var gap: Int { 2 }
 
-    init(_ all: [Column<Row, Context>], hidden: Set<String>, cells: [[Cell]], width: Int) {
+    /// - Parameter sorted: the name of the column that rows are sorted by: it is never dropped.
+    init(_ all: [Column<Row, Context>], hidden: Set<String>, sortedBy sorted: String?, cells: [[Cell]], width: Int) {
         columns = all
         widths = all.indices.map { column in
             cells.reduce(all[column].title.width) { widest, row in
@@ -14,9 +15,11 @@ struct ColumnLayout<Row, Context> {
             }
         }
         shown = all.indices.filter { !hidden.contains(all[$0].name) }
-        while needed > width, let victim = shown.max(by: { columns[$0].expendable < columns[$1].expendable }),
-            columns[victim].expendable > 0
-        {
+        func leastImportant() -> Int? {
+            shown.filter { all[$0].expendable > 0 && all[$0].name != sorted }
+                .max { all[$0].expendable < all[$1].expendable }
+        }
+        while needed > width, let victim = leastImportant() {
             shown.removeAll { $0 == victim }
         }
     }

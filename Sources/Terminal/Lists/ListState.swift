@@ -1,19 +1,34 @@
 /// The position in a list, and its arrangement.
 struct ListState: Equatable, Sendable {
-    /// The index of the selected row.
+    /// The index of the selected row; or, if that has gone, where it was.
     private(set) var selected = 0
     /// The index of the first visible row.
     private(set) var top = 0
+    /// Whom the cursor stays with as rows move.
+    private(set) var hold = Hold.place
     /// The name of the column that rows are sorted by; nil for the original order.
     var sort: String?
     var isDescending = false
     /// The filter as typed.
     var filter = ""
-    /// Whether the selection stays on its row as rows move.
+    /// Whether the cursor stays with its row to the end, and moves to no other then.
     var follows = false
     var hidden: Set<String> = []
 
+    /// What the cursor stays with.
+    enum Hold: Sendable {
+        /// A place in the list, whoever is there: the top, until a row is chosen.
+        case place
+        /// The chosen row, wherever it goes.
+        case row
+        /// Nobody: the chosen row has gone.
+        case nobody
+    }
+
     init(sort: String? = nil) { self.sort = sort }
+
+    /// The index of the row that the cursor is on.
+    var cursor: Int? { hold == .nobody ? nil : selected }
 
     /// Selects a row, limited to `count`, and scrolls so that it is among the `page` visible rows.
     mutating func select(_ position: Int, of count: Int, page: Int) {
@@ -21,6 +36,24 @@ struct ListState: Equatable, Sendable {
         if selected < top { top = selected }
         if selected >= top + page { top = selected - page + 1 }
         top = max(0, min(top, count - page))
+    }
+
+    /// The cursor stays with the selected row from now on, if there is one.
+    mutating func choose() { if hold == .place { hold = .row } }
+
+    /// Rows have moved: the cursor follows its row, at the same height of the screen.
+    ///
+    /// - Parameters:
+    ///   - position: where the chosen row is now; nil if it is not in the list any more.
+    ///   - isPinned: whether no other row takes its place then.
+    mutating func follow(_ position: Int?, of count: Int, page: Int, isPinned: Bool) {
+        guard hold != .place, let position else {
+            if hold == .row, isPinned { hold = .nobody }
+            return select(selected, of: count, page: page)
+        }
+        hold = .row
+        top = max(0, top + position - selected)
+        select(position, of: count, page: page)
     }
 
     /// - Parameter hasSelection: false for lines without selection: they scroll immediately.
@@ -39,11 +72,18 @@ struct ListState: Equatable, Sendable {
         }
         if hasSelection {
             select(target, of: count, page: page)
+            hold = key == .home || key == .character("g") ? .place : .row
         } else {
             top = max(0, min(target, count - page))
             selected = top
         }
         return true
+    }
+
+    /// Selects a row that was pointed at.
+    mutating func point(at position: Int, of count: Int, page: Int) {
+        select(position, of: count, page: page)
+        hold = .row
     }
 
     /// Sorts by a column, or reverses the order if it is already sorted by it.

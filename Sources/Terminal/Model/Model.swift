@@ -49,8 +49,8 @@ package struct Model: Sendable {
         package var folder = "."
         /// Whether observing may activate conntrack.
         package var startsTracking = false
-        /// How `label` values in entry filters are read.
-        package var labels = FilterLabels.numbers
+        /// The names that filters may have for labels and ports.
+        package var names = HostNames.none
         /// Printed instead of shown on a terminal: there are no keys to mention.
         package var isPrinted = false
 

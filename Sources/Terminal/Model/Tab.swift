@@ -1,7 +1,4 @@
-import Addresses
 import Conntrack
-import Firewall
-import IPVS
 import Inspection
 
 /// What the screen is about.
@@ -27,29 +24,14 @@ extension Tab {
         }
     }
 
-    /// The words of its filter line that take a value: `state` for `state=SYN_SENT`.
-    package var filterWords: [String] {
+    /// The words of its filter line; nil if there is nothing to filter.
+    package func vocabulary(_ host: HostNames = .none) -> FilterVocabulary? {
         switch self {
-        case .services: ServiceCondition.words
-        case .flows: FlowCondition.words
-        case .table: FilterWord.allCases.map(\.rawValue)
-        case .events: ["kind"] + FilterWord.allCases.map(\.rawValue)
-        case .health: []
-        }
-    }
-
-    /// The named values of such a word; empty if there are only numbers, addresses, and names from the kernel.
-    package func filterValues(of word: String) -> [String] {
-        switch (self, word) {
-        case (.events, "kind"): EventKind.allCases.map(\.rawValue)
-        case (.table, _), (.events, _): FilterWord(name: word)?.namedValues ?? []
-        case (.flows, "verdict"): FlowVerdict.allCases.map(\.rawValue)
-        case (.flows, "ctstate"): CTState.named.map(\.name)
-        case (.flows, "protocol"): IPProtocol.names
-        case (.flows, "conntrack"): FilterWord.state.namedValues
-        case (.flows, "flag"): ConnectionDetails.Flags.named.map(\.name)
-        case (.flows, "method"), (.services, "method"): ForwardingMethod.named.map(\.description)
-        default: []
+        case .services: .services(host)
+        case .flows: .flows(host)
+        case .table: .entries(host)
+        case .events: .events(host)
+        case .health: nil
         }
     }
 }

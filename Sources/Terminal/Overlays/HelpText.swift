@@ -11,7 +11,7 @@ enum HelpText {
         arrows j k  move; PgUp PgDn,
                     Home End, g G
         Enter       detail; expand a service
-        F           follow the selected row
+        F           follow the row to its end
         s F6        sort by a column
         r           reverse the order
         c           choose columns
@@ -29,18 +29,13 @@ enum HelpText {
         q F10       quit; also Ctrl-C
         Ctrl-Z      suspend
 
-        FILTER: words that must all match
-          dst=10.0.0.100  state=SYN_SENT
-          dport=80,443    src=10.0.0.0/8
-          !verdict=tracked  src=!10.0.0.9
-          unreplied       any text of a row
-        Services: service dst scheduler
-          method
-        Flows: protocol src sport dst dport
-          service server method state
-          conntrack ctstate verdict
-        Table: as ct-inspect dump
-        Events: the same, kind=new,destroy
+        FILTER: man ct-inspect-filter
+          dport=80 or dport=443
+          dst=10.0.0.100:80 not unreplied
+          (timeout>1h or bytes>1G) src=...
+          client= server= service= state=
+          any text of a row
+          Tab completes; Esc keeps what was
 
         VERDICT
           absent    no entry in the table now

@@ -41,11 +41,16 @@ struct Prompt: Equatable, Sendable {
     private(set) var text: [Character]
     /// The insertion position.
     private(set) var position: Int
+    /// The text at the beginning.
+    let original: String
     /// Why the text was rejected.
     var complaint: String?
+    /// How it may go on.
+    var hints: [String] = []
 
     init(_ purpose: Purpose, _ text: String) {
         self.purpose = purpose
+        original = text
         self.text = Array(text)
         position = self.text.count
     }
@@ -59,7 +64,7 @@ struct Prompt: Equatable, Sendable {
 
     /// - Returns: whether the key was for editing.
     mutating func take(_ key: Key) -> Bool {
-        complaint = nil
+        (complaint, hints) = (nil, [])
         switch key {
         case .character(let character) where text.count < Self.longest && character.isTypable:
             text.insert(character, at: position)
@@ -82,6 +87,12 @@ struct Prompt: Equatable, Sendable {
         default: return false
         }
         return true
+    }
+
+    /// Completes what is in front of the cursor.
+    mutating func replace(before completed: String) {
+        text = Array((Array(completed) + text[position...]).prefix(Self.longest))
+        position = min(completed.count, text.count)
     }
 
     private mutating func eraseWord() {

@@ -11,9 +11,7 @@ struct EventsPane: Sendable {
     /// The indices, among all lines so far, of those that match the filter; nil without a filter.
     private var matches: [Int]?
     var list = ListState()
-    private var filter = EntryFilter()
-    private var kinds = Set(EventKind.allCases)
-    private var texts: [(text: String, isNegated: Bool)] = []
+    private(set) var filter: FilterExpression?
     /// Whether it has been viewed: before that, the kernel is not asked for events that nobody sees.
     var isWanted = false
 
@@ -59,21 +57,16 @@ struct EventsPane: Sendable {
 
     // MARK: Filter
 
-    mutating func choose(
-        _ filter: EntryFilter, _ kinds: Set<EventKind>, _ texts: [(text: String, isNegated: Bool)]
-    ) {
-        (self.filter, self.kinds, self.texts) = (filter, kinds, texts)
+    mutating func choose(_ filter: FilterExpression?) {
+        self.filter = filter
         matches = nil
-        guard !texts.isEmpty || !filter.isEmpty || kinds.count < EventKind.allCases.count else { return }
+        guard filter != nil else { return }
         let first = ring.total - ring.count
         matches = (0..<ring.count).filter { takes(ring[$0]) }.map { first + $0 }
     }
 
     private func takes(_ line: Line) -> Bool {
-        guard case .event(let event) = line else { return true }
-        guard kinds.contains(event.kind), filter.matches(event.subject) else { return false }
-        guard !texts.isEmpty else { return true }
-        let text = EventLine.text(of: event.subject).lowercased()
-        return texts.allSatisfy { text.contains($0.text) != $0.isNegated }
+        guard case .event(let event) = line, let filter else { return true }
+        return filter.accepts(FilteredEvent(event))
     }
 }

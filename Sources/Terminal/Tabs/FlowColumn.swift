@@ -41,9 +41,9 @@ enum FlowColumn: String, CaseIterable {
     private var expendable: Int {
         switch self {
         case .proto, .client, .verdict: 0
-        case .virtual: 1
-        case .ipvs: 2
-        case .server: 3
+        case .server: 1
+        case .virtual: 2
+        case .ipvs: 3
         case .ctstates: 4
         case .age: 5
         case .conntrack: 6

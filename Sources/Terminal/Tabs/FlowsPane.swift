@@ -6,13 +6,24 @@ struct FlowsPane: Sendable {
     var list = ListState(sort: "verdict")
     /// Slots of the rows shown.
     private(set) var order: [UInt32] = []
-    var filter: [FlowCondition] = []
+    var filter: FilterExpression?
     var isDetailed = false
+    /// The chosen flow, with which the cursor stays.
+    private(set) var chosen: FlowKey?
     /// The entry of the selected flow, when last looked up.
     var examined: (key: FlowKey, entry: Entry?)?
 
+    /// The flow that the cursor is on; nil if there is none, or it has gone. The chosen one, whatever is in its place meanwhile.
     func selectedRow(in store: FlowStore) -> FlowRow? {
-        order.indices.contains(list.selected) ? store[order[list.selected]] : nil
+        if list.hold != .place { return chosen.flatMap(store.slot(of:)).flatMap { store[$0] } }
+        return order.indices.contains(list.selected) ? store[order[list.selected]] : nil
+    }
+
+    /// The cursor was put on a row.
+    mutating func choose(in store: FlowStore) {
+        guard list.hold == .row else { return }
+        let row = order.indices.contains(list.selected) ? store[order[list.selected]] : nil
+        chosen = row.map(store.key(of:))
     }
 
     // MARK: Arranging
@@ -21,15 +32,12 @@ struct FlowsPane: Sendable {
     /// What is being arranged has changed meanwhile.
     private var isStale = false
 
-    /// Fewer rows than this are arranged at once.
-    private static let few = 20_000
-
     /// Selects and sorts the rows; if there are many, the order remains as it was until `goOnArranging` has done it.
     mutating func arrange(_ store: FlowStore, page: Int) {
         let isSorted = list.sort.flatMap(FlowColumn.init) != nil
         arrangement = Arrangement(keeping: isSorted ? order : [], isDescending: list.isDescending)
         isStale = false
-        if store.slotCount > Self.few { return }
+        if store.slotCount > Arrangement.few { return }
         while isArranging { goOnArranging(store, page: page) }
     }
 
@@ -44,7 +52,8 @@ struct FlowsPane: Sendable {
     mutating func goOnArranging(_ store: FlowStore, page: Int) {
         let (filter, column) = (filter, list.sort.flatMap(FlowColumn.init))
         arrangement?.goOn(store.slotCount) { slot in
-            store[slot].map { row in filter.allSatisfy { $0.accepts(row, store) } } ?? false
+            guard let row = store[slot] else { return false }
+            return filter?.accepts(FilteredFlow(row, store)) ?? true
         } key: { slot in
             store[slot].flatMap { row in column?.sortKey(row, store) } ?? SortKey(.max)
         }
@@ -55,12 +64,10 @@ struct FlowsPane: Sendable {
     }
 
     private mutating func show(_ arranged: [UInt32], _ store: FlowStore, page: Int) {
-        let key = selectedRow(in: store).map(store.key(of:))
         order = arranged
-        var position = list.selected
-        if list.follows, let key, let slot = store.slot(of: key), let found = order.firstIndex(of: slot) {
-            position = found
-        }
-        list.select(position, of: order.count, page: page)
+        let position = chosen.flatMap(store.slot(of:)).flatMap { order.firstIndex(of: $0) }
+        list.follow(position, of: order.count, page: page, isPinned: list.follows || isDetailed)
+        // Unless the cursor stays with the one that has gone, another one takes its place.
+        if position == nil { choose(in: store) }
     }
 }

@@ -1,3 +1,4 @@
+import Conntrack
 import IPVS
 import Inspection
 
@@ -6,12 +7,12 @@ struct ServicesPane: Sendable {
     var list = ListState()
     private(set) var lines: [ServiceLine] = []
     var open: Set<Service.Identity> = []
-    var filter: [ServiceCondition] = []
+    var filter: FilterExpression?
 
     mutating func arrange(_ director: DirectorState, page: Int) {
         let sums = ServiceSums(director.store)
         let selected = lines.indices.contains(list.selected) ? lines[list.selected].identity : nil
-        var chosen = director.services.filter { service in filter.allSatisfy { $0.accepts(service) } }
+        var chosen = director.services.filter { filter?.accepts(FilteredService($0)) ?? true }
             .map { line(of: $0, sums, director) }
         if let sort = list.sort, let column = ServiceColumn(rawValue: sort) {
             let isDescending = list.isDescending
@@ -20,7 +21,7 @@ struct ServicesPane: Sendable {
                 return isDescending ? first > second : first < second
             }
         }
-        if filter.isEmpty, let unknown = sums.unknownLine { chosen.append(unknown) }
+        if filter == nil, let unknown = sums.unknownLine { chosen.append(unknown) }
         lines = chosen.flatMap { line in
             guard let service = line.service, open.contains(service.identity) else { return [line] }
             return [line] + service.destinations.map { ServiceLine($0, of: service, sums, director.sysctls) }

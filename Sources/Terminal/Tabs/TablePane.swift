@@ -3,15 +3,30 @@ import Inspection
 
 /// The conntrack table as last read, and which of its entries are shown in which order.
 struct TablePane: Sendable {
-    private(set) var entries = EntryList()
-    /// What the running reading has found.
-    private var next = EntryList()
+    /// What a reading has found, and what it was asked for.
+    private struct Reading {
+        var entries = EntryList()
+        var filter = EntryFilter()
+    }
+
+    /// What is shown.
+    private var shown = Reading()
+    /// What is newer, and is being arranged.
+    private var fresh: Reading?
+    /// What is newer still: it is its turn when that is done.
+    private var waiting: Reading?
+    /// What the running reading has found; nil if nothing of it is kept.
+    private var next: Reading?
+
     var list = ListState()
     private(set) var order: [UInt32] = []
+    /// Which entries are shown.
     var filter = EntryFilter()
-    /// Texts that a row must or must not contain.
-    var texts: [(text: String, isNegated: Bool)] = []
+    /// Which entries are read: not each letter of a filter is a reason for reading.
+    private(set) var asked = EntryFilter()
     var isDetailed = false
+    /// The chosen entry, with which the cursor stays.
+    private(set) var chosen: EntryIdentity?
     /// What to count entries by, to show what fills the table; nil to show the entries.
     var talkers: EntryTally.Subject?
     private(set) var tally: EntryTally?
@@ -20,83 +35,142 @@ struct TablePane: Sendable {
     /// Whether the table has been read since it was viewed.
     private(set) var isRead = false
 
-    /// Whether the running reading stores entries, and with which filter.
-    private var isReading = false
-    private var heldFilter = EntryFilter()
-    private var nextFilter = EntryFilter()
+    var entries: EntryList { shown.entries }
+
+    /// Readings are of what is shown from now on.
+    mutating func ask() { asked = filter }
+
+    // MARK: Readings
 
     /// Starts from scratch for the running reading.
     ///
     /// - Parameter isShown: whether the table is viewed. If not, nothing is stored.
     mutating func begin(isShown: Bool) {
-        isReading = isShown
-        if !isShown { (entries, order, isRead) = (EntryList(), [], false) }
-        nextFilter = filter
-        next = EntryList(reserving: entries.count)
+        if isShown {
+            next = Reading(entries: EntryList(reserving: entries.count), filter: asked)
+        } else {
+            (next, fresh, waiting, shown, order, arrangement, counting) = (nil, nil, nil, Reading(), [], nil, nil)
+            isRead = false
+        }
     }
 
-    mutating func take(_ entry: Entry) { if isReading { next.take(entry, isWanted: nextFilter.matches(entry)) } }
+    mutating func take(_ entry: Entry) {
+        if let isWanted = next?.filter.matches(entry) { next?.entries.take(entry, isWanted: isWanted) }
+    }
 
-    /// - Returns: whether there are new rows.
-    mutating func end(isWhole: Bool) -> Bool {
-        guard isReading else { return false }
-        next.isWhole = isWhole
-        (entries, heldFilter, isReading) = (next, nextFilter, false)
+    /// Arranges what was read, now or once it has done with the reading before.
+    mutating func end(isWhole: Bool, page: Int) {
+        guard var ended = next else { return }
+        next = nil
+        ended.entries.isWhole = isWhole
         isRead = true
-        next = EntryList()
-        return true
+        if isArranging {
+            waiting = ended
+        } else {
+            fresh = ended
+            arrange(page: page)
+        }
     }
+
+    // MARK: The cursor
 
     var selectedEntry: Entry? {
-        order.indices.contains(list.selected) ? entries.entry(Int(order[list.selected])) : nil
+        if list.hold != .place { return chosen.flatMap(entries.position(of:)).flatMap(entries.entry) }
+        return order.indices.contains(list.selected) ? entries.entry(Int(order[list.selected])) : nil
     }
 
-    private var selectedIdentity: EntryIdentity? {
-        order.indices.contains(list.selected) ? entries.identity(Int(order[list.selected])) : nil
+    /// The cursor was put on a row.
+    mutating func choose() {
+        guard list.hold == .row, talkers == nil else { return }
+        chosen = order.indices.contains(list.selected) ? entries.identity(Int(order[list.selected])) : nil
     }
 
-    /// - Parameter identity: the entry that was selected before the entries were replaced.
-    mutating func arrange(page: Int, selecting identity: EntryIdentity? = nil) {
-        let isFilterNew = filter != heldFilter
-        let all = 0..<UInt32(entries.count)
-        order = isFilterNew || !texts.isEmpty ? all.filter { isWanted($0, isFilterNew) } : Array(all)
-        if let sort = list.sort, let column = EntryColumn(rawValue: sort) {
-            order.sort(isDescending: list.isDescending) { position in
-                entries.row(Int(position)).map { column.sortKey($0, entries.entry(Int(position))) } ?? SortKey(.max)
-            }
+    // MARK: Arranging
+
+    private var arrangement: Arrangement?
+    private var counting: TallyCount?
+
+    var isArranging: Bool { arrangement != nil || counting != nil }
+
+    /// Selects and sorts the entries; if there are many, what is shown remains as it was until `goOnArranging` has done it.
+    mutating func arrange(page: Int) {
+        arrangement = Arrangement(keeping: [], isDescending: list.isDescending)
+        counting = nil
+        if (fresh ?? shown).entries.count > Arrangement.few { return }
+        while isArranging { goOnArranging(page: page) }
+    }
+
+    /// Does some of it, in about a millisecond.
+    mutating func goOnArranging(page: Int) {
+        if counting != nil { return count(page: page) }
+        let (filter, column) = (filter, list.sort.flatMap(EntryColumn.init))
+        let (entries, isFilterNew) = ((fresh ?? shown).entries, filter != (fresh ?? shown).filter)
+        arrangement?.goOn(entries.count) { position in
+            !isFilterNew || entries.entry(Int(position)).map(filter.matches) ?? false
+        } key: { position in
+            guard let column, let row = entries.row(Int(position)) else { return SortKey(0) }
+            return column.sortKey(row, entries.entry(Int(position)))
         }
-        countTalkers()
-        var position = list.selected
-        if list.follows, let identity, let found = entries.position(of: identity),
-            let place = order.firstIndex(of: UInt32(found))
-        {
-            position = place
-        }
-        list.select(position, of: shownCount, page: page)
+        guard let arranged = arrangement, arranged.isDone else { return }
+        arrangement = nil
+        show(arranged.order, page: page)
     }
 
-    /// The selected entry that must be found again after a reading.
-    var followed: EntryIdentity? { list.follows ? selectedIdentity : nil }
+    private mutating func show(_ arranged: [UInt32], page: Int) {
+        if let fresh { shown = fresh }
+        (fresh, order) = (nil, arranged)
+        if let talkers {
+            counting = TallyCount(by: talkers)
+        } else {
+            tally = nil
+            place(page: page)
+        }
+    }
+
+    private mutating func place(page: Int) {
+        let found = talkers == nil ? chosen.flatMap(entries.position(of:)) : nil
+        let position = found.flatMap { order.firstIndex(of: UInt32($0)) }
+        list.follow(
+            position, of: shownCount, page: page, isPinned: talkers == nil && (list.follows || isDetailed))
+        // Unless the cursor stays with the one that has gone, another one takes its place.
+        if position == nil { choose() }
+        if let waiting {
+            (fresh, self.waiting) = (waiting, nil)
+            arrange(page: page)
+        }
+    }
+
+    // MARK: Talkers
 
     var shownCount: Int { talkers == nil ? order.count : min(tally?.values ?? 0, Self.mostTalkers) }
 
     static let mostTalkers = 1000
 
-    private mutating func countTalkers() {
-        guard let talkers else {
-            tally = nil
-            return
-        }
-        var fresh = EntryTally(by: talkers)
-        for position in order { if let entry = entries.entry(Int(position)) { fresh.count(entry) } }
-        tally = fresh
-        talkerRows = fresh.top(Self.mostTalkers)
+    private mutating func count(page: Int) {
+        let (order, entries) = (order, entries)
+        counting?.goOn(order, entries)
+        guard let counted = counting, counted.isDone else { return }
+        counting = nil
+        tally = counted.tally
+        talkerRows = counted.tally.top(Self.mostTalkers)
+        place(page: page)
     }
+}
 
-    /// The filter may have changed since the reading.
-    private func isWanted(_ position: UInt32, _ isFilterNew: Bool) -> Bool {
-        guard let entry = entries.entry(Int(position)), !isFilterNew || filter.matches(entry) else { return false }
-        let cells = EntryColumn.allCases.lazy.map { $0.text(of: entry).lowercased() }
-        return texts.allSatisfy { wanted in cells.contains { $0.contains(wanted.text) } != wanted.isNegated }
+/// Counts entries in slices, as there may be a million.
+private struct TallyCount: Sendable {
+    private(set) var tally: EntryTally
+    private var next = 0
+    private(set) var isDone = false
+
+    private static let slice = 2048
+
+    init(by subject: EntryTally.Subject) { tally = EntryTally(by: subject) }
+
+    mutating func goOn(_ order: [UInt32], _ entries: EntryList) {
+        let end = min(next + Self.slice, order.count)
+        for position in order[next..<end] { if let entry = entries.entry(Int(position)) { tally.count(entry) } }
+        next = end
+        isDone = end == order.count
     }
 }

@@ -3,8 +3,10 @@ import Inspection
 
 /// The filter line of the tab.
 extension Model {
+    private var vocabulary: FilterVocabulary? { tab.vocabulary(setting.names) }
+
     mutating func openFilter() {
-        guard tab != .health else {
+        guard vocabulary != nil else {
             notice = "this tab has nothing to filter"
             return
         }
@@ -16,72 +18,68 @@ extension Model {
         _ = take(filter: "")
     }
 
-    /// Filters the tab with a line of words.
+    /// Filters the tab with a line, for good.
     ///
     /// - Returns: what is wrong with the line; nil if it was accepted.
     mutating func take(filter line: String) -> String? {
         do throws(FilterError) {
-            let tokens = try FilterToken.tokens(of: line)
-            switch tab {
-            case .services: services.filter = try Self.conditions(tokens, ServiceCondition.init, ServiceCondition.init)
-            case .flows: flows.filter = try Self.conditions(tokens, FlowCondition.init, FlowCondition.init)
-            case .table: (table.filter, table.texts) = try entryFilter(tokens)
-            case .events: try filterEvents(tokens)
-            case .health: break
-            }
+            try show(filter: line)
         } catch {
             return error.description
+        }
+        table.ask()
+        return nil
+    }
+
+    /// Filters what is there.
+    private mutating func show(filter line: String) throws(FilterError) {
+        let expression = try vocabulary.flatMap { list throws(FilterError) in
+            try FilterExpression.read(line, for: list)
+        }
+        switch tab {
+        case .services: services.filter = expression
+        case .flows: flows.filter = expression
+        case .table:
+            table.filter = EntryFilter()
+            if let expression { table.filter.add(expression) }
+        case .events: events.choose(expression)
+        case .health: break
         }
         list.filter = line
         arrange()
         keepListsInPlace()
-        return nil
     }
 
-    private static func conditions<Condition>(
-        _ tokens: [FilterToken], _ text: (String, Bool) -> Condition,
-        _ word: (String, String, Bool) throws(FilterError) -> Condition
-    ) throws(FilterError) -> [Condition] {
-        var conditions: [Condition] = []
-        for token in tokens {
-            switch token {
-            case .text(let wanted, let isNegated): conditions.append(text(wanted, isNegated))
-            case .word(let name, let values, let isNegated): conditions.append(try word(name, values, isNegated))
-            }
+    // MARK: Typing
+
+    /// A key for the line that is being typed: the list is narrowed by what is finished of it.
+    mutating func press(_ key: Key, inFilter typed: Prompt) {
+        var prompt = typed
+        switch key {
+        case .escape:
+            overlay = nil
+            if list.filter != prompt.original { _ = take(filter: prompt.original) }
+            return
+        case .enter:
+            prompt.complaint = take(filter: prompt.typed)
+            overlay = prompt.complaint == nil ? nil : .prompt(prompt)
+            return
+        case .tab: complete(&prompt)
+        default: guard prompt.take(key) else { return }
         }
-        return conditions
+        overlay = .prompt(prompt)
+        guard prompt.typed != typed.typed, let vocabulary else { return }
+        let finished = FilterCompletion.finished(prompt.typed, in: vocabulary)
+        if finished != list.filter { try? show(filter: finished) }
     }
 
-    private func entryFilter(
-        _ tokens: [FilterToken]
-    ) throws(FilterError) -> (EntryFilter, [(text: String, isNegated: Bool)]) {
-        var filter = EntryFilter()
-        var texts: [(text: String, isNegated: Bool)] = []
-        for token in tokens {
-            if try filter.add(token, labels: setting.labels) { continue }
-            switch token {
-            case .text(let text, let isNegated): texts.append((text.lowercased(), isNegated))
-            case .word(let name, _, _):
-                let words = FilterWord.allCases.map(\.rawValue).joined(separator: ", ")
-                throw FilterError(name, .unknown(takes: words))
-            }
-        }
-        return (filter, texts)
-    }
-
-    private mutating func filterEvents(_ tokens: [FilterToken]) throws(FilterError) {
-        var kinds = Set(EventKind.allCases)
-        var rest: [FilterToken] = []
-        for token in tokens {
-            guard case .word("kind", values: let values, let isNegated) = token else {
-                rest.append(token)
-                continue
-            }
-            let takes = EventKind.allCases.map(\.rawValue).joined(separator: ", ")
-            let named = try FilterText.values("kind", values, takes: takes) { EventKind(rawValue: $0.lowercased()) }
-            kinds = isNegated ? kinds.subtracting(named) : kinds.intersection(named)
-        }
-        let (filter, texts) = try entryFilter(rest)
-        events.choose(filter, kinds, texts)
+    private func complete(_ prompt: inout Prompt) {
+        guard let vocabulary else { return }
+        let completion = FilterCompletion(prompt.before, in: vocabulary)
+        prompt.complaint = nil
+        prompt.hints = completion.candidates.count > 1 ? completion.candidates : []
+        guard let certain = completion.certain else { return }
+        let isDone = completion.candidates.count == 1 && !certain.hasSuffix("=")
+        prompt.replace(before: isDone ? certain + " " : certain)
     }
 }

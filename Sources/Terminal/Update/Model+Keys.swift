@@ -41,14 +41,33 @@ extension Model {
         let hasSelection = tab != .events
         if change(list: { $0.move(key, of: $1, page: $2, hasSelection: hasSelection) }) { return }
         switch (tab, key) {
-        case (_, .character("F")): list.follows.toggle()
+        case (.flows, .character("F")), (.table, .character("F")): follow()
         case (.services, .enter), (.services, .right), (.services, .left), (.services, .character("+")),
             (.services, .character("-")):
             openService(key)
-        case (.flows, .enter), (.table, .enter), (.health, .enter): isDetailed.toggle()
+        case (.flows, .enter), (.table, .enter), (.health, .enter):
+            chooseSelected()
+            isDetailed.toggle()
         case (.table, .character("t")): nextTalkers()
         default: break
         }
+    }
+
+    // MARK: The cursor
+
+    /// The selected row is the one that is meant from now on.
+    private mutating func chooseSelected() {
+        list.choose()
+        choose()
+    }
+
+    private mutating func follow() {
+        guard list.hold != .nobody else {
+            notice = "it is gone: move to another row to follow that"
+            return list.follows = false
+        }
+        list.follows.toggle()
+        if list.follows { chooseSelected() }
     }
 
     // MARK: Tabs

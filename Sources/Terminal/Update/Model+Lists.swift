@@ -89,7 +89,17 @@ extension Model {
         let isChanged = change(&list, count, page)
         if tab == .events, isChanged { pauseStream(isAtEnd: list.top >= count - page) }
         self.list = list
+        if isChanged { choose() }
         return isChanged
+    }
+
+    /// The cursor is on a row that was chosen, and stays with it.
+    mutating func choose() {
+        // What is looked at is no place in the list.
+        if isDetailed || list.follows { list.choose() }
+        if tab == .flows { flows.choose(in: director.store) }
+        if tab == .table { table.choose() }
+        if tab == .health { health.choose(in: director.findings) }
     }
 
     /// Unless scrolled back, a stream stays at its end, where lines arrive.
@@ -128,7 +138,7 @@ extension Model {
                 return []
             }
             _ = change { list, count, page in
-                list.select(position, of: count, page: page)
+                list.point(at: position, of: count, page: page)
                 return true
             }
             return mouse.kind == .doublePress ? press(.enter) : []

@@ -7,6 +7,7 @@ extension Model {
         switch overlay {
         case .help(let top): pressInHelp(key, top)
         case .menu(let menu): press(key, in: menu)
+        case .prompt(let prompt) where prompt.purpose == .filter: press(key, inFilter: prompt)
         case .prompt(let prompt): return press(key, in: prompt)
         case .question(let text, let top): answer(key, text, top)
         }
@@ -52,16 +53,7 @@ extension Model {
     private mutating func press(_ key: Key, in prompt: Prompt) -> [Effect] {
         var prompt = prompt
         switch key {
-        case .escape:
-            overlay = nil
-            if prompt.purpose == .filter { clearFilter() }
-        case .enter where prompt.purpose == .filter:
-            if let complaint = take(filter: prompt.typed) {
-                prompt.complaint = complaint
-                overlay = .prompt(prompt)
-            } else {
-                overlay = nil
-            }
+        case .escape: overlay = nil
         case .enter:
             overlay = nil
             return prompt.typed.isEmpty ? [] : [.export(path: prompt.typed)]

@@ -14,7 +14,9 @@ package func update(_ model: inout Model, _ event: ScreenEvent) -> [Effect] {
         model.notice = sentence
         return []
     case .examined(let key, let entry): model.flows.examined = (key, entry)
-    case .director(let change): model.take(change)
+    case .director(let change):
+        model.take(change)
+        if model.tab == .health { model.health.renew(model.director.findings, of: model.healthCount, page: model.page) }
     }
     if event.changesLayout { model.keepListsInPlace() }
     return []
@@ -26,7 +28,7 @@ extension Model {
         var demand = Demand()
         demand.reads = !isFrozen
         demand.observes = isObserving
-        if tab == .table { demand.entries = table.filter }
+        if tab == .table { demand.entries = table.asked }
         if events.isWanted { demand.eventKinds = Set(EventKind.allCases) }
         return demand
     }
@@ -46,8 +48,7 @@ extension Model {
         case .readingBegan: table.begin(isShown: tab == .table)
         case .rowsCame: if tab != .flows || flows.order.count < Self.enoughRows { renew() }
         case .entriesEnded(let isWhole):
-            let followed = table.followed
-            if table.end(isWhole: isWhole) { table.arrange(page: page, selecting: followed) }
+            table.end(isWhole: isWhole, page: page)
         case .readingEnded: renew()
         case .observed: if tab == .services, !isFrozen { arrange() }
         case .observationEnded(let why):
@@ -65,10 +66,13 @@ extension Model {
     private static let enoughRows = 10_000
 
     /// Whether many rows are being sorted, which `goOnArranging` does.
-    package var isArranging: Bool { tab == .flows && flows.isArranging }
+    package var isArranging: Bool { tab == .flows && flows.isArranging || tab == .table && table.isArranging }
 
     /// Does some of it, in about a millisecond.
-    package mutating func goOnArranging() { flows.goOnArranging(director.store, page: page) }
+    package mutating func goOnArranging() {
+        if tab == .flows { flows.goOnArranging(director.store, page: page) }
+        if tab == .table { table.goOnArranging(page: page) }
+    }
 
     /// A reading has other rows. The table was arranged when its rows arrived.
     private mutating func renew() {
@@ -81,7 +85,7 @@ extension Model {
         switch tab {
         case .services: services.arrange(director, page: page)
         case .flows: flows.arrange(director.store, page: page)
-        case .table: table.arrange(page: page, selecting: table.followed)
+        case .table: table.arrange(page: page)
         case .events, .health: break
         }
     }

@@ -32,7 +32,7 @@ extension Model {
     // MARK: A flow
 
     private var flowDetail: [Line] {
-        guard let row = selectedFlow else { return [Line([Run("The flow is gone.", .dim)])] }
+        guard let row = selectedFlow else { return goneFlow }
         let store = director.store
         let (route, key) = (store.route(of: row), store.key(of: row))
         var lines = fact("verdict", verdictText(row), row.verdict.ink)
@@ -52,6 +52,17 @@ extension Model {
         if row.isPending { return lines + fact("entry", "not read yet") + timelineFacts(row, key) }
         lines += entryFacts(flows.examined?.key == key ? flows.examined?.entry : nil, store.entryState(of: row))
         return lines + timelineFacts(row, key)
+    }
+
+    /// What is left of a flow that has ended: nothing else takes its place.
+    private var goneFlow: [Line] {
+        guard let key = flows.chosen else { return [Line([Run("The flow is gone.", .dim)])] }
+        var lines =
+            fact("connection", "\(key.protocol) \(key.client) > \(key.server)") + fact("gone", "it has ended", .odd)
+        for mark in director.timeline[key] {
+            lines += fact("", "\(mark.moment.clockText(ahead: setting.clocksAhead)): \(mark.text)")
+        }
+        return lines
     }
 
     private func verdictText(_ row: FlowRow) -> String {

@@ -68,6 +68,9 @@ extension Model {
     /// All of the selected finding.
     var findingDetail: [Line] {
         guard let finding = selectedFinding else {
+            if health.list.hold == .nobody, let chosen = health.chosen {
+                return fact("gone", "\(chosen.id.rawValue) is not found any more", .odd)
+            }
             return [Line([Run("Select a finding to see what it is based on, and what helps.", .dim)])]
         }
         var lines = fact(finding.severity.rawValue, finding.id.rawValue, finding.severity.ink)

@@ -17,7 +17,7 @@ extension Model {
         let (titles, findings) = findingTable(shown.clamped(to: 0..<findingRows))
         let rest = healthLines[shown.clamped(to: findingRows..<healthCount).shifted(by: -findingRows)]
         return [titles]
-            + zip(shown, findings + rest).map { $0 == list.selected ? $1.selected(to: width) : $1 }
+            + zip(shown, findings + rest).map { $0 == list.cursor ? $1.selected(to: width) : $1 }
     }
 
     /// What follows the findings.

@@ -47,11 +47,11 @@ extension Model {
         let list = list
         let shown = list.top..<min(count, list.top + layout.page)
         let rows = shown.map(cells)
-        let table = ColumnLayout(columns, hidden: list.hidden, cells: rows, width: width)
+        let table = ColumnLayout(columns, hidden: list.hidden, sortedBy: list.sort, cells: rows, width: width)
         return [table.titles(sortedBy: list.sort, isDescending: list.isDescending, glyphs)]
             + zip(shown, rows).map { position, cells in
                 let line = table.line(cells)
-                return position == list.selected ? line.selected(to: width) : line
+                return position == list.cursor ? line.selected(to: width) : line
             }
     }
 

@@ -3,17 +3,28 @@ extension Model {
     func draw(_ overlay: Overlay, over screen: inout Screen) {
         switch overlay {
         case .prompt(let prompt):
-            if prompt.complaint == nil {
-                screen.cursor = (column: min(prompt.cursor(in: width), width - 1), row: size.rows - 1)
-            }
+            screen.cursor = (column: min(prompt.cursor(in: width), width - 1), row: size.rows - 1)
+            let notes = notes(on: prompt)
+            screen.lay(notes, at: max(0, size.rows - 1 - notes.count))
         case .help(let top):
             let lines = HelpText.lines.dropFirst(top).map { Line([Run($0)]) }
-            draw(Array(lines), titled: "Help (Esc closes)", over: &screen)
+            let isLonger = HelpText.lines.count > overlayRows
+            draw(
+                Array(lines), titled: isLonger ? "Help (Esc closes, PgDn for more)" : "Help (Esc closes)", over: &screen
+            )
         case .menu(let menu): draw(menu, over: &screen)
         case .question(let text, let top):
             let lines = text.dropFirst(top).flatMap { $0.wrapped(to: max(10, width - 4)) }
             draw(lines.map { Line([Run($0)]) }, titled: "Observe packets?", over: &screen)
         }
+    }
+
+    /// Over the prompt: what is wrong with the line, or how it may go on.
+    private func notes(on prompt: Prompt) -> [Line] {
+        let text = prompt.complaint ?? prompt.hints.joined(separator: " ")
+        if text.isEmpty { return [] }
+        let ink: Ink = prompt.complaint == nil ? .strong : .bad
+        return text.safe.wrapped(to: width).prefix(size.rows - 1).map { Line([Run($0.fitted(to: width), ink)]) }
     }
 
     /// Lines of a box, between its title and its edge; the footer stays visible.

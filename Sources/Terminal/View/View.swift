@@ -93,24 +93,35 @@ extension Model {
                 let text = isShown ? "[" + title.text.dropFirst().dropLast() + "]" : title.text
                 return Run(text, isShown ? .key : .plain)
             })
-        let state = listStateText
         let room = width - line.width
-        if state.width + 1 <= room { line.runs.append(Run(state.fitted(to: room, alignsRight: true), .dim)) }
+        let state = listStateText(in: room - 1)
+        if !state.isEmpty { line.runs.append(Run(state.fitted(to: room, alignsRight: true), .dim)) }
         return line
     }
 
-    /// The position in the list, and its filter.
-    private var listStateText: String {
+    /// The position in the list, its filter, and what the cursor is on: what comes first is dropped first if space is short.
+    private func listStateText(in room: Int) -> String {
         var words: [String] = []
         let list = list
         if !list.filter.isEmpty { words.append("filter: \(list.filter)".safe) }
         if tab == .table, let talkers = table.talkers { words.append("top \(talkers.rawValue)") }
         if list.follows { words.append("following") }
+        if list.hold == .nobody { words.append(isSelectionGone ? "gone" : "not in the list") }
         if tab == .events, events.isPaused { words.append("paused, \(events.waiting) waiting") }
         let count = listCount
-        let position = tab == .events && !events.isPaused ? count : min(list.selected + 1, count)
-        if count > 0, tab != .health { words.append("\(position)/\(count)") }
+        let position = tab == .events && !events.isPaused ? count : list.cursor.map { min($0 + 1, count) }
+        if count > 0, tab != .health { words.append("\(position.map(String.init) ?? "-")/\(count)") }
+        while words.joined(separator: "  ").width > room, !words.isEmpty { words.removeFirst() }
         return words.joined(separator: "  ")
+    }
+
+    /// Whether what the cursor stays with has ended; if not, the filter hides it.
+    private var isSelectionGone: Bool {
+        switch tab {
+        case .flows: selectedFlow == nil
+        case .table: table.selectedEntry == nil
+        case .services, .events, .health: true
+        }
     }
 
     // MARK: Foot
@@ -148,8 +159,7 @@ extension Model {
     }
 
     func promptLine(_ prompt: Prompt) -> Line {
-        if let complaint = prompt.complaint { return Line([Run(complaint.safe.fitted(to: width), .bad)]) }
-        return Line([Run(prompt.label, .key), Run(prompt.tail(in: width - prompt.label.width - 1))])
+        Line([Run(prompt.label, .key), Run(prompt.tail(in: width - prompt.label.width - 1))])
     }
 }
 

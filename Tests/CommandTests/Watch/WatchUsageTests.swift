@@ -51,7 +51,7 @@ struct WatchUsageTests {
             (["--tab", "services", "--sort", "size"], "“size” is invalid for the tab services; expected service"),
             (["--tab", "services", "--columns", "service,size"], "“size” is invalid for the tab services"),
             (["--tab", "health", "--sort", "x"], "has no columns"),
-            (["--tab", "services", "--filter", "verdict=absent"], "unknown word verdict; expected service"),
+            (["--tab", "services", "--filter", "verdict=absent"], "unknown word verdict; services have service"),
             (["--tab", "flows", "--filter", "verdict=gone"], "absent, never"),
             (["--interval", "50ms"], "at least 100ms"),
             (["--capture", "/tmp", "--connections", "bpf"], "--connections and --capture are mutually exclusive"),

@@ -16,6 +16,13 @@ struct WatchFigures: RunFigures {
     var window: Window?
     /// Whether the header of the screen shows the reading interval.
     var saysRhythm: Bool?
+    /// How long keys waited for their answers: in the median, and at most.
+    var waits: Waits?
+
+    struct Waits: Codable, Equatable {
+        var median: Double
+        var longest: Double
+    }
 
     var cpuSeconds: Double { userSeconds + systemSeconds }
 
@@ -30,7 +37,7 @@ struct WatchFigures: RunFigures {
     /// - Throws: if it is malformed, if the program failed, or if the expected text never appeared on the screen.
     init(screen text: String) throws {
         let numbers = text.split { $0 == " " || $0 == "\n" }.compactMap { Double($0) }
-        guard numbers.count == 9 else { throw Failure(.inputOutput, "screen said \(text)") }
+        guard numbers.count == 11 else { throw Failure(.inputOutput, "screen said \(text)") }
         guard numbers[0] == 0 else {
             throw Failure(.unavailable, describe(status: CInt(numbers[0])))
         }
@@ -43,6 +50,7 @@ struct WatchFigures: RunFigures {
             window = Window(seconds: numbers[2] / 1e9, readings: numbers[3], cpuSeconds: numbers[4] / 1e9)
         }
         saysRhythm = numbers[8] == 1
+        if numbers[10] > 0 { waits = Waits(median: numbers[9] / 1e9, longest: numbers[10] / 1e9) }
     }
 
     /// The median of each figure separately. The interval counts as shown if it was shown in every run.
@@ -54,6 +62,11 @@ struct WatchFigures: RunFigures {
         for figure in [\WatchFigures.wallSeconds, \.userSeconds, \.systemSeconds, \.peakMebibytes] { set(figure) }
         median.window = Window.median(of: runs.compactMap(\.window))
         if median.saysRhythm != nil { median.saysRhythm = runs.allSatisfy { $0.saysRhythm == true } }
+        let waits = runs.compactMap(\.waits)
+        // The longest of all runs: a key that waits once too long has waited too long.
+        median.waits = waits.map(\.longest).max().map {
+            Waits(median: middle(of: waits.map(\.median)), longest: $0)
+        }
         return median
     }
 }

@@ -52,6 +52,8 @@ struct WatchJudge {
             Judgement("% of a core, the floor included", whole, .none),
             Judgement("first rows, ms after the floor's dump", late, contracted(.atMost(100))),
             memory("peak memory, bytes an entry", .fullTable, beyond: .emptyTable),
+            wait("a key waits beside a text filter, ms", \.median, .none),
+            wait("the longest such wait, ms", \.longest, .atMost(100)),
         ]
         if isBeyondContract {
             let says = medians[.fullTable]?.saysRhythm.map { $0 ? 1.0 : 0 }
@@ -66,6 +68,12 @@ struct WatchJudge {
         _ role: WatchRole, _ other: WatchRole, _ figure: (WatchFigures) -> Double
     ) -> Double? {
         medians[role].flatMap { own in medians[other].map { figure(own) - figure($0) } }
+    }
+
+    private func wait(
+        _ text: String, _ figure: KeyPath<WatchFigures.Waits, Double>, _ bound: Target.Bound
+    ) -> Judgement {
+        Judgement(text, medians[.keys]?.waits.map { $0[keyPath: figure] * 1000 }, bound)
     }
 
     private func memory(_ text: String, _ role: WatchRole, beyond other: WatchRole) -> Judgement {

@@ -29,4 +29,6 @@ enum WatchRole: String, Codable {
     case floor
     case emptyTable
     case fullTable
+    /// Keys are pressed while the table is filtered by a text.
+    case keys
 }

@@ -41,7 +41,7 @@ struct WatchMeasure {
             let text = try runTool(
                 [tools.screen] + window + [marker] + words, patience: .seconds(400), in: workspace)
             let figures = try WatchFigures(screen: text)
-            guard window == [Self.none] || figures.window != nil else {
+            guard window == [Self.none] || figures.window != nil || figures.waits != nil else {
                 throw Failure(.inputOutput, "no reading took the 20 ms that tell it from drawing: use more --entries")
             }
             return figures
@@ -53,6 +53,7 @@ struct WatchMeasure {
 
 extension WatchMeasure {
     private static let moreReadings = 4
+    private static let probes = 50
 
     /// A capture is read twice, but on the table tab again for each new filter: so filters are typed, port 10 and 100
     /// after port 1. None of them matches an entry, so only the flows have to be kept.
@@ -76,6 +77,10 @@ extension WatchMeasure {
             plain(.floor, "receive, once", [tools.receive]),
             screen(
                 .fullTable, "watch", ["\(seconds)"], until: "ESTABLISHED", [tools.program, "watch", "--tab", "table"]),
+            // A text that no row has: each is searched to its end.
+            screen(
+                .keys, "watch, filtered by a text", ["--wait", "/172.16.\r", "\(Self.probes)"], until: "ESTABLISHED",
+                [tools.program, "watch", "--tab", "table"]),
         ]
     }
 
