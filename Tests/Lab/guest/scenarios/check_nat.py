@@ -8,7 +8,7 @@ import os
 import socket
 import time
 
-from director import CLIENTS, SERVERS, VIP, VIP2
+from director import CLIENTS, CLIENTS6, DIRECTOR6, SERVERS, SERVERS6, VIP, VIP2, VIP6
 from traffic import Web
 
 INVALID = "-m conntrack --ctstate INVALID -j DROP"
@@ -34,7 +34,7 @@ def conduct(hosts, subject, report):
     web.visit(CLIENTS[2], (VIP, 80))
     report.equal("services, modules and namespaces are as they were", before, _kernel(hosts))
     hosts.director.run("iptables", "-D", "FORWARD", *INVALID.split())
-    for part in (_policy, _exempt, _mixed, _slow):
+    for part in (_policy, _exempt, _mixed, _slow, _ipv6):
         part(hosts, subject, report, web)
 
 
@@ -124,6 +124,31 @@ def _asks(hosts, seconds):
             return False
 
 
+def _ipv6(hosts, subject, report, _):
+    """The same trap, and the same two ways out of it."""
+    rule = ["FORWARD", *INVALID.split()]
+    for words in (f"rule add from {SERVERS6[0]} lookup 100", f"route add default via {DIRECTOR6} table 100"):
+        hosts.servers[0].run("ip", "-6", *words.split())
+    # The director sends redirects, as both are on its link (ip6_forward), and no setting of its own ends that.
+    hosts.servers[0].sysctl({"net.ipv6.conf.eth0.accept_redirects": 0})
+    hosts.director.sysctl({"net.ipv6.conf.all.forwarding": 1})
+    hosts.vip_of_director(VIP6)
+    hosts.ipvs("-D -u 10.0.0.100:5353", "-A -t [2001:db8::100]:80 -s rr", "-a -t [2001:db8::100]:80 -r [2001:db8::3]:80 -m")
+    hosts.vs_conntrack(0)
+    web = Web(hosts, [(hosts.servers[0], SERVERS6[0])], 80)
+    # It is there from the beginning (ufw).
+    _judge(hosts, subject, report, "IPv6, and INVALID dropped", {"vs-conntrack-nat": "error"})
+    web.knock_in_vain(CLIENTS6[0], (VIP6, 80), 5).close()
+    report.check("IPv6: the rule at FORWARD drops real answers", _drops(hosts, "ip6tables") > 0, _drops(hosts, "ip6tables"))
+    hosts.director.run("ip6tables", "-D", *rule)
+    _judge_in_order(hosts, subject, report, "IPv6 without the rule")
+    web.visit(CLIENTS6[1], (VIP6, 80))
+    hosts.director.run("ip6tables", "-A", *rule)
+    hosts.vs_conntrack(1)
+    _judge_in_order(hosts, subject, report, "IPv6 with vs.conntrack=1")
+    web.visit(CLIENTS6[2], (VIP6, 80))
+
+
 def _judge(hosts, subject, report, where, expected):
     if subject is None:
         return
@@ -156,9 +181,9 @@ def _check(hosts, subject):
     return done.returncode, json.loads(done.stdout)
 
 
-def _drops(hosts):
+def _drops(hosts, program="iptables"):
     """Packets that the rule has counted."""
-    lines = hosts.director.run("iptables", "-nvxL", "FORWARD").stdout.splitlines()
+    lines = hosts.director.run(program, "-nvxL", "FORWARD").stdout.splitlines()
     return sum(int(line.split()[0]) for line in lines if "INVALID" in line)
 
 
