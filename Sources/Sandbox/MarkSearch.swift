@@ -76,14 +76,22 @@ extension TrialRunner {
 
     // MARK: Candidates
 
-    /// Places that rules name, the most exact first. Where they leave something open: the director's own addresses, and ports of any rule.
+    /// Places that rules name, the most exact first, and where connections went that a mark may have brought. Where rules leave something open:
+    /// the director's own addresses, and ports of any rule.
     private func candidates(for mark: UInt32, _ family: IPAddress.Family) -> [MarkCandidate] {
         let hints = sandbox.destinations.marked(mark, family)
         var seen: Set<Service.Identity> = []
         let exact = hints.filter { $0.address != nil && $0.port != nil }
         let others = hints.filter { $0.address == nil || $0.port == nil }
         var found: [MarkCandidate] = []
-        for hint in exact + others where found.count < Self.mostLooks {
+        // Without a rule that gives the mark, packets have it from elsewhere, which is not tried.
+        let known =
+            hints.isEmpty
+            ? []
+            : sandbox.flowsByMark.filter { $0.virtual.address.family == family }.map {
+                DestinationHint(protocol: $0.protocol, address: $0.virtual.address, port: $0.virtual.port)
+            }
+        for hint in exact + known + others where found.count < Self.mostLooks {
             for place in places(hint, family) where seen.insert(place).inserted {
                 found.append(MarkCandidate(target: place, isAnywhere: hint.address == nil))
             }

@@ -8,18 +8,21 @@ struct ProbeOrigins {
 
     /// With more, a service that no packet reaches takes too long.
     private static let most = 8
+    private static let mostClients = 4
 
     /// Addresses that nobody has (RFC 5737, RFC 3849).
     private static let outside: [IPAddress.Family: IPAddress] = [
         .ipv4: IPAddress(ipv4: 0xC633_644D), .ipv6: IPAddress(ipv6High: 0x2001_0DB8_FFFF_0000, low: 0x4D),
     ]
 
-    /// First from far away, by the default route, then from the networks of the links.
-    init(_ network: NetworkConfiguration, _ links: [Int32: String], _ family: IPAddress.Family) {
+    /// First from far away, by the default route, then from the networks of the links, then from where clients are known to be.
+    init(
+        _ network: NetworkConfiguration, _ links: [Int32: String], _ family: IPAddress.Family, _ clients: [IPAddress]
+    ) {
         var found: [(origin: ProbeOrigin, link: Int32)] = []
         let routes = RouteLookup(network)
-        func add(_ address: IPAddress, _ link: Int32) {
-            guard let name = links[link], found.count < Self.most, !routes.isLocal(address) else { return }
+        func add(_ address: IPAddress, _ link: Int32, most: Int = Self.most) {
+            guard let name = links[link], found.count < most, !routes.isLocal(address) else { return }
             if !found.contains(where: { $0.link == link && $0.origin.address == address }) {
                 found.append((ProbeOrigin(address, name), link))
             }
@@ -28,6 +31,10 @@ struct ProbeOrigins {
             guard let link = route.output ?? route.nextHops.first?.output else { continue }
             if route.destination.length == 0, let address = Self.outside[family] { add(address, link) }
             if route.destination.length > 0, let address = route.destination.client { add(address, link) }
+        }
+        let mostOfAll = found.count + Self.mostClients
+        for client in clients where client.family == family {
+            if let link = routes.path(to: client, family).output { add(client, link, most: mostOfAll) }
         }
         all = found
     }

@@ -42,9 +42,11 @@ package final class Sandbox {
     /// Whether the director has tables of iptables-legacy.
     var hasLegacyTables: Bool { !legacy.tables.isEmpty }
     var hasLimits: Bool { !limits.isEmpty || legacy.tables.contains(where: \.hasLimits) }
-    private let ruleset: Ruleset
+    private let rules: SandboxRules
     /// What its rules say about destinations; read once it is asked for.
-    private(set) lazy var destinations = NamedDestinations(ruleset, legacy.tables)
+    private(set) lazy var destinations = rules.destinations
+    /// Connections that services by mark may have had.
+    let flowsByMark: [KnownFlow]
     /// Where clients may be.
     let origins: [IPAddress.Family: ProbeOrigins]
     private let cache = RuleCache()
@@ -88,9 +90,10 @@ package final class Sandbox {
         routes = RouteLookup(network)
         let copy = try NetworkCopy(of: network, into: kernel, farEndsIn: clients)
         links = copy.names
-        let (network, links) = (self.network, self.links)
+        flowsByMark = plan.flowsByMark
+        let (network, links, known) = (self.network, self.links, plan.flowsByMark.map(\.client))
         origins = Dictionary(
-            uniqueKeysWithValues: [IPAddress.Family.ipv4, .ipv6].map { ($0, ProbeOrigins(network, links, $0)) })
+            uniqueKeysWithValues: [IPAddress.Family.ipv4, .ipv6].map { ($0, ProbeOrigins(network, links, $0, known)) })
         try clients.enter()
         wires = try Wires(Array(links.keys), far)
         try director.enter()
@@ -104,7 +107,7 @@ package final class Sandbox {
         missing += rules.missing
         lacksRules = rules.areIncomplete
         places = rules.places
-        (legacy, limits, ruleset) = (rules.legacy, rules.limits, rules.ruleset)
+        (self.rules, legacy, limits) = (rules, rules.legacy, rules.limits)
         // Before the first service, for which the kernel would start estimators.
         if !plan.ipvs.isEmpty { missing += Self.apply(plan.ipvsSettings) }
         let ipvs = try IPVSCopy(of: plan.ipvs, into: kernel)

@@ -17,6 +17,9 @@ package struct SandboxPlan {
     /// Where sync daemons listen, which is tried as well.
     package var syncGroups: [SyncGroup] = []
 
+    /// Connections that services by mark may have had.
+    package var flowsByMark: [KnownFlow] = []
+
     /// Services that the sandbox's own IPVS is to have; none if it is to do without.
     package var ipvs: [Service] = []
 

@@ -14,6 +14,10 @@ struct SandboxRules {
     let limits: Set<DroppingRule>
     /// Those of nf_tables.
     let ruleset: Ruleset
+    /// What they say about destinations.
+    var destinations: NamedDestinations { NamedDestinations(ruleset, legacy.tables, sets) }
+    /// Those of ipset, as the rules refer to them.
+    private let sets: [IPSet]
 
     /// Makes them in the network namespace of the calling thread.
     ///
@@ -24,7 +28,7 @@ struct SandboxRules {
         switch rules {
         case .copied(let ruleset, let tables, let sets):
             let ipsets = IPSetCopy(of: sets, into: kernel)
-            self.ruleset = ruleset
+            (self.ruleset, self.sets) = (ruleset, sets)
             legacy = LegacyCopy(of: tables, sets: ipsets)
             limits = ruleset.limits
             let copy = try RulesetCopy(of: ruleset, into: kernel, ipsets: ipsets)
@@ -39,7 +43,7 @@ struct SandboxRules {
             self.missing = missing
             places = RulePlaces(of: ruleset, in: try Ruleset(reading: kernel), without: copy.missing.map(\.object))
         case .loaded(let files):
-            legacy = LegacyCopy(of: [])
+            (legacy, sets) = (LegacyCopy(of: []), [])
             for file in files { try RulesetLoader.load(file) }
             ruleset = try Ruleset(reading: kernel)
             missing = ruleset.chainsBesideThePath

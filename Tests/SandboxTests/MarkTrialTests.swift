@@ -33,13 +33,16 @@ struct MarkTrialTests {
     }
 
     private static func trial(
-        _ filter: String, mark: UInt32 = 7, family: IPAddress.Family = .ipv4, settings: [String: String] = [:]
+        _ filter: String, mark: UInt32 = 7, family: IPAddress.Family = .ipv4, settings: [String: String] = [:],
+        flows: [KnownFlow] = []
     ) throws -> Trial {
         let director = try Director(filter, settings: settings)
         var service = Service(.fwmark(mark, family))
         let server = family == .ipv4 ? "10.8.0.3:0" : "[2001:db8:8::3]:0"
         service.destinations = [Destination(try #require(Endpoint(server)), .dr)]
-        return try Trial(of: [service], in: director.plan)
+        var plan = director.plan
+        plan.flowsByMark = flows
+        return try Trial(of: [service], in: plan)
     }
 
     private static let web = "ip daddr \(Director.vip) tcp dport 80 meta mark set 7"
@@ -87,6 +90,41 @@ struct MarkTrialTests {
         #expect(trial.doubt == nil)
         let other = try Self.trial(Self.filter(marking), mark: 8)
         #expect(other.services.map(\.target.description) == ["tcp 10.9.0.1:80"])
+    }
+
+    @Test(
+        "A rule for a network, from one client only: connections that are there say where its packets come from and go to"
+    )
+    func flows() throws {
+        let rules = Self.filter(
+            "ip saddr 10.9.0.55 ip daddr 192.0.2.0/24 meta mark set 7", "ct state invalid drop\ntcp dport 8081 accept")
+        let marking = rules + "\nip rule add fwmark 7 lookup 100; ip route add local 0.0.0.0/0 dev lo table 100"
+        let flow = KnownFlow(
+            .tcp, client: try #require(IPAddress("10.9.0.55")), virtual: try #require(Endpoint("192.0.2.9:8081")))
+        let trial = try Self.trial(marking, flows: [flow])
+        #expect(trial.services.map(\.target.description) == ["tcp 192.0.2.9:8081"], "\(trial.doubt ?? "-")")
+        expectDrops(trial)
+        let blind = try Self.trial(marking)
+        #expect(blind.services.allSatisfy { !$0.isReachable })
+        // The kernel decides.
+        let elsewhere = KnownFlow(.tcp, client: flow.client, virtual: try #require(Endpoint("203.0.113.9:8081")))
+        let wrong = try Self.trial(marking, flows: [elsewhere])
+        #expect(wrong.services.allSatisfy { !$0.isReachable })
+    }
+
+    @Test(
+        "Destinations in sets of ipset: an address that is the director's only by its mark", .needsTool("ipset"),
+        arguments: ["nft", "legacy"])
+    func inSets(_ variant: String) throws {
+        let marking = """
+            ipset create gone hash:ip; ipset create services hash:ip,port
+            ipset add services 192.0.2.7,tcp:8081; ipset destroy gone
+            iptables-\(variant) -t mangle -A PREROUTING -m set --match-set services dst,dst -j MARK --set-mark 7
+            ip rule add fwmark 7 lookup 100; ip route add local 0.0.0.0/0 dev lo table 100
+            """
+        let trial = try Self.trial(marking + "\n" + Self.filter("", "ct state invalid drop\ntcp dport 8081 accept"))
+        #expect(trial.services.map(\.target.description) == ["tcp 192.0.2.7:8081"], "\(trial.doubt ?? "-")")
+        expectDrops(trial)
     }
 
     @Test("IPv6, and a mark that a rule takes away again")

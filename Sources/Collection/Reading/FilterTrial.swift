@@ -21,6 +21,8 @@ package struct FilterTrial {
     let rulesGap: Loss?
     /// Where the director's sync daemons listen.
     private(set) var syncGroups: [SyncGroup] = []
+    /// Connections that services by mark may have had.
+    private var flowsByMark: [KnownFlow] = []
     /// Whether it comes from strangers, or from files that other programs load.
     private let isOutside: Bool
     /// Whether its network is assumed.
@@ -59,6 +61,7 @@ package struct FilterTrial {
         }
         (isOutside, isAlone) = (source is CapturedKernel || !files.isEmpty, false)
         hasIPVS = areOfKernel && !isOutside
+        if areOfKernel { flowsByMark = KnownFlow.all(besides: services, in: source) }
         guard files.isEmpty else {
             rules = .loaded(files)
             self.omitted = omitted
@@ -161,6 +164,7 @@ package struct FilterTrial {
     var plan: SandboxPlan {
         var plan = SandboxPlan(rules: rules, network: network, sysctls: sysctls, addresses: services.addresses)
         plan.syncGroups = syncGroups
+        plan.flowsByMark = flowsByMark
         if hasIPVS { plan.ipvs = services }
         return plan
     }

@@ -10,11 +10,14 @@ struct DestinationReader {
     /// What of a packet is in a register, by its number from `NFT_REG32_00` on.
     private var loads: [UInt32: Load] = [:]
     private let family: TableFamily
+    private let sets: XTSets
     private let elements: (String) -> [SetElement]
 
-    /// - Parameter elements: of a set of the rule's table.
-    init(of rule: RulesetObject, elements: @escaping (String) -> [SetElement]) {
-        (family, self.elements) = (rule.family, elements)
+    /// - Parameters:
+    ///   - sets: those of ipset.
+    ///   - elements: of a set of the rule's table.
+    init(of rule: RulesetObject, _ sets: XTSets, elements: @escaping (String) -> [SetElement]) {
+        (family, self.sets, self.elements) = (rule.family, sets, elements)
         for expression in rule.expressions { take(expression) }
         // What comes after a verdict is never met.
         jumps = jumps.map { ($0.chain, hints.narrowed(by: $0.hints)) }
@@ -39,10 +42,11 @@ struct DestinationReader {
             jumps.append((chain, [DestinationHint()]))
         case "match":
             let name = (expression.payload(NFTA_MATCH_NAME.rawValue) ?? []).prefix { $0 != 0 }
-            let ports = XTPorts(
-                match: String(decoding: name, as: UTF8.self), revision: expression.number(NFTA_MATCH_REV.rawValue) ?? 0,
+            let alternatives = sets.hints(
+                ofMatch: String(decoding: name, as: UTF8.self),
+                revision: expression.number(NFTA_MATCH_REV.rawValue) ?? 0,
                 expression.payload(NFTA_MATCH_INFO.rawValue) ?? [])
-            if let alternatives = ports.hints { hints = hints.narrowed(by: alternatives) }
+            if let alternatives { hints = hints.narrowed(by: alternatives) }
         // Parts of an address or port, or something else.
         case "bitwise", "byteorder", "ct", "fib", "hash", "numgen", "rt", "socket", "osf", "exthdr": loads = [:]
         default: break

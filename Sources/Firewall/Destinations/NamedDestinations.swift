@@ -4,7 +4,7 @@ import Netlink
 
 /// The destinations that the rules of a packet filter name, and which of them may get a mark.
 ///
-/// Left out are sets of ipset, and rules that match prefixes: of these packets any destination may do.
+/// Left out are rules that match prefixes: of these packets any destination may do.
 package struct NamedDestinations: Sendable {
     /// A chain of a table, of nf_tables or iptables-legacy.
     private struct ChainName: Hashable {
@@ -25,9 +25,12 @@ package struct NamedDestinations: Sendable {
     private var jumps: [ChainName: [(from: ChainName, hints: [DestinationHint])]] = [:]
 
     /// Takes a fraction of a millisecond for each hundred rules.
-    package init(_ ruleset: Ruleset, _ tables: [LegacyTable]) {
-        add(ruleset)
-        for table in tables { add(table) }
+    ///
+    /// - Parameter sets: those of ipset that the rules use.
+    package init(_ ruleset: Ruleset, _ tables: [LegacyTable], _ sets: [IPSet]) {
+        let sets = XTSets(sets)
+        add(ruleset, sets)
+        for table in tables { add(table, sets) }
     }
 
     /// Of all rules.
@@ -72,11 +75,11 @@ package struct NamedDestinations: Sendable {
 
     // MARK: Reading
 
-    private mutating func add(_ ruleset: Ruleset) {
+    private mutating func add(_ ruleset: Ruleset, _ sets: XTSets) {
         let late = ruleset.chainsAfterIPVS
         let lists = Dictionary(grouping: ruleset[.elements]) { [$0.family.description, $0.table, $0.name] }
         for rule in ruleset[.rule] where !late.contains("chain \(rule.family) \(rule.table) \(rule.name)") {
-            let reader = DestinationReader(of: rule) { set in
+            let reader = DestinationReader(of: rule, sets) { set in
                 (lists[[rule.family.description, rule.table, set]] ?? []).flatMap(SetElement.all)
             }
             let chain = ChainName(family: rule.family, table: rule.table, chain: rule.name, isLegacy: false)
@@ -88,7 +91,7 @@ package struct NamedDestinations: Sendable {
         }
     }
 
-    private mutating func add(_ table: LegacyTable) {
+    private mutating func add(_ table: LegacyTable, _ sets: XTSets) {
         let chains = LegacyChains(of: table)
         func name(_ chain: String) -> ChainName {
             ChainName(family: table.family, table: table.name, chain: chain, isLegacy: true)
@@ -97,7 +100,7 @@ package struct NamedDestinations: Sendable {
             guard let place = chains.place(of: entry),
                 ![NetfilterHook.forward, .postRouting].map(\.legacyName).contains(place.chain)
             else { continue }
-            let hints = table.destinations(of: entry)
+            let hints = table.destinations(of: entry, sets)
             rules.append(
                 Rule(
                     chain: name(place.chain), hints: hints,
@@ -111,7 +114,7 @@ package struct NamedDestinations: Sendable {
 
 extension LegacyTable {
     /// What an entry's condition (`struct ipt_ip`, `ip6t_ip6`) and matches say about destinations.
-    fileprivate func destinations(of entry: LegacyEntry) -> [DestinationHint] {
+    fileprivate func destinations(of entry: LegacyEntry, _ sets: XTSets) -> [DestinationHint] {
         let head = entries.span.bytes.copy(entry.start..<entry.target)
         let length = family == .ip6 ? 16 : 4
         let end = 4 * length + 4 * Int(IFNAMSIZ)
@@ -126,8 +129,8 @@ extension LegacyTable {
             hint.protocol = UInt8(exactly: number).map { IPProtocol(rawValue: $0) }
         }
         return matches(of: entry).reduce([hint]) { hints, match in
-            let ports = XTPorts(match: match.name, revision: UInt32(match.revision), match.data)
-            return ports.hints.map { hints.narrowed(by: $0) } ?? hints
+            let alternatives = sets.hints(ofMatch: match.name, revision: UInt32(match.revision), match.data)
+            return alternatives.map { hints.narrowed(by: $0) } ?? hints
         }
     }
 }

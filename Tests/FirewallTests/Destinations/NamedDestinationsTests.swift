@@ -12,8 +12,9 @@ struct NamedDestinationsTests {
             let outcome = try Tool.outcome(of: "/usr/bin/env", ["bash", "-ec", commands])
             #expect(outcome.status == 0, "\(outcome.errors)")
             let kernel = LiveKernel()
-            return NamedDestinations(try Ruleset(reading: kernel), LegacyTable.all(in: kernel).tables)
-                .marked(mark, family)
+            let (ruleset, tables) = (try Ruleset(reading: kernel), LegacyTable.all(in: kernel).tables)
+            let sets = IPSet.used(by: ruleset, tables, in: kernel).sets
+            return NamedDestinations(ruleset, tables, sets).marked(mark, family)
         }
         return Set(hints.map(\.words))
     }
@@ -107,13 +108,47 @@ struct NamedDestinationsTests {
         #expect(try marked(7, .ipv4, by: six) == [])
     }
 
+    @Test(
+        "Sets of ipset, in the direction in which a rule looks into them", .needsTool("ipset"),
+        arguments: ["nft", "legacy"])
+    func ipsets(_ variant: String) throws {
+        func marked(_ rule: String) throws -> Set<String> {
+            try self.marked(
+                7,
+                by: """
+                    ipset create gone hash:ip
+                    ipset create vips hash:ip; ipset add vips 10.0.0.100; ipset add vips 10.0.0.101
+                    ipset create web hash:ip,port; ipset add web 10.0.0.102,tcp:80; ipset add web 10.0.0.103,udp:53
+                    ipset create ports bitmap:port range 0-1023; ipset add ports 443
+                    ipset create nets hash:net,port; ipset add nets 10.1.0.0/16,tcp:90; ipset add nets 10.0.0.104,sctp:91
+                    ipset create pairs hash:ip,port,ip; ipset add pairs 10.9.9.9,tcp:70,10.0.0.105
+                    ipset destroy gone
+                    iptables-\(variant) -t mangle -A PREROUTING \(rule) -j MARK --set-mark 7
+                    """)
+        }
+        #expect(
+            try marked("-p tcp --dport 80 -m set --match-set vips dst") == ["tcp 10.0.0.100 80", "tcp 10.0.0.101 80"])
+        #expect(try marked("-m set --match-set web dst,dst") == ["tcp 10.0.0.102 80", "udp 10.0.0.103 53"])
+        #expect(try marked("-m set --match-set web dst,src") == ["* 10.0.0.102 *", "* 10.0.0.103 *"])
+        #expect(
+            try marked("-p tcp -m set --match-set vips dst -m set --match-set ports dst") == [
+                "tcp 10.0.0.100 443", "tcp 10.0.0.101 443",
+            ])
+        #expect(try marked("-m set --match-set nets dst,dst") == ["tcp * 90", "sctp 10.0.0.104 91"])
+        #expect(try marked("-m set --match-set pairs src,dst,dst") == ["tcp 10.0.0.105 70"])
+        for rule in ["-m set --match-set vips src", "-m set ! --match-set vips dst"] {
+            let found = try marked(rule)
+            #expect(found == ["* * *"], "\(rule)")
+        }
+    }
+
     @Test("All ports that any rule names")
     func ports() throws {
         let all = try inFreshNamespace {
             for words in ["table inet f", "chain inet f i", "rule inet f i tcp dport 8080 accept"] {
                 _ = try Tool.run("nft add \(words)")
             }
-            return NamedDestinations(try Ruleset(reading: LiveKernel()), []).all
+            return NamedDestinations(try Ruleset(reading: LiveKernel()), [], []).all
         }
         #expect(all.compactMap(\.port) == [8080])
     }

@@ -74,9 +74,19 @@ def _mark(hosts, judge):
     _knock(hosts.client, VIP, 81)
     judge.report.check("now it gets some", _packets(hosts, "-f 7") > 0)
     judge.found("a rule that sets the mark", {})
+    _nft(hosts, "flush chain inet t early", f"add rule inet t early ip saddr {CLIENTS[0]} tcp dport & 0xff00 == 0x1f00 meta mark set 7")
+    judge.found("a rule that does not say for which port", {}, untried=UNTRIED)
+    _knock(hosts.client, VIP, 8080)
+    _judge_connection(hosts, judge)
+    judge.found("a connection says it", {})
     _nft(hosts, "delete table inet t")
     judge.found("a rule that is gone", {"fwmark-unset": "warning"}, untried=UNTRIED)
     hosts.ipvs("-D -f 7")
+
+
+def _judge_connection(hosts, judge):
+    listing = hosts.director.run("ipvsadm", "-Lcn").stdout
+    judge.report.check("there is a connection of the service by mark", f"{VIP}:8080" in listing, listing)
 
 
 def _limit(hosts, judge):
