@@ -73,8 +73,8 @@ extension PacketBytes {
 
 extension PacketBytes {
     /// A datagram with four bytes of data.
-    package static func udp(from source: Endpoint, to destination: Endpoint) -> [UInt8] {
-        datagram(.udp, from: source, to: destination)
+    package static func udp(from source: Endpoint, to destination: Endpoint, hopLimit: UInt8 = 64) -> [UInt8] {
+        datagram(.udp, from: source, to: destination, hopLimit: hopLimit)
     }
 
     /// With a checksum over all of it, which makes it UDP except for the protocol number (RFC 3828).
@@ -83,13 +83,13 @@ extension PacketBytes {
     }
 
     private static func datagram(
-        _ protocol: IPProtocol, from source: Endpoint, to destination: Endpoint
+        _ protocol: IPProtocol, from source: Endpoint, to destination: Endpoint, hopLimit: UInt8 = 64
     ) -> [UInt8] {
         let data = Array("data".utf8)
         let header = big(source.port) + big(destination.port) + big(UInt16(8 + data.count)) + [0, 0]
         let datagram = transport(
             `protocol`, header + data, checksumAt: 6, from: source.address, to: destination.address)
-        return ip(`protocol`, datagram, from: source.address, to: destination.address)
+        return ip(`protocol`, datagram, from: source.address, to: destination.address, hopLimit: hopLimit)
     }
 }
 

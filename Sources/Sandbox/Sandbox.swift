@@ -39,6 +39,11 @@ package final class Sandbox {
     private let legacy: LegacyCopy
     /// The rules of nf_tables that limit packets.
     let limits: Set<DroppingRule>
+    /// Whether its rules ask who sends a packet, or tell IPv6 hosts of one network apart.
+    private(set) lazy var asksForSenders =
+        rules.ruleset.asksForSenders || legacy.tables.contains(where: \.asksForSenders)
+    private(set) lazy var namesIPv6Hosts =
+        rules.ruleset.namesIPv6Hosts || legacy.tables.contains(where: \.namesIPv6Hosts)
     /// Whether the director has tables of iptables-legacy.
     var hasLegacyTables: Bool { !legacy.tables.isEmpty }
     var hasLimits: Bool { !limits.isEmpty || legacy.tables.contains(where: \.hasLimits) }
@@ -178,6 +183,8 @@ package final class Sandbox {
         case link(Int32)
         /// The director itself sends it.
         case socket(from: IPAddress, to: IPAddress)
+        /// The director itself sends it to a multicast group, by a link.
+        case multicast(to: IPAddress, by: Int32)
     }
 
     /// Sends a packet in by a link, and says what became of it. Blocks for a fraction of a millisecond, or two seconds if nothing is heard.
@@ -229,7 +236,11 @@ package final class Sandbox {
             lastLink = link
             try wires.send(packet, by: link)
         case .socket(let source, let target):
-            if let why = own.send(packet, from: source, to: target) { reader.giveUp(why) }
+            if let why = own.send(packet, .from(source), to: target) { reader.giveUp(why) }
+        case .multicast(let group, let link):
+            lastLink = link
+            let way = OwnSender.Way.multicast(by: links[link] ?? "", group.family)
+            if let why = own.send(packet, way, to: group) { reader.giveUp(why) }
         }
         try collect(into: &reader)
         if !reader.isOver {

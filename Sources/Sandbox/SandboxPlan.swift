@@ -14,7 +14,7 @@ package struct SandboxPlan {
     package var sysctls: Sysctls
     /// The addresses of its services, which are made local if the network is not known.
     package var addresses: Set<IPAddress>
-    /// Where sync daemons listen, which is tried as well.
+    /// Where sync daemons listen or send, which is tried as well.
     package var syncGroups: [SyncGroup] = []
 
     /// Connections that services by mark may have had.

@@ -73,6 +73,12 @@ struct WatchTable {
         let isOwn = RuleStatement.range(.socketUser, 0...UInt32.max)
         writer.baseChain(Self.sent, at: .localOut, priority: .min)
         writer.rule(in: Self.sent, isOwn, .trace)
+        // No answers of a service, so IPVS does nothing to them.
+        writer.rule(
+            in: Self.sent, isOwn, .equal(.destination(.ipv4), [0xE0, 0, 0, 0], mask: [0xF0, 0, 0, 0]), .verdict(.accept)
+        )
+        let groups: [UInt8] = [0xFF] + [UInt8](repeating: 0, count: 15)
+        writer.rule(in: Self.sent, isOwn, .equal(.destination(.ipv6), groups, mask: groups), .verdict(.accept))
         if isUntracking {
             writer.rule(in: Self.sent, isOwn, .equal(.transportProtocol, [IPProtocol.udp.rawValue]), .notrack)
             // Valid without an entry: HEARTBEAT, HEARTBEAT ACK and SHUTDOWN ACK (`sctp_new`, nf_conntrack_proto_sctp.c).

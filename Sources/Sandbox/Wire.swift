@@ -48,10 +48,14 @@ final class Wire {
         }
     }
 
-    /// The link-layer address of an IPv4 multicast group that the packet is for (RFC 1112): rules ask for the kind (`meta pkttype`).
+    /// The link-layer address of a multicast group that the packet is for (RFC 1112, RFC 2464): rules ask for the kind (`meta pkttype`).
     private static func groupAddress(of packet: [UInt8]) -> [UInt8]? {
-        guard packet.count >= 20, packet[0] >> 4 == 4, packet[16] >> 4 == 0xE else { return nil }
-        return [0x01, 0x00, 0x5E, packet[17] & 0x7F, packet[18], packet[19]]
+        guard let version = packet.first.map({ $0 >> 4 }) else { return nil }
+        if version == 4, packet.count >= 20, packet[16] >> 4 == 0xE {
+            return [0x01, 0x00, 0x5E, packet[17] & 0x7F, packet[18], packet[19]]
+        }
+        if version == 6, packet.count >= 40, packet[24] == 0xFF { return [0x33, 0x33] + packet[36..<40] }
+        return nil
     }
 
     /// What has arrived at the far end since the last time, without the link-layer header.

@@ -5,7 +5,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("Bursts and sync messages in the sandbox", .needsRoot, .needsTool("nft"))
+@Suite("Bursts in the sandbox", .needsRoot, .needsTool("nft"))
 struct BurstTrialTests {
     /// Rules at LOCAL_IN, whose policy is drop.
     private static func filter(_ rules: String) -> String {
@@ -79,61 +79,5 @@ struct BurstTrialTests {
         let trial = try Director(rules.map { "iptables-legacy \($0)" }.joined(separator: "; ")).trial()
         let burst = try #require(trial.services.first?.burst)
         #expect(burst.limitingRule?.decision == .legacyRule(number: 2), "\(burst.outcome.words)")
-    }
-
-    // MARK: Sync messages
-
-    private static let group = SyncGroup(interface: "outside", Endpoint(IPAddress(ipv4: 0xE000_0051), 8848))
-
-    private func sync(_ rules: String, interface: String = "outside") throws -> ProbeOutcome {
-        // The kernel lists groups that it has sent to as neighbours.
-        let group22 = "\nip neigh add 224.0.0.22 lladdr 01:00:5e:00:00:16 dev outside nud noarp"
-        let director = try Director(
-            Self.filter("tcp dport 80 accept; " + rules), network: Director.network + group22)
-        var plan = director.plan
-        var group = Self.group
-        group.interface = interface
-        plan.syncGroups = [group]
-        let trial = try Trial(of: [], in: plan)
-        return try #require(trial.syncs.first).outcome
-    }
-
-    @Test(
-        "What another director tells is dropped, or passes, as the rules say: of all hosts, of the one partner, of multicasts"
-    )
-    func sync() throws {
-        #expect(try sync("").droppingRule?.isPolicy == true)
-        #expect(try sync("udp dport 8849 accept").droppingRule?.isPolicy == true)
-        #expect(try sync("ip daddr 224.0.0.81 udp dport 8848 drop; accept").droppingRule?.isPolicy == false)
-        for rule in [
-            "ip daddr 224.0.0.81 udp dport 8848 accept", "meta pkttype multicast accept", "ip saddr 10.9.0.77 accept",
-            "iifname outside udp dport 8848 accept",
-        ] {
-            #expect(try sync(rule).end == .passed(.localIn), "\(rule)")
-        }
-    }
-
-    @Test("Each port of a daemon is tried, until one is closed")
-    func ports() throws {
-        func ends(_ rules: String) throws -> [ProbeOutcome.End] {
-            var plan = try Director(Self.filter(rules), network: Director.network).plan
-            plan.syncGroups = (0..<3).map {
-                SyncGroup(interface: "outside", Endpoint(Self.group.endpoint.address, 8848 + $0))
-            }
-            return try Trial(of: [], in: plan).syncs.map(\.outcome.end)
-        }
-        let passed = ProbeOutcome.End.passed(.localIn)
-        #expect(try ends("udp dport 8848-8850 accept") == [passed, passed, passed])
-        #expect(try ends("ip saddr 10.9.0.77 udp dport 8848-8850 accept") == [passed, passed, passed])
-        let second = try ends("udp dport { 8848, 8850 } accept")
-        #expect(second.count == 2 && second.first == passed && second.last != passed)
-    }
-
-    @Test("By a link without a network nothing is known")
-    func nowhere() throws {
-        guard case .unknown = try sync("", interface: "lo").end else {
-            Issue.record("something is known")
-            return
-        }
     }
 }

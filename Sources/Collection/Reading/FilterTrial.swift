@@ -19,7 +19,7 @@ package struct FilterTrial {
     private let lacksLegacyRules: Bool
     /// What could not be read of the rules; nil if all was.
     let rulesGap: Loss?
-    /// Where the director's sync daemons listen.
+    /// Where the director's sync daemons listen, and where they send.
     private(set) var syncGroups: [SyncGroup] = []
     /// Connections that services by mark may have had.
     private var flowsByMark: [KnownFlow] = []

@@ -126,12 +126,12 @@ extension DirectorFacts {
         }
     }
 
-    /// Where the director's sync daemons listen.
+    /// Where the director's sync daemons listen, and where they send.
     package var syncGroups: [SyncGroup] {
         SyncGroup.all(of: configuration.value?.daemons ?? [], ports: sysctls.number(Sysctls.syncPorts))
     }
 
-    /// A message to a backup that neither passed nor was dropped proves nothing; what is not known of services does not matter.
+    /// A message that neither passed nor was dropped proves nothing; what is not known of services does not matter.
     private var lackOfSyncTrial: Lack? {
         let groups = syncGroups
         guard let trial = trial.value else { return groups.isEmpty ? nil : self.trial.lack }
@@ -149,7 +149,10 @@ extension DirectorFacts {
                 if let first = trial.missing.first {
                     return Lack("the sandbox lacks \(first.what): \(first.why)", isAbsence: false)
                 }
-            case .lost: return Lack("a message to \(group.endpoint) did not arrive in the sandbox", isAbsence: false)
+            case .lost:
+                return Lack(
+                    "a message to \(group.endpoint) did not \(group.isSender ? "leave" : "arrive in") the sandbox",
+                    isAbsence: false)
             case .unknown(let why): return Lack(why, isAbsence: false)
             }
         }

@@ -25,9 +25,10 @@ extension Check {
                     context: .named(.init(services: services)), [.set([.init(Sysctls.backupOnly, 1)])])
             ]
         },
-        // `sync_thread_backup` (net/netfilter/ipvs/ip_vs_sync.c) reads a socket: LOCAL_IN comes before it.
+        // `sync_thread_backup` (net/netfilter/ipvs/ip_vs_sync.c) reads a socket: LOCAL_IN comes before it. `sync_thread_master` writes to one:
+        // LOCAL_OUT and POST_ROUTING come behind it.
         Check(
-            .syncFiltered, .error, "a backup director whose packet filter drops the master's sync messages",
+            .syncFiltered, .error, "a packet filter that drops messages between the sync daemons of two directors",
             needs: [.configuration, .syncTrial], concerns: { _ in true }
         ) { facts in
             guard let trial = facts.trial.value, !trial.lacksRules else { return [] }
@@ -35,7 +36,8 @@ extension Check {
                 guard let rule = sync.outcome.droppingRule else { return nil }
                 let (group, port) = (sync.group.endpoint.address, sync.group.endpoint.port)
                 return Finding(
-                    .syncFiltered, .error, .address(group, port: port), [.init("port", port)],
+                    .syncFiltered, .error, .address(group, port: port),
+                    [.init("port", port)] + (sync.group.isSender ? [.init("sent", 1)] : []),
                     context: .named(.init(interfaces: [sync.group.interface], names: [trial.words(of: rule)])),
                     [.acceptSync(sync.group)])
             }

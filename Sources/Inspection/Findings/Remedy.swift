@@ -64,7 +64,7 @@ package enum Remedy: Hashable, Sendable {
     case acceptForwarded
     /// Let conntrack see the packets of these services.
     case track([Service.Identity])
-    /// Accept what another director tells the sync daemon.
+    /// Accept what another director tells the sync daemon, or what it tells others.
     case acceptSync(SyncGroup)
     /// Have a rule give packets of the service this mark.
     case setMark(UInt32, IPAddress.Family)

@@ -33,7 +33,8 @@ extension Finding {
         .notrackHalf:
             "ct-inspect observe shows packets of one address as UNTRACKED and others about it as INVALID, and what drops them.",
         .syncFiltered:
-            "ipvsadm -Lcn here stays empty while the master has connections; tcpdump shows its messages arrive, and the rule's counter goes up.",
+            "ipvsadm -Lcn on the backup stays empty while the master has connections, and the rule's counter goes up; tcpdump shows messages arrive "
+            + "that a backup drops, and a master that may not send has “ip_vs_send_async error -1” in dmesg.",
         .fwmarkUnset:
             "ipvsadm -Ln --stats shows no packets of the service, whatever a client sends; nft list ruleset and iptables-save -t mangle show "
             + "what sets marks.",

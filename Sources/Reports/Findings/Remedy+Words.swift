@@ -72,8 +72,9 @@ extension Remedy {
         case .track(let services):
             "leave \(sentenceList(services.map(\.description))), and what their real servers answer, out of the rules with notrack"
         case .acceptSync(let group):
-            "accept it: iptables -I INPUT -i \(group.interface) -d \(group.endpoint.address) -p udp --dport \(group.endpoint.port) -j ACCEPT, "
-                + "or as your packet filter has it"
+            "accept it: \(group.endpoint.address.family == .ipv4 ? "iptables" : "ip6tables") -I "
+                + "\(group.isSender ? "OUTPUT -o" : "INPUT -i") \(group.interface) -d \(group.endpoint.address) -p udp "
+                + "--dport \(group.endpoint.port) -j ACCEPT, or as your packet filter has it"
         case .setMark(let mark, let family):
             "mark packets of the service before IPVS sees them: \(family == .ipv4 ? "iptables" : "ip6tables") -t mangle -A PREROUTING "
                 + "-d … -p … --dport … -j MARK --set-mark \(mark), or in nft at prerouting: meta mark set \(mark)"

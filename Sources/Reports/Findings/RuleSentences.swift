@@ -92,6 +92,10 @@ extension Finding {
             "A backup sync daemon runs here, this host is a real server of \(Self.list(named.services)) as well, and "
                 + "net.ipv4.vs.backup_only=0: what the master sends here to be served, IPVS sends on to other real servers, the master perhaps, "
                 + "and packets go round in circles (net/netfilter/ipvs/ip_vs_core.c, ip_vs_in_hook)."
+        case .syncFiltered where number("sent") > 0:
+            "The packet filter drops what the master sync daemon here sends to other directors, by \(Self.list(named.interfaces)): "
+                + "\(named.names.joined()). So they know none of the connections, and when one of them takes over, all break "
+                + "(net/netfilter/ipvs/ip_vs_sync.c, ip_vs_send_sync_msg). A message sent in a sandbox showed it."
         case .syncFiltered:
             "The packet filter drops the master's messages to the backup sync daemon here, by \(Self.list(named.interfaces)): "
                 + "\(named.names.joined()). So this director knows no connections, and a failover breaks them all "

@@ -11,6 +11,8 @@ extension CheckTests {
     private static let rule = DroppingRule(family: .inet, table: "filter", chain: "input", decision: .rule(handle: 7))
     private static let group = SyncGroup(interface: "eth0", Endpoint(IPAddress(ipv4: 0xE000_0051), 8848))
 
+    private static let told = SyncGroup(interface: "eth0", group.endpoint, isSender: true)
+
     private static let next = SyncGroup(interface: "eth0", Endpoint(IPAddress(ipv4: 0xE000_0051), 8849))
 
     /// A burst of ACKs to the one service, of which the last was dropped by the rule, or passed.
@@ -130,6 +132,14 @@ extension CheckTests {
             $0.listen(at: group)
             $0.trial = .known(.of(group, .passed(.localIn)))
         },
+        // A master's own messages.
+        Case("sync-filtered", .error, ["port": 8848, "sent": 1]) {
+            $0.speak(to: told)
+            $0.trial = .known(.of(told, .dropped(rule)))
+        } butNot: {
+            $0.speak(to: told)
+            $0.trial = .known(.of(told, .passed(.postRouting)))
+        },
         // Of a master with two threads, the second port is closed.
         Case("sync-filtered", .error, ["port": 8849]) {
             $0.listen(at: group)
@@ -176,8 +186,13 @@ extension Fact<Trial> {
 
 extension DirectorFacts {
     /// A backup daemon runs.
-    mutating func listen(at group: SyncGroup) {
-        run(2)
+    mutating func listen(at group: SyncGroup) { run(2, group) }
+
+    /// A master daemon runs.
+    fileprivate mutating func speak(to group: SyncGroup) { run(1, group) }
+
+    private mutating func run(_ state: UInt32, _ group: SyncGroup) {
+        run(state)
         var configuration = configuration.value ?? Director.Configuration()
         configuration.daemons[0].interface = group.interface
         configuration.daemons[0].group = group.endpoint.address

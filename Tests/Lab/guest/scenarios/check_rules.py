@@ -16,7 +16,7 @@ CHECKS = "new-limit,notrack-half,fwmark-unset,fw-owner,settings-rewritten,lro,ba
 UNHURT = {"tcp-timeout-short": "info"}
 # Packets of services by mark are not tried where nothing gives them the mark.
 UNTRIED = ("new-limit", "notrack-half")
-SYNC_GROUP, SYNC_PORT = "224.0.0.81", 8848
+SYNC_GROUP, SYNC_GROUP6, SYNC_PORT = "224.0.0.81", "ff02::81", 8848
 
 
 def conduct(hosts, subject, report):
@@ -27,7 +27,7 @@ def conduct(hosts, subject, report):
     web.visit(CLIENTS[0], (VIP, 80))
     judge = Judge(hosts, subject, report, CHECKS, usual=UNHURT)
     judge.found("in order", {})
-    for part in (_timeout, _mark, _limit, _half, _owner, _rewritten, _saved, _backup, _partner, _sync):
+    for part in (_timeout, _mark, _limit, _half, _owner, _rewritten, _saved, _backup, _partner, _sync, _sync6, _master):
         part(hosts, judge)
     judge.found("in order again", {})
 
@@ -266,9 +266,61 @@ def _sync(hosts, judge):
     _nft(hosts, "delete table inet t")
 
 
-def _tell(hosts):
+def _sync6(hosts, judge):
+    hosts.ipvs(f"--start-daemon backup --mcast-interface eth0 --mcast-group {SYNC_GROUP6}")
+    table = (
+        "add table inet t", "add counter inet t passed", "add counter inet t dropped",
+        "add chain inet t input { type filter hook input priority 0; }")
+    _nft(hosts, *table, f"add rule inet t input ip6 daddr {SYNC_GROUP6} udp dport {SYNC_PORT} counter name dropped drop")
+    _tell(hosts, SYNC_GROUP6)
+    judge.report.check("what the master tells by IPv6 is dropped", _counted(hosts, "dropped") > 0)
+    judge.names(judge.found("a backup in an IPv6 group, behind a filter", {"sync-filtered": "error"}), "sync-filtered", "inet t input")
+    _nft(hosts, f"insert rule inet t input ip6 saddr fe80::/10 udp dport {SYNC_PORT} counter name passed accept")
+    _tell(hosts, SYNC_GROUP6)
+    judge.report.check("with a rule for the link it passes", _counted(hosts, "passed") > 0)
+    judge.found("a backup that hears its partner by IPv6", {})
+    hosts.ipvs("--stop-daemon backup")
+    _nft(hosts, "delete table inet t")
+
+
+def _master(hosts, judge):
+    """What a master sends, once a connection has had some packets (`net.ipv4.vs.sync_threshold`)."""
+    for group in (SYNC_GROUP, SYNC_GROUP6):
+        hosts.ipvs(f"--start-daemon master --mcast-interface eth0 --mcast-group {group}")
+        _nft(
+            hosts, "add table inet t", "add counter inet t passed", "add counter inet t dropped",
+            "add chain inet t output { type filter hook output priority 0; }",
+            f"add rule inet t output udp dport {SYNC_PORT} counter name dropped drop")
+        judge.report.check(f"{group}: what the master tells does not leave", _sends(hosts, "dropped"))
+        judge.names(judge.found(f"{group}: a master behind a filter", {"sync-filtered": "error"}), "sync-filtered", "inet t output")
+        _nft(hosts, f"insert rule inet t output oifname eth0 udp dport {SYNC_PORT} counter name passed accept")
+        judge.report.check(f"{group}: with a rule for the interface it leaves", _sends(hosts, "passed"))
+        judge.found(f"{group}: a master that is heard", {})
+        hosts.ipvs("--stop-daemon master")
+        _nft(hosts, "delete table inet t")
+
+
+def _sends(hosts, name):
+    """Whether the master tells of connections: it collects what it tells for two seconds."""
+    with hosts.client.inside():
+        for _ in range(4):
+            with socket.create_connection((VIP, 80), timeout=10) as client:
+                client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if _counted(hosts, name) > 0:
+            return True
+        time.sleep(0.5)
+    return False
+
+
+def _tell(hosts, group=SYNC_GROUP):
     """A message as a master sends it; the kernel takes one that it does not understand for nothing."""
-    with hosts.client.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
-        made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(CLIENTS[0]))
-        made.sendto(b"\0" * 8, (SYNC_GROUP, SYNC_PORT))
+    family = socket.AF_INET6 if ":" in group else socket.AF_INET
+    with hosts.client.inside(), socket.socket(family, socket.SOCK_DGRAM) as made:
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, socket.if_nametoindex("eth0"))
+        else:
+            made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(CLIENTS[0]))
+        made.sendto(b"\0" * 8, (group, SYNC_PORT))
     time.sleep(0.5)
