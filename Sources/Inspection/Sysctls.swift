@@ -51,7 +51,7 @@ package struct Sysctls: Equatable, Sendable {
     static let backupOnly = "net.ipv4.vs.backup_only"
     static let syncPersist = "net.ipv4.vs.sync_persist_mode"
     static let dropEntry = "net.ipv4.vs.drop_entry"
-    static let dropPacket = "net.ipv4.vs.drop_packet"
+    package static let dropPacket = "net.ipv4.vs.drop_packet"
     static let secureTCP = "net.ipv4.vs.secure_tcp"
     static let runEstimation = "net.ipv4.vs.run_estimation"
     static let natICMPSend = "net.ipv4.vs.nat_icmp_send"
@@ -61,6 +61,7 @@ package struct Sysctls: Equatable, Sendable {
     static let ignoreInvalidResets = "net.netfilter.nf_conntrack_tcp_ignore_invalid_rst"
     static let logInvalid = "net.netfilter.nf_conntrack_log_invalid"
     static let udpTimeout = "net.netfilter.nf_conntrack_udp_timeout"
+    static let udpStreamTimeout = "net.netfilter.nf_conntrack_udp_timeout_stream"
     static let establishedTimeout = "net.netfilter.nf_conntrack_tcp_timeout_established"
 
     /// The value as an integer; nil if it was not read, or is not one.

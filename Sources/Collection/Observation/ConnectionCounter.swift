@@ -9,6 +9,7 @@ final class ConnectionCounter {
     private let plan: ObservationPlan
     private let clock = Clocks.system
     private var census: ConnectionCensus
+    private var most: [ConnectionRisks?] = []
     private var losses: [Loss] = []
     private var next = Duration.zero
 
@@ -29,7 +30,7 @@ final class ConnectionCounter {
     func count(in observation: inout Observation, now: Bool) throws(KernelError) {
         guard plan.subjects.contains(where: { $0.service != nil }) else { return }
         if kernel.isStopped { try readLast() } else if now || clock.elapsed() >= next { try read() }
-        observation.take(census)
+        observation.take(census, most: most)
         observation.losses += losses
     }
 
@@ -49,10 +50,28 @@ final class ConnectionCounter {
             $0.forEach { fresh.take($0) }
         }
         census = fresh
+        keepMost()
         losses = []
         if case .cut(let why) = completeness { losses.append(Loss("connections of IPVS", why)) }
         end = clock.elapsed()
         took = end - start
         next = end + took * Self.share
+    }
+
+    /// Where the services cannot be read, nothing is known of any connection any more.
+    private func keepMost() {
+        guard let services = try? Director(kernel).services().services else {
+            most = census.states.map { _ in nil }
+            return
+        }
+        let risks = census.risks(services)
+        guard most.count == risks.count else { return most = risks }
+        for index in most.indices {
+            guard let earlier = most[index], let now = risks[index] else {
+                most[index] = nil
+                continue
+            }
+            most[index] = earlier.most(now)
+        }
     }
 }

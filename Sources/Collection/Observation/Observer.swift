@@ -29,6 +29,7 @@ package final class Observer {
     private let sysctls: Sysctls
     private let outside: OutsideCounters
     private let front: [ObservationNotice]
+    private let balancer: BalancerWatch
 
     /// How long samples wait at most before they are collected.
     private static let longestWait = Duration.milliseconds(200)
@@ -47,6 +48,7 @@ package final class Observer {
         sysctls = Sysctls(ofFlowsIn: kernel)
         outside = OutsideCounters(kernel)
         front = RulesInFront.notices(kernel, preconditions.targets.families)
+        balancer = BalancerWatch(kernel, plan, preconditions.targets.families)
         let name = ObservationTable.freshName(program: getpid())
         // Subscribes before there is something to receive.
         samples = try SampleCollector(options, plan, table: name, kernel, listener)
@@ -112,6 +114,7 @@ package final class Observer {
                     "packets at \(point.name)", "a counting set is full: additional addresses and ports are not counted"
                 ))
         }
+        observation.balancer = balancer.look()
         try connections?.count(in: &observation, now: isLast)
         return observation
     }

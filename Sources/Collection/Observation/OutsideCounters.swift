@@ -23,7 +23,9 @@ struct OutsideCounters {
     private static func read(_ kernel: any KernelSource) -> [OutsideCounter: UInt64]? {
         guard let network = HostCounters.reading(kernel).value else { return nil }
         var values: [OutsideCounter: UInt64] = [:]
-        for counter in OutsideCounter.ofNetwork { values[counter] = network.values[counter.name] }
+        for counter in Set(OutsideCounter.ofNetwork + OutsideCounter.errors) {
+            values[counter] = network.values[counter.name]
+        }
         values[.softnet] = softnet(kernel)
         return values
     }

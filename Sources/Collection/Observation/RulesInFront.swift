@@ -22,4 +22,22 @@ enum RulesInFront {
             return [.unknownRulesInFront(error.description)]
         }
     }
+
+    /// Whether rules may drop what IPVS sends before it is counted: at LOCAL_OUT before conntrack (raw). What cannot be read may have some.
+    static func mayDropSent(_ kernel: any KernelSource, _ families: Set<IPAddress.Family>) -> Bool {
+        guard let ruleset = try? Ruleset(readingChainsOf: kernel) else { return true }
+        let hasChains = ruleset[.chain].contains {
+            $0.isInFront(of: .localOut, families) && $0.mayDrop && !$0.table.hasPrefix(ObservationTable.prefix)
+                && $0.hook == UInt32(NetfilterHook.localOut.rawValue)
+        }
+        let legacy = LegacyTables.read(from: kernel)
+        return hasChains
+            || [legacy.ipv4, legacy.ipv6].contains { presence in
+                switch presence {
+                case .none: false
+                case .tables(let names): names.contains("raw")
+                case .unknown: true
+                }
+            }
+    }
 }

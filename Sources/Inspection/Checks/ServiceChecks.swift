@@ -166,7 +166,7 @@ extension Service {
     func hasMethod(_ isMeant: (ForwardingMethod) -> Bool) -> Bool { destinations.contains { isMeant($0.method) } }
 
     /// Whether a scheduler may choose one of its destinations.
-    fileprivate var takesConnections: Bool { destinations.contains { $0.weight > 0 && !$0.isOverloaded } }
+    var takesConnections: Bool { destinations.contains { $0.weight > 0 && !$0.isOverloaded } }
 
     /// Whether `other` takes connections to unprivileged ports of this FTP service's address.
     fileprivate func mayCarryData(_ other: Service) -> Bool {

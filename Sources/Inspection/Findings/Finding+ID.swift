@@ -58,6 +58,8 @@ extension Finding {
         package static let lostBeforePostRouting = ID(rawValue: "lost-before-post-routing")
         /// IPVS took packets and did not send them.
         package static let lostInIPVS = ID(rawValue: "lost-in-ipvs")
+        /// Packets to a service that IPVS did not take: they went to the director's own stack.
+        package static let leftToHost = ID(rawValue: "left-to-host")
         /// NAT took packets from the address observed.
         package static let rewritten = ID(rawValue: "rewritten")
         /// Counters of losses outside netfilter grew while packets were lost there.

@@ -70,6 +70,8 @@ package struct Finding: Equatable, Sendable {
         case methods([ForwardingMethod])
         case drops(Drops)
         case passed(PassedPackets)
+        case lossInIPVS(LossInIPVS)
+        case leftToHost(LeftToHost)
         /// Counters of the host, and by how much they grew.
         case outside([OutsideGrowth])
         case walk(WalkFact)

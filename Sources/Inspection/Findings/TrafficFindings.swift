@@ -11,12 +11,14 @@ struct TrafficFindings {
     private let others: Set<IPAddress>
     private let remedies: TrafficRemedies
     private let losses: [PacketLoss]
+    private let balancing: LossesInIPVS?
 
     init(_ observed: Observed, in observation: Observation) {
         self.observed = observed
         blame = observation.blame
         others = observation.addresses
         losses = observed.traffic.losses
+        balancing = LossesInIPVS(observed, in: observation)
         remedies = TrafficRemedies(observed, observation.services, observation.sysctls, observation.blame ?? [])
         subject =
             switch observed.subject {
@@ -32,7 +34,7 @@ struct TrafficFindings {
         [
             dropped(at: .beforeConntrack), dropped(at: .preRouting), rewritten, lostBeforeLocalIn,
             dropped(at: .localIn),
-            passed, lostInIPVS, dropped(at: .localOut),
+            passed, lostInIPVS, leftToHost, dropped(at: .localOut),
         ].compactMap(\.self) + PacketLoss.Place.allCases.compactMap(answersDropped) + answersLost
             + PacketLoss.Place.allCases.compactMap(lostLeaving)
     }
@@ -86,7 +88,19 @@ struct TrafficFindings {
     }
 
     private var lostInIPVS: Finding? {
-        lost(.lostInIPVS, losses(.entering, at: .ipvs), of: traffic.total(at: .localInPassed))
+        let lost = losses(.entering, at: .ipvs)
+        guard let balancing else { return self.lost(.lostInIPVS, lost, of: traffic.total(at: .localInPassed)) }
+        guard let loss = balancing.loss(lost) else { return nil }
+        return Finding(
+            .lostInIPVS, .warning, subject, loss.evidence, context: .lossInIPVS(loss),
+            remedies.against(loss, of: observed.subject.service))
+    }
+
+    private var leftToHost: Finding? {
+        guard let left = balancing?.leftToHost else { return nil }
+        return Finding(
+            .leftToHost, .info, subject,
+            [.init("packets_left", left.groups.packets), .init("packets", left.total)], context: .leftToHost(left))
     }
 
     private func lost(_ id: Finding.ID, _ lost: [PacketLoss], of total: Volume) -> Finding? {

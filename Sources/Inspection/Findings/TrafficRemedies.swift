@@ -90,6 +90,19 @@ struct TrafficRemedies {
         return [.accept(accepted, to: address)]
     }
 
+    /// Of what IPVS drops, where only one cause remains.
+    func against(_ loss: LossInIPVS, of service: Service?) -> [Remedy] {
+        guard let service else { return [] }
+        return loss.parts.filter(\.isCertain).flatMap(\.causes).compactMap { cause -> Remedy? in
+            switch cause {
+            case .noDestination: .addCapacity(service.identity)
+            case .portZero: .makePersistent(service.identity, scheduler: service.scheduler)
+            case .gone: .set([.init(Sysctls.expireNodest, 1)])
+            default: nil
+            }
+        }.withoutRepeats
+    }
+
     // MARK: Answers
 
     /// Whether answers that come back were dropped as INVALID because their connections are not confirmed: in that case they are INVALID

@@ -39,7 +39,7 @@ extension ServiceIndex {
 }
 
 extension IPAddress {
-    fileprivate var isUnspecified: Bool { high == 0 && low == 0 }
+    var isUnspecified: Bool { high == 0 && low == 0 }
 }
 
 extension FlowStore {

@@ -28,6 +28,8 @@ package struct Observation: Snapshot, Equatable, Sendable {
     package var samples: [Sample]?
     /// By how much counters of the host grew that count losses outside netfilter; nil if they could not be read.
     package var outside: [OutsideCounter: UInt64]?
+    /// What decided what IPVS does with packets; nil if that was not read.
+    package var balancer: BalancerHistory?
     /// What users must know about how it was observed.
     package var notices: [ObservationNotice] = []
 
@@ -67,9 +69,12 @@ package struct Observation: Snapshot, Equatable, Sendable {
     }
 
     /// Adds the IPVS connections, counted for the same plan.
-    package mutating func take(_ census: ConnectionCensus) {
+    ///
+    /// - Parameter most: of each subject, over all readings; empty if that is not known.
+    package mutating func take(_ census: ConnectionCensus, most: [ConnectionRisks?] = []) {
         for index in subjects.indices where census.states.indices.contains(index) {
             subjects[index].connections = census.states[index]
+            subjects[index].most = most.indices.contains(index) ? most[index] : nil
         }
     }
 }
@@ -79,6 +84,8 @@ package struct Observed: Equatable, Sendable {
     package var traffic = ObservedTraffic()
     /// IPVS connections to it at the last reading, by IPVS state.
     package var connections: [String: Int] = [:]
+    /// Of all readings; nil if they were not read, or cannot be told from others.
+    package var most: ConnectionRisks?
     /// Other subjects to which some of the leaving packets or answers may belong: they share a real server.
     package var sharedWith: Set<String> = []
 

@@ -186,15 +186,59 @@ package struct ConnectionCensus: Sendable {
     private let plan: ObservationPlan
     /// In the order of the plan's subjects.
     package private(set) var states: [[String: Int]]
+    /// By destination, likewise.
+    private var destinations: [[Endpoint: Int]]
 
     package init(_ plan: ObservationPlan) {
         self.plan = plan
         states = Array(repeating: [:], count: plan.subjects.count)
+        destinations = Array(repeating: [:], count: plan.subjects.count)
     }
 
     /// Counts a connection for each subject that it belongs to.
     package mutating func take(_ connection: Connection) {
         guard !connection.isTemplate else { return }
-        for owner in plan.owners(of: connection) { states[owner][connection.state, default: 0] += 1 }
+        // A connection that bypasses needs no destination (`ip_vs_bypass_xmit`, net/netfilter/ipvs/ip_vs_xmit.c).
+        let isBypassed = connection.details?.method == .bypass || connection.destination.address.isUnspecified
+        for owner in plan.owners(of: connection) {
+            states[owner][connection.state, default: 0] += 1
+            if !isBypassed { destinations[owner][connection.destination, default: 0] += 1 }
+        }
+    }
+
+    /// Of each subject: its connections as far as IPVS may drop their packets; nil where a subject's connections cannot be told.
+    ///
+    /// - Parameter services: read after the connections: a destination that was added in between is not gone.
+    package func risks(_ services: [Service]) -> [ConnectionRisks?] {
+        let byIdentity = Dictionary(services.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+        return plan.subjects.indices.map { index in
+            guard let service = plan.subjects[index].service, !service.isByMark else { return nil }
+            let now = byIdentity[service.identity]?.destinations ?? []
+            let gone = destinations[index].filter { !now.has($0.key) }.reduce(0) { $0 + $1.value }
+            let ended = ["TIME_WAIT", "CLOSE", "FIN_WAIT", "CLOSED"].reduce(0) { $0 + (states[index][$1] ?? 0) }
+            return ConnectionRisks(gone: gone, ended: ended)
+        }
+    }
+}
+
+/// Connections of a subject whose packets IPVS may drop.
+package struct ConnectionRisks: Equatable, Sendable {
+    /// Their destination is in the service no more.
+    package var gone: Int
+    /// They ended, and their ports may be used again.
+    package var ended: Int
+
+    /// The larger of each number: a connection that was listed once is not there for ever.
+    package func most(_ other: ConnectionRisks) -> ConnectionRisks {
+        ConnectionRisks(gone: max(gone, other.gone), ended: max(ended, other.ended))
+    }
+}
+
+extension [Destination] {
+    /// One with port 0 takes every port.
+    fileprivate func has(_ endpoint: Endpoint) -> Bool {
+        contains {
+            $0.endpoint.address == endpoint.address && ($0.endpoint.port == endpoint.port || $0.endpoint.port == 0)
+        }
     }
 }

@@ -15,6 +15,10 @@ package struct OutsideCounter: Hashable, Comparable, Sendable {
         ([HostCounters.reversePath] + HostCounters.limited
         + ["Ip.FragFails", "Ip.InAddrErrors", "IpExt.InNoRoutes", "Ip.OutNoRoutes"]).map(OutsideCounter.init)
 
+    /// ICMP errors of IPv4, such as IPVS sends for a packet that it cannot send, or that were held back.
+    package static let errors =
+        (["Icmp.OutDestUnreachs", "Icmp.OutTimeExcds"] + HostCounters.limited).map(OutsideCounter.init)
+
     /// In snake case, as in evidence: `tcpext_ipreversepathfilter`.
     var evidence: String { name.lowercased().replacing(".", with: "_") }
 }
@@ -29,7 +33,8 @@ extension Observation {
     /// The counters that grew, if packets were lost where no rule is.
     package var findingOutside: Finding? {
         let lost = lostOutside
-        let grown = (outside ?? [:]).filter { $0.value > 0 }.sorted { $0.key < $1.key }
+        let causes = Set(OutsideCounter.ofNetwork + [.softnet])
+        let grown = (outside ?? [:]).filter { $0.value > 0 && causes.contains($0.key) }.sorted { $0.key < $1.key }
         guard lost > 0, !grown.isEmpty else { return nil }
         return Finding(
             .lostOutside, .warning, .director,

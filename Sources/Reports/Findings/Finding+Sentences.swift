@@ -11,6 +11,8 @@ extension Finding {
         case .methods(let methods): sentence(methods)
         case .drops(let drops): drops.sentence
         case .passed(let packets): packets.sentence
+        case .lossInIPVS(let loss): loss.sentence
+        case .leftToHost(let left): left.sentence
         case .outside(let grown): lostOutside(grown)
         case .walk(let fact): fact.sentence
         case .named(let named): sentence(named)
@@ -32,7 +34,7 @@ extension Finding {
 
     private var isOfTraffic: Bool {
         switch context {
-        case .drops, .passed: true
+        case .drops, .passed, .lossInIPVS, .leftToHost: true
         case .flows, .methods, .walk, .named, .trial, .outside: false
         case nil: Self.idsOfTraffic.contains(id)
         }

@@ -20,9 +20,26 @@ extension JSONWriter {
                 }
             }
             json.member("reason", finding.reason)
+            if case .lossInIPVS(let loss)? = finding.context {
+                json.member("losses", array: loss.parts) { $0.part($1) }
+            }
             let remedies = finding.remedySentences
             json.member("remedy", remedies.isEmpty ? nil : remedies.joined(separator: " "))
             if let proof = finding.proof { json.member("proof", proof) }
+        }
+    }
+
+    private mutating func part(_ part: LossInIPVS.Part) {
+        object { json in
+            json.member("packets", part.packets)
+            json.member("classes", array: part.groups) { json, group in
+                json.object { json in
+                    json.member("class", group.packetClass.name)
+                    json.member("packets", group.packets)
+                }
+            }
+            json.member("causes", strings: part.causes.map(\.name))
+            json.member("certain", part.isCertain)
         }
     }
 

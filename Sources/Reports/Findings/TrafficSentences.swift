@@ -148,11 +148,11 @@ extension Finding {
     }
 }
 
-private func packetsWord(_ count: UInt64) -> String { count == 1 ? "packet" : "packets" }
+func packetsWord(_ count: UInt64) -> String { count == 1 ? "packet" : "packets" }
 
 extension [PacketGroup] {
     /// `7 FIN and 1 ICMP error`
-    fileprivate var list: String {
+    var list: String {
         sentenceList(
             map { group in
                 let isPlural = group.packetClass == .icmpError && group.packets != 1

@@ -170,12 +170,12 @@ def visited_service(hosts):
     return web
 
 
-def send_segment(host, source, virtual, flags, sequence=1000, acknowledgement=0):
-    """A TCP segment without data; the flags are the header's byte. The host's own stack answers what comes back, unless a rule forbids it."""
+def send_segment(host, source, virtual, flags, sequence=1000, acknowledgement=0, data=b""):
+    """A TCP segment, with DF; the flags are the header's byte. The host's own stack answers what comes back, unless a rule forbids it."""
     header = struct.pack("!HHIIBBHHH", source[1], virtual[1], sequence, acknowledgement, 0x50, flags, 8192, 0, 0)
-    pseudo = socket.inet_aton(source[0]) + socket.inet_aton(virtual[0]) + struct.pack("!BBH", 0, socket.IPPROTO_TCP, len(header))
-    header = header[:16] + internet_checksum(pseudo + header) + header[18:]
-    _send_raw(host, source, virtual, socket.IPPROTO_TCP, header)
+    pseudo = socket.inet_aton(source[0]) + socket.inet_aton(virtual[0]) + struct.pack("!BBH", 0, socket.IPPROTO_TCP, len(header + data))
+    header = header[:16] + internet_checksum(pseudo + header + data) + header[18:]
+    _send_raw(host, source, virtual, socket.IPPROTO_TCP, header + data)
 
 
 def send_dccp(host, source, virtual, kind):
@@ -187,6 +187,8 @@ def send_dccp(host, source, virtual, kind):
 
 def _send_raw(host, source, virtual, protocol, payload):
     with host.inside(), socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol) as raw:
+        # Always with DF, whatever an ICMP error has said of the way: IP_MTU_DISCOVER, IP_PMTUDISC_PROBE (linux/in.h).
+        raw.setsockopt(socket.IPPROTO_IP, 10, 3)
         raw.bind((source[0], 0))
         raw.sendto(payload, (virtual[0], 0))
 

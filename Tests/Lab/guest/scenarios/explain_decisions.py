@@ -1,19 +1,25 @@
-"""explain says what IPVS does with packets of connections that it never had, has lost, or that ended; and DCCP's own states."""
+"""explain says what IPVS does with packets of connections that it never had, has lost, or that ended, and observe why some do not come out of it.
+
+Both are judged by rules that count what leaves the director. explain knows DCCP's own states, too.
+"""
 
 import json
 import socket
 import struct
 
 from counters import CTSTATES
-from director import CLIENTS, SERVERS, VIP
+from director import CLIENTS, SERVERS, VIP, VIP2
+from observing import Watch
 from screen import wait_for
 from traffic import BOUND, send_chunk, send_dccp, send_segment
 
 SYN, RST, ACK, FIN = 0x02, 0x04, 0x10, 0x01
 # What leaves the director, counted by rules that do not depend on nf_tables.
 EFFECTS = {
-    "forwarded": ("POSTROUTING", f"-d {VIP}"), "nat": ("POSTROUTING", f"-d {SERVERS[0]} -p tcp --dport 80"),
-    "rst": ("OUTPUT", f"-s {VIP} -p tcp --tcp-flags RST RST"),
+    "forwarded": ("POSTROUTING", f"-d {VIP}"), "forwarded 2": ("POSTROUTING", f"-d {VIP2}"), "tunnelled": ("POSTROUTING", f"-d {SERVERS[0]} -p 4"),
+    "nat": ("POSTROUTING", f"-d {SERVERS[0]} -p tcp --dport 80"),
+    "rst": ("OUTPUT", f"-s {VIP} -p tcp --tcp-flags RST RST"), "rst 2": ("OUTPUT", f"-s {VIP2} -p tcp --tcp-flags RST RST"),
+    "too large": ("OUTPUT", "-p icmp --icmp-type fragmentation-needed"),
     "port unreachable": ("OUTPUT", "-p icmp --icmp-type port-unreachable"),
     "protocol unreachable": ("OUTPUT", "-p icmp --icmp-type protocol-unreachable"),
     "abort": ("OUTPUT", f"-s {VIP} -p sctp"),
@@ -60,6 +66,7 @@ def conduct(hosts, subject, report):
     without_connection(trial)
     ended(trial)
     lost(trial)
+    Observed(trial).all()
     by_nat(trial)
     dccp(hosts, subject, report)
 
@@ -141,6 +148,63 @@ def lost(trial):
     trial.sysctl(expire_nodest_conn=1)
     trial.compare("the same with expire_nodest_conn=1", trial.segment(ACK, is_new=False), "leaves-to-host", "--flags", ".", *words)
     trial.sysctl(expire_nodest_conn=0)
+
+
+class Observed:
+    """Why packets do not come out of IPVS, by observe: of a service of its own, which has had no connection yet."""
+
+    def __init__(self, trial):
+        self.trial, self.hosts, self.report = trial, trial.hosts, trial.report
+        self.hosts.vip(VIP2)
+        self.hosts.tunnels()
+
+    def all(self):
+        self.hosts.ipvs(f"-A -t {VIP2}:80 -s rr", f"-a -t {VIP2}:80 -r {SERVERS[0]}:80 -g -w 0")
+        self.lost("a SYN without a destination", SYN, "port unreachable", "no_destination")
+        self.hosts.ipvs(f"-e -t {VIP2}:80 -r {SERVERS[0]}:80 -g -w 1")
+        self.left("an ACK without a connection")
+        source = self.open()
+        self.hosts.ipvs(f"-d -t {VIP2}:80 -r {SERVERS[0]}:80")
+        self.lost("an ACK to a destination that is gone", ACK, None, "destination_gone", source)
+        self.hosts.ipvs(f"-a -t {VIP2}:80 -r {SERVERS[1]}:80 -g")
+        self.trial.sysctl(am_droprate=1, drop_packet=3)
+        self.lost("a SYN with drop_packet", SYN, None, "drop_packet")
+        self.trial.sysctl(drop_packet=0)
+        self.hosts.ipvs(f"-d -t {VIP2}:80 -r {SERVERS[1]}:80", f"-a -t {VIP2}:80 -r {SERVERS[0]}:80 -i")
+        self.lost("data that a tunnel's header makes too large", ACK, "too large", "unsendable", self.open(), bytes(1460))
+
+    def open(self):
+        source = self.trial.client()
+        for flags in (SYN, ACK):
+            send_segment(self.hosts.client, source, (VIP2, 80), flags)
+        wait_for(lambda: f":{source[1]} " in self.trial.connections("ESTABLISHED"))
+        return source
+
+    def watched(self, what, flags, came, source, data):
+        """The findings about the service, of three packets; `came` is what the rules count of each."""
+        watch = Watch(self.hosts, self.trial.subject) if self.trial.subject else None
+        source = source or self.trial.client()
+        found = [self.trial.effects.of(lambda: send_segment(self.hosts.client, source, (VIP2, 80), flags, data=data)) for _ in range(3)]
+        self.report.equal(f"{what}: in fact {came}", [came] * 3, found)
+        document = watch.end() if watch else {"findings": []}
+        return {one["id"]: one for one in document["findings"] if one["subject"].get("address") == VIP2}
+
+    def lost(self, what, flags, came, cause, source=None, data=b""):
+        found = self.watched(what, flags, came, source, data)
+        if self.trial.subject is None:
+            return
+        lost = found.get("lost-in-ipvs", {"evidence": {}, "losses": [], "reason": None})
+        self.report.equal(f"{what}: observe counts them", 3, lost["evidence"].get("lost"))
+        said = [(part["packets"], part["causes"], part["certain"]) for part in lost["losses"]]
+        self.report.equal(f"{what}: and says why, for certain", [(3, [cause], True)], said)
+        self.report.check(f"{what}: with the place in the kernel", "net/netfilter/ipvs" in (lost["reason"] or "") or cause == "drop_packet", lost["reason"])
+
+    def left(self, what):
+        found = self.watched(what, ACK, "rst 2", None, b"")
+        if self.trial.subject:
+            left = found.get("left-to-host", {"evidence": {}})
+            self.report.equal(f"{what}: observe says that IPVS leaves it to the host", 3, left["evidence"].get("packets_left"))
+            self.report.check(f"{what}: and nothing is lost", "lost-in-ipvs" not in found, found)
 
 
 def by_nat(trial):

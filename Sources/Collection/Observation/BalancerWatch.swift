@@ -1,0 +1,34 @@
+import Addresses
+import IPVS
+import Inspection
+import Netlink
+import Routing
+
+/// Reads what decides what IPVS does with packets, from when observing begins.
+final class BalancerWatch {
+    private let kernel: any KernelSource
+    private var history: BalancerHistory?
+
+    /// Reads nothing where no service is observed.
+    init(_ kernel: any KernelSource, _ plan: ObservationPlan, _ families: Set<IPAddress.Family>) {
+        self.kernel = kernel
+        guard plan.subjects.contains(where: { $0.service != nil }) else { return }
+        var history = BalancerHistory()
+        history.mayRulesDropLater = RulesInFront.mayDropSent(kernel, families)
+        history.localAddresses = (try? InterfaceAddress.all(in: kernel)).map { Set($0.map(\.address)) }
+        self.history = history
+        _ = look()
+    }
+
+    /// Reads it once more. At the end, too, when the user has stopped everything else.
+    func look() -> BalancerHistory? {
+        guard history != nil else { return nil }
+        var services: [Service]?
+        try? kernel.withoutStopping { () throws(KernelError) in
+            let listing = try Director(kernel).services()
+            if !listing.interrupted { services = listing.services }
+        }
+        history?.take(services, Sysctls(named: BalancerHistory.settings, from: kernel))
+        return history
+    }
+}
