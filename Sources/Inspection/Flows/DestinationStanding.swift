@@ -25,16 +25,10 @@ extension ServiceIndex {
     private func hasOther(_ connection: Connection) -> Bool {
         if let mark = connection.templateFwmark {
             return !hasMark(mark, connection.client.address.family)
-                && isAnywhere(connection.destination.address) { _ in true }
+                && isAnywhere(connection.destination.address)
         }
         if hasExactly(connection) { return false }
-        return isAnywhere(connection.destination.address) { identity in
-            if case .address(_, let endpoint) = identity {
-                endpoint.address == connection.virtual.address
-            } else {
-                true
-            }
-        }
+        return isAnywhere(connection.destination.address, behind: connection.virtual.address)
     }
 }
 

@@ -5,11 +5,25 @@ import IPVS
 /// Finds the service of a connection, and with it the forwarding method.
 struct ServiceIndex {
     private let services: [Service.Identity: Service]
-    private let fwmarkServices: [Service]
+    /// Services by mark, by the addresses of their destinations. There may be as many services as templates, and each template asks.
+    private var marked: [IPAddress: [Service]] = [:]
+    private var hasMarks = false
+    /// The destinations of all services, and of those of each virtual address.
+    private var destinations: Set<IPAddress> = []
+    private var destinationsOf: [IPAddress: Set<IPAddress>] = [:]
 
     init(_ services: [Service]) {
         self.services = Dictionary(services.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
-        fwmarkServices = services.filter { if case .fwmark = $0.identity { true } else { false } }
+        for service in services {
+            let addresses = Set(service.destinations.map(\.endpoint.address))
+            destinations.formUnion(addresses)
+            switch service.identity {
+            case .address(_, let endpoint): destinationsOf[endpoint.address, default: []].formUnion(addresses)
+            case .fwmark:
+                hasMarks = true
+                for address in addresses { marked[address, default: []].append(service) }
+            }
+        }
     }
 
     /// What could be found out about the service of a connection.
@@ -34,7 +48,7 @@ struct ServiceIndex {
     /// Whether there is a service by firewall mark for packets with a mark.
     @inline(__always)
     func hasMark(_ mark: UInt32, _ family: IPAddress.Family) -> Bool {
-        mark != 0 && !fwmarkServices.isEmpty && services[.fwmark(mark, family)] != nil
+        mark != 0 && hasMarks && services[.fwmark(mark, family)] != nil
     }
 
     /// The kernel looks for the firewall mark first, then for address and port, then for the address with every port
@@ -46,7 +60,7 @@ struct ServiceIndex {
             let marked = services[.fwmark(details.firewallMark, family)]
             return match(connection, marked ?? named, details.method)
         }
-        let marked = fwmarkServices.filter { $0.identity.family == family }
+        let marked = marked[connection.destination.address, default: []].filter { $0.identity.family == family }
         let candidates = ((named.map { [$0] } ?? []) + marked).compactMap { Self.candidate(of: connection, in: $0) }
         let standing = standing(of: connection, candidates)
         if candidates.count > 1 { return Self.severalServices(candidates, named?.identity, standing) }
@@ -120,11 +134,12 @@ struct ServiceIndex {
         services[.address(connection.protocol, connection.virtual)] != nil
     }
 
-    /// Whether one of the services that satisfy `isMeant` has a destination of this address.
-    func isAnywhere(_ address: IPAddress, _ isMeant: (Service.Identity) -> Bool) -> Bool {
-        services.values.contains { service in
-            isMeant(service.identity) && service.destinations.contains { $0.endpoint.address == address }
-        }
+    /// Whether any service has a destination of this address.
+    func isAnywhere(_ address: IPAddress) -> Bool { destinations.contains(address) }
+
+    /// The same of services of a virtual address, and by mark.
+    func isAnywhere(_ address: IPAddress, behind virtual: IPAddress) -> Bool {
+        marked[address] != nil || destinationsOf[virtual]?.contains(address) ?? false
     }
 
     private static func candidate(of connection: Connection, in service: Service) -> Candidate? {
