@@ -53,7 +53,7 @@ extension Check {
                     ? facts.isShown(unhurt: services.filter(isOneWayTCP), by: \.isVital)
                     : facts.isShown(unhurt: services.filter(isNATTCP)) { _ in true })
             else { return [] }
-            let remedies = facts.methodMix.forConfirming.dropFirst(confirms ? 1 : 0)
+            let remedies = confirms ? facts.methodMix.exempting : facts.methodMix.forConfirming
             return facts.finding(
                 .mixedMethods, of: { isOneWayTCP($0) && facts.bypasses($0) }, [.init("nat_services", translated)],
                 remedies + [.readManual])

@@ -68,7 +68,7 @@ extension Check {
                     .forwardPolicy, drops.probes.contains(where: \.isVital) ? .error : .warning,
                     drops.services.subject,
                     [.init("services", drops.services.count), .init("kinds_dropped", drops.probes.count)],
-                    context: .trial(drops), [.acceptForwarded, .observe])
+                    context: .trial(drops), [.acceptForwarded(drops.rules.first?.place), .observe])
             }
         },
         // `ip_vs_update_conntrack` (ip_vs_nfct.c) and `ip_vs_ftp_out` (ip_vs_ftp.c) leave untracked packets alone.

@@ -60,8 +60,8 @@ package enum Remedy: Hashable, Sendable {
     case saveFix
     /// Let clients' packets come by this interface.
     case acceptByInterface(String)
-    /// Accept at FORWARD what conntrack knows.
-    case acceptForwarded
+    /// Accept at FORWARD what conntrack knows, before this rule or policy.
+    case acceptForwarded(DroppingRule?)
     /// Let conntrack see the packets of these services.
     case track([Service.Identity])
     /// Accept what another director tells the sync daemon, or what it tells others.
@@ -142,10 +142,12 @@ struct MethodMix {
         return services.isEmpty ? .readManual : .notrack(services)
     }
 
-    /// Makes conntrack recognize the answers that come back through the director.
-    var forConfirming: [Remedy] {
-        [.set([.init(Sysctls.ipvsConntrack, 1)])] + (bypassing.isEmpty ? [] : [.notrack(bypassing)])
-    }
+    /// Makes conntrack recognize the answers that come back through the director. Until the others are exempt, the setting would take these
+    /// down, so that comes first.
+    var forConfirming: [Remedy] { exempting + [.set([.init(Sysctls.ipvsConntrack, 1)])] }
+
+    /// Makes the same setting harmless for those that bypass it.
+    var exempting: [Remedy] { bypassing.isEmpty ? [] : [.notrack(bypassing)] }
 
     /// The same for answers of the director itself: where others bypass it, in the same service perhaps, the setting would take these down.
     func forOwnAnswers(of services: [Service.Identity]) -> [Remedy] {

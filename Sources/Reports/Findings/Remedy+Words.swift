@@ -66,9 +66,8 @@ extension Remedy {
             "put it where ct-inspect advise says, in the part “permanently” (--fix with the kind that is there)"
         case .acceptByInterface(let interface):
             "except \(interface) from the rule (firewalld: IPv6_rpfilter=loose), or give the director a route to the clients by \(interface)"
-        case .acceptForwarded:
-            "accept what conntrack knows at FORWARD, before this rule: iptables -I FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT, "
-                + "or as your packet filter has it"
+        case .acceptForwarded(let rule):
+            "accept what conntrack knows at FORWARD, before this rule: " + Self.accepting(before: rule)
         case .track(let services):
             "leave \(sentenceList(services.map(\.description))), and what their real servers answer, out of the rules with notrack"
         case .acceptSync(let group):
@@ -147,5 +146,35 @@ extension Service.Identity {
         case .address(let `protocol`, let endpoint): "--\(`protocol`)-service \(endpoint)"
         case .fwmark(let mark, let family): "-f \(mark)" + (family == .ipv6 ? " -6" : "")
         }
+    }
+}
+
+extension Remedy {
+    /// As the director's own packet filter takes it: whoever makes the rule accepts, as no other table can.
+    fileprivate static func accepting(before rule: DroppingRule?) -> String {
+        let match = "-m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT"
+        guard let rule else { return "iptables -I FORWARD \(match), or as your packet filter has it" }
+        let program = rule.family == .ip6 ? "ip6tables" : "iptables"
+        let table = rule.table == "filter" ? "" : "-t \(rule.table) "
+        if rule.isLegacy { return "\(program)-legacy \(table)-I FORWARD \(match)" }
+        switch FirewallManager.maker(ofChain: rule.chain, inTable: rule.table, of: []) {
+        case .ufw?:
+            return
+                "put “-A ufw-before-forward \(match)” first into /etc/ufw/before.rules (IPv6: -A ufw6-before-forward, before6.rules), "
+                + "and run ufw reload"
+        case .docker?: return "\(program) -I DOCKER-USER \(match)"
+        case let maker?: return "with \(maker.rawValue), which makes the rule"
+        case nil: break
+        }
+        if rule.isOfIPTables { return "\(program) \(table)-I FORWARD \(match)" }
+        return "nft insert rule \(rule.family) \(rule.table) \(rule.chain) ct state established,related accept"
+    }
+}
+
+extension DroppingRule {
+    /// In one of the tables that iptables-nft makes, with its names.
+    fileprivate var isOfIPTables: Bool {
+        (family == .ip || family == .ip6) && ["filter", "mangle", "raw", "security"].contains(table)
+            && (chain == chain.uppercased() || !isPolicy && table != table.lowercased())
     }
 }

@@ -140,7 +140,7 @@ struct FlowFindingsTests {
         #expect(alone.severity == .warning)
         #expect(alone.remedies == [.set([.init("net.ipv4.vs.conntrack", 1)]), .observe, .readManual])
         let mixed = try only(.vsConntrackNAT, in: findings(counts, try services(.nat, .dr), conntrack: "0"))
-        #expect(mixed.remedies.prefix(2) == [.set([.init("net.ipv4.vs.conntrack", 1)]), .notrack([try tcp(dr)])])
+        #expect(mixed.remedies.prefix(2) == [.notrack([try tcp(dr)]), .set([.init("net.ipv4.vs.conntrack", 1)])])
         #expect(findings(counts, try services(.nat), conntrack: "1").map(\.id) == [.flows(.absent)])
     }
 

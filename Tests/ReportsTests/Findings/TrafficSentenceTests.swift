@@ -274,4 +274,32 @@ struct TrafficSentenceTests {
             ])
         #expect(try Observation.of([]).conclusions == ["No matching packets were seen."])
     }
+
+    @Test("Answers are accepted by whoever makes the rule that drops them")
+    func acceptForwarded() {
+        func words(
+            _ table: String, _ chain: String, _ decision: DroppingRule.Decision = .policy, _ family: TableFamily = .ip
+        )
+            -> String
+        {
+            let rule = DroppingRule(family: family, table: table, chain: chain, decision: decision)
+            return Remedy.acceptForwarded(rule).clause.components(after: "rule: ")
+        }
+        let match = "-m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT"
+        #expect(words("filter", "FORWARD") == "iptables -I FORWARD \(match)")
+        #expect(words("filter", "FORWARD", .policy, .ip6) == "ip6tables -I FORWARD \(match)")
+        #expect(words("filter", "FORWARD", .legacyPolicy) == "iptables-legacy -I FORWARD \(match)")
+        #expect(words("mangle", "FORWARD") == "iptables -t mangle -I FORWARD \(match)")
+        #expect(words("filter", "ufw-reject-forward", .rule(handle: 4)).contains("/etc/ufw/before.rules"))
+        #expect(words("firewalld", "filter_FORWARD", .rule(handle: 4), .inet) == "with firewalld, which makes the rule")
+        #expect(
+            words("fw", "forward", .rule(handle: 4), .inet)
+                == "nft insert rule inet fw forward ct state established,related accept")
+    }
+}
+
+extension String {
+    fileprivate func components(after mark: String) -> String {
+        ranges(of: mark).first.map { String(self[$0.upperBound...]) } ?? self
+    }
 }
