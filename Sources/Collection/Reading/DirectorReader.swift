@@ -55,6 +55,7 @@ package struct DirectorReader {
         sink.begin(services, sysctls, localAddresses: Set(addresses.map(\.address)), absence: absence)
         var extent = ConnectionExtent()
         if absence == nil {
+            readConfiguration(sink)
             extent = try readConnections(services, sink, &losses)
         } else {
             sink.endConnections(isWhole: true)
@@ -160,6 +161,13 @@ package struct DirectorReader {
         } catch {
             losses.append(Loss("the services of IPVS, read once more", error.description))
         }
+    }
+
+    /// A capture of an earlier version lacks it: then it is not known.
+    private func readConfiguration(_ sink: some ReadingSink) {
+        guard let configuration = try? Director(kernel).configuration() else { return }
+        let isBackup = configuration.daemons.contains(where: \.isBackup)
+        sink.withStore { $0.know(configuration.timeouts, isBackup: isBackup) }
     }
 
     /// /proc does not tell connections made here from those that another director told of. It has a second list that does, which takes as

@@ -37,6 +37,10 @@ extension Finding {
         /// Connections of destinations of weight 0.
         package static let leftDrained = ID(rawValue: "flows-weight-0")
 
+        /// TCP connections and their entries, or those of UDP, that live for different times without a packet.
+        package static let tcpTimeoutsDiffer = ID(rawValue: "flows-tcp-timeouts")
+        package static let udpTimeoutsDiffer = ID(rawValue: "flows-udp-timeouts")
+
         // MARK: Packets
 
         package static let nothingSeen = ID(rawValue: "nothing-seen")

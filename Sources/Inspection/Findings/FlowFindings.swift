@@ -56,7 +56,7 @@ package struct FlowFindings {
         let local = unconfirmed(.vsConntrackLocal, .local)
         let counts = [FlowVerdict.never, .absent, .unreplied, .tracked, .synced].flatMap(groups)
         let consequences = [absent, translated, local, confirmed, unanswering, untranslated].compactMap(\.self)
-        return counts + (consequences + left).worstFirst + orphans
+        return counts + (consequences + left + timeoutsDiffer).worstFirst + orphans
     }
 
     // MARK: Counts

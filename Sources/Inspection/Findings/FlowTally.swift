@@ -62,6 +62,12 @@ package struct FlowTally: Equatable, Sendable {
         var standing: DestinationStanding
     }
 
+    /// What connections that wait for packets have in common.
+    package struct Lasting: Hashable, Sendable {
+        var `protocol`: IPProtocol
+        var service: Service.Identity?
+    }
+
     /// What a destination still has.
     struct LeftCounts: Equatable, Sendable {
         var connections = 0
@@ -74,6 +80,10 @@ package struct FlowTally: Equatable, Sendable {
     var unanswering: [Endpoint: Int] { waiting.filter { !answering.contains($0.key) } }
     private var waiting: [Endpoint: Int] = [:]
     private var answering: Set<Endpoint> = []
+    /// Flows with an entry that both IPVS and conntrack keep for long, by protocol and service.
+    package internal(set) var lasting: [Lasting: Int] = [:]
+    /// How long IPVS keeps connections without packets; nil if that is not known.
+    package internal(set) var timeouts: Director.Timeouts?
     /// This host's own, as far as they are known.
     private(set) var localAddresses: Set<IPAddress> = []
     package private(set) var counts: [Kind: Int] = [:]
@@ -123,8 +133,12 @@ extension FlowTally {
         self.init()
         proof = store.evidence.map { Proof(seconds: UInt64($0.seconds), events: $0.events) }
         localAddresses = store.context.localAddresses
-        let all = filter == FlowFilter() ? store.cells : nil
-        for (cell, count) in (all ?? store.cells(filter)).all {
+        timeouts = store.context.timeouts
+        let cells = (filter == FlowFilter() ? store.cells : nil) ?? store.cells(filter)
+        for (route, count) in zip(store.routes, cells.lasting) where count > 0 {
+            lasting[Lasting(protocol: route.protocol, service: route.service), default: 0] += count
+        }
+        for (cell, count) in cells.all {
             let route = store.routes[cell.route]
             var kind = Kind(route.service, route.protocol, route.path, cell.verdict)
             (kind.isSynSent, kind.isHalfOpen, kind.isExpected) = (cell.isSynSent, cell.isHalfOpen, cell.isExpected)

@@ -32,7 +32,7 @@ package struct Flow: Sendable {
 
     /// The doubt of one that was learned from another director, where its packets cannot be told from those counted there.
     static let unknownPackets =
-        "whether packets of it have come here since is not known: that shows only in the kernel's own table, "
+        "another director told of it, and whether packets of it have come here since is not known: that shows only in the kernel's own table, "
         + "beside net.ipv4.vs.sync_threshold"
 }
 

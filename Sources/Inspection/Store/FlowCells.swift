@@ -6,15 +6,20 @@ struct FlowCells: Sendable {
     /// By cell while there are few routes, as most directors have.
     private var few: [Int]
     private var many: [Int: Int] = [:]
-    /// The number of IPVS's state SYN_RECV in the store.
+    /// By route: those that both IPVS and conntrack keep until no packet has come for long, in the states ESTABLISHED, or without states.
+    private(set) var lasting: [Int]
+    /// The numbers of IPVS's states SYN_RECV and ESTABLISHED in the store.
     private let halfOpen: Int?
+    private let established: Int?
 
     private static let mostRoutes = 2048
 
     init(_ store: FlowStore) {
         few = Array(repeating: 0, count: min(store.routes.count, Self.mostRoutes) << Cell.bits)
+        lasting = Array(repeating: 0, count: store.routes.count)
         // As named by `tcp_state_name` (net/netfilter/ipvs/ip_vs_proto_tcp.c).
         halfOpen = store.stateNames.firstIndex(of: "SYN_RECV")
+        established = store.stateNames.firstIndex(of: "ESTABLISHED")
     }
 
     /// What findings distinguish.
@@ -48,6 +53,11 @@ struct FlowCells: Sendable {
         if row.isExpected || row.isUntranslated { cell |= 4 }
         if let nfct = row.nfct { cell |= nfct ? 24 : 8 }
         if row.traits.contains(.isSynchronized) { cell |= 32 }
+        if !row.isOrphan, lasting.indices.contains(Int(row.route)),
+            row.entryState == .stateless || row.entryState == .established && Int(row.state) == established
+        {
+            lasting[Int(row.route)] += 1
+        }
         if cell < few.count { few[cell] += 1 } else { many[cell, default: 0] += 1 }
     }
 
@@ -64,5 +74,6 @@ extension FlowRow {
 }
 
 extension PackedState {
+    fileprivate static let established = PackedState(.tcp(.init(state: TrackedTCP.State.established.rawValue)))
     fileprivate static let synSent = PackedState(.tcp(.init(state: TrackedTCP.State.synSent.rawValue)))
 }

@@ -3,6 +3,13 @@ import IPVS
 /// Which connections were learned from another director's sync daemon, where they are read from /proc: the kernel's own table says it in
 /// their flags.
 extension FlowStore {
+    /// What IPVS has configured, read after `begin`.
+    ///
+    /// - Parameter isBackup: whether a sync daemon receives here.
+    package mutating func know(_ timeouts: Director.Timeouts, isBackup: Bool) {
+        (context.timeouts, context.isBackup) = (timeouts, isBackup)
+    }
+
     /// A sync daemon runs here, so some may have been learned: of those whose origin does not follow, nothing is certain.
     package mutating func expectOrigins() { needsOrigins = true }
 

@@ -32,7 +32,7 @@ package struct FlowStore: Sendable {
     var watch = NewEventWatch()
     /// The time of the current reading, as passed to `begin`.
     private(set) var second: UInt32 = 0
-    private(set) var context = FlowContext()
+    var context = FlowContext()
     /// Whether connections may have been learned from another director without a flag that says it.
     var needsOrigins = false
     var isWholeSoFar = true

@@ -12,6 +12,7 @@ struct Settling: Sendable {
     private let isWatched: Bool
     private let syncThreshold: UInt32?
     private let needsOrigins: Bool
+    private let isBackup: Bool
     /// The flows that are shown.
     private(set) var cells: FlowCells
     /// The next slot.
@@ -31,6 +32,7 @@ struct Settling: Sendable {
         isWatched = store.watch.isWhole
         syncThreshold = store.context.syncThreshold
         needsOrigins = store.needsOrigins
+        isBackup = store.context.isBackup
         cells = FlowCells(store)
     }
 
@@ -64,7 +66,7 @@ struct Settling: Sendable {
         }
         if isListed, isCertain { row.traits.remove(.isUncertain) } else { row.traits.insert(.isUncertain) }
         set(.mayHaveEnded, row.verdict == .absent && row.expires < took, of: &row)
-        set(.mayHavePackets, row.verdict == .synced && row.synchronization(syncThreshold) != .theirs, of: &row)
+        set(.mayHavePackets, !hasEntry && row.synchronization(syncThreshold) == .perhapsTheirs, of: &row)
         row.traits.insert(.isSettled)
         row.traits.remove(.isPending)
     }
@@ -80,7 +82,12 @@ struct Settling: Sendable {
 
     private func verdict(of row: FlowRow, _ isCertain: Bool) -> FlowVerdict {
         if row.traits.contains(.hasEntry) { return row.traits.contains(.isReplied) ? .tracked : .unreplied }
-        if row.synchronization(syncThreshold) != .ours { return .synced }
+        switch row.synchronization(syncThreshold) {
+        case .theirs: return .synced
+        // Both may be wrong, and a doubt says so. What learns no more forwards.
+        case .perhapsTheirs: return isBackup ? .synced : .absent
+        case .ours: break
+        }
         return isCertain && provesNever(row) ? .never : .absent
     }
 

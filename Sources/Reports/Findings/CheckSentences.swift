@@ -24,6 +24,7 @@ extension Finding {
         case .largeReceive: largeReceive(named)
         case .leftGone, .leftDrained: leftSentence(named)
         case .natUnanswered, .untranslated: natSentence(named)
+        case .tcpTimeoutsDiffer, .udpTimeoutsDiffer: timeoutSentence
         default: settingSentence(named)
         }
     }
@@ -45,8 +46,9 @@ extension Finding {
         case .ftpPersistence: ftpPersistence
         case .familyMissing:
             "\(Self.list(named.services)) \(named.services.count == 1 ? "is" : "are") of one address family only, while "
-                + "\(number("of_both_families")) \(number("of_both_families") == 1 ? "other is" : "others are") of both: clients of the other family "
-                + "reach the director's own sockets there (net/netfilter/ipvs/ip_vs_ctl.c, ip_vs_service_find)."
+                + "\(number("of_both_families")) \(number("of_both_families") == 1 ? "other is" : "others are") of both: clients that its name "
+                + "leads to an address of the other family find no such service there, and reach the director's own sockets if the address is its "
+                + "own (net/netfilter/ipvs/ip_vs_ctl.c, ip_vs_service_find). If that is as intended, nothing is wrong."
         case .portDiffers:
             "\(Self.list(named.destinations)) \(named.destinations.count == 1 ? "has" : "have") another port than the service, but "
                 + "DR and TUN do not change ports: packets arrive at the real server for port \(number("service_port")) "

@@ -36,6 +36,20 @@ extension FlowStoreTests {
         #expect(doubts == (isDoubtful ? [Flow.unknownPackets] : []))
     }
 
+    @Test(
+        "Where nothing is learned any more, as after a failover, one whose packets are not known counts as absent, in doubt"
+    )
+    func failedOver() throws {
+        var context = context(Self.threshold)
+        context.isBackup = false
+        for (packets, verdict) in [(3, .synced), (2, .absent), (4, .absent)] as [(UInt32, FlowVerdict)] {
+            var store = FlowStore()
+            store.read(services, [try learned(packets: packets)], at: 0, context)
+            #expect(try row(store).verdict == verdict && row(store).isDoubtful == (packets == 2))
+            #expect(store.counts[verdict] == 1)
+        }
+    }
+
     @Test("One that was made here needs no threshold, and one with an entry has its verdict")
     func notSynced() throws {
         var store = FlowStore()
