@@ -21,7 +21,7 @@ struct CursorTests {
     private static func highlighted(_ model: Model) -> String? {
         let layout = model.layout
         let rows = view(model).lines.dropFirst(layout.firstRow).prefix(layout.page)
-        let row = rows.first { $0.runs.contains(where: \.isReversed) }
+        let row = rows.first { $0.runs.contains { $0.ink == .selected } }
         return row.flatMap { $0.text.split(separator: " ").first { $0.hasPrefix("10.1.") } }.map(String.init)
     }
 
