@@ -64,7 +64,7 @@ struct FindingRowTests {
     func notMade() {
         var model = health(.unreadable("the packet filter is being tried"))
         let untried =
-            "invalid-dropped, icmp-not-accepted, local-answers-dropped, new-limit, notrack-half: the packet filter is being tried"
+            "invalid-dropped, new-acks-dropped, icmp-not-accepted, local-answers-dropped, new-limit, notrack-half: the packet filter is being tried"
         #expect(Models.text(model).contains(untried))
         #expect(Models.rows(model).allSatisfy { !$0.hasPrefix("invalid-dropped") })
         model.director.missChecks(because: "cannot read anything")

@@ -220,7 +220,11 @@ struct TrafficSentenceTests {
         counts.add(.forward, .synAck, .established, 4)
         counts.add(.forward, .ack, .invalid, 3)
         counts.add(.forwardPassed, .synAck, .established, 4)
-        var observed = try Observation.of(counts.counts, [nat])
+        // Translated by then.
+        var left = try Counts()
+        left.add(.answerLeaving, .synAck, .untracked, 4)
+        left.add(.answerLeft, .synAck, .untracked, 4)
+        var observed = try Observation.of(counts.counts + left.counts, [nat])
         observed.blame = [try Blame.of([.ack: 9])]
         #expect(
             try sentences(observed)
