@@ -1,5 +1,7 @@
 import Conntrack
+import Firewall
 import Inspection
+import ObservationSupport
 import TestSupport
 import Testing
 
@@ -186,6 +188,20 @@ struct KeyTests {
             #expect(model.overlay == nil && model.demand.observes == isWanted)
             if isWanted { Models.press(&model, .character("o")) }
             #expect(!model.demand.observes)
+        }
+    }
+
+    @Test("o asks before it ends an observation that has counted something")
+    func stop() throws {
+        for (key, goesOn) in [(Key.character("n"), true), (.escape, true), (.character("y"), false)] {
+            var model = Models.director(tab: .services)
+            model.observe()
+            model.director.take(try Observation.filtered(), took: .zero)
+            Models.press(&model, .character("o"))
+            #expect(Models.text(model).contains("Stop observing?") && Models.text(model).contains(", 7 dropped"))
+            #expect(model.demand.observes)
+            Models.press(&model, key)
+            #expect(model.overlay == nil && model.demand.observes == goesOn)
         }
     }
 

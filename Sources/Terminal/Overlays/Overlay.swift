@@ -3,8 +3,26 @@ enum Overlay: Equatable, Sendable {
     case help(top: Int)
     case menu(Menu)
     case prompt(Prompt)
-    /// Whether packets may be observed, and what that adds to the kernel.
-    case question([String], top: Int = 0)
+    case question(Question)
+}
+
+/// Asks before something is done.
+struct Question: Equatable, Sendable {
+    enum Purpose: Sendable {
+        /// Packets are to be observed: what that adds to the kernel.
+        case observe
+        /// They are to be observed no longer: what is lost.
+        case stop
+    }
+
+    var purpose: Purpose
+    var lines: [String]
+    /// The first line that is shown.
+    private(set) var top = 0
+
+    init(_ purpose: Purpose, _ lines: [String]) { (self.purpose, self.lines) = (purpose, lines) }
+
+    mutating func scroll(by distance: Int) { top = max(0, min(top + distance, lines.count - 1)) }
 }
 
 /// A list of columns to choose from.

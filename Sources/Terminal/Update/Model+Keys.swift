@@ -1,5 +1,6 @@
 import Conntrack
 import Inspection
+import Reports
 
 extension Model {
     /// Handles a key: first by an overlay, then by the bindings of all tabs, then by the list.
@@ -118,12 +119,7 @@ extension Model {
     // MARK: Observation
 
     private mutating func toggleObservation() {
-        if isObserving {
-            isObserving = false
-            notice = "stopping observation"
-        } else {
-            askToObserve()
-        }
+        if isObserving { askToStop() } else { askToObserve() }
     }
 
     private mutating func restartWindow() {
@@ -148,8 +144,23 @@ extension Model {
         } else if director.services.isEmpty {
             notice = "there is no service to observe; ct-inspect observe --vip ADDRESS observes any address"
         } else {
-            overlay = .question(Self.question(director.services.count, startsTracking: setting.startsTracking))
+            overlay = .question(
+                Question(
+                    .observe, Self.question(director.services.count, startsTracking: setting.startsTracking)))
         }
+    }
+
+    /// The counts go with the table.
+    private mutating func askToStop() {
+        guard let last = director.observation.last else { return isObserving = false }
+        let counts = "\(last.receivedPackets) packets, \(last.droppedPackets) dropped"
+        overlay = .question(
+            Question(
+                .stop,
+                [
+                    "The table in nf_tables is removed, and with it what was counted since "
+                        + "\(last.from.clockText(ahead: setting.clocksAhead).prefix(8)): \(counts)."
+                ]))
     }
 
     /// Starts without asking, for users who requested it on the command line with `--once`.

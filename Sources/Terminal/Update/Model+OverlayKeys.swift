@@ -9,7 +9,7 @@ extension Model {
         case .menu(let menu): press(key, in: menu)
         case .prompt(let prompt) where prompt.purpose == .filter: press(key, inFilter: prompt)
         case .prompt(let prompt): return press(key, in: prompt)
-        case .question(let text, let top): answer(key, text, top)
+        case .question(let question): answer(key, question)
         }
         return []
     }
@@ -63,15 +63,21 @@ extension Model {
         return []
     }
 
-    private mutating func answer(_ key: Key, _ text: [String], _ top: Int) {
+    private mutating func answer(_ key: Key, _ question: Question) {
+        var question = question
         switch key {
         // Not Enter, which may have been meant for something else.
         case .character("y"), .character("Y"):
             overlay = nil
-            isObserving = true
+            isObserving = question.purpose == .observe
+            if !isObserving { notice = "stopping observation" }
         case .character("n"), .character("N"), .character("q"), .character("o"), .escape: overlay = nil
-        case .down, .pageDown, .character("j"): overlay = .question(text, top: min(top + 1, text.count - 1))
-        case .up, .pageUp, .character("k"): overlay = .question(text, top: max(top - 1, 0))
+        case .down, .pageDown, .character("j"):
+            question.scroll(by: 1)
+            overlay = .question(question)
+        case .up, .pageUp, .character("k"):
+            question.scroll(by: -1)
+            overlay = .question(question)
         default: break
         }
     }

@@ -13,9 +13,10 @@ extension Model {
                 Array(lines), titled: isLonger ? "Help (Esc closes, PgDn for more)" : "Help (Esc closes)", over: &screen
             )
         case .menu(let menu): draw(menu, over: &screen)
-        case .question(let text, let top):
-            let lines = text.dropFirst(top).flatMap { $0.wrapped(to: max(10, width - 4)) }
-            draw(lines.map { Line([Run($0)]) }, titled: "Observe packets?", over: &screen)
+        case .question(let question):
+            let lines = question.lines.dropFirst(question.top).flatMap { $0.wrapped(to: max(10, width - 4)) }
+            let title = question.purpose == .observe ? "Observe packets?" : "Stop observing?"
+            draw(lines.map { Line([Run($0)]) }, titled: title, over: &screen)
         }
     }
 

@@ -131,7 +131,11 @@ extension Model {
         if case .prompt(let prompt) = overlay { return promptLine(prompt) }
         var line = Line()
         let keys: [(String, String)] =
-            if case .question = overlay { [("y", "Observe"), ("n", "Cancel")] } else { footKeys }
+            if case .question(let question) = overlay {
+                [("y", question.purpose == .observe ? "Observe" : "Stop"), ("n", "Cancel")]
+            } else {
+                footKeys
+            }
         for (key, words) in keys {
             let pair = [Run(" \(key)", .key), Run(" \(words) ", .bar)]
             if line.width + pair.reduce(0, { $0 + $1.text.width }) > width { break }
