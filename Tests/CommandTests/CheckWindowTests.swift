@@ -38,7 +38,7 @@ struct CheckWindowTests {
             #"""
             exec unshare --net bash -c '
                 unshare --net sleep 300 & peer=$!
-                trap "kill $peer" EXIT
+                trap "kill -KILL $peer" EXIT
                 until [ "$(readlink /proc/$peer/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
                 ip link add v1 type veth peer name v2 && ip link set v2 netns $peer
                 ip addr add 192.0.2.1/24 dev v1 && ip link set v1 up
@@ -71,7 +71,7 @@ struct CheckWindowTests {
             until [ "$before" = "$(grep Icmp: /proc/net/snmp)" ]; do before=$(grep Icmp: /proc/net/snmp); sleep 1.5; done
             if \#(isGrowing); then
                 nsenter --net=/proc/$peer/ns/net bash -c "while :; do \#(send); done" 2>/dev/null & sender=$!
-                trap "kill $peer $sender" EXIT
+                trap "kill -KILL $peer $sender" EXIT
             fi
             "$0" check --json --for 2s --only icmp-ratelimit,ct-counters
             echo "$?" >&2

@@ -5,9 +5,11 @@ extension HostNames {
     /// Those in the files of this host. The list of services is only read if a port has a name.
     static var installed: HostNames {
         HostNames(labels: ConnectionLabels.filterLabels()) { name in
-            servicesText.map { ServicePorts($0)[name] } ?? []
+            ports[name]
         }
     }
+
+    private static let ports = ServicePorts(servicesText ?? "")
 
     private static let path = "/etc/services"
 

@@ -50,7 +50,7 @@ final class ConnectionCounter {
             $0.forEach { fresh.take($0) }
         }
         census = fresh
-        keepMost()
+        if case .cut = completeness { forgetRisks() } else { keepMost() }
         losses = []
         if case .cut(let why) = completeness { losses.append(Loss("connections of IPVS", why)) }
         end = clock.elapsed()
@@ -58,13 +58,14 @@ final class ConnectionCounter {
         next = end + took * Self.share
     }
 
-    /// Where the services cannot be read, nothing is known of any connection any more.
+    /// Where connections or services cannot be read, nothing is known of any connection any more.
+    private func forgetRisks() { most = census.states.map { _ in nil } }
+
     private func keepMost() {
-        guard let services = try? Director(kernel).services().services else {
-            most = census.states.map { _ in nil }
-            return
-        }
-        let risks = census.risks(services)
+        guard let listing = try? Director(kernel).services() else { return forgetRisks() }
+        // Of a service that is missing in a list that changed, all connections would seem to be left over.
+        if listing.interrupted { return }
+        let risks = census.risks(listing.services)
         guard most.count == risks.count else { return most = risks }
         for index in most.indices {
             guard let earlier = most[index], let now = risks[index] else {

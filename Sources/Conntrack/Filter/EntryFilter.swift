@@ -35,7 +35,7 @@ package struct EntryFilter: Equatable, Sendable {
     package var forbiddenLabels: [UInt8] = [] { didSet { note(.forbiddenLabels, forbiddenLabels.isEmpty) } }
 
     /// What else must hold, of `--filter` or a filter line; `add` sets it.
-    package internal(set) var expression: FilterExpression?
+    package internal(set) var expression: FilterExpression? { didSet { note(.expression, expression == nil) } }
 
     /// The fields with a condition, so that others cost nothing for each of a million entries.
     private var fields: Fields = []
@@ -53,6 +53,7 @@ package struct EntryFilter: Equatable, Sendable {
         static let requiredLabels = Fields(rawValue: 1 << 8)
         static let forbiddenLabels = Fields(rawValue: 1 << 9)
         static let icmpTypes = Fields(rawValue: 1 << 10)
+        static let expression = Fields(rawValue: 1 << 11)
     }
 
     package init() {}
@@ -87,8 +88,8 @@ package struct EntryFilter: Equatable, Sendable {
             return false
         }
         if anyStatus.rawValue != 0, status & anyStatus.rawValue == 0 { return false }
-        if !fields.isEmpty, !matchesTuples(of: entry) || !matchesRest(of: entry) { return false }
-        return expression?.accepts(entry) ?? true
+        return fields.isEmpty
+            || matchesTuples(of: entry) && matchesRest(of: entry) && (expression?.accepts(entry) ?? true)
     }
 
     private func matchesTuples(of entry: Entry) -> Bool {

@@ -23,7 +23,7 @@ package struct FilterError: Error, Equatable, Sendable {
         case misplaced
         /// `state>1`: the comparison.
         case incomparable(String)
-        /// Too many parentheses within each other.
+        /// Too many parentheses, or negations, within each other.
         case tooDeep
         /// What is wrong within the word's value.
         case within(String)
@@ -50,12 +50,12 @@ extension FilterError: CustomStringConvertible {
             "\(word): ! negates all values of an argument and must come first; use another argument for the others"
         case .unknown(let rows, let takes): "unknown word \(word); \(rows) have \(takes)"
         case .excludes(let other, let instead): "\(word) and \(other) are mutually exclusive; try \(instead)"
-        case .unpaired: "\(word) lacks its other one"
+        case .unpaired: "\(word) has no counterpart"
         case .unfinished: "something must follow “\(word)”: WORD=VALUE, a flag, or text"
         case .misplaced: "“\(word)” cannot be here; expected WORD=VALUE, a flag, or text"
-        case .incomparable(let comparison): "\(word) is no number: use = or !=, not \(comparison)"
+        case .incomparable(let comparison): "\(word) is not a number: use = or !=, not \(comparison)"
         case .within(let sentence): "\(word): \(sentence)"
-        case .tooDeep: "too many parentheses within each other"
+        case .tooDeep: "nested too deeply"
         }
     }
 }

@@ -50,7 +50,9 @@ extension DirectorFacts {
     func unpredictedDrops(
         _ id: Finding.ID, _ severity: Finding.Severity, _ isCounted: DroppedKind
     ) -> [Finding] {
-        (observed(.invalidDropped) + observed(.acksDropped)).compactMap { finding in
+        // What is dropped for a client or a rate is among INVALID packets, too, and no fault of the rules for NEW.
+        let sources = id == .acksDropped ? observed(id) : observed(.invalidDropped) + observed(.acksDropped)
+        return sources.compactMap { finding in
             guard case .drops(var drops) = finding.context, case .service(let service) = finding.subject else {
                 return nil
             }

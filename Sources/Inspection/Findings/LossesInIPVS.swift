@@ -46,9 +46,11 @@ struct LossesInIPVS {
     /// Of packets that leave as others (NAT, TUN) only their number can be compared: a lower bound, as packets of other services may leave for
     /// the same servers. A packet that NAT gives to this host itself is none of those delivered to the VIP.
     private var missing: UInt64 {
-        // Where something was not counted, it may be what is missing.
-        guard traffic.taker == .unknown, observation.losses.isEmpty, let service,
-            history.isConstant(service.identity)
+        // Where something was not counted, or is counted as another's, it may be what is missing: what goes to a server that is no destination
+        // (any more), or also another service's; and what was in flight at the beginning of a part.
+        guard traffic.taker == .unknown, traffic.mostLost == nil, observation.losses.isEmpty, let service,
+            history.isConstant(service.identity), observed.most?.gone == 0, observed.sharedWith.isEmpty,
+            !service.mayShareServers(with: observation.services)
         else { return 0 }
         let isCounted = service.destinations.allSatisfy { destination in
             // A family in which conntrack is not active is not counted.
@@ -61,8 +63,10 @@ struct LossesInIPVS {
     }
 
     private func causes(of role: PacketRole) -> [LossInIPVS.Cause] {
+        let isSloppy = role == .following && history.mayBe(Sysctls.sloppyTCP) { $0 != 0 }
         let opens =
-            role == .opening || role == .any || role == .error && history.mayBe(Sysctls.scheduleICMP) { $0 != 0 }
+            role == .opening || role == .any || isSloppy
+            || role == .error && history.mayBe(Sysctls.scheduleICMP) { $0 != 0 }
         let isInConnection = role != .error
         return (opens ? unopened : []) + (isInConnection ? lostConnection : []) + (opens ? reused(role) : [])
             + unsendable(role) + (history.mayRulesDropLater ? [.rule] : [])
@@ -74,7 +78,10 @@ struct LossesInIPVS {
         var causes: [LossInIPVS.Cause] = []
         // `ip_vs_leave` sends a packet of a service by mark to where it was meant for.
         let bypasses = service.isByMark && !history.mayBe(Sysctls.cacheBypass) { $0 == 0 }
-        if history.mayBeIdle(service.identity), !bypasses { causes.append(.noDestination) }
+        // Overflow schedules nobody once each destination has as many connections as its weight says (`ip_vs_ovf_schedule`, ip_vs_ovf.c).
+        if history.mayBeIdle(service.identity) || service.scheduler == "ovf", !bypasses {
+            causes.append(.noDestination)
+        }
         if history.mayMissDestination(service.identity), !bypasses { causes.append(.missedDestination) }
         if case .address(_, let endpoint) = service.identity, endpoint.port == 0, !service.flags.contains(.persistent) {
             causes.append(.portZero)
@@ -90,10 +97,10 @@ struct LossesInIPVS {
         let gone = observed.most?.gone
         var causes: [LossInIPVS.Cause] = []
         if gone != 0 || !history.isConstant(service.identity) {
-            let isOld = kernel.map { $0 < Self.forgetting } ?? true
-            if history.mayBe(Sysctls.expireNodest, { $0 == 0 || isOld }) { causes.append(.gone(gone)) }
+            if history.mayBe(Sysctls.expireNodest, { $0 == 0 }) { causes.append(.gone(gone)) }
         }
-        if mayHaveEntries, history.mayBe(Sysctls.expireNodest, { $0 != 0 }),
+        let isOld = kernel.map { $0 < Self.forgetting } ?? true
+        if mayHaveEntries || isOld, history.mayBe(Sysctls.expireNodest, { $0 != 0 }),
             gone != 0 || history.mayBeIdle(service.identity) || service.destinations.contains(where: { $0.weight == 0 })
         {
             causes.append(.forgotten(gone))
@@ -113,7 +120,7 @@ struct LossesInIPVS {
 
     private var kernel: KernelVersion? { KernelVersion(release: observation.origin.kernelRelease) }
 
-    /// Before, a packet whose destination is gone is dropped, whatever `expire_nodest_conn` is.
+    /// Before, a packet whose destination is gone is dropped, whether it has an entry or not.
     private static let forgetting = KernelVersion(5, 9)
 
     /// Each way of not being sent has IPVS send an ICMP error, unless there are too many.
@@ -138,7 +145,10 @@ struct LossesInIPVS {
         guard let service, !service.destinations.isEmpty,
             service.destinations.allSatisfy({ history.isLocal($0) == false })
         else { return nil }
-        let groups = traffic.cells.filter { $0.cell.point == .delivered && $0.cell.packetClass != .icmpError }
+        // Others may be for the host, as a ping to the address of a service by mark.
+        let groups = traffic.cells.filter {
+            $0.cell.point == .delivered && ![.icmpError, .udp, .other].contains($0.cell.packetClass)
+        }
         guard !groups.isEmpty else { return nil }
         let sloppy = service.identity.isSCTP ? Sysctls.sloppySCTP : Sysctls.sloppyTCP
         let active =

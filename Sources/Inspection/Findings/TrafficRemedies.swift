@@ -40,9 +40,11 @@ struct TrafficRemedies {
         Set(drops.filter { $0.ctstate == .invalid }.map(\.packetClass))
     }
 
-    /// A filter that lets SYNs pass means to let the service pass: it drops ACKs because they open no connection, and are NEW.
+    /// A filter that lets SYNs pass means to let the service pass: it drops ACKs because they open no connection, and are NEW. Where others pass,
+    /// it dropped these for their client, or a rate.
     private func areNewACKsDropped(_ drops: [PacketLoss]) -> Bool {
         drops.contains { $0.packetClass == .ack && $0.ctstate == .new }
+            && !observed.traffic.states(of: .ack, at: .localInPassed).contains { $0.ctstate == .new }
             && !observed.traffic.droppedEntering.contains { $0.packetClass == .syn }
             && observed.traffic.total(of: .syn, at: .localInPassed).packets > 0
     }

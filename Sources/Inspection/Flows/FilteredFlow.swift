@@ -36,9 +36,9 @@ package struct FilteredFlow: FilterRow {
         case .verdict: row.isPending ? .unknown : .name(row.verdict.rawValue)
         case .ctstate: .several(row.ctstates.names.map { .name($0) })
         case .method: Self.name(route.method?.description)
-        case .flag: row.flags.map { .several($0.names.map { .name($0) }) } ?? .absent
-        case .mark: FilterFact(row.firewallMark)
-        case .packets: FilterFact(row.packets)
+        case .flag: row.flags.map { .several($0.names.map { .name($0) }) } ?? unread
+        case .mark: row.firewallMark.map { .number(UInt64($0)) } ?? unread
+        case .packets: row.packets.map { .number(UInt64($0)) } ?? unread
         case .timeout: row.isOrphan ? .absent : .number(UInt64(row.expires))
         case .age: row.mayBeOlder ? .atLeast(age) : .number(age)
         case .service, .status, .bytes, .zone, .origZone, .replyZone, .label, .icmpType, .replySrc, .replyDst,
@@ -46,6 +46,9 @@ package struct FilteredFlow: FilterRow {
             .absent
         }
     }
+
+    /// What /proc does not have of a connection.
+    private var unread: FilterFact { row.isOrphan ? .absent : .unknown }
 
     private static func name(_ text: String?) -> FilterFact { text.map { .name($0) } ?? .absent }
 

@@ -279,6 +279,7 @@ package struct ObservationStatus: Sendable {
 
     mutating func show(_ span: ObservationSpan) {
         windows.span = span
+        if span == .sinceStart { windows.restart(at: nil) }
         window = last.map(windows.part)
     }
 }

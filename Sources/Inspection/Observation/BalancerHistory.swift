@@ -121,6 +121,7 @@ extension Service {
     fileprivate var mayMissDestination: Bool {
         let fallsBack = flags.contains(.scheduler1) && scheduler != "dh"
         guard ["sh", "dh", "mh"].contains(scheduler), !fallsBack else { return false }
-        return destinations.contains { $0.weight == 0 || $0.upperThreshold > 0 }
+        // Maglev leaves out those of weight 0 (`ip_vs_mh_populate`, ip_vs_mh.c).
+        return destinations.contains { $0.weight == 0 && scheduler != "mh" || $0.upperThreshold > 0 }
     }
 }

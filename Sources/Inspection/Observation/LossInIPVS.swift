@@ -23,8 +23,12 @@ package struct LossInIPVS: Equatable, Sendable {
         /// Each that what was read allows; if there is one, it is that.
         package var causes: [Cause]
 
-        /// Nothing else is possible.
-        package var isCertain: Bool { causes.count == 1 }
+        /// Nothing else is possible. That packets could not be sent is said by counters of the whole host.
+        package var isCertain: Bool {
+            guard causes.count == 1 else { return false }
+            if case .unsendable = causes[0] { return false }
+            return true
+        }
     }
 
     /// Why IPVS drops a packet, or something does before it is counted as sent.

@@ -25,11 +25,11 @@ extension Observation {
     }
 
     /// Packets that were lost, of every subject and address.
-    package var droppedPackets: UInt64 { allTraffic.map(\.droppedPackets).reduce(0, +) }
+    package var droppedPackets: UInt64 { allTraffic.flatMap(\.losses).packets }
 
     /// Packets that came, of every subject.
     package var receivedPackets: UInt64 {
-        subjects.map { max($0.traffic.total(at: .preRouting).packets, $0.traffic.reached.packets) }.reduce(0, +)
+        subjects.map { max($0.traffic.total(at: .preRouting).packets, $0.traffic.reached.packets) }.reduce(0, &+)
     }
 }
 

@@ -114,11 +114,7 @@ package struct ObservationPlan: Equatable, Sendable {
     func followsAnswers(of subject: ObservedSubject) -> Bool {
         guard forwards, let service = subject.service, case .address = service.identity else { return false }
         let servers = service.returningServers
-        let others = services.filter { $0.identity != service.identity && $0.mayShareProtocol(with: service) }
-        return !servers.isEmpty
-            && !others.flatMap(\.destinations).contains { other in
-                servers.contains { $0.address == other.endpoint.address && $0.mayBePort(of: other.endpoint) }
-            }
+        return !servers.isEmpty && !service.mayShare(servers, with: services)
     }
 
     // MARK: Owners of counts
@@ -169,6 +165,16 @@ package struct ObservationPlan: Equatable, Sendable {
 }
 
 extension Service {
+    /// Whether a packet to one of its real servers may be another service's.
+    func mayShareServers(with services: [Service]) -> Bool { mayShare(destinations.map(\.endpoint), with: services) }
+
+    fileprivate func mayShare(_ servers: some Sequence<Endpoint>, with services: [Service]) -> Bool {
+        let others = services.filter { $0.identity != identity && $0.mayShareProtocol(with: self) }
+        return others.flatMap(\.destinations).contains { other in
+            servers.contains { $0.address == other.endpoint.address && $0.mayBePort(of: other.endpoint) }
+        }
+    }
+
     fileprivate func mayShareProtocol(with other: Service) -> Bool {
         guard case .address(let one, _) = identity, case .address(let another, _) = other.identity else { return true }
         return one == another

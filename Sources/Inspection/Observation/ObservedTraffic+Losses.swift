@@ -42,6 +42,10 @@ extension ObservedTraffic {
     /// Counters are read one after the other, later points later, so none of them is a packet in flight. Where packets join on the way
     /// (others that NAT sends to the same address), this is a lower bound.
     package var losses: [PacketLoss] {
+        mostLost.map { bounds in uncorrected.compactMap(bounds.limit) } ?? uncorrected
+    }
+
+    private var uncorrected: [PacketLoss] {
         var losses = lost(from: .arrived, to: [.preRouting], .beforeConntrack)
         losses += lost(from: .preRouting, to: [.preRoutingPassed, .rewritten], .preRouting).filter {
             // An error about a rewritten connection is rewritten, too, and not counted as that.

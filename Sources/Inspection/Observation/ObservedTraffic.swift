@@ -60,6 +60,9 @@ package struct ObservedTraffic: Equatable, Sendable {
 
     /// What takes the packets behind the packet filter at LOCAL_IN.
     package var taker = Taker.unknown
+    /// How many may be lost at most, of a part of what was counted.
+    private(set) var mostLost: LossBounds?
+
     /// Whether answers are known by the real server's address before IPVS translates them, and by the service's behind it, and are of no other
     /// service: then what does not come so far is lost.
     package var followsAnswers = false
@@ -80,8 +83,10 @@ package struct ObservedTraffic: Equatable, Sendable {
         volumes[Cell(count.point, count.packetClass, count.ctstate), default: Volume()] += volume
     }
 
-    /// Leaves what came after an earlier reading.
+    /// Leaves what came after an earlier reading. Packets that were in flight then were counted at later points only, and so seem to be lost
+    /// now: no more were than the losses of everything have grown.
     mutating func subtract(_ earlier: ObservedTraffic) {
+        mostLost = LossBounds(losses, since: earlier.losses)
         for (cell, before) in earlier.volumes { volumes[cell] = volumes[cell]?.minus(before) }
     }
 

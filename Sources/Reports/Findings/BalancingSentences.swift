@@ -14,7 +14,7 @@ extension LossInIPVS {
     private func words(_ part: Part) -> String {
         switch part.causes.count {
         case 0: "nothing that was read says why"
-        case 1: part.causes[0].words
+        case 1: (part.isCertain ? "" : "possible is: ") + part.causes[0].words
         default:
             "possible are "
                 + part.causes.enumerated().map { "(\($0.offset + 1)) \($0.element.words)" }.joined(separator: ", ")
@@ -39,7 +39,8 @@ extension LossInIPVS.Cause {
                 + "\(Sysctls.expireNodest) is 0 " + Self.core("ip_vs_in_hook")
         case .forgotten(let count):
             "\(Self.connections(count)) of a destination that was removed, or has weight 0 and gets a SYN: with \(Sysctls.expireNodest)=1 the "
-                + "packet is dropped once where conntrack has its entry " + Self.core("ip_vs_in_hook")
+                + "packet is dropped once where conntrack has its entry, and before Linux 5.9 always "
+                + Self.core("ip_vs_in_hook")
         case .reused(let count):
             "SYNs with the ports of \(count.map { "\($0) connections" } ?? "connections") that ended, dropped once where conntrack has the old "
                 + "entry (\(Sysctls.connReuse), \(Sysctls.ipvsConntrack)=1) " + Self.core("ip_vs_in_hook")
@@ -71,7 +72,12 @@ extension LeftToHost {
         let active = settings.map { "\($0.name)=\($0.value)" }
         return
             "\(groups.list) of \(total) \(packetsWord(total)) \(count == 1 ? "was" : "were") left to the director's own stack, which resets: "
-            + "IPVS has no connection for \(count == 1 ? "it" : "them")\(setting) (net/netfilter/ipvs/ip_vs_proto_tcp.c, tcp_conn_schedule)"
+            + "IPVS has no connection for \(count == 1 ? "it" : "them")\(setting) (net/netfilter/ipvs/\(Self.place(groups)))"
             + (active.isEmpty ? "" : "; \(sentenceList(active)) may be why") + "."
+    }
+
+    private static func place(_ groups: [PacketGroup]) -> String {
+        groups.contains { $0.packetClass == .sctp }
+            ? "ip_vs_proto_sctp.c, sctp_conn_schedule" : "ip_vs_proto_tcp.c, tcp_conn_schedule"
     }
 }

@@ -162,7 +162,8 @@ extension Remedy {
             return
                 "put “-A ufw-before-forward \(match)” first into /etc/ufw/before.rules (IPv6: -A ufw6-before-forward, before6.rules), "
                 + "and run ufw reload"
-        case .docker?: return "\(program) -I DOCKER-USER \(match)"
+        // Its backend for nftables has no such chain.
+        case .docker? where rule.isOfIPTables: return "\(program) -I DOCKER-USER \(match)"
         case let maker?: return "with \(maker.rawValue), which makes the rule"
         case nil: break
         }

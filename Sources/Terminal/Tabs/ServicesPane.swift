@@ -11,7 +11,9 @@ struct ServicesPane: Sendable {
 
     mutating func arrange(_ director: DirectorState, page: Int) {
         let sums = ServiceSums(director.store)
-        let selected = lines.indices.contains(list.selected) ? lines[list.selected].identity : nil
+        // Until a row is chosen, the cursor is at the top, whoever is there.
+        let selected =
+            list.hold != .place && lines.indices.contains(list.selected) ? lines[list.selected].identity : nil
         var chosen = director.services.filter { filter?.accepts(FilteredService($0)) ?? true }
             .map { line(of: $0, sums, director) }
         if let sort = list.sort, let column = ServiceColumn(rawValue: sort) {

@@ -123,9 +123,9 @@ extension Model {
     }
 
     private mutating func restartWindow() {
-        guard isObserving else { return notice = "no packets are observed (o)" }
+        guard isObserving, director.observation.last != nil else { return notice = "no packets are observed (o)" }
         director.restartWindow()
-        notice = "counting from now on; Z shows the last minute or all of it"
+        notice = "findings are about packets from now on; Z: about all of them again"
     }
 
     private mutating func changeSpan() {

@@ -72,7 +72,7 @@ struct FilterExpressionTests {
             ("timeout>5m", [1]), ("timeout=1m-2m", [2]), ("timeout<31s", [3]), ("timeout>4d", [1]),
             ("timeout>5d", []), ("timeout<0", []), ("timeout=432000", [1]),
             ("bytes>1G", [1]), ("bytes>1025M", []), ("bytes<1T", [1]), ("packets>1K", [1]), ("packets>2K", []),
-            ("packets>1009", [1]), ("packets>1010", []), ("not packets>1", [2, 3]),
+            ("packets>1009", [1]), ("packets>1010", []), ("not packets>1", []),
             ("dport>=443", [2]), ("sport<1024", [2]),
             // Addresses and ports.
             ("src=10.1.0.1", [1]), ("client=10.1.0.1", [1]), ("src=10.0.0.0/8,172.16.0.0/12", [1, 2]),
@@ -88,7 +88,8 @@ struct FilterExpressionTests {
             ("service=10.0.0.100", [1, 2]), ("mark=0x14", [1]), ("mark=4/0xf", [1]), ("mark=0", [2, 3]),
             ("fwmark>0", [1]), ("zone=7", [2]), ("zone>0", [2]), ("label=bulk", [3]), ("!label=bulk", [1, 2]),
             ("unreplied", [2]), ("!unreplied", [1, 3]), ("assured", [1]), ("dst-nat", [1]), ("any-nat", [1]),
-            ("status=SEEN_REPLY,ASSURED", [1]), ("status=unreplied", [2]), ("dying", []),
+            ("status=SEEN_REPLY,ASSURED", [1]), ("status!=SEEN_REPLY,ASSURED", [2]), ("status=unreplied", [2]),
+            ("dying", []),
             // Text.
             ("172.16.", [2]), ("10.0.0.100:80", [1]), ("established", [1]), ("ESTAB", [1]), ("!10.1.0.1", [2, 3]),
             ("\"10.0.0.100:443\"", [2]), ("'or'", []), ("2001:db8::100", [3]), ("[2001:db8::1]:5353", [3]),
@@ -103,7 +104,7 @@ struct FilterExpressionTests {
             ("verdict=never", "column 1: unknown word verdict; entries have src"),
             ("dport=80,x", "column 10: dport: “x” is invalid; expected PORT, FIRST-LAST, or a name such as http"),
             ("dport=", "column 7: dport: “” is invalid"),
-            ("dst>10.0.0.1", "column 1: dst is no number: use = or !=, not >"),
+            ("dst>10.0.0.1", "column 1: dst is not a number: use = or !=, not >"),
             (
                 "src=10.0.0.300",
                 "column 5: src: “10.0.0.300” is invalid; expected ADDRESS, ADDRESS/LENGTH or ADDRESS:PORT"
@@ -115,11 +116,11 @@ struct FilterExpressionTests {
             ("bytes=99999999999999999999", "is invalid"), ("bytes=20000000T", "is invalid"),
             ("mark=1/0", "expected MARK, MARK/MASK or FIRST-LAST"), ("zone=70000", "a number up to 65535"),
             ("label=web", "column 7: label: “web” is invalid; expected a name"), ("family=ipx", "ipv4 or ipv6"),
-            ("(dport=80", "column 1: ( lacks its other one"), ("dport=80)", "column 9: ) lacks its other one"),
+            ("(dport=80", "column 1: ( has no counterpart"), ("dport=80)", "column 9: ) has no counterpart"),
             ("dport=80 or", "column 12: something must follow “or”"), ("not", "column 4: something must follow"),
             ("or dport=80", "column 1: “or” cannot be here"), ("dport=80 and or", "column 14: “or” cannot be here"),
             ("()", "column 2: “)” cannot be here"), ("=80", "column 1: “=” cannot be here"),
-            ("\"open", "column 1: \" lacks its other one"), ("service=fwmark:x", "[PROTO/]VIP[:PORT] or fwmark:N"),
+            ("\"open", "column 1: \" has no counterpart"), ("service=fwmark:x", "[PROTO/]VIP[:PORT] or fwmark:N"),
         ])
     func errors(_ line: String, _ sentence: String) {
         let error = #expect(throws: FilterError.self) { try Self.read(line) }

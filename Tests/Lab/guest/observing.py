@@ -122,8 +122,12 @@ def observe(hosts, subject, story, *options, observers=1, in_words=False):
 def _cells(items, key):
     found = Counter(), Counter()
     for item in items:
-        for cell in (cell for cell in item[key] if cell["point"] in COMMON):
-            name = (cell["point"], cell["class"], cell["ctstate"])
+        for cell in item[key]:
+            # Packets of a service by mark are counted once more at LOCAL_IN, from where they are missed.
+            point = "local_in" if key == "dropped" and cell["point"] == "local_in_marked" else cell["point"]
+            if point not in COMMON:
+                continue
+            name = (point, cell["class"], cell["ctstate"])
             found[0][name] += cell["packets"]
             found[1][name] += cell["bytes"]
     return {name: (found[0][name], found[1][name]) for name in found[0]}

@@ -22,7 +22,7 @@ extension Entry: FilterRow {
         case .origZone: return .number(UInt64(original.zone ?? 0))
         case .replyZone: return .number(UInt64(reply.zone ?? 0))
         case .label: return .labels(labels)
-        case .timeout: return FilterFact(timeout)
+        case .timeout: return timeout.map { .number(UInt64($0)) } ?? .unknown
         case .packets: return Self.sum(originalCounters?.packets, replyCounters?.packets)
         case .bytes: return Self.sum(originalCounters?.bytes, replyCounters?.bytes)
         case .service, .age, .verdict, .ctstate, .method, .flag, .scheduler, .kind: return .absent
@@ -30,7 +30,7 @@ extension Entry: FilterRow {
     }
 
     private static func sum(_ original: UInt64?, _ reply: UInt64?) -> FilterFact {
-        original == nil && reply == nil ? .absent : .number((original ?? 0) &+ (reply ?? 0))
+        original == nil && reply == nil ? .unknown : .number((original ?? 0) &+ (reply ?? 0))
     }
 
     package func isOf(_ service: FilterService) -> Bool {

@@ -69,6 +69,9 @@ package enum FilterKey: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether its values are bits, which are all meant.
+    var isBits: Bool { self == .status || self == .label }
+
     /// Whether `<` and `>` make sense.
     var isNumber: Bool {
         switch valueKind {

@@ -16,10 +16,16 @@ extension FilterVocabulary {
         guard let key = FilterKey(name: word.text.lowercased()), keys.contains(key) else {
             throw FilterError(word.text, .unknown(rows, takes: words.joined(separator: " ")), column: word.column)
         }
+        let isNegated = (comparison == .unequal) != values.isNegated
         let test: FilterTest
         switch comparison {
         case .equal, .unequal:
-            test = try self.test(key, FilterValues(word.text, values.text, at: values.column))
+            let read = FilterValues(word.text, values.text, at: values.column)
+            // Of bits all are meant that are listed: negated, that none of them is set.
+            if isNegated, key.isBits {
+                return .all(try read.each.map { value throws(FilterError) in .not(.test(try self.test(key, value))) })
+            }
+            test = try self.test(key, read)
         case .less, .atMost, .more, .atLeast:
             guard key.isNumber else {
                 throw FilterError(word.text, .incomparable(comparison.rawValue), column: word.column)
@@ -27,7 +33,7 @@ extension FilterVocabulary {
             let read = FilterValues(word.text, values.text, at: values.column)
             test = .numbers(key, [Self.range(comparison, try number(key, read))])
         }
-        return (comparison == .unequal) != values.isNegated ? .not(.test(test)) : .test(test)
+        return isNegated ? .not(.test(test)) : .test(test)
     }
 
     private static func range(_ comparison: FilterToken.Comparison, _ number: UInt64) -> NumberMatch {
@@ -55,17 +61,17 @@ extension FilterVocabulary {
             let names = names[key] ?? []
             let takes = names.joined(separator: ", ")
             return .names(
-                key, try values.read(takes.isEmpty ? "a name" : takes) { Self.name($0, names) })
+                key, try values.read(takes.isEmpty ? "a name" : takes) { Self.name($0, names, of: key) })
         case .mark: return .numbers(key, try values.read("MARK, MARK/MASK or FIRST-LAST", Self.mark))
         default: return .numbers(key, try values.read(key.takes) { range(key, $0) })
         }
     }
 
-    /// - Parameter names: the valid ones; any if empty. A number may be one that has no name.
-    private static func name(_ text: String, _ names: [String]) -> NameMatch? {
+    /// - Parameter names: the valid ones; any if empty. The number of a state may be one that has no name.
+    private static func name(_ text: String, _ names: [String], of key: FilterKey) -> NameMatch? {
         let match = NameMatch(text)
         let isValid = names.isEmpty ? !text.isEmpty : names.contains { $0.uppercased() == match.name }
-        return isValid || match.number.map { $0 <= UInt64(UInt8.max) } ?? false ? match : nil
+        return isValid || key == .state && match.number.map { $0 <= UInt64(UInt8.max) } ?? false ? match : nil
     }
 
     private static func mark(_ text: String) -> NumberMatch? {
@@ -173,6 +179,11 @@ struct FilterValues {
             return (String(part), start)
         }
     }
+
+    private init(_ word: String, _ part: (text: String, column: Int)) { (self.word, parts) = (word, [part]) }
+
+    /// Each for itself.
+    var each: [FilterValues] { parts.map { FilterValues(word, $0) } }
 
     func read<Value>(_ takes: String, _ value: (String) -> Value?) throws(FilterError) -> [Value] {
         var values: [Value] = []

@@ -107,4 +107,4 @@ def _judge_drops(hosts, report, screen):
     screen.see(report, "fixed, and z: nothing was dropped since, and the rule is blamed no more", lambda text: (
         ": 0 dropped" in head(text) and place not in " ".join(text.split())))
     screen.keys("Z")
-    screen.see(report, "nor with Z, which shows all since z", lambda text: "since counting began" in text and ": 0 dropped" in head(text))
+    screen.see(report, "Z shows what was dropped before", lambda text: "since counting began" in text and ": 0 dropped" not in head(text))
