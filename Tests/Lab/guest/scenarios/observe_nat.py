@@ -1,6 +1,6 @@
 """observe on NAT with net.ipv4.vs.conntrack=1: the answers come back through FORWARD, and everything is tracked.
 
-Then answers that no connection of IPVS knows: IPVS drops them behind the filter, and no rule is blamed.
+Before, answers that no connection of IPVS knows: IPVS drops them behind the filter, and no rule is blamed.
 """
 
 import re
@@ -18,11 +18,12 @@ STRAY = 3
 def conduct(hosts, subject, report):
     hosts.vs_conntrack(1)
     hosts.ufw("-p tcp --dport 80 -j ACCEPT")
-    seen = observe(hosts, subject, WebStory(hosts, method="nat"))
+    story = WebStory(hosts, method="nat")
+    _judge_stray(hosts, subject, report)
+    seen = observe(hosts, subject, story)
     report.equal("the answers are ESTABLISHED", {"ESTABLISHED"}, seen.states("forward"))
     report.equal("nothing is dropped", {}, seen.dropped)
     judge(report, seen)
-    _judge_stray(hosts, subject, report)
 
 
 def _judge_stray(hosts, subject, report):
