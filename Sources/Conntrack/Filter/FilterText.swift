@@ -28,15 +28,6 @@ package struct FilterText: Sendable {
         return choice
     }
 
-    /// The values of one argument without negation: any of them matches.
-    ///
-    /// - Parameters: as for the initializer and `choice`.
-    package static func values<Value: Equatable & Sendable>(
-        _ name: String, _ argument: String, takes: String, _ read: (String) -> Value?
-    ) throws(FilterError) -> [Value] {
-        try FilterText(name, [argument], takes: takes).choice(read).wanted
-    }
-
     private func refusal(of text: Substring) -> FilterError {
         FilterError(name, text.first == "!" ? .negationWithin : .value(String(text), takes: takes))
     }

@@ -11,13 +11,13 @@ package struct FilteredFlow: FilterRow {
     private let entryState: String?
     private let age: UInt64
 
-    /// - Parameter second: the time, in seconds since the store was created; nil for that of its last reading.
-    package init(_ row: FlowRow, _ store: FlowStore, at second: UInt32? = nil) {
+    /// Its age is that of the store's last reading.
+    package init(_ row: FlowRow, _ store: FlowStore) {
         self.row = row
         route = store.routes[Int(row.route)]
         state = store.state(of: row)
         entryState = store.entryState(of: row)
-        age = UInt64((second ?? store.second) &- row.appeared)
+        age = UInt64(store.second &- row.appeared)
     }
 
     package func fact(_ key: FilterKey) -> FilterFact {

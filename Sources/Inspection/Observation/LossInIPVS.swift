@@ -20,7 +20,7 @@ package struct LossInIPVS: Equatable, Sendable {
         /// Empty if their classes are not known: they would have left as others.
         package var groups: [PacketGroup]
         package var packets: UInt64
-        /// Each that what was read allows; if there is one, it is that.
+        /// Each that what was read allows; see `isCertain`.
         package var causes: [Cause]
 
         /// Nothing else is possible. That packets could not be sent is said by counters of the whole host.

@@ -97,7 +97,7 @@ struct ObservationWindowTests {
         #expect(dropped(status) == [30, 0])
     }
 
-    @Test("From a reset on, nothing before it counts, until all is asked for; a new table begins anew")
+    @Test("From a reset on, nothing before it counts, until all is asked for; nor in a new table")
     func reset() throws {
         var status = ObservationStatus()
         status.restartWindow()

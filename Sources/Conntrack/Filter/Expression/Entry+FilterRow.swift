@@ -15,7 +15,7 @@ extension Entry: FilterRow {
         case .replySport: return FilterFact(reply.ports?.source)
         case .replyDport: return FilterFact(reply.ports?.destination)
         case .icmpType: return FilterFact(original.icmpType)
-        case .state, .conntrack: return state.flatMap(FilterFact.init) ?? .absent
+        case .state: return state.flatMap(FilterFact.init) ?? .absent
         case .status: return .number(UInt64(status.rawValue))
         case .mark: return .number(UInt64(mark ?? 0))
         case .zone: return .number(UInt64(zone ?? 0))
@@ -25,7 +25,7 @@ extension Entry: FilterRow {
         case .timeout: return timeout.map { .number(UInt64($0)) } ?? .unknown
         case .packets: return Self.sum(originalCounters?.packets, replyCounters?.packets)
         case .bytes: return Self.sum(originalCounters?.bytes, replyCounters?.bytes)
-        case .service, .age, .verdict, .ctstate, .method, .flag, .scheduler, .kind: return .absent
+        case .service, .age, .verdict, .conntrack, .ctstate, .method, .flag, .scheduler, .kind: return .absent
         }
     }
 
