@@ -19,7 +19,8 @@ import Testing
     }
 
     @Test func readsWhatAScreenTook() throws {
-        let figures = try WatchFigures(screen: "0 250000000 4000000000 3 1000000000 400000 1000000 38912 1 2000000 50000000\n")
+        let figures = try WatchFigures(
+            screen: "0 250000000 4000000000 3 1000000000 400000 1000000 38912 1 2000000 50000000\n")
         #expect(figures.wallSeconds == 0.25)
         #expect(figures.cpuSeconds == 1.4)
         #expect(figures.peakMebibytes == 38)
@@ -58,7 +59,10 @@ import Testing
             .fullTable: figures(wall: 0.3125, peak: 32, window, saysRhythm: false),
         ]
         let contracted = judge(.table, 100_000, medians)
-        #expect(contracted.map { $0.value.map { fixed($0, 3) } } == ["2.500", "25.000", "62.500", "167.772", "31.250", "125.000"])
+        #expect(
+            contracted.map { $0.value.map { fixed($0, 3) } } == [
+                "2.500", "25.000", "62.500", "167.772", "31.250", "125.000",
+            ])
         #expect(contracted.map(\.verdict) == [.met, .noTarget, .met, .met, .noTarget, .missed])
         let larger = judge(.table, 1_000_000, medians)
         #expect(larger.map(\.verdict) == [.noTarget, .noTarget, .noTarget, .met, .noTarget, .missed, .missed])
