@@ -91,7 +91,8 @@ import Testing
     }
 
     @Test func expectsTheSameCountsOfAllWhoCount() throws {
-        #expect(PacketFilter.countsAPacket == 3)
-        #expect(PacketFilter.countingRules.split(separator: "\n").count { $0.hasSuffix("counter") } == 15)
+        #expect(PacketFilter.countsAPacket == 6 && PacketFilter.countsAnAnswer == 4)
+        // One before conntrack, and one for each ctstate at the other points.
+        #expect(PacketFilter.countingRules.split(separator: "\n").count { $0.hasSuffix("counter") } == 1 + 9 * 5)
     }
 }

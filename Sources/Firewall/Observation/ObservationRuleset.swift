@@ -43,9 +43,13 @@ struct ObservationRuleset {
         options.addTracing(to: &table)
         options.addSampling(to: &table)
         for counter in counters { counter.add(to: &table, options, size: size(of: counter)) }
+        var places: [Place: [String]] = [:]
         for point in ObservationPoint.allCases where targets.areCounted(at: point) {
-            addChains(at: point, sets[point.side] ?? [:], to: &table)
+            for (place, chain) in addChains(at: point, sets[point.side] ?? [:], to: &table) {
+                places[place, default: []].append(chain)
+            }
         }
+        for (place, chains) in places.sorted(by: { $0.key < $1.key }) { join(chains, at: place, in: &table) }
         return table
     }
 
@@ -58,9 +62,31 @@ struct ObservationRuleset {
         return min(options.setSize, max(64, 8 * observed.count))
     }
 
+    /// Where the kernel calls a base chain.
+    private struct Place: Hashable, Comparable {
+        var hook: NetfilterHook
+        var priority: Int32
+
+        static func < (one: Place, other: Place) -> Bool {
+            (one.hook.rawValue, one.priority) < (other.hook.rawValue, other.priority)
+        }
+    }
+
+    /// The kernel enters a base chain in about the time of five rules, and most points share their place with others: each place has one base chain.
+    private func join(_ chains: [String], at place: Place, in table: inout TableWriter) {
+        let base = chains.joined(separator: ".")
+        table.baseChain(base, at: place.hook, priority: place.priority)
+        if chains.count == 1 { return }
+        for chain in chains {
+            table.chain(chain)
+            table.rule(in: base, .jump(chain))
+        }
+    }
+
+    /// - Returns: the chains that packets are to pass, and where.
     private func addChains(
         at point: ObservationPoint, _ sets: [IPAddress.Family: TargetSets], to table: inout TableWriter
-    ) {
+    ) -> [(Place, String)] {
         let dispatches = families.map { Dispatch(point: point, family: $0) }
         var rules: [[RuleStatement]] = []
         if point.countsAddresses {
@@ -70,7 +96,7 @@ struct ObservationRuleset {
                 rules += dispatch.rules(targets, sets, in: &table)
             }
         }
-        add(point.name, at: point, point.priority, rules, to: &table)
+        add(point.name, at: point, rules, to: &table)
         var marked: [[RuleStatement]] = []
         if point.countsMarks {
             for dispatch in dispatches {
@@ -78,18 +104,18 @@ struct ObservationRuleset {
                 marked += dispatch.markRules(targets, in: &table)
             }
         }
+        add(point.chainOfMarks, at: point, marked, to: &table)
         // At PRE_ROUTING marks are not set yet where the others are counted.
         let priority = point == .preRouting ? ObservationPoint.priorityOfMarks : point.priority
-        add(point.chainOfMarks, at: point, priority, marked, to: &table)
+        return (rules.isEmpty ? [] : [(Place(hook: point.hook, priority: point.priority), point.name)])
+            + (marked.isEmpty ? [] : [(Place(hook: point.hook, priority: priority), point.chainOfMarks)])
     }
 
     /// A marked packet counts for its mark and for its address, at each point: it may get the mark in between.
     private func add(
-        _ chain: String, at point: ObservationPoint, _ priority: Int32, _ rules: [[RuleStatement]],
-        to table: inout TableWriter
+        _ chain: String, at point: ObservationPoint, _ rules: [[RuleStatement]], to table: inout TableWriter
     ) {
         guard !rules.isEmpty else { return }
-        table.baseChain(chain, at: point.hook, priority: priority)
         // The director's own packets to its real servers, such as health checks, are not forwarded packets.
         let isOwn = RuleStatement.range(.socketUser, 0...UInt32.max)
         if point.side == .leaving { table.rule(in: chain, isOwn, .verdict(.return)) }

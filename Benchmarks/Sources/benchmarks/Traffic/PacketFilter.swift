@@ -17,20 +17,39 @@ enum PacketFilter {
 
         """
 
-    private static let points = [("prerouting", -199), ("input", -450), ("input", 98)]
+    private struct Point {
+        var hook: String
+        var priority: Int
+        var isOfAnswers = false
+    }
 
-    /// The number of counters that see a packet to the virtual address, which is the director's own: conntrack's result
-    /// in PRE_ROUTING, and LOCAL_IN before and after the filter. Observing counts at the same points.
-    static var countsAPacket: Int { points.count }
+    /// Those of `observe --vip` that packets pass in a host that is no director (`ObservationPoint`).
+    private static let points = [
+        Point(hook: "prerouting", priority: -399), Point(hook: "prerouting", priority: -199),
+        Point(hook: "prerouting", priority: Int(Int32.max) - 1), Point(hook: "input", priority: Int(Int32.min)),
+        Point(hook: "input", priority: 98), Point(hook: "input", priority: Int(Int32.max) - 1),
+        Point(hook: "output", priority: -199, isOfAnswers: true),
+        Point(hook: "output", priority: Int(Int32.max) - 1, isOfAnswers: true),
+        Point(hook: "postrouting", priority: Int(Int32.min), isOfAnswers: true),
+        Point(hook: "postrouting", priority: 99, isOfAnswers: true),
+    ]
+
+    /// How many counters see a packet to the virtual address, and how many see an answer.
+    static let countsAPacket = points.filter { !$0.isOfAnswers }.count
+    static let countsAnAnswer = points.filter(\.isOfAnswers).count
 
     /// The rules one would write to see ctstates without ct-inspect: at the same points, a counting rule for each
     /// ctstate, for the same address and port. They do not distinguish classes of packets.
     static let countingRules: String = {
         let chains = points.enumerated().map { number, point in
-            let rules = ["new", "established", "related", "invalid", "untracked"].map {
-                "ip daddr \(Wiring.virtualAddress) th dport \(port) ct state \($0) counter\n"
-            }
-            return "chain point\(number) {\ntype filter hook \(point.0) priority \(point.1); policy accept;\n"
+            let flow =
+                point.isOfAnswers
+                ? "ip saddr \(Wiring.virtualAddress) th sport \(port)"
+                : "ip daddr \(Wiring.virtualAddress) th dport \(port)"
+            let matches =
+                number == 0 ? [""] : ["new", "established", "related", "invalid", "untracked"].map { "ct state \($0)" }
+            let rules = matches.map { "\(flow) \($0) counter\n" }
+            return "chain point\(number) {\ntype filter hook \(point.hook) priority \(point.priority); policy accept;\n"
                 + rules.joined() + "}\n"
         }
         return "table inet counting {\n\(chains.joined())}\n"

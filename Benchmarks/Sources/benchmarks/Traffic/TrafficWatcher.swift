@@ -24,9 +24,15 @@ struct TrafficWatcher {
         ]
     }
 
-    /// The number of counters that must count a packet.
-    func countsAPacket(of load: TrafficLoad) -> Int {
-        role == .floor || !load.isObserved ? 0 : PacketFilter.countsAPacket
+    /// How many counters must see each packet received, with its answer; a stream has fewer answers than packets.
+    func countsAPacket(of load: TrafficLoad) -> ClosedRange<Double> {
+        guard role != .floor, load.isObserved else { return 0...0 }
+        let (received, answered) = (Double(PacketFilter.countsAPacket), Double(PacketFilter.countsAnAnswer))
+        return switch load {
+        case .bulk: received...received + answered
+        case .datagrams, .bystanders: received...received
+        case .requests: received + answered...received + answered
+        }
     }
 
     /// Watches this namespace for as long as `body` runs.
