@@ -152,7 +152,7 @@ extension Finding {
         }
     }
 
-    /// At most three names, and how many more there are.
+    /// At most four names, or three and how many more there are: JSON has them all.
     static func list(_ names: [some CustomStringConvertible]) -> String {
         let most = 3
         guard names.count > most + 1 else { return sentenceList(names.map(\.description)) }

@@ -12,8 +12,8 @@ extension TrialDrops {
     }
 
     private var what: String {
-        let tried = sentenceList(targets.map(\.description))
-        let services = sentenceList(services.map(\.description)) + (targets.isEmpty ? "" : " (as \(tried))")
+        let tried = Finding.list(targets)
+        let services = Finding.list(services) + (targets.isEmpty ? "" : " (as \(tried))")
         let (sent, answered) = (names { !$0.isAnswer }, names(\.isAnswer))
         if answered.isEmpty { return "\(sentenceList(sent)) to \(services)" }
         let answers =
