@@ -7,10 +7,18 @@ declare -A META_PACKAGE=([6.1]=linux-image-amd64 [6.12]=linux-image-6.12-amd64)
 # The parts of a kernel package that the guest needs; the rest (drivers, sound) would only waste disk space.
 KERNEL_PARTS=('./boot/vmlinuz-*' './lib/modules/*/modules.*' './lib/modules/*/kernel/net/*' './lib/modules/*/kernel/lib/*'
     './lib/modules/*/kernel/crypto/*' './lib/modules/*/kernel/arch/*' './lib/modules/*/kernel/fs/9p/*' './lib/modules/*/kernel/fs/netfs/*'
-    './lib/modules/*/kernel/fs/fscache/*' './lib/modules/*/kernel/drivers/virtio/*' './lib/modules/*/kernel/drivers/net/veth*')
+    './lib/modules/*/kernel/fs/fscache/*' './lib/modules/*/kernel/drivers/virtio/*' './lib/modules/*/kernel/drivers/net/veth*'
+    './lib/modules/*/kernel/drivers/net/vmxnet3/*')
 
 cache_directory() {
     printf '%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}/ct-inspect-lab"
+}
+
+# The directory of unpacked kernels with these parts: with other parts they are unpacked anew.
+kernel_cache() {
+    local key
+    key=$(printf '%s\n' "${KERNEL_PARTS[@]}" | cksum)
+    printf '%s\n' "$(cache_directory)/kernels-${key%% *}"
 }
 
 # The directory where this run prepares files for the cache; other runs have their own. ($$ is the same in a subshell.)
@@ -24,7 +32,7 @@ kernel_package() {
     package=$(apt-cache show --no-all-versions "${META_PACKAGE[$series]}" 2>/dev/null |
         sed -n "s/^Depends:.*\(linux-image-${series//./\\.}\.[0-9][^ ,]*\).*/\1/p" | head -n 1)
     if [[ -z $package ]]; then
-        package=$(find "$(cache_directory)" -maxdepth 1 -name "linux-image-$series.[0-9]*" -printf '%f\n' 2>/dev/null | sort -V | tail -n 1)
+        package=$(find "$(kernel_cache)" -maxdepth 1 -name "linux-image-$series.[0-9]*" -printf '%f\n' 2>/dev/null | sort -V | tail -n 1)
     fi
     printf '%s\n' "$package"
 }
@@ -53,13 +61,13 @@ fetch_kernel() {
         printf 'lab: apt knows no kernel %s (package %s): run "apt-get update" first\n' "$series" "${META_PACKAGE[$series]}" >&2
         return 69
     fi
-    folder=$cache/$package
+    folder=$(kernel_cache)/$package
     if [[ ! -d $folder ]]; then
         printf 'lab: fetching %s into the cache\n' "$package" >&2
         # Remains of killed runs.
         find "$cache" -maxdepth 1 -name '.partial.*' -mmin +120 -exec rm -rf {} + 2>/dev/null || true
         work=$(partial_directory)
-        { mkdir -p "$work" && unpack_kernel "$package" "$folder" "$work"; } || status=69
+        { mkdir -p "$work" "${folder%/*}" && unpack_kernel "$package" "$folder" "$work"; } || status=69
         rm -rf "$work"
         ((status == 0)) || printf 'lab: could not fetch or unpack %s\n' "$package" >&2
     fi

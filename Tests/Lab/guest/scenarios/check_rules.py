@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 
+from card import LRO, card_of, features, set_features
 from checking import Judge
 from director import CLIENTS, DIRECTOR, VIP
 from traffic import Web
@@ -27,7 +28,7 @@ def conduct(hosts, subject, report):
     web.visit(CLIENTS[0], (VIP, 80))
     judge = Judge(hosts, subject, report, CHECKS, usual=UNHURT)
     judge.found("in order", {})
-    for part in (_timeout, _mark, _limit, _half, _owner, _rewritten, _saved, _backup, _partner, _sync, _sync6, _master):
+    for part in (_timeout, _mark, _limit, _half, _owner, _rewritten, _saved, _merging, _backup, _partner, _sync, _sync6, _master):
         part(hosts, judge)
     judge.found("in order again", {})
 
@@ -212,6 +213,26 @@ def _saved(hosts, judge):
         hosts.director.run("nft", "-f", "/etc/nftables.conf")
         judge.report.check("the reload keeps it", is_there())
     _nft(hosts, "delete table inet lvs-notrack")
+
+
+def _merging(hosts, judge):
+    """Linux ends it where it forwards by itself (`dev_disable_lro`, net/core/dev.c), as a director by DR need not."""
+    with card_of(hosts) as card:
+        forwarding = f"net.ipv4.conf.{card}.forwarding"
+        flags = features(hosts, card)
+        judge.report.equal("where Linux forwards, the card does not merge packets", 0, flags & LRO)
+        judge.found("a card by which Linux forwards", {})
+        hosts.director.sysctl({forwarding: 0})
+        set_features(hosts, card, flags | LRO)
+        judge.report.equal("where it does not, the card can", LRO, features(hosts, card) & LRO)
+        judge.names(judge.found("a card that merges packets", {"lro": "warning"}), "lro", card)
+        set_features(hosts, card, flags)
+        judge.report.equal("it no longer does", 0, features(hosts, card) & LRO)
+        judge.found("a card that does not", {})
+        set_features(hosts, card, flags | LRO)
+        hosts.director.sysctl({forwarding: 1})
+        judge.report.equal("Linux forwards again, and ends it", 0, features(hosts, card) & LRO)
+        judge.found("a card by which Linux forwards again", {})
 
 
 def _backup(hosts, judge):
