@@ -75,6 +75,51 @@ struct ManagedAdviceTests {
         #expect(set.fixes == [] && set.obstacles == [] && set.doubt == nil)
     }
 
+    /// Before all rules that are there, as its own script for that does.
+    private static let atTheTop = """
+
+        iptables-nft -I INPUT -d 10.9.9.100 -p tcp --dport 80 -j ACCEPT
+        for type in destination-unreachable time-exceeded parameter-problem; do
+            iptables-nft -I INPUT -d 10.9.9.100 -p icmp --icmp-type "$type" -j ACCEPT
+        done
+        """
+
+    @Test("csf inserts its chain INVALID before what csfpre.sh made: csfpost.sh helps, and with it nothing is found")
+    func csf() throws {
+        let refused = try advised(Self.restored("csf"))
+        #expect(refused.fixes == [] && refused.obstacles.count == 2)
+        for obstacle in refused.obstacles {
+            #expect(obstacle.why.hasPrefix("csf makes these rules again: ") && obstacle.why.contains("csfpost.sh"))
+        }
+        let early = try advised(
+            Self.restored("csf") + Self.atTheTop.replacing("-I INPUT -d", with: "-I INPUT 4 -d"))
+        #expect(early.obstacles.contains { $0.why.contains("csfpost.sh") })
+        let late = try advised(Self.restored("csf") + Self.atTheTop)
+        #expect(late.fixes == [] && late.obstacles == [] && late.doubt == nil)
+    }
+
+    @Test("Calico drops INVALID of a host endpoint before any policy: it is said what to set there")
+    func calico() throws {
+        let refused = try advised(Self.restored("calico"))
+        #expect(refused[.accept] == nil)
+        let why = try #require(refused.obstacles.first { $0.kind == .accept }?.why)
+        #expect(why.hasPrefix("calico makes these rules again: ") && why.contains("doNotTrack"))
+    }
+
+    @Test(
+        "kube-proxy and Docker's nftables drop nothing that goes to other services, and a rule of one's own gets its fix",
+        arguments: [
+            "iptables-nft-restore < '\(folder)/kube-proxy.iptables'",
+            "ipset restore -file '\(folder)/kube-proxy-ipvs.ipset' && iptables-nft-restore < '\(folder)/kube-proxy-ipvs.iptables'",
+            "nft -f '\(folder)/kube-proxy.nft'", "nft -f '\(folder)/docker-nft.nft'",
+        ])
+    func unconcerned(rules: String) throws {
+        let alone = try advised(rules)
+        #expect(alone.fixes == [] && alone.obstacles == [] && alone.doubt == nil)
+        let (accept, notrack) = try advised(rules + Self.ownRules).bothProven()
+        #expect(!(accept.apply + notrack.apply).contains { $0.contains("KUBE") || $0.contains("kube-proxy") })
+    }
+
     @Test("Where Shorewall's rules accept what is not tracked, notrack does: in a table that it does not flush")
     func untracked() throws {
         let icmp = "\niptables-nft -I net-fw -m conntrack --ctstate NEW,RELATED,UNTRACKED -p icmp -j ACCEPT"
@@ -96,6 +141,18 @@ struct ManagedAdviceTests {
         let accepting = try advised("nft -f '\(Self.folder)/keepalived-accepting.nft'" + Self.ownRules)
         let (accept, notrack) = try accepting.bothProven()
         #expect(!(accept.apply + notrack.apply + accept.undo).contains { $0.contains("keepalived") })
+    }
+
+    @Test(
+        "keepalived's marks of a group of virtual servers: packets of its service get them, and the trap beside is found"
+    )
+    func keepalivedMarks() throws {
+        let marks = "sed s/10.0.0.100/10.9.9.100/ '\(Self.folder)/keepalived-ipvs.nft' | nft -f -"
+        let alone = try Advised(marks, families: [.ipv4], mark: 1000)
+        #expect(alone.fixes == [] && alone.obstacles == [] && alone.doubt == nil, "\(alone)")
+        let trapped = try Advised(marks + Self.ownRules, families: [.ipv4], mark: 1000)
+        #expect(trapped.doubt == nil && !(trapped.fixes.isEmpty && trapped.obstacles.isEmpty), "\(trapped)")
+        #expect(!trapped.fixes.flatMap { $0.apply + $0.undo }.contains { $0.contains("keepalived") })
     }
 
     @Test("keepalived beside a table of nft: a reload of nftables flushes its table, too")

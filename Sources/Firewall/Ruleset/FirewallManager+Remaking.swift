@@ -10,7 +10,7 @@ extension FirewallManager {
     ) -> String? {
         let owner = FirewallManager(table: table) ?? managers.first(where: \.remakesEveryTable)
         guard let remaker = owner ?? maker(ofChain: chain),
-            let setting = areOpenings ? remaker.settingForOpenings : remaker.setting
+            let setting = areOpenings ? remaker.settingForOpenings(inTable: table) : remaker.setting(inTable: table)
         else { return nil }
         return "\(remaker.rawValue) makes these rules again: \(setting)"
     }
@@ -35,12 +35,15 @@ extension FirewallManager {
     package var remakesEveryTable: Bool { [.shorewall, .firehol, .csf].contains(self) }
 
     /// What to set in its configuration. Of Shorewall, FireHOL and keepalived it was tried with Debian 12's packages.
-    private var setting: String? {
+    private func setting(inTable table: String) -> String? {
         switch self {
         case .firewalld: "it drops INVALID before any zone or policy"
         // pkg/proxy/iptables/proxier.go, pkg/proxy/nftables/proxier.go: `conntrackTCPLiberal`
         case .kubeProxy:
             "set conntrack.tcpBeLiberal in its configuration (--conntrack-tcp-be-liberal), with which it does not drop INVALID"
+        // Release notes of Docker Engine 29; daemon/libnetwork/drivers/bridge/internal/nftabler/network.go
+        case .docker where table == Self.dockersTable:
+            "its tables of nftables have no chain for rules of one's own; what carries the mark of dockerd's option --bridge-accept-fwmark passes"
         case .docker: "rules of one's own belong into the chain DOCKER-USER, which it leaves alone"
         case .calico: "set a host endpoint's doNotTrack policy for these services"
         // keepalived.conf(5); keepalived/vrrp/vrrp_nftables.c, `nft_add_addresses`
@@ -53,21 +56,24 @@ extension FirewallManager {
         case .firehol:
             "accept it before the first interface of /etc/firehol/firehol.conf, as “iptables -A INPUT -d ADDRESS -p tcp --dport PORT "
                 + "-m conntrack --ctstate NEW,INVALID -j ACCEPT”, and likewise the ICMP errors"
-        case .csf: "accept it in /etc/csf/csfpre.sh, which it runs whenever it starts"
+        // csf.pl: `dopacketfilters` inserts the chain INVALID before whatever csfpre.sh made, and csfpost.sh is run last (`dostart`).
+        case .csf:
+            "accept it by iptables -I INPUT in /etc/csf/csfpost.sh, which it runs after it has made its own rules"
         case .ufw, .iptables, .iptablesLegacy, .nft: nil
         }
     }
 
     /// The same for what opens connections, and is NEW.
-    private var settingForOpenings: String? {
+    private func settingForOpenings(inTable table: String) -> String? {
         switch self {
         case .firewalld:
             "open the port in the zone of the interface, by firewall-cmd --permanent --add-port, and reload it"
         // shorewall-rules(5)
         case .shorewall: "accept it in ?SECTION NEW of /etc/shorewall/rules, as “ACCEPT net $FW:ADDRESS tcp PORT”"
         case .calico: "allow it in a policy of the host endpoint"
+        case .csf: "add its port to TCP_IN, TCP6_IN, UDP_IN or UDP6_IN in /etc/csf/csf.conf"
         case .kubeProxy: nil
-        case .docker, .keepalived, .firehol, .csf, .ufw, .iptables, .iptablesLegacy, .nft: setting
+        case .docker, .keepalived, .firehol, .ufw, .iptables, .iptablesLegacy, .nft: setting(inTable: table)
         }
     }
 

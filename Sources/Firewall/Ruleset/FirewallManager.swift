@@ -76,6 +76,9 @@ extension FirewallManager {
         return found
     }
 
+    /// Of both families, with `firewall-backend` nftables.
+    static let dockersTable = "docker-bridges"
+
     /// Whose table it is, going by its name; nil if it could be anybody's.
     init?(table name: String) {
         switch name {
@@ -88,7 +91,7 @@ extension FirewallManager {
         // keepalived/vrrp/vrrp_nftables.c, keepalived/check/check_nftables.c
         case "keepalived", "keepalived_ipvs": self = .keepalived
         // daemon/libnetwork/drivers/bridge/internal/nftabler
-        case "docker-bridges": self = .docker
+        case Self.dockersTable: self = .docker
         default: return nil
         }
     }

@@ -39,10 +39,12 @@ extension Finding {
         switch program {
         case "kube-proxy":
             "kube-proxy, in its IPVS mode, sets net.ipv4.vs.conntrack=1, so that conntrack confirms what IPVS forwards "
-                + "(net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_new), and conn_reuse_mode, expire_nodest_conn and expire_quiescent_template."
+                + "(net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_new), and conn_reuse_mode, expire_nodest_conn and expire_quiescent_template; "
+                + "services of IPVS that it did not make it deletes, but for addresses in its ipvs.excludeCIDRs (pkg/proxy/ipvs/proxier.go, "
+                + "cleanLegacyService)."
         case "Docker":
             "Docker sets net.ipv4.ip_forward=1 (net/ipv4/ip_forward.c, ip_forward), and the policy of FORWARD to DROP: only what its rules, "
-                + "or yours in DOCKER-USER, accept is forwarded."
+                + "or yours in DOCKER-USER, accept is forwarded. With firewall-backend=nftables it does neither."
         case "Calico":
             "Calico inserts its own rules before all others whenever they are not first (net/netfilter/nf_tables_api.c, nf_tables_newrule)."
         default: nil
