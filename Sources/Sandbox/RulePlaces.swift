@@ -47,6 +47,9 @@ struct RulePlaces {
         return outcome
     }
 
+    /// With the director's handle.
+    func director(_ rule: DroppingRule) -> DroppingRule { Self.changed(rule, directors) }
+
     /// With the copy's handle.
     func copy(_ rule: DroppingRule) -> DroppingRule { Self.changed(rule, copies) }
 

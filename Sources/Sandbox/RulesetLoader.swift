@@ -51,7 +51,7 @@ extension RulesetFile.Format {
 extension RulesetFile {
     /// Gets the content as its input, as the file may be a pipe. What it includes is looked for as by `nft -f` itself, and beside it.
     fileprivate var command: [String] {
-        guard format == .nft else { return [format.program] }
+        guard format == .nft else { return [format.program] + (keepsOthers ? ["--noflush"] : []) }
         guard let slash = name.lastIndex(of: "/") else { return [format.program, "-I", ".", "-f", "-"] }
         return [format.program, "-I", String(name[...slash]), "-f", "-"]
     }

@@ -35,7 +35,7 @@ package final class Sandbox {
     private let traces: EventSocket
     private let wires: Wires
     private let own = OwnSender()
-    private let places: RulePlaces
+    let places: RulePlaces
     private let legacy: LegacyCopy
     /// The rules of nf_tables that limit packets.
     let limits: Set<DroppingRule>

@@ -7,28 +7,139 @@ import Testing
     .needsRoot, .needsTool("nft"),
     .enabled(if: FileManager.default.fileExists(atPath: "/etc/nftables.conf"), "there is no file to put another over"))
 struct SavedFixTests {
-    /// What is said of a table that is there, with another file in place of /etc/nftables.conf.
-    private static func check(_ file: String, table: String = "lvs-notrack") throws -> Program.Outcome {
+    /// What is said of rules that are there, with other files in place of /etc/nftables.conf and of what systemd starts.
+    ///
+    /// - Parameter running: commands of nft(8).
+    private static func check(
+        _ file: String, running: String = "add table inet lvs-notrack", _ more: String = ""
+    ) throws -> Program.Outcome {
         let folder = try TemporaryFolder()
         return try Program.shell(
             #"""
             exec unshare --net --mount bash -ec '
                 printf "%s\n" "-A -t 10.0.0.100:80 -s rr" "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g" >"$1/ipvs"
                 printf "%s\n" "$2" >"$1/conf" && mount --bind "$1/conf" /etc/nftables.conf
-                ip link set lo up && nft add table inet "$3"
-                exec "$0" check --only fw-reload --services "$1/ipvs"' "$0" "$1" "$2" "$3"
-            """#, [Program.path, folder.url.path, file, table])
+                mount -t tmpfs none /etc/systemd/system
+                eval "$4"
+                ip link set lo up && nft -f - <<<"$3"
+                exec "$0" check --only fw-reload --services "$1/ipvs"' "$0" "$1" "$2" "$3" "$4"
+            """#, [Program.path, folder.url.path, file, running, more])
     }
 
-    @Test("In none, it is gone with the next reload; in one, it comes back; by another name, it is none of ours")
+    private static let fine = "\nChecked and fine:\n  fw-reload "
+
+    @Test("A fix in no file is gone with the next reload; in one, it comes back; by another name, it is none of ours")
     func files() throws {
         let lost = try Self.check("flush ruleset")
         #expect(lost.status == 1, "\(lost.complaint)")
         #expect(lost.output.contains("\nwarning fw-reload\n  table inet lvs-notrack is there now, and in none of "))
         let saved = try Self.check("flush ruleset\ntable inet lvs-notrack { }")
-        #expect(saved.status == 0 && saved.output.contains("\nChecked and fine:\n  fw-reload "), "\(saved.output)")
-        let other = try Self.check("flush ruleset", table: "other")
-        #expect(other.status == 0 && other.output.contains("\nChecked and fine:\n  fw-reload "), "\(other.output)")
+        #expect(saved.status == 0 && saved.output.contains(Self.fine), "\(saved.output)")
+        let other = try Self.check("flush ruleset", running: "add table inet other")
+        #expect(other.status == 0, "\(other.complaint)")
+        #expect(other.output.contains("\nNot checked:\n  fw-reload: no file that is loaded here has table inet other"))
+    }
+
+    private static let rules = """
+        table inet edge {
+            set banned { type ipv4_addr; }
+            chain input {
+                type filter hook input priority filter; policy drop;
+                ct state established,related accept
+                tcp dport { 80, 443 } counter accept
+                ip saddr @banned drop
+            }
+        }
+        """
+
+    @Test("Rules that the file lacks are lost, and those that only it has are gained; what packets change is no rule's")
+    func rules() throws {
+        let file = "flush ruleset\n" + Self.rules
+        let same = try Self.check(file, running: Self.rules + "\nadd element inet edge banned { 10.0.0.9 }")
+        #expect(same.status == 0 && same.output.contains(Self.fine), "\(same.output)")
+        let added = try Self.check(
+            file, running: Self.rules + "\ninsert rule inet edge input ct state invalid accept comment \"by hand\"")
+        #expect(added.status == 1, "\(added.complaint)")
+        #expect(
+            added.output.contains(
+                "Loading /etc/nftables.conf again deletes 1 rule (inet edge input “ct state invalid accept"),
+            "\(added.output)")
+        let changed = try Self.check(
+            file.replacing("policy drop", with: "policy accept").replacing("443 }", with: "8443 }"), running: Self.rules
+        )
+        #expect(changed.status == 1, "\(changed.complaint)")
+        for words in ["deletes 2 rules (", "adds 2 rules (", "inet edge input “policy drop”", "{ 80, 8443 }"] {
+            #expect(changed.output.contains(words), "\(words): \(changed.output)")
+        }
+    }
+
+    @Test("A chain that no file has, and a script that runs nft, may be another program's work, and no failure")
+    func others() throws {
+        let chain = "\nadd chain inet edge f2b\ninsert rule inet edge input tcp dport 22 jump f2b"
+        let jump = try Self.check("flush ruleset\n" + Self.rules, running: Self.rules + chain)
+        #expect(jump.status == 0, "\(jump.complaint)")
+        #expect(jump.output.contains("\nNot checked:\n  fw-reload: chain inet edge f2b is not in both"))
+        let unit = try Self.check(
+            "flush ruleset\n" + Self.rules, running: Self.rules + "\nadd rule inet edge input tcp dport 22 accept",
+            "echo ExecStart=/usr/sbin/nft -f /root/rules >/etc/systemd/system/own.service")
+        #expect(unit.status == 0, "\(unit.complaint)")
+        #expect(unit.output.contains("\nNot checked:\n  fw-reload: /etc/systemd/system/own.service runs a program"))
+        let idle = try Self.check(
+            "flush ruleset", running: Self.rules,
+            "mkdir /etc/systemd/system/multi-user.target.wants && : >/etc/systemd/system/multi-user.target.wants/cron.service"
+        )
+        #expect(idle.status == 0, "\(idle.complaint)")
+        #expect(idle.output.contains("\nNot checked:\n  fw-reload: no file is known that loads rules here"))
+    }
+
+    @Test("A file that cannot be loaded is said, and no failure")
+    func unloadable() throws {
+        let outcome = try Self.check("flush ruleset\ntable inet edge { chain input { nonsense } }", running: Self.rules)
+        #expect(outcome.status == 0, "\(outcome.complaint)")
+        #expect(outcome.output.contains("/etc/nftables.conf:2:"), "\(outcome.output)")
+    }
+
+    @Test("UFW's rules are those of its files, until one is added by hand", .needsTool("ufw"), arguments: ["", "1"])
+    func ufw(byHand: String) throws {
+        let folder = try TemporaryFolder()
+        let outcome = try Program.shell(
+            #"""
+            exec unshare --net --mount bash -ec '
+                printf "%s\n" "-A -t 10.0.0.100:80 -s rr" "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g" >"$1/ipvs"
+                mount -t tmpfs none /etc/systemd/system
+                ip link set lo up
+                sh -c "$2" "$1" >/dev/null
+                test -z "$3" || iptables-nft -I ufw-before-input -m conntrack --ctstate INVALID -j ACCEPT
+                exec "$0" check --only fw-reload --services "$1/ipvs"' "$0" "$1" "$2" "$3"
+            """#, [Program.path, folder.url.path, UFW.enabling, byHand])
+        #expect(outcome.status == (byHand.isEmpty ? 0 : 1), "\(outcome.complaint)")
+        let expected = byHand.isEmpty ? Self.fine : "again deletes 1 rule (ip filter ufw-before-input “"
+        #expect(outcome.output.contains(expected), "\(outcome.output)")
+    }
+
+    @Test("What iptables-save wrote is compared, too; with Docker's chains it is not", arguments: ["rule", "docker"])
+    func iptables(extra: String) throws {
+        let folder = try TemporaryFolder()
+        let outcome = try Program.shell(
+            #"""
+            exec unshare --net --mount bash -ec '
+                printf "%s\n" "-A -t 10.0.0.100:80 -s rr" "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g" >"$1/ipvs"
+                mkdir "$1/etc" "$1/work" && mount -t overlay -o "lowerdir=/etc,upperdir=$1/etc,workdir=$1/work" none /etc
+                mount -t tmpfs none /etc/systemd/system
+                : >/etc/nftables.conf && mkdir -p /etc/iptables
+                ip link set lo up
+                iptables-nft -A INPUT -p tcp --dport 80 -j ACCEPT
+                iptables-nft-save >/etc/iptables/rules.v4
+                iptables-nft -A INPUT -m conntrack --ctstate INVALID -j DROP
+                test "$2" = rule || { iptables-nft -t nat -N DOCKER; iptables-nft -t nat -A PREROUTING -j DOCKER; }
+                exec "$0" check --only fw-reload --services "$1/ipvs"' "$0" "$1" "$2"
+            """#, [Program.path, folder.url.path, extra])
+        #expect(outcome.status == (extra == "rule" ? 1 : 0), "\(outcome.complaint)")
+        let expected =
+            extra == "rule"
+            ? "Loading /etc/nftables.conf and /etc/iptables/rules.v4 again deletes 1 rule (ip filter INPUT “"
+            : "\nNot checked:\n  fw-reload: "
+        #expect(outcome.output.contains(expected), "\(outcome.output)")
     }
 
     @Test("In a namespace with a name the files are not looked into: they are the host's")

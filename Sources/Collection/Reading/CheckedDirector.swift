@@ -10,6 +10,8 @@ package struct CheckedDirector {
     package var facts: DirectorFacts
     /// Nil if no check needs them, or nothing but files is read.
     let surroundings: Surroundings?
+    /// Whether a check asks what a reload of the packet filter does.
+    private let triesReload: Bool
 
     /// Reads what these checks need. What cannot be read is unreadable, and the rest is read nevertheless. Blocks for milliseconds; needs
     /// CAP_NET_ADMIN for the conntrack table.
@@ -39,6 +41,7 @@ package struct CheckedDirector {
         if let error = tableError, balancing.services.value == nil, isIPVSNeeded || error.cause == .forbidden {
             throw ([error] + balancing.errors).first { $0.cause == .forbidden } ?? error
         }
+        triesReload = needs.contains(.savedFixes)
         surroundings = needs.isDisjoint(with: Self.needsOfSurroundings) ? nil : Surroundings(reading: source)
         let needsCounters = needs.contains { $0.isOfHostCounters }
         facts = DirectorFacts(
@@ -58,7 +61,7 @@ package struct CheckedDirector {
 
     /// Of files alone: nothing is read of this machine.
     package init(of input: GivenInput) {
-        surroundings = nil
+        (surroundings, triesReload) = (nil, false)
         facts = DirectorFacts(of: input)
     }
 
@@ -95,7 +98,7 @@ package struct CheckedDirector {
             }
             return nil
         }
-        if !isPointless { facts.rules = filter.ruleFacts(source) }
+        if !isPointless { facts.rules = filter.ruleFacts(source, reloads: triesReload) }
         let trial = try filter.fact(in: shelter, isStopped: isStopped)
         if isPointless { return nil }
         facts.trial = trial

@@ -34,6 +34,9 @@ extension FirewallManager {
     /// Sources: Shorewall's lib.runtime (`clear_firewall`), sbin/firehol (`FIREHOL_FAST_ACTIVATION`), csf's readme.txt.
     package var remakesEveryTable: Bool { [.shorewall, .firehol, .csf].contains(self) }
 
+    /// Whether it makes rules as it runs, which no file has.
+    package var makesRulesAsItRuns: Bool { ![.ufw, .iptables, .iptablesLegacy, .nft].contains(self) }
+
     /// What to set in its configuration. Of Shorewall, FireHOL and keepalived it was tried with Debian 12's packages.
     private func setting(inTable table: String) -> String? {
         switch self {

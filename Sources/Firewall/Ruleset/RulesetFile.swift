@@ -6,6 +6,8 @@ package struct RulesetFile: Equatable, Sendable {
     package let name: String
     package let bytes: [UInt8]
     package let format: Format
+    /// Whether only the chains that it names are made anew (`iptables-restore --noflush`), not its tables.
+    package let keepsOthers: Bool
 
     package enum Format: Equatable, Sendable {
         /// Commands of nft(8).
@@ -18,6 +20,12 @@ package struct RulesetFile: Equatable, Sendable {
     package init(_ bytes: [UInt8], named name: String) {
         (self.name, self.bytes) = (name, bytes)
         format = Format(of: String(decoding: bytes, as: UTF8.self))
+        keepsOthers = false
+    }
+
+    /// The format is known.
+    package init(_ text: String, named name: String, _ format: Format, keepsOthers: Bool = false) {
+        (self.name, bytes, self.format, self.keepsOthers) = (name, Array(text.utf8), format, keepsOthers)
     }
 }
 

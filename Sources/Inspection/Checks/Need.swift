@@ -36,7 +36,7 @@ package enum Need: Hashable, Sendable {
     case ownTrial
     /// What the packet filter's rules say.
     case rules
-    /// Whether files bring back what fixes are there.
+    /// Whether files bring back what is there.
     case savedFixes
     /// The marks that they set, as far as services by mark need them.
     case marks
@@ -164,7 +164,7 @@ extension DirectorFacts {
         for fix in rules.value?.fixes ?? [] {
             if case .unknown(let why) = fix.saving { return Lack(why, isAbsence: true) }
         }
-        return nil
+        return rules.value?.reload.doubt.map { Lack($0, isAbsence: true) }
     }
 
     /// A mark that comes from a map or a connection may be any.

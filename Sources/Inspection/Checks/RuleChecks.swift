@@ -38,21 +38,22 @@ extension Check {
         reversePathCheck,
         // A manager that loads its rules again flushes what it does not know (`nft_flush_table`, net/netfilter/nf_tables_api.c).
         Check(
-            .unsaved, .warning, "a fix of the packet filter that no file brings back",
+            .unsaved, .warning, "rules of the packet filter that a reload loses or brings",
             needs: [.rules, .savedFixes], concerns: { _ in true }
         ) { facts in
+            let changed = [facts.rules.value?.reload].compactMap { $0?.finding }
             var (lost, files): ([String], [String]) = ([], [])
             for fix in facts.rules.value?.fixes ?? [] {
                 guard case .nowhere(let read) = fix.saving else { continue }
                 lost.append(fix.name)
                 files = read
             }
-            guard !lost.isEmpty else { return [] }
+            guard !lost.isEmpty else { return changed }
             return [
                 Finding(
                     .unsaved, .warning, .director, [.init("fixes", lost.count), .init("files_read", files.count)],
                     context: .named(.init(names: lost)), [.saveFix])
-            ]
+            ] + changed
         },
         // kube-proxy: pkg/proxy/ipvs/proxier.go, NewProxier; Docker: daemon/libnetwork/drivers/bridge, setupIPForwarding.
         Check(
@@ -95,5 +96,18 @@ extension Check {
                     .init(addresses: [address], interfaces: [interface, output], names: [rule.description])),
                 [.acceptByInterface(interface)])
         }
+    }
+}
+
+extension RuleReload {
+    /// Nil if it changes nothing.
+    fileprivate var finding: Finding? {
+        if lost.isEmpty, gained.isEmpty { return nil }
+        return Finding(
+            .unsaved, .warning, .director,
+            [
+                .init("rules_lost", lost.count), .init("rules_gained", gained.count),
+                .init("files_read", files.count),
+            ], context: .reload(self), [.matchFiles])
     }
 }

@@ -79,6 +79,8 @@ package struct Finding: Equatable, Sendable {
         case named(Named)
         /// What was dropped in the sandbox.
         case trial(TrialDrops)
+        /// What the packet filter's files change when they are loaded again.
+        case reload(RuleReload)
     }
 
     /// The names in the sentence of a check, beside its subject.

@@ -58,6 +58,8 @@ package enum Remedy: Hashable, Sendable {
     case notrackAll([Service.Identity])
     /// Put the fix into the file that its manager loads.
     case saveFix
+    /// Bring the packet filter's files and its running rules to the same.
+    case matchFiles
     /// Let clients' packets come by this interface.
     case acceptByInterface(String)
     /// Accept at FORWARD what conntrack knows, before this rule or policy.

@@ -16,6 +16,7 @@ extension Finding {
         case .outside(let grown): lostOutside(grown)
         case .walk(let fact): fact.sentence
         case .named(let named): sentence(named)
+        case .reload(let reload): sentence(reload)
         case .trial(let drops): drops.sentence
         case nil: plainSentence
         }
@@ -35,7 +36,7 @@ extension Finding {
     private var isOfTraffic: Bool {
         switch context {
         case .drops, .passed, .lossInIPVS, .leftToHost: true
-        case .flows, .methods, .walk, .named, .trial, .outside: false
+        case .flows, .methods, .walk, .named, .trial, .reload, .outside: false
         case nil: Self.idsOfTraffic.contains(id)
         }
     }

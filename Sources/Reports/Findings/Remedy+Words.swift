@@ -64,6 +64,8 @@ extension Remedy {
             "add notrack rules for \(Finding.list(services)) and ICMP to the same address, or accept what is dropped"
         case .saveFix:
             "put it where ct-inspect advise says, in the part “permanently” (--fix with the kind that is there)"
+        case .matchFiles:
+            "put rules that are to stay into the file, delete those that are not to come back, or load the files again as they are"
         case .acceptByInterface(let interface):
             "except \(interface) from the rule (firewalld: IPv6_rpfilter=loose), or give the director a route to the clients by \(interface)"
         case .acceptForwarded(let rule):

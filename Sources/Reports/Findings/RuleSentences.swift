@@ -34,6 +34,20 @@ extension Finding {
         }
     }
 
+    /// Of rules that are not as their files have them.
+    func sentence(_ reload: RuleReload) -> String {
+        func rules(_ rules: [String]) -> String {
+            "\(rules.count) \(rules.count == 1 ? "rule" : "rules") (\(Self.list(rules)))"
+        }
+        let changes = [
+            reload.lost.isEmpty ? nil : "deletes \(rules(reload.lost))",
+            reload.gained.isEmpty ? nil : "adds \(rules(reload.gained))",
+        ].compactMap(\.self)
+        return
+            "Loading \(sentenceList(reload.files)) again \(sentenceList(changes)), as was tried in a sandbox: what the packet filter does now is not what "
+            + "it does after its next reload (net/netfilter/nf_tables_api.c, nft_flush_table)."
+    }
+
     /// What a program that rewrites settings is known for.
     private static func habit(of program: String) -> String? {
         switch program {

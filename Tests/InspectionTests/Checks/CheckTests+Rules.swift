@@ -69,6 +69,15 @@ extension CheckTests {
                 $0.fixes = [.init("chain ip filter lvs-invalid", .inFile("/etc/iptables/rules.v4"))]
             }
         },
+        Case("fw-reload", .warning, ["rules_lost": 1, "rules_gained": 2, "files_read": 1]) {
+            $0.changeRules {
+                $0.reload.files = ["/etc/nftables.conf"]
+                $0.reload.lost = ["inet filter input “tcp dport 80 accept”"]
+                $0.reload.gained = ["inet filter input “ct state invalid drop”", "inet filter input “policy drop”"]
+            }
+        } butNot: {
+            $0.changeRules { $0.reload.files = ["/etc/nftables.conf"] }
+        },
         Case("fw-owner", .info, ["tables": 1]) {
             $0.changeRules { $0.ownedTables = ["inet firewalld"] }
         } butNot: {

@@ -5,15 +5,15 @@ import json
 import select
 import socket
 import subprocess
-import tempfile
 import time
 
 from card import LRO, card_of, features, set_features
 from checking import Judge
 from director import CLIENTS, DIRECTOR, VIP
+from files import in_place_of, without_systemd
 from traffic import Web
 
-CHECKS = "new-limit,notrack-half,fwmark-unset,fw-owner,settings-rewritten,lro,backup-only,sync-filtered,sync-none,tcp-timeout-short,fw-reload"
+CHECKS = "new-limit,notrack-half,fwmark-unset,fw-owner,settings-rewritten,lro,backup-only,sync-filtered,sync-none,tcp-timeout-short"
 UNHURT = {"tcp-timeout-short": "info"}
 # Packets of services by mark are not tried where nothing gives them the mark.
 UNTRIED = ("new-limit", "notrack-half")
@@ -175,21 +175,9 @@ def _rewritten(hosts, judge):
     _nft(hosts, "delete table ip nat")
 
 
-@contextlib.contextmanager
-def _in_place_of(path, text):
-    """A file of the guest, which cannot be written."""
-    with tempfile.NamedTemporaryFile("w", suffix=".nft") as file:
-        file.write(text)
-        file.flush()
-        subprocess.run(["mount", "--bind", file.name, path], check=True)
-        try:
-            yield
-        finally:
-            subprocess.run(["umount", path], check=True)
-
-
 def _saved(hosts, judge):
     """What no file has is gone with the next reload."""
+    judge = Judge(hosts, judge.subject, judge.report, "fw-reload")
     table = f"""table inet lvs-notrack {{
     chain prerouting {{
         type filter hook prerouting priority raw;
@@ -198,21 +186,27 @@ def _saved(hosts, judge):
 }}
 """
 
-    def is_there():
-        return "lvs-notrack" in hosts.director.run("nft", "list", "tables").stdout
+    def is_there(what, words):
+        return what in hosts.director.run("nft", "list", words).stdout
 
-    _nft(hosts, table)
-    with _in_place_of("/etc/nftables.conf", "flush ruleset\n"):
-        judge.found("a fix that no file has", {"fw-reload": "warning"}, nameless=True)
-        hosts.director.run("nft", "-f", "/etc/nftables.conf")
-        judge.report.check("the reload removes it", not is_there())
-        judge.found("it is gone", {})
-    _nft(hosts, table)
-    with _in_place_of("/etc/nftables.conf", f"flush ruleset\n{table}"):
-        judge.found("a fix that a file has", {}, nameless=True)
-        hosts.director.run("nft", "-f", "/etc/nftables.conf")
-        judge.report.check("the reload keeps it", is_there())
-    _nft(hosts, "delete table inet lvs-notrack")
+    with without_systemd():
+        _nft(hosts, table)
+        with in_place_of("/etc/nftables.conf", "flush ruleset\n"):
+            judge.found("a fix that no file has", {"fw-reload": "warning"}, nameless=True)
+            hosts.director.run("nft", "-f", "/etc/nftables.conf")
+            judge.report.check("the reload removes it", not is_there("lvs-notrack", "tables"))
+            judge.found("it is gone", {}, nameless=True)
+        _nft(hosts, table)
+        with in_place_of("/etc/nftables.conf", f"flush ruleset\n{table}"):
+            judge.found("a fix that a file has", {}, nameless=True)
+            _nft(hosts, f"insert rule inet lvs-notrack prerouting ip saddr {CLIENTS[0]} accept")
+            found = judge.found("a rule that no file has", {"fw-reload": "warning"}, nameless=True)
+            judge.names(found, "fw-reload", f"inet lvs-notrack prerouting “ip saddr {CLIENTS[0]} accept”")
+            hosts.director.run("nft", "-f", "/etc/nftables.conf")
+            judge.report.check("the reload keeps the fix", is_there("notrack", "ruleset"))
+            judge.report.check("the reload removes the rule", not is_there(f"ip saddr {CLIENTS[0]}", "ruleset"))
+            judge.found("both are as in the file", {}, nameless=True)
+        _nft(hosts, "delete table inet lvs-notrack")
 
 
 def _merging(hosts, judge):
