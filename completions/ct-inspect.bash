@@ -314,7 +314,7 @@ _ct-inspect_watch() {
         return
         ;;
     '--tab')
-        __ct-inspect_add_completions -W 'services'$'\n''flows'$'\n''table'$'\n''events'$'\n''health'
+        __ct-inspect_add_completions -W 'services'$'\n''servers'$'\n''flows'$'\n''drops'$'\n''table'$'\n''events'$'\n''findings'$'\n''health'
         return
         ;;
     '--filter')

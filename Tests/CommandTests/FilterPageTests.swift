@@ -30,6 +30,8 @@ struct FilterPageTests {
         func known(_ list: FilterVocabulary) -> Set<String> { Set(list.words).subtracting(["client"]) }
         #expect(try Self.words(of: "flows") == known(.flows(.none)))
         #expect(try Self.words(of: "services") == known(.services(.none)))
+        #expect(try Self.words(of: "servers") == known(.servers(.none)))
+        #expect(try Self.words(of: "drops") == known(.drops(.none)))
         #expect(try Self.words(of: "entries") == known(.entries(.none)))
         #expect(try Self.words(of: "events of watch").union(known(.entries(.none))) == known(.events(.none)))
         let page = try Self.page().replacing("\\-", with: "-")

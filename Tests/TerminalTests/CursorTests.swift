@@ -115,9 +115,9 @@ struct CursorTests {
         #expect(model.table.selectedEntry?.id == 2 && model.list.cursor == 1)
     }
 
-    @Test("The same in Health: a finding that is not found any more is gone")
+    @Test("The same in Findings: a finding that is not found any more is gone")
     func findings() throws {
-        var model = Models.director(120, 40, tab: .health)
+        var model = Models.director(120, 40, tab: .findings)
         let report = Models.checks(.known(Models.trial()))
         Models.check(&model, report)
         let position = try #require(model.director.findings.firstIndex { $0.id == .invalidDropped })

@@ -3,19 +3,19 @@ import Testing
 
 @testable import Terminal
 
-/// The findings in Health, and the worst of them in the banner.
+/// The tab of the findings, and the worst of them in the banner.
 struct FindingRowTests {
     private func banner(_ model: Model) -> String {
         model.layout.banner.map(\.text).joined(separator: " ").split(separator: " ").joined(separator: " ")
     }
 
     private func health(_ trial: Fact<Trial>, isFull: Bool = false, rows: Int = 60) -> Model {
-        var model = Models.director(160, rows, tab: .health)
+        var model = Models.director(160, rows, tab: .findings)
         Models.check(&model, Models.checks(trial, isFull: isFull))
         return model
     }
 
-    @Test("A finding of the trial is in Health, and in the banner with its rule, before any packet was observed")
+    @Test("A finding of the trial is in Findings, and in the banner with its rule, before any packet was observed")
     func trial() throws {
         var model = health(.known(Models.trial()))
         let row = try #require(Models.rows(model).first)
@@ -35,7 +35,7 @@ struct FindingRowTests {
         let troubles = model.director.findings.count(where: \.isTrouble)
         #expect(troubles >= 3)
         model.turn(to: .flows)
-        #expect(banner(model).contains("invalid-dropped (\(troubles - 1) more in Health): The packet filter drops"))
+        #expect(banner(model).contains("invalid-dropped (\(troubles - 1) more in Findings): The packet filter drops"))
         Models.check(&model, Models.checks(.known(Trial()), isFull: true))
         #expect(banner(model).hasPrefix("no-dest"))
         Models.check(&model, Models.checks(.known(Trial())))
@@ -52,6 +52,7 @@ struct FindingRowTests {
             #expect(text.contains(words), "\(words)")
         }
         #expect(text.contains("ct-inspect observe beside a few visits"))
+        #expect(text.contains("ct-inspect check --only invalid-dropped"))
         Models.press(&model, .end)
         #expect(model.selectedFinding == nil && Models.text(model).contains("Select a finding"))
         Models.press(&model, .enter)
@@ -73,7 +74,7 @@ struct FindingRowTests {
 
     @Test("Before the checks are made, that is said")
     func unmade() {
-        #expect(Models.text(Models.director(120, 40, tab: .health)).contains("Checks   being made"))
+        #expect(Models.text(Models.director(120, 40, tab: .findings)).contains("Checks   being made"))
     }
 
     @Test("What two have found about the same thing is one finding: the worse")
@@ -95,7 +96,7 @@ struct FindingRowTests {
 
     @Test("Ten thousand findings make a screen no slower than ten: only visible rows become text")
     func many() {
-        var model = Models.director(120, 40, tab: .health)
+        var model = Models.director(120, 40, tab: .findings)
         var report = Models.checks(.known(Models.trial()))
         if let first = report.findings.first { report.findings = Array(repeating: first, count: 10_000) }
         Models.check(&model, report)

@@ -30,10 +30,10 @@ struct KeyTests {
         }
     }
 
-    @Test("1 to 5, Tab and Shift-Tab switch tabs, in display order")
+    @Test("1 to 8, Tab and Shift-Tab switch tabs; each keeps its number without IPVS, where Table is first")
     func tabs() {
         var model = Models.director(tab: .services)
-        for (key, tab) in zip("12345", Tab.allCases) {
+        for (key, tab) in zip("12345678", Tab.allCases) {
             Models.press(&model, .character(key))
             #expect(model.tab == tab)
         }
@@ -43,8 +43,12 @@ struct KeyTests {
         #expect(model.tab == .health)
         var other = Models.empty(hasIPVS: false)
         #expect(other.tab == .table)
-        Models.press(&other, .character("4"))
-        #expect(other.tab == .services)
+        for (key, tab) in zip("12345678", Tab.allCases) {
+            Models.press(&other, .character(key))
+            #expect(other.tab == tab)
+            Models.read(&other, [], services: [], absence: "the module ip_vs is not loaded")
+            #expect(Models.text(other).contains("No IPVS here: the module ip_vs") == tab.needsIPVS, "\(tab)")
+        }
     }
 
     @Test(
@@ -210,13 +214,13 @@ struct KeyTests {
         for key in [Key.character("?"), .function(1)] {
             var model = Models.director()
             Models.press(&model, key)
-            #expect(Models.text(model).contains("1-5 Tab"))
+            #expect(Models.text(model).contains("1-8 Tab"))
             for move in [Key.down, .character("j"), .pageDown, .character(" "), .end, .character("G")] {
                 Models.press(&model, move)
             }
             #expect(Models.text(model).contains("while observing."))
             for move in [Key.up, .character("k"), .pageUp, .home, .character("g")] { Models.press(&model, move) }
-            #expect(Models.text(model).contains("1-5 Tab"))
+            #expect(Models.text(model).contains("1-8 Tab"))
             Models.press(&model, .character("x"))
             #expect(model.overlay == nil)
         }

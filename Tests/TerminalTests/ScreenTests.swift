@@ -104,7 +104,7 @@ struct ScreenTests {
         let connection = Models.connection(1, state: "\u{1B}]0;owned\u{07}\u{202E}")
         Models.read(&model, [connection], services: [service], took: .zero)
         model.turn(to: tab)
-        _ = model.take(filter: tab == .health ? "" : "!\u{202D}")
+        _ = model.take(filter: tab.vocabulary() == nil ? "" : "!\u{202D}")
         Models.press(&model, .enter)
         let text = Models.text(model)
         let acting = text.unicodeScalars.filter { [.control, .format].contains($0.properties.generalCategory) }
@@ -153,10 +153,10 @@ struct ScreenTests {
     func withoutColour() {
         let screen = view(Models.director())
         for line in screen.lines where line.runs.contains(where: { [.bad, .good, .caution, .odd].contains($0.ink) }) {
-            let words = FlowVerdict.allCases.map(\.rawValue) + ["INVALID", "conntrack", "→", "in Health)"]
+            let words = FlowVerdict.allCases.map(\.rawValue) + ["INVALID", "conntrack", "→", "in Findings)"]
             #expect(words.contains { line.text.contains($0) } || line.text.contains("RST"), "\(line.text)")
         }
-        #expect(screen.lines[1].text.contains("[2 Flows]"))
+        #expect(screen.lines[1].text.contains("[3 Flow]"))
     }
 
     @Test("The help, the menus and the prompts fit every size")

@@ -21,7 +21,7 @@ struct ScrollingTests {
         #expect(Models.rows(model).first?.contains("10.1.0.1:40000") == true)
         Models.take(&model, .destroy, Models.entry(7))
         #expect(Models.rows(model).first?.contains("10.1.0.1:40000") == true)
-        #expect(Models.text(model).contains("paused, 1 waiting"))
+        #expect(Models.text(model).contains("paused, +1"))
         Models.press(&model, .end)
         #expect(Models.rows(model).last?.contains("[DESTROY]") == true)
         Models.press(&model, .character("f"))
@@ -34,7 +34,7 @@ struct ScrollingTests {
         #expect(model.take(filter: "kind=gone")?.contains("new, update, destroy") == true)
     }
 
-    @Test("Health is one list, of findings and of what follows them, and ends at its end")
+    @Test("Health has no selection: it scrolls at once, and ends at its end")
     func health() {
         var model = Models.director(80, 10, tab: .health)
         let size = TableSize(entries: 5, limit: 10)
@@ -46,13 +46,41 @@ struct ScrollingTests {
             cpus: [cpu])
         model.director.take(statistics)
         #expect(model.healthLines.contains { $0.text.contains("5 of 10 (50.0 %)") })
-        let first = view(model).lines[3].text
-        #expect(model.selectedFinding != nil)
+        let first = view(model).lines[2].text
+        #expect(first.hasPrefix("Table"))
+        Models.press(&model, .down)
+        #expect(view(model).lines[2].text == model.healthLines[1].text)
         Models.press(&model, .character("G"))
-        #expect(model.list.selected == model.listCount - 1)
         #expect(model.list.top == model.listCount - model.page)
-        #expect(view(model).lines[2 + model.page].text.hasPrefix(model.healthLines.last?.text ?? "?"))
+        #expect(view(model).lines[1 + model.page].text == model.healthLines.last?.text)
         Models.press(&model, .pageUp, .home)
-        #expect(view(model).lines[3].text == first)
+        #expect(view(model).lines[2].text == first)
+    }
+
+    @Test("Findings are one list with how the checks went; J and K, and the wheel, scroll the details to their end")
+    func detail() throws {
+        var model = Models.director(40, 10, tab: .findings)
+        Models.check(&model, Models.checks(.known(Models.trial())))
+        Models.press(&model, .enter)
+        let lines = model.detailLines
+        let room = model.layout.detail - 1
+        #expect(lines.count > room)
+        func shown(_ model: Model) -> [String] {
+            view(model).lines.dropFirst(model.layout.detailRow + 1).prefix(room).map(\.text)
+        }
+        #expect(shown(model) == lines.prefix(room).map(\.text))
+        let rule = view(model).lines[model.layout.detailRow].text
+        #expect(rule.contains("1-\(room) of \(lines.count): J, K"))
+        Models.press(&model, .character("J"))
+        #expect(shown(model) == lines[1...room].map(\.text))
+        for _ in 0..<lines.count { Models.press(&model, .character("J")) }
+        #expect(shown(model) == lines.suffix(room).map(\.text))
+        Models.press(&model, .character("K"))
+        let wheel = MouseEvent(.wheelDown, column: 1, row: model.layout.detailRow + 1)
+        Models.tell(&model, .input(.mouse(wheel)))
+        #expect(shown(model) == lines.suffix(room).map(\.text))
+        // Another finding begins at its beginning.
+        Models.press(&model, .down)
+        #expect(model.detailTop == 0)
     }
 }

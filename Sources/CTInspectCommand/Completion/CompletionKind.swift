@@ -83,10 +83,10 @@ extension CompletionKind {
 
     private static func filterValues(of word: String, _ tab: Tab, _ line: CommandLineWords) -> [String] {
         guard word == "service" else { return tab.vocabulary()?.values(of: word) ?? [] }
-        return [.services, .flows].contains(tab) ? LiveWords.services(line) : LiveWords.addressedServices(line)
+        return tab != .table && tab != .events ? LiveWords.services(line) : LiveWords.addressedServices(line)
     }
 
     private static func firstTab(_ line: CommandLineWords) -> Tab {
-        line.value(of: "--tab").flatMap(Tab.init) ?? (LiveWords.hasIPVS(line) ? .services : .table)
+        line.value(of: "--tab").flatMap(Tab.init) ?? Tab.first(hasIPVS: LiveWords.hasIPVS(line))
     }
 }

@@ -211,6 +211,7 @@ package final class LiveDirector {
         let demand = keeper.demand
         guard demand.reads else { return false }
         if demand.entries != readFor.entries, demand.entries != nil { return true }
+        if demand.network, !readFor.network { return true }
         if let mostReadings { return readings < mostReadings }
         return pace.isDue(at: clock.elapsed())
     }
@@ -266,6 +267,10 @@ package final class LiveDirector {
         failure = nil
         do throws(KernelError) {
             try DirectorReader(kernel, .oneOfMany).read(into: reading)
+            if readFor.network {
+                keeper.director.take(.paths(reading: kernel, for: keeper.director.services))
+                keeper.changed(.network)
+            }
         } catch {
             failure = error
             fail(error)

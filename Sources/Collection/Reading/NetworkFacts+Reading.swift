@@ -47,6 +47,19 @@ extension Fact<NetworkFacts> {
     }
 }
 
+extension Fact<NetworkFacts> {
+    /// Where packets for the destinations go, and who is there: links, addresses, rules, routes and neighbours without the settings that
+    /// checks need. Blocks for milliseconds.
+    static func paths(reading kernel: any KernelSource, for services: [Service]) -> Self {
+        do throws(KernelError) {
+            let network = try NetworkConfiguration(reading: kernel)
+            if let gap = network.gaps.first { return .unreadable("\(gap.what): \(gap.words)") }
+            let facts = NetworkFacts(network, Sysctls(), for: services)
+            return facts.doubt.map { .incomplete(facts, $0) } ?? .known(facts)
+        } catch { return .unreadable(error.description) }
+    }
+}
+
 extension KernelSource {
     /// As root's raw sockets show; nil if those are not known.
     fileprivate var speaksVRRP: Bool? {
@@ -115,8 +128,33 @@ private struct NetworkLookup {
         let neighbour = neighbours[next]?.first { $0.interface == path.output }
         return .init(
             way, interface: path.output.flatMap(name), mtu: path.mtu ?? path.output.flatMap { links[$0]?.mtu },
-            neighbour: neighbour.map { .init(hasFailed: $0.state == .failed, seconds: $0.age.map { $0 / 100 }) })
+            neighbour: neighbour.map {
+                .init(hasFailed: $0.state == .failed, seconds: $0.age.map { $0 / 100 }, state: "\($0.state)")
+            }, down: downLink(on: path, to: address))
     }
+
+    /// A route over a link goes with it when it is set down, and stays when it loses its carrier (`fib_sync_down_dev`,
+    /// net/ipv4/fib_semantics.c), while the addresses stay.
+    private func downLink(on path: RoutePath, to address: IPAddress) -> NetworkFacts.DownLink? {
+        if let link = path.output.flatMap({ links[$0] }), link.isDown { return .init(link) }
+        switch path.way {
+        case .local, .onLink: return nil
+        case .gateway, .none, .refused, .unknown: break
+        }
+        let around = network.addresses.filter {
+            Prefix($0.peer ?? $0.address, length: Int($0.prefixLength))?.contains(address) ?? false
+        }
+        return around.compactMap { links[$0.interface] }.first { $0.isDown }.map { .init($0) }
+    }
+}
+
+extension Link {
+    /// `IFF_RUNNING`: it is up, and its operational state is up or unknown (`dev_get_flags`, net/core/dev.c).
+    fileprivate var isDown: Bool { !flags.isSuperset(of: [.up, .running]) }
+}
+
+extension NetworkFacts.DownLink {
+    fileprivate init(_ link: Link) { self.init(link.name, isUp: link.flags.contains(.up)) }
 }
 
 extension NetworkFacts.Interface {

@@ -23,7 +23,7 @@ package struct TracedPacket: Equatable, Sendable {
         case unknown
     }
 
-    init(state: CTState, headers: PacketHeaders? = nil, end: End) {
+    package init(state: CTState, headers: PacketHeaders? = nil, end: End) {
         self.state = state
         self.headers = headers
         self.end = end

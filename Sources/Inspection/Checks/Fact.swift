@@ -16,6 +16,9 @@ package enum Fact<Value: Equatable & Sendable>: Equatable, Sendable {
         }
     }
 
+    /// Why it is not known, or not all of it.
+    package var trouble: String? { lack?.why }
+
     /// What keeps a check from relying on it.
     var lack: Lack? {
         switch self {

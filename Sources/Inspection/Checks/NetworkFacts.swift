@@ -40,9 +40,16 @@ package struct NetworkFacts: Equatable, Sendable {
         package var mtu: UInt32?
         /// Of the next host, if the kernel knows of it.
         package var neighbour: Neighbour?
+        /// The link that they need and that is down: the interface, or without a route over it the one whose addresses show that the
+        /// destination is on its link.
+        package var down: DownLink?
 
-        package init(_ way: Way, interface: String? = nil, mtu: UInt32? = nil, neighbour: Neighbour? = nil) {
+        package init(
+            _ way: Way, interface: String? = nil, mtu: UInt32? = nil, neighbour: Neighbour? = nil,
+            down: DownLink? = nil
+        ) {
             (self.way, self.interface, self.mtu, self.neighbour) = (way, interface, mtu, neighbour)
+            self.down = down
         }
     }
 
@@ -64,8 +71,21 @@ package struct NetworkFacts: Equatable, Sendable {
         package var hasFailed: Bool
         /// How long it is in this state, in seconds; nil if unknown.
         package var seconds: UInt32?
+        /// As in `ip neigh`: `REACHABLE`.
+        package var state: String
 
-        package init(hasFailed: Bool, seconds: UInt32? = nil) { (self.hasFailed, self.seconds) = (hasFailed, seconds) }
+        package init(hasFailed: Bool, seconds: UInt32? = nil, state: String = "") {
+            (self.hasFailed, self.seconds, self.state) = (hasFailed, seconds, state)
+        }
+    }
+
+    /// A network interface that does not carry packets.
+    package struct DownLink: Equatable, Sendable {
+        package var name: String
+        /// Whether the administrator wants it to run (`IFF_UP`): then it has no carrier.
+        package var isUp: Bool
+
+        package init(_ name: String, isUp: Bool) { (self.name, self.isUp) = (name, isUp) }
     }
 
     /// Its settings are combined with those of `all`, as the kernel does (include/linux/inetdevice.h).

@@ -17,6 +17,8 @@ package enum DirectorChange: Sendable {
     case statistics
     /// The checks were made, or could not be.
     case checked
+    /// The network around the director was read.
+    case network
     /// The packet counters were read.
     case observed
     /// Individual packets were seen.
@@ -35,6 +37,8 @@ package struct Demand: Equatable, Sendable {
     package var entries: EntryFilter?
     /// Events to subscribe to besides NEW.
     package var eventKinds: Set<EventKind> = []
+    /// Whether to read where packets to the real servers go, and who is there.
+    package var network = false
     /// Whether to count packets in the kernel.
     package var observes = false
 

@@ -24,6 +24,8 @@ package struct DirectorState: Sendable {
     /// Individual packets that an observation has seen.
     package private(set) var timeline = PacketTimeline()
     package private(set) var checks = CheckStatus()
+    /// The network between the director and its real servers; nil before it was read.
+    package private(set) var network: Fact<NetworkFacts>?
     /// What is wrong according to the last reading, observation, statistics and checks, worst first.
     package private(set) var findings: [Finding] = []
     package var cost: OwnCost?
@@ -168,6 +170,8 @@ package struct DirectorState: Sendable {
     /// What they said before still holds.
     package mutating func missChecks(because why: String) { checks.trouble = why }
 
+    package mutating func take(_ network: Fact<NetworkFacts>) { self.network = network }
+
     package mutating func missStatistics(because why: String) { health.miss(because: why) }
 
     /// - Parameter took: how long reading the counters took.
@@ -258,6 +262,8 @@ package struct ObservationStatus: Sendable {
     package var span: ObservationSpan { windows.span }
     private var windows = ObservationWindow()
     package private(set) var rates = ObservationRates()
+    /// What came between the last two readings of the counters; nil after the first.
+    private(set) var recent: Observation?
     /// How long the last reading of the counters took.
     package private(set) var cost = Duration.zero
     /// Why it could not start, or ended.
@@ -265,6 +271,7 @@ package struct ObservationStatus: Sendable {
 
     mutating func take(_ observation: Observation, took: Duration) {
         rates.take(observation, after: last)
+        recent = last.flatMap { $0.from == observation.from ? observation.since($0) : nil }
         last = observation
         windows.take(observation)
         window = windows.part(of: observation)

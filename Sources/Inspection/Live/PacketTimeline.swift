@@ -50,6 +50,14 @@ package struct PacketTimeline: Sendable {
         order.removeFirst(Self.most / 4)
     }
 
+    /// The flows of which packets were seen to be dropped, and how many.
+    package func forEachDropped(_ body: (FlowKey, Int) -> Void) {
+        for (key, marks) in marks {
+            let packets = marks.count { if case .dropped = $0.place { true } else { false } }
+            if packets > 0 { body(key, packets) }
+        }
+    }
+
     /// By time: traces are reported later than samples.
     package subscript(key: FlowKey) -> [Mark] {
         (marks[key] ?? []).sorted { $0.moment.nanoseconds < $1.moment.nanoseconds }

@@ -16,6 +16,15 @@ package struct EstimatedRates: Equatable, Sendable {
         packets = statistics.packetRateIn
         bytes = statistics.byteRateIn
     }
+
+    /// Of both.
+    package static func + (left: EstimatedRates, right: EstimatedRates) -> EstimatedRates {
+        var sum = left
+        sum.connections &+= right.connections
+        sum.packets &+= right.packets
+        sum.bytes &+= right.bytes
+        return sum
+    }
 }
 
 /// The packet rates of each service in the last readings.

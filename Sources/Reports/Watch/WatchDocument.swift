@@ -3,7 +3,7 @@ import Conntrack
 import IPVS
 import Inspection
 
-/// The export of services and flows from `watch`: what is on the screen, without its limits.
+/// The export of a tab of `watch` that no other command has: what is on the screen, without its limits.
 package struct WatchDocument: Snapshot {
     /// Of the last reading.
     package var origin: Origin
@@ -68,7 +68,10 @@ package struct WatchDocument: Snapshot {
         }
     }
 
-    private func write(
+    /// All of them are in every document.
+    package func writeFindings(to sink: @escaping (RawSpan) -> Void) { write("findings", to: sink) { _ in } }
+
+    func write(
         _ tab: String, to sink: @escaping (RawSpan) -> Void, _ fill: (inout JSONWriter) -> Void
     ) {
         var json = JSONWriter(sink)
@@ -92,12 +95,8 @@ extension JSONWriter {
         object { json in
             json.identity(row.service.identity)
             json.member("scheduler", row.service.scheduler)
-            json.member("connections", row.counts.connections)
-            for (name, verdict) in Self.verdicts { json.member(name, row.counts[verdict]) }
-            if row.counts[.synced] > 0 { json.member("synced", row.counts[.synced]) }
-            json.member("connections_per_second", row.rates?.connections)
-            json.member("packets_per_second", row.rates?.packets)
-            json.member("bytes_per_second", row.rates?.bytes)
+            json.verdicts(row.counts)
+            json.rates(row.rates)
             guard let rates = row.observed else { return }
             json.member("dropped", rates.droppedInAll)
             json.member("dropped_per_second", Self.whole(rates.dropped))
@@ -110,6 +109,18 @@ extension JSONWriter {
         }
     }
 
+    mutating func verdicts(_ counts: VerdictCounts) {
+        member("connections", counts.connections)
+        for (name, verdict) in Self.verdicts { member(name, counts[verdict]) }
+        if counts[.synced] > 0 { member("synced", counts[.synced]) }
+    }
+
+    mutating func rates(_ rates: EstimatedRates?) {
+        member("connections_per_second", rates?.connections)
+        member("packets_per_second", rates?.packets)
+        member("bytes_per_second", rates?.bytes)
+    }
+
     private static var verdicts: [(StaticString, FlowVerdict)] {
         [
             ("absent", .absent), ("never", .never), ("unreplied", .unreplied), ("tracked", .tracked),
@@ -117,7 +128,7 @@ extension JSONWriter {
         ]
     }
 
-    private static func whole(_ rate: Double) -> UInt64 { UInt64(max(0, min(rate, 1e15)).rounded()) }
+    static func whole(_ rate: Double) -> UInt64 { UInt64(max(0, min(rate, 1e15)).rounded()) }
 
     fileprivate mutating func watched(
         _ row: FlowRow, of store: FlowStore, at second: UInt32, _ sysctls: Sysctls

@@ -92,3 +92,24 @@ struct ListState: Equatable, Sendable {
         sort = column
     }
 }
+
+extension ListState {
+    /// Shows other rows, few enough to be sorted at once: where a row was chosen, the cursor stays with it.
+    mutating func show<Row, Identity: Equatable>(
+        _ fresh: [Row], in rows: inout [Row], page: Int, _ identity: (Row) -> Identity
+    ) {
+        let chosen = hold != .place && rows.indices.contains(selected) ? identity(rows[selected]) : nil
+        rows = fresh
+        let position = chosen.flatMap { wanted in rows.firstIndex { identity($0) == wanted } }
+        select(position ?? selected, of: rows.count, page: page)
+    }
+
+    /// In its order; as they are without one.
+    func sorted<Row>(_ rows: [Row], by key: ((Row) -> SortKey)?) -> [Row] {
+        guard let key else { return rows }
+        return rows.sorted { one, other in
+            let (first, second) = (key(one), key(other))
+            return isDescending ? first > second : first < second
+        }
+    }
+}

@@ -11,7 +11,8 @@ package struct Model: Sendable {
     /// The director that is shown. Only whoever reads it changes this, but for the span that findings are about.
     package var director = DirectorState()
 
-    let tabs: [Tab]
+    /// Whether there was IPVS at the start.
+    let hasIPVS: Bool
     /// The current tab.
     package internal(set) var tab: Tab
     /// While frozen, the screen is not updated.
@@ -21,10 +22,16 @@ package struct Model: Sendable {
     var notice: String?
 
     var services = ServicesPane()
+    var servers = ServersPane()
     var flows = FlowsPane()
+    var drops = DropsPane()
     var table = TablePane()
     var events = EventsPane()
-    var health = HealthPane()
+    var findings = FindingsPane()
+    /// Of the lines of Health, which are only scrolled.
+    var health = ListState()
+    /// How far the detail pane is scrolled.
+    var detailTop = 0
     /// Requested with `o`, after showing what it adds to the kernel.
     var isObserving = false
 
@@ -66,8 +73,8 @@ package struct Model: Sendable {
     package init(_ setting: Setting, size: Size, hasIPVS: Bool) {
         self.setting = setting
         self.size = size
-        tabs = Tab.order(hasIPVS: hasIPVS)
-        tab = tabs[0]
+        self.hasIPVS = hasIPVS
+        tab = Tab.first(hasIPVS: hasIPVS)
     }
 
     var glyphs: Glyphs { setting.glyphs }

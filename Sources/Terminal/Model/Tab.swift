@@ -1,16 +1,32 @@
 import Conntrack
 import Inspection
 
-/// What the screen is about.
+/// What the screen is about. Each has its number, with IPVS and without.
 package enum Tab: String, CaseIterable, Sendable {
-    case services, flows, table, events, health
+    case services, servers, flows, drops, table, events, findings, health
 
     var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 
-    /// With IPVS its services come first, without it the conntrack table.
-    static func order(hasIPVS: Bool) -> [Tab] {
-        hasIPVS ? allCases : [.table, .events, .health, .services, .flows]
+    /// Where space is short.
+    var shortTitle: String {
+        switch self {
+        case .services: "Svcs"
+        case .servers: "Srvs"
+        case .flows, .drops, .table, .events, .findings, .health: String(title.prefix(4))
+        }
     }
+
+    /// From 1.
+    var number: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
+
+    /// The one that is shown first.
+    package static func first(hasIPVS: Bool) -> Tab { hasIPVS ? .services : .table }
+
+    /// Whether there is nothing to show without IPVS.
+    var needsIPVS: Bool { [.services, .servers, .flows, .drops].contains(self) }
+
+    /// Whether its lines are scrolled instead of selected.
+    var hasSelection: Bool { self != .events && self != .health }
 }
 
 extension Tab {
@@ -18,9 +34,11 @@ extension Tab {
     package var columnNames: [String] {
         switch self {
         case .services: ServiceColumn.allCases.map(\.rawValue)
+        case .servers: ServerColumn.allCases.map(\.rawValue)
         case .flows: FlowColumn.allCases.map(\.rawValue)
+        case .drops: DropColumn.allCases.map(\.rawValue)
         case .table: EntryColumn.columns.map(\.name)
-        case .events, .health: []
+        case .events, .findings, .health: []
         }
     }
 
@@ -28,10 +46,12 @@ extension Tab {
     package func vocabulary(_ host: HostNames = .none) -> FilterVocabulary? {
         switch self {
         case .services: .services(host)
+        case .servers: .servers(host)
         case .flows: .flows(host)
+        case .drops: .drops(host)
         case .table: .entries(host)
         case .events: .events(host)
-        case .health: nil
+        case .findings, .health: nil
         }
     }
 }

@@ -1,23 +1,28 @@
 /// The key bindings.
 enum HelpText {
     static let lines = """
-        1-5 Tab     the tabs
+        1-8 Tab     the tabs
           Services  verdicts and drops of each
+          Servers   real servers, neighbours
           Flows     connections and entries
+          Drops     lost packets, and rules
           Table     the conntrack table
           Events    NEW, UPDATE, DESTROY
-          Health    findings, table, losses
+          Findings  what is wrong, what helps
+          Health    table, losses, cost
 
         arrows j k  move; PgUp PgDn,
                     Home End, g G
         Enter       detail; expand a service
+        J K         scroll the detail
         F           follow the row to its end
         s F6        sort by a column
         r           reverse the order
         c           choose columns
         / F4        filter; Esc clears it
         f Space     freeze or resume
-        t           what fills the table
+        t           what fills the table;
+                    in Servers: by server
         o           observe packets (asks)
         z           forget those so far
         Z           packets of the last

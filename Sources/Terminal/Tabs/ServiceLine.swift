@@ -22,8 +22,13 @@ struct ServiceSums {
 
     subscript(service: Service.Identity) -> VerdictCounts { services[service] ?? VerdictCounts() }
 
+    /// A server with port 0 takes each port that its service does.
     subscript(service: Service.Identity, server: Endpoint) -> VerdictCounts {
-        servers[ServerKey(service: service, server: server)] ?? VerdictCounts()
+        if server.port != 0 { return servers[ServerKey(service: service, server: server)] ?? VerdictCounts() }
+        return servers.reduce(into: VerdictCounts()) { sum, element in
+            let isMeant = element.key.service == service && element.key.server?.address == server.address
+            if isMeant { sum += element.value }
+        }
     }
 
     /// Flows whose service is unknown; nil if there are none.

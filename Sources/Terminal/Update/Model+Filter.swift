@@ -38,12 +38,14 @@ extension Model {
         }
         switch tab {
         case .services: services.filter = expression
+        case .servers: servers.filter = expression
         case .flows: flows.filter = expression
+        case .drops: drops.filter = expression
         case .table:
             table.filter = EntryFilter()
             if let expression { table.filter.add(expression) }
         case .events: events.choose(expression)
-        case .health: break
+        case .findings, .health: break
         }
         list.filter = line
         arrange()

@@ -19,8 +19,8 @@ extension Model {
         case .control("l"): return [.redraw]
         case .control("r"), .function(5): return isCapture ? [] : [.read]
         case .character("?"), .function(1): overlay = .help(top: 0)
-        case .character(let digit) where ("1"..."5").contains(digit):
-            if let number = digit.wholeNumberValue { turn(to: tabs[number - 1]) }
+        case .character(let digit) where ("1"..."8").contains(digit):
+            if let number = digit.wholeNumberValue { turn(to: Tab.allCases[number - 1]) }
         case .tab: turn(by: 1)
         case .backTab: turn(by: -1)
         case .character("f"), .character(" "): toggleFreeze()
@@ -39,17 +39,22 @@ extension Model {
     }
 
     private mutating func pressInTab(_ key: Key) {
-        let hasSelection = tab != .events
+        let hasSelection = tab.hasSelection
         if change(list: { $0.move(key, of: $1, page: $2, hasSelection: hasSelection) }) { return }
         switch (tab, key) {
         case (.flows, .character("F")), (.table, .character("F")): follow()
         case (.services, .enter), (.services, .right), (.services, .left), (.services, .character("+")),
             (.services, .character("-")):
             openService(key)
-        case (.flows, .enter), (.table, .enter), (.health, .enter):
+        case (.flows, .enter), (.table, .enter), (.findings, .enter):
             chooseSelected()
             isDetailed.toggle()
         case (.table, .character("t")): nextTalkers()
+        case (.servers, .character("t")):
+            servers.isGrouped.toggle()
+            arrange()
+        case (_, .character("J")) where isDetailed: scrollDetail(by: 1)
+        case (_, .character("K")) where isDetailed: scrollDetail(by: -1)
         default: break
         }
     }
@@ -75,13 +80,14 @@ extension Model {
 
     mutating func turn(to tab: Tab) {
         self.tab = tab
+        detailTop = 0
         if tab == .events { events.isWanted = true }
         arrange()
     }
 
     private mutating func turn(by distance: Int) {
-        guard let position = tabs.firstIndex(of: tab) else { return }
-        turn(to: tabs[(position + distance + tabs.count) % tabs.count])
+        let count = Tab.allCases.count
+        turn(to: Tab.allCases[(tab.number - 1 + distance + count) % count])
     }
 
     /// Events continue behind a paused stream, so that none is lost.

@@ -15,23 +15,20 @@ struct ColumnTitle {
 /// The list of the current tab.
 extension Model {
     var list: ListState {
-        get {
-            switch tab {
-            case .services: services.list
-            case .flows: flows.list
-            case .table: table.list
-            case .events: events.list
-            case .health: health.list
-            }
-        }
-        set {
-            switch tab {
-            case .services: services.list = newValue
-            case .flows: flows.list = newValue
-            case .table: table.list = newValue
-            case .events: events.list = newValue
-            case .health: health.list = newValue
-            }
+        get { self[keyPath: listPath] }
+        set { self[keyPath: listPath] = newValue }
+    }
+
+    private var listPath: WritableKeyPath<Model, ListState> {
+        switch tab {
+        case .services: \.services.list
+        case .servers: \.servers.list
+        case .flows: \.flows.list
+        case .drops: \.drops.list
+        case .table: \.table.list
+        case .events: \.events.list
+        case .findings: \.findings.list
+        case .health: \.health
         }
     }
 
@@ -39,16 +36,23 @@ extension Model {
     var listCount: Int {
         switch tab {
         case .services: services.lines.count
+        case .servers: servers.lines.count
         case .flows: flows.order.count
+        case .drops: drops.rows.count
         case .table: table.shownCount
         case .events: events.count
-        case .health: healthCount
+        case .findings: findingsCount
+        case .health: healthLines.count
         }
     }
 
     var serviceColumns: [Column<ServiceLine, Glyphs>] {
         ServiceColumn.columns(
             isObserving: isObserving, hasSynced: director.store.counts[.synced] > 0, isCapture: isCapture)
+    }
+
+    var serverColumns: [Column<ServerLine, Void>] {
+        ServerColumn.columns(isObserving: isObserving, hasSynced: director.store.counts[.synced] > 0)
     }
 
     var flowColumns: [Column<FlowRow, FlowColumn.Context>] {
@@ -58,9 +62,11 @@ extension Model {
     var columns: [ColumnTitle] {
         switch tab {
         case .services: serviceColumns.map { ColumnTitle($0) }
+        case .servers: serverColumns.map { ColumnTitle($0) }
         case .flows: flowColumns.map { ColumnTitle($0) }
+        case .drops: DropColumn.columns.map { ColumnTitle($0) }
         case .table: table.talkers == nil ? EntryColumn.columns.map { ColumnTitle($0) } : []
-        case .events, .health: []
+        case .events, .findings, .health: []
         }
     }
 
@@ -69,14 +75,15 @@ extension Model {
             switch tab {
             case .flows: flows.isDetailed
             case .table: table.isDetailed && table.talkers == nil
-            case .health: health.isDetailed
-            case .services, .events: false
+            case .findings: findings.isDetailed
+            case .services, .servers, .drops, .events, .health: false
             }
         }
         set {
             if tab == .flows { flows.isDetailed = newValue }
-            if tab == .health { health.isDetailed = newValue }
+            if tab == .findings { findings.isDetailed = newValue }
             if tab == .table { table.isDetailed = newValue }
+            detailTop = 0
             keepListsInPlace()
         }
     }
@@ -97,9 +104,10 @@ extension Model {
     mutating func choose() {
         // What is looked at is no place in the list.
         if isDetailed || list.follows { list.choose() }
+        detailTop = 0
         if tab == .flows { flows.choose(in: director.store) }
         if tab == .table { table.choose() }
-        if tab == .health { health.choose(in: director.findings) }
+        if tab == .findings { findings.choose(in: director.findings) }
     }
 
     /// Unless scrolled back, a stream stays at its end, where lines arrive.
@@ -119,12 +127,22 @@ extension Model {
         list.select(list.selected, of: count, page: page)
     }
 
+    /// What of the detail is shown.
+    mutating func scrollDetail(by distance: Int) {
+        detailTop = max(0, min(detailTop + distance, detailLines.count - max(1, layout.detail - 1)))
+    }
+
     mutating func point(_ mouse: MouseEvent) -> [Effect] {
         guard overlay == nil else { return [] }
         standAtEndOfStream()
         switch mouse.kind {
-        case .wheelUp: return press(.up)
-        case .wheelDown: return press(.down)
+        case .wheelUp, .wheelDown:
+            let isUp = mouse.kind == .wheelUp
+            if mouse.row >= layout.detailRow {
+                scrollDetail(by: isUp ? -1 : 1)
+                return []
+            }
+            return press(isUp ? .up : .down)
         case .press, .doublePress:
             if mouse.row == Layout.tabRow, let tab = tabTitles.first(where: { $0.columns.contains(mouse.column) })?.tab
             {
@@ -132,7 +150,7 @@ extension Model {
                 return []
             }
             let position = list.top + mouse.row - layout.firstRow
-            guard tab != .events, mouse.row >= layout.firstRow, mouse.row < layout.firstRow + page,
+            guard tab.hasSelection, mouse.row >= layout.firstRow, mouse.row < layout.firstRow + page,
                 position < listCount
             else {
                 return []

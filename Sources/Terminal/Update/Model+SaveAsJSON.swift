@@ -1,10 +1,11 @@
 import Addresses
 import Conntrack
+import IPVS
 import Inspection
 import Reports
 
 /// What is shown, as JSON: for the table the lines of `dump --json`, for the stream those of `events --json`, for health the document of
-/// `stats --json`, for services and flows a document of its own.
+/// `stats --json`, for the other tabs a document of its own.
 extension Model {
     var exportPath: String {
         let time = String(director.now.clockText(ahead: setting.clocksAhead).prefix(8)).filter { $0 != ":" }
@@ -16,6 +17,9 @@ extension Model {
     package func writeDocument(to sink: @escaping (RawSpan) -> Void) {
         switch tab {
         case .services: heading.write(services: serviceRows, to: sink)
+        case .servers: heading.write(servers: serverRows, to: sink)
+        case .drops: heading.write(drops: drops.rows, to: sink)
+        case .findings: heading.writeFindings(to: sink)
         case .flows: heading.write(flows: flows.order, of: director.store, at: second, to: sink)
         case .table: writeTable(to: sink)
         case .events: writeEvents(to: sink)
@@ -38,6 +42,15 @@ extension Model {
             line.service.map {
                 WatchDocument.ServiceRow($0, line.counts, line.rates, observed: line.observed)
             }
+        }
+    }
+
+    private var serverRows: [WatchDocument.ServerRow] {
+        servers.lines.map { line in
+            WatchDocument.ServerRow(
+                services: line.services.map(\.identity), address: line.endpoint.address,
+                port: servers.isGrouped ? nil : line.endpoint.port, destinations: line.destinations,
+                counts: line.counts, rates: line.rates, seenDropped: line.seenDropped, path: line.path)
         }
     }
 

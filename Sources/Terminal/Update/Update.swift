@@ -16,7 +16,9 @@ package func update(_ model: inout Model, _ event: ScreenEvent) -> [Effect] {
     case .examined(let key, let entry): model.flows.examined = (key, entry)
     case .director(let change):
         model.take(change)
-        if model.tab == .health { model.health.renew(model.director.findings, of: model.healthCount, page: model.page) }
+        if model.tab == .findings {
+            model.findings.renew(model.director.findings, of: model.findingsCount, page: model.page)
+        }
     }
     if event.changesLayout { model.keepListsInPlace() }
     return []
@@ -29,6 +31,7 @@ extension Model {
         demand.reads = !isFrozen
         demand.observes = isObserving
         if tab == .table { demand.entries = table.asked }
+        demand.network = tab == .servers
         if events.isWanted { demand.eventKinds = Set(EventKind.allCases) }
         return demand
     }
@@ -50,17 +53,20 @@ extension Model {
         case .entriesEnded(let isWhole):
             table.end(isWhole: isWhole, page: page)
         case .readingEnded: renew()
-        case .observed: if tab == .services, !isFrozen { arrange() }
+        case .observed, .network: if Self.showsCounts(tab), !isFrozen { arrange() }
         case .observationEnded(let why):
             isObserving = false
             notice = why ?? "observing has ended: nothing of it is left in the kernel"
-            if tab == .services { arrange() }
+            if Self.showsCounts(tab) { arrange() }
         case .event(let event): events.take(.event(event))
         case .lost(let messages): events.take(.lost(messages, director.now))
         case .resynced: events.take(.resynced(director.now))
         case .statistics, .checked, .packetsSeen: break
         }
     }
+
+    /// Whether it shows what observing packets counts, or the network around.
+    private static func showsCounts(_ tab: Tab) -> Bool { [.services, .servers, .drops].contains(tab) }
 
     /// During the first reading, no more are shown than anyone looks at.
     private static let enoughRows = 10_000
@@ -84,9 +90,11 @@ extension Model {
     mutating func arrange() {
         switch tab {
         case .services: services.arrange(director, page: page)
+        case .servers: servers.arrange(director, page: page)
         case .flows: flows.arrange(director.store, page: page)
+        case .drops: drops.arrange(director, page: page)
         case .table: table.arrange(page: page)
-        case .events, .health: break
+        case .events, .findings, .health: break
         }
     }
 

@@ -8,16 +8,21 @@ import Reports
 /// Details of the selected row.
 extension Model {
     func detailBlock(_ rows: Int) -> [Line] {
-        let rule = Line([Run(String(repeating: glyphs.rule, count: width), .dim)])
-        return Array(([rule] + detailLines).prefix(rows))
+        let (lines, room) = (detailLines, max(0, rows - 1))
+        let top = max(0, min(detailTop, lines.count - room))
+        let shown = lines.dropFirst(top).prefix(room)
+        let hint = lines.count > room ? " \(top + 1)-\(top + shown.count) of \(lines.count): J, K " : ""
+        let rule = String(repeating: glyphs.rule, count: max(3, width - hint.width - 3))
+        let end = String(repeating: glyphs.rule, count: max(0, width - rule.width - hint.width))
+        return [Line([Run(rule, .dim), Run(hint, .key), Run(end, .dim)])] + shown
     }
 
     var detailLines: [Line] {
         switch tab {
         case .flows: return flowDetail
         case .table: return entryDetail
-        case .health: return findingDetail
-        case .services, .events: return []
+        case .findings: return findingDetail
+        case .services, .servers, .drops, .events, .health: return []
         }
     }
 

@@ -29,6 +29,21 @@ extension Model {
         }
     }
 
+    /// Rows of the findings; at least one, as that there are none is one as well.
+    private var findingRows: Int { max(1, director.findings.count) }
+
+    var findingsCount: Int { findingRows + 1 + checkLines.count }
+
+    /// Column titles, and the visible rows: first the findings, then how the checks went.
+    func findingLines(_ layout: Layout) -> [Line] {
+        let list = findings.list
+        let shown = list.top..<max(list.top, min(list.top + layout.page, findingsCount))
+        let (titles, rows) = findingTable(shown.clamped(to: 0..<findingRows))
+        let rest = ([Line()] + checkLines)[
+            shown.clamped(to: findingRows..<findingsCount).shifted(by: -findingRows)]
+        return [titles] + zip(shown, rows + rest).map { $0 == list.cursor ? $1.selected(to: width) : $1 }
+    }
+
     /// Titles and rows of some findings, or the row that says that there are none.
     func findingTable(_ shown: Range<Int>) -> (titles: Line, rows: [Line]) {
         let findings = Array(director.findings[shown.clamped(to: director.findings.indices)])
@@ -68,7 +83,7 @@ extension Model {
     /// All of the selected finding.
     var findingDetail: [Line] {
         guard let finding = selectedFinding else {
-            if health.list.hold == .nobody, let chosen = health.chosen {
+            if findings.list.hold == .nobody, let chosen = findings.chosen {
                 return fact("gone", "\(chosen.id.rawValue) is not found any more", .odd)
             }
             return [Line([Run("Select a finding to see what it is based on, and what helps.", .dim)])]
@@ -83,7 +98,10 @@ extension Model {
             lines += fact(position == 0 ? "remedy" : "", sentence)
         }
         if let proof = finding.proof { lines += fact("proof", proof) }
-        if Check.named(finding.id.rawValue) != nil { lines += fact("more", "man ct-inspect-findings", .dim) }
+        if let check = Check.named(finding.id.rawValue) {
+            lines += fact("check", "ct-inspect check --only \(check.id.rawValue)", .dim)
+            lines += fact("more", "man ct-inspect-findings", .dim)
+        }
         return lines
     }
 }
@@ -106,4 +124,8 @@ extension Finding.Severity {
         case .info: .plain
         }
     }
+}
+
+extension Range<Int> {
+    fileprivate func shifted(by distance: Int) -> Self { lowerBound + distance..<upperBound + distance }
 }

@@ -3,25 +3,13 @@ import Firewall
 import Inspection
 import Reports
 
-/// The lines of the last tab: the findings, how the checks went, and the health of the table.
+/// The lines of the last tab: the health of the table, what was lost, and what watching costs.
 extension Model {
-    /// Rows of the findings; at least one, as that there are none is one as well.
-    private var findingRows: Int { max(1, director.findings.count) }
+    var healthLines: [Line] { tableLines + sysctlLines }
 
-    var healthCount: Int { findingRows + healthLines.count }
-
-    /// Column titles, and the visible rows.
     func shownHealthLines(_ layout: Layout) -> [Line] {
-        let list = health.list
-        let shown = list.top..<max(list.top, min(list.top + layout.page, healthCount))
-        let (titles, findings) = findingTable(shown.clamped(to: 0..<findingRows))
-        let rest = healthLines[shown.clamped(to: findingRows..<healthCount).shifted(by: -findingRows)]
-        return [titles]
-            + zip(shown, findings + rest).map { $0 == list.cursor ? $1.selected(to: width) : $1 }
+        Array(healthLines.dropFirst(health.top).prefix(layout.page))
     }
-
-    /// What follows the findings.
-    var healthLines: [Line] { [Line()] + checkLines + [Line()] + tableLines + sysctlLines }
 
     private var tableLines: [Line] {
         guard let statistics = director.health.statistics else {
@@ -127,8 +115,4 @@ extension Model {
             known[name].map { Line([Run("\(name) = ".safe, .dim), Run($0.safe)]) }
         }
     }
-}
-
-extension Range<Int> {
-    fileprivate func shifted(by distance: Int) -> Self { lowerBound + distance..<upperBound + distance }
 }

@@ -6,9 +6,12 @@ extension Model {
     func listLines(_ layout: Layout) -> [Line] {
         switch tab {
         case .services: return serviceLines(layout)
+        case .servers: return serverLines(layout)
         case .flows: return flowLines(layout)
+        case .drops: return dropLines(layout)
         case .table: return table.talkers == nil ? entryLines(layout) : talkerLines(layout)
         case .events: return eventLines(layout)
+        case .findings: return findingLines(layout)
         case .health: return shownHealthLines(layout)
         }
     }
@@ -20,6 +23,31 @@ extension Model {
         return lines(services.lines.count, columns, layout) { position in
             columns.map { $0.cell(services.lines[position], glyphs) }
         }
+    }
+
+    private func serverLines(_ layout: Layout) -> [Line] {
+        guard !servers.lines.isEmpty else { return emptyLines("No service has real servers here.", layout) }
+        let columns = serverColumns
+        return lines(servers.lines.count, columns, layout) { position in
+            columns.map { $0.cell(servers.lines[position], ()) }
+        }
+    }
+
+    private func dropLines(_ layout: Layout) -> [Line] {
+        guard !drops.rows.isEmpty else { return emptyLines(whyNoDrops, layout) }
+        return lines(drops.rows.count, DropColumn.columns, layout) { position in
+            DropColumn.columns.map { $0.cell(drops.rows[position], ()) }
+        }
+    }
+
+    private var whyNoDrops: String {
+        if isCapture { return "A capture has no packets: what is dropped shows on a running kernel." }
+        guard isObserving else {
+            return "Packets are not observed\(howToObserve.map { ": \($0)" } ?? " (--observe)")."
+        }
+        guard let window = director.observation.window else { return "Counting begins." }
+        return "\(Figures.number(Int(clamping: window.receivedPackets), "packet")) came in "
+            + "\(Figures.age(UInt32(clamping: window.milliseconds / 1000))), and none was lost."
     }
 
     private func flowLines(_ layout: Layout) -> [Line] {
@@ -90,7 +118,7 @@ extension Model {
         let why: String
         if director.reading.trouble != nil {
             why = "Nothing could be read; retrying."
-        } else if tab == .services || tab == .flows, let absence = director.absence {
+        } else if tab.needsIPVS, let absence = director.absence {
             why = "No IPVS here: \(absence)"
         } else if tab == .table, !table.isRead {
             why = isFrozen ? "Not read while the screen is frozen." : "Reading…"

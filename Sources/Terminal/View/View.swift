@@ -73,26 +73,41 @@ extension Model {
         var columns: Range<Int>
     }
 
-    /// Short names if long ones do not fit.
+    /// Between two tabs, for the brackets around the current one, of which neighbours share one if space is short.
+    private var tabGap: Int { titleLength(\.title) + Tab.allCases.count <= tabRoom ? 2 : 1 }
+
+    /// What is said beside the tabs has some room, too.
+    private var tabRoom: Int { width - 22 }
+
+    private func titleLength(_ title: (Tab) -> String) -> Int { Tab.allCases.reduce(1) { $0 + title($1).count + 3 } }
+
+    /// Short names if long ones do not fit, and only numbers if those do not either.
     var tabTitles: [TabTitle] {
-        let isNarrow = tabs.reduce(0) { $0 + $1.title.count + 4 } > width
+        let name: ((Tab) -> String)? =
+            titleLength(\.title) <= tabRoom ? \.title : titleLength(\.shortTitle) <= tabRoom ? \.shortTitle : nil
         var (titles, column) = ([TabTitle](), 0)
-        for (position, tab) in tabs.enumerated() {
-            let text = " \(position + 1) \(isNarrow ? String(tab.title.prefix(4)) : tab.title) "
-            titles.append(TabTitle(tab: tab, text: text, columns: column..<column + text.count))
-            column += text.count
+        for tab in Tab.allCases {
+            let name = name?(tab) ?? (tab == self.tab ? tab.title : nil)
+            let text = "\(tab.number)" + (name.map { " \($0)" } ?? "")
+            titles.append(TabTitle(tab: tab, text: text, columns: column..<column + text.count + tabGap))
+            column += text.count + tabGap
         }
         return titles
     }
 
     var tabLine: Line {
-        var line = Line(
-            tabTitles.map { title in
-                let isShown = title.tab == tab
-                // The current tab has brackets if there may be no colors.
-                let text = isShown ? "[" + title.text.dropFirst().dropLast() + "]" : title.text
-                return Run(text, isShown ? .key : .plain)
-            })
+        var (line, isBehind) = (Line(), false)
+        func edge(_ isCurrent: Bool, _ bracket: String) {
+            line.runs.append(Run(isCurrent ? bracket : " ", isCurrent ? .key : .plain))
+        }
+        for title in tabTitles {
+            let isShown = title.tab == tab
+            // The current tab has brackets if there may be no colors.
+            edge(isShown || isBehind, isShown ? "[" : "]")
+            line.runs.append(Run(title.text, isShown ? .key : .plain))
+            if tabGap == 2 { edge(isShown, "]") } else { isBehind = isShown }
+        }
+        if isBehind { edge(true, "]") }
         let room = width - line.width
         let state = listStateText(in: room - 1)
         if !state.isEmpty { line.runs.append(Run(state.fitted(to: room, alignsRight: true), .dim)) }
@@ -107,10 +122,10 @@ extension Model {
         if tab == .table, let talkers = table.talkers { words.append("top \(talkers.rawValue)") }
         if list.follows { words.append("following") }
         if list.hold == .nobody { words.append(isSelectionGone ? "gone" : "not in the list") }
-        if tab == .events, events.isPaused { words.append("paused, \(events.waiting) waiting") }
+        if tab == .events, events.isPaused { words.append("paused, +\(events.waiting)") }
         let count = listCount
         let position = tab == .events && !events.isPaused ? count : list.cursor.map { min($0 + 1, count) }
-        if count > 0, tab != .health { words.append("\(position.map(String.init) ?? "-")/\(count)") }
+        if count > 0, tab != .health, tab != .findings { words.append("\(position.map(String.init) ?? "-")/\(count)") }
         while words.joined(separator: "  ").width > room, !words.isEmpty { words.removeFirst() }
         return words.joined(separator: "  ")
     }
@@ -120,7 +135,7 @@ extension Model {
         switch tab {
         case .flows: selectedFlow == nil
         case .table: table.selectedEntry == nil
-        case .services, .events, .health: true
+        case .services, .servers, .drops, .events, .findings, .health: true
         }
     }
 
@@ -151,13 +166,17 @@ extension Model {
         ]
         switch tab {
         case .services: keys.insert(("Enter", "Servers"), at: 3)
+        case .servers: keys.insert(("t", servers.isGrouped ? "By service" : "By server"), at: 3)
+        case .drops: break
         case .flows: keys.insert(("Enter", "Detail"), at: 3)
         case .table: keys.insert(contentsOf: [("Enter", "Detail"), ("t", "Talkers")], at: 3)
         case .events: keys.removeAll { $0.0 == "s" }
-        case .health:
+        case .findings:
             keys.removeAll { $0.0 == "s" || $0.0 == "/" }
             keys.insert(("Enter", "Detail"), at: 2)
+        case .health: keys.removeAll { $0.0 == "s" || $0.0 == "/" }
         }
+        if isDetailed { keys.insert(("J K", "Scroll"), at: 3) }
         if !isCapture { keys.append(("o", isObserving ? "Stop observing" : "Observe")) }
         return keys + [("c", "Columns"), ("x", "Export"), ("F", "Follow")]
     }

@@ -1,4 +1,4 @@
-"""Checks what ct-inspect watch shows of what ct-inspect check finds, in the banner and in Health, and that its threads have what they need."""
+"""Checks what ct-inspect watch shows of what ct-inspect check finds, in the banner and in Findings, and that its threads have what they need."""
 
 import os
 
@@ -19,8 +19,8 @@ def judge_trap_shown(hosts, subject, report, rule):
     screen.see(report, "watch: the banner names the finding before a packet was sent", lambda text: "\ninvalid-dropped" in text)
     report.check("and the rule that drops", rule in _words(screen), screen.seen)
     _judge_capabilities(subject, report)
-    screen.keys("5")
-    screen.see(report, "Health has the findings about the filter", lambda text: all(f"\n{one} " in text for one in FILTER[:2]))
+    screen.keys("7")
+    screen.see(report, "Findings has those about the filter", lambda text: all(f"\n{one} " in text for one in FILTER[:2]))
     screen.keys("Enter")
     screen.see(report, "Enter shows the rule, how it is known and what helps",
                lambda text: all(one in " ".join(text.split()) for one in (rule, "sandbox", "To fix it, accept", "man ct-inspect-findings")))
@@ -36,9 +36,9 @@ def judge_none_shown(hosts, subject, report):
     screen = _start(hosts, subject, report)
     if screen is None:
         return
-    screen.keys("5")
+    screen.keys("7")
     screen.see(report, "watch: the checks are all made", lambda text: ALL_MADE in text)
-    report.equal("and Health has no finding about the filter", [], [one for one in FILTER if f"\n{one} " in screen.seen])
+    report.equal("and Findings has none about the filter", [], [one for one in FILTER if f"\n{one} " in screen.seen])
     screen.keys("1")
     screen.until(lambda text: "[1 Services]" in text)
     report.check("nor has the banner", not any(f"\n{one}" in screen.seen for one in FILTER), screen.seen)

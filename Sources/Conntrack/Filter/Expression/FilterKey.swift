@@ -89,7 +89,7 @@ package struct FilterVocabulary: Sendable {
     /// Words without a value.
     package let flags: [FilterFlag]
     /// The names that a word takes; it takes any where there are none.
-    let names: [FilterKey: [String]]
+    package let names: [FilterKey: [String]]
     let host: HostNames
 
     package init(

@@ -16,7 +16,7 @@ COUNT = 1_000_000
 PORT = 5353
 MOST_SECONDS, MOST_MEGABYTES = 120, 250
 FLOWS = "/run/flows"
-TABS = (("2", "[2 Flows]"), ("1", "[1 Services]"))
+TABS = (("3", "[3 Flows]"), ("1", "[1 Services]"))
 PACE = re.compile(r"took ([0-9.]+) s, every ([0-9.]+) s")
 
 

@@ -59,9 +59,9 @@ def _ends(entry):
 
 
 def _judge_table(hosts, report, screen):
-    screen.keys("3")
+    screen.keys("5")
     wanted = sorted(map(_ends, Peers(hosts.director).entries))
-    screen.see(report, "tab 3 has the entries of conntrack -L and no other", lambda text: wanted == sorted(
+    screen.see(report, "tab 5 has the entries of conntrack -L and no other", lambda text: wanted == sorted(
         (row["PROTO"], row["SOURCE"], row["DESTINATION"]) for row in table(text, "PROTO")))
 
 
@@ -105,8 +105,8 @@ def _shown(text):
 
 
 def _judge_events(hosts, report, screen):
-    screen.keys("4")
-    screen.until(lambda text: "[4 Events]" in text)
+    screen.keys("6")
+    screen.until(lambda text: "[6 Events]" in text)
     listener = Listener(hosts.director)
     try:
         for words in (MADE[0], f"-U {OWN} --mark 7", f"-D {OWN}"):
@@ -118,7 +118,7 @@ def _judge_events(hosts, report, screen):
     kinds = [words[0] for words in wanted]
     report.equal("conntrack -E shows that an entry is created, changed and deleted", ["[NEW]", "[UPDATE]", "[DESTROY]"], kinds)
     screen.until(lambda text: _shown(text) == wanted)
-    report.equal("tab 4 shows the same", wanted, _shown(screen.seen))
+    report.equal("tab 6 shows the same", wanted, _shown(screen.seen))
 
 
 def _judge_burst(hosts, report, screen):
@@ -131,7 +131,7 @@ def _judge_burst(hosts, report, screen):
     screen.see(report, f"a burst of {BURST} overflows 4K: [LOST], followed by [RESYNC]", _is_mended)
     drops = [int(line.split()[8]) for line in hosts.director.read("/proc/net/netlink").splitlines()[1:] if line.split()[1] == "12"]
     report.check("/proc/net/netlink has counted the loss", max(drops, default=0) > 0, drops)
-    screen.keys("3")
+    screen.keys("5")
     wait_for(lambda: len(_exported(screen)) >= BURST)
     report.same_set(
         "afterwards the table matches conntrack -L", [entry.original for entry in Peers(hosts.director).entries], _exported(screen))
@@ -143,7 +143,7 @@ def _is_mended(text):
 
 
 def _exported(screen):
-    """The tuples of the entries that x exports from the third tab.
+    """The tuples of the entries that x exports from the table.
 
     Each export has a file of its own: the notice of the one before may still be on the screen.
     """
@@ -158,7 +158,7 @@ def _exported(screen):
 
 
 def _judge_health(hosts, report, screen):
-    screen.keys("5")
+    screen.keys("8")
 
     def kernel():
         return tuple(int(hosts.director.read(f"/proc/sys/net/netfilter/nf_conntrack_{name}")) for name in ("count", "max"))
@@ -167,5 +167,5 @@ def _judge_health(hosts, report, screen):
         found = re.search(r"^Table .* (\d+) of (\d+) \(", text, re.M)
         return found and tuple(map(int, found.groups())) == kernel()
 
-    screen.see(report, f"tab 5 has the entries and the limit of /proc ({kernel()[0]})", agrees)
+    screen.see(report, f"tab 8 has the entries and the limit of /proc ({kernel()[0]})", agrees)
     screen.see(report, "and the loss", lambda text: re.search(r"^Events +[1-9]\d* loss(es)? of events.* [1-9]\d* resync", text, re.M))

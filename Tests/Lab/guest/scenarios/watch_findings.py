@@ -1,4 +1,4 @@
-"""watch shows what check finds behind UFW, in the banner and in Health, before a packet was sent, and no more once it is fixed."""
+"""watch shows what check finds behind UFW, in the banner and in Findings, before a packet was sent, and no more once it is fixed."""
 
 from filters import ufw
 from shown import judge_trap_shown

@@ -58,7 +58,7 @@ def _judge_question(hosts, report, screen, before):
     report.equal("and adds nothing before the answer", before, _tables(hosts))
     screen.keys("n")
     screen.see(report, "n: the question is gone", lambda text: QUESTION not in text)
-    for key, tab in (("2", "[2 Flows]"), ("1", "[1 Services]")):
+    for key, tab in (("3", "[3 Flows]"), ("1", "[1 Services]")):
         # The last key's action is done before the next one is handled.
         screen.keys(key)
         screen.until(lambda text, tab=tab: tab in text)

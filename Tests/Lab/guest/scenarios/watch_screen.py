@@ -113,8 +113,8 @@ def _judge_verdicts(hosts, report, screen, web, older):
     peers = Peers(hosts.director)
     report.equal("according to conntrack -L all are absent", {"absent"}, {peers.verdict_of(one) for one in peers.connections})
     wanted = {one.client: "absent" if one.client in older else "never" for one in peers.connections}
-    screen.keys("2")
-    screen.see(report, "tab 2 has the connections of ipvsadm -Lcn; those begun meanwhile are never", lambda text: _verdicts(text) == wanted)
+    screen.keys("3")
+    screen.see(report, "tab 3 has the connections of ipvsadm -Lcn; those begun meanwhile are never", lambda text: _verdicts(text) == wanted)
     places = {(one.client, one.virtual, one.destination, one.state) for one in peers.connections}
     rows = [(*(end(row[title]) for title in ("CLIENT", "VIRTUAL", "DESTINATION")), row["IPVS"]) for row in table(screen.seen, "PROTO")]
     report.same_set("with virtual address, real server and state", places, rows)
@@ -184,7 +184,7 @@ def _judge_sizes(report, screen):
 
         def fits(text):
             lines = text.rstrip("\n").split("\n")
-            is_whole = is_read(text) and len(lines) == rows and "[2 Flow" in lines[1] and "? Help" in lines[-1]
+            is_whole = is_read(text) and len(lines) == rows and "[3 Flow" in lines[1] and "? Help" in lines[-1]
             return is_whole and screen.size() == (columns, rows)
 
         screen.see(report, f"{columns}x{rows}: the header at the top, the keys at the bottom", fits)

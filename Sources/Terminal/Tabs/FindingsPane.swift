@@ -1,7 +1,7 @@
 import Inspection
 
-/// The state of the tab with the director's findings and the table's health.
-struct HealthPane: Sendable {
+/// The state of the tab with the director's findings.
+struct FindingsPane: Sendable {
     /// The findings come first.
     var list = ListState()
     /// Whether the selected finding is shown in full.
@@ -52,5 +52,5 @@ struct HealthPane: Sendable {
 
 extension Model {
     /// The finding whose row is selected.
-    var selectedFinding: Finding? { health.selected(in: director.findings) }
+    var selectedFinding: Finding? { findings.selected(in: director.findings) }
 }

@@ -1,0 +1,105 @@
+import Addresses
+import Conntrack
+import IPVS
+import Inspection
+
+/// The columns of real servers.
+enum ServerColumn: String, CaseIterable {
+    case server, service, method, weight, active, inactive
+    case connectionRate = "conn-rate"
+    case packets, bytes, never, absent, unreplied, tracked, synced, orphans
+    case seenDropped = "drops-seen"
+    case neighbour, link
+
+    /// - Parameter hasSynced: whether there are connections that another director told of.
+    static func columns(isObserving: Bool, hasSynced: Bool) -> [Column<ServerLine, Void>] {
+        allCases.filter { (isObserving || $0 != .seenDropped) && (hasSynced || $0 != .synced) }.map { column in
+            Column(
+                name: column.rawValue, title: column.title, alignsRight: !column.isText,
+                expendable: column.expendable, beginsDescending: !column.isText
+            ) { line, _ in column.cell(line) }
+        }
+    }
+
+    private var isText: Bool { [.server, .service, .method, .neighbour, .link].contains(self) }
+
+    private var title: String {
+        switch self {
+        case .connectionRate: "CONN/S"
+        case .packets: "PKT/S"
+        case .bytes: "BYTES/S"
+        case .seenDropped: "DROPS SEEN"
+        default: rawValue.uppercased()
+        }
+    }
+
+    private var verdict: FlowVerdict? { self == .orphans ? .orphan : FlowVerdict(rawValue: rawValue) }
+
+    private var expendable: Int {
+        switch self {
+        case .server, .neighbour: 0
+        case .service: 1
+        case .active: 2
+        case .weight: 3
+        case .link: 4
+        case .absent: 5
+        case .connectionRate, .seenDropped: 6
+        case .packets: 7
+        case .never, .inactive: 8
+        case .unreplied, .tracked: 9
+        case .method, .synced: 10
+        case .bytes, .orphans: 11
+        }
+    }
+
+    private func cell(_ line: ServerLine) -> Cell {
+        if let verdict {
+            let count = line.counts[verdict]
+            return Cell(count == 0 ? "-" : "\(count)", count == 0 ? .dim : verdict.ink)
+        }
+        switch self {
+        case .server: return Cell(line.title, line.isUnreachable ? .bad : .strong)
+        case .service: return Cell(line.serviceTitle)
+        case .method: return Cell(line.methods)
+        case .weight: return Cell(line.weight, line.weight == "0" ? .caution : .plain)
+        case .active: return Cell("\(line.active)")
+        case .inactive: return Cell("\(line.inactive)")
+        case .connectionRate, .packets, .bytes:
+            guard let rate = estimated(line) else { return Cell("-", .dim) }
+            return Cell(Figures.rate(Double(rate)), rate == 0 ? .dim : .plain)
+        case .seenDropped:
+            guard let packets = line.seenDropped else { return Cell("-", .dim) }
+            return Cell("\(packets)", packets > 0 ? .bad : .dim)
+        case .neighbour:
+            let isBad = line.isUnreachable && line.path?.down == nil
+            return Cell(line.neighbour, isBad ? .bad : .plain)
+        default: return Cell(line.link, line.path?.down == nil ? .plain : .bad)
+        }
+    }
+
+    private func estimated(_ line: ServerLine) -> UInt64? {
+        switch self {
+        case .connectionRate: line.rates?.connections
+        case .packets: line.rates?.packets
+        case .bytes: line.rates?.bytes
+        default: nil
+        }
+    }
+
+    func sortKey(_ line: ServerLine) -> SortKey {
+        if let verdict { return SortKey(UInt64(line.counts[verdict])) }
+        switch self {
+        case .service: return SortKey(text: line.serviceTitle)
+        case .method: return SortKey(text: line.methods)
+        case .weight: return SortKey(UInt64(line.destinations.map(\.weight).max() ?? 0))
+        case .active: return SortKey(line.active)
+        case .inactive: return SortKey(line.inactive)
+        case .connectionRate, .packets, .bytes: return SortKey(estimated(line) ?? 0)
+        case .seenDropped: return SortKey(UInt64(line.seenDropped ?? 0))
+        // What needs attention first.
+        case .neighbour: return SortKey(line.isUnreachable ? 0 : 1, SortKey(text: line.neighbour).first)
+        case .link: return SortKey(line.path?.down == nil ? 1 : 0, SortKey(text: line.link).first)
+        default: return SortKey(line.endpoint)
+        }
+    }
+}
