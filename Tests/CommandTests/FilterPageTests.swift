@@ -35,6 +35,7 @@ struct FilterPageTests {
         #expect(try Self.words(of: "entries") == known(.entries(.none)))
         #expect(try Self.words(of: "events of watch").union(known(.entries(.none))) == known(.events(.none)))
         let page = try Self.page().replacing("\\-", with: "-")
+        for trait in FilterTrait.allCases { #expect(page.contains(".Cm \(trait.rawValue)")) }
         for flag in FilterFlag.allCases { #expect(page.contains(flag.rawValue), "\(flag)") }
     }
 

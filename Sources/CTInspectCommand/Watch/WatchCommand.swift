@@ -13,7 +13,7 @@ import Terminal
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Watch a director live: services, flows, table, events, health.",
+        abstract: "Watch a director live: services, servers, flows, drops, table, events, findings.",
         usage: "ct-inspect watch [<options>]",
         discussion: """
             EXAMPLES

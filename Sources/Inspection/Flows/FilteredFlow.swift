@@ -10,6 +10,7 @@ package struct FilteredFlow: FilterRow {
     private let state: String?
     private let entryState: String?
     private let age: UInt64
+    private let isStuck: Bool
 
     /// Its age is that of the store's last reading.
     package init(_ row: FlowRow, _ store: FlowStore) {
@@ -18,6 +19,7 @@ package struct FilteredFlow: FilterRow {
         state = store.state(of: row)
         entryState = store.entryState(of: row)
         age = UInt64(store.second &- row.appeared)
+        isStuck = store.stuckReason(of: row) != nil
     }
 
     package func fact(_ key: FilterKey) -> FilterFact {
@@ -46,6 +48,9 @@ package struct FilteredFlow: FilterRow {
             .absent
         }
     }
+
+    // The first reading does not know its entry before its end.
+    package func has(_ trait: FilterTrait) -> Bool? { row.isPending ? nil : isStuck }
 
     /// What /proc does not have of a connection.
     private var unread: FilterFact { row.isOrphan ? .absent : .unknown }
@@ -84,6 +89,6 @@ extension FilterVocabulary {
             .ctstate: CTState.named.map(\.name), .method: ForwardingMethod.named.map(\.description),
             .flag: ConnectionDetails.Flags.named.map(\.name),
         ]
-        return FilterVocabulary("flows", keys, names: names, host)
+        return FilterVocabulary("flows", keys, traits: [.stuck], names: names, host)
     }
 }

@@ -204,7 +204,7 @@ package struct DirectorState: Sendable {
     }
 
     private mutating func note(_ packet: SeenPacket) -> Bool {
-        guard let key = store.note(packet.headers, packet.ctstate) else { return false }
+        guard let key = store.note(packet.headers, packet.ctstate, isDropped: packet.isDropped) else { return false }
         if let mark = packet.mark { timeline.add(mark, to: key) }
         return true
     }

@@ -68,6 +68,10 @@ package struct PacketTimeline: Sendable {
 package struct SeenPacket: Sendable {
     let headers: PacketHeaders
     let ctstate: CTState
+    /// Whether it is known to have been dropped.
+    var isDropped: Bool {
+        if case .dropped? = mark?.place { true } else { false }
+    }
     /// Nil if its ctstate is all there is to say.
     let mark: PacketTimeline.Mark?
 

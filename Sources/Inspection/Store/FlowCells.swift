@@ -8,6 +8,10 @@ struct FlowCells: Sendable {
     private var many: [Int: Int] = [:]
     /// By route: those that both IPVS and conntrack keep until no packet has come for long, in the states ESTABLISHED, or without states.
     private(set) var lasting: [Int]
+    /// By route: those that are stuck.
+    private(set) var stuck: [Int]
+    private let judge: StuckJudge
+    private let areTwoWay: [Bool]
     /// The numbers of IPVS's states SYN_RECV and ESTABLISHED in the store.
     private let halfOpen: Int?
     private let established: Int?
@@ -17,6 +21,9 @@ struct FlowCells: Sendable {
     init(_ store: FlowStore) {
         few = Array(repeating: 0, count: min(store.routes.count, Self.mostRoutes) << Cell.bits)
         lasting = Array(repeating: 0, count: store.routes.count)
+        stuck = lasting
+        judge = store.stuckJudge
+        areTwoWay = store.routes.map(\.isTwoWay)
         // As named by `tcp_state_name` (net/netfilter/ipvs/ip_vs_proto_tcp.c).
         halfOpen = store.stateNames.firstIndex(of: "SYN_RECV")
         established = store.stateNames.firstIndex(of: "ESTABLISHED")
@@ -58,6 +65,8 @@ struct FlowCells: Sendable {
         {
             lasting[Int(row.route)] += 1
         }
+        let route = Int(row.route)
+        if stuck.indices.contains(route), judge.reason(of: row, isTwoWay: areTwoWay[route]) != nil { stuck[route] += 1 }
         if cell < few.count { few[cell] += 1 } else { many[cell, default: 0] += 1 }
     }
 
@@ -74,6 +83,5 @@ extension FlowRow {
 }
 
 extension PackedState {
-    fileprivate static let established = PackedState(.tcp(.init(state: TrackedTCP.State.established.rawValue)))
     fileprivate static let synSent = PackedState(.tcp(.init(state: TrackedTCP.State.synSent.rawValue)))
 }

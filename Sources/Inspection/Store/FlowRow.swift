@@ -99,6 +99,9 @@ package struct FlowRow: Sendable {
         /// Its entry, of a NAT service, expects the VIP's own answers: IPVS did not make it.
         static let isUntranslated = Traits(rawValue: 1 << 24)
 
+        /// A FIN or RST of it was seen to be dropped, and its IPVS state has not changed since.
+        static let isEndDropped = Traits(rawValue: 1 << 25)
+
         /// What the current reading found; `finish` turns it into a verdict.
         static let ofReading: Traits = [.isListed, .hasEntry, .isLooked, .isFoundLate]
     }

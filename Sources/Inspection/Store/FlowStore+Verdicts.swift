@@ -40,6 +40,7 @@ extension FlowStore {
     private mutating func endReading(_ cells: FlowCells) {
         self.cells = cells
         for route in slots.table.routes.indices { slots.table.routes[route].counts = VerdictCounts() }
+        for (route, count) in cells.stuck.enumerated() { slots.table.routes[route].counts.stuck = count }
         for (cell, count) in cells.all { slots.table.routes[cell.route].counts[cell.verdict] += count }
         watch.endReading(begunAt: second, isWhole: isWholeSoFar)
         readings += 1

@@ -22,6 +22,7 @@ package struct FlowStore: Sendable {
     var trail: [UInt32] = []
     var nextTrail: [UInt32] = []
     private(set) var stateNames: [String] = []
+    private(set) var stateKinds: [IPVSStateKind] = []
     /// Persistence templates of the last reading; empty unless `keepsTemplates`.
     package private(set) var templates: [Connection] = []
     private let keepsTemplates: Bool
@@ -173,6 +174,7 @@ package struct FlowStore: Sendable {
         if stateNames.isEmpty || stateNames[Int(slots.rows[slot].state)] != connection.state {
             slots.rows[slot].state = number(ofState: connection.state)
             slots.rows[slot].changed = second
+            slots.rows[slot].traits.remove(.isEndDropped)
         }
     }
 
@@ -182,7 +184,7 @@ package struct FlowStore: Sendable {
         slots.move(slot, to: number(of: routeKey(of: connection)))
         slots.rows[slot].traits.remove(.hasDoubts)
         extras.forgetSlot(slot)
-        slots.rows[slot].traits.subtract([.isOrphan, .isFresh, .isSettled, .isFoundByReply, .wasLooked])
+        slots.rows[slot].traits.subtract([.isOrphan, .isFresh, .isSettled, .isFoundByReply, .wasLooked, .isEndDropped])
         slots.rows[slot].missed = 0
         slots.rows[slot].appeared = second
         slots.rows[slot].changed = second
@@ -217,7 +219,10 @@ package struct FlowStore: Sendable {
     /// State names are an open set, about a dozen in practice; beyond 255 they share the last number.
     private mutating func number(ofState name: String) -> UInt8 {
         if let known = stateNames.firstIndex(of: name) { return UInt8(known) }
-        if stateNames.count <= Int(UInt8.max) { stateNames.append(name) }
+        if stateNames.count <= Int(UInt8.max) {
+            stateNames.append(name)
+            stateKinds.append(IPVSStateKind(name))
+        }
         return UInt8(stateNames.count - 1)
     }
 
@@ -247,14 +252,21 @@ package struct FlowStore: Sendable {
 
     // MARK: Packets
 
-    /// Records the ctstate seen on a packet of a flow.
+    /// Records the ctstate seen on a packet of a flow, and whether it was the end of the connection, and was dropped.
     ///
     /// - Returns: the packet's flow, if the store has it.
-    package mutating func note(_ headers: PacketHeaders, _ state: CTState) -> FlowKey? {
+    package mutating func note(_ headers: PacketHeaders, _ state: CTState, isDropped: Bool = false) -> FlowKey? {
         guard let key = FlowKey(clientPacket: headers) ?? FlowKey(serverPacket: headers),
             let slot = slots.find(key.protocol, key.client, key.server)
         else { return nil }
         slots.rows[slot].ctstates.insert(state)
+        guard headers.embedded == nil else { return key }
+        switch headers.packetClass {
+        case .fin, .rst: if isDropped { slots.rows[slot].traits.insert(.isEndDropped) }
+        // Another connection from the same port.
+        case .syn: slots.rows[slot].traits.remove(.isEndDropped)
+        default: break
+        }
         return key
     }
 

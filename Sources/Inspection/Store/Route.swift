@@ -151,6 +151,8 @@ extension Service {
 package struct VerdictCounts: Equatable, Sendable {
     private var counts: (absent: Int, never: Int, unreplied: Int, tracked: Int, orphan: Int, synced: Int) =
         (0, 0, 0, 0, 0, 0)
+    /// How many of them are stuck.
+    package var stuck = 0
 
     package init() {}
 
@@ -184,8 +186,11 @@ package struct VerdictCounts: Equatable, Sendable {
     /// Adds verdict by verdict.
     package static func += (left: inout VerdictCounts, right: VerdictCounts) {
         for verdict in FlowVerdict.allCases { left[verdict] += right[verdict] }
+        left.stuck += right.stuck
     }
 
     /// Whether all verdicts have the same counts.
-    package static func == (left: VerdictCounts, right: VerdictCounts) -> Bool { left.counts == right.counts }
+    package static func == (left: VerdictCounts, right: VerdictCounts) -> Bool {
+        left.counts == right.counts && left.stuck == right.stuck
+    }
 }

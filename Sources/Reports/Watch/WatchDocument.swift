@@ -112,6 +112,7 @@ extension JSONWriter {
     mutating func verdicts(_ counts: VerdictCounts) {
         member("connections", counts.connections)
         for (name, verdict) in Self.verdicts { member(name, counts[verdict]) }
+        member("stuck", counts.stuck)
         if counts[.synced] > 0 { member("synced", counts[.synced]) }
     }
 
@@ -146,6 +147,7 @@ extension JSONWriter {
             json.member("fwmark", row.firewallMark)
             json.flags(row.flags)
             json.member("verdict", row.verdict.rawValue)
+            json.member("stuck", store.stuckReason(of: row)?.words)
             json.member("doubtful", row.isDoubtful)
             json.member("reason", store.reason(of: row, sysctls).words)
             json.member("conntrack_state", store.entryState(of: row))

@@ -7,7 +7,7 @@ import Inspection
 enum ServerColumn: String, CaseIterable {
     case server, service, method, weight, active, inactive
     case connectionRate = "conn-rate"
-    case packets, bytes, never, absent, unreplied, tracked, synced, orphans
+    case packets, bytes, never, absent, unreplied, tracked, synced, orphans, stuck
     case seenDropped = "drops-seen"
     case neighbour, link
 
@@ -42,7 +42,7 @@ enum ServerColumn: String, CaseIterable {
         case .active: 2
         case .weight: 3
         case .link: 4
-        case .absent: 5
+        case .absent, .stuck: 5
         case .connectionRate, .seenDropped: 6
         case .packets: 7
         case .never, .inactive: 8
@@ -67,6 +67,7 @@ enum ServerColumn: String, CaseIterable {
         case .connectionRate, .packets, .bytes:
             guard let rate = estimated(line) else { return Cell("-", .dim) }
             return Cell(Figures.rate(Double(rate)), rate == 0 ? .dim : .plain)
+        case .stuck: return Cell(stuck: line.counts.stuck)
         case .seenDropped:
             guard let packets = line.seenDropped else { return Cell("-", .dim) }
             return Cell("\(packets)", packets > 0 ? .bad : .dim)
@@ -95,6 +96,7 @@ enum ServerColumn: String, CaseIterable {
         case .active: return SortKey(line.active)
         case .inactive: return SortKey(line.inactive)
         case .connectionRate, .packets, .bytes: return SortKey(estimated(line) ?? 0)
+        case .stuck: return SortKey(UInt64(line.counts.stuck))
         case .seenDropped: return SortKey(UInt64(line.seenDropped ?? 0))
         // What needs attention first.
         case .neighbour: return SortKey(line.isUnreachable ? 0 : 1, SortKey(text: line.neighbour).first)

@@ -5,7 +5,7 @@ import Inspection
 
 /// The service columns.
 enum ServiceColumn: String, CaseIterable {
-    case service, scheduler, method, connections, never, absent, unreplied, tracked, synced, orphans
+    case service, scheduler, method, connections, never, absent, unreplied, tracked, synced, orphans, stuck
     case connectionRate = "conn-rate"
     case packets, bytes, history
     case new, established, related, invalid, untracked, dropped, drops
@@ -65,7 +65,7 @@ enum ServiceColumn: String, CaseIterable {
         case .never: 2
         case .unreplied, .invalid: 3
         case .tracked, .new: 4
-        case .packets, .drops: 5
+        case .packets, .drops, .stuck: 5
         case .method: 6
         case .history: 7
         case .untracked, .established: 8
@@ -91,6 +91,7 @@ enum ServiceColumn: String, CaseIterable {
         case .scheduler: return Cell(line.scheduler)
         case .method: return Cell(line.methods)
         case .connections: return Cell("\(line.counts.connections)")
+        case .stuck: return Cell(stuck: line.counts.stuck)
         case .connectionRate, .packets, .bytes:
             guard let rate = estimated(line) else { return Cell("-", .dim) }
             return Cell(Figures.rate(Double(rate)), rate == 0 ? .dim : .plain)
@@ -129,6 +130,7 @@ enum ServiceColumn: String, CaseIterable {
         if let state { return SortKey(rate: line.observed?.states[state]) }
         switch self {
         case .connections: return SortKey(UInt64(line.counts.connections))
+        case .stuck: return SortKey(UInt64(line.counts.stuck))
         case .connectionRate, .packets, .bytes, .history: return SortKey(estimated(line) ?? 0)
         case .dropped, .drops: return SortKey(rate: line.observed?.dropped)
         case .scheduler: return SortKey(text: line.scheduler)
@@ -144,4 +146,9 @@ enum ServiceColumn: String, CaseIterable {
 
 extension SortKey {
     fileprivate init(rate: Double?) { self.init(UInt64(max(0, min(rate ?? 0, 1e15)) * 1000)) }
+}
+
+extension Cell {
+    /// A number of stuck connections.
+    init(stuck: Int) { self.init(stuck == 0 ? "-" : "\(stuck)", stuck == 0 ? .dim : .bad) }
 }

@@ -53,6 +53,7 @@ extension Model {
             let words = (mark == 0 ? "" : ", fwmark \(mark)") + (flags.isEmpty ? "" : ", flags \(flags.text)")
             lines += fact("", "\(Figures.number(Int(packets), "packet")) from the client\(words)")
         }
+        if let stuck = store.stuckReason(of: row) { lines += fact("stuck", stuck.words, .bad) }
         for doubt in route.doubts { lines += fact("doubt", doubt, .caution) }
         if row.isPending { return lines + fact("entry", "not read yet") + timelineFacts(row, key) }
         lines += entryFacts(flows.examined?.key == key ? flows.examined?.entry : nil, store.entryState(of: row))

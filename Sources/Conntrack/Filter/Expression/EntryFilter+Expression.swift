@@ -27,7 +27,7 @@ extension EntryFilter {
         case .addresses(let key, let wanted): imply(key, wanted.map(\.prefix))
         case .numbers(let key, let wanted): imply(key, wanted)
         case .names(.state, let wanted): states.imply(wanted.map { State($0.name) })
-        case .text, .labels, .names: break
+        case .text, .labels, .names, .trait: break
         }
     }
 

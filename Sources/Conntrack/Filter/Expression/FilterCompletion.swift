@@ -10,7 +10,8 @@ package struct FilterCompletion {
         let (before, piece) = Self.split(line)
         guard let comparison = piece.firstIndex(where: "=<>".contains) else {
             head = before
-            let words = list.words.map { $0 + "=" } + list.flags.map(\.rawValue) + Self.keywords
+            let words =
+                list.words.map { $0 + "=" } + list.flags.map(\.rawValue) + list.traits.map(\.rawValue) + Self.keywords
             candidates = words.filter { $0.hasPrefix(piece.lowercased()) }
             return
         }

@@ -46,8 +46,21 @@ package protocol FilterRow {
     /// Whether it belongs to a service.
     func isOf(_ service: FilterService) -> Bool
 
+    /// Whether a word without a value is true of it; nil if that is not known.
+    func has(_ trait: FilterTrait) -> Bool?
+
     /// Writes what a text is looked for in.
     func write(to text: inout RowText)
+}
+
+extension FilterRow {
+    package func has(_ trait: FilterTrait) -> Bool? { false }
+}
+
+/// The words without a value of lists other than entries'.
+package enum FilterTrait: String, CaseIterable, Sendable {
+    /// The connection has ended, or is ending, and one of the tables has it as ESTABLISHED.
+    case stuck
 }
 
 /// What a row has for one word of the filter.

@@ -88,13 +88,17 @@ package struct FilterVocabulary: Sendable {
     package let keys: [FilterKey]
     /// Words without a value.
     package let flags: [FilterFlag]
+    /// The same, of rows that are no entries.
+    package let traits: [FilterTrait]
     /// The names that a word takes; it takes any where there are none.
     package let names: [FilterKey: [String]]
     let host: HostNames
 
     package init(
-        _ rows: String, _ keys: [FilterKey], flags: [FilterFlag] = [], names: [FilterKey: [String]], _ host: HostNames
+        _ rows: String, _ keys: [FilterKey], flags: [FilterFlag] = [], traits: [FilterTrait] = [],
+        names: [FilterKey: [String]], _ host: HostNames
     ) {
+        self.traits = traits
         self.rows = rows
         self.keys = keys
         self.flags = flags

@@ -5,6 +5,7 @@ package enum FilterTest: Equatable, Sendable {
     /// Contained in the row's text; in lower case.
     case text([UInt8])
     case services([FilterService])
+    case trait(FilterTrait)
     case status(StatusMatch)
     /// All of these labels are set.
     case labels([UInt8])
@@ -21,6 +22,7 @@ package enum FilterTest: Equatable, Sendable {
             row.write(to: &text)
             return text.contains(wanted)
         case .services(let wanted): return wanted.contains { row.isOf($0) }
+        case .trait(let trait): return row.has(trait)
         case .status: return judge(row.fact(.status))
         case .labels: return judge(row.fact(.label))
         case .addresses(let key, _), .numbers(let key, _), .names(let key, _): return judge(row.fact(key))

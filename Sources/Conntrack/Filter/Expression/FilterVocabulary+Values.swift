@@ -4,6 +4,7 @@ import Addresses
 extension FilterVocabulary {
     /// A word without a value: a flag, or a text.
     func flag(_ text: String) -> FilterTest {
+        if let trait = traits.first(where: { $0.rawValue == text.lowercased() }) { return .trait(trait) }
         guard let flag = flags.first(where: { $0.rawValue == text.lowercased() }) else {
             return .text(RowText.wanted(text))
         }
