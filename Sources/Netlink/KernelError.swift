@@ -32,6 +32,8 @@ package struct KernelError: Error, Equatable, Sendable {
     package var detail: String?
     /// What the user can do about it.
     package var nextStep: String?
+    /// Of a refused message of a transaction: the payload of the attribute that the kernel complains of, if it says which.
+    package var rejected: [UInt8]?
 
     /// An error of known cause, whatever the errno.
     package init(_ asked: String, _ cause: Cause, errno: Errno? = nil, detail: String? = nil, nextStep: String? = nil) {

@@ -6,6 +6,8 @@ struct Refusal: Equatable, Sendable {
     var errno: Errno
     /// The extended acknowledgement's message (`NLMSGERR_ATTR_MSG`).
     var words: String?
+    /// Where in the request the attribute begins that it is about (`NLMSGERR_ATTR_OFFS`).
+    var offset: Int?
 
     init(errno: Errno, words: String?) {
         self.errno = errno
@@ -25,6 +27,9 @@ struct Refusal: Equatable, Sendable {
         var cursor = AttributeCursor(try Self.attributes(of: message, isDone: isDone, in: datagram))
         while let attribute = try cursor.next(in: datagram) {
             if attribute.type == NLMSGERR_ATTR_MSG.rawValue { words = datagram.text(attribute) }
+            if attribute.type == NLMSGERR_ATTR_OFFS.rawValue {
+                offset = datagram.host(attribute, as: UInt32.self).map { Int($0) }
+            }
         }
     }
 

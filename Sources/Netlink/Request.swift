@@ -127,6 +127,14 @@ package struct Request: Sendable {
         return message
     }
 
+    /// The payload of the attribute that begins at an offset; nil if none does.
+    func attribute(at offset: Int) -> [UInt8]? {
+        guard (Message.headerSize..<bytes.count).contains(offset) else { return nil }
+        var cursor = AttributeCursor(offset..<bytes.count)
+        guard let found = try? cursor.next(in: bytes.span.bytes) else { return nil }
+        return Array(bytes[found.payload])
+    }
+
     private static func store<T: FixedWidthInteger>(_ value: T, into bytes: inout [UInt8], at offset: Int) {
         withUnsafeBytes(of: value) { bytes.replaceSubrange(offset..<offset + $0.count, with: $0) }
     }

@@ -96,7 +96,9 @@ package final class TransactionSocket {
                 let position = Int(Int32(bitPattern: message.sequence &- first))
                 guard position >= -1 else { continue }
                 if messages.indices.contains(position) {
-                    refusals[position] = refusal?.error(asked: messages[position].purpose)
+                    let message = messages[position]
+                    refusals[position] = refusal?.error(asked: message.purpose)
+                    refusals[position]?.rejected = refusal?.offset.flatMap(message.attribute)
                 } else {
                     whole = whole ?? refusal?.error(asked: purpose)
                 }

@@ -85,7 +85,7 @@ struct ObserveCommand: ParsableCommand {
     private func subjects(
         of kernel: any KernelSource
     ) throws(KernelError) -> (subjects: [ObservedSubject], services: [Service]) {
-        let addresses = vip.map { ObservedSubject.address($0.address, port: $0.port) }
+        let addresses = vip.map(\.subject)
         guard observesServices else { return (addresses, []) }
         let services: [Service]
         do throws(KernelError) {
@@ -109,17 +109,11 @@ struct ObserveCommand: ParsableCommand {
 
 /// `ADDRESS`, `ADDRESS:PORT` or `[ADDRESS]:PORT`.
 struct AddressSelector: ExpressibleByArgument {
-    var address: IPAddress
-    var port: UInt16?
+    var subject: ObservedSubject
 
     init?(argument: String) {
-        if let alone = IPAddress(argument) {
-            address = alone
-        } else if let endpoint = Endpoint(argument), endpoint.port != 0 {
-            (address, port) = (endpoint.address, endpoint.port)
-        } else {
-            return nil
-        }
+        guard let subject = ObservedSubject(address: argument) else { return nil }
+        self.subject = subject
     }
 }
 

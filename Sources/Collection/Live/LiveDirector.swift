@@ -161,7 +161,7 @@ package final class LiveDirector {
         }
         stopUnwanted()
         if demand.observes { isObserving = true }
-        packets.keep(demand.observes, take)
+        packets.keep(demand.observes, alsoOf: demand.addresses, take)
         packets.collect(tick, take)
         if demand.reads { takeChecks() }
     }

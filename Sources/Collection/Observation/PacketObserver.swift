@@ -4,7 +4,7 @@ import IPVS
 import Inspection
 import Netlink
 
-/// Observes the packets of all services while that is wanted. It starts over when the services or their real servers change.
+/// Observes the packets of all services, and of other addresses, while that is wanted. It starts over when the services or their real servers change.
 package final class PacketObserver {
     /// What it reports.
     package enum News {
@@ -24,6 +24,7 @@ package final class PacketObserver {
     private let clock = Clocks.system
     private var observer: Observer?
     private var observed: [Subject] = []
+    private var addresses: [ObservedSubject] = []
     /// Packets that have arrived and were not handed over yet.
     private let waiting = Waiting()
 
@@ -51,23 +52,38 @@ package final class PacketObserver {
     }
 
     /// Starts or ends observing.
-    package func keep(_ isWanted: Bool, _ tell: (News) -> Void) {
+    ///
+    /// - Parameter addresses: observed besides the services, which need not exist then.
+    package func keep(_ isWanted: Bool, alsoOf addresses: [ObservedSubject] = [], _ tell: (News) -> Void) {
         if !isWanted, observer != nil {
             observer = nil
             tell(.ended)
         }
-        guard isWanted, observer == nil else { return }
-        attempt(tell) { () throws(KernelError) in try begin(Director(kernel).services().services) }
+        guard isWanted, observer == nil || addresses != self.addresses else { return }
+        self.addresses = addresses
+        attempt(tell) { () throws(KernelError) in try begin(services()) }
+    }
+
+    /// Addresses can be observed without IPVS.
+    private func services() throws(KernelError) -> [Service] {
+        do throws(KernelError) {
+            return try Director(kernel).services().services
+        } catch {
+            if error.cause == .absent, !addresses.isEmpty { return [] }
+            throw error
+        }
     }
 
     private func begin(_ services: [Service]) throws(KernelError) {
-        if services.isEmpty {
+        if services.isEmpty, addresses.isEmpty {
             throw KernelError(
                 "observe", .absent, detail: "IPVS has no services here", nextStep: hints.addService)
         }
         // The old table is removed before the new one is created, or packets would be counted twice.
         observer = nil
-        let plan = ObservationPlan(ObservedSubject.services(services, []))
+        let plan = ObservationPlan(
+            ObservedSubject.services(services, []) + addresses, forwards: Director.isPresent(in: kernel),
+            services: services)
         let preconditions = try ObservationPreconditions(plan, kernel, mayStartTracking: startsTracking, hints)
         let waiting = waiting
         let listener = SampleListener {
@@ -95,7 +111,7 @@ package final class PacketObserver {
     package func look(_ tell: (News) -> Void) {
         guard observer != nil else { return }
         attempt(tell) { () throws(KernelError) in
-            let services = try Director(kernel).services().services
+            let services = try services()
             if services.map(Subject.init) != observed { try begin(services) }
             guard let observer else { return }
             let start = clock.elapsed()

@@ -28,7 +28,11 @@ package struct ObservationTable: ~Copyable {
         try Self.check(source.origin.kernelRelease)
         let ruleset = ObservationRuleset(name, targets, options)
         let owner = try TransactionSocket(NFNL_SUBSYS_NFTABLES, for: Self.purpose)
-        try owner.sendAll(ruleset.table.messages, for: Self.purpose)
+        do throws(KernelError) {
+            try owner.sendAll(ruleset.table.messages, for: Self.purpose)
+        } catch {
+            throw error.namingModule
+        }
         self.name = name
         self.ruleset = ruleset
         self.owner = owner

@@ -41,6 +41,8 @@ package struct Demand: Equatable, Sendable {
     package var network = false
     /// Whether to count packets in the kernel.
     package var observes = false
+    /// Whose packets to count besides those of services.
+    package var addresses: [ObservedSubject] = []
 
     package init() {}
 }

@@ -28,9 +28,12 @@ extension Observation {
     package var droppedPackets: UInt64 { allTraffic.flatMap(\.losses).packets }
 
     /// Packets that came, of every subject.
-    package var receivedPackets: UInt64 {
-        subjects.map { max($0.traffic.total(at: .preRouting).packets, $0.traffic.reached.packets) }.reduce(0, &+)
-    }
+    package var receivedPackets: UInt64 { subjects.map(\.traffic.receivedPackets).reduce(0, &+) }
+}
+
+extension ObservedTraffic {
+    /// Packets that came.
+    package var receivedPackets: UInt64 { max(total(at: .preRouting).packets, reached.packets) }
 }
 
 extension Blame {

@@ -54,6 +54,19 @@ extension ObservedSubject {
     }
 }
 
+extension ObservedSubject {
+    /// From `ADDRESS`, `ADDRESS:PORT` or `[ADDRESS]:PORT`; nil for anything else.
+    package init?(address text: String) {
+        if let alone = IPAddress(text) {
+            self = .address(alone, port: nil)
+        } else if let endpoint = Endpoint(text), endpoint.port != 0 {
+            self = .address(endpoint.address, port: endpoint.port)
+        } else {
+            return nil
+        }
+    }
+}
+
 extension ObservedSubject: CustomStringConvertible {
     /// `tcp 10.0.0.100:80`, `fwmark 7`, `10.0.0.100`.
     package var description: String {

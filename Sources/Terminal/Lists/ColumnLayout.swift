@@ -26,6 +26,15 @@ struct ColumnLayout<Row, Context> {
 
     private var needed: Int { shown.reduce(-Self.gap) { $0 + widths[$1] + Self.gap } }
 
+    /// Where the shown columns are, from left to right.
+    var spans: [ColumnSpan] {
+        var start = 0
+        return shown.map { column in
+            defer { start += widths[column] + Self.gap }
+            return ColumnSpan(name: columns[column].name, cells: start..<start + widths[column] + Self.gap)
+        }
+    }
+
     func titles(sortedBy sorted: String?, isDescending: Bool, _ glyphs: Glyphs) -> Line {
         line { column in
             let isSorted = columns[column].name == sorted
@@ -54,6 +63,13 @@ struct ColumnLayout<Row, Context> {
         }
         return line
     }
+}
+
+/// A column on the screen.
+struct ColumnSpan: Equatable {
+    var name: String
+    /// With the gap behind it.
+    var cells: Range<Int>
 }
 
 /// The text of a cell, and its look.

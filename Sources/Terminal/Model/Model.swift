@@ -34,6 +34,10 @@ package struct Model: Sendable {
     var detailTop = 0
     /// Requested with `o`, after showing what it adds to the kernel.
     var isObserving = false
+    /// Whose packets are observed besides those of services.
+    var observedAddresses: [ObservedSubject] = []
+    /// Why observing failed was read, and is not shown again.
+    var isTroubleDismissed = false
 
     /// How the user has packets counted, where a key does it.
     var howToObserve: String? { isCapture || setting.isPrinted ? nil : "press o to see what the filter drops" }

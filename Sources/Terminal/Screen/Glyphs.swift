@@ -8,6 +8,7 @@ package struct Glyphs: Equatable, Sendable {
     var descending: String { isUnicode ? "▼" : "v" }
     var open: String { isUnicode ? "▾" : "-" }
     var closed: String { isUnicode ? "▸" : "+" }
+    var more: String { isUnicode ? "…" : "..." }
     var rule: String { isUnicode ? "─" : "-" }
 
     private var levels: [Character] { Array(isUnicode ? "▁▂▃▄▅▆▇█" : "_.-=+*#@") }

@@ -54,6 +54,9 @@ extension Model {
         var prompt = prompt
         switch key {
         case .escape: overlay = nil
+        case .enter where prompt.purpose == .observe:
+            prompt.complaint = take(addresses: prompt.typed)
+            if prompt.complaint != nil { overlay = .prompt(prompt) }
         case .enter:
             overlay = nil
             return prompt.typed.isEmpty ? [] : [.export(path: prompt.typed)]
@@ -109,7 +112,7 @@ extension Model {
     }
 
     mutating func reverse() {
-        guard !columns.isEmpty else { return }
+        guard canSort else { return notice = "this tab has no columns to sort by" }
         list.isDescending.toggle()
         arrange()
     }

@@ -30,6 +30,7 @@ extension Model {
         var demand = Demand()
         demand.reads = !isFrozen
         demand.observes = isObserving
+        demand.addresses = observedAddresses
         if tab == .table { demand.entries = table.asked }
         demand.network = tab == .servers
         if events.isWanted { demand.eventKinds = Set(EventKind.allCases) }
@@ -54,10 +55,7 @@ extension Model {
             table.end(isWhole: isWhole, page: page)
         case .readingEnded: renew()
         case .observed, .network: if Self.showsCounts(tab), !isFrozen { arrange() }
-        case .observationEnded(let why):
-            isObserving = false
-            notice = why ?? "observing has ended: nothing of it is left in the kernel"
-            if Self.showsCounts(tab) { arrange() }
+        case .observationEnded(let why): endObservation(hasFailed: why != nil)
         case .event(let event): events.take(.event(event))
         case .lost(let messages): events.take(.lost(messages, director.now))
         case .resynced: events.take(.resynced(director.now))

@@ -1,6 +1,3 @@
-import Inspection
-import Reports
-
 /// The positions of things on a model's screen.
 struct Layout {
     /// The row of the tab names.
@@ -40,31 +37,4 @@ extension Model {
     var hasTitles: Bool { tab != .events && tab != .health }
 
     var width: Int { size.columns }
-
-    /// What cannot be read, then the worst known problem, how many others there are, and what to do about it, which always has its line. Small screens get the first words.
-    var banner: [Line] {
-        let most = size.rows < 16 ? 2 : size.rows < 30 ? 4 : 6
-        var lines: [Line] = []
-        func add(_ text: String, _ ink: Ink) { lines += text.wrapped(to: width).map { Line([Run($0, ink)]) } }
-        if let trouble = director.reading.trouble { add(trouble, .bad) }
-        if let absence = director.absence, hasIPVS, !tab.needsIPVS { add(absence, .bad) }
-        for loss in director.reading.losses.prefix(2) { add("Not complete: \(loss.what): \(loss.why).", .caution) }
-        if tab == .servers, let why = director.network?.trouble {
-            add("Neighbours and links are not known: \(why).", .caution)
-        }
-        if let trouble = director.observation.trouble { add(trouble, .caution) }
-        for loss in director.observation.last?.losses.prefix(1) ?? [] {
-            add("Not complete: \(loss.what): \(loss.why).", .caution)
-        }
-        for notice in director.observation.last?.notices.prefix(1) ?? [] { add(notice.sentence, .caution) }
-        guard tab.needsIPVS, let worst = director.findings.worst else {
-            return Array(lines.prefix(most))
-        }
-        let more = director.findings.count(where: \.isTrouble) - 1
-        add("\(worst.id.rawValue)\(more > 0 ? " (\(more) more in Findings)" : ""): \(worst.headline)", .bad)
-        let arrow = glyphs.isUnicode ? "→" : "->"
-        let next = worst.remedies.nextStep(observing: howToObserve).map { "\(arrow) \($0)" }
-        let step = (next?.wrapped(to: width) ?? []).prefix(max(1, most / 3))
-        return lines.prefix(most - step.count) + step.map { Line([Run($0, .strong)]) }
-    }
 }

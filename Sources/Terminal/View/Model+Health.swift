@@ -81,10 +81,25 @@ extension Model {
             }
         }
         return lines
-            + (observed ?? (isObserving ? "starting" : "off: nothing added to the kernel (o)"))
-            .wrapped(to: max(10, width - 9)).enumerated().map { position, part in
-                Line([Run(position == 0 ? "Observe  " : "         ", .strong), Run(part)])
+            + (observationState + observedAddressCounts).flatMap { $0.wrapped(to: max(10, width - 9)) }
+            .enumerated().map { position, part in
+                let ink: Ink = director.observation.trouble == nil ? .plain : .caution
+                return Line([Run(position == 0 ? "Observe  " : "         ", .strong), Run(part, ink)])
             }
+    }
+
+    private var observationState: [String] {
+        if let trouble = director.observation.trouble {
+            return ["failed, and nothing is left in the kernel: \(trouble)"]
+        }
+        return [observed ?? (isObserving ? "starting" : "off: nothing added to the kernel (o)")]
+    }
+
+    /// Services have rows of their own.
+    private var observedAddressCounts: [String] {
+        (director.observation.last?.subjects ?? []).filter { $0.subject.service == nil }.map { observed in
+            "\(observed.subject): \(observed.traffic.receivedPackets) packets, \(observed.traffic.droppedPackets) dropped"
+        }
     }
 
     /// What was counted since the start, and in the span that findings are about.

@@ -3,39 +3,53 @@ import Inspection
 
 /// The list in the middle of the screen. Only visible rows become text, so a million cost as much as ten.
 extension Model {
-    func listLines(_ layout: Layout) -> [Line] {
+    func listLines(_ layout: Layout) -> [Line] { listing(layout).lines }
+
+    /// Where the columns are on the screen; empty if there are none.
+    var columnSpans: [ColumnSpan] { listing(layout).columns }
+
+    private func listing(_ layout: Layout) -> Listing {
         switch tab {
-        case .services: return serviceLines(layout)
-        case .servers: return serverLines(layout)
-        case .flows: return flowLines(layout)
-        case .drops: return dropLines(layout)
-        case .table: return table.talkers == nil ? entryLines(layout) : talkerLines(layout)
-        case .events: return eventLines(layout)
-        case .findings: return findingLines(layout)
-        case .health: return shownHealthLines(layout)
+        case .services: serviceListing(layout)
+        case .servers: serverListing(layout)
+        case .flows: flowListing(layout)
+        case .drops: dropListing(layout)
+        case .table: table.talkers == nil ? entryListing(layout) : Listing(lines: talkerLines(layout))
+        case .events: Listing(lines: eventLines(layout))
+        case .findings: Listing(lines: findingLines(layout))
+        case .health: Listing(lines: shownHealthLines(layout))
         }
     }
 
-    private func serviceLines(_ layout: Layout) -> [Line] {
-        guard !services.lines.isEmpty else { return emptyLines("IPVS has no services here.", layout) }
+    private struct Listing {
+        var lines: [Line]
+        var columns: [ColumnSpan] = []
+    }
+
+    private func serviceListing(_ layout: Layout) -> Listing {
+        guard !services.lines.isEmpty else {
+            return Listing(lines: emptyLines("IPVS has no services here.", layout))
+        }
         let columns = serviceColumns
         let glyphs = glyphs
-        return lines(services.lines.count, columns, layout) { position in
+        return listing(services.lines.count, columns, layout) { position in
             columns.map { $0.cell(services.lines[position], glyphs) }
         }
     }
 
-    private func serverLines(_ layout: Layout) -> [Line] {
-        guard !servers.lines.isEmpty else { return emptyLines("No service has real servers here.", layout) }
+    private func serverListing(_ layout: Layout) -> Listing {
+        guard !servers.lines.isEmpty else {
+            return Listing(lines: emptyLines("No service has real servers here.", layout))
+        }
         let columns = serverColumns
-        return lines(servers.lines.count, columns, layout) { position in
+        return listing(servers.lines.count, columns, layout) { position in
             columns.map { $0.cell(servers.lines[position], ()) }
         }
     }
 
-    private func dropLines(_ layout: Layout) -> [Line] {
-        guard !drops.rows.isEmpty else { return emptyLines(whyNoDrops, layout) }
-        return lines(drops.rows.count, DropColumn.columns, layout) { position in
+    private func dropListing(_ layout: Layout) -> Listing {
+        guard !drops.rows.isEmpty else { return Listing(lines: emptyLines(whyNoDrops, layout)) }
+        return listing(drops.rows.count, DropColumn.columns, layout) { position in
             DropColumn.columns.map { $0.cell(drops.rows[position], ()) }
         }
     }
@@ -50,37 +64,43 @@ extension Model {
             + "\(Figures.age(UInt32(clamping: window.milliseconds / 1000))), and none was lost."
     }
 
-    private func flowLines(_ layout: Layout) -> [Line] {
-        guard !flows.order.isEmpty else { return emptyLines("IPVS has no connections here.", layout) }
+    private func flowListing(_ layout: Layout) -> Listing {
+        guard !flows.order.isEmpty else {
+            return Listing(lines: emptyLines("IPVS has no connections here.", layout))
+        }
         let context = FlowColumn.Context(store: director.store, second: second)
         let columns = flowColumns
-        return lines(flows.order.count, columns, layout) { position in
+        return listing(flows.order.count, columns, layout) { position in
             guard let row = director.store[flows.order[position]] else { return [] }
             return columns.map { $0.cell(row, context) }
         }
     }
 
-    private func entryLines(_ layout: Layout) -> [Line] {
-        guard !table.order.isEmpty else { return emptyLines("The conntrack table has no entries here.", layout) }
-        return lines(table.order.count, EntryColumn.columns, layout) { position in
+    private func entryListing(_ layout: Layout) -> Listing {
+        guard !table.order.isEmpty else {
+            return Listing(lines: emptyLines("The conntrack table has no entries here.", layout))
+        }
+        return listing(table.order.count, EntryColumn.columns, layout) { position in
             guard let entry = table.entries.entry(Int(table.order[position])) else { return [] }
             return EntryColumn.columns.map { $0.cell(entry, ()) }
         }
     }
 
     /// Rows as cells, laid out for what is visible.
-    private func lines<Row, Context>(
+    private func listing<Row, Context>(
         _ count: Int, _ columns: [Column<Row, Context>], _ layout: Layout, _ cells: (Int) -> [Cell]
-    ) -> [Line] {
+    ) -> Listing {
         let list = list
         let shown = list.top..<min(count, list.top + layout.page)
         let rows = shown.map(cells)
         let table = ColumnLayout(columns, hidden: list.hidden, sortedBy: list.sort, cells: rows, width: width)
-        return [table.titles(sortedBy: list.sort, isDescending: list.isDescending, glyphs)]
-            + zip(shown, rows).map { position, cells in
-                let line = table.line(cells)
-                return position == list.cursor ? line.selected(to: width) : line
-            }
+        let lines = zip(shown, rows).map { position, cells in
+            let line = table.line(cells)
+            return position == list.cursor ? line.selected(to: width) : line
+        }
+        return Listing(
+            lines: [table.titles(sortedBy: list.sort, isDescending: list.isDescending, glyphs)] + lines,
+            columns: table.spans)
     }
 
     private func talkerLines(_ layout: Layout) -> [Line] {

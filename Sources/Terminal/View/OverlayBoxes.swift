@@ -34,9 +34,14 @@ extension Model {
     private func draw(_ menu: Menu, over screen: inout Screen) {
         let room = overlayRows
         let top = max(0, min(menu.selected - room / 2, menu.items.count - room))
+        let fitting = Set(columnSpans.map(\.name))
         let lines = menu.items.enumerated().dropFirst(top).prefix(room).map { position, item in
             let mark = menu.purpose == .columns ? (item.isMarked ? "[x] " : "[ ] ") : (item.isMarked ? " *  " : "    ")
-            return Line([Run(mark + item.title, position == menu.selected ? .selected : .plain)])
+            // Where there are no rows, nobody knows how wide they would be.
+            let isCut = menu.purpose == .columns && item.isMarked && !fitting.isEmpty && !fitting.contains(item.name)
+            return Line([
+                Run(mark + item.title + (isCut ? "  does not fit" : ""), position == menu.selected ? .selected : .plain)
+            ])
         }
         let title = menu.purpose == .sort ? "Sort by (Enter)" : "Columns (Space, Enter)"
         draw(lines, titled: title, over: &screen)

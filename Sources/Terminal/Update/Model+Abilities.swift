@@ -1,0 +1,55 @@
+/// What the tab has keys for: others are not offered, and say so.
+extension Model {
+    var canSort: Bool { !columns.isEmpty }
+
+    var canFilter: Bool { tab.vocabulary(setting.names) != nil }
+
+    /// Rows that have more to show than their columns.
+    var canDetail: Bool {
+        switch tab {
+        case .flows, .findings: true
+        case .table: table.talkers == nil
+        case .services, .servers, .drops, .events, .health: false
+        }
+    }
+
+    /// Rows that the cursor can stay with to their end.
+    var canFollow: Bool { tab == .flows || tab == .table && table.talkers == nil }
+
+    /// Why a key did nothing.
+    func refusal(of key: Key) -> String {
+        switch key {
+        case .enter: "these rows have no details"
+        case .character("F"): "only flows and entries can be followed"
+        case .character("t"): "t counts the entries of the tab Table, and groups those of Servers"
+        case .left, .right, .character("+"), .character("-"): "there is nothing to expand in this tab"
+        default: "\(key.name) is no key here; ? shows those that are"
+        }
+    }
+}
+
+extension Key {
+    /// As the help calls it.
+    var name: String {
+        switch self {
+        case .character(" "): "Space"
+        case .character(let character): "“\(character)”"
+        case .up: "Up"
+        case .down: "Down"
+        case .left: "Left"
+        case .right: "Right"
+        case .pageUp: "PgUp"
+        case .pageDown: "PgDn"
+        case .home: "Home"
+        case .end: "End"
+        case .enter: "Enter"
+        case .escape: "Esc"
+        case .tab: "Tab"
+        case .backTab: "Shift-Tab"
+        case .backspace: "Backspace"
+        case .delete: "Del"
+        case .function(let number): "F\(number)"
+        case .control(let letter): "Ctrl-\(letter.uppercased())"
+        }
+    }
+}
