@@ -72,7 +72,9 @@ package struct Director {
     }
 
     /// All services with their destinations, in the order of ipvsadm(8).
-    package func services() throws(KernelError) -> Listing {
+    ///
+    /// - Parameter wanted: those whose destinations are listed, which takes a request for each; all if nil.
+    package func services(destinationsOf wanted: Set<Service.Identity>? = nil) throws(KernelError) -> Listing {
         var listing = Listing()
         var known: Set<Service.Identity> = []
         let request = request("list the services of IPVS", IPVS_CMD_GET_SERVICE, NLM_F_DUMP)
@@ -84,7 +86,9 @@ package struct Director {
             }
             listing.services.append(service)
         }.interrupted
-        for index in listing.services.indices { try addDestinations(to: index, of: &listing) }
+        for index in listing.services.indices where wanted?.contains(listing.services[index].identity) ?? true {
+            try addDestinations(to: index, of: &listing)
+        }
         listing.services.sort { $0.identity < $1.identity }
         return listing
     }

@@ -8,11 +8,14 @@ import Routing
 final class BalancerWatch {
     private let kernel: any KernelSource
     private var history: BalancerHistory?
+    /// A director may have thousands of others.
+    private let observed: Set<Service.Identity>
 
     /// Reads nothing where no service is observed.
     init(_ kernel: any KernelSource, _ plan: ObservationPlan, _ families: Set<IPAddress.Family>) {
         self.kernel = kernel
-        guard plan.subjects.contains(where: { $0.service != nil }) else { return }
+        observed = plan.observedServices
+        guard !observed.isEmpty else { return }
         var history = BalancerHistory()
         history.mayRulesDropLater = RulesInFront.mayDropSent(kernel, families)
         history.localAddresses = (try? InterfaceAddress.all(in: kernel)).map { Set($0.map(\.address)) }
@@ -25,8 +28,8 @@ final class BalancerWatch {
         guard history != nil else { return nil }
         var services: [Service]?
         try? kernel.withoutStopping { () throws(KernelError) in
-            let listing = try Director(kernel).services()
-            if !listing.interrupted { services = listing.services }
+            let listing = try Director(kernel).services(destinationsOf: observed)
+            if !listing.interrupted { services = listing.services.filter { observed.contains($0.identity) } }
         }
         history?.take(services, Sysctls(named: BalancerHistory.settings, from: kernel))
         return history

@@ -58,11 +58,15 @@ final class ConnectionCounter {
         next = end + took * Self.share
     }
 
-    /// Where connections or services cannot be read, nothing is known of any connection any more.
+    /// Where connections or services cannot be read, or connections that another director told of cannot be told apart, nothing is known of any
+    /// connection any more.
     private func forgetRisks() { most = census.states.map { _ in nil } }
 
     private func keepMost() {
-        guard let listing = try? Director(kernel).services() else { return forgetRisks() }
+        guard let director = try? Director(kernel),
+            let listing = try? director.services(destinationsOf: plan.observedServices),
+            !census.lacksOrigins || (try? director.daemons().isEmpty) ?? false
+        else { return forgetRisks() }
         // Of a service that is missing in a list that changed, all connections would seem to be left over.
         if listing.interrupted { return }
         let risks = census.risks(listing.services)

@@ -1,3 +1,4 @@
+import Addresses
 import Inspection
 import Netlink
 
@@ -23,7 +24,7 @@ struct OutsideCounters {
     private static func read(_ kernel: any KernelSource) -> [OutsideCounter: UInt64]? {
         guard let network = HostCounters.reading(kernel).value else { return nil }
         var values: [OutsideCounter: UInt64] = [:]
-        for counter in Set(OutsideCounter.ofNetwork + OutsideCounter.errors) {
+        for counter in Set(OutsideCounter.ofNetwork + OutsideCounter.errors(.ipv4) + OutsideCounter.errors(.ipv6)) {
             values[counter] = network.values[counter.name]
         }
         values[.softnet] = softnet(kernel)

@@ -179,7 +179,24 @@ extension HostCounters {
                 return error.cause == .absent ? .absent("this kernel has no /\(file)") : .unreadable(error.description)
             }
         }
+        // Nor has a kernel without IPv6 these, or a capture of an earlier version.
+        if let text = try? source.text(of: KernelFile("proc/net/snmp6")) {
+            values.merge(Self.parse6(text)) { $1 }
+        }
         return .known(HostCounters(values))
+    }
+
+    /// A line for each: `Ip6FragFails 0` (net/ipv6/proc.c, `snmp6_seq_show`). Those that the kernel counts by ICMP type alone are left out.
+    static func parse6(_ text: String) -> [String: UInt64] {
+        var values: [String: UInt64] = [:]
+        for line in text.split(separator: "\n") {
+            let fields = line.split { $0 == " " || $0 == "\t" }
+            guard fields.count == 2, let group = ["Icmp6", "Ip6"].first(where: fields[0].hasPrefix),
+                let number = UInt64(fields[1])
+            else { continue }
+            values["\(group).\(fields[0].dropFirst(group.count))"] = number
+        }
+        return values
     }
 
     /// Two lines for each group: its names, its values (net/ipv4/proc.c, `snmp_seq_show`, `netstat_seq_show`).

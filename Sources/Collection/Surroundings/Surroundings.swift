@@ -33,7 +33,8 @@ package struct Surroundings: Sendable {
 
     /// Counters, raw sockets, the helpers of IPVS, the host's memory and modules: for checks, and for whoever looks into a capture.
     private static let files = [
-        "proc/net/snmp", "proc/net/netstat", "proc/net/raw", "proc/net/raw6", "proc/net/ip_vs_app", "proc/meminfo",
+        "proc/net/snmp", "proc/net/snmp6", "proc/net/netstat", "proc/net/raw", "proc/net/raw6", "proc/net/ip_vs_app",
+        "proc/meminfo",
         "proc/modules",
     ]
 

@@ -109,7 +109,7 @@ package struct NetworkFacts: Equatable, Sendable {
     }
 }
 
-/// Counters of the network, as /proc/net/snmp and /proc/net/netstat have them.
+/// Counters of the network, as /proc/net/snmp, /proc/net/netstat and /proc/net/snmp6 have them.
 package struct HostCounters: Equatable, Sendable {
     /// By group and name: `TcpExt.IPReversePathFilter`.
     package var values: [String: UInt64]
@@ -121,5 +121,9 @@ package struct HostCounters: Equatable, Sendable {
     /// Packets of IPv4 that came.
     static let received = "Ip.InReceives"
     /// ICMP errors that were not sent, as there were too many (`icmp_global_allow` and `icmpv4_xrlim_allow`, net/ipv4/icmp.c; since Linux 6.1).
-    static let limited = ["Icmp.OutRateLimitGlobal", "Icmp.OutRateLimitHost"]
+    static let limited = [limitedGlobally, "Icmp.OutRateLimitHost"]
+    /// Those of both families (`icmpv6_global_allow`, net/ipv6/icmp.c).
+    static let limitedGlobally = "Icmp.OutRateLimitGlobal"
+    /// Those of IPv6 to one host (`icmpv6_xrlim_allow`; since Linux 6.1, too).
+    static let limitedByHost6 = "Icmp6.OutRateLimitHost"
 }

@@ -76,8 +76,9 @@ struct LossesInIPVS {
     private var unopened: [LossInIPVS.Cause] {
         guard let service else { return [] }
         var causes: [LossInIPVS.Cause] = []
-        // `ip_vs_leave` sends a packet of a service by mark to where it was meant for.
-        let bypasses = service.isByMark && !history.mayBe(Sysctls.cacheBypass) { $0 == 0 }
+        // `ip_vs_leave` sends a packet of a service by mark to where it was meant for; but one of IPv4 to an address of this host not.
+        let bypasses =
+            service.isByMark && observed.subject.family == .ipv6 && !history.mayBe(Sysctls.cacheBypass) { $0 == 0 }
         // Overflow schedules nobody once each destination has as many connections as its weight says (`ip_vs_ovf_schedule`, ip_vs_ovf.c).
         if history.mayBeIdle(service.identity) || service.scheduler == "ovf", !bypasses {
             causes.append(.noDestination)
@@ -128,11 +129,9 @@ struct LossesInIPVS {
         if role == .opening, let service, history.isIdle(service.identity), observed.connections["SYN_RECV"] == nil {
             return []
         }
-        // Those of IPv6 are not read, and an error is not answered by an error.
-        guard observed.subject.family == .ipv4, role != .error, let outside = observation.outside else {
-            return [.unsendable(errors: nil)]
-        }
-        let growth = OutsideCounter.errors.map { outside[$0] }
+        // An error is not answered by an error.
+        guard role != .error, let outside = observation.outside else { return [.unsendable(errors: nil)] }
+        let growth = OutsideCounter.errors(observed.subject.family).map { outside[$0] }
         guard !growth.contains(nil) else { return [.unsendable(errors: nil)] }
         let sent = growth.compactMap(\.self).reduce(0, &+)
         return sent == 0 ? [] : [.unsendable(errors: sent)]

@@ -43,6 +43,9 @@ package struct ObservationPlan: Equatable, Sendable {
         }
     }
 
+    /// The services among the subjects.
+    package var observedServices: Set<Service.Identity> { Set(subjects.compactMap(\.service?.identity)) }
+
     private static let withPorts: [IPProtocol] = [.tcp, .udp, .sctp]
 
     // MARK: What is observed
@@ -194,6 +197,8 @@ package struct ConnectionCensus: Sendable {
     package private(set) var states: [[String: Int]]
     /// By destination, likewise.
     private var destinations: [[Endpoint: Int]]
+    /// Whether there are connections of which it is not known whether another director told of them.
+    package private(set) var lacksOrigins = false
 
     package init(_ plan: ObservationPlan) {
         self.plan = plan
@@ -206,10 +211,14 @@ package struct ConnectionCensus: Sendable {
         guard !connection.isTemplate else { return }
         // A connection that bypasses needs no destination (`ip_vs_bypass_xmit`, net/netfilter/ipvs/ip_vs_xmit.c).
         let isBypassed = connection.details?.method == .bypass || connection.destination.address.isUnspecified
+        // One that another director told of goes to where it said, if that is no destination here (`ip_vs_proc_conn`,
+        // net/netfilter/ipvs/ip_vs_sync.c: it is bound to none).
+        let isSynchronized = connection.details?.flags.contains(.synchronized) ?? false
         for owner in plan.owners(of: connection) {
             states[owner][connection.state, default: 0] += 1
-            if !isBypassed { destinations[owner][connection.destination, default: 0] += 1 }
+            if !isBypassed, !isSynchronized { destinations[owner][connection.destination, default: 0] += 1 }
         }
+        lacksOrigins = lacksOrigins || connection.details == nil
     }
 
     /// Of each subject: its connections as far as IPVS may drop their packets; nil where a subject's connections cannot be told.

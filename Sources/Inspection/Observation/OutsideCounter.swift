@@ -1,3 +1,5 @@
+import Addresses
+
 /// What the host counts of packets that are lost outside netfilter, where no rule is to blame.
 package struct OutsideCounter: Hashable, Comparable, Sendable {
     /// As /proc has it: `TcpExt.IPReversePathFilter`.
@@ -11,13 +13,32 @@ package struct OutsideCounter: Hashable, Comparable, Sendable {
     package static let softnet = OutsideCounter("softnet.dropped")
 
     /// Those of /proc/net/snmp and /proc/net/netstat: rp_filter, packets without a route, packets that are too large, ICMP errors held back.
-    package static let ofNetwork =
+    package static let ofIPv4 =
         ([HostCounters.reversePath] + HostCounters.limited
         + ["Ip.FragFails", "Ip.InAddrErrors", "IpExt.InNoRoutes", "Ip.OutNoRoutes"]).map(OutsideCounter.init)
 
-    /// ICMP errors of IPv4, such as IPVS sends for a packet that it cannot send, or that were held back.
-    package static let errors =
-        (["Icmp.OutDestUnreachs", "Icmp.OutTimeExcds"] + HostCounters.limited).map(OutsideCounter.init)
+    /// Those of /proc/net/snmp6: `ip6_pkt_drop` (net/ipv6/route.c), `ip6_forward` (net/ipv6/ip6_output.c), `icmpv6_xrlim_allow`
+    /// (net/ipv6/icmp.c). All ICMP errors share a limit, which `Icmp` counts for both.
+    package static let ofIPv6 =
+        ([HostCounters.limitedByHost6, HostCounters.limitedGlobally]
+        + ["Ip6.FragFails", "Ip6.InAddrErrors", "Ip6.InNoRoutes", "Ip6.OutNoRoutes"]).map(OutsideCounter.init)
+
+    /// Those of both families.
+    package static let ofNetwork = Array(Set(ofIPv4 + ofIPv6)).sorted()
+
+    /// ICMP errors, such as IPVS sends for a packet that it cannot send, or that were held back.
+    package static func errors(_ family: IPAddress.Family) -> [OutsideCounter] {
+        let names =
+            switch family {
+            case .ipv4: ["Icmp.OutDestUnreachs", "Icmp.OutTimeExcds"] + HostCounters.limited
+            case .ipv6:
+                [
+                    "Icmp6.OutDestUnreachs", "Icmp6.OutPktTooBigs", "Icmp6.OutTimeExcds", HostCounters.limitedByHost6,
+                    HostCounters.limitedGlobally,
+                ]
+            }
+        return names.map(OutsideCounter.init)
+    }
 
     /// In snake case, as in evidence: `tcpext_ipreversepathfilter`.
     var evidence: String { name.lowercased().replacing(".", with: "_") }
@@ -33,13 +54,21 @@ extension Observation {
     /// The counters that grew, if packets were lost where no rule is.
     package var findingOutside: Finding? {
         let lost = lostOutside
-        let causes = Set(OutsideCounter.ofNetwork + [.softnet])
+        let causes = Set(
+            familiesWithLoss.flatMap { $0 == .ipv4 ? OutsideCounter.ofIPv4 : OutsideCounter.ofIPv6 } + [.softnet])
         let grown = (outside ?? [:]).filter { $0.value > 0 && causes.contains($0.key) }.sorted { $0.key < $1.key }
         guard lost > 0, !grown.isEmpty else { return nil }
         return Finding(
             .lostOutside, .warning, .director,
             [.init("lost", lost)] + grown.map { .init($0.key.evidence, $0.value) },
             context: .outside(grown.map { OutsideGrowth(counter: $0.key, growth: $0.value) }))
+    }
+
+    /// Of the packets that were lost where no rule is: counters of the other family say nothing of them.
+    private var familiesWithLoss: Set<IPAddress.Family> {
+        func isMeant(_ traffic: ObservedTraffic) -> Bool { traffic.losses.contains { !$0.place.hasRules } }
+        return Set(subjects.filter { isMeant($0.traffic) }.map(\.subject.family))
+            .union(elsewhere.filter { isMeant($0.value) }.map(\.key.family))
     }
 
     /// At least so many packets were lost where no rule is. One that belongs to several subjects is counted for each, and one with a mark for its

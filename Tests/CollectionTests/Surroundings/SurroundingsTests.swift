@@ -46,7 +46,7 @@ struct SurroundingsTests {
                     #expect(values == live.sysctls.values)
                 }
                 let kept = Set(try files(below: folder + "/lb1"))
-                #expect(kept.isSuperset(of: ["proc/net/snmp", "proc/net/netstat", "proc/meminfo"]))
+                #expect(kept.isSuperset(of: ["proc/net/snmp", "proc/net/snmp6", "proc/net/netstat", "proc/meminfo"]))
             }
         }
     }

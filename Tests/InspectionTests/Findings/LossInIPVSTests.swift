@@ -41,8 +41,8 @@ struct LossInIPVSTests {
             history.take([later ?? service], sysctls)
             observation.balancer = history
             observation.subjects[0].most = most
-            observation.outside = OutsideCounter.errors.reduce(into: [:]) { $0[$1] = 0 }
-            observation.outside?[OutsideCounter.errors[0]] = icmpErrors
+            observation.outside = OutsideCounter.errors(.ipv4).reduce(into: [:]) { $0[$1] = 0 }
+            observation.outside?[OutsideCounter.errors(.ipv4)[0]] = icmpErrors
             return observation
         }
 
@@ -202,5 +202,18 @@ struct LossInIPVSTests {
         census.take(try connection("10.0.0.1:3", "10.0.0.100:80", "0.0.0.0:80", state: "CLOSE"))
         #expect(census.risks([try Case().service]) == [ConnectionRisks(gone: 1, ended: 2), nil])
         #expect(census.risks([]) == [ConnectionRisks(gone: 2, ended: 2), nil])
+        #expect(census.lacksOrigins)
+    }
+
+    @Test(
+        "A connection that another director told of goes where that one said, whether it is a destination here or not")
+    func told() throws {
+        var census = ConnectionCensus(ObservationPlan([.service(try Case().service)]))
+        for (port, flags) in [(1, ConnectionDetails.Flags.synchronized), (2, [])] {
+            let details = ConnectionDetails(.dr, flags: flags)
+            census.take(try connection("10.0.0.1:\(port)", "10.0.0.100:80", "10.0.0.9:80", details: details))
+        }
+        #expect(census.risks([try Case().service]) == [ConnectionRisks(gone: 1, ended: 0)])
+        #expect(!census.lacksOrigins)
     }
 }

@@ -236,6 +236,24 @@ struct TrafficFindingsTests {
             observation.findingOutside?["tcpext_ipreversepathfilter"] == 4 && observation.findingOutside?["lost"] == 3)
     }
 
+    @Test("Counters of the family whose packets were lost are told, and not those of the other")
+    func outsideOfFamily() throws {
+        func found(_ end: String, _ counter: String) throws -> Finding? {
+            var counts = try Counts(end)
+            counts.way(.syn, .new, 1)
+            counts.add(.preRoutingPassed, .syn, .new, 3)
+            let service = try service(tcp(end), [(end.hasPrefix("[") ? "[2001:db8::3]:80" : "10.0.0.3:80", .dr)])
+            var observation = try Observation.of(counts.counts, [.service(service)])
+            observation.outside = [OutsideCounter(counter): 4, .softnet: 0]
+            return observation.findingOutside
+        }
+        #expect(try found("[2001:db8::100]:80", "Ip6.InNoRoutes")?["ip6_innoroutes"] == 4)
+        #expect(try found("[2001:db8::100]:80", "Icmp.OutRateLimitGlobal") != nil)
+        #expect(try found("[2001:db8::100]:80", "IpExt.InNoRoutes") == nil)
+        #expect(try found("10.0.0.100:80", "Ip6.InNoRoutes") == nil)
+        #expect(try found("10.0.0.100:80", "IpExt.InNoRoutes") != nil)
+    }
+
     @Test("A packet that two subjects share is lost once, and one with a mark is its address's, too")
     func sharedOutside() throws {
         func lost(_ subjects: [ObservedSubject], _ counts: [Counts]) throws -> UInt64? {
