@@ -66,24 +66,21 @@ extension CompletionKind {
     static var columns: CompletionKind { .list { firstTab($0).columnNames } }
     static var column: CompletionKind { .words { line, _ in firstTab(line).columnNames } }
 
-    /// The words of that tab's filter line: completes the last one, and after its `=` the last of its values.
-    static var filterWords: CompletionKind {
-        .words { line, typed in
-            let tab = firstTab(line)
-            let start = typed.lastIndex(of: " ").map(typed.index(after:)) ?? typed.startIndex
-            guard let equals = typed[start...].firstIndex(of: "=") else {
-                let sign = typed[start...].hasPrefix("!") ? "!" : ""
-                return (tab.vocabulary()?.words ?? []).map { typed[..<start] + sign + $0 + "=" }
-            }
-            let word = String(typed[start..<equals].trimmingPrefix("!"))
-            let piece = ListPiece(String(typed[typed.index(after: equals)...]))
-            return piece.candidates(filterValues(of: word, tab, line)).map { typed[...equals] + $0 }
-        }
+    /// A filter in the words of a list: completes the last piece of it.
+    static func filter(_ list: FilterVocabulary) -> CompletionKind { .words { pieces($1, list, $0) } }
+
+    /// The same, in the words of that tab.
+    static var tabFilter: CompletionKind {
+        .words { line, typed in firstTab(line).vocabulary().map { pieces(typed, $0, line) } ?? [] }
     }
 
-    private static func filterValues(of word: String, _ tab: Tab, _ line: CommandLineWords) -> [String] {
-        guard word == "service" else { return tab.vocabulary()?.values(of: word) ?? [] }
-        return tab != .table && tab != .events ? LiveWords.services(line) : LiveWords.addressedServices(line)
+    /// Services are only looked for if their names are asked for.
+    private static func pieces(_ typed: String, _ list: FilterVocabulary, _ line: CommandLineWords) -> [String] {
+        let asksForServices = typed.lowercased().contains("service")
+        let services =
+            asksForServices ? list.takesMarks ? LiveWords.services(line) : LiveWords.addressedServices(line) : []
+        let completion = FilterCompletion(typed, in: list, services: services)
+        return completion.candidates.map { completion.head + $0 }
     }
 
     private static func firstTab(_ line: CommandLineWords) -> Tab {

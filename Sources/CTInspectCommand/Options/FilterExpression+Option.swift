@@ -22,13 +22,3 @@ extension FilterExpression {
         do throws(FilterError) { return try given(line, list) } catch { throw ValidationError("\(error)") }
     }
 }
-
-extension CompletionKind {
-    /// A filter in the words of a list: completes the last piece of it.
-    static func filter(_ list: FilterVocabulary) -> CompletionKind {
-        .words { _, typed in
-            let completion = FilterCompletion(typed, in: list)
-            return completion.candidates.map { completion.head + $0 }
-        }
-    }
-}

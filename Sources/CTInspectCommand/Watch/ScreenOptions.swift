@@ -9,7 +9,7 @@ struct ScreenOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("Filter of the initial tab, in the words of its filter line.", valueName: "WORDS"),
-        completion: .filterWords)
+        completion: .tabFilter)
     var filter = ""
 
     @Option(help: ArgumentHelp("Column to sort the initial tab by.", valueName: "COLUMN"), completion: .column)

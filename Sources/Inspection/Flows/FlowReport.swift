@@ -23,10 +23,14 @@ package struct FlowReport: Sendable {
 
     /// Persistence templates, which have no flow.
     package var templates: [FlowTemplate] {
-        store.templates.lazy.map { FlowTemplate($0, store.slots.table.services.matchTemplate($0)) }.filter { template in
+        store.templates.lazy.map { template in
+            FlowTemplate(
+                template, store.slots.table.services.matchTemplate(template), mayBeTold: store.needsOrigins)
+        }.filter { template in
             let connection = template.connection
             return filter.wants(template.service, connection.virtual, connection.protocol)
                 && filter.wants(client: connection.client)
+                && filter.expression?.accepts(FilteredTemplate(template)) ?? true
         }
     }
 
@@ -182,16 +186,20 @@ package struct FlowTemplate: Equatable, Sendable {
     package var connection: Connection
     /// Nil if no service, or more than one, matches the template.
     package var service: Service.Identity?
+    /// Its own, or that of the service's destination; nil if that is not known.
+    var method: ForwardingMethod?
     /// Why the service is uncertain.
     package var doubts: [String]
     /// Nil if that does not matter: it binds nobody any more, or was learned from another director, which may know other destinations.
     var standing: DestinationStanding?
 
-    init(_ connection: Connection, _ match: ServiceIndex.Match) {
+    /// - Parameter mayBeTold: whether another director may have told of it, if it does not say so itself.
+    init(_ connection: Connection, _ match: ServiceIndex.Match, mayBeTold: Bool = false) {
         self.connection = connection
         service = match.service
         doubts = match.doubts
-        let isSynchronized = connection.details?.flags.contains(.synchronized) ?? false
+        method = connection.details?.method ?? match.method
+        let isSynchronized = connection.details?.flags.contains(.synchronized) ?? mayBeTold
         standing = isSynchronized || connection.isInvalidated ? nil : match.standing
     }
 }

@@ -6,7 +6,7 @@ import Testing
 /// The language of filters, on entries of a literal table.
 struct FilterExpressionTests {
     private static let host = HostNames(labels: FilterLabels(takes: "a name") { $0 == "bulk" ? 12 : nil }) {
-        $0 == "http" ? [80] : []
+        ["http": [80], "split": [8443, 53]][$0] ?? []
     }
 
     private static func read(_ line: String) throws(FilterError) -> FilterExpression? {
@@ -120,7 +120,9 @@ struct FilterExpressionTests {
             ("dport=80 or", "column 12: something must follow “or”"), ("not", "column 4: something must follow"),
             ("or dport=80", "column 1: “or” cannot be here"), ("dport=80 and or", "column 14: “or” cannot be here"),
             ("()", "column 2: “)” cannot be here"), ("=80", "column 1: “=” cannot be here"),
-            ("\"open", "column 1: \" has no counterpart"), ("service=fwmark:x", "[PROTO/]VIP[:PORT] or fwmark:N"),
+            ("\"open", "column 1: \" has no counterpart"),
+            ("service=fwmark:1", "column 9: service: “fwmark:1” is invalid; expected [PROTO/]VIP[:PORT], as no entry"),
+            ("dport>split", "expected a single number"),
         ])
     func errors(_ line: String, _ sentence: String) {
         let error = #expect(throws: FilterError.self) { try Self.read(line) }
@@ -200,6 +202,29 @@ struct FilterExpressionTests {
         both.original.destinationPorts.wanted = [443...443]
         both.add(try #require(try Self.read("dport=80,443")))
         #expect(Self.entries.map(both.matches) == [false, true, false])
+    }
+
+    @Test("A name of several ports means each of them", arguments: ["dport=split", "dst=0.0.0.0/0:split"])
+    func severalPorts(_ line: String) throws {
+        let filter = try #require(try Self.read(line))
+        for (port, isMeant) in [(53, true), (8443, true), (80, false)] as [(UInt16, Bool)] {
+            #expect(filter.accepts(Self.entry(.udp, "10.0.0.1", 1, "10.0.0.2", port)) == isMeant)
+        }
+    }
+
+    @Test("Services of the host complete the word for them")
+    func services() {
+        let services = ["tcp/10.0.0.100:80", "tcp/10.0.0.100:443", "udp/10.0.0.100:53"]
+        func found(_ line: String) -> [String] {
+            let completion = FilterCompletion(line, in: .entries(Self.host), services: services)
+            return completion.candidates.map { completion.head + $0 }
+        }
+        #expect(found("dport=80 service=udp") == ["dport=80 service=udp/10.0.0.100:53"])
+        #expect(
+            found("service=tcp/10.0.0.100:80,tcp") == [
+                "service=tcp/10.0.0.100:80,tcp/10.0.0.100:80", "service=tcp/10.0.0.100:80,tcp/10.0.0.100:443",
+            ])
+        #expect(found("service=7") == [] && found("src=tcp") == [])
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import Addresses
+import Conntrack
 import IPVS
 import Testing
 
@@ -61,6 +62,27 @@ struct FlowFilterTests {
         #expect(try ports(client: "10.0.1.0/24") == [1002, 1003])
         #expect(try ports(client: "10.0.1.3:1003") == [1003])
         #expect(try ports(client: "10.0.1.3:1004") == [])
+    }
+
+    @Test(
+        "Templates are selected as flows are, as far as they have what is asked for",
+        arguments: [
+            ("dst=10.0.0.100", 1), ("src=10.0.1.0/24 or server=10.0.0.4", 1), ("service=fwmark:7", 1), ("mark=7", 1),
+            ("protocol=udp", 0), ("state=none", 2), ("method=dr", 2), ("verdict=absent", 0), ("dport>1000", 0),
+            ("10.0.0.3", 1), ("!dst=10.0.0.100", 1), ("timeout>800", 2),
+        ])
+    func templates(_ line: String, _ count: Int) throws {
+        var store = FlowStore(keepsTemplates: true)
+        let services = try snapshot().services
+        let templates = [
+            try connection("10.0.0.1:0", "10.0.0.100:80", "10.0.0.3:80", state: "NONE"),
+            try connection("10.0.0.2:0", "0.0.0.7:0", "10.0.0.4:0", .ip, state: "NONE"),
+        ]
+        store.read(services, templates, at: 0)
+        var report = FlowReport(store, sysctls(conntrack: "0"))
+        #expect(report.templates.count == 2)
+        report.filter.expression = try FilterExpression.read(line, for: .flows(.none))
+        #expect(report.templates.count == count)
     }
 
     @Test("The counts of a listed service stay complete, whichever verdicts are shown")

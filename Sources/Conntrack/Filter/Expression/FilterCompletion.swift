@@ -5,8 +5,10 @@ package struct FilterCompletion {
     /// The whole piece, in each way that it may become.
     package let candidates: [String]
 
-    /// - Parameter line: up to the cursor.
-    package init(_ line: String, in list: FilterVocabulary) {
+    /// - Parameters:
+    ///   - line: up to the cursor.
+    ///   - services: as values of `service`.
+    package init(_ line: String, in list: FilterVocabulary, services: [String] = []) {
         let (before, piece) = Self.split(line)
         guard let comparison = piece.firstIndex(where: "=<>".contains) else {
             head = before
@@ -20,7 +22,8 @@ package struct FilterCompletion {
         let typed = piece[start...]
         head = before + piece[..<start]
         let isLowerCase = typed.contains(where: \.isLowercase)
-        candidates = list.values(of: word.lowercased()).filter { $0.lowercased().hasPrefix(typed.lowercased()) }
+        let values = FilterKey(name: word.lowercased()) == .service ? services : list.values(of: word.lowercased())
+        candidates = values.filter { $0.lowercased().hasPrefix(typed.lowercased()) }
             .map { isLowerCase ? $0.lowercased() : $0 }
     }
 

@@ -106,6 +106,9 @@ package struct FilterVocabulary: Sendable {
         self.host = host
     }
 
+    /// Whether its rows have services by firewall mark: those of IPVS, not those of conntrack.
+    package var takesMarks: Bool { keys.contains(.method) }
+
     /// The words, as one writes them.
     package var words: [String] { keys.flatMap { $0 == .src ? ["src", "client"] : [$0.rawValue] } }
 

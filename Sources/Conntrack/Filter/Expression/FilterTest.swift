@@ -138,6 +138,11 @@ package enum FilterService: Equatable, Sendable {
     /// The syntax it accepts, worded to end a sentence.
     package static let takes = "[PROTO/]VIP[:PORT] or fwmark:N"
 
+    /// The same, where the mark is not known.
+    static let takesAddressed = "[PROTO/]VIP[:PORT], as no entry tells the mark by which IPVS chose its service"
+
+    var isByMark: Bool { if case .fwmark = self { true } else { false } }
+
     /// Reads it, an IPv6 address with a port in brackets.
     package init?(_ text: String) {
         let prefix = "fwmark:"

@@ -48,7 +48,7 @@ extension FilterVocabulary {
 
     private func test(_ key: FilterKey, _ values: FilterValues) throws(FilterError) -> FilterTest {
         switch key.valueKind {
-        case .service: return .services(try values.read(FilterService.takes, FilterService.init))
+        case .service: return .services(try services(values))
         case .status:
             let takes = StatusWord.takes
             var match = StatusMatch()
@@ -57,15 +57,21 @@ extension FilterVocabulary {
         case .label: return .labels(try values.read(host.labels.takes, host.labels.bit))
         case .address:
             let takes = "ADDRESS, ADDRESS/LENGTH or ADDRESS:PORT"
-            return .addresses(key, try values.read(takes, address))
+            return .addresses(key, try values.read(takes, addresses).flatMap(\.self))
         case .name:
             let names = names[key] ?? []
             let takes = names.joined(separator: ", ")
             return .names(
                 key, try values.read(takes.isEmpty ? "a name" : takes) { Self.name($0, names, of: key) })
         case .mark: return .numbers(key, try values.read("MARK, MARK/MASK or FIRST-LAST", Self.mark))
-        default: return .numbers(key, try values.read(key.takes) { range(key, $0) })
+        default: return .numbers(key, try values.read(key.takes) { ranges(key, $0) }.flatMap(\.self))
         }
+    }
+
+    /// Of an entry the mark by which IPVS found its service is not known: it is the packet's (`skb->mark`), and no packet has to keep it.
+    private func services(_ values: FilterValues) throws(FilterError) -> [FilterService] {
+        if takesMarks { return try values.read(FilterService.takes, FilterService.init) }
+        return try values.read(FilterService.takesAddressed) { FilterService($0).flatMap { $0.isByMark ? nil : $0 } }
     }
 
     /// - Parameter names: the valid ones; any if empty. The number of a state may be one that has no name.
@@ -84,10 +90,11 @@ extension FilterVocabulary {
         return NumberMatch(UInt64(value)...UInt64(value), mask: UInt64(mask))
     }
 
-    private func address(_ text: String) -> AddressMatch? {
-        if let prefix = Prefix(text) { return AddressMatch(prefix: prefix, ports: nil) }
+    /// Several for the name of several ports.
+    private func addresses(_ text: String) -> [AddressMatch]? {
+        if let prefix = Prefix(text) { return [AddressMatch(prefix: prefix, ports: nil)] }
         if text.hasPrefix("["), text.hasSuffix("]") {
-            return IPAddress(String(text.dropFirst().dropLast())).map { AddressMatch(prefix: Prefix($0), ports: nil) }
+            return IPAddress(String(text.dropFirst().dropLast())).map { [AddressMatch(prefix: Prefix($0), ports: nil)] }
         }
         guard let colon = text.lastIndex(of: ":"), let ports = ports(String(text[text.index(after: colon)...])) else {
             return nil
@@ -97,11 +104,13 @@ extension FilterVocabulary {
         guard let prefix = Prefix(String(isBracketed ? host.dropFirst().dropLast() : host)),
             isBracketed == (prefix.address.family == .ipv6)
         else { return nil }
-        return AddressMatch(prefix: prefix, ports: ports)
+        return ports.map { AddressMatch(prefix: prefix, ports: $0) }
     }
 
-    private func ports(_ text: String) -> ClosedRange<UInt16>? {
-        FilterText.ports(text) ?? host.ports(text).first.map { $0...$0 }
+    private func ports(_ text: String) -> [ClosedRange<UInt16>]? {
+        if let ports = FilterText.ports(text) { return [ports] }
+        let named = host.ports(text)
+        return named.isEmpty ? nil : named.map { $0...$0 }
     }
 
     // MARK: Numbers
@@ -111,6 +120,14 @@ extension FilterVocabulary {
             guard let range = range(key, text)?.range, range.lowerBound == range.upperBound else { return nil }
             return range.lowerBound
         }
+    }
+
+    /// Several for the name of several ports, as one of TCP and one of UDP.
+    private func ranges(_ key: FilterKey, _ text: String) -> [NumberMatch]? {
+        guard case .port = key.valueKind, case let named = host.ports(text), named.count > 1 else {
+            return range(key, text).map { [$0] }
+        }
+        return named.map { NumberMatch(UInt64($0)...UInt64($0)) }
     }
 
     private func range(_ key: FilterKey, _ text: String) -> NumberMatch? {
@@ -126,7 +143,7 @@ extension FilterVocabulary {
         switch key.valueKind {
         case .family: EntryFilter.family(text).map(UInt64.init)
         case .protocol: IPProtocol(text).map { UInt64($0.rawValue) }
-        case .port: (FilterText.number(text) as UInt16? ?? host.ports(text).first).map(UInt64.init)
+        case .port: (FilterText.number(text) as UInt16? ?? port(named: text)).map(UInt64.init)
         case .mark: (FilterText.number(text) as UInt32?).map(UInt64.init)
         case .number(let most): (FilterText.number(text) as UInt64?).flatMap { $0 <= most ? $0 : nil }
         case .bytes: Self.amount(text, ["k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40])
@@ -134,6 +151,12 @@ extension FilterVocabulary {
         case .span: Self.amount(text, ["s": 1, "m": 60, "h": 3600, "d": 86_400])
         case .address, .service, .status, .label, .name: nil
         }
+    }
+
+    /// The only one of a name.
+    private func port(named name: String) -> UInt16? {
+        let ports = host.ports(name)
+        return ports.count == 1 ? ports.first : nil
     }
 
     private static func amount(_ text: String, _ units: [Character: UInt64]) -> UInt64? {
