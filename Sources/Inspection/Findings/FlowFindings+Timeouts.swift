@@ -13,7 +13,8 @@ extension FlowFindings {
 
     private func differing(_ transport: IPProtocol, _ id: Finding.ID) -> Finding? {
         let flows = tally.lasting.filter { $0.key.protocol == transport }
-        let count = flows.reduce(0) { $0 + $1.value }
+        let others = flows.reduce(0) { $0 + tally.otherwiseLasting[$1.key, default: 0] }
+        let count = flows.reduce(0) { $0 + $1.value } - others
         guard count > 0, let timeouts = tally.timeouts, let connection = transport == .tcp ? timeouts.tcp : timeouts.udp
         else { return nil }
         let names = transport == .tcp ? [Sysctls.establishedTimeout] : [Sysctls.udpTimeout, Sysctls.udpStreamTimeout]
@@ -24,7 +25,8 @@ extension FlowFindings {
         return Finding(
             id, .info, services.count == 1 ? .service(services[0]) : .director,
             [.init("flows", count), .init("ipvs_seconds", connection), .init("entry_seconds", entries[0])]
-                + (entries.count > 1 ? [.init("entry_stream_seconds", last)] : []),
+                + (entries.count > 1 ? [.init("entry_stream_seconds", last)] : [])
+                + (others > 0 ? [.init("of_own_timeout", others)] : []),
             context: .named(.init(services: services)))
     }
 }

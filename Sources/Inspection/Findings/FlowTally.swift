@@ -82,6 +82,8 @@ package struct FlowTally: Equatable, Sendable {
     private var answering: Set<Endpoint> = []
     /// Flows with an entry that both IPVS and conntrack keep for long, by protocol and service.
     package internal(set) var lasting: [Lasting: Int] = [:]
+    /// Those of them whose entry lives by another timeout than that of the settings.
+    private(set) var otherwiseLasting: [Lasting: Int] = [:]
     /// How long IPVS keeps connections without packets; nil if that is not known.
     package internal(set) var timeouts: Director.Timeouts?
     /// This host's own, as far as they are known.
@@ -135,8 +137,10 @@ extension FlowTally {
         localAddresses = store.context.localAddresses
         timeouts = store.context.timeouts
         let cells = (filter == FlowFilter() ? store.cells : nil) ?? store.cells(filter)
-        for (route, count) in zip(store.routes, cells.lasting) where count > 0 {
-            lasting[Lasting(protocol: route.protocol, service: route.service), default: 0] += count
+        for (number, route) in store.routes.enumerated() where cells.lasting[number] > 0 {
+            let kind = Lasting(protocol: route.protocol, service: route.service)
+            lasting[kind, default: 0] += cells.lasting[number]
+            otherwiseLasting[kind, default: 0] += cells.otherwiseLasting[number]
         }
         for (cell, count) in cells.all {
             let route = store.routes[cell.route]

@@ -12,6 +12,8 @@ struct FlowCells: Sendable {
     private(set) var stuck: [Int]
     private let judge: StuckJudge
     private let areTwoWay: [Bool]
+    /// Those of them whose entry lives by another timeout than that of the settings.
+    private(set) var otherwiseLasting: [Int]
     /// The numbers of IPVS's states SYN_RECV and ESTABLISHED in the store.
     private let halfOpen: Int?
     private let established: Int?
@@ -24,6 +26,7 @@ struct FlowCells: Sendable {
         stuck = lasting
         judge = store.stuckJudge
         areTwoWay = store.routes.map(\.isTwoWay)
+        otherwiseLasting = lasting
         // As named by `tcp_state_name` (net/netfilter/ipvs/ip_vs_proto_tcp.c).
         halfOpen = store.stateNames.firstIndex(of: "SYN_RECV")
         established = store.stateNames.firstIndex(of: "ESTABLISHED")
@@ -64,6 +67,7 @@ struct FlowCells: Sendable {
             row.entryState == .stateless || row.entryState == .established && Int(row.state) == established
         {
             lasting[Int(row.route)] += 1
+            if row.traits.contains(.hasOwnTimeout) { otherwiseLasting[Int(row.route)] += 1 }
         }
         let route = Int(row.route)
         if stuck.indices.contains(route), judge.reason(of: row, isTwoWay: areTwoWay[route]) != nil { stuck[route] += 1 }

@@ -101,6 +101,8 @@ package struct FlowRow: Sendable {
 
         /// A FIN or RST of it was seen to be dropped, and its IPVS state has not changed since.
         static let isEndDropped = Traits(rawValue: 1 << 25)
+        /// Its entry does not live by the settings: see `FlowContext.hasOwnTimeout`.
+        static let hasOwnTimeout = Traits(rawValue: 1 << 26)
 
         /// What the current reading found; `finish` turns it into a verdict.
         static let ofReading: Traits = [.isListed, .hasEntry, .isLooked, .isFoundLate]

@@ -119,7 +119,8 @@ extension FlowStore {
             traits.remove(.hasDoubts)
         }
         traits.formUnion([.hasEntry, .hadEntry])
-        traits.subtract([.wasLooked, .isFoundByReply, .isUntranslated])
+        traits.subtract([.wasLooked, .isFoundByReply, .isUntranslated, .hasOwnTimeout])
+        if context.hasOwnTimeout(entry) { traits.insert(.hasOwnTimeout) }
         if isLookingAgain { traits.insert(.isFoundLate) }
         if entry.status.contains(.seenReply) { traits.insert(.isReplied) } else { traits.remove(.isReplied) }
         let route = Int(slots.rows[slot].route)

@@ -13,6 +13,15 @@ extension Finding {
             "\(flows) \(isTCP ? "TCP" : "UDP") \(flows == 1 ? "flow has" : "flows have") a connection that IPVS keeps for \(connection) s "
             + "without a packet, and an entry that conntrack keeps for \(entry) s\(stream ?? "") (unless a rule gives it another timeout): "
             + (connection < longest ? isTCP ? connectionFirst : datagramConnectionFirst : entryFirst(isTCP)) + "."
+            + others
+    }
+
+    private var others: String {
+        let count = number("of_own_timeout")
+        guard count > 0 else { return "" }
+        return
+            " \(count) more \(count == 1 ? "has an entry that lives" : "have entries that live") by a timeout of \(count == 1 ? "its" : "their") "
+            + "own: by a policy of a rule, or the setting was longer when the last packet came."
     }
 
     private var connectionFirst: String {

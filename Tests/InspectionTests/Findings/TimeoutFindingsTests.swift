@@ -14,7 +14,7 @@ struct TimeoutFindingsTests {
 
     private func findings(
         _ transport: IPProtocol, _ state: String, _ entryState: TrackedTCP.State? = nil, ipvs: UInt32?,
-        _ values: [String: Int], hasEntry: Bool = true
+        _ values: [String: Int], hasEntry: Bool = true, left: UInt32? = nil, isFixed: Bool = false
     ) throws -> [Finding] {
         let service = try service(.address(transport, at(vip)), [(server, .nat)])
         var sysctls = sysctls(conntrack: "1")
@@ -24,6 +24,8 @@ struct TimeoutFindingsTests {
         (timeouts.tcp, timeouts.udp) = (ipvs, ipvs)
         context.timeouts = timeouts
         var entry = try entry(client, vip, server: server, transport, status: [.confirmed, .seenReply])
+        entry.timeout = left
+        if isFixed { entry.status.insert(.fixedTimeout) }
         entry.state = entryState.map { .tcp(.init(state: $0.rawValue)) }
         var store = FlowStore()
         let connection = try connection(client, vip, server, transport, state: state)
@@ -31,6 +33,25 @@ struct TimeoutFindingsTests {
         return FlowFindings(FlowTally(store), [service], sysctls).all.filter {
             [.tcpTimeoutsDiffer, .udpTimeoutsDiffer].contains($0.id)
         }
+    }
+
+    @Test(
+        "An entry that certainly lives by another timeout than the setting's is not compared with it",
+        arguments: [(432_000, false, 1), (432_001, false, 0), (10, false, 1), (10, true, 0)] as [(UInt32, Bool, Int)])
+    func policy(left: UInt32, isFixed: Bool, count: Int) throws {
+        let days = ["tcp_timeout_established": 432_000]
+        let own = try findings(.tcp, "ESTABLISHED", .established, ipvs: 900, days, left: left, isFixed: isFixed)
+        #expect(own.count == count)
+        #expect(own.first.map { $0["of_own_timeout"] == nil } ?? true)
+    }
+
+    @Test("Beside one that lives by the setting it is counted")
+    func some() throws {
+        var finding = try #require(
+            try findings(.tcp, "ESTABLISHED", .established, ipvs: 900, ["tcp_timeout_established": 432_000]).first)
+        #expect(!finding.reason.contains("of its own"))
+        finding.evidence.append(.init("of_own_timeout", 1))
+        #expect(finding.reason.contains(" 1 more has an entry that lives by a timeout of its own"))
     }
 
     @Test(
