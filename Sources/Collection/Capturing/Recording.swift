@@ -36,7 +36,8 @@ package struct Recording {
         }
         let collector: FlowCollector
         do throws(KernelError) {
-            collector = try FlowCollector(source, wantsWholeTable: true, progress: progress)
+            // The rules are recorded already, if they may be.
+            collector = try FlowCollector(source, wantsWholeTable: true, namesRules: false, progress: progress)
         } catch {
             guard error.cause == .absent else { throw error }
             absence = error

@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 import IPVS
 import Inspection
 import Netlink
@@ -32,6 +33,8 @@ package struct DirectorReader {
         var dumpsAgain = true
         /// Whether the connections are read again if there are entries without one.
         var settlesOrphans = true
+        /// Whether rules for NAT are read if they rewrote packets of flows.
+        var namesRules = true
         /// How long reading the connections may take; nil for what the kernel's source allows.
         var bound: Duration?
 
@@ -41,7 +44,8 @@ package struct DirectorReader {
         package static let oneOfMany = Policy(
             attempts: 1, needsIPVS: false, mostLookups: 5000, dumpsAgain: false, settlesOrphans: false)
         /// Finds out what exists already before NEW events are watched.
-        package static let beforehand = Policy(mostLookups: 0, dumpsAgain: false, settlesOrphans: false)
+        package static let beforehand = Policy(
+            mostLookups: 0, dumpsAgain: false, settlesOrphans: false, namesRules: false)
     }
 
     /// - Throws: `.absent` if IPVS is needed but not present.
@@ -68,6 +72,7 @@ package struct DirectorReader {
                 try lookAgain(filters, sysctls, sink, &losses)
             }
         }
+        readTranslation(sink)
         let seconds = UInt32(clamping: (ContinuousClock.now - start).components.seconds)
         try sink.settle()
         if absence == nil { lookForGone(sink, &losses) }
@@ -95,6 +100,13 @@ package struct DirectorReader {
         losses.append(Loss("the conntrack table", "reading was interrupted"))
         sink.endEntries(isWhole: false)
         return false
+    }
+
+    /// Only if rules have rewritten packets of flows: most directors have no such rules.
+    private func readTranslation(_ sink: some ReadingSink) {
+        guard policy.namesRules, !kernel.isStopped, sink.withStore({ $0.hasTranslated }) else { return }
+        let rules = TranslationRules(reading: kernel, after: sink.withStore { $0.translationRules })
+        sink.withStore { $0.explainTranslated(by: rules) }
     }
 
     // MARK: IPVS

@@ -21,20 +21,24 @@ package final class FlowCollector: ReadingSink {
     private var lastReadingTook = Duration.zero
 
     package let wantsWholeTable: Bool
+    private let namesRules: Bool
 
     /// - Parameters:
     ///   - events: subscribed to NEW; nil to watch none.
     ///   - keepsEntries: whether flows have their whole entry, not only its state.
     ///   - wantsWholeTable: whether the whole table is requested, as a capture must contain it.
+    ///   - namesRules: whether rules that rewrote packets may be read.
     /// - Throws: `.absent` if there is no IPVS.
     package init(
         _ kernel: any KernelSource, events: (any EventSource)? = nil, keepsEntries: Bool = false,
-        wantsWholeTable: Bool = false, progress: ReadingProgress = ReadingProgress(), clock: Clocks = .system
+        wantsWholeTable: Bool = false, namesRules: Bool = true, progress: ReadingProgress = ReadingProgress(),
+        clock: Clocks = .system
     ) throws(KernelError) {
         self.kernel = kernel
         self.events = events.map { EntryEventStream($0) }
         self.clock = clock
         self.wantsWholeTable = wantsWholeTable
+        self.namesRules = namesRules
         reading = progress
         store = FlowStore(keepsEntries: keepsEntries, keepsTemplates: true)
         director = try Director(kernel)
@@ -56,6 +60,7 @@ package final class FlowCollector: ReadingSink {
     package func snapshot() throws(KernelError) -> FlowSnapshot {
         defer { reading.end() }
         var policy = DirectorReader.Policy.whole
+        policy.namesRules = namesRules
         // An entry that lacked a connection in an earlier reading, too, is an orphan anyway.
         if events != nil, lastReadingTook > Self.quick { policy.settlesOrphans = false }
         let isProvable = store.knowsOlder

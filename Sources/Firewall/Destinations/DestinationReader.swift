@@ -139,7 +139,8 @@ private struct Load {
 }
 
 /// An element of a set or map of nf_tables.
-struct SetElement {
+struct SetElement: Sendable {
+    /// Empty for the one that stands for all others.
     let key: [UInt8]
     /// What a map of numbers of four bytes has for it, in host order, as a mark is.
     let mapped: UInt32?
@@ -160,7 +161,9 @@ struct SetElement {
     private init?(_ attributes: [UInt8]) {
         let element = RuleExpression("", attributes)
         let flags = element.number(NFTA_SET_ELEM_FLAGS.rawValue) ?? 0
-        guard flags & NFT_SET_ELEM_INTERVAL_END.rawValue == 0, let key = element.bytes(NFTA_SET_ELEM_KEY.rawValue)
+        let isRest = flags & NFT_SET_ELEM_CATCHALL.rawValue != 0
+        guard flags & NFT_SET_ELEM_INTERVAL_END.rawValue == 0,
+            let key = element.bytes(NFTA_SET_ELEM_KEY.rawValue) ?? (isRest ? [] : nil)
         else { return nil }
         self.key = key
         let value = element.bytes(NFTA_SET_ELEM_DATA.rawValue)

@@ -9,7 +9,6 @@ enum RenderedStatement {
         case "log": log(expression)
         case "reject": reject(expression, family)
         case "notrack": "notrack"
-        case "masq": "masquerade"
         case "match", "target": extensionName(expression)
         case "objref": object(expression)
         default: "[\(expression.name)]"

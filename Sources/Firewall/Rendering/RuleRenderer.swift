@@ -46,6 +46,8 @@ struct RuleRenderer {
         case "lookup": takeLookup(expression)
         case "dynset": takeUpdate(expression)
         case "counter": break
+        case "nat", "redir", "masq":
+            say(RenderedTranslation(constants: constants).words(expression) ?? "[\(expression.name)]")
         default: say(RenderedStatement.words(expression, in: family))
         }
     }

@@ -26,6 +26,8 @@ package struct Flow: Sendable {
     package var reason: VerdictReason
     /// Why the above is uncertain.
     package var doubts: [String]
+    /// The rules that may have rewritten its packets; nil if nothing did, or no rules were read.
+    package var translation: FlowTranslation?
 
     /// The doubt of every flow whose reading was incomplete.
     package static let incompleteReading = "not all that its verdict depends on was read"

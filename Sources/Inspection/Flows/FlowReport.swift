@@ -167,11 +167,12 @@ extension FlowStore {
             protocol: route.protocol, client: row.client, virtual: route.virtual, connection: connection,
             service: route.service, method: route.method, isLocal: route.isLocal, entryState: entryState(of: row),
             entry: entry(ofSlot: slot), verdict: row.verdict, reason: reason(of: row, reasons),
-            doubts: doubts(of: row, at: slot))
+            doubts: doubts(of: row, at: slot), translation: translation(ofSlot: slot))
     }
 
     private func entryDoubts(of row: FlowRow, _ slot: UInt32) -> [String] {
         var words = row.traits.contains(.hasDoubts) ? (extras.doubts[slot] ?? []).map(\.text) : []
+        if let translation = extras.translations[slot] { words.append(translation.text) }
         if row.traits.contains(.isUncertain) { words.append(Flow.incompleteReading) }
         if row.traits.contains(.mayHaveEnded) {
             words.append("it had \(row.expires) s left when it was read, and may have ended before the table was")

@@ -1,4 +1,5 @@
 import Conntrack
+import Firewall
 
 /// What only few flows have, or only some outputs need, by slot: doubts about their entry, the persistence engine, whole entries.
 struct FlowExtras: Sendable {
@@ -8,6 +9,10 @@ struct FlowExtras: Sendable {
     /// The entries as the kernel sent them, and where each slot's is; nil if they are not kept.
     private var archive: EntryArchive?
     private var archived: [UInt32: EntryArchive.Location] = [:]
+    /// Flows that were joined with an entry whose packets rules rewrote, and which rules these may have been.
+    private(set) var rewritings: [UInt32: Rewriting] = [:]
+    private(set) var translations: [UInt32: FlowTranslation] = [:]
+    private(set) var rules: TranslationRules?
 
     init(keepsEntries: Bool) { archive = keepsEntries ? EntryArchive() : nil }
 
@@ -15,7 +20,18 @@ struct FlowExtras: Sendable {
 
     mutating func add(_ doubt: FlowDoubt, to slot: Int) { doubts[UInt32(slot), default: []].append(doubt) }
 
-    mutating func forgetDoubts(of slot: Int) { doubts[UInt32(slot)] = nil }
+    mutating func forgetDoubts(of slot: Int) {
+        doubts[UInt32(slot)] = nil
+        if !rewritings.isEmpty { (rewritings[UInt32(slot)], translations[UInt32(slot)]) = (nil, nil) }
+    }
+
+    mutating func note(_ rewriting: Rewriting?, of slot: Int) {
+        if let rewriting { rewritings[UInt32(slot)] = rewriting }
+    }
+
+    mutating func know(_ rules: TranslationRules) { self.rules = rules }
+
+    mutating func explain(_ translation: FlowTranslation, _ slot: UInt32) { translations[slot] = translation }
 
     mutating func keep(engine: String, of slot: Int) { engines[UInt32(slot)] = engine }
 
@@ -30,7 +46,7 @@ struct FlowExtras: Sendable {
 
     /// The slot gets another flow.
     mutating func forgetSlot(_ slot: Int) {
-        if !doubts.isEmpty { doubts[UInt32(slot)] = nil }
+        if !doubts.isEmpty { forgetDoubts(of: slot) }
         if !engines.isEmpty { engines[UInt32(slot)] = nil }
     }
 
@@ -39,6 +55,8 @@ struct FlowExtras: Sendable {
         if archive != nil { archive = EntryArchive() }
         archived.removeAll(keepingCapacity: true)
         doubts.removeAll()
+        rewritings.removeAll()
+        translations.removeAll()
     }
 }
 

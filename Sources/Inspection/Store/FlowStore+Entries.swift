@@ -104,6 +104,7 @@ extension FlowStore {
         }
         attach(entry, message, to: slot)
         slots.rows[slot].traits.insert(.isFoundByReply)
+        extras.note(Rewriting(entry), of: slot)
         add(
             isRewritten
                 ? .joinedAcrossNAT(entry.original, flows: flows) : .joinedByReply(entry.original, flows: flows),

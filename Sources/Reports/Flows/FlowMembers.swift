@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 import IPVS
 import Inspection
 
@@ -40,6 +41,7 @@ struct FlowMembers {
             json.members { $0.append(bytes: texts[position].end) }
             json.own(
                 flows.store.engine(ofSlot: slot), flows.store.doubts(of: row, at: slot),
+                flows.store.translation(ofSlot: slot),
                 row.hasEntry ? flows.store.entry(ofSlot: slot) : nil)
         }
     }
@@ -81,7 +83,7 @@ extension JSONWriter {
         middle(of: flow)
         numbers(expires: connection?.expires, connection?.details?.packets, connection?.details?.firewallMark)
         end(of: flow, proof)
-        own(connection?.persistenceEngine, flow.doubts, flow.entry)
+        own(connection?.persistenceEngine, flow.doubts, flow.translation, flow.entry)
     }
 
     fileprivate mutating func beginning(of flow: Flow) { member("protocol", flow.protocol.description) }
@@ -113,11 +115,28 @@ extension JSONWriter {
     }
 
     /// What one flow alone may have.
-    fileprivate mutating func own(_ engine: String?, _ doubts: [String], _ entry: Entry?) {
+    fileprivate mutating func own(
+        _ engine: String?, _ doubts: [String], _ translation: FlowTranslation?, _ entry: Entry?
+    ) {
         optional("persistence_engine", engine)
         if !doubts.isEmpty { member("doubts", strings: doubts) }
+        if let translation, translation.isKnown {
+            key("nat_rules")
+            array {
+                for rule in translation.before { $0.rule(rule, "before") }
+                for rule in translation.behind { $0.rule(rule, "behind") }
+            }
+        }
         key("entry")
         if let entry { self.entry(entry) } else { null() }
+    }
+
+    private mutating func rule(_ rule: TranslatingRule, _ side: String) {
+        object {
+            $0.member("ipvs", side)
+            $0.member("rule", rule.place)
+            $0.optional("text", rule.text.isEmpty ? nil : rule.text)
+        }
     }
 
     /// Null if they are not known.

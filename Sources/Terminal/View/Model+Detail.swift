@@ -54,7 +54,11 @@ extension Model {
             lines += fact("", "\(Figures.number(Int(packets), "packet")) from the client\(words)")
         }
         if let stuck = store.stuckReason(of: row) { lines += fact("stuck", stuck.words, .bad) }
-        for doubt in route.doubts { lines += fact("doubt", doubt, .caution) }
+        if let slot = store.slot(of: key) {
+            for doubt in store.doubts(of: row, at: slot) where doubt != Flow.incompleteReading {
+                lines += fact("doubt", doubt.printable, .caution)
+            }
+        }
         if row.isPending { return lines + fact("entry", "not read yet") + timelineFacts(row, key) }
         lines += entryFacts(flows.examined?.key == key ? flows.examined?.entry : nil, store.entryState(of: row))
         return lines + timelineFacts(row, key)

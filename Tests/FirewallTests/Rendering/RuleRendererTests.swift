@@ -89,10 +89,25 @@ struct RuleRendererTests {
 
     @Test func whatHasNoWordsIsNamed() throws {
         let ours = try inFreshNamespace {
-            try Tool.nft("table ip t { chain c { type nat hook prerouting priority -100; dnat to 10.0.0.1; }; }")
+            try Tool.nft("table ip t { chain c { type filter hook input priority 0; quota 25 bytes; }; }")
             return try Self.listings("c", "t", .ip).ours
         }
-        #expect(Array(ours.rules.values) == ["[nat]"])
+        #expect(Array(ours.rules.values) == ["[quota]"])
+    }
+
+    @Test(arguments: [
+        ("prerouting", "dnat to 10.0.0.1"), ("prerouting", "dnat to 10.0.0.1:80"),
+        ("prerouting", "tcp dport 80 redirect to :8080"), ("prerouting", "redirect"),
+        ("postrouting", "snat to 10.0.0.1-10.0.0.9"), ("postrouting", "masquerade"),
+        ("postrouting", "meta l4proto tcp masquerade to :1024-2048"),
+    ])
+    func translations(_ hook: String, _ rule: String) throws {
+        let text = rule.hasSuffix(":80") ? "meta l4proto tcp \(rule)" : rule
+        let (nft, ours) = try inFreshNamespace {
+            try Tool.nft("table ip t { chain c { type nat hook \(hook) priority 0; \(text); }; }")
+            return try Self.listings("c", "t", .ip)
+        }
+        #expect(ours == nft)
     }
 
     /// iptables-nft uses xtables' matches, whose arguments only iptables knows.

@@ -1,5 +1,6 @@
 import Addresses
 import Conntrack
+import Firewall
 import IPVS
 import Testing
 
@@ -69,6 +70,49 @@ struct RewrittenJoinTests {
         for entries in [[rewritten, own], [own, rewritten]] {
             let found = try flow(.nat, entries)
             #expect(found.map(\.verdict) == [.unreplied] && found.first?.doubts == [])
+        }
+    }
+
+    @Test(
+        "The rules that may have rewritten the packets are told, and so is that none is, or that they could not be read"
+    )
+    func rules() throws {
+        let rule = TranslatingRule(place: "ip nat PREROUTING handle 5", text: "tcp dport 8080 redirect to :80")
+        var found = FlowTranslation(before: [rule])
+        #expect(
+            found.text
+                == "rules that may have rewritten its packets: before IPVS ip nat PREROUTING handle 5 (tcp dport 8080 redirect to :80)"
+        )
+        found.behind = (1...5).map { TranslatingRule(place: "ip nat POSTROUTING handle \($0)", text: "") }
+        #expect(
+            found.text.hasSuffix(
+                "behind IPVS ip nat POSTROUTING handle 1, ip nat POSTROUTING handle 2, ip nat POSTROUTING handle 3 and 2 more"
+            ))
+        found.unread = ["no"]
+        #expect(found.isKnown && found.text.hasSuffix("; not all rules could be read: no"))
+        let unread = FlowTranslation(unread: ["no"])
+        #expect(
+            !unread.isKnown && unread.text.contains("is not known")
+                && unread.text.hasSuffix("not all rules could be read: no"))
+        #expect(FlowTranslation().isKnown && FlowTranslation().text.contains("none was found"))
+    }
+
+    @Test("Only flows whose entry NAT rewrote have rules, and lose them with the entry")
+    func explained() throws {
+        let services = [try service(.address(.tcp, try at(vip)), [(server, .nat)])]
+        let rewritten = try entry(
+            "172.18.0.2:8080", from: server, back: "10.255.0.3:1", status: [.confirmed, .destinationNAT])
+        let own = try InspectionTests.entry(client, vip, server: server, status: [.confirmed], id: 2)
+        for (entries, isRewritten) in [([rewritten], true), ([rewritten, own], false), ([own], false), ([], false)] {
+            var store = FlowStore()
+            store.read(services, [try connection(client, vip, server)], entries, at: 0)
+            #expect(store.hasTranslated == isRewritten)
+            store.explainTranslated(by: TranslationRules())
+            let flow = FlowReport(store, sysctls(conntrack: "1")).flows.first { _ in true }
+            #expect((flow?.translation != nil) == isRewritten)
+            #expect(flow?.doubts.contains { $0.contains("none was found that rewrites") } == isRewritten)
+            store.read(services, [try connection(client, vip, server)], [own], at: 1)
+            #expect(!store.hasTranslated && store.translation(ofSlot: 0) == nil)
         }
     }
 

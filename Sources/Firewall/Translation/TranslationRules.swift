@@ -1,0 +1,142 @@
+import Addresses
+import CNetlink
+import Netlink
+
+/// The rules of a packet filter that give packets other addresses or ports (NAT): of nf_tables, also as iptables-nft writes them, and of
+/// iptables-legacy.
+package struct TranslationRules: Sendable {
+    /// What could not be read, and why.
+    package private(set) var unread: [String] = []
+    private var chains = RuleChains()
+    private var legacy: [LegacyTable] = []
+    /// Of nf_tables, when it was read.
+    private var generation: UInt32?
+
+    /// No rules.
+    package init() {}
+
+    /// Reads them; nf_tables again only if it has changed. What cannot be read is said. Needs CAP_NET_ADMIN.
+    ///
+    /// - Parameter earlier: what was read of the same network namespace before.
+    package init(reading kernel: any KernelSource, after earlier: TranslationRules?) {
+        do throws(KernelError) {
+            let now = try? Ruleset.generation(of: kernel)
+            if let earlier, now != nil, earlier.generation == now {
+                (chains, generation) = (earlier.chains, now)
+            } else {
+                let ruleset = try Ruleset(reading: kernel)
+                if ruleset.isWhole { generation = now } else { unread.append("nf_tables kept changing") }
+                chains = RuleChains(translatingIn: ruleset)
+            }
+        } catch { unread.append(error.description) }
+        let names = LegacyTables.read(from: kernel)
+        for (family, presence) in [(TableFamily.ip, names.ipv4), (.ip6, names.ipv6)] {
+            do throws(KernelError) {
+                if case .unknown(let error) = presence { throw error }
+                guard case .tables(let names) = presence, names.contains("nat"),
+                    let table = try LegacyTable.read("nat", family, from: kernel)
+                else { continue }
+                legacy.append(table)
+            } catch { unread.append(error.description) }
+        }
+    }
+
+    /// Those that may have translated a packet, in the order of the chains: it met them at one of these hooks, unless an earlier rule ended its
+    /// way.
+    package func rules(for packet: PartialPacket, at hooks: [NetfilterHook]) -> [TranslatingRule] {
+        chains.rules(for: packet, at: hooks) + legacy.flatMap { $0.translatingRules(for: packet, at: hooks) }
+    }
+}
+
+/// A rule that gives packets another address or port.
+package struct TranslatingRule: Hashable, Sendable {
+    /// Where it is: `ip nat PREROUTING handle 5`. The names are the kernel's, and not sanitized.
+    package var place: String
+    /// As nft(8) or iptables-legacy write it, as far as known.
+    package var text: String
+
+    package init(place: String, text: String) { (self.place, self.text) = (place, text) }
+}
+
+/// The chains of tables that translate.
+private struct RuleChains: Sendable {
+    private struct Chain: Hashable {
+        var family: TableFamily
+        var table: String
+        var name: String
+    }
+
+    private struct Base {
+        var chain: Chain
+        var hook: UInt32
+        var priority: Int32
+    }
+
+    /// Those of type nat, in the order in which packets meet them: no other may translate (`nft_nat_validate`, net/netfilter/nft_nat.c), nor
+    /// call a chain that does.
+    private var bases: [Base] = []
+    private var rules: [Chain: [RulesetObject]] = [:]
+    private var sets: [Chain: SetElements] = [:]
+
+    init() {}
+
+    init(translatingIn ruleset: Ruleset) {
+        for chain in ruleset[.chain] where chain.isTranslating {
+            guard let hook = chain.hook, let priority = chain.priority else { continue }
+            bases.append(Base(chain: Self.name(chain), hook: hook, priority: priority))
+        }
+        bases.sort { $0.priority < $1.priority }
+        let tables = Set(bases.map { Chain(family: $0.chain.family, table: $0.chain.table, name: "") })
+        func isIn(_ object: RulesetObject) -> Bool {
+            tables.contains(Chain(family: object.family, table: object.table, name: ""))
+        }
+        rules = Dictionary(grouping: ruleset[.rule].filter(isIn), by: Self.name)
+        let lists = Dictionary(grouping: ruleset[.elements].filter(isIn), by: Self.name)
+        for set in ruleset[.set] where isIn(set) {
+            sets[Self.name(set)] = SetElements(of: set, lists[Self.name(set)] ?? [])
+        }
+    }
+
+    private static func name(_ object: RulesetObject) -> Chain {
+        Chain(family: object.family, table: object.table, name: object.name)
+    }
+
+    func rules(for packet: PartialPacket, at hooks: [NetfilterHook]) -> [TranslatingRule] {
+        let other: TableFamily = packet.family == .ipv6 ? .ip : .ip6
+        var (found, met): ([TranslatingRule], Set<Chain>) = ([], [])
+        for hook in hooks {
+            for base in bases where base.hook == UInt32(hook.rawValue) && base.chain.family != other {
+                walk(base.chain, packet, &met, &found)
+            }
+        }
+        return found
+    }
+
+    /// Each chain once, however many rules call it.
+    private func walk(
+        _ chain: Chain, _ packet: PartialPacket, _ met: inout Set<Chain>, _ found: inout [TranslatingRule]
+    ) {
+        guard met.insert(chain).inserted else { return }
+        for rule in rules[chain] ?? [] {
+            let possibility = RulePossibility(of: rule, for: packet) { set in
+                sets[Chain(family: chain.family, table: chain.table, name: set)]
+            }
+            guard possibility.mayMatch else { continue }
+            if possibility.translates, let handle = rule.handle {
+                let place = DroppingRule(
+                    family: chain.family, table: chain.table, chain: chain.name, decision: .rule(handle: handle))
+                found.append(TranslatingRule(place: place.description, text: RuleRenderer.text(of: rule)))
+            }
+            for next in possibility.chains {
+                walk(Chain(family: chain.family, table: chain.table, name: next), packet, &met, &found)
+            }
+        }
+    }
+}
+
+extension RulesetObject {
+    /// Of a base chain.
+    fileprivate var isTranslating: Bool {
+        payload(NFTA_CHAIN_TYPE.rawValue).map { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } == "nat"
+    }
+}
