@@ -107,7 +107,7 @@ package struct FilterVocabulary: Sendable {
     }
 
     /// Whether its rows have services by firewall mark: those of IPVS, not those of conntrack.
-    package var takesMarks: Bool { keys.contains(.method) }
+    package var takesMarks: Bool { !keys.contains(.zone) }
 
     /// The words, as one writes them.
     package var words: [String] { keys.flatMap { $0 == .src ? ["src", "client"] : [$0.rawValue] } }
