@@ -22,6 +22,19 @@ struct ReadingPaceTests {
         #expect(pace.wait(at: .seconds(60)) == .seconds(180))
     }
 
+    @Test("Another interval counts from the last reading, and never reads more often than a quarter of the time")
+    func interval() {
+        let pace = ReadingPace(.seconds(10))
+        for _ in 0..<2 { pace.end(at: .seconds(100), took: .seconds(1), isFromTable: false) }
+        #expect(pace.wait(at: .seconds(102)) == .seconds(7))
+        pace.interval = .seconds(5)
+        #expect(pace.wait(at: .seconds(102)) == .seconds(2))
+        pace.interval = .milliseconds(100)
+        #expect(pace.wait(at: .seconds(102)) == .seconds(1) && pace.isDue(at: .seconds(103)))
+        pace.interval = .seconds(30)
+        #expect(pace.wait(at: .seconds(102)) == .seconds(27))
+    }
+
     @Test(
         "From the kernel's own table it reads every ten seconds, as long as that is at most half of the time",
         arguments: [

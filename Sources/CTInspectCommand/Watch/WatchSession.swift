@@ -33,6 +33,7 @@ final class WatchSession {
     ) {
         self.kernel = kernel
         self.model = model
+        self.model.interval = interval
         self.events = events
         self.asksToObserve = asksToObserve
         var options = LiveDirector.Options(hints: .options)

@@ -160,6 +160,7 @@ package final class LiveDirector {
             fail(error)
         }
         stopUnwanted()
+        if let interval = demand.interval { pace.interval = interval }
         if demand.observes { isObserving = true }
         packets.keep(demand.observes, alsoOf: demand.addresses, take)
         packets.collect(tick, take)

@@ -2,8 +2,16 @@
 /// from the kernel's own table, whose walk takes no lock: then every ten seconds, as long as that is at most half of the time; and soon after a
 /// loss, which a reading recovers.
 package final class ReadingPace {
-    private let interval: Duration
+    /// Takes effect from the last reading on.
+    package var interval: Duration {
+        didSet {
+            if interval != oldValue, let last {
+                due = last.end + pause(after: last.took, isFromTable: last.isFromTable)
+            }
+        }
+    }
     private var due = Duration.zero
+    private var last: (end: Duration, took: Duration, isFromTable: Bool)?
     private var schedule = ResyncSchedule()
     private var isFirst = true
 
@@ -43,6 +51,7 @@ package final class ReadingPace {
     package func end(at now: Duration, took: Duration, isFromTable: Bool, isComplete: Bool = true) {
         schedule.end(at: now, took: took, isComplete: isComplete || !schedule.isWanted)
         due = now + pause(after: took, isFromTable: isFromTable)
+        last = (now, took, isFromTable)
         // Only connections that begin after the second reading can be proven never to be in the table: the sooner it comes, the better.
         if isFirst, took < .seconds(1) { due = .zero }
         isFirst = false

@@ -43,6 +43,8 @@ package struct Demand: Equatable, Sendable {
     package var observes = false
     /// Whose packets to count besides those of services.
     package var addresses: [ObservedSubject] = []
+    /// How often to read; nil for as often as at the start.
+    package var interval: Duration?
 
     package init() {}
 }

@@ -1,4 +1,5 @@
-/// Arranges rows in columns, as wide as needed for what is shown; if space is short, the least important columns are dropped, never part of a value.
+/// Arranges rows in columns, as wide as needed for what is shown and was shown before; if space is short, the least important columns are
+/// dropped, or those that were moved out of sight, never part of a value.
 struct ColumnLayout<Row, Context> {
     let columns: [Column<Row, Context>]
     private(set) var shown: [Int] = []
@@ -6,15 +7,20 @@ struct ColumnLayout<Row, Context> {
 
     static var gap: Int { 2 }
 
-    /// - Parameter sorted: the name of the column that rows are sorted by: it is never dropped.
-    init(_ all: [Column<Row, Context>], hidden: Set<String>, sortedBy sorted: String?, cells: [[Cell]], width: Int) {
+    /// The column that rows are sorted by is never dropped.
+    init(_ all: [Column<Row, Context>], _ list: ListState, cells: [[Cell]], width: Int) {
+        let sorted = list.sort
         columns = all
         widths = all.indices.map { column in
-            cells.reduce(all[column].title.width) { widest, row in
+            cells.reduce(max(all[column].title.width, list.widths[all[column].name] ?? 0)) { widest, row in
                 row.indices.contains(column) ? max(widest, row[column].text.width) : widest
             }
         }
-        shown = all.indices.filter { !hidden.contains(all[$0].name) }
+        shown = all.indices.filter { !list.hidden.contains(all[$0].name) }
+        if list.sideways > 0 {
+            moveSideways(list.sideways, width: width)
+            return
+        }
         func leastImportant() -> Int? {
             shown.filter { all[$0].expendable > 0 && all[$0].name != sorted }
                 .max { all[$0].expendable < all[$1].expendable }
@@ -22,6 +28,19 @@ struct ColumnLayout<Row, Context> {
         while needed > width, let victim = leastImportant() {
             shown.removeAll { $0 == victim }
         }
+    }
+
+    /// The first columns, which say what a row is, stay; the others are as they come, as many as fit.
+    private mutating func moveSideways(_ distance: Int, width: Int) {
+        let fixed = Array(shown.prefix { columns[$0].expendable == 0 })
+        let rest = shown.dropFirst(fixed.count)
+        shown = fixed + Array(rest.dropFirst(min(distance - 1, max(0, rest.count - 1))))
+        while needed > width, shown.count > 1 { shown.removeLast() }
+    }
+
+    /// The widths by the columns' names.
+    var widthsByName: [String: Int] {
+        Dictionary(zip(columns.map(\.name), widths), uniquingKeysWith: { first, _ in first })
     }
 
     private var needed: Int { shown.reduce(-Self.gap) { $0 + widths[$1] + Self.gap } }

@@ -14,6 +14,12 @@ struct ListState: Equatable, Sendable {
     /// Whether the cursor stays with its row to the end, and moves to no other then.
     var follows = false
     var hidden: Set<String> = []
+    /// How far the columns were moved to the left; 0 for those that matter most.
+    var sideways = 0
+    /// How wide columns have been: they do not slide while one pages.
+    private(set) var widths: [String: Int] = [:]
+    /// The first line of the details that is shown.
+    private(set) var detailTop = 0
 
     /// What the cursor stays with.
     enum Hold: Sendable {
@@ -66,6 +72,8 @@ struct ListState: Equatable, Sendable {
         case .down, .character("j"): target = from + 1
         case .pageUp, .control("b"): target = from - max(1, page - 1)
         case .pageDown, .control("f"): target = from + max(1, page - 1)
+        case .control("u"): target = from - max(1, page / 2)
+        case .control("d"): target = from + max(1, page / 2)
         case .home, .character("g"): target = 0
         case .end, .character("G"): target = count - 1
         default: return false
@@ -74,8 +82,7 @@ struct ListState: Equatable, Sendable {
             select(target, of: count, page: page)
             hold = key == .home || key == .character("g") ? .place : .row
         } else {
-            top = max(0, min(target, count - page))
-            selected = top
+            scroll(to: target, of: count, page: page)
         }
         return true
     }
@@ -85,6 +92,23 @@ struct ListState: Equatable, Sendable {
         select(position, of: count, page: page)
         hold = .row
     }
+
+    /// Puts a row of a list without selection at the top.
+    mutating func scroll(to position: Int, of count: Int, page: Int) {
+        top = max(0, min(position, count - page))
+        selected = top
+    }
+
+    /// - Parameter most: the last line that may be the first.
+    mutating func scrollDetail(by distance: Int, most: Int) { detailTop = max(0, min(detailTop + distance, most)) }
+
+    /// What is shown has a new subject.
+    mutating func startDetail() { detailTop = 0 }
+
+    mutating func keep(_ widths: [String: Int]) { self.widths.merge(widths) { max($0, $1) } }
+
+    /// Other rows may need less.
+    mutating func forgetWidths() { widths = [:] }
 
     /// Sorts by a column, or reverses the order if it is already sorted by it.
     mutating func sort(by column: String, beginsDescending: Bool) {

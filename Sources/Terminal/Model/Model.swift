@@ -30,8 +30,10 @@ package struct Model: Sendable {
     var findings = FindingsPane()
     /// Of the lines of Health, which are only scrolled.
     var health = ListState()
-    /// How far the detail pane is scrolled.
-    var detailTop = 0
+    /// What `n` looks for.
+    var search: Search?
+    /// How often the director is read.
+    package var interval = Duration.seconds(1)
     /// Requested with `o`, after showing what it adds to the kernel.
     var isObserving = false
     /// Whose packets are observed besides those of services.

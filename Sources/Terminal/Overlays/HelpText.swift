@@ -11,16 +11,22 @@ enum HelpText {
           Findings  what is wrong, what helps
           Health    table, losses, cost
 
-        arrows j k  move; PgUp PgDn,
+        Up Down j k move; PgUp PgDn,
+                    Ctrl-D Ctrl-U half,
                     Home End, g G
+        Left Right  columns beside
         Enter       detail; expand a service
+        + -         expand, collapse
         J K         scroll the detail
         F           follow the row to its end
         s F6        sort by a column
+        < >         sort by the next column
         r           reverse the order
-        c           choose columns
+        c F2        choose columns
         / F4        filter; Esc clears it
+        \\ F3        search; n N next match
         f Space     freeze or resume
+        [ ]         read more often, or less
         t           what fills the table;
                     in Servers: by server
         o           observe packets (asks)
@@ -30,9 +36,11 @@ enum HelpText {
         x           export as JSON
         F5          read now
         Ctrl-L      redraw
-        ? F1        show the key bindings
+        ? h F1      show the key bindings
         q F10       quit; also Ctrl-C
         Ctrl-Z      suspend
+        mouse       tabs, rows, titles sort,
+                    the bar, menus, wheel
 
         FILTER: man ct-inspect-filter
           dport=80 or dport=443

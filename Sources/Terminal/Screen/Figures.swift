@@ -9,6 +9,15 @@ enum Figures {
         return value < 9_999.5 ? "\(Int(value.rounded()))" : scaled(value)
     }
 
+    /// Exact up to four digits, then as short as a rate.
+    static func count(_ value: UInt64) -> String { value < 10_000 ? "\(value)" : scaled(Double(value)) }
+
+    /// `0:01:56`, `119:59:56`: hours, minutes, seconds.
+    static func clock(_ seconds: UInt32) -> String {
+        func two(_ number: UInt32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
+    }
+
     private static func scaled(_ value: Double) -> String {
         var (rest, unit) = (value / 1000, "k")
         for next in ["M", "G", "T"] where rest >= 999.95 { (rest, unit) = (rest / 1000, next) }

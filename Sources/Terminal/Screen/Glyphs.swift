@@ -11,6 +11,19 @@ package struct Glyphs: Equatable, Sendable {
     var more: String { isUnicode ? "…" : "..." }
     var rule: String { isUnicode ? "─" : "-" }
 
+    /// Of a box.
+    var frame: Frame { isUnicode ? .drawn : .typed }
+
+    struct Frame {
+        var upper: (left: String, right: String)
+        var lower: (left: String, right: String)
+        var horizontal: String
+        var vertical: String
+
+        static var drawn: Frame { Frame(upper: ("┌", "┐"), lower: ("└", "┘"), horizontal: "─", vertical: "│") }
+        static var typed: Frame { Frame(upper: ("+", "+"), lower: ("+", "+"), horizontal: "-", vertical: "|") }
+    }
+
     private var levels: [Character] { Array(isUnicode ? "▁▂▃▄▅▆▇█" : "_.-=+*#@") }
 
     /// A history line, the newest value last; the greatest value has full height. Zero is the lowest character, unknown a blank.

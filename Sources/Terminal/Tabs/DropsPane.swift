@@ -13,10 +13,14 @@ struct DropsPane: Sendable {
     }
 
     mutating func arrange(_ director: DirectorState, page: Int) {
-        let wanted = director.observation.drops.filter { drop in
-            filter?.accepts(FilteredDrop(drop, words: DropColumn.allCases.map { $0.text(drop) })) ?? true
-        }
+        let wanted = director.observation.drops.filter { drop in filter.map(drop.isWanted) ?? true }
         let fresh = list.sorted(wanted, by: list.sort.flatMap(DropColumn.init)?.sortKey)
         list.show(fresh, in: &rows, page: page, \.identity)
+    }
+}
+
+extension ObservedDrop {
+    func isWanted(_ filter: FilterExpression) -> Bool {
+        filter.accepts(FilteredDrop(self, words: DropColumn.allCases.map { $0.text(self) }))
     }
 }

@@ -3,7 +3,7 @@ import Conntrack
 import Inspection
 import Reports
 
-/// The columns of the conntrack table, the same as in `dump`.
+/// The columns of the conntrack table, those of `dump`.
 enum EntryColumn: String, CaseIterable {
     case proto, src, dst, state, status, timeout, mark, zone, packets, bytes
     case replySource = "reply-src"
@@ -11,7 +11,7 @@ enum EntryColumn: String, CaseIterable {
 
     static let columns: [Column<Entry, Void>] = allCases.map { column in
         Column(
-            name: column.rawValue, title: column.title, alignsRight: column == .timeout,
+            name: column.rawValue, title: column.title, alignsRight: column.isNumber,
             expendable: column.expendable,
             beginsDescending: [.timeout, .packets, .bytes, .mark].contains(column)
         ) { entry, _ in Cell(column.text(of: entry), column.ink(of: entry)) }
@@ -37,7 +37,23 @@ enum EntryColumn: String, CaseIterable {
     private var title: String { "\(dumped.title)" }
     private var expendable: Int { dumped.expendability }
 
-    func text(of entry: Entry) -> String { entry.cell(dumped) }
+    private var isNumber: Bool { [.timeout, .mark, .zone, .packets, .bytes].contains(self) }
+
+    /// As in `dump`, but numbers are short: the details have them in full.
+    func text(of entry: Entry) -> String {
+        switch self {
+        case .timeout: entry.timeout.map(Figures.clock) ?? "-"
+        case .packets: Self.pair(entry.originalCounters?.packets, entry.replyCounters?.packets)
+        case .bytes: Self.pair(entry.originalCounters?.bytes, entry.replyCounters?.bytes)
+        default: entry.cell(dumped)
+        }
+    }
+
+    /// Original/reply.
+    private static func pair(_ original: UInt64?, _ reply: UInt64?) -> String {
+        if original == nil, reply == nil { return "-" }
+        return "\(Figures.count(original ?? 0))/\(Figures.count(reply ?? 0))"
+    }
 
     private func ink(of entry: Entry) -> Ink {
         guard self == .status else { return .plain }

@@ -48,19 +48,24 @@ extension Model {
         case .findings, .health: break
         }
         list.filter = line
+        list.forgetWidths()
         arrange()
         keepListsInPlace()
     }
 
     // MARK: Typing
 
-    /// A key for the line that is being typed: the list is narrowed by what is finished of it.
+    /// A key for the line that is being typed: the list is narrowed by what is finished of a filter.
     mutating func press(_ key: Key, inFilter typed: Prompt) {
         var prompt = typed
         switch key {
         case .escape:
             overlay = nil
-            if list.filter != prompt.original { _ = take(filter: prompt.original) }
+            if prompt.purpose == .filter, list.filter != prompt.original { _ = take(filter: prompt.original) }
+            return
+        case .enter where prompt.purpose == .search:
+            prompt.complaint = take(search: prompt.typed)
+            overlay = prompt.complaint == nil ? nil : .prompt(prompt)
             return
         case .enter:
             prompt.complaint = take(filter: prompt.typed)
@@ -70,7 +75,7 @@ extension Model {
         default: guard prompt.take(key) else { return }
         }
         overlay = .prompt(prompt)
-        guard prompt.typed != typed.typed, let vocabulary else { return }
+        guard prompt.purpose == .filter, prompt.typed != typed.typed, let vocabulary else { return }
         let finished = FilterCompletion.finished(prompt.typed, in: vocabulary)
         if finished != list.filter { try? show(filter: finished) }
     }

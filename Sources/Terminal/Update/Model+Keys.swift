@@ -20,16 +20,23 @@ extension Model {
         case .control("r"), .function(5):
             if !isCapture { return [.read] }
             notice = "a capture is read once"
-        case .character("?"), .function(1): overlay = .help(top: 0)
+        case .character("?"), .character("h"), .function(1): overlay = .help(top: 0)
         case .character(let digit) where ("1"..."8").contains(digit):
             if let number = digit.wholeNumberValue { turn(to: Tab.allCases[number - 1]) }
         case .tab: turn(by: 1)
         case .backTab: turn(by: -1)
         case .character("f"), .character(" "): toggleFreeze()
-        case .character("/"), .function(3), .function(4): openFilter()
+        case .character("/"), .function(4): openFilter()
+        case .character("\\"), .function(3): openSearch()
+        case .character("n"): searchOn(isForward: true)
+        case .character("N"): searchOn(isForward: false)
         case .escape: leave()
         case .character("s"), .function(6): openMenu(.sort)
-        case .character("c"): openMenu(.columns)
+        case .character("<"), .character(","): sortByNeighbour(-1)
+        case .character(">"), .character("."): sortByNeighbour(1)
+        case .character("["): changeInterval(-1)
+        case .character("]"): changeInterval(1)
+        case .character("c"), .function(2): openMenu(.columns)
         case .character("r"): reverse()
         case .character("o"): toggleObservation()
         case .character("z"): restartWindow()
@@ -45,9 +52,11 @@ extension Model {
         if change(list: { $0.move(key, of: $1, page: $2, hasSelection: hasSelection) }) { return }
         switch (tab, key) {
         case (_, .character("F")) where canFollow: follow()
-        case (.services, .enter), (.services, .right), (.services, .left), (.services, .character("+")),
-            (.services, .character("-")):
-            openService(key)
+        case (.services, .enter), (.services, .character("+")), (.services, .character("-")): openService(key)
+        case (_, .left): moveSideways(by: -1)
+        case (_, .right): moveSideways(by: 1)
+        case (_, .character("J")) where isDetailed: scrollDetail(by: 1)
+        case (_, .character("K")) where isDetailed: scrollDetail(by: -1)
         case (_, .enter) where canDetail:
             chooseSelected()
             isDetailed.toggle()
@@ -55,8 +64,6 @@ extension Model {
         case (.servers, .character("t")):
             servers.isGrouped.toggle()
             arrange()
-        case (_, .character("J")) where isDetailed: scrollDetail(by: 1)
-        case (_, .character("K")) where isDetailed: scrollDetail(by: -1)
         default: notice = refusal(of: key)
         }
     }
@@ -93,7 +100,6 @@ extension Model {
 
     mutating func turn(to tab: Tab) {
         self.tab = tab
-        detailTop = 0
         if tab == .events { events.isWanted = true }
         arrange()
     }
@@ -114,12 +120,11 @@ extension Model {
         guard services.lines.indices.contains(services.list.selected) else { return }
         let identity: ServiceLine.Identity = services.lines[services.list.selected].identity
         switch (identity, key) {
-        case (.service(let service), .right), (.service(let service), .character("+")): services.open.insert(service)
+        case (.service(let service), .character("+")): services.open.insert(service)
         case (.service(let service), .enter):
             if services.open.remove(service) == nil { services.open.insert(service) }
         case (.service(let service), _): services.open.remove(service)
-        case (.server(let service, _), .left), (.server(let service, _), .character("-")):
-            services.open.remove(service)
+        case (.server(let service, _), .character("-")): services.open.remove(service)
         case (.server, _), (.unknown, _): notice = "only services have real servers to show"
         }
         arrange()

@@ -83,7 +83,7 @@ extension Model {
             if tab == .flows { flows.isDetailed = newValue }
             if tab == .findings { findings.isDetailed = newValue }
             if tab == .table { table.isDetailed = newValue }
-            detailTop = 0
+            list.startDetail()
             keepListsInPlace()
         }
     }
@@ -95,6 +95,7 @@ extension Model {
         let (count, page) = (listCount, page)
         let isChanged = change(&list, count, page)
         if tab == .events, isChanged { pauseStream(isAtEnd: list.top >= count - page) }
+        if isChanged, list.selected != self.list.selected { list.startDetail() }
         self.list = list
         if isChanged { choose() }
         return isChanged
@@ -104,7 +105,7 @@ extension Model {
     mutating func choose() {
         // What is looked at is no place in the list.
         if isDetailed || list.follows { list.choose() }
-        detailTop = 0
+        list.startDetail()
         if tab == .flows { flows.choose(in: director.store) }
         if tab == .table { table.choose() }
         if tab == .findings { findings.choose(in: director.findings) }
@@ -125,41 +126,5 @@ extension Model {
     mutating func keepListsInPlace() {
         let (count, page) = (listCount, page)
         list.select(list.selected, of: count, page: page)
-    }
-
-    /// What of the detail is shown.
-    mutating func scrollDetail(by distance: Int) {
-        detailTop = max(0, min(detailTop + distance, detailLines.count - max(1, layout.detail - 1)))
-    }
-
-    mutating func point(_ mouse: MouseEvent) -> [Effect] {
-        guard overlay == nil else { return [] }
-        standAtEndOfStream()
-        switch mouse.kind {
-        case .wheelUp, .wheelDown:
-            let isUp = mouse.kind == .wheelUp
-            if mouse.row >= layout.detailRow {
-                scrollDetail(by: isUp ? -1 : 1)
-                return []
-            }
-            return press(isUp ? .up : .down)
-        case .press, .doublePress:
-            if mouse.row == Layout.tabRow, let tab = tabTitles.first(where: { $0.columns.contains(mouse.column) })?.tab
-            {
-                turn(to: tab)
-                return []
-            }
-            let position = list.top + mouse.row - layout.firstRow
-            guard tab.hasSelection, mouse.row >= layout.firstRow, mouse.row < layout.firstRow + page,
-                position < listCount
-            else {
-                return []
-            }
-            _ = change { list, count, page in
-                list.point(at: position, of: count, page: page)
-                return true
-            }
-            return mouse.kind == .doublePress ? press(.enter) : []
-        }
     }
 }

@@ -7,7 +7,8 @@ extension Model {
         switch overlay {
         case .help(let top): pressInHelp(key, top)
         case .menu(let menu): press(key, in: menu)
-        case .prompt(let prompt) where prompt.purpose == .filter: press(key, inFilter: prompt)
+        case .prompt(let prompt) where prompt.purpose == .filter || prompt.purpose == .search:
+            press(key, inFilter: prompt)
         case .prompt(let prompt): return press(key, in: prompt)
         case .question(let question): answer(key, question)
         }
@@ -27,7 +28,7 @@ extension Model {
         }
     }
 
-    private mutating func press(_ key: Key, in menu: Menu) {
+    mutating func press(_ key: Key, in menu: Menu) {
         var menu = menu
         guard menu.items.indices.contains(menu.selected) else {
             overlay = nil

@@ -6,10 +6,15 @@ import Inspection
 /// - Returns: what the loop has to do.
 package func update(_ model: inout Model, _ event: ScreenEvent) -> [Effect] {
     switch event {
-    case .input(.key(let key)): return model.press(key)
-    case .input(.mouse(let mouse)): return model.point(mouse)
+    case .input(let input):
+        if !model.isOverlaid { model.keepWidths() }
+        switch input {
+        case .key(let key): return model.press(key)
+        case .mouse(let mouse): return model.point(mouse)
+        }
     case .resized(let size):
         model.size = size
+        model.list.forgetWidths()
     case .said(let sentence):
         model.notice = sentence
         return []
@@ -31,6 +36,7 @@ extension Model {
         demand.reads = !isFrozen
         demand.observes = isObserving
         demand.addresses = observedAddresses
+        demand.interval = interval
         if tab == .table { demand.entries = table.asked }
         demand.network = tab == .servers
         if events.isWanted { demand.eventKinds = Set(EventKind.allCases) }
@@ -69,13 +75,16 @@ extension Model {
     /// During the first reading, no more are shown than anyone looks at.
     private static let enoughRows = 10_000
 
-    /// Whether many rows are being sorted, which `goOnArranging` does.
-    package var isArranging: Bool { tab == .flows && flows.isArranging || tab == .table && table.isArranging }
+    /// Whether many rows are being sorted or searched, which `goOnArranging` does.
+    package var isArranging: Bool {
+        tab == .flows && flows.isArranging || tab == .table && table.isArranging || isSearching
+    }
 
     /// Does some of it, in about a millisecond.
     package mutating func goOnArranging() {
         if tab == .flows { flows.goOnArranging(director.store, page: page) }
         if tab == .table { table.goOnArranging(page: page) }
+        if isSearching { goOnSearching() }
     }
 
     /// A reading has other rows. The table was arranged when its rows arrived.

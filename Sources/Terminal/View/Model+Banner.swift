@@ -44,11 +44,11 @@ extension Model {
 }
 
 extension [Line] {
-    /// At most so many; the last of them ends with a mark if there were more.
+    /// At most so many; the last of them ends with a mark in place of a word if there were more.
     func cut(to most: Int, _ width: Int, _ glyphs: Glyphs) -> [Line] {
         guard count > most, most > 0, indices.contains(most - 1) else { return self }
-        let last = self[most - 1]
-        let mark = Run(" " + glyphs.more, last.runs.last?.ink ?? .plain)
-        return prefix(most - 1) + [Line(last.cut(to: Swift.max(0, width - mark.text.width)).runs + [mark])]
+        let (last, mark) = (self[most - 1], " " + glyphs.more)
+        let words = last.text.wrapped(to: Swift.max(1, width - mark.width)).first ?? ""
+        return prefix(most - 1) + [Line([Run(words + mark, last.runs.last?.ink ?? .plain)])]
     }
 }

@@ -9,7 +9,7 @@ import Reports
 extension Model {
     func detailBlock(_ rows: Int) -> [Line] {
         let (lines, room) = (detailLines, max(0, rows - 1))
-        let top = max(0, min(detailTop, lines.count - room))
+        let top = max(0, min(list.detailTop, lines.count - room))
         let shown = lines.dropFirst(top).prefix(room)
         let hint = lines.count > room ? " \(top + 1)-\(top + shown.count) of \(lines.count): J, K " : ""
         let rule = String(repeating: glyphs.rule, count: max(3, width - hint.width - 3))
@@ -88,6 +88,7 @@ extension Model {
         words += entry.status.names
         if let timeout = entry.timeout { words.append("\(timeout) s left") }
         lines += fact("entry", words.joined(separator: " "))
+        if let start = entry.timestamps?.start { lines += fact("started", started(start)) }
         if let sent = entry.originalCounters, let answered = entry.replyCounters {
             lines += fact(
                 "counters",
@@ -95,6 +96,13 @@ extension Model {
             )
         }
         return lines
+    }
+
+    /// When the kernel confirmed the entry (net.netfilter.nf_conntrack_timestamp).
+    private func started(_ nanoseconds: UInt64) -> String {
+        let (start, now) = (Moment(nanoseconds: nanoseconds), director.now)
+        let age = now.nanoseconds > nanoseconds ? (now.nanoseconds - nanoseconds) / 1_000_000_000 : 0
+        return "\(start.clockText(ahead: setting.clocksAhead).prefix(8)), \(Figures.age(UInt32(clamping: age))) ago"
     }
 
     /// What happened to it, in the order in which it was seen.

@@ -5,39 +5,73 @@ extension Model {
     var footLine: Line {
         if let notice { return Line([Run(notice.safe.fitted(to: width), .caution)]) }
         if case .prompt(let prompt) = overlay { return promptLine(prompt) }
-        var line = Line()
-        let keys: [(String, String)] =
-            if case .question(let question) = overlay {
-                [("y", question.purpose == .observe ? "Observe" : "Stop"), ("n", "Cancel")]
-            } else {
-                footKeys
-            }
-        for (key, words) in keys {
-            let pair = [Run(" \(key)", .key), Run(" \(words) ", .bar)]
-            if line.width + pair.reduce(0, { $0 + $1.text.width }) > width { break }
-            line.runs += pair
-        }
+        let shown = shownFootKeys
+        var line = Line(shown.flatMap { [Run(" \($0.label)", .key), Run(" \($0.words) ", .bar)] })
         line.runs.append(Run(String(repeating: " ", count: max(0, width - line.width)), .bar))
         return line
     }
 
+    /// What a click on the line presses; nil beside the keys, and while they are not shown.
+    func footKey(at column: Int) -> Key? {
+        if notice != nil { return nil }
+        if case .prompt = overlay { return nil }
+        var start = 0
+        for shown in shownFootKeys {
+            start += shown.width
+            if column < start { return shown.key }
+        }
+        return nil
+    }
+
+    private struct FootKey {
+        var key: Key
+        var label: String
+        var words: String
+
+        init(_ key: Key, _ label: String, _ words: String) { (self.key, self.label, self.words) = (key, label, words) }
+
+        init(_ character: Character, _ words: String) { self.init(.character(character), String(character), words) }
+
+        var width: Int { label.width + words.width + 3 }
+    }
+
+    /// As many as fit.
+    private var shownFootKeys: [FootKey] {
+        let keys: [FootKey] =
+            switch overlay {
+            case .question(let question):
+                [FootKey("y", question.purpose == .observe ? "Observe" : "Stop"), FootKey("n", "Cancel")]
+            case .help: [FootKey(.escape, "Esc", "Close")]
+            case .menu(let menu):
+                [FootKey(.enter, "Enter", menu.purpose == .sort ? "Sort" : "Done"), FootKey(.escape, "Esc", "Close")]
+            case .prompt, nil: footKeys
+            }
+        var used = 0
+        return Array(
+            keys.prefix {
+                used += $0.width
+                return used <= width
+            })
+    }
+
     /// The keys that do something on this tab, the most important first.
-    private var footKeys: [(String, String)] {
-        var keys = [("?", "Help")]
-        if shownTrouble != nil { keys.insert(("Esc", "Dismiss"), at: 0) }
-        if canFilter { keys.append(("/", "Filter")) }
-        keys.append(("q", "Quit"))
-        if tab == .services { keys.append(("Enter", "Servers")) }
-        if canDetail { keys.append(("Enter", "Detail")) }
-        if tab == .table { keys.append(("t", "Talkers")) }
-        if tab == .servers { keys.append(("t", servers.isGrouped ? "By service" : "By server")) }
-        if isDetailed { keys.append(("J K", "Scroll")) }
-        if canSort { keys.append(("s", "Sort")) }
-        keys.append(("f", isFrozen ? "Resume" : "Freeze"))
-        if !isCapture { keys.append(("o", isObserving ? "Stop observing" : "Observe")) }
-        if canSort { keys.append(("c", "Columns")) }
-        keys.append(("x", "Export"))
-        if canFollow { keys.append(("F", "Follow")) }
+    private var footKeys: [FootKey] {
+        var keys = [FootKey("?", "Help")]
+        if shownTrouble != nil { keys.insert(FootKey(.escape, "Esc", "Dismiss"), at: 0) }
+        if canFilter { keys.append(FootKey("/", "Filter")) }
+        keys.append(FootKey("q", "Quit"))
+        if tab == .services { keys.append(FootKey(.enter, "Enter", "Servers")) }
+        if canDetail { keys.append(FootKey(.enter, "Enter", "Detail")) }
+        if tab == .table { keys.append(FootKey("t", "Talkers")) }
+        if tab == .servers { keys.append(FootKey("t", servers.isGrouped ? "By service" : "By server")) }
+        if isDetailed { keys.append(FootKey("J", "Down")) }
+        if canSort { keys.append(FootKey("s", "Sort")) }
+        keys.append(FootKey("f", isFrozen ? "Resume" : "Freeze"))
+        if !isCapture { keys.append(FootKey("o", isObserving ? "Stop observing" : "Observe")) }
+        if canSort { keys.append(FootKey("c", "Columns")) }
+        if canFilter { keys.append(search?.tab == tab ? FootKey("n", "Next") : FootKey("\\", "Search")) }
+        keys.append(FootKey("x", "Export"))
+        if canFollow { keys.append(FootKey("F", "Follow")) }
         return keys
     }
 
@@ -50,6 +84,7 @@ extension Prompt {
     var label: String {
         switch purpose {
         case .filter: "Filter: "
+        case .search: "Search: "
         case .export: "Export to: "
         case .observe: "Observe ADDRESS[:PORT]: "
         }

@@ -24,6 +24,13 @@ extension Model {
     private struct Listing {
         var lines: [Line]
         var columns: [ColumnSpan] = []
+        var widths: [String: Int] = [:]
+    }
+
+    /// What is on the screen now is as wide as this.
+    mutating func keepWidths() {
+        let widths = listing(layout).widths
+        if !widths.isEmpty { list.keep(widths) }
     }
 
     private func serviceListing(_ layout: Layout) -> Listing {
@@ -93,14 +100,14 @@ extension Model {
         let list = list
         let shown = list.top..<min(count, list.top + layout.page)
         let rows = shown.map(cells)
-        let table = ColumnLayout(columns, hidden: list.hidden, sortedBy: list.sort, cells: rows, width: width)
+        let table = ColumnLayout(columns, list, cells: rows, width: width)
         let lines = zip(shown, rows).map { position, cells in
             let line = table.line(cells)
             return position == list.cursor ? line.selected(to: width) : line
         }
         return Listing(
             lines: [table.titles(sortedBy: list.sort, isDescending: list.isDescending, glyphs)] + lines,
-            columns: table.spans)
+            columns: table.spans, widths: table.widthsByName)
     }
 
     private func talkerLines(_ layout: Layout) -> [Line] {
@@ -129,7 +136,7 @@ extension Model {
         // Not scrolled back: the newest are at the bottom.
         let top = events.isPaused ? min(events.list.top, count - 1) : count - layout.page
         return events.lines(from: max(0, top), most: layout.page).map {
-            EventLine.line($0, clocksAhead: setting.clocksAhead)
+            EventLine.line($0, clocksAhead: setting.clocksAhead).from(column: events.list.sideways * Self.sidewaysStep)
         }
     }
 

@@ -31,11 +31,26 @@ extension Model {
     /// Lines of a box, between its title and its edge; the footer stays visible.
     var overlayRows: Int { max(1, size.rows - 4) }
 
+    /// The row of a box's upper edge.
+    static let overlayRow = 1
+
+    /// The first item of a menu that is shown.
+    func menuTop(_ menu: Menu) -> Int {
+        max(0, min(menu.selected - overlayRows / 2, menu.items.count - overlayRows))
+    }
+
+    /// The columns that a menu takes.
+    func menuWidth(_ menu: Menu) -> Int { box(menuLines(menu), titled: title(menu)).first?.width ?? 0 }
+
     private func draw(_ menu: Menu, over screen: inout Screen) {
-        let room = overlayRows
-        let top = max(0, min(menu.selected - room / 2, menu.items.count - room))
+        draw(menuLines(menu), titled: title(menu), over: &screen)
+    }
+
+    private func title(_ menu: Menu) -> String { menu.purpose == .sort ? "Sort by (Enter)" : "Columns (Space, Enter)" }
+
+    private func menuLines(_ menu: Menu) -> [Line] {
         let fitting = Set(columnSpans.map(\.name))
-        let lines = menu.items.enumerated().dropFirst(top).prefix(room).map { position, item in
+        return menu.items.enumerated().dropFirst(menuTop(menu)).prefix(overlayRows).map { position, item in
             let mark = menu.purpose == .columns ? (item.isMarked ? "[x] " : "[ ] ") : (item.isMarked ? " *  " : "    ")
             // Where there are no rows, nobody knows how wide they would be.
             let isCut = menu.purpose == .columns && item.isMarked && !fitting.isEmpty && !fitting.contains(item.name)
@@ -43,38 +58,45 @@ extension Model {
                 Run(mark + item.title + (isCut ? "  does not fit" : ""), position == menu.selected ? .selected : .plain)
             ])
         }
-        let title = menu.purpose == .sort ? "Sort by (Enter)" : "Columns (Space, Enter)"
-        draw(lines, titled: title, over: &screen)
     }
 
-    /// A box in the upper left, over existing content; as wide as necessary.
     private func draw(_ lines: [Line], titled title: String, over screen: inout Screen) {
-        let most = overlayRows
-        let inner = min(width - 2, max(title.width + 2, lines.prefix(most).map(\.width).max() ?? 0))
-        var box = [Line([Run(" " + title.fitted(to: inner + 1), .bar)])]
-        for line in lines.prefix(most) {
-            var row = Line([Run(" ")] + line.cut(to: inner).runs)
-            row.runs.append(Run(String(repeating: " ", count: max(0, inner + 2 - row.width))))
+        screen.lay(box(lines, titled: title), at: Self.overlayRow)
+    }
+
+    /// A box in the upper left, as wide as necessary, with a frame that sets it off against what is beside it.
+    private func box(_ lines: [Line], titled title: String) -> [Line] {
+        let shown = lines.prefix(overlayRows)
+        let inner = max(1, min(width - 2, max(title.width + 4, (shown.map(\.width).max() ?? 0) + 1)))
+        let frame = glyphs.frame
+        let heading = (frame.horizontal + " " + title + " ").cut(to: inner)
+        let rule = String(repeating: frame.horizontal, count: max(0, inner - heading.width))
+        var box = [Line([Run(frame.upper.left + heading + rule + frame.upper.right, .bar)])]
+        for line in shown {
+            var row = Line([Run(frame.vertical, .bar)] + line.cut(to: inner).runs)
+            row.runs.append(Run(String(repeating: " ", count: max(0, inner + 1 - row.width))))
+            row.runs.append(Run(frame.vertical, .bar))
             box.append(row)
         }
-        box.append(Line([Run(String(repeating: " ", count: inner + 2), .bar)]))
-        screen.lay(box, at: 1)
+        let edge = String(repeating: frame.horizontal, count: inner)
+        box.append(Line([Run(frame.lower.left + edge + frame.lower.right, .bar)]))
+        return box
     }
 }
 
 extension Screen {
-    /// Puts lines over those from `row` on; content to their right stays visible.
+    /// Puts lines over those from `row` on; content to their right stays visible, but steps back.
     mutating func lay(_ lines: [Line], at row: Int) {
         for (offset, line) in lines.enumerated() where row + offset < size.rows {
-            let below = self.lines[row + offset]
-            replace(row + offset, with: Line(line.runs + below.from(column: line.width).runs))
+            let beside = self.lines[row + offset].from(column: line.width).runs.map { Run($0.text, .dim) }
+            replace(row + offset, with: Line(line.runs + beside))
         }
     }
 }
 
 extension Line {
     /// The content from a column on.
-    fileprivate func from(column: Int) -> Line {
+    func from(column: Int) -> Line {
         var (line, skipped) = (Line(), 0)
         for run in runs {
             var rest = run
