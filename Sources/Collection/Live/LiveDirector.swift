@@ -261,6 +261,8 @@ package final class LiveDirector {
         running = reading
         defer { running = nil }
         pace.begin(at: clock.elapsed())
+        // So that the events of the entries that are counted then have been counted, too.
+        drainEvents()
         readStatistics()
         // What was queued before a loss is older than what is read now.
         let isDrained = drainEvents(batches: 1000)

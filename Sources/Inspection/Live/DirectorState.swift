@@ -18,6 +18,7 @@ package struct DirectorState: Sendable {
     package private(set) var absence: String?
     package private(set) var traffic = TrafficHistory()
     package private(set) var health = TableHealth()
+    package private(set) var history = DirectorHistory()
     package private(set) var reading = ReadingStatus()
     package private(set) var events = EventStatus()
     package private(set) var observation = ObservationStatus()
@@ -30,6 +31,7 @@ package struct DirectorState: Sendable {
     package private(set) var findings: [Finding] = []
     package var cost: OwnCost?
 
+    private var turnover = EntryTurnover()
     /// The flows of the last reading.
     private var tally: FlowTally?
     /// Packets of unknown flows: the next reading may show those.
@@ -111,6 +113,7 @@ package struct DirectorState: Sendable {
         reading.trouble = nil
         reading.isRunning = false
         traffic.take(services, sysctls)
+        history.take(sample, at: Int(second))
         tally = FlowTally(store)
         renewFindings()
     }
@@ -132,18 +135,26 @@ package struct DirectorState: Sendable {
     // MARK: Events
 
     /// Every NEW event is delivered from now on.
-    package mutating func beginWatch() { store.beginWatch(at: second) }
+    package mutating func beginWatch() {
+        store.beginWatch(at: second)
+        turnover.begin()
+    }
 
     /// NEW events may be missing from now on.
-    package mutating func endWatch() { store.loseEvents() }
+    package mutating func endWatch() {
+        store.loseEvents()
+        turnover.end()
+    }
 
     package mutating func take(_ event: Event<Entry>) {
-        if event.kind == .new { store.takeNew(event.subject, at: second) }
+        guard event.kind == .new else { return }
+        store.takeNew(event.subject, at: second)
+        turnover.take()
     }
 
     /// - Parameter messages: how many were lost; nil if the kernel does not say.
     package mutating func loseEvents(messages: Int?) {
-        store.loseEvents()
+        endWatch()
         events.losses += 1
         events.lostMessages += messages ?? 0
         events.isResyncing = true
@@ -155,10 +166,28 @@ package struct DirectorState: Sendable {
         events.resyncs += 1
     }
 
+    /// What is known now.
+    private var sample: DirectorHistory.Sample {
+        var sample = DirectorHistory.Sample()
+        sample[.fill] = health.statistics?.fill
+        sample[.connections] = absence == nil ? Double(store.counts.connections) : nil
+        (sample[.created], sample[.destroyed]) = (turnover.created, turnover.destroyed)
+        let lost = [StatisticsCounter.drop, .earlyDrop, .insertFailed].compactMap { health.change?.rate($0) }
+        sample[.refused] = lost.isEmpty ? nil : lost.reduce(0, +)
+        guard observation.last != nil, observation.trouble == nil else { return sample }
+        let observed = observation.rates.all
+        for series in DirectorHistory.Series.allCases {
+            if let state = series.ctstate { sample[series] = observed.states[state] ?? 0 }
+        }
+        sample[.dropped] = observed.dropped
+        return sample
+    }
+
     // MARK: Health and packets
 
     package mutating func take(_ statistics: TableStatistics) {
         health.take(statistics, at: elapsed)
+        turnover.take(entries: statistics.entries, at: elapsed)
         renewFindings()
     }
 

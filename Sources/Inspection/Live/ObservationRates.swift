@@ -18,6 +18,8 @@ package struct ObservationRates: Sendable {
     }
 
     private var rates: [Service.Identity: Rates] = [:]
+    /// Of all observed services and addresses together, without history.
+    package private(set) var all = Rates()
     private static let mostHistory = 120
 
     /// Before the first observation.
@@ -29,17 +31,17 @@ package struct ObservationRates: Sendable {
     /// Takes the next observation; `earlier` is ignored if counting has started over since.
     package mutating func take(_ observation: Observation, after earlier: Observation?) {
         let earlier = earlier?.from == observation.from ? earlier : nil
-        var before: [Service.Identity: ObservedTraffic] = [:]
-        for observed in earlier?.subjects ?? [] {
-            if let identity = observed.subject.service?.identity { before[identity] = observed.traffic }
-        }
+        var before: [String: ObservedTraffic] = [:]
+        for observed in earlier?.subjects ?? [] { before[observed.subject.description] = observed.traffic }
         let old = rates
-        rates = [:]
+        (rates, all) = ([:], Rates())
         let start = earlier?.to.nanoseconds ?? observation.from.nanoseconds
         let seconds = Double(max(observation.to.nanoseconds, start) - start) / 1e9
         for observed in observation.subjects {
+            var fresh = Rates(
+                observed.traffic, since: before[observed.subject.description] ?? ObservedTraffic(), over: seconds)
+            all.add(fresh)
             guard let identity = observed.subject.service?.identity else { continue }
-            var fresh = Rates(observed.traffic, since: before[identity] ?? ObservedTraffic(), over: seconds)
             fresh.history = Array(((earlier == nil ? nil : old[identity]?.history) ?? []).suffix(Self.mostHistory - 1))
             fresh.history.append(fresh.dropped)
             rates[identity] = fresh
@@ -48,6 +50,12 @@ package struct ObservationRates: Sendable {
 }
 
 extension ObservationRates.Rates {
+    fileprivate mutating func add(_ other: Self) {
+        states.merge(other.states, uniquingKeysWith: +)
+        dropped += other.dropped
+        droppedInAll &+= other.droppedInAll
+    }
+
     fileprivate init(_ traffic: ObservedTraffic, since before: ObservedTraffic, over seconds: Double) {
         droppedInAll = traffic.droppedPackets
         guard seconds > 0.001 else { return }

@@ -5,14 +5,10 @@ package struct TableHealth: Sendable {
     package private(set) var statistics: TableStatistics?
     /// Since the reading before; nil for the first.
     package private(set) var change: StatisticsChange?
-    /// Entries relative to the limit over time, the newest last; nil if unknown.
-    package private(set) var fills: [Double?] = []
     /// Why there are no statistics.
     package private(set) var absence: String?
     /// When `statistics` was read; nil if reading failed since.
     private var time: Duration?
-
-    package static let mostHistory = 240
 
     package init() {}
 
@@ -26,8 +22,6 @@ package struct TableHealth: Sendable {
             }
         (statistics, self.time) = (next, time)
         absence = nil
-        fills.append(next.fill)
-        if fills.count > Self.mostHistory { fills.removeFirst() }
     }
 
     /// They could not be read.

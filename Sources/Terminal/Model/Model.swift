@@ -30,6 +30,8 @@ package struct Model: Sendable {
     var findings = FindingsPane()
     /// Of the lines of Health, which are only scrolled.
     var health = ListState()
+    /// How long a column of its history is.
+    var historyZoom = HistoryZoom()
     /// What `n` looks for.
     var search: Search?
     /// How often the director is read.

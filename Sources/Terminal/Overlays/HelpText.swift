@@ -16,7 +16,8 @@ enum HelpText {
                     Home End, g G
         Left Right  columns beside
         Enter       detail; expand a service
-        + -         expand, collapse
+        + -         expand, collapse; in
+                    Health: zoom the history
         J K         scroll the detail
         F           follow the row to its end
         s F6        sort by a column

@@ -53,6 +53,8 @@ extension Model {
         switch (tab, key) {
         case (_, .character("F")) where canFollow: follow()
         case (.services, .enter), (.services, .character("+")), (.services, .character("-")): openService(key)
+        case (.health, .character("+")): zoomHistory(in: true)
+        case (.health, .character("-")): zoomHistory(in: false)
         case (_, .left): moveSideways(by: -1)
         case (_, .right): moveSideways(by: 1)
         case (_, .character("J")) where isDetailed: scrollDetail(by: 1)

@@ -66,6 +66,7 @@ extension Model {
         if tab == .servers { keys.append(FootKey("t", servers.isGrouped ? "By service" : "By server")) }
         if isDetailed { keys.append(FootKey("J", "Down")) }
         if canSort { keys.append(FootKey("s", "Sort")) }
+        if tab == .health, !isCapture { keys.append(FootKey("+", "Zoom")) }
         keys.append(FootKey("f", isFrozen ? "Resume" : "Freeze"))
         if !isCapture { keys.append(FootKey("o", isObserving ? "Stop observing" : "Observe")) }
         if canSort { keys.append(FootKey("c", "Columns")) }

@@ -5,7 +5,10 @@ import Reports
 
 /// The lines of the last tab: the health of the table, what was lost, and what watching costs.
 extension Model {
-    var healthLines: [Line] { tableLines + sysctlLines }
+    var healthLines: [Line] {
+        let history = historyLines
+        return history + (history.isEmpty ? [] : [Line()]) + tableLines + sysctlLines
+    }
 
     func shownHealthLines(_ layout: Layout) -> [Line] {
         Array(healthLines.dropFirst(health.top).prefix(layout.page))
@@ -30,11 +33,7 @@ extension Model {
         let gauge = glyphs.gauge(fill, width: max(4, min(30, width - 50)))
         let text = " \(entries) of \(limit) (\(Figures.percent(fill)))"
         let buckets = statistics.buckets.map { ", \($0) buckets" } ?? ""
-        let table = Line([Run("Table    ", .strong), Run(gauge, ink), Run(text + buckets)])
-        if isCapture { return [table] }
-        let history = glyphs.history(
-            director.health.fills, width: max(4, min(TableHealth.mostHistory, width - 9)), most: 1)
-        return [table, Line([Run("history  ", .dim), Run(history, ink)])]
+        return [Line([Run("Table    ", .strong), Run(gauge, ink), Run(text + buckets)])]
     }
 
     private func counterLines(_ statistics: TableStatistics) -> [Line] {

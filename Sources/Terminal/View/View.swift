@@ -26,11 +26,13 @@ extension Model {
         var states: [Run] = []
         if isFrozen { states.append(Run("FROZEN ", .key)) }
         let netns = setting.networkNamespace.map { " netns \($0)" } ?? ""
-        let routes = [
+        let names = [
             "\(setting.host)\(netns) \(setting.kernelRelease) ", "\(setting.host)\(netns) ", "\(setting.host) ", "",
         ]
+        // What goes on matters more than the kernel's release, and less than where it is.
+        let routes = vitals.flatMap { vital in names.dropLast().map { $0 + vital } } + names.suffix(2)
         if isObserving {
-            let isRoomy = routes[1].safe.width + Self.name.width + fresh.width + observedSpan.width + 10 <= width
+            let isRoomy = names[1].safe.width + Self.name.width + fresh.width + observedSpan.width + 10 <= width
             states.append(Run("OBSERVING " + (isRoomy ? observedSpan : ""), .key))
         }
         let used = states.reduce(Self.name.width + fresh.width) { $0 + $1.text.width }

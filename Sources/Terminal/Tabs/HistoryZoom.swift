@@ -1,0 +1,18 @@
+/// How much time a column of the history shows.
+struct HistoryZoom: Equatable, Sendable {
+    private(set) var position = 0
+
+    /// In seconds.
+    private static let steps = [1, 2, 5, 10, 30, 60, 300, 600]
+
+    /// Seconds of a column.
+    var step: Int { Self.steps[min(max(position, 0), Self.steps.count - 1)] }
+
+    /// - Returns: whether there is another one.
+    mutating func zoom(in isCloser: Bool) -> Bool {
+        let next = position + (isCloser ? -1 : 1)
+        guard Self.steps.indices.contains(next) else { return false }
+        position = next
+        return true
+    }
+}
