@@ -15,7 +15,7 @@ struct HistoryTests {
         model.director.beginWatch()
         for second: UInt64 in 1...60 {
             model.director.tick(
-                Moment(nanoseconds: Models.now.nanoseconds + Int64(second) * 1_000_000_000), elapsed: .seconds(second))
+                Moment(nanoseconds: Models.now.nanoseconds + second * 1_000_000_000), elapsed: .seconds(Int(second)))
             for number in 0..<3 { Models.take(&model, .new, Models.entry(number)) }
             model.director.take(statistics(entries: Int(second)))
             Models.read(&model, (0..<Int(second)).map { Models.connection($0) })

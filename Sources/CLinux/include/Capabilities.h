@@ -22,6 +22,10 @@ int clinux_keep_only_net_admin(unsigned int also);
 /// which root has, only the latter. Returns 0, or the errno.
 int clinux_bind_programs(void);
 
+/// Lets the calling thread, and no other, reach files as a user and with their group only, and takes all its capabilities. Needs CAP_SETUID
+/// and CAP_SETGID. Returns 0, or the errno.
+int clinux_become(unsigned int user, unsigned int group);
+
 /// Whether programs that the calling thread starts get CAP_NET_ADMIN, if the thread has it (as an ambient capability). Root's programs have it
 /// anyway. Returns 0, or the errno.
 int clinux_pass_net_admin(bool pass);

@@ -21,6 +21,9 @@ struct ScreenOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Columns of the initial tab to show.", valueName: "COLUMN,..."), completion: .columns)
     var columns: String?
 
+    @Flag(help: "Read no settings, neither the host's nor your own.")
+    var noConfig = false
+
     @Flag(help: "Leave the mouse to the terminal.")
     var noMouse = false
 

@@ -73,17 +73,27 @@ struct WatchCommand: ParsableCommand {
         defer { clinux_end_terminal_guard() }
         var complaint: String?
         try Failure.reporting { () throws(KernelError) in
+            // Capabilities are given up with the next step; a capture is tried before there is a second thread.
+            var files = SettingsFiles(reads: !screen.noConfig)
+            if isLive, source.capture == nil { try files.startWriter() }
             let kernel = try source.open(reading, keeping: .sandbox)
             var model = try model(of: kernel)
+            let troubles = files.apply(to: &model)
             complaint = model.begin(screen.start)
             if complaint != nil { return }
             let checks = isLive ? try source.checksInBackground() : nil
             defer { checks?.stop() }
             let news = isLive ? nil : source.checksOnce(kernel)
             if source.capture == nil { try Privileges.keepOnlyNetAdmin() }
+            if isLive { try files.startWriter() }
             let session = try session(kernel, model, checks)
             if let news { session.take(news) }
-            if isLive { try show(session) } else { try WatchPrinter(session, screen).print(afterInterval: waits) }
+            report(troubles, session)
+            if isLive {
+                try show(session, files)
+            } else {
+                try WatchPrinter(session, screen).print(afterInterval: waits)
+            }
         }
         if let complaint { throw ValidationError(complaint) }
     }
@@ -115,11 +125,19 @@ struct WatchCommand: ParsableCommand {
             )
         }
         return WatchSession(
-            kernel, model, events: events, checks: checks, interval: interval?.duration ?? .seconds(1),
+            kernel, model, events: events, checks: checks, interval: interval?.duration ?? model.interval,
             asksToObserve: observe)
     }
 
-    private func show(_ session: WatchSession) throws(KernelError) {
+    /// A screen says it until a key is pressed.
+    private func report(_ troubles: [String], _ session: WatchSession) {
+        if !isLive { return troubles.forEach(Output.complain) }
+        if let first = troubles.first {
+            session.handle(.said(troubles.count == 1 ? first : "\(first) (and \(troubles.count - 1) more)"))
+        }
+    }
+
+    private func show(_ session: WatchSession, _ files: SettingsFiles) throws(KernelError) {
         let signals = clinux_open_signals()
         guard signals >= 0 else { throw KernelError("catch signals", Errno(rawValue: -signals)) }
         defer { clinux_close_signals(signals) }
@@ -134,6 +152,6 @@ struct WatchCommand: ParsableCommand {
             model.setting.glyphs = Glyphs(isUnicode: isUnicode)
             model.size = size
         }
-        try WatchLoop(session, driver, signals: signals).run()
+        try WatchLoop(session, driver, files, signals: signals).run()
     }
 }

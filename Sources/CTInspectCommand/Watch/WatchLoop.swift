@@ -10,6 +10,7 @@ import Terminal
 final class WatchLoop {
     private let session: WatchSession
     private var driver: CursesDriver
+    private let files: SettingsFiles
     private let signals: CInt
     private let waiter: Waiter
     private var isOver = false
@@ -23,8 +24,11 @@ final class WatchLoop {
     private static let longestSlice = Duration.milliseconds(30)
 
     /// - Parameter signals: the descriptor that delivers them.
-    init(_ session: WatchSession, _ driver: consuming CursesDriver, signals: CInt) throws(KernelError) {
+    init(
+        _ session: WatchSession, _ driver: consuming CursesDriver, _ files: SettingsFiles, signals: CInt
+    ) throws(KernelError) {
         self.session = session
+        self.files = files
         // The screen reads SIGINT and SIGTERM from `signals`, as it does SIGWINCH, SIGTSTP and SIGCONT.
         waiter = try Waiter(output: FileDescriptor(rawValue: driver.descriptor), catchingStops: false)
         self.driver = driver
@@ -139,7 +143,10 @@ final class WatchLoop {
             case .export(let path):
                 session.arrange(for: .seconds(60))
                 session.handle(.said(SaveAsJSON.write(to: path, session.model.writeDocument)))
+            case .saveSettings:
+                if let trouble = files.save(session.model.settings) { session.handle(.said(trouble)) }
             }
         }
+        for said in files.takeNews() { session.handle(.said(said)) }
     }
 }

@@ -36,4 +36,6 @@ package enum Effect: Equatable, Sendable {
     case read
     /// To write what is shown to a file.
     case export(path: String)
+    /// To write how the screen is arranged to the user's file.
+    case saveSettings
 }

@@ -26,6 +26,8 @@ extension Model {
         let known = tab.columnNames
         if let sort = start.sort {
             guard known.contains(sort) else { return complaint("--sort", sort, known) }
+            // Not reversed because it is sorted by that column already.
+            list.sort = nil
             list.sort(by: sort, beginsDescending: columns.first { $0.name == sort }?.beginsDescending ?? true)
             arrange()
         }

@@ -35,6 +35,7 @@ enum HelpText {
         Z           packets of the last
                     minute, or all
         x           export as JSON
+        w           write the settings
         F5          read now
         Ctrl-L      redraw
         ? h F1      show the key bindings

@@ -73,6 +73,7 @@ extension Model {
         if canFilter { keys.append(search?.tab == tab ? FootKey("n", "Next") : FootKey("\\", "Search")) }
         keys.append(FootKey("x", "Export"))
         if canFollow { keys.append(FootKey("F", "Follow")) }
+        keys.append(FootKey("w", "Write settings"))
         return keys
     }
 

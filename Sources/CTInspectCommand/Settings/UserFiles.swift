@@ -1,0 +1,124 @@
+import CLinux
+import Glibc
+import Netlink
+import Synchronization
+import SystemPackage
+
+/// Files of whoever called the program, read and written with no more than their rights: by threads that become them while the program
+/// still has the capabilities for that, and have none themselves. So a file that they may not read is not shown to them, and what is written
+/// is theirs.
+enum UserFiles {
+    /// Reads a file, and waits for it.
+    ///
+    /// - Parameter caller: who called the program; nil for who runs it.
+    /// - Returns: its bytes, nil if it does not exist; or why it cannot be read.
+    static func read(_ path: String, as caller: SettingsPlace.Caller?) -> Result<[UInt8]?, FileTrouble> {
+        guard let caller else { return UserFile.read(path) }
+        let answer = Answer()
+        do throws(KernelError) {
+            let thread = try UserThread.start {
+                let refusal = UserThread.become(caller)
+                answer.set(refusal.map { .failure($0) } ?? UserFile.read(path))
+            }
+            pthread_join(thread, nil)
+        } catch { return .failure(FileTrouble(error.description)) }
+        return answer.get() ?? .failure(FileTrouble("the thread that reads it has ended"))
+    }
+
+    private final class Answer: Sendable {
+        private let value = Mutex<Result<[UInt8]?, FileTrouble>?>(nil)
+
+        func set(_ result: Result<[UInt8]?, FileTrouble>) { value.withLock { $0 = result } }
+
+        func get() -> Result<[UInt8]?, FileTrouble>? { value.withLock { $0 } }
+    }
+}
+
+/// Writes files as `UserFiles` reads them. A screen never waits for a slow disk.
+final class UserFileWriter: Sendable {
+    private struct Queue {
+        var work: [(bytes: [UInt8], path: String)] = []
+        var news: [String] = []
+    }
+
+    private let queue = Mutex(Queue())
+    private let wakeUp: FileDescriptor
+    private let sleeper: FileDescriptor
+    private let caller: SettingsPlace.Caller?
+
+    /// Starts the thread.
+    init(as caller: SettingsPlace.Caller?) throws(KernelError) {
+        self.caller = caller
+        do {
+            (sleeper, wakeUp) = try FileDescriptor.pipe()
+        } catch {
+            throw KernelError("write settings", .failed, errno: error as? Errno)
+        }
+        for end in [sleeper, wakeUp] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
+        pthread_detach(try UserThread.start { [self] in work() })
+    }
+
+    /// How writing went since the last call.
+    func takeNews() -> [String] {
+        queue.withLock { queue in
+            defer { queue.news = [] }
+            return queue.news
+        }
+    }
+
+    /// Writes a file aside and renames it; `takeNews` tells how that went.
+    func write(_ bytes: [UInt8], to path: String) {
+        queue.withLock { $0.work.append((bytes, path)) }
+        _ = try? wakeUp.writeAll([0])
+    }
+
+    private func work() {
+        let refusal = caller.flatMap(UserThread.become)
+        var byte: UInt8 = 0
+        while (try? withUnsafeMutableBytes(of: &byte, { try sleeper.read(into: $0) })) == 1 {
+            guard let next = queue.withLock({ $0.work.isEmpty ? nil : $0.work.removeFirst() }) else { continue }
+            // Without being them nothing is written: it would be with other rights.
+            let trouble = refusal ?? UserFile.write(next.bytes, to: next.path)
+            let said =
+                trouble.map { "cannot write the settings to \(next.path): \($0)" } ?? "the settings are in \(next.path)"
+            queue.withLock { $0.news.append(said) }
+        }
+    }
+}
+
+/// A thread that handles no signals: those are for the thread that waits for them.
+private enum UserThread {
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    static func start(_ body: @escaping @Sendable () -> Void) throws(KernelError) -> pthread_t {
+        var (all, before) = (sigset_t(), sigset_t())
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        var thread = pthread_t()
+        let own = Unmanaged.passRetained(Body(body))
+        let errno = pthread_create(
+            &thread, nil,
+            { pointer in
+                pointer.map { Unmanaged<Body>.fromOpaque($0).takeRetainedValue().run() }
+                return nil
+            }, own.toOpaque())
+        guard errno == 0 else {
+            own.release()
+            throw KernelError("start a thread", .failed, errno: Errno(rawValue: errno))
+        }
+        return thread
+    }
+
+    /// Makes the calling thread, and no other, act as a user.
+    ///
+    /// - Returns: why it cannot; nil if it does.
+    static func become(_ caller: SettingsPlace.Caller) -> FileTrouble? {
+        let errno = clinux_become(caller.user, caller.group)
+        return errno == 0 ? nil : FileTrouble("cannot act as the user who called sudo: \(Errno(rawValue: errno))")
+    }
+}
