@@ -297,7 +297,7 @@ _ct-inspect_flows() {
 
 _ct-inspect_watch() {
     repeating_flags=()
-    non_repeating_flags=(--reverse --no-mouse --once --observe --start-tracking --version -h --help)
+    non_repeating_flags=(--reverse --no-config --no-mouse --once --observe --start-tracking --version -h --help)
     repeating_options=()
     non_repeating_options=(--netns --capture --tab --filter --sort --columns --color --interval --connections --max-read-time --buffer)
     __ct-inspect_offer_flags_options 0

@@ -73,6 +73,14 @@ int clinux_pass_net_admin(bool pass)
     return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0) == 0 ? 0 : errno;
 }
 
+int clinux_renounce_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    memset(data, 0, sizeof data);
+    return syscall(SYS_capset, &header, data) == 0 ? 0 : errno;
+}
+
 int clinux_become(unsigned int user, unsigned int group)
 {
     // Not setgroups(3), which would do it to all threads.
@@ -83,8 +91,5 @@ int clinux_become(unsigned int user, unsigned int group)
     // They tell no errors, but with an invalid id they change nothing and return what there is.
     if ((unsigned int)setfsgid(-1) != group || (unsigned int)setfsuid(-1) != user)
         return EPERM;
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-    memset(data, 0, sizeof data);
-    return syscall(SYS_capset, &header, data) == 0 ? 0 : errno;
+    return clinux_renounce_capabilities();
 }

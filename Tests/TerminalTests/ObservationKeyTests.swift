@@ -18,7 +18,7 @@ struct ObservationKeyTests {
     }
 
     private func words(_ model: Model) -> String {
-        Models.text(model).split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+        Models.text(model).split { " \n│".contains($0) }.joined(separator: " ")
     }
 
     @Test("Why observing failed is shown with the services until Esc, in Health in any case, and nowhere else")
@@ -38,6 +38,10 @@ struct ObservationKeyTests {
         Models.press(&model, .escape)
         #expect(!words(model).contains(Self.trouble) && model.list.filter == "10.0.0.")
         model.turn(to: .health)
+        model.director.take(
+            TableStatistics(
+                Origin(takenAt: Models.now, host: "lb1", kernelRelease: "6.1", networkNamespace: nil),
+                sysctls: Sysctls(), size: TableSize(entries: 5, limit: 10), cpus: []))
         let health = model.healthLines.map(\.text).joined(separator: " ").split(separator: " ").joined(separator: " ")
         #expect(health.contains("failed, and nothing is left in the kernel: \(Self.trouble)"))
         // It is tried again, and fails again.

@@ -15,6 +15,8 @@ struct SettingsFiles {
         self.found = found
     }
 
+    var caller: SettingsPlace.Caller? { place.caller }
+
     /// Prepares for `save`, likewise. From then on, the process has a thread more.
     mutating func startWriter() throws(KernelError) {
         if writer == nil { writer = try UserFileWriter(as: place.caller) }

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Netlink
 import Synchronization
@@ -17,7 +16,7 @@ enum UserFiles {
         let answer = Answer()
         do throws(KernelError) {
             let thread = try UserThread.start {
-                let refusal = UserThread.become(caller)
+                let refusal = UserThread.renounce(caller)
                 answer.set(refusal.map { .failure($0) } ?? UserFile.read(path))
             }
             pthread_join(thread, nil)
@@ -49,12 +48,7 @@ final class UserFileWriter: Sendable {
     /// Starts the thread.
     init(as caller: SettingsPlace.Caller?) throws(KernelError) {
         self.caller = caller
-        do {
-            (sleeper, wakeUp) = try FileDescriptor.pipe()
-        } catch {
-            throw KernelError("write settings", .failed, errno: error as? Errno)
-        }
-        for end in [sleeper, wakeUp] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
+        (sleeper, wakeUp) = try UserThread.pipe()
         pthread_detach(try UserThread.start { [self] in work() })
     }
 
@@ -73,7 +67,7 @@ final class UserFileWriter: Sendable {
     }
 
     private func work() {
-        let refusal = caller.flatMap(UserThread.become)
+        let refusal = caller.flatMap(UserThread.renounce)
         var byte: UInt8 = 0
         while (try? withUnsafeMutableBytes(of: &byte, { try sleeper.read(into: $0) })) == 1 {
             guard let next = queue.withLock({ $0.work.isEmpty ? nil : $0.work.removeFirst() }) else { continue }
@@ -83,42 +77,5 @@ final class UserFileWriter: Sendable {
                 trouble.map { "cannot write the settings to \(next.path): \($0)" } ?? "the settings are in \(next.path)"
             queue.withLock { $0.news.append(said) }
         }
-    }
-}
-
-/// A thread that handles no signals: those are for the thread that waits for them.
-private enum UserThread {
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    static func start(_ body: @escaping @Sendable () -> Void) throws(KernelError) -> pthread_t {
-        var (all, before) = (sigset_t(), sigset_t())
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        var thread = pthread_t()
-        let own = Unmanaged.passRetained(Body(body))
-        let errno = pthread_create(
-            &thread, nil,
-            { pointer in
-                pointer.map { Unmanaged<Body>.fromOpaque($0).takeRetainedValue().run() }
-                return nil
-            }, own.toOpaque())
-        guard errno == 0 else {
-            own.release()
-            throw KernelError("start a thread", .failed, errno: Errno(rawValue: errno))
-        }
-        return thread
-    }
-
-    /// Makes the calling thread, and no other, act as a user.
-    ///
-    /// - Returns: why it cannot; nil if it does.
-    static func become(_ caller: SettingsPlace.Caller) -> FileTrouble? {
-        let errno = clinux_become(caller.user, caller.group)
-        return errno == 0 ? nil : FileTrouble("cannot act as the user who called sudo: \(Errno(rawValue: errno))")
     }
 }

@@ -75,7 +75,12 @@ struct WatchCommand: ParsableCommand {
         try Failure.reporting { () throws(KernelError) in
             // Capabilities are given up with the next step; a capture is tried before there is a second thread.
             var files = SettingsFiles(reads: !screen.noConfig)
-            if isLive, source.capture == nil { try files.startWriter() }
+            var resolver: NameResolver?
+            if isLive, source.capture == nil {
+                try files.startWriter()
+                // In this network namespace, where name servers are reached, and not in that of the director.
+                resolver = try NameResolver(as: files.caller)
+            }
             let kernel = try source.open(reading, keeping: .sandbox)
             var model = try model(of: kernel)
             let troubles = files.apply(to: &model)
@@ -85,12 +90,15 @@ struct WatchCommand: ParsableCommand {
             defer { checks?.stop() }
             let news = isLive ? nil : source.checksOnce(kernel)
             if source.capture == nil { try Privileges.keepOnlyNetAdmin() }
-            if isLive { try files.startWriter() }
+            if isLive, source.capture != nil {
+                try files.startWriter()
+                resolver = try NameResolver(as: files.caller)
+            }
             let session = try session(kernel, model, checks)
             if let news { session.take(news) }
             report(troubles, session)
             if isLive {
-                try show(session, files)
+                try show(session, files, resolver)
             } else {
                 try WatchPrinter(session, screen).print(afterInterval: waits)
             }
@@ -137,7 +145,7 @@ struct WatchCommand: ParsableCommand {
         }
     }
 
-    private func show(_ session: WatchSession, _ files: SettingsFiles) throws(KernelError) {
+    private func show(_ session: WatchSession, _ files: SettingsFiles, _ resolver: NameResolver?) throws(KernelError) {
         let signals = clinux_open_signals()
         guard signals >= 0 else { throw KernelError("catch signals", Errno(rawValue: -signals)) }
         defer { clinux_close_signals(signals) }
@@ -152,6 +160,6 @@ struct WatchCommand: ParsableCommand {
             model.setting.glyphs = Glyphs(isUnicode: isUnicode)
             model.size = size
         }
-        try WatchLoop(session, driver, files, signals: signals).run()
+        try WatchLoop(session, driver, files, resolver, signals: signals).run()
     }
 }

@@ -11,6 +11,7 @@ final class WatchLoop {
     private let session: WatchSession
     private var driver: CursesDriver
     private let files: SettingsFiles
+    private let resolver: NameResolver?
     private let signals: CInt
     private let waiter: Waiter
     private var isOver = false
@@ -25,9 +26,11 @@ final class WatchLoop {
 
     /// - Parameter signals: the descriptor that delivers them.
     init(
-        _ session: WatchSession, _ driver: consuming CursesDriver, _ files: SettingsFiles, signals: CInt
+        _ session: WatchSession, _ driver: consuming CursesDriver, _ files: SettingsFiles, _ resolver: NameResolver?,
+        signals: CInt
     ) throws(KernelError) {
         self.session = session
+        self.resolver = resolver
         self.files = files
         // The screen reads SIGINT and SIGTERM from `signals`, as it does SIGWINCH, SIGTSTP and SIGCONT.
         waiter = try Waiter(output: FileDescriptor(rawValue: driver.descriptor), catchingStops: false)
@@ -47,6 +50,7 @@ final class WatchLoop {
             session.live.drainEvents()
             session.tick()
             session.keepToDemand()
+            if let resolver { session.name(by: resolver) }
             session.arrange(for: Self.longestSlice)
             if !isOver, session.live.isReadingDue {
                 session.read()

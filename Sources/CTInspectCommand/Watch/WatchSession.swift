@@ -113,6 +113,12 @@ final class WatchSession {
         }
     }
 
+    /// Asks for names that are wanted, and takes those that were found.
+    func name(by resolver: NameResolver) {
+        resolver.ask(model.unnamed)
+        for (address, name) in resolver.take() { handle(.named(address, name)) }
+    }
+
     /// Looks up the entry of the flow whose details are shown.
     private func examine() {
         examined = model.examinedFlow

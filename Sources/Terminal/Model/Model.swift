@@ -32,6 +32,8 @@ package struct Model: Sendable {
     var health = ListState()
     /// How long a column of its history is.
     var historyZoom = HistoryZoom()
+    /// Of addresses, requested with `l`.
+    package internal(set) var names = AddressNames()
     /// What `n` looks for.
     var search: Search?
     /// How often the director is read.

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import Inspection
 
@@ -9,6 +10,8 @@ package enum ScreenEvent: Sendable {
     case director(DirectorChange)
     /// The current entry of the selected flow.
     case examined(FlowKey, Entry?)
+    /// The name of an address; nil if it has none.
+    case named(IPAddress, String?)
     /// The result of an effect.
     case said(String)
 }

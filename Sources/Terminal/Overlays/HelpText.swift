@@ -34,6 +34,7 @@ enum HelpText {
         z           forget those so far
         Z           packets of the last
                     minute, or all
+        l           names or addresses
         x           export as JSON
         w           write the settings
         F5          read now

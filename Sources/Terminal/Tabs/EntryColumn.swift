@@ -9,12 +9,12 @@ enum EntryColumn: String, CaseIterable {
     case replySource = "reply-src"
     case replyDestination = "reply-dst"
 
-    static let columns: [Column<Entry, Void>] = allCases.map { column in
+    static let columns: [Column<Entry, AddressNames>] = allCases.map { column in
         Column(
             name: column.rawValue, title: column.title, alignsRight: column.isNumber,
             expendable: column.expendable,
             beginsDescending: [.timeout, .packets, .bytes, .mark].contains(column)
-        ) { entry, _ in Cell(column.text(of: entry), column.ink(of: entry)) }
+        ) { entry, names in Cell(column.name(of: entry, names) ?? column.text(of: entry), column.ink(of: entry)) }
     }
 
     private var dumped: EntryTable.Column {
@@ -47,6 +47,18 @@ enum EntryColumn: String, CaseIterable {
         case .bytes: Self.pair(entry.originalCounters?.bytes, entry.replyCounters?.bytes)
         default: entry.cell(dumped)
         }
+    }
+
+    /// Nil where there is none to show.
+    private func name(of entry: Entry, _ names: borrowing AddressNames) -> String? {
+        let (address, port) =
+            switch self {
+            case .src: (entry.original.source, entry.original.ports?.source)
+            case .dst: (entry.original.destination, entry.original.ports?.destination)
+            default: (nil, nil) as (IPAddress?, UInt16?)
+            }
+        guard let address, let name = names.name(address) else { return nil }
+        return port.map { "\(name):\($0)" } ?? name
     }
 
     /// Original/reply.

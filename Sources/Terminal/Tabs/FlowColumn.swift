@@ -12,6 +12,7 @@ enum FlowColumn: String, CaseIterable {
     struct Context {
         var store: FlowStore
         var second: UInt32
+        var names = AddressNames()
     }
 
     /// - Parameters:
@@ -58,11 +59,12 @@ enum FlowColumn: String, CaseIterable {
     private func cell(_ row: FlowRow, _ context: borrowing Context) -> Cell {
         let store = context.store
         let route = store.route(of: row)
+        let names = context.names
         switch self {
         case .proto: return Cell(route.protocol.description)
-        case .client: return Cell(row.client.description)
-        case .virtual: return Cell(route.virtual.description)
-        case .server: return Cell(route.destination?.description ?? "-")
+        case .client: return Cell(names.label(row.client))
+        case .virtual: return Cell(names.label(route.virtual))
+        case .server: return Cell(route.destination.map(names.label) ?? "-")
         case .method: return Cell(route.method?.description ?? "-")
         case .ipvs: return Cell(store.state(of: row) ?? "-")
         case .expires: return Cell(row.isOrphan ? "-" : Figures.clock(row.expires))

@@ -41,6 +41,7 @@ extension Model {
         case .character("o"): toggleObservation()
         case .character("z"): restartWindow()
         case .character("Z"): changeSpan()
+        case .character("l"): toggleNames()
         case .character("w"): return [.saveSettings]
         case .character("x"): overlay = .prompt(Prompt(.export, exportPath))
         default: return nil

@@ -18,6 +18,7 @@ package func update(_ model: inout Model, _ event: ScreenEvent) -> [Effect] {
     case .said(let sentence):
         model.notice = sentence
         return []
+    case .named(let address, let name): model.names.take(name, of: address)
     case .examined(let key, let entry): model.flows.examined = (key, entry)
     case .director(let change):
         model.take(change)

@@ -75,7 +75,7 @@ extension Model {
         guard !flows.order.isEmpty else {
             return Listing(lines: emptyLines("IPVS has no connections here.", layout))
         }
-        let context = FlowColumn.Context(store: director.store, second: second)
+        let context = FlowColumn.Context(store: director.store, second: second, names: names)
         let columns = flowColumns
         return listing(flows.order.count, columns, layout) { position in
             guard let row = director.store[flows.order[position]] else { return [] }
@@ -89,7 +89,7 @@ extension Model {
         }
         return listing(table.order.count, EntryColumn.columns, layout) { position in
             guard let entry = table.entries.entry(Int(table.order[position])) else { return [] }
-            return EntryColumn.columns.map { $0.cell(entry, ()) }
+            return EntryColumn.columns.map { $0.cell(entry, names) }
         }
     }
 

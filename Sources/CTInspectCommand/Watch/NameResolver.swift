@@ -1,0 +1,91 @@
+import Addresses
+import Glibc
+import Netlink
+import Synchronization
+import SystemPackage
+
+/// Resolves the names of addresses on a thread of its own, as a name server may take its time. It begins in the network namespace of the thread that
+/// makes it, with the rights of the program's caller and no capability: what it reads comes from elsewhere.
+final class NameResolver: Sendable {
+    private struct State {
+        /// The latest are on the screen: they come first.
+        var asked: [IPAddress] = []
+        var isOngoing: Set<IPAddress> = []
+        var found: [(address: IPAddress, name: String?)] = []
+    }
+
+    private let state = Mutex(State())
+    private let wakeUp: FileDescriptor
+    private let sleeper: FileDescriptor
+    private let caller: SettingsPlace.Caller?
+
+    /// More are forgotten, until they are on the screen again.
+    static let mostAsked = 256
+
+    init(as caller: SettingsPlace.Caller?) throws(KernelError) {
+        self.caller = caller
+        (sleeper, wakeUp) = try UserThread.pipe()
+        pthread_detach(try UserThread.start { [self] in work() })
+    }
+
+    /// Asks for names; those that were asked for before are not asked for twice.
+    func ask(_ addresses: [IPAddress]) {
+        let isNew = state.withLock { state in
+            let fresh = addresses.filter { state.isOngoing.insert($0).inserted }
+            state.asked += fresh
+            let excess = max(0, state.asked.count - Self.mostAsked)
+            for forgotten in state.asked.prefix(excess) { state.isOngoing.remove(forgotten) }
+            state.asked.removeFirst(excess)
+            return !fresh.isEmpty
+        }
+        if isNew { _ = try? wakeUp.writeAll([0]) }
+    }
+
+    /// What was found since the last call. Does not block.
+    func take() -> [(address: IPAddress, name: String?)] {
+        state.withLock { state in
+            defer { state.found = [] }
+            return state.found
+        }
+    }
+
+    private func work() {
+        // With other rights nothing is resolved: nobody waits for it.
+        if UserThread.renounce(caller) != nil { return }
+        var byte: UInt8 = 0
+        while (try? withUnsafeMutableBytes(of: &byte, { try sleeper.read(into: $0) })) == 1 {
+            while let address = state.withLock({ $0.asked.popLast() }) {
+                let name = Self.name(of: address)
+                state.withLock { state in
+                    state.isOngoing.remove(address)
+                    state.found.append((address, name))
+                }
+            }
+        }
+    }
+
+    /// Blocks for as long as the system's resolver takes.
+    static func name(of address: IPAddress) -> String? {
+        var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let room = socklen_t(host.count)
+        let status = address.socketAddress.withUnsafeBytes { bytes in
+            getnameinfo(
+                bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count), &host, room, nil, 0,
+                NI_NAMEREQD)
+        }
+        guard status == 0 else { return nil }
+        let bytes = host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension IPAddress {
+    /// `struct sockaddr_in` or `sockaddr_in6` without a port, as bytes.
+    fileprivate var socketAddress: [UInt8] {
+        let type = sa_family_t(family == .ipv4 ? AF_INET : AF_INET6)
+        let beginning = withUnsafeBytes(of: type, Array.init) + [0, 0]
+        return family == .ipv4
+            ? beginning + networkBytes + [UInt8](repeating: 0, count: 8)
+            : beginning + [0, 0, 0, 0] + networkBytes + [0, 0, 0, 0]
+    }
+}
