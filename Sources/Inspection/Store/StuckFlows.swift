@@ -1,3 +1,6 @@
+import Conntrack
+import IPVS
+
 /// Why a connection is stuck: it has ended, or is ending, and one of the tables has it as ESTABLISHED.
 package enum StuckReason: Sendable {
     /// A FIN or RST of it was seen to be dropped, and IPVS or conntrack has it as ESTABLISHED since.
