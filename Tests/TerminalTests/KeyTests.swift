@@ -116,7 +116,7 @@ struct KeyTests {
         }
     }
 
-    @Test("Enter shows the details, Esc closes them; in the services tab it expands, like + and -")
+    @Test("Enter shows the details, Esc closes them; Space expands a service, like + and -")
     func enter() {
         var model = Models.director()
         Models.press(&model, .enter)
@@ -125,14 +125,14 @@ struct KeyTests {
         Models.press(&model, .escape)
         #expect(!model.isDetailed && model.examinedFlow == nil)
         model.turn(to: .services)
-        for (open, close) in [(Key.enter, Key.enter), (.character("+"), .character("-"))] {
+        for (open, close) in [(Key.character(" "), Key.character(" ")), (.character("+"), .character("-"))] {
             Models.press(&model, open)
             #expect(Models.text(model).contains("-> 10.0.0.4:80"))
             Models.press(&model, close)
             #expect(!Models.text(model).contains("-> 10.0.0.4:80"))
         }
         Models.press(&model, .character("+"), .down, .character("-"))
-        #expect(!Models.text(model).contains("-> 10.0.0.3:80"))
+        #expect(!Models.text(model).contains("-> 10.0.0.3:80") && !model.isFrozen)
     }
 
     @Test("F makes the selection follow its row")

@@ -31,6 +31,8 @@ package struct EntryTally: Sendable {
         package var value: String
         /// How many entries have it.
         package var entries: Int
+        /// The filter that selects them; nil if none does.
+        package var filter: String?
     }
 
     package let subject: Subject
@@ -50,7 +52,7 @@ package struct EntryTally: Sendable {
 
     /// The most frequent values, in descending order; equal ones in the order of their text.
     package func top(_ most: Int) -> [Row] {
-        let rows = counts.map { Row(value: $0.key.description, entries: $0.value) }
+        let rows = counts.map { Row(value: $0.key.description, entries: $0.value, filter: $0.key.filter(subject)) }
         return Array(rows.sorted { ($1.entries, $0.value) < ($0.entries, $1.value) }.prefix(most))
     }
 
@@ -63,6 +65,21 @@ package struct EntryTally: Sendable {
             return .port(tuple.protocol, tuple.ports?.destination)
         case .state: return .state(tuple.protocol, entry.state?.name)
         case .zone: return .zone(entry.zone ?? 0, tuple.zone, entry.reply.zone)
+        }
+    }
+}
+
+extension EntryTally.Value {
+    fileprivate func filter(_ subject: EntryTally.Subject) -> String? {
+        switch self {
+        case .address(let address?): subject == .source ? "src=\(address)" : "dst=\(address)"
+        case .port(let `protocol`, let port?): "protocol=\(`protocol`.rawValue) dport=\(port)"
+        case .state(let `protocol`, let state?): "protocol=\(`protocol`.rawValue) state=\(state)"
+        case .zone(let zone, nil, nil): "zone=\(zone) orig-zone=0 reply-zone=0"
+        case .zone(_, let original?, nil): "orig-zone=\(original) reply-zone=0"
+        case .zone(_, nil, let reply?): "orig-zone=0 reply-zone=\(reply)"
+        case .zone(_, let original?, let reply?): "orig-zone=\(original) reply-zone=\(reply)"
+        case .address(nil), .port(_, nil), .state(_, nil): nil
         }
     }
 }

@@ -33,6 +33,9 @@ struct ListState: Equatable, Sendable {
 
     init(sort: String? = nil) { self.sort = sort }
 
+    /// The cursor is at the top, whoever is there.
+    mutating func startOver() { (selected, top, hold, follows) = (0, 0, .place, false) }
+
     /// The index of the row that the cursor is on.
     var cursor: Int? { hold == .nobody ? nil : selected }
 

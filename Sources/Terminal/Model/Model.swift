@@ -30,6 +30,8 @@ package struct Model: Sendable {
     var findings = FindingsPane()
     /// Of the lines of Health, which are only scrolled.
     var health = ListState()
+    /// Where Enter was pressed that led to the rows behind one, the latest last.
+    var places: [Place] = []
     /// How long a column of its history is.
     var historyZoom = HistoryZoom()
     /// Of addresses, requested with `l`.

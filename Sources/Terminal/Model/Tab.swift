@@ -25,8 +25,8 @@ package enum Tab: String, CaseIterable, Sendable {
     /// Whether there is nothing to show without IPVS.
     var needsIPVS: Bool { [.services, .servers, .flows, .drops].contains(self) }
 
-    /// Whether its lines are scrolled instead of selected.
-    var hasSelection: Bool { self != .events && self != .health }
+    /// Whether its lines are selected, instead of only scrolled.
+    var hasSelection: Bool { self != .health }
 }
 
 extension Tab {

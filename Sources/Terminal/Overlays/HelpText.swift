@@ -15,9 +15,10 @@ enum HelpText {
                     Ctrl-D Ctrl-U half,
                     Home End, g G
         Left Right  columns beside
-        Enter       detail; expand a service
-        + -         expand, collapse; in
-                    Health: zoom the history
+        Enter       detail, or the flows behind
+                    a row; Esc goes back
+        Space       a service's servers
+        + -         the same; in Health: zoom
         J K         scroll the detail
         F           follow the row to its end
         s F6        sort by a column
@@ -26,7 +27,7 @@ enum HelpText {
         c F2        choose columns
         / F4        filter; Esc clears it
         \\ F3        search; n N next match
-        f Space     freeze or resume
+        f           freeze or resume
         [ ]         read more often, or less
         t           what fills the table;
                     in Servers: by server

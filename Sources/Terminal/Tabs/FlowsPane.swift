@@ -26,6 +26,12 @@ struct FlowsPane: Sendable {
         chosen = row.map(store.key(of:))
     }
 
+    /// Other flows are to be shown, from the first on.
+    mutating func begin() {
+        list.startOver()
+        (isDetailed, chosen) = (false, nil)
+    }
+
     // MARK: Arranging
 
     private var arrangement: Arrangement?

@@ -85,6 +85,30 @@ struct TablePane: Sendable {
         chosen = order.indices.contains(list.selected) ? entries.identity(Int(order[list.selected])) : nil
     }
 
+    /// What is shown of the entries, apart from what they are.
+    struct Choice: Sendable {
+        fileprivate var list: ListState
+        fileprivate var filter: EntryFilter
+        fileprivate var isDetailed: Bool
+        fileprivate var chosen: EntryIdentity?
+        fileprivate var talkers: EntryTally.Subject?
+    }
+
+    var choice: Choice {
+        Choice(list: list, filter: filter, isDetailed: isDetailed, chosen: chosen, talkers: talkers)
+    }
+
+    mutating func restore(_ choice: Choice) {
+        (list, filter, isDetailed) = (choice.list, choice.filter, choice.isDetailed)
+        (chosen, talkers) = (choice.chosen, choice.talkers)
+    }
+
+    /// Other entries are to be shown, from the first on.
+    mutating func begin() {
+        list.startOver()
+        (isDetailed, chosen, talkers) = (false, nil, nil)
+    }
+
     // MARK: Arranging
 
     private var arrangement: Arrangement?

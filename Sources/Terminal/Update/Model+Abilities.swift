@@ -13,6 +13,15 @@ extension Model {
         }
     }
 
+    /// Rows that lead to flows or entries.
+    var canDrillDown: Bool {
+        switch tab {
+        case .services, .servers, .drops, .events: true
+        case .table: table.talkers != nil
+        case .flows, .findings, .health: false
+        }
+    }
+
     /// Rows that the cursor can stay with to their end.
     var canFollow: Bool { tab == .flows || tab == .table && table.talkers == nil }
 

@@ -25,6 +25,7 @@ extension Model {
             if let number = digit.wholeNumberValue { turn(to: Tab.allCases[number - 1]) }
         case .tab: turn(by: 1)
         case .backTab: turn(by: -1)
+        case .character(" ") where tab == .services: openService(key)
         case .character("f"), .character(" "): toggleFreeze()
         case .character("/"), .function(4): openFilter()
         case .character("\\"), .function(3): openSearch()
@@ -54,7 +55,8 @@ extension Model {
         if change(list: { $0.move(key, of: $1, page: $2, hasSelection: hasSelection) }) { return }
         switch (tab, key) {
         case (_, .character("F")) where canFollow: follow()
-        case (.services, .enter), (.services, .character("+")), (.services, .character("-")): openService(key)
+        case (_, .enter) where canDrillDown: drillDown()
+        case (.services, .character("+")), (.services, .character("-")): openService(key)
         case (.health, .character("+")): zoomHistory(in: true)
         case (.health, .character("-")): zoomHistory(in: false)
         case (_, .left): moveSideways(by: -1)
@@ -78,7 +80,7 @@ extension Model {
             isDetailed = false
         } else if shownTrouble != nil {
             isTroubleDismissed = true
-        } else {
+        } else if !goBack() {
             clearFilter()
         }
     }
@@ -103,6 +105,12 @@ extension Model {
     // MARK: Tabs
 
     mutating func turn(to tab: Tab) {
+        places = []
+        show(tab)
+    }
+
+    /// Shows it, and remembers where one was.
+    mutating func show(_ tab: Tab) {
         self.tab = tab
         if tab == .events { events.isWanted = true }
         arrange()
@@ -125,7 +133,7 @@ extension Model {
         let identity: ServiceLine.Identity = services.lines[services.list.selected].identity
         switch (identity, key) {
         case (.service(let service), .character("+")): services.open.insert(service)
-        case (.service(let service), .enter):
+        case (.service(let service), .character(" ")):
             if services.open.remove(service) == nil { services.open.insert(service) }
         case (.service(let service), _): services.open.remove(service)
         case (.server(let service, _), .character("-")): services.open.remove(service)

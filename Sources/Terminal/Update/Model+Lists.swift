@@ -94,7 +94,7 @@ extension Model {
         var list = list
         let (count, page) = (listCount, page)
         let isChanged = change(&list, count, page)
-        if tab == .events, isChanged { pauseStream(isAtEnd: list.top >= count - page) }
+        if tab == .events, isChanged { pauseStream(isAtEnd: list.selected >= count - 1) }
         if isChanged, list.selected != self.list.selected { list.startDetail() }
         self.list = list
         if isChanged { choose() }

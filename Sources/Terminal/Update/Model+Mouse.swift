@@ -39,7 +39,7 @@ extension Model {
             list.point(at: position, of: count, page: page)
             return true
         }
-        return mouse.kind == .doublePress && (canDetail || tab == .services) ? press(.enter) : []
+        return mouse.kind == .doublePress && (canDetail || canDrillDown) ? press(.enter) : []
     }
 
     // MARK: Overlays

@@ -116,13 +116,15 @@ extension Model {
         }
         let rows = table.talkerRows
         let shown = table.list.top..<min(rows.count, table.list.top + layout.page)
-        let title = "\("ENTRIES".fitted(to: 10, alignsRight: true))    SHARE  \(tally.subject.rawValue.uppercased())"
+        let title =
+            "\("ENTRIES".fitted(to: 10, alignsRight: true))    SHARE  \("".fitted(to: 10))  \(tally.subject.rawValue.uppercased())"
         return [Line([Run(title, .title)])]
             + shown.map { position in
                 let share = Double(rows[position].entries) / Double(max(1, tally.entries))
                 let count = "\(rows[position].entries)".fitted(to: 10, alignsRight: true)
                 let text =
-                    "\(count)  \(Figures.percent(share).fitted(to: 7, alignsRight: true))  \(rows[position].value.safe)"
+                    "\(count)  \(Figures.percent(share).fitted(to: 7, alignsRight: true))  "
+                    + "\(glyphs.gauge(share, width: 10))  \(rows[position].value.safe)"
                 let line = Line([Run(text)])
                 return position == table.list.selected ? line.selected(to: width) : line
             }
@@ -135,8 +137,12 @@ extension Model {
         }
         // Not scrolled back: the newest are at the bottom.
         let top = events.isPaused ? min(events.list.top, count - 1) : count - layout.page
-        return events.lines(from: max(0, top), most: layout.page).map {
-            EventLine.line($0, clocksAhead: setting.clocksAhead).from(column: events.list.sideways * Self.sidewaysStep)
+        let lines = events.lines(from: max(0, top), most: layout.page)
+        return lines.enumerated().map { position, event in
+            let line = EventLine.line(event, clocksAhead: setting.clocksAhead)
+                .from(column: events.list.sideways * Self.sidewaysStep)
+            // While lines arrive, the cursor is on the last one.
+            return events.isPaused && position + top == events.list.cursor ? line.selected(to: width) : line
         }
     }
 

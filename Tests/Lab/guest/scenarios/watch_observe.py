@@ -8,11 +8,39 @@ import signal
 
 from director import VIP
 from filters import drops
-from screen import Screen, head, is_read, processes, table, wait_for
+from peers import Peers
+from screen import Screen, end, head, is_read, processes, table, wait_for
 from story import WebStory
 
 QUESTION = "Observe packets?"
 ZERO = ("-", "0", "")
+
+
+def _judge_drop_rows(hosts, report, screen, place):
+    """Since counting began, as many as the filter's own rule has counted."""
+    screen.keys("4", "Z")
+
+    def agrees(text):
+        rows = table(text, "SERVICE")
+        is_whole = rows and all((row["CTSTATE"], row["HOOK"]) == ("INVALID", "LOCAL_IN") and place in row["RULE"] for row in rows)
+        return is_whole and sum(int(row["PACKETS"]) for row in rows) == sum(one.packets for one in drops(hosts.director))
+
+    screen.see(report, "Drops has FIN, RST and ICMP errors, with the rule, as many as it has counted", agrees)
+    report.equal("each in a row", {"FIN", "RST", "ICMP error"}, {row["CLASS"] for row in table(screen.seen, "SERVICE")})
+    screen.keys("Z")
+
+
+def _judge_stuck(hosts, report, screen):
+    """Connections whose FIN or RST was traced to its drop, and that IPVS still has as ESTABLISHED."""
+    screen.keys("3", "/")
+    screen.enter("stuck")
+    open_ones = {one.client for one in Peers(hosts.director).connections if one.state == "ESTABLISHED"}
+    report.equal("according to ipvsadm -Lcn, both connections are still ESTABLISHED", 2, len(open_ones))
+    screen.see(report, "Flows, filtered by stuck, has those of which an end was traced, and no other", lambda text: (
+        {end(row["CLIENT"]) for row in table(text, "PROTO")} <= open_ones and len(table(text, "PROTO")) > 0))
+    count = len(table(screen.seen, "PROTO"))
+    screen.keys("Escape", "2")
+    screen.see(report, f"and Servers counts them: {count}", lambda text: [row["STUCK"] for row in table(text, "SERVER ")] == [str(count)])
 
 
 def conduct(hosts, subject, report):
@@ -101,6 +129,10 @@ def _judge_drops(hosts, report, screen):
     place = f"{family} {chain} {name} handle {handle}"
     screen.see(report, f"the banner names it: {place}", lambda text: place in " ".join(text.split()))
     banner = " ".join(screen.seen.split())
+    _judge_drop_rows(hosts, report, screen, place)
+    _judge_stuck(hosts, report, screen)
+    screen.keys("1")
+    screen.until(lambda text: "[1 Services]" in text)
     report.check("and what it drops: FIN and RST", " FIN" in banner and " RST" in banner and "INVALID" in banner, banner)
     hosts.director.run("iptables", "-I", "INPUT", "-d", VIP, "-m", "conntrack", "--ctstate", "INVALID", "-j", "ACCEPT")
     screen.keys("z")

@@ -43,6 +43,7 @@ def conduct(hosts, subject, report):
     _judge_detail(report, screen)
     _judge_sizes(report, screen)
     _judge_export(hosts, report, screen)
+    _judge_servers(hosts, report, screen)
     screen.keys("q")
     wait_for(lambda: not processes(subject.program))
     _judge_capture(hosts, subject, report, screen)
@@ -73,8 +74,8 @@ def _judge_services(report, screen):
     ] == [("tcp 10.0.0.100:80", "2", "2", "-")])
     screen.see(report, "the banner names the problem and the rule, once the filter was tried",
                lambda text: "\ninvalid-dropped" in text and " INPUT handle " in " ".join(text.split()))
-    screen.keys("Enter")
-    screen.see(report, "Enter opens the service: two real servers", lambda text: [
+    screen.keys("Space")
+    screen.see(report, "Space opens the service: two real servers", lambda text: [
         row["SERVICE"] for row in table(text, "SERVICE")[1:]] == ["-> 10.0.0.3:80", "-> 10.0.0.4:80"])
 
 
@@ -219,6 +220,42 @@ def _judge_export(hosts, report, screen):
 
 def _point(value):
     return value["address"], value["port"]
+
+
+def _judge_servers(hosts, report, screen):
+    """Neighbours as `ip neigh` has them, and links; a service leads to its flows, and Esc back."""
+    servers = [f"10.0.0.{number}" for number in (3, 4)]
+    screen.keys("2")
+
+    def agrees(text):
+        rows = [(row["SERVER"], row["SERVICE"], row["NEIGHBOUR"]) for row in table(text, "SERVER ")]
+        return rows == [(f"{one}:80", "tcp 10.0.0.100:80", _neighbour(hosts, one)) for one in servers]
+
+    screen.see(report, "tab 2 has the real servers, with the states of ip neigh", agrees)
+    link = hosts.director.run("ip", "-o", "route", "get", servers[0]).stdout.split(" dev ")[1].split()[0]
+    hosts.director.run("ip", "neigh", "replace", servers[1], "dev", link, "nud", "failed")
+    screen.see(report, "a neighbour that has failed is FAILED, the other one is not", lambda text: [
+        row["NEIGHBOUR"] == "FAILED" for row in table(text, "SERVER ")] == [False, True])
+    screen.keys("1")
+    screen.until(lambda text: "[1 Services]" in text)
+    screen.keys("g", "Enter")
+    everyone = _clients(hosts)
+    screen.see(report, "Enter on a service leads to its flows", lambda text: (
+        "filter: service=tcp/10.0.0.100:80" in text and sorted(_shown(text), key=_by_number) == everyone))
+    screen.keys("Escape")
+    screen.see(report, "and Esc back", lambda text: "[1 Services]" in text)
+    hosts.director.run("ip", "link", "set", link, "down")
+    screen.keys("2")
+    screen.see(report, "a link that was taken down is DOWN", lambda text: [
+        row["LINK"] for row in table(text, "SERVER ")] == [f"{link} DOWN"] * 2)
+    hosts.director.run("ip", "link", "set", link, "up")
+    screen.see(report, "and no more when it is up again", lambda text: [
+        row["LINK"] for row in table(text, "SERVER ")] == [link] * 2)
+
+
+def _neighbour(hosts, address):
+    words = hosts.director.run("ip", "neigh", "show", address).stdout.split()
+    return words[-1] if words else "-"
 
 
 def _judge_capture(hosts, subject, report, screen):

@@ -1,0 +1,88 @@
+import Addresses
+import Conntrack
+import Inspection
+
+/// From a row to the flows or entries behind it, and back.
+extension Model {
+    /// Shows what is behind the selected row.
+    mutating func drillDown() {
+        switch tab {
+        case .services:
+            guard services.lines.indices.contains(services.list.selected) else { return }
+            guard let filter = services.lines[services.list.selected].filter else {
+                return notice = "no filter selects the flows of no service"
+            }
+            go(to: .flows, filter)
+        case .servers:
+            guard servers.lines.indices.contains(servers.list.selected) else { return }
+            go(to: .flows, servers.lines[servers.list.selected].filter)
+        case .drops:
+            guard drops.rows.indices.contains(drops.list.selected) else { return }
+            go(to: .flows, drops.rows[drops.list.selected].filter)
+            notice = "flows of which such a packet was sampled: others may have had some, too"
+        case .table: drillIntoTalker()
+        case .events: drillIntoEvent()
+        case .flows, .findings, .health: break
+        }
+    }
+
+    private mutating func drillIntoTalker() {
+        guard table.talkerRows.indices.contains(table.list.selected) else { return }
+        guard let filter = table.talkerRows[table.list.selected].filter else {
+            return notice = "no filter selects these entries"
+        }
+        let before = table.list.filter
+        go(to: .table, before.isEmpty ? filter : "(\(before)) \(filter)")
+    }
+
+    private mutating func drillIntoEvent() {
+        standAtEndOfStream()
+        guard case .event(let event)? = events.lines(from: events.list.selected, most: 1).first,
+            let tuple = Optional(event.subject.original), let source = tuple.source,
+            let destination = tuple.destination
+        else { return notice = "this line is about no entry" }
+        events.pause()
+        var words = ["protocol=\(tuple.protocol.rawValue)"]
+        if let ports = tuple.ports {
+            words += ["src=\(Endpoint(source, ports.source))", "dst=\(Endpoint(destination, ports.destination))"]
+            let key = FlowKey(
+                protocol: tuple.protocol, client: Endpoint(source, ports.source),
+                server: Endpoint(destination, ports.destination))
+            let isFlow = director.store.slot(of: key).flatMap { director.store[$0] } != nil
+            return go(to: isFlow ? .flows : .table, words.joined(separator: " "))
+        }
+        words += ["src=\(source)", "dst=\(destination)"]
+        go(to: .table, words.joined(separator: " "))
+    }
+
+    private mutating func go(to target: Tab, _ filter: String) {
+        places.append(Place(tab: tab, before: target == .flows ? .flows(flows) : .table(table.choice)))
+        if places.count > Self.mostPlaces { places.removeFirst() }
+        if target == .flows { flows.begin() } else { table.begin() }
+        show(target)
+        if let complaint = take(filter: filter) {
+            _ = goBack()
+            notice = complaint
+        }
+    }
+
+    private static let mostPlaces = 20
+
+    /// Back to where Enter was pressed, if it led here.
+    ///
+    /// - Returns: whether it did.
+    mutating func goBack() -> Bool {
+        guard let place = places.last, place.before.tab == tab else { return false }
+        places.removeLast()
+        switch place.before {
+        case .flows(let before): flows = before
+        case .table(let before):
+            table.restore(before)
+            table.ask()
+        }
+        // What has come meanwhile.
+        arrange()
+        show(place.tab)
+        return true
+    }
+}
