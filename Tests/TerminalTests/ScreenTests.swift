@@ -105,8 +105,10 @@ struct ScreenTests {
         Models.read(&model, [connection], services: [service], took: .zero)
         model.turn(to: tab)
         _ = model.take(filter: tab.vocabulary() == nil ? "" : "!\u{202D}")
+        let before = Models.text(model)
+        // Details, or another tab.
         Models.press(&model, .enter)
-        let text = Models.text(model)
+        let text = before + Models.text(model)
         let acting = text.unicodeScalars.filter { [.control, .format].contains($0.properties.generalCategory) }
         #expect(acting.allSatisfy { $0 == "\n" }, "\(tab)")
         if tab == .flows { #expect(text.contains(#"\u{1b}]0;owned"#)) }
