@@ -71,7 +71,7 @@ extension Model {
     }
 
     /// Whether it shows what observing packets counts, or the network around.
-    private static func showsCounts(_ tab: Tab) -> Bool { [.services, .servers, .drops].contains(tab) }
+    static func showsCounts(_ tab: Tab) -> Bool { [.services, .servers, .drops].contains(tab) }
 
     /// During the first reading, no more are shown than anyone looks at.
     private static let enoughRows = 10_000
