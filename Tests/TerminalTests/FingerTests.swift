@@ -136,7 +136,7 @@ struct FingerTests {
         Models.press(&model, .enter)
         let whole = model.detailLines
         let room = model.layout.detail - 1
-        #expect(whole.count > room && words(model).contains("1-\(room) of \(whole.count) (J K)"))
+        #expect(whole.count > room && words(model).contains("1-\(room) of \(whole.count): J, K"))
         for _ in 0..<whole.count { Models.press(&model, .character("J")) }
         #expect(words(model).contains("\(whole.count - room + 1)-\(whole.count) of \(whole.count)"))
         #expect(view(model).lines[12].text == whole.last?.text)

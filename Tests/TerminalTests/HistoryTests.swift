@@ -72,7 +72,7 @@ struct HistoryTests {
         #expect(model.historyLines.first?.text == wide && Models.text(model).contains("is the shortest"))
         model.turn(to: .services)
         Models.press(&model, .character("-"))
-        #expect(model.health.zoom.step == 1)
+        #expect(model.historyZoom.step == 1)
     }
 
     @Test("The header of every tab has the fill and the rates, as far as there is room")
@@ -89,8 +89,7 @@ struct HistoryTests {
 
     @Test("At every size", arguments: ScreenTests.sizes)
     func sizes(_ size: Size) throws {
-        var model = Self.watched(size.columns, size.rows)
-        for _ in 0..<(size.rows < 20 ? 6 : 2) { Models.press(&model, .pageDown) }
+        let model = Self.watched(size.columns, size.rows)
         let screen = view(model)
         #expect(screen.lines.allSatisfy { $0.width <= size.columns })
         #expect(model.historyLines.allSatisfy { $0.width <= size.columns })

@@ -91,15 +91,18 @@ struct ObservationKeyTests {
     @Test("A key that does nothing on a tab is not offered there, and says so")
     func silent() {
         let keys: [(Key, String, [Tab])] = [
-            (.enter, "Enter Detail", [.flows, .table, .health]), (.character("F"), "F Follow", [.flows, .table]),
-            (.character("t"), "t Talkers", [.table]), (.character("s"), "s Sort", [.services, .flows, .table]),
-            (.character("c"), "c Columns", [.services, .flows, .table]),
-            (.character("/"), "/ Filter", [.services, .flows, .table, .events]),
+            (.enter, "Enter Detail", [.flows, .table, .findings]), (.character("F"), "F Follow", [.flows, .table]),
+            (.character("t"), "t Talkers", [.table]), (.character("t"), "t By server", [.servers]),
+            (.character("s"), "s Sort", [.services, .servers, .flows, .drops, .table]),
+            (.character("c"), "c Columns", [.services, .servers, .flows, .drops, .table]),
+            (.character("/"), "/ Filter", [.services, .servers, .flows, .drops, .table, .events]),
         ]
+        let drillDown: [Tab] = [.services, .servers, .drops, .events]
         for (key, offer, tabs) in keys {
-            for tab in Tab.allCases where !(tab == .services && key == .enter) {
+            for tab in Tab.allCases where !(key == .enter && drillDown.contains(tab)) {
                 var model = Models.director(200, 24, tab: tab)
                 #expect(words(model).contains(offer) == tabs.contains(tab), "\(offer) in \(tab)")
+                if key == .character("t"), tab == .table || tab == .servers { continue }
                 Models.press(&model, key)
                 #expect((model.notice == nil) == tabs.contains(tab), "\(offer) in \(tab): \(model.notice ?? "silent")")
             }
@@ -107,11 +110,14 @@ struct ObservationKeyTests {
         var talkers = Models.director(200, 24, tab: .table)
         Models.read(&talkers, [], [Models.entry(1)])
         Models.press(&talkers, .character("t"))
-        for key in [Key.enter, .character("s"), .character("c"), .character("r"), .character("F")] {
+        for key in [Key.character("s"), .character("c"), .character("r"), .character("F")] {
             Models.press(&talkers, key)
             #expect(talkers.notice != nil && talkers.overlay == nil, "\(key)")
         }
         #expect(!words(talkers).contains("Sort") && !words(talkers).contains("Detail"))
+        Models.press(&talkers, .home)
+        #expect(words(talkers).contains("Enter Entries"))
+        for tab in drillDown { #expect(words(Models.director(200, 24, tab: tab)).contains("Enter "), "\(tab)") }
     }
 
     @Test("An unknown key says so")

@@ -47,7 +47,7 @@ struct ScrollingTests {
         model.director.take(statistics)
         #expect(model.healthLines.contains { $0.text.contains("5 of 10 (50.0 %)") })
         let first = view(model).lines[2].text
-        #expect(first.hasPrefix("Table"))
+        #expect(first.hasPrefix("History"))
         Models.press(&model, .down)
         #expect(view(model).lines[2].text == model.healthLines[1].text)
         Models.press(&model, .character("G"))
@@ -81,6 +81,6 @@ struct ScrollingTests {
         #expect(shown(model) == lines.suffix(room).map(\.text))
         // Another finding begins at its beginning.
         Models.press(&model, .down)
-        #expect(model.detailTop == 0)
+        #expect(model.list.detailTop == 0)
     }
 }
