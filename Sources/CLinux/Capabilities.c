@@ -75,6 +75,9 @@ int clinux_pass_net_admin(bool pass)
 
 int clinux_renounce_capabilities(void)
 {
+    int error = clinux_bind_programs();
+    if (error != 0)
+        return error;
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
     memset(data, 0, sizeof data);

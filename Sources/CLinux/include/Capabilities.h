@@ -26,7 +26,7 @@ int clinux_bind_programs(void);
 /// and CAP_SETGID. Returns 0, or the errno.
 int clinux_become(unsigned int user, unsigned int group);
 
-/// Takes all capabilities of the calling thread, and of no other. Returns 0, or the errno.
+/// Takes all capabilities of the calling thread, and of no other, as `clinux_bind_programs` does of what it starts. Returns 0, or the errno.
 int clinux_renounce_capabilities(void);
 
 /// Whether programs that the calling thread starts get CAP_NET_ADMIN, if the thread has it (as an ambient capability). Root's programs have it

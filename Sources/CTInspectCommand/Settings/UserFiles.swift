@@ -67,7 +67,7 @@ final class UserFileWriter: Sendable {
     }
 
     private func work() {
-        let refusal = caller.flatMap(UserThread.renounce)
+        let refusal = UserThread.renounce(caller)
         var byte: UInt8 = 0
         while (try? withUnsafeMutableBytes(of: &byte, { try sleeper.read(into: $0) })) == 1 {
             guard let next = queue.withLock({ $0.work.isEmpty ? nil : $0.work.removeFirst() }) else { continue }

@@ -3,9 +3,18 @@ import Reports
 
 /// Between the tabs and the list.
 extension Model {
+    /// What is not shown, and what is wrong.
+    var banner: [Line] { filterLines + problems }
+
+    /// A list that is filtered looks like a whole one: whatever the width, it says so.
+    private var filterLines: [Line] {
+        if list.filter.isEmpty { return [] }
+        return [Line([Run("filter: \(list.filter)".safe, .strong)]).cut(to: width)]
+    }
+
     /// What cannot be read, then the worst known problem, how many others there are, and what to do about it, which always has its line. Small
     /// screens get the first words, and a mark where there are more.
-    var banner: [Line] {
+    private var problems: [Line] {
         let most = size.rows < 16 ? 2 : size.rows < 30 ? 4 : 6
         var lines = losses
         guard tab.needsIPVS, let worst = director.findings.worst else {

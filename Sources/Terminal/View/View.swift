@@ -116,11 +116,10 @@ extension Model {
         return line
     }
 
-    /// The position in the list, its filter, and what the cursor is on: what comes first is dropped first if space is short.
+    /// The position in the list, and what the cursor is on: what comes first is dropped first if space is short.
     private func listStateText(in room: Int) -> String {
         var words: [String] = []
         let list = list
-        if !list.filter.isEmpty { words.append("filter: \(list.filter)".safe) }
         if tab == .table, let talkers = table.talkers { words.append("top \(talkers.rawValue)") }
         if list.follows { words.append("following") }
         if list.hold == .nobody { words.append(isSelectionGone ? "gone" : "not in the list") }
