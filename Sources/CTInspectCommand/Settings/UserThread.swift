@@ -47,6 +47,8 @@ enum UserThread {
     /// - Returns: why it cannot; nil if it does.
     static func renounce(_ caller: SettingsPlace.Caller?) -> FileTrouble? {
         let errno = caller.map { clinux_become($0.user, $0.group) } ?? clinux_renounce_capabilities()
-        return errno == 0 ? nil : FileTrouble("cannot give up capabilities, and act as the user who called: \(Errno(rawValue: errno))")
+        return errno == 0
+            ? nil
+            : FileTrouble("cannot give up capabilities, and act as the user who called: \(Errno(rawValue: errno))")
     }
 }

@@ -13,7 +13,7 @@ import Terminal
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Watch a director live: services, servers, flows, drops, table, events, findings.",
+        abstract: "Watch a director live: services, servers, flows, drops, findings.",
         usage: "ct-inspect watch [<options>]",
         discussion: """
             EXAMPLES

@@ -152,9 +152,8 @@ extension Finding {
         }
     }
 
-    /// At most four names, or three and how many more there are: JSON has them all.
-    static func list(_ names: [some CustomStringConvertible]) -> String {
-        let most = 3
+    /// At most so many names and one, or so many and how many more there are: JSON has them all.
+    static func list(_ names: [some CustomStringConvertible], most: Int = 3) -> String {
         guard names.count > most + 1 else { return sentenceList(names.map(\.description)) }
         return names.prefix(most).map(\.description).joined(separator: ", ") + " and \(names.count - most) more"
     }

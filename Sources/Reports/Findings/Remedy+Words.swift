@@ -13,11 +13,11 @@ extension Remedy {
         case .acceptBefore(let packets, let address, let rule):
             "accept \(packets.words) to \(Self.words(address)) before \(rule.isPolicy ? "the policy of " : "")\(rule.place), "
                 + "which drops whatever was not accepted before it"
-        case .exempt(let services): "add notrack rules for " + Finding.list(services)
-        case .notrack(let services): "add notrack rules for " + Finding.list(services)
+        case .exempt(let services): "add notrack rules for " + Self.list(services)
+        case .notrack(let services): "add notrack rules for " + Self.list(services)
         case .acceptOwnAnswers(let services):
             "accept what leaves from the \(services.count == 1 ? "address" : "addresses") of "
-                + "\(Finding.list(services)) in OUTPUT, before the rule that drops it"
+                + "\(Self.list(services)) in OUTPUT, before the rule that drops it"
         case .raise(let limit, let orShortenTimeout):
             "raise \(limit) in the initial network namespace"
                 + (orShortenTimeout ? ", or shorten net.netfilter.nf_conntrack_tcp_timeout_established here" : "")
@@ -38,14 +38,14 @@ extension Remedy {
         case .giveAddress(let address, let interface):
             "give this host the VIP (ip addr add \(address)/\(address.bitWidth) dev \(interface ?? "…")), or remove its services"
         case .reachDirectly(let servers):
-            "connect the director to the network of \(Finding.list(servers)), with a route that has no gateway, or use TUN"
+            "connect the director to the network of \(Self.list(servers)), with a route that has no gateway, or use TUN"
         case .addRoute(let servers):
-            "add a route to \(Finding.list(servers)) (ip route add), or set the weight to 0"
+            "add a route to \(Self.list(servers)) (ip route add), or set the weight to 0"
         case .awaken(let servers):
-            "see whether \(Finding.list(servers)) \(servers.count == 1 ? "is" : "are") up and on this link, and set the "
+            "see whether \(Self.list(servers)) \(servers.count == 1 ? "is" : "are") up and on this link, and set the "
                 + "weight to 0 until then"
         case .answerThrough(let servers):
-            "have \(Finding.list(servers)) answer through this director: the route to the clients, or the default route, "
+            "have \(Self.list(servers)) answer through this director: the route to the clients, or the default route, "
                 + "must lead here"
         case .deleteEntries(let service): "run conntrack -D \(service.untranslated)"
         case .raiseICMPLimit:
@@ -61,7 +61,7 @@ extension Remedy {
         case .limitOpening:
             "limit SYNs instead (nft: tcp flags & (fin|syn|rst|ack) == syn; iptables: -p tcp --syn), or accept the service before the limit"
         case .notrackAll(let services):
-            "add notrack rules for \(Finding.list(services)) and ICMP to the same address, or accept what is dropped"
+            "add notrack rules for \(Self.list(services)) and ICMP to the same address, or accept what is dropped"
         case .saveFix:
             "put it where ct-inspect advise says, in the part “permanently” (--fix with the kind that is there)"
         case .matchFiles:
@@ -71,7 +71,7 @@ extension Remedy {
         case .acceptForwarded(let rule):
             "accept what conntrack knows at FORWARD, before this rule: " + Self.accepting(before: rule)
         case .track(let services):
-            "leave \(Finding.list(services)), and what their real servers answer, out of the rules with notrack"
+            "leave \(Self.list(services)), and what their real servers answer, out of the rules with notrack"
         case .acceptSync(let group):
             "accept it: \(group.endpoint.address.family == .ipv4 ? "iptables" : "ip6tables") -I "
                 + "\(group.isSender ? "OUTPUT -o" : "INPUT -i") \(group.interface) -d \(group.endpoint.address) -p udp "
@@ -115,6 +115,9 @@ extension Remedy {
         }
         return isForACKs ? "ACKs of connections whose answers bypass the director are then NEW, not INVALID" : nil
     }
+
+    /// More than a few, as they are to be typed, but not all of a hundred.
+    private static func list(_ names: [some CustomStringConvertible]) -> String { Finding.list(names, most: 10) }
 
     private static func words(_ address: IPAddress?) -> String {
         address.map { "\($0), and to no other address," } ?? "the service's addresses, and to no others,"

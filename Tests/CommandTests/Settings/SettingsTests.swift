@@ -74,7 +74,7 @@ struct SettingsTests {
             (#"{"schema": "ct-inspect/1", "command": "watch-settings", "interval_ms": 1e99}"#, "not valid JSON"),
             (
                 #"{"schema": "ct-inspect/1", "command": "watch-settings", "tabs": {"flow": {}}}"#,
-                "“flow” is no tab; expected services, flows"
+                "“flow” is no tab; expected services, servers, flows"
             ),
             (
                 #"{"schema": "ct-inspect/1", "command": "watch-settings", "tabs": {"flows": {"sort": 7}}}"#,
@@ -200,7 +200,7 @@ struct SettingsTests {
         #expect(UserFile.write(Array("{".utf8), to: path) == nil)
         let damaged = try run("")
         #expect(
-            damaged.output.contains("[2 Flows]")
+            damaged.output.contains("[3 Flows]")
                 && damaged.complaint.contains("\(path): is damaged, and not used: The given data was not valid JSON."))
     }
 }

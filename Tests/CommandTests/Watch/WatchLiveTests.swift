@@ -50,7 +50,7 @@ struct WatchLiveTests {
             try waitUntil("a reading is due") { session.live.isReadingDue }
             session.read()
             #expect(view(session.model).text.contains("[RESYNC]"))
-            session.handle(.input(.key(.character("1"))))
+            session.handle(.input(.key(.character("5"))))
             #expect(session.live.isReadingDue)
             session.read()
             #expect(view(session.model).text.contains("1/3000"))
@@ -117,7 +117,7 @@ struct WatchLiveTests {
             for number in 0..<10 { try generator.add(.create, number) }
             try generator.flush()
             while !session.live.drainEvents() {}
-            #expect(view(session.model).text.contains("10 waiting"))
+            #expect(view(session.model).text.contains("paused, +10"))
             session.handle(.input(.key(.character("f"))))
             #expect(view(session.model).lines.count { $0.text.contains("[NEW]") } == 10)
         }

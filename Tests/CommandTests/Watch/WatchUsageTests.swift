@@ -16,7 +16,7 @@ struct WatchUsageTests {
             let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
             #expect(lines.count <= 25)
             #expect(lines.allSatisfy { $0.count <= 80 })
-            #expect(outcome.output.contains("[1 Services]"))
+            #expect(outcome.output.contains("[1 Svcs]"))
             #expect(outcome.output.contains("tcp 10.0.0.100:80"))
         }
     }
@@ -30,9 +30,9 @@ struct WatchUsageTests {
         #expect(found.contains("invalid-dropped") && found.contains("icmp-not-accepted"))
         let words = ["watch", "--once", "--capture", Fixture(name: "dr-untracked").capture]
         let size = ["COLUMNS": "200", "LINES": "60", "LC_ALL": "C.UTF-8"]
-        let health = try Program.run(words + ["--tab", "health"], environment: size)
-        for id in found { #expect(health.output.contains("\n\(id) "), "\(id)") }
-        #expect(health.output.contains(" 7 could not be made"))
+        let listed = try Program.run(words + ["--tab", "findings"], environment: size)
+        for id in found { #expect(listed.output.contains("\n\(id) "), "\(id)") }
+        #expect(listed.output.contains(" 8 could not be made"))
         let services = try Program.run(words, environment: size).output
         #expect(services.contains("\ninvalid-dropped (") && services.contains("ip filter INPUT handle 6"))
     }
@@ -103,7 +103,7 @@ struct WatchUsageTests {
     func live() throws {
         let outcome = try inFreshNamespace { try Program.run(["watch", "--once"]) }
         #expect(outcome.status == 0)
-        #expect(outcome.output.contains("[1 Table]"))
+        #expect(outcome.output.contains("[5 Table]"))
         #expect(outcome.output.contains("The conntrack table has no entries here."))
     }
 }
