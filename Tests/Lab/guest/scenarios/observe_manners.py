@@ -10,9 +10,9 @@ FIRST, LAST = -(2**31), 2**31 - 2
 POINTS = [
     ("forward", FIRST), ("forward", 98),
     ("input", FIRST), ("input", 98), ("input", LAST),
-    *[("output", -199)] * 4, ("output", -101), ("output", LAST),
-    *[("postrouting", FIRST)] * 2, ("postrouting", 99), *[("postrouting", LAST)] * 2,
-    ("prerouting", -399), *[("prerouting", -199)] * 2, *[("prerouting", LAST)] * 3,
+    ("output", -199), ("output", -101), ("output", LAST),
+    ("postrouting", FIRST), ("postrouting", 99), ("postrouting", LAST),
+    ("prerouting", -399), ("prerouting", -199), ("prerouting", LAST),
 ]
 
 
