@@ -12,6 +12,24 @@
 // The kernel may know more capabilities than its headers here.
 static const int past_last_capability = 64;
 
+struct capabilities {
+    struct __user_cap_data_struct words[_LINUX_CAPABILITY_U32S_3];
+};
+
+// Those of the calling thread.
+static bool get(struct capabilities *own)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    memset(own, 0, sizeof *own);
+    return syscall(SYS_capget, &header, own->words) == 0;
+}
+
+static bool set(const struct capabilities *own)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    return syscall(SYS_capset, &header, own->words) == 0;
+}
+
 int clinux_bind_programs(void)
 {
     for (int capability = 0; capability < past_last_capability; capability++) {
@@ -35,10 +53,8 @@ int clinux_keep_only_net_admin(unsigned int also)
     int error = clinux_bind_programs();
     if (error != 0)
         return error;
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-    memset(data, 0, sizeof data);
-    if (syscall(SYS_capget, &header, data) != 0)
+    struct capabilities own;
+    if (!get(&own))
         return errno;
     // All of them are in the first word.
     unsigned int wanted = CAP_TO_MASK(CAP_NET_ADMIN);
@@ -48,25 +64,23 @@ int clinux_keep_only_net_admin(unsigned int also)
         wanted |= CAP_TO_MASK(CAP_SYS_ADMIN) | CAP_TO_MASK(CAP_NET_RAW);
     if (also & CLINUX_KEPT_USER_NAMESPACE)
         wanted |= CAP_TO_MASK(CAP_SETFCAP);
-    unsigned int kept = data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted & wanted;
-    memset(data, 0, sizeof data);
-    data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted = kept;
-    data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective = kept;
-    return syscall(SYS_capset, &header, data) == 0 ? 0 : errno;
+    unsigned int kept = own.words[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted & wanted;
+    memset(&own, 0, sizeof own);
+    own.words[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted = kept;
+    own.words[CAP_TO_INDEX(CAP_NET_ADMIN)].effective = kept;
+    return set(&own) ? 0 : errno;
 }
 
 int clinux_pass_net_admin(bool pass)
 {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-    memset(data, 0, sizeof data);
-    if (syscall(SYS_capget, &header, data) != 0)
+    struct capabilities own;
+    if (!get(&own))
         return errno;
     unsigned int admin = CAP_TO_MASK(CAP_NET_ADMIN);
-    struct __user_cap_data_struct *first = &data[CAP_TO_INDEX(CAP_NET_ADMIN)];
+    struct __user_cap_data_struct *first = &own.words[CAP_TO_INDEX(CAP_NET_ADMIN)];
     first->inheritable = pass ? first->inheritable | (first->permitted & admin) : first->inheritable & ~admin;
     // What is no longer inheritable is no longer ambient either (capabilities(7)).
-    if (syscall(SYS_capset, &header, data) != 0)
+    if (!set(&own))
         return errno;
     if (!pass)
         return 0;
@@ -78,10 +92,8 @@ int clinux_renounce_capabilities(void)
     int error = clinux_bind_programs();
     if (error != 0)
         return error;
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-    memset(data, 0, sizeof data);
-    return syscall(SYS_capset, &header, data) == 0 ? 0 : errno;
+    struct capabilities none = {0};
+    return set(&none) ? 0 : errno;
 }
 
 int clinux_become(unsigned int user, unsigned int group)

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Reports
 import Terminal
 
 /// The settings of `watch` as a file has them (docs/schema/watch-settings.json).
@@ -70,6 +71,9 @@ struct SettingsDocument: Codable {
     /// A whole file that is not what it should be.
     struct Damage: Error, CustomStringConvertible {
         let description: String
+
+        /// Words of the file may be in it.
+        init(description: String) { self.description = description.printable }
     }
 
     /// What a file says, as far as it can be understood by itself.

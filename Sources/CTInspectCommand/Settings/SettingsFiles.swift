@@ -52,6 +52,11 @@ struct SettingsFiles {
         return nil
     }
 
+    /// Waits until they are written, in vain after a moment.
+    ///
+    /// - Returns: what failed.
+    func finish() -> [String] { writer?.finish() ?? [] }
+
     /// How writing went.
     func takeNews() -> [String] { writer?.takeNews() ?? [] }
 }

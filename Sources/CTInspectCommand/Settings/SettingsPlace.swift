@@ -22,8 +22,11 @@ struct SettingsPlace {
     ///   - home: of a user.
     init(_ environment: (String) -> String?, user: uid_t, home: (uid_t) -> String?) {
         var caller: Caller?
-        if user == 0, let number = environment("SUDO_UID").flatMap({ uid_t($0) }), number != 0 {
-            caller = Caller(user: number, group: environment("SUDO_GID").flatMap({ gid_t($0) }) ?? number)
+        // sudo sets both.
+        if user == 0, let number = environment("SUDO_UID").flatMap({ uid_t($0) }), number != 0,
+            let group = environment("SUDO_GID").flatMap({ gid_t($0) })
+        {
+            caller = Caller(user: number, group: group)
         }
         self.caller = caller
         // Relative paths are to be ignored (XDG Base Directory Specification).

@@ -1,3 +1,4 @@
+import Collection
 import Glibc
 import Netlink
 import Synchronization
@@ -15,7 +16,7 @@ enum UserFiles {
         guard let caller else { return UserFile.read(path) }
         let answer = Answer()
         do throws(KernelError) {
-            let thread = try UserThread.start {
+            let thread = try BackgroundThread.start {
                 let refusal = UserThread.renounce(caller)
                 answer.set(refusal.map { .failure($0) } ?? UserFile.read(path))
             }
@@ -38,6 +39,14 @@ final class UserFileWriter: Sendable {
     private struct Queue {
         var work: [(bytes: [UInt8], path: String)] = []
         var news: [String] = []
+        var failures: [String] = []
+        var isWriting = false
+
+        mutating func next() -> (bytes: [UInt8], path: String)? {
+            guard !work.isEmpty else { return nil }
+            isWriting = true
+            return work.removeFirst()
+        }
     }
 
     private let queue = Mutex(Queue())
@@ -49,14 +58,25 @@ final class UserFileWriter: Sendable {
     init(as caller: SettingsPlace.Caller?) throws(KernelError) {
         self.caller = caller
         (sleeper, wakeUp) = try UserThread.pipe()
-        pthread_detach(try UserThread.start { [self] in work() })
+        pthread_detach(try BackgroundThread.start { [self] in work() })
     }
 
     /// How writing went since the last call.
     func takeNews() -> [String] {
         queue.withLock { queue in
-            defer { queue.news = [] }
+            defer { (queue.news, queue.failures) = ([], []) }
             return queue.news
+        }
+    }
+
+    /// Waits until everything is written, for two seconds at most: a slow disk keeps nobody from leaving.
+    ///
+    /// - Returns: what failed, and was not taken as news.
+    func finish() -> [String] {
+        let deadline = ContinuousClock.now + .seconds(2)
+        while ContinuousClock.now < deadline, queue.withLock({ !$0.work.isEmpty || $0.isWriting }) { usleep(2000) }
+        return queue.withLock { queue in
+            queue.failures + queue.work.map { "the settings are not in \($0.path): it takes too long to write them" }
         }
     }
 
@@ -70,12 +90,15 @@ final class UserFileWriter: Sendable {
         let refusal = UserThread.renounce(caller)
         var byte: UInt8 = 0
         while (try? withUnsafeMutableBytes(of: &byte, { try sleeper.read(into: $0) })) == 1 {
-            guard let next = queue.withLock({ $0.work.isEmpty ? nil : $0.work.removeFirst() }) else { continue }
+            guard let next = queue.withLock({ $0.next() }) else { continue }
             // Without being them nothing is written: it would be with other rights.
             let trouble = refusal ?? UserFile.write(next.bytes, to: next.path)
-            let said =
-                trouble.map { "cannot write the settings to \(next.path): \($0)" } ?? "the settings are in \(next.path)"
-            queue.withLock { $0.news.append(said) }
+            let failure = trouble.map { "cannot write the settings to \(next.path): \($0)" }
+            queue.withLock { queue in
+                queue.isWriting = false
+                queue.news.append(failure ?? "the settings are in \(next.path)")
+                if let failure { queue.failures.append(failure) }
+            }
         }
     }
 }

@@ -1,17 +1,19 @@
 import Addresses
+import Collection
 import Glibc
 import Netlink
 import Synchronization
 import SystemPackage
 
 /// Resolves the names of addresses on a thread of its own, as a name server may take its time. It begins in the network namespace of the thread that
-/// makes it, with the rights of the program's caller and no capability: what it reads comes from elsewhere.
+/// makes it, reaches files as the program's caller does, and has no capability: what it reads comes from elsewhere.
 final class NameResolver: Sendable {
     private struct State {
         /// The latest are on the screen: they come first.
         var asked: [IPAddress] = []
         var isOngoing: Set<IPAddress> = []
         var found: [(address: IPAddress, name: String?)] = []
+        var refusal: String?
     }
 
     private let state = Mutex(State())
@@ -25,10 +27,10 @@ final class NameResolver: Sendable {
     init(as caller: SettingsPlace.Caller?) throws(KernelError) {
         self.caller = caller
         (sleeper, wakeUp) = try UserThread.pipe()
-        pthread_detach(try UserThread.start { [self] in work() })
+        pthread_detach(try BackgroundThread.start { [self] in work() })
     }
 
-    /// Asks for names; those that were asked for before are not asked for twice.
+    /// Asks for names; those that were asked for, and not taken yet, are not asked for twice.
     func ask(_ addresses: [IPAddress]) {
         let isNew = state.withLock { state in
             let fresh = addresses.filter { state.isOngoing.insert($0).inserted }
@@ -45,21 +47,22 @@ final class NameResolver: Sendable {
     func take() -> [(address: IPAddress, name: String?)] {
         state.withLock { state in
             defer { state.found = [] }
+            for (address, _) in state.found { state.isOngoing.remove(address) }
             return state.found
         }
     }
 
+    /// Why no name will be found; nil if they may be.
+    var refusal: String? { state.withLock(\.refusal) }
+
     private func work() {
-        // With other rights nothing is resolved: nobody waits for it.
-        if UserThread.renounce(caller) != nil { return }
+        // With other rights nothing is resolved.
+        if let refusal = UserThread.renounce(caller) { return state.withLock { $0.refusal = refusal.description } }
         var byte: UInt8 = 0
         while (try? withUnsafeMutableBytes(of: &byte, { try sleeper.read(into: $0) })) == 1 {
             while let address = state.withLock({ $0.asked.popLast() }) {
                 let name = Self.name(of: address)
-                state.withLock { state in
-                    state.isOngoing.remove(address)
-                    state.found.append((address, name))
-                }
+                state.withLock { $0.found.append((address, name)) }
             }
         }
     }

@@ -57,7 +57,13 @@ final class WatchLoop {
                 isUrgent = true
             }
         }
+        leave()
+    }
+
+    /// Gives the terminal back.
+    private func leave() {
         driver.end()
+        for failure in files.finish() { Output.complain(failure) }
     }
 
     /// During a reading, which may take seconds: handles keys, and shows progress. Quitting does not wait for its end.
@@ -71,7 +77,7 @@ final class WatchLoop {
         session.isChanged = true
         draw()
         guard isOver else { return }
-        driver.end()
+        leave()
         clinux_end_terminal_guard()
         exit(EXIT_SUCCESS)
     }

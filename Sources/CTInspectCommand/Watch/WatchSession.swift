@@ -115,8 +115,10 @@ final class WatchSession {
 
     /// Asks for names that are wanted, and takes those that were found.
     func name(by resolver: NameResolver) {
-        resolver.ask(model.unnamed)
         for (address, name) in resolver.take() { handle(.named(address, name)) }
+        let unnamed = model.unnamed
+        if !unnamed.isEmpty, let refusal = resolver.refusal { return change { $0.hideNames(because: refusal) } }
+        resolver.ask(unnamed)
     }
 
     /// Looks up the entry of the flow whose details are shown.

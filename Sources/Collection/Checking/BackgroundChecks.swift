@@ -60,25 +60,8 @@ package final class BackgroundChecks: Sendable {
 
     // MARK: The thread
 
-    /// Signals are for the thread that waits for them.
     private func start() throws(KernelError) {
-        var (all, before) = (sigset_t(), sigset_t())
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        var thread = pthread_t()
-        let own = Unmanaged.passRetained(self)
-        let errno = pthread_create(
-            &thread, nil,
-            { pointer in
-                pointer.map { Unmanaged<BackgroundChecks>.fromOpaque($0).takeRetainedValue().run() }
-                return nil
-            }, own.toOpaque())
-        guard errno == 0 else {
-            own.release()
-            throw KernelError("start the checks", .failed, errno: Errno(rawValue: errno))
-        }
-        pthread_detach(thread)
+        pthread_detach(try BackgroundThread.start("start the checks") { self.run() })
     }
 
     private func run() {

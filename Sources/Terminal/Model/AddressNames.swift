@@ -63,6 +63,12 @@ extension Model {
         return wanted.filter { !names.knows($0) && seen.insert($0).inserted }
     }
 
+    /// Nothing can be resolved.
+    package mutating func hideNames(because why: String) {
+        names.areShown = false
+        notice = "no names: \(why)"
+    }
+
     mutating func toggleNames() {
         names.areShown.toggle()
         list.forgetWidths()

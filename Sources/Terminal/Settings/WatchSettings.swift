@@ -10,7 +10,7 @@ package struct WatchSettings: Equatable, Sendable {
         /// The name of a column.
         package var sort: String?
         package var isDescending: Bool?
-        /// The columns to show; nil for all.
+        /// The columns to show.
         package var columns: [String]?
         /// In the words of the filter line.
         package var filter: String?
@@ -25,14 +25,14 @@ extension Model {
     /// How the screen is arranged now.
     package var settings: WatchSettings {
         var settings = WatchSettings()
-        settings.interval = isCapture ? nil : interval
+        settings.interval = interval
         for tab in Tab.allCases {
             let list = self[tab]
             var saved = WatchSettings.List()
             if !tab.columnNames.isEmpty {
                 saved.sort = list.sort
                 saved.isDescending = list.isDescending
-                if !list.hidden.isEmpty { saved.columns = tab.columnNames.filter { !list.hidden.contains($0) } }
+                saved.columns = tab.columnNames.filter { !list.hidden.contains($0) }
             }
             if tab.vocabulary() != nil { saved.filter = list.filter }
             if saved != WatchSettings.List() { settings.tabs[tab] = saved }

@@ -35,6 +35,13 @@ struct SettingsTests {
         let bytes = try SettingsDocument(settings).bytes
         var other = Self.model()
         #expect(Self.apply(String(decoding: bytes, as: UTF8.self), to: &other) == [] && other.settings == settings)
+        // All columns, after a file that hid some.
+        let whole = Self.model()
+        let all = try SettingsDocument(whole.settings).bytes
+        #expect(Self.apply(own, to: &other) == [] && other.settings.tabs[.flows]?.columns?.count == 2)
+        #expect(Self.apply(String(decoding: all, as: UTF8.self), to: &other) == [])
+        #expect(other.settings.tabs[.flows]?.columns == Tab.flows.columnNames)
+        #expect(Self.apply(String(decoding: bytes, as: UTF8.self), to: &other) == [])
         // What a second file lacks stays as it is.
         let second = #"{"schema": "ct-inspect/1", "command": "watch-settings", "tabs": {"flows": {"filter": ""}}}"#
         #expect(Self.apply(second, to: &other) == [])
@@ -59,6 +66,7 @@ struct SettingsTests {
         arguments: [
             ("", "not valid JSON"), ("{", "not valid JSON"), ("[]", "not what is expected"),
             ("\u{0}\u{FF}", "JSON"),
+            (#"{"schema": "ct-inspect/1", "command": "watch-settings", "\u001b]0;x\u0007": 1}"#, "]0;x"),
             (#"{"command": "watch-settings"}"#, "schema: it is missing"),
             (#"{"schema": "ct-inspect/9", "command": "watch-settings"}"#, "it is no watch-settings of ct-inspect/1"),
             (#"{"schema": "ct-inspect/1", "command": "watch"}"#, "it is no watch-settings"),
@@ -90,6 +98,7 @@ struct SettingsTests {
         let before = model.settings
         let said = Self.apply(text, to: &model)
         #expect(said.count == 1 && said.first?.contains(words) == true, "\(said)")
+        #expect(said.first?.unicodeScalars.allSatisfy { $0.value >= 0x20 } == true)
         #expect(said.first?.hasPrefix("is damaged, and not used: ") == true && model.settings == before)
     }
 
@@ -127,7 +136,8 @@ struct SettingsTests {
         #expect(place(["SUDO_UID": "0", "HOME": "/h"], user: 1000).caller == nil)
         #expect(place(["SUDO_UID": "7", "HOME": "/h"], user: 1000).caller == nil)
         #expect(place(["SUDO_UID": "none", "HOME": "/h"], user: 0).caller == nil)
-        #expect(place(["SUDO_UID": "7"], user: 0).own == nil)
+        #expect(place(["SUDO_UID": "7", "SUDO_GID": "7"], user: 0).own == nil)
+        #expect(place(["SUDO_UID": "27", "HOME": "/h"], user: 0).caller == nil)
     }
 
     @Test("A file is written aside, replaces the old one, and leaves nothing else behind")
