@@ -44,6 +44,15 @@ extension CTState: CustomStringConvertible {
     }
 
     package var description: String { name }
+
+    /// Of a name as nft(8) spells it: `new`; nil for others.
+    package init?(lowercase name: String) {
+        guard let state = Self.spelled[name] else { return nil }
+        self = state
+    }
+
+    private static let spelled: [String: CTState] = Dictionary(
+        uniqueKeysWithValues: [new, established, related, invalid, untracked].map { ($0.name.lowercased(), $0) })
 }
 
 extension CTState: Comparable {

@@ -1,6 +1,7 @@
 import Addresses
 import Conntrack
 import Inspection
+import ObservationSupport
 import Testing
 
 @testable import Terminal
@@ -13,6 +14,28 @@ struct FingerTests {
 
     private func press(_ model: inout Model, column: Int, row: Int, _ kind: MouseEvent.Kind = .press) -> [Effect] {
         update(&model, .input(.mouse(MouseEvent(kind, column: column, row: row))))
+    }
+
+    @Test("A click takes away what the last line says, and is no key that it hides")
+    func notice() {
+        var model = Models.director(120, 24)
+        Models.press(&model, .character("F"))
+        Models.press(&model, .character("%"))
+        #expect(model.notice != nil)
+        _ = press(&model, column: 2, row: 23)
+        #expect(model.notice == nil && model.overlay == nil)
+        _ = press(&model, column: 2, row: 23)
+        #expect(model.overlay == .help(top: 0))
+    }
+
+    @Test("Farther right, drops still say whose they are")
+    func dropsSideways() throws {
+        var model = Models.director(60, 24, tab: .drops)
+        model.observe()
+        model.director.take(try Observation.filtered(), took: .zero)
+        Models.tell(&model, .director(.observed))
+        for _ in 0..<3 { Models.press(&model, .right) }
+        #expect(model.list.sideways > 0 && model.columnSpans.first?.name == "service")
     }
 
     @Test("F2 chooses columns, F4 filters, F3 and \\ search")

@@ -60,6 +60,14 @@ struct ServerTests {
         let row = try #require(Models.rows(model).first)
         #expect(row.hasPrefix("10.0.0.3 ") && row.contains("2 services") && row.contains("dr,nat"))
         #expect(model.servers.lines[0].counts.connections == 6)
+        // By any of its services.
+        let services = model.servers.lines[0].services.map(\.identity)
+        #expect(services.count == 2)
+        #expect(model.take(search: "service=10.0.0.99") == nil && model.notice?.contains("no row matches") == true)
+        model.notice = nil
+        for service in services {
+            #expect(model.take(search: service.filter) == nil && model.notice == nil, "\(service)")
+        }
         Models.press(&model, .character("t"))
         #expect(model.listCount == 4)
     }
@@ -135,5 +143,15 @@ struct ServerTests {
         let first = Models.service().identity
         #expect(seen[.ofService(first, Models.endpoint("10.0.0.4", 80))] == 1)
         #expect(seen[.ofService(first, Models.endpoint("10.0.0.3", 80))] == 0)
+        // A server with port 0 keeps each packet's port.
+        let facts = ServerFacts(model.director)
+        #expect(facts.dropsSeen(of: first, at: Models.endpoint("10.0.0.4", 0)) == 1)
+        #expect(facts.dropsSeen(of: first, at: Models.endpoint("10.0.0.3", 0)) == 0)
+        // What belongs to no service is lost as well.
+        let before = model.director.observation.rates.all
+        var strange = try Observation.filtered()
+        strange.elsewhere[Self.address(100)] = strange.subjects[0].traffic
+        model.director.take(strange, took: .zero)
+        #expect(model.director.observation.rates.all.droppedInAll == 2 * before.droppedInAll && before.droppedInAll > 0)
     }
 }

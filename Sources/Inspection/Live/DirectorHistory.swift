@@ -19,16 +19,7 @@ package struct DirectorHistory: Sendable {
         case refused
 
         /// Nil for what is no ctstate.
-        package var ctstate: CTState? {
-            switch self {
-            case .new: .new
-            case .established: .established
-            case .related: .related
-            case .invalid: .invalid
-            case .untracked: .untracked
-            default: nil
-            }
-        }
+        package var ctstate: CTState? { CTState(lowercase: "\(self)") }
     }
 
     /// Not a number where it is unknown.

@@ -46,6 +46,12 @@ package struct ObservationRates: Sendable {
             fresh.history.append(fresh.dropped)
             rates[identity] = fresh
         }
+        // Of no service: their packets are in `dropped` of the observation, too.
+        for (address, traffic) in observation.elsewhere {
+            let fresh = Rates(traffic, since: earlier?.elsewhere[address] ?? ObservedTraffic(), over: seconds)
+            all.dropped += fresh.dropped
+            all.droppedInAll &+= fresh.droppedInAll
+        }
     }
 }
 

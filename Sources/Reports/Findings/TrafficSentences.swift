@@ -57,7 +57,7 @@ extension CTState {
 
 extension PacketLoss.Place {
     /// Where packets are lost, in words: a hook, or what lies between two.
-    fileprivate var words: String {
+    package var words: String {
         switch self {
         case .beforeConntrack, .preRouting: NetfilterHook.preRouting.name
         case .routing: "routing"

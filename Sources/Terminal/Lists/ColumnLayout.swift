@@ -32,7 +32,8 @@ struct ColumnLayout<Row, Context> {
 
     /// The first columns, which say what a row is, stay; the others are as they come, as many as fit.
     private mutating func moveSideways(_ distance: Int, width: Int) {
-        let fixed = Array(shown.prefix { columns[$0].expendable == 0 })
+        let titles = shown.prefix { columns[$0].expendable == 0 }
+        let fixed = Array(titles.isEmpty ? shown.prefix(1) : titles)
         let rest = shown.dropFirst(fixed.count)
         shown = fixed + Array(rest.dropFirst(min(distance - 1, max(0, rest.count - 1))))
         while needed > width, shown.count > 1 { shown.removeLast() }

@@ -26,7 +26,7 @@ extension Service.Identity {
     /// The filter that selects its flows.
     var filter: String {
         switch self {
-        case .fwmark(let mark, _): "service=fwmark:\(mark)"
+        case .fwmark(let mark, let family): "service=fwmark:\(mark) family=\(family)"
         case .address(let transport, let endpoint): "service=\(transport)/\(endpoint)"
         }
     }

@@ -66,19 +66,8 @@ extension ObservedDrop.Owner {
 }
 
 extension PacketLoss.Place {
-    /// The hook whose rules are between the two points, or what else is.
-    var title: String {
-        switch self {
-        case .beforeConntrack: "before conntrack"
-        case .preRouting: NetfilterHook.preRouting.name
-        case .routing: "routing"
-        case .localIn: NetfilterHook.localIn.name
-        case .ipvs: "IPVS"
-        case .forward: NetfilterHook.forward.name
-        case .localOut: NetfilterHook.localOut.name
-        case .postRouting: NetfilterHook.postRouting.name
-        }
-    }
+    /// As in sentences, which say by the ctstate that conntrack is still to come.
+    var title: String { self == .beforeConntrack ? "before conntrack" : words }
 }
 
 extension ObservationPoint.Side {

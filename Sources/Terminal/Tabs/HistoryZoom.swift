@@ -8,11 +8,12 @@ struct HistoryZoom: Equatable, Sendable {
     /// Seconds of a column.
     var step: Int { Self.steps[min(max(position, 0), Self.steps.count - 1)] }
 
+    func canZoom(in isCloser: Bool) -> Bool { Self.steps.indices.contains(position + (isCloser ? -1 : 1)) }
+
     /// - Returns: whether there is another one.
     mutating func zoom(in isCloser: Bool) -> Bool {
-        let next = position + (isCloser ? -1 : 1)
-        guard Self.steps.indices.contains(next) else { return false }
-        position = next
+        guard canZoom(in: isCloser) else { return false }
+        position += isCloser ? -1 : 1
         return true
     }
 }

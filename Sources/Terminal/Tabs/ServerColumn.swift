@@ -54,8 +54,7 @@ enum ServerColumn: String, CaseIterable {
 
     private func cell(_ line: ServerLine) -> Cell {
         if let verdict {
-            let count = line.counts[verdict]
-            return Cell(count == 0 ? "-" : "\(count)", count == 0 ? .dim : verdict.ink)
+            return Cell(line.counts[verdict], of: verdict)
         }
         switch self {
         case .server: return Cell(line.title, line.isUnreachable ? .bad : .strong)
@@ -65,8 +64,7 @@ enum ServerColumn: String, CaseIterable {
         case .active: return Cell("\(line.active)")
         case .inactive: return Cell("\(line.inactive)")
         case .connectionRate, .packets, .bytes:
-            guard let rate = estimated(line) else { return Cell("-", .dim) }
-            return Cell(Figures.rate(Double(rate)), rate == 0 ? .dim : .plain)
+            return Cell(estimated: estimated(line))
         case .stuck: return Cell(stuck: line.counts.stuck)
         case .seenDropped:
             guard let packets = line.seenDropped else { return Cell("-", .dim) }

@@ -20,6 +20,15 @@ struct ServerFacts {
         seenDropped = director.observation.last == nil ? nil : Self.count(director)
     }
 
+    /// Nil while nothing is observed. A server with port 0 takes packets for each port.
+    func dropsSeen(of service: Service.Identity, at server: Endpoint) -> Int? {
+        guard server.port == 0 else { return seenDropped.map { $0[.ofService(service, server)] ?? 0 } }
+        return seenDropped?.reduce(0) { sum, count in
+            guard case .ofService(service, let other) = count.key, other.address == server.address else { return sum }
+            return sum + count.value
+        }
+    }
+
     private static func count(_ director: DirectorState) -> [ServerLine.Identity: Int] {
         var counts: [ServerLine.Identity: Int] = [:]
         director.timeline.forEachDropped { key, packets in
@@ -56,7 +65,7 @@ struct ServerLine: Sendable {
         (services, destinations) = ([service], [destination])
         counts = facts.sums[service.identity, destination.endpoint]
         rates = EstimatedRates(destination.statistics, facts.sysctls)
-        seenDropped = facts.seenDropped.map { $0[identity] ?? 0 }
+        seenDropped = facts.dropsSeen(of: service.identity, at: destination.endpoint)
         path = facts.paths?[endpoint.address]
     }
 
@@ -138,7 +147,8 @@ struct ServerLine: Sendable {
     }
 
     func isWanted(_ filter: FilterExpression) -> Bool {
-        guard let service = services.first, let destination = destinations.first else { return false }
-        return filter.accepts(FilteredServer(destination, of: service, words: [methods, neighbour, link]))
+        zip(services, destinations).contains { service, destination in
+            filter.accepts(FilteredServer(destination, of: service, words: [methods, neighbour, link]))
+        }
     }
 }

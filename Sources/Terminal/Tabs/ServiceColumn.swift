@@ -28,16 +28,7 @@ enum ServiceColumn: String, CaseIterable {
     /// Only filled by packet observation.
     var isObserved: Bool { state != nil || self == .dropped || self == .drops }
 
-    private var state: CTState? {
-        switch self {
-        case .new: .new
-        case .established: .established
-        case .related: .related
-        case .invalid: .invalid
-        case .untracked: .untracked
-        default: nil
-        }
-    }
+    private var state: CTState? { CTState(lowercase: rawValue) }
 
     private var title: String {
         switch self {
@@ -79,8 +70,7 @@ enum ServiceColumn: String, CaseIterable {
 
     private func cell(_ line: ServiceLine, _ glyphs: borrowing Glyphs) -> Cell {
         if let verdict {
-            let count = line.counts[verdict]
-            return Cell(count == 0 ? "-" : "\(count)", count == 0 ? .dim : verdict.ink)
+            return Cell(line.counts[verdict], of: verdict)
         }
         if let state {
             guard let observed = line.observed else { return Cell("-", .dim) }
@@ -93,8 +83,7 @@ enum ServiceColumn: String, CaseIterable {
         case .connections: return Cell("\(line.counts.connections)")
         case .stuck: return Cell(stuck: line.counts.stuck)
         case .connectionRate, .packets, .bytes:
-            guard let rate = estimated(line) else { return Cell("-", .dim) }
-            return Cell(Figures.rate(Double(rate)), rate == 0 ? .dim : .plain)
+            return Cell(estimated: estimated(line))
         case .dropped:
             guard let observed = line.observed else { return Cell("-", .dim) }
             return Cell(Figures.rate(observed.dropped), observed.dropped > 0 ? .bad : .dim)
@@ -150,5 +139,15 @@ extension SortKey {
 
 extension Cell {
     /// A number of stuck connections.
+    /// How many flows have a verdict.
+    init(_ count: Int, of verdict: FlowVerdict) {
+        self.init(count == 0 ? "-" : "\(count)", count == 0 ? .dim : verdict.ink)
+    }
+
+    /// A rate of the kernel's; nil where there is none.
+    init(estimated rate: UInt64?) {
+        self.init(rate.map { Figures.rate(Double($0)) } ?? "-", rate ?? 0 == 0 ? .dim : .plain)
+    }
+
     init(stuck: Int) { self.init(stuck == 0 ? "-" : "\(stuck)", stuck == 0 ? .dim : .bad) }
 }

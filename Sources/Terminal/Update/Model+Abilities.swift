@@ -30,7 +30,7 @@ extension Model {
         switch key {
         case .enter: "these rows have no details"
         case .character("F"): "only flows and entries can be followed"
-        case .character("t"): "t counts the entries of the tab Table, and groups those of Servers"
+        case .character("t"): "t counts entries in Table, and groups rows by address in Servers"
         case .character("+"), .character("-"): "there is nothing to expand in this tab"
         case .character("J"), .character("K"): "no details are shown to scroll (Enter)"
         default: "\(key.name) is no key here; ? shows those that are"

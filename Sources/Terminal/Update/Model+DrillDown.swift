@@ -19,7 +19,7 @@ extension Model {
         case .drops:
             guard drops.rows.indices.contains(drops.list.selected) else { return }
             go(to: .flows, drops.rows[drops.list.selected].filter)
-            notice = "flows of which such a packet was sampled: others may have had some, too"
+            if tab == .flows { notice = "flows of which such a packet was sampled: others may have had some, too" }
         case .table: drillIntoTalker()
         case .events: drillIntoEvent()
         case .flows, .findings, .health: break

@@ -2,6 +2,11 @@
 extension Model {
     mutating func point(_ mouse: MouseEvent) -> [Effect] {
         if let overlay { return point(mouse, at: overlay) }
+        // As a key does; on the last line, the keys are not to be seen behind it.
+        if notice != nil, [.press, .doublePress].contains(mouse.kind) {
+            notice = nil
+            if mouse.row == size.rows - 1 { return [] }
+        }
         standAtEndOfStream()
         switch mouse.kind {
         case .wheelUp: return scroll(.up, at: mouse.row)

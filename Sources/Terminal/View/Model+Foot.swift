@@ -61,14 +61,19 @@ extension Model {
         if canFilter { keys.append(FootKey("/", "Filter")) }
         keys.append(FootKey("q", "Quit"))
         if !isDetailed, places.last?.before.tab == tab { keys.append(FootKey(.escape, "Esc", "Back")) }
-        if canDrillDown { keys.append(FootKey(.enter, "Enter", tab == .table || tab == .events ? "Entries" : "Flows")) }
+        if canDrillDown {
+            keys.append(FootKey(.enter, "Enter", tab == .table ? "Entries" : tab == .events ? "Entry" : "Flows"))
+        }
         if tab == .services { keys.append(FootKey(.character(" "), "Space", "Servers")) }
         if canDetail { keys.append(FootKey(.enter, "Enter", "Detail")) }
         if tab == .table { keys.append(FootKey("t", "Talkers")) }
         if tab == .servers { keys.append(FootKey("t", servers.isGrouped ? "By service" : "By server")) }
         if isDetailed { keys.append(FootKey("J", "Down")) }
         if canSort { keys.append(FootKey("s", "Sort")) }
-        if tab == .health, !isCapture { keys.append(FootKey("+", "Zoom")) }
+        if tab == .health, !isCapture {
+            if historyZoom.canZoom(in: false) { keys.append(FootKey("-", "Zoom out")) }
+            if historyZoom.canZoom(in: true) { keys.append(FootKey("+", "Zoom in")) }
+        }
         keys.append(FootKey("f", isFrozen ? "Resume" : "Freeze"))
         if !isCapture { keys.append(FootKey("o", isObserving ? "Stop observing" : "Observe")) }
         if canSort { keys.append(FootKey("c", "Columns")) }
