@@ -14,7 +14,7 @@ cache_directory() {
     printf '%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}/ct-inspect-lab"
 }
 
-# The directory of unpacked kernels with these parts: with other parts they are unpacked anew.
+# The directory of unpacked kernels with these parts: with other parts they are unpacked again.
 kernel_cache() {
     local key
     key=$(printf '%s\n' "${KERNEL_PARTS[@]}" | cksum)

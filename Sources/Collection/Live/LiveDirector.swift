@@ -262,7 +262,7 @@ package final class LiveDirector {
         defer { running = nil }
         pace.begin(at: clock.elapsed())
         // So that the events of the entries that are counted then have been counted, too.
-        drainEvents()
+        drainEvents(batches: 1000)
         readStatistics()
         // What was queued before a loss is older than what is read now.
         let isDrained = drainEvents(batches: 1000)

@@ -6,7 +6,7 @@ package struct RulesetFile: Equatable, Sendable {
     package let name: String
     package let bytes: [UInt8]
     package let format: Format
-    /// Whether only the chains that it names are made anew (`iptables-restore --noflush`), not its tables.
+    /// Whether only the chains that it names are made again (`iptables-restore --noflush`), not its tables.
     package let keepsOthers: Bool
 
     package enum Format: Equatable, Sendable {
