@@ -104,7 +104,7 @@ let package = Package(
             ]),
         tests(
             "InspectionTests",
-            ["Inspection", "Conntrack", "IPVS", "Firewall", "Addresses", "Reports", "ObservationSupport"]),
+            ["Inspection", "Conntrack", "IPVS", "Firewall", "Netlink", "Addresses", "Reports", "ObservationSupport"]),
         tests(
             "CollectionTests",
             [

@@ -106,7 +106,7 @@ package struct DirectorReader {
     private func readTranslation(_ sink: some ReadingSink) {
         guard policy.namesRules, !kernel.isStopped, sink.withStore({ $0.hasTranslated }) else { return }
         let rules = TranslationRules(reading: kernel, after: sink.withStore { $0.translationRules })
-        sink.withStore { $0.explainTranslated(by: rules) }
+        sink.withStore { $0.explainTranslated(by: rules) { kernel.isStopped } }
     }
 
     // MARK: IPVS

@@ -15,10 +15,15 @@ extension LegacyTable {
         else { return nil }
         let hook = hookList.first { $0.legacyName == rule.chain }?.legacyName.lowercased()
         if number == nil { return .known(statement: "-P \(rule.chain) \(verdict(of: entry))", hook: hook) }
+        return .known(statement: statement(of: entry, in: rule.chain, chains), hook: hook)
+    }
+
+    /// Of a rule: `-A INPUT -s 192.0.2.0/24 -j DROP`.
+    func statement(of entry: LegacyEntry, in chain: String, _ chains: LegacyChains) -> String {
         let head = entries.span.bytes.copy(entry.start..<entry.target)
-        var words = ["-A \(rule.chain)"] + LegacyCondition(family, head).words
+        var words = ["-A \(chain)"] + LegacyCondition(family, head).words
         words += matches(of: entry).flatMap { LegacyMatchText(match: $0).words }
-        return .known(statement: (words + targetWords(of: entry, chains)).joined(separator: " "), hook: hook)
+        return (words + targetWords(of: entry, chains)).joined(separator: " ")
     }
 
     private func verdict(of entry: LegacyEntry) -> String {

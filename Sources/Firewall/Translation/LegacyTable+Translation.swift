@@ -2,15 +2,61 @@ import Addresses
 import CNetlink
 import Netlink
 
-extension LegacyTable {
-    /// Rules that may have given a packet another address or port, at one of these hooks.
-    func translatingRules(for packet: PartialPacket, at hooks: [NetfilterHook]) -> [TranslatingRule] {
-        guard (family == .ip6) == (packet.family == .ipv6) else { return [] }
-        var walk = LegacyTranslationWalk(self, packet)
-        for hook in hooks where hookList.contains(hook) { walk.go(through: hook.legacyName) }
-        return walk.found
+/// A table's rules that give packets other addresses or ports.
+struct LegacyTranslation: Sendable {
+    private struct Rule {
+        var entry: LegacyEntry
+        /// What is said of it, if it translates.
+        var translating: TranslatingRule?
+        /// The chain that it calls.
+        var next: String?
+        var isLast: Bool
     }
 
+    private let table: LegacyTable
+    private var rules: [String: [Rule]] = [:]
+    let asksForSources: Bool
+
+    var count: Int { table.count }
+
+    init(_ table: LegacyTable) {
+        self.table = table
+        asksForSources = table.places.contains(where: table.asksForSource)
+        let chains = LegacyChains(of: table)
+        for entry in table.places {
+            guard let place = chains.place(of: entry), let number = place.number else { continue }
+            let target = table.target(of: entry)
+            var rule = Rule(entry: entry, isLast: table.isLast(entry, target))
+            if XTTarget.translating.contains(target.name) {
+                let name = DroppingRule(
+                    family: table.family, table: table.name, chain: place.chain, decision: .legacyRule(number: number))
+                rule.translating = TranslatingRule(
+                    place: name.description, text: table.statement(of: entry, in: place.chain, chains))
+            } else {
+                rule.next = target.verdict.flatMap(chains.name(at:))
+            }
+            rules[place.chain, default: []].append(rule)
+        }
+    }
+
+    /// Those that a packet may have met at one of these hooks.
+    func rules(for packet: PartialPacket, at hooks: [NetfilterHook]) -> [TranslatingRule] {
+        guard (table.family == .ip6) == (packet.family == .ipv6) else { return [] }
+        var (found, walk): ([TranslatingRule], _) = ([], ChainWalk<String, Rule>())
+        for hook in hooks where table.hookList.contains(hook) {
+            walk.go(through: hook.legacyName) {
+                rules[$0] ?? []
+            } _: { _, rule in
+                guard table.mayMatch(rule.entry, packet) else { return .init() }
+                if let translating = rule.translating { found.append(translating) }
+                return .init(next: rule.next.map { [$0] } ?? [], isLast: rule.isLast)
+            }
+        }
+        return found
+    }
+}
+
+extension LegacyTable {
     /// Whether an entry's condition (`struct ipt_ip`, `ip6t_ip6`) and matches may be those of a packet.
     fileprivate func mayMatch(_ entry: LegacyEntry, _ packet: PartialPacket) -> Bool {
         let head = entries.span.bytes.copy(entry.start..<entry.target)
@@ -36,38 +82,24 @@ extension LegacyTable {
         return fits(packet.source, 0, IPT_INV_SRCIP) && fits(packet.destination, 1, IPT_INV_DSTIP)
             && matches(of: entry).allSatisfy { packet.mayMatch($0.name, revision: UInt32($0.revision), $0.data) }
     }
-}
 
-/// A walk through a table's chains, along each rule that may match.
-private struct LegacyTranslationWalk {
-    private(set) var found: [TranslatingRule] = []
-    private let table: LegacyTable
-    private let packet: PartialPacket
-    private let chains: LegacyChains
-    private let entries: [String: [LegacyEntry]]
-    /// Each chain is met once, however many rules call it.
-    private var met: Set<String> = []
-
-    init(_ table: LegacyTable, _ packet: PartialPacket) {
-        (self.table, self.packet) = (table, packet)
-        let chains = LegacyChains(of: table)
-        self.chains = chains
-        entries = Dictionary(grouping: table.places) { chains.place(of: $0)?.chain ?? "" }
+    /// Whether its condition has something to say about who sent a packet.
+    fileprivate func asksForSource(_ entry: LegacyEntry) -> Bool {
+        let head = entries.span.bytes.copy(entry.start..<entry.target)
+        let length = family == .ip6 ? 16 : 4
+        let inversions: UInt8 =
+            (try? head.span.bytes.host(at: 4 * length + 4 * Int(IFNAMSIZ) + (family == .ip6 ? 4 : 3))) ?? 0
+        return head.dropFirst(2 * length).prefix(length).contains { $0 != 0 }
+            || inversions & UInt8(IPT_INV_SRCIP) != 0
     }
 
-    mutating func go(through chain: String) {
-        guard !chain.isEmpty, met.insert(chain).inserted else { return }
-        for entry in entries[chain] ?? [] {
-            guard let number = chains.place(of: entry)?.number, table.mayMatch(entry, packet) else { continue }
-            let target = table.target(of: entry)
-            if XTTarget.translating.contains(target.name) {
-                let place = DroppingRule(
-                    family: table.family, table: table.name, chain: chain, decision: .legacyRule(number: number))
-                let text = if case .known(let statement, _)? = table.text(of: place) { statement } else { "" }
-                found.append(TranslatingRule(place: place.description, text: text))
-            } else if let next = target.verdict.flatMap(chains.name(at:)) {
-                go(through: next)
-            }
-        }
+    /// Whether no packet gets to the next entry: each matches (`ipt_unconditional`, net/ipv4/netfilter/ip_tables.c), and is decided about, by
+    /// `xt_dnat_target_v2` and the like (net/netfilter/xt_nat.c), too.
+    fileprivate func isLast(_ entry: LegacyEntry, _ target: LegacyExtension) -> Bool {
+        let condition = family == .ip6 ? MemoryLayout<ip6t_ip6>.size : MemoryLayout<ipt_ip>.size
+        let verdicts = [LegacyVerdict.accept, LegacyVerdict.drop, LegacyVerdict.return]
+        return (target.verdict.map(verdicts.contains) ?? XTTarget.translating.contains(target.name))
+            && entry.target == entry.start + LegacyEntries(family).size
+            && entries.span.bytes.copy(entry.start..<entry.start + condition).allSatisfy { $0 == 0 }
     }
 }

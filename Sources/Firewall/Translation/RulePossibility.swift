@@ -10,21 +10,31 @@ struct RulePossibility {
     private(set) var chains: [String] = []
     /// Whether it gives it another address or port.
     private(set) var translates = false
+    /// Whether no packet gets to the next rule: it has no condition, and ends with a verdict. One that translates has one, too
+    /// (`nft_nat_eval`, net/netfilter/nft_nat.c; `nft_redir_eval`, nft_redir.c; `nft_masq_eval`, nft_masq.c).
+    var isLast: Bool { mayMatch && isDecided && isUnconditional }
     private let packet: PartialPacket
     /// By number of a register of four bytes.
     private var registers: [UInt32: [UInt8?]] = [:]
     private let elements: (String) -> SetElements?
+    private var isUnconditional = true
+    private var isDecided = false
 
     /// - Parameter elements: of a set of the rule's table; nil for those that cannot be compared here.
-    init(of rule: RulesetObject, for packet: PartialPacket, elements: @escaping (String) -> SetElements?) {
+    init(of rule: [RuleExpression], for packet: PartialPacket, elements: @escaping (String) -> SetElements?) {
         (self.packet, self.elements) = (packet, elements)
-        for expression in rule.expressions {
+        for expression in rule {
             take(expression)
             if !mayMatch { return }
         }
     }
 
+    private static let unconditional: Set<String> = [
+        "immediate", "counter", "log", "notrack", "target", "nat", "redir", "masq",
+    ]
+
     private mutating func take(_ expression: RuleExpression) {
+        if !Self.unconditional.contains(expression.name) { isUnconditional = false }
         switch expression.name {
         case "payload", "meta": load(expression)
         case "immediate": takeImmediate(expression)
@@ -37,8 +47,15 @@ struct RulePossibility {
                 expression.text(NFTA_MATCH_NAME.rawValue) ?? "",
                 revision: expression.number(NFTA_MATCH_REV.rawValue) ?? 0,
                 expression.payload(NFTA_MATCH_INFO.rawValue) ?? [])
-        case "target": translates = XTTarget.translating.contains(expression.text(NFTA_TARGET_NAME.rawValue) ?? "")
-        case "nat", "redir", "masq": translates = true
+        case "target":
+            translates = XTTarget.translating.contains(expression.text(NFTA_TARGET_NAME.rawValue) ?? "")
+            isDecided = isDecided || translates
+        case "nat":
+            translates = true
+            // In tables of both families it leaves packets of the other one (`nft_nat_inet_eval`).
+            let own = UInt32(packet.family == .ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4)
+            isDecided = isDecided || expression.number(NFTA_NAT_FAMILY.rawValue) == own
+        case "redir", "masq": (translates, isDecided) = (true, true)
         case "counter", "log", "limit", "notrack": break
         // Whatever else puts something into a register.
         default: registers = [:]
@@ -155,12 +172,19 @@ struct RulePossibility {
         }
     }
 
+    /// Behind these the chain's next rule is not evaluated.
+    private static let lastVerdicts: Set<Int32> = [NF_DROP, NF_ACCEPT, NFT_RETURN.rawValue, NFT_GOTO.rawValue]
+
     private mutating func takeImmediate(_ expression: RuleExpression) {
         guard let register = expression.number(NFTA_IMMEDIATE_DREG.rawValue),
             let data = expression.payload(NFTA_IMMEDIATE_DATA.rawValue)
         else { return }
         if register == UInt32(NFT_REG_VERDICT.rawValue) {
             if let chain = SetElement.chain(in: data) { chains.append(chain) }
+            let code = RuleExpression("", data).payload(NFTA_DATA_VERDICT.rawValue).flatMap {
+                RuleExpression("", $0).number(NFTA_VERDICT_CODE.rawValue)
+            }
+            isDecided = isDecided || code.map { Self.lastVerdicts.contains(Int32(bitPattern: $0)) } ?? false
         } else {
             set(register, RuleExpression("", data).payload(NFTA_DATA_VALUE.rawValue) ?? [])
         }

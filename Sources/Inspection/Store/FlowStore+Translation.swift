@@ -11,15 +11,20 @@ package struct FlowTranslation: Hashable, Sendable {
     package var behind: [TranslatingRule] = []
     /// What of the rules could not be read, and why.
     package var unread: [String] = []
+    /// False if the rules were not looked through for it: there are too many in too many ways, or the user interrupted that.
+    package var isLookedFor = true
 
     /// False if none was found among those that could be read, and some could not.
-    package var isKnown: Bool { unread.isEmpty || !before.isEmpty || !behind.isEmpty }
+    package var isKnown: Bool { isLookedFor && (unread.isEmpty || !before.isEmpty || !behind.isEmpty) }
 
     /// More are counted.
     private static let mostNamed = 3
 
     /// In words, as a doubt.
     var text: String {
+        guard isLookedFor else {
+            return "which rules rewrote its packets is not known: they were not looked through for all flows"
+        }
         let found = [Self.words("before IPVS", before), Self.words("behind IPVS", behind)].compactMap(\.self)
         let gap = unread.first.map { "not all rules could be read: \($0)" }
         if found.isEmpty {
@@ -42,7 +47,7 @@ package struct FlowTranslation: Hashable, Sendable {
 struct Rewriting: Hashable, Sendable {
     let isDestination: Bool
     let isSource: Bool
-    let original: PartialPacket
+    private(set) var original: PartialPacket
 
     /// Nil if no rule did anything, or nothing is known of the entry.
     init?(_ entry: Entry) {
@@ -55,12 +60,31 @@ struct Rewriting: Hashable, Sendable {
     }
 
     /// IPVS's hooks are LOCAL_IN and LOCAL_OUT, right before source NAT and right behind destination NAT: `ip_vs_ops4`
-    /// (net/netfilter/ipvs/ip_vs_core.c), `nf_nat_ipv4_ops` (net/netfilter/nf_nat_proto.c).
-    func translation(to route: Route, by rules: TranslationRules) -> FlowTranslation {
+    /// (net/netfilter/ipvs/ip_vs_core.c), `nf_nat_ipv4_ops` (net/netfilter/nf_nat_proto.c). What this host sends meets LOCAL_OUT and
+    /// POST_ROUTING first, and a connection is translated at the first hook for its side (`nf_nat_inet_fn`, net/netfilter/nf_nat_core.c). What
+    /// comes from others meets PRE_ROUTING, and is taken from LOCAL_IN to POST_ROUTING, unless this host is the destination
+    /// (`__ip_vs_get_out_rt`, net/netfilter/ipvs/ip_vs_xmit.c).
+    ///
+    /// - Parameter isOwn: whether this host sent the first packet; nil if its addresses are not known.
+    func translation(to route: Route, isOwn: Bool?, by rules: TranslationRules) -> FlowTranslation {
+        let isServedHere = route.isLocal || route.method == .local
+        let (before, behind): ([NetfilterHook], [NetfilterHook]) =
+            switch isOwn {
+            case true?: ([.localOut], [.postRouting])
+            case false?: ([.preRouting], isServedHere ? [.localIn] : [.postRouting])
+            case nil: ([.preRouting, .localOut], [.localIn, .postRouting])
+            }
         var found = FlowTranslation(unread: rules.unread)
-        if isDestination { found.before = rules.rules(for: original, at: [.preRouting, .localOut]) }
-        if isSource { found.behind = rules.rules(for: forwarded(to: route), at: [.localIn, .postRouting]) }
+        if isDestination { found.before = rules.rules(for: original, at: before) }
+        if isSource { found.behind = rules.rules(for: forwarded(to: route), at: behind) }
         return found
+    }
+
+    /// The same for all clients.
+    fileprivate var withoutSource: Rewriting {
+        var copy = self
+        copy.original.source = nil
+        return copy
     }
 
     /// As IPVS sends it on: its tunnels' packets, and whatever else it does not know, go anywhere.
@@ -85,22 +109,44 @@ extension FlowStore {
     /// What rules are known to it.
     package var translationRules: TranslationRules? { extras.rules }
 
-    /// Says of flows whose packets were rewritten which rules may have done that: many flows are alike.
-    package mutating func explainTranslated(by rules: TranslationRules) {
+    /// So many rules are looked at for all kinds of flows together: that takes about a second.
+    private static let mostLooks = 200_000
+    /// A kind of flow for which no rule has to be looked at costs something, too.
+    private static let mostKinds = 10_000
+
+    /// Says of flows whose packets were rewritten which rules may have done that: many flows are alike. What there is no time for is said of the
+    /// rest.
+    package mutating func explainTranslated(by rules: TranslationRules, isStopped: () -> Bool = { false }) {
         struct Kind: Hashable {
             var rewriting: Rewriting
+            var isOwn: Bool?
             var route: UInt32
         }
         var known: [Kind: FlowTranslation] = [:]
+        let most = max(1, min(Self.mostKinds, Self.mostLooks / max(1, rules.count)))
         extras.know(rules)
-        for (slot, rewriting) in extras.rewritings {
-            let kind = Kind(rewriting: rewriting, route: slots.rows[Int(slot)].route)
-            let found = known[kind] ?? rewriting.translation(to: slots.table.routes[Int(kind.route)], by: rules)
-            known[kind] = found
-            extras.explain(found, slot)
+        // In the same order each time.
+        for slot in extras.rewritings.keys.sorted() {
+            guard let rewriting = extras.rewritings[slot] else { continue }
+            let kind = Kind(
+                rewriting: rules.asksForSources ? rewriting : rewriting.withoutSource,
+                isOwn: context.isOwn(rewriting.original.source), route: slots.rows[Int(slot)].route)
+            if known[kind] == nil, known.count < most, !isStopped() {
+                let route = slots.table.routes[Int(kind.route)]
+                known[kind] = kind.rewriting.translation(to: route, isOwn: kind.isOwn, by: rules)
+            }
+            extras.explain(known[kind] ?? FlowTranslation(isLookedFor: false), slot)
         }
     }
 
     /// The rules that may have rewritten its packets; nil if nothing did, or no rules were read.
     package func translation(ofSlot slot: UInt32) -> FlowTranslation? { extras.translations[slot] }
+}
+
+extension FlowContext {
+    /// Whether an address is this host's own; nil if its addresses are not known.
+    fileprivate func isOwn(_ address: IPAddress?) -> Bool? {
+        guard let address, !localAddresses.isEmpty else { return nil }
+        return localAddresses.contains(address)
+    }
 }

@@ -53,6 +53,9 @@ struct TranslationRulesTests {
             ("ip daddr . tcp dport { 10.0.0.100 . 80 } redirect", false),
             ("dnat ip to tcp dport map { 8080 : 10.0.0.3, 81 : 10.0.0.4 }", true),
             ("dnat ip to tcp dport map { 80 : 10.0.0.3, 81 : 10.0.0.4 }", false),
+            ("accept\nredirect", false), ("counter return\nredirect", false), ("log drop\nredirect", false),
+            ("meta mark 7 accept\nredirect", true), ("limit rate 1/second accept\nredirect", true),
+            ("continue\nredirect", true), ("redirect\ndnat ip to 10.0.0.3", true),
             ("tcp dport 8080 accept", false), ("meta mark 7 redirect", true), ("tcp sport 1000 redirect", true),
         ])
     func conditions(_ rule: String, _ isMeant: Bool) throws {
@@ -127,6 +130,18 @@ struct TranslationRulesTests {
         #expect(rules.rules(for: try packet("[2001:db8::1]:8080", from: "2001:db8::2"), at: Self.early) == [])
         guard rule.isMeant, let first = found.first else { return }
         #expect(first.place.hasPrefix(variant == "nft" ? "ip nat own handle " : "iptables-legacy nat own rule 1"))
+    }
+
+    @Test(
+        "Behind a rule that ends each packet's way the next is not met; behind one that ends some it may be",
+        .needsTool("iptables-legacy"), arguments: ["nft", "legacy"], [("", 0), ("-i eth7", 1), ("-p tcp", 1)])
+    func lasting(_ variant: String, _ rule: (condition: String, count: Int)) throws {
+        let program = "iptables-\(variant) -t nat"
+        for target in ["ACCEPT", "RETURN"] {
+            let rules = try read(
+                "\(program) -A PREROUTING \(rule.condition) -j \(target); \(program) -A PREROUTING -j REDIRECT")
+            #expect(rules.rules(for: try packet(), at: Self.early).count == rule.count)
+        }
     }
 
     @Test("ip6tables-legacy", .needsTool("ip6tables-legacy"))
