@@ -11,7 +11,7 @@ extension Finding {
         let longest = self["entry_stream_seconds"].map { max($0, entry) } ?? entry
         return
             "\(flows) \(isTCP ? "TCP" : "UDP") \(flows == 1 ? "flow has" : "flows have") a connection that IPVS keeps for \(connection) s "
-            + "without a packet, and an entry that conntrack keeps for \(entry) s\(stream ?? "") (unless a rule gives it another timeout): "
+            + "without a packet, and an entry that conntrack keeps for \(entry) s\(stream ?? "") (unless a rule, conntrack(8) or a flowtable gives it another timeout): "
             + (connection < longest ? isTCP ? connectionFirst : datagramConnectionFirst : entryFirst(isTCP)) + "."
             + others
     }
@@ -21,7 +21,7 @@ extension Finding {
         guard count > 0 else { return "" }
         return
             " \(count) more \(count == 1 ? "has an entry that lives" : "have entries that live") by a timeout of \(count == 1 ? "its" : "their") "
-            + "own: by a policy of a rule, or the setting was longer when the last packet came."
+            + "own: a rule, conntrack(8) or a flowtable gave it, or the setting was longer when the last packet came."
     }
 
     private var connectionFirst: String {

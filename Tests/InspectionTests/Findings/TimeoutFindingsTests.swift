@@ -52,6 +52,8 @@ struct TimeoutFindingsTests {
         #expect(!finding.reason.contains("of its own"))
         finding.evidence.append(.init("of_own_timeout", 1))
         #expect(finding.reason.contains(" 1 more has an entry that lives by a timeout of its own"))
+        // What `FlowContext.hasOwnTimeout` sees.
+        #expect(finding.reason.contains("own: a rule, conntrack(8) or a flowtable gave it"))
     }
 
     @Test(
