@@ -59,7 +59,8 @@ struct Persisting {
     var untracking: [Fix.Persistence] {
         let block = NFTScript.untracking.untrackingBlock(exemption)
         guard format == .firewalld else { return [nftFile("at its end", block)] }
-        // Debian's nftables.service flushes all tables, firewalld's too.
+        // Debian's nftables.service flushes all tables, firewalld's and this one, too, when it is loaded again: PartOf= has systemd restart this
+        // unit with it, and ReloadPropagatedFrom= reload it (src/core/transaction.c, transaction_add_propagate_reload_jobs).
         let (file, unit) = ("/etc/lvs-notrack.nft", "lvs-notrack.service")
         let table = NFTScript.untracking.table
         return [
@@ -68,8 +69,10 @@ struct Persisting {
                 "/etc/systemd/system/\(unit)", "",
                 [
                     "[Unit]", "Description=No connection tracking for LVS services", "Before=network-pre.target",
-                    "Wants=network-pre.target", "", "[Service]", "Type=oneshot", "RemainAfterExit=yes",
-                    "ExecStart=/usr/sbin/nft -f \(file)", "ExecStop=/usr/sbin/nft delete table inet \(table)", "",
+                    "Wants=network-pre.target", "After=nftables.service", "PartOf=nftables.service",
+                    "ReloadPropagatedFrom=nftables.service", "", "[Service]", "Type=oneshot", "RemainAfterExit=yes",
+                    "ExecStart=/usr/sbin/nft -f \(file)", "ExecReload=/usr/sbin/nft -f \(file)",
+                    "ExecStop=/usr/sbin/nft delete table inet \(table)", "",
                     "[Install]", "WantedBy=multi-user.target",
                 ], reload: ["systemctl daemon-reload", "systemctl enable --now \(unit)"]),
         ]

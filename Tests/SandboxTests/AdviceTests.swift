@@ -176,6 +176,12 @@ struct AdviceTests {
             #expect(notrack.proof.result == .proven)
             #expect(notrack.persist.map(\.file) == ["/etc/lvs-notrack.nft", "/etc/systemd/system/lvs-notrack.service"])
             #expect(!notrack.apply.contains { $0.contains("firewalld") })
+            // What flushes all tables has this one loaded again.
+            let unit = try #require(notrack.persist.last).lines
+            for line in ["After", "PartOf", "ReloadPropagatedFrom"] {
+                #expect(unit.contains("\(line)=nftables.service"))
+            }
+            #expect(unit.contains("ExecReload=/usr/sbin/nft -f /etc/lvs-notrack.nft"))
         }
     }
 
