@@ -15,17 +15,38 @@ package struct Reload {
     /// So many texts are looked for; each chain takes milliseconds.
     private static let most = 20
 
+    /// How long all files together may take to load, and who may end that early.
+    package struct Budget {
+        private let end = ContinuousClock.now + .seconds(20)
+        private let isStopped: () -> Bool
+
+        package init(isStopped: @escaping () -> Bool) { self.isStopped = isStopped }
+
+        /// For the next file.
+        fileprivate func left() throws(KernelError) -> Duration {
+            let left = end - ContinuousClock.now
+            if isStopped() || left <= .zero {
+                let why = left <= .zero ? "they take too long" : "it was interrupted"
+                throw KernelError("load the files of the packet filter", .stopped, detail: why)
+            }
+            return min(left, .seconds(10))
+        }
+    }
+
     /// Loads them in this order. Blocks for tens of milliseconds and as long as the programs take; needs what `Sandbox.run` needs.
     ///
     /// - Throws: also what is wrong with a file, or missing for it, as `RulesetLoader`.
-    package static func trying(_ files: [RulesetFile], in plan: SandboxPlan) throws(KernelError) -> Reload {
+    package static func trying(
+        _ files: [RulesetFile], in plan: SandboxPlan, within budget: Budget
+    ) throws(KernelError) -> Reload {
         try RulesetLoader.requirePrograms(for: files)
+        _ = try budget.left()
         var plan = plan
         plan.ipvs = []
         return try Sandbox.run(plan) { sandbox throws(KernelError) in
             let kernel = LiveKernel()
             let before = try Ruleset(reading: kernel)
-            for file in files { try RulesetLoader.load(file) }
+            for file in files { try RulesetLoader.load(file, isHosts: true, within: try budget.left()) }
             let difference = RulesetDifference(from: before, to: try Ruleset(reading: kernel))
             let texts = RuleCache()
             return Reload(

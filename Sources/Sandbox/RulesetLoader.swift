@@ -23,11 +23,15 @@ package enum RulesetLoader {
 
     /// Blocks for ten seconds at most.
     ///
+    /// - Parameter isHosts: whether it is loaded as systemd does: what it includes is looked for by `nft -f` itself, in `/`.
     /// - Throws: `.invalid` if the program refuses the file, or takes longer: with the file's name, and its line as the program says.
-    static func load(_ file: RulesetFile) throws(KernelError) {
+    static func load(
+        _ file: RulesetFile, isHosts: Bool = false, within limit: Duration = .seconds(10)
+    ) throws(KernelError) {
         let outcome: ChildProcess.Outcome
         do throws(KernelError) {
-            outcome = try Sandbox.runHere(file.command, input: file.bytes, staysInFolder: true)
+            outcome = try Sandbox.runHere(
+                file.command(isHosts: isHosts), input: file.bytes, staysInFolder: !isHosts, within: limit)
         } catch {
             if error.cause != .failed { throw error }
             throw KernelError(purpose, .invalid, detail: "\(file.name): \(error.detail ?? error.description)")
@@ -50,8 +54,9 @@ extension RulesetFile.Format {
 
 extension RulesetFile {
     /// Gets the content as its input, as the file may be a pipe. What it includes is looked for as by `nft -f` itself, and beside it.
-    fileprivate var command: [String] {
+    fileprivate func command(isHosts: Bool) -> [String] {
         guard format == .nft else { return [format.program] + (keepsOthers ? ["--noflush"] : []) }
+        if isHosts { return [format.program, "-f", "-"] }
         guard let slash = name.lastIndex(of: "/") else { return [format.program, "-I", ".", "-f", "-"] }
         return [format.program, "-I", String(name[...slash]), "-f", "-"]
     }

@@ -7,26 +7,35 @@ import Testing
     .needsRoot, .needsTool("nft"),
     .enabled(if: FileManager.default.fileExists(atPath: "/etc/nftables.conf"), "there is no file to put another over"))
 struct SavedFixTests {
-    /// What is said of rules that are there, with other files in place of /etc/nftables.conf and of what systemd starts.
-    ///
-    /// - Parameter running: commands of nft(8).
-    private static func check(
-        _ file: String, running: String = "add table inet lvs-notrack", _ more: String = ""
-    ) throws -> Program.Outcome {
+    /// What is said in namespaces of one's own with a /etc of one's own, where systemd starts nothing, after commands of bash: `$folder` is there
+    /// for them, and their arguments begin with `$1`.
+    private static func check(after commands: String, _ arguments: [String]) throws -> Program.Outcome {
         let folder = try TemporaryFolder()
         return try Program.shell(
             #"""
             exec unshare --net --mount bash -ec '
-                printf "%s\n" "-A -t 10.0.0.100:80 -s rr" "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g" >"$1/ipvs"
-                printf "%s\n" "$2" >"$1/conf" && mount --bind "$1/conf" /etc/nftables.conf
+                program=$0 folder=$1 commands=$2; shift 2
+                printf "%s\n" "-A -t 10.0.0.100:80 -s rr" "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g" >"$folder/ipvs"
+                mkdir "$folder/etc" "$folder/work"
+                mount -t overlay -o "lowerdir=/etc,upperdir=$folder/etc,workdir=$folder/work" none /etc
                 mount -t tmpfs none /etc/systemd/system
-                eval "$4"
-                ip link set lo up && nft -f - <<<"$3"
-                exec "$0" check --only fw-reload --services "$1/ipvs"' "$0" "$1" "$2" "$3" "$4"
-            """#, [Program.path, folder.url.path, file, running, more])
+                ip link set lo up
+                eval "$commands"
+                exec "$program" check --only fw-reload --services "$folder/ipvs"' "$0" "$@"
+            """#, [Program.path, folder.url.path, commands] + arguments)
     }
 
-    private static let fine = "\nChecked and fine:\n  fw-reload "
+    /// What is said of rules that are there, with other files in place of /etc/nftables.conf and of what systemd starts.
+    ///
+    /// - Parameter running: commands of nft(8).
+    static func check(
+        _ file: String, running: String = "add table inet lvs-notrack", _ more: String = ""
+    ) throws -> Program.Outcome {
+        try check(
+            after: #"printf "%s\n" "$1" >/etc/nftables.conf; eval "$3"; nft -f - <<<"$2""#, [file, running, more])
+    }
+
+    static let fine = "\nChecked and fine:\n  fw-reload "
 
     @Test("A fix in no file is gone with the next reload; in one, it comes back; by another name, it is none of ours")
     func files() throws {
@@ -40,7 +49,7 @@ struct SavedFixTests {
         #expect(other.output.contains("\nNot checked:\n  fw-reload: no file that is loaded here has table inet other"))
     }
 
-    private static let rules = """
+    static let rules = """
         table inet edge {
             set banned { type ipv4_addr; }
             chain input {
@@ -101,17 +110,11 @@ struct SavedFixTests {
 
     @Test("UFW's rules are those of its files, until one is added by hand", .needsTool("ufw"), arguments: ["", "1"])
     func ufw(byHand: String) throws {
-        let folder = try TemporaryFolder()
-        let outcome = try Program.shell(
-            #"""
-            exec unshare --net --mount bash -ec '
-                printf "%s\n" "-A -t 10.0.0.100:80 -s rr" "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g" >"$1/ipvs"
-                mount -t tmpfs none /etc/systemd/system
-                ip link set lo up
-                sh -c "$2" "$1" >/dev/null
-                test -z "$3" || iptables-nft -I ufw-before-input -m conntrack --ctstate INVALID -j ACCEPT
-                exec "$0" check --only fw-reload --services "$1/ipvs"' "$0" "$1" "$2" "$3"
-            """#, [Program.path, folder.url.path, UFW.enabling, byHand])
+        let outcome = try Self.check(
+            after: #"""
+                sh -c "$1" "$folder" >/dev/null
+                test -z "$2" || iptables-nft -I ufw-before-input -m conntrack --ctstate INVALID -j ACCEPT
+                """#, [UFW.enabling, byHand])
         #expect(outcome.status == (byHand.isEmpty ? 0 : 1), "\(outcome.complaint)")
         let expected = byHand.isEmpty ? Self.fine : "again deletes 1 rule (ip filter ufw-before-input “"
         #expect(outcome.output.contains(expected), "\(outcome.output)")
@@ -119,25 +122,18 @@ struct SavedFixTests {
 
     @Test("What iptables-save wrote is compared, too; with Docker's chains it is not", arguments: ["rule", "docker"])
     func iptables(extra: String) throws {
-        let folder = try TemporaryFolder()
-        let outcome = try Program.shell(
-            #"""
-            exec unshare --net --mount bash -ec '
-                printf "%s\n" "-A -t 10.0.0.100:80 -s rr" "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g" >"$1/ipvs"
-                mkdir "$1/etc" "$1/work" && mount -t overlay -o "lowerdir=/etc,upperdir=$1/etc,workdir=$1/work" none /etc
-                mount -t tmpfs none /etc/systemd/system
+        let outcome = try Self.check(
+            after: #"""
                 : >/etc/nftables.conf && mkdir -p /etc/iptables
-                ip link set lo up
                 iptables-nft -A INPUT -p tcp --dport 80 -j ACCEPT
                 iptables-nft-save >/etc/iptables/rules.v4
                 iptables-nft -A INPUT -m conntrack --ctstate INVALID -j DROP
-                test "$2" = rule || { iptables-nft -t nat -N DOCKER; iptables-nft -t nat -A PREROUTING -j DOCKER; }
-                exec "$0" check --only fw-reload --services "$1/ipvs"' "$0" "$1" "$2"
-            """#, [Program.path, folder.url.path, extra])
+                test "$1" = rule || { iptables-nft -t nat -N DOCKER; iptables-nft -t nat -A PREROUTING -j DOCKER; }
+                """#, [extra])
         #expect(outcome.status == (extra == "rule" ? 1 : 0), "\(outcome.complaint)")
         let expected =
             extra == "rule"
-            ? "Loading /etc/nftables.conf and /etc/iptables/rules.v4 again deletes 1 rule (ip filter INPUT “"
+            ? "Loading /etc/iptables/rules.v4 again deletes 1 rule (ip filter INPUT “"
             : "\nNot checked:\n  fw-reload: "
         #expect(outcome.output.contains(expected), "\(outcome.output)")
     }

@@ -7,7 +7,7 @@ import Routing
 
 /// What decides about the trial of a packet filter, as far as it can be read in a moment: a trial is made again once it changes.
 ///
-/// The tables of iptables-legacy and the elements of ipset's sets are not among it.
+/// The tables of iptables-legacy, the elements of ipset's sets, and files that other files include are not among it.
 struct TrialBasis: Equatable {
     private let generation: UInt32?
     private let services: [Tried]
@@ -17,6 +17,8 @@ struct TrialBasis: Equatable {
     private let addresses: [InterfaceAddress]
     private let routes: [Routing.Route]
     private let rules: [PolicyRule]
+    /// Of the files that load rules.
+    private let files: [String: [Int]]
 
     private struct Tried: Equatable {
         let identity: Service.Identity
@@ -33,6 +35,7 @@ struct TrialBasis: Equatable {
     /// What cannot be read counts as unchanged: the trial says what it lacks.
     init(of director: CheckedDirector, reading source: any KernelSource) {
         let (facts, surroundings) = (director.facts, director.surroundings)
+        files = FilterFiles.stamps(source)
         generation = try? Ruleset.generation(of: source)
         services = (facts.services.value ?? []).map { service in
             Tried(

@@ -98,7 +98,9 @@ package struct CheckedDirector {
             }
             return nil
         }
-        if !isPointless { facts.rules = filter.ruleFacts(source, reloads: triesReload) }
+        if !isPointless {
+            facts.rules = filter.ruleFacts(source, reloads: triesReload, isStopped: isStopped)
+        }
         let trial = try filter.fact(in: shelter, isStopped: isStopped)
         if isPointless { return nil }
         facts.trial = trial

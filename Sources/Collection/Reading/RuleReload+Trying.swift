@@ -6,54 +6,63 @@ import Netlink
 import Sandbox
 
 extension RuleReload {
-    /// Tries it in a sandbox with a copy of the rules. Blocks for as long as the programs take that load files.
+    /// Tries it in a sandbox with a copy of the rules, for each unit in one of its own: what the files of one unit destroy, those of another do not
+    /// bring back then. Blocks for as long as the programs take that load files.
     ///
     /// - Parameters:
     ///   - plan: of the director, as it is.
     ///   - source: of the same, where the files are; nil if there are none.
-    init(of plan: SandboxPlan, _ source: (any KernelSource)?) {
-        self.init()
+    ///   - isStopped: ends it early, between two files.
+    static func all(
+        of plan: SandboxPlan, _ source: (any KernelSource)?, isStopped: @escaping () -> Bool
+    ) -> [RuleReload] {
         let (ruleset, legacy) = (plan.rules.ruleset, plan.rules.legacyTables)
-        let nothing = RulesetDifference(from: ruleset, to: Ruleset())
-        // There is nothing that could be lost.
-        if nothing.goneTables.isEmpty, legacy.allSatisfy(\.managers.isEmpty) { return }
-        guard let source, !(source is CapturedKernel) else {
-            doubt = RunningFix.captured
-            return
-        }
+        guard let source, !(source is CapturedKernel) else { return [RuleReload(doubt: RunningFix.captured)] }
+        let isEmpty =
+            RulesetDifference(from: ruleset, to: Ruleset()).goneTables.isEmpty && legacy.allSatisfy(\.managers.isEmpty)
         if source.origin.networkNamespace != nil || NetworkNamespace.isNamed {
-            doubt = RunningFix.elsewhere
-            return
+            return isEmpty ? [] : [RuleReload(doubt: RunningFix.elsewhere)]
         }
         let files = FilterFiles(of: source)
-        let loaded = files.loaded(beside: ruleset)
-        if loaded.isEmpty {
-            doubt = "no file is known that loads rules here"
-            return
-        }
-        self.files = loaded.map(\.name).filter { $0.hasPrefix("/") }
-        doubt =
-            files.otherLoader
-            ?? (legacy.allSatisfy(\.managers.isEmpty) ? nil : "rules of iptables-legacy are not compared")
+        let units = files.units(beside: ruleset)
+        if units.isEmpty { return isEmpty ? [] : [RuleReload(doubt: "no file is known that loads rules here")] }
         // What is lost could be theirs.
-        if doubt != nil { return }
+        if let doubt = files.otherLoader ?? ruleset.doubt(beside: legacy) { return [RuleReload(doubt: doubt)] }
         do throws(KernelError) {
-            add(try Reload.trying(loaded, in: plan), of: ruleset)
-        } catch { doubt = error.description }
+            let budget = Reload.Budget(isStopped: isStopped)
+            // What all files together do not bring back comes from nobody who is known.
+            let strange = try Reload.trying(units.flatMap(\.files), in: plan, within: budget).difference.goneTables
+            var reloads: [RuleReload] = []
+            for unit in units {
+                var reload = RuleReload()
+                (reload.unit, reload.files) = (unit.name, unit.files.map(\.name).filter { $0.hasPrefix("/") })
+                reload.add(
+                    try Reload.trying(unit.files, in: plan, within: budget), of: ruleset,
+                    strange: Set(strange.map(\.description)))
+                reloads.append(reload)
+            }
+            return reloads
+        } catch { return [RuleReload(doubt: error.description)] }
     }
 
-    private mutating func add(_ reload: Reload, of ruleset: Ruleset) {
+    private init(doubt: String) {
+        self.init()
+        self.doubt = doubt
+    }
+
+    private mutating func add(_ reload: Reload, of ruleset: Ruleset, strange: Set<String>) {
         let difference = reload.difference
         if let gap = reload.gap {
             doubt = "the sandbox lacks \(gap.what): \(gap.why)"
             return
         }
         let owned = Set(ruleset.ownedTables.map { "table \($0)" })
-        if let table = difference.goneTables.first(where: {
-            !FixNames.tables.contains($0.name) && !owned.contains($0.description)
-                && ruleset.maker(asItRuns: $0) == nil
-        }) {
-            doubt = doubt ?? "no file that is loaded here has \(table): another program may make it"
+        for table in difference.goneTables where !owned.contains(table.description) {
+            if !strange.contains(table.description) {
+                lostTables.append(table.description)
+            } else if !FixNames.tables.contains(table.name), ruleset.maker(asItRuns: table) == nil {
+                doubt = doubt ?? "no file that is loaded here has \(table): another program may make it"
+            }
         }
         if let table = difference.unclear.first { doubt = doubt ?? "\(table) has chains without names" }
         if let rule = difference.alike.first?.object {
@@ -96,6 +105,14 @@ extension RuleReload {
 }
 
 extension Ruleset {
+    /// Why rules are not compared.
+    fileprivate func doubt(beside legacy: [LegacyTable]) -> String? {
+        if !legacy.allSatisfy(\.managers.isEmpty) { return "rules of iptables-legacy are not compared" }
+        return self[.rule].first { ![.ip, .ip6, .inet].contains($0.family) && !$0.table.hasPrefix("ct-inspect") }.map {
+            "rules of table \($0.family) \($0.table) are not compared"
+        }
+    }
+
     /// Who makes rules of an object's table as it runs. In the tables of iptables its chains need not be in each: Docker has rules in raw
     /// without any.
     fileprivate func maker(asItRuns object: RulesetObject) -> FirewallManager? {

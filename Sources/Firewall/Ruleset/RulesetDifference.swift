@@ -4,8 +4,9 @@ import Netlink
 /// What one ruleset has of rules, and another has not: rules by their instructions in the kernel, base chains by their hook, priority and
 /// policy. Pure.
 ///
-/// Left out is what packets and programs change meanwhile, and what only names things: counters, the use of quotas, handles, comments,
-/// elements of sets with names, and where in its chain a rule is. Only tables that IP packets meet are compared, and none of our own.
+/// What packets and programs change meanwhile is left out, and what only names things: counters, the use of quotas, handles, comments,
+/// elements of sets with names, and where in its chain a rule is. A rule that is there more often is one more. Only tables of the families ip,
+/// ip6 and inet are compared, and none of our own.
 package struct RulesetDifference {
     /// What only the first has.
     package let lost: [Change]
@@ -21,7 +22,7 @@ package struct RulesetDifference {
     /// A rule, or a base chain with what it does at its end.
     package struct Change {
         package let object: RulesetObject
-        /// A chain that only the same ruleset has: the rule's own, or where it sends packets.
+        /// Of what is lost: a chain that is lost, too: the rule's own, or where it sends packets.
         package let strangeChain: String?
 
         /// As `RuleRenderer` writes it.
@@ -49,7 +50,10 @@ package struct RulesetDifference {
         }
         let left = Set((goneTables + unclear).map(ComparedRules.Table.init))
         let lost = before.changes(besides: after).filter { !left.contains(.init($0.object)) }
-        let gained = after.changes(besides: before).filter { !left.contains(.init($0.object)) }
+        // A chain that nobody has made yet is made by the files.
+        let gained = after.changes(besides: before).filter { !left.contains(.init($0.object)) }.map {
+            Change(object: $0.object, strangeChain: nil)
+        }
         let likes = Set(lost.compactMap(\.words)).intersection(gained.compactMap(\.words))
         let names = Dictionary(grouping: (lost + gained).filter { $0.words.map(likes.contains) ?? false }, by: \.words)
             .mapValues { Set($0.map { $0.object.expressions.map(\.name) }).count }
@@ -103,7 +107,7 @@ private struct ComparedRules {
             values.append((Value(table: Table(chain), chain: chain.name, parts: [hook, policy]), chain))
         }
         for rule in ruleset[.rule] where isCompared(rule) {
-            let parts = rule.expressions.flatMap { expression in
+            let parts = rule.expressions.filter { !$0.isComment }.flatMap { expression in
                 [Array(expression.name.utf8), lasting(expression)] + contents(expression, of: rule)
             }
             values.append((Value(table: Table(rule), chain: rule.name, parts: parts), rule))
@@ -130,19 +134,28 @@ private struct ComparedRules {
     }
 
     func changes(besides others: ComparedRules) -> [RulesetDifference.Change] {
-        let known = Set(others.values.map(\.value))
+        var known = others.values.reduce(into: [Value: Int]()) { $0[$1.value, default: 0] += 1 }
         func isStrange(_ chain: String, _ rule: RulesetObject) -> Bool {
             !others.chains.contains(Value(table: Table(rule), chain: chain, parts: []))
         }
         // A base chain of which the other knows nothing decides nothing, unless it drops.
-        let differing = values.lazy.filter { value, object in
-            !known.contains(value) && (object.kind == .rule || object.drops || !isStrange(object.name, object))
+        let differing = values.filter { value, object in
+            if let count = known[value], count > 0 {
+                known[value] = count - 1
+                return false
+            }
+            return object.kind == .rule || object.drops || !isStrange(object.name, object)
         }
         return differing.map { _, object in
             let chains = [object.name] + object.targets
             return .init(object: object, strangeChain: chains.first { isStrange($0, object) })
         }
     }
+}
+
+extension RuleExpression {
+    /// As iptables keeps comments (net/netfilter/xt_comment.c): each packet matches.
+    fileprivate var isComment: Bool { name == "match" && text(NFTA_MATCH_NAME.rawValue) == "comment" }
 }
 
 extension SetElement {

@@ -164,7 +164,7 @@ extension DirectorFacts {
         for fix in rules.value?.fixes ?? [] {
             if case .unknown(let why) = fix.saving { return Lack(why, isAbsence: true) }
         }
-        return rules.value?.reload.doubt.map { Lack($0, isAbsence: true) }
+        return rules.value?.reloads.lazy.compactMap(\.doubt).first.map { Lack($0, isAbsence: true) }
     }
 
     /// A mark that comes from a map or a connection may be any.

@@ -41,7 +41,7 @@ extension Check {
             .unsaved, .warning, "rules of the packet filter that a reload loses or brings",
             needs: [.rules, .savedFixes], concerns: { _ in true }
         ) { facts in
-            let changed = [facts.rules.value?.reload].compactMap { $0?.finding }
+            let changed = (facts.rules.value?.reloads ?? []).compactMap(\.finding)
             var (lost, files): ([String], [String]) = ([], [])
             for fix in facts.rules.value?.fixes ?? [] {
                 guard case .nowhere(let read) = fix.saving else { continue }
@@ -102,12 +102,13 @@ extension Check {
 extension RuleReload {
     /// Nil if it changes nothing.
     fileprivate var finding: Finding? {
-        if lost.isEmpty, gained.isEmpty { return nil }
+        if lost.isEmpty, gained.isEmpty, lostTables.isEmpty { return nil }
         return Finding(
             .unsaved, .warning, .director,
             [
                 .init("rules_lost", lost.count), .init("rules_gained", gained.count),
                 .init("files_read", files.count),
-            ], context: .reload(self), [.matchFiles])
+            ] + (lostTables.isEmpty ? [] : [.init("tables_lost", lostTables.count)]), context: .reload(self),
+            [.matchFiles])
     }
 }

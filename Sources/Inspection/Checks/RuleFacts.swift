@@ -11,8 +11,8 @@ package struct RuleFacts: Equatable, Sendable {
     package var reversePathRules: [DroppingRule] = []
     /// Fixes of ct-inspect advise that are there now: `chain ip filter lvs-invalid`.
     package var fixes: [RunningFix] = []
-    /// What the next reload does.
-    package var reload = RuleReload()
+    /// What the next reload of each unit that loads rules does.
+    package var reloads: [RuleReload] = []
     /// What rules do to packets' marks.
     package var marks: [MarkSetting] = []
 

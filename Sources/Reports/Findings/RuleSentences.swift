@@ -40,12 +40,15 @@ extension Finding {
             "\(rules.count) \(rules.count == 1 ? "rule" : "rules") (\(Self.list(rules)))"
         }
         let changes = [
+            reload.lostTables.isEmpty
+                ? nil
+                : "deletes \(sentenceList(reload.lostTables)), which \(reload.lostTables.count == 1 ? "comes" : "come") from elsewhere",
             reload.lost.isEmpty ? nil : "deletes \(rules(reload.lost))",
             reload.gained.isEmpty ? nil : "adds \(rules(reload.gained))",
         ].compactMap(\.self)
         return
             "Loading \(sentenceList(reload.files)) again \(sentenceList(changes)), as was tried in a sandbox: what the packet filter does now is not what "
-            + "it does after its next reload (net/netfilter/nf_tables_api.c, nft_flush_table)."
+            + "it does after \(reload.unit.map { "the next reload of \($0)" } ?? "its next reload") (net/netfilter/nf_tables_api.c, nft_flush_table)."
     }
 
     /// What a program that rewrites settings is known for.
@@ -54,7 +57,7 @@ extension Finding {
         case "kube-proxy":
             "kube-proxy, in its IPVS mode, sets net.ipv4.vs.conntrack=1, so that conntrack confirms what IPVS forwards "
                 + "(net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_new), and conn_reuse_mode, expire_nodest_conn and expire_quiescent_template; "
-                + "services of IPVS that it did not make it deletes, but for addresses in its ipvs.excludeCIDRs (pkg/proxy/ipvs/proxier.go, "
+                + "it deletes services of IPVS that it did not make, except at addresses in its ipvs.excludeCIDRs (pkg/proxy/ipvs/proxier.go, "
                 + "cleanLegacyService)."
         case "Docker":
             "Docker sets net.ipv4.ip_forward=1 (net/ipv4/ip_forward.c, ip_forward), and the policy of FORWARD to DROP: only what its rules, "

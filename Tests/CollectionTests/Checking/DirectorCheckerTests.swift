@@ -96,6 +96,21 @@ struct DirectorCheckerTests {
         }
     }
 
+    @Test("A file that loads rules, once it is there and once it changes, is a reason")
+    func files() throws {
+        try inTemporaryFolder { folder in
+            try FilteredDirector.run("mkdir -p \(folder)/etc")
+            var seen = [FilterFiles.stamps(LiveKernel(), below: "\(folder)/")]
+            #expect(seen == [[:]])
+            for text in ["", "flush ruleset"] {
+                try FilteredDirector.run("echo '\(text)' >\(folder)/etc/nftables.conf")
+                let now = FilterFiles.stamps(LiveKernel(), below: "\(folder)/")
+                #expect(!seen.contains(now))
+                seen.append(now)
+            }
+        }
+    }
+
     private func basis() throws -> TrialBasis {
         TrialBasis(of: try CheckedDirector(reading: FilteredDirector()), reading: FilteredDirector())
     }

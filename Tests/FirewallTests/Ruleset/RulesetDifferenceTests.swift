@@ -30,6 +30,23 @@ struct RulesetDifferenceTests {
         }
     }
 
+    private static func iptables(_ rules: String...) throws -> Ruleset {
+        try inFreshNamespace {
+            for rule in rules { try Tool.run("iptables-nft -A INPUT \(rule)") }
+            return try Ruleset(reading: LiveKernel())
+        }
+    }
+
+    @Test("Comments of iptables are no difference; how often a rule is there is one", .needsTool("iptables-nft"))
+    func iptables() throws {
+        let tcp = "-p tcp -j ACCEPT"
+        let one = try Self.iptables(tcp)
+        let same = RulesetDifference(from: try Self.iptables("-m comment --comment why \(tcp)"), to: one)
+        #expect(same.lost.isEmpty && same.gained.isEmpty && same.alike.isEmpty)
+        let twice = RulesetDifference(from: one, to: try Self.iptables(tcp, "-m comment --comment why \(tcp)"))
+        #expect(twice.lost.isEmpty && twice.gained.count == 1)
+    }
+
     private static func difference(_ first: String, _ second: String) throws -> RulesetDifference {
         RulesetDifference(from: try ruleset(first), to: try ruleset(second))
     }
@@ -75,6 +92,8 @@ struct RulesetDifferenceTests {
         #expect(difference.lost.count == 2 && difference.gained.isEmpty)
         #expect(difference.lost.allSatisfy { $0.strangeChain == "f2b" })
         #expect(difference.goneTables.map(\.description) == ["table ip own"])
+        let back = try Self.difference(Self.rules, more)
+        #expect(back.gained.count == 2 && back.gained.allSatisfy { $0.strangeChain == nil })
     }
 
     @Test("A base chain that only one has decides nothing, unless it drops")

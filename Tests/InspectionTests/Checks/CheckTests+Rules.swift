@@ -71,12 +71,24 @@ extension CheckTests {
         },
         Case("fw-reload", .warning, ["rules_lost": 1, "rules_gained": 2, "files_read": 1]) {
             $0.changeRules {
-                $0.reload.files = ["/etc/nftables.conf"]
-                $0.reload.lost = ["inet filter input “tcp dport 80 accept”"]
-                $0.reload.gained = ["inet filter input “ct state invalid drop”", "inet filter input “policy drop”"]
+                $0.reloads = [RuleReload(), RuleReload()]
+                $0.reloads[1].files = ["/etc/nftables.conf"]
+                $0.reloads[1].lost = ["inet filter input “tcp dport 80 accept”"]
+                $0.reloads[1].gained = ["inet filter input “ct state invalid drop”", "inet filter input “policy drop”"]
             }
         } butNot: {
-            $0.changeRules { $0.reload.files = ["/etc/nftables.conf"] }
+            $0.changeRules {
+                $0.reloads = [RuleReload()]
+                $0.reloads[0].files = ["/etc/nftables.conf"]
+            }
+        },
+        Case("fw-reload", .warning, ["rules_lost": 0, "rules_gained": 0, "files_read": 0, "tables_lost": 1]) {
+            $0.changeRules {
+                $0.reloads = [RuleReload()]
+                $0.reloads[0].lostTables = ["table inet lvs-notrack"]
+            }
+        } butNot: {
+            $0.changeRules { $0.reloads = [RuleReload()] }
         },
         Case("fw-owner", .info, ["tables": 1]) {
             $0.changeRules { $0.ownedTables = ["inet firewalld"] }
