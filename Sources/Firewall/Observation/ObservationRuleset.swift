@@ -72,7 +72,8 @@ struct ObservationRuleset {
         }
     }
 
-    /// The kernel enters a base chain in about the time of five rules, and most points share their place with others: each place has one base chain.
+    /// To enter a base chain costs more than a jump, and most points share their place with others: each place has one base chain (measured in
+    /// Benchmarks/README.md).
     private func join(_ chains: [String], at place: Place, in table: inout TableWriter) {
         let base = chains.joined(separator: ".")
         table.baseChain(base, at: place.hook, priority: place.priority)

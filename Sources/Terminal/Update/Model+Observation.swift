@@ -98,7 +98,7 @@ extension Model {
         [
             "This adds a table to nf_tables, ct-inspect-PID-…, which counts the packets of \(whose) "
                 + "by class and ctstate at each hook, before its rules and behind them.",
-            "It never accepts, drops or changes a packet. It costs each packet about a microsecond.",
+            "It never accepts, drops or changes a packet. It costs each packet one or two microseconds.",
             "Up to 10 packets per second are traced, to name the rule that drops them; some are logged to this program.",
             "The table is removed when this program exits, even when killed.",
         ]
