@@ -156,6 +156,8 @@ struct FilterFiles {
         let files = ["before", "after", "user"].flatMap { name in
             file("/etc/ufw/\(name)\(number).rules", .iptables(family), keepsOthers: true)
         }
+        // UFW may be gone, and its chains still there.
+        if files.isEmpty { return [] }
         let jumps = ["input", "output", "forward"].map { "-A ufw\(number)-before-\($0) -j ufw\(number)-user-\($0)\n" }
         return files + [
             RulesetFile(

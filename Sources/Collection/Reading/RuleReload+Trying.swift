@@ -25,9 +25,9 @@ extension RuleReload {
         }
         let files = FilterFiles(of: source)
         let units = files.units(beside: ruleset)
-        if units.isEmpty { return isEmpty ? [] : [RuleReload(doubt: "no file is known that loads rules here")] }
-        // What is lost could be theirs.
+        // What is lost or gained could be theirs.
         if let doubt = files.otherLoader ?? ruleset.doubt(beside: legacy) { return [RuleReload(doubt: doubt)] }
+        if units.isEmpty { return isEmpty ? [] : [RuleReload(doubt: "no file is known that loads rules here")] }
         do throws(KernelError) {
             let budget = Reload.Budget(isStopped: isStopped)
             // What all files together do not bring back comes from nobody who is known.

@@ -82,9 +82,10 @@ extension CheckTests {
                 $0.reloads[0].files = ["/etc/nftables.conf"]
             }
         },
-        Case("fw-reload", .warning, ["rules_lost": 0, "rules_gained": 0, "files_read": 0, "tables_lost": 1]) {
+        Case("fw-reload", .warning, ["rules_lost": 0, "rules_gained": 0, "files_read": 1, "tables_lost": 1]) {
             $0.changeRules {
                 $0.reloads = [RuleReload()]
+                $0.reloads[0].files = ["/etc/nftables.conf"]
                 $0.reloads[0].lostTables = ["table inet lvs-notrack"]
             }
         } butNot: {
