@@ -93,12 +93,17 @@ struct SavedFixTests {
             "echo ExecStart=/usr/sbin/nft -f /root/rules >/etc/systemd/system/own.service")
         #expect(unit.status == 0, "\(unit.complaint)")
         #expect(unit.output.contains("\nNot checked:\n  fw-reload: /etc/systemd/system/own.service runs a program"))
-        let idle = try Self.check(
-            "flush ruleset", running: Self.rules,
+        let cronOnly =
             "mkdir /etc/systemd/system/multi-user.target.wants && : >/etc/systemd/system/multi-user.target.wants/cron.service"
-        )
+        let idle = try Self.check("flush ruleset", running: Self.rules, cronOnly)
         #expect(idle.status == 0, "\(idle.complaint)")
         #expect(idle.output.contains("\nNot checked:\n  fw-reload: no file is known that loads rules here"))
+        // There is nothing to lose, but it may bring rules.
+        let later = try Self.check(
+            "flush ruleset", running: "",
+            cronOnly + "; echo ExecStart=/usr/sbin/nft -f /root/rules >/etc/systemd/system/own.service")
+        #expect(later.status == 0, "\(later.complaint)")
+        #expect(later.output.contains("\nNot checked:\n  fw-reload: /etc/systemd/system/own.service runs a program"))
     }
 
     @Test("A file that cannot be loaded is said, and no failure")
