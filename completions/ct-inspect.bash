@@ -461,7 +461,7 @@ _ct-inspect_dump() {
         return
         ;;
     '--top')
-        __ct-inspect_add_completions -W 'src'$'\n''dst'$'\n''dport'$'\n''state'$'\n''zone'
+        __ct-inspect_add_completions -W 'src'$'\n''src-dst'$'\n''dst'$'\n''dport'$'\n''reply-src'$'\n''state'$'\n''zone'
         return
         ;;
     '--on-interrupt')

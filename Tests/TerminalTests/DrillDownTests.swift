@@ -69,9 +69,28 @@ struct DrillDownTests {
         #expect(model.tab == .flows && !model.isDetailed)
         Models.press(&model, .escape)
         #expect(model.tab == .services)
-        // A tab that is chosen by its number is no place to go back from.
-        Models.press(&model, .enter, .character("7"), .character("3"), .escape)
-        #expect(model.tab == .flows && model.list.filter.isEmpty)
+        // What is looked at meanwhile changes nothing of that.
+        Models.press(&model, .enter, .character("7"), .escape, .character("3"))
+        #expect(model.tab == .flows && !model.list.filter.isEmpty)
+        Models.press(&model, .escape)
+        #expect(model.tab == .services && model.flows.list.filter.isEmpty && model.places.isEmpty)
+    }
+
+    @Test("Enter leads on from where it led, and Esc the whole way back; what is saved is one's own arrangement")
+    func far() {
+        var model = Models.director(160, tab: .flows)
+        #expect(model.take(filter: "verdict=never") == nil)
+        model.turn(to: .services)
+        Models.press(&model, .enter)
+        model.turn(to: .servers)
+        Models.press(&model, .enter, .character("t"))
+        #expect(model.tab == .flows && model.flows.talkers.areShown && model.places.count == 2)
+        #expect(
+            model.settings.tabs[.flows]?.filter == "verdict=never" && model.settings.tabs[.flows]?.sort == "verdict")
+        Models.press(&model, .escape)
+        #expect(model.tab == .servers && model.flows.list.filter == "service=tcp/10.0.0.100:80")
+        Models.press(&model, .character("3"), .escape)
+        #expect(model.tab == .services && model.flows.list.filter == "verdict=never")
     }
 
     @Test("From what fills the table to its entries, within the filter, and back to the counts")
@@ -80,12 +99,53 @@ struct DrillDownTests {
         Models.read(&model, [], (0..<9).map { Models.entry($0, isReplied: $0 == 0) })
         #expect(model.take(filter: "unreplied or src=10.1.0.1") == nil)
         Models.press(&model, .character("t"), .down, .enter)
-        #expect(model.table.talkers == nil && model.listCount == 1)
+        #expect(!model.table.talkers.areShown && model.listCount == 1)
         #expect(model.list.filter.hasPrefix("(unreplied or src=10.1.0.1) src=10.1.0."))
         Models.press(&model, .escape)
-        #expect(model.table.talkers == .source && model.list.selected == 1)
+        #expect(model.table.talkers.subject == .source && model.list.selected == 1)
         #expect(model.list.filter == "unreplied or src=10.1.0.1" && model.listCount == 9)
         #expect(Models.text(model).contains("11.1 %  █"))
+    }
+
+    @Test("Who has the connections: by client, by service and by server, each with a way to its flows and back")
+    func flowTalkers() {
+        var model = Models.director(120)
+        for (subject, first) in [
+            ("CLIENT", "10.1.0."), ("CLIENT-SERVICE", " tcp 10.0.0.100:80"), ("SERVICE", "tcp 10.0.0.100:80"),
+            ("SERVER", "10.0.0.3"),
+        ] {
+            Models.press(&model, .character("t"))
+            #expect(
+                Models.text(model).contains(subject) && Models.rows(model).first?.contains(first) == true, "\(subject)")
+        }
+        #expect(model.listCount == 2 && Models.rows(model).allSatisfy { $0.contains("50.0 %  █████") })
+        #expect(model.list.sort == "count" && model.list.isDescending && model.selectedFlow == nil)
+        Models.press(&model, .down, .enter)
+        #expect(model.list.filter == "server=10.0.0.4" && model.listCount == 6 && model.list.sort == "verdict")
+        Models.press(&model, .escape)
+        #expect(model.flows.talkers.subject == .server && model.listCount == 2 && model.list.filter.isEmpty)
+        model.sort(by: "value")
+        #expect(Models.rows(model).first?.hasSuffix("10.0.0.3") == true)
+        Models.press(&model, .character("r"))
+        #expect(Models.rows(model).first?.hasSuffix("10.0.0.4") == true)
+        Models.press(&model, .character("t"))
+        #expect(!model.flows.talkers.areShown && model.list.sort == "verdict" && model.listCount == 12)
+    }
+
+    @Test("What fills the table can be sorted by bytes, where the kernel counts them, and shares are of these then")
+    func bytes() {
+        var model = Models.director(120, tab: .table)
+        var entries = (0..<4).map { Models.entry($0) }
+        Models.read(&model, [], entries)
+        Models.press(&model, .character("t"))
+        #expect(!Models.text(model).contains("BYTES"))
+        entries[2].originalCounters = .init(packets: 3, bytes: 750)
+        entries[3].replyCounters = .init(packets: 1, bytes: 250)
+        Models.read(&model, [], entries)
+        #expect(Models.text(model).contains("BYTES") && Models.rows(model).first?.contains("25.0 %") == true)
+        model.sort(by: "bytes")
+        #expect(Models.rows(model).first?.contains("75.0 %  ███████") == true)
+        #expect(Models.rows(model).map { $0.contains("750") } == [true, false, false, false])
     }
 
     @Test(
@@ -102,7 +162,7 @@ struct DrillDownTests {
             let line = try #require(row.filter)
             let filter = try #require(try FilterExpression.read(line, for: .entries(.none)))
             let count = entries.count { filter.accepts($0) }
-            #expect(count == row.entries, "\(line)")
+            #expect(count == row.amount.count, "\(line)")
         }
     }
 

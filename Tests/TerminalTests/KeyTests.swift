@@ -154,12 +154,12 @@ struct KeyTests {
         Models.read(&model, [], (0..<9).map { Models.entry($0) })
         for subject in EntryTally.Subject.allCases {
             Models.press(&model, .character("t"))
-            #expect(model.table.talkers == subject)
+            #expect(model.table.talkers.subject == subject)
             #expect(Models.text(model).contains(subject.rawValue.uppercased()))
         }
         #expect(Models.rows(model).first?.contains("100.0 %") == true)
         Models.press(&model, .character("t"))
-        #expect(model.table.talkers == nil)
+        #expect(!model.table.talkers.areShown)
     }
 
     @Test("x asks for a path and exports what is shown; Esc cancels")

@@ -9,7 +9,7 @@ import Testing
 
 /// Screens in rare states, as text.
 struct ScreenTests {
-    static let sizes = [(40, 10), (80, 24), (120, 40), (200, 60)].map { Size(columns: $0.0, rows: $0.1) }
+    static let sizes = [(40, 10), (80, 24), (100, 30), (120, 40), (200, 60)].map { Size(columns: $0.0, rows: $0.1) }
 
     private func expect(_ model: Model, _ name: String) throws {
         for size in Self.sizes {

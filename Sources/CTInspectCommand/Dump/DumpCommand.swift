@@ -45,7 +45,9 @@ struct DumpCommand: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Count by src, dst, dport, state or zone; print the N (10) most frequent.", valueName: "WHAT [N]"),
+            "Count by src, src-dst, dst, dport, reply-src, state or zone; "
+                + "print the N (10) most frequent.",
+            valueName: "WHAT [N]"),
         completion: .list(EntryTally.Subject.allCases.map(\.rawValue)))
     var top: [String] = []
 

@@ -1,16 +1,20 @@
 import Addresses
 import Conntrack
 
-/// How many entries have which value: what fills the table. Memory grows with the values, not with the entries.
+/// How many entries have which value: what fills the table.
 package struct EntryTally: Sendable {
     /// What entries are counted by.
     package enum Subject: String, CaseIterable, Sendable {
         /// The source address of the original direction: clients.
         case source = "src"
+        /// The same, with protocol, destination address and port of the original direction: clients of each service.
+        case sourceAndDestination = "src-dst"
         /// The destination address of the original direction: VIPs.
         case destination = "dst"
         /// Protocol and destination port of the original direction.
         case destinationPort = "dport"
+        /// The source address of the reply direction: who answers. Real servers, if IPVS forwards by NAT.
+        case replySource = "reply-src"
         /// Protocol and the protocol's state.
         case state
         /// The conntrack zone.
@@ -20,49 +24,45 @@ package struct EntryTally: Sendable {
     /// A value that entries are counted by.
     enum Value: Hashable, Sendable {
         case address(IPAddress?)
+        case pair(IPAddress?, IPProtocol, IPAddress?, UInt16?)
         case port(IPProtocol, UInt16?)
         case state(IPProtocol, String?)
         /// Of both directions, then of the original and the reply direction only.
         case zone(UInt16, UInt16?, UInt16?)
     }
 
-    package struct Row: Equatable, Sendable {
-        /// The value as text: an address, `tcp/80`, `tcp/ESTABLISHED`, a zone. `-` for entries without one.
-        package var value: String
-        /// How many entries have it.
-        package var entries: Int
-        /// The filter that selects them; nil if none does.
-        package var filter: String?
-    }
-
     package let subject: Subject
-    /// All entries that were counted.
-    package private(set) var entries = 0
-    private var counts: [Value: Int] = [:]
+    private var tally = Tally<Value>()
 
     package init(by subject: Subject) { self.subject = subject }
 
+    /// Bytes and packets are those of both directions.
     package mutating func count(_ entry: Entry) {
-        entries += 1
-        counts[value(of: entry), default: 0] += 1
+        let (original, reply) = (entry.originalCounters, entry.replyCounters)
+        tally.count(
+            value(of: entry), packets: (original?.packets ?? 0) &+ (reply?.packets ?? 0),
+            bytes: (original?.bytes ?? 0) &+ (reply?.bytes ?? 0))
     }
 
     /// The number of values.
-    package var values: Int { counts.count }
+    package var values: Int { tally.values }
 
-    /// The most frequent values, in descending order; equal ones in the order of their text.
-    package func top(_ most: Int) -> [Row] {
-        let rows = counts.map { Row(value: $0.key.description, entries: $0.value, filter: $0.key.filter(subject)) }
-        return Array(rows.sorted { ($1.entries, $0.value) < ($0.entries, $1.value) }.prefix(most))
+    /// Of all entries that were counted.
+    package var total: TallyAmount { tally.total }
+
+    package func top(_ most: Int, by measure: TallyMeasure = .count) -> [TallyRow] {
+        tally.top(most, by: measure) { $0.filter(subject) }
     }
 
     private func value(of entry: Entry) -> Value {
         let tuple = entry.original
         switch subject {
         case .source: return .address(tuple.source)
+        case .sourceAndDestination:
+            return .pair(tuple.source, tuple.protocol, tuple.destination, tuple.ports?.destination)
         case .destination: return .address(tuple.destination)
-        case .destinationPort:
-            return .port(tuple.protocol, tuple.ports?.destination)
+        case .destinationPort: return .port(tuple.protocol, tuple.ports?.destination)
+        case .replySource: return .address(entry.reply.source)
         case .state: return .state(tuple.protocol, entry.state?.name)
         case .zone: return .zone(entry.zone ?? 0, tuple.zone, entry.reply.zone)
         }
@@ -72,14 +72,18 @@ package struct EntryTally: Sendable {
 extension EntryTally.Value {
     fileprivate func filter(_ subject: EntryTally.Subject) -> String? {
         switch self {
-        case .address(let address?): subject == .source ? "src=\(address)" : "dst=\(address)"
+        case .address(let address?): "\(subject.rawValue)=\(address)"
+        case .pair(let source?, let `protocol`, let destination?, let port?):
+            "protocol=\(`protocol`.rawValue) src=\(source) dst=\(Endpoint(destination, port))"
+        case .pair(let source?, let `protocol`, let destination?, nil):
+            "protocol=\(`protocol`.rawValue) src=\(source) dst=\(destination)"
         case .port(let `protocol`, let port?): "protocol=\(`protocol`.rawValue) dport=\(port)"
         case .state(let `protocol`, let state?): "protocol=\(`protocol`.rawValue) state=\(state)"
         case .zone(let zone, nil, nil): "zone=\(zone) orig-zone=0 reply-zone=0"
         case .zone(_, let original?, nil): "orig-zone=\(original) reply-zone=0"
         case .zone(_, nil, let reply?): "orig-zone=0 reply-zone=\(reply)"
         case .zone(_, let original?, let reply?): "orig-zone=\(original) reply-zone=\(reply)"
-        case .address(nil), .port(_, nil), .state(_, nil): nil
+        case .address(nil), .port(_, nil), .state(_, nil), .pair: nil
         }
     }
 }
@@ -87,13 +91,16 @@ extension EntryTally.Value {
 extension EntryTally.Value: CustomStringConvertible {
     var description: String {
         switch self {
-        case .address(let address): address?.description ?? "-"
-        case .port(let `protocol`, let port): "\(`protocol`)/\(port.map { "\($0)" } ?? "-")"
-        case .state(let `protocol`, let state): "\(`protocol`)/\(state ?? "-")"
-        case .zone(let zone, nil, nil): "\(zone)"
-        case .zone(_, let original?, nil): "original=\(original)"
-        case .zone(_, nil, let reply?): "reply=\(reply)"
-        case .zone(_, let original?, let reply?): "original=\(original),reply=\(reply)"
+        case .address(let address): return address?.description ?? "-"
+        case .pair(let source, let `protocol`, let destination, let port):
+            let target = destination.map { address in port.map { "\(Endpoint(address, $0))" } ?? "\(address)" } ?? "-"
+            return "\(source?.description ?? "-") \(`protocol`)/\(target)"
+        case .port(let `protocol`, let port): return "\(`protocol`)/\(port.map { "\($0)" } ?? "-")"
+        case .state(let `protocol`, let state): return "\(`protocol`)/\(state ?? "-")"
+        case .zone(let zone, nil, nil): return "\(zone)"
+        case .zone(_, let original?, nil): return "original=\(original)"
+        case .zone(_, nil, let reply?): return "reply=\(reply)"
+        case .zone(_, let original?, let reply?): return "original=\(original),reply=\(reply)"
         }
     }
 }

@@ -9,9 +9,10 @@ extension EntryTally {
         ])
         let rows = top(most)
         table.rows = rows.map { row in
-            [.init("\(row.entries)"), .init(share(of: row)), .init(row.value)]
+            [.init("\(row.amount.count)"), .init(share(of: row)), .init(row.value)]
         }
-        let others = entries - rows.reduce(0) { $0 + $1.entries }
+        let entries = total.count
+        let others = entries - rows.reduce(0) { $0 + $1.amount.count }
         var lines = entries == 0 ? [] : table.lines(style, width: nil)
         let left = values - rows.count
         let rest = left > 0 ? "; \(others) of them have \(left) other value\(left == 1 ? "" : "s")" : ""
@@ -20,8 +21,8 @@ extension EntryTally {
     }
 
     /// With one decimal, rounded down.
-    private func share(of row: Row) -> String {
-        let tenths = entries == 0 ? 0 : row.entries * 1000 / entries
+    private func share(of row: TallyRow) -> String {
+        let tenths = total.count == 0 ? 0 : row.amount.count * 1000 / total.count
         return "\(tenths / 10).\(tenths % 10)%"
     }
 
@@ -32,14 +33,14 @@ extension EntryTally {
         var json = JSONWriter(sink)
         json.object { json in
             json.schema("dump")
-            json.member("entries", entries)
+            json.member("entries", total.count)
             json.member("complete", isWhole)
             json.member("top", subject.rawValue)
             json.member("values", values)
             json.member("rows", array: top(most)) { json, row in
                 json.object { json in
                     json.member("value", row.value)
-                    json.member("entries", row.entries)
+                    json.member("entries", row.amount.count)
                 }
             }
         }

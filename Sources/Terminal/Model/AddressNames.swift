@@ -46,13 +46,13 @@ extension Model {
         let shown = list.top..<max(list.top, min(list.top + page, listCount))
         var wanted: [IPAddress] = []
         switch tab {
-        case .flows:
+        case .flows where !flows.talkers.areShown:
             for position in shown where flows.order.indices.contains(position) {
                 guard let row = director.store[flows.order[position]] else { continue }
                 let route = director.store.route(of: row)
                 wanted += [row.client.address, route.virtual.address] + (route.destination.map { [$0.address] } ?? [])
             }
-        case .table where table.talkers == nil:
+        case .table where !table.talkers.areShown:
             for position in shown where table.order.indices.contains(position) {
                 guard let entry = table.entries.entry(Int(table.order[position])) else { continue }
                 wanted += [entry.original.source, entry.original.destination].compactMap(\.self)

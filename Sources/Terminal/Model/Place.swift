@@ -22,16 +22,6 @@ struct Place: Sendable {
     }
 }
 
-extension Service.Identity {
-    /// The filter that selects its flows.
-    var filter: String {
-        switch self {
-        case .fwmark(let mark, let family): "service=fwmark:\(mark) family=\(family)"
-        case .address(let transport, let endpoint): "service=\(transport)/\(endpoint)"
-        }
-    }
-}
-
 extension ServiceLine {
     /// The filter that selects its flows; nil if none does.
     var filter: String? {

@@ -29,7 +29,7 @@ enum HelpText {
         \\ F3        search; n N next match
         f           freeze or resume
         [ ]         read more often, or less
-        t           what fills the table;
+        t           count flows or entries;
                     in Servers: by server
         o           observe packets (asks)
         z           forget those so far

@@ -27,7 +27,7 @@ extension Model {
         var settings = WatchSettings()
         settings.interval = interval
         for tab in Tab.allCases {
-            let list = self[tab]
+            let list = rowList(of: tab)
             var saved = WatchSettings.List()
             if !tab.columnNames.isEmpty {
                 saved.sort = list.sort
@@ -40,10 +40,18 @@ extension Model {
         return settings
     }
 
-    private subscript(tab: Tab) -> ListState {
-        var model = self
-        model.tab = tab
-        return model.list
+    /// As it is when rows are shown, and before Enter led to others.
+    private func rowList(of tab: Tab) -> ListState {
+        switch (tab, places.first { $0.before.tab == tab }?.before) {
+        case (_, .flows(let flows)): return flows.talkers.rowList(flows.list)
+        case (_, .table(let choice)): return choice.rowList
+        case (.flows, nil): return flows.talkers.rowList(flows.list)
+        case (.table, nil): return table.choice.rowList
+        default:
+            var model = self
+            model.tab = tab
+            return model.list
+        }
     }
 
     /// Arranges the tabs.

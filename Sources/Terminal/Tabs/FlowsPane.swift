@@ -10,24 +10,28 @@ struct FlowsPane: Sendable {
     var isDetailed = false
     /// The chosen flow, with which the cursor stays.
     private(set) var chosen: FlowKey?
+    /// Who has the connections.
+    var talkers = Talkers<FlowTalkers.Subject>()
     /// The entry of the selected flow, when last looked up.
     var examined: (key: FlowKey, entry: Entry?)?
 
     /// The flow that the cursor is on; nil if there is none, or it has gone. The chosen one, whatever is in its place meanwhile.
     func selectedRow(in store: FlowStore) -> FlowRow? {
+        if talkers.areShown { return nil }
         if list.hold != .place { return chosen.flatMap(store.slot(of:)).flatMap { store[$0] } }
         return order.indices.contains(list.selected) ? store[order[list.selected]] : nil
     }
 
     /// The cursor was put on a row.
     mutating func choose(in store: FlowStore) {
-        guard list.hold == .row else { return }
+        guard list.hold == .row, !talkers.areShown else { return }
         let row = order.indices.contains(list.selected) ? store[order[list.selected]] : nil
         chosen = row.map(store.key(of:))
     }
 
     /// Other flows are to be shown, from the first on.
     mutating func begin() {
+        talkers.end(&list)
         list.startOver()
         (isDetailed, chosen) = (false, nil)
     }
@@ -35,19 +39,23 @@ struct FlowsPane: Sendable {
     // MARK: Arranging
 
     private var arrangement: Arrangement?
+    private var counting: SlicedCount<FlowTalkers>?
     /// What is being arranged has changed meanwhile.
     private var isStale = false
 
     /// Selects and sorts the rows; if there are many, the order remains as it was until `goOnArranging` has done it.
     mutating func arrange(_ store: FlowStore, page: Int) {
-        let isSorted = list.sort.flatMap(FlowColumn.init) != nil
+        let isSorted = sortColumn != nil
+        counting = nil
         arrangement = Arrangement(keeping: isSorted ? order : [], isDescending: list.isDescending)
         isStale = false
         if store.slotCount > Arrangement.few { return }
         while isArranging { goOnArranging(store, page: page) }
     }
 
-    var isArranging: Bool { arrangement != nil }
+    var isArranging: Bool { arrangement != nil || counting != nil }
+
+    private var sortColumn: FlowColumn? { talkers.areShown ? nil : list.sort.flatMap(FlowColumn.init) }
 
     /// There are other rows: arranges them, now or once it has done with the earlier ones.
     mutating func renew(_ store: FlowStore, page: Int) {
@@ -56,7 +64,8 @@ struct FlowsPane: Sendable {
 
     /// Does some of it, in about a millisecond.
     mutating func goOnArranging(_ store: FlowStore, page: Int) {
-        let (filter, column) = (filter, list.sort.flatMap(FlowColumn.init))
+        if counting != nil { return count(store, page: page) }
+        let (filter, column) = (filter, sortColumn)
         arrangement?.goOn(store.slotCount) { slot in
             guard let row = store[slot] else { return false }
             return filter?.accepts(FilteredFlow(row, store)) ?? true
@@ -65,15 +74,36 @@ struct FlowsPane: Sendable {
         }
         guard let arranged = arrangement, arranged.isDone else { return }
         arrangement = nil
-        show(arranged.order, store, page: page)
+        order = arranged.order
+        if let subject = talkers.subject {
+            counting = SlicedCount(FlowTalkers(by: subject))
+        } else {
+            place(store, page: page)
+        }
+    }
+
+    private mutating func place(_ store: FlowStore, page: Int) {
+        let found = talkers.areShown ? nil : chosen
+        let position = found.flatMap(store.slot(of:)).flatMap { order.firstIndex(of: $0) }
+        list.follow(
+            position, of: shownCount, page: page, isPinned: !talkers.areShown && (list.follows || isDetailed))
+        // Unless the cursor stays with the one that has gone, another one takes its place.
+        if position == nil { choose(in: store) }
         if isStale { arrange(store, page: page) }
     }
 
-    private mutating func show(_ arranged: [UInt32], _ store: FlowStore, page: Int) {
-        order = arranged
-        let position = chosen.flatMap(store.slot(of:)).flatMap { order.firstIndex(of: $0) }
-        list.follow(position, of: order.count, page: page, isPinned: list.follows || isDetailed)
-        // Unless the cursor stays with the one that has gone, another one takes its place.
-        if position == nil { choose(in: store) }
+    // MARK: Talkers
+
+    var shownCount: Int { talkers.areShown ? talkers.rows.count : order.count }
+
+    private mutating func count(_ store: FlowStore, page: Int) {
+        counting?.goOn(order) { tally, slot in if let row = store[slot] { tally.count(row, in: store) } }
+        guard let tally = counting?.tally, counting?.isDone(order) ?? true else { return }
+        counting = nil
+        let column = list.sort.flatMap(TalkerColumn.init)
+        talkers.show(
+            tally.top(Talkers<FlowTalkers.Subject>.most, by: column?.measure ?? .count), of: tally.total,
+            sortedBy: column, isDescending: list.isDescending)
+        place(store, page: page)
     }
 }

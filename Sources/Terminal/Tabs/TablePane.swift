@@ -27,11 +27,9 @@ struct TablePane: Sendable {
     var isDetailed = false
     /// The chosen entry, with which the cursor stays.
     private(set) var chosen: EntryIdentity?
-    /// What to count entries by, to show what fills the table; nil to show the entries.
-    var talkers: EntryTally.Subject?
+    /// What fills the table.
+    var talkers = Talkers<EntryTally.Subject>()
     private(set) var tally: EntryTally?
-    /// The most frequent values.
-    private(set) var talkerRows: [EntryTally.Row] = []
     /// Whether the table has been read since it was viewed.
     private(set) var isRead = false
 
@@ -81,7 +79,7 @@ struct TablePane: Sendable {
 
     /// The cursor was put on a row.
     mutating func choose() {
-        guard list.hold == .row, talkers == nil else { return }
+        guard list.hold == .row, !talkers.areShown else { return }
         chosen = order.indices.contains(list.selected) ? entries.identity(Int(order[list.selected])) : nil
     }
 
@@ -91,7 +89,10 @@ struct TablePane: Sendable {
         fileprivate var filter: EntryFilter
         fileprivate var isDetailed: Bool
         fileprivate var chosen: EntryIdentity?
-        fileprivate var talkers: EntryTally.Subject?
+        fileprivate var talkers: Talkers<EntryTally.Subject>
+
+        /// The list as it is when entries are shown.
+        var rowList: ListState { talkers.rowList(list) }
     }
 
     var choice: Choice {
@@ -105,14 +106,15 @@ struct TablePane: Sendable {
 
     /// Other entries are to be shown, from the first on.
     mutating func begin() {
+        talkers.end(&list)
         list.startOver()
-        (isDetailed, chosen, talkers) = (false, nil, nil)
+        (isDetailed, chosen) = (false, nil)
     }
 
     // MARK: Arranging
 
     private var arrangement: Arrangement?
-    private var counting: TallyCount?
+    private var counting: SlicedCount<EntryTally>?
 
     var isArranging: Bool { arrangement != nil || counting != nil }
 
@@ -127,7 +129,7 @@ struct TablePane: Sendable {
     /// Does some of it, in about a millisecond.
     mutating func goOnArranging(page: Int) {
         if counting != nil { return count(page: page) }
-        let (filter, column) = (filter, list.sort.flatMap(EntryColumn.init))
+        let (filter, column) = (filter, talkers.areShown ? nil : list.sort.flatMap(EntryColumn.init))
         let (entries, isFilterNew) = ((fresh ?? shown).entries, filter != (fresh ?? shown).filter)
         arrangement?.goOn(entries.count) { position in
             !isFilterNew || entries.entry(Int(position)).map(filter.matches) ?? false
@@ -143,8 +145,8 @@ struct TablePane: Sendable {
     private mutating func show(_ arranged: [UInt32], page: Int) {
         if let fresh { shown = fresh }
         (fresh, order) = (nil, arranged)
-        if let talkers {
-            counting = TallyCount(by: talkers)
+        if let subject = talkers.subject {
+            counting = SlicedCount(EntryTally(by: subject))
         } else {
             tally = nil
             place(page: page)
@@ -152,10 +154,10 @@ struct TablePane: Sendable {
     }
 
     private mutating func place(page: Int) {
-        let found = talkers == nil ? chosen.flatMap(entries.position(of:)) : nil
+        let found = !talkers.areShown ? chosen.flatMap(entries.position(of:)) : nil
         let position = found.flatMap { order.firstIndex(of: UInt32($0)) }
         list.follow(
-            position, of: shownCount, page: page, isPinned: talkers == nil && (list.follows || isDetailed))
+            position, of: shownCount, page: page, isPinned: !talkers.areShown && (list.follows || isDetailed))
         // Unless the cursor stays with the one that has gone, another one takes its place.
         if position == nil { choose() }
         if let waiting {
@@ -166,35 +168,20 @@ struct TablePane: Sendable {
 
     // MARK: Talkers
 
-    var shownCount: Int { talkers == nil ? order.count : min(tally?.values ?? 0, Self.mostTalkers) }
-
-    static let mostTalkers = 1000
+    var shownCount: Int { talkers.areShown ? talkers.rows.count : order.count }
 
     private mutating func count(page: Int) {
-        let (order, entries) = (order, entries)
-        counting?.goOn(order, entries)
-        guard let counted = counting, counted.isDone else { return }
+        let entries = entries
+        counting?.goOn(order) { tally, position in
+            if let entry = entries.entry(Int(position)) { tally.count(entry) }
+        }
+        guard let tally = counting?.tally, counting?.isDone(order) ?? true else { return }
         counting = nil
-        tally = counted.tally
-        talkerRows = counted.tally.top(Self.mostTalkers)
+        self.tally = tally
+        let column = list.sort.flatMap(TalkerColumn.init)
+        talkers.show(
+            tally.top(Talkers<EntryTally.Subject>.most, by: column?.measure ?? .count), of: tally.total,
+            sortedBy: column, isDescending: list.isDescending)
         place(page: page)
-    }
-}
-
-/// Counts entries in slices, as there may be a million.
-private struct TallyCount: Sendable {
-    private(set) var tally: EntryTally
-    private var next = 0
-    private(set) var isDone = false
-
-    private static let slice = 2048
-
-    init(by subject: EntryTally.Subject) { tally = EntryTally(by: subject) }
-
-    mutating func goOn(_ order: [UInt32], _ entries: EntryList) {
-        let end = min(next + Self.slice, order.count)
-        for position in order[next..<end] { if let entry = entries.entry(Int(position)) { tally.count(entry) } }
-        next = end
-        isDone = end == order.count
     }
 }

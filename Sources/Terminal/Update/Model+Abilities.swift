@@ -7,8 +7,8 @@ extension Model {
     /// Rows that have more to show than their columns.
     var canDetail: Bool {
         switch tab {
-        case .flows, .findings: true
-        case .table: table.talkers == nil
+        case .flows, .table: !showsTalkers
+        case .findings: true
         case .services, .servers, .drops, .events, .health: false
         }
     }
@@ -17,20 +17,20 @@ extension Model {
     var canDrillDown: Bool {
         switch tab {
         case .services, .servers, .drops, .events: true
-        case .table: table.talkers != nil
-        case .flows, .findings, .health: false
+        case .flows, .table: showsTalkers
+        case .findings, .health: false
         }
     }
 
     /// Rows that the cursor can stay with to their end.
-    var canFollow: Bool { tab == .flows || tab == .table && table.talkers == nil }
+    var canFollow: Bool { (tab == .flows || tab == .table) && !showsTalkers }
 
     /// Why a key did nothing.
     func refusal(of key: Key) -> String {
         switch key {
         case .enter: "these rows have no details"
         case .character("F"): "only flows and entries can be followed"
-        case .character("t"): "t counts entries in Table, and groups rows by address in Servers"
+        case .character("t"): "t counts rows in Flows and Table, and groups them by address in Servers"
         case .character("+"), .character("-"): "there is nothing to expand in this tab"
         case .character("J"), .character("K"): "no details are shown to scroll (Enter)"
         default: "\(key.name) is no key here; ? shows those that are"

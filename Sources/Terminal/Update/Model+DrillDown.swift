@@ -20,19 +20,20 @@ extension Model {
             guard drops.rows.indices.contains(drops.list.selected) else { return }
             go(to: .flows, drops.rows[drops.list.selected].filter)
             if tab == .flows { notice = "flows of which such a packet was sampled: others may have had some, too" }
-        case .table: drillIntoTalker()
+        case .flows: drillIntoTalker(flows.talkers.rows)
+        case .table: drillIntoTalker(table.talkers.rows)
         case .events: drillIntoEvent()
-        case .flows, .findings, .health: break
+        case .findings, .health: break
         }
     }
 
-    private mutating func drillIntoTalker() {
-        guard table.talkerRows.indices.contains(table.list.selected) else { return }
-        guard let filter = table.talkerRows[table.list.selected].filter else {
-            return notice = "no filter selects these entries"
+    private mutating func drillIntoTalker(_ rows: [TallyRow]) {
+        guard rows.indices.contains(list.selected) else { return }
+        guard let filter = rows[list.selected].filter else {
+            return notice = "no filter selects these \(tab == .flows ? "flows" : "entries")"
         }
-        let before = table.list.filter
-        go(to: .table, before.isEmpty ? filter : "(\(before)) \(filter)")
+        let before = list.filter
+        go(to: tab, before.isEmpty ? filter : "(\(before)) \(filter)")
     }
 
     private mutating func drillIntoEvent() {
@@ -59,7 +60,7 @@ extension Model {
         places.append(Place(tab: tab, before: target == .flows ? .flows(flows) : .table(table.choice)))
         if places.count > Self.mostPlaces { places.removeFirst() }
         if target == .flows { flows.begin() } else { table.begin() }
-        show(target)
+        turn(to: target)
         if let complaint = take(filter: filter) {
             _ = goBack()
             notice = complaint
@@ -72,8 +73,8 @@ extension Model {
     ///
     /// - Returns: whether it did.
     mutating func goBack() -> Bool {
-        guard let place = places.last, place.before.tab == tab else { return false }
-        places.removeLast()
+        guard let last = places.lastIndex(where: { $0.before.tab == tab }) else { return false }
+        let place = places.remove(at: last)
         switch place.before {
         case .flows(let before): flows = before
         case .table(let before):
@@ -82,7 +83,7 @@ extension Model {
         }
         // What has come meanwhile.
         arrange()
-        show(place.tab)
+        turn(to: place.tab)
         return true
     }
 }

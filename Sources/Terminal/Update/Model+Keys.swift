@@ -66,7 +66,7 @@ extension Model {
         case (_, .enter) where canDetail:
             chooseSelected()
             isDetailed.toggle()
-        case (.table, .character("t")): nextTalkers()
+        case (.flows, .character("t")), (.table, .character("t")): nextTalkers()
         case (.servers, .character("t")):
             servers.isGrouped.toggle()
             arrange()
@@ -105,12 +105,6 @@ extension Model {
     // MARK: Tabs
 
     mutating func turn(to tab: Tab) {
-        places = []
-        show(tab)
-    }
-
-    /// Shows it, and remembers where one was.
-    mutating func show(_ tab: Tab) {
         self.tab = tab
         if tab == .events { events.isWanted = true }
         arrange()
@@ -143,12 +137,8 @@ extension Model {
     }
 
     private mutating func nextTalkers() {
-        let subjects = EntryTally.Subject.allCases
-        if let current = table.talkers, let position = subjects.firstIndex(of: current) {
-            table.talkers = subjects.indices.contains(position + 1) ? subjects[position + 1] : nil
-        } else {
-            table.talkers = subjects.first
-        }
+        if tab == .flows { flows.talkers.goOn(&flows.list) } else { table.talkers.goOn(&table.list) }
+        list.forgetWidths()
         arrange()
     }
 }

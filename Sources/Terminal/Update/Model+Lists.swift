@@ -37,7 +37,7 @@ extension Model {
         switch tab {
         case .services: services.lines.count
         case .servers: servers.lines.count
-        case .flows: flows.order.count
+        case .flows: flows.shownCount
         case .drops: drops.rows.count
         case .table: table.shownCount
         case .events: events.count
@@ -59,13 +59,32 @@ extension Model {
         FlowColumn.columns(hasDetails: director.store.hasDetails, isCapture: isCapture)
     }
 
+    /// Of who has the connections.
+    var flowTalkerColumns: [Column<TallyRow, TalkerColumn.Context>] {
+        TalkerColumn.columns(
+            flows.talkers.total, "FLOWS", by: flows.talkers.subject?.rawValue.uppercased() ?? "")
+    }
+
+    /// Of what fills the table.
+    var entryTalkerColumns: [Column<TallyRow, TalkerColumn.Context>] {
+        TalkerColumn.columns(
+            table.talkers.total, "ENTRIES", by: table.talkers.subject?.rawValue.uppercased() ?? "")
+    }
+
+    /// Whether rows are counted instead of shown.
+    var showsTalkers: Bool {
+        tab == .flows && flows.talkers.areShown || tab == .table && table.talkers.areShown
+    }
+
     var columns: [ColumnTitle] {
         switch tab {
         case .services: serviceColumns.map { ColumnTitle($0) }
         case .servers: serverColumns.map { ColumnTitle($0) }
+        case .flows where flows.talkers.areShown: flowTalkerColumns.map { ColumnTitle($0) }
         case .flows: flowColumns.map { ColumnTitle($0) }
         case .drops: DropColumn.columns.map { ColumnTitle($0) }
-        case .table: table.talkers == nil ? EntryColumn.columns.map { ColumnTitle($0) } : []
+        case .table where table.talkers.areShown: entryTalkerColumns.map { ColumnTitle($0) }
+        case .table: EntryColumn.columns.map { ColumnTitle($0) }
         case .events, .findings, .health: []
         }
     }
@@ -73,8 +92,8 @@ extension Model {
     var isDetailed: Bool {
         get {
             switch tab {
-            case .flows: flows.isDetailed
-            case .table: table.isDetailed && table.talkers == nil
+            case .flows: flows.isDetailed && !flows.talkers.areShown
+            case .table: table.isDetailed && !table.talkers.areShown
             case .findings: findings.isDetailed
             case .services, .servers, .drops, .events, .health: false
             }

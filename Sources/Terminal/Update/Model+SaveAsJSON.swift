@@ -56,7 +56,7 @@ extension Model {
 
     private func writeTable(to sink: @escaping (RawSpan) -> Void) {
         if let tally = table.tally {
-            return tally.writeJSON(top: TablePane.mostTalkers, isWhole: table.entries.isWhole, to: sink)
+            return tally.writeJSON(top: Talkers<EntryTally.Subject>.most, isWhole: table.entries.isWhole, to: sink)
         }
         var json = JSONWriter(sink)
         for position in table.order {

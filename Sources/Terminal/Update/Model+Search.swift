@@ -105,12 +105,14 @@ extension Model {
         case .drops:
             return drops.rows.indices.contains(position) && drops.rows[position].isWanted(wanted)
         case .flows:
-            guard flows.order.indices.contains(position), let row = director.store[flows.order[position]] else {
+            guard !flows.talkers.areShown, flows.order.indices.contains(position),
+                let row = director.store[flows.order[position]]
+            else {
                 return false
             }
             return wanted.accepts(FilteredFlow(row, director.store))
         case .table:
-            guard table.talkers == nil, table.order.indices.contains(position) else { return false }
+            guard !table.talkers.areShown, table.order.indices.contains(position) else { return false }
             return table.entries.entry(Int(table.order[position])).map { wanted.accepts($0) } ?? false
         case .events:
             guard lines.indices.contains(position), case .event(let event) = lines[position] else { return false }

@@ -60,13 +60,15 @@ extension Model {
         if shownTrouble != nil { keys.insert(FootKey(.escape, "Esc", "Dismiss"), at: 0) }
         if canFilter { keys.append(FootKey("/", "Filter")) }
         keys.append(FootKey("q", "Quit"))
-        if !isDetailed, places.last?.before.tab == tab { keys.append(FootKey(.escape, "Esc", "Back")) }
+        if !isDetailed, places.contains(where: { $0.before.tab == tab }) {
+            keys.append(FootKey(.escape, "Esc", "Back"))
+        }
         if canDrillDown {
             keys.append(FootKey(.enter, "Enter", tab == .table ? "Entries" : tab == .events ? "Entry" : "Flows"))
         }
         if tab == .services { keys.append(FootKey(.character(" "), "Space", "Servers")) }
         if canDetail { keys.append(FootKey(.enter, "Enter", "Detail")) }
-        if tab == .table { keys.append(FootKey("t", "Talkers")) }
+        if tab == .flows || tab == .table { keys.append(FootKey("t", "Talkers")) }
         if tab == .servers { keys.append(FootKey("t", servers.isGrouped ? "By service" : "By server")) }
         if isDetailed { keys.append(FootKey("J", "Down")) }
         if canSort { keys.append(FootKey("s", "Sort")) }

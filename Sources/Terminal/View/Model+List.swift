@@ -14,7 +14,7 @@ extension Model {
         case .servers: serverListing(layout)
         case .flows: flowListing(layout)
         case .drops: dropListing(layout)
-        case .table: table.talkers == nil ? entryListing(layout) : Listing(lines: talkerLines(layout))
+        case .table: entryListing(layout)
         case .events: Listing(lines: eventLines(layout))
         case .findings: Listing(lines: findingLines(layout))
         case .health: Listing(lines: shownHealthLines(layout))
@@ -75,6 +75,7 @@ extension Model {
         guard !flows.order.isEmpty else {
             return Listing(lines: emptyLines("IPVS has no connections here.", layout))
         }
+        if flows.talkers.areShown { return talkerListing(flows.talkers, flowTalkerColumns, layout) }
         let context = FlowColumn.Context(store: director.store, second: second, names: names)
         let columns = flowColumns
         return listing(flows.order.count, columns, layout) { position in
@@ -87,6 +88,7 @@ extension Model {
         guard !table.order.isEmpty else {
             return Listing(lines: emptyLines("The conntrack table has no entries here.", layout))
         }
+        if table.talkers.areShown { return talkerListing(table.talkers, entryTalkerColumns, layout) }
         return listing(table.order.count, EntryColumn.columns, layout) { position in
             guard let entry = table.entries.entry(Int(table.order[position])) else { return [] }
             return EntryColumn.columns.map { $0.cell(entry, names) }
@@ -110,24 +112,14 @@ extension Model {
             columns: table.spans, widths: table.widthsByName)
     }
 
-    private func talkerLines(_ layout: Layout) -> [Line] {
-        guard table.isRead, let tally = table.tally, tally.entries > 0 else {
-            return emptyLines("The conntrack table has no entries here.", layout)
+    private func talkerListing<Subject>(
+        _ talkers: Talkers<Subject>, _ columns: [Column<TallyRow, TalkerColumn.Context>], _ layout: Layout
+    ) -> Listing {
+        let measure = list.sort.flatMap(TalkerColumn.init)?.measure ?? .count
+        let context = TalkerColumn.Context(total: talkers.total, measure: measure, glyphs: glyphs)
+        return listing(talkers.rows.count, columns, layout) { position in
+            columns.map { $0.cell(talkers.rows[position], context) }
         }
-        let rows = table.talkerRows
-        let shown = table.list.top..<min(rows.count, table.list.top + layout.page)
-        let title =
-            "\("ENTRIES".fitted(to: 10, alignsRight: true))    SHARE  \("".fitted(to: 10))  \(tally.subject.rawValue.uppercased())"
-        return [Line([Run(title, .title)])]
-            + shown.map { position in
-                let share = Double(rows[position].entries) / Double(max(1, tally.entries))
-                let count = "\(rows[position].entries)".fitted(to: 10, alignsRight: true)
-                let text =
-                    "\(count)  \(Figures.percent(share).fitted(to: 7, alignsRight: true))  "
-                    + "\(glyphs.gauge(share, width: 10))  \(rows[position].value.safe)"
-                let line = Line([Run(text)])
-                return position == table.list.selected ? line.selected(to: width) : line
-            }
     }
 
     private func eventLines(_ layout: Layout) -> [Line] {

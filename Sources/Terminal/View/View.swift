@@ -120,7 +120,8 @@ extension Model {
     private func listStateText(in room: Int) -> String {
         var words: [String] = []
         let list = list
-        if tab == .table, let talkers = table.talkers { words.append("top \(talkers.rawValue)") }
+        if tab == .flows, let subject = flows.talkers.subject { words.append("top \(subject.rawValue)") }
+        if tab == .table, let subject = table.talkers.subject { words.append("top \(subject.rawValue)") }
         if list.follows { words.append("following") }
         if list.hold == .nobody { words.append(isSelectionGone ? "gone" : "not in the list") }
         if tab == .events, events.isPaused { words.append("paused, +\(events.waiting)") }

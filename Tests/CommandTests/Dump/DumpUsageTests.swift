@@ -105,7 +105,7 @@ struct DumpUsageTests {
             (["--format", "conntrack", "-o", "id,"], "-o: “” is invalid; expected"),
             (["--format", "conntrack", "--json"], "--json"),
             (["--format", "xml"], "xml"), (["--count", "--top", "src"], "--count"),
-            (["--top", "source"], "“source” is invalid; expected src, dst, dport, state, zone"),
+            (["--top", "source"], "“source” is invalid; expected src, src-dst, dst, dport, reply-src, state, zone"),
             (["--top", "src", "0"], "--top src may be followed by one number"),
             (["--top", "src", "x"], "--top src may be followed by one number"),
             (["--top", "src", "3", "4"], "--top src may be followed by one number"), (["--top"], "--top"),

@@ -14,7 +14,7 @@ import Testing
 
 /// The screens for the bundled captures of real directors, made the same way as by the command.
 struct WatchCaptureTests {
-    static let sizes = [(40, 10), (80, 24), (120, 40), (200, 60)].map { Size(columns: $0.0, rows: $0.1) }
+    static let sizes = [(40, 10), (80, 24), (100, 30), (120, 40), (200, 60)].map { Size(columns: $0.0, rows: $0.1) }
 
     /// A session at a fixed moment.
     static func session(_ fixture: Fixture, _ size: Size, _ tab: Tab, isPrinted: Bool = false) throws -> WatchSession {
@@ -65,6 +65,16 @@ struct WatchCaptureTests {
             session.keepToDemand()
             try ScreenSnapshot.expect(
                 view(session.model).text, "mixed/\(tab.rawValue)-detail-\(size.columns)x\(size.rows)")
+        }
+    }
+
+    @Test("Who has the connections, and what fills the table", arguments: WatchCaptureTests.sizes)
+    func talkers(_ size: Size) throws {
+        for tab in [Tab.flows, .table] {
+            let session = try Self.session(Fixture(name: "mixed"), size, tab)
+            for _ in 0..<2 { session.handle(.input(.key(.character("t")))) }
+            try ScreenSnapshot.expect(
+                view(session.model).text, "mixed/\(tab.rawValue)-talkers-\(size.columns)x\(size.rows)")
         }
     }
 

@@ -1,0 +1,81 @@
+import Addresses
+import IPVS
+
+/// How many flows have which value: who has the connections.
+package struct FlowTalkers: Sendable {
+    /// What flows are counted by.
+    package enum Subject: String, CaseIterable, Sendable {
+        case client
+        case clientAndService = "client-service"
+        case service
+        /// The real server's address, whatever service has it.
+        case server
+    }
+
+    /// A value that flows are counted by.
+    enum Value: Hashable, Sendable {
+        case client(IPAddress)
+        case clientOfService(IPAddress, Service.Identity?)
+        case service(Service.Identity?)
+        case server(IPAddress?)
+    }
+
+    package let subject: Subject
+    private var tally = Tally<Value>()
+
+    package init(by subject: Subject) { self.subject = subject }
+
+    /// Packets are those from the client, as far as the kernel's own table is read.
+    package mutating func count(_ row: FlowRow, in store: FlowStore) {
+        let route = store.route(of: row)
+        let value: Value =
+            switch subject {
+            case .client: .client(row.client.address)
+            case .clientAndService: .clientOfService(row.client.address, route.service)
+            case .service: .service(route.service)
+            case .server: .server(route.destination?.address)
+            }
+        tally.count(value, packets: UInt64(row.packets ?? 0), bytes: 0)
+    }
+
+    /// The number of values.
+    package var values: Int { tally.values }
+
+    /// Of all flows that were counted.
+    package var total: TallyAmount { tally.total }
+
+    package func top(_ most: Int, by measure: TallyMeasure) -> [TallyRow] {
+        tally.top(most, by: measure, filter: \.filter)
+    }
+}
+
+extension FlowTalkers.Value: CustomStringConvertible {
+    fileprivate var filter: String? {
+        switch self {
+        case .client(let address): "src=\(address)"
+        case .clientOfService(let address, let service?): "src=\(address) \(service.filter)"
+        case .service(let service?): service.filter
+        case .server(let address?): "server=\(address)"
+        case .clientOfService(_, nil), .service(nil), .server(nil): nil
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .client(let address): "\(address)"
+        case .clientOfService(let address, let service): "\(address) \(service?.description ?? "-")"
+        case .service(let service): service?.description ?? "-"
+        case .server(let address): address?.description ?? "-"
+        }
+    }
+}
+
+extension Service.Identity {
+    /// The filter that selects its flows.
+    package var filter: String {
+        switch self {
+        case .fwmark(let mark, let family): "service=fwmark:\(mark) family=\(family)"
+        case .address(let transport, let endpoint): "service=\(transport)/\(endpoint)"
+        }
+    }
+}
