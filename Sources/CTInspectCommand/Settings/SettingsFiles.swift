@@ -31,6 +31,19 @@ struct SettingsFiles {
         return complaints
     }
 
+    /// Why the user's file must not be replaced: what is in it would be lost unseen.
+    private var objection: String? {
+        switch found.first(where: { $0.path == place.own })?.answer {
+        case nil, .success(nil): return nil
+        case .failure(let why): return "could not be read: \(why)"
+        case .success(let bytes?):
+            do throws(SettingsDocument.Damage) {
+                _ = try SettingsDocument.settings(in: bytes)
+                return nil
+            } catch { return "is damaged" }
+        }
+    }
+
     static func apply(_ answer: Result<[UInt8]?, FileTrouble>, to model: inout Model) -> [String] {
         switch answer {
         case .success(nil): return []
@@ -47,6 +60,7 @@ struct SettingsFiles {
     /// - Returns: why that is not possible; nil if it is, and `takeNews` will tell how it went.
     func save(_ settings: WatchSettings) -> String? {
         guard let path = place.own else { return "there is no home directory to write the settings to" }
+        if let objection { return "\(path) is not replaced: it \(objection); mend it, or move it away" }
         guard let writer, let bytes = try? SettingsDocument(settings).bytes else { return "settings cannot be written" }
         writer.write(bytes, to: path)
         return nil

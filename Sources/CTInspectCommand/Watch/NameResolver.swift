@@ -13,7 +13,15 @@ final class NameResolver: Sendable {
         var asked: [IPAddress] = []
         var isOngoing: Set<IPAddress> = []
         var found: [(address: IPAddress, name: String?)] = []
+        /// Of these no name server has told anything: until when nobody is asked again.
+        var postponed: [IPAddress: ContinuousClock.Instant] = [:]
         var refusal: String?
+
+        mutating func postpone(_ address: IPAddress, at now: ContinuousClock.Instant) {
+            isOngoing.remove(address)
+            if postponed.count >= mostAsked { postponed = postponed.filter { $0.value > now } }
+            if postponed.count < mostAsked { postponed[address] = now + postponement }
+        }
     }
 
     private let state = Mutex(State())
@@ -23,6 +31,7 @@ final class NameResolver: Sendable {
 
     /// More are forgotten, until they are on the screen again.
     static let mostAsked = 256
+    private static let postponement = Duration.seconds(30)
 
     init(as caller: SettingsPlace.Caller?) throws(KernelError) {
         self.caller = caller
@@ -33,7 +42,10 @@ final class NameResolver: Sendable {
     /// Asks for names; those that were asked for, and not taken yet, are not asked for twice.
     func ask(_ addresses: [IPAddress]) {
         let isNew = state.withLock { state in
-            let fresh = addresses.filter { state.isOngoing.insert($0).inserted }
+            let now = ContinuousClock.now
+            let fresh = addresses.filter { address in
+                state.postponed[address].map { $0 <= now } ?? true && state.isOngoing.insert(address).inserted
+            }
             state.asked += fresh
             let excess = max(0, state.asked.count - Self.mostAsked)
             for forgotten in state.asked.prefix(excess) { state.isOngoing.remove(forgotten) }
@@ -61,14 +73,27 @@ final class NameResolver: Sendable {
         var byte: UInt8 = 0
         while (try? withUnsafeMutableBytes(of: &byte, { try sleeper.read(into: $0) })) == 1 {
             while let address = state.withLock({ $0.asked.popLast() }) {
-                let name = Self.name(of: address)
-                state.withLock { $0.found.append((address, name)) }
+                let answer = Self.answer(about: address)
+                state.withLock { state in
+                    switch answer {
+                    case .name(let name): state.found.append((address, name))
+                    case .nothing: state.found.append((address, nil))
+                    case .later: state.postpone(address, at: .now)
+                    }
+                }
             }
         }
     }
 
+    enum Answer: Equatable {
+        case name(String)
+        case nothing
+        /// No name server answers now.
+        case later
+    }
+
     /// Blocks for as long as the system's resolver takes.
-    static func name(of address: IPAddress) -> String? {
+    static func answer(about address: IPAddress) -> Answer {
         var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
         let room = socklen_t(host.count)
         let status = address.socketAddress.withUnsafeBytes { bytes in
@@ -76,9 +101,9 @@ final class NameResolver: Sendable {
                 bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count), &host, room, nil, 0,
                 NI_NAMEREQD)
         }
-        guard status == 0 else { return nil }
+        if status == EAI_AGAIN { return .later }
         let bytes = host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+        return status != 0 || bytes.isEmpty ? .nothing : .name(String(decoding: bytes, as: UTF8.self))
     }
 }
 

@@ -161,6 +161,22 @@ struct SettingsTests {
         }
     }
 
+    @Test("A damaged file is not replaced by what is on the screen")
+    func damaged() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.url.path + "/watch.json"
+        for (text, isReplaced) in [("{", false), (#"{"schema": "ct-inspect/1", "command": "watch-settings"}"#, true)] {
+            #expect(UserFile.write(Array(text.utf8), to: path) == nil)
+            var files = SettingsFiles(SettingsPlace(own: path, caller: nil), reads: true)
+            try files.startWriter()
+            let refusal = files.save(Self.model().settings)
+            #expect((refusal == nil) == isReplaced)
+            #expect(refusal?.hasPrefix("\(path) is not replaced: it is damaged") ?? true)
+            _ = files.finish()
+            #expect(try (UserFile.read(path).get() == Array(text.utf8)) != isReplaced)
+        }
+    }
+
     @Test("As sudo's caller: their file is theirs, and what only root may read or write is not", .needsRoot)
     func caller() throws {
         let folder = try TemporaryFolder()
