@@ -262,8 +262,10 @@ package final class LiveDirector {
         defer { running = nil }
         pace.begin(at: clock.elapsed())
         // So that the events of the entries that are counted then have been counted, too.
-        drainEvents(batches: 1000)
-        readStatistics()
+        let isCaughtUp = drainEvents(batches: 1000)
+        // That may have taken a while.
+        tick()
+        readStatistics(isCaughtUp: isCaughtUp)
         // What was queued before a loss is older than what is read now.
         let isDrained = drainEvents(batches: 1000)
         keepWatch(isDrained: isDrained)
@@ -287,9 +289,9 @@ package final class LiveDirector {
         return failure == nil
     }
 
-    private func readStatistics() {
+    private func readStatistics(isCaughtUp: Bool) {
         do throws(KernelError) {
-            keeper.director.take(try TableStatistics(reading: kernel))
+            keeper.director.take(try TableStatistics(reading: kernel), isCaughtUp: isCaughtUp)
         } catch {
             keeper.director.missStatistics(because: error.description)
         }

@@ -185,9 +185,10 @@ package struct DirectorState: Sendable {
 
     // MARK: Health and packets
 
-    package mutating func take(_ statistics: TableStatistics) {
+    /// - Parameter isCaughtUp: whether all events until now were taken.
+    package mutating func take(_ statistics: TableStatistics, isCaughtUp: Bool = true) {
         health.take(statistics, at: elapsed)
-        turnover.take(entries: statistics.entries, at: elapsed)
+        turnover.take(entries: statistics.entries, at: elapsed, isCaughtUp: isCaughtUp)
         renewFindings()
     }
 

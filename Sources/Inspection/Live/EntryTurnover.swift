@@ -20,9 +20,12 @@ struct EntryTurnover: Sendable {
 
     mutating func take() { events &+= 1 }
 
-    /// - Parameter time: by a monotonic clock.
-    mutating func take(entries: UInt64?, at time: Duration) {
+    /// - Parameters:
+    ///   - time: by a monotonic clock.
+    ///   - isCaughtUp: whether all events until now were taken. Those that wait would count for a later time.
+    mutating func take(entries: UInt64?, at time: Duration, isCaughtUp: Bool = true) {
         (created, destroyed) = (nil, nil)
+        guard isCaughtUp else { return isWhole = false }
         if isWhole, let before, time > before.at {
             let seconds = (time - before.at) / .seconds(1)
             created = Double(events) / seconds

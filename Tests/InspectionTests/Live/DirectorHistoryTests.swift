@@ -71,5 +71,15 @@ struct DirectorHistoryTests {
         #expect(turnover.created == 1 && turnover.destroyed == 0)
         turnover.take(entries: nil, at: .seconds(7))
         #expect(turnover.created == 0 && turnover.destroyed == nil)
+        turnover.take(entries: 121, at: .seconds(8))
+        // While events wait, they cannot be told from those that come later.
+        turnover.take(entries: 131, at: .seconds(9), isCaughtUp: false)
+        #expect(turnover.created == nil && turnover.destroyed == nil)
+        for _ in 0..<10_000 { turnover.take() }
+        turnover.take(entries: 131, at: .seconds(10))
+        #expect(turnover.created == nil && turnover.destroyed == nil)
+        for _ in 0..<5 { turnover.take() }
+        turnover.take(entries: 136, at: .seconds(11))
+        #expect(turnover.created == 5 && turnover.destroyed == 0)
     }
 }
