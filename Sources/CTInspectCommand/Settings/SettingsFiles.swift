@@ -60,7 +60,7 @@ struct SettingsFiles {
     /// - Returns: why that is not possible; nil if it is, and `takeNews` will tell how it went.
     func save(_ settings: WatchSettings) -> String? {
         guard let path = place.own else { return "there is no home directory to write the settings to" }
-        if let objection { return "\(path) is not replaced: it \(objection); mend it, or move it away" }
+        if let objection { return "\(path) is not replaced: it \(objection); fix it, or move it away" }
         guard let writer, let bytes = try? SettingsDocument(settings).bytes else { return "settings cannot be written" }
         writer.write(bytes, to: path)
         return nil

@@ -6,6 +6,7 @@ import time
 from counters import ANSWERING, ENTERING, LEAVING, End
 from director import CLIENTS, CLIENTS6, SERVERS, VIP, VIP6
 from icmp import too_big
+from screen import wait_for
 from traffic import Datagrams, Web
 
 METHODS = {"dr": "-g", "nat": "-m", "tun": "-i"}
@@ -63,6 +64,16 @@ class WebStory:
         self.web.reset(self._open(self.clients[1]))
         too_big(self.hosts.client, name, self.virtual, socket.IPPROTO_TCP)
         time.sleep(PATIENCE)
+
+    def opens(self, client):
+        """Whether a client can connect: to IPVS a connection is open with its ACK, but the real server may serve earlier clients first."""
+        self.hosts.open.append(self.web.knock(client, self.virtual))
+
+        def opened():
+            listing = self.hosts.director.run("ipvsadm", "-Lcn").stdout.splitlines()
+            return any(f" {client}:" in line and "ESTABLISHED" in line for line in listing)
+
+        return wait_for(opened)
 
     def _open(self, client):
         if self.reach == "page":
