@@ -118,7 +118,7 @@ struct LiveDirectorTests {
     @Test("A cancelled reading keeps the previous data, and the next one is complete again")
     func abandoned() {
         let live = live()
-        connect(0..<2000)
+        connect(0..<6000)
         live.read()
         director.rows.removeFirst(500)
         keeper.changes = []
@@ -126,11 +126,11 @@ struct LiveDirectorTests {
         live.read()
         #expect(!keeper.changes.contains("readingEnded"))
         #expect(!keeper.director.reading.isRunning && !live.isReadingDue)
-        #expect(keeper.director.store.counts.connections == 2000)
+        #expect(keeper.director.store.counts.connections == 6000)
         keeper.goOn = {}
         keeper.demand.reads = true
         live.read()
-        #expect(keeper.director.store.counts.connections == 1500)
+        #expect(keeper.director.store.counts.connections == 5500)
     }
 
     @Test("A capture, which does not change, is not read more often than needed")

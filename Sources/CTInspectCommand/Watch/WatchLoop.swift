@@ -16,9 +16,12 @@ final class WatchLoop {
     private let waiter: Waiter
     private var isOver = false
     private var lastDrawn = Duration.zero
+    private var lastLookedUp = Duration.zero
 
     /// The minimum time between two screens if no key is pressed.
     private static let shortestPicture = Duration.milliseconds(50)
+    /// How often a reading shows how far it is.
+    private static let progressEvery = Duration.milliseconds(500)
     /// The longest sleep: samples of packets are collected at this interval.
     private static let longestSleep = Duration.milliseconds(250)
     /// How long rows are sorted before keys are answered again.
@@ -68,13 +71,15 @@ final class WatchLoop {
 
     /// During a reading, which may take seconds: handles keys, and shows progress. Quitting does not wait for its end.
     private func lookUp() {
-        guard session.live.clock.elapsed() - lastDrawn > Self.shortestPicture else { return }
+        let now = session.live.clock.elapsed()
+        guard now - lastLookedUp > Self.shortestPicture else { return }
+        lastLookedUp = now
         takeSignals()
         takeInputs()
         session.live.drainEvents()
         session.tick()
         session.arrange(for: Self.longestSlice)
-        session.isChanged = true
+        if now - lastDrawn > Self.progressEvery { session.isChanged = true }
         draw()
         guard isOver else { return }
         leave()

@@ -9,7 +9,7 @@ package struct ByteBuffer: ~Copyable {
     /// Bytes not passed on yet.
     package private(set) var count = 0
     private let sink: (RawSpan) -> Void
-    private let octets: UnsafeMutablePointer<Octet>
+    private let octets = Self.octets
 
     /// An octet of an IPv4 address in decimal: the most frequent text.
     private struct Octet {
@@ -24,6 +24,13 @@ package struct ByteBuffer: ~Copyable {
         }
     }
 
+    /// All 256 of them, made once, as buffers may be as short-lived as a cell on the screen. Unsafe in name only: nobody writes to it again.
+    private nonisolated(unsafe) static let octets: UnsafePointer<Octet> = {
+        let all = UnsafeMutablePointer<Octet>.allocate(capacity: 256)
+        for octet in 0..<256 { (all + octet).initialize(to: Octet(octet)) }
+        return UnsafePointer(all)
+    }()
+
     /// - Parameters:
     ///   - pieceSize: how many bytes are gathered before they are passed on; a single value may be longer.
     ///   - sink: gets each piece, borrowed for the call.
@@ -31,14 +38,9 @@ package struct ByteBuffer: ~Copyable {
         base = .allocate(capacity: pieceSize)
         capacity = pieceSize
         self.sink = sink
-        octets = .allocate(capacity: 256)
-        for octet in 0..<256 { (octets + octet).initialize(to: Octet(octet)) }
     }
 
-    deinit {
-        base.deallocate()
-        octets.deallocate()
-    }
+    deinit { base.deallocate() }
 
     /// Passes on what is there.
     package mutating func flush() {

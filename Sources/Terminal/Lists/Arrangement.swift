@@ -4,6 +4,7 @@ struct Arrangement: Sendable {
 
     /// Rows in the order in which they were, and then all others.
     private let before: [UInt32]
+    private let isSorted: Bool
     private let isDescending: Bool
     private var step = Step.marking
     /// The next row, or element, of the step.
@@ -23,9 +24,12 @@ struct Arrangement: Sendable {
     /// Fewer rows than this are arranged at once.
     static let few = 20_000
 
-    /// - Parameter before: the order that rows with equal keys keep.
-    init(keeping before: [UInt32], isDescending: Bool) {
+    /// - Parameters:
+    ///   - before: the order that rows with equal keys keep.
+    ///   - isSorted: false to leave all rows in the order in which they are, whatever their keys.
+    init(keeping before: [UInt32] = [], isSorted: Bool, isDescending: Bool) {
         self.before = before
+        self.isSorted = isSorted
         self.isDescending = isDescending
     }
 
@@ -47,7 +51,7 @@ struct Arrangement: Sendable {
             advance(before.count, to: .adding)
         case .adding:
             for row in slice(of: isWanted.count) { take(UInt32(row), key) }
-            advance(isWanted.count, to: .sorting)
+            advance(isWanted.count, to: isSorted ? .sorting : .done)
         case .sorting:
             let slice = slice(of: rows.count)
             if isDescending { rows[slice].sort { $0.key > $1.key } } else { rows[slice].sort { $0.key < $1.key } }
@@ -70,7 +74,7 @@ struct Arrangement: Sendable {
     private mutating func take(_ row: UInt32, _ key: (UInt32) -> SortKey) {
         guard isWanted.indices.contains(Int(row)), isWanted[Int(row)] else { return }
         isWanted[Int(row)] = false
-        rows.append((key(row), row))
+        if isSorted { rows.append((key(row), row)) } else { order.append(row) }
     }
 
     // MARK: Merging
@@ -93,6 +97,12 @@ struct Arrangement: Sendable {
 
     private mutating func mergeRow() {
         let (middle, end) = (min(next + run, rows.count), min(next + 2 * run, rows.count))
+        // From one reading to the next, most rows stay where they are.
+        if taken == (0, 0), middle == end || !isBefore(rows[middle].key, rows[middle - 1].key) {
+            merged.append(contentsOf: rows[next..<end])
+            next = end
+            return
+        }
         let (left, right) = (next + taken.left, middle + taken.right)
         let isLeft = right == end || left < middle && !isBefore(rows[right].key, rows[left].key)
         merged.append(rows[isLeft ? left : right])

@@ -47,7 +47,8 @@ struct FlowsPane: Sendable {
     mutating func arrange(_ store: FlowStore, page: Int) {
         let isSorted = sortColumn != nil
         counting = nil
-        arrangement = Arrangement(keeping: isSorted ? order : [], isDescending: list.isDescending)
+        arrangement = Arrangement(
+            keeping: isSorted ? order : [], isSorted: isSorted, isDescending: list.isDescending)
         isStale = false
         if store.slotCount > Arrangement.few { return }
         while isArranging { goOnArranging(store, page: page) }

@@ -15,8 +15,9 @@ struct TablePane: Sendable {
     private var fresh: Reading?
     /// What is newer still: it is its turn when that is done.
     private var waiting: Reading?
-    /// What the running reading has found; nil if nothing of it is kept.
-    private var next: Reading?
+    /// What the running reading has found, if it is kept. Not an optional: each of a million entries would copy its filter.
+    private var next = Reading()
+    private var keepsNext = false
 
     var list = ListState()
     private(set) var order: [UInt32] = []
@@ -44,22 +45,25 @@ struct TablePane: Sendable {
     ///
     /// - Parameter isShown: whether the table is viewed. If not, nothing is stored.
     mutating func begin(isShown: Bool) {
+        keepsNext = isShown
         if isShown {
             next = Reading(entries: EntryList(reserving: entries.count), filter: asked)
         } else {
-            (next, fresh, waiting, shown, order, arrangement, counting) = (nil, nil, nil, Reading(), [], nil, nil)
+            (next, shown, order) = (Reading(), Reading(), [])
+            (fresh, waiting, arrangement, counting) = (nil, nil, nil, nil)
             isRead = false
         }
     }
 
     mutating func take(_ entry: Entry) {
-        if let isWanted = next?.filter.matches(entry) { next?.entries.take(entry, isWanted: isWanted) }
+        if keepsNext { next.entries.take(entry, isWanted: next.filter.matches(entry)) }
     }
 
     /// Arranges what was read, now or once it has done with the reading before.
     mutating func end(isWhole: Bool, page: Int) {
-        guard var ended = next else { return }
-        next = nil
+        guard keepsNext else { return }
+        var ended = next
+        (next, keepsNext) = (Reading(), false)
         ended.entries.isWhole = isWhole
         isRead = true
         if isArranging {
@@ -118,9 +122,11 @@ struct TablePane: Sendable {
 
     var isArranging: Bool { arrangement != nil || counting != nil }
 
+    private var sortColumn: EntryColumn? { talkers.areShown ? nil : list.sort.flatMap(EntryColumn.init) }
+
     /// Selects and sorts the entries; if there are many, what is shown remains as it was until `goOnArranging` has done it.
     mutating func arrange(page: Int) {
-        arrangement = Arrangement(keeping: [], isDescending: list.isDescending)
+        arrangement = Arrangement(isSorted: sortColumn != nil, isDescending: list.isDescending)
         counting = nil
         if (fresh ?? shown).entries.count > Arrangement.few { return }
         while isArranging { goOnArranging(page: page) }
@@ -129,7 +135,7 @@ struct TablePane: Sendable {
     /// Does some of it, in about a millisecond.
     mutating func goOnArranging(page: Int) {
         if counting != nil { return count(page: page) }
-        let (filter, column) = (filter, talkers.areShown ? nil : list.sort.flatMap(EntryColumn.init))
+        let (filter, column) = (filter, sortColumn)
         let (entries, isFilterNew) = ((fresh ?? shown).entries, filter != (fresh ?? shown).filter)
         arrangement?.goOn(entries.count) { position in
             !isFilterNew || entries.entry(Int(position)).map(filter.matches) ?? false
