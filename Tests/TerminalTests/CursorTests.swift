@@ -164,6 +164,6 @@ struct CursorTests {
         #expect(slices > many / 2048 && model.listCount == 250)
         Models.press(&model, .character("t"))
         while model.isArranging { model.goOnArranging() }
-        #expect(model.table.tally?.total.count == 250)
+        #expect(model.table.talkers.tally?.total.count == 250)
     }
 }

@@ -2,7 +2,7 @@ import Addresses
 import Conntrack
 
 /// How many entries have which value: what fills the table.
-package struct EntryTally: Sendable {
+package struct EntryTally: RowTally {
     /// What entries are counted by.
     package enum Subject: String, CaseIterable, Sendable {
         /// The source address of the original direction: clients.
@@ -37,11 +37,15 @@ package struct EntryTally: Sendable {
     package init(by subject: Subject) { self.subject = subject }
 
     /// Bytes and packets are those of both directions.
-    package mutating func count(_ entry: Entry) {
+    ///
+    /// - Parameter added: those since the reading before; nil where that is not known.
+    package mutating func count(_ entry: Entry, added: Entry.Counters? = nil) {
         let (original, reply) = (entry.originalCounters, entry.replyCounters)
-        tally.count(
-            value(of: entry), packets: (original?.packets ?? 0) &+ (reply?.packets ?? 0),
+        var one = TallyAmount(
+            count: 1, packets: (original?.packets ?? 0) &+ (reply?.packets ?? 0),
             bytes: (original?.bytes ?? 0) &+ (reply?.bytes ?? 0))
+        (one.addedPackets, one.addedBytes) = (added?.packets ?? 0, added?.bytes ?? 0)
+        tally.count(value(of: entry), one)
     }
 
     /// The number of values.

@@ -2,7 +2,7 @@ import Addresses
 import IPVS
 
 /// How many flows have which value: who has the connections.
-package struct FlowTalkers: Sendable {
+package struct FlowTalkers: RowTally {
     /// What flows are counted by.
     package enum Subject: String, CaseIterable, Sendable {
         case client
@@ -26,7 +26,9 @@ package struct FlowTalkers: Sendable {
     package init(by subject: Subject) { self.subject = subject }
 
     /// Packets are those from the client, as far as the kernel's own table is read.
-    package mutating func count(_ row: FlowRow, in store: FlowStore) {
+    ///
+    /// - Parameter added: those since the reading before; nil where that is not known.
+    package mutating func count(_ row: FlowRow, in store: FlowStore, added: UInt32? = nil) {
         let route = store.route(of: row)
         let value: Value =
             switch subject {
@@ -35,7 +37,9 @@ package struct FlowTalkers: Sendable {
             case .service: .service(route.service)
             case .server: .server(route.destination?.address)
             }
-        tally.count(value, packets: UInt64(row.packets ?? 0), bytes: 0)
+        var one = TallyAmount(count: 1, packets: UInt64(row.packets ?? 0))
+        one.addedPackets = UInt64(added ?? 0)
+        tally.count(value, one)
     }
 
     /// The number of values.

@@ -5,8 +5,8 @@ struct Tally<Value: Hashable & Sendable & CustomStringConvertible>: Sendable {
 
     var values: Int { amounts.count }
 
-    mutating func count(_ value: Value, packets: UInt64, bytes: UInt64) {
-        let one = TallyAmount(count: 1, packets: packets, bytes: bytes)
+    /// - Parameter one: what is counted: one of them.
+    mutating func count(_ value: Value, _ one: TallyAmount) {
         total.add(one)
         amounts[value, default: TallyAmount()].add(one)
     }
@@ -24,6 +24,9 @@ package struct TallyAmount: Equatable, Sendable {
     package var count = 0
     package var packets: UInt64 = 0
     package var bytes: UInt64 = 0
+    /// Of these, those since the reading before.
+    package var addedPackets: UInt64 = 0
+    package var addedBytes: UInt64 = 0
 
     package init(count: Int = 0, packets: UInt64 = 0, bytes: UInt64 = 0) {
         (self.count, self.packets, self.bytes) = (count, packets, bytes)
@@ -33,6 +36,8 @@ package struct TallyAmount: Equatable, Sendable {
         count += other.count
         packets &+= other.packets
         bytes &+= other.bytes
+        addedPackets &+= other.addedPackets
+        addedBytes &+= other.addedBytes
     }
 
     package subscript(measure: TallyMeasure) -> UInt64 {
@@ -40,12 +45,28 @@ package struct TallyAmount: Equatable, Sendable {
         case .count: UInt64(count)
         case .packets: packets
         case .bytes: bytes
+        case .addedPackets: addedPackets
+        case .addedBytes: addedBytes
         }
     }
 }
 
 /// What makes one value more than another.
-package enum TallyMeasure: Sendable { case count, packets, bytes }
+package enum TallyMeasure: Sendable { case count, packets, bytes, addedPackets, addedBytes }
+
+/// Counts the rows of a list by what they have in common.
+package protocol RowTally: Sendable {
+    /// What rows are counted by.
+    associatedtype Subject: CaseIterable, RawRepresentable<String>, Sendable
+
+    init(by subject: Subject)
+
+    /// Of all rows that were counted.
+    var total: TallyAmount { get }
+
+    /// The values with the greatest measure, in descending order.
+    func top(_ most: Int, by measure: TallyMeasure) -> [TallyRow]
+}
 
 /// All that have a value in common.
 package struct TallyRow: Equatable, Sendable {

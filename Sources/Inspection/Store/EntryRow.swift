@@ -46,8 +46,8 @@ package struct EntryRow: Sendable {
 /// The wanted entries of one reading of the conntrack table, in the kernel's order.
 package struct EntryList: Sendable {
     private var rows: [EntryRow] = []
-    /// Reply tuples that do not mirror the original (NAT, ICMP), by position.
-    private var oddReplies: [Int: PackedTuple] = [:]
+    /// Reply tuples that do not mirror the original (NAT, ICMP), in the order of their positions.
+    private var oddReplies: [(position: UInt32, reply: PackedTuple)] = []
     /// Entries read, wanted or not.
     package private(set) var read = 0
     /// False if the table changed while it was read.
@@ -55,8 +55,14 @@ package struct EntryList: Sendable {
 
     package init() {}
 
-    /// Reserves space for about `count` entries.
-    package init(reserving count: Int) { rows.reserveCapacity(count) }
+    /// Empties it for another reading, of about `count` entries. Keeps its memory, as new memory must be cleared by the kernel first.
+    package mutating func restart(for count: Int) {
+        let keepsCapacity = rows.capacity / 4 <= count
+        rows.removeAll(keepingCapacity: keepsCapacity)
+        oddReplies.removeAll(keepingCapacity: keepsCapacity)
+        rows.reserveCapacity(count)
+        (read, isWhole) = (0, true)
+    }
 
     /// Entries stored.
     package var count: Int { rows.count }
@@ -67,7 +73,7 @@ package struct EntryList: Sendable {
         guard isWanted else { return }
         let row = EntryRow(entry)
         let reply = PackedTuple(entry.reply)
-        if !row.key.isMirrored(by: reply) { oddReplies[rows.count] = reply }
+        if !row.key.isMirrored(by: reply) { oddReplies.append((UInt32(clamping: rows.count), reply)) }
         rows.append(row)
     }
 
@@ -76,7 +82,17 @@ package struct EntryList: Sendable {
 
     /// The entry at a position, as far as it is stored: without labels, helper names and the like.
     package func entry(_ position: Int) -> Entry? {
-        row(position)?.entry(reply: oddReplies[position])
+        row(position)?.entry(reply: oddReply(at: position))
+    }
+
+    private func oddReply(at position: Int) -> PackedTuple? {
+        var (low, high) = (0, oddReplies.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if oddReplies[middle].position < position { low = middle + 1 } else { high = middle }
+        }
+        guard oddReplies.indices.contains(low), oddReplies[low].position == position else { return nil }
+        return oddReplies[low].reply
     }
 
     /// Identifies an entry across readings.

@@ -130,7 +130,9 @@ package struct FlowStore: Sendable {
 
     /// Takes connections of this reading.
     package mutating func take(_ connections: [Connection]) {
-        for connection in connections { take(connection) }
+        // Not `for … in`, which copies each.
+        let span = connections.span
+        for position in span.indices { take(span[position]) }
     }
 
     package mutating func take(_ connection: Connection) {

@@ -11,7 +11,9 @@ struct FlowsPane: Sendable {
     /// The chosen flow, with which the cursor stays.
     private(set) var chosen: FlowKey?
     /// Who has the connections.
-    var talkers = Talkers<FlowTalkers.Subject>()
+    var talkers = Talkers<FlowTalkers>()
+    /// What they have had since the reading before, while they are counted.
+    private var growth = FlowGrowth()
     /// The entry of the selected flow, when last looked up.
     var examined: (key: FlowKey, entry: Entry?)?
 
@@ -39,14 +41,13 @@ struct FlowsPane: Sendable {
     // MARK: Arranging
 
     private var arrangement: Arrangement?
-    private var counting: SlicedCount<FlowTalkers>?
     /// What is being arranged has changed meanwhile.
     private var isStale = false
 
     /// Selects and sorts the rows; if there are many, the order remains as it was until `goOnArranging` has done it.
     mutating func arrange(_ store: FlowStore, page: Int) {
         let isSorted = sortColumn != nil
-        counting = nil
+        talkers.stopCounting()
         arrangement = Arrangement(
             keeping: isSorted ? order : [], isSorted: isSorted, isDescending: list.isDescending)
         isStale = false
@@ -54,18 +55,19 @@ struct FlowsPane: Sendable {
         while isArranging { goOnArranging(store, page: page) }
     }
 
-    var isArranging: Bool { arrangement != nil || counting != nil }
+    var isArranging: Bool { arrangement != nil || talkers.isCounting }
 
     private var sortColumn: FlowColumn? { talkers.areShown ? nil : list.sort.flatMap(FlowColumn.init) }
 
-    /// There are other rows: arranges them, now or once it has done with the earlier ones.
-    mutating func renew(_ store: FlowStore, page: Int) {
+    /// There are other rows, read at `time`: arranges them, now or once it has done with the earlier ones.
+    mutating func renew(_ store: FlowStore, at time: Duration, page: Int) {
+        if talkers.areShown { growth.begin(store, at: time) } else { growth = FlowGrowth() }
         if isArranging { isStale = true } else { arrange(store, page: page) }
     }
 
     /// Does some of it, in about a millisecond.
     mutating func goOnArranging(_ store: FlowStore, page: Int) {
-        if counting != nil { return count(store, page: page) }
+        if talkers.isCounting { return count(store, page: page) }
         let (filter, column) = (filter, sortColumn)
         arrangement?.goOn(store.slotCount) { slot in
             guard let row = store[slot] else { return false }
@@ -76,11 +78,8 @@ struct FlowsPane: Sendable {
         guard let arranged = arrangement, arranged.isDone else { return }
         arrangement = nil
         order = arranged.order
-        if let subject = talkers.subject {
-            counting = SlicedCount(FlowTalkers(by: subject))
-        } else {
-            place(store, page: page)
-        }
+        talkers.beginCounting()
+        if !talkers.isCounting { place(store, page: page) }
     }
 
     private mutating func place(_ store: FlowStore, page: Int) {
@@ -98,13 +97,13 @@ struct FlowsPane: Sendable {
     var shownCount: Int { talkers.areShown ? talkers.rows.count : order.count }
 
     private mutating func count(_ store: FlowStore, page: Int) {
-        counting?.goOn(order) { tally, slot in if let row = store[slot] { tally.count(row, in: store) } }
-        guard let tally = counting?.tally, counting?.isDone(order) ?? true else { return }
-        counting = nil
-        let column = list.sort.flatMap(TalkerColumn.init)
-        talkers.show(
-            tally.top(Talkers<FlowTalkers.Subject>.most, by: column?.measure ?? .count), of: tally.total,
-            sortedBy: column, isDescending: list.isDescending)
-        place(store, page: page)
+        var growth = FlowGrowth()
+        swap(&growth, &self.growth)
+        talkers.goOnCounting(order, in: list, over: growth.span) { tally, slot in
+            guard let row = store[slot] else { return }
+            tally.count(row, in: store, added: growth.added(row, at: slot))
+        }
+        swap(&growth, &self.growth)
+        if !talkers.isCounting { place(store, page: page) }
     }
 }

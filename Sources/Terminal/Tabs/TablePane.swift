@@ -7,6 +7,8 @@ struct TablePane: Sendable {
     private struct Reading {
         var entries = EntryList()
         var filter = EntryFilter()
+        /// When it began, since the start; nil for none.
+        var time: Duration?
     }
 
     /// What is shown.
@@ -18,6 +20,8 @@ struct TablePane: Sendable {
     /// What the running reading has found, if it is kept. Not an optional: each of a million entries would copy its filter.
     private var next = Reading()
     private var keepsNext = false
+    /// What was shown before: the next reading takes its memory, unless what was added since then is counted.
+    private var spare = Reading()
 
     var list = ListState()
     private(set) var order: [UInt32] = []
@@ -29,8 +33,9 @@ struct TablePane: Sendable {
     /// The chosen entry, with which the cursor stays.
     private(set) var chosen: EntryIdentity?
     /// What fills the table.
-    var talkers = Talkers<EntryTally.Subject>()
-    private(set) var tally: EntryTally?
+    var talkers = Talkers<EntryTally>()
+    /// What entries have carried since the reading before; nil if that is not known.
+    private var growth: EntryGrowth?
     /// Whether the table has been read since it was viewed.
     private(set) var isRead = false
 
@@ -43,14 +48,21 @@ struct TablePane: Sendable {
 
     /// Starts from scratch for the running reading.
     ///
-    /// - Parameter isShown: whether the table is viewed. If not, nothing is stored.
-    mutating func begin(isShown: Bool) {
+    /// - Parameters:
+    ///   - isShown: whether the table is viewed. If not, nothing is stored.
+    ///   - time: since the start.
+    mutating func begin(isShown: Bool, at time: Duration) {
         keepsNext = isShown
         if isShown {
-            next = Reading(entries: EntryList(reserving: entries.count), filter: asked)
+            next = Reading()
+            if !talkers.areShown { swap(&next, &spare) }
+            next.time = time
+            next.entries.restart(for: entries.count)
+            next.filter = asked
         } else {
-            (next, shown, order) = (Reading(), Reading(), [])
-            (fresh, waiting, arrangement, counting) = (nil, nil, nil, nil)
+            (next, spare, shown, order) = (Reading(), Reading(), Reading(), [])
+            (fresh, waiting, arrangement, growth) = (nil, nil, nil, nil)
+            talkers.stopCounting()
             isRead = false
         }
     }
@@ -93,7 +105,7 @@ struct TablePane: Sendable {
         fileprivate var filter: EntryFilter
         fileprivate var isDetailed: Bool
         fileprivate var chosen: EntryIdentity?
-        fileprivate var talkers: Talkers<EntryTally.Subject>
+        fileprivate var talkers: Talkers<EntryTally>
 
         /// The list as it is when entries are shown.
         var rowList: ListState { talkers.rowList(list) }
@@ -118,23 +130,22 @@ struct TablePane: Sendable {
     // MARK: Arranging
 
     private var arrangement: Arrangement?
-    private var counting: SlicedCount<EntryTally>?
 
-    var isArranging: Bool { arrangement != nil || counting != nil }
+    var isArranging: Bool { arrangement != nil || talkers.isCounting }
 
     private var sortColumn: EntryColumn? { talkers.areShown ? nil : list.sort.flatMap(EntryColumn.init) }
 
     /// Selects and sorts the entries; if there are many, what is shown remains as it was until `goOnArranging` has done it.
     mutating func arrange(page: Int) {
         arrangement = Arrangement(isSorted: sortColumn != nil, isDescending: list.isDescending)
-        counting = nil
+        talkers.stopCounting()
         if (fresh ?? shown).entries.count > Arrangement.few { return }
         while isArranging { goOnArranging(page: page) }
     }
 
     /// Does some of it, in about a millisecond.
     mutating func goOnArranging(page: Int) {
-        if counting != nil { return count(page: page) }
+        if talkers.isCounting { return count(page: page) }
         let (filter, column) = (filter, sortColumn)
         let (entries, isFilterNew) = ((fresh ?? shown).entries, filter != (fresh ?? shown).filter)
         arrangement?.goOn(entries.count) { position in
@@ -149,14 +160,19 @@ struct TablePane: Sendable {
     }
 
     private mutating func show(_ arranged: [UInt32], page: Int) {
-        if let fresh { shown = fresh }
+        if let fresh { (spare, shown) = (shown, fresh) }
         (fresh, order) = (nil, arranged)
-        if let subject = talkers.subject {
-            counting = SlicedCount(EntryTally(by: subject))
-        } else {
-            tally = nil
-            place(page: page)
-        }
+        talkers.beginCounting()
+        growth = talkers.isCounting && span != nil ? EntryGrowth(since: spare.entries) : nil
+        if !talkers.isCounting { place(page: page) }
+    }
+
+    /// Between the beginnings of two whole readings of the same entries; nil if there are none.
+    private var span: Duration? {
+        guard let (before, now) = spare.time.flatMap({ before in shown.time.map { (before, $0) } }), now > before,
+            spare.entries.isWhole, spare.filter == shown.filter
+        else { return nil }
+        return now - before
     }
 
     private mutating func place(page: Int) {
@@ -177,17 +193,14 @@ struct TablePane: Sendable {
     var shownCount: Int { talkers.areShown ? talkers.rows.count : order.count }
 
     private mutating func count(page: Int) {
-        let entries = entries
-        counting?.goOn(order) { tally, position in
-            if let entry = entries.entry(Int(position)) { tally.count(entry) }
+        if growth?.isIndexed == false { return growth?.goOnIndexing(Talkers<EntryTally>.slice) ?? () }
+        let (entries, growth) = (entries, growth)
+        talkers.goOnCounting(order, in: list, over: growth == nil ? nil : span) { tally, position in
+            guard let row = entries.row(Int(position)), let entry = entries.entry(Int(position)) else { return }
+            tally.count(entry, added: growth?.added(row))
         }
-        guard let tally = counting?.tally, counting?.isDone(order) ?? true else { return }
-        counting = nil
-        self.tally = tally
-        let column = list.sort.flatMap(TalkerColumn.init)
-        talkers.show(
-            tally.top(Talkers<EntryTally.Subject>.most, by: column?.measure ?? .count), of: tally.total,
-            sortedBy: column, isDescending: list.isDescending)
+        if talkers.isCounting { return }
+        self.growth = nil
         place(page: page)
     }
 }

@@ -1,12 +1,16 @@
 import Inspection
 
 /// What fills a list: how many of its rows have which value, instead of the rows.
-struct Talkers<Subject: CaseIterable & Equatable & Sendable>: Sendable {
+struct Talkers<Tally: RowTally>: Sendable {
     /// What rows are counted by; nil if they are shown.
-    private(set) var subject: Subject?
+    private(set) var subject: Tally.Subject?
+    /// All that were counted; nil before.
+    private(set) var tally: Tally?
     /// The greatest.
     private(set) var rows: [TallyRow] = []
-    private(set) var total = TallyAmount()
+    /// What was added to packets and bytes was added in this time; nil if it is not known.
+    private(set) var span: Duration?
+    private var counting: (tally: Tally, next: Int)?
     /// What rows are sorted by when they are shown.
     private var rowOrder: (column: String?, isDescending: Bool) = (nil, false)
 
@@ -14,16 +18,18 @@ struct Talkers<Subject: CaseIterable & Equatable & Sendable>: Sendable {
 
     var areShown: Bool { subject != nil }
 
+    var total: TallyAmount { tally?.total ?? TallyAmount() }
+
     /// On to the next subject; after the last one, rows are shown again.
     mutating func goOn(_ list: inout ListState) {
-        let all = Array(Subject.allCases)
+        let all = Array(Tally.Subject.allCases)
         guard let subject else {
             rowOrder = (list.sort, list.isDescending)
             (list.sort, list.isDescending) = (TalkerColumn.count.rawValue, true)
             self.subject = all.first
             return
         }
-        let next = all.firstIndex(of: subject).map { $0 + 1 } ?? all.count
+        let next = all.firstIndex { $0.rawValue == subject.rawValue }.map { $0 + 1 } ?? all.count
         if all.indices.contains(next) { self.subject = all[next] } else { end(&list) }
     }
 
@@ -41,39 +47,49 @@ struct Talkers<Subject: CaseIterable & Equatable & Sendable>: Sendable {
         return list
     }
 
-    mutating func show(_ rows: [TallyRow], of total: TallyAmount, sortedBy column: TalkerColumn?, isDescending: Bool) {
-        self.total = total
-        self.rows = column == .value ? rows.sorted { $0.value < $1.value } : rows
-        if isDescending == (column == .value) { self.rows.reverse() }
-    }
-}
+    // MARK: Counting, in slices, as there may be a million rows
 
-/// Counts rows in slices, as there may be a million.
-struct SlicedCount<Tally: Sendable>: Sendable {
-    private(set) var tally: Tally
-    private var next = 0
+    static var slice: Int { 2048 }
 
-    private static var slice: Int { 2048 }
+    var isCounting: Bool { counting != nil }
 
-    init(_ tally: Tally) { self.tally = tally }
+    /// Begins to count the rows, if they are to be counted.
+    mutating func beginCounting() { counting = subject.map { (Tally(by: $0), 0) } }
 
-    /// Does some of it, in about a millisecond.
-    mutating func goOn(_ order: [UInt32], _ count: (inout Tally, UInt32) -> Void) {
+    mutating func stopCounting() { counting = nil }
+
+    /// Counts some rows, in about a millisecond, and shows the greatest values in the order of `list` when all are counted.
+    ///
+    /// - Parameter span: in which time the tally says that something was added; nil if it does not.
+    mutating func goOnCounting(
+        _ order: [UInt32], in list: ListState, over span: Duration?, _ count: (inout Tally, UInt32) -> Void
+    ) {
+        guard var (tally, next) = counting else { return }
+        counting = nil
         let end = min(next + Self.slice, order.count)
-        for row in order[next..<end] { count(&tally, row) }
+        for row in order[min(next, end)..<end] { count(&tally, row) }
         next = end
+        if next < order.count { return counting = (tally, next) }
+        (self.tally, self.span) = (tally, span)
+        let column = list.sort.flatMap(TalkerColumn.init)
+        rows = tally.top(Self.most, by: column?.measure ?? .count)
+        if column == .value { rows.sort { $0.value < $1.value } }
+        if list.isDescending == (column == .value) { rows.reverse() }
     }
-
-    func isDone(_ order: [UInt32]) -> Bool { next >= order.count }
 }
 
 /// The columns of what fills a list, by their command line names.
 enum TalkerColumn: String, CaseIterable {
-    case count, share, packets, bytes, value
+    case count, share, packets
+    case packetRate = "packet-rate"
+    case bytes
+    case byteRate = "byte-rate"
+    case value
 
     /// What cells are made from, besides the row.
     struct Context {
         var total: TallyAmount
+        var span: Duration?
         var measure: TallyMeasure
         var glyphs: Glyphs
     }
@@ -83,22 +99,43 @@ enum TalkerColumn: String, CaseIterable {
         switch self {
         case .packets: .packets
         case .bytes: .bytes
+        case .packetRate: .addedPackets
+        case .byteRate: .addedBytes
         case .count, .share, .value: .count
         }
     }
 
     /// - Parameters:
-    ///   - total: what is not counted has no column.
+    ///   - talkers: what they do not count has no column.
     ///   - counted: what rows are.
-    ///   - subject: what they are counted by.
-    static func columns(_ total: TallyAmount, _ counted: String, by subject: String) -> [Column<TallyRow, Context>] {
-        allCases.filter { ($0 != .packets || total.packets > 0) && ($0 != .bytes || total.bytes > 0) }.map { column in
+    static func columns<Tally>(_ talkers: Talkers<Tally>, _ counted: String) -> [Column<TallyRow, Context>] {
+        let subject = talkers.subject?.rawValue.uppercased() ?? ""
+        return allCases.filter { $0.isCounted(in: talkers.total, over: talkers.span) }.map { column in
             Column(
-                name: column.rawValue,
-                title: column == .count ? counted : column == .value ? subject : column.rawValue.uppercased(),
-                alignsRight: column != .value, expendable: [.packets: 2, .bytes: 1][column] ?? 0,
+                name: column.rawValue, title: column.title(counted, by: subject), alignsRight: column != .value,
+                expendable: [.packets: 4, .bytes: 3, .packetRate: 2, .byteRate: 1][column] ?? 0,
                 beginsDescending: column != .value
             ) { column.cell($0, $1) }
+        }
+    }
+
+    private func isCounted(in total: TallyAmount, over span: Duration?) -> Bool {
+        switch self {
+        case .packets: total.packets > 0
+        case .bytes: total.bytes > 0
+        case .packetRate: total.packets > 0 && span != nil
+        case .byteRate: total.bytes > 0 && span != nil
+        case .count, .share, .value: true
+        }
+    }
+
+    private func title(_ counted: String, by subject: String) -> String {
+        switch self {
+        case .count: counted
+        case .value: subject
+        case .packetRate: "PKT/S"
+        case .byteRate: "BYTES/S"
+        case .share, .packets, .bytes: rawValue.uppercased()
         }
     }
 
@@ -110,6 +147,9 @@ enum TalkerColumn: String, CaseIterable {
             return Cell("\(Figures.percent(share))  \(context.glyphs.gauge(share, width: 10))")
         case .packets: return Cell(Figures.count(row.amount.packets))
         case .bytes: return Cell(Figures.count(row.amount.bytes))
+        case .packetRate, .byteRate:
+            guard let seconds = context.span.map({ $0 / .seconds(1) }), seconds > 0 else { return Cell("-") }
+            return Cell(Figures.rate(Double(row.amount[measure]) / seconds))
         case .value: return Cell(row.value.safe)
         }
     }

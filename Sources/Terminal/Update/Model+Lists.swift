@@ -61,14 +61,12 @@ extension Model {
 
     /// Of who has the connections.
     var flowTalkerColumns: [Column<TallyRow, TalkerColumn.Context>] {
-        TalkerColumn.columns(
-            flows.talkers.total, "FLOWS", by: flows.talkers.subject?.rawValue.uppercased() ?? "")
+        TalkerColumn.columns(flows.talkers, "FLOWS")
     }
 
     /// Of what fills the table.
     var entryTalkerColumns: [Column<TallyRow, TalkerColumn.Context>] {
-        TalkerColumn.columns(
-            table.talkers.total, "ENTRIES", by: table.talkers.subject?.rawValue.uppercased() ?? "")
+        TalkerColumn.columns(table.talkers, "ENTRIES")
     }
 
     /// Whether rows are counted instead of shown.

@@ -55,8 +55,8 @@ extension Model {
     }
 
     private func writeTable(to sink: @escaping (RawSpan) -> Void) {
-        if let tally = table.tally {
-            return tally.writeJSON(top: Talkers<EntryTally.Subject>.most, isWhole: table.entries.isWhole, to: sink)
+        if let tally = table.talkers.tally {
+            return tally.writeJSON(top: Talkers<EntryTally>.most, isWhole: table.entries.isWhole, to: sink)
         }
         var json = JSONWriter(sink)
         for position in table.order {

@@ -56,7 +56,7 @@ extension Model {
 
     mutating func take(_ change: DirectorChange) {
         switch change {
-        case .readingBegan: table.begin(isShown: tab == .table)
+        case .readingBegan: table.begin(isShown: tab == .table, at: director.elapsed)
         case .rowsCame: if tab != .flows || flows.order.count < Self.enoughRows { renew() }
         case .entriesEnded(let isWhole):
             table.end(isWhole: isWhole, page: page)
@@ -91,7 +91,7 @@ extension Model {
     /// A reading has other rows. The table was arranged when its rows arrived.
     private mutating func renew() {
         if isFrozen || tab == .table { return }
-        if tab == .flows { flows.renew(director.store, page: page) } else { arrange() }
+        if tab == .flows { flows.renew(director.store, at: director.elapsed, page: page) } else { arrange() }
     }
 
     /// Sorts the rows of the tab. Other tabs are sorted when selected.

@@ -112,11 +112,12 @@ extension Model {
             columns: table.spans, widths: table.widthsByName)
     }
 
-    private func talkerListing<Subject>(
-        _ talkers: Talkers<Subject>, _ columns: [Column<TallyRow, TalkerColumn.Context>], _ layout: Layout
+    private func talkerListing<Tally>(
+        _ talkers: Talkers<Tally>, _ columns: [Column<TallyRow, TalkerColumn.Context>], _ layout: Layout
     ) -> Listing {
         let measure = list.sort.flatMap(TalkerColumn.init)?.measure ?? .count
-        let context = TalkerColumn.Context(total: talkers.total, measure: measure, glyphs: glyphs)
+        let context = TalkerColumn.Context(
+            total: talkers.total, span: talkers.span, measure: measure, glyphs: glyphs)
         return listing(talkers.rows.count, columns, layout) { position in
             columns.map { $0.cell(talkers.rows[position], context) }
         }
