@@ -1,11 +1,29 @@
 import ArgumentParser
+import CLinux
+import Glibc
 
 extension CTInspect {
-    /// Runs the command line, given without the program's name, and exits.
+    /// Runs the program's command line, and exits.
     ///
-    /// Like ArgumentParser's own main, with two exceptions: ArgumentParser takes an unknown command for an argument of `flows`, and `--version`
-    /// with `--verbose` reports what works on this host.
-    package static func run(_ words: [String]) -> Never {
+    /// Like ArgumentParser's own main, with three exceptions: ArgumentParser takes an unknown command for an argument of `flows`, `--version`
+    /// with `--verbose` reports what works on this host, and what cannot be written is an error.
+    package static func run() -> Never {
+        let held = clinux_hold_standard_descriptors()
+        if held < 0 { Output.fail("open /: \(String(cString: strerror(-held)))") }
+        clinux_survive_file_size_limit()
+        run(arguments)
+    }
+
+    /// Without the program's name.
+    private static var arguments: [String] {
+        Array(
+            sequence(state: 1) { position in
+                defer { position += 1 }
+                return clinux_argument(CInt(position)).map { String(cString: $0) }
+            })
+    }
+
+    private static func run(_ words: [String]) -> Never {
         do {
             if Set(words) == ["--version", "--verbose"] {
                 try VersionReport.print()
@@ -15,8 +33,17 @@ extension CTInspect {
             try command.run()
             exit()
         } catch {
-            exit(withError: error)
+            end(because: error)
         }
+    }
+
+    /// Says why it ends, or prints the help or version that was asked for, and exits.
+    private static func end(because error: any Error) -> Never {
+        let (message, code) = (fullMessage(for: error), exitCode(for: error))
+        if !message.isEmpty {
+            if code.isSuccess { Output.print([message]) } else { Output.say(message) }
+        }
+        Glibc.exit(code.rawValue)
     }
 
     private static func parse(_ words: [String]) throws -> any ParsableCommand {

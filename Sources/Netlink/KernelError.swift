@@ -48,6 +48,7 @@ package struct KernelError: Error, Equatable, Sendable {
     package init(_ asked: String, _ errno: Errno, detail: String? = nil, nextStep: String? = nil) {
         self.init(asked, Self.cause(of: errno), errno: errno, detail: detail, nextStep: nextStep)
         if self.nextStep == nil, cause == .forbidden { self.nextStep = "needs CAP_NET_ADMIN: run with sudo" }
+        if errno == .tooManyOpenFiles { self.nextStep = "raise the limit of descriptors: ulimit -n 64" }
     }
 
     /// Bytes that could not be decoded: `.damaged`, with what, where and why.

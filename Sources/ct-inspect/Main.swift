@@ -2,5 +2,5 @@ import CTInspectCommand
 
 @main
 enum Main {
-    static func main() { CTInspect.run(Array(CommandLine.arguments.dropFirst())) }
+    static func main() { CTInspect.run() }
 }

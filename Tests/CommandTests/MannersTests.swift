@@ -84,6 +84,68 @@ struct MannersTests {
         #expect(outcome.complaint.contains("cannot write the output"))
     }
 
+    @Test(
+        "Output that cannot be written exits with 74, closed or full, and is never written to a netlink socket",
+        arguments: ["--help", "--version", "--version --verbose", "flows --capture X", "services --json --capture X"],
+        [">&-", ">/dev/full", "<&- >&- 2>&-"])
+    func unwritable(_ words: String, _ redirection: String) throws {
+        let words = words.split(separator: " ").map { $0 == "X" ? capture : String($0) }
+        let outcome = try Program.shell(#""$0" "$@" \#(redirection)"#, [Program.path] + words)
+        #expect(outcome.status == 74, "\(outcome)")
+        #expect(outcome.complaint.contains("cannot write the output") == !redirection.contains("2>&-"))
+    }
+
+    @Test("An output that does not block is waited for")
+    func nonBlocking() throws {
+        let script = """
+            import fcntl, os, subprocess, sys, time
+            reader, writer = os.pipe()
+            fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+            os.set_blocking(writer, False)
+            program = subprocess.Popen(sys.argv[1:], stdout=writer)
+            os.close(writer)
+            time.sleep(0.5)
+            size = 0
+            while piece := os.read(reader, 4096):
+                size += len(piece)
+            print(program.wait(), size)
+            """
+        let words = [Program.path, "flows", "--json", "--capture", capture]
+        let whole = try Program.run(Array(words.dropFirst()))
+        let repeated = try Program.shell(#"python3 -c "$0" "$@""#, [script] + words)
+        #expect(repeated.complaint.isEmpty)
+        #expect(repeated.output == "0 \(whole.output.utf8.count)\n")
+        #expect(whole.output.utf8.count > 4096, "the pipe takes all of it at once")
+    }
+
+    @Test("A limit on file sizes is an error, not a signal")
+    func fileSizeLimit() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try Program.shell(
+            #"ulimit -f 1; "$0" flows --json --capture "$1" >"$2""#,
+            [Program.path, capture, folder.url.appendingPathComponent("flows.json").path])
+        #expect(outcome.status == 74)
+        #expect(outcome.complaint.contains("File too large"))
+    }
+
+    @Test("Too few descriptors are an error that says so", arguments: 4...9)
+    func fewDescriptors(_ most: Int) throws {
+        let outcome = try Program.shell(
+            #"ulimit -n "$2"; exec "$0" flows --capture "$1""#, [Program.path, capture, "\(most)"])
+        #expect(outcome.status == 0 || outcome.status == 74 && outcome.complaint.contains("Too many open files"))
+    }
+
+    @Test("Without /proc, the command line is what it is", .enabled(if: geteuid() == 0, "needs root"))
+    func withoutProc() throws {
+        for (words, status, text) in [
+            ("--version", 0, "0.1.0\n"), ("nosuch", 64, "no command"), ("services", 69, "cannot find IPVS"),
+        ] {
+            let outcome = try Program.shell(
+                #"exec unshare --mount sh -c 'umount -l /proc && exec "$0" "$@"' "$0" "$@""#, [Program.path, words])
+            #expect(outcome.status == status && (outcome.output + outcome.complaint).contains(text), "\(outcome)")
+        }
+    }
+
     @Test("Colours are used on request, and not in a pipe by default")
     func colour() throws {
         #expect(!(try Program.run(["flows", "--capture", capture]).output.contains("\u{1B}")))

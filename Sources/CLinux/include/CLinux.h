@@ -7,6 +7,7 @@
 #include "Namespaces.h"
 #include "Processes.h"
 #include "Signals.h"
+#include "Start.h"
 #include "StopSignals.h"
 #include "TerminalGuard.h"
 #include "TerminalSize.h"

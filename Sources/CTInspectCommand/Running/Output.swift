@@ -22,11 +22,27 @@ enum Output {
 
     /// Writes to standard output. If its reader has closed, the program exits quietly, as with SIGPIPE.
     static func write(_ bytes: RawSpan) {
-        do {
-            try bytes.withUnsafeBytes { _ = try FileDescriptor.standardOutput.writeAll($0) }
+        do throws(Errno) {
+            try write(bytes, to: STDOUT_FILENO)
         } catch {
-            if error as? Errno == .brokenPipe { exit(EXIT_SUCCESS) }
+            if error == .brokenPipe { exit(EXIT_SUCCESS) }
             fail("write the output: \(error)")
+        }
+    }
+
+    /// Also to a descriptor that does not block, as another program may have made it: waits until it takes more.
+    private static func write(_ bytes: RawSpan, to descriptor: CInt) throws(Errno) {
+        var rest = bytes
+        while rest.byteCount > 0 {
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written >= 0 {
+                rest = rest.extracting(droppingFirst: written)
+                continue
+            }
+            let failure = Errno(rawValue: errno)
+            guard failure == .resourceTemporarilyUnavailable || failure == .interrupted else { throw failure }
+            var one = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            _ = poll(&one, 1, -1)
         }
     }
 
@@ -55,7 +71,8 @@ enum Output {
 
     static func print(_ lines: [String]) { write(Array((lines.joined(separator: "\n") + "\n").utf8).span.bytes) }
 
-    static func complain(_ text: String) {
-        _ = try? FileDescriptor.standardError.writeAll(Array("ct-inspect: \(text)\n".utf8))
-    }
+    static func complain(_ text: String) { say("ct-inspect: \(text)") }
+
+    /// Writes a line to standard error, if it can be written.
+    static func say(_ text: String) { try? write(Array("\(text)\n".utf8).span.bytes, to: STDERR_FILENO) }
 }

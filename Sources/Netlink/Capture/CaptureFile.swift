@@ -57,13 +57,16 @@ enum CaptureFile {
             nextStep: "it was not written by `ct-inspect capture`, or is incomplete: take or copy it again")
     }
 
-    /// A file that could not be read: damage, unless we merely lack permission.
+    /// A file that could not be read: damage, unless we merely lack permission or descriptors.
     static func unreadable(
         _ purpose: String, _ errno: Errno, detail: String? = nil, nextStep: String = copyAgain
     ) -> KernelError {
-        errno == .permissionDenied
-            ? KernelError(purpose, .forbidden, errno: errno, nextStep: "run with sudo, or chown it to yourself")
-            : KernelError(purpose, .damaged, errno: errno, detail: detail, nextStep: nextStep)
+        switch errno {
+        case .permissionDenied:
+            KernelError(purpose, .forbidden, errno: errno, nextStep: "run with sudo, or chown it to yourself")
+        case .tooManyOpenFiles: KernelError(purpose, errno)
+        default: KernelError(purpose, .damaged, errno: errno, detail: detail, nextStep: nextStep)
+        }
     }
 }
 
