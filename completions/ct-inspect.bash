@@ -726,7 +726,7 @@ _ct-inspect_observe() {
     repeating_flags=()
     non_repeating_flags=(--trace --no-trace --start-tracking --json --version -h --help)
     repeating_options=(--service --vip)
-    non_repeating_options=(--for --interval --trace-rate --samples --netns --connections --max-read-time --color)
+    non_repeating_options=(--for --interval --filter --trace-rate --samples --netns --connections --max-read-time --color)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -743,6 +743,10 @@ _ct-inspect_observe() {
         return
         ;;
     '--interval')
+        return
+        ;;
+    '--filter')
+        __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion observe -- --filter "${COMP_CWORD}" "${#cur}")"
         return
         ;;
     '--trace-rate')

@@ -97,6 +97,9 @@ struct CompletionTests {
         #expect(FilterVocabulary.flows(.none).values(of: "method") == ["dr", "tun", "nat", "local", "bypass"])
         #expect(FilterVocabulary.entries(.none).values(of: "state") == FilterWord.state.namedValues)
         #expect(FilterVocabulary.events(.none).values(of: "kind") == ["new", "update", "destroy"])
+        #expect(FilterVocabulary.observation(.none).values(of: "class").contains("ICMP_ERROR"))
+        #expect(FilterCompletion("hook=for", in: .observation(.none)).candidates == ["forward"])
+        #expect(FilterCompletion("class=FIN,R", in: .observation(.none)).certain == "class=FIN,RST")
         #expect(FilterVocabulary.events(.none).values(of: "no-such-word").isEmpty)
     }
 
@@ -104,7 +107,7 @@ struct CompletionTests {
     func filters() throws {
         let lists: [(String, FilterVocabulary)] = [
             ("flows", .flows(.none)), ("services", .services(.none)), ("dump", .entries(.none)),
-            ("events", .entries(.none)),
+            ("events", .entries(.none)), ("observe", .observation(.none)),
         ]
         for (command, list) in lists {
             for word in list.words {

@@ -32,6 +32,7 @@ struct FilterPageTests {
         #expect(try Self.words(of: "services") == known(.services(.none)))
         #expect(try Self.words(of: "servers") == known(.servers(.none)))
         #expect(try Self.words(of: "drops") == known(.drops(.none)))
+        #expect(try Self.words(of: "observe") == known(.observation(.none)))
         #expect(try Self.words(of: "entries") == known(.entries(.none)))
         #expect(try Self.words(of: "events of watch").union(known(.entries(.none))) == known(.events(.none)))
         let page = try Self.page().replacing("\\-", with: "-")
@@ -42,10 +43,10 @@ struct FilterPageTests {
     @Test("Its examples are filters")
     func examples() throws {
         let examples = try Self.page().split(separator: "\n").filter { $0.hasPrefix(".Dl ") }.map { $0.dropFirst(4) }
-        #expect(examples.count == 4)
+        #expect(examples.count == 5)
         for example in examples {
             let line = String(example).replacing("\\-", with: "-")
-            let isRead = [FilterVocabulary.flows(.none), .entries(.none)].contains {
+            let isRead = [FilterVocabulary.flows(.none), .entries(.none), .observation(.none)].contains {
                 ((try? FilterExpression.read(line, for: $0)) ?? nil) != nil
             }
             #expect(isRead, "\(line)")

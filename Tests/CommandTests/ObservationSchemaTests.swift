@@ -1,3 +1,4 @@
+import Conntrack
 import Firewall
 import Inspection
 import ObservationSupport
@@ -15,11 +16,21 @@ struct ObservationSchemaTests {
         #expect(try SchemaScript.check("observe", text).lines == ["\(observations.count) passed, 0 failed"])
     }
 
+    @Test("So is one of the rows that a filter selects, if any", arguments: ["class=FIN", "class=SCTP"])
+    func filtered(_ line: String) throws {
+        let expression = try #require(try FilterExpression.read(line, for: .observation(.none)))
+        let text = try Observation.all().map { observation in
+            written { observation.writeJSON(filter: ObservationFilter(line, expression), to: $0) }
+        }.joined()
+        #expect(try SchemaScript.check("observe", text).status == 0)
+    }
+
     @Test(
         "Violations of the schema are found",
         arguments: [
             (#""point":"local_in""#, #""point":"input""#), (#""class":"fin""#, #""class":"FIN""#),
-            (#""seconds":30.02"#, #""seconds":"30.02""#), (#""handle":5"#, #""handle":"5""#), (#""samples":null,"#, ""),
+            (#""filter":"","#, ""), (#""seconds":30.02"#, #""seconds":"30.02""#), (#""handle":5"#, #""handle":"5""#),
+            (#""samples":null,"#, ""),
         ])
     func broken(_ part: String, _ replacement: String) throws {
         let observation = try Observation.filtered()

@@ -68,6 +68,7 @@ struct DropTests {
         var model = observing([try Observation.filtered()])
         for (filter, count) in [
             ("ctstate=INVALID", 3), ("ctstate=NEW", 0), ("service=10.0.0.100", 3), ("RST", 1), ("packets>1", 1),
+            ("class=FIN,RST", 2), ("hook=LOCAL_IN", 3), ("hook=ipvs", 0), ("protocol=tcp !class=icmp_error", 2),
         ] {
             #expect(model.take(filter: filter) == nil)
             #expect(model.listCount == count, "\(filter)")

@@ -19,18 +19,20 @@ final class ObservationDisplay {
 
     private let manner: Manner
     private let style: Style
+    private let filter: ObservationFilter?
     /// Lines on the terminal that will be overwritten.
     private var linesOnScreen = 0
 
-    init(_ manner: Manner, _ style: Style) {
+    init(_ manner: Manner, _ style: Style, _ filter: ObservationFilter?) {
         self.manner = manner
         self.style = style
+        self.filter = filter
     }
 
     func show(_ observation: Observation) {
         switch manner {
         case .text, .document: break
-        case .stream: observation.writeJSON(to: Output.write)
+        case .stream: observation.writeJSON(filter: filter, to: Output.write)
         case .live: redraw(observation)
         }
     }
@@ -38,7 +40,7 @@ final class ObservationDisplay {
     func end(_ observation: Observation) {
         erase()
         switch manner {
-        case .document, .stream: observation.writeJSON(to: Output.write)
+        case .document, .stream: observation.writeJSON(filter: filter, to: Output.write)
         case .text, .live: Output.print(lines(observation, style))
         }
     }
@@ -53,7 +55,7 @@ final class ObservationDisplay {
     }
 
     private func lines(_ observation: Observation, _ style: Style) -> [String] {
-        observation.text(style, width: Output.width, clocksAhead: Clocks.localOffset)
+        observation.text(style, width: Output.width, filter: filter, clocksAhead: Clocks.localOffset)
     }
 
     private func erase() {

@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import Collection
+import Conntrack
 import Firewall
 import IPVS
 import Inspection
@@ -17,6 +18,7 @@ struct ObserveCommand: ParsableCommand {
               sudo ct-inspect observe --for 30s
               sudo ct-inspect observe --service tcp/10.0.0.100:80 --samples 3
               sudo ct-inspect observe --vip 10.0.0.100 --for 10s     without IPVS
+              sudo ct-inspect observe --filter ctstate=INVALID --samples 3
               sudo ct-inspect observe --for 1m --json | jq '.services[].dropped'
 
             More: man ct-inspect-observe
@@ -44,6 +46,13 @@ struct ObserveCommand: ParsableCommand {
             "How often to read the counters (1s); with --json, print a document each time.", valueName: "DURATION"))
     var interval: TimeSpan?
 
+    @Option(
+        name: .customLong("filter"),
+        help: ArgumentHelp(
+            "Show only what matches, of all that is counted; see ct-inspect-filter(7).", valueName: "EXPRESSION"),
+        completion: .filter(.observation(.none)))
+    var expression = ""
+
     @OptionGroup(title: "Blame and samples") var samples: SampleOptions
 
     @Flag(help: "Observe even where no rule uses conntrack yet: this activates it while running.")
@@ -53,7 +62,14 @@ struct ObserveCommand: ParsableCommand {
     @OptionGroup var reading: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws { _ = try filter() }
+
+    private func filter() throws -> ObservationFilter? {
+        try FilterExpression.option(expression, FilterVocabulary.observation).map { ObservationFilter(expression, $0) }
+    }
+
     func run() throws {
+        let display = display(try filter())
         try Failure.reporting { () throws(KernelError) in
             let kernel = try namespace.enterToAsk(observesServices ? reading : nil)
             let (subjects, services) = try subjects(of: kernel)
@@ -62,7 +78,6 @@ struct ObserveCommand: ParsableCommand {
             let preconditions = try ObservationPreconditions(plan, kernel, mayStartTracking: startTracking, .options)
             let waiter = try Output.waiter()
             let observer = try Observer(kernel, plan, preconditions, samples.plan)
-            let display = display
             try observer.run(schedule, waiter, each: display.show, end: display.end)
         }
     }
@@ -74,9 +89,9 @@ struct ObserveCommand: ParsableCommand {
         Observer.Schedule(duration: span?.duration, interval: interval?.duration ?? .seconds(1))
     }
 
-    private var display: ObservationDisplay {
-        if output.json { return ObservationDisplay(interval == nil ? .document : .stream, output.style) }
-        return ObservationDisplay(Output.isTerminal ? .live : .text, output.style)
+    private func display(_ filter: ObservationFilter?) -> ObservationDisplay {
+        if output.json { return ObservationDisplay(interval == nil ? .document : .stream, output.style, filter) }
+        return ObservationDisplay(Output.isTerminal ? .live : .text, output.style, filter)
     }
 
     /// With only --vip, IPVS is optional.

@@ -44,7 +44,7 @@ package struct FilteredFlow: FilterRow {
         case .timeout: row.isOrphan ? .absent : .number(UInt64(row.expires))
         case .age: row.mayBeOlder ? .atLeast(age) : .number(age)
         case .service, .status, .bytes, .zone, .origZone, .replyZone, .label, .icmpType, .replySrc, .replyDst,
-            .replySport, .replyDport, .scheduler, .kind:
+            .replySport, .replyDport, .scheduler, .kind, .packetClass, .hook:
             .absent
         }
     }

@@ -64,12 +64,18 @@ extension Observation {
         let rates = recent?.lossRates
         return traffic.flatMap { subject, traffic in
             traffic.losses.map { loss in
-                let identity = ObservedDrop.Identity(subject.owner, loss)
-                return ObservedDrop(
-                    identity: identity, volume: loss.volume, rate: rates.map { $0[identity] ?? 0 },
-                    rules: rules(loss, subject))
+                var drop = drop(loss, of: subject)
+                drop.rate = rates.map { $0[drop.identity] ?? 0 }
+                return drop
             }
         }
+    }
+
+    /// A loss with the rules that may have caused it.
+    func drop(_ loss: PacketLoss, of subject: ObservedSubject) -> ObservedDrop {
+        ObservedDrop(
+            identity: ObservedDrop.Identity(subject.owner, loss), volume: loss.volume, rate: nil,
+            rules: rules(loss, subject))
     }
 
     private var traffic: [(ObservedSubject, ObservedTraffic)] {

@@ -90,6 +90,13 @@ package struct ObservedTraffic: Equatable, Sendable {
         for (cell, before) in earlier.volumes { volumes[cell] = volumes[cell]?.minus(before) }
     }
 
+    /// A part of the counts. It is not known what was lost of them: a loss is a difference of two counts.
+    func counts(where isWanted: (Cell, Volume) -> Bool) -> ObservedTraffic {
+        var part = self
+        part.volumes = volumes.filter { isWanted($0.key, $0.value) }
+        return part
+    }
+
     /// Whether no packet was counted; there may be counters without packets.
     package var isEmpty: Bool { volumes.values.allSatisfy { $0.packets == 0 } }
 

@@ -6,24 +6,36 @@ import Inspection
 
 extension Observation {
     /// The document of `observe --json`; with an interval, one of its lines.
-    package func writeJSON(to sink: @escaping (RawSpan) -> Void) {
+    ///
+    /// - Parameter filter: selects what is in `services`, `elsewhere`, `blame` and `samples`. Conclusions and findings are about all packets.
+    package func writeJSON(filter: ObservationFilter? = nil, to sink: @escaping (RawSpan) -> Void) {
+        let shown = shown(by: filter)
         var json = JSONWriter(sink)
         json.object { json in
             json.heading(self, command: "observe")
             json.member("from", from)
             json.member("to", to)
             json.member("seconds", hundredths: milliseconds / 10)
-            json.member("services", array: subjects) { $0.observed($1) }
-            json.member("elsewhere", array: elsewhere.sorted { $0.key < $1.key }) { json, element in
+            json.member("filter", filter?.line ?? "")
+            json.member("services", array: shown.subjects) { $0.observed($1.observed, $1.traffic) }
+            json.member("elsewhere", array: shown.elsewhere) { json, element in
                 json.object { json in
-                    json.member("address", element.key.description)
-                    json.traffic(element.value)
+                    json.member("address", element.address.description)
+                    json.traffic(element.traffic)
                 }
             }
             json.key("blame")
-            if let blame { json.array { json in for blame in blame { json.blame(blame) } } } else { json.null() }
+            if let blame = shown.blame {
+                json.array { json in for blame in blame { json.blame(blame) } }
+            } else {
+                json.null()
+            }
             json.key("samples")
-            if let samples { json.array { json in for sample in samples { json.sample(sample) } } } else { json.null() }
+            if let samples = shown.samples {
+                json.array { json in for sample in samples { json.sample(sample) } }
+            } else {
+                json.null()
+            }
             json.member("notices", strings: notices.map(\.sentence))
             json.member("conclusions", strings: conclusions)
             json.findings(findings)
@@ -43,7 +55,7 @@ extension JSONWriter {
         }
     }
 
-    fileprivate mutating func observed(_ observed: Observed) {
+    fileprivate mutating func observed(_ observed: Observed, _ traffic: ShownTraffic) {
         object { json in
             switch observed.subject {
             case .service(let service): json.identity(service.identity)
@@ -55,7 +67,7 @@ extension JSONWriter {
             }
             json.member("scheduler", observed.subject.service?.scheduler)
             json.member("methods", strings: observed.subject.methods.map(\.description))
-            json.traffic(observed.traffic)
+            json.traffic(traffic)
             json.member("connections") { json in
                 for (state, count) in observed.connections.sorted(by: { $0.key < $1.key }) {
                     json.key(text: state)
@@ -66,7 +78,7 @@ extension JSONWriter {
         }
     }
 
-    fileprivate mutating func traffic(_ traffic: ObservedTraffic) {
+    fileprivate mutating func traffic(_ traffic: ShownTraffic) {
         member("packets", array: traffic.cells) { json, cell in json.object { $0.volume(cell) } }
         member("dropped", array: traffic.losses) { json, loss in
             json.object { json in

@@ -9,25 +9,30 @@ extension Observation {
     /// empty lines.
     ///
     /// - Parameters:
+    ///   - filter: selects the rows. What is concluded is about all packets, and so is shown even where it selects none.
     ///   - width: columns of the terminal, exceeded only by a very long word, or a table that cannot drop more columns; nil if there is
     ///     none.
     ///   - clocksAhead: how many seconds local clocks are ahead of UTC at a given time.
-    package func text(_ style: Style, width: Int?, clocksAhead: (Moment) -> Int) -> [String] {
-        var blocks = [head.wrapped(width)]
+    package func text(
+        _ style: Style, width: Int?, filter: ObservationFilter? = nil, clocksAhead: (Moment) -> Int
+    ) -> [String] {
+        let shown = shown(by: filter)
+        var blocks = [head.wrapped(width) + shown.heading.flatMap { $0.wrapped(width) }]
         var silent: [String] = []
-        for observed in subjects {
+        for (observed, traffic) in shown.subjects {
             guard observed.traffic.isEmpty else {
                 if !silent.isEmpty { blocks.append(silent) }
                 silent = []
-                blocks.append(block(observed, style, width))
+                blocks.append(block(observed, traffic, style, width))
                 continue
             }
             silent += "\(observed.title): no packets".printable.wrapped(width)
         }
         blocks.append(silent)
-        for address in elsewhere.keys.sorted() { blocks.append(block(address, style, width)) }
+        for (address, traffic) in shown.elsewhere { blocks.append(block(address, traffic, style, width)) }
+        blocks.append(shown.rest.flatMap { $0.wrapped(width) })
         if let outside = findingOutside { blocks.append(outside.sentences.flatMap { $0.printable.wrapped(width) }) }
-        blocks += [rules(width), (samples ?? []).text(style, width: width, clocksAhead: clocksAhead)]
+        blocks += [shown.rules(width), (shown.samples ?? []).text(style, width: width, clocksAhead: clocksAhead)]
         blocks += [notices.flatMap { $0.sentence.printable.wrapped(width) }, losses(style, width)]
         return Array(blocks.filter { !$0.isEmpty }.joined(separator: [""]))
     }
@@ -39,19 +44,19 @@ extension Observation {
         return "\(origin.host): \(tenths / 10).\(tenths % 10) s until \(origin.takenAt.rfc3339)\(setting)".printable
     }
 
-    private func block(_ observed: Observed, _ style: Style, _ width: Int?) -> [String] {
+    private func block(_ observed: Observed, _ traffic: ShownTraffic, _ style: Style, _ width: Int?) -> [String] {
         Self.block(
-            observed.title, observed.traffic, observed.subject.methods,
+            observed.title, traffic, observed.subject.methods,
             conclusions(about: observed) + observed.sharingSentences, style, width)
     }
 
-    private func block(_ address: IPAddress, _ style: Style, _ width: Int?) -> [String] {
-        guard let traffic = elsewhere[address], !traffic.isEmpty else { return [] }
+    private func block(_ address: IPAddress, _ traffic: ShownTraffic, _ style: Style, _ width: Int?) -> [String] {
+        guard !traffic.whole.isEmpty else { return [] }
         return Self.block("\(address) (no service)", traffic, [], conclusions(elsewhere: address), style, width)
     }
 
     private static func block(
-        _ title: String, _ traffic: ObservedTraffic, _ methods: [ForwardingMethod], _ sentences: [String],
+        _ title: String, _ traffic: ShownTraffic, _ methods: [ForwardingMethod], _ sentences: [String],
         _ style: Style, _ width: Int?
     ) -> [String] {
         title.printable.wrapped(width).map { style.paint($0, .bold) }
@@ -60,15 +65,36 @@ extension Observation {
             + sentences.flatMap { $0.printable.wrapped(width) }
     }
 
-    private func rules(_ width: Int?) -> [String] {
-        guard let blame, !blame.isEmpty else { return [] }
-        return "Rules that dropped traced packets (tracing is rate-limited):".wrapped(width)
-            + blame.flatMap { $0.rule.sentence($0.text, dropped: $0.dropped).wrapped(width) }
-    }
-
     /// Colors are added line by line, so that each line is self-contained.
     private func losses(_ style: Style, _ width: Int?) -> [String] {
         losses.flatMap { $0.text(.plain).wrapped(width) }.map { style.paint($0, .red) }
+    }
+}
+
+extension ShownObservation {
+    /// What is shown, and that there is more.
+    fileprivate var heading: [String] {
+        guard let filter else { return [] }
+        return [
+            "shown: \(filter.line) (…: counted, not shown); findings are about all packets".printable
+        ]
+    }
+
+    /// What is not shown because it does not match.
+    fileprivate var rest: [String] {
+        guard filter != nil else { return [] }
+        var sentences = isEmpty ? ["Nothing matches the filter."] : []
+        if leftOut == 1 { sentences.append("1 service or address without matching packets is not shown.") }
+        if leftOut > 1 {
+            sentences.append("\(leftOut) services and addresses without matching packets are not shown.")
+        }
+        return sentences
+    }
+
+    fileprivate func rules(_ width: Int?) -> [String] {
+        guard let blame, !blame.isEmpty else { return [] }
+        return "Rules that dropped traced packets (tracing is rate-limited):".wrapped(width)
+            + blame.flatMap { $0.rule.sentence($0.text, dropped: $0.dropped).wrapped(width) }
     }
 }
 

@@ -3,7 +3,7 @@ import Firewall
 import IPVS
 import Inspection
 
-extension ObservedTraffic {
+extension ShownTraffic {
     /// The path of packets to a subject through the director, a row per class.
     ///
     /// - Parameter methods: the service's; with `tun` there are packets that contain others.
@@ -13,13 +13,14 @@ extension ObservedTraffic {
             .init(title: "LOCAL_IN", alignsRight: true, expendable: 3), .init(title: "PASSED", alignsRight: true),
             .init(title: "DROPPED"), .init(title: "LEAVES AS", expendable: 2),
         ]
-        let rows = classes(at: Self.way).map { row in
-            let late = total(of: row, at: .localInMarked)
-            let early = total(of: row, at: .localIn)
+        let isMeant = { (loss: PacketLoss) in loss.side != .answering && !loss.isLocalRequest }
+        let rows = rows(at: Self.way, isMeant, seenAt: Self.way).map { row in
+            let late = whole.total(of: row, at: .localInMarked)
+            let early = whole.total(of: row, at: .localIn)
             return [
-                StateCell(title(of: row, methods)), StateCell(states(of: row, at: .preRouting)),
-                StateCell(early.packets >= late.packets ? early : late), StateCell(total(of: row, at: .localInPassed)),
-                lost(row) { $0.side != .answering && !$0.isLocalRequest }, StateCell(states(of: row, at: .postRouting)),
+                StateCell(title(of: row, methods)), states(row, .preRouting),
+                total(row, early.packets >= late.packets ? .localIn : .localInMarked), total(row, .localInPassed),
+                lost(row, isMeant), states(row, .postRouting),
             ]
         }
         return StateCell.table(columns, rows, style, width)
@@ -31,14 +32,12 @@ extension ObservedTraffic {
 
     /// The path of answers that come back through the director.
     func answers(_ style: Style, width: Int?) -> [String] {
-        answers("ANSWERS", from: .answerIn, .forward, to: .forwardPassed, style, width) {
-            $0.place != .localOut
-        }
+        answers("ANSWERS", from: .answerIn, .forward, to: .forwardPassed, style, width) { $0.place != .localOut }
     }
 
     /// The path of the director's own answers: where a destination is local they are none of IPVS's, and worth showing if some are lost.
     func ownAnswers(_ style: Style, width: Int?) -> [String] {
-        guard losses.contains(where: { $0.side == .answering && $0.place == .localOut }) else { return [] }
+        guard whole.losses.contains(where: { $0.side == .answering && $0.place == .localOut }) else { return [] }
         return answers("OWN ANSWERS", from: .answerOut, .answerOut, to: .answerOutPassed, style, width) {
             $0.place == .localOut
         }
@@ -46,17 +45,17 @@ extension ObservedTraffic {
 
     /// The path of packets of the director's own clients, which IPVS takes at LOCAL_OUT; without IPVS they come in by lo, as all others do.
     func localRequests(_ style: Style, width: Int?) -> [String] {
-        guard taker != .host, total(at: .localRequest).packets > 0 else { return [] }
+        guard whole.taker != .host, whole.total(at: .localRequest).packets > 0 else { return [] }
         let columns: [TextTable.Column] = [
             .init(title: "OWN REQUESTS"), .init(title: "LOCAL_OUT", expendable: 1),
             .init(title: "PASSED", alignsRight: true), .init(title: "DROPPED"),
             .init(title: "LEAVES AS", expendable: 2),
         ]
-        let rows = classes(at: [.localRequest]).map { row in
+        let points: [ObservationPoint] = [.localRequest, .localRequestPassed, .localRequestLeft]
+        let rows = rows(at: points, \.isLocalRequest, seenAt: [.localRequest]).map { row in
             [
-                StateCell(row.title), StateCell(states(of: row, at: .localRequest)),
-                StateCell(total(of: row, at: .localRequestPassed)), lost(row, \.isLocalRequest),
-                StateCell(states(of: row, at: .localRequestLeft)),
+                StateCell(row.title), states(row, .localRequest), total(row, .localRequestPassed),
+                lost(row, \.isLocalRequest), states(row, .localRequestLeft),
             ]
         }
         return StateCell.table(columns, rows, style, width)
@@ -67,21 +66,17 @@ extension ObservedTraffic {
     ///   - point: of the hook that they pass.
     private func answers(
         _ title: String, from first: ObservationPoint, _ point: ObservationPoint, to passed: ObservationPoint,
-        _ style: Style, _ width: Int?, _ isMeant: (PacketLoss) -> Bool
+        _ style: Style, _ width: Int?, _ isMeant: @escaping (PacketLoss) -> Bool
     ) -> [String] {
         let columns: [TextTable.Column] = [
             .init(title: title), .init(title: point.hook.name, expendable: 1),
             .init(title: "IN", alignsRight: true, expendable: 2), .init(title: "PASSED", alignsRight: true),
             .init(title: "DROPPED"),
         ]
-        let lost = Set(losses.filter { $0.side == .answering && isMeant($0) }.map(\.packetClass))
-        let shown = classes(at: [first, point, passed]).filter {
-            total(of: $0, at: point).packets > 0 || lost.contains($0)
-        }
-        let rows = shown.map { row in
+        let isAnswer = { (loss: PacketLoss) in loss.side == .answering && isMeant(loss) }
+        let rows = rows(at: [point], isAnswer, seenAt: [first, point, passed]).map { row in
             [
-                StateCell(row.title), StateCell(states(of: row, at: point)), StateCell(total(of: row, at: point)),
-                StateCell(total(of: row, at: passed)), self.lost(row) { $0.side == .answering && isMeant($0) },
+                StateCell(row.title), states(row, point), total(row, point), total(row, passed), lost(row, isAnswer),
             ]
         }
         return StateCell.table(columns, rows, style, width)
@@ -91,13 +86,31 @@ extension ObservedTraffic {
     private func title(of row: PacketClass, _ methods: [ForwardingMethod]) -> String {
         let isWrapper =
             methods.contains(.tun) && [.other, .udp].contains(row)
-            && !classes(at: [.preRouting, .localIn, .localInMarked, .localInPassed]).contains(row)
+            && !whole.classes(at: [.preRouting, .localIn, .localInMarked, .localInPassed]).contains(row)
         return isWrapper ? "\(row.title) (tunnel)" : row.title
+    }
+
+    /// The classes with a row: of those seen at all, the ones of which counts at some points are shown, or losses.
+    private func rows(
+        at points: [ObservationPoint], _ isMeant: (PacketLoss) -> Bool, seenAt all: [ObservationPoint]
+    ) -> [PacketClass] {
+        let counted = classes(at: points)
+        let lost = Set(losses.filter(isMeant).map(\.packetClass))
+        return whole.classes(at: all).filter { counted.contains($0) || lost.contains($0) }
+    }
+
+    private func states(_ row: PacketClass, _ point: ObservationPoint) -> StateCell {
+        hides(row, at: point) ? .hidden : StateCell(states(of: row, at: point))
+    }
+
+    private func total(_ row: PacketClass, _ point: ObservationPoint) -> StateCell {
+        hides(row, at: point) ? .hidden : StateCell(total(of: row, at: point))
     }
 
     /// What was lost of a class on its way, by ctstate.
     private func lost(_ row: PacketClass, _ isMeant: (PacketLoss) -> Bool) -> StateCell {
         let lost = losses.filter { $0.packetClass == row && isMeant($0) }
+        if lost.isEmpty, whole.losses.contains(where: { $0.packetClass == row && isMeant($0) }) { return .hidden }
         let reasons = lost.map(\.reason).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         let parts = reasons.map { reason in "\(lost.filter { $0.reason == reason }.packets) \(reason)" }
         var cell = StateCell(parts)
@@ -122,6 +135,9 @@ extension PacketLoss {
 private struct StateCell {
     private var parts: [String]
     var colour: Style.Colour?
+
+    /// Of packets that were counted and are not shown.
+    static let hidden = StateCell("…")
 
     init(_ text: String) { parts = [text] }
 

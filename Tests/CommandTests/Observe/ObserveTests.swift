@@ -83,6 +83,29 @@ struct ObserveTests {
         }
     }
 
+    @Test("With --filter only what matches is shown; everything is counted, and what is wrong is said")
+    func filtered() throws {
+        try inFilteredNamespace {
+            let program = try observe("--json", "--samples", "1", "--filter", "class=FIN and !hook=PRE_ROUTING")
+            try send()
+            try waitUntil("the filter has dropped them") {
+                try Tool.run("nft list chain ip filter INPUT").contains("counter packets 2 ")
+            }
+            program.signal(SIGINT)
+            #expect(try program.wait() == 0)
+            let document = try document(program.output)
+            let service = try #require((document["services"] as? [[String: Any]])?.first)
+            #expect(rows(service["packets"]) == ["fin INVALID 1"])
+            #expect(rows(service["dropped"]) == ["fin INVALID 1"])
+            let blame = try #require((document["blame"] as? [[String: Any]])?.first)
+            #expect(rows(blame["dropped"]) == ["fin INVALID 1"] && blame["packets"] as? Int == 1)
+            #expect((document["samples"] as? [Any])?.isEmpty == true)
+            let conclusions = try #require(document["conclusions"] as? [String])
+            #expect(conclusions.contains { $0.contains("1 FIN and 1 RST of 3 packets were dropped") })
+            #expect(try SchemaScript.check("observe", program.output).lines == ["1 passed, 0 failed"])
+        }
+    }
+
     @Test("SIGKILL leaves no table behind, and the filter is unchanged")
     func killed() throws {
         try inFilteredNamespace {
@@ -148,7 +171,9 @@ struct ObserveTests {
         arguments: [
             (["--vip", "nowhere"], "nowhere"), (["--vip", "10.0.0.1:0"], "10.0.0.1:0"),
             (["--trace-rate", "0"], "1000"),
-            (["--samples", "0"], "100"), (["--for", "soon"], "soon"), (["--service", "x"], "x"),
+            (["--samples", "0"], "100"), (["--filter", "state=x"], "observed packets have service dst dport"),
+            (["--filter", "class=PSH"], "expected SYN, SYN_ACK"), (["--for", "soon"], "soon"),
+            (["--service", "x"], "x"),
             (["--capture", "/tmp"], "--capture"),
         ])
     func usage(_ arguments: [String], _ word: String) throws {

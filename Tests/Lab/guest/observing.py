@@ -80,13 +80,14 @@ class Watch:
 class Seen:
     """The independent counts, the drops counted by the filters, and the documents of any observers.
 
-    The text is the output of an additional observer without JSON.
+    The text is the output of an additional observer without JSON, the filtered document that of one with --filter.
     """
 
     counts: dict
     drops: list
     documents: list
     text: str = None
+    filtered: dict = None
 
     def total(self, point, *wanted):
         """Packets at a point with any of the wanted classes and ctstates; all packets if none is given."""
@@ -106,16 +107,18 @@ class Seen:
         return {key: value for key, value in found.items() if value[0]}
 
 
-def observe(hosts, subject, story, *options, observers=1, in_words=False):
+def observe(hosts, subject, story, *options, observers=1, in_words=False, expression=None):
     """Counts and observes a story, from before its first packet until no more are sent."""
     counters = Counters(hosts.director, story.ends)
     watches = [Watch(hosts, subject, *options) for _ in range(observers if subject else 0)]
     speaker = Watch(hosts, subject, *options, form=()) if watches and in_words else None
+    chooser = Watch(hosts, subject, *options, "--filter", expression) if watches and expression else None
     story.tell()
     hosts.silence()
     seen = Seen(counters.read(), drops(hosts.director), [])
     seen.documents = [watch.end() for watch in watches]
     seen.text = speaker.end_in_words() if speaker else None
+    seen.filtered = chooser.end() if chooser else None
     return seen
 
 

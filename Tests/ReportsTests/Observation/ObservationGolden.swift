@@ -96,7 +96,7 @@ enum ObservationGolden {
     static let filtered = #"""
         {"schema":"ct-inspect/1","command":"observe","taken_at":"2026-11-23T04:00:30.020Z","host":"lb1",\#
         "netns":null,"kernel":"6.1.0-56-amd64","complete":true,"losses":[],"sysctls":{"net.ipv4.vs.conntrack":0},\#
-        "from":"2026-11-23T04:00:00.000000Z","to":"2026-11-23T04:00:30.020000Z","seconds":30.02,\#
+        "from":"2026-11-23T04:00:00.000000Z","to":"2026-11-23T04:00:30.020000Z","seconds":30.02,"filter":"",\#
         "services":[{"protocol":"tcp","address":"10.0.0.100","port":80,"fwmark":null,"scheduler":"rr",\#
         "methods":["dr"],"packets":[{"point":"arrived","class":"syn","ctstate":"none","packets":2,"bytes":104},\#
         {"point":"arrived","class":"ack","ctstate":"none","packets":6,"bytes":312},{"point":"arrived","class":"fin",\#

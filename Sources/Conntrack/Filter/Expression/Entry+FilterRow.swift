@@ -25,7 +25,8 @@ extension Entry: FilterRow {
         case .timeout: return timeout.map { .number(UInt64($0)) } ?? .unknown
         case .packets: return Self.sum(originalCounters?.packets, replyCounters?.packets)
         case .bytes: return Self.sum(originalCounters?.bytes, replyCounters?.bytes)
-        case .service, .age, .verdict, .conntrack, .ctstate, .method, .flag, .scheduler, .kind: return .absent
+        case .service, .age, .verdict, .conntrack, .ctstate, .method, .flag, .scheduler, .kind, .packetClass, .hook:
+            return .absent
         }
     }
 

@@ -46,6 +46,9 @@ package protocol FilterRow {
     /// Whether it belongs to a service.
     func isOf(_ service: FilterService) -> Bool
 
+    /// Whether that is known.
+    var isServiceKnown: Bool { get }
+
     /// Whether a word without a value is true of it; nil if that is not known.
     func has(_ trait: FilterTrait) -> Bool?
 
@@ -55,6 +58,8 @@ package protocol FilterRow {
 
 extension FilterRow {
     package func has(_ trait: FilterTrait) -> Bool? { false }
+
+    package var isServiceKnown: Bool { true }
 }
 
 /// The words without a value of lists other than entries'.

@@ -23,6 +23,9 @@ package enum FilterKey: String, CaseIterable, Sendable {
     case verdict, conntrack, ctstate, method, flag
     case scheduler
     case kind
+    /// Of packets, as `PacketClass` has them.
+    case packetClass = "class"
+    case hook
 
     /// Reads a word, or another name for it.
     package init?(name: String) {
@@ -65,7 +68,7 @@ package enum FilterKey: String, CaseIterable, Sendable {
         case .bytes: .bytes
         case .packets: .count
         case .timeout, .age: .span
-        case .state, .verdict, .conntrack, .ctstate, .method, .flag, .scheduler, .kind: .name
+        case .state, .verdict, .conntrack, .ctstate, .method, .flag, .scheduler, .kind, .packetClass, .hook: .name
         }
     }
 

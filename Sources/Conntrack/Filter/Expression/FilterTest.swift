@@ -21,7 +21,7 @@ package enum FilterTest: Equatable, Sendable {
             var text = RowText()
             row.write(to: &text)
             return text.contains(wanted)
-        case .services(let wanted): return wanted.contains { row.isOf($0) }
+        case .services(let wanted): return row.isServiceKnown ? wanted.contains { row.isOf($0) } : nil
         case .trait(let trait): return row.has(trait)
         case .status: return judge(row.fact(.status))
         case .labels: return judge(row.fact(.label))
