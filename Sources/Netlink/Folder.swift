@@ -125,6 +125,28 @@ struct Folder: ~Copyable {
         _ = try inParent(of: path) { parent, name in unlinkat(parent, name, AT_REMOVEDIR) }
     }
 
+    /// Removes a name and all that is below it, if there is such a name. Links are removed, not followed.
+    ///
+    /// - Parameter name: a single component.
+    func removeAll(_ name: String) throws(Errno) {
+        do { return try remove(name) } catch .noSuchFileOrDirectory { return } catch .isDirectory {}
+        let below = try Folder(name, below: self)
+        for inner in try below.list() { try below.removeAll(inner) }
+        try removeFolder(name)
+    }
+
+    /// Moves a name to another directory of the same file system.
+    ///
+    /// - Parameter name: a single component.
+    func move(_ name: String, to other: borrowing Folder) throws(Errno) {
+        guard renameat(descriptor, name, other.descriptor, name) == 0 else { throw .last }
+    }
+
+    /// Makes it accessible to its owner only.
+    func hide() throws(Errno) {
+        guard fchmod(descriptor, 0o700) == 0 else { throw .last }
+    }
+
     /// Makes a call that takes a directory descriptor and a name in it, and returns a negative value on failure.
     private func inParent(of path: String, _ call: (CInt, String) -> CInt) throws(Errno) -> CInt {
         guard let components = Self.components(of: path), let name = components.last else { throw .invalidArgument }

@@ -167,6 +167,38 @@ struct MannersTests {
         }
     }
 
+    @Test(
+        "A capture that is ended by a signal leaves none, or all of it, and the next one is not refused",
+        .enabled(if: geteuid() == 0, "needs root"), arguments: ["TERM", "INT", "HUP", "KILL"])
+    func endedCapture(_ signal: String) throws {
+        let folder = try TemporaryFolder()
+        let outcome = try Program.shell(
+            #"""
+            cd "$1" && for delay in 0.01 0.02 0.03 0.05 0.1 0.2 0.3; do
+                timeout -s "$2" "$delay" "$0" capture lb1 >/dev/null 2>errors; status=$?
+                if [ -e lb1/CRC32SUMS ]; then "$0" stats --capture lb1 >/dev/null || echo "damaged after $delay"
+                elif [ -e lb1 ] && [ "$2" != KILL ]; then echo "left after $delay: $(ls -A lb1)"; fi
+                case $2.$status.$(cat errors) in KILL.*|*.0.*|*.124.|*.130.) ;; *) echo "$status: $(cat errors)";; esac
+                [ -e lb1/CRC32SUMS ] && rm -r lb1
+            done
+            "$0" capture lb1 && "$0" stats --capture lb1 >/dev/null && echo complete
+            """#, [Program.path, folder.url.path, signal])
+        #expect(
+            outcome.output.hasSuffix("complete\n") && outcome.output.split(separator: "\n").count == 2, "\(outcome)")
+    }
+
+    @Test("A second SIGTERM does not lose the report of observe", .enabled(if: geteuid() == 0, "needs root"))
+    func impatience() throws {
+        let outcome = try Program.shell(
+            #"""
+            exec unshare --net bash -c '
+                ip link set lo up; nft "add table t; add chain t c { type filter hook input priority 0; }; add rule t c ct state new accept"
+                "$0" observe --vip 127.0.0.1 --json & observer=$!
+                sleep 2; kill -TERM $observer; kill -TERM $observer; kill -TERM $observer; wait $observer; echo $?; nft list tables' "$0"
+            """#, [Program.path])
+        #expect(outcome.output.contains("\"findings\"") && outcome.output.hasSuffix("\n0\ntable ip t\n"), "\(outcome)")
+    }
+
     @Test("capture does not write into a non-empty directory")
     func occupied() throws {
         let folder = try TemporaryFolder()

@@ -1,5 +1,7 @@
+import Addresses
 import Foundation
 import Netlink
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -67,6 +69,34 @@ struct CaptureAccessTests {
             }
             #expect(try FileManager.default.contentsOfDirectory(atPath: path) == [])
             #expect(Self.refusal(path) == nil)
+        }
+    }
+
+    @Test("An empty directory that exists already is its owner's alone from then on")
+    func existing() throws {
+        try inTemporaryFolder { folder in
+            let path = "\(folder)/lb1"
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            try Self.setMode(path, 0o755)
+            try Self.record(into: path).finish()
+            #expect(try Self.mode(path) == 0o700)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path).contains(".incomplete") == false)
+        }
+    }
+
+    @Test("What a capture that was killed has left is no capture, and the next one removes it, and nothing else")
+    func killed() throws {
+        try inTemporaryFolder { folder in
+            let path = "\(folder)/lb1"
+            let recording = try Self.record(into: path)
+            _ = try recording.text(of: KernelFile("proc/net/file"))
+            #expect(throws: KernelError.self) { try CapturedKernel(path) }
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(path)/.incomplete/link", withDestinationPath: "/usr")
+            try Self.record(into: path).finish()
+            #expect(try CapturedKernel(path).origin.kernelRelease.isEmpty == false)
+            #expect(FileManager.default.fileExists(atPath: "/usr/bin"))
+            #expect(Self.refusal(path)?.errno == .directoryNotEmpty)
         }
     }
 

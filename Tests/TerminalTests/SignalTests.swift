@@ -60,7 +60,7 @@ struct SignalTests {
 
     @Test(
         "A stop request is permanently visible on a descriptor; the second one ends the program",
-        arguments: [SIGINT, SIGTERM])
+        arguments: [SIGINT, SIGTERM, SIGHUP])
     func stopRequests(_ number: CInt) throws {
         let program = try Forked { ready in
             // The signal mask as a parent may have left it.
@@ -81,6 +81,35 @@ struct SignalTests {
         try program.waitUntilReady()
         kill(program.process, number)
         #expect(program.status() == number)
+    }
+
+    @Test("Where a result must not be lost, the second one is ignored for a while, and then ends the program")
+    func outlasting() throws {
+        let program = try Forked { ready in
+            clinux_outlast_stop_signals(2)
+            let descriptor = clinux_catch_stop_signals()
+            ready()
+            var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            while poll(&poller, 1, 10_000) < 0 {}
+            for number in [SIGTERM, SIGINT, SIGTERM] { raise(number) }
+            sleep(4)
+            raise(SIGINT)
+            return 4
+        }
+        try program.waitUntilReady()
+        kill(program.process, SIGTERM)
+        #expect(program.status() == SIGINT)
+    }
+
+    @Test("A hangup that is ignored, as by nohup, stays ignored")
+    func nohup() throws {
+        let program = try Forked { ready in
+            signal(SIGHUP, SIG_IGN)
+            _ = clinux_catch_stop_signals()
+            raise(SIGHUP)
+            return clinux_stop_signal_came() == 0 ? 0 : 1
+        }
+        #expect(program.status() == 0)
     }
 
     @Test("The process really stops, continues on SIGCONT, and only an unexpected SIGCONT is reported")

@@ -40,12 +40,15 @@ struct CaptureCommand: ParsableCommand {
             try reading.prepare(kernel)
             // The directory is created while we may still write where only root may; its content is ours then.
             let owner = Self.sudoUser
+            _ = try Output.waiter()
             let recording = try RecordingKernel(
                 kernel, into: folder, for: owner, tool: "ct-inspect \(CTInspect.version)")
             do throws(KernelError) {
                 try Privileges.keepOnlyNetAdmin(and: owner == nil ? [] : .chown)
                 let taken = try Recording(
                     of: recording, rules: !omitsRuleset, progress: Progress().reading)
+                // Much of what was not read then is only a loss.
+                if kernel.isStopped { throw KernelError("save all of it", .stopped) }
                 try recording.finish()
                 report(taken, unread: recording.unread(besides: Surroundings.mayLack))
             } catch {

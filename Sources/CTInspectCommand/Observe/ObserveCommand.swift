@@ -76,7 +76,7 @@ struct ObserveCommand: ParsableCommand {
             let plan = ObservationPlan(
                 subjects, forwards: Director.isPresent(in: kernel), services: services)
             let preconditions = try ObservationPreconditions(plan, kernel, mayStartTracking: startTracking, .options)
-            let waiter = try Output.waiter()
+            let waiter = try Output.waiter(outlasting: 5)
             let observer = try Observer(kernel, plan, preconditions, samples.plan)
             try observer.run(schedule, waiter, each: display.show, end: display.end)
         }

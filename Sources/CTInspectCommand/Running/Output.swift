@@ -52,8 +52,13 @@ enum Output {
         exit(Failure.inputOutput.rawValue)
     }
 
-    /// Catches SIGINT and SIGTERM from now on, so that what is being printed is printed completely; a second signal kills the program.
-    static func waiter() throws(KernelError) -> Waiter { try Waiter(output: .standardOutput, catchingStops: true) }
+    /// Catches SIGINT, SIGTERM and SIGHUP from now on, so that what is being printed is printed completely; a second signal kills the program.
+    ///
+    /// - Parameter seconds: unless it comes so soon after the first one.
+    static func waiter(outlasting seconds: CInt = 0) throws(KernelError) -> Waiter {
+        clinux_outlast_stop_signals(seconds)
+        return try Waiter(output: .standardOutput, catchingStops: true)
+    }
 
     /// Whether one of them came.
     static var isStopped: Bool { clinux_stop_signal_came() != 0 }

@@ -9,7 +9,7 @@ package struct Waiter {
     package enum Wake: Sendable {
         /// There may be input, or the deadline has passed.
         case goOn
-        /// SIGINT or SIGTERM came.
+        /// SIGINT, SIGTERM or SIGHUP came.
         case stopped
         /// The other end of the output, a pipe, a socket or a terminal, was closed.
         case readerGone
@@ -20,7 +20,7 @@ package struct Waiter {
 
     /// - Parameters:
     ///   - output: the output whose reader may go away; nil for none.
-    ///   - catchingStops: whether to catch SIGINT and SIGTERM from now on, in the whole process: the first one sets `isStopped`, the
+    ///   - catchingStops: whether to catch SIGINT, SIGTERM and SIGHUP from now on, in the whole process: the first one sets `isStopped`, the
     ///     second kills the program.
     /// - Throws: `.failed` when there are too many descriptors.
     package init(output: FileDescriptor?, catchingStops: Bool) throws(KernelError) {

@@ -4,9 +4,14 @@ import SystemPackage
 ///
 /// A capture contains client addresses: directories and files are accessible to their owner only. Everything is created relative to
 /// the directory's descriptor, so once it is open, changing the path to it has no effect.
+///
+/// Until it is complete, everything is in a directory of its own below. So what is left of a capture that was killed is no capture, and the
+/// next attempt removes it. That directory cannot be beside the one that was asked for: in the end we may no longer write there.
 final class CaptureWriter {
     private let parent: Folder
     private let folder: Folder
+    /// In `folder`.
+    private let incomplete: Folder
     /// In `parent`; nil if the directory existed before.
     private let nameOfOurs: String?
     /// Directories we created, in order.
@@ -31,9 +36,15 @@ final class CaptureWriter {
                 detail = "another user owns it or can write to it"
                 throw .notPermitted
             }
-            guard try folder.list().isEmpty else { throw .directoryNotEmpty }
+            guard try folder.list().allSatisfy({ $0 == Self.incompleteName }) else { throw .directoryNotEmpty }
+            try folder.hide()
+            try folder.removeAll(Self.incompleteName)
+            try folder.makeFolder(Self.incompleteName)
+            incomplete = try Folder(Self.incompleteName, below: folder)
         } catch { throw Self.error(purpose, error, detail) }
     }
+
+    private static let incompleteName = ".incomplete"
 
     private static func makeIfAbsent(_ name: String, in parent: borrowing Folder) throws(Errno) -> Bool {
         // `.` and the like already exist.
@@ -60,10 +71,10 @@ final class CaptureWriter {
             for end in parents.indices {
                 let path = parents[...end].joined(separator: "/")
                 if folders.contains(path) { continue }
-                try folder.makeFolder(path)
+                try incomplete.makeFolder(path)
                 folders.append(path)
             }
-            let descriptor = try folder.create(name)
+            let descriptor = try incomplete.create(name)
             files.append(name)
             return CaptureFileWriter(name, descriptor)
         } catch { throw failed(name, error) }
@@ -76,7 +87,7 @@ final class CaptureWriter {
 
     func discard(_ file: CaptureFileWriter) {
         try? file.close()
-        try? folder.remove(file.name)
+        try? incomplete.remove(file.name)
         files.removeAll { $0 == file.name }
     }
 
@@ -88,8 +99,17 @@ final class CaptureWriter {
 
     func seal(for owner: FileOwner?) throws(KernelError) {
         try write(CaptureFile.checksums, Array(checksums.text.utf8))
+        do throws(Errno) { try moveAll() } catch { throw failed(".", error) }
         // If ownership cannot be changed (a file system without owners), the capture stays ours and is still complete.
         if let owner { try? handOver(to: owner) }
+    }
+
+    /// The checksums last: without them it is no capture.
+    private func moveAll() throws(Errno) {
+        for name in try incomplete.list().filter({ $0 != CaptureFile.checksums }) + [CaptureFile.checksums] {
+            try incomplete.move(name, to: folder)
+        }
+        try folder.removeFolder(Self.incompleteName)
     }
 
     /// From the leaves to the root: once a directory belongs to another user, we may no longer reach what is in it.
@@ -104,6 +124,7 @@ final class CaptureWriter {
     func abandon() {
         for name in files { try? folder.remove(name) }
         for name in folders.reversed() { try? folder.removeFolder(name) }
+        try? folder.removeAll(Self.incompleteName)
         files = []
         folders = []
         if let nameOfOurs { try? parent.removeFolder(nameOfOurs) }
