@@ -11,26 +11,13 @@ import Testing
 
 /// The tab of lost packets.
 struct DropTests {
-    /// Observing, after these readings of the counters, a second apart.
-    private func observing(_ observations: [Observation], _ columns: Int = 160) -> Model {
-        var model = Models.director(columns, 24, tab: .drops)
-        model.observe()
-        for (second, observation) in observations.enumerated() {
-            var observation = observation
-            observation.to = Moment(nanoseconds: observation.from.nanoseconds + UInt64(second + 1) * 1_000_000_000)
-            model.director.take(observation, took: .zero)
-            Models.tell(&model, .director(.observed))
-        }
-        return model
-    }
-
     private func words(_ row: String) -> [String] { row.split(separator: " ").map(String.init) }
 
     @Test("Each service, class, ctstate and hook has a row, with its rule and its rate")
     func rows() throws {
         var before = try Observation.filtered()
         before.subjects[0].traffic = ObservedTraffic()
-        let model = observing([before, try Observation.filtered()])
+        let model = Models.observing([before, try Observation.filtered()])
         let rows = Models.rows(model)
         #expect(rows.count == 3)
         #expect(
@@ -46,7 +33,7 @@ struct DropTests {
     func none() throws {
         let idle = Models.director(120, 24, tab: .drops)
         #expect(Models.text(idle).contains("Packets are not observed: press o to see what the filter drops."))
-        let model = observing([try Observation.of(Counts.fixed().counts)])
+        let model = Models.observing([try Observation.of(Counts.fixed().counts)])
         #expect(Models.rows(model).contains { $0.contains("and none was lost.") })
         var capture = idle
         capture.setting.captureTakenAt = Models.now
@@ -55,7 +42,7 @@ struct DropTests {
 
     @Test("Rates are of the last two readings, counts of the span of findings: after z, nothing has been lost")
     func window() throws {
-        var model = observing([try Observation.filtered(), try Observation.filtered()])
+        var model = Models.observing([try Observation.filtered(), try Observation.filtered()])
         // Nothing came between the two.
         #expect(words(Models.rows(model)[0]).contains("0"))
         Models.press(&model, .character("z"))
@@ -65,7 +52,7 @@ struct DropTests {
 
     @Test("They are sorted and filtered by the filter language and by any text, and exported")
     func filter() throws {
-        var model = observing([try Observation.filtered()])
+        var model = Models.observing([try Observation.filtered()])
         for (filter, count) in [
             ("ctstate=INVALID", 3), ("ctstate=NEW", 0), ("service=10.0.0.100", 3), ("RST", 1), ("packets>1", 1),
             ("class=FIN,RST", 2), ("hook=LOCAL_IN", 3), ("hook=ipvs", 0), ("protocol=tcp !class=icmp_error", 2),

@@ -91,7 +91,8 @@ struct ObservationKeyTests {
     @Test("A key that does nothing on a tab is not offered there, and says so")
     func silent() {
         let keys: [(Key, String, [Tab])] = [
-            (.enter, "Enter Detail", [.flows, .table, .findings]), (.character("F"), "F Follow", [.flows, .table]),
+            (.character("i"), "i Detail", [.services, .servers, .flows, .drops, .table, .findings]),
+            (.character("F"), "F Follow", [.flows, .table]),
             (.character("t"), "t Talkers", [.flows, .table]), (.character("t"), "t By server", [.servers]),
             (.character("s"), "s Sort", [.services, .servers, .flows, .drops, .table]),
             (.character("c"), "c Columns", [.services, .servers, .flows, .drops, .table]),
@@ -99,7 +100,7 @@ struct ObservationKeyTests {
         ]
         let drillDown: [Tab] = [.services, .servers, .drops, .events]
         for (key, offer, tabs) in keys {
-            for tab in Tab.allCases where !(key == .enter && drillDown.contains(tab)) {
+            for tab in Tab.allCases {
                 var model = Models.director(200, 24, tab: tab)
                 #expect(words(model).contains(offer) == tabs.contains(tab), "\(offer) in \(tab)")
                 if key == .character("t"), [.flows, .table, .servers].contains(tab) { continue }

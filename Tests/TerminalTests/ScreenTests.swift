@@ -11,8 +11,9 @@ import Testing
 struct ScreenTests {
     static let sizes = [(40, 10), (80, 24), (100, 30), (120, 40), (200, 60)].map { Size(columns: $0.0, rows: $0.1) }
 
-    private func expect(_ model: Model, _ name: String) throws {
-        for size in Self.sizes {
+    /// Compares the screen of a model with the one stored, at each size.
+    static func expect(_ model: Model, _ name: String) throws {
+        for size in sizes {
             var model = model
             Models.tell(&model, .resized(size))
             let screen = view(model)
@@ -24,12 +25,12 @@ struct ScreenTests {
 
     @Test("Before the first reading, and with nothing to show")
     func empty() throws {
-        try expect(Models.empty(), "unread")
+        try Self.expect(Models.empty(), "unread")
         var model = Models.empty()
         Models.read(&model, [])
         model.turn(to: .flows)
-        try expect(model, "empty")
-        try expect(Models.empty(hasIPVS: false), "without-ipvs")
+        try Self.expect(model, "empty")
+        try Self.expect(Models.empty(hasIPVS: false), "without-ipvs")
     }
 
     @Test("Lost events are shown, a reading follows, and the screen is up to date again")
@@ -39,12 +40,12 @@ struct ScreenTests {
         model.director.loseEvents(messages: 1234)
         Models.tell(&model, .director(.lost(messages: 1234)))
         #expect(Models.text(model).contains("events lost: rereading;"))
-        try expect(model, "lost")
+        try Self.expect(model, "lost")
         model.director.beginWatch()
         Models.read(&model, [Models.connection(1)])
         #expect(Models.text(model).contains("[RESYNC]"))
         #expect(!Models.text(model).contains("rereading;"))
-        try expect(model, "resynced")
+        try Self.expect(model, "resynced")
         #expect(model.director.events.resyncs == 1 && model.director.events.lostMessages == 1234)
     }
 
@@ -56,7 +57,7 @@ struct ScreenTests {
             because: "cannot list the services of IPVS: Operation not permitted: needs CAP_NET_ADMIN: run with sudo")
         Models.tell(&model, .director(.readingEnded))
         #expect(Models.rows(model).prefix(5) == rows.prefix(5))
-        try expect(model, "forbidden")
+        try Self.expect(model, "forbidden")
         #expect(model.demand.reads)
         Models.read(&model, [Models.connection(1)])
         #expect(!Models.text(model).contains("CAP_NET_ADMIN"))
@@ -71,7 +72,7 @@ struct ScreenTests {
                 absence: "cannot find IPVS: the module ip_vs is not loaded: modprobe ip_vs", took: .zero)
         }
         #expect(model.listCount == 0)
-        try expect(model, "ipvs-gone")
+        try Self.expect(model, "ipvs-gone")
     }
 
     @Test("Incomplete readings are reported")
@@ -79,7 +80,7 @@ struct ScreenTests {
         var model = Models.director(tab: .services)
         Models.read(
             &model, [Models.connection(1)], losses: [Loss("connections of IPVS", "reading was stopped after 60 s")])
-        try expect(model, "incomplete")
+        try Self.expect(model, "incomplete")
     }
 
     @Test("Wide and combining characters, and control characters")
@@ -91,7 +92,7 @@ struct ScreenTests {
             Models.tell(&model, .resized(size))
             #expect(view(model).lines.allSatisfy { $0.width <= size.columns })
         }
-        try expect(model, "wide")
+        try Self.expect(model, "wide")
         #expect(!Models.text(model).unicodeScalars.contains("\u{1B}"))
     }
 
@@ -106,9 +107,11 @@ struct ScreenTests {
         model.turn(to: tab)
         _ = model.take(filter: tab.vocabulary() == nil ? "" : "!\u{202D}")
         let before = Models.text(model)
-        // Details, or another tab.
+        // Details, and then those or another tab.
+        Models.press(&model, .character("i"))
+        let detail = Models.text(model)
         Models.press(&model, .enter)
-        let text = before + Models.text(model)
+        let text = before + detail + Models.text(model)
         let acting = text.unicodeScalars.filter { [.control, .format].contains($0.properties.generalCategory) }
         #expect(acting.allSatisfy { $0 == "\n" }, "\(tab)")
         if tab == .flows { #expect(text.contains(#"\u{1b}]0;owned"#)) }
@@ -148,7 +151,7 @@ struct ScreenTests {
             slices += 1
         }
         #expect(slices > 3000 && model.listCount == 1_000_000)
-        try expect(model, "million")
+        try Self.expect(model, "million")
     }
 
     @Test("Nothing is conveyed by colour alone: without colours, the screen says the same")
@@ -169,7 +172,7 @@ struct ScreenTests {
         ] {
             var model = Models.director()
             Models.press(&model, key)
-            try expect(model, name)
+            try Self.expect(model, name)
         }
     }
 }

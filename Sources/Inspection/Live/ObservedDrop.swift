@@ -109,6 +109,35 @@ extension Observation {
     }
 }
 
+extension ObservedDrop.Owner {
+    package var subject: Finding.Subject {
+        switch self {
+        case .service(let service): .service(service)
+        case .address(let address, let port): .address(address, port: port)
+        }
+    }
+}
+
+extension Finding {
+    /// Whether these packets are among those that it is about, as counters show; a trial shows what would be dropped.
+    package func isAbout(_ drop: ObservedDrop) -> Bool {
+        let (place, side) = (drop.identity.place, drop.identity.point.side)
+        guard subject == drop.identity.owner.subject else { return false }
+        switch (id, context) {
+        case (_, .drops(let drops)):
+            return drops.place == place && drops.side == side
+                && drops.groups.contains {
+                    $0.packetClass == drop.identity.packetClass && $0.ctstate == drop.identity.ctstate
+                }
+        case (.lostBeforeLocalIn, _): return place == .routing && side == .entering
+        case (.lostInIPVS, _): return place == .ipvs && side == .entering
+        case (.answersLostInRouting, _): return place == .routing && side == .answering
+        case (.answersLostInIPVS, _): return place == .ipvs && side == .answering
+        default: return false
+        }
+    }
+}
+
 extension ObservedDrop.Identity {
     fileprivate init(_ owner: ObservedDrop.Owner, _ loss: PacketLoss) {
         self.init(

@@ -81,7 +81,7 @@ extension JSONWriter {
 
 extension Service.Flags {
     /// As named by ipvsadm(8). The scheduler flags depend on the scheduler; a bit without a name is shown as its number.
-    func words(scheduler: String) -> [String] {
+    package func words(scheduler: String) -> [String] {
         var words: [String] = []
         if contains(.persistent) { words.append("persistent") }
         if contains(.onePacket) { words.append("ops") }

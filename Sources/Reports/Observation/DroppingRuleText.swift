@@ -34,8 +34,8 @@ extension TracedKind {
 }
 
 extension [TracedKind: Int] {
-    /// The most frequent first, then by name.
-    fileprivate var classes: String {
+    /// The most frequent first, then by name: ` (FIN 7, ICMP frag-needed 1)`.
+    package var classes: String {
         var counts: [String: Int] = [:]
         for (kind, count) in self { counts[kind.title, default: 0] += count }
         guard !counts.isEmpty else { return "" }

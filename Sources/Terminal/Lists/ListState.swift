@@ -18,6 +18,8 @@ struct ListState: Equatable, Sendable {
     var sideways = 0
     /// How wide columns have been: they do not slide while one pages.
     private(set) var widths: [String: Int] = [:]
+    /// Whether the row that the cursor is on is shown in full.
+    var isDetailed = false
     /// The first line of the details that is shown.
     private(set) var detailTop = 0
 
@@ -33,8 +35,8 @@ struct ListState: Equatable, Sendable {
 
     init(sort: String? = nil) { self.sort = sort }
 
-    /// The cursor is at the top, whoever is there.
-    mutating func startOver() { (selected, top, hold, follows) = (0, 0, .place, false) }
+    /// The cursor is at the top, whoever is there, and nothing is shown in full.
+    mutating func startOver() { (selected, top, hold, follows, isDetailed) = (0, 0, .place, false, false) }
 
     /// The index of the row that the cursor is on.
     var cursor: Int? { hold == .nobody ? nil : selected }
@@ -121,16 +123,6 @@ struct ListState: Equatable, Sendable {
 }
 
 extension ListState {
-    /// Shows other rows, few enough to be sorted at once: where a row was chosen, the cursor stays with it.
-    mutating func show<Row, Identity: Equatable>(
-        _ fresh: [Row], in rows: inout [Row], page: Int, _ identity: (Row) -> Identity
-    ) {
-        let chosen = hold != .place && rows.indices.contains(selected) ? identity(rows[selected]) : nil
-        rows = fresh
-        let position = chosen.flatMap { wanted in rows.firstIndex { identity($0) == wanted } }
-        select(position ?? selected, of: rows.count, page: page)
-    }
-
     /// In its order; as they are without one.
     func sorted<Row>(_ rows: [Row], by key: ((Row) -> SortKey)?) -> [Row] {
         guard let key else { return rows }

@@ -21,7 +21,7 @@ extension ScreenEvent {
     var changesLayout: Bool {
         switch self {
         case .resized, .examined, .director(.readingEnded), .director(.observed), .director(.observationEnded),
-            .director(.checked):
+            .director(.checked), .director(.network):
             true
         default: false
         }

@@ -15,8 +15,9 @@ enum HelpText {
                     Ctrl-D Ctrl-U half,
                     Home End, g G
         Left Right  columns beside
-        Enter       detail, or the flows behind
-                    a row; Esc goes back
+        i           detail of the row
+        Enter       the flows behind a row, or
+                    its detail; Esc goes back
         Space       a service's servers
         + -         the same; in Health: zoom
         J K         scroll the detail

@@ -9,6 +9,9 @@ enum Figures {
         return value < 9_999.5 ? "\(Int(value.rounded()))" : scaled(value)
     }
 
+    /// `12345.6`: a rate with all of its digits, for details.
+    static func fullRate(_ value: Double) -> String { decimal(max(0, min(value, 1e15))) }
+
     /// Exact up to four digits, then as short as a rate.
     static func count(_ value: UInt64) -> String { value < 10_000 ? "\(value)" : scaled(Double(value)) }
 

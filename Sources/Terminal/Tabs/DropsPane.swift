@@ -4,7 +4,7 @@ import Inspection
 /// Which losses of packets are shown, in which order.
 struct DropsPane: Sendable {
     var list: ListState
-    private(set) var rows: [ObservedDrop] = []
+    private var listed = ListedRows<ObservedDrop>()
     var filter: FilterExpression?
 
     init() {
@@ -12,14 +12,27 @@ struct DropsPane: Sendable {
         list.isDescending = true
     }
 
+    var rows: [ObservedDrop] { listed.all }
+
+    /// The row that the cursor is on.
+    var selected: ObservedDrop? { listed.selected(list) }
+
+    /// What the cursor stays with.
+    var chosen: ObservedDrop.Identity? { listed.chosen }
+
+    /// The cursor was put on a row.
+    mutating func choose() { listed.choose(in: list) }
+
     mutating func arrange(_ director: DirectorState, page: Int) {
-        let wanted = director.observation.drops.filter { drop in filter.map(drop.isWanted) ?? true }
+        let all = director.observation.drops
+        let wanted = all.filter { drop in filter.map(drop.isWanted) ?? true }
         let fresh = list.sorted(wanted, by: list.sort.flatMap(DropColumn.init)?.sortKey)
-        list.show(fresh, in: &rows, page: page, \.identity)
+        let missing = listed.show(fresh, in: &list, page: page)
+        listed.hidden = missing.flatMap { missing in all.first { $0.identity == missing } }
     }
 }
 
-extension ObservedDrop {
+extension ObservedDrop: ListRow {
     func isWanted(_ filter: FilterExpression) -> Bool {
         filter.accepts(FilteredDrop(self, words: DropColumn.allCases.map { $0.text(self) }))
     }

@@ -4,8 +4,6 @@ import Inspection
 struct FindingsPane: Sendable {
     /// The findings come first.
     var list = ListState()
-    /// Whether the selected finding is shown in full.
-    var isDetailed = false
     /// The chosen finding, with which the cursor stays; nil if it is on another line.
     private(set) var chosen: Subject?
 
@@ -45,7 +43,7 @@ struct FindingsPane: Sendable {
     mutating func renew(_ findings: [Finding], of count: Int, page: Int) {
         guard let chosen else { return list.select(list.selected, of: count, page: page) }
         let position = chosen.position(in: findings)
-        list.follow(position, of: count, page: page, isPinned: isDetailed)
+        list.follow(position, of: count, page: page, isPinned: list.isDetailed)
         if position == nil { choose(in: findings) }
     }
 }

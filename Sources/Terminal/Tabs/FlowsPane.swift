@@ -7,7 +7,6 @@ struct FlowsPane: Sendable {
     /// Slots of the rows shown.
     private(set) var order: [UInt32] = []
     var filter: FilterExpression?
-    var isDetailed = false
     /// The chosen flow, with which the cursor stays.
     private(set) var chosen: FlowKey?
     /// Who has the connections.
@@ -35,7 +34,7 @@ struct FlowsPane: Sendable {
     mutating func begin() {
         talkers.end(&list)
         list.startOver()
-        (isDetailed, chosen) = (false, nil)
+        chosen = nil
     }
 
     // MARK: Arranging
@@ -86,7 +85,7 @@ struct FlowsPane: Sendable {
         let found = talkers.areShown ? nil : chosen
         let position = found.flatMap(store.slot(of:)).flatMap { order.firstIndex(of: $0) }
         list.follow(
-            position, of: shownCount, page: page, isPinned: !talkers.areShown && (list.follows || isDetailed))
+            position, of: shownCount, page: page, isPinned: !talkers.areShown && (list.follows || list.isDetailed))
         // Unless the cursor stays with the one that has gone, another one takes its place.
         if position == nil { choose(in: store) }
         if isStale { arrange(store, page: page) }

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import IPVS
 import Inspection
@@ -5,19 +6,44 @@ import Inspection
 /// Which real servers are shown, in which order.
 struct ServersPane: Sendable {
     var list = ListState()
-    private(set) var lines: [ServerLine] = []
+    private var rows = ListedRows<ServerLine>()
     var filter: FilterExpression?
     /// Whether a server has one row, whatever services have it.
-    var isGrouped = false
+    private(set) var isGrouped = false
+
+    var lines: [ServerLine] { rows.all }
+
+    /// The row that the cursor is on.
+    var selected: ServerLine? { rows.selected(list) }
+
+    /// What the cursor stays with.
+    var chosen: ServerLine.Identity? { rows.chosen }
+
+    /// The cursor was put on a row.
+    mutating func choose() { rows.choose(in: list) }
 
     mutating func arrange(_ director: DirectorState, page: Int) {
         let facts = ServerFacts(director)
-        var wanted = director.services.flatMap { service in
+        let all = director.services.flatMap { service in
             service.destinations.map { ServerLine($0, of: service, facts) }
         }
-        if let filter { wanted = wanted.filter { line in line.isWanted(filter) } }
-        if isGrouped { wanted = ServerLine.grouped(wanted) }
+        let wanted = grouped(filter.map { filter in all.filter { $0.isWanted(filter) } } ?? all)
         let fresh = list.sorted(wanted, by: list.sort.flatMap(ServerColumn.init)?.sortKey)
-        list.show(fresh, in: &lines, page: page, \.identity)
+        let missing = rows.show(fresh, in: &list, page: page)
+        rows.hidden = missing.flatMap { missing in grouped(all).first { $0.identity == missing } }
+    }
+
+    private func grouped(_ lines: [ServerLine]) -> [ServerLine] { isGrouped ? ServerLine.grouped(lines) : lines }
+
+    /// Gives each server one row, or one for each service again. The cursor stays with the server.
+    mutating func toggleGrouping(_ director: DirectorState, page: Int) {
+        let address = list.hold == .place ? nil : selected?.endpoint.address
+        isGrouped.toggle()
+        arrange(director, page: page)
+        guard let position = lines.firstIndex(where: { $0.endpoint.address == address }) else { return }
+        list.point(at: position, of: lines.count, page: page)
+        choose()
     }
 }
+
+extension ServerLine: ListRow {}

@@ -48,6 +48,8 @@ struct ServiceLine: Sendable {
 
     var identity: Identity
     var service: Service?
+    /// Of a real server's row.
+    var destination: Destination?
     var title: String
     var scheduler = ""
     var methods = ""
@@ -72,6 +74,7 @@ struct ServiceLine: Sendable {
 
     init(_ destination: Destination, of service: Service, _ sums: ServiceSums, _ sysctls: Sysctls) {
         identity = .server(service.identity, destination.endpoint)
+        self.destination = destination
         title = destination.endpoint.description
         methods = destination.method.description
         counts = sums[service.identity, destination.endpoint]

@@ -29,7 +29,6 @@ struct TablePane: Sendable {
     var filter = EntryFilter()
     /// Which entries are read: not each letter of a filter is a reason for reading.
     private(set) var asked = EntryFilter()
-    var isDetailed = false
     /// The chosen entry, with which the cursor stays.
     private(set) var chosen: EntryIdentity?
     /// What fills the table.
@@ -103,7 +102,6 @@ struct TablePane: Sendable {
     struct Choice: Sendable {
         fileprivate var list: ListState
         fileprivate var filter: EntryFilter
-        fileprivate var isDetailed: Bool
         fileprivate var chosen: EntryIdentity?
         fileprivate var talkers: Talkers<EntryTally>
 
@@ -112,19 +110,18 @@ struct TablePane: Sendable {
     }
 
     var choice: Choice {
-        Choice(list: list, filter: filter, isDetailed: isDetailed, chosen: chosen, talkers: talkers)
+        Choice(list: list, filter: filter, chosen: chosen, talkers: talkers)
     }
 
     mutating func restore(_ choice: Choice) {
-        (list, filter, isDetailed) = (choice.list, choice.filter, choice.isDetailed)
-        (chosen, talkers) = (choice.chosen, choice.talkers)
+        (list, filter, chosen, talkers) = (choice.list, choice.filter, choice.chosen, choice.talkers)
     }
 
     /// Other entries are to be shown, from the first on.
     mutating func begin() {
         talkers.end(&list)
         list.startOver()
-        (isDetailed, chosen) = (false, nil)
+        chosen = nil
     }
 
     // MARK: Arranging
@@ -179,7 +176,7 @@ struct TablePane: Sendable {
         let found = !talkers.areShown ? chosen.flatMap(entries.position(of:)) : nil
         let position = found.flatMap { order.firstIndex(of: UInt32($0)) }
         list.follow(
-            position, of: shownCount, page: page, isPinned: !talkers.areShown && (list.follows || isDetailed))
+            position, of: shownCount, page: page, isPinned: !talkers.areShown && (list.follows || list.isDetailed))
         // Unless the cursor stays with the one that has gone, another one takes its place.
         if position == nil { choose() }
         if let waiting {

@@ -8,8 +8,8 @@ extension Model {
     var canDetail: Bool {
         switch tab {
         case .flows, .table: !showsTalkers
-        case .findings: true
-        case .services, .servers, .drops, .events, .health: false
+        case .services, .servers, .drops, .findings: true
+        case .events, .health: false
         }
     }
 
@@ -28,11 +28,11 @@ extension Model {
     /// Why a key did nothing.
     func refusal(of key: Key) -> String {
         switch key {
-        case .enter: "these rows have no details"
+        case .enter, .character("i"): "these rows have no details"
         case .character("F"): "only flows and entries can be followed"
         case .character("t"): "t counts rows in Flows and Table, and groups them by address in Servers"
         case .character("+"), .character("-"): "there is nothing to expand in this tab"
-        case .character("J"), .character("K"): "no details are shown to scroll (Enter)"
+        case .character("J"), .character("K"): "no details are shown to scroll (i)"
         default: "\(key.name) is no key here; ? shows those that are"
         }
     }

@@ -8,23 +8,26 @@ extension Model {
     mutating func drillDown() {
         switch tab {
         case .services:
-            guard services.lines.indices.contains(services.list.selected) else { return }
-            guard let filter = services.lines[services.list.selected].filter else {
-                return notice = "no filter selects the flows of no service"
-            }
+            guard let line = services.selected else { return refuseGone() }
+            guard let filter = line.filter else { return notice = "no filter selects the flows of no service" }
             go(to: .flows, filter)
         case .servers:
-            guard servers.lines.indices.contains(servers.list.selected) else { return }
-            go(to: .flows, servers.lines[servers.list.selected].filter)
+            guard let line = servers.selected else { return refuseGone() }
+            go(to: .flows, line.filter)
         case .drops:
-            guard drops.rows.indices.contains(drops.list.selected) else { return }
-            go(to: .flows, drops.rows[drops.list.selected].filter)
+            guard let drop = drops.selected else { return refuseGone() }
+            go(to: .flows, drop.filter)
             if tab == .flows { notice = "flows of which such a packet was sampled: others may have had some, too" }
         case .flows: drillIntoTalker(flows.talkers.rows)
         case .table: drillIntoTalker(table.talkers.rows)
         case .events: drillIntoEvent()
         case .findings, .health: break
         }
+    }
+
+    /// Nothing is behind a row that has gone, or where there are none.
+    private mutating func refuseGone() {
+        if listCount > 0 { notice = "it is gone: move to another row" }
     }
 
     private mutating func drillIntoTalker(_ rows: [TallyRow]) {

@@ -63,13 +63,11 @@ extension Model {
         case (_, .right): moveSideways(by: 1)
         case (_, .character("J")) where isDetailed: scrollDetail(by: 1)
         case (_, .character("K")) where isDetailed: scrollDetail(by: -1)
-        case (_, .enter) where canDetail:
-            chooseSelected()
-            isDetailed.toggle()
+        case (_, .enter) where canDetail, (_, .character("i")) where canDetail: toggleDetail()
         case (.flows, .character("t")), (.table, .character("t")): nextTalkers()
         case (.servers, .character("t")):
-            servers.isGrouped.toggle()
-            arrange()
+            servers.toggleGrouping(director, page: page)
+            keepListsInPlace()
         default: notice = refusal(of: key)
         }
     }
@@ -86,6 +84,11 @@ extension Model {
     }
 
     // MARK: The cursor
+
+    private mutating func toggleDetail() {
+        chooseSelected()
+        isDetailed.toggle()
+    }
 
     /// The selected row is the one that is meant from now on.
     private mutating func chooseSelected() {
@@ -123,14 +126,13 @@ extension Model {
     }
 
     private mutating func openService(_ key: Key) {
-        guard services.lines.indices.contains(services.list.selected) else { return }
-        let identity: ServiceLine.Identity = services.lines[services.list.selected].identity
+        guard let identity = services.selected?.identity else { return }
         switch (identity, key) {
-        case (.service(let service), .character("+")): services.open.insert(service)
+        case (.service(let service), .character("+")): services.expand(service)
         case (.service(let service), .character(" ")):
-            if services.open.remove(service) == nil { services.open.insert(service) }
-        case (.service(let service), _): services.open.remove(service)
-        case (.server(let service, _), .character("-")): services.open.remove(service)
+            if services.open.contains(service) { services.collapse(service) } else { services.expand(service) }
+        case (.service(let service), _): services.collapse(service)
+        case (.server(let service, _), .character("-")): services.collapse(service)
         case (.server, _), (.unknown, _): notice = "only services have real servers to show"
         }
         arrange()

@@ -87,19 +87,11 @@ extension Model {
         }
     }
 
+    /// Whether the row that the cursor is on is shown in full, below the list.
     var isDetailed: Bool {
-        get {
-            switch tab {
-            case .flows: flows.isDetailed && !flows.talkers.areShown
-            case .table: table.isDetailed && !table.talkers.areShown
-            case .findings: findings.isDetailed
-            case .services, .servers, .drops, .events, .health: false
-            }
-        }
+        get { canDetail && list.isDetailed }
         set {
-            if tab == .flows { flows.isDetailed = newValue }
-            if tab == .findings { findings.isDetailed = newValue }
-            if tab == .table { table.isDetailed = newValue }
+            list.isDetailed = newValue
             list.startDetail()
             keepListsInPlace()
         }
@@ -123,9 +115,15 @@ extension Model {
         // What is looked at is no place in the list.
         if isDetailed || list.follows { list.choose() }
         list.startDetail()
-        if tab == .flows { flows.choose(in: director.store) }
-        if tab == .table { table.choose() }
-        if tab == .findings { findings.choose(in: director.findings) }
+        switch tab {
+        case .services: services.choose()
+        case .servers: servers.choose()
+        case .flows: flows.choose(in: director.store)
+        case .drops: drops.choose()
+        case .table: table.choose()
+        case .findings: findings.choose(in: director.findings)
+        case .events, .health: break
+        }
     }
 
     /// Unless scrolled back, a stream stays at its end, where lines arrive.

@@ -46,7 +46,7 @@ extension Model {
 
     /// The flow whose entry is to be looked up, as its details are shown.
     package var examinedFlow: FlowKey? {
-        tab == .flows && flows.isDetailed && !isFrozen ? selectedFlow.map(director.store.key(of:)) : nil
+        tab == .flows && flows.list.isDetailed && !isFrozen ? selectedFlow.map(director.store.key(of:)) : nil
     }
 
     var selectedFlow: FlowRow? { flows.selectedRow(in: director.store) }

@@ -19,10 +19,13 @@ extension Model {
 
     var detailLines: [Line] {
         switch tab {
-        case .flows: return flowDetail
-        case .table: return entryDetail
-        case .findings: return findingDetail
-        case .services, .servers, .drops, .events, .health: return []
+        case .services: serviceDetail
+        case .servers: serverDetail
+        case .flows: flowDetail
+        case .drops: dropDetail
+        case .table: entryDetail
+        case .findings: findingDetail
+        case .events, .health: []
         }
     }
 

@@ -67,7 +67,7 @@ extension Model {
             keys.append(FootKey(.enter, "Enter", tab == .table ? "Entries" : tab == .events ? "Entry" : "Flows"))
         }
         if tab == .services { keys.append(FootKey(.character(" "), "Space", "Servers")) }
-        if canDetail { keys.append(FootKey(.enter, "Enter", "Detail")) }
+        if canDetail { keys.append(FootKey("i", "Detail")) }
         if tab == .flows || tab == .table { keys.append(FootKey("t", "Talkers")) }
         if tab == .servers { keys.append(FootKey("t", servers.isGrouped ? "By service" : "By server")) }
         if isDetailed { keys.append(FootKey("J", "Down")) }

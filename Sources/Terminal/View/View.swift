@@ -135,9 +135,12 @@ extension Model {
     /// Whether what the cursor stays with has ended; if not, the filter hides it.
     private var isSelectionGone: Bool {
         switch tab {
+        case .services: services.selected == nil
+        case .servers: servers.selected == nil
         case .flows: selectedFlow == nil
+        case .drops: drops.selected == nil
         case .table: table.selectedEntry == nil
-        case .services, .servers, .drops, .events, .findings, .health: true
+        case .events, .findings, .health: true
         }
     }
 }

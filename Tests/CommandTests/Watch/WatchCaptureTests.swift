@@ -56,15 +56,27 @@ struct WatchCaptureTests {
         }
     }
 
-    @Test("Flow and entry details, and expanded services", arguments: WatchCaptureTests.sizes)
+    @Test("Details of services, servers, flows, entries and findings", arguments: WatchCaptureTests.sizes)
     func details(_ size: Size) throws {
-        for tab in [Tab.services, .flows, .table] {
+        for tab in [Tab.services, .servers, .flows, .table, .findings] {
             let session = try Self.session(Fixture(name: "mixed"), size, tab)
             session.handle(.input(.key(.down)))
-            session.handle(.input(.key(.enter)))
+            session.handle(.input(.key(.character("i"))))
             session.keepToDemand()
             try ScreenSnapshot.expect(
                 view(session.model).text, "mixed/\(tab.rawValue)-detail-\(size.columns)x\(size.rows)")
+        }
+    }
+
+    @Test("The flows behind a service, and an expanded one", arguments: WatchCaptureTests.sizes)
+    func behind(_ size: Size) throws {
+        for (key, name) in [(Key.enter, "flows"), (.character(" "), "expanded")] {
+            let session = try Self.session(Fixture(name: "mixed"), size, .services)
+            session.handle(.input(.key(.down)))
+            session.handle(.input(.key(key)))
+            session.keepToDemand()
+            try ScreenSnapshot.expect(
+                view(session.model).text, "mixed/services-\(name)-\(size.columns)x\(size.rows)")
         }
     }
 
