@@ -7,13 +7,14 @@ struct SettingsDocument: Codable {
     var schema = Self.version
     var command = Self.name
     var interval: Int?
+    var names: Bool?
     var tabs: [String: List]?
 
     static let version = "ct-inspect/1"
     static let name = "watch-settings"
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case schema, command, tabs
+        case schema, command, names, tabs
         case interval = "interval_ms"
     }
 
@@ -44,6 +45,7 @@ struct SettingsDocument: Codable {
 
     init(_ settings: WatchSettings) {
         interval = settings.interval.map { Int($0 / .milliseconds(1)) }
+        names = settings.names
         tabs = Dictionary(
             settings.tabs.map { ($0.key.rawValue, List($0.value)) }, uniquingKeysWith: { first, _ in first })
     }
@@ -54,6 +56,7 @@ struct SettingsDocument: Codable {
         schema = try members.decode(String.self, forKey: .schema)
         command = try members.decode(String.self, forKey: .command)
         interval = try members.decodeIfPresent(Int.self, forKey: .interval)
+        names = try members.decodeIfPresent(Bool.self, forKey: .names)
         tabs = try members.decodeIfPresent([String: List].self, forKey: .tabs)
     }
 
@@ -94,6 +97,7 @@ struct SettingsDocument: Codable {
             }
             settings.interval = .milliseconds(interval)
         }
+        settings.names = document.names
         for (name, list) in document.tabs ?? [:] {
             guard let tab = Tab(rawValue: name) else {
                 throw Damage(

@@ -171,13 +171,17 @@ package struct Table {
 extension Tuple: CustomStringConvertible {
     /// For messages: `tcp 10.0.0.1:41048 > 10.0.0.100:80`.
     package var description: String {
+        described { address, port in port.map { Endpoint(address, $0).description } ?? address.description }
+    }
+
+    /// The same with other words for its ends.
+    package func described(_ end: (IPAddress, _ port: UInt16?) -> String) -> String {
         guard let source, let destination else { return "\(`protocol`)" }
         switch discriminator {
-        case .none: return "\(`protocol`) \(source) > \(destination)"
-        case .ports(let from, let to):
-            return "\(`protocol`) \(Endpoint(source, from)) > \(Endpoint(destination, to))"
+        case .none: return "\(`protocol`) \(end(source, nil)) > \(end(destination, nil))"
+        case .ports(let from, let to): return "\(`protocol`) \(end(source, from)) > \(end(destination, to))"
         case .icmp(let type, let code, let id):
-            return "\(`protocol`) \(source) > \(destination) type \(type) code \(code) id \(id)"
+            return "\(`protocol`) \(end(source, nil)) > \(end(destination, nil)) type \(type) code \(code) id \(id)"
         }
     }
 }

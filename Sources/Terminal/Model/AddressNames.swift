@@ -1,11 +1,11 @@
 import Addresses
 import Conntrack
+import IPVS
 import Inspection
-import Reports
 
 /// Names of addresses, as far as they have been resolved. It holds a limited number of them.
 package struct AddressNames: Sendable {
-    /// Whether they are shown in place of addresses.
+    /// Whether they are shown, in lists in place of addresses.
     package internal(set) var areShown = false
     /// Nil for an address that has no name.
     private var names: [IPAddress: String?] = [:]
@@ -28,52 +28,81 @@ package struct AddressNames: Sendable {
 
     func knows(_ address: IPAddress) -> Bool { names[address] != nil }
 
-    /// `www.example.org:80`, or the address while it has no name.
-    func label(_ endpoint: Endpoint) -> String {
-        name(endpoint.address).map { "\($0):\(endpoint.port)" } ?? endpoint.description
-    }
-
     func name(_ address: IPAddress) -> String? {
         guard areShown, let name = names[address] ?? nil else { return nil }
         return name.count > Self.longest ? name.prefix(Self.longest - 1) + "…" : name
     }
 }
 
-extension Model {
-    /// Addresses on the screen whose names are wanted and not known yet.
-    package var unnamed: [IPAddress] {
-        guard names.areShown, overlay == nil else { return [] }
-        let shown = list.top..<max(list.top, min(list.top + page, listCount))
-        var wanted: [IPAddress] = []
-        switch tab {
-        case .flows where !flows.talkers.areShown:
-            for position in shown where flows.order.indices.contains(position) {
-                guard let row = director.store[flows.order[position]] else { continue }
-                let route = director.store.route(of: row)
-                wanted += [row.client.address, route.virtual.address] + (route.destination.map { [$0.address] } ?? [])
-            }
-        case .table where !table.talkers.areShown:
-            for position in shown where table.order.indices.contains(position) {
-                guard let entry = table.entries.entry(Int(table.order[position])) else { continue }
-                wanted += [entry.original.source, entry.original.destination].compactMap(\.self)
-            }
-        default: break
+/// Names in place of addresses, for lists; an address without a name stays one.
+extension AddressNames {
+    /// `www.example.org:80`
+    func label(_ endpoint: Endpoint) -> String { label(endpoint.address, endpoint.port) }
+
+    func label(_ address: IPAddress, _ port: UInt16?) -> String {
+        guard let name = name(address) else { return Self.plain(address, port) }
+        return port.map { "\(name):\($0)" } ?? name
+    }
+
+    /// `tcp www.example.org:80`
+    func label(_ service: Service.Identity) -> String {
+        guard case .address(let transport, let endpoint) = service else { return service.description }
+        return "\(transport) \(label(endpoint))"
+    }
+
+    func label(_ owner: ObservedDrop.Owner) -> String {
+        switch owner {
+        case .service(let service): label(service)
+        case .address(let address, let port): label(address, port)
         }
-        var seen: Set<IPAddress> = []
-        return wanted.filter { !names.knows($0) && seen.insert($0).inserted }
     }
 
-    /// Nothing can be resolved.
-    package mutating func hideNames(because why: String) {
-        names.areShown = false
-        notice = "no names: \(why)"
+    private static func plain(_ address: IPAddress, _ port: UInt16?) -> String {
+        port.map { Endpoint(address, $0).description } ?? address.description
+    }
+}
+
+/// Names beside addresses, for details: what is looked at must not be hidden.
+extension AddressNames {
+    /// `10.0.0.100:80 (www.example.org)`
+    func full(_ endpoint: Endpoint) -> String { full(endpoint.address, endpoint.port) }
+
+    func full(_ address: IPAddress, _ port: UInt16? = nil) -> String {
+        Self.plain(address, port) + (name(address).map { " (\($0))" } ?? "")
     }
 
-    mutating func toggleNames() {
-        names.areShown.toggle()
-        list.forgetWidths()
-        notice =
-            names.areShown
-            ? "names of flows and entries, where they have one, are resolved in the background" : "addresses again"
+    /// `tcp 10.0.0.100:80 (www.example.org)`
+    func full(_ service: Service.Identity) -> String {
+        guard case .address(let transport, let endpoint) = service else { return service.description }
+        return "\(transport) \(full(endpoint))"
     }
+
+    func full(_ owner: ObservedDrop.Owner) -> String {
+        switch owner {
+        case .service(let service): full(service)
+        case .address(let address, let port): full(address, port)
+        }
+    }
+
+    func full(_ tuple: Tuple) -> String { tuple.described { full($0, $1) } }
+}
+
+extension Service.Identity {
+    /// Nil for a mark.
+    var address: IPAddress? { if case .address(_, let endpoint) = self { endpoint.address } else { nil } }
+}
+
+extension ObservedDrop.Owner {
+    /// Nil for a service by mark.
+    var address: IPAddress? {
+        switch self {
+        case .service(let service): service.address
+        case .address(let address, _): address
+        }
+    }
+}
+
+extension Tuple {
+    /// Both ends, as far as they are known.
+    var addresses: [IPAddress] { [source, destination].compactMap(\.self) }
 }

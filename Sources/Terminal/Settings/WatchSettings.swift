@@ -3,6 +3,8 @@ import Conntrack
 /// How a user has arranged the screen: what `w` writes. A file may have less; what it lacks stays as it is.
 package struct WatchSettings: Equatable, Sendable {
     package var interval: Duration?
+    /// Whether names are shown.
+    package var names: Bool?
     package var tabs: [Tab: List] = [:]
 
     /// How a tab's list is arranged.
@@ -25,7 +27,7 @@ extension Model {
     /// How the screen is arranged now.
     package var settings: WatchSettings {
         var settings = WatchSettings()
-        settings.interval = interval
+        (settings.interval, settings.names) = (interval, names.areShown)
         for tab in Tab.allCases {
             let list = rowList(of: tab)
             var saved = WatchSettings.List()
@@ -59,6 +61,7 @@ extension Model {
     /// - Returns: what is invalid, and was left as it is.
     package mutating func apply(_ settings: WatchSettings) -> [String] {
         if let interval = settings.interval { self.interval = interval }
+        if let areShown = settings.names { names.areShown = areShown }
         let shown = tab
         defer { tab = shown }
         var complaints: [String] = []

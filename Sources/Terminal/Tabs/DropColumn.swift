@@ -11,12 +11,15 @@ enum DropColumn: String, CaseIterable {
     case packetClass = "class"
     case ctstate, hook, side, packets, rate, rule
 
-    static let columns: [Column<ObservedDrop, Void>] = allCases.map { column in
+    static let columns: [Column<ObservedDrop, AddressNames>] = allCases.map { column in
         let isNumber = column == .packets || column == .rate
         return Column(
             name: column.rawValue, title: column.title, alignsRight: isNumber, expendable: column.expendable,
             beginsDescending: isNumber
-        ) { drop, _ in Cell(column.text(drop), column == .rate && (drop.rate ?? 0) > 0 ? .bad : .plain) }
+        ) { drop, names in
+            let text = column == .service ? names.label(drop.identity.owner) : column.text(drop)
+            return Cell(text, column == .rate && (drop.rate ?? 0) > 0 ? .bad : .plain)
+        }
     }
 
     private var title: String { self == .rate ? "PKT/S" : rawValue.uppercased() }

@@ -39,8 +39,8 @@ struct EventRing: Sendable {
 /// A line of the event stream as drawn.
 enum EventLine {
     /// The entry as far as the screen has space: endpoints, state, and where replies come from if not the requested destination.
-    static func text(of entry: Entry) -> String {
-        var words = [entry.original.description]
+    static func text(of entry: Entry, _ names: AddressNames) -> String {
+        var words = [entry.original.described(names.label)]
         for column in [EntryTable.Column.state, .status] { words.append(entry.cell(column)) }
         let (source, destination) = (entry.cell(.replySource), entry.cell(.replyDestination))
         if source != "-" { words.append("answered by \(source)") }
@@ -55,7 +55,7 @@ enum EventLine {
         Run(moment.clockText(ahead: clocksAhead).prefix(12) + " ", .dim)
     }
 
-    static func line(_ line: EventsPane.Line, clocksAhead: Int) -> Line {
+    static func line(_ line: EventsPane.Line, _ names: AddressNames, clocksAhead: Int) -> Line {
         switch line {
         case .event(let event):
             var subject = event.subject
@@ -63,7 +63,7 @@ enum EventLine {
             if event.kind == .destroy { subject.status.remove(.dying) }
             return Line([
                 clock(event.time, clocksAhead), Run(event.kind.label, event.kind.ink),
-                Run(" " + text(of: subject)),
+                Run(" " + text(of: subject, names)),
             ])
         case .lost(let messages, let moment):
             let what = messages.map { Figures.number($0, "event was lost", "events were lost") } ?? "events were lost"

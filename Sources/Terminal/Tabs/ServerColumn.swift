@@ -12,12 +12,12 @@ enum ServerColumn: String, CaseIterable {
     case neighbour, link
 
     /// - Parameter hasSynced: whether there are connections that another director told of.
-    static func columns(isObserving: Bool, hasSynced: Bool) -> [Column<ServerLine, Void>] {
+    static func columns(isObserving: Bool, hasSynced: Bool) -> [Column<ServerLine, AddressNames>] {
         allCases.filter { (isObserving || $0 != .seenDropped) && (hasSynced || $0 != .synced) }.map { column in
             Column(
                 name: column.rawValue, title: column.title, alignsRight: !column.isText,
                 expendable: column.expendable, beginsDescending: !column.isText
-            ) { line, _ in column.cell(line) }
+            ) { line, names in column.cell(line, names) }
         }
     }
 
@@ -52,13 +52,13 @@ enum ServerColumn: String, CaseIterable {
         }
     }
 
-    private func cell(_ line: ServerLine) -> Cell {
+    private func cell(_ line: ServerLine, _ names: borrowing AddressNames) -> Cell {
         if let verdict {
             return Cell(line.counts[verdict], of: verdict)
         }
         switch self {
-        case .server: return Cell(line.title, line.isUnreachable ? .bad : .strong)
-        case .service: return Cell(line.serviceTitle)
+        case .server: return Cell(line.title(names), line.isUnreachable ? .bad : .strong)
+        case .service: return Cell(line.serviceTitle(names))
         case .method: return Cell(line.methods)
         case .weight: return Cell(line.weight, line.weight == "0" ? .caution : .plain)
         case .active: return Cell("\(line.active)")
@@ -88,7 +88,7 @@ enum ServerColumn: String, CaseIterable {
     func sortKey(_ line: ServerLine) -> SortKey {
         if let verdict { return SortKey(UInt64(line.counts[verdict])) }
         switch self {
-        case .service: return SortKey(text: line.serviceTitle)
+        case .service: return SortKey(text: line.serviceTitle(AddressNames()))
         case .method: return SortKey(text: line.methods)
         case .weight: return SortKey(UInt64(line.destinations.map(\.weight).max() ?? 0))
         case .active: return SortKey(line.active)

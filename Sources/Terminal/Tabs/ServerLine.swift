@@ -96,13 +96,13 @@ struct ServerLine: Sendable {
 
     // MARK: Words
 
-    var title: String {
-        if case .alone(let address) = identity { return address.description }
-        return endpoint.description
+    func title(_ names: AddressNames) -> String {
+        if case .alone(let address) = identity { return names.label(address, nil) }
+        return names.label(endpoint)
     }
 
-    var serviceTitle: String {
-        services.count == 1 ? services[0].identity.description : Figures.number(services.count, "service")
+    func serviceTitle(_ names: AddressNames) -> String {
+        services.count == 1 ? names.label(services[0].identity) : Figures.number(services.count, "service")
     }
 
     var methods: String { Set(destinations.map(\.method.description)).sorted().joined(separator: ",") }

@@ -10,10 +10,16 @@ enum ServiceColumn: String, CaseIterable {
     case packets, bytes, history
     case new, established, related, invalid, untracked, dropped, drops
 
+    /// What cells are made from, besides the row.
+    struct Context {
+        var glyphs: Glyphs
+        var names = AddressNames()
+    }
+
     /// - Parameters:
     ///   - hasSynced: whether there are connections that another director told of.
     ///   - isCapture: of one moment, which has no history.
-    static func columns(isObserving: Bool, hasSynced: Bool, isCapture: Bool) -> [Column<ServiceLine, Glyphs>] {
+    static func columns(isObserving: Bool, hasSynced: Bool, isCapture: Bool) -> [Column<ServiceLine, Context>] {
         allCases.filter {
             (isObserving || !$0.isObserved) && (hasSynced || $0 != .synced) && !(isCapture && $0 == .history)
         }.map { column in
@@ -68,7 +74,8 @@ enum ServiceColumn: String, CaseIterable {
 
     static let historyWidth = 20
 
-    private func cell(_ line: ServiceLine, _ glyphs: borrowing Glyphs) -> Cell {
+    private func cell(_ line: ServiceLine, _ context: borrowing Context) -> Cell {
+        let glyphs = context.glyphs
         if let verdict {
             return Cell(line.counts[verdict], of: verdict)
         }
@@ -92,7 +99,7 @@ enum ServiceColumn: String, CaseIterable {
             let drops = line.observed?.history ?? []
             return Cell(
                 glyphs.history(drops, width: Self.historyWidth), drops.contains { $0 > 0 } ? .bad : .dim)
-        default: return Self.title(line, glyphs)
+        default: return Self.title(line, glyphs, context.names)
         }
     }
 
@@ -106,10 +113,12 @@ enum ServiceColumn: String, CaseIterable {
         }
     }
 
-    private static func title(_ line: ServiceLine, _ glyphs: Glyphs) -> Cell {
+    private static func title(_ line: ServiceLine, _ glyphs: Glyphs, _ names: AddressNames) -> Cell {
         switch line.identity {
-        case .service: return Cell((line.isOpen ? glyphs.open : glyphs.closed) + " " + line.title, .strong)
-        case .server: return Cell("    -> " + line.title + (line.weight == 0 ? " (weight 0)" : ""))
+        case .service(let service):
+            return Cell((line.isOpen ? glyphs.open : glyphs.closed) + " " + names.label(service), .strong)
+        case .server(_, let server):
+            return Cell("    -> " + names.label(server) + (line.weight == 0 ? " (weight 0)" : ""))
         case .unknown: return Cell("  " + line.title)
         }
     }

@@ -46,12 +46,12 @@ extension Model {
         }
     }
 
-    var serviceColumns: [Column<ServiceLine, Glyphs>] {
+    var serviceColumns: [Column<ServiceLine, ServiceColumn.Context>] {
         ServiceColumn.columns(
             isObserving: isObserving, hasSynced: director.store.counts[.synced] > 0, isCapture: isCapture)
     }
 
-    var serverColumns: [Column<ServerLine, Void>] {
+    var serverColumns: [Column<ServerLine, AddressNames>] {
         ServerColumn.columns(isObserving: isObserving, hasSynced: director.store.counts[.synced] > 0)
     }
 

@@ -44,10 +44,11 @@ extension Model {
         let store = director.store
         let (route, key) = (store.route(of: row), store.key(of: row))
         var lines = fact("verdict", verdictText(row), row.verdict.ink)
-        let server = route.destination.map { " > \($0)" } ?? ""
+        let server = route.destination.map { " > \(names.full($0))" } ?? ""
         let method = route.method.map { ", \($0)" } ?? ""
         let service = route.service.map { ", service \($0)" } ?? ""
-        lines += fact("connection", "\(route.protocol) \(row.client) > \(route.virtual)\(server)\(method)\(service)")
+        let ends = "\(names.full(row.client)) > \(names.full(route.virtual))\(server)"
+        lines += fact("connection", "\(route.protocol) \(ends)\(method)\(service)")
         if let state = store.state(of: row) {
             let age = isCapture ? "" : ", in this state for \(Figures.age(second &- row.changed))"
             lines += fact("IPVS", "\(state), expires in \(row.expires) s\(age)")
@@ -71,7 +72,8 @@ extension Model {
     private var goneFlow: [Line] {
         guard let key = flows.chosen else { return [Line([Run("The flow is gone.", .dim)])] }
         var lines =
-            fact("connection", "\(key.protocol) \(key.client) > \(key.server)") + fact("gone", "it has ended", .odd)
+            fact("connection", "\(key.protocol) \(names.full(key.client)) > \(names.full(key.server))")
+            + fact("gone", "it has ended", .odd)
         for mark in director.timeline[key] {
             lines += fact("", "\(mark.moment.clockText(ahead: setting.clocksAhead)): \(mark.text)")
         }
@@ -86,7 +88,7 @@ extension Model {
 
     private func entryFacts(_ entry: Entry?, _ state: String?) -> [Line] {
         guard let entry else { return fact("entry", state ?? "none in the conntrack table") }
-        var lines = fact("original", entry.original.description) + fact("reply", entry.reply.description)
+        var lines = fact("original", names.full(entry.original)) + fact("reply", names.full(entry.reply))
         var words = entry.state?.name.map { [$0] } ?? []
         words += entry.status.names
         if let timeout = entry.timeout { words.append("\(timeout) s left") }

@@ -27,7 +27,8 @@ extension Model {
     }
 
     private func identityFacts(_ identity: ObservedDrop.Identity) -> [Line] {
-        fact("packets", "\(identity.packetClass.title) (\(identity.point.side.title)), \(identity.owner.title)")
+        fact(
+            "packets", "\(identity.packetClass.title) (\(identity.point.side.title)), \(names.full(identity.owner))")
             + fact("ctstate", identity.ctstate.name)
             + fact("hook", "\(identity.place.title); last seen at \(identity.point.name)")
     }

@@ -38,9 +38,9 @@ extension Model {
             return Listing(lines: emptyLines("IPVS has no services here.", layout))
         }
         let columns = serviceColumns
-        let glyphs = glyphs
+        let context = ServiceColumn.Context(glyphs: glyphs, names: names)
         return listing(services.lines.count, columns, layout) { position in
-            columns.map { $0.cell(services.lines[position], glyphs) }
+            columns.map { $0.cell(services.lines[position], context) }
         }
     }
 
@@ -50,14 +50,14 @@ extension Model {
         }
         let columns = serverColumns
         return listing(servers.lines.count, columns, layout) { position in
-            columns.map { $0.cell(servers.lines[position], ()) }
+            columns.map { $0.cell(servers.lines[position], names) }
         }
     }
 
     private func dropListing(_ layout: Layout) -> Listing {
         guard !drops.rows.isEmpty else { return Listing(lines: emptyLines(whyNoDrops, layout)) }
         return listing(drops.rows.count, DropColumn.columns, layout) { position in
-            DropColumn.columns.map { $0.cell(drops.rows[position], ()) }
+            DropColumn.columns.map { $0.cell(drops.rows[position], names) }
         }
     }
 
@@ -128,15 +128,20 @@ extension Model {
         guard count > 0 else {
             return emptyLines(isCapture ? "A capture is of one moment: it has no events." : "No events yet.", layout)
         }
-        // Not scrolled back: the newest are at the bottom.
-        let top = events.isPaused ? min(events.list.top, count - 1) : count - layout.page
-        let lines = events.lines(from: max(0, top), most: layout.page)
+        let (top, lines) = shownEvents(layout)
         return lines.enumerated().map { position, event in
-            let line = EventLine.line(event, clocksAhead: setting.clocksAhead)
+            let line = EventLine.line(event, names, clocksAhead: setting.clocksAhead)
                 .from(column: events.list.sideways * Self.sidewaysStep)
             // While lines arrive, the cursor is on the last one.
             return events.isPaused && position + top == events.list.cursor ? line.selected(to: width) : line
         }
+    }
+
+    /// The lines on the screen. Not scrolled back, the newest are at the bottom; the first may be a negative number then.
+    func shownEvents(_ layout: Layout) -> (top: Int, lines: [EventsPane.Line]) {
+        let count = events.count
+        let top = events.isPaused ? min(events.list.top, count - 1) : count - layout.page
+        return (top, events.lines(from: max(0, top), most: layout.page))
     }
 
     /// Why the list is empty.

@@ -7,18 +7,19 @@ import Inspection
 extension Model {
     var serverDetail: [Line] {
         guard let line = servers.selected else { return goneServer }
-        var lines = fact("server", line.title)
-        if case .alone = line.identity {
+        if case .alone(let address) = line.identity {
+            var lines = fact("server", names.full(address))
             lines += fact("services", "\(line.services.count)") + verdictFacts(line.counts) + pathFacts(line)
             for (service, destination) in zip(line.services, line.destinations) {
-                lines += [Line()] + fact("service", service.identity.description)
-                lines += fact("server", destination.endpoint.description) + destinationFacts(destination)
+                lines += [Line()] + fact("service", names.full(service.identity))
+                lines += fact("server", names.full(destination.endpoint)) + destinationFacts(destination)
                 lines += statisticsFacts(destination.statistics)
             }
             return lines
         }
+        var lines = fact("server", names.full(line.endpoint))
         for (service, destination) in zip(line.services, line.destinations) {
-            lines += fact("service", service.identity.description) + destinationFacts(destination)
+            lines += fact("service", names.full(service.identity)) + destinationFacts(destination)
             lines += verdictFacts(line.counts) + pathFacts(line) + statisticsFacts(destination.statistics)
         }
         return lines
@@ -27,8 +28,9 @@ extension Model {
     private var goneServer: [Line] {
         switch servers.chosen {
         case .ofService(let service, let server):
-            fact("server", server.description) + gone("service", "\(service)", "it does not have the server any more")
-        case .alone(let address): gone("server", address.description, "no service has it any more")
+            fact("server", names.full(server))
+                + gone("service", names.full(service), "it does not have the server any more")
+        case .alone(let address): gone("server", names.full(address), "no service has it any more")
         case nil: noRow
         }
     }
@@ -58,7 +60,7 @@ extension Model {
         }
         guard let path = line.path else { return lines + fact("route", "not read") }
         let isBad = line.isUnreachable
-        lines += fact("route", path.way.words, isBad && path.neighbour == nil ? .bad : .plain)
+        lines += fact("route", words(path.way), isBad && path.neighbour == nil ? .bad : .plain)
         if let neighbour = path.neighbour {
             let age = neighbour.seconds.map { ", for \(Figures.age($0))" } ?? ""
             let failed = neighbour.hasFailed ? ": it did not answer when it was last asked" : ""
@@ -69,6 +71,18 @@ extension Model {
             lines += fact("link", line.link + mtu, path.down == nil ? .plain : .bad)
         }
         return lines
+    }
+
+    private func words(_ way: NetworkFacts.Way) -> String {
+        switch way {
+        case .local: "to this host"
+        case .onLink: "on the link"
+        case .gateway(let gateway, let isDefault):
+            "by the gateway \(names.full(gateway))\(isDefault ? " (default route)" : "")"
+        case .none: "none"
+        case .refused(let type): "of the type \(type)"
+        case .unknown(let why): "not known: \(why)"
+        }
     }
 }
 
@@ -82,18 +96,5 @@ extension Destination.Tunnel {
         if flags & 2 != 0 { words.append("remcsum") }
         if flags & ~3 != 0 { words.append("flags \(flags & ~3)") }
         return words.joined(separator: ", ")
-    }
-}
-
-extension NetworkFacts.Way {
-    fileprivate var words: String {
-        switch self {
-        case .local: "to this host"
-        case .onLink: "on the link"
-        case .gateway(let gateway, let isDefault): "by the gateway \(gateway)\(isDefault ? " (default route)" : "")"
-        case .none: "none"
-        case .refused(let type): "of the type \(type)"
-        case .unknown(let why): "not known: \(why)"
-        }
     }
 }

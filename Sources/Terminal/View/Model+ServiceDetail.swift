@@ -12,7 +12,7 @@ extension Model {
         case .service: return line.service.map { serviceFacts($0, line) } ?? []
         case .server(let service, _):
             guard let destination = line.destination else { return [] }
-            return fact("server", destination.endpoint.description) + fact("service", service.description)
+            return fact("server", names.full(destination.endpoint)) + fact("service", names.full(service))
                 + destinationFacts(destination) + verdictFacts(line.counts) + statisticsFacts(destination.statistics)
         case .unknown:
             return fact("service", "none is known that these flows belong to") + verdictFacts(line.counts)
@@ -21,9 +21,10 @@ extension Model {
 
     private var goneService: [Line] {
         switch services.chosen {
-        case .service(let service): gone("service", service.description)
+        case .service(let service): gone("service", names.full(service))
         case .server(let service, let server):
-            fact("server", server.description) + gone("service", "\(service) does not have it any more")
+            fact("server", names.full(server))
+                + gone("service", names.full(service), "it does not have the server any more")
         case .unknown: gone("service", "all flows have one now")
         case nil: noRow
         }
@@ -40,7 +41,7 @@ extension Model {
     private func serviceFacts(_ service: Service, _ line: ServiceLine) -> [Line] {
         let flags = service.flags.words(scheduler: service.scheduler)
         let words = flags.isEmpty ? "no flags" : "flags \(flags.joined(separator: ", "))"
-        var lines = fact("service", service.identity.description)
+        var lines = fact("service", names.full(service.identity))
         lines += fact("scheduler", "\(service.scheduler.isEmpty ? "unknown" : service.scheduler), \(words)")
         lines += fact("persistent", service.persistence)
         lines += fact("servers", service.serverSummary)

@@ -23,13 +23,13 @@ struct SettingsTests {
     func roundTrip() throws {
         var model = Self.model()
         let own = """
-            {"schema": "ct-inspect/1", "command": "watch-settings", "interval_ms": 2500, "tabs": {
+            {"schema": "ct-inspect/1", "command": "watch-settings", "interval_ms": 2500, "names": true, "tabs": {
               "flows": {"sort": "client", "descending": true, "columns": ["client", "verdict"], "filter": "!verdict=tracked"},
               "table": {"filter": "dport=80"}}}
             """
         #expect(Self.apply(own, to: &model) == [])
         let settings = model.settings
-        #expect(settings.interval == .milliseconds(2500) && model.tab == .services)
+        #expect(settings.interval == .milliseconds(2500) && settings.names == true && model.tab == .services)
         #expect(settings.tabs[.flows]?.columns == ["client", "verdict"] && settings.tabs[.flows]?.sort == "client")
         #expect(settings.tabs[.flows]?.isDescending == true && settings.tabs[.table]?.filter == "dport=80")
         let bytes = try SettingsDocument(settings).bytes
@@ -46,6 +46,7 @@ struct SettingsTests {
         let second = #"{"schema": "ct-inspect/1", "command": "watch-settings", "tabs": {"flows": {"filter": ""}}}"#
         #expect(Self.apply(second, to: &other) == [])
         #expect(other.settings.tabs[.flows]?.sort == "client" && other.settings.tabs[.flows]?.filter == "")
+        #expect(other.settings.names == true && Self.model().settings.names == false)
     }
 
     @Test("What is written conforms to its schema")
@@ -72,13 +73,14 @@ struct SettingsTests {
             (#"{"schema": "ct-inspect/1", "command": "watch"}"#, "it is no watch-settings"),
             (
                 #"{"schema": "ct-inspect/1", "command": "watch-settings", "intervall": 1}"#,
-                "“intervall” is unknown; expected command, interval_ms, schema, tabs"
+                "“intervall” is unknown; expected command, interval_ms, names, schema, tabs"
             ),
             (#"{"schema": "ct-inspect/1", "command": "watch-settings", "interval_ms": 1}"#, "1 is not from 100"),
             (
                 #"{"schema": "ct-inspect/1", "command": "watch-settings", "interval_ms": "1s"}"#,
                 "interval_ms: it is not"
             ),
+            (#"{"schema": "ct-inspect/1", "command": "watch-settings", "names": "yes"}"#, "names: it is not"),
             (#"{"schema": "ct-inspect/1", "command": "watch-settings", "interval_ms": 1e99}"#, "not valid JSON"),
             (
                 #"{"schema": "ct-inspect/1", "command": "watch-settings", "tabs": {"flow": {}}}"#,
