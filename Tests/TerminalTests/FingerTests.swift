@@ -273,7 +273,29 @@ struct FingerTests {
         #expect(lines[2].hasPrefix("│") && lines.contains { $0.hasPrefix("└──") })
         model.setting.glyphs = Glyphs(isUnicode: false)
         #expect(view(model).lines[1].text.hasPrefix("+- Sort by (Enter) -"))
-        // What is beside it steps back.
-        #expect(view(model).lines[4].runs.dropFirst(4).allSatisfy { $0.ink == .dim })
+    }
+
+    @Test("The whole screen steps back behind an overlay, but the keys; behind a line that is typed, nothing does")
+    func behind() {
+        for opener in [Key.character("s"), .character("c"), .character("?"), .character("o")] {
+            var model = Models.director(120, 40)
+            Models.press(&model, opener)
+            let lines = view(model).lines
+            let box = lines.indices.filter { row in
+                ["┌", "│", "└"].contains { lines[row].text.hasPrefix($0) }
+            }
+            // The help is as long as the screen.
+            #expect(box.first == 1 && (opener == .character("?") || box.count < 37), "\(opener)")
+            for row in lines.indices.dropLast() {
+                let frame = lines[row].runs.lastIndex { $0.ink == .bar }
+                let beside = box.contains(row) ? lines[row].runs.dropFirst((frame ?? 0) + 1) : lines[row].runs[...]
+                #expect(beside.allSatisfy { $0.ink == .dim }, "row \(row) behind \(opener)")
+            }
+            #expect(lines[39].runs.contains { $0.ink == .key })
+        }
+        var typing = Models.director(120, 40)
+        let before = view(typing).lines
+        Models.press(&typing, .character("/"))
+        #expect(view(typing).lines.dropLast() == before.dropLast())
     }
 }

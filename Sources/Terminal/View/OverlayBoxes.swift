@@ -61,10 +61,11 @@ extension Model {
     }
 
     private func draw(_ lines: [Line], titled title: String, over screen: inout Screen) {
+        screen.stepBack()
         screen.lay(box(lines, titled: title), at: Self.overlayRow)
     }
 
-    /// A box in the upper left, as wide as necessary, with a frame that sets it off against what is beside it.
+    /// A box in the upper left, as wide as necessary, with a frame that sets it off against what is behind it.
     private func box(_ lines: [Line], titled title: String) -> [Line] {
         let shown = lines.prefix(overlayRows)
         let inner = max(1, min(width - 2, max(title.width + 4, (shown.map(\.width).max() ?? 0) + 1)))
@@ -85,10 +86,17 @@ extension Model {
 }
 
 extension Screen {
-    /// Puts lines over those from `row` on; content to their right stays visible, but steps back.
+    /// Everything is less important than what will be laid over it, but the last line, which has the keys for that.
+    mutating func stepBack() {
+        for row in lines.indices.dropLast() {
+            replace(row, with: Line(lines[row].runs.map { Run($0.text, .dim) }))
+        }
+    }
+
+    /// Puts lines over those from `row` on; content to their right stays visible.
     mutating func lay(_ lines: [Line], at row: Int) {
         for (offset, line) in lines.enumerated() where row + offset < size.rows {
-            let beside = self.lines[row + offset].from(column: line.width).runs.map { Run($0.text, .dim) }
+            let beside = self.lines[row + offset].from(column: line.width).runs
             replace(row + offset, with: Line(line.runs + beside))
         }
     }
