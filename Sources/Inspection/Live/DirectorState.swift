@@ -323,16 +323,24 @@ package struct ObservationStatus: Sendable {
 
 /// What watching costs this machine, besides the kernel's own work.
 package struct OwnCost: Equatable, Sendable {
-    /// Share of one CPU in user mode, since the last measurement.
-    package var user: Double
-    /// Share of one CPU in the kernel, since the last measurement.
-    package var system: Double
+    /// Nil before enough time has passed to measure it.
+    package var share: Share?
     /// Bytes of memory in use.
     package var resident: UInt64
 
-    package init(user: Double, system: Double, resident: UInt64) {
-        self.user = user
-        self.system = system
+    package init(_ share: Share?, resident: UInt64) {
+        self.share = share
         self.resident = resident
+    }
+
+    /// Shares of one CPU in the last second or more, the start of the program not included.
+    package struct Share: Equatable, Sendable {
+        package var user: Double
+        package var system: Double
+
+        package init(user: Double, system: Double) {
+            self.user = user
+            self.system = system
+        }
     }
 }

@@ -72,9 +72,14 @@ extension Model {
     private var costLines: [Line] {
         var lines: [Line] = []
         if let cost = director.cost {
+            // A capture is read once: all of it is the start of the program.
+            let share = isCapture ? nil : cost.share
+            let words = share.map {
+                "\(Figures.percent($0.user)) of a CPU, \(Figures.percent($0.system)) in the kernel for it, "
+            }
             let text =
-                "\(Figures.percent(cost.user)) of a CPU, \(Figures.percent(cost.system)) in the kernel for it, "
-                + "\(cost.resident >> 20) MiB; the last reading took \(Figures.time(director.reading.took))"
+                (words ?? "") + "\(cost.resident >> 20) MiB; the last reading took "
+                + Figures.time(director.reading.took)
             lines += text.wrapped(to: width - 9).enumerated().map { position, part in
                 Line([Run(position == 0 ? "Watching " : "         ", .strong), Run(part)])
             }
