@@ -181,10 +181,9 @@ struct MannersTests {
                 case $2.$status.$(cat errors) in KILL.*|*.0.*|*.124.|*.130.) ;; *) echo "$status: $(cat errors)";; esac
                 [ -e lb1/CRC32SUMS ] && rm -r lb1
             done
-            "$0" capture lb1 && "$0" stats --capture lb1 >/dev/null && echo complete
+            "$0" capture lb1 >/dev/null && "$0" stats --capture lb1 >/dev/null && echo complete
             """#, [Program.path, folder.url.path, signal])
-        #expect(
-            outcome.output.hasSuffix("complete\n") && outcome.output.split(separator: "\n").count == 2, "\(outcome)")
+        #expect(outcome.output == "complete\n", "\(outcome)")
     }
 
     @Test("A second SIGTERM does not lose the report of observe", .enabled(if: geteuid() == 0, "needs root"))

@@ -1,3 +1,4 @@
+import Addresses
 import Testing
 
 @testable import Terminal
@@ -14,8 +15,16 @@ struct FiguresTests {
             (Figures.age(192), "3m12s"), (Figures.age(7500), "2h05m"), (Figures.age(273_600), "3d04h"),
             (Figures.time(.milliseconds(12)), "12 ms"), (Figures.time(.milliseconds(1500)), "1.5 s"),
             (Figures.percent(0.123), "12.3 %"),
+            (start(0), "15:00:00"), (start(86_399), "15:00:01"), (start(86_400), "2025-11-23"),
         ])
     func words(_ written: String, _ expected: String) { #expect(written == expected) }
+
+    /// What began so many seconds before 2025-11-24T14:00:00Z, an hour ahead of UTC.
+    private static func start(_ seconds: UInt64) -> String {
+        let now = Moment(nanoseconds: 1_763_992_800_000_000_000)
+        return Figures.start(
+            Moment(nanoseconds: now.nanoseconds - seconds * 1_000_000_000), now: now, clocksAhead: 3600)
+    }
 
     @Test(
         "Histories: zero is the lowest bar, unknown a blank, the maximum the full height; ASCII as a fallback"

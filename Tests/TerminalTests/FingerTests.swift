@@ -189,7 +189,10 @@ struct FingerTests {
         #expect(
             words(model).contains("431996 s left")
                 && words(model).contains("9999 packets, 12345678 bytes; replies 10000"))
-        // Rows of the table do not keep the start, the entry of a flow has it.
+        #expect(words(model).contains(" STARTED ") && words(model).contains(" 119:59:56 15:56:48 "))
+        #expect(words(model).contains("started 15:56:48, 3m12s ago"))
+        Models.read(&model, [], [Models.entry(1)])
+        #expect(!words(model).contains(" STARTED "))
         var flows = Models.director(200, 40)
         Models.press(&flows, .enter)
         let flow = try #require(flows.examinedFlow)

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 
 /// One conntrack entry as the store keeps it, in about a hundred bytes: what the rows show and sort by.
@@ -9,6 +10,8 @@ package struct EntryRow: Sendable {
     private let timeoutPlusOne: UInt32
     private let state: PackedState
     private let hasCounters: Bool
+    /// When it was confirmed, in nanoseconds since 1970; 0 without timestamps.
+    private let start: UInt64
     private let originalCounters: Entry.Counters
     private let replyCounters: Entry.Counters
 
@@ -18,6 +21,7 @@ package struct EntryRow: Sendable {
         mark = entry.mark ?? 0
         timeoutPlusOne = entry.timeout.map { $0 == .max ? .max : $0 + 1 } ?? 0
         state = PackedState(entry.state)
+        start = entry.timestamps?.start ?? 0
         hasCounters = entry.originalCounters != nil || entry.replyCounters != nil
         originalCounters = entry.originalCounters ?? .init(packets: 0, bytes: 0)
         replyCounters = entry.replyCounters ?? .init(packets: 0, bytes: 0)
@@ -31,6 +35,9 @@ package struct EntryRow: Sendable {
     /// Sum of both directions, including IP headers; 0 without accounting.
     package var bytes: UInt64 { originalCounters.bytes &+ replyCounters.bytes }
 
+    /// When it was confirmed; nil if the kernel does not keep that (`net.netfilter.nf_conntrack_timestamp`).
+    package var started: Moment? { start == 0 ? nil : Moment(nanoseconds: start) }
+
     /// The entry, as far as it is stored.
     func entry(reply: PackedTuple?) -> Entry {
         var entry = key.entry(reply: reply)
@@ -38,6 +45,7 @@ package struct EntryRow: Sendable {
         entry.mark = mark
         entry.timeout = timeout
         entry.state = state.state
+        if start != 0 { entry.timestamps = Entry.Timestamps(start: start) }
         if hasCounters { (entry.originalCounters, entry.replyCounters) = (originalCounters, replyCounters) }
         return entry
     }
@@ -50,6 +58,8 @@ package struct EntryList: Sendable {
     private var oddReplies: [(position: UInt32, reply: PackedTuple)] = []
     /// Entries read, wanted or not.
     package private(set) var read = 0
+    /// Whether the kernel keeps when entries began.
+    package private(set) var haveStarts = false
     /// False if the table changed while it was read.
     package var isWhole = true
 
@@ -61,7 +71,7 @@ package struct EntryList: Sendable {
         rows.removeAll(keepingCapacity: keepsCapacity)
         oddReplies.removeAll(keepingCapacity: keepsCapacity)
         rows.reserveCapacity(count)
-        (read, isWhole) = (0, true)
+        (read, isWhole, haveStarts) = (0, true, false)
     }
 
     /// Entries stored.
@@ -72,6 +82,7 @@ package struct EntryList: Sendable {
         read += 1
         guard isWanted else { return }
         let row = EntryRow(entry)
+        if row.started != nil { haveStarts = true }
         let reply = PackedTuple(entry.reply)
         if !row.key.isMirrored(by: reply) { oddReplies.append((UInt32(clamping: rows.count), reply)) }
         rows.append(row)

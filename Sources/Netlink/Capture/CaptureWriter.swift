@@ -87,8 +87,8 @@ final class CaptureWriter {
 
     func discard(_ file: CaptureFileWriter) {
         try? file.close()
-        try? incomplete.remove(file.name)
-        files.removeAll { $0 == file.name }
+        // Once all of it has been moved, it is not here any more: `abandon` removes it.
+        if (try? incomplete.remove(file.name)) != nil { files.removeAll { $0 == file.name } }
     }
 
     func write(_ name: String, _ bytes: [UInt8]) throws(KernelError) {

@@ -37,7 +37,7 @@ extension Tab {
         case .servers: ServerColumn.allCases.map(\.rawValue)
         case .flows: FlowColumn.allCases.map(\.rawValue)
         case .drops: DropColumn.allCases.map(\.rawValue)
-        case .table: EntryColumn.columns.map(\.name)
+        case .table: EntryColumn.allCases.map(\.rawValue)
         case .events, .findings, .health: []
         }
     }

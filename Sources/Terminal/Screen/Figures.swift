@@ -1,5 +1,6 @@
 import Addresses
 import Inspection
+import Reports
 
 /// Numbers in the short form needed on a screen.
 enum Figures {
@@ -19,6 +20,14 @@ enum Figures {
     static func clock(_ seconds: UInt32) -> String {
         func two(_ number: UInt32) -> String { number < 10 ? "0\(number)" : "\(number)" }
         return "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
+    }
+
+    /// `12:34:56`, or `2026-11-27` if that was more than a day before `now`.
+    static func start(_ moment: Moment, now: Moment, clocksAhead offset: Int) -> String {
+        let local = Moment(
+            nanoseconds: UInt64(max(0, Int64(clamping: moment.nanoseconds) + Int64(offset) * 1_000_000_000)))
+        let isRecent = now.seconds < moment.seconds + 86_400
+        return String(isRecent ? moment.clockText(ahead: offset).prefix(8) : local.rfc3339.prefix(10))
     }
 
     private static func scaled(_ value: Double) -> String {

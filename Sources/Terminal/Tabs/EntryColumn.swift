@@ -3,21 +3,36 @@ import Conntrack
 import Inspection
 import Reports
 
-/// The columns of the conntrack table, those of `dump`.
+/// The columns of the conntrack table: those of `dump`, and when entries began.
 enum EntryColumn: String, CaseIterable {
-    case proto, src, dst, state, status, timeout, mark, zone, packets, bytes
+    case proto, src, dst, state, status, timeout, started, mark, zone, packets, bytes
     case replySource = "reply-src"
     case replyDestination = "reply-dst"
 
-    static let columns: [Column<Entry, AddressNames>] = allCases.map { column in
-        Column(
-            name: column.rawValue, title: column.title, alignsRight: column.isNumber,
-            expendable: column.expendable,
-            beginsDescending: [.timeout, .packets, .bytes, .mark].contains(column)
-        ) { entry, names in Cell(column.name(of: entry, names) ?? column.text(of: entry), column.ink(of: entry)) }
+    /// What cells are made from, besides the entry.
+    struct Context {
+        var names: AddressNames
+        var now: Moment
+        /// Seconds.
+        var clocksAhead: Int
     }
 
-    private var dumped: EntryTable.Column {
+    /// - Parameter haveStarts: whether the kernel keeps when entries began.
+    static func columns(haveStarts: Bool) -> [Column<Entry, Context>] {
+        allCases.filter { haveStarts || $0 != .started }.map { column in
+            Column(
+                name: column.rawValue, title: column.title, alignsRight: column.isNumber,
+                expendable: column.expendable,
+                beginsDescending: [.timeout, .packets, .bytes, .mark, .started].contains(column)
+            ) { entry, context in
+                let text = column.name(of: entry, context.names) ?? column.text(of: entry, context)
+                return Cell(text, column.ink(of: entry))
+            }
+        }
+    }
+
+    /// Nil for what `dump` does not show.
+    private var dumped: EntryTable.Column? {
         switch self {
         case .proto: .protocol
         case .src: .source
@@ -25,6 +40,7 @@ enum EntryColumn: String, CaseIterable {
         case .state: .state
         case .status: .status
         case .timeout: .timeout
+        case .started: nil
         case .mark: .mark
         case .zone: .zone
         case .packets: .packets
@@ -34,18 +50,24 @@ enum EntryColumn: String, CaseIterable {
         }
     }
 
-    private var title: String { "\(dumped.title)" }
-    private var expendable: Int { dumped.expendability }
+    private var title: String { dumped.map { "\($0.title)" } ?? rawValue.uppercased() }
+    private var expendable: Int { dumped?.expendability ?? EntryTable.Column.timeout.expendability + 1 }
 
-    private var isNumber: Bool { [.timeout, .mark, .zone, .packets, .bytes].contains(self) }
+    private var isNumber: Bool { [.timeout, .started, .mark, .zone, .packets, .bytes].contains(self) }
+
+    private func text(of entry: Entry, _ context: borrowing Context) -> String {
+        if self != .started { return text(of: entry) }
+        guard let start = entry.timestamps?.start else { return "-" }
+        return Figures.start(Moment(nanoseconds: start), now: context.now, clocksAhead: context.clocksAhead)
+    }
 
     /// As in `dump`, but numbers are short: the details have them in full.
-    func text(of entry: Entry) -> String {
+    private func text(of entry: Entry) -> String {
         switch self {
         case .timeout: entry.timeout.map(Figures.clock) ?? "-"
         case .packets: Self.pair(entry.originalCounters?.packets, entry.replyCounters?.packets)
         case .bytes: Self.pair(entry.originalCounters?.bytes, entry.replyCounters?.bytes)
-        default: entry.cell(dumped)
+        default: dumped.map(entry.cell) ?? "-"
         }
     }
 
@@ -79,6 +101,7 @@ enum EntryColumn: String, CaseIterable {
         case .status: return SortKey(UInt64(row.status.rawValue))
         case .packets: return SortKey(row.packets)
         case .bytes: return SortKey(row.bytes)
+        case .started: return SortKey(row.started?.nanoseconds ?? 0)
         default: return entry().map(sortKey) ?? SortKey(.max)
         }
     }

@@ -59,6 +59,10 @@ extension Model {
         FlowColumn.columns(hasDetails: director.store.hasDetails, isCapture: isCapture)
     }
 
+    var entryColumns: [Column<Entry, EntryColumn.Context>] {
+        EntryColumn.columns(haveStarts: table.entries.haveStarts)
+    }
+
     /// Of who has the connections.
     var flowTalkerColumns: [Column<TallyRow, TalkerColumn.Context>] {
         TalkerColumn.columns(flows.talkers, "FLOWS")
@@ -82,7 +86,7 @@ extension Model {
         case .flows: flowColumns.map { ColumnTitle($0) }
         case .drops: DropColumn.columns.map { ColumnTitle($0) }
         case .table where table.talkers.areShown: entryTalkerColumns.map { ColumnTitle($0) }
-        case .table: EntryColumn.columns.map { ColumnTitle($0) }
+        case .table: entryColumns.map { ColumnTitle($0) }
         case .events, .findings, .health: []
         }
     }

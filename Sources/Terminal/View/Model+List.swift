@@ -89,9 +89,11 @@ extension Model {
             return Listing(lines: emptyLines("The conntrack table has no entries here.", layout))
         }
         if table.talkers.areShown { return talkerListing(table.talkers, entryTalkerColumns, layout) }
-        return listing(table.order.count, EntryColumn.columns, layout) { position in
+        let context = EntryColumn.Context(names: names, now: director.now, clocksAhead: setting.clocksAhead)
+        let columns = entryColumns
+        return listing(table.order.count, columns, layout) { position in
             guard let entry = table.entries.entry(Int(table.order[position])) else { return [] }
-            return EntryColumn.columns.map { $0.cell(entry, names) }
+            return columns.map { $0.cell(entry, context) }
         }
     }
 
