@@ -19,6 +19,8 @@ extension Connection {
         }
     }
 
+    // Inlined, as a result would be copied.
+    @inline(__always)
     private static func decode(record: RawSpan) throws(DecodeError) -> Connection {
         let family = try record.host(UInt8.self, at: ConnectionRecord.family)
         let destinationFamily = try record.host(UInt8.self, at: ConnectionRecord.destinationFamily)

@@ -77,34 +77,49 @@ package struct Request: Sendable {
         return request
     }
 
+    // Generic functions of other modules are not specialized unless they are inlined, and a look-up takes nine attributes.
+
     /// An attribute with these bytes, padded. Header and payload must fit into 65,535 bytes, the limit of its length field.
+    @inlinable
     package mutating func append(_ type: some FixedWidthInteger, _ payload: some Collection<UInt8>) {
-        let length = AttributeCursor.headerSize + payload.count
-        let start = bytes.count
-        bytes += [UInt8](repeating: 0, count: AttributeCursor.headerSize)
-        Self.store(UInt16(length), into: &bytes, at: start)
-        Self.store(UInt16(type), into: &bytes, at: start + 2)
-        bytes += payload
-        bytes += [UInt8](repeating: 0, count: aligned(length) - length)
+        Array(payload).withUnsafeBytes { append(attribute: UInt16(type), $0) }
     }
 
     /// Host order.
+    @inlinable
     package mutating func append<T: FixedWidthInteger>(_ type: some FixedWidthInteger, host value: T) {
-        append(type, withUnsafeBytes(of: value, Array.init))
+        withUnsafeBytes(of: value) { append(attribute: UInt16(type), $0) }
     }
 
     /// A number in network byte order, as netfilter expects.
+    @inlinable
     package mutating func append<T: FixedWidthInteger>(_ type: some FixedWidthInteger, bigEndian value: T) {
         append(type, host: value.bigEndian)
     }
 
     /// A NUL-terminated string.
+    @inlinable
     package mutating func append(_ type: some FixedWidthInteger, text: String) { append(type, Array(text.utf8) + [0]) }
 
     /// Attributes nested in an attribute.
+    @inlinable
     package mutating func nest(_ type: some FixedWidthInteger, _ fill: (inout Request) -> Void) {
+        nest(attribute: UInt16(type), fill)
+    }
+
+    @usableFromInline
+    mutating func append(attribute type: UInt16, _ payload: UnsafeRawBufferPointer) {
+        let length = AttributeCursor.headerSize + payload.count
+        withUnsafeBytes(of: UInt16(truncatingIfNeeded: length)) { bytes += $0 }
+        withUnsafeBytes(of: type) { bytes += $0 }
+        bytes += payload
+        for _ in length..<aligned(length) { bytes.append(0) }
+    }
+
+    @usableFromInline
+    mutating func nest(attribute type: UInt16, _ fill: (inout Request) -> Void) {
         let start = bytes.count
-        append(UInt16(type) | UInt16(NLA_F_NESTED), [])
+        append(attribute: type | UInt16(NLA_F_NESTED), UnsafeRawBufferPointer(start: nil, count: 0))
         fill(&self)
         Self.store(UInt16(bytes.count - start), into: &bytes, at: start)
     }

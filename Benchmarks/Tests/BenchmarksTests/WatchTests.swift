@@ -38,12 +38,13 @@ import Testing
     }
 
     @Test func takesReadingsApart() {
-        let more = WatchFigures.Window(seconds: 1, readings: 4, cpuSeconds: 0.1)
+        let some = WatchFigures.Window(seconds: 1, readings: 4, cpuSeconds: 0.1)
+        let more = WatchFigures.Window(seconds: 1, readings: 8, cpuSeconds: 0.2)
         let judgements = judge(
             .flows, 100_000,
             [
                 .opening: figures(user: 0.125), .twoReadings: figures(user: 0.25, peak: 64),
-                .onTerminal: figures(user: 0.25), .manyReadings: figures(user: 0.375, more),
+                .someReadings: figures(user: 0.25, some), .manyReadings: figures(user: 0.375, more),
                 .fewFlows: figures(peak: 32),
             ])
         #expect(judgements.map(\.value) == [937.5, 312.5, 625, 3.125, 335.54432])

@@ -134,9 +134,16 @@ struct TablePane: Sendable {
 
     /// Selects and sorts the entries; if there are many, what is shown remains as it was until `goOnArranging` has done it.
     mutating func arrange(page: Int) {
-        arrangement = Arrangement(isSorted: sortColumn != nil, isDescending: list.isDescending)
+        let (count, isFilterNew) = ((fresh ?? shown).entries.count, filter != (fresh ?? shown).filter)
         talkers.stopCounting()
-        if (fresh ?? shown).entries.count > Arrangement.few { return }
+        if sortColumn == nil, !isFilterNew {
+            // All of them, as they are: nothing is to be asked of each.
+            arrangement = nil
+            show(Array(0..<UInt32(clamping: count)), page: page)
+        } else {
+            arrangement = Arrangement(isSorted: sortColumn != nil, isDescending: list.isDescending)
+        }
+        if count > Arrangement.few { return }
         while isArranging { goOnArranging(page: page) }
     }
 

@@ -22,8 +22,10 @@ struct WatchJudge {
 
     private var flows: [Judgement] {
         let two = difference(.twoReadings, .opening, \.userSeconds)
-        let more = medians[.manyReadings]?.window?.readings
-        let steady = difference(.manyReadings, .onTerminal, \.userSeconds).flatMap { all in more.map { all / $0 } }
+        let more = medians[.manyReadings]?.window.flatMap { many in
+            medians[.someReadings]?.window.map { many.readings - $0.readings }
+        }
+        let steady = difference(.manyReadings, .someReadings, \.userSeconds).flatMap { all in more.map { all / $0 } }
         let first = two.flatMap { two in steady.map { two - $0 } }
         let each = 1e9 / Double(entries)
         var all = [

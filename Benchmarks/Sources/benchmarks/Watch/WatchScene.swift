@@ -19,9 +19,9 @@ enum WatchRole: String, Codable {
     case opening
     /// The same, then reads the capture twice and prints one screen.
     case twoReadings
-    /// The same on a terminal.
-    case onTerminal
-    /// Reads the capture a few more times on the terminal.
+    /// The same on a terminal, and a few more times.
+    case someReadings
+    /// Even more often.
     case manyReadings
     /// Reads a capture of a few connections twice.
     case fewFlows
