@@ -93,6 +93,19 @@ struct Folder: ~Copyable {
         return FileDescriptor(rawValue: opened)
     }
 
+    /// In bytes; links are not followed.
+    ///
+    /// - Throws: also if it is not a regular file.
+    func size(of path: String) throws(Errno) -> Int {
+        var status = stat()
+        _ = try inParent(of: path) { parent, name in fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) }
+        let kind = status.st_mode & S_IFMT
+        if kind != S_IFREG {
+            throw kind == S_IFDIR ? .isDirectory : kind == S_IFLNK ? .tooManySymbolicLinkLevels : .invalidArgument
+        }
+        return Int(status.st_size)
+    }
+
     /// Creates a new file, accessible to us only, and opens it for writing.
     func create(_ path: String) throws(Errno) -> FileDescriptor {
         let created = try inParent(of: path) { parent, name in

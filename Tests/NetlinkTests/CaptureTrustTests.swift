@@ -136,6 +136,55 @@ struct CaptureTrustTests {
         }
     }
 
+    @Test("A terabyte that takes no space on the disk is not read")
+    func sparse() throws {
+        try CaptureDamageTests.damaged { path in
+            #expect(truncate("\(path)/netlink.pcap", 1 << 40) == 0)
+        } _: { path in
+            let error = CaptureSample.refusal(path)
+            #expect(error?.cause == .damaged && error?.detail == "its files have more than 8 GiB")
+        }
+    }
+
+    @Test("Any number of things that could not be read are each looked at once")
+    func manyUnread() throws {
+        try CaptureDamageTests.damaged { path in
+            let items = (2..<60_002).map { number in
+                ##"{"what": "proc/sys/a.\##(number)/b", "cause": "absent", "why": "x"}"##
+            }
+            try change("\(path)/manifest.json") { bytes in
+                let text = String(decoding: bytes, as: UTF8.self)
+                bytes = Array(
+                    text.replacing(/"unread" : \[/) { _ in "\"unread\" : [\(items.joined(separator: ",")), " }.utf8)
+            }
+        } _: { path in
+            let start = ContinuousClock.now
+            let kernel = try CapturedKernel(path, verifying: false)
+            for _ in 0..<20 { #expect(try kernel.list(KernelFile("proc/sys")).count == 60_000) }
+            #expect(throws: KernelError.self) { try kernel.text(of: KernelFile("proc/sys/a.5/b")) }
+            // It takes a second or two, and would take hours if each were compared with each.
+            #expect(ContinuousClock.now - start < .seconds(120))
+        }
+    }
+
+    @Test(
+        "What names the host is no longer than a host can have it, and has no control characters",
+        arguments: ["host", "kernel", "tool"], [String(repeating: "x", count: 65), #"\u001b[2J"#])
+    func junk(_ member: String, _ text: String) throws {
+        try CaptureDamageTests.damaged { path in
+            try change("\(path)/manifest.json") { bytes in
+                let old = String(decoding: bytes, as: UTF8.self)
+                guard let start = old.range(of: "\"\(member)\" : \"")?.upperBound,
+                    let end = old[start...].firstIndex(of: "\"")
+                else { return }
+                bytes = Array((old[..<start] + text + old[end...]).utf8)
+            }
+        } _: { path in
+            let error = CaptureSample.refusal(path, verifying: false)
+            #expect(error?.cause == .damaged && error?.detail == "its \(member) is nothing that ct-inspect writes")
+        }
+    }
+
     @Test func aManifestTooLongIsAnErrorAndNotCut() throws {
         try CaptureDamageTests.damaged { path in
             try change("\(path)/manifest.json") { $0 += [UInt8](repeating: UInt8(ascii: " "), count: 16 << 20) }

@@ -60,10 +60,12 @@ struct EntryDump {
         remark(on: extent)
     }
 
+    /// - Parameter isWhole: if not, the number is wrong, and not told.
     static func print(
         count: Int, isWhole: Bool, asJSON: Bool, to sink: @escaping (RawSpan) -> Void = Output.write
     ) {
-        guard asJSON else { return sink(Array("\(count)\n".utf8).span.bytes) }
+        let count = isWhole ? count : nil
+        guard asJSON else { return count.map { sink(Array("\($0)\n".utf8).span.bytes) } ?? () }
         var json = JSONWriter(sink)
         json.object { json in
             json.schema("dump")

@@ -6,6 +6,9 @@ enum CaptureFile {
     static let netlink = "netlink.pcap"
     static let checksums = "CRC32SUMS"
 
+    /// In all files together: ten million entries and as many connections take half of it.
+    static let mostBytes = 8 << 30
+
     /// What to do about damage.
     static let copyAgain = "it was damaged or modified: copy it again"
 

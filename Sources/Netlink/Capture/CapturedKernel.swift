@@ -14,7 +14,9 @@ package final class CapturedKernel: KernelSource {
     private let folder: Folder
     /// The capture's files; nil if not verified, and then whatever is in the directory counts.
     private let checksums: Checksums?
-    private let manifest: Manifest
+    /// What could not be read when it was taken, by path or purpose.
+    private let unread: [String: Manifest.Unread]
+    private let contents: CaptureContents
     private let file: PcapReader
     private let index: ExchangeIndex
     /// How often each request was made and each file read: each time the next answer is given, as the kernel gave it.
@@ -27,7 +29,9 @@ package final class CapturedKernel: KernelSource {
     package init(_ path: String, verifying: Bool = true) throws(KernelError) {
         folder = try CaptureFile.folder(path)
         checksums = verifying ? try Checksums.verified(folder) : nil
-        manifest = try Self.manifest(folder)
+        let manifest = try Self.manifest(folder)
+        unread = Dictionary(manifest.unread.map { ($0.what, $0) }) { first, _ in first }
+        contents = CaptureContents((checksums.map { Array($0.sums.keys) } ?? []) + unread.keys)
         origin = try manifest.origin("read \(folder.path.appending(CaptureFile.manifest))")
         file = try PcapReader(folder)
         index = try ExchangeIndex(file)
@@ -55,8 +59,6 @@ package final class CapturedKernel: KernelSource {
         }
     }
 
-    private func unread(_ what: String) -> Manifest.Unread? { manifest.unread.first { $0.what == what } }
-
     /// Gives the recorded answer. A request refused when the capture was taken is refused again with the same errno.
     ///
     /// - Throws: also: `.failed` if the capture has no answer to the request, `.damaged` if it is truncated.
@@ -66,7 +68,7 @@ package final class CapturedKernel: KernelSource {
         let turn = asked[request, default: 0]
         asked[request] = turn + 1
         guard let answer = index.answer(to: request, turn: turn) else {
-            throw unread(request.purpose)?.error(request.purpose)
+            throw unread[request.purpose]?.error(request.purpose)
                 ?? notHeld(request.purpose, "the capture has no answer to this")
         }
         var offset = answer.records.lowerBound
@@ -75,7 +77,7 @@ package final class CapturedKernel: KernelSource {
             if try receive(datagram.span.bytes, answer.sequence) == .done { return }
             offset = record.end
         }
-        throw unread(request.purpose)?.error(request.purpose)
+        throw unread[request.purpose]?.error(request.purpose)
             ?? KernelError(
                 request.purpose, .damaged, detail: "the answer in the capture is truncated",
                 nextStep: CaptureFile.copyAgain)
@@ -97,7 +99,7 @@ package final class CapturedKernel: KernelSource {
         // Its own reading, else the last one available.
         let names = (1...turn).reversed().map { RecordingKernel.name(kernelFile, reading: $0) }
         for name in names {
-            if let error = unread(name)?.error(purpose) { throw error }
+            if let error = unread[name]?.error(purpose) { throw error }
             guard checksums?.holds(name) ?? true else { continue }
             do throws(Errno) {
                 try CaptureFile.read(folder, name, receive)
@@ -106,7 +108,7 @@ package final class CapturedKernel: KernelSource {
             } catch {
                 throw CaptureFile.unreadable(purpose, error)
             }
-            return unread(name).map { .cut($0.why) } ?? .whole
+            return unread[name].map { .cut($0.why) } ?? .whole
         }
         throw notHeld(purpose)
     }
@@ -123,11 +125,11 @@ package final class CapturedKernel: KernelSource {
     /// - Throws: what the kernel answered then; `.failed` if the capture contains none.
     package func list(_ kernelFolder: KernelFile) throws(KernelError) -> [String] {
         let purpose = "list /\(kernelFolder.path)"
-        if let error = unread(kernelFolder.path)?.error(purpose) { throw error }
-        var names = namesNotRead(in: kernelFolder)
-        if let checksums {
-            names.formUnion(Self.names(checksums.sums.keys, below: kernelFolder.path))
-        } else {
+        if Folder.components(of: kernelFolder.path) == nil { throw notHeld(purpose) }
+        if let error = unread[kernelFolder.path]?.error(purpose) { throw error }
+        // Files that could not be read are still listed: reading them gives the reason.
+        var names = contents.names(in: kernelFolder.path)
+        if checksums == nil {
             do throws(Errno) { names.formUnion(try folder.folder(at: kernelFolder.path).list()) } catch {
                 if names.isEmpty { throw notHeld(purpose) }
             }
@@ -139,21 +141,7 @@ package final class CapturedKernel: KernelSource {
     /// A directory can have such a name itself: `eth0.100` beside `eth0`.
     private func isFolder(_ kernelFolder: KernelFile, _ name: String) -> Bool {
         let path = "\(kernelFolder.path)/\(name)"
-        if (try? folder.folder(at: path)) != nil { return true }
-        return manifest.unread.contains { $0.what.hasPrefix(path + "/") }
-    }
-
-    /// Files that could not be read are still listed: reading them gives the reason.
-    private func namesNotRead(in kernelFolder: KernelFile) -> Set<String> {
-        Set(Self.names(manifest.unread.map(\.what), below: kernelFolder.path))
-    }
-
-    private static func names(_ paths: some Sequence<String>, below folder: String) -> [String] {
-        guard let parents = Folder.components(of: folder) else { return [] }
-        return paths.compactMap { path in
-            guard let components = Folder.components(of: path), components.starts(with: parents) else { return nil }
-            return components.dropFirst(parents.count).first
-        }
+        return contents.isFolder(path) || (try? folder.folder(at: path)) != nil
     }
 
     /// Whether `RecordingKernel.name` derived this name from another one present: the kernel had no such file.

@@ -38,8 +38,11 @@ struct Checksums: Equatable {
         guard let expected = Checksums(String(decoding: text, as: UTF8.self)),
             expected.holds(CaptureFile.manifest), expected.holds(CaptureFile.netlink),
             // We never write a path that leads out of the directory.
-            expected.sums.keys.allSatisfy({ Folder.components(of: $0) != nil })
+            expected.sums.keys.allSatisfy({
+                Folder.components(of: $0).map { $0.count <= CaptureContents.deepest } ?? false
+            })
         else { throw damaged(purpose, CaptureFile.checksums) }
+        try check(expected, folder)
         for (path, sum) in expected.sums.sorted(by: { $0.key < $1.key }) {
             var actual = CRC32()
             do throws(Errno) { try CaptureFile.read(folder, path) { actual.take($0) } } catch {
@@ -48,6 +51,22 @@ struct Checksums: Equatable {
             if actual.value != sum { throw damaged(purpose, path) }
         }
         return expected
+    }
+
+    /// Before any is read, as a stranger's may be a terabyte that takes no space on the disk.
+    private static func check(_ expected: Checksums, _ folder: borrowing Folder) throws(KernelError) {
+        let purpose = CaptureFile.purpose(folder.path)
+        var rest = CaptureFile.mostBytes
+        for path in expected.sums.keys {
+            do throws(Errno) { rest -= try folder.size(of: path) } catch {
+                throw CaptureFile.unreadable(purpose, error, detail: path)
+            }
+            if rest < 0 {
+                throw KernelError(
+                    purpose, .damaged, detail: "its files have more than \(CaptureFile.mostBytes >> 30) GiB",
+                    nextStep: "see who wrote it")
+            }
+        }
     }
 
     func holds(_ path: String) -> Bool { sums[path] != nil }

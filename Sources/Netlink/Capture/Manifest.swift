@@ -38,8 +38,17 @@ struct Manifest: Codable, Equatable {
         self.tool = tool
     }
 
-    /// - Throws: `.damaged` if `taken_at` is not a time.
+    /// - Throws: `.damaged` if `taken_at` is not a time, or another member is nothing that we write.
     func origin(_ purpose: String) throws(KernelError) -> Origin {
+        // The kernel's own limits (`__NEW_UTS_LEN`, PATH_MAX).
+        let members = [
+            ("host", host, 64), ("kernel", kernel, 64), ("netns", netns ?? "", 4096), ("tool", tool, 64),
+        ]
+        for (name, text, most) in members where text.utf8.count > most || text.utf8.contains(where: Self.isControl) {
+            throw KernelError(
+                purpose, .damaged, detail: "its \(name) is nothing that ct-inspect writes",
+                nextStep: CaptureFile.copyAgain)
+        }
         guard let moment = Moment(rfc3339: takenAt) else {
             throw KernelError(
                 purpose, .damaged, detail: "taken_at is not an RFC 3339 time: “\(takenAt)”",
@@ -47,6 +56,8 @@ struct Manifest: Codable, Equatable {
         }
         return Origin(takenAt: moment, host: host, kernelRelease: kernel, networkNamespace: netns)
     }
+
+    private static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
 }
 
 extension Manifest.Unread {

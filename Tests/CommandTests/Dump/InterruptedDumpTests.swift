@@ -103,8 +103,12 @@ struct InterruptedDumpTests {
         #expect(counted.error == nil)
         let never = ScriptedKernel(answers: [Self.torn, Self.torn, Self.torn])
         let (output, error) = Self.run(never) { dump throws(KernelError) in try dump.printCount(asJSON: true) }
-        #expect(output.contains(#""entries":2,"complete":false"#))
+        #expect(output.contains(#""entries":null,"complete":false"#))
         #expect(error?.cause == .lost)
+        let wrong = Self.run(ScriptedKernel(answers: [Self.torn, Self.torn, Self.torn])) {
+            dump throws(KernelError) in try dump.printCount(asJSON: false)
+        }
+        #expect(wrong.output.isEmpty && wrong.error?.cause == .lost)
         let top = try #require(try Top(["zone"]))
         let tallied = Self.run(ScriptedKernel(answers: [Self.torn, Self.whole])) { dump throws(KernelError) in
             try dump.printTop(top, .plain, asJSON: true)
