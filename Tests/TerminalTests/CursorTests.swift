@@ -151,9 +151,7 @@ struct CursorTests {
         var model = Models.director(tab: .table)
         let many = 21_000
         Models.read(&model, [], (0..<many).map { Models.entry($0) })
-        #expect(model.isArranging)
-        while model.isArranging { model.goOnArranging() }
-        #expect(model.listCount == many)
+        #expect(!model.isArranging && model.listCount == many, "all as they are: nothing is asked of each")
         Models.press(&model, .down)
         #expect(model.take(filter: "10.1.7.") == nil && model.isArranging && model.listCount == many)
         var slices = 0
