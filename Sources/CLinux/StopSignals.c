@@ -32,7 +32,7 @@ static void remember(int number)
 {
     int error = errno;
     if (came) {
-        if (now() > outlasted_until) {
+        if (now() >= outlasted_until) {
             signal(number, SIG_DFL);
             raise(number);
         }
