@@ -84,8 +84,7 @@ struct Folder: ~Copyable {
             openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         }
         do throws(Errno) {
-            let kind = try Self.status(opened).st_mode & S_IFMT
-            if kind != S_IFREG { throw kind == S_IFDIR ? .isDirectory : .invalidArgument }
+            try Self.requireRegular(try Self.status(opened))
         } catch {
             close(opened)
             throw error
@@ -99,11 +98,17 @@ struct Folder: ~Copyable {
     func size(of path: String) throws(Errno) -> Int {
         var status = stat()
         _ = try inParent(of: path) { parent, name in fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) }
-        let kind = status.st_mode & S_IFMT
-        if kind != S_IFREG {
-            throw kind == S_IFDIR ? .isDirectory : kind == S_IFLNK ? .tooManySymbolicLinkLevels : .invalidArgument
-        }
+        try Self.requireRegular(status)
         return Int(status.st_size)
+    }
+
+    private static func requireRegular(_ status: stat) throws(Errno) {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return
+        case S_IFDIR: throw .isDirectory
+        case S_IFLNK: throw .tooManySymbolicLinkLevels
+        default: throw .invalidArgument
+        }
     }
 
     /// Creates a new file, accessible to us only, and opens it for writing.

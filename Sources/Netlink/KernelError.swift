@@ -14,7 +14,7 @@ package struct KernelError: Error, Equatable, Sendable {
         case lost
         /// Something does not match its format.
         case damaged
-        /// The user wanted no more of it: SIGINT or SIGTERM came; or there was no more time. Not named as the errno.
+        /// The user wanted no more of it: SIGINT, SIGTERM or SIGHUP came; or there was no more time. Not named as the errno.
         case stopped
         /// A file that the user gave, in place of what the kernel has, is not what it should be. Not named as the errno.
         case invalid

@@ -77,7 +77,7 @@ package struct Request: Sendable {
         return request
     }
 
-    // Generic functions of other modules are not specialized unless they are inlined, and a look-up takes nine attributes.
+    // Generic functions of other modules are not specialized unless they are inlined, and a look-up takes eight attributes.
 
     /// An attribute with these bytes, padded. Header and payload must fit into 65,535 bytes, the limit of its length field.
     @inlinable

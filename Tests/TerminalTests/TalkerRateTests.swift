@@ -37,7 +37,7 @@ struct TalkerRateTests {
         // Sorted otherwise, or counted by something else, they are the same.
         Models.press(&model, .character("t"))
         #expect(Models.rows(model).first?.contains(" 4000 ") == true)
-        // Nothing was added since, and an entry that was made anew has all its bytes since.
+        // Nothing was added since, and an entry that was made again has all its bytes since.
         read(&model, at: 13, [], [entry(4, bytes: 50), entry(3, bytes: 1000)])
         #expect(Models.rows(model).map { $0.contains(" 50 ") } == [true, false])
     }

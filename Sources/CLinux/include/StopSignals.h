@@ -1,7 +1,7 @@
 #pragma once
 
-/// From now on the first SIGINT, SIGTERM or SIGHUP (unless it is ignored) does not end the program but makes the returned descriptor readable, for good; the second
-/// kills it as usual. Here because a signal handler may run no Swift. Returns the negative errno if there can be no descriptor;
+/// From now on the first SIGINT, SIGTERM or SIGHUP (unless that is ignored) does not end the program but makes the returned descriptor
+/// readable, for good; the second kills it as usual. Here because a signal handler may run no Swift. Returns the negative errno if there can be no descriptor;
 /// calling it again returns the same one.
 int clinux_catch_stop_signals(void);
 

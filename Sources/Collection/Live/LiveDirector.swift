@@ -14,7 +14,7 @@ package protocol DirectorKeeper: AnyObject {
     /// Takes each entry of a reading while `demand.entries` is set.
     func take(_ entry: Entry)
     func changed(_ change: DirectorChange)
-    /// Called every few hundred rows of a reading, which may take seconds: a screen answers keys here.
+    /// Called every few thousand rows of a reading, or more often where they come slowly, which may take seconds: a screen answers keys here.
     func readingGoesOn()
 }
 

@@ -64,7 +64,7 @@ struct Checksums: Equatable {
             if rest < 0 {
                 throw KernelError(
                     purpose, .damaged, detail: "its files have more than \(CaptureFile.mostBytes >> 30) GiB",
-                    nextStep: "see who wrote it")
+                    nextStep: "ask whoever sent it to take it again with ct-inspect capture")
             }
         }
     }

@@ -6,6 +6,25 @@ protocol ListRow: Sendable {
     var identity: Identity { get }
 }
 
+/// A tab of such rows.
+protocol ListedPane {
+    associatedtype Row: ListRow
+
+    var list: ListState { get }
+    var listed: ListedRows<Row> { get set }
+}
+
+extension ListedPane {
+    /// The row that the cursor is on.
+    var selected: Row? { listed.selected(list) }
+
+    /// What the cursor stays with.
+    var chosen: Row.Identity? { listed.chosen }
+
+    /// The cursor was put on a row.
+    mutating func choose() { listed.choose(in: list) }
+}
+
 /// The rows of a list, few enough to be sorted at once, and the one that the cursor stays with.
 struct ListedRows<Row: ListRow>: Sendable {
     /// In the order of the screen.

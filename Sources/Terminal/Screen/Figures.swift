@@ -62,7 +62,7 @@ enum Figures {
     static func percent(_ share: Double) -> String { decimal(share * 100) + " %" }
 
     /// `1 flow`, `2 flows`.
-    static func number(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+    static func number(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
         "\(count) \(count == 1 ? one : many ?? one + "s")"
     }
 }

@@ -2,9 +2,9 @@ import Conntrack
 import Inspection
 
 /// Which losses of packets are shown, in which order.
-struct DropsPane: Sendable {
+struct DropsPane: ListedPane, Sendable {
     var list: ListState
-    private var listed = ListedRows<ObservedDrop>()
+    var listed = ListedRows<ObservedDrop>()
     var filter: FilterExpression?
 
     init() {
@@ -13,15 +13,6 @@ struct DropsPane: Sendable {
     }
 
     var rows: [ObservedDrop] { listed.all }
-
-    /// The row that the cursor is on.
-    var selected: ObservedDrop? { listed.selected(list) }
-
-    /// What the cursor stays with.
-    var chosen: ObservedDrop.Identity? { listed.chosen }
-
-    /// The cursor was put on a row.
-    mutating func choose() { listed.choose(in: list) }
 
     mutating func arrange(_ director: DirectorState, page: Int) {
         let all = director.observation.drops

@@ -79,8 +79,8 @@ enum EntryColumn: String, CaseIterable {
             case .dst: (entry.original.destination, entry.original.ports?.destination)
             default: (nil, nil) as (IPAddress?, UInt16?)
             }
-        guard let address, let name = names.name(address) else { return nil }
-        return port.map { "\(name):\($0)" } ?? name
+        guard let address, names.name(address) != nil else { return nil }
+        return names.label(address, port)
     }
 
     /// Original/reply.

@@ -4,23 +4,14 @@ import IPVS
 import Inspection
 
 /// Which real servers are shown, in which order.
-struct ServersPane: Sendable {
+struct ServersPane: ListedPane, Sendable {
     var list = ListState()
-    private var rows = ListedRows<ServerLine>()
+    var listed = ListedRows<ServerLine>()
     var filter: FilterExpression?
     /// Whether a server has one row, whatever services have it.
     private(set) var isGrouped = false
 
-    var lines: [ServerLine] { rows.all }
-
-    /// The row that the cursor is on.
-    var selected: ServerLine? { rows.selected(list) }
-
-    /// What the cursor stays with.
-    var chosen: ServerLine.Identity? { rows.chosen }
-
-    /// The cursor was put on a row.
-    mutating func choose() { rows.choose(in: list) }
+    var lines: [ServerLine] { listed.all }
 
     mutating func arrange(_ director: DirectorState, page: Int) {
         let facts = ServerFacts(director)
@@ -29,8 +20,8 @@ struct ServersPane: Sendable {
         }
         let wanted = grouped(filter.map { filter in all.filter { $0.isWanted(filter) } } ?? all)
         let fresh = list.sorted(wanted, by: list.sort.flatMap(ServerColumn.init)?.sortKey)
-        let missing = rows.show(fresh, in: &list, page: page)
-        rows.hidden = missing.flatMap { missing in grouped(all).first { $0.identity == missing } }
+        let missing = listed.show(fresh, in: &list, page: page)
+        listed.hidden = missing.flatMap { missing in grouped(all).first { $0.identity == missing } }
     }
 
     private func grouped(_ lines: [ServerLine]) -> [ServerLine] { isGrouped ? ServerLine.grouped(lines) : lines }

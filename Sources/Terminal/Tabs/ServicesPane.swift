@@ -3,22 +3,13 @@ import IPVS
 import Inspection
 
 /// Which services and real servers are shown, in which order.
-struct ServicesPane: Sendable {
+struct ServicesPane: ListedPane, Sendable {
     var list = ListState()
-    private var rows = ListedRows<ServiceLine>()
+    var listed = ListedRows<ServiceLine>()
     private(set) var open: Set<Service.Identity> = []
     var filter: FilterExpression?
 
-    var lines: [ServiceLine] { rows.all }
-
-    /// The row that the cursor is on.
-    var selected: ServiceLine? { rows.selected(list) }
-
-    /// What the cursor stays with.
-    var chosen: ServiceLine.Identity? { rows.chosen }
-
-    /// The cursor was put on a row.
-    mutating func choose() { rows.choose(in: list) }
+    var lines: [ServiceLine] { listed.all }
 
     // MARK: Real servers
 
@@ -27,7 +18,7 @@ struct ServicesPane: Sendable {
     /// On one of its real servers, the cursor goes to the service.
     mutating func collapse(_ service: Service.Identity) {
         open.remove(service)
-        if case .server(service, _)? = selected?.identity { rows.choose(.service(service), in: &list) }
+        if case .server(service, _)? = selected?.identity { listed.choose(.service(service), in: &list) }
     }
 
     // MARK: Arranging
@@ -42,8 +33,8 @@ struct ServicesPane: Sendable {
             guard let service = line.service, open.contains(service.identity) else { return [line] }
             return [line] + service.destinations.map { ServiceLine($0, of: service, sums, director.sysctls) }
         }
-        let missing = rows.show(fresh, in: &list, page: page)
-        rows.hidden = missing.flatMap { line($0, sums, director) }
+        let missing = listed.show(fresh, in: &list, page: page)
+        listed.hidden = missing.flatMap { line($0, sums, director) }
     }
 
     private func line(of service: Service, _ sums: ServiceSums, _ director: DirectorState) -> ServiceLine {

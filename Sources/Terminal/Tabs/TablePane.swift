@@ -17,9 +17,9 @@ struct TablePane: Sendable {
     private var fresh: Reading?
     /// What is newer still: it is its turn when that is done.
     private var waiting: Reading?
-    /// What the running reading has found, if it is kept. Not an optional: each of a million entries would copy its filter.
+    /// What the running reading has found; without a time if it is not kept. Not an optional: each of a million entries would copy its
+    /// filter.
     private var next = Reading()
-    private var keepsNext = false
     /// What was shown before: the next reading takes its memory, unless what was added since then is counted.
     private var spare = Reading()
 
@@ -51,7 +51,6 @@ struct TablePane: Sendable {
     ///   - isShown: whether the table is viewed. If not, nothing is stored.
     ///   - time: since the start.
     mutating func begin(isShown: Bool, at time: Duration) {
-        keepsNext = isShown
         if isShown {
             next = Reading()
             if !talkers.areShown { swap(&next, &spare) }
@@ -67,14 +66,14 @@ struct TablePane: Sendable {
     }
 
     mutating func take(_ entry: Entry) {
-        if keepsNext { next.entries.take(entry, isWanted: next.filter.matches(entry)) }
+        if next.time != nil { next.entries.take(entry, isWanted: next.filter.matches(entry)) }
     }
 
     /// Arranges what was read, now or once it has done with the reading before.
     mutating func end(isWhole: Bool, page: Int) {
-        guard keepsNext else { return }
+        guard next.time != nil else { return }
         var ended = next
-        (next, keepsNext) = (Reading(), false)
+        next = Reading()
         ended.entries.isWhole = isWhole
         isRead = true
         if isArranging {
@@ -197,7 +196,10 @@ struct TablePane: Sendable {
     var shownCount: Int { talkers.areShown ? talkers.rows.count : order.count }
 
     private mutating func count(page: Int) {
-        if growth?.isIndexed == false { return growth?.goOnIndexing(Talkers<EntryTally>.slice) ?? () }
+        guard growth?.isIndexed ?? true else {
+            growth?.goOnIndexing(Talkers<EntryTally>.slice)
+            return
+        }
         let (entries, growth) = (entries, growth)
         talkers.goOnCounting(order, in: list, over: growth == nil ? nil : span) { tally, position in
             guard let row = entries.row(Int(position)), let entry = entries.entry(Int(position)) else { return }

@@ -8,7 +8,7 @@ struct Talkers<Tally: RowTally>: Sendable {
     private(set) var tally: Tally?
     /// The greatest.
     private(set) var rows: [TallyRow] = []
-    /// What was added to packets and bytes was added in this time; nil if it is not known.
+    /// The time in which packets and bytes were added; nil if it is not known.
     private(set) var span: Duration?
     private var counting: (tally: Tally, next: Int)?
     /// What rows are sorted by when they are shown.

@@ -76,13 +76,13 @@ extension Model {
         guard let statistics else { return fact("counters", "the kernel sent none") }
         let width = statistics.bitWidth == 64 ? "" : "; counters of \(statistics.bitWidth) bits, which wrap"
         let lines =
-            fact("scheduled", Figures.exact(statistics.connections, "connection") + width)
+            fact("scheduled", Figures.number(statistics.connections, "connection") + width)
             + fact("in", Figures.volume(statistics.packetsIn, statistics.bytesIn))
             + fact("out", Figures.volume(statistics.packetsOut, statistics.bytesOut))
         if EstimatedRates(statistics, director.sysctls) == nil {
             return lines + fact("per second", "not estimated: net.ipv4.vs.run_estimation=0")
         }
-        return lines + fact("per second", Figures.exact(statistics.connectionRate, "connection"))
+        return lines + fact("per second", Figures.number(statistics.connectionRate, "connection"))
             + fact("", "in \(Figures.volume(statistics.packetRateIn, statistics.byteRateIn))")
             + fact("", "out \(Figures.volume(statistics.packetRateOut, statistics.byteRateOut))")
     }
@@ -109,13 +109,8 @@ extension Service {
 }
 
 extension Figures {
-    /// `1 connection`, `29712 connections`, never rounded.
-    fileprivate static func exact(_ count: UInt64, _ one: String) -> String {
-        "\(count) \(one)\(count == 1 ? "" : "s")"
-    }
-
-    /// `29712 packets, 1288490188 bytes`.
+    /// `29712 packets, 1288490188 bytes`, never rounded.
     static func volume(_ packets: UInt64, _ bytes: UInt64) -> String {
-        "\(exact(packets, "packet")), \(exact(bytes, "byte"))"
+        "\(number(packets, "packet")), \(number(bytes, "byte"))"
     }
 }
