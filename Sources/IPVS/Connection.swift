@@ -10,19 +10,18 @@ package struct Connection: Hashable, Sendable {
     package var virtual: Endpoint
     /// The assigned real server.
     package var destination: Endpoint
-    /// As named by IPVS (`ESTABLISHED`, `SYN_RECV`, `UDP`): its own view of the connection, not conntrack's.
-    package var state: String
+    /// IPVS's own view of the connection, not conntrack's.
+    package var state: ConnectionState
     /// Seconds until the connection expires if no packet arrives.
     package var expires: UInt32
-    /// Name and data of the persistence engine, as in the row.
-    package var persistenceEngine: String?
     /// Nil if it comes from /proc.
     package var details: ConnectionDetails?
     /// Whether it was learned from another director's sync daemon, as `/proc/net/ip_vs_conn_sync` says; nil if it comes from elsewhere.
     package var isSynchronized: Bool?
+    private var engine: Engine
 
     package init(
-        _ protocol: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint, state: String,
+        _ protocol: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint, state: ConnectionState,
         expires: UInt32, persistenceEngine: String? = nil, details: ConnectionDetails? = nil
     ) {
         self.protocol = `protocol`
@@ -31,8 +30,22 @@ package struct Connection: Hashable, Sendable {
         self.destination = destination
         self.state = state
         self.expires = expires
-        self.persistenceEngine = persistenceEngine
         self.details = details
+        engine = Engine(persistenceEngine)
+    }
+
+    /// Name and data of the persistence engine, as in the row.
+    package var persistenceEngine: String? {
+        get { if case .named(let text) = engine { text } else { nil } }
+        set { engine = Engine(newValue) }
+    }
+
+    // Few have one, and a million are copied.
+    private indirect enum Engine: Hashable, Sendable {
+        case none
+        case named(String)
+
+        init(_ text: String?) { self = if let text { .named(text) } else { .none } }
     }
 
     /// A persistence template, which binds a client to a real server and carries no packets itself.
@@ -41,8 +54,8 @@ package struct Connection: Hashable, Sendable {
     /// `ip_vs_ctpl_state_name_table` (net/netfilter/ipvs/ip_vs_proto.c). A connection without a client port (the data connection that
     /// ip_vs_ftp expects) is in a state of its protocol.
     package var isTemplate: Bool {
-        if let details { return details.flags.contains(.template) }
-        return client.port == 0 && (state == "NONE" || state == "ASSURED")
+        if let details { return details.flags.isTemplate }
+        return client.port == 0 && ConnectionStates.templates.contains(state)
     }
 
     /// The firewall mark of a template of a fwmark service: IPVS stores it as the virtual address,

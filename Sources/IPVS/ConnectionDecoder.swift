@@ -35,9 +35,9 @@ extension Connection {
             virtual: try endpoint(record, family, ConnectionRecord.virtual, ConnectionRecord.virtualPort),
             destination: try endpoint(
                 record, destinationFamily, ConnectionRecord.destination, ConnectionRecord.destinationPort),
-            state: ConnectionStates.name(
+            state: ConnectionStates.state(
                 try record.host(UInt16.self, at: ConnectionRecord.state), number,
-                isTemplate: details.flags.contains(.template)),
+                isTemplate: details.flags.isTemplate),
             // As jiffies_delta_to_msecs, which /proc prints: not below 0.
             expires: UInt32(max(0, try record.host(Int32.self, at: ConnectionRecord.expires))),
             persistenceEngine: try engine(record), details: details)
@@ -55,11 +55,15 @@ extension Connection {
             IPAddress(ipv6High: try record.bigEndian(at: address), low: try record.bigEndian(at: address + 8)), port)
     }
 
-    /// `NAME DATA`, as in a row of /proc.
+    @inline(__always)
     private static func engine(_ record: RawSpan) throws(DecodeError) -> String? {
         let name = Int(try record.host(UInt8.self, at: ConnectionRecord.engineNameLength))
+        return name == 0 ? nil : try engine(record, name)
+    }
+
+    /// `NAME DATA`, as in a row of /proc.
+    private static func engine(_ record: RawSpan, _ name: Int) throws(DecodeError) -> String {
         let data = Int(try record.host(UInt8.self, at: ConnectionRecord.engineDataLength))
-        guard name > 0 else { return nil }
         let start = ConnectionRecord.size
         guard start + name + data <= record.byteCount else {
             throw DecodeError("connection record", "ends in its persistence engine", at: start)

@@ -11,7 +11,7 @@ package struct ConnectionParser {
     private var partial: [UInt8] = []
     private var rows = 0
     /// The states read last, newest first: there are few, and this avoids creating a string for each row.
-    private var states: [FieldCursor.Word] = []
+    private var states: [(word: FieldCursor.Word, state: ConnectionState)] = []
     private static let tcp = FieldCursor.Word("TCP")
     private static let columns = ["Pro", "FromIP", "FPrt", "ToIP", "TPrt", "DestIP", "DPrt", "State"]
     private let hasOrigins: Bool
@@ -69,7 +69,7 @@ package struct ConnectionParser {
         if rows == 1 { return try title(&fields) }
         guard let `protocol` = fields.isNext(Self.tcp) ? .tcp : Self.protocol(named: fields.text()),
             let client = fields.endpoint(), let virtual = fields.endpoint(), let destination = fields.endpoint(),
-            case let state = state(&fields), !state.isEmpty,
+            let state = state(&fields),
             case let isSynchronized = hasOrigins ? Self.isSynchronized(&fields) : nil,
             !hasOrigins || isSynchronized != nil,
             let expires = fields.decimal(), hasEngines || fields.isAtEnd
@@ -101,15 +101,19 @@ package struct ConnectionParser {
         }
     }
 
-    private mutating func state(_ fields: inout FieldCursor) -> String {
-        for (position, known) in states.enumerated() where fields.isNext(known) {
+    private mutating func state(_ fields: inout FieldCursor) -> ConnectionState? {
+        for (position, known) in states.enumerated() where fields.isNext(known.word) {
             if position > 0 { states.swapAt(0, position) }
-            return known.text
+            return known.state
         }
-        let word = fields.text()
-        guard ConnectionStates.all.contains(word) else { return word.isEmpty ? word : "unknown(\(word))" }
-        states = [FieldCursor.Word(word)] + states.prefix(7)
-        return word
+        let text = fields.text()
+        guard !text.isEmpty else { return nil }
+        let state = ConnectionState(text)
+        // A longer word is not told apart by what is compared.
+        if text.utf8.count <= FieldCursor.Word.longest {
+            states = [(FieldCursor.Word(text), state)] + states.prefix(7)
+        }
+        return state
     }
 
     private func error(_ why: String) -> DecodeError {

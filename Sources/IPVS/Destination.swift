@@ -54,6 +54,9 @@ package struct ForwardingMethod: RawRepresentable, Hashable, Sendable {
 
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// Not the generic one of `RawRepresentable`: it is asked for each connection.
+    package static func == (left: ForwardingMethod, right: ForwardingMethod) -> Bool { left.rawValue == right.rawValue }
+
     /// `IP_VS_CONN_F_MASQ`: addresses are rewritten, replies come back through the director.
     package static let nat = ForwardingMethod(rawValue: 0)
     /// `IP_VS_CONN_F_LOCALNODE`: the director itself is the real server.

@@ -59,6 +59,7 @@ struct FieldCursor: ~Escapable {
 
     /// A word of at most sixteen bytes, to be compared eight at a time.
     struct Word {
+        static let longest = 16
         let text: String
         let count: Int
         fileprivate let bytes: (low: UInt64, high: UInt64)
@@ -66,7 +67,7 @@ struct FieldCursor: ~Escapable {
 
         init(_ text: String) {
             self.text = text
-            let characters = Array(text.utf8.prefix(16))
+            let characters = Array(text.utf8.prefix(Self.longest))
             count = characters.count
             func load(_ bytes: [UInt8]) -> (UInt64, UInt64) {
                 (bytes + [UInt8](repeating: 0, count: 16 - bytes.count)).withUnsafeBytes {

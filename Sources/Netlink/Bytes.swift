@@ -38,10 +38,8 @@ extension RawSpan {
     public func copy(_ range: Range<Int>) -> [UInt8] {
         let held = range.clamped(to: 0..<byteCount)
         return [UInt8](unsafeUninitializedCapacity: held.count) { buffer, count in
-            for offset in held {
-                buffer[count] = unsafeLoadUnaligned(fromByteOffset: offset, as: UInt8.self)
-                count += 1
-            }
+            extracting(held).withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
+            count = held.count
         }
     }
 

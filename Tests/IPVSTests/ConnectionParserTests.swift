@@ -24,7 +24,7 @@ struct ConnectionParserTests {
         return Connection(
             try #require(IPProtocol(fields[0])), client: try #require(Endpoint(fields[3])),
             virtual: try #require(Endpoint(fields[4])), destination: try #require(Endpoint(fields[5])),
-            state: fields[2], expires: clock[0] * 60 + clock[1])
+            state: ConnectionState(fields[2]), expires: clock[0] * 60 + clock[1])
     }
 
     @Test(arguments: DirectorSample.all) func readsWhatIpvsadmShows(sample: DirectorSample) throws {
@@ -192,11 +192,21 @@ struct ConnectionParserTests {
     }
 
     @Test func aStateOfNoProtocolOfIPVSIsUnknown() throws {
-        let rows = ["FOO", "ESTABLISHED", "FOO", "ERR!", "BUG!"].map {
-            "TCP 0A000001 A058 0A000064 0050 0A000003 0050 \($0) 60\n"
-        }
-        let found = try Self.parse(DirectorSample.title + rows.joined())
-        #expect(found.map(\.state) == ["unknown(FOO)", "ESTABLISHED", "unknown(FOO)", "ERR!", "BUG!"])
+        let found = try Self.states(["FOO", "ESTABLISHED", "FOO", "ERR!", "BUG!"])
+        #expect(found == ["unknown(FOO)", "ESTABLISHED", "unknown(FOO)", "ERR!", "BUG!"])
+    }
+
+    @Test func ofALongStateTheBeginningIsShown() throws {
+        let found = try Self.states(["ESTABLISHED_AND_MORE", "ESTABLISHED_AND_", "ESTABLISHED_AND"])
+        #expect(
+            found == [
+                "unknown(ESTABLISHED_AND_)", "unknown(ESTABLISHED_AND_)", "unknown(ESTABLISHED_AND)",
+            ])
+    }
+
+    private static func states(_ words: [String]) throws -> [String] {
+        let rows = words.map { "TCP 0A000001 A058 0A000064 0050 0A000003 0050 \($0) 60\n" }
+        return try parse(DirectorSample.title + rows.joined()).map(\.state.name)
     }
 
     @Test func aLastRowWithoutItsEndIsAnErrorUnlessTheReadingWasCut() throws {

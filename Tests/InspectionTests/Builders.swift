@@ -11,7 +11,7 @@ func at(_ text: String) throws -> Endpoint { try #require(Endpoint(text)) }
 
 func connection(
     _ client: String, _ virtual: String, _ destination: String, _ protocol: IPProtocol = .tcp,
-    state: String = "ESTABLISHED", expires: UInt32 = 890, details: ConnectionDetails? = nil
+    state: ConnectionState = "ESTABLISHED", expires: UInt32 = 890, details: ConnectionDetails? = nil
 ) throws -> Connection {
     Connection(
         `protocol`, client: try at(client), virtual: try at(virtual), destination: try at(destination), state: state,

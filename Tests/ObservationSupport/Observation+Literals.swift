@@ -60,7 +60,7 @@ extension Observation {
             for port in 0..<count {
                 let connection = Connection(
                     .tcp, client: try endpoint("10.0.0.1:\(1000 + port)"), virtual: try endpoint("10.0.0.100:80"),
-                    destination: try endpoint("10.0.0.3:80"), state: state, expires: 890)
+                    destination: try endpoint("10.0.0.3:80"), state: ConnectionState(state), expires: 890)
                 census.take(connection)
             }
         }

@@ -33,7 +33,7 @@ enum Models {
         return service
     }
 
-    static func connection(_ number: Int, state: String = "ESTABLISHED", expires: UInt32 = 890, vip: Int = 100)
+    static func connection(_ number: Int, state: ConnectionState = "ESTABLISHED", expires: UInt32 = 890, vip: Int = 100)
         -> Connection
     {
         Connection(

@@ -23,7 +23,9 @@ struct StuckTests {
         return model
     }
 
-    private func read(_ model: inout Model, _ state: String, _ entryState: TrackedTCP.State? = nil, vip: Int = 100) {
+    private func read(
+        _ model: inout Model, _ state: ConnectionState, _ entryState: TrackedTCP.State? = nil, vip: Int = 100
+    ) {
         let connection = Models.connection(1, state: state, vip: vip)
         let entries = entryState.map { state in
             var entry = Models.entry(1, isReplied: true, state: state.rawValue)

@@ -55,7 +55,6 @@ final class LiveReading: ReadingSink {
             keeper.director.take(entry)
             if wantsWholeTable { keeper.take(entry) }
         }
-        count(1)
     }
 
     func endEntries(isWhole: Bool) {
@@ -78,6 +77,7 @@ final class LiveReading: ReadingSink {
     private var lastShown = Duration.zero
     private let isFirst: Bool
 
+    /// Called for each entry and each flow that is looked up.
     func progress(_ text: @autoclosure () -> String, at count: Int) { self.count(1) }
 
     @inline(__always)

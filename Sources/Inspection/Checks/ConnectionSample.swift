@@ -9,7 +9,7 @@ package struct ConnectionSample: Equatable, Sendable {
     }
 
     struct State: Equatable, Sendable {
-        var name: String
+        var state: ConnectionState
         /// Seconds until it expires if no packet arrives.
         var expires: UInt32
     }
@@ -23,7 +23,7 @@ package struct ConnectionSample: Equatable, Sendable {
         guard connection.protocol == .tcp, !connection.isTemplate else { return }
         connections[connection.virtual, default: [:]][
             Key(client: connection.client, destination: connection.destination)] =
-            State(name: connection.state, expires: connection.expires)
+            State(state: connection.state, expires: connection.expires)
     }
 }
 
@@ -43,8 +43,8 @@ struct ConnectionChange {
     ) {
         guard case .address(.tcp, let virtual) = service else { return }
         let (earlier, later) = (before.connections[virtual] ?? [:], now.connections[virtual] ?? [:])
-        for (key, state) in later where state.name == Self.established {
-            guard let old = earlier[key], old.name == Self.established else {
+        for (key, state) in later where state.state == Self.established {
+            guard let old = earlier[key], old.state == Self.established else {
                 arrived += 1
                 continue
             }
@@ -52,7 +52,7 @@ struct ConnectionChange {
             // A packet would have begun the timeout again. Both are whole seconds.
             if UInt64(old.expires) + 2 >= UInt64(state.expires) + seconds { silent += 1 }
         }
-        ended = [earlier, later].reduce(0) { $0 + $1.values.count { Self.ends.contains($0.name) } }
+        ended = [earlier, later].reduce(0) { $0 + $1.values.count { Self.ends.contains($0.state) } }
     }
 
     /// A handful of idle connections is no sign of anything.
@@ -62,7 +62,7 @@ struct ConnectionChange {
         ended == 0 && arrived >= Self.fewest && lasting >= Self.fewest && silent * 10 >= lasting * 9
     }
 
-    private static let established = "ESTABLISHED"
+    private static let established: ConnectionState = "ESTABLISHED"
     /// `tcp_state_name_table` (net/netfilter/ipvs/ip_vs_proto_tcp.c)
-    private static let ends: Set = ["FIN_WAIT", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK"]
+    private static let ends: Set<ConnectionState> = ["FIN_WAIT", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK"]
 }

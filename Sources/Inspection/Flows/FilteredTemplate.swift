@@ -19,7 +19,7 @@ struct FilteredTemplate: FilterRow {
         case .dst: isByMark ? .absent : .endpoint(connection.virtual.address, connection.virtual.port)
         case .server: .endpoint(connection.destination.address, connection.destination.port)
         case .port, .dport: isByMark ? .absent : .number(UInt64(connection.virtual.port))
-        case .state: .name(connection.state)
+        case .state: .name(connection.state.name)
         case .method: template.method.map { .name($0.description) } ?? .unknown
         case .flag: connection.details.map { .several($0.flags.names.map { .name($0) }) } ?? .unknown
         case .mark:
@@ -43,6 +43,6 @@ struct FilteredTemplate: FilterRow {
         text.append(connection.virtual)
         text.append(connection.destination)
         if let method = template.method { text.append(field: method.description) }
-        text.append(field: connection.state)
+        text.append(field: connection.state.name)
     }
 }

@@ -160,7 +160,7 @@ extension FlowStore {
         if let destination = route.destination {
             connection = Connection(
                 route.protocol, client: row.client, virtual: route.virtual, destination: destination,
-                state: stateNames[Int(row.state)], expires: row.expires, persistenceEngine: engine(ofSlot: slot))
+                state: states[Int(row.state)], expires: row.expires, persistenceEngine: engine(ofSlot: slot))
             connection?.details = row.details(route.method)
         }
         return Flow(
@@ -200,7 +200,7 @@ package struct FlowTemplate: Equatable, Sendable {
         service = match.service
         doubts = match.doubts
         method = connection.details?.method ?? match.method
-        let isSynchronized = connection.details?.flags.contains(.synchronized) ?? mayBeTold
+        let isSynchronized = connection.details?.flags.isSynchronized ?? mayBeTold
         standing = isSynchronized || connection.isInvalidated ? nil : match.standing
     }
 }

@@ -213,9 +213,9 @@ package struct ConnectionCensus: Sendable {
         let isBypassed = connection.details?.method == .bypass || connection.destination.address.isUnspecified
         // One that another director told of goes to where it said, if that is no destination here (`ip_vs_proc_conn`,
         // net/netfilter/ipvs/ip_vs_sync.c: it is bound to none).
-        let isSynchronized = connection.details?.flags.contains(.synchronized) ?? false
+        let isSynchronized = connection.details?.flags.isSynchronized ?? false
         for owner in plan.owners(of: connection) {
-            states[owner][connection.state, default: 0] += 1
+            states[owner][connection.state.name, default: 0] += 1
             if !isBypassed, !isSynchronized { destinations[owner][connection.destination, default: 0] += 1 }
         }
         lacksOrigins = lacksOrigins || connection.details == nil

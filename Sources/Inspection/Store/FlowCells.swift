@@ -1,4 +1,5 @@
 import Conntrack
+import IPVS
 
 /// How many flows there are of each route and kind. Both are packed into one number, the cell: hashing a kind for each of a million rows
 /// would take too long.
@@ -17,6 +18,10 @@ struct FlowCells: Sendable {
     /// The numbers of IPVS's states SYN_RECV and ESTABLISHED in the store.
     private let halfOpen: Int?
     private let established: Int?
+    // Copied: of a static constant it is asked each time whether it exists yet.
+    private let synSent = PackedState.synSent
+    private let establishedEntry = PackedState.established
+    private let stateless = PackedState.stateless
 
     private static let mostRoutes = 2048
 
@@ -28,8 +33,8 @@ struct FlowCells: Sendable {
         areTwoWay = store.routes.map(\.isTwoWay)
         otherwiseLasting = lasting
         // As named by `tcp_state_name` (net/netfilter/ipvs/ip_vs_proto_tcp.c).
-        halfOpen = store.stateNames.firstIndex(of: "SYN_RECV")
-        established = store.stateNames.firstIndex(of: "ESTABLISHED")
+        halfOpen = store.states.firstIndex(of: "SYN_RECV")
+        established = store.states.firstIndex(of: "ESTABLISHED")
     }
 
     /// What findings distinguish.
@@ -55,16 +60,16 @@ struct FlowCells: Sendable {
     @inline(__always)
     mutating func count(_ row: FlowRow) {
         var cell = Int(row.route) << Cell.bits | row.verdict.position << 7
-        if row.entryState == .synSent { cell |= 1 }
+        if row.entryState == synSent { cell |= 1 }
         if Int(row.state) == halfOpen, !row.isOrphan {
             cell |= 2
-            if row.entryState == .synSent, row.hasWaited { cell |= 64 }
+            if row.entryState == synSent, row.hasWaited { cell |= 64 }
         }
         if row.isExpected || row.isUntranslated { cell |= 4 }
         if let nfct = row.nfct { cell |= nfct ? 24 : 8 }
         if row.traits.contains(.isSynchronized) { cell |= 32 }
         if !row.isOrphan, lasting.indices.contains(Int(row.route)),
-            row.entryState == .stateless || row.entryState == .established && Int(row.state) == established
+            row.entryState == stateless || row.entryState == establishedEntry && Int(row.state) == established
         {
             lasting[Int(row.route)] += 1
             if row.traits.contains(.hasOwnTimeout) { otherwiseLasting[Int(row.route)] += 1 }

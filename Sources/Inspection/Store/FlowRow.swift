@@ -162,13 +162,10 @@ extension FlowRow {
             (mark, packetCount) = (0, 0)
             return
         }
-        traits.insert(.hasDetails)
-        if details.flags.contains(.nfct) { traits.insert(.hasNFCT) } else { traits.remove(.hasNFCT) }
-        if details.flags.contains(.synchronized) {
-            traits.insert(.isSynchronized)
-        } else {
-            traits.remove(.isSynchronized)
-        }
+        var traits = traits.union(.hasDetails).subtracting([.hasNFCT, .isSynchronized])
+        if details.flags.hasNFCT { traits.insert(.hasNFCT) }
+        if details.flags.isSynchronized { traits.insert(.isSynchronized) }
+        self.traits = traits
         (mark, packetCount) = (details.firewallMark, details.packets)
     }
 

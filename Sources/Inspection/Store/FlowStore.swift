@@ -21,6 +21,8 @@ package struct FlowStore: Sendable {
     /// The slots that the entries of the last reading matched, in table order, and those of the current reading.
     var trail: [UInt32] = []
     var nextTrail: [UInt32] = []
+    /// IPVS's states, by the number that rows have.
+    private(set) var states: [ConnectionState] = []
     private(set) var stateNames: [String] = []
     private(set) var stateKinds: [IPVSStateKind] = []
     /// Persistence templates of the last reading; empty unless `keepsTemplates`.
@@ -135,9 +137,9 @@ package struct FlowStore: Sendable {
         for position in span.indices { take(span[position]) }
     }
 
-    package mutating func take(_ connection: Connection) {
+    package mutating func take(_ connection: borrowing Connection) {
         if connection.isTemplate {
-            if keepsTemplates { templates.append(connection) }
+            if keepsTemplates { templates.append(copy connection) }
             return
         }
         if let slot = slot(of: connection) {
@@ -149,7 +151,8 @@ package struct FlowStore: Sendable {
     }
 
     /// Usually the slot after that of the previous row.
-    private func slot(of connection: Connection) -> Int? {
+    @inline(__always)
+    private func slot(of connection: borrowing Connection) -> Int? {
         let next = lastSlot + 1
         if next < slots.rows.count, slots.rows[next].traits.contains(.isHeld),
             slots.isFlow(next, connection.protocol, connection.client, connection.virtual)
@@ -160,7 +163,7 @@ package struct FlowStore: Sendable {
     }
 
     /// The list is not a snapshot: a row may move while it is read, and appear twice. The first one counts.
-    private mutating func update(_ slot: Int, with connection: Connection) {
+    private mutating func update(_ slot: Int, with connection: borrowing Connection) {
         if slots.rows[slot].traits.contains(.isListed) { return }
         let route = Int(slots.rows[slot].route)
         if !Route.Key.isSame(slots.table.routes[route].destination, connection.destination) {
@@ -173,15 +176,15 @@ package struct FlowStore: Sendable {
         slots.rows[slot].expires = connection.expires
         slots.rows[slot].keep(connection.details)
         keepEngine(of: connection, slot)
-        if stateNames.isEmpty || stateNames[Int(slots.rows[slot].state)] != connection.state {
-            slots.rows[slot].state = number(ofState: connection.state)
+        if states.isEmpty || states[Int(slots.rows[slot].state)] != connection.state {
+            slots.rows[slot].state = number(of: connection.state)
             slots.rows[slot].changed = second
             slots.rows[slot].traits.remove(.isEndDropped)
         }
     }
 
     /// A new connection reuses the ports of an earlier one, or an orphan turns out to have a connection.
-    private mutating func move(_ slot: Int, to connection: Connection) {
+    private mutating func move(_ slot: Int, to connection: borrowing Connection) {
         if slots.rows[slot].isOrphan { orphans -= 1 }
         slots.move(slot, to: number(of: routeKey(of: connection)))
         slots.rows[slot].traits.remove(.hasDoubts)
@@ -193,10 +196,10 @@ package struct FlowStore: Sendable {
         slots.rows[slot].ctstates = CTStates()
     }
 
-    private mutating func insert(_ connection: Connection) {
+    private mutating func insert(_ connection: borrowing Connection) {
         var row = FlowRow(client: connection.client, route: number(of: routeKey(of: connection)), appeared: second)
         row.expires = connection.expires
-        row.state = number(ofState: connection.state)
+        row.state = number(of: connection.state)
         row.traits = readings == 0 ? [.isListed, .isPending] : .isListed
         row.keep(connection.details)
         listed += 1
@@ -214,18 +217,19 @@ package struct FlowStore: Sendable {
         keepEngine(of: connection, lastSlot)
     }
 
-    private mutating func keepEngine(of connection: Connection, _ slot: Int) {
+    private mutating func keepEngine(of connection: borrowing Connection, _ slot: Int) {
         if let engine = connection.persistenceEngine { extras.keep(engine: engine, of: slot) }
     }
 
-    /// State names are an open set, about a dozen in practice; beyond 255 they share the last number.
-    private mutating func number(ofState name: String) -> UInt8 {
-        if let known = stateNames.firstIndex(of: name) { return UInt8(known) }
-        if stateNames.count <= Int(UInt8.max) {
-            stateNames.append(name)
-            stateKinds.append(IPVSStateKind(name))
+    /// States are an open set, about a dozen in practice; beyond 255 they share the last number.
+    private mutating func number(of state: ConnectionState) -> UInt8 {
+        if let known = states.firstIndex(of: state) { return UInt8(known) }
+        if states.count <= Int(UInt8.max) {
+            states.append(state)
+            stateNames.append(state.name)
+            stateKinds.append(IPVSStateKind(state))
         }
-        return UInt8(stateNames.count - 1)
+        return UInt8(states.count - 1)
     }
 
     /// The connections come again from the beginning. Those that were listed stay: they were there a moment ago.
@@ -285,7 +289,7 @@ package struct FlowStore: Sendable {
     mutating func number(of key: Route.Key) -> UInt32 { slots.table.number(of: key, after: readings) }
 
     @inline(__always)
-    private func routeKey(of connection: Connection) -> Route.Key {
+    private func routeKey(of connection: borrowing Connection) -> Route.Key {
         Route.Key(
             protocol: connection.protocol, virtual: connection.virtual, destination: connection.destination,
             known: slots.table.known(of: connection))

@@ -39,7 +39,7 @@ struct RouteTable: Sendable {
     /// What the kernel's own table says of a connection, as far as it determines its route. A mark that no service has does not: there may
     /// be as many as connections.
     @inline(__always)
-    func known(of connection: Connection) -> Route.Known? {
+    func known(of connection: borrowing Connection) -> Route.Known? {
         guard let details = connection.details else { return nil }
         let hasService = services.hasMark(details.firewallMark, connection.virtual.address.family)
         return Route.Known(method: details.method, serviceMark: hasService ? details.firewallMark : nil)

@@ -16,8 +16,8 @@ enum IPVSStateKind: Sendable {
     case established, ending, other
 
     /// Names are those of `tcp_state_name` (net/netfilter/ipvs/ip_vs_proto_tcp.c).
-    init(_ name: String) {
-        switch name {
+    init(_ state: ConnectionState) {
+        switch state {
         case "ESTABLISHED": self = .established
         case "FIN_WAIT", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK": self = .ending
         default: self = .other

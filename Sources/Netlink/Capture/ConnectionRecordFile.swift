@@ -19,7 +19,7 @@ enum ConnectionRecordFile {
         /// - Parameter receive: gets whole records.
         mutating func take(_ piece: RawSpan, _ receive: (RawSpan) -> Void) {
             guard damage == nil else { return }
-            piece.withUnsafeBytes { pending += $0 }
+            pending += piece.copy(0..<piece.byteCount)
             var start = 0
             if !hasBegun {
                 guard pending.count >= magic.count else { return }

@@ -97,7 +97,7 @@ extension JSONWriter {
         identity("service", flow.service)
         member("method", flow.method?.description)
         if flow.isLocal { member("local", true) }
-        member("ipvs_state", flow.connection?.state)
+        member("ipvs_state", flow.connection?.state.name)
     }
 
     @inline(__always)

@@ -110,7 +110,7 @@ package final class FlowStream {
         let ends = [flow.client, flow.virtual] + (flow.connection.map { [$0.destination] } ?? [])
         let known = [
             "\(flow.protocol) " + ends.map(\.description).joined(separator: " > "), flow.method?.description ?? "-",
-            flow.connection?.state ?? "-",
+            flow.connection?.state.name ?? "-",
         ]
         let verdict = flow.verdict.rawValue + (flow.doubts.isEmpty ? "" : " ?")
         let words = known.map(\.printable) + [style.paint(verdict, flow.verdict.colour), flow.reason.words.printable]

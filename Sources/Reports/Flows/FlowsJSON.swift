@@ -120,7 +120,7 @@ extension JSONWriter {
             json.ends(
                 connection.protocol, client: connection.client, virtual: connection.virtual,
                 destination: connection.destination, template.service)
-            json.member("ipvs_state", connection.state)
+            json.member("ipvs_state", connection.state.name)
             json.member("expires", connection.expires)
             json.member("fwmark", connection.details?.firewallMark)
             json.flags(connection.details?.flags)

@@ -89,7 +89,7 @@ extension CheckTests {
     ]
 
     @Sendable private static func sample(
-        _ count: Int, _ state: String = "ESTABLISHED", expires: UInt32 = 800, from port: UInt16 = 1000
+        _ count: Int, _ state: ConnectionState = "ESTABLISHED", expires: UInt32 = 800, from port: UInt16 = 1000
     ) throws -> ConnectionSample {
         var sample = ConnectionSample()
         for number in 0..<UInt16(count) {
