@@ -50,14 +50,15 @@ package struct MessageCursor {
         guard left >= Message.headerSize else {
             throw DecodeError("message header", "only \(left) bytes left", at: start)
         }
-        let length = Int(try datagram.host(UInt32.self, at: start))
+        // At once, as there is one for each entry of a table: the guard above is what four loads would check four times.
+        let header = datagram.unsafeLoadUnaligned(fromByteOffset: start, as: nlmsghdr.self)
+        let length = Int(header.nlmsg_len)
         guard length >= Message.headerSize, length <= left else {
             throw DecodeError("message", "its length is \(length) with \(left) bytes left", at: start)
         }
         offset = min(datagram.byteCount, start + aligned(length))
         return Message(
-            type: try datagram.host(at: start + 4), flags: try datagram.host(at: start + 6),
-            sequence: try datagram.host(at: start + 8), port: try datagram.host(at: start + 12),
+            type: header.nlmsg_type, flags: header.nlmsg_flags, sequence: header.nlmsg_seq, port: header.nlmsg_pid,
             payload: start + Message.headerSize..<start + length)
     }
 }
