@@ -3,12 +3,14 @@ import CNetlink
 import Netlink
 
 extension Destination {
-    /// Decodes `IPVS_CMD_ATTR_DEST`; nil if it contains no address.
+    /// Decodes `IPVS_CMD_ATTR_DEST`.
     ///
     /// - Parameter serviceFamily: the default, if the kernel sends no family.
-    init?(_ parent: Attribute, of serviceFamily: IPAddress.Family, in bytes: RawSpan) throws(DecodeError) {
+    /// - Throws: also, that the message is unusable, if it does not say which destination it is.
+    init(_ parent: Attribute, of serviceFamily: IPAddress.Family, in bytes: RawSpan) throws(DecodeError) {
         var family = serviceFamily
         var address: Attribute?
+        var port: UInt16?
         self.init(Endpoint(IPAddress(ipv4: 0), 0), .nat)
         var tunnel = Tunnel()
         var cursor = AttributeCursor(in: parent)
@@ -16,7 +18,7 @@ extension Destination {
             switch Int(attribute.type) {
             case IPVS_DEST_ATTR_ADDR: address = attribute
             case IPVS_DEST_ATTR_ADDR_FAMILY: family = IPAddress.Family(bytes.host(attribute)) ?? serviceFamily
-            case IPVS_DEST_ATTR_PORT: endpoint.port = bytes.bigEndian(attribute) ?? 0
+            case IPVS_DEST_ATTR_PORT: port = bytes.bigEndian(attribute)
             case IPVS_DEST_ATTR_FWD_METHOD:
                 let flags: UInt32 = bytes.host(attribute) ?? 0
                 method = ForwardingMethod(rawValue: flags & ForwardingMethod.mask)
@@ -28,8 +30,12 @@ extension Destination {
             default: decodeNumber(attribute, in: bytes)
             }
         }
-        guard let address, let parsed = bytes.addressUnion(address, family) else { return nil }
-        endpoint.address = parsed
+        guard let port, let address, let parsed = bytes.addressUnion(address, family) else {
+            throw .unusable(
+                "destination", "it has no \(address == nil ? "address" : "valid address and port")",
+                at: parent.payload.lowerBound)
+        }
+        endpoint = Endpoint(parsed, port)
         if method == .tun { self.tunnel = tunnel }
     }
 

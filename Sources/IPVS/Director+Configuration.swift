@@ -43,7 +43,7 @@ extension Director {
 
     func info() throws(KernelError) -> Info {
         var info = Info()
-        try ask("read the version of IPVS", IPVS_CMD_GET_INFO, NLM_F_ACK) { attribute, bytes in
+        try ask("read the version of IPVS", IPVS_CMD_GET_INFO, answering: IPVS_CMD_SET_INFO) { attribute, bytes in
             switch Int(attribute.type) {
             case IPVS_INFO_ATTR_VERSION: info.version = bytes.host(attribute) ?? 0
             case IPVS_INFO_ATTR_CONN_TAB_SIZE: info.connectionTableSize = bytes.host(attribute) ?? 0
@@ -67,7 +67,7 @@ extension Director {
 
     func timeouts() throws(KernelError) -> Timeouts {
         var timeouts = Timeouts()
-        try ask("read the timeouts of IPVS", IPVS_CMD_GET_CONFIG, NLM_F_ACK) { attribute, bytes in
+        try ask("read the timeouts of IPVS", IPVS_CMD_GET_CONFIG, answering: IPVS_CMD_SET_CONFIG) { attribute, bytes in
             switch Int(attribute.type) {
             case IPVS_CMD_ATTR_TIMEOUT_TCP: timeouts.tcp = bytes.host(attribute)
             case IPVS_CMD_ATTR_TIMEOUT_TCP_FIN: timeouts.tcpFin = bytes.host(attribute)
@@ -81,10 +81,12 @@ extension Director {
     /// The running sync daemons.
     package func daemons() throws(KernelError) -> [Daemon] {
         var daemons: [Daemon] = []
-        try ask("list the synchronisation daemons of IPVS", IPVS_CMD_GET_DAEMON, NLM_F_DUMP) {
+        let request = request("list the synchronisation daemons of IPVS", IPVS_CMD_GET_DAEMON, NLM_F_DUMP)
+        let answer = try ask(request, for: IPVS_CMD_NEW_DAEMON, IPVS_CMD_ATTR_DAEMON) {
             attribute, bytes throws(DecodeError) in
-            if Int(attribute.type) == IPVS_CMD_ATTR_DAEMON { daemons.append(try Daemon(attribute, in: bytes)) }
+            daemons.append(try Daemon(attribute, in: bytes))
         }
+        if let unusable = answer.unusable { throw KernelError(request.purpose, unusable: unusable) }
         return daemons
     }
 }

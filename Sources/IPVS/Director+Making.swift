@@ -11,12 +11,12 @@ extension Director {
     package func make(_ service: Service) throws(KernelError) {
         var making = request("make the service \(service.identity)", IPVS_CMD_NEW_SERVICE, NLM_F_ACK)
         making.nest(IPVS_CMD_ATTR_SERVICE) { service.appendWhole(to: &$0) }
-        try ask(making) { _, _ in }
+        _ = try source.ask(making) { _, _ in }
         for destination in service.destinations {
             var adding = request("add \(destination.endpoint) to \(service.identity)", IPVS_CMD_NEW_DEST, NLM_F_ACK)
             adding.nest(IPVS_CMD_ATTR_SERVICE) { service.identity.append(to: &$0) }
             adding.nest(IPVS_CMD_ATTR_DEST) { destination.append(to: &$0) }
-            try ask(adding) { _, _ in }
+            _ = try source.ask(adding) { _, _ in }
         }
     }
 }

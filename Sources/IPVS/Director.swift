@@ -61,12 +61,14 @@ package struct Director {
         return KernelError("find IPVS", .absent, detail: why, nextStep: nextStep)
     }
 
-    /// The services, and whether the kernel reported a change during the listing.
+    /// The services, and how the answers with them ended.
     package struct Listing: Equatable, Sendable {
         /// With their destinations, in the order of ipvsadm(8).
         package var services: [Service] = []
-        /// A service may be missing, or its destinations be older than others'.
-        package var interrupted = false
+        /// If it is not whole, a service or a destination may be missing, or a service's destinations be older than others'.
+        package var answer = Answer()
+
+        package var interrupted: Bool { answer.interrupted }
 
         package init() {}
     }
@@ -78,19 +80,28 @@ package struct Director {
         var listing = Listing()
         var known: Set<Service.Identity> = []
         let request = request("list the services of IPVS", IPVS_CMD_GET_SERVICE, NLM_F_DUMP)
-        listing.interrupted = try ask(request) { attribute, bytes throws(DecodeError) in
-            guard Int(attribute.type) == IPVS_CMD_ATTR_SERVICE else { return }
+        listing.answer = try ask(request, for: IPVS_CMD_NEW_SERVICE, IPVS_CMD_ATTR_SERVICE) {
+            attribute, bytes throws(DecodeError) in
+            let service = try Service(attribute, in: bytes)
             // A list that changes during the dump may contain a service twice.
-            guard let service = try Service(attribute, in: bytes), known.insert(service.identity).inserted else {
-                return
-            }
-            listing.services.append(service)
-        }.interrupted
+            if known.insert(service.identity).inserted { listing.services.append(service) }
+        }
         for index in listing.services.indices where wanted?.contains(listing.services[index].identity) ?? true {
             try addDestinations(to: index, of: &listing)
         }
         listing.services.sort { $0.identity < $1.identity }
         return listing
+    }
+
+    /// The same for those who cannot say that some are missing.
+    ///
+    /// - Throws: also, `.damaged`, that there are services or destinations that could not be used.
+    package func wholeServices() throws(KernelError) -> [Service] {
+        let listing = try services()
+        if let unusable = listing.answer.unusable {
+            throw KernelError("list the services of IPVS", unusable: unusable)
+        }
+        return listing.services
     }
 
     /// None if the service has been removed by now.
@@ -99,13 +110,11 @@ package struct Director {
         var request = request("list the destinations of \(service)", IPVS_CMD_GET_DEST, NLM_F_DUMP)
         request.nest(IPVS_CMD_ATTR_SERVICE) { service.append(to: &$0) }
         var destinations: [Destination] = []
-        let answer = try ask(request) { attribute, bytes throws(DecodeError) in
-            guard Int(attribute.type) == IPVS_CMD_ATTR_DEST else { return }
-            if let destination = try Destination(attribute, of: service.family, in: bytes) {
-                destinations.append(destination)
-            }
+        let answer = try ask(request, for: IPVS_CMD_NEW_DEST, IPVS_CMD_ATTR_DEST) {
+            attribute, bytes throws(DecodeError) in
+            destinations.append(try Destination(attribute, of: service.family, in: bytes))
         }
-        if answer.interrupted { listing.interrupted = true }
+        listing.answer.add(answer)
         listing.services[index].destinations = destinations.sorted { $0.endpoint < $1.endpoint }
     }
 
@@ -114,20 +123,33 @@ package struct Director {
             purpose, family: family.id, command: UInt8(command), version: UInt8(IPVS_GENL_VERSION), flags: flags)
     }
 
+    /// Asks for one thing, whose attributes are delivered.
+    ///
+    /// - Parameter answering: the command of the message that answers, `IPVS_CMD_SET_*`.
     func ask(
-        _ purpose: String, _ command: Int, _ flags: Int32,
-        _ each: (Attribute, RawSpan) throws(DecodeError) -> Void
+        _ purpose: String, _ command: Int, answering: Int, _ each: (Attribute, RawSpan) throws(DecodeError) -> Void
     ) throws(KernelError) {
-        try ask(request(purpose, command, flags), each)
+        try source.askStrictly(request(purpose, command, NLM_F_ACK)) { message, datagram throws(DecodeError) in
+            var cursor = AttributeCursor(try message.attributes(ofCommand: answering, in: datagram))
+            while let attribute = try cursor.next(in: datagram) { try each(attribute, datagram) }
+        }
     }
 
-    @discardableResult
+    /// Asks for a list, in which each message has one thing.
+    ///
+    /// - Parameters:
+    ///   - command: that of these messages, `IPVS_CMD_NEW_*`.
+    ///   - type: the attribute with the thing, `IPVS_CMD_ATTR_*`.
     func ask(
-        _ request: Request, _ each: (Attribute, RawSpan) throws(DecodeError) -> Void
+        _ request: Request, for command: Int, _ type: Int, _ each: (Attribute, RawSpan) throws(DecodeError) -> Void
     ) throws(KernelError) -> Answer {
         try source.ask(request) { message, datagram throws(DecodeError) in
-            var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<genlmsghdr>.size))
-            while let attribute = try cursor.next(in: datagram) { try each(attribute, datagram) }
+            let attributes = try message.attributes(ofCommand: command, in: datagram)
+            var cursor = AttributeCursor(attributes)
+            while let attribute = try cursor.next(in: datagram) {
+                if Int(attribute.type) == type { return try each(attribute, datagram) }
+            }
+            throw .unusable("message of IPVS", "it has no attribute \(type)", at: attributes.lowerBound)
         }
     }
 }

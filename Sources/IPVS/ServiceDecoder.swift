@@ -19,11 +19,12 @@ extension Service.Identity {
 }
 
 extension Service {
-    /// Decodes `IPVS_CMD_ATTR_SERVICE`; nil if it does not identify a service.
-    init?(_ parent: Attribute, in bytes: RawSpan) throws(DecodeError) {
+    /// Decodes `IPVS_CMD_ATTR_SERVICE`.
+    ///
+    /// - Throws: also, that the message is unusable, if it does not say which service it is.
+    init(_ parent: Attribute, in bytes: RawSpan) throws(DecodeError) {
         let fields = try ServiceFields(parent, in: bytes)
-        guard let identity = fields.identity(in: bytes) else { return nil }
-        self.init(identity)
+        self.init(try fields.identity(in: bytes, at: parent.payload.lowerBound))
         scheduler = fields.scheduler
         flags = Flags(rawValue: fields.flags)
         persistenceTimeout = fields.timeout
@@ -73,12 +74,15 @@ private struct ServiceFields {
         }
     }
 
-    func identity(in bytes: RawSpan) -> Service.Identity? {
-        guard let family = IPAddress.Family(family) else { return nil }
+    func identity(in bytes: RawSpan, at offset: Int) throws(DecodeError) -> Service.Identity {
+        guard let family = IPAddress.Family(family) else {
+            throw .unusable("service", "it has no family, or an unknown one", at: offset)
+        }
         if let fwmark { return .fwmark(fwmark, family) }
-        guard let `protocol`, let number = UInt8(exactly: `protocol`), let port, let address,
+        guard let address else { throw .unusable("service", "it has no address and no firewall mark", at: offset) }
+        guard let `protocol`, let number = UInt8(exactly: `protocol`), let port,
             let parsed = bytes.addressUnion(address, family)
-        else { return nil }
+        else { throw .unusable("service", "it has no valid protocol, address and port", at: offset) }
         return .address(IPProtocol(rawValue: number), Endpoint(parsed, port))
     }
 }

@@ -70,11 +70,15 @@ extension Statistics {
 }
 
 extension Daemon {
+    /// - Throws: also, that the message is unusable, if it does not say what the daemon does.
     init(_ parent: Attribute, in bytes: RawSpan) throws(DecodeError) {
+        var isStated = false
         var cursor = AttributeCursor(in: parent)
         while let attribute = try cursor.next(in: bytes) {
             switch Int(attribute.type) {
-            case IPVS_DAEMON_ATTR_STATE: state = bytes.host(attribute) ?? 0
+            case IPVS_DAEMON_ATTR_STATE:
+                state = bytes.host(attribute) ?? 0
+                isStated = true
             case IPVS_DAEMON_ATTR_MCAST_IFN: interface = bytes.text(attribute)
             case IPVS_DAEMON_ATTR_SYNC_ID: syncID = bytes.host(attribute) ?? 0
             case IPVS_DAEMON_ATTR_SYNC_MAXLEN: mostBytes = bytes.host(attribute)
@@ -90,5 +94,6 @@ extension Daemon {
             default: break
             }
         }
+        if !isStated { throw .unusable("synchronisation daemon", "it has no state", at: parent.payload.lowerBound) }
     }
 }

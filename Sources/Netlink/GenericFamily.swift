@@ -23,8 +23,8 @@ package struct GenericFamily: Equatable, Sendable {
         var id: UInt16?
         var version: UInt32 = 0
         do throws(KernelError) {
-            try source.ask(request) { message, datagram throws(DecodeError) in
-                var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<genlmsghdr>.size))
+            try source.askStrictly(request) { message, datagram throws(DecodeError) in
+                var cursor = AttributeCursor(try message.attributes(ofCommand: Int(CTRL_CMD_NEWFAMILY), in: datagram))
                 while let attribute = try cursor.next(in: datagram) {
                     switch Int(attribute.type) {
                     case CTRL_ATTR_FAMILY_ID: id = datagram.host(attribute)

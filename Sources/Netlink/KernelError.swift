@@ -90,11 +90,21 @@ public struct DecodeError: Error, Equatable, Sendable, CustomStringConvertible {
     public var why: String
     /// Offset in bytes from the beginning of what was decoded.
     public var offset: Int
+    /// Whether it is only this message that is of no use: it is framed as it should be, but lacks what says what it is about. Then an answer
+    /// goes on behind it; otherwise nothing in it can be trusted any more.
+    public private(set) var isOfMessageAlone = false
 
     public init(_ what: String, _ why: String, at offset: Int) {
         self.what = what
         self.why = why
         self.offset = offset
+    }
+
+    /// A message that says nothing without what it lacks.
+    public static func unusable(_ what: String, _ why: String, at offset: Int) -> DecodeError {
+        var error = DecodeError(what, why, at: offset)
+        error.isOfMessageAlone = true
+        return error
     }
 
     public var description: String { "\(what) at byte \(offset): \(why)" }

@@ -29,6 +29,9 @@ package struct Request: Sendable {
         Self.store(UInt16(NLM_F_REQUEST | flags), into: &bytes, at: 6)
     }
 
+    /// `NLMSG_*`, or defined by the bus.
+    var type: UInt16 { (try? bytes.span.bytes.host(at: 4)) ?? 0 }
+
     /// Whether everything is requested (`NLM_F_DUMP`) rather than one object.
     package var isDump: Bool {
         (try? bytes.span.bytes.host(UInt16.self, at: 6)).map { $0 & UInt16(NLM_F_DUMP) != 0 } ?? false

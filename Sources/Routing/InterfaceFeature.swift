@@ -20,13 +20,14 @@ package enum InterfaceFeature {
             command: UInt8(ETHTOOL_MSG_FEATURES_GET), version: UInt8(ETHTOOL_GENL_VERSION), flags: NLM_F_DUMP)
         request.nest(ETHTOOL_A_FEATURES_HEADER) { _ in }
         var names: Set<String> = []
-        let isWhole = try Answer.repeating(attempts) { () throws(KernelError) in
+        let answer = try Answer.repeating(attempts) { () throws(KernelError) in
             names = []
             return try kernel.ask(request) { message, bytes throws(DecodeError) in
                 if let name = try interface(message, with: feature, in: bytes) { names.insert(name) }
             }
         }
-        guard isWhole else {
+        if let unusable = answer.unusable { throw KernelError(request.purpose, unusable: unusable) }
+        if answer.interrupted {
             throw KernelError(request.purpose, .failed, detail: "they kept changing", nextStep: "try again")
         }
         return names
@@ -38,7 +39,7 @@ package enum InterfaceFeature {
     private static func interface(
         _ message: Message, with feature: String, in bytes: RawSpan
     ) throws(DecodeError) -> String? {
-        var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<genlmsghdr>.size))
+        var cursor = AttributeCursor(try message.attributes(ofCommand: Int(ETHTOOL_MSG_FEATURES_GET_REPLY), in: bytes))
         var name: String?
         var isActive = false
         while let attribute = try cursor.next(in: bytes) {

@@ -22,6 +22,8 @@ package struct NetworkConfiguration: Equatable, Sendable {
         package enum Cause: Equatable, Sendable {
             /// It changed during each of several attempts (`NLM_F_DUMP_INTR`), or answers were lost.
             case keptChanging
+            /// Of it there are messages that could not be used.
+            case unusable(UnusableMessages)
             /// There are more, and these are kept.
             case only(Int)
         }
@@ -81,7 +83,7 @@ package struct NetworkConfiguration: Equatable, Sendable {
         var found: [Value] = []
         var isCut = false
         do throws(KernelError) {
-            let isWhole = try Answer.repeating(Self.attempts) { () throws(KernelError) in
+            let answer = try Answer.repeating(Self.attempts) { () throws(KernelError) in
                 found = []
                 let answer = try kernel.ask(request, atMost: most) { message, bytes throws(DecodeError) in
                     if let value = try decode(message, bytes) { found.append(value) }
@@ -89,7 +91,8 @@ package struct NetworkConfiguration: Equatable, Sendable {
                 isCut = answer.isCut
                 return answer
             }
-            if !isWhole { gaps.append(Gap(what: what, why: .keptChanging)) }
+            if answer.interrupted { gaps.append(Gap(what: what, why: .keptChanging)) }
+            if let unusable = answer.unusable { gaps.append(Gap(what: what, why: .unusable(unusable))) }
         } catch {
             // No such family, or no such table: there is no route in it.
             guard error.cause == .absent || error.cause == .notFound else { throw error }
@@ -103,7 +106,7 @@ extension InterfaceAddress {
     /// Only the addresses. Blocks for a fraction of a millisecond; if they change meanwhile, some may be missing.
     package static func all(in kernel: any KernelSource) throws(KernelError) -> [InterfaceAddress] {
         var addresses: [InterfaceAddress] = []
-        try kernel.ask(listing) { message, bytes throws(DecodeError) in
+        try kernel.askStrictly(listing) { message, bytes throws(DecodeError) in
             if let address = try InterfaceAddress(message, in: bytes) { addresses.append(address) }
         }
         return addresses
@@ -114,7 +117,9 @@ extension Link {
     /// Only the links. Blocks for a fraction of a millisecond; if they change meanwhile, some may be missing.
     package static func all(in kernel: any KernelSource) throws(KernelError) -> [Link] {
         var links: [Link] = []
-        try kernel.ask(listing) { message, bytes throws(DecodeError) in links.append(try Link(message, in: bytes)) }
+        try kernel.askStrictly(listing) { message, bytes throws(DecodeError) in
+            links.append(try Link(message, in: bytes))
+        }
         return links
     }
 }

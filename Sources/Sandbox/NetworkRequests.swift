@@ -7,7 +7,7 @@ import Routing
 
 extension KernelSource {
     /// Sends what changes something and waits for the kernel's acknowledgement.
-    func order(_ request: Request) throws(KernelError) { try ask(request) { _, _ in } }
+    func order(_ request: Request) throws(KernelError) { _ = try ask(request) { _, _ in } }
 }
 
 extension IPAddress {

@@ -32,11 +32,12 @@ struct EventFollowerTests {
         func flush() {}
     }
 
-    /// `IPCTNL_MSG_CT_NEW` with or without `NLM_F_CREATE`, and `IPCTNL_MSG_CT_DELETE`, for an entry with only an id.
+    /// `IPCTNL_MSG_CT_NEW` with or without `NLM_F_CREATE`, and `IPCTNL_MSG_CT_DELETE`, for an entry with only its original tuple and an id.
     private static func message(_ kind: EventKind, id: UInt32, interrupted: Bool = false) -> [UInt8] {
         var request = Request.netfilter(
             "script", subsystem: 1, message: kind == .destroy ? 2 : 0,
             flags: (kind == .new ? 0x400 : 0) | (interrupted ? 0x10 : 0), family: 2)
+        request.appendTuple()
         request.append(12, bigEndian: id)
         return request.message(sequence: 1)
     }

@@ -40,7 +40,7 @@ struct LongDumpTests {
             for _ in 0..<20 {
                 var seen = 0
                 #expect(throws: KernelError.self) {
-                    try kernel.ask(request) { _, _ throws(DecodeError) in
+                    _ = try kernel.ask(request) { _, _ throws(DecodeError) in
                         seen += 1
                         if seen == limit { throw DecodeError("entry", "enough", at: 0) }
                     }

@@ -20,7 +20,7 @@ struct StatisticsLiveTests {
             let kernel = LiveKernel()
             let table = Table(kernel)
             return Told(
-                statistics: try table.statistics(), size: try table.size(),
+                statistics: try table.statistics().cpus, size: try table.size(),
                 proc: try kernel.text(of: KernelFile("proc/net/stat/nf_conntrack")), peer: try Tool.run("conntrack -S"),
                 limit: try kernel.text(of: KernelFile(sysctl: "net.netfilter.nf_conntrack_max")))
         }
@@ -86,7 +86,7 @@ struct StatisticsLiveTests {
     @Test func withoutPrivilegeTheyAreForbidden() throws {
         let error = try inFreshNamespace {
             try dropCapabilities()
-            return #expect(throws: KernelError.self) { try Table(LiveKernel()).statistics() }
+            return #expect(throws: KernelError.self) { try Table(LiveKernel()).statistics().cpus }
         }
         #expect(error?.cause == .forbidden)
         #expect(error?.nextStep?.contains("sudo") == true)

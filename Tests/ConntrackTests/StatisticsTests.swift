@@ -29,7 +29,7 @@ struct StatisticsTests {
 
     @Test func theCPUAndItsCounters() throws {
         let kernel = ScriptedKernel(answers: [[Self.cpu, Self.done], [Self.expectations, Self.done]])
-        let statistics = try Table(kernel).statistics()
+        let statistics = try Table(kernel).statistics().cpus
         #expect(statistics.map(\.cpu) == [258])
         let counters = try #require(statistics.first).counters
         let expected: [String: UInt32] = [
@@ -63,7 +63,7 @@ struct StatisticsTests {
             14 00 00 00  04 01  01 03  01 00 00 00  00 00 00 00
             """)
         for ask in [
-            { _ = try Table(ScriptedKernel(answers: [[refusal]])).statistics() },
+            { _ = try Table(ScriptedKernel(answers: [[refusal]])).statistics().cpus },
             { _ = try Table(ScriptedKernel(answers: [[refusal]])).size() },
         ] {
             let error = #expect(throws: KernelError.self) { try ask() }
@@ -78,7 +78,7 @@ struct StatisticsTests {
         for _ in 0..<5_000 {
             let damaged = random.damage(Self.cpu)
             let kernel = ScriptedKernel(answers: [[damaged, Self.done], [Self.done]])
-            do { _ = try Table(kernel).statistics() } catch { errors += 1 }
+            do { _ = try Table(kernel).statistics().cpus } catch { errors += 1 }
         }
         #expect(errors > 100 && errors < 5_000)
     }

@@ -69,7 +69,13 @@ enum IPVSAnswers {
     }
 
     static func destination(_ fill: (LibraryMessage) -> Void) throws -> [UInt8] {
-        try message(IPVS_CMD_NEW_DEST) { message in message.nest(IPVS_CMD_ATTR_DEST) { fill(message) } }
+        try message(IPVS_CMD_NEW_DEST) { message in
+            message.nest(IPVS_CMD_ATTR_DEST) {
+                // Every destination has a port; a later one counts.
+                message.short(IPVS_DEST_ATTR_PORT, 0)
+                fill(message)
+            }
+        }
     }
 
     static func done() throws -> [UInt8] { try LibraryMessage.build(type: UInt16(NLMSG_DONE), extra: [0, 0, 0, 0]) }

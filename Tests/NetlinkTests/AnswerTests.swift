@@ -39,7 +39,7 @@ struct AnswerTests {
         #expect(try Self.ask([Self.entry, acknowledgement]).answer.messages == 1)
     }
 
-    @Test func answersToOthersAreSkipped() throws {
+    @Test func messagesOfAnotherSequenceAreNotDelivered() throws {
         let foreign = hexadecimal(
             """
             10 00 00 00  00 01  12 00  02 00 00 00  00 00 00 00  # sequence 2, NLM_F_DUMP_INTR
@@ -49,6 +49,10 @@ struct AnswerTests {
         let result = try Self.ask([foreign + Self.entry, foreign, Self.done])
         #expect(result.sequences == [1])
         #expect(!result.answer.interrupted)
+        #expect(
+            result.answer.unusable?.description
+                == "4 messages could not be used (the first is number 1 of the answer): message at byte 8: its sequence number is 2, not 1"
+        )
     }
 
     @Test("Any message of the answer may report that the dump was interrupted", arguments: [true, false])

@@ -24,9 +24,9 @@ enum CaptureSample {
             answers: [[entry + entry, done], [forbidden], [entry, entry, entry, done]], sequence: sequence,
             files: [file.path: [Array("first".utf8), Array(" reading\n".utf8)]])
         let recording = try RecordingKernel(source, into: path, tool: "ct-inspect tests")
-        try recording.ask(dump) { _, _ in }
+        _ = try recording.ask(dump) { _, _ in }
         _ = try? recording.ask(refused) { _, _ in }
-        try recording.ask(dump) { _, _ in }
+        _ = try recording.ask(dump) { _, _ in }
         _ = try recording.text(of: file)
         _ = try recording.text(of: file)
         _ = try? recording.text(of: absent)
@@ -37,7 +37,7 @@ enum CaptureSample {
     /// Reads everything in a damaged capture, which may fail only with errors.
     static func readAll(_ path: String, verifying: Bool) throws(KernelError) {
         let kernel = try CapturedKernel(path, verifying: verifying)
-        try kernel.ask(dump) { _, _ in }
+        _ = try kernel.ask(dump) { _, _ in }
         _ = try kernel.text(of: file)
     }
 

@@ -21,7 +21,7 @@ struct LiveCaptureTests {
     /// - Parameter between: called between the two readings of a file.
     static func ask(_ kernel: any KernelSource, _ between: () throws -> Void = {}) throws -> Heard {
         var heard = Heard()
-        try kernel.ask(conntrackDump) { message, datagram in heard.entries.append(datagram.copy(message.payload)) }
+        _ = try kernel.ask(conntrackDump) { message, datagram in heard.entries.append(datagram.copy(message.payload)) }
         heard.files.append(try kernel.text(of: sysctl))
         try between()
         heard.files.append(try kernel.text(of: sysctl))

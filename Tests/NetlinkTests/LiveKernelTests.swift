@@ -42,7 +42,8 @@ struct LiveKernelTests {
             try Tool.run("conntrack -I -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 60")
             let kernel = LiveKernel()
             #expect(throws: KernelError.self) {
-                try kernel.ask(conntrackDump) { _, _ throws(DecodeError) in throw DecodeError("entry", "no", at: 0) }
+                _ = try kernel.ask(conntrackDump) { _, _ throws(DecodeError) in throw DecodeError("entry", "no", at: 0)
+                }
             }
             #expect(try kernel.ask(conntrackDump) { _, _ in }.messages == 1)
         }

@@ -43,7 +43,7 @@ extension SampleTable {
         tuple(CTA_EXPECT_MASK.rawValue, source: 0xFFFF_FF00, 0, destination: .max, .max, in: &request)
         request.append(CTA_EXPECT_TIMEOUT.rawValue, bigEndian: UInt32(300))
         extend(&request)
-        try LiveKernel().ask(request) { _, _ in }
+        _ = try LiveKernel().ask(request) { _, _ in }
     }
 
     private static func tuple(

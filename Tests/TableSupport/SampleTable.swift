@@ -112,7 +112,7 @@ package enum SampleTable {
     /// The running kernel's answer to a request, as datagrams.
     package static func messages(of request: Request) throws -> [[UInt8]] {
         var messages: [[UInt8]] = []
-        try LiveKernel().ask(request) { message, datagram in
+        try LiveKernel().askStrictly(request) { message, datagram in
             messages.append(datagram.copy(message.payload.lowerBound - Message.headerSize..<message.payload.upperBound))
         }
         return messages

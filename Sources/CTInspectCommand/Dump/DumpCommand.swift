@@ -118,12 +118,12 @@ struct DumpCommand: ParsableCommand {
 
     private func dumpExpectations(_ source: any KernelSource) throws(KernelError) {
         var expectations: [Expectation] = []
-        let isWhole = try Table.repeating { () throws(KernelError) in
+        let answer = try Answer.repeating(Table.attempts) { () throws(KernelError) in
             expectations = []
             return try Expectations(source).dump { expectations.append($0) }
         }
-        print(expectations, isWhole)
-        if !isWhole { throw Table.notWhole("the expectations") }
+        print(expectations, answer.isWhole)
+        if !answer.isWhole { throw Table.notWhole("the expectations", answer) }
     }
 
     private func print(_ expectations: [Expectation], _ isWhole: Bool) {

@@ -13,6 +13,8 @@ struct EntryDump {
     private let complain: (String) -> Void
     private let progress = Progress()
 
+    private let what = "the conntrack table"
+
     init(
         _ kernel: any KernelSource, _ kind: Table.Kind, matching filter: EntryFilter,
         to sink: @escaping (RawSpan) -> Void = Output.write, complain: @escaping (String) -> Void = Output.complain
@@ -27,7 +29,7 @@ struct EntryDump {
     /// What was dumped.
     private struct Extent {
         var entries = 0
-        var isWhole = false
+        var answer = Answer()
     }
 
     /// Prints entries as they arrive; or, if an incomplete dump is to be repeated, once one was complete.
@@ -47,16 +49,16 @@ struct EntryDump {
         }
         writer.flush()
         buffer?.copy(to: sink)
-        if extent.isWhole { return remark(on: extent, lacksCounters: lacksCounters) }
+        if extent.answer.isWhole { return remark(on: extent, lacksCounters: lacksCounters) }
         throw buffer == nil
-            ? Table.notWhole("the conntrack table", attempts: 1, nextStep: "--on-interrupt repeat tries again")
-            : Table.notWhole("the conntrack table")
+            ? Table.notWhole(what, extent.answer, attempts: 1, nextStep: "--on-interrupt repeat tries again")
+            : Table.notWhole(what, extent.answer)
     }
 
     func printCount(asJSON: Bool) throws(KernelError) {
         let extent = try entries(begin: {}) { _ in }
-        Self.print(count: extent.entries, isWhole: extent.isWhole, asJSON: asJSON, to: sink)
-        if !extent.isWhole { throw Table.notWhole("the conntrack table") }
+        Self.print(count: extent.entries, isWhole: extent.answer.isWhole, asJSON: asJSON, to: sink)
+        if !extent.answer.isWhole { throw Table.notWhole(what, extent.answer) }
         remark(on: extent)
     }
 
@@ -83,12 +85,12 @@ struct EntryDump {
             tally.count($0)
         }
         if asJSON {
-            tally.writeJSON(top: top.most, isWhole: extent.isWhole, to: sink)
+            tally.writeJSON(top: top.most, isWhole: extent.answer.isWhole, to: sink)
         } else {
             let lines = tally.text(top: top.most, style)
             sink(Array((lines.joined(separator: "\n") + "\n").utf8).span.bytes)
         }
-        if !extent.isWhole { throw Table.notWhole("the conntrack table") }
+        if !extent.answer.isWhole { throw Table.notWhole(what, extent.answer) }
         remark(on: extent)
     }
 
@@ -106,7 +108,7 @@ struct EntryDump {
     ) throws(KernelError) -> Extent {
         defer { progress.end() }
         var count = 0
-        let isWhole = try Table(kernel).dumpRepeatedly(kind, matching: filter, attempts: attempts) {
+        let answer = try Table(kernel).dumpRepeatedly(kind, matching: filter, attempts: attempts) {
             count = 0
             begin()
         } _: { entry in
@@ -114,6 +116,6 @@ struct EntryDump {
             count += 1
             progress.show("\(count) conntrack entries", at: count)
         }
-        return Extent(entries: count, isWhole: isWhole)
+        return Extent(entries: count, answer: answer)
     }
 }

@@ -16,7 +16,7 @@ struct ServiceChoice {
     ///   destination.
     init(_ selector: ServiceSelector, for packet: TrackedPacket, on kernel: any KernelSource) throws(KernelError) {
         let asked = "find the service"
-        let services = try Director(kernel).services().services
+        let services = try Director(kernel).wholeServices()
         let found = services.filter { selector.matches($0.identity) && Self.takes($0.identity, packet) }
         guard let service = found.first else { throw .noSuchService(among: services) }
         guard found.count == 1 else {

@@ -103,7 +103,7 @@ struct FlowsCommand: ParsableCommand {
                 source.capture == nil
                 ? try Output.stoppable { () throws(KernelError) in try collector.snapshot() }
                 : try collector.snapshot()
-            if filter.asksForMissing(in: whole) { throw .noSuchService(among: whole.services) }
+            if filter.asksForMissing(in: whole) { throw .noSuchService(among: whole.services, whole.losses) }
             return print(whole, filter)
         }
         try watch.run(kernel, keepsEntries: printsEntries) {
@@ -117,7 +117,7 @@ struct FlowsCommand: ParsableCommand {
     /// Before a long watch begins.
     private func checkService(_ kernel: any KernelSource, _ filter: FlowFilter) throws(KernelError) {
         if service.isEmpty { return }
-        let services = try Director(kernel).services().services
+        let services = try Director(kernel).wholeServices()
         if filter.asksForMissing(among: services) { throw .noSuchService(among: services) }
     }
 

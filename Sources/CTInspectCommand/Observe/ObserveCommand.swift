@@ -104,7 +104,7 @@ struct ObserveCommand: ParsableCommand {
         guard observesServices else { return (addresses, []) }
         let services: [Service]
         do throws(KernelError) {
-            services = try Director(kernel).services().services
+            services = try Director(kernel).wholeServices()
         } catch {
             guard error.cause == .absent else { throw error }
             throw KernelError(

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Collection
 import IPVS
+import Inspection
 import Netlink
 import Reports
 
@@ -42,14 +44,16 @@ enum Failure: Int32 {
 }
 
 extension KernelError {
-    /// The user named a service that IPVS does not have; the error lists those it has.
-    static func noSuchService(among services: [Service]) -> KernelError {
+    /// The user named a service that IPVS does not have, or that could not be read; the error lists those it has.
+    ///
+    /// - Parameter losses: of the reading, which may have missed it.
+    static func noSuchService(among services: [Service], _ losses: [Loss] = []) -> KernelError {
         let most = 8
         let names = services.prefix(most).map(\.identity.description).joined(separator: ", ")
         let rest = services.count > most ? " and \(services.count - most) more" : ""
+        let none = services.isEmpty ? "IPVS has no services" : "no such service; IPVS has \(names)\(rest)"
+        let missed = losses.filter { $0.what == Loss.services }.map { "; more may have been missed: \($0.why)" }
         return KernelError(
-            "find the service", .notFound,
-            detail: services.isEmpty ? "IPVS has no services" : "no such service; IPVS has \(names)\(rest)",
-            nextStep: "ct-inspect services")
+            "find the service", .notFound, detail: none + missed.joined(), nextStep: "ct-inspect services")
     }
 }

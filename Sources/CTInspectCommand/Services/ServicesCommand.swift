@@ -44,7 +44,7 @@ struct ServicesCommand: ParsableCommand {
             let collector = try FlowCollector(try source.open())
             let all = try collector.servicesSnapshot()
             for selector in service where !all.services.contains(where: { selector.matches($0.identity) }) {
-                throw .noSuchService(among: all.services)
+                throw .noSuchService(among: all.services, all.losses)
             }
             var filter = FlowFilter()
             filter.services = service

@@ -119,7 +119,7 @@ extension Feature {
 
     private static func services(_ kernel: any KernelSource) -> Feature {
         Feature("IPVS") { () throws(KernelError) in
-            let count = try Director(kernel).services().services.count
+            let count = try Director(kernel).wholeServices().count
             return (.works, "\(count) service\(count == 1 ? "" : "s") in this network namespace")
         }
     }

@@ -70,7 +70,7 @@ package struct Recording {
         var ruleset: Ruleset?
         do throws(KernelError) {
             let whole = try Ruleset(reading: source)
-            if !whole.isWhole { losses.append(Loss(what, Table.keptChanging)) }
+            if let shortfall = whole.shortfall { losses.append(Loss(what, shortfall)) }
             ruleset = whole
         } catch { losses.append(Loss(what, error.description)) }
         let legacy = LegacyTable.all(in: source)
@@ -83,8 +83,11 @@ package struct Recording {
     /// Requests what `dump` shows besides the table. Whatever the kernel refuses, the recording will refuse as well.
     private static func lists(of source: any KernelSource) -> [Loss] {
         func loss(_ what: String, _ dump: () throws(KernelError) -> Answer) -> [Loss] {
-            let isWhole = (try? Table.repeating(Table.attempts, dump)) ?? true
-            return isWhole ? [] : [Loss(what, Table.keptChanging)]
+            do throws(KernelError) {
+                return Loss.of(what, try Answer.repeating(Table.attempts, dump), ifChanged: Table.keptChanging)
+            } catch {
+                return error.cause == .damaged ? [Loss(what, error.description)] : []
+            }
         }
         let table = Table(source)
         return loss("expectations") { () throws(KernelError) in try Expectations(source).dump { _ in } }
@@ -98,13 +101,13 @@ package struct Recording {
     ) throws(KernelError) -> [Loss] {
         defer { progress.end() }
         var count = 0
-        let isWhole = try Table(source).dumpRepeatedly {
+        let answer = try Table(source).dumpRepeatedly {
             count = 0
         } _: { _ in
             count += 1
             progress.show("\(count) conntrack entries", at: count)
         }
-        let losses = isWhole ? [] : [Loss("the conntrack table", Table.keptChanging)]
-        return losses + Sysctls(ofFlowsIn: source).losses
+        return Loss.of("the conntrack table", answer, ifChanged: Table.keptChanging)
+            + Sysctls(ofFlowsIn: source).losses
     }
 }

@@ -29,7 +29,7 @@ final class BalancerWatch {
         var services: [Service]?
         try? kernel.withoutStopping { () throws(KernelError) in
             let listing = try Director(kernel).services(destinationsOf: observed)
-            if !listing.interrupted { services = listing.services.filter { observed.contains($0.identity) } }
+            if listing.answer.isWhole { services = listing.services.filter { observed.contains($0.identity) } }
         }
         history?.take(services, Sysctls(named: BalancerHistory.settings, from: kernel))
         return history

@@ -68,7 +68,7 @@ final class ConnectionCounter {
             !census.lacksOrigins || (try? director.daemons().isEmpty) ?? false
         else { return forgetRisks() }
         // Of a service that is missing in a list that changed, all connections would seem to be left over.
-        if listing.interrupted { return }
+        if !listing.answer.isWhole { return }
         let risks = census.risks(listing.services)
         guard most.count == risks.count else { return most = risks }
         for index in most.indices {

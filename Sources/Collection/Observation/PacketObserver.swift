@@ -67,7 +67,7 @@ package final class PacketObserver {
     /// Addresses can be observed without IPVS.
     private func services() throws(KernelError) -> [Service] {
         do throws(KernelError) {
-            return try Director(kernel).services().services
+            return try Director(kernel).wholeServices()
         } catch {
             if error.cause == .absent, !addresses.isEmpty { return [] }
             throw error

@@ -23,13 +23,14 @@ extension DirectorReader {
         else {
             return try lookUp(sink, &losses)
         }
-        let isWhole = try dump(filters) {
+        let answer = try dump(filters) {
             sink.withStore { $0.beginSecondDump() }
         } _: { entry, message in
             sink.withStore { $0.take(entry, $0.keepsEntries ? message : RawSpan()) }
         }
-        if !isWhole { losses.append(Loss("the conntrack table, read once more", Self.changed(policy.attempts))) }
-        sink.withStore { $0.endSecondDump(isWhole: isWhole) }
+        losses += Loss.of(
+            "the conntrack table, read once more", answer, ifChanged: Self.changed(policy.attempts))
+        sink.withStore { $0.endSecondDump(isWhole: answer.isWhole) }
     }
 
     /// A look-up covers one zone, so each zone seen costs one look-up per flow.
@@ -43,7 +44,7 @@ extension DirectorReader {
             let why = "only \(Self.mostZones) of \(zones.count) zones were looked into once more"
             losses.append(Loss("the conntrack table", why))
         }
-        // A capture may lack the answer for some.
+        // A capture may lack the answer for some, and an answer may be unusable.
         var failures: [Loss] = []
         for (done, slot) in slots.enumerated() {
             sink.progress("\(done) of \(slots.count) looked up once more", at: done)
@@ -53,7 +54,7 @@ extension DirectorReader {
             do throws(KernelError) {
                 try lookUp(slot, in: zones.prefix(Self.mostZones), sink)
             } catch {
-                guard error.cause == .failed else { throw error }
+                guard error.cause == .failed || error.cause == .damaged else { throw error }
                 sink.withStore { $0.look(slot, failed: error.description) }
                 failures.append(
                     Loss(sink.withStore { $0.tuples(at: slot).first.map { "\($0)" } } ?? "a flow", error.description))

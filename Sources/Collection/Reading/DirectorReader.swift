@@ -54,9 +54,8 @@ package struct DirectorReader {
         let sysctls = Sysctls(ofFlowsIn: kernel)
         let start = ContinuousClock.now
         let (services, absence) = try services(&losses)
-        // What cannot be read makes no destination local: a capture of an earlier version may lack it.
-        let addresses = services.isEmpty ? [] : (try? InterfaceAddress.all(in: kernel)) ?? []
-        sink.begin(services, sysctls, localAddresses: Set(addresses.map(\.address)), absence: absence)
+        let addresses = services.isEmpty ? [] : localAddresses(&losses)
+        sink.begin(services, sysctls, localAddresses: addresses, absence: absence)
         var extent = ConnectionExtent()
         if absence == nil {
             readConfiguration(sink)
@@ -111,6 +110,16 @@ package struct DirectorReader {
 
     // MARK: IPVS
 
+    /// What cannot be read makes no destination local: a capture of an earlier version may lack it.
+    private func localAddresses(_ losses: inout [Loss]) -> Set<IPAddress> {
+        do throws(KernelError) {
+            return Set(try InterfaceAddress.all(in: kernel).map(\.address))
+        } catch {
+            if error.cause == .damaged { losses.append(Loss("which destinations are local", error.description)) }
+            return []
+        }
+    }
+
     private func services(_ losses: inout [Loss]) throws(KernelError) -> ([Service], absence: KernelError?) {
         let director: Director
         do throws(KernelError) { director = try Director(kernel) } catch {
@@ -126,7 +135,8 @@ package struct DirectorReader {
     ) throws(KernelError) -> [Service] {
         var listing = try director.services()
         for _ in 1..<max(attempts, 1) where listing.interrupted { listing = try director.services() }
-        if listing.interrupted { losses.append(Loss("the services of IPVS", changed(attempts))) }
+        let loss = Loss.of(Loss.services, listing.answer, ifChanged: changed(attempts))
+        losses += loss.filter { !losses.contains($0) }
         return listing.services
     }
 
@@ -169,7 +179,8 @@ package struct DirectorReader {
         guard sink.withStore({ $0.hasGone }), !kernel.isStopped else { return }
         do throws(KernelError) {
             let services = try Self.services(of: try Director(kernel), attempts: policy.attempts, &losses)
-            sink.withStore { $0.takeAgain(services) }
+            let areAll = !losses.contains { $0.what == Loss.services }
+            sink.withStore { $0.takeAgain(services, areAll: areAll) }
         } catch {
             losses.append(Loss("the services of IPVS, read once more", error.description))
         }
@@ -263,18 +274,18 @@ package struct DirectorReader {
         return ofAddresses + [rewritten]
     }
 
-    /// - Returns: whether the dump was complete.
+    /// - Returns: how the dump ended.
     func dump(
         _ filters: [EntryFilter], begin: () -> Void, _ each: (Entry, RawSpan) -> Void
-    ) throws(KernelError) -> Bool {
-        try Table.repeating(policy.attempts) { () throws(KernelError) in
+    ) throws(KernelError) -> Answer {
+        try Answer.repeating(policy.attempts) { () throws(KernelError) in
             begin()
             var whole = Answer()
             for filter in filters {
-                let answer = try Table(kernel).dumpMessages(matching: filter) { entry, message, datagram in
-                    each(entry, datagram.extracting(message.whole))
-                }
-                whole.interrupted = whole.interrupted || answer.interrupted
+                whole.add(
+                    try Table(kernel).dumpMessages(matching: filter) { entry, message, datagram in
+                        each(entry, datagram.extracting(message.whole))
+                    })
             }
             return whole
         }
@@ -284,7 +295,7 @@ package struct DirectorReader {
         _ filters: [EntryFilter], _ sink: some ReadingSink, _ losses: inout [Loss]
     ) throws(KernelError) {
         var count = 0
-        let isWhole = try dump(filters) {
+        let answer = try dump(filters) {
             sink.beginEntries()
             count = 0
         } _: { entry, message in
@@ -292,7 +303,7 @@ package struct DirectorReader {
             count += 1
             sink.progress("\(count) conntrack entries", at: count)
         }
-        if !isWhole { losses.append(Loss("the conntrack table", Self.changed(policy.attempts))) }
-        sink.endEntries(isWhole: isWhole)
+        losses += Loss.of("the conntrack table", answer, ifChanged: Self.changed(policy.attempts))
+        sink.endEntries(isWhole: answer.isWhole)
     }
 }

@@ -70,7 +70,7 @@ package struct FilterTrial {
         }
         let ruleset = try Ruleset(reading: source)
         var gaps: [Loss] = []
-        if !ruleset.isWhole { gaps.append(Loss("a part of the rules", "they kept changing while they were read")) }
+        if let shortfall = ruleset.shortfall { gaps.append(Loss("a part of the rules", shortfall)) }
         let legacy = LegacyTable.all(in: source)
         gaps += legacy.failures.map { Loss("the tables of iptables-legacy", $0.description) }
         omitted += gaps

@@ -38,16 +38,20 @@ extension Sysctls {
 }
 
 extension TableStatistics {
-    /// Reads everything at once from the kernel.
+    /// Reads everything at once from the kernel. What could not be used of it is a loss.
     ///
     /// - Parameter origin: where and when; nil for the source's own.
     package init(reading source: any KernelSource, at origin: Origin? = nil) throws(KernelError) {
         let origin = origin ?? source.origin
         let table = Table(source)
-        let cpus = try table.statistics()
-        let size = try table.size()
-        self.init(
-            origin, sysctls: Sysctls(named: Self.limits, from: source), size: size,
-            cpus: cpus)
+        let (cpus, unusable) = try table.statistics()
+        var unread = unusable.map { [Loss("the counters of conntrack", $0.description)] } ?? []
+        var size = TableSize()
+        do throws(KernelError) { size = try table.size() } catch {
+            guard error.cause == .damaged else { throw error }
+            unread.append(Loss("the size of the conntrack table", error.description))
+        }
+        self.init(origin, sysctls: Sysctls(named: Self.limits, from: source), size: size, cpus: cpus)
+        self.unread = unread
     }
 }

@@ -100,6 +100,7 @@ extension NetworkConfiguration.Gap {
     var words: String {
         switch why {
         case .keptChanging: "it changed each time it was read (NLM_F_DUMP_INTR), or answers were lost (ENOBUFS)"
+        case .unusable(let messages): messages.description
         case .only(let count): "there are more than the \(count) that were read"
         }
     }

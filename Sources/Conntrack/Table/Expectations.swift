@@ -13,14 +13,16 @@ package struct Expectations {
 
     /// Streams all expectations, of all families and zones. Blocks until the answer is complete.
     ///
-    /// - Returns: how the answer ended; if interrupted, expectations may be missing or duplicated.
+    /// - Returns: how the answer ended; if it is not whole, expectations may be missing or duplicated.
     package func dump(_ each: (Expectation) -> Void) throws(KernelError) -> Answer {
         let request = Request.netfilter(
             "dump the expectations", subsystem: NFNL_SUBSYS_CTNETLINK_EXP, message: IPCTNL_MSG_EXP_GET.rawValue,
             flags: NLM_F_DUMP)
         do throws(KernelError) {
             return try source.ask(request) { message, datagram throws(DecodeError) in
-                each(try Expectation(message, in: datagram))
+                let expectation = try Expectation(message, in: datagram)
+                try expectation.expectIdentity(of: message)
+                each(expectation)
             }
         } catch {
             throw error.saysUnserved ? error.withoutCtnetlink : error

@@ -32,7 +32,9 @@ package struct TableSize: Equatable, Sendable {
 extension Table {
     /// The counters of each possible CPU, online or not (`IPCTNL_MSG_CT_GET_STATS_CPU` and `IPCTNL_MSG_EXP_GET_STATS_CPU`), ordered by CPU.
     /// They are 0 if nothing is tracked.
-    package func statistics() throws(KernelError) -> [CPUStatistics] {
+    ///
+    /// - Returns: also the messages that could not be used: their counters are missing.
+    package func statistics() throws(KernelError) -> (cpus: [CPUStatistics], unusable: UnusableMessages?) {
         let conntrack = Request.netfilter(
             "read the counters of conntrack", subsystem: NFNL_SUBSYS_CTNETLINK,
             message: IPCTNL_MSG_CT_GET_STATS_CPU.rawValue, flags: NLM_F_DUMP)
@@ -40,29 +42,36 @@ extension Table {
             "read the counters of expectations", subsystem: NFNL_SUBSYS_CTNETLINK_EXP,
             message: IPCTNL_MSG_EXP_GET_STATS_CPU.rawValue, flags: NLM_F_DUMP)
         var cpus: [UInt16: CPUStatistics] = [:]
+        var whole = Answer()
         for (request, kind) in [(conntrack, StatisticsCounter.Kind.conntrack), (expectations, .expectations)] {
-            try ask(request) { message, datagram throws(DecodeError) in
-                let part = try CPUStatistics(kind, message, in: datagram)
-                cpus[part.cpu, default: CPUStatistics(cpu: part.cpu)].counters.merge(part.counters) { $1 }
-            }
+            whole.add(
+                try ask(request) { message, datagram throws(DecodeError) in
+                    let part = try CPUStatistics(kind, message, in: datagram)
+                    cpus[part.cpu, default: CPUStatistics(cpu: part.cpu)].counters.merge(part.counters) { $1 }
+                })
         }
-        return cpus.values.sorted { $0.cpu < $1.cpu }
+        return (cpus.values.sorted { $0.cpu < $1.cpu }, whole.unusable)
     }
 
     /// `IPCTNL_MSG_CT_GET_STATS`
+    ///
+    /// - Throws: also, `.damaged`, if the answer cannot be used.
     package func size() throws(KernelError) -> TableSize {
         let request = Request.netfilter(
             "read the size of the conntrack table", subsystem: NFNL_SUBSYS_CTNETLINK,
             message: IPCTNL_MSG_CT_GET_STATS.rawValue, flags: NLM_F_ACK)
         var size = TableSize()
-        try ask(request) { message, datagram throws(DecodeError) in size = try TableSize(message, in: datagram) }
+        let answer = try ask(request) { message, datagram throws(DecodeError) in
+            size = try TableSize(message, in: datagram)
+        }
+        if let unusable = answer.unusable { throw KernelError(request.purpose, unusable: unusable) }
         return size
     }
 
     private func ask(
         _ request: Request, _ each: (Message, RawSpan) throws(DecodeError) -> Void
-    ) throws(KernelError) {
-        do throws(KernelError) { try source.ask(request, each) } catch {
+    ) throws(KernelError) -> Answer {
+        do throws(KernelError) { return try source.ask(request, each) } catch {
             throw error.saysUnserved ? error.withoutCtnetlink : error
         }
     }

@@ -43,7 +43,7 @@ package struct Table {
     /// family. The resulting entries are the same either way.
     ///
     /// - Parameter inKernel: false to have the kernel send everything.
-    /// - Returns: how the answer ended, and how many entries the kernel sent; if interrupted, some may be missing or duplicated.
+    /// - Returns: how the answer ended, and how many entries the kernel sent; if it is not whole, some may be missing or duplicated.
     package func dump(
         _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), inKernel: Bool = true,
         _ each: (Entry) -> Void
@@ -63,9 +63,7 @@ package struct Table {
         var whole = Answer()
         let size = hashSize
         for family in plan.families {
-            let answer = try answer(to: kind, family, plan) { if filter.matches($0) { each($0, $1, $2) } }
-            whole.messages += answer.messages
-            whole.interrupted = whole.interrupted || answer.interrupted
+            whole.add(try answer(to: kind, family, plan) { if filter.matches($0) { each($0, $1, $2) } })
         }
         if hashSize != size { whole.interrupted = true }
         return whole
@@ -110,12 +108,15 @@ package struct Table {
     /// The same, with the netlink message that the entry was decoded from, and its datagram.
     ///
     /// - Parameter found: called if the table has such an entry.
+    /// - Throws: also, `.damaged`, if the answer cannot be used.
     package func look(
         for tuple: Tuple, zone: UInt16, _ found: (Entry, Message, RawSpan) -> Void
     ) throws(KernelError) {
         guard let request = Self.lookup(tuple, zone: zone) else { return }
         do throws(KernelError) {
-            _ = try answer(to: request, found)
+            if let unusable = try answer(to: request, found).unusable {
+                throw KernelError(request.purpose, unusable: unusable)
+            }
         } catch {
             if error.cause != .notFound { throw error }
         }
@@ -124,7 +125,9 @@ package struct Table {
     private func answer(to request: Request, _ each: (Entry, Message, RawSpan) -> Void) throws(KernelError) -> Answer {
         do throws(KernelError) {
             return try source.ask(request) { message, datagram throws(DecodeError) in
-                each(try Entry(message, in: datagram), message, datagram)
+                let entry = try Entry(message, in: datagram)
+                try entry.expectIdentity(of: message)
+                each(entry, message, datagram)
             }
         } catch {
             // For a lookup, EINVAL may also mean a tuple that no entry can have.
@@ -198,33 +201,28 @@ extension Table {
 
     /// The error for an incomplete list.
     package static func notWhole(
-        _ what: String, attempts: Int = attempts, nextStep: String = "try again"
+        _ what: String, _ answer: Answer, attempts: Int = attempts, nextStep: String = "try again"
     ) -> KernelError {
         KernelError(
-            "dump \(what) as a whole", .lost, detail: attempts == 1 ? changed : keptChanging, nextStep: nextStep)
+            "dump \(what) as a whole", .lost,
+            detail: answer.shortfall(ifChanged: attempts == 1 ? changed : keptChanging),
+            nextStep: answer.interrupted ? nextStep : KernelError.reportUnusable)
     }
 
-    /// Dumps until the answer is complete, at most `attempts` times.
+    /// Dumps until the table does not change meanwhile, at most `attempts` times.
     ///
     /// - Parameters:
     ///   - begin: called before each attempt, to discard earlier results.
     ///   - each: gets each entry of the attempt.
-    /// - Returns: whether the last attempt was complete.
+    /// - Returns: how the last attempt ended.
     package func dumpRepeatedly(
         _ kind: Kind = .conntrack, matching filter: EntryFilter = EntryFilter(), attempts: Int = attempts,
         begin: () -> Void, _ each: (Entry) -> Void
-    ) throws(KernelError) -> Bool {
-        try Self.repeating(attempts) { () throws(KernelError) in
+    ) throws(KernelError) -> Answer {
+        try Answer.repeating(attempts) { () throws(KernelError) in
             begin()
             return try dump(kind, matching: filter, each)
         }
-    }
-
-    /// The same for any dump.
-    package static func repeating(
-        _ attempts: Int = attempts, _ dump: () throws(KernelError) -> Answer
-    ) throws(KernelError) -> Bool {
-        try Answer.repeating(attempts, dump)
     }
 }
 

@@ -56,7 +56,9 @@ package struct ConntrackActivation: Equatable, Sendable {
         _ family: TrackedFamilies, _ users: TrackingUsers, _ kernel: any KernelSource
     ) -> Activity {
         if let user = users.evidence(for: family) { return .active(user) }
-        if !users.areAll { return .unknown("the ruleset could not be read completely: \(Table.keptChanging)") }
+        if let shortfall = users.shortfall {
+            return .unknown("the ruleset could not be read completely: \(shortfall)")
+        }
         let file = KernelFile(family == .ipv4 ? "proc/net/ip_tables_names" : "proc/net/ip6_tables_names")
         do throws(KernelError) {
             let tables = try kernel.text(of: file).split(whereSeparator: \.isNewline).joined(separator: ", ")

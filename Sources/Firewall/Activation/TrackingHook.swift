@@ -18,9 +18,9 @@ struct TrackingHook {
     func activity(in kernel: any KernelSource) throws(KernelError) -> ConntrackActivation.Activity? {
         var isThere = false
         var isNamed = true
-        let isWhole: Bool
+        let answer: Answer
         do throws(KernelError) {
-            isWhole = try Table.repeating { () throws(KernelError) in
+            answer = try Answer.repeating(Table.attempts) { () throws(KernelError) in
                 try kernel.ask(request) { message, datagram throws(DecodeError) in
                     let name = try Self.functionName(message, in: datagram)
                     isThere = isThere || name.map(isOurs) ?? false
@@ -32,7 +32,7 @@ struct TrackingHook {
             return nil
         }
         if isThere { return .active("\(function) is hooked in at PRE_ROUTING") }
-        return isWhole && isNamed ? .inactive : nil
+        return answer.isWhole && isNamed ? .inactive : nil
     }
 
     var request: Request {

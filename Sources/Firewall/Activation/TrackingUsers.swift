@@ -9,8 +9,8 @@ import SystemPackage
 struct TrackingUsers {
     private var ipv4: String?
     private var ipv6: String?
-    /// Whether everything was read; if false, there may be others.
-    private(set) var areAll = true
+    /// Why there may be others, in words; nil if everything was read.
+    private(set) var shortfall: String?
 
     func evidence(for family: TrackedFamilies) -> String? { family == .ipv4 ? ipv4 : ipv6 }
 
@@ -26,12 +26,12 @@ struct TrackingUsers {
     private var isDecided: Bool { ipv4 != nil && ipv6 != nil }
 
     private mutating func read(_ listing: Listing, from kernel: any KernelSource) throws(KernelError) {
-        let isWhole = try Table.repeating { () throws(KernelError) in
+        let answer = try Answer.repeating(Table.attempts) { () throws(KernelError) in
             try kernel.ask(listing.request) { message, datagram throws(DecodeError) in
                 if !isDecided { try take(message, of: listing, in: datagram) }
             }
         }
-        areAll = areAll && isWhole
+        shortfall = shortfall ?? answer.shortfall(ifChanged: Table.keptChanging)
     }
 
     private mutating func take(_ message: Message, of listing: Listing, in bytes: RawSpan) throws(DecodeError) {

@@ -5,8 +5,10 @@ import Netlink
 package struct Ruleset: Equatable, Sendable {
     /// By kind, in the order of the kernel's lists: the rules of a chain are in the order in which packets meet them.
     private var objects: [RulesetObject.Kind: [RulesetObject]] = [:]
-    /// Whether all of it is of one moment; if not, it changed each time while it was read.
-    package private(set) var isWhole = true
+    /// Why it is not all of one moment, in words; nil if it is.
+    package private(set) var shortfall: String?
+
+    package var isWhole: Bool { shortfall == nil }
 
     package internal(set) subscript(kind: RulesetObject.Kind) -> [RulesetObject] {
         get { objects[kind] ?? [] }
@@ -24,23 +26,28 @@ package struct Ruleset: Equatable, Sendable {
     /// What packets do to sets (dynamic elements, counters) changes no generation: that is as it was when its list was read.
     package init(reading kernel: any KernelSource) throws(KernelError) {
         for _ in 1...Self.attempts {
-            let before: UInt32?
+            let before: UInt32
             do throws(KernelError) { before = try Self.generation(of: kernel) } catch {
                 guard error.saysUnserved else { throw error }
                 return
             }
             objects = [:]
-            isWhole = try readAll(from: kernel)
-            if isWhole, try Self.generation(of: kernel) == before { return }
+            var answer = try readAll(from: kernel)
+            if !answer.interrupted { answer.interrupted = try Self.generation(of: kernel) != before }
+            shortfall = answer.shortfall(ifChanged: "they kept changing while they were read")
+            if !answer.interrupted { return }
         }
-        isWhole = false
     }
 
     /// Only tables and chains, without their rules: a few milliseconds, however many rules there are. Needs CAP_NET_ADMIN.
+    ///
+    /// - Throws: also if a part of the answer cannot be used.
     package init(readingChainsOf kernel: any KernelSource) throws(KernelError) {
         do throws(KernelError) {
             for kind in [RulesetObject.Kind.table, .chain] {
-                isWhole = try read(kind, Self.request(kind), from: kernel) && isWhole
+                let request = Self.request(kind)
+                let answer = try read(kind, request, from: kernel)
+                if let unusable = answer.unusable { throw KernelError(request.purpose, unusable: unusable) }
             }
         } catch {
             guard error.saysUnserved else { throw error }
@@ -49,48 +56,51 @@ package struct Ruleset: Equatable, Sendable {
 
     /// `NFTA_GEN_ID`, which each transaction increments, and so tells whether anything has changed. Blocks for a fraction of a millisecond;
     /// needs CAP_NET_ADMIN. Without nf_tables an error that says that the request is unserved.
-    package static func generation(of kernel: any KernelSource) throws(KernelError) -> UInt32? {
+    package static func generation(of kernel: any KernelSource) throws(KernelError) -> UInt32 {
         let request = Request.netfilter(
             "read the generation of nf_tables", subsystem: NFNL_SUBSYS_NFTABLES, message: NFT_MSG_GETGEN.rawValue,
             flags: NLM_F_ACK)
         var generation: UInt32?
-        try kernel.ask(request) { message, datagram throws(DecodeError) in
+        try kernel.askStrictly(request) { message, datagram throws(DecodeError) in
             var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<nfgenmsg>.size))
             while let attribute = try cursor.next(in: datagram) {
                 if attribute.type == UInt16(NFTA_GEN_ID.rawValue) { generation = datagram.bigEndian(attribute) }
             }
         }
+        guard let generation else {
+            throw KernelError(request.purpose, .damaged, detail: "the answer contains no generation")
+        }
         return generation
     }
 
-    /// - Returns: whether nothing changed as far as the answers say.
-    private mutating func readAll(from kernel: any KernelSource) throws(KernelError) -> Bool {
-        var isWhole = true
+    /// - Returns: how the answers ended.
+    private mutating func readAll(from kernel: any KernelSource) throws(KernelError) -> Answer {
+        var whole = Answer()
         for kind in RulesetObject.Kind.allCases where kind != .elements {
-            isWhole = try read(kind, Self.request(kind), from: kernel) && isWhole
+            whole.add(try read(kind, Self.request(kind), from: kernel))
         }
         var names: Set<[[UInt8]?]> = []
         for set in self[.set] where names.insert(Self.identity(ofSet: set)).inserted {
             do throws(KernelError) {
-                isWhole = try read(.elements, Self.request(elementsOf: set), from: kernel) && isWhole
+                whole.add(try read(.elements, Self.request(elementsOf: set), from: kernel))
             } catch {
                 // The set is gone.
                 if error.cause != .notFound { throw error }
-                isWhole = false
+                whole.interrupted = true
             }
         }
-        return isWhole
+        return whole
     }
 
     private mutating func read(
         _ kind: RulesetObject.Kind, _ request: Request, from kernel: any KernelSource
-    ) throws(KernelError) -> Bool {
+    ) throws(KernelError) -> Answer {
         var found = objects.removeValue(forKey: kind) ?? []
         let answer = try kernel.ask(request) { message, datagram throws(DecodeError) in
             found.append(try RulesetObject(kind, message, in: datagram))
         }
         objects[kind] = found.isEmpty ? nil : found
-        return !answer.interrupted
+        return answer
     }
 
     private static func request(_ kind: RulesetObject.Kind) -> Request {

@@ -35,8 +35,11 @@ extension IPSet {
         var request = Request.ipset("list the sets of ipset", IPSET_CMD_LIST, flags: NLM_F_DUMP)
         request.append(IPSET_ATTR_FLAGS, bigEndian: IPSET_FLAG_LIST_HEADER.rawValue)
         var sets: [IPSet] = []
-        try kernel.ask(request) { message, datagram throws(DecodeError) in
-            if let set = try IPSet(message, in: datagram) { sets.append(set) }
+        try kernel.askStrictly(request) { message, datagram throws(DecodeError) in
+            guard let set = try IPSet(message, in: datagram) else {
+                throw .unusable("set of ipset", "it has no type", at: message.payload.lowerBound)
+            }
+            sets.append(set)
         }
         return sets
     }
@@ -47,9 +50,14 @@ extension IPSet {
         request.append(IPSET_ATTR_SETNAME, payload(IPSET_ATTR_SETNAME) ?? [])
         var set: IPSet?
         var elements: [[UInt8]] = []
-        try kernel.ask(request) { message, datagram throws(DecodeError) in
-            if set == nil { set = try IPSet(message, in: datagram) }
-            if let list = try IPSet.elements(message, in: datagram) { elements.append(list) }
+        try kernel.askStrictly(request) { message, datagram throws(DecodeError) in
+            let described = try IPSet(message, in: datagram)
+            let list = try IPSet.elements(message, in: datagram)
+            if described == nil, list == nil {
+                throw .unusable("set of ipset", "it has no type and no elements", at: message.payload.lowerBound)
+            }
+            set = set ?? described
+            if let list { elements.append(list) }
         }
         guard var set, set.index == index, set.type == type else {
             throw KernelError(request.purpose, .failed, detail: "it changed while it was read", nextStep: "try again")

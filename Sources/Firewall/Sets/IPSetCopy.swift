@@ -47,7 +47,7 @@ package struct IPSetCopy: Sendable {
     }
 
     private static func ask(_ request: Request, of set: IPSet, _ kernel: any KernelSource) throws(KernelError) {
-        do throws(KernelError) { try kernel.ask(request) { _, _ in } } catch {
+        do throws(KernelError) { _ = try kernel.ask(request) { _, _ in } } catch {
             guard let number = error.errno?.rawValue, number >= CInt(IPSET_ERR_PRIVATE.rawValue) else { throw error }
             // Numbers of ipset's own.
             let isOfType = number == CInt(IPSET_ERR_FIND_TYPE.rawValue)

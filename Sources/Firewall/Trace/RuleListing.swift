@@ -78,7 +78,7 @@ package struct RuleListing {
     func rendered(_ chain: String, _ table: String, _ family: TableFamily) throws(KernelError) -> ChainListing {
         var hook: UInt32?
         // A dump of the rules of a chain that does not exist is empty; this is refused.
-        try kernel.ask(
+        try kernel.askStrictly(
             request(
                 NFT_MSG_GETCHAIN, NLM_F_ACK, family,
                 [NFTA_CHAIN_TABLE.rawValue: table, NFTA_CHAIN_NAME.rawValue: chain])
@@ -87,7 +87,7 @@ package struct RuleListing {
             hook = try RulesetObject(.chain, message, in: datagram).hook
         }
         var rules: [UInt64: String] = [:]
-        try kernel.ask(
+        try kernel.askStrictly(
             request(
                 NFT_MSG_GETRULE, NLM_F_DUMP, family, [NFTA_RULE_TABLE.rawValue: table, NFTA_RULE_CHAIN.rawValue: chain])
         ) {

@@ -35,7 +35,8 @@ package struct TranslationRules: Sendable {
                 (chains, generation) = (earlier.chains, now)
             } else {
                 let ruleset = try Ruleset(reading: kernel)
-                if ruleset.isWhole { generation = now } else { unread.append("nf_tables kept changing") }
+                if ruleset.isWhole { generation = now }
+                if let shortfall = ruleset.shortfall { unread.append("the rules of nf_tables: \(shortfall)") }
                 chains = RuleChains(translatingIn: ruleset)
             }
         } catch { unread.append(error.description) }

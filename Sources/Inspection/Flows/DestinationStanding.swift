@@ -41,10 +41,13 @@ extension FlowStore {
     package var hasGone: Bool { routes.contains { $0.standing == .gone } }
 
     /// Takes the services once more, after the connections: a destination that was added in between is not gone.
-    package mutating func takeAgain(_ services: [Service]) {
+    ///
+    /// - Parameter areAll: if false, one that is missing among them may only be unread, and is not said to be gone.
+    package mutating func takeAgain(_ services: [Service], areAll: Bool) {
         let later = ServiceIndex(services)
         for number in slots.table.routes.indices where routes[number].standing == .gone {
             slots.table.routes[number].reconsider(later)
+            if !areAll, routes[number].standing == .gone { slots.table.routes[number].standing = .active }
         }
     }
 }

@@ -11,6 +11,8 @@ package struct TableStatistics: Snapshot, Equatable, Sendable {
     package var size: TableSize
     /// Ordered by CPU.
     package var cpus: [CPUStatistics]
+    /// What of these could not be read.
+    package var unread: [Loss] = []
 
     package init(
         _ origin: Origin, sysctls: Sysctls,
@@ -27,8 +29,8 @@ package struct TableStatistics: Snapshot, Equatable, Sendable {
         Sysctls.conntrackCount, Sysctls.conntrackMax, Sysctls.conntrackBuckets, Sysctls.expectationMax,
     ]
 
-    /// Sysctls that could not be read.
-    package var losses: [Loss] { sysctls.losses }
+    /// Sysctls and numbers that could not be read.
+    package var losses: [Loss] { unread + sysctls.losses }
 
     /// Entries in this network namespace.
     package var entries: UInt64? { size.entries.map(UInt64.init) ?? number(Sysctls.conntrackCount) }

@@ -11,11 +11,12 @@ import Testing
 struct InterruptedDumpTests {
     private static let interrupted: UInt16 = 0x10
 
-    /// An entry with only an id, as one ctnetlink message.
+    /// An entry with only its original tuple and an id, as one ctnetlink message.
     private static func entry(_ id: UInt8, flags: UInt16 = 0) -> [UInt8] {
-        let multipart = UInt8(truncatingIfNeeded: flags | 2)
-        return hexadecimal("1c 00 00 00  00 01") + [multipart, 0]
-            + hexadecimal("01 00 00 00  00 00 00 00  02 00 00 00  08 00 0c 00  00 00 00") + [id]
+        var message = Request.netfilter("script", subsystem: 1, message: 0, flags: Int32(flags), family: 2)
+        message.appendTuple()
+        message.append(12, bigEndian: UInt32(id))
+        return message.message(sequence: 1)
     }
 
     private static let done = hexadecimal("14 00 00 00  03 00  02 00  01 00 00 00  00 00 00 00  00 00 00 00")

@@ -112,7 +112,7 @@ struct LeftFindingsTests {
         store.endConnections(isWhole: true)
         store.endEntries(isWhole: true)
         #expect(store.hasGone)
-        store.takeAgain([try service(drained: true)])
+        store.takeAgain([try service(drained: true)], areAll: true)
         #expect(!store.hasGone)
         store.finish()
         #expect(FlowTally(store).left.keys.map(\.standing) == [.drained])
