@@ -25,7 +25,7 @@ struct EventFollowerTests {
             case .lost(let lost): lines.append("lost \(lost.messages.map(String.init) ?? "?")")
             case .resync(let change, let entry, _): lines.append("resync \(change) \(entry.id ?? 0)")
             case .resynced(let resync): lines.append("resynced \(resync.isComplete)")
-            case .end: lines.append("end")
+            case .end(let tally, _): lines.append(tally.unread > 0 ? "end, \(tally.unread) unread" : "end")
             }
         }
 
@@ -98,6 +98,22 @@ struct EventFollowerTests {
                 ])
             ])
         #expect(lines == ["initial 1", "initial 2", "live 2 true", "new 3", "destroy 1", "new 1", "end"])
+    }
+
+    @Test("Messages that are no usable event are counted, and the others of their datagram are reported")
+    func unusable() throws {
+        let nameless = Request.netfilter("script", subsystem: 1, message: 0, flags: 0x400).message(sequence: 0)
+        let stranger = Request.netfilter("script", subsystem: 2, message: 0, flags: 0x400).message(sequence: 0)
+        let datagram = nameless + Self.message(.new, id: 3) + stranger
+        let lines = try lines([Self.dump([1])], [ScriptedEvents.Batch([datagram])])
+        #expect(lines == ["initial 1", "live 1 true", "new 3", "end, 2 unread"])
+    }
+
+    @Test("A dump with a message that cannot be used is incomplete, and followed by another one")
+    func partial() throws {
+        let nameless = Request.netfilter("script", subsystem: 1, message: 0, flags: 0, family: 2).message(sequence: 1)
+        let lines = try lines([[nameless] + Self.dump([1]), Self.dump([1, 2])], [])
+        #expect(lines == ["initial 1", "live 1 false", "resync new 2", "resynced true", "end"])
     }
 
     @Test("A loss of unknown size is reported, and a resync recovers it")

@@ -29,11 +29,16 @@ struct EntryEventStream {
         for _ in 0..<batches {
             let received = time()
             var damage: DecodeError?
+            func note(_ error: DecodeError) { damage = damage ?? error }
             let reading = try source.receive { datagram in
                 do throws(DecodeError) {
-                    try Entry.events(in: datagram, receivedAt: received) { each(.event($0)) }
+                    try Entry.events(in: datagram, receivedAt: received) {
+                        each(.event($0))
+                    } unusable: {
+                        note($0)
+                    }
                 } catch {
-                    damage = error
+                    note(error)
                 }
             }
             if let damage { each(.lost(messages: nil, why: "a message could not be read: \(damage)")) }

@@ -107,7 +107,7 @@ package final class EventFollower<EntryLedger: StreamLedger> where EntryLedger.S
 extension EventFollower {
     private func take(_ datagram: RawSpan, receivedAt received: Moment) {
         do throws(DecodeError) {
-            try Subject.events(in: datagram, receivedAt: received, tell)
+            try Subject.events(in: datagram, receivedAt: received, tell) { _ in tally.unread += 1 }
         } catch {
             tally.unread += 1
         }
@@ -217,7 +217,7 @@ extension EventFollower {
                 }
                 if settings.follows(entry) { see(entry) }
             }
-            isWhole = !answer.interrupted
+            isWhole = answer.isWhole
         } catch {
             // Interrupted by the user, it ends with what there is.
             if error.cause != .lost, error.cause != .stopped { throw error }

@@ -62,10 +62,11 @@ extension Event<Entry> {
     /// except for mark, helper and security context. Only DESTROY has counters.
     ///
     /// - Returns: nil if the message is not a ctnetlink message about an entry.
-    /// - Throws: if the attributes are not framed as netlink requires.
+    /// - Throws: if the attributes are not framed as netlink requires, or do not say which entry it is.
     package init?(_ message: Message, in datagram: RawSpan, receivedAt received: Moment) throws(DecodeError) {
         guard let kind = EventKind(entryMessage: message) else { return nil }
         var entry = try Entry(message, in: datagram)
+        try entry.expectIdentity(of: message)
         let stamp = entry.takeEventTime()
         self.init(kind, entry, time: stamp ?? received, port: message.port)
     }
@@ -75,7 +76,7 @@ extension Event<Expectation> {
     /// Decodes a ctnetlink event about an expectation; it is complete.
     ///
     /// - Returns: nil if the message is not such an event.
-    /// - Throws: if the attributes are not framed as netlink requires.
+    /// - Throws: if the attributes are not framed as netlink requires, or do not say what is expected.
     package init?(_ message: Message, in datagram: RawSpan, receivedAt received: Moment) throws(DecodeError) {
         let kind: EventKind
         switch (UInt32(message.type) >> 8, UInt32(message.type) & 0xFF) {
@@ -84,7 +85,9 @@ extension Event<Expectation> {
         case (UInt32(NFNL_SUBSYS_CTNETLINK_EXP), IPCTNL_MSG_EXP_DELETE.rawValue): kind = .destroy
         default: return nil
         }
-        self.init(kind, try Expectation(message, in: datagram), time: received, port: message.port)
+        let expectation = try Expectation(message, in: datagram)
+        try expectation.expectIdentity(of: message)
+        self.init(kind, expectation, time: received, port: message.port)
     }
 }
 
@@ -112,15 +115,29 @@ package protocol EventDecodable: Sendable {
 }
 
 extension EventDecodable {
-    /// Delivers each event of a datagram; messages about something else are skipped.
+    /// Delivers each event of a datagram.
     ///
+    /// The socket is subscribed to events of this kind alone, so that every other message is one that cannot be used; but what netlink itself
+    /// says, as that a command was done, is no event.
+    ///
+    /// - Parameter unusable: gets why a message is no event that can be used; the others are delivered all the same.
     /// - Throws: if a message is not framed as netlink requires; those before it have been delivered.
     package static func events(
-        in datagram: RawSpan, receivedAt received: Moment, _ each: (Event<Self>) -> Void
+        in datagram: RawSpan, receivedAt received: Moment, _ each: (Event<Self>) -> Void,
+        unusable: (DecodeError) -> Void
     ) throws(DecodeError) {
         var cursor = MessageCursor()
         while let message = try cursor.next(in: datagram) {
-            if let event = try event(message, in: datagram, receivedAt: received) { each(event) }
+            do throws(DecodeError) {
+                if let event = try event(message, in: datagram, receivedAt: received) {
+                    each(event)
+                } else if message.type >= NLMSG_MIN_TYPE {
+                    throw .unusable("message", "its type is \(message.type)", at: message.whole.lowerBound)
+                }
+            } catch {
+                guard error.isOfMessageAlone else { throw error }
+                unusable(error)
+            }
         }
     }
 }
