@@ -114,6 +114,10 @@ package final class Observer {
                     "packets at \(point.name)", "a counting set is full: additional addresses and ports are not counted"
                 ))
         }
+        for point in ObservationPoint.allCases {
+            guard let unusable = counts.unusable[point] else { continue }
+            observation.losses.append(Loss("packets at \(point.name)", unusable.description))
+        }
         observation.balancer = balancer.look()
         try connections?.count(in: &observation, now: isLast)
         return observation

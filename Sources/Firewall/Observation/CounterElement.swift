@@ -10,18 +10,27 @@ import Netlink
 struct CounterElement {
     let set: CounterSet
 
-    /// Delivers the count of each element in a message of `NFT_MSG_NEWSETELEM`; elements without a counter are skipped.
+    /// Delivers the count of each element in a message of `NFT_MSG_NEWSETELEM`.
+    ///
+    /// - Throws: also, when all others are delivered, that the message has an element that cannot be used.
     func decode(
         _ message: Message, in datagram: RawSpan, _ each: (PacketCount) -> Void
     ) throws(DecodeError) {
+        var flaw: DecodeError?
         var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<nfgenmsg>.size))
         while let attribute = try cursor.next(in: datagram) {
             guard attribute.is(NFTA_SET_ELEM_LIST_ELEMENTS) else { continue }
             var elements = AttributeCursor(attribute.payload)
             while let element = try elements.next(in: datagram) {
-                if let count = try count(element, in: datagram) { each(count) }
+                if let count = try count(element, in: datagram) {
+                    each(count)
+                } else {
+                    flaw = .unusable(
+                        "element of \(set.name)", "it has no key or no counter", at: element.payload.lowerBound)
+                }
             }
         }
+        if let flaw { throw flaw }
     }
 
     private func count(_ element: Attribute, in datagram: RawSpan) throws(DecodeError) -> PacketCount? {

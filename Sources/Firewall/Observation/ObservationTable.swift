@@ -65,6 +65,8 @@ package struct ObservationTable: ~Copyable {
         package var counts: [PacketCount] = []
         /// Points at which a set is full, so that additional addresses and ports are not counted.
         package var full: Set<ObservationPoint> = []
+        /// Points of which messages could not be used, so that packets counted there are missing.
+        package var unusable: [ObservationPoint: UnusableMessages] = [:]
 
         package init() {}
     }
@@ -113,6 +115,7 @@ package struct ObservationTable: ~Copyable {
             }
             if answer.interrupted, attempt < 5 { continue }
             counts.counts += found
+            if let unusable = answer.unusable { counts.unusable[set.point] = unusable }
             return
         }
     }

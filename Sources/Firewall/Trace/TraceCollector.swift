@@ -67,7 +67,11 @@ package final class TraceCollector {
         var cursor = MessageCursor()
         do throws(DecodeError) {
             while let message = try cursor.next(in: datagram) {
-                guard let event = try TraceEvent(message, in: datagram) else { continue }
+                guard let event = try TraceEvent(message, in: datagram) else {
+                    // Nothing else comes in this group.
+                    if message.type >= NLMSG_MIN_TYPE { tally.unread += 1 }
+                    continue
+                }
                 count(follower.take(event, at: now))
             }
         } catch {

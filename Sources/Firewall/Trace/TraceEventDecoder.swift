@@ -8,7 +8,7 @@ extension TraceEvent {
     /// Source: `nft_trace_notify` (net/netfilter/nf_tables_trace.c). Numbers are in network byte order, except the id, which has none.
     ///
     /// - Returns: nil for other nf_tables messages.
-    /// - Throws: if the attributes are not framed as netlink requires.
+    /// - Throws: if the attributes are not framed as netlink requires, or do not say which packet it is.
     package init?(_ message: Message, in datagram: RawSpan) throws(DecodeError) {
         guard UInt32(message.type) >> 8 == UInt32(NFNL_SUBSYS_NFTABLES),
             UInt32(message.type) & 0xFF == NFT_MSG_TRACE.rawValue
@@ -17,6 +17,7 @@ extension TraceEvent {
         let family = try datagram.host(UInt8.self, at: message.payload.lowerBound)
         self.init(id: 0, kind: Kind(rawValue: 0), family: TableFamily(rawValue: family), table: "", chain: "")
         var tracking = TrackingAttributes()
+        var hasID = false
         var cursor = AttributeCursor(attributes)
         while let attribute = try cursor.next(in: datagram) {
             switch UInt32(attribute.type) {
@@ -26,10 +27,12 @@ extension TraceEvent {
             case NFTA_TRACE_TABLE.rawValue: table = datagram.text(attribute)
             case NFTA_TRACE_CHAIN.rawValue: chain = datagram.text(attribute)
             default:
+                hasID = hasID || UInt32(attribute.type) == NFTA_TRACE_ID.rawValue
                 takeNumber(attribute, datagram)
                 tracking.take(attribute, datagram)
             }
         }
+        if !hasID { throw .unusable("trace", "it has no id", at: attributes.lowerBound) }
         self.tracking = tracking.value
     }
 

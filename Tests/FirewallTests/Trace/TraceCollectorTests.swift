@@ -61,6 +61,16 @@ struct TraceCollectorTests {
         #expect(collector.tally.unread == 1)
     }
 
+    @Test("So is a message of another type, and one without the id of its packet; what netlink itself says is no trace")
+    func unusable() throws {
+        let other = Request.netfilter("script", subsystem: 10, message: 0, flags: 0).message(sequence: 0)
+        let nameless = Request.netfilter("script", subsystem: 10, message: 17, flags: 0).message(sequence: 0)
+        let done = Request(.netfilter, "script", type: 3, flags: 0).message(sequence: 0)
+        let collector = collector([.init([other, nameless, done, TraceSamples.marked], isDrained: false)])
+        try collector.finish(at: start)
+        #expect(collector.tally.unread == 2 && collector.tally.notDropped == 1)
+    }
+
     @Test func aRulesKindsAreBounded() throws {
         var tally = DropTally()
         for port in 0..<3000 {
