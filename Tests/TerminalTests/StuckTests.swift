@@ -12,7 +12,7 @@ import Testing
 struct StuckTests {
     /// After a reading in each of these seconds, all of which find the same.
     private func model(
-        _ state: String, entry entryState: TrackedTCP.State?, vip: Int = 100, seconds: [UInt32] = [1, 2, 3, 4]
+        _ state: ConnectionState, entry entryState: TrackedTCP.State?, vip: Int = 100, seconds: [UInt32] = [1, 2, 3, 4]
     ) -> Model {
         var model = Models.empty(200, 40)
         for second in seconds {
@@ -97,8 +97,8 @@ struct StuckTests {
             // What the real server sent, IPVS does not see.
             (100, "ESTABLISHED", .timeWait, false), (100, "SYN_RECV", .established, false),
             (100, "FIN_WAIT", nil, false),
-        ] as [(Int, String, TrackedTCP.State?, Bool)])
-    func tables(_ vip: Int, _ state: String, _ entry: TrackedTCP.State?, _ isStuck: Bool) {
+        ] as [(Int, ConnectionState, TrackedTCP.State?, Bool)])
+    func tables(_ vip: Int, _ state: ConnectionState, _ entry: TrackedTCP.State?, _ isStuck: Bool) {
         #expect(stuck(model(state, entry: entry, vip: vip)).reduce(0, +) == (isStuck ? 1 : 0))
         // One table is read after the other: only what stays so counts.
         #expect(stuck(model(state, entry: entry, vip: vip, seconds: [1])).reduce(0, +) == 0)

@@ -101,7 +101,7 @@ struct WatchCaptureTests {
             #expect(words.contains(flow.verdict.rawValue))
             #expect(words.contains("\(flow.virtual)"))
             if let method = flow.method { #expect(words.contains(method.description)) }
-            if let state = flow.connection?.state { #expect(words.contains(state)) }
+            if let state = flow.connection?.state.name { #expect(words.contains(state)) }
         }
         let shown = rows.filter { ["tcp", "udp"].contains($0.first) }
         #expect(shown.count == snapshot.report.flows.count)

@@ -13,7 +13,7 @@ struct TimeoutFindingsTests {
     private let client = "10.0.0.1:1001"
 
     private func findings(
-        _ transport: IPProtocol, _ state: String, _ entryState: TrackedTCP.State? = nil, ipvs: UInt32?,
+        _ transport: IPProtocol, _ state: ConnectionState, _ entryState: TrackedTCP.State? = nil, ipvs: UInt32?,
         _ values: [String: Int], hasEntry: Bool = true, left: UInt32? = nil, isFixed: Bool = false
     ) throws -> [Finding] {
         let service = try service(.address(transport, at(vip)), [(server, .nat)])
