@@ -104,7 +104,7 @@ package final class Observer {
         let counts = try table.read(from: kernel)
         let origin = Origin.here(networkNamespace: kernel.origin.networkNamespace)
         var observation = Observation(origin, from: from, to: clock.wall())
-        observation.take(counts.counts, plan)
+        observation.take(counts.counts, plan, uncounted: counts.uncounted)
         observation.sysctls = sysctls
         observation.notices = preconditions.notices + front
         observation.outside = outside.growth

@@ -67,7 +67,9 @@ struct TrafficFindings {
 
     private var passed: Finding? {
         let total = traffic.reached.packets
-        guard total > 0, !losses.contains(where: { $0.side == .entering && $0.place.hasRules }) else { return nil }
+        guard total > 0, !losses.contains(where: { $0.side == .entering && $0.place.hasRules }),
+            !traffic.uncounted.contains(where: { $0.side == .entering })
+        else { return nil }
         let invalid = traffic.cells.filter { $0.cell.point == .localInPassed && $0.cell.ctstate == .invalid }
         let facts = PassedPackets(
             total: total, invalid: invalid.map(PacketGroup.init),

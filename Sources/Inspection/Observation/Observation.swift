@@ -45,11 +45,16 @@ package struct Observation: Snapshot, Equatable, Sendable {
     package var milliseconds: UInt64 { (max(to.nanoseconds, from.nanoseconds) - from.nanoseconds) / 1_000_000 }
 
     /// Distributes the counts among the subjects.
-    package mutating func take(_ counts: [PacketCount], _ plan: ObservationPlan) {
+    ///
+    /// - Parameter uncounted: points at which not all packets were counted: whose they were is not known.
+    package mutating func take(
+        _ counts: [PacketCount], _ plan: ObservationPlan, uncounted: Set<ObservationPoint> = []
+    ) {
         services = plan.services
         subjects = plan.subjects.map { subject in
             var observed = Observed(subject: subject, taker: plan.taker(of: subject))
             observed.traffic.followsAnswers = plan.followsAnswers(of: subject)
+            observed.traffic.uncounted = uncounted
             return observed
         }
         elsewhere = [:]

@@ -92,7 +92,7 @@ extension ObservedTraffic {
     /// IPVS translates answers at FORWARD, and untracks them (`handle_response`, net/netfilter/ipvs/ip_vs_core.c). At POST_ROUTING there are those of
     /// the director itself, too.
     private var lostInTranslation: [PacketLoss] {
-        guard followsAnswers else { return [] }
+        guard followsAnswers, uncounted.isDisjoint(with: [.answerLeaving, .answerOutPassed]) else { return [] }
         return classes(at: [.forwardPassed]).compactMap { packetClass in
             let states = states(of: packetClass, at: .forwardPassed)
             let left = total(of: packetClass, at: .answerLeaving).minus(total(of: packetClass, at: .answerOutPassed))
@@ -115,6 +115,7 @@ extension ObservedTraffic {
     private func lost(
         from point: ObservationPoint, to next: [ObservationPoint], _ place: PacketLoss.Place, keepsState: Bool = true
     ) -> [PacketLoss] {
+        guard uncounted.isDisjoint(with: next) else { return [] }
         let keepsState = keepsState && place != .beforeConntrack && place != .ipvs
         return classes(at: [point]).flatMap { packetClass in
             let states = states(of: packetClass, at: point)

@@ -67,6 +67,9 @@ package struct ObservedTraffic: Equatable, Sendable {
     /// service: then what does not come so far is lost.
     package var followsAnswers = false
 
+    /// Points at which not all packets were counted: what has not come there is not lost for that.
+    package var uncounted: Set<ObservationPoint> = []
+
     package enum Taker: Sendable {
         /// The host itself.
         case host

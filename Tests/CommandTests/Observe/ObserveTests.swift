@@ -106,6 +106,29 @@ struct ObserveTests {
         }
     }
 
+    @Test("With more ports than are counted it says so, and not that all packets came through")
+    func tooManyPorts() throws {
+        try inFreshNamespace {
+            try Tool.run("ip link set lo up")
+            let program = try BackgroundTool([
+                Program.path, "observe", "--vip", "127.0.0.1", "--json", "--start-tracking",
+            ])
+            try waitUntil("its table is there") { try Self.tables().contains("ct-inspect-\(program.process)-") }
+            let local = IPAddress(ipv4: 0x7F00_0001)
+            for port in 1...9000 as ClosedRange<UInt16> {
+                try RawSocket.send(PacketBytes.tcp(0x02, from: Endpoint(local, 40_000), to: Endpoint(local, port)))
+            }
+            program.signal(SIGINT)
+            #expect(try program.wait() == 0)
+            let document = try document(program.output)
+            #expect(document["complete"] as? Bool == false)
+            let losses = try #require(document["losses"] as? [[String: Any]])
+            #expect(losses.contains { ($0["why"] as? String)?.contains("a counting set is full") ?? false })
+            let conclusions = try #require(document["conclusions"] as? [String])
+            #expect(!conclusions.contains { $0.contains("came through") || $0.contains("dropped") }, "\(conclusions)")
+        }
+    }
+
     @Test("SIGKILL leaves no table behind, and the filter is unchanged")
     func killed() throws {
         try inFilteredNamespace {
