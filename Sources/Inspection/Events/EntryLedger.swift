@@ -20,6 +20,7 @@ package struct EntryLedger: StreamLedger, Sendable {
     private var dump: UInt32 = 0
     /// The last dump for which all NEW events pending at its time are known to have been processed.
     private var settledDump: UInt32 = 0
+    private var destroyed = RecentlyDestroyed()
 
     package init() {}
 
@@ -57,7 +58,9 @@ package struct EntryLedger: StreamLedger, Sendable {
         var keys: [LedgerKey] = []
         for (key, trace) in traces where trace.seen != dump { keys.append(key) }
         for key in keys {
-            if let trace = traces.removeValue(forKey: key) { gone(trace.entry(of: key)) }
+            guard let trace = traces.removeValue(forKey: key) else { continue }
+            _ = destroyed.insert(key)
+            gone(trace.entry(of: key))
         }
     }
 
@@ -68,13 +71,13 @@ package struct EntryLedger: StreamLedger, Sendable {
 
     /// Takes an event.
     ///
-    /// - Returns: how to report it, or nil if a dump has already reported the same. A NEW that differs from the dump is an update: one of the
+    /// - Returns: how to report it, or nil if it has been reported already, by a dump, or as the kernel repeats a DESTROY. A NEW that differs from the dump is an update: one of the
     ///   two is older, and if it is the event, another one follows.
     package mutating func take(_ kind: EventKind, _ entry: Entry) -> EventKind? {
         let key = LedgerKey(entry)
         if kind == .destroy {
-            traces[key] = nil
-            return kind
+            let isKnown = traces.removeValue(forKey: key) != nil
+            return destroyed.insert(key) || isKnown ? kind : nil
         }
         guard let known = traces[key] else {
             traces[key] = LedgerTrace(entry, seen: dump)

@@ -122,7 +122,7 @@ package struct EventTally: Equatable, Sendable {
     package var update = 0
     /// DESTROY events shown.
     package var destroy = 0
-    /// NEW events already covered by `initial` or a resync.
+    /// NEW events already covered by `initial` or a resync, and a DESTROY that the kernel repeats.
     package var doubles = 0
     /// Events received but not shown: of other kinds or entries than requested.
     package var hidden = 0

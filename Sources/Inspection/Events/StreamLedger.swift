@@ -24,7 +24,7 @@ package protocol StreamLedger<Subject> {
 
     /// Takes an event.
     ///
-    /// - Returns: how to report it, or nil if a dump has already reported the same.
+    /// - Returns: how to report it, or nil if it has been reported already.
     mutating func take(_ kind: EventKind, _ subject: Subject) -> EventKind?
 }
 

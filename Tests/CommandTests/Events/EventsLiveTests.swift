@@ -77,6 +77,32 @@ struct EventsLiveTests {
         }
     }
 
+    @Test("A DESTROY that the kernel repeats, as another listener does not read, is counted and not shown")
+    func repeatedDestroy() throws {
+        try inNoisyNamespace {
+            let generator = try ConntrackGenerator()
+            let entries = 1000
+            for number in 0..<entries { try generator.add(.create, number) }
+            try generator.flush()
+            let program = try follow()
+            do {
+                let deaf = try DeafListener()
+                for number in 0..<entries { try generator.add(.delete, number) }
+                try generator.flush()
+                try waitUntil("all are gone") { program.output.components(separatedBy: "destroy").count > entries }
+                deaf.close()
+            }
+            try waitUntil("the kernel has delivered all") {
+                try Tool.run("conntrack -L dying").allSatisfy(\.isWhitespace)
+            }
+            try waitUntilMended(program)
+            let lines = try stop(program)
+            #expect(lines.count("destroy") == entries && lines.last["destroy"] as? Int == entries)
+            let doubles = try #require(lines.last["doubles"] as? Int)
+            #expect(doubles > entries / 2)
+        }
+    }
+
     @Test("If no events can arrive, this is reported at the start with the next step")
     func noEvents() throws {
         try inFreshNamespace {

@@ -70,6 +70,41 @@ struct LedgerTests {
         #expect(ledger.see(first) == .new)
     }
 
+    @Test("A DESTROY is reported once for each life of an entry, however often the kernel sends it")
+    func repeatedDestroy() throws {
+        let (first, second) = (try entry("10.0.0.1:1", "10.0.0.2:80"), try entry("10.0.0.1:2", "10.0.0.2:80"))
+        var ledger = EntryLedger()
+        // It began before the ledger did.
+        #expect(ledger.take(.destroy, first) == .destroy)
+        #expect(ledger.take(.destroy, first) == nil)
+        for _ in 0..<2 {
+            #expect(ledger.take(.new, first) == .new)
+            #expect(ledger.take(.destroy, first) == .destroy)
+            #expect(ledger.take(.destroy, first) == nil)
+        }
+        ledger.beginDump()
+        #expect(ledger.see(first) == .new && ledger.see(second) == .new)
+        ledger.beginDump()
+        ledger.endDump { _ in }
+        #expect(ledger.take(.destroy, first) == nil && ledger.take(.destroy, second) == nil)
+    }
+
+    @Test("Only the last entries are known to be destroyed")
+    func forgottenDestroy() throws {
+        var ledger = EntryLedger()
+        let first = try entry("10.0.0.1:1", "10.0.0.2:80")
+        #expect(ledger.take(.destroy, first) == .destroy)
+        var other = first
+        for number in 1..<UInt32(RecentlyDestroyed.most) {
+            other.id = number
+            _ = ledger.take(.destroy, other)
+        }
+        #expect(ledger.take(.destroy, first) == nil)
+        other.id = UInt32(RecentlyDestroyed.most)
+        #expect(ledger.take(.destroy, other) == .destroy)
+        #expect(ledger.take(.destroy, first) == .destroy)
+    }
+
     @Test("A field that an event leaves out is unchanged, and a dump that includes it reports no change")
     func partialUpdate() throws {
         var whole = try entry("10.0.0.1:1", "10.0.0.2:80")
