@@ -1,5 +1,5 @@
 # The tasks of this project; `make help` lists them. scripts/setup installs what they need.
-.PHONY: help build install uninstall deb demo test unit instructions man man-check completions completions-check package bare lab lab-million lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
+.PHONY: help build install uninstall deb demo test unit instructions man man-check completions completions-check package bare lab lab-million soak lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
 
 SWIFT ?= swift
 # Packed relative relocations (glibc 2.36, lld): a megabyte less to read, and to keep in memory, at each start.
@@ -63,6 +63,9 @@ lab: setup-test build ## A real director on stock Debian kernels, in an emulator
 
 lab-million: setup-test build ## A million connections in the lab: a quarter of an hour for each kernel, not in "make test"
 	for kernel in 6.1 6.12; do CT_LAB_MEMORY=2560 Tests/Lab/run --kernel $$kernel --scenario connections-million || exit 1; done
+
+soak: setup-test build ## An hour of events, watch and observe under load, not in "make test" (root; SOAK="--seconds 600")
+	$(AS_ROOT) Tests/Soak/run $(BINARY) $(SOAK)
 
 fixtures: setup-test build ## Retake the bundled captures, in the lab
 	Tests/Lab/run --kernel 6.1 --fixtures Tests/Fixtures
