@@ -64,6 +64,8 @@ int clinux_keep_only_net_admin(unsigned int also)
         wanted |= CAP_TO_MASK(CAP_SYS_ADMIN) | CAP_TO_MASK(CAP_NET_RAW);
     if (also & CLINUX_KEPT_USER_NAMESPACE)
         wanted |= CAP_TO_MASK(CAP_SETFCAP);
+    if (also & CLINUX_KEPT_DESCRIPTORS)
+        wanted |= CAP_TO_MASK(CAP_SYS_PTRACE);
     unsigned int kept = own.words[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted & wanted;
     memset(&own, 0, sizeof own);
     own.words[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted = kept;

@@ -14,6 +14,8 @@ package enum Privileges {
         package static let sandbox = Also(rawValue: CLINUX_KEPT_SANDBOX.rawValue)
         /// To make one in a user namespace, for what comes from elsewhere.
         package static let userNamespace = Also(rawValue: CLINUX_KEPT_USER_NAMESPACE.rawValue)
+        /// To see which sockets other processes have.
+        package static let descriptors = Also(rawValue: CLINUX_KEPT_DESCRIPTORS.rawValue)
     }
 
     /// Drops every capability except CAP_NET_ADMIN, which is enough to query the kernel, and those of `also`. A user without capabilities

@@ -12,9 +12,20 @@ package final class ConntrackGenerator {
     private var inBatch = 0
 
     /// Opens a netlink socket in the namespace of the calling thread; needs CAP_NET_ADMIN.
-    package init() throws {
+    ///
+    /// - Parameter port: its netlink port; nil to have the kernel choose one.
+    package init(port: UInt32? = nil) throws {
         descriptor = socket(AF_NETLINK, CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 12)
         guard descriptor >= 0 else { throw SystemFailure("socket(NETLINK_NETFILTER)", errno: errno) }
+        guard let port else { return }
+        // struct sockaddr_nl: family and padding, port, groups.
+        let address: [UInt32] = [UInt32(AF_NETLINK), port, 0]
+        let bound = address.withUnsafeBytes { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) {
+                bind(descriptor, $0.baseAddress, socklen_t(bytes.count))
+            }
+        }
+        guard bound == 0 else { throw SystemFailure("bind to netlink port \(port)", errno: errno) }
     }
 
     deinit { close(descriptor) }

@@ -11,6 +11,8 @@ enum clinux_kept {
     /// For root to be root in a user namespace of its own, and so the programs that are run there: CAP_SETFCAP (kernel/user_namespace.c,
     /// `verify_root_map`).
     CLINUX_KEPT_USER_NAMESPACE = 4,
+    /// To read /proc/PID/fd of any process: CAP_SYS_PTRACE (fs/proc/fd.c, `proc_fd_permission`; kernel/ptrace.c).
+    CLINUX_KEPT_DESCRIPTORS = 8,
 };
 
 /// Keeps only CAP_NET_ADMIN (if the thread has it) effective and permitted, and those of `also` (`enum clinux_kept`). Programs that the

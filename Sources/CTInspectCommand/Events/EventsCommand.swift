@@ -77,7 +77,7 @@ struct EventsCommand: ParsableCommand {
     func run() throws {
         let (filter, words) = (try filters.filter, try outputWords())
         try Failure.reporting { () throws(KernelError) in
-            let kernel = try namespace.enterToAsk()
+            let kernel = try namespace.enterToAsk(keeping: format == .conntrack ? .descriptors : [])
             switch table {
             case .conntrack:
                 let lasting = filter.lasting
@@ -111,7 +111,7 @@ struct EventsCommand: ParsableCommand {
         let waiter = try Output.waiter()
         let start = start(kernel, socket)
         for warning in start.warnings { Output.complain(warning) }
-        let writer: any EventWriter<EntryLedger.Subject> = writer(words)
+        let writer: any EventWriter<EntryLedger.Subject> = writer(words, kernel)
         writer.write(.start(start))
         let follower = EventFollower<EntryLedger>(dump, socket, settings, to: writer)
         try follower.run(waiter)
@@ -120,21 +120,18 @@ struct EventsCommand: ParsableCommand {
 
     private var isJSON: Bool { json || format == .json }
 
-    private func writer<Subject: EventSubject>(_ words: Set<OutputWord>) -> any EventWriter<Subject> {
+    private func writer<Subject: EventSubject>(
+        _ words: Set<OutputWord>, _ kernel: LiveKernel
+    ) -> any EventWriter<Subject> {
         if isJSON { return EventJSON<Subject>(to: Output.write) }
         switch format {
         case .conntrack:
             return EventConntrackLines<Subject>(
-                ConntrackFormat(words), showsTime: words.contains(.timestamp), program: Self.program,
+                ConntrackFormat(words), showsTime: words.contains(.timestamp),
+                program: NetlinkPortOwners(kernel).name(ofPort:),
                 complain: Output.complain, to: Output.write)
         case .text, .json: return EventText<Subject>(clocksAhead: Clocks.localOffset, to: Output.write)
         }
-    }
-
-    /// The name of a process, as in conntrack(8) for the cause of an event.
-    private static func program(_ process: UInt32) -> String? {
-        let file = KernelFile("proc/\(process)/comm")
-        return try? LiveKernel().text(of: file, atMost: 64)
     }
 
     /// UPDATEs are a flood: they are subscribed to only if shown. Keeping the table in memory requires DESTROY events.

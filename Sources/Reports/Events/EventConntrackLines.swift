@@ -13,7 +13,7 @@ package final class EventConntrackLines<Subject: EventSubject>: EventWriter {
 
     /// - Parameters:
     ///   - showsTime: `-o timestamp`.
-    ///   - program: the name of the program with a process id, which netlink ports mostly are; nil if it has ended.
+    ///   - program: the name of the program with a netlink port; nil if it has ended, or cannot be seen.
     package init(
         _ format: ConntrackFormat, showsTime: Bool, program: @escaping (UInt32) -> String?,
         complain: @escaping (String) -> Void, to sink: @escaping (RawSpan) -> Void

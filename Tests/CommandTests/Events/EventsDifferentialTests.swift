@@ -63,6 +63,57 @@ struct EventsDifferentialTests {
         }
     }
 
+    @Test(
+        "The program that caused an event is the one that has the socket, of several and with a port that is no process id"
+    )
+    func programs() throws {
+        try inFreshNamespace {
+            try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=1")
+            let path = try #require(Tool.path(of: "conntrack"))
+            let format = ["-o", "extended"]
+            let conntrack = try BackgroundTool(["/usr/bin/stdbuf", "-oL", path, "-E"] + format)
+            let program = try BackgroundTool([Program.path, "events", "--format", "conntrack"] + format)
+            try waitUntil("both listen") { try Self.listeners() >= 2 }
+            Thread.sleep(forTimeInterval: 1)
+            let generators = try [ConntrackGenerator(), ConntrackGenerator()]
+            for (number, generator) in generators.enumerated() {
+                try generator.add(.create, number)
+                try generator.flush()
+            }
+            func lines(_ text: String) -> [Substring] { text.split(separator: "\n").sorted() }
+            try waitUntil("both say the same") {
+                lines(conntrack.output).count == 2 && lines(program.output).count == 2
+            }
+            #expect(lines(program.output) == lines(conntrack.output))
+            let ports = lines(program.output).compactMap {
+                $0.split(separator: "portid=").last?.split(separator: " ").first
+            }
+            #expect(Set(ports).count == 2)
+            #expect(lines(program.output).allSatisfy { $0.contains("progname=") })
+            withExtendedLifetime(generators) {}
+            program.signal(SIGINT)
+            #expect(try program.wait() == 0)
+        }
+    }
+
+    @Test("A process that has chosen another's id as its port does not pass for it")
+    func foreignPort() throws {
+        try inFreshNamespace {
+            try Tool.run("sysctl -w net.netfilter.nf_conntrack_events=1")
+            let program = try BackgroundTool([Program.path, "events", "--format", "conntrack"])
+            try waitUntil("it listens") { try Self.listeners() >= 1 }
+            Thread.sleep(forTimeInterval: 1)
+            let generator = try ConntrackGenerator(port: 1)
+            try generator.add(.create, 1)
+            try generator.flush()
+            let own = try String(contentsOfFile: "/proc/self/comm", encoding: .utf8).trimmingCharacters(in: .newlines)
+            try waitUntil("it is told") { program.output.hasSuffix("\n") }
+            #expect(program.output.hasSuffix("portid=1 progname=\(own)\n"), "\(program.output)")
+            program.signal(SIGINT)
+            #expect(try program.wait() == 0)
+        }
+    }
+
     @Test("Expectation events match conntrack -E expect")
     func expectations() throws {
         try inFreshNamespace {
@@ -105,8 +156,7 @@ struct EventsDifferentialTests {
         }
     }
 
-    /// The lines, sorted. The name of the program that caused an event is looked up by process id, and the process may
-    /// be gone by then.
+    /// The lines, sorted. The program that caused an event may be gone when it is looked for.
     private static func withoutPrograms(_ text: String) -> [String] {
         text.split(separator: "\n").map { line in
             line.split(separator: " ", omittingEmptySubsequences: false).filter { !$0.hasPrefix("progname=") }
