@@ -1,5 +1,5 @@
 # The tasks of this project; `make help` lists them. scripts/setup installs what they need.
-.PHONY: help build install uninstall deb demo test unit instructions man man-check completions completions-check package bare lab lab-million soak lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
+.PHONY: help build install uninstall deb demo test unit fuzz fuzz-short instructions man man-check completions completions-check package bare lab lab-million soak lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
 
 SWIFT ?= swift
 # Packed relative relocations (glibc 2.36, lld): a megabyte less to read, and to keep in memory, at each start.
@@ -16,7 +16,7 @@ BENCH_TOOLS = $(patsubst Benchmarks/Tools/%.c,Benchmarks/.build/tools/%,$(wildca
 # Commands that need root use sudo, unless already root.
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
-SHELL_SCRIPTS = scripts/setup scripts/check-imports scripts/check-sizes .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh) \
+SHELL_SCRIPTS = scripts/setup scripts/check-imports scripts/check-sizes Tests/Fuzz/run .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh) \
     Packaging/build-deb $(wildcard $(foreach suite,Debian Package Bare,Tests/$(suite)/run Tests/$(suite)/*.sh))
 
 help: ## This list
@@ -32,11 +32,17 @@ demo: build ## Build, and run the main job on the bundled capture of a real dire
 	@echo
 	$(BINARY) flows --capture Tests/Fixtures/mixed/capture --summary
 
-test: setup-test lint unit instructions man-check completions-check package bare lab ## All tests: lint, unit, integration, instructions, man pages, completions, package, bare Debian, lab
+test: setup-test lint unit fuzz-short instructions man-check completions-check package bare lab ## All tests: lint, unit, integration, fuzzing, instructions, man pages, completions, package, bare Debian, lab
 
 unit: setup-test ## Unit, differential and integration tests (namespaces need root)
 	$(SWIFT) test
 	$(SWIFT) test --package-path Benchmarks
+
+fuzz: setup-test ## Fuzz each decoder for an hour (FUZZ_SECONDS=60, TARGETS="entries filter")
+	FUZZ_BUILD=release FUZZ_SECONDS=$${FUZZ_SECONDS:-3600} Tests/Fuzz/run $(TARGETS)
+
+fuzz-short: setup-test ## The same for ten seconds each
+	Tests/Fuzz/run $(TARGETS)
 
 instructions: setup-test build bench-build ## Instructions per entry, counted by callgrind, against their bounds (root)
 	$(AS_ROOT) $(BENCHMARKS) instructions

@@ -133,3 +133,17 @@ let package = Package(
             ]),
     ]
 )
+
+/// The fuzz targets need libFuzzer's runtime and code built for it: Tests/Fuzz/run sets this and builds them apart.
+if Context.environment["CT_INSPECT_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "CFuzzer", "CTInspectCommand", "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall",
+                "Routing", "Inspection", "Collection", "Reports", "Terminal", argumentParser,
+            ],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict),
+    ]
+}
