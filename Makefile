@@ -1,5 +1,5 @@
 # The tasks of this project; `make help` lists them. scripts/setup installs what they need.
-.PHONY: help build install uninstall deb demo test unit fuzz fuzz-short instructions man man-check completions completions-check package bare lab lab-million soak lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
+.PHONY: help build install uninstall deb demo test unit fuzz fuzz-short sanitize instructions man man-check completions completions-check package bare lab lab-million soak lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
 
 SWIFT ?= swift
 # Packed relative relocations (glibc 2.36, lld): a megabyte less to read, and to keep in memory, at each start.
@@ -16,7 +16,7 @@ BENCH_TOOLS = $(patsubst Benchmarks/Tools/%.c,Benchmarks/.build/tools/%,$(wildca
 # Commands that need root use sudo, unless already root.
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
-SHELL_SCRIPTS = scripts/setup scripts/check-imports scripts/check-sizes Tests/Fuzz/run .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh) \
+SHELL_SCRIPTS = scripts/setup scripts/check-imports scripts/check-sizes scripts/sanitize Tests/Fuzz/run .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh) \
     Packaging/build-deb $(wildcard $(foreach suite,Debian Package Bare,Tests/$(suite)/run Tests/$(suite)/*.sh))
 
 help: ## This list
@@ -43,6 +43,9 @@ fuzz: setup-test ## Fuzz each decoder for an hour (FUZZ_SECONDS=60, TARGETS="ent
 
 fuzz-short: setup-test ## The same for ten seconds each
 	Tests/Fuzz/run $(TARGETS)
+
+sanitize: setup-test ## The suites that decode, with sanitizers (SANITIZERS="thread", SUITES="NetlinkTests")
+	scripts/sanitize
 
 instructions: setup-test build bench-build ## Instructions per entry, counted by callgrind, against their bounds (root)
 	$(AS_ROOT) $(BENCHMARKS) instructions
