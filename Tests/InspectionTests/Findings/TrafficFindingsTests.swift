@@ -61,25 +61,6 @@ struct TrafficFindingsTests {
         #expect(try Observation.of([]).findings.map(\.id) == [.nothingSeen])
     }
 
-    @Test("Where not every packet was counted, none is said to be lost for that, and not all to have come through")
-    func uncounted() throws {
-        var counts = try Counts()
-        counts.way(.syn, .new, 5, passed: 3)
-        var observation = try Observation.of(counts.counts)
-        #expect(try findings(observation).map(\.id) == [.packetsDropped])
-        observation.subjects[0].traffic.uncounted = [.localInPassed]
-        #expect(try findings(observation).isEmpty)
-        // Answers were left out: that says nothing of requests.
-        observation.subjects[0].traffic.uncounted = [.answerInPassed]
-        #expect(try findings(observation).map(\.id) == [.packetsDropped])
-        counts = try Counts()
-        counts.way(.syn, .new, 5)
-        observation = try .of(counts.counts)
-        #expect(try findings(observation).map(\.id) == [.nothingDropped])
-        observation.subjects[0].traffic.uncounted = [.preRouting]
-        #expect(try findings(observation).isEmpty)
-    }
-
     // MARK: INVALID ACKs
 
     @Test("ACKs INVALID because of vs.conntrack=1: if all services are DR, the setting is the remedy")
