@@ -67,7 +67,11 @@ extension FuzzTarget {
 
     private static func events<Subject: EventSubject & EventDecodable>(of _: Subject.Type, in bytes: [UInt8]) {
         var records: [EventRecord<Subject>] = []
-        try? Subject.events(in: bytes.span.bytes, receivedAt: received) { records.append(.event($0)) }
+        try? Subject.events(in: bytes.span.bytes, receivedAt: received) {
+            records.append(.event($0))
+        } unusable: {
+            Printed.text([$0.description])
+        }
         if records.isEmpty { return }
         Printed.text { sink in
             let text = EventText<Subject>(clocksAhead: { _ in 0 }, to: sink)

@@ -45,7 +45,7 @@ extension FuzzTarget {
     @Sendable private static func activation(_ bytes: [UInt8]) {
         do throws(KernelError) {
             _ = try ConntrackActivation(reading: FuzzedKernel(answers: bytes))
-            _ = try TrackingUsers(reading: FuzzedKernel(answers: bytes)).areAll
+            _ = try TrackingUsers(reading: FuzzedKernel(answers: bytes)).shortfall
         } catch { Printed.error(error) }
     }
 
