@@ -40,7 +40,8 @@ struct CaptureCommand: ParsableCommand {
             try reading.prepare(kernel)
             // The directory is created while we may still write where only root may; its content is ours then.
             let owner = Self.sudoUser
-            _ = try Output.waiter()
+            // timeout(1) sends its signal twice: to us, and to our group.
+            _ = try Output.waiter(outlasting: 2)
             let recording = try RecordingKernel(
                 kernel, into: folder, for: owner, tool: "ct-inspect \(CTInspect.version)")
             do throws(KernelError) {
