@@ -86,7 +86,7 @@ extension Director {
             attribute, bytes throws(DecodeError) in
             daemons.append(try Daemon(attribute, in: bytes))
         }
-        if let unusable = answer.unusable { throw KernelError(request.purpose, unusable: unusable) }
+        try answer.requireUsable(request.purpose)
         return daemons
     }
 }

@@ -98,9 +98,7 @@ package struct Director {
     /// - Throws: also, `.damaged`, that there are services or destinations that could not be used.
     package func wholeServices() throws(KernelError) -> [Service] {
         let listing = try services()
-        if let unusable = listing.answer.unusable {
-            throw KernelError("list the services of IPVS", unusable: unusable)
-        }
+        try listing.answer.requireUsable("list the services of IPVS")
         return listing.services
     }
 

@@ -27,6 +27,14 @@ package struct Answer: Equatable, Sendable {
         return [interrupted ? changed : nil, unusable?.description].compactMap(\.self).joined(separator: "; ")
     }
 
+    /// For those to whom a part is worth nothing.
+    ///
+    /// - Parameter purpose: what was asked for.
+    /// - Throws: `.damaged`, if messages could not be used.
+    package func requireUsable(_ purpose: String) throws(KernelError) {
+        if let unusable { throw KernelError(purpose, unusable: unusable) }
+    }
+
     /// Adds the answer to another one of the requests that were needed for the whole.
     package mutating func add(_ other: Answer) {
         messages += other.messages
@@ -113,7 +121,7 @@ extension KernelSource {
     package func askStrictly(
         _ request: Request, _ each: (Message, RawSpan) throws(DecodeError) -> Void
     ) throws(KernelError) {
-        if let unusable = try ask(request, each).unusable { throw KernelError(request.purpose, unusable: unusable) }
+        try ask(request, each).requireUsable(request.purpose)
     }
 }
 

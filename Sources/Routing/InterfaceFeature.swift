@@ -26,7 +26,7 @@ package enum InterfaceFeature {
                 if let name = try interface(message, with: feature, in: bytes) { names.insert(name) }
             }
         }
-        if let unusable = answer.unusable { throw KernelError(request.purpose, unusable: unusable) }
+        try answer.requireUsable(request.purpose)
         if answer.interrupted {
             throw KernelError(request.purpose, .failed, detail: "they kept changing", nextStep: "try again")
         }

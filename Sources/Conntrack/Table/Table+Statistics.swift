@@ -64,7 +64,7 @@ extension Table {
         let answer = try ask(request) { message, datagram throws(DecodeError) in
             size = try TableSize(message, in: datagram)
         }
-        if let unusable = answer.unusable { throw KernelError(request.purpose, unusable: unusable) }
+        try answer.requireUsable(request.purpose)
         return size
     }
 

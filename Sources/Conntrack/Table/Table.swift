@@ -114,9 +114,7 @@ package struct Table {
     ) throws(KernelError) {
         guard let request = Self.lookup(tuple, zone: zone) else { return }
         do throws(KernelError) {
-            if let unusable = try answer(to: request, found).unusable {
-                throw KernelError(request.purpose, unusable: unusable)
-            }
+            try answer(to: request, found).requireUsable(request.purpose)
         } catch {
             if error.cause != .notFound { throw error }
         }

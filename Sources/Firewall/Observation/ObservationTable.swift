@@ -67,7 +67,7 @@ package struct ObservationTable: ~Copyable {
         package var full: Set<ObservationPoint> = []
         /// Points of which messages could not be used, so that packets counted there are missing.
         package var unusable: [ObservationPoint: UnusableMessages] = [:]
-        /// Points at which there were packets that are not in the counts.
+        /// Points at which there may have been packets that are not in the counts.
         package var uncounted: Set<ObservationPoint> { full.union(unusable.keys) }
 
         package init() {}

@@ -47,7 +47,7 @@ package struct Ruleset: Equatable, Sendable {
             for kind in [RulesetObject.Kind.table, .chain] {
                 let request = Self.request(kind)
                 let answer = try read(kind, request, from: kernel)
-                if let unusable = answer.unusable { throw KernelError(request.purpose, unusable: unusable) }
+                try answer.requireUsable(request.purpose)
             }
         } catch {
             guard error.saysUnserved else { throw error }

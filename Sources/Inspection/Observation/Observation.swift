@@ -71,6 +71,7 @@ package struct Observation: Snapshot, Equatable, Sendable {
                 elsewhere[count.address, default: .init()].add(count)
             }
         }
+        for address in elsewhere.keys { elsewhere[address]?.uncounted = uncounted }
     }
 
     /// Adds the IPVS connections, counted for the same plan.

@@ -28,4 +28,16 @@ struct UncountedPacketsTests {
         observation.subjects[0].traffic.uncounted = [.preRouting]
         #expect(try findings(observation).isEmpty)
     }
+
+    @Test("That holds for packets of no subject, too")
+    func elsewhere() throws {
+        var counts = try Counts()
+        counts.way(.udp, .new, 5, passed: 3)
+        let plan = ObservationPlan([try .service("10.0.0.100:443")])
+        var observation = try Observation.of([])
+        observation.take(counts.counts, plan)
+        #expect(observation.droppedPackets == 2)
+        observation.take(counts.counts, plan, uncounted: [.localInPassed])
+        #expect(observation.elsewhere.count == 1 && observation.droppedPackets == 0)
+    }
 }
