@@ -129,6 +129,15 @@ struct FilterExpressionTests {
         #expect(error.map { "\($0)".contains(sentence) } == true, "\(line): \(error.map { "\($0)" } ?? "")")
     }
 
+    @Test("A combining mark, as pasted text may have, joins no blank, parenthesis or comparison")
+    func combiningMarks() throws {
+        let mark = "\u{650}"
+        #expect(try Self.read("tcp \(mark)") == Self.read("tcp and (\(mark))"))
+        #expect(try Self.read("(\(mark))") == Self.read(mark))
+        let error = #expect(throws: FilterError.self) { try Self.read("dport=\(mark)80 prot=tcp") }
+        #expect(error?.column == 7)
+    }
+
     @Test("Parentheses within each other end before the stack does")
     func depth() throws {
         let deep = String(repeating: "(", count: 40) + "tcp" + String(repeating: ")", count: 40)

@@ -16,13 +16,15 @@ struct FilterToken: Equatable {
     let kind: Kind
     /// As written, without quotation marks.
     let text: String
-    /// Of its first character, from 1.
+    /// Of its first Unicode scalar, from 1.
     let column: Int
+    /// The column behind its text.
+    var end: Int { column + text.unicodeScalars.count }
 }
 
-/// Takes a filter line apart.
+/// Takes a filter line apart, by Unicode scalars: a combining mark joins a blank or a parenthesis to one `Character`, which is neither.
 struct FilterLexer {
-    private let characters: [Character]
+    private let scalars: [Unicode.Scalar]
     private var position = 0
 
     /// - Throws: for a quotation mark without another.
@@ -33,12 +35,12 @@ struct FilterLexer {
         return tokens
     }
 
-    private init(_ line: String) { characters = Array(line) }
+    private init(_ line: String) { scalars = Array(line.unicodeScalars) }
 
-    private var current: Character? { characters.indices.contains(position) ? characters[position] : nil }
+    private var current: Unicode.Scalar? { scalars.indices.contains(position) ? scalars[position] : nil }
 
     private mutating func next() throws(FilterError) -> FilterToken? {
-        while let current, current.isWhitespace { position += 1 }
+        while let current, current.properties.isWhitespace { position += 1 }
         guard let current else { return nil }
         let first = position
         func token(_ kind: FilterToken.Kind, _ text: String) -> FilterToken {
@@ -52,28 +54,36 @@ struct FilterLexer {
         case "\"", "'": return token(.quoted, try quotation(current))
         default:
             while let next = self.current, !Self.ends(next) { position += 1 }
-            return token(.word, String(characters[first..<position]))
+            return token(.word, String(scalars[first..<position]))
         }
     }
 
     private mutating func takeComparison() -> FilterToken.Comparison? {
         for comparison in [FilterToken.Comparison.unequal, .atMost, .atLeast, .equal, .less, .more]
-        where characters[position...].starts(with: comparison.rawValue) {
+        where scalars[position...].starts(with: comparison.rawValue.unicodeScalars) {
             position += comparison.rawValue.count
             return comparison
         }
         return nil
     }
 
-    private mutating func quotation(_ mark: Character) throws(FilterError) -> String {
+    private mutating func quotation(_ mark: Unicode.Scalar) throws(FilterError) -> String {
         let start = position
         position += 1
-        let text = characters[position...].prefix { $0 != mark }
+        let text = scalars[position...].prefix { $0 != mark }
         position += text.count + 1
-        guard position <= characters.count else { throw FilterError(String(mark), .unpaired, column: start + 1) }
+        guard position <= scalars.count else { throw FilterError(String(mark), .unpaired, column: start + 1) }
         return String(text)
     }
 
     /// A word ends here; a `!` may be in it, as in `!=`.
-    private static func ends(_ character: Character) -> Bool { character.isWhitespace || "()=<>!".contains(character) }
+    private static func ends(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isWhitespace || "()=<>!".unicodeScalars.contains(scalar)
+    }
+}
+
+extension String {
+    fileprivate init(_ scalars: ArraySlice<Unicode.Scalar>) {
+        self.init(UnicodeScalarView(scalars))
+    }
 }

@@ -79,7 +79,7 @@ struct FilterParser {
     /// The values behind a comparison, with what belongs to them: `!` in front, and no blank within.
     private mutating func takeValues() -> (text: String, isNegated: Bool, column: Int) {
         var isNegated = false
-        let column = current?.column ?? (tokens.last.map { $0.column + $0.text.count } ?? 1)
+        let column = current?.column ?? (tokens.last?.end ?? 1)
         while let token = current, token.kind == .not {
             isNegated.toggle()
             position += 1
@@ -91,7 +91,7 @@ struct FilterParser {
 
     private func unfinished() -> FilterError {
         guard let token = current else {
-            let end = tokens.last.map { $0.column + $0.text.count } ?? 1
+            let end = tokens.last?.end ?? 1
             return FilterError(tokens.last?.text ?? "", .unfinished, column: end)
         }
         return FilterError(token.text, .misplaced, column: token.column)

@@ -199,7 +199,7 @@ struct FilterValues {
         self.word = word
         var start = column
         parts = text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-            defer { start += part.count + 1 }
+            defer { start += part.unicodeScalars.count + 1 }
             return (String(part), start)
         }
     }
