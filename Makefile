@@ -39,7 +39,7 @@ unit: setup-test ## Unit, differential and integration tests (namespaces need ro
 	$(SWIFT) test --package-path Benchmarks
 
 fuzz: setup-test ## Fuzz each decoder for an hour (FUZZ_SECONDS=60, TARGETS="entries filter")
-	FUZZ_BUILD=release FUZZ_SEED=0 FUZZ_SECONDS=$${FUZZ_SECONDS:-3600} Tests/Fuzz/run $(TARGETS)
+	FUZZ_BUILD=release FUZZ_SEED=0 FUZZ_INPUTS=-1 FUZZ_SECONDS=$${FUZZ_SECONDS:-3600} Tests/Fuzz/run $(TARGETS)
 
 fuzz-short: setup-test ## The same for ten seconds each
 	Tests/Fuzz/run $(TARGETS)

@@ -185,6 +185,40 @@ struct CaptureTrustTests {
         }
     }
 
+    @Test(
+        "What could not be read is something that we write, too",
+        arguments: [
+            #""what": "", "why": "x""#, #""what": "a", "errno": 0, "why": "x""#,
+            #""what": "a", "errno": 4096, "why": "x""#,
+            #""what": "\#(String(repeating: "x", count: 4097))", "why": "x""#,
+            #""what": "a", "why": "\#(String(repeating: "x", count: 8193))""#,
+        ])
+    func junkUnread(_ members: String) throws {
+        try CaptureDamageTests.damaged { path in
+            try change("\(path)/manifest.json") { bytes in
+                let text = String(decoding: bytes, as: UTF8.self)
+                bytes = Array(text.replacing(/"unread" : \[/) { _ in "\"unread\" : [{\(members)}, " }.utf8)
+            }
+        } _: { path in
+            let error = CaptureSample.refusal(path, verifying: false)
+            #expect(error?.cause == .damaged && error?.detail == "its unread is nothing that ct-inspect writes")
+        }
+    }
+
+    @Test("Verifying tells how far it is, to the last byte")
+    func progress() throws {
+        try inTemporaryFolder { path in
+            _ = try CaptureSample.write(into: path)
+            var heard: [Int] = []
+            var sizes: Set<Int> = []
+            _ = try CapturedKernel(path) { bytes, size in
+                heard.append(bytes)
+                sizes.insert(size)
+            }
+            #expect(heard == heard.sorted() && heard.last == sizes.first && sizes.count == 1)
+        }
+    }
+
     @Test func aManifestTooLongIsAnErrorAndNotCut() throws {
         try CaptureDamageTests.damaged { path in
             try change("\(path)/manifest.json") { $0 += [UInt8](repeating: UInt8(ascii: " "), count: 16 << 20) }

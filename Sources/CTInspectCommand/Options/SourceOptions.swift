@@ -27,8 +27,17 @@ struct SourceOptions: ParsableArguments {
     func open(
         _ connections: ConnectionOptions? = nil, keeping also: Privileges.Also = []
     ) throws(KernelError) -> any KernelSource {
-        if let capture { return try CapturedKernel(capture) }
+        if let capture { return try Self.verified(capture) }
         return try namespace.enterToAsk(connections, keeping: also)
+    }
+
+    /// One of several gigabytes takes some seconds.
+    private static func verified(_ capture: String) throws(KernelError) -> CapturedKernel {
+        let progress = Progress()
+        defer { progress.end() }
+        return try CapturedKernel(capture) { bytes, size in
+            progress.show("verified \(bytes >> 20) of \(size >> 20) MiB of the capture", at: bytes)
+        }
     }
 }
 

@@ -23,12 +23,16 @@ package final class CapturedKernel: KernelSource {
     private var asked: [Request: Int] = [:]
     private var reads: [String: Int] = [:]
 
-    /// - Parameter verifying: whether checksums are compared first; without, damage may go unnoticed, but is never fatal.
+    /// - Parameters:
+    ///   - verifying: whether checksums are compared first; without, damage may go unnoticed, but is never fatal.
+    ///   - progress: called while they are, with the bytes read so far, and those of all files.
     /// - Throws: `.damaged` if this is not a complete capture; `.failed` if there is no such directory, `.forbidden` if it may not be
     ///   read.
-    package init(_ path: String, verifying: Bool = true) throws(KernelError) {
+    package init(
+        _ path: String, verifying: Bool = true, progress: (_ bytes: Int, _ of: Int) -> Void = { _, _ in }
+    ) throws(KernelError) {
         folder = try CaptureFile.folder(path)
-        checksums = verifying ? try Checksums.verified(folder) : nil
+        checksums = verifying ? try Checksums.verified(folder, progress) : nil
         let manifest = try Self.manifest(folder)
         unread = Dictionary(manifest.unread.map { ($0.what, $0) }) { first, _ in first }
         contents = CaptureContents((checksums.map { Array($0.sums.keys) } ?? []) + unread.keys)

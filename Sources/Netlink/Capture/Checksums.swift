@@ -28,8 +28,11 @@ struct Checksums: Equatable {
 
     /// Reads every file of a capture and compares.
     ///
+    /// - Parameter progress: called for each piece with the bytes read so far, and those of all files.
     /// - Returns: the capture's files.
-    static func verified(_ folder: borrowing Folder) throws(KernelError) -> Checksums {
+    static func verified(
+        _ folder: borrowing Folder, _ progress: (_ bytes: Int, _ of: Int) -> Void = { _, _ in }
+    ) throws(KernelError) -> Checksums {
         let purpose = CaptureFile.purpose(folder.path)
         let text: [UInt8]
         do throws(Errno) { text = try CaptureFile.bytes(folder, CaptureFile.checksums) } catch {
@@ -42,10 +45,17 @@ struct Checksums: Equatable {
                 Folder.components(of: $0).map { $0.count <= CaptureContents.deepest } ?? false
             })
         else { throw damaged(purpose, CaptureFile.checksums) }
-        try check(expected, folder)
+        let size = try size(of: expected, folder)
+        var count = 0
         for (path, sum) in expected.sums.sorted(by: { $0.key < $1.key }) {
             var actual = CRC32()
-            do throws(Errno) { try CaptureFile.read(folder, path) { actual.take($0) } } catch {
+            do throws(Errno) {
+                try CaptureFile.read(folder, path) { piece in
+                    actual.take(piece)
+                    count += piece.byteCount
+                    progress(count, size)
+                }
+            } catch {
                 throw CaptureFile.unreadable(purpose, error, detail: path)
             }
             if actual.value != sum { throw damaged(purpose, path) }
@@ -53,8 +63,8 @@ struct Checksums: Equatable {
         return expected
     }
 
-    /// Before any is read, as a stranger's may be a terabyte that takes no space on the disk.
-    private static func check(_ expected: Checksums, _ folder: borrowing Folder) throws(KernelError) {
+    /// Known before any is read, as a stranger's may be a terabyte that takes no space on the disk.
+    private static func size(of expected: Checksums, _ folder: borrowing Folder) throws(KernelError) -> Int {
         let purpose = CaptureFile.purpose(folder.path)
         var rest = CaptureFile.mostBytes
         for path in expected.sums.keys {
@@ -67,6 +77,7 @@ struct Checksums: Equatable {
                     nextStep: "ask whoever sent it to take it again with ct-inspect capture")
             }
         }
+        return CaptureFile.mostBytes - rest
     }
 
     func holds(_ path: String) -> Bool { sums[path] != nil }

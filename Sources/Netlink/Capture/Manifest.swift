@@ -44,9 +44,12 @@ struct Manifest: Codable, Equatable {
         let members = [
             ("host", host, 64), ("kernel", kernel, 64), ("netns", netns ?? "", 4096), ("tool", tool, 64),
         ]
-        for (name, text, most) in members where text.utf8.count > most || text.utf8.contains(where: Self.isControl) {
+        let foreign =
+            members.first { _, text, most in !Self.isLine(text, most) }?.0
+            ?? (unread.allSatisfy(\.isOurs) ? nil : "unread")
+        if let foreign {
             throw KernelError(
-                purpose, .damaged, detail: "its \(name) is nothing that ct-inspect writes",
+                purpose, .damaged, detail: "its \(foreign) is nothing that ct-inspect writes",
                 nextStep: CaptureFile.copyAgain)
         }
         guard let moment = Moment(rfc3339: takenAt) else {
@@ -57,10 +60,20 @@ struct Manifest: Codable, Equatable {
         return Origin(takenAt: moment, host: host, kernelRelease: kernel, networkNamespace: netns)
     }
 
-    private static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+    /// Whether a text has at most so many bytes, none of them a control character.
+    fileprivate static func isLine(_ text: String, _ most: Int) -> Bool {
+        text.utf8.count <= most && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+    }
 }
 
 extension Manifest.Unread {
+    /// Whether we may have written it: a path or a purpose, a number of the kernel's errors (`MAX_ERRNO`), and a sentence, in which a
+    /// path may be. An interface's name may have control characters, and is part of paths; what is printed has them escaped.
+    fileprivate var isOurs: Bool {
+        !what.isEmpty && what.utf8.count <= 4096 && why.utf8.count <= 2 * 4096
+            && (errno.map { (1...4095).contains($0) } ?? true)
+    }
+
     init(_ what: String, _ error: KernelError) {
         let why = error.detail ?? error.errno?.description ?? error.description
         self.init(what: what, cause: error.cause, errno: error.errno?.rawValue, why: why)
