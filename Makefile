@@ -1,5 +1,5 @@
 # The tasks of this project; `make help` lists them. scripts/setup installs what they need.
-.PHONY: help build install uninstall deb demo test unit fuzz fuzz-short sanitize instructions man man-check completions completions-check package bare lab lab-million soak lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
+.PHONY: help build install uninstall deb demo test unit fuzz fuzz-short sanitize instructions man man-check completions completions-check package bare lab lab-once lab-million soak lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
 
 SWIFT ?= swift
 # Packed relative relocations (glibc 2.36, lld): a megabyte less to read, and to keep in memory, at each start.
@@ -32,7 +32,7 @@ demo: build ## Build, and run the main job on the bundled capture of a real dire
 	@echo
 	$(BINARY) flows --capture Tests/Fixtures/mixed/capture --summary
 
-test: setup-test lint unit fuzz-short instructions man-check completions-check package bare lab ## All tests: lint, unit, integration, fuzzing, instructions, man pages, completions, package, bare Debian, lab
+test: setup-test lint unit fuzz-short instructions man-check completions-check package bare lab-once ## All tests: lint, unit, integration, fuzzing, instructions, man pages, completions, package, bare Debian, lab
 
 unit: setup-test ## Unit, differential and integration tests (namespaces need root)
 	$(SWIFT) test
@@ -69,6 +69,9 @@ bare: setup-test deb ## The README's first command and `make deb`, in a fresh De
 
 lab: setup-test build ## A real director on stock Debian kernels, in an emulator
 	Tests/Lab/run
+
+lab-once: setup-test build ## The same, but most scenarios on one of the two kernels only, by turns
+	Tests/Lab/run --once
 
 lab-million: setup-test build ## A million connections in the lab: a quarter of an hour for each kernel, not in "make test"
 	for kernel in 6.1 6.12; do CT_LAB_MEMORY=2560 Tests/Lab/run --kernel $$kernel --scenario connections-million || exit 1; done

@@ -22,6 +22,7 @@ from report import Report
 from subject import Subject
 
 EXCHANGE = "/run/exchange"
+KERNELS = ("6.1", "6.12")
 MODULES = ("ip_vs", "ip_vs_rr", "ipip", "nf_conntrack_netlink", "veth", "bridge")
 
 
@@ -44,6 +45,22 @@ def is_on_request(scenario):
     return getattr(scenario, "ON_REQUEST", False)
 
 
+def is_for_each_kernel(scenario):
+    """Shows what the program is for, or what kernels do differently, so that it is never played on one of them only."""
+    return getattr(scenario, "ON_EACH_KERNEL", False)
+
+
+def selection(chosen):
+    """What is played here, of which each scenario that is not for each kernel is left to the other one in turn, with --once."""
+    if chosen.scenario:
+        return [one for one in all_scenarios() if one.NAME in chosen.scenario]
+    usual = [one for one in all_scenarios() if not is_on_request(one)]
+    if chosen.once is None:
+        return usual
+    mine = [one for one in usual if not is_for_each_kernel(one)][(KERNELS.index(chosen.kernel) + chosen.once) % 2 :: 2]
+    return [one for one in usual if is_for_each_kernel(one) or one in mine]
+
+
 def options():
     parser = argparse.ArgumentParser()
     parser.add_argument("--list", action="store_true")
@@ -52,6 +69,7 @@ def options():
     parser.add_argument("--fixtures", action="store_true")
     parser.add_argument("--samples", action="store_true")
     parser.add_argument("--scenario", action="append")
+    parser.add_argument("--once", type=int)
     return parser.parse_args()
 
 
@@ -140,7 +158,7 @@ def main():
     prepare_guest()
     report = Report(f"{EXCHANGE}/report", chosen.kernel)
     subject = None if chosen.peers_only else Subject(f"{EXCHANGE}/ct-inspect")
-    selected = [one for one in all_scenarios() if (one.NAME in chosen.scenario if chosen.scenario else not is_on_request(one))]
+    selected = selection(chosen)
     for scenario in (one for one in selected if is_before_module(one)):
         perform(report, subject, scenario, chosen)
     command("modprobe", "-d", "/run/kernel", "-a", *MODULES)

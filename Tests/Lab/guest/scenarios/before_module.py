@@ -4,6 +4,8 @@ import os
 
 from namespace import Namespace, command
 
+ON_EACH_KERNEL = True
+
 
 def is_loaded():
     return os.path.exists("/sys/module/ip_vs") or os.path.exists("/proc/net/ip_vs")

@@ -4,6 +4,8 @@ from director import CLIENTS, VIP
 from screen import wait_for
 from traffic import Web
 
+ON_EACH_KERNEL = True
+
 
 def conduct(hosts, subject, report):
     hosts.vip(VIP)

@@ -4,6 +4,7 @@ from loaded import loaded, loaded_once_as
 from namespace import command
 from traffic import visited_service
 
+ON_EACH_KERNEL = True
 BTF = "/sys/kernel/btf"
 RESTRICT = "/proc/sys/kernel/kptr_restrict"
 WITHOUT_BPF = ("setpriv", "--bounding-set=-bpf,-perfmon,-sys_admin", "--inh-caps=-all")

@@ -7,6 +7,7 @@ The director sees one direction only, so the entry stays SYN_SENT and the client
 from director import CLIENTS, VIP
 from traffic import Web
 
+ON_EACH_KERNEL = True
 FIXTURE = True
 
 

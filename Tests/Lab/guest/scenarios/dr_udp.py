@@ -3,6 +3,8 @@
 from director import CLIENTS, VIP
 from traffic import Datagrams
 
+ON_EACH_KERNEL = True
+
 
 def play(hosts):
     hosts.vip(VIP)

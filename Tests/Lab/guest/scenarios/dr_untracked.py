@@ -8,6 +8,7 @@ calling the connection ESTABLISHED.
 from director import CLIENTS, VIP
 from traffic import Web
 
+ON_EACH_KERNEL = True
 FIXTURE = True
 
 

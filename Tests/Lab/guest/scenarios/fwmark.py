@@ -3,6 +3,8 @@
 from director import CLIENTS, CLIENTS6, VIP, VIP6
 from traffic import Web
 
+ON_EACH_KERNEL = True
+
 
 def play(hosts):
     hosts.vip(VIP, VIP6)

@@ -7,6 +7,7 @@ held when it was made (IP_VS_CONN_F_NFCT, ip_vs_conn.c), so absent, unreplied an
 from director import CLIENTS, CLIENTS6, SERVERS, VIP, VIP2, VIP6
 from traffic import Datagrams, Web
 
+ON_EACH_KERNEL = True
 FIXTURE = True
 PORTS = ("tcp --dport 80", "tcp --dport 443", "tcp --dport 8080", "udp --dport 53")
 

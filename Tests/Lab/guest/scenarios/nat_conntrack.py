@@ -3,6 +3,8 @@
 from director import CLIENTS, SERVERS, VIP
 from traffic import Web
 
+ON_EACH_KERNEL = True
+
 
 def play(hosts):
     hosts.vip(VIP)

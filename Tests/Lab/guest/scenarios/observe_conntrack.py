@@ -4,6 +4,8 @@ import manual
 from observing import judge, observe
 from story import WebStory
 
+ON_EACH_KERNEL = True
+
 
 def conduct(hosts, subject, report):
     hosts.vs_conntrack(1)

@@ -12,6 +12,7 @@ from observing import Watch, judge, losses, observe
 from screen import wait_for
 from story import WebStory
 
+ON_EACH_KERNEL = True
 STRAY = 3
 
 

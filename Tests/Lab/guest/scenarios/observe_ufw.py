@@ -6,6 +6,8 @@ from filters import ufw
 from observing import judge, observe
 from story import WebStory
 
+ON_EACH_KERNEL = True
+
 
 def conduct(hosts, subject, report):
     hosts.vs_conntrack(0)

@@ -3,6 +3,8 @@
 from observing import judge, observe
 from story import WebStory
 
+ON_EACH_KERNEL = True
+
 
 def conduct(hosts, subject, report):
     hosts.vs_conntrack(0)

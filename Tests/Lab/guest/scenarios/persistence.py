@@ -6,6 +6,8 @@ A template has client port 0; a mark's template has the mark in place of a VIP (
 from director import CLIENTS, VIP, VIP2
 from traffic import Web
 
+ON_EACH_KERNEL = True
+
 
 def play(hosts):
     hosts.vip(VIP, VIP2)

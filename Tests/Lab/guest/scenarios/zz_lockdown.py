@@ -5,6 +5,7 @@ import os
 from namespace import command
 from traffic import visited_service
 
+ON_EACH_KERNEL = True
 SECURITY = "/sys/kernel/security"
 LOCKDOWN = f"{SECURITY}/lockdown"
 
