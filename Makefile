@@ -1,5 +1,5 @@
 # The tasks of this project; `make help` lists them. scripts/setup installs what they need.
-.PHONY: help build install uninstall deb demo test unit fuzz fuzz-short sanitize instructions man man-check completions completions-check package bare lab lab-once lab-million soak lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
+.PHONY: help build install uninstall deb demo test unit fuzz fuzz-short sanitize instructions man man-check completions completions-check package bare lab lab-once lab-million soak faults faults-short lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
 
 SWIFT ?= swift
 # Packed relative relocations (glibc 2.36, lld): a megabyte less to read, and to keep in memory, at each start.
@@ -78,6 +78,12 @@ lab-million: setup-test build ## A million connections in the lab: a quarter of 
 
 soak: setup-test build ## An hour of events, watch and observe under load, not in "make test" (root; SOAK="--seconds 600")
 	$(AS_ROOT) Tests/Soak/run $(BINARY) $(SOAK)
+
+faults: setup-test build ## A fault in every system call of every command, not in "make test" (root; FAULTS="--most 20")
+	$(AS_ROOT) Tests/Faults/run $(BINARY) $(FAULTS)
+
+faults-short: setup-test build ## The same for a minute: one occurrence of each call and fault (root)
+	$(AS_ROOT) Tests/Faults/run $(BINARY) --most 1 --seconds 60 $(FAULTS)
 
 fixtures: setup-test build ## Retake the bundled captures, in the lab
 	Tests/Lab/run --kernel 6.1 --fixtures Tests/Fixtures
