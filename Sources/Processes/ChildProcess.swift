@@ -135,6 +135,7 @@ private struct Spawning {
         let deadline = ContinuousClock.now + limit
         var texts: [[UInt8]] = [[], []]
         var problem: String?
+        var failure: Errno?
         do {
             var open = [output.reading, errors.reading].map {
                 pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0)
@@ -145,7 +146,12 @@ private struct Spawning {
                     problem = "it took longer than \(limit)"
                     break
                 }
-                poll(&open, nfds_t(open.count), CInt(clamping: left.components.seconds * 1000 + 100))
+                let count = poll(&open, nfds_t(open.count), CInt(clamping: left.components.seconds * 1000 + 100))
+                if count < 0 {
+                    // What it said of each before is there still.
+                    guard case let error = Errno(rawValue: errno), error != .interrupted else { continue }
+                    throw error
+                }
                 for index in open.indices where open[index].revents != 0 {
                     let chunk = try Self.read(open[index].fd)
                     if chunk.isEmpty { open[index].fd = -1 }
@@ -153,15 +159,16 @@ private struct Spawning {
                     if texts[index].count > mostBytes { problem = "it printed more than \(mostBytes) bytes" }
                 }
             }
-        } catch { problem = "\(error)" }
+        } catch { failure = error as? Errno ?? .ioError }
         // It may have closed what it prints to, and go on.
-        while problem == nil {
+        while problem == nil, failure == nil {
             if let end = try end(waiting: false) { return .init(end: end, output: texts[0], errors: texts[1]) }
             if ContinuousClock.now >= deadline { problem = "it took longer than \(limit)" }
             usleep(1000)
         }
         kill(-process, SIGKILL)
         _ = try end(waiting: true)
+        if let failure { throw failure }
         throw KernelError("run \(name)", .failed, detail: problem)
     }
 

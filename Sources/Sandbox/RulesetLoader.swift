@@ -24,7 +24,8 @@ package enum RulesetLoader {
     /// Blocks for ten seconds at most.
     ///
     /// - Parameter isHosts: whether it is loaded as systemd does: what it includes is looked for by `nft -f` itself, in `/`.
-    /// - Throws: `.invalid` if the program refuses the file, or takes longer: with the file's name, and its line as the program says.
+    /// - Throws: `.invalid` if the program refuses the file, or takes longer: with the file's name, and its line as the program says. `.failed` if
+    ///   it could not be run, or was ended by a signal: that says nothing about the file.
     static func load(
         _ file: RulesetFile, isHosts: Bool = false, within limit: Duration = .seconds(10)
     ) throws(KernelError) {
@@ -34,10 +35,12 @@ package enum RulesetLoader {
                 file.command(isHosts: isHosts), input: file.bytes, staysInFolder: !isHosts, within: limit)
         } catch {
             if error.cause != .failed { throw error }
-            throw KernelError(purpose, .invalid, detail: "\(file.name): \(error.detail ?? error.description)")
+            // What the system refused has a number; what took too long has not.
+            let (cause, why): (KernelError.Cause, String) =
+                error.errno == nil ? (.invalid, error.detail ?? error.description) : (.failed, error.description)
+            throw KernelError(purpose, cause, detail: "\(file.name): \(why)")
         }
-        guard !outcome.hasSucceeded else { return }
-        throw KernelError(purpose, .invalid, detail: file.complaint(in: outcome))
+        try file.requireSuccess(of: outcome, purpose)
     }
 }
 
@@ -53,6 +56,16 @@ extension RulesetFile.Format {
 }
 
 extension RulesetFile {
+    /// A program that a signal ended says nothing about the file.
+    package func requireSuccess(of outcome: ChildProcess.Outcome, _ purpose: String) throws(KernelError) {
+        let detail = outcome.hasSucceeded ? "" : complaint(in: outcome)
+        switch outcome.end {
+        case .status(0): return
+        case .status: throw KernelError(purpose, .invalid, detail: detail)
+        case .signal: throw KernelError(purpose, .failed, detail: detail)
+        }
+    }
+
     /// Gets the content as its input, as the file may be a pipe. What it includes is looked for as by `nft -f` itself, and beside it.
     fileprivate func command(isHosts: Bool) -> [String] {
         guard format == .nft else { return [format.program] + (keepsOthers ? ["--noflush"] : []) }

@@ -1,6 +1,7 @@
 import Firewall
 import Inspection
 import Netlink
+import Processes
 import Sandbox
 import TestSupport
 import Testing
@@ -43,6 +44,18 @@ struct RulesetLoadingTests {
         let error = #expect(throws: KernelError.self) { try self.trial([cure, Self.trap]) }
         #expect(error?.cause == .invalid)
         #expect(error?.detail?.hasPrefix("rules:1:") == true, "\(error?.description ?? "")")
+    }
+
+    @Test("A program that was ended by a signal says nothing about the file that it loads")
+    func endedBySignal() throws {
+        let file = RulesetFile(Array(Self.trap.utf8), named: "rules")
+        for (end, cause) in [("kill -9 $$", KernelError.Cause.failed), ("exit 1", .invalid)] {
+            let outcome = try ChildProcess.run(["sh"], input: Array(end.utf8))
+            let error = #expect(throws: KernelError.self) { try file.requireSuccess(of: outcome, "load the rules") }
+            #expect(error?.cause == cause)
+            #expect(error?.detail?.hasPrefix("rules: nft ") == true, "\(error?.description ?? "")")
+        }
+        try file.requireSuccess(of: ChildProcess.run(["true"]), "load the rules")
     }
 
     @Test("Chains of devices find the director's links, and are said not to be tried")
