@@ -11,3 +11,4 @@
 #include "StopSignals.h"
 #include "TerminalGuard.h"
 #include "TerminalSize.h"
+#include "UnnamedFile.h"

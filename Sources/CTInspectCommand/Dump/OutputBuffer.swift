@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Netlink
 import SystemPackage
@@ -10,13 +11,11 @@ final class OutputBuffer {
     /// In the directory TMPDIR, or /tmp.
     init() throws(KernelError) {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var path = Array("\(folder)/ct-inspect.XXXXXX".utf8CString)
-        let descriptor = mkstemp(&path)
+        let descriptor = clinux_unnamed_file(folder)
         guard descriptor >= 0 else {
             throw KernelError(
                 "write into \(folder)", Errno(rawValue: errno), nextStep: "set TMPDIR to a writable directory")
         }
-        unlink(path)
         file = FileDescriptor(rawValue: descriptor)
     }
 

@@ -76,6 +76,23 @@ struct DumpUsageTests {
         }
     }
 
+    @Test("What keeps the output never has a name, so that nothing is left of it however the program ends")
+    func keptWithoutName() throws {
+        // Here, as tmpfs has such files everywhere.
+        let folder = "/dev/shm/ct-inspect-tests-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        // A name that comes and goes changes it.
+        let before = Date(timeIntervalSince1970: 1_000_000_000)
+        try FileManager.default.setAttributes([.modificationDate: before], ofItemAtPath: folder)
+        try inFreshNamespace {
+            let outcome = try Program.run(
+                ["dump", "--json", "--on-interrupt", "repeat"], environment: ["TMPDIR": folder])
+            #expect(outcome.status == 0)
+        }
+        #expect(try FileManager.default.attributesOfItem(atPath: folder)[.modificationDate] as? Date == before)
+    }
+
     @Test("Where the output cannot be buffered, --on-interrupt repeat is refused with the reason")
     func nothingCanBeKept() throws {
         try inFreshNamespace {
