@@ -51,12 +51,16 @@ struct Folder: ~Copyable {
         }
         defer { closedir(folder) }
         var names: [String] = []
+        // Its end and a failure differ by errno alone.
+        errno = 0
         while let item = readdir(folder) {
             let name = withUnsafeBytes(of: item.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             if name != ".", name != ".." { names.append(name) }
+            errno = 0
         }
+        if errno != 0 { throw .last }
         return names.sorted()
     }
 

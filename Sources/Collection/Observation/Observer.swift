@@ -106,6 +106,7 @@ package final class Observer {
         var observation = Observation(origin, from: from, to: clock.wall())
         observation.take(counts.counts, plan, uncounted: counts.uncounted)
         observation.sysctls = sysctls
+        observation.losses += sysctls.losses
         observation.notices = preconditions.notices + front
         observation.outside = outside.growth
         for point in ObservationPoint.allCases where counts.full.contains(point) {
