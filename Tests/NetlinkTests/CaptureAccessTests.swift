@@ -100,6 +100,27 @@ struct CaptureAccessTests {
         }
     }
 
+    @Test(
+        "A capture that was killed as it moved its files does not block the next one, but what is not of it does",
+        arguments: [false, true])
+    func killedAsItMoved(hasOther: Bool) throws {
+        try inTemporaryFolder { folder in
+            let path = "\(folder)/lb1"
+            let recording = try Self.record(into: path)
+            _ = try recording.text(of: KernelFile("proc/net/file"))
+            try recording.finish()
+            let files = FileManager.default
+            try files.createDirectory(atPath: "\(path)/.incomplete", withIntermediateDirectories: false)
+            for name in ["netlink.pcap", "CRC32SUMS"] {
+                try files.moveItem(atPath: "\(path)/\(name)", toPath: "\(path)/.incomplete/\(name)")
+            }
+            let other = "\(path)/proc/net/other"
+            if hasOther { try Data().write(to: URL(fileURLWithPath: other)) }
+            #expect(Self.refusal(path)?.errno == (hasOther ? .directoryNotEmpty : nil))
+            #expect(files.fileExists(atPath: other) == hasOther)
+        }
+    }
+
     @Test func aLinkIsNoFolderToWriteInto() throws {
         try inTemporaryFolder { folder in
             try FileManager.default.createDirectory(atPath: "\(folder)/real", withIntermediateDirectories: false)

@@ -36,6 +36,7 @@ final class CaptureWriter {
                 detail = "another user owns it or can write to it"
                 throw .notPermitted
             }
+            Self.removeMoved(in: folder)
             guard try folder.list().allSatisfy({ $0 == Self.incompleteName }) else { throw .directoryNotEmpty }
             try folder.hide()
             try folder.removeAll(Self.incompleteName)
@@ -51,6 +52,23 @@ final class CaptureWriter {
         if Folder.components(of: name) == nil { return false }
         do { try parent.makeFolder(name) } catch .fileExists { return false }
         return true
+    }
+
+    /// Removes what an attempt that was killed as it moved its files has moved: what its checksums list, as they are moved last.
+    private static func removeMoved(in folder: borrowing Folder) {
+        guard let text = try? CaptureFile.bytes(folder, "\(incompleteName)/\(CaptureFile.checksums)"),
+            let moved = Checksums(String(decoding: text, as: UTF8.self))
+        else { return }
+        var folders: Set<[String]> = []
+        for path in moved.sums.keys {
+            try? folder.remove(path)
+            let parents = Folder.components(of: path)?.dropLast() ?? []
+            for end in parents.indices { folders.insert(Array(parents[...end])) }
+        }
+        // From the leaves to the root. One with anything else in it stays.
+        for path in folders.sorted(by: { $0.count > $1.count }) {
+            try? folder.removeFolder(path.joined(separator: "/"))
+        }
     }
 
     private static func error(_ purpose: String, _ errno: Errno, _ detail: String? = nil) -> KernelError {
