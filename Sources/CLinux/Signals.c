@@ -13,6 +13,15 @@ static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTST
 /// What the thread had blocked before.
 static sigset_t before;
 
+/// SIGPIPE says nothing that a failed write does not, and must not end us between curses' change of the terminal and the guard's word of it.
+static struct sigaction pipe_before;
+
+static void ignore_pipe(void)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, &pipe_before);
+}
+
 int clinux_open_signals(void)
 {
     sigset_t signals;
@@ -27,8 +36,10 @@ int clinux_open_signals(void)
     if (failure != 0)
         return -failure;
     int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (fd >= 0)
+    if (fd >= 0) {
+        ignore_pipe();
         return fd;
+    }
     failure = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return -failure;
@@ -73,5 +84,6 @@ void clinux_close_signals(int fd)
     if (fd < 0)
         return;
     close(fd);
+    sigaction(SIGPIPE, &pipe_before, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }

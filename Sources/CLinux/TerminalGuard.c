@@ -91,7 +91,8 @@ static void watch_over(int terminal, int end)
     struct news news;
     ssize_t size;
     while ((size = recv(CHANNEL, &news, sizeof news, 0)) != 0) {
-        if (size < 0 && errno != EINTR)
+        // Short of memory, the kernel may have something for us yet; the parent lives.
+        if (size < 0 && errno != EINTR && errno != ENOMEM && errno != ENOBUFS && errno != EAGAIN)
             break;
         if (size == (ssize_t)sizeof news && news.count <= sizeof news.bytes)
             last = news;

@@ -42,6 +42,21 @@ struct SignalTests {
         #expect(program.status() == SIGTERM << 8)
     }
 
+    @Test(
+        "SIGPIPE, which nothing else would say to the guard of the terminal, has no effect until the signals are closed"
+    )
+    func pipe() throws {
+        let program = try Forked { _ in
+            signal(SIGPIPE, SIG_DFL)
+            let descriptor = clinux_open_signals()
+            raise(SIGPIPE)
+            clinux_close_signals(descriptor)
+            raise(SIGPIPE)
+            return 1
+        }
+        #expect(program.status() == SIGPIPE)
+    }
+
     @Test("Signals that were ignored before stay ignored")
     func ignored() throws {
         let program = try Forked { _ in

@@ -2,7 +2,7 @@
 
 /// From now on SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP and SIGCONT have no effect on the calling thread and threads that
 /// it starts, but can be read from the returned descriptor. What was ignored before, such as SIGHUP under nohup, stays ignored.
-/// Call it before starting any other thread: one that does not block them would still receive them.
+/// SIGPIPE is ignored. Call it before starting any other thread: one that does not block them would still receive them.
 /// Here because Glibc's Swift module lacks signalfd(2). Returns the descriptor, which never blocks, or the negative errno.
 int clinux_open_signals(void);
 
