@@ -58,7 +58,7 @@ package struct DirectorReader {
         sink.begin(services, sysctls, localAddresses: addresses, absence: absence)
         var extent = ConnectionExtent()
         if absence == nil {
-            readConfiguration(sink)
+            readConfiguration(sink, &losses)
             extent = try readConnections(services, sink, &losses)
         } else {
             sink.endConnections(isWhole: true)
@@ -187,10 +187,15 @@ package struct DirectorReader {
     }
 
     /// A capture of an earlier version lacks it: then it is not known.
-    private func readConfiguration(_ sink: some ReadingSink) {
-        guard let configuration = try? Director(kernel).configuration() else { return }
-        let isBackup = configuration.daemons.contains(where: \.isBackup)
-        sink.withStore { $0.know(configuration.timeouts, isBackup: isBackup) }
+    private func readConfiguration(_ sink: some ReadingSink, _ losses: inout [Loss]) {
+        do throws(KernelError) {
+            let configuration = try Director(kernel).configuration()
+            let isBackup = configuration.daemons.contains(where: \.isBackup)
+            sink.withStore { $0.know(configuration.timeouts, isBackup: isBackup) }
+        } catch {
+            let wasNotAsked = !kernel.filters && error.cause == .failed && error.errno == nil
+            if !wasNotAsked { losses.append(Loss("the timeouts of IPVS", error.description)) }
+        }
     }
 
     /// /proc does not tell connections made here from those that another director told of. It has a second list that does, which takes as
