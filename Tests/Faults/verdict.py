@@ -13,6 +13,8 @@ UNSTEADY = [
     (re.compile(r"\b7\d{6}\b"), "LEFT"),
     (re.compile(r"\b2\d{3}:\d\d:\d\d\b"), "LEFT"),
     (re.compile(r'"seconds":[\d.]+'), "SECONDS"),
+    # Less than was asked for where the kernel does not force it: standard error says so.
+    (re.compile(r'"buffer":\d+'), "BUFFER"),
     # A rate that is not known is not shown.
     (re.compile(r" new \d+/s"), ""),
     # Between columns; how many depends on what is in them.
