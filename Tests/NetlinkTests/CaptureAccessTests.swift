@@ -121,6 +121,17 @@ struct CaptureAccessTests {
         }
     }
 
+    @Test("A file that could not be written fails the capture, also where its reader makes do without it")
+    func notWritten() throws {
+        try inTemporaryFolder { folder in
+            let recording = try Self.record(into: "\(folder)/lb1")
+            try Data().write(to: URL(fileURLWithPath: "\(folder)/lb1/.incomplete/proc"))
+            #expect(throws: KernelError.self) { try recording.text(of: KernelFile("proc/net/file")) }
+            let error = #expect(throws: KernelError.self) { try recording.finish() }
+            #expect(error?.asked.hasSuffix("/lb1/proc/net/file") == true, "\(error?.description ?? "")")
+        }
+    }
+
     @Test func aLinkIsNoFolderToWriteInto() throws {
         try inTemporaryFolder { folder in
             try FileManager.default.createDirectory(atPath: "\(folder)/real", withIntermediateDirectories: false)

@@ -18,6 +18,8 @@ final class CaptureWriter {
     private var folders: [String] = []
     private var files: [String] = []
     private var checksums = Checksums()
+    /// The first file that could not be written: who reads may make do without it, but a capture must have it.
+    private var failure: KernelError?
 
     /// - Parameter path: a directory that does not exist yet, or an empty one that nobody else can write to.
     init(_ path: String) throws(KernelError) {
@@ -95,11 +97,11 @@ final class CaptureWriter {
             let descriptor = try incomplete.create(name)
             files.append(name)
             return CaptureFileWriter(name, descriptor)
-        } catch { throw failed(name, error) }
+        } catch { throw noted(failed(name, error)) }
     }
 
     func close(_ file: CaptureFileWriter) throws(KernelError) {
-        do throws(Errno) { try file.close() } catch { throw failed(file.name, error) }
+        do throws(Errno) { try file.close() } catch { throw noted(failed(file.name, error)) }
         checksums.set(file.name, file.sum)
     }
 
@@ -115,7 +117,14 @@ final class CaptureWriter {
         try close(file)
     }
 
+    private func noted(_ error: KernelError) -> KernelError {
+        failure = failure ?? error
+        return error
+    }
+
+    /// - Throws: also if any file could not be written before.
     func seal(for owner: FileOwner?) throws(KernelError) {
+        if let failure { throw failure }
         try write(CaptureFile.checksums, Array(checksums.text.utf8))
         do throws(Errno) { try moveAll() } catch { throw failed(".", error) }
         // If ownership cannot be changed (a file system without owners), the capture stays ours and is still complete.
