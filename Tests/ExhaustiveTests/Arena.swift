@@ -71,13 +71,13 @@ final class Arena {
         try wire.settle()
         let sent = packets.count { $0 != nil }
         var counts: [PacketCount] = []
-        // The last one may still be in flight.
-        for _ in 0..<100 {
+        // The last ones may still be in flight, for long on a busy machine: the kernel's thread that delivers them waits its turn.
+        let deadline = ContinuousClock.now + .seconds(30)
+        repeat {
             let all = try observation.read(from: kernel)
             guard all.full.isEmpty else { throw ArenaFailure("sets are full: \(all.full)") }
             counts = all.counts.filter { $0.point == .preRouting }
-            if counts.reduce(0, { $0 + Int($1.packets) }) == sent { break }
-        }
+        } while counts.reduce(0, { $0 + Int($1.packets) }) < sent && ContinuousClock.now < deadline
         var byIndex: [Int: PacketCount] = [:]
         for count in counts {
             guard let index = layout.index(count.address, count.port), count.packets == 1, byIndex[index] == nil else {
