@@ -3,7 +3,7 @@ import random
 import re
 from collections import Counter, namedtuple
 
-# `number`: the how manyth of this name in its thread, as strace counts for `when=`. `is_alone`: no program that it runs makes so many.
+# `number`: among the calls of this name in its thread, from 1, as strace counts for `when=`. `is_alone`: no program that it runs makes so many.
 Call = namedtuple("Call", "name number arguments is_alone")
 # `command`: its name.
 Fault = namedtuple("Fault", "command call kind")
