@@ -101,6 +101,18 @@ struct NameTests {
         #expect(other.apply(none) == [] && other.names.areShown)
     }
 
+    @Test("Where none can be resolved they are not shown, and that is not what w saves")
+    func unresolvable() {
+        var model = Models.director(200, 24)
+        Models.press(&model, .character("l"))
+        model.hideNames(because: "no name server")
+        #expect(!model.names.areShown && model.unnamed.isEmpty && model.settings.names == true)
+        Models.press(&model, .character("l"))
+        #expect(model.settings.names == false)
+        Models.press(&model, .character("l"))
+        #expect(model.names.areShown)
+    }
+
     @Test("In the table, too; long names are cut")
     func table() throws {
         var model = Models.director(200, 24, tab: .table)

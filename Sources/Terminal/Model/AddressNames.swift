@@ -5,8 +5,11 @@ import Inspection
 
 /// Names of addresses, as far as they have been resolved. It holds a limited number of them.
 package struct AddressNames: Sendable {
-    /// Whether they are shown, in lists in place of addresses.
-    package internal(set) var areShown = false
+    /// Whether the user wants them, in lists in place of addresses.
+    var areWanted = false
+    /// Where nothing can be resolved they are not shown either.
+    var canResolve = true
+    package var areShown: Bool { areWanted && canResolve }
     /// Nil for an address that has no name.
     private var names: [IPAddress: String?] = [:]
     /// In the order in which they came.

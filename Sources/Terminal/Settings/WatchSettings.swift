@@ -3,7 +3,7 @@ import Conntrack
 /// How a user has arranged the screen: what `w` writes. A file may have less; what it lacks stays as it is.
 package struct WatchSettings: Equatable, Sendable {
     package var interval: Duration?
-    /// Whether names are shown.
+    /// Whether names are wanted.
     package var names: Bool?
     package var tabs: [Tab: List] = [:]
 
@@ -27,7 +27,7 @@ extension Model {
     /// How the screen is arranged now.
     package var settings: WatchSettings {
         var settings = WatchSettings()
-        (settings.interval, settings.names) = (interval, names.areShown)
+        (settings.interval, settings.names) = (interval, names.areWanted)
         for tab in Tab.allCases {
             let list = rowList(of: tab)
             var saved = WatchSettings.List()
@@ -61,7 +61,7 @@ extension Model {
     /// - Returns: what is invalid, and was left as it is.
     package mutating func apply(_ settings: WatchSettings) -> [String] {
         if let interval = settings.interval { self.interval = interval }
-        if let areShown = settings.names { names.areShown = areShown }
+        if let areWanted = settings.names { names.areWanted = areWanted }
         let shown = tab
         defer { tab = shown }
         var complaints: [String] = []

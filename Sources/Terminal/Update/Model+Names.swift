@@ -60,12 +60,13 @@ extension Model {
 
     /// Nothing can be resolved.
     package mutating func hideNames(because why: String) {
-        names.areShown = false
+        names.canResolve = false
         notice = "no names: \(why)"
     }
 
     mutating func toggleNames() {
-        names.areShown.toggle()
+        names.areWanted.toggle()
+        names.canResolve = true
         list.forgetWidths()
         notice =
             names.areShown ? "names of addresses that have one are resolved in the background" : "addresses again"
