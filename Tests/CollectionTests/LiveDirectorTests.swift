@@ -18,7 +18,10 @@ struct LiveDirectorTests {
         var changes: [String] = []
         var goOn: () -> Void = {}
 
-        func take(_ entry: Entry) { entries.append(entry) }
+        func take(_ entry: Entry) {
+            director.take(entry)
+            if demand.entries != nil { entries.append(entry) }
+        }
         func readingGoesOn() { goOn() }
 
         func changed(_ change: DirectorChange) {

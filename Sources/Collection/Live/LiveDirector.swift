@@ -11,7 +11,7 @@ package protocol DirectorKeeper: AnyObject {
     var director: DirectorState { get set }
     /// What to read and follow; asked again and again.
     var demand: Demand { get }
-    /// Takes each entry of a reading while `demand.entries` is set.
+    /// Gives an entry of a reading to its `director`, and takes it itself if it wants to. One call for both, as there may be a million.
     func take(_ entry: Entry)
     func changed(_ change: DirectorChange)
     /// Called every few thousand rows of a reading, or more often where they come slowly, which may take seconds: a screen answers keys here.

@@ -51,10 +51,7 @@ final class LiveReading: ReadingSink {
     func beginEntries() { if !isAbandoned { keeper.director.beginEntries() } }
 
     func take(_ entry: Entry, _ message: RawSpan) {
-        if !isAbandoned {
-            keeper.director.take(entry)
-            if wantsWholeTable { keeper.take(entry) }
-        }
+        if !isAbandoned { keeper.take(entry) }
     }
 
     func endEntries(isWhole: Bool) {

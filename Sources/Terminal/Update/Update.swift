@@ -52,7 +52,10 @@ extension Model {
     var selectedFlow: FlowRow? { flows.selectedRow(in: director.store) }
 
     /// Takes an entry of the running reading. This is no event: there may be a million.
-    package mutating func take(_ entry: Entry) { table.take(entry) }
+    package mutating func take(_ entry: Entry) {
+        director.take(entry)
+        table.take(entry)
+    }
 
     mutating func take(_ change: DirectorChange) {
         switch change {
