@@ -54,11 +54,11 @@ struct WatchMeasure {
 extension WatchMeasure {
     /// The checks, which are made once, have ended by then.
     private static let fewReadings = 4
-    private static let moreReadings = 8
+    private static let moreReadings = 24
     private static let probes = 50
 
-    /// A capture is read twice, but on the table tab again for each new filter: so filters are typed, mark 10 and 100
-    /// after mark 1. None of them matches an entry, so only the flows have to be kept.
+    /// A capture is read twice, but on the table tab again for each new filter: so a text is typed after mark 1, and
+    /// another one. Nothing matches, so only the flows have to be kept.
     /// - Parameter capture: a capture with this many connections.
     func flows(_ capture: String, _ entries: Int) -> [WatchSubject] {
         let once = [tools.program, "watch", "--once", "--tab", "flows", "--capture"]
@@ -67,9 +67,9 @@ extension WatchMeasure {
         return [
             plain(.opening, "services, opens it", [tools.program, "services", "--capture", capture]),
             printed(.twoReadings, "watch --once, twice", rows: entries, once + [capture]),
-            screen(.someReadings, "watch, \(few) times more", ["--type", "/0\r", "\(few)"], until: marker, shown),
+            screen(.someReadings, "watch, \(few) times more", ["--type", "/ 0\r", "\(few)"], until: marker, shown),
             screen(
-                .manyReadings, "watch, \(more) times more", ["--type", "/0\r", "\(more)"], until: marker, shown),
+                .manyReadings, "watch, \(more) times more", ["--type", "/ 0\r", "\(more)"], until: marker, shown),
             printed(.fewFlows, "watch --once, few flows", rows: SampleCapture.few, once + [SampleCapture.small]),
         ]
     }
