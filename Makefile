@@ -71,7 +71,7 @@ lab: setup-test build ## A real director on stock Debian kernels, in an emulator
 	Tests/Lab/run
 
 lab-once: setup-test build ## The same, but most scenarios on one of the two kernels only, by turns
-	Tests/Lab/run --once --guests 2
+	Tests/Lab/run --once
 
 lab-million: setup-test build ## A million connections in the lab: a quarter of an hour for each kernel, not in "make test"
 	for kernel in 6.1 6.12; do CT_LAB_MEMORY=2560 Tests/Lab/run --kernel $$kernel --scenario connections-million || exit 1; done

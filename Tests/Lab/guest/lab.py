@@ -70,8 +70,6 @@ def options():
     parser.add_argument("--samples", action="store_true")
     parser.add_argument("--scenario", action="append")
     parser.add_argument("--once", type=int)
-    parser.add_argument("--part", type=int, default=1)
-    parser.add_argument("--parts", type=int, default=1)
     return parser.parse_args()
 
 
@@ -160,7 +158,7 @@ def main():
     prepare_guest()
     report = Report(f"{EXCHANGE}/report", chosen.kernel)
     subject = None if chosen.peers_only else Subject(f"{EXCHANGE}/ct-inspect")
-    selected = selection(chosen)[chosen.part - 1 :: chosen.parts]
+    selected = selection(chosen)
     for scenario in (one for one in selected if is_before_module(one)):
         perform(report, subject, scenario, chosen)
     command("modprobe", "-d", "/run/kernel", "-a", *MODULES)
