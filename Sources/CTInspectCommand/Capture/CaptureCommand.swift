@@ -37,7 +37,7 @@ struct CaptureCommand: ParsableCommand {
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
             let kernel = try namespace.enter()
-            try reading.prepare(kernel)
+            try reading.plan.prepare(kernel)
             // The directory is created while we may still write where only root may; its content is ours then.
             let owner = Self.sudoUser
             // timeout(1) sends its signal twice: to us, and to our group.

@@ -24,6 +24,10 @@ struct ByteCount: ExpressibleByArgument {
 struct TimeSpan: ExpressibleByArgument {
     var duration: Duration
 
+    static func seconds(_ seconds: Int) -> TimeSpan { TimeSpan(duration: .seconds(seconds)) }
+
+    private init(duration: Duration) { self.duration = duration }
+
     init?(argument: String) {
         let digits = argument.prefix { ("0"..."9").contains($0) }
         let units = ["": 1000, "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000]

@@ -32,7 +32,7 @@ struct SourceOptions: ParsableArguments {
     }
 
     /// One of several gigabytes takes some seconds.
-    private static func verified(_ capture: String) throws(KernelError) -> CapturedKernel {
+    static func verified(_ capture: String) throws(KernelError) -> CapturedKernel {
         let progress = Progress()
         defer { progress.end() }
         return try CapturedKernel(capture) { bytes, size in
@@ -49,18 +49,30 @@ struct NamespaceOptions: ParsableArguments {
     var netns: String?
 
     /// The kernel as seen from that namespace, which the calling thread enters permanently.
-    func enter() throws(KernelError) -> LiveKernel {
+    func enter() throws(KernelError) -> LiveKernel { try LiveKernel.entering(netns) }
+
+    /// The same for commands that only query: all other capabilities are dropped.
+    func enterToAsk(
+        _ connections: ConnectionOptions? = nil, keeping also: Privileges.Also = []
+    ) throws(KernelError) -> LiveKernel {
+        try LiveKernel.enteringToAsk(netns, connections?.plan, keeping: also)
+    }
+}
+
+extension LiveKernel {
+    /// - Parameter netns: the network namespace that the calling thread enters permanently; nil to stay.
+    static func entering(_ netns: String?) throws(KernelError) -> LiveKernel {
         if let netns { try NetworkNamespace.enter(netns) }
         let kernel = LiveKernel(networkNamespace: netns)
         kernel.stopRequested = { Output.isStopped }
         return kernel
     }
 
-    /// The same for commands that only query: all other capabilities are dropped.
-    func enterToAsk(
-        _ connections: ConnectionOptions? = nil, keeping also: Privileges.Also = []
+    /// The same for a thread that only queries: it drops all other capabilities.
+    static func enteringToAsk(
+        _ netns: String?, _ connections: ConnectionPlan? = nil, keeping also: Privileges.Also = []
     ) throws(KernelError) -> LiveKernel {
-        let kernel = try enter()
+        let kernel = try entering(netns)
         try connections?.prepare(kernel)
         try Privileges.keepOnlyNetAdmin(and: also)
         return kernel

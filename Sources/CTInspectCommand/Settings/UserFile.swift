@@ -47,30 +47,11 @@ enum UserFile {
         return bytes
     }
 
-    /// Whoever reads it meanwhile sees the old file, or the new one.
-    ///
     /// - Returns: why that failed; nil if it did not.
     static func write(_ bytes: [UInt8], to path: String) -> FileTrouble? {
-        let target = FilePath(path)
-        makeFolders(target.removingLastComponent())
-        let aside = "\(path).\(getpid())-\(UInt32.random(in: .min ... .max))"
-        do {
-            let file = try FileDescriptor.open(
-                FilePath(aside), .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            do {
-                try file.closeAfter { () throws -> Void in
-                    try file.writeAll(bytes)
-                    // A crash of the machine must not leave an empty file behind.
-                    guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
-                }
-                guard rename(aside, path) == 0 else { throw Errno(rawValue: errno) }
-            } catch {
-                unlink(aside)
-                throw error
-            }
-            return nil
-        } catch { return FileTrouble(error) }
+        makeFolders(FilePath(path).removingLastComponent())
+        do throws(Errno) { try ReplacedFile.write(bytes, to: path) } catch { return FileTrouble(error) }
+        return nil
     }
 
     /// Private ones, as the XDG Base Directory Specification wants it.
