@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -27,6 +28,7 @@ let package = Package(
     products: [.executable(name: "ct-inspect", targets: ["ct-inspect"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
     ],
     targets: [
@@ -62,12 +64,13 @@ let package = Package(
         library(
             "Terminal",
             ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection", "Reports", "CLinux", "CNCurses"]),
+        library("Serving", nio),
         library(
             "CTInspectCommand",
             [
                 "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "Advice",
                 "Collection",
-                "Reports", "Terminal", "CLinux", argumentParser, systemPackage,
+                "Reports", "Serving", "Terminal", "CLinux", argumentParser, systemPackage,
             ]),
         .executableTarget(
             name: "ct-inspect", dependencies: ["CTInspectCommand"], swiftSettings: strict),
@@ -118,6 +121,7 @@ let package = Package(
                 "Reports", "Inspection", "Conntrack", "IPVS", "Firewall", "Netlink", "Addresses", "ObservationSupport",
                 "TableSupport",
             ]),
+        tests("ServingTests", ["Serving"]),
         tests(
             "TerminalTests",
             [
