@@ -24,4 +24,10 @@ package enum Privileges {
         let errno = Errno(rawValue: clinux_keep_only_net_admin(also.rawValue))
         if errno.rawValue != 0 { throw KernelError("give up capabilities", .failed, errno: errno) }
     }
+
+    /// Drops all capabilities of the calling thread, and of no other, and of what it starts.
+    package static func renounce() throws(KernelError) {
+        let errno = Errno(rawValue: clinux_renounce_capabilities())
+        if errno.rawValue != 0 { throw KernelError("give up capabilities", .failed, errno: errno) }
+    }
 }
