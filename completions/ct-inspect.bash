@@ -220,13 +220,13 @@ _ct-inspect() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    flows|watch|check|advise|dump|events|services|stats|observe|explain|capture|help)
+    flows|watch|check|advise|dump|events|services|stats|observe|explain|capture|export|help)
         # Offer subcommand argument completions
         "_ct-inspect_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'flows watch check advise dump events services stats observe explain capture help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'flows watch check advise dump events services stats observe explain capture export help' -- "${cur}"))
         ;;
     esac
 
@@ -922,13 +922,68 @@ _ct-inspect_capture() {
     esac
 }
 
+_ct-inspect_export() {
+    repeating_flags=()
+    non_repeating_flags=(--once --observe --list --version -h --help)
+    repeating_options=(--listen --netns)
+    non_repeating_options=(--textfile --capture --collectors --interval --flows-every --check-every --connections --max-read-time --labels --max-series)
+    __ct-inspect_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--listen')
+        return
+        ;;
+    '--textfile')
+        __ct-inspect_add_completions -f
+        return
+        ;;
+    '--netns')
+        __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion export -- --netns "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
+    '--capture')
+        compopt -o filenames
+        __ct-inspect_add_completions -d
+        return
+        ;;
+    '--collectors')
+        __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion export -- --collectors "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
+    '--interval')
+        return
+        ;;
+    '--flows-every')
+        return
+        ;;
+    '--check-every')
+        return
+        ;;
+    '--connections')
+        __ct-inspect_add_completions -W 'auto'$'\n''bpf'$'\n''proc'
+        return
+        ;;
+    '--max-read-time')
+        return
+        ;;
+    '--labels')
+        __ct-inspect_add_completions -W 'service'$'\n''backend'
+        return
+        ;;
+    '--max-series')
+        return
+        ;;
+    esac
+}
+
 _ct-inspect_help() {
     repeating_flags=()
     non_repeating_flags=(--version)
     repeating_options=()
     non_repeating_options=()
     __ct-inspect_offer_flags_options -1
-    [[ "${COMP_CWORD}" -eq 2 ]] && __ct-inspect_add_completions -W $'flows\nwatch\ncheck\nadvise\ndump\nevents\nservices\nstats\nobserve\nexplain\ncapture'
+    [[ "${COMP_CWORD}" -eq 2 ]] && __ct-inspect_add_completions -W $'flows\nwatch\ncheck\nadvise\ndump\nevents\nservices\nstats\nobserve\nexplain\ncapture\nexport'
 }
 
 complete -F _ct-inspect ct-inspect

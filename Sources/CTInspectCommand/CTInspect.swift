@@ -18,6 +18,7 @@ package struct CTInspect: ParsableCommand {
               sudo ct-inspect check                 what is wrong with this director
               sudo ct-inspect advise                how to fix it, proven
               sudo ct-inspect observe --for 30s     what the filter drops, by which rule
+              sudo ct-inspect export                Prometheus metrics, at port 9836
               sudo ct-inspect capture /tmp/lb1      save the kernel's state to a directory
               ct-inspect flows --capture /tmp/lb1   the same flows, without root
               ct-inspect --version --verbose        what works on this host
@@ -29,7 +30,7 @@ package struct CTInspect: ParsableCommand {
             FlowsCommand.self, WatchCommand.self, CheckCommand.self, AdviseCommand.self, DumpCommand.self,
             EventsCommand.self,
             ServicesCommand.self,
-            StatsCommand.self, ObserveCommand.self, ExplainCommand.self, CaptureCommand.self,
+            StatsCommand.self, ObserveCommand.self, ExplainCommand.self, CaptureCommand.self, ExportCommand.self,
         ],
         defaultSubcommand: FlowsCommand.self)
 

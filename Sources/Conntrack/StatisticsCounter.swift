@@ -40,6 +40,11 @@ package struct StatisticsCounter: Hashable, Sendable {
     /// As the columns of /proc/net/stat/nf_conntrack.
     private static let expectationNames = ["", "expect_new", "expect_create", "expect_delete"]
 
+    /// Those that this program knows, of every kernel.
+    package static let known =
+        conntrackNames.indices.dropFirst().map { StatisticsCounter(.conntrack, UInt16($0)) }
+        + expectationNames.indices.dropFirst().map { StatisticsCounter(.expectations, UInt16($0)) }
+
     /// The kernel's name; for a counter without a name, its number (`17`, `expect_5`).
     package var name: String {
         let names = kind == .conntrack ? Self.conntrackNames : Self.expectationNames

@@ -28,6 +28,8 @@ struct TimeSpan: ExpressibleByArgument {
 
     private init(duration: Duration) { self.duration = duration }
 
+    var defaultValueDescription: String { "\(duration.components.seconds)s" }
+
     init?(argument: String) {
         let digits = argument.prefix { ("0"..."9").contains($0) }
         let units = ["": 1000, "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000]

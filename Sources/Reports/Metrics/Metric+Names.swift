@@ -93,12 +93,18 @@ extension Metric {
     static let traced = Metric(
         "traced_drops", .counter, "Traced packets that a rule was seen to drop: a sample of what it drops.")
 
-    /// All but the counters of conntrack, whose names are the kernel's.
-    package static let all = [
-        build, success, duration, complete, losses, age, truncated, entries, limit, buckets, expectations,
+    /// All that there may be, but for counters that only a newer kernel has.
+    package static let all =
+        [build, success, duration, complete, losses, age, truncated, entries, limit, buckets, expectations]
+        + StatisticsCounter.known.map(counter) + ofIPVS
+        + [flows, stuck, connections, templates, finding, findings, lastCheck, packets, dropped, traced]
+
+    private static let ofIPVS = [
         serviceConnections, servicePacketsIn, servicePacketsOut, serviceBytesIn, serviceBytesOut, backendConnections,
         backendPacketsIn, backendPacketsOut, backendBytesIn, backendBytesOut, active, inactive, persistent, weight,
-        upperThreshold, lowerThreshold, backendInfo, tableBuckets, timeout, syncDaemon, sysctl, flows, stuck,
-        connections, templates, finding, findings, lastCheck, packets, dropped, traced,
+        upperThreshold, lowerThreshold, backendInfo, tableBuckets, timeout, syncDaemon, sysctl,
     ]
+
+    /// Name, type and meaning of each, a line for each.
+    package static var listing: [String] { all.map { "\($0.sampleName) \($0.kind.rawValue) \($0.help)" } }
 }

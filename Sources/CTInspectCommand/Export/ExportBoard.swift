@@ -1,0 +1,85 @@
+import Collection
+import Inspection
+import Netlink
+import Reports
+import Synchronization
+
+/// What the collectors of an exporter have read last, from which any thread makes the page. A reading that failed leaves nothing of those before.
+final class ExportBoard: Sendable {
+    private struct Place {
+        let job: Exporter.Job
+        var took = Duration.zero
+        var failure: KernelError?
+        /// Of the last reading, if it succeeded.
+        var families: MetricFamilies?
+        var losses = 0
+        var end = ContinuousClock.now
+        var hasReported = false
+    }
+
+    private let places: Mutex<[Place]>
+    private let kernelRelease: String
+    private let detail: MetricDetail
+    private let mostSeries: Int
+
+    init(_ jobs: [Exporter.Job], kernelRelease: String, _ detail: MetricDetail, mostSeries: Int) {
+        places = Mutex(jobs.map { Place(job: $0) })
+        (self.kernelRelease, self.detail, self.mostSeries) = (kernelRelease, detail, mostSeries)
+    }
+
+    /// - Returns: what to tell the operator: that it has begun to fail, or why it fails now, or that it no longer does.
+    func take(_ job: Exporter.Job, _ outcome: Exporter.Outcome) -> String? {
+        let reading = try? outcome.result.get()
+        let families = reading.map { MetricFamilies($0, networkNamespace: job.networkNamespace, detail) }
+        return places.withLock { places in
+            guard let position = places.firstIndex(where: { $0.job.isSame(job) }) else { return nil }
+            let before = places[position].failure
+            places[position].took = outcome.took
+            places[position].families = families
+            places[position].losses = reading?.losses.count ?? 0
+            places[position].end = .now
+            places[position].hasReported = true
+            places[position].failure = if case .failure(let error) = outcome.result { error } else { nil }
+            return Self.news(job, before, places[position].failure)
+        }
+    }
+
+    private static func news(_ job: Exporter.Job, _ before: KernelError?, _ now: KernelError?) -> String? {
+        let netns = job.networkNamespace.map { " in \($0)" } ?? ""
+        guard let now else { return before.map { _ in "\(job.collector.rawValue)\(netns): reads again" } }
+        return now.description == before?.description ? nil : "\(job.collector.rawValue)\(netns): \(now)"
+    }
+
+    /// Whether each collector has read once, or failed to.
+    var isReady: Bool { places.withLock { $0.allSatisfy(\.hasReported) } }
+
+    /// Why the first collector failed, if all have.
+    var commonFailure: KernelError? {
+        places.withLock { $0.allSatisfy { $0.failure != nil } ? $0.first?.failure : nil }
+    }
+
+    /// The metrics as of now.
+    var page: MetricPage {
+        let places = places.withLock { $0 }
+        var readings = MetricPage()
+        for place in places { if let families = place.families { readings.add(families) } }
+        let statuses = places.filter(\.hasReported).map { place in
+            CollectorStatus(
+                place.job.collector.rawValue, networkNamespace: place.job.networkNamespace,
+                hasSucceeded: place.families != nil, took: place.took,
+                age: place.families.map { _ in .now - place.end }, losses: place.losses)
+        }
+        let truncated = readings.limit(to: mostSeries)
+        var page = MetricPage()
+        page.add(
+            MetricFamilies(version: CTInspect.version, kernelRelease: kernelRelease, statuses, truncated: truncated))
+        page.add(readings)
+        return page
+    }
+}
+
+extension Exporter.Job {
+    fileprivate func isSame(_ other: Exporter.Job) -> Bool {
+        collector == other.collector && networkNamespace == other.networkNamespace
+    }
+}
