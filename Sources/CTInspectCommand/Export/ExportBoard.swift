@@ -66,7 +66,7 @@ final class ExportBoard: Sendable {
         let statuses = places.filter(\.hasReported).map { place in
             CollectorStatus(
                 place.job.collector.rawValue, networkNamespace: place.job.networkNamespace,
-                hasSucceeded: place.families != nil, took: place.took,
+                every: place.job.interval, hasSucceeded: place.families != nil, took: place.took,
                 age: place.families.map { _ in .now - place.end }, losses: place.losses)
         }
         let truncated = readings.limit(to: mostSeries)

@@ -16,9 +16,10 @@ package struct PacketTotals: Sendable {
         package var ctstate: CTState
     }
 
-    /// Packets of one kind that were lost, wherever that was.
+    /// Packets of one kind that were lost at one place.
     package struct Dropped: Hashable, Sendable {
         package var owner: ObservedDrop.Owner
+        package var place: PacketLoss.Place
         package var packetClass: PacketClass
         package var ctstate: CTState
     }
@@ -57,7 +58,8 @@ package struct PacketTotals: Sendable {
         for drop in observation.drops(recent: nil) {
             let identity = drop.identity
             let kind = Dropped(
-                owner: identity.owner, packetClass: identity.packetClass, ctstate: identity.ctstate)
+                owner: identity.owner, place: identity.place, packetClass: identity.packetClass,
+                ctstate: identity.ctstate)
             dropped[kind, default: 0] &+= drop.volume.packets
         }
         dropping.take(dropped, startsOver: startsOver) { owners.contains($0.owner) }

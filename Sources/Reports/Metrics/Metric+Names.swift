@@ -9,6 +9,9 @@ extension Metric {
     static let success = Metric("scrape_success", .gauge, "Whether the last reading of a collector succeeded.")
     static let duration = Metric(
         "scrape_duration_seconds", .gauge, .seconds, "How long the last reading of a collector took.")
+    static let interval = Metric(
+        "interval_seconds", .gauge, .seconds,
+        "From the beginning of one reading of a collector to that of the next, unless reading takes long.")
     static let complete = Metric("complete", .gauge, "Whether nothing is missing from the last reading of a collector.")
     static let losses = Metric("losses", .gauge, "How many things are missing from the last reading of a collector.")
     static let age = Metric(
@@ -44,6 +47,8 @@ extension Metric {
     static let serviceBytesOut = Metric(
         "ipvs_service_outgoing_bytes", .counter, .bytes,
         "Bytes of IP packets of a service to clients that passed the director.")
+    static let serviceInfo = Metric(
+        "ipvs_service_info", .gauge, "Scheduler of a service, and whether it is persistent; always 1.")
     static let backendConnections = Metric(
         "ipvs_backend_connections", .counter, "Connections that IPVS scheduled to a real server.")
     static let backendPacketsIn = Metric(
@@ -95,12 +100,12 @@ extension Metric {
 
     /// All that there may be, but for counters that only a newer kernel has.
     package static let all =
-        [build, success, duration, complete, losses, age, truncated, entries, limit, buckets, expectations]
+        [build, success, duration, interval, complete, losses, age, truncated, entries, limit, buckets, expectations]
         + StatisticsCounter.known.map(counter) + ofIPVS
         + [flows, stuck, connections, templates, finding, findings, lastCheck, packets, dropped, traced]
 
     private static let ofIPVS = [
-        serviceConnections, servicePacketsIn, servicePacketsOut, serviceBytesIn, serviceBytesOut, backendConnections,
+        serviceConnections, servicePacketsIn, servicePacketsOut, serviceBytesIn, serviceBytesOut, serviceInfo, backendConnections,
         backendPacketsIn, backendPacketsOut, backendBytesIn, backendBytesOut, active, inactive, persistent, weight,
         upperThreshold, lowerThreshold, backendInfo, tableBuckets, timeout, syncDaemon, sysctl,
     ]

@@ -14,6 +14,9 @@ extension MetricFamilies {
         for service in balancer.services {
             let own = labels.with(service: service.identity)
             add(service.statistics, own, Self.ofServices)
+            let isPersistent = service.flags.contains(.persistent)
+            let info = own.with(["scheduler": service.scheduler, "persistent": isPersistent ? "yes" : "no"])
+            add(.serviceInfo, info, .whole(1))
             switch detail {
             case .service: addSum(of: service.destinations, own)
             case .backend: for destination in service.destinations { add(destination, own) }

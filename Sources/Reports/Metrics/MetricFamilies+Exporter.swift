@@ -6,16 +6,19 @@ package struct CollectorStatus: Sendable {
     package var networkNamespace: String?
     package var hasSucceeded: Bool
     package var took: Duration
+    /// Nil if it reads once.
+    package var interval: Duration?
     /// Since the end of the last reading that succeeded; nil if none has.
     package var age: Duration?
     /// What is missing from that reading.
     package var losses: Int
 
     package init(
-        _ collector: String, networkNamespace: String?, hasSucceeded: Bool, took: Duration, age: Duration?, losses: Int
+        _ collector: String, networkNamespace: String?, every interval: Duration?, hasSucceeded: Bool, took: Duration,
+        age: Duration?, losses: Int
     ) {
         (self.collector, self.networkNamespace, self.hasSucceeded) = (collector, networkNamespace, hasSucceeded)
-        (self.took, self.age, self.losses) = (took, age, losses)
+        (self.interval, self.took, self.age, self.losses) = (interval, took, age, losses)
     }
 }
 
@@ -31,6 +34,7 @@ extension MetricFamilies {
             let own = netns.with(["collector": status.collector])
             add(.success, own, .whole(status.hasSucceeded ? 1 : 0))
             add(.duration, own, .real(status.took / .seconds(1)))
+            if let interval = status.interval { add(.interval, own, .real(interval / .seconds(1))) }
             guard let age = status.age else { continue }
             add(.complete, own, .whole(status.losses == 0 ? 1 : 0))
             add(.losses, own, .whole(UInt64(clamping: status.losses)))

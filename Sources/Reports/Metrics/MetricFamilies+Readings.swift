@@ -69,7 +69,7 @@ extension MetricFamilies {
         }
         for (kind, packets) in totals.dropped.sorted(by: { $0.key.order.lexicographicallyPrecedes($1.key.order) }) {
             let own = labels.with(owner: kind.owner).with([
-                "class": kind.packetClass.name, "ctstate": kind.ctstate.name,
+                "where": kind.place.rawValue, "class": kind.packetClass.name, "ctstate": kind.ctstate.name,
             ])
             add(.dropped, own, .whole(packets))
         }
@@ -128,7 +128,7 @@ extension PacketTotals.Passed {
 }
 
 extension PacketTotals.Dropped {
-    fileprivate var order: [String] { [owner.order, packetClass.name, ctstate.name] }
+    fileprivate var order: [String] { [owner.order, place.order, packetClass.name, ctstate.name] }
 }
 
 extension ObservedDrop.Owner {
@@ -140,9 +140,10 @@ extension ObservedDrop.Owner {
     }
 }
 
-extension ObservationPoint {
+extension CaseIterable where Self: Equatable {
+    /// Of fewer than a hundred, as text that sorts like them.
     fileprivate var order: String {
-        let position = Self.allCases.firstIndex(of: self) ?? 0
+        let position = Self.allCases.enumerated().first { $0.element == self }?.offset ?? 0
         return position < 10 ? "0\(position)" : String(position)
     }
 }

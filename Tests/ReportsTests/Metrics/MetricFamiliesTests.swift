@@ -59,6 +59,8 @@ struct MetricFamiliesTests {
         let backend =
             #"{netns="lb",local_address="10.0.0.100",local_port="80",proto="TCP",local_mark="",remote_address="10.0.0.4",remote_port="80""#
         #expect(lines.contains("ctinspect_ipvs_backend_weight\(backend)} 3"))
+        let persistent = #"local_port="443",proto="TCP",local_mark="",scheduler="rr",persistent="yes"} 1"#
+        #expect(lines.count { $0.hasSuffix(persistent) } == 1)
         #expect(lines.contains("ctinspect_ipvs_backend_connections_active\(backend)} 1"))
         #expect(lines.contains("ctinspect_ipvs_backend_incoming_bytes_total\(backend)} 5000000000"))
         #expect(lines.contains(#"ctinspect_ipvs_backend_info\#(backend),method="dr",tun_type=""} 1"#))
@@ -129,7 +131,7 @@ struct MetricFamiliesTests {
         let service = #"local_address="10.0.0.100",local_port="80",proto="TCP",local_mark="""#
         #expect(
             lines.contains(#"ctinspect_packets_total{\#(service),point="local_in",class="fin",ctstate="INVALID"} 5"#))
-        #expect(lines.contains(#"ctinspect_dropped_packets_total{\#(service),class="fin",ctstate="INVALID"} 5"#))
+        #expect(lines.contains(#"ctinspect_dropped_packets_total{\#(service),where="local_in",class="fin",ctstate="INVALID"} 5"#))
         #expect(lines.contains { $0.hasPrefix("ctinspect_traced_drops_total{family=") && $0.hasSuffix(" 5") })
         #expect(!lines.contains { $0.contains("drop\"") })
     }
@@ -138,9 +140,9 @@ struct MetricFamiliesTests {
     func statuses() {
         let statuses = [
             CollectorStatus(
-                "ipvs", networkNamespace: nil, hasSucceeded: false, took: .milliseconds(5), age: nil, losses: 0),
+                "ipvs", networkNamespace: nil, every: .seconds(5), hasSucceeded: false, took: .milliseconds(5), age: nil, losses: 0),
             CollectorStatus(
-                "flows", networkNamespace: "lb", hasSucceeded: true, took: .seconds(2), age: .milliseconds(1500),
+                "flows", networkNamespace: "lb", every: nil, hasSucceeded: true, took: .seconds(2), age: .milliseconds(1500),
                 losses: 2),
         ]
         let lines = Self.samples(MetricFamilies(version: "1", kernelRelease: "6.1", statuses, truncated: 3))
@@ -149,6 +151,7 @@ struct MetricFamiliesTests {
                 #"ctinspect_build_info{version="1",kernel="6.1"} 1"#, "ctinspect_truncated_series 3",
                 #"ctinspect_scrape_success{collector="ipvs"} 0"#,
                 #"ctinspect_scrape_duration_seconds{collector="ipvs"} 0.005"#,
+                #"ctinspect_interval_seconds{collector="ipvs"} 5.0"#,
                 #"ctinspect_scrape_success{netns="lb",collector="flows"} 1"#,
                 #"ctinspect_scrape_duration_seconds{netns="lb",collector="flows"} 2.0"#,
                 #"ctinspect_complete{netns="lb",collector="flows"} 0"#,
