@@ -52,12 +52,30 @@ package final class PageServer: Sendable {
     ///
     /// - Parameter host: an IPv4 or IPv6 address.
     /// - Returns: the port, which the kernel chose if it was 0.
-    /// - Throws: an `IOError` of NIO's: why it cannot.
-    package func listen(host: String, port: Int) throws -> Int {
-        let address = try SocketAddress(ipAddress: host, port: port)
-        return try bootstrap.bind(to: address).wait().localAddress?.port ?? port
+    package func listen(host: String, port: Int) throws(ListenFailure) -> Int {
+        try Self.listening {
+            let address = try SocketAddress(ipAddress: host, port: port)
+            return try bootstrap.bind(to: address).wait().localAddress?.port ?? port
+        }
     }
 
     /// Listens at a socket that listens already, or is only bound, and takes it over.
-    package func listen(socket: CInt) throws { _ = try bootstrap.withBoundSocket(socket).wait() }
+    package func listen(socket: CInt) throws(ListenFailure) {
+        _ = try Self.listening { try bootstrap.withBoundSocket(socket).wait() }
+    }
+
+    private static func listening<Result>(_ work: () throws -> Result) throws(ListenFailure) -> Result {
+        do {
+            return try work()
+        } catch {
+            throw ListenFailure(errno: (error as? IOError)?.errnoCode, description: "\(error)")
+        }
+    }
+}
+
+/// Why a server cannot listen.
+package struct ListenFailure: Error, CustomStringConvertible {
+    /// Nil if it is none of the kernel's.
+    package let errno: CInt?
+    package let description: String
 }

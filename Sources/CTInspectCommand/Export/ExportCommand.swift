@@ -75,7 +75,8 @@ struct ExportCommand: ParsableCommand {
 
     private func serve(_ jobs: [Exporter.Job], _ board: ExportBoard) throws(KernelError) {
         let sockets = ServiceManager.takeSockets()
-        let waiter = try Output.waiter()
+        // Nobody reads its output.
+        let waiter = try Waiter(output: nil, catchingStops: true)
         for thread in try start(jobs, board) { pthread_detach(thread) }
         if let file = outlets.file { try file.keepWriting(board, every: sources.interval.duration) }
         // Who listens to the network needs none.

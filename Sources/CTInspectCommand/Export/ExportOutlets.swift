@@ -32,16 +32,12 @@ struct ExportOutlets: ParsableArguments {
 
     func listen(_ server: PageServer, _ sockets: [CInt]) throws(KernelError) {
         for socket in sockets {
-            do { try server.listen(socket: socket) } catch {
-                throw KernelError("listen at the socket of systemd", .failed, detail: "\(error)")
+            do throws(ListenFailure) { try server.listen(socket: socket) } catch {
+                throw KernelError("listen at the socket that systemd passed", error)
             }
         }
         for address in listen.isEmpty && sockets.isEmpty ? [.usual] : listen {
-            do {
-                Output.complain("listening at http://\(try address.listen(server))/metrics")
-            } catch {
-                throw KernelError("listen at \(address)", .failed, detail: "\(error)")
-            }
+            Output.complain("listening at http://\(try address.listen(server))/metrics")
         }
     }
 }

@@ -1,6 +1,8 @@
 import Addresses
 import ArgumentParser
+import Netlink
 import Serving
+import SystemPackage
 
 /// Where to listen: `127.0.0.1:9836`, `[::1]:9836`, or `:9836` for every address.
 struct ListenAddress: ExpressibleByArgument, Sendable {
@@ -29,17 +31,15 @@ struct ListenAddress: ExpressibleByArgument, Sendable {
     }
 
     /// - Returns: where it listens now.
-    func listen(_ server: PageServer) throws -> String {
-        var failure: (any Error)?
+    func listen(_ server: PageServer) throws(KernelError) -> String {
+        var failure: KernelError?
         for host in hosts {
-            do { return Self.text(host, try server.listen(host: host, port: port)) } catch {
-                failure = failure ?? error
+            do throws(ListenFailure) { return Self.text(host, try server.listen(host: host, port: port)) } catch {
+                failure = failure ?? KernelError("listen at \(self)", error)
             }
         }
-        throw failure ?? ListenFailure()
+        throw failure ?? KernelError("listen at \(self)", .failed)
     }
-
-    private struct ListenFailure: Error {}
 
     private static func text(_ host: String, _ port: Int) -> String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
@@ -48,4 +48,20 @@ struct ListenAddress: ExpressibleByArgument, Sendable {
 
 extension ListenAddress: CustomStringConvertible {
     var description: String { Self.text(hosts.first ?? "", port) }
+}
+
+extension KernelError {
+    init(_ purpose: String, _ failure: ListenFailure) {
+        guard let errno = failure.errno.map(Errno.init(rawValue:)) else {
+            self.init(purpose, .failed, detail: failure.description)
+            return
+        }
+        let nextStep: String? =
+            switch errno {
+            case .addressInUse: "choose another port: --listen ADDRESS:PORT"
+            case .permissionDenied: "choose a port from 1024"
+            default: nil
+            }
+        self.init(purpose, errno, nextStep: nextStep)
+    }
 }
