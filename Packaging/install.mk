@@ -6,6 +6,8 @@ DATADIR = $(PREFIX)/share
 MANDIR = $(DATADIR)/man
 DOCDIR = $(DATADIR)/doc/ct-inspect
 SCHEMADIR = $(DATADIR)/ct-inspect/schema
+# systemd reads this under /usr and /usr/local. None of the units is enabled.
+UNITDIR = $(PREFIX)/lib/systemd/system
 BASHDIR = $(DATADIR)/bash-completion/completions
 # Debian's zsh reads site-functions only under /usr/local; packages use vendor-completions.
 ZSHDIR = $(DATADIR)/zsh/site-functions
@@ -15,11 +17,12 @@ FISHDIR = $(DATADIR)/fish/vendor_completions.d
 MAN7 = $(wildcard man/ct-inspect-*.7)
 MAN8 = man/ct-inspect.8 $(wildcard man/ct-inspect-*.8)
 SCHEMAS = $(wildcard docs/schema/*.json)
+UNITS = $(wildcard Packaging/systemd/*)
 # The last one is the licence, including those of linked libraries.
 DOCUMENTS = README.md CHANGELOG.md Packaging/debian/copyright
 
 INSTALLED = $(BINDIR)/ct-inspect $(addprefix $(MANDIR)/man7/,$(notdir $(MAN7))) $(addprefix $(MANDIR)/man8/,$(notdir $(MAN8))) \
-    $(addprefix $(SCHEMADIR)/,$(notdir $(SCHEMAS))) $(addprefix $(DOCDIR)/,$(notdir $(DOCUMENTS))) \
+    $(addprefix $(SCHEMADIR)/,$(notdir $(SCHEMAS))) $(addprefix $(UNITDIR)/,$(notdir $(UNITS))) $(addprefix $(DOCDIR)/,$(notdir $(DOCUMENTS))) \
     $(BASHDIR)/ct-inspect $(ZSHDIR)/_ct-inspect $(FISHDIR)/ct-inspect.fish
 # Removed by uninstall once they are empty.
 OWN_FOLDERS = $(SCHEMADIR) $(DATADIR)/ct-inspect $(DOCDIR)
@@ -31,6 +34,8 @@ install: ## Copy what `make build` made to PREFIX (/usr/local), under DESTDIR
 	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8
 	install -m 644 $(SCHEMAS) $(DESTDIR)$(SCHEMADIR)
+	install -m 644 $(UNITS) $(DESTDIR)$(UNITDIR)
+	sed -i 's,=/usr/bin/,=$(BINDIR)/,' $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(filter %.service,$(UNITS))))
 	install -m 644 $(DOCUMENTS) $(DESTDIR)$(DOCDIR)
 	install -m 644 completions/ct-inspect.bash $(DESTDIR)$(BASHDIR)/ct-inspect
 	install -m 644 completions/_ct-inspect $(DESTDIR)$(ZSHDIR)

@@ -9,6 +9,7 @@ expected_files() {
     printf '/usr/share/doc/ct-inspect/%s\n' README.md CHANGELOG.md changelog copyright
     for file in man/*.7; do printf '/usr/share/man/man7/%s\n' "${file##*/}"; done
     for file in man/*.8; do printf '/usr/share/man/man8/%s\n' "${file##*/}"; done
+    for file in Packaging/systemd/*; do printf '/usr/lib/systemd/system/%s\n' "${file##*/}"; done
     for file in docs/schema/*.json; do printf '/usr/share/ct-inspect/schema/%s\n' "${file##*/}"; done
 }
 
