@@ -47,6 +47,9 @@ enum Main {
             let watch = WatchCase(tools, workspace, seconds: options.seconds)
             report.watch = try watch.run(options.runs, upTo: options.entries)
         }
+        if options.cases.contains(.export) {
+            report.export = try ExportCase(tools: tools, workspace: workspace).run(options.runs)
+        }
         if options.cases.contains(.flows) {
             let flows = FlowCase(measure: Measure(tools: tools, workspace: workspace))
             report.flows = try flows.run(options.runs, upTo: options.entries)

@@ -73,3 +73,4 @@ typealias DumpResult = CaseResult<Role, Figures>
 typealias TrafficResult = CaseResult<Role, TrafficFigures>
 typealias FlowResult = CaseResult<FlowRole, Figures>
 typealias WatchResult = CaseResult<WatchRole, WatchFigures>
+typealias ExportResult = CaseResult<ExportRole, ExportFigures>

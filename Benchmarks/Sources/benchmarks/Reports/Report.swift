@@ -11,6 +11,7 @@ struct Report: Codable {
     var traffic: [TrafficResult] = []
     var watch: [WatchResult] = []
     var flows: [FlowResult] = []
+    var export: [ExportResult] = []
 
     init(machine: Machine, entries: Int, runs: Int) {
         schema = "ct-inspect-benchmarks/2"
@@ -23,12 +24,12 @@ struct Report: Codable {
     var hasFailed: Bool {
         dumps.contains(where: \.hasFailed) || events.contains(where: \.hasFailed)
             || traffic.contains(where: \.hasFailed) || watch.contains(where: \.hasFailed)
-            || flows.contains(where: \.hasFailed)
+            || flows.contains(where: \.hasFailed) || export.contains(where: \.hasFailed)
     }
 
     private var judgements: [Judgement] {
         dumps.flatMap(\.judgements) + events.flatMap(\.judgements) + traffic.flatMap(\.judgements)
-            + watch.flatMap(\.judgements) + flows.flatMap(\.judgements)
+            + watch.flatMap(\.judgements) + flows.flatMap(\.judgements) + export.flatMap(\.judgements)
     }
 }
 

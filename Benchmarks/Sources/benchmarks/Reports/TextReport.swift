@@ -13,6 +13,7 @@ extension Report {
         for event in events { text += "\n\(event.title)\n" + event.table + event.judgements.table }
         for load in traffic { text += "\n\(load.title)\n" + load.table + load.judgements.table }
         for scene in watch { text += "\n\(scene.title)\n" + scene.table + scene.judgements.table }
+        for scrape in export { text += "\n\(scrape.title)\n" + scrape.table + scrape.judgements.table }
         for reading in flows { text += "\n\(reading.title)\n" + reading.table + reading.judgements.table }
         return text
     }
@@ -108,6 +109,25 @@ extension CaseResult<FlowRole, Figures>.Row {
     /// A median with the minimum and maximum.
     private func spread(_ median: Double?, _ all: [Double]) -> [String] {
         [median, all.min(), all.max()].map { $0.map { fixed($0, 3) } ?? "-" }
+    }
+}
+
+extension CaseResult<ExportRole, ExportFigures> {
+    fileprivate var table: String {
+        let head = ["", "CPU ms", "min", "max", "wall ms", "peak MiB", "of reading", "page MiB"]
+        return columns([head] + rows.map(\.cells))
+    }
+}
+
+extension CaseResult<ExportRole, ExportFigures>.Row {
+    fileprivate var cells: [String] {
+        guard let median = summary else { return [title, "failed: \(failure ?? "no run")"] }
+        let costs = runs.map { $0.cpuSeconds * 1000 }
+        return [
+            title, fixed(median.cpuSeconds * 1000, 1), fixed(costs.min() ?? 0, 1), fixed(costs.max() ?? 0, 1),
+            fixed(median.wallSeconds * 1000, 1), fixed(median.peakMebibytes, 1), fixed(median.readingMebibytes, 1),
+            fixed(median.pageBytes / 1_048_576, 1),
+        ]
     }
 }
 
