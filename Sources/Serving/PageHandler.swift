@@ -12,6 +12,7 @@ final class PageHandler: ChannelInboundHandler {
     /// What is left of the answer; nil if nothing is being answered.
     private var body: (any PageBody)?
     private var keepsAlive = true
+    private var isWriting = false
 
     init(_ guardian: ConnectionGuard, _ answer: @escaping @Sendable (PageRequest) -> PageAnswer) {
         (self.guardian, self.answer) = (guardian, answer)
@@ -69,18 +70,27 @@ final class PageHandler: ChannelInboundHandler {
         return length
     }
 
-    /// Writes as much as the client takes. Flushing may tell of a client that takes more, and so come back here.
+    /// Writes as much as the client takes. Writing and flushing tell at once of a client that takes more, or no more: in the middle of a piece,
+    /// which its length and its end belong to.
     private func goOn(_ context: ChannelHandlerContext) {
-        while body != nil, context.channel.isWritable {
-            guard let piece = body?.next() else { return end(context) }
-            context.write(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: piece)))), promise: nil)
-        }
-        context.flush()
+        guard !isWriting else { return }
+        isWriting = true
+        defer { isWriting = false }
+        repeat {
+            while body != nil, context.channel.isWritable { writePiece(context) }
+            context.flush()
+        } while body != nil && context.channel.isWritable
+    }
+
+    private func writePiece(_ context: ChannelHandlerContext) {
+        guard let piece = body?.next() else { return end(context) }
+        context.write(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: piece)))), promise: nil)
     }
 
     private func end(_ context: ChannelHandlerContext) {
         body = nil
-        context.writeAndFlush(Self.wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
+        // Flushed by who called.
+        context.write(Self.wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
             if self.keepsAlive { self.guardian.endAnswer() } else { self.guardian.close() }
         }
     }

@@ -49,8 +49,10 @@ final class HTTPClient {
         while true {
             let more = try #require(receive(), "the server is silent")
             bytes += more
-            let text = String(decoding: bytes, as: UTF8.self)
-            if more.isEmpty || isEnough(text) { return text }
+            // Its last part is enough to see that it is enough.
+            if more.isEmpty || isEnough(String(decoding: bytes.suffix(1 << 12), as: UTF8.self)) {
+                return String(decoding: bytes, as: UTF8.self)
+            }
         }
     }
 

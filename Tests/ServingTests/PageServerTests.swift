@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Serving
 import Synchronization
@@ -21,6 +22,20 @@ struct PageServerTests {
         }
     }
 
+    /// Numbered lines.
+    private struct LongBody: PageBody {
+        static let lines = 400_000
+        var line = 0
+
+        static func text(_ lines: Range<Int>) -> String { lines.map { "line \($0)\n" }.joined() }
+
+        mutating func next() -> [UInt8]? {
+            guard line < Self.lines else { return nil }
+            defer { line += 5000 }
+            return Array(Self.text(line..<line + 5000).utf8)
+        }
+    }
+
     private final class Made: Sendable {
         let count = Mutex(0)
     }
@@ -34,6 +49,7 @@ struct PageServerTests {
         let server = PageServer(limits) { request in
             switch request.path {
             case "/endless": PageAnswer(200, "text/plain", EndlessBody(made: made))
+            case "/long": PageAnswer(200, "text/plain", LongBody())
             case "/accept": PageAnswer(text: request.accept.joined(separator: "|"))
             default: PageAnswer(request.path == "/here" ? 200 : 404, text: "\(request.path)\n")
             }
@@ -67,6 +83,36 @@ struct PageServerTests {
         let all = try client.text()
         #expect(all.split(separator: "200 OK").count == 4)
         #expect(all.contains("404"))
+    }
+
+    /// The body of an answer that came in chunks.
+    private static func unchunked(_ answer: String) throws -> String {
+        let parts = answer.components(separatedBy: "\r\n")
+        let start = try #require(parts.firstIndex(of: ""))
+        var body = ""
+        for position in stride(from: start + 1, to: parts.count - 1, by: 2) {
+            let length = try #require(Int(parts[position], radix: 16), "\(parts[position].prefix(80))")
+            if length == 0 { break }
+            try #require(parts[position + 1].utf8.count == length)
+            body += parts[position + 1]
+        }
+        return body
+    }
+
+    @Test("A page longer than what the kernels hold comes whole, and the next one on the same connection")
+    func longPage() throws {
+        let (_, port) = try port()
+        for receiveBuffer: CInt? in [nil, 65_536] {
+            let client = try HTTPClient(port: port, receiveBuffer: receiveBuffer)
+            for _ in 0..<2 {
+                client.send("GET /long HTTP/1.1\r\nHost: x\r\n\r\n")
+                let answer = try client.text { $0.hasSuffix("\r\n0\r\n\r\n") }
+                #expect(try Self.unchunked(answer) == LongBody.text(0..<LongBody.lines))
+            }
+        }
+        let old = try HTTPClient(port: port)
+        old.send("GET /long HTTP/1.0\r\n\r\n")
+        #expect(try old.text().hasSuffix("\r\n\r\n" + LongBody.text(0..<LongBody.lines)))
     }
 
     @Test("HTTP/1.0: the end of the connection is that of the answer")

@@ -62,10 +62,9 @@ class Exporter(Daemon):
     def page(self, accept=None):
         return get(f"{self.url}/metrics", accept)
 
-    def value(self, sample):
-        """Of a sample, as the page begins its line; None if there is none."""
-        found = [line for line in self.page().splitlines() if line.startswith(sample)]
-        return float(found[0].rsplit(" ", 1)[1]) if found else None
+    def about(self, word):
+        """The samples that have a word."""
+        return [line for line in self.page().splitlines() if word in line and not line.startswith("#")]
 
 
 class NodeExporter(Daemon):

@@ -39,7 +39,7 @@ def conduct(hosts, subject, report):
             for story in stories.values():
                 story.tell()
             _judge(report, hosts, other, *parts)
-            _judge_alert(report, hosts, parts[-1])
+            _judge_alert(report, hosts, parts[0], parts[-1])
             _judge_end(report, hosts, other, *parts[:2])
         finally:
             for part in reversed(parts):
@@ -115,14 +115,14 @@ def _filtered(one):
     return sum(drop.packets for drop in drops(one.director))
 
 
-def _judge_alert(report, hosts, monitoring):
+def _judge_alert(report, hosts, exporter, monitoring):
     inbox, netns = monitoring.inbox, hosts.director.name
 
     def has_come(status):
         return (status, "DirectorTrap", netns) in inbox.notices
 
     wait_for(lambda: has_come("firing"), 120)
-    report.check("the alert of the trap arrives", has_come("firing"), inbox.notices)
+    report.check("the alert of the trap arrives", has_come("firing"), f"{inbox.notices} {exporter.about('check')} {exporter.said()}")
     traps = {notice for notice in inbox.notices if notice[1] in ("DirectorTrap", "DirectorDropsInvalid")}
     report.equal("and none of the other director", set(), {notice for notice in traps if notice[2] != netns})
     report.check("so does that of packets dropped", ("firing", "DirectorDropsInvalid", netns) in inbox.notices, inbox.notices)
