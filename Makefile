@@ -76,7 +76,7 @@ lab-once: setup-test build ## The same, but most scenarios on one of the two ker
 lab-million: setup-test build ## A million connections in the lab: a quarter of an hour for each kernel, not in "make test"
 	for kernel in 6.1 6.12; do CT_LAB_MEMORY=2560 Tests/Lab/run --kernel $$kernel --scenario connections-million || exit 1; done
 
-soak: setup-test build ## An hour of events, watch and observe under load, not in "make test" (root; SOAK="--seconds 600")
+soak: setup-test build ## An hour of events, watch, observe and export under load, not in "make test" (root; SOAK="--seconds 600")
 	$(AS_ROOT) Tests/Soak/run $(BINARY) $(SOAK)
 
 faults: setup-test build ## A fault in every system call of every command, not in "make test" (root; FAULTS="--most 20")

@@ -24,7 +24,7 @@ struct DocumentTests {
     @Test("Each recipe in the README prints its documented output on the bundled capture", .needsTool("jq"))
     func recipes() throws {
         let recipes = try Self.recipes()
-        #expect(recipes.count == 8)
+        #expect(recipes.count == 9)
         let start = /^sudo ct-inspect (\w+)/
         for (command, output) in recipes {
             let line = command.replacing(start) { #""$0" \#($0.1) --capture "$1""# }

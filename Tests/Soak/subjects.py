@@ -1,9 +1,11 @@
 """The programs that run for long: how each is started, ended, and held to what it counted."""
+import http.client
 import json
 import os
 import pty
 import select
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -169,3 +171,60 @@ class Observe(Subject):
             counts[row.get("point")] += row.get("packets", 0) if row.get("class") == "udp" else 0
         checks.check("observe counted every packet that was sent", load.sent in counts.values(), f"{counts}, {load.sent} sent")
         checks.check("observe is complete", document.get("complete") is True, document.get("losses"))
+
+
+class Export(Subject):
+    """Scraped once a second by a client that stays, while others come that say nothing, or nonsense, or do not read what they asked for."""
+    name = "export"
+    PLACE = ("127.0.0.1", 9836)
+    NUISANCES = (b"", b"GET /met", b"\0\1\2\r\n\r\n", b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
+
+    def __init__(self, program):
+        super().__init__([program, "export", "--collectors", "conntrack,check", "--interval", "1s", "--check-every", "10s"], subprocess.DEVNULL)
+        self.connection = http.client.HTTPConnection(*self.PLACE, timeout=ENDS_WITHIN)
+        self.scrapes, self.longest, self.failures, self.page = 0, 0.0, [], ""
+        self.scraper = threading.Thread(target=self.scrape_again_and_again, daemon=True)
+
+    def get(self, path):
+        self.connection.request("GET", path)
+        answer = self.connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    def wait_until_it_listens(self, seconds):
+        def is_ready():
+            try:
+                return self.get("/-/ready")[0] == 200
+            except OSError:
+                self.connection.close()
+                return False
+
+        if not self.wait_for(seconds, is_ready):
+            return False
+        self.scraper.start()
+        return True
+
+    def scrape_again_and_again(self):
+        nuisances = []
+        while self.is_running:
+            start = time.monotonic()
+            try:
+                nuisances.append(socket.create_connection(self.PLACE, timeout=ENDS_WITHIN))
+                nuisances[-1].sendall(self.NUISANCES[self.scrapes % len(self.NUISANCES)])
+                status, self.page = self.get("/metrics")
+                if status != 200:
+                    self.failures.append(status)
+            except (OSError, http.client.HTTPException) as error:
+                if self.is_running:
+                    self.failures.append(repr(error))
+            self.scrapes += 1
+            self.longest = max(self.longest, time.monotonic() - start)
+            while len(nuisances) > 300:
+                nuisances.pop(0).close()
+            time.sleep(max(0.0, start + 1 - time.monotonic()))
+
+    def account(self, checks, load):
+        self.scraper.join(ENDS_WITHIN)
+        # The one under way when it ended.
+        checks.check("export answered every scrape", len(self.failures) <= 1, f"{self.scrapes} scrapes, {self.failures[:3]}")
+        checks.check("no scrape took longer than a second", self.longest < 1, f"{self.longest:.3f} s")
+        checks.check("what it says is the last reading", 'ctinspect_scrape_success{collector="check"} 1' in self.page, self.page[:300])
