@@ -12,9 +12,17 @@ final class ExportBoard: Sendable {
         var failure: KernelError?
         /// Of the last reading, if it succeeded.
         var families: MetricFamilies?
-        var losses = 0
+        var losses: [Loss] = []
         var end = ContinuousClock.now
         var hasReported = false
+
+        /// Why it fails, or what is missing first.
+        var trouble: String? {
+            if let failure { return failure.description }
+            guard let first = losses.first else { return nil }
+            let rest = losses.count > 1 ? " (and \(losses.count - 1) more)" : ""
+            return "incomplete: \(first.what): \(first.why)\(rest)"
+        }
     }
 
     private let places: Mutex<[Place]>
@@ -27,27 +35,22 @@ final class ExportBoard: Sendable {
         (self.kernelRelease, self.detail, self.mostSeries) = (kernelRelease, detail, mostSeries)
     }
 
-    /// - Returns: what to tell the operator: that it has begun to fail, or why it fails now, or that it no longer does.
+    /// - Returns: what to tell the operator: why it fails, or what it lacks, if that is new, or that it no longer does.
     func take(_ job: Exporter.Job, _ outcome: Exporter.Outcome) -> String? {
         let reading = try? outcome.result.get()
         let families = reading.map { MetricFamilies($0, networkNamespace: job.networkNamespace, detail) }
         return places.withLock { places in
             guard let position = places.firstIndex(where: { $0.job.isSame(job) }) else { return nil }
-            let before = places[position].failure
+            let before = places[position].trouble
             places[position].took = outcome.took
             places[position].families = families
-            places[position].losses = reading?.losses.count ?? 0
+            places[position].losses = reading?.losses ?? []
             places[position].end = .now
             places[position].hasReported = true
             places[position].failure = if case .failure(let error) = outcome.result { error } else { nil }
-            return Self.news(job, before, places[position].failure)
+            let now = places[position].trouble
+            return now == before ? nil : "\(job.title): \(now ?? "reads all of it again")"
         }
-    }
-
-    private static func news(_ job: Exporter.Job, _ before: KernelError?, _ now: KernelError?) -> String? {
-        let netns = job.networkNamespace.map { " in \($0)" } ?? ""
-        guard let now else { return before.map { _ in "\(job.collector.rawValue)\(netns): reads again" } }
-        return now.description == before?.description ? nil : "\(job.collector.rawValue)\(netns): \(now)"
     }
 
     /// Whether each collector has read once, or failed to.
@@ -67,7 +70,7 @@ final class ExportBoard: Sendable {
             CollectorStatus(
                 place.job.collector.rawValue, networkNamespace: place.job.networkNamespace,
                 every: place.job.interval, hasSucceeded: place.families != nil, took: place.took,
-                age: place.families.map { _ in .now - place.end }, losses: place.losses)
+                age: place.families.map { _ in .now - place.end }, losses: place.losses.count)
         }
         let truncated = readings.limit(to: mostSeries)
         var page = MetricPage()
@@ -79,6 +82,9 @@ final class ExportBoard: Sendable {
 }
 
 extension Exporter.Job {
+    /// As messages begin: `check in lb`.
+    fileprivate var title: String { collector.rawValue + (networkNamespace.map { " in \($0)" } ?? "") }
+
     fileprivate func isSame(_ other: Exporter.Job) -> Bool {
         collector == other.collector && networkNamespace == other.networkNamespace
     }

@@ -65,12 +65,13 @@ extension Metric {
     static let inactive = Metric(
         "ipvs_backend_connections_inactive", .gauge, "Connections of a real server that IPVS counts as inactive.")
     static let persistent = Metric(
-        "ipvs_backend_connections_persistent", .gauge, "Connections of a real server that a template holds there.")
+        "ipvs_backend_connections_persistent", .gauge,
+        "Connections of a real server of a persistent service that a template holds there.")
     static let weight = Metric(
         "ipvs_backend_weight", .gauge, "Weight of a real server; with 0 it gets no new connections.")
     static let upperThreshold = Metric(
         "ipvs_backend_upper_threshold", .gauge,
-        "Connections above which a real server gets no new ones; 0 for no limit.")
+        "Connections above which a real server gets no new ones; none if it has no thresholds.")
     static let lowerThreshold = Metric(
         "ipvs_backend_lower_threshold", .gauge, "Connections below which a real server gets new ones again.")
     static let backendInfo = Metric(
@@ -105,7 +106,8 @@ extension Metric {
         + [flows, stuck, connections, templates, finding, findings, lastCheck, packets, dropped, traced]
 
     private static let ofIPVS = [
-        serviceConnections, servicePacketsIn, servicePacketsOut, serviceBytesIn, serviceBytesOut, serviceInfo, backendConnections,
+        serviceConnections, servicePacketsIn, servicePacketsOut, serviceBytesIn, serviceBytesOut, serviceInfo,
+        backendConnections,
         backendPacketsIn, backendPacketsOut, backendBytesIn, backendBytesOut, active, inactive, persistent, weight,
         upperThreshold, lowerThreshold, backendInfo, tableBuckets, timeout, syncDaemon, sysctl,
     ]

@@ -35,12 +35,13 @@ package struct MetricLabels: Hashable, Sendable {
 
     package init() {}
 
-    package init(_ labels: KeyValuePairs<String, String>) {
-        for (name, value) in labels { add(name, value) }
-    }
+    package init(_ labels: KeyValuePairs<String, String>) { self = MetricLabels().with(labels) }
 
     package func with(_ labels: KeyValuePairs<String, String>) -> MetricLabels {
-        var more = self
+        var more = MetricLabels()
+        // There may be tens of thousands: growing would leave twice the room.
+        more.bytes.reserveCapacity(labels.reduce(bytes.count) { $0 + $1.key.utf8.count + $1.value.utf8.count + 4 })
+        more.bytes += bytes
         for (name, value) in labels { more.add(name, value) }
         return more
     }

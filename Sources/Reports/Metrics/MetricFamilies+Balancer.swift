@@ -19,7 +19,8 @@ extension MetricFamilies {
             add(.serviceInfo, info, .whole(1))
             switch detail {
             case .service: addSum(of: service.destinations, own)
-            case .backend: for destination in service.destinations { add(destination, own) }
+            case .backend:
+                for destination in service.destinations { add(destination, own, isPersistent: isPersistent) }
             }
         }
         let configuration = balancer.configuration
@@ -58,7 +59,8 @@ extension MetricFamilies {
         for counter in counters { add(counter.metric, labels, .whole(counter.value(statistics))) }
     }
 
-    private mutating func add(_ destination: Destination, _ service: MetricLabels) {
+    /// What is the same for most, no threshold and no template, has no series.
+    private mutating func add(_ destination: Destination, _ service: MetricLabels, isPersistent: Bool) {
         let own = service.with([
             "remote_address": destination.endpoint.address.description,
             "remote_port": String(destination.endpoint.port),
@@ -66,10 +68,12 @@ extension MetricFamilies {
         add(destination.statistics, own, Self.ofBackends)
         add(.active, own, .whole(UInt64(destination.activeConnections)))
         add(.inactive, own, .whole(UInt64(destination.inactiveConnections)))
-        add(.persistent, own, .whole(UInt64(destination.persistentConnections)))
+        if isPersistent { add(.persistent, own, .whole(UInt64(destination.persistentConnections))) }
         add(.weight, own, .whole(UInt64(destination.weight)))
-        add(.upperThreshold, own, .whole(UInt64(destination.upperThreshold)))
-        add(.lowerThreshold, own, .whole(UInt64(destination.lowerThreshold)))
+        if destination.upperThreshold > 0 || destination.lowerThreshold > 0 {
+            add(.upperThreshold, own, .whole(UInt64(destination.upperThreshold)))
+            add(.lowerThreshold, own, .whole(UInt64(destination.lowerThreshold)))
+        }
         let tunnel = destination.method == .tun ? destination.tunnel?.name ?? "" : ""
         let info = own.with(["method": destination.method.description, "tun_type": tunnel])
         add(.backendInfo, info, .whole(1))
