@@ -68,7 +68,7 @@ package struct FilterTrial {
             (lacksLegacyRules, rulesGap) = (false, nil)
             return
         }
-        let ruleset = try Ruleset(reading: source)
+        let ruleset = try Ruleset(reading: source).withoutObservations
         var gaps: [Loss] = []
         if let shortfall = ruleset.shortfall { gaps.append(Loss("a part of the rules", shortfall)) }
         let legacy = LegacyTable.all(in: source)

@@ -113,18 +113,44 @@ extension RulesetObject.Kind {
     }
 }
 
+extension RulesetObject {
+    /// Of a table: whether nobody can change it but the program that made it (`NFT_TABLE_F_OWNER`).
+    private var isOwned: Bool {
+        kind == .table && (number(NFTA_TABLE_FLAGS.rawValue) ?? 0) & UInt32(NFT_TABLE_F_OWNER.rawValue) != 0
+    }
+
+    /// Of a table: whether it is of an observation, by this process or another.
+    fileprivate var isObservation: Bool { isOwned && table.hasPrefix(ObservationTable.prefix) }
+
+    /// Of a table: whether it is somebody else's who lets nobody change it.
+    fileprivate var isOwnedByOthers: Bool { isOwned && !isObservation }
+}
+
 extension Ruleset {
-    /// Tables that see packets on their way in or through, and that nobody can change but the program that made them
-    /// (`NFT_TABLE_F_OWNER`): `inet firewalld`. Our own, which only watch, are left out.
+    /// Tables that see packets on their way in or through, and that nobody can change but the program that made them: `inet firewalld`. Our own,
+    /// which only watch, are left out.
     package var ownedTables: [String] {
         self[.table].filter { table in
-            guard (table.number(NFTA_TABLE_FLAGS.rawValue) ?? 0) & UInt32(NFT_TABLE_F_OWNER.rawValue) != 0,
-                !table.name.hasPrefix("ct-inspect")
-            else { return false }
-            return self[.chain].contains { chain in
-                (chain.family, chain.table) == (table.family, table.table)
-                    && [NF_INET_PRE_ROUTING, NF_INET_LOCAL_IN, NF_INET_FORWARD].contains { $0.rawValue == chain.hook }
-            }
+            table.isOwnedByOthers
+                && self[.chain].contains { chain in
+                    (chain.family, chain.table) == (table.family, table.table)
+                        && [NF_INET_PRE_ROUTING, NF_INET_LOCAL_IN, NF_INET_FORWARD].contains {
+                            $0.rawValue == chain.hook
+                        }
+                }
         }.map { "\($0.family) \($0.name)" }
+    }
+
+    /// Without the tables of observations: they only count, and end with the program that made them.
+    package var withoutObservations: Ruleset {
+        let observations = self[.table].filter(\.isObservation)
+        if observations.isEmpty { return self }
+        var rest = self
+        for kind in RulesetObject.Kind.allCases {
+            rest[kind] = self[kind].filter { object in
+                !observations.contains { ($0.family, $0.table) == (object.family, object.table) }
+            }
+        }
+        return rest
     }
 }

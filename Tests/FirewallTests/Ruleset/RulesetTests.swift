@@ -1,3 +1,4 @@
+import Addresses
 import Foundation
 import Netlink
 import TestSupport
@@ -81,6 +82,27 @@ struct RulesetTests {
             #expect(ruleset.isWhole && ruleset[.rule].count == 10_000 && ruleset[.set].count == 100)
             #expect(Set(ruleset[.elements].map(\.name)).count == 100)
             #expect(Set(ruleset[.rule].compactMap { $0.payload(3) }).count == 10_000)
+        }
+    }
+
+    @Test(
+        "Observations can be left out, of this process or another; a table of such a name that is nobody's stays",
+        .needsRoot, .needsTool("nft"))
+    func observations() throws {
+        try inNamespace(Self.commands + "\nadd table ip ct-inspect-1-a\nadd chain ip ct-inspect-1-a own") {
+            let kernel = LiveKernel()
+            let before = try Ruleset(reading: kernel)
+            #expect(before.withoutObservations == before)
+            var targets = ObservationTargets()
+            targets.entering = [.port(.tcp, Endpoint(try #require(IPAddress("10.0.0.100")), 80))]
+            let name = ObservationTable.freshName(program: 1)
+            let table = try ObservationTable(of: targets, name: name, in: kernel)
+            let during = try Ruleset(reading: kernel)
+            #expect(during[.rule].count > before[.rule].count)
+            let without = during.withoutObservations
+            for kind in RulesetObject.Kind.allCases { #expect(without[kind] == before[kind]) }
+            #expect(during.ownedTables == before.ownedTables)
+            withExtendedLifetime(table) {}
         }
     }
 
