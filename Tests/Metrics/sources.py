@@ -2,6 +2,7 @@
 import json
 import pathlib
 import re
+import subprocess
 
 import yaml
 
@@ -12,7 +13,8 @@ ALERTS = PROMETHEUS / "alerts.yml"
 RECORDS = PROMETHEUS / "records.yml"
 TESTS = sorted((PROMETHEUS / "tests").glob("*.yml"))
 PAGE = ROOT / "man" / "ct-inspect-alerts.7"
-NAMES = ROOT / "Sources" / "Reports" / "Metrics" / "Metric+Names.swift"
+# Pages of real directors, from the lab: see their ORIGIN.md.
+PAGES = sorted((ROOT / "Tests" / "Metrics" / "pages").glob("*.prom"))
 # A name of ours, but neither a part of a recording rule's name nor `ctinspect_ipvs_*`.
 NAME = re.compile(r"(?<![\w:])ctinspect_\w+(?![\w:*])")
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
@@ -67,10 +69,10 @@ def used_names():
     return found
 
 
-def declared_names(path):
+def listed_names(binary):
     """The metrics in the exporter's own list, as their samples are called."""
-    declared = re.findall(r'Metric\(\s*"(\w+)",\s*\.(\w+)', path.read_text(encoding="utf-8"))
-    return {f"ctinspect_{name}" + ("_total" if kind == "counter" else "") for name, kind in declared}
+    listing = subprocess.run([binary, "export", "--list"], capture_output=True, text=True, timeout=60, check=True).stdout
+    return {line.split(" ")[0] for line in listing.splitlines()}
 
 
 def names_on(page):

@@ -67,8 +67,8 @@ def check_commands(report, binary):
         report.check(f"ct-inspect {line}", f"it has no {' '.join(strange)}" if strange else "" if arguments else f"there is no command {name}")
 
 
-def check_names(report, pages, names_file):
-    known = sources.declared_names(names_file).union(*map(sources.names_on, pages))
+def check_names(report, pages, binary):
+    known = sources.listed_names(binary).union(*map(sources.names_on, pages))
     for name, files in sorted(sources.used_names().items()):
         report.check(f"{name} is a metric", "" if name in known else f"not in the exporter's list: {', '.join(sorted(files))}")
 
@@ -115,10 +115,10 @@ def datasources(value):
             yield from datasources(member)
 
 
-def check_all(report, binary, pages, names_file):
+def check_all(report, binary, pages):
     check_promtool(report)
     check_alerts(report)
     check_tests(report)
     check_commands(report, binary)
-    check_names(report, pages, names_file)
+    check_names(report, pages, binary)
     check_dashboards(report)

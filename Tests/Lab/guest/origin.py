@@ -13,6 +13,13 @@ def write_samples(peers, folder):
             file.write(text)
 
 
+def write_page(name, page):
+    """A page of `ct-inspect export`, for Tests/Metrics/pages."""
+    os.makedirs("/run/exchange/pages", exist_ok=True)
+    with open(f"/run/exchange/pages/{name}.prom", "w", encoding="utf-8") as file:
+        file.write(page)
+
+
 def write_fixture(scenario, hosts, peers, capture, folder):
     """A capture can be checked against the listings stored with it, long after its director is gone."""
     write_samples(peers, folder)

@@ -14,6 +14,7 @@ import urllib.request
 
 from namespace import end_process
 from screen import wait_for
+from subject import NOBODY
 
 BOUND = 240  # seconds, until one of them answers: an emulated host can be slow
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
@@ -52,11 +53,20 @@ class Daemon:
         end_process(self.process, 30)
 
 
+def as_unit():
+    """Runs a command as the unit does: as a user who is not root, with the unit's capabilities and no others."""
+    unit = pathlib.Path("/run/exchange/systemd/ct-inspect-export.service").read_text()
+    names = next(line.partition("=")[2].split() for line in unit.splitlines() if line.startswith("AmbientCapabilities="))
+    kept = ",".join(["-all", *(f"+{name.removeprefix('CAP_').lower()}" for name in names)])
+    sets = [f"--{kind}={kept}" for kind in ("bounding-set", "inh-caps", "ambient-caps")]
+    return "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs", *sets
+
+
 class Exporter(Daemon):
     """ct-inspect export, which reads a director's namespace and listens here."""
 
-    def __init__(self, subject, director, port, *options):
-        words = (subject.program, "export", "--netns", director.name, "--listen", f"127.0.0.1:{port}", *options)
+    def __init__(self, subject, director, port, *options, prefix=()):
+        words = (*prefix, subject.program, "export", "--netns", director.name, "--listen", f"127.0.0.1:{port}", *options)
         super().__init__(f"the exporter of {director.name}", port, words)
 
     def page(self, accept=None):

@@ -131,7 +131,9 @@ struct MetricFamiliesTests {
         let service = #"local_address="10.0.0.100",local_port="80",proto="TCP",local_mark="""#
         #expect(
             lines.contains(#"ctinspect_packets_total{\#(service),point="local_in",class="fin",ctstate="INVALID"} 5"#))
-        #expect(lines.contains(#"ctinspect_dropped_packets_total{\#(service),where="local_in",class="fin",ctstate="INVALID"} 5"#))
+        #expect(
+            lines.contains(
+                #"ctinspect_dropped_packets_total{\#(service),where="local_in",class="fin",ctstate="INVALID"} 5"#))
         #expect(lines.contains { $0.hasPrefix("ctinspect_traced_drops_total{family=") && $0.hasSuffix(" 5") })
         #expect(!lines.contains { $0.contains("drop\"") })
     }
@@ -140,9 +142,11 @@ struct MetricFamiliesTests {
     func statuses() {
         let statuses = [
             CollectorStatus(
-                "ipvs", networkNamespace: nil, every: .seconds(5), hasSucceeded: false, took: .milliseconds(5), age: nil, losses: 0),
+                "ipvs", networkNamespace: nil, every: .seconds(5), hasSucceeded: false, took: .milliseconds(5),
+                age: nil, losses: 0),
             CollectorStatus(
-                "flows", networkNamespace: "lb", every: nil, hasSucceeded: true, took: .seconds(2), age: .milliseconds(1500),
+                "flows", networkNamespace: "lb", every: nil, hasSucceeded: true, took: .seconds(2),
+                age: .milliseconds(1500),
                 losses: 2),
         ]
         let lines = Self.samples(MetricFamilies(version: "1", kernelRelease: "6.1", statuses, truncated: 3))

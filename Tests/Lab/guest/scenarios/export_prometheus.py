@@ -1,4 +1,7 @@
-"""export: a real Prometheus and Alertmanager scrape two directors; an alert fires while the trap is set, and resolves when it is fixed."""
+"""export: a real Prometheus and Alertmanager scrape two directors; an alert fires while the trap is set, and resolves when it is fixed.
+
+One exporter runs as root, the other as the unit of systemd does.
+"""
 
 import os
 import pathlib
@@ -8,8 +11,9 @@ import tempfile
 
 from director import Hosts
 from filters import drops
+from origin import write_page
 from peers import Peers
-from prometheus import OPENMETRICS, Exporter, Monitoring, NodeExporter
+from prometheus import OPENMETRICS, Exporter, Monitoring, NodeExporter, as_unit
 from screen import wait_for
 from story import WebStory
 
@@ -35,6 +39,8 @@ def conduct(hosts, subject, report):
         for one in (hosts, other):
             one.vs_conntrack(0)
             stories[one] = WebStory(one)
+        # A service that nobody serves, and thresholds that are never met.
+        hosts.ipvs("-A -t 10.0.0.100:443 -s sh", "-e -t 10.0.0.100:80 -r 10.0.0.3:80 -g -x 1000 -y 900")
         parts = []
         try:
             _start(parts, hosts, other, subject, work)
@@ -50,7 +56,8 @@ def conduct(hosts, subject, report):
 
 
 def _start(parts, hosts, other, subject, work):
-    parts += [Exporter(subject, hosts.director, 9836, *OPTIONS), Exporter(subject, other.director, 9837, *OPTIONS)]
+    parts.append(Exporter(subject, hosts.director, 9836, *OPTIONS))
+    parts.append(Exporter(subject, other.director, 9837, *OPTIONS, prefix=as_unit()))
     parts += [NodeExporter(hosts.director, 9100), NodeExporter(other.director, 9101)]
     jobs = {"ct-inspect": {"lb1": 9836, "lb2": 9837}, "node": {"lb1": 9100, "lb2": 9101}}
     parts.append(Monitoring(_hurried_rules(work), jobs, (9090, 9093)))
@@ -75,13 +82,17 @@ def _judge(report, hosts, other, exporter, other_exporter, *rest):
     for one, its in ((hosts, exporter), (other, other_exporter)):
         name = f"on {one.director.name}"
         wait_for(lambda: its.page().count("scrape_success{") == 5, FIRST_READINGS)
-        success = [line for line in its.page().splitlines() if line.startswith("ctinspect_scrape_success{")]
-        report.equal(f"every collector reads {name}", [], [line for line in success if not line.endswith(" 1")])
+        states = its.about("ctinspect_scrape_success{") + its.about("ctinspect_complete{")
+        report.equal(f"every collector reads all of it {name}", [], [line for line in states if not line.endswith(" 1")] and (states, its.said()))
+        # It serves its last reading.
+        wait_for(lambda: _peer_backends(one) == _backends(its.page()), 30)
         report.equal(f"ipvsadm's real servers {name}", _peer_backends(one), _backends(its.page()))
         wait_for(lambda: _dropped(its) == _filtered(one), 30)
         report.equal(f"what was dropped is what the filter counts {name}", _filtered(one), _dropped(its))
         report.check(f"the OpenMetrics page ends {name}", its.page(OPENMETRICS).endswith("\n# EOF\n"))
     report.check("on the one with the trap something was dropped", _dropped(exporter) > 0)
+    report.check("and traced to a rule", bool(exporter.about("ctinspect_traced_drops_total{")), exporter.about("dropped"))
+    write_page("observed", exporter.page())
     ups = monitoring.wait_for('count(up == 1) == 4')
     report.equal("Prometheus scrapes both exporters and both node_exporters", [4.0], [value for _, value in ups])
     joined = f"ctinspect_ipvs_backend_weight == on(instance, {BACKEND}) node_ipvs_backend_weight"

@@ -10,6 +10,7 @@ import tempfile
 import time
 
 from director import CLIENTS, SERVERS, VIP
+from origin import write_page
 from screen import wait_for
 from traffic import Web
 
@@ -33,6 +34,7 @@ def conduct(hosts, subject, report):
     _judge_backup(report, subject, where)
     _judge_daemons(backup, report, subject, where)
     _judge_capture(report, subject, where)
+    _judge_export(report, subject, backup, master)
     _judge_watch(hosts, report, web, where, subject)
     _fail_over(hosts, master, backup)
     web.hopes(_client(hosts, 1001), 5)
@@ -112,6 +114,18 @@ def _judge_capture(report, subject, where):
     facts = [{port: (flow["verdict"], flow["reason"], flow["flags"]) for port, flow in flows.items()} for flows in (live, replayed)]
     report.equal("a capture says the same", *facts)
     report.equal("one of /proc has the verdict, too", ["synced", "synced"], [flow["verdict"] for flow in rows.values()])
+
+
+def _judge_export(report, subject, backup, master):
+    """Prometheus is told which connections were learned, and of the daemons."""
+    for one, role, origin in ((backup, "backup", "sync"), (master, "master", "local")):
+        page = subject.run("export", "--once", "--netns", one.name).stdout
+        write_page(role, page)
+        lines = [line.replace(f'netns="{one.name}",', "") for line in page.splitlines()]
+        connections = [line for line in lines if line.startswith("ctinspect_ipvs_connections{")]
+        report.equal(f"export counts the connections of the {role}", [f'ctinspect_ipvs_connections{{proto="TCP",state="ESTABLISHED",origin="{origin}"}} 2'], connections)
+        daemon = f'ctinspect_ipvs_sync_daemon{{role="{role}",interface="eth0",sync_id="{SYNC_ID}"}} 1'
+        report.check(f"and tells of the daemon of the {role}", daemon in lines, [line for line in lines if "daemon" in line])
 
 
 def _judge_watch(hosts, report, web, where, subject):
