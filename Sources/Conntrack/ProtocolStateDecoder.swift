@@ -3,6 +3,7 @@ import Netlink
 
 extension ProtocolState {
     /// Decodes `CTA_PROTOINFO`; nil if it contains no known protocol.
+    @inline(__always)
     static func decode(
         _ parent: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]
     ) throws(DecodeError) -> ProtocolState? {

@@ -9,7 +9,7 @@ package struct Tuple: Hashable, Sendable {
     /// Nil if the kernel sent none, or the family is not IP.
     package var destination: IPAddress?
     /// The layer 4 protocol; 0 if the kernel sent none.
-    package var `protocol` = IPProtocol.ip
+    package var `protocol` = IPProtocol(rawValue: 0)
     /// Ports, or what the protocol has instead.
     package var discriminator = Discriminator.none
     /// The conntrack zone of this direction only (`CTA_TUPLE_ZONE`).
@@ -36,6 +36,7 @@ extension Tuple {
     /// Decodes `CTA_TUPLE_*` (`enum ctattr_tuple`; numbers big-endian).
     ///
     /// - Parameter unknown: gets unknown attributes in it.
+    @inline(__always)
     init(_ nest: Attribute, in bytes: RawSpan, _ unknown: inout [UnknownAttribute]) throws(DecodeError) {
         if let usual = Tuple(usual: nest, in: bytes) {
             self = usual

@@ -9,21 +9,22 @@ extension Tuple {
     @inline(__always)
     init?(usual nest: Attribute, in bytes: RawSpan) {
         let start = nest.payload.lowerBound
-        guard nest.payload.count == 48, start >= 0, start <= bytes.byteCount - 48,
-            bytes.isHeader(at: start, CTA_TUPLE_IP.rawValue, size: 16),
-            bytes.isHeader(at: start + 4, CTA_IP_V4_SRC.rawValue, size: 4),
-            bytes.isHeader(at: start + 12, CTA_IP_V4_DST.rawValue, size: 4),
-            bytes.isHeader(at: start + 20, CTA_TUPLE_PROTO.rawValue, size: 24),
-            bytes.isHeader(at: start + 24, CTA_PROTO_NUM.rawValue, size: 1),
-            bytes.isHeader(at: start + 32, CTA_PROTO_SRC_PORT.rawValue, size: 2),
-            bytes.isHeader(at: start + 40, CTA_PROTO_DST_PORT.rawValue, size: 2)
+        guard nest.payload.count == 48, start >= 0, start <= bytes.byteCount - 48 else { return nil }
+        let bytes = bytes.part(at: start, size: 48)
+        guard bytes.isHeader(at: 0, CTA_TUPLE_IP.rawValue, size: 16),
+            bytes.isHeader(at: 4, CTA_IP_V4_SRC.rawValue, size: 4),
+            bytes.isHeader(at: 12, CTA_IP_V4_DST.rawValue, size: 4),
+            bytes.isHeader(at: 20, CTA_TUPLE_PROTO.rawValue, size: 24),
+            bytes.isHeader(at: 24, CTA_PROTO_NUM.rawValue, size: 1),
+            bytes.isHeader(at: 32, CTA_PROTO_SRC_PORT.rawValue, size: 2),
+            bytes.isHeader(at: 40, CTA_PROTO_DST_PORT.rawValue, size: 2)
         else { return nil }
-        source = IPAddress(ipv4: UInt32(bigEndian: bytes.load(at: start + 8)))
-        destination = IPAddress(ipv4: UInt32(bigEndian: bytes.load(at: start + 16)))
-        `protocol` = IPProtocol(rawValue: bytes.load(at: start + 28))
+        source = IPAddress(ipv4: UInt32(bigEndian: bytes.load(at: 8)))
+        destination = IPAddress(ipv4: UInt32(bigEndian: bytes.load(at: 16)))
+        `protocol` = IPProtocol(rawValue: bytes.load(at: 28))
         discriminator = .ports(
-            source: UInt16(bigEndian: bytes.load(at: start + 36)),
-            destination: UInt16(bigEndian: bytes.load(at: start + 44)))
+            source: UInt16(bigEndian: bytes.load(at: 36)),
+            destination: UInt16(bigEndian: bytes.load(at: 44)))
     }
 }
 
@@ -32,19 +33,20 @@ extension ProtocolState.TCP {
     @inline(__always)
     init?(usual parent: Attribute, in bytes: RawSpan) {
         let start = parent.payload.lowerBound
-        guard parent.payload.count == 44, start >= 0, start <= bytes.byteCount - 44,
-            bytes.isHeader(at: start, CTA_PROTOINFO_TCP.rawValue, size: 40),
-            bytes.isHeader(at: start + 4, CTA_PROTOINFO_TCP_STATE.rawValue, size: 1),
-            bytes.isHeader(at: start + 12, CTA_PROTOINFO_TCP_WSCALE_ORIGINAL.rawValue, size: 1),
-            bytes.isHeader(at: start + 20, CTA_PROTOINFO_TCP_WSCALE_REPLY.rawValue, size: 1),
-            bytes.isHeader(at: start + 28, CTA_PROTOINFO_TCP_FLAGS_ORIGINAL.rawValue, size: 2),
-            bytes.isHeader(at: start + 36, CTA_PROTOINFO_TCP_FLAGS_REPLY.rawValue, size: 2)
+        guard parent.payload.count == 44, start >= 0, start <= bytes.byteCount - 44 else { return nil }
+        let bytes = bytes.part(at: start, size: 44)
+        guard bytes.isHeader(at: 0, CTA_PROTOINFO_TCP.rawValue, size: 40),
+            bytes.isHeader(at: 4, CTA_PROTOINFO_TCP_STATE.rawValue, size: 1),
+            bytes.isHeader(at: 12, CTA_PROTOINFO_TCP_WSCALE_ORIGINAL.rawValue, size: 1),
+            bytes.isHeader(at: 20, CTA_PROTOINFO_TCP_WSCALE_REPLY.rawValue, size: 1),
+            bytes.isHeader(at: 28, CTA_PROTOINFO_TCP_FLAGS_ORIGINAL.rawValue, size: 2),
+            bytes.isHeader(at: 36, CTA_PROTOINFO_TCP_FLAGS_REPLY.rawValue, size: 2)
         else { return nil }
-        state = bytes.load(at: start + 8)
-        scaleOriginal = bytes.load(at: start + 16)
-        scaleReply = bytes.load(at: start + 24)
-        flagsOriginal = Flags(flags: bytes.load(at: start + 32), mask: bytes.load(at: start + 33))
-        flagsReply = Flags(flags: bytes.load(at: start + 40), mask: bytes.load(at: start + 41))
+        state = bytes.load(at: 8)
+        scaleOriginal = bytes.load(at: 16)
+        scaleReply = bytes.load(at: 24)
+        flagsOriginal = Flags(flags: bytes.load(at: 32), mask: bytes.load(at: 33))
+        flagsReply = Flags(flags: bytes.load(at: 40), mask: bytes.load(at: 41))
     }
 }
 

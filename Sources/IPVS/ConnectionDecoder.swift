@@ -14,14 +14,19 @@ extension Connection {
             guard length >= ConnectionRecord.size, length % 8 == 0, length <= batch.byteCount - start else {
                 throw DecodeError("connection record", "has a length of \(length)", at: start)
             }
-            connections.append(try decode(record: batch.extracting(start..<start + length)))
+            let engine = try engine(batch.extracting(start..<start + length))
+            connections.append(try decode(batch.part(at: start, size: ConnectionRecord.size)))
+            // Few have one: given to the initializer, it would have each of the others copied.
+            if let engine { connections[connections.count - 1].persistenceEngine = engine }
             start += length
         }
     }
 
-    // Inlined, as a result would be copied.
+    /// Inlined, as a result would be copied.
+    ///
+    /// - Parameter record: without its persistence engine.
     @inline(__always)
-    private static func decode(record: RawSpan) throws(DecodeError) -> Connection {
+    private static func decode(_ record: RawSpan) throws(DecodeError) -> Connection {
         let family = try record.host(UInt8.self, at: ConnectionRecord.family)
         let destinationFamily = try record.host(UInt8.self, at: ConnectionRecord.destinationFamily)
         let number = try record.host(UInt16.self, at: ConnectionRecord.protocol)
@@ -40,7 +45,7 @@ extension Connection {
                 isTemplate: details.flags.isTemplate),
             // As jiffies_delta_to_msecs, which /proc prints: not below 0.
             expires: UInt32(max(0, try record.host(Int32.self, at: ConnectionRecord.expires))),
-            persistenceEngine: try engine(record), details: details)
+            details: details)
     }
 
     @inline(__always)

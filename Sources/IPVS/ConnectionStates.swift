@@ -6,6 +6,7 @@ enum ConnectionStates {
     /// - Parameters:
     ///   - state: the number in the kernel's own table.
     ///   - number: the protocol's.
+    @inline(__always)
     static func state(_ state: UInt16, _ number: UInt16, isTemplate: Bool) -> ConnectionState {
         if isTemplate { return named(state, templates) }
         return switch Int32(number) {

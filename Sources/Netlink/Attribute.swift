@@ -37,16 +37,19 @@ public struct AttributeCursor {
     /// The next attribute, or nil at the end. Fewer than four remaining bytes are padding, as in the kernel's `nla_ok`.
     @inlinable
     public mutating func next(in bytes: borrowing RawSpan) throws(DecodeError) -> Attribute? {
-        guard end - offset >= Self.headerSize else { return nil }
+        let left = end &- offset
+        guard left >= Self.headerSize else { return nil }
         let start = offset
         offset = end
         guard start >= 0, start <= bytes.byteCount - Self.headerSize else { throw missing(at: start) }
         let header = bytes.unsafeLoadUnaligned(fromByteOffset: start, as: nlattr.self)
         let length = Int(header.nla_len)
-        guard length >= Self.headerSize, length <= end - start else { throw wrong(length, at: start) }
-        offset = min(end, start + aligned(length))
+        guard length >= Self.headerSize, length <= left else { throw wrong(length, at: start) }
+        offset = min(end, start &+ aligned(length))
         let type = header.nla_type & attributeTypeMask
-        return Attribute(type: type, payload: start + Self.headerSize..<start + length)
+        // Not checked again: the length is no less than the header.
+        let payload = Range(uncheckedBounds: (start &+ Self.headerSize, start &+ length))
+        return Attribute(type: type, payload: payload)
     }
 }
 

@@ -1,7 +1,7 @@
 import CNetlink
 
 /// The header of one netlink message (`struct nlmsghdr`, host order) and where its payload lies.
-package struct Message: Equatable, Sendable {
+public struct Message: Equatable, Sendable {
     /// `NLMSG_*`, or defined by the bus: with nfnetlink, subsystem and message in one byte each.
     package let type: UInt16
     /// `NLM_F_*`.
@@ -11,25 +11,27 @@ package struct Message: Equatable, Sendable {
     /// The netlink port of the program whose request caused it; 0 if the kernel did so by itself.
     package let port: UInt32
     /// Offsets of what follows the header, without padding.
-    package let payload: Range<Int>
+    public let payload: Range<Int>
 
     /// Bytes of `struct nlmsghdr`.
-    package static let headerSize = 16
+    @inlinable public static var headerSize: Int { 16 }
 
     /// Offsets of header and payload.
-    package var whole: Range<Int> { payload.lowerBound - Self.headerSize..<payload.upperBound }
+    @inlinable public var whole: Range<Int> { payload.lowerBound - Self.headerSize..<payload.upperBound }
 
     /// `NLM_F_DUMP_INTR`: the table changed during the dump, so something may be missing or duplicated.
     package var isInterrupted: Bool { flags & UInt16(NLM_F_DUMP_INTR) != 0 }
 
     /// The range of the attributes after a family's own header of `size` bytes.
-    package func attributes(after size: Int) throws(DecodeError) -> Range<Int> {
-        let start = payload.lowerBound + aligned(size)
-        guard payload.count >= size else {
-            throw DecodeError(
-                "message", "\(payload.count) bytes, shorter than its header of \(size)", at: payload.lowerBound)
-        }
-        return min(start, payload.upperBound)..<payload.upperBound
+    @inlinable
+    public func attributes(after size: Int) throws(DecodeError) -> Range<Int> {
+        guard payload.count >= size else { throw shorter(than: size) }
+        return min(payload.lowerBound + aligned(size), payload.upperBound)..<payload.upperBound
+    }
+
+    @usableFromInline
+    func shorter(than size: Int) -> DecodeError {
+        DecodeError("message", "\(payload.count) bytes, shorter than its header of \(size)", at: payload.lowerBound)
     }
 }
 
@@ -42,6 +44,7 @@ package struct MessageCursor {
     /// The next message, or nil at the end of the datagram.
     ///
     /// - Throws: if fewer bytes are left than a message declares; the walk ends then.
+    @inline(__always)
     package mutating func next(in datagram: borrowing RawSpan) throws(DecodeError) -> Message? {
         let start = offset
         let left = datagram.byteCount - start
@@ -59,6 +62,6 @@ package struct MessageCursor {
         offset = min(datagram.byteCount, start + aligned(length))
         return Message(
             type: header.nlmsg_type, flags: header.nlmsg_flags, sequence: header.nlmsg_seq, port: header.nlmsg_pid,
-            payload: start + Message.headerSize..<start + length)
+            payload: Range(uncheckedBounds: (start + Message.headerSize, start + length)))
     }
 }

@@ -19,7 +19,7 @@ enum ConnectionRecordFile {
         /// - Parameter receive: gets whole records.
         mutating func take(_ piece: RawSpan, _ receive: (RawSpan) -> Void) {
             guard damage == nil else { return }
-            pending += piece.copy(0..<piece.byteCount)
+            piece.withUnsafeBytes { pending.append(contentsOf: $0) }
             var start = 0
             if !hasBegun {
                 guard pending.count >= magic.count else { return }
