@@ -13,20 +13,24 @@ extension DirectorReader {
         _ filters: [EntryFilter], _ sysctls: Sysctls, _ sink: some ReadingSink, _ losses: inout [Loss]
     ) throws(KernelError) {
         guard policy.mostLookups > 0 else { return }
-        let unseen = sink.withStore { $0.unsettledCount }
-        var cost = sysctls.number(Sysctls.conntrackCount) ?? .max
-        if filters != [EntryFilter()] { cost = cost / Self.walksForDump * filters.count }
         // No look-up finds an entry that NAT rules rewrote: the next reading settles such flows, or a second dump.
         let isRewritten = sink.withStore { $0.hasRewritten }
-        if isRewritten, unseen == 0 || !policy.dumpsAgain { return }
-        guard isRewritten || policy.dumpsAgain && unseen > Self.fewUnseen && cost / Self.entriesForLookup < unseen
-        else {
+        guard policy.dumpsAgain else {
+            if !isRewritten { try lookUp(sink, &losses) }
+            return
+        }
+        let unseen = sink.withStore { $0.unsettledCount }
+        if isRewritten, unseen == 0 { return }
+        var cost = sysctls.number(Sysctls.conntrackCount) ?? .max
+        if filters != [EntryFilter()] { cost = cost / Self.walksForDump * filters.count }
+        guard isRewritten || unseen > Self.fewUnseen && cost / Self.entriesForLookup < unseen else {
             return try lookUp(sink, &losses)
         }
         let answer = try dump(filters) {
             sink.withStore { $0.beginSecondDump() }
-        } _: { entry, message in
-            sink.withStore { $0.take(entry, $0.keepsEntries ? message : RawSpan()) }
+        } _: { entry, message, datagram in
+            let whole = datagram.extracting(message.whole)
+            sink.withStore { $0.take(entry, $0.keepsEntries ? whole : RawSpan()) }
         }
         losses += Loss.of(
             "the conntrack table, read once more", answer, ifChanged: Self.changed(policy.attempts))

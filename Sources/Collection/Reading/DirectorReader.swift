@@ -281,17 +281,12 @@ package struct DirectorReader {
 
     /// - Returns: how the dump ended.
     func dump(
-        _ filters: [EntryFilter], begin: () -> Void, _ each: (Entry, RawSpan) -> Void
+        _ filters: [EntryFilter], begin: () -> Void, _ each: (Entry, Message, RawSpan) -> Void
     ) throws(KernelError) -> Answer {
         try Answer.repeating(policy.attempts) { () throws(KernelError) in
             begin()
             var whole = Answer()
-            for filter in filters {
-                whole.add(
-                    try Table(kernel).dumpMessages(matching: filter) { entry, message, datagram in
-                        each(entry, datagram.extracting(message.whole))
-                    })
-            }
+            for filter in filters { whole.add(try Table(kernel).dumpMessages(matching: filter, each)) }
             return whole
         }
     }
@@ -303,8 +298,8 @@ package struct DirectorReader {
         let answer = try dump(filters) {
             sink.beginEntries()
             count = 0
-        } _: { entry, message in
-            sink.take(entry, message)
+        } _: { entry, message, datagram in
+            sink.take(entry, datagram.extracting(message.whole))
             count += 1
             sink.progress("\(count) conntrack entries", at: count)
         }

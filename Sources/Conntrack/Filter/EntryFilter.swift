@@ -54,6 +54,8 @@ package struct EntryFilter: Equatable, Sendable {
         static let forbiddenLabels = Fields(rawValue: 1 << 9)
         static let icmpTypes = Fields(rawValue: 1 << 10)
         static let expression = Fields(rawValue: 1 << 11)
+
+        static let ofTuples: Fields = [.families, .protocols, .original, .reply, .services, .icmpTypes]
     }
 
     package init() {}
@@ -88,8 +90,9 @@ package struct EntryFilter: Equatable, Sendable {
             return false
         }
         if anyStatus.rawValue != 0, status & anyStatus.rawValue == 0 { return false }
-        return fields.isEmpty
-            || matchesTuples(of: entry) && matchesRest(of: entry) && (expression?.accepts(entry) ?? true)
+        if fields.isEmpty { return true }
+        return (fields.isDisjoint(with: .ofTuples) || matchesTuples(of: entry)) && matchesRest(of: entry)
+            && (expression?.accepts(entry) ?? true)
     }
 
     private func matchesTuples(of entry: Entry) -> Bool {

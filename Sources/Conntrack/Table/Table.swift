@@ -63,7 +63,11 @@ package struct Table {
         var whole = Answer()
         let size = hashSize
         for family in plan.families {
-            whole.add(try answer(to: kind, family, plan) { if filter.matches($0) { each($0, $1, $2) } })
+            // Mostly the whole table is wanted: then no entry has to be looked at.
+            whole.add(
+                filter.isEmpty
+                    ? try answer(to: kind, family, plan, each)
+                    : try answer(to: kind, family, plan) { if filter.matches($0) { each($0, $1, $2) } })
         }
         if hashSize != size { whole.interrupted = true }
         return whole
