@@ -18,7 +18,9 @@ package struct Connection: Hashable, Sendable {
     package var details: ConnectionDetails?
     /// Whether it was learned from another director's sync daemon, as `/proc/net/ip_vs_conn_sync` says; nil if it comes from elsewhere.
     package var isSynchronized: Bool?
-    private var engine: Engine
+    /// Whether it has a persistence engine. A flag, as a million connections are asked.
+    package private(set) var hasPersistenceEngine = false
+    private var engine = Engine.none
 
     package init(
         _ protocol: IPProtocol, client: Endpoint, virtual: Endpoint, destination: Endpoint, state: ConnectionState,
@@ -31,13 +33,13 @@ package struct Connection: Hashable, Sendable {
         self.state = state
         self.expires = expires
         self.details = details
-        engine = Engine(persistenceEngine)
+        self.persistenceEngine = persistenceEngine
     }
 
     /// Name and data of the persistence engine, as in the row.
     package var persistenceEngine: String? {
         get { if case .named(let text) = engine { text } else { nil } }
-        set { engine = Engine(newValue) }
+        set { (engine, hasPersistenceEngine) = (Engine(newValue), newValue != nil) }
     }
 
     // Few have one, and a million are copied.

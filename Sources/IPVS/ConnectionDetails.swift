@@ -1,7 +1,7 @@
 import CNetlink
 
 /// What the kernel's own table says of a connection, and its row in /proc does not.
-package struct ConnectionDetails: Hashable, Sendable {
+public struct ConnectionDetails: Hashable, Sendable {
     /// The connection's own: the service's destination may have been changed since.
     package var method: ForwardingMethod
     package var flags: Flags
@@ -27,10 +27,10 @@ package struct ConnectionDetails: Hashable, Sendable {
     }
 
     /// `IP_VS_CONN_F_*` (include/uapi/linux/ip_vs.h), without the method.
-    package struct Flags: OptionSet, Hashable, Sendable {
-        package let rawValue: UInt32
+    public struct Flags: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt32
 
-        package init(rawValue: UInt32) { self.rawValue = rawValue }
+        @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// IPVS leaves its packets to conntrack; without it, every packet is untracked (`ip_vs_send_or_cont`). Set when the connection is
         /// made, if `net.ipv4.vs.conntrack` is 1 then (`ip_vs_conn_new`), and kept; ip_vs_ftp sets it for its connections in any case.
@@ -40,10 +40,10 @@ package struct ConnectionDetails: Hashable, Sendable {
         /// A persistence template.
         package static let template = Flags(rawValue: UInt32(IP_VS_CONN_F_TEMPLATE))
 
-        // For a million connections `contains` is too slow in another module.
-        package var hasNFCT: Bool { rawValue & UInt32(IP_VS_CONN_F_NFCT) != 0 }
-        package var isSynchronized: Bool { rawValue & UInt32(IP_VS_CONN_F_SYNC) != 0 }
-        package var isTemplate: Bool { rawValue & UInt32(IP_VS_CONN_F_TEMPLATE) != 0 }
+        // For a million connections a call into another module is too slow.
+        @inlinable public var hasNFCT: Bool { rawValue & UInt32(IP_VS_CONN_F_NFCT) != 0 }
+        @inlinable public var isSynchronized: Bool { rawValue & UInt32(IP_VS_CONN_F_SYNC) != 0 }
+        @inlinable public var isTemplate: Bool { rawValue & UInt32(IP_VS_CONN_F_TEMPLATE) != 0 }
 
         /// Those that a connection can be told apart by, with their names.
         package static let named: [(name: String, flag: Flags)] = [("nfct", .nfct), ("sync", .synchronized)]

@@ -83,7 +83,7 @@ extension FlowStore {
         look: ([Tuple]) -> Entry? = { _ in nil }
     ) {
         begin(services, at: second, context)
-        for connection in connections { take(connection) }
+        take(connections)
         endConnections(isWhole: true)
         for entry in entries { take(entry) }
         endEntries(isWhole: true)

@@ -20,6 +20,7 @@ struct PackedState: Equatable, Sendable {
     }
 
     /// `none` if there is no number.
+    @inline(__always)
     init(_ state: ProtocolState?) {
         switch state {
         case .tcp(let tcp): self = tcp.state.map { PackedState(.tcp, $0) } ?? .none

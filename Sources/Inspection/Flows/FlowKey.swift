@@ -46,11 +46,11 @@ package struct FlowKey: Hashable, Comparable, Sendable {
     }
 
     private static func key(_ tuple: Tuple, clientSends: Bool) -> FlowKey? {
-        guard let source = tuple.source, let destination = tuple.destination, let ports = tuple.ports else {
-            return nil
-        }
-        let sender = Endpoint(source, ports.source)
-        let receiver = Endpoint(destination, ports.destination)
+        guard let source = tuple.source, let destination = tuple.destination,
+            case .ports(let sourcePort, let destinationPort) = tuple.discriminator
+        else { return nil }
+        let sender = Endpoint(source, sourcePort)
+        let receiver = Endpoint(destination, destinationPort)
         return FlowKey(
             protocol: tuple.protocol, client: clientSends ? sender : receiver, server: clientSends ? receiver : sender)
     }

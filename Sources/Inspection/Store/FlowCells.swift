@@ -68,15 +68,22 @@ struct FlowCells: Sendable {
         if row.isExpected || row.isUntranslated { cell |= 4 }
         if let nfct = row.nfct { cell |= nfct ? 24 : 8 }
         if row.traits.contains(.isSynchronized) { cell |= 32 }
-        if !row.isOrphan, lasting.indices.contains(Int(row.route)),
+        // Most flows of DR have neither.
+        if row.hasEntry || row.traits.contains(.isEndDropped) { countLastingAndStuck(row) }
+        if cell < few.count { few[cell] += 1 } else { many[cell, default: 0] += 1 }
+    }
+
+    @inline(__always)
+    private mutating func countLastingAndStuck(_ row: FlowRow) {
+        let route = Int(row.route)
+        guard lasting.indices.contains(route) else { return }
+        if !row.isOrphan,
             row.entryState == stateless || row.entryState == establishedEntry && Int(row.state) == established
         {
-            lasting[Int(row.route)] += 1
-            if row.traits.contains(.hasOwnTimeout) { otherwiseLasting[Int(row.route)] += 1 }
+            lasting[route] += 1
+            if row.traits.contains(.hasOwnTimeout) { otherwiseLasting[route] += 1 }
         }
-        let route = Int(row.route)
-        if stuck.indices.contains(route), judge.reason(of: row, isTwoWay: areTwoWay[route]) != nil { stuck[route] += 1 }
-        if cell < few.count { few[cell] += 1 } else { many[cell, default: 0] += 1 }
+        if judge.reason(of: row, isTwoWay: areTwoWay[route]) != nil { stuck[route] += 1 }
     }
 
     var all: [(cell: Cell, count: Int)] {

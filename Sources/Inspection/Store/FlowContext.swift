@@ -39,6 +39,8 @@ package struct FlowContext: Equatable, Sendable {
     /// time left than they give. A policy gave it that (`nf_ct_timeout_lookup`, include/net/netfilter/nf_conntrack_timeout.h; xt_CT's
     /// `--timeout`, nft's `ct timeout`), conntrack(8), a flowtable, or settings that were changed since. No message tells the policy itself, so one
     /// that gives less time does not show.
+    // Inlined, as a call from a mutating function would copy all of this.
+    @inline(__always)
     func hasOwnTimeout(_ entry: Entry) -> Bool {
         if entry.status.contains(.fixedTimeout) { return true }
         let usual: UInt32?

@@ -38,6 +38,7 @@ struct FlowExtras: Sendable {
     func engine(of slot: UInt32) -> String? { engines[slot] }
 
     /// - Parameter message: empty if there is none.
+    @inline(__always)
     mutating func keep(_ message: RawSpan, of slot: Int) {
         if message.byteCount > 0 { archived[UInt32(slot)] = archive?.keep(message) }
     }

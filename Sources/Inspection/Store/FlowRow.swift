@@ -29,10 +29,10 @@ package struct FlowRow: Sendable {
     package internal(set) var verdict = FlowVerdict.absent
     /// The ctstates seen on its packets.
     package internal(set) var ctstates = CTStates()
-    var traits: Traits = []
     /// How many complete readings in a row did not list its connection. It is then hidden, but kept for a while: the kernel may skip a row
-    /// if rows before it disappear while the file is read.
+    /// if rows before it disappear while the file is read. Before the traits, as a byte after them would take eight.
     var missed: UInt8 = 0
+    var traits: Traits = []
 
     struct Traits: OptionSet, Sendable {
         let rawValue: UInt32
@@ -118,6 +118,7 @@ package struct FlowRow: Sendable {
     var isExpected: Bool { traits.contains(.isExpected) && !hasEntry }
 
     /// Its entry is not IPVS's, and has seen no answer.
+    @inline(__always)
     var isUntranslated: Bool { traits.contains(.isUntranslated) && hasEntry }
 
     /// It has no verdict yet: the first reading, which lists it, goes on.
@@ -149,6 +150,18 @@ extension FlowRow {
     /// Whether IPVS leaves its packets to conntrack; nil if that is not known.
     var nfct: Bool? { traits.contains(.hasDetails) ? traits.contains(.hasNFCT) : nil }
 
+    /// Whether the slot is in use, and the current reading has not listed its connection.
+    @inline(__always)
+    var awaitsListing: Bool { traits.contains(.isHeld) && !traits.contains(.isListed) }
+
+    /// The current reading lists its connection.
+    @inline(__always)
+    mutating func list(expires: UInt32, _ details: ConnectionDetails?) {
+        self.expires = expires
+        traits.insert(.isListed)
+        keep(details)
+    }
+
     /// - Parameter method: its route's.
     func details(_ method: ForwardingMethod?) -> ConnectionDetails? {
         guard let flags, let method else { return nil }
@@ -156,7 +169,7 @@ extension FlowRow {
     }
 
     @inline(__always)
-    mutating func keep(_ details: ConnectionDetails?) {
+    private mutating func keep(_ details: ConnectionDetails?) {
         guard let details else {
             traits.subtract([.hasDetails, .hasNFCT, .isSynchronized, .hasOrigin])
             (mark, packetCount) = (0, 0)

@@ -17,6 +17,8 @@ struct FlowSlots: Sendable {
 
     // MARK: Finding
 
+    // Inlined, as a call from a mutating function would copy all of it.
+    @inline(__always)
     func find(_ protocol: IPProtocol, _ client: Endpoint, _ server: Endpoint) -> Int? {
         index.find(hashing(`protocol`, client, server)) { isFlow($0, `protocol`, client, server) }
     }
@@ -90,7 +92,7 @@ struct FlowSlots: Sendable {
         indexReply(of: slot)
     }
 
-    // Inlined, as a call from a mutating function would copy all of it.
+    // Inlined as above.
     @inline(__always)
     private func hash(of row: FlowRow) -> UInt64 {
         let route = Int(row.route)

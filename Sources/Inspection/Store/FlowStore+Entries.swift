@@ -17,6 +17,8 @@ extension FlowStore {
         isLookingAgain = false
         for slot in extras.doubts.keys { slots.rows[Int(slot)].traits.remove(.hasDoubts) }
         extras.forgetEntries()
+        guard hasAttached else { return }
+        hasAttached = false
         for slot in slots.rows.indices where slots.rows[slot].traits.contains(.hasEntry) {
             slots.rows[slot].traits.remove(.hasEntry)
             if slots.rows[slot].isOrphan, !slots.rows[slot].traits.contains(.isSettled) { remove(at: slot) }
@@ -112,6 +114,7 @@ extension FlowStore {
     }
 
     mutating func attach(_ entry: Entry, _ message: RawSpan, to slot: Int) {
+        hasAttached = true
         var traits = slots.rows[slot].traits
         if traits.contains(.hasEntry) {
             if isLookingAgain, !traits.contains(.isFoundLate) { return }
@@ -179,7 +182,12 @@ extension FlowStore {
 
     /// The slots of these flows.
     package func unsettled(atMost most: Int) -> [UInt32] {
-        Array(slots.rows.indices.lazy.filter { wantsLook(slots.rows[$0]) }.prefix(most).map { UInt32($0) })
+        var found: [UInt32] = []
+        for slot in slots.rows.indices where wantsLook(slots.rows[slot]) {
+            if found.count == most { break }
+            found.append(UInt32(slot))
+        }
+        return found
     }
 
     /// The tuples to look its entry up by; with NAT, the reply tuple as well.
@@ -239,6 +247,7 @@ extension FlowStore {
     }
 
     /// Listed in the current reading, without an entry, and not certain to have none.
+    @inline(__always)
     private func wantsLook(_ row: FlowRow) -> Bool {
         row.traits.contains(.isListed) && row.traits.isDisjoint(with: [.hasEntry, .isExpected])
             && !row.isAbsenceCertain(isWhole: isWholeSoFar)

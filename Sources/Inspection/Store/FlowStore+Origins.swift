@@ -37,6 +37,7 @@ extension FlowRow {
     }
 
     /// - Parameter threshold: `FlowContext.syncThreshold`. With fewer packets than that the setting has changed since.
+    @inline(__always)
     func synchronization(_ threshold: UInt32?) -> Synchronization {
         guard traits.contains(.isSynchronized) else { return .ours }
         guard let packets, let threshold, packets >= threshold else { return .perhapsTheirs }

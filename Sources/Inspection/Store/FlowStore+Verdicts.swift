@@ -25,9 +25,7 @@ extension FlowStore {
     package mutating func goOnFinishing(_ rows: Int) -> Bool {
         guard var settling = settling.take() else { return true }
         let end = slots.rows.count - settling.next > rows ? settling.next + rows : slots.rows.count
-        for slot in settling.next..<end where slots.rows[slot].traits.contains(.isHeld) {
-            if !settling.settle(&slots.rows[slot]) { remove(at: slot) }
-        }
+        for slot in settling.settle(&slots.rows, settling.next..<end) { remove(at: slot) }
         settling.next = end
         if end < slots.rows.count {
             self.settling = settling
@@ -44,7 +42,7 @@ extension FlowStore {
         for (cell, count) in cells.all { slots.table.routes[cell.route].counts[cell.verdict] += count }
         watch.endReading(begunAt: second, isWhole: isWholeSoFar)
         readings += 1
-        isReading = false
+        (isReading, hasAttached) = (false, false)
     }
 
     /// Whether there are entries of services without a connection in this reading that may still turn out to have one.

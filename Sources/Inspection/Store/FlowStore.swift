@@ -45,6 +45,8 @@ package struct FlowStore: Sendable {
     var settling: Settling?
     /// The flows of the last reading, counted; nil before its end.
     var cells: FlowCells?
+    /// Whether rows may have an entry that was found by the current reading, or by one that was not finished.
+    var hasAttached = false
     /// Whether the table is being dumped a second time, for the flows that had no entry in the first dump.
     var isLookingAgain = false
     /// Whether NAT rules rewrite packets of flows before IPVS or behind it: no look-up finds their entries.
@@ -68,39 +70,6 @@ package struct FlowStore: Sendable {
 
     /// Whether callers must pass the messages that entries were decoded from.
     package var keepsEntries: Bool { extras.keepsEntries }
-
-    // MARK: Rows
-
-    /// Slots are numbered from 0 to this; some may not show a flow.
-    package var slotCount: Int { slots.rows.count }
-
-    /// Nil if the slot does not show a flow (any more).
-    package subscript(slot: UInt32) -> FlowRow? {
-        guard slots.rows.indices.contains(Int(slot)), slots.rows[Int(slot)].isShown else { return nil }
-        return slots.rows[Int(slot)]
-    }
-
-    package func route(of row: FlowRow) -> Route { slots.route(of: row) }
-
-    /// Identifies a row's flow across readings.
-    package func key(of row: FlowRow) -> FlowKey { slots.key(of: row) }
-
-    /// The slot of a flow; nil if the store does not have it.
-    package func slot(of key: FlowKey) -> UInt32? { slots.find(key.protocol, key.client, key.server).map(UInt32.init) }
-
-    /// IPVS's name for the connection's state; nil for an orphan.
-    package func state(of row: FlowRow) -> String? { row.isOrphan ? nil : stateNames[Int(row.state)] }
-
-    /// Whether the kernel's own table has any of the connections that the last reading listed.
-    package var hasDetails: Bool { routes.contains { $0.known != nil && $0.counts.connections > 0 } }
-
-    /// The state of its conntrack entry: the protocol's state, or `entry` if the protocol has none; nil if there is no entry.
-    package func entryState(of row: FlowRow) -> String? {
-        row.entryState == .none ? nil : row.entryState.state?.name ?? "entry"
-    }
-
-    /// The whole entry of a flow, as the last reading found it; nil when it has none, or entries are not kept.
-    package func entry(ofSlot slot: UInt32) -> Entry? { extras.entry(of: slot) }
 
     // MARK: A reading
 
@@ -134,7 +103,32 @@ package struct FlowStore: Sendable {
     package mutating func take(_ connections: [Connection]) {
         // Not `for … in`, which copies each.
         let span = connections.span
-        for position in span.indices { take(span[position]) }
+        for position in span.indices where !refresh(position, of: span) { take(span[position]) }
+    }
+
+    /// Takes a connection that is as the last reading had it, apart from its numbers, and in the slot after that of the previous row: most of a
+    /// million are. Only parts of it are used here, as a call, or any use of the whole, would copy it.
+    ///
+    /// - Returns: false for any other, which `take` has to take.
+    @inline(__always)
+    private mutating func refresh(_ position: Int, of connections: Span<Connection>) -> Bool {
+        let slot = lastSlot + 1
+        guard slot < slots.rows.count, slots.rows[slot].awaitsListing,
+            !connections[position].hasPersistenceEngine, let details = connections[position].details,
+            !details.flags.isTemplate,
+            slots.isFlow(
+                slot, connections[position].protocol, connections[position].client, connections[position].virtual),
+            case let route = Int(slots.rows[slot].route),
+            Route.Key.isSame(slots.table.routes[route].destination, connections[position].destination),
+            Route.Key.isSame(
+                slots.table.routes[route].known,
+                slots.table.known(details, connections[position].virtual.address.family)),
+            states[Int(slots.rows[slot].state)] == connections[position].state
+        else { return false }
+        slots.rows[slot].list(expires: connections[position].expires, details)
+        listed += 1
+        lastSlot = slot
+        return true
     }
 
     package mutating func take(_ connection: borrowing Connection) {
@@ -168,13 +162,11 @@ package struct FlowStore: Sendable {
         let route = Int(slots.rows[slot].route)
         if !Route.Key.isSame(slots.table.routes[route].destination, connection.destination) {
             move(slot, to: connection)
-        } else if !Route.Key.isSame(slots.table.routes[route].known, slots.table.known(of: connection)) {
+        } else if !Route.Key.isSame(slots.table.routes[route].known, known(of: connection)) {
             slots.move(slot, to: number(of: routeKey(of: connection)))
         }
-        slots.rows[slot].traits.insert(.isListed)
         listed += 1
-        slots.rows[slot].expires = connection.expires
-        slots.rows[slot].keep(connection.details)
+        slots.rows[slot].list(expires: connection.expires, connection.details)
         keepEngine(of: connection, slot)
         if states.isEmpty || states[Int(slots.rows[slot].state)] != connection.state {
             slots.rows[slot].state = number(of: connection.state)
@@ -198,10 +190,9 @@ package struct FlowStore: Sendable {
 
     private mutating func insert(_ connection: borrowing Connection) {
         var row = FlowRow(client: connection.client, route: number(of: routeKey(of: connection)), appeared: second)
-        row.expires = connection.expires
         row.state = number(of: connection.state)
-        row.traits = readings == 0 ? [.isListed, .isPending] : .isListed
-        row.keep(connection.details)
+        if readings == 0 { row.traits = .isPending }
+        row.list(expires: connection.expires, connection.details)
         listed += 1
         if connection.isExpected { row.traits.insert(.isExpected) }
         if !watch.isWhole || watch.mayNewRowsBeOlder
@@ -292,7 +283,12 @@ package struct FlowStore: Sendable {
     private func routeKey(of connection: borrowing Connection) -> Route.Key {
         Route.Key(
             protocol: connection.protocol, virtual: connection.virtual, destination: connection.destination,
-            known: slots.table.known(of: connection))
+            known: known(of: connection))
+    }
+
+    @inline(__always)
+    private func known(of connection: borrowing Connection) -> Route.Known? {
+        slots.table.known(connection.details, connection.virtual.address.family)
     }
 }
 

@@ -62,7 +62,7 @@ package struct Route: Sendable {
         @inline(__always)
         static func isSame(_ one: Known?, _ other: Known?) -> Bool {
             guard let one, let other else { return one == nil && other == nil }
-            return one.method == other.method && one.serviceMark ?? 0 == other.serviceMark ?? 0
+            return one.method.rawValue == other.method.rawValue && one.serviceMark ?? 0 == other.serviceMark ?? 0
         }
     }
 

@@ -38,10 +38,12 @@ struct RouteTable: Sendable {
 
     /// What the kernel's own table says of a connection, as far as it determines its route. A mark that no service has does not: there may
     /// be as many as connections.
+    ///
+    /// - Parameter family: of its packets.
     @inline(__always)
-    func known(of connection: borrowing Connection) -> Route.Known? {
-        guard let details = connection.details else { return nil }
-        let hasService = services.hasMark(details.firewallMark, connection.virtual.address.family)
+    func known(_ details: ConnectionDetails?, _ family: IPAddress.Family) -> Route.Known? {
+        guard let details else { return nil }
+        let hasService = services.hasMark(details.firewallMark, family)
         return Route.Known(method: details.method, serviceMark: hasService ? details.firewallMark : nil)
     }
 
@@ -88,9 +90,14 @@ struct RouteTable: Sendable {
     }
 
     /// Whether an entry with this original destination can belong to a flow.
+    @inline(__always)
     mutating func mayServe(_ address: IPAddress?) -> Bool {
         guard let address else { return false }
-        if address == lastAddress { return true }
+        if let lastAddress, address == lastAddress { return true }
+        return mayServe(other: address)
+    }
+
+    private mutating func mayServe(other address: IPAddress) -> Bool {
         guard addresses[address] != nil else { return false }
         lastAddress = address
         return true

@@ -1,4 +1,5 @@
-/// The end of a reading: what it found of each row becomes the row's verdict.
+/// The end of a reading: what it found of each row becomes the row's verdict. What is asked for each is inlined, as a call would copy all of
+/// this, or the row.
 struct Settling: Sendable {
     /// The time of the reading.
     private let second: UInt32
@@ -36,8 +37,18 @@ struct Settling: Sendable {
         cells = FlowCells(store)
     }
 
+    /// - Returns: the slots that do not hold a flow any more.
+    mutating func settle(_ rows: inout [FlowRow], _ slots: Range<Int>) -> [Int] {
+        var gone: [Int] = []
+        var rows = rows.mutableSpan
+        for slot in slots where rows[slot].traits.contains(.isHeld) {
+            if !settle(&rows[slot]) { gone.append(slot) }
+        }
+        return gone
+    }
+
     /// - Returns: whether to keep it.
-    mutating func settle(_ row: inout FlowRow) -> Bool {
+    private mutating func settle(_ row: inout FlowRow) -> Bool {
         row.traits.remove(.isNews)
         guard row.isOrphan ? settleOrphan(&row) : isThere(&row) else { return false }
         if !row.isOrphan { settleFlow(&row) }
@@ -47,6 +58,7 @@ struct Settling: Sendable {
     }
 
     /// A complete reading that does not list a connection hides it, and several forget it.
+    @inline(__always)
     private func isThere(_ row: inout FlowRow) -> Bool {
         if row.traits.contains(.isListed) {
             row.missed = 0
@@ -56,6 +68,7 @@ struct Settling: Sendable {
         return row.missed < Self.mostMissed
     }
 
+    @inline(__always)
     private func settleFlow(_ row: inout FlowRow) {
         let hasEntry = row.traits.contains(.hasEntry)
         let isCertain = hasEntry || row.isAbsenceCertain(isWhole: isWhole) && isOriginKnown(row)
@@ -76,10 +89,12 @@ struct Settling: Sendable {
         if isSet { row.traits.insert(trait) } else { row.traits.remove(trait) }
     }
 
+    @inline(__always)
     private func isOriginKnown(_ row: FlowRow) -> Bool {
         !needsOrigins || !row.traits.isDisjoint(with: [.hasOrigin, .hasDetails])
     }
 
+    @inline(__always)
     private func verdict(of row: FlowRow, _ isCertain: Bool) -> FlowVerdict {
         if row.traits.contains(.hasEntry) { return row.traits.contains(.isReplied) ? .tracked : .unreplied }
         switch row.synchronization(syncThreshold) {
@@ -91,6 +106,7 @@ struct Settling: Sendable {
         return isCertain && provesNever(row) ? .never : .absent
     }
 
+    @inline(__always)
     private func settle(_ row: inout FlowRow, as verdict: FlowVerdict) {
         if !row.traits.contains(.hasEntry) { row.entryState = .none }
         guard row.verdict != verdict || !row.traits.contains(.isSettled) else { return }
@@ -99,6 +115,7 @@ struct Settling: Sendable {
         row.traits.insert(.isNews)
     }
 
+    @inline(__always)
     private func provesNever(_ row: FlowRow) -> Bool {
         // One that was learned from another director did not begin here.
         isWatched && row.newEventPlusOne == 0
@@ -125,6 +142,7 @@ extension FlowRow {
     /// the previous one found none either.
     ///
     /// - Parameter isWhole: whether the reading is complete so far.
+    @inline(__always)
     func isAbsenceCertain(isWhole: Bool) -> Bool {
         if traits.contains(.isLooked) { return true }
         let wasAbsent = traits.contains(.isSettled) && (verdict == .absent || verdict == .never || verdict == .synced)

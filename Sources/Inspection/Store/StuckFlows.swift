@@ -44,6 +44,7 @@ struct StuckJudge: Sendable {
         return reason(ofSuspect: row, isTwoWay)
     }
 
+    @inline(__always)
     private func reason(ofSuspect row: FlowRow, _ isTwoWay: Bool) -> StuckReason? {
         guard !row.isOrphan, !row.isPending, kinds.indices.contains(Int(row.state)) else { return nil }
         let kind = kinds[Int(row.state)]

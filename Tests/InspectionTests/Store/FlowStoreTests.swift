@@ -20,6 +20,9 @@ struct FlowStoreTests {
 
     func flow() throws -> Connection { try connection(client, vip, "10.0.0.3:80") }
 
+    @Test("A row takes 64 bytes")
+    func size() { #expect(MemoryLayout<FlowRow>.stride == 64) }
+
     private func watched() -> FlowStore {
         var store = FlowStore()
         store.beginWatch(at: 0)
