@@ -18,32 +18,47 @@ enum ConnectionRecordFile {
 
         /// - Parameter receive: gets whole records.
         mutating func take(_ piece: RawSpan, _ receive: (RawSpan) -> Void) {
-            guard damage == nil else { return }
-            piece.withUnsafeBytes { pending.append(contentsOf: $0) }
             var start = 0
-            if !hasBegun {
-                guard pending.count >= magic.count else { return }
-                if !pending.starts(with: magic) {
-                    isOfAnotherVersion = pending.starts(with: magic.dropLast())
-                    return damage = "it does not begin with \(String(decoding: magic, as: UTF8.self))"
-                }
-                hasBegun = true
-                start = magic.count
+            // What was split is joined byte by byte; the rest of the piece, nearly all of it, is not copied.
+            while damage == nil, !hasBegun || !pending.isEmpty, start < piece.byteCount {
+                pending.append(piece.unsafeLoadUnaligned(fromByteOffset: start, as: UInt8.self))
+                start += 1
+                if hasBegun { join(receive) } else { begin() }
             }
-            let end = endOfWholeRecords(from: start)
-            receive(pending.span.bytes.extracting(start..<end))
-            pending.removeFirst(end)
+            guard damage == nil else { return }
+            let end = endOfWholeRecords(in: piece, from: start)
+            if end > start { receive(piece.extracting(start..<end)) }
+            pending += piece.copy(end..<piece.byteCount)
         }
 
-        private mutating func endOfWholeRecords(from start: Int) -> Int {
+        /// What is pending may be the magic number now.
+        private mutating func begin() {
+            guard pending.count == magic.count else { return }
+            hasBegun = pending == magic
+            if !hasBegun {
+                isOfAnotherVersion = pending.starts(with: magic.dropLast())
+                damage = "it does not begin with \(String(decoding: magic, as: UTF8.self))"
+            }
+            pending.removeAll()
+        }
+
+        /// What is pending may be a whole record now.
+        private mutating func join(_ receive: (RawSpan) -> Void) {
+            let joined = pending
+            guard endOfWholeRecords(in: joined.span.bytes, from: 0) > 0 else { return }
+            receive(joined.span.bytes)
+            pending.removeAll()
+        }
+
+        private mutating func endOfWholeRecords(in bytes: RawSpan, from start: Int) -> Int {
             var end = start
-            while end + 2 <= pending.count {
-                let length = Int(pending[end]) | Int(pending[end + 1]) << 8
+            while end + 2 <= bytes.byteCount {
+                let length = Int(bytes.unsafeLoadUnaligned(fromByteOffset: end, as: UInt16.self))
                 guard length >= ConnectionRecord.size, length % 8 == 0 else {
                     damage = "a record has a length of \(length)"
                     break
                 }
-                if end + length > pending.count { break }
+                if end + length > bytes.byteCount { break }
                 end += length
             }
             return end
