@@ -12,8 +12,11 @@ extension FlowStore {
     ///   - orphansAreKnown: whether the connections were read again after the table, so that an entry without one is an orphan at once.
     package mutating func finish(took: UInt32 = 0, orphansAreKnown: Bool = false) {
         beginFinish(took: took, orphansAreKnown: orphansAreKnown)
-        goOnFinishing(.max)
+        while !goOnFinishing(Self.rowsInCache) {}
     }
+
+    /// What is settled is counted while it is in the processor's cache.
+    private static let rowsInCache = 8192
 
     /// The same in slices, of which there may be a thousand: keys are answered in between.
     package mutating func beginFinish(took: UInt32, orphansAreKnown: Bool) {
@@ -26,6 +29,7 @@ extension FlowStore {
         guard var settling = settling.take() else { return true }
         let end = slots.rows.count - settling.next > rows ? settling.next + rows : slots.rows.count
         for slot in settling.settle(&slots.rows, settling.next..<end) { remove(at: slot) }
+        settling.count(slots.rows, settling.next..<end)
         settling.next = end
         if end < slots.rows.count {
             self.settling = settling

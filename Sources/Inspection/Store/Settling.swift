@@ -37,8 +37,8 @@ struct Settling: Sendable {
         cells = FlowCells(store)
     }
 
-    /// - Returns: the slots that do not hold a flow any more.
-    mutating func settle(_ rows: inout [FlowRow], _ slots: Range<Int>) -> [Int] {
+    /// - Returns: the slots whose flow is to be removed, before `count`.
+    func settle(_ rows: inout [FlowRow], _ slots: Range<Int>) -> [Int] {
         var gone: [Int] = []
         var rows = rows.mutableSpan
         for slot in slots where rows[slot].traits.contains(.isHeld) {
@@ -47,13 +47,18 @@ struct Settling: Sendable {
         return gone
     }
 
+    /// Counts the flows that are shown. Not as each is settled: both together are too much for the compiler to inline.
+    mutating func count(_ rows: [FlowRow], _ slots: Range<Int>) {
+        for slot in slots where rows[slot].isShown { cells.count(rows[slot]) }
+    }
+
     /// - Returns: whether to keep it.
-    private mutating func settle(_ row: inout FlowRow) -> Bool {
+    @inline(__always)
+    private func settle(_ row: inout FlowRow) -> Bool {
         row.traits.remove(.isNews)
         guard row.isOrphan ? settleOrphan(&row) : isThere(&row) else { return false }
         if !row.isOrphan { settleFlow(&row) }
         row.traits.subtract(.ofReading)
-        if row.isShown { cells.count(row) }
         return true
     }
 
