@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import Inspection
+import Reports
 
 @testable import CTInspectCommand
 @testable import Conntrack
@@ -12,6 +13,7 @@ extension FuzzTarget {
         FuzzTarget("filter-words", longest: 128, filterWords),
         FuzzTarget("addresses", longest: 64, addresses),
         FuzzTarget("arguments", longest: 256, arguments),
+        FuzzTarget("scrape", longest: 256, scrape),
     ]
 
     private static let vocabularies: [FilterVocabulary] = [
@@ -51,6 +53,18 @@ extension FuzzTarget {
             _ = filter.matches(Entry())
             _ = DumpPlanner(filter, for: KernelVersion(release: "6.1.0")).plan
         } catch { _ = error.description }
+    }
+
+    /// What a client of `export` accepts; and the same as the value of a label, which it must not end.
+    @Sendable private static func scrape(_ bytes: [UInt8]) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        _ = MetricFormat(accepted: text.split(separator: "\n").map(String.init))
+        var isEscaped = false
+        for byte in MetricLabels(["a": text]).bytes.dropFirst(3).dropLast() {
+            Finding.require(byte >= 0x20 && (byte != UInt8(ascii: "\"") || isEscaped), "a label's value ends it")
+            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+        }
+        Finding.require(!isEscaped, "a label's value hides its end")
     }
 
     /// What is printed of an address reads back as the same.
