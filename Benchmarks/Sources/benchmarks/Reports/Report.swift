@@ -28,8 +28,9 @@ struct Report: Codable {
     }
 
     private var judgements: [Judgement] {
-        dumps.flatMap(\.judgements) + events.flatMap(\.judgements) + traffic.flatMap(\.judgements)
-            + watch.flatMap(\.judgements) + flows.flatMap(\.judgements) + export.flatMap(\.judgements)
+        let ofPrograms = dumps.flatMap(\.judgements) + events.flatMap(\.judgements) + traffic.flatMap(\.judgements)
+        let ofReadings = watch.flatMap(\.judgements) + flows.flatMap(\.judgements) + export.flatMap(\.judgements)
+        return ofPrograms + ofReadings
     }
 }
 
