@@ -6,6 +6,9 @@ DATADIR = $(PREFIX)/share
 MANDIR = $(DATADIR)/man
 DOCDIR = $(DATADIR)/doc/ct-inspect
 SCHEMADIR = $(DATADIR)/ct-inspect/schema
+# For Prometheus and Grafana: see contrib/prometheus/README.md, which is installed as prometheus.md.
+PROMETHEUSDIR = $(DATADIR)/ct-inspect/prometheus
+GRAFANADIR = $(DATADIR)/ct-inspect/grafana
 # systemd reads this under /usr and /usr/local. None of the units is enabled.
 UNITDIR = $(PREFIX)/lib/systemd/system
 BASHDIR = $(DATADIR)/bash-completion/completions
@@ -18,14 +21,17 @@ MAN7 = $(wildcard man/ct-inspect-*.7)
 MAN8 = man/ct-inspect.8 $(wildcard man/ct-inspect-*.8)
 SCHEMAS = $(wildcard docs/schema/*.json)
 UNITS = $(wildcard Packaging/systemd/*)
+RULES = $(wildcard contrib/prometheus/*.yml)
+DASHBOARDS = $(wildcard contrib/grafana/*.json)
 # The last one is the licence, including those of linked libraries.
 DOCUMENTS = README.md CHANGELOG.md Packaging/debian/copyright
 
 INSTALLED = $(BINDIR)/ct-inspect $(addprefix $(MANDIR)/man7/,$(notdir $(MAN7))) $(addprefix $(MANDIR)/man8/,$(notdir $(MAN8))) \
-    $(addprefix $(SCHEMADIR)/,$(notdir $(SCHEMAS))) $(addprefix $(UNITDIR)/,$(notdir $(UNITS))) $(addprefix $(DOCDIR)/,$(notdir $(DOCUMENTS))) \
+    $(addprefix $(SCHEMADIR)/,$(notdir $(SCHEMAS))) $(addprefix $(UNITDIR)/,$(notdir $(UNITS))) \
+    $(addprefix $(PROMETHEUSDIR)/,$(notdir $(RULES))) $(addprefix $(GRAFANADIR)/,$(notdir $(DASHBOARDS))) $(addprefix $(DOCDIR)/,$(notdir $(DOCUMENTS)) prometheus.md) \
     $(BASHDIR)/ct-inspect $(ZSHDIR)/_ct-inspect $(FISHDIR)/ct-inspect.fish
 # Removed by uninstall once they are empty.
-OWN_FOLDERS = $(SCHEMADIR) $(DATADIR)/ct-inspect $(DOCDIR)
+OWN_FOLDERS = $(SCHEMADIR) $(PROMETHEUSDIR) $(GRAFANADIR) $(DATADIR)/ct-inspect $(DOCDIR)
 
 install: ## Copy what `make build` made to PREFIX (/usr/local), under DESTDIR
 	@test -x $(BINARY) || { echo 'make install: there is no program at $(BINARY): run "make build" first' >&2; exit 69; }
@@ -36,7 +42,10 @@ install: ## Copy what `make build` made to PREFIX (/usr/local), under DESTDIR
 	install -m 644 $(SCHEMAS) $(DESTDIR)$(SCHEMADIR)
 	install -m 644 $(UNITS) $(DESTDIR)$(UNITDIR)
 	sed -i 's,=/usr/bin/,=$(BINDIR)/,' $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(filter %.service,$(UNITS))))
+	install -m 644 $(RULES) $(DESTDIR)$(PROMETHEUSDIR)
+	install -m 644 $(DASHBOARDS) $(DESTDIR)$(GRAFANADIR)
 	install -m 644 $(DOCUMENTS) $(DESTDIR)$(DOCDIR)
+	install -m 644 contrib/prometheus/README.md $(DESTDIR)$(DOCDIR)/prometheus.md
 	install -m 644 completions/ct-inspect.bash $(DESTDIR)$(BASHDIR)/ct-inspect
 	install -m 644 completions/_ct-inspect $(DESTDIR)$(ZSHDIR)
 	install -m 644 completions/ct-inspect.fish $(DESTDIR)$(FISHDIR)
