@@ -23,6 +23,11 @@ final class ExportBoard: Sendable {
             let rest = losses.count > 1 ? " (and \(losses.count - 1) more)" : ""
             return "incomplete: \(first.what): \(first.why)\(rest)"
         }
+
+        /// The same without numbers that differ from reading to reading: for as long as this stays, nothing is said.
+        var cause: String? {
+            failure?.description ?? (losses.isEmpty ? nil : losses.map(\.what).joined(separator: ", "))
+        }
     }
 
     private let places: Mutex<[Place]>
@@ -41,15 +46,15 @@ final class ExportBoard: Sendable {
         let families = reading.map { MetricFamilies($0, networkNamespace: job.networkNamespace, detail) }
         return places.withLock { places in
             guard let position = places.firstIndex(where: { $0.job.isSame(job) }) else { return nil }
-            let before = places[position].trouble
+            let before = places[position].cause
             places[position].took = outcome.took
             places[position].families = families
             places[position].losses = reading?.losses ?? []
             places[position].end = .now
             places[position].hasReported = true
             places[position].failure = if case .failure(let error) = outcome.result { error } else { nil }
-            let now = places[position].trouble
-            return now == before ? nil : "\(job.title): \(now ?? "reads all of it again")"
+            if places[position].cause == before { return nil }
+            return "\(job.title): \(places[position].trouble ?? "reads all of it again")"
         }
     }
 

@@ -31,6 +31,10 @@ package final class Exporter: Sendable {
     package struct Outcome: Sendable {
         package var result: Result<ExportedReading, KernelError>
         package var took: Duration
+
+        package init(result: Result<ExportedReading, KernelError>, took: Duration) {
+            (self.result, self.took) = (result, took)
+        }
     }
 
     private let job: Job

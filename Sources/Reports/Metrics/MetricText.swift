@@ -7,7 +7,7 @@ package struct MetricText: Sendable {
     private var isHeaded = false
     private var isEnded = false
 
-    /// Of a piece, unless a line is longer.
+    /// Of a piece, at most.
     private static let pieceSize = 64 << 10
 
     init(_ families: [(metric: Metric, samples: [MetricSample], isFirst: Bool)], _ format: MetricFormat) {
