@@ -18,6 +18,8 @@ ENDS_WITHIN = 60  # seconds
 
 class Subject:
     name = ""
+    # So many descriptors at any time; 0 if it should not open more after a while.
+    may_open = 0
 
     def __init__(self, words, output, **options):
         self.errors = tempfile.TemporaryFile()
@@ -176,6 +178,8 @@ class Observe(Subject):
 class Export(Subject):
     """Scraped once a second by a client that stays, while others come that say nothing, or nonsense, or do not read what they asked for."""
     name = "export"
+    # The connections that it keeps for clients, and its own.
+    may_open = 280
     PLACE = ("127.0.0.1", 9836)
     NUISANCES = (b"", b"GET /met", b"\0\1\2\r\n\r\n", b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
 
