@@ -60,8 +60,11 @@ int clinux_keep_only_net_admin(unsigned int also)
     unsigned int wanted = CAP_TO_MASK(CAP_NET_ADMIN);
     if (also & CLINUX_KEPT_CHOWN)
         wanted |= CAP_TO_MASK(CAP_CHOWN);
-    if (also & CLINUX_KEPT_SANDBOX)
+    if (also & CLINUX_KEPT_SANDBOX) {
         wanted |= CAP_TO_MASK(CAP_SYS_ADMIN) | CAP_TO_MASK(CAP_NET_RAW);
+        if (geteuid() != 0)
+            wanted |= CAP_TO_MASK(CAP_DAC_READ_SEARCH);
+    }
     if (also & CLINUX_KEPT_USER_NAMESPACE)
         wanted |= CAP_TO_MASK(CAP_SETFCAP);
     if (also & CLINUX_KEPT_DESCRIPTORS)

@@ -6,7 +6,8 @@
 enum clinux_kept {
     /// CAP_CHOWN
     CLINUX_KEPT_CHOWN = 1,
-    /// To make network namespaces, and send packets in them: CAP_SYS_ADMIN, CAP_NET_RAW.
+    /// To make network namespaces, and send packets in them: CAP_SYS_ADMIN, CAP_NET_RAW. Who is not root keeps CAP_DAC_READ_SEARCH, too: the names
+    /// of iptables-legacy's tables, and files that load rules, are root's only.
     CLINUX_KEPT_SANDBOX = 2,
     /// For root to be root in a user namespace of its own, and so the programs that are run there: CAP_SETFCAP (kernel/user_namespace.c,
     /// `verify_root_map`).
