@@ -34,15 +34,16 @@ package struct FlowCensus: Sendable {
 extension FlowStore {
     fileprivate var census: [FlowCensus.Kind: Int] {
         // By number: a million rows are not hashed by their names.
-        var counts = Array(repeating: 0, count: routes.count << 9)
+        var counts = Array(repeating: 0, count: 256 << 9)
         for row in slots.rows where row.isShown && !row.isOrphan {
             let isSynchronized = row.traits.contains(.isSynchronized)
-            counts[Int(row.route) << 9 | Int(row.state) << 1 | (isSynchronized ? 1 : 0)] += 1
+            let transport = Int(routes[Int(row.route)].protocol.rawValue)
+            counts[transport << 9 | Int(row.state) << 1 | (isSynchronized ? 1 : 0)] += 1
         }
         var census: [FlowCensus.Kind: Int] = [:]
         for (number, count) in counts.enumerated() where count > 0 {
             let kind = FlowCensus.Kind(
-                protocol: routes[number >> 9].protocol, state: stateNames[number >> 1 & 0xFF],
+                protocol: IPProtocol(rawValue: UInt8(number >> 9)), state: stateNames[number >> 1 & 0xFF],
                 isSynchronized: number & 1 != 0)
             census[kind, default: 0] += count
         }
