@@ -38,8 +38,20 @@ final class Arena {
 
     /// Queries the kernel. Each case has its own addresses or ports, so they do not interfere.
     ///
+    /// A counter's memory is refilled by a kernel thread (`pcpu_balance_workfn`, mm/percpu.c). On a busy machine it may come late: then the
+    /// packet is not counted (`nft_dynset_new`, net/netfilter/nft_dynset.c), and all is asked again.
+    ///
     /// - Returns: for each case the answers, one per packet.
     func answers(to cases: ArraySlice<Case>) throws -> [[Answer]] {
+        for _ in 0..<4 {
+            do { return try answersOnce(to: cases) } catch let missing as UncountedPackets {
+                print("\(missing): asking again")
+            }
+        }
+        return try answersOnce(to: cases)
+    }
+
+    private func answersOnce(to cases: ArraySlice<Case>) throws -> [[Answer]] {
         try maker.removeAll()
         let spots = cases.indices.map { layout.spot($0 - cases.startIndex) }
         for (asked, spot) in zip(cases, spots) {
@@ -72,12 +84,15 @@ final class Arena {
         let sent = packets.count { $0 != nil }
         var counts: [PacketCount] = []
         // The last ones may still be in flight, for long on a busy machine: the kernel's thread that delivers them waits its turn.
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(10)
+        var counted = 0
         repeat {
             let all = try observation.read(from: kernel)
             guard all.full.isEmpty else { throw ArenaFailure("sets are full: \(all.full)") }
             counts = all.counts.filter { $0.point == .preRouting }
-        } while counts.reduce(0, { $0 + Int($1.packets) }) < sent && ContinuousClock.now < deadline
+            counted = counts.reduce(0) { $0 + Int($1.packets) }
+        } while counted < sent && ContinuousClock.now < deadline
+        guard counted >= sent else { throw UncountedPackets(sent: sent, counted: counted) }
         var byIndex: [Int: PacketCount] = [:]
         for count in counts {
             guard let index = layout.index(count.address, count.port), count.packets == 1, byIndex[index] == nil else {
@@ -121,6 +136,14 @@ extension Step {
         let ends = spot.ends(direction)
         return bytes(ends.from, ends.to)
     }
+}
+
+/// Packets arrived that the kernel has not counted.
+struct UncountedPackets: Error, CustomStringConvertible {
+    let sent: Int
+    let counted: Int
+
+    var description: String { "of \(sent) packets that arrived the kernel counted \(counted)" }
 }
 
 /// The kernel could not be queried, or its answers could not be read reliably.

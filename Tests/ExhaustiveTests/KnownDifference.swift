@@ -33,8 +33,8 @@ enum KnownDifference: CaseIterable {
             guard case .tcp(let flags) = difference.packet, flags.contains(.rst), !flags.contains(.ack) else {
                 return false
             }
-            return model.entries.allSatisfy { $0.state == "SYN_SENT2" }
-                && kernel.entries.allSatisfy { $0.state == "CLOSE" }
+            return model.ctstate == .invalid && model.entries.map(\.state) == ["SYN_SENT2"]
+                && kernel.ctstate == .established && kernel.entries.map(\.state) == ["CLOSE"]
         case .assuredByTime:
             guard difference.packet == .udp else { return false }
             guard kernel.entries.allSatisfy({ $0.isAssured && $0.hasSeenReply }) else { return false }
