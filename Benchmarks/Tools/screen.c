@@ -184,24 +184,35 @@ static int by_length(const void *one, const void *other)
     return (left > right) - (left < right);
 }
 
+// Types a key, and waits until its answer is on the screen.
+//
+// Returns: the wait in ns; 0 if there is no answer.
+static long long answer_to(const char *key, const char *answer)
+{
+    marker = answer;
+    marker_seen = 0;
+    long long begin = now();
+    if (write(terminal, key, 1) != 1 || !show_until_marker(PATIENCE) || marker_seen == 0)
+        return 0;
+    return marker_seen - begin;
+}
+
+// The help must have disappeared before it is called again: only changes are drawn, and two keys that a busy program reads together
+// change nothing. Only the foot of a screen without help has "Quit".
+//
 // Returns: 0 if the program has closed the terminal, or left a key unanswered.
 static int measure_waits(const char *keys, long long times, long long *median, long long *longest)
 {
     static long long waits[MOST_WAITS];
     if (times < 1 || times > MOST_WAITS || write(terminal, keys, strlen(keys)) < 0)
         return 0;
-    marker = "Help (Esc";
     for (long long probe = 0; probe < times; probe++) {
         for (long long end = now() + SECOND / 10; now() < end;) {
             if (!show())
                 return 0;
         }
-        marker_seen = 0;
-        long long begin = now();
-        if (write(terminal, "?", 1) != 1 || !show_until_marker(PATIENCE) || marker_seen == 0)
-            return 0;
-        waits[probe] = marker_seen - begin;
-        if (write(terminal, "?", 1) != 1)
+        waits[probe] = answer_to("?", "Help (Esc");
+        if (waits[probe] == 0 || answer_to("?", "Quit") == 0)
             return 0;
     }
     qsort(waits, (size_t)times, sizeof *waits, by_length);
@@ -279,6 +290,9 @@ int main(int count, char **words)
     if (is_open) {
         says_every = says(", every ");
         end_program();
+    } else {
+        fprintf(stderr, "screen: the program closed the terminal, or left a key unanswered\n");
+        kill(child, SIGKILL);
     }
 
     int status;
