@@ -1,6 +1,7 @@
 import Addresses
 import Conntrack
 import Firewall
+import Glibc
 import Inspection
 import Netlink
 import TableSupport
@@ -46,6 +47,7 @@ final class Arena {
         for _ in 0..<4 {
             do { return try answersOnce(to: cases) } catch let missing as UncountedPackets {
                 print("\(missing): asking again")
+                sleep(2)
             }
         }
         return try answersOnce(to: cases)
@@ -85,14 +87,15 @@ final class Arena {
         var counts: [PacketCount] = []
         // The last ones may still be in flight, for long on a busy machine: the kernel's thread that delivers them waits its turn.
         let deadline = ContinuousClock.now + .seconds(10)
-        var counted = 0
+        var (counted, missed) = (0, 0)
         repeat {
             let all = try observation.read(from: kernel)
             guard all.full.isEmpty else { throw ArenaFailure("sets are full: \(all.full)") }
             counts = all.counts.filter { $0.point == .preRouting }
             counted = counts.reduce(0) { $0 + Int($1.packets) }
-        } while counted < sent && ContinuousClock.now < deadline
-        guard counted >= sent else { throw UncountedPackets(sent: sent, counted: counted) }
+            missed = Int(all.missed[.preRouting] ?? 0)
+        } while counted + missed < sent && ContinuousClock.now < deadline
+        guard counted == sent else { throw UncountedPackets(sent: sent, counted: counted, missed: missed) }
         var byIndex: [Int: PacketCount] = [:]
         for count in counts {
             guard let index = layout.index(count.address, count.port), count.packets == 1, byIndex[index] == nil else {
@@ -142,8 +145,11 @@ extension Step {
 struct UncountedPackets: Error, CustomStringConvertible {
     let sent: Int
     let counted: Int
+    let missed: Int
 
-    var description: String { "of \(sent) packets that arrived the kernel counted \(counted)" }
+    var description: String {
+        "of \(sent) packets that arrived the kernel counted \(counted), and could not count \(missed)"
+    }
 }
 
 /// The kernel could not be queried, or its answers could not be read reliably.

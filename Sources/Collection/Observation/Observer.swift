@@ -109,16 +109,7 @@ package final class Observer {
         observation.losses += sysctls.losses
         observation.notices = preconditions.notices + front
         observation.outside = outside.growth
-        for point in ObservationPoint.allCases where counts.full.contains(point) {
-            observation.losses.append(
-                Loss(
-                    "packets at \(point.name)", "a counting set is full: additional addresses and ports are not counted"
-                ))
-        }
-        for point in ObservationPoint.allCases {
-            guard let unusable = counts.unusable[point] else { continue }
-            observation.losses.append(Loss("packets at \(point.name)", unusable.description))
-        }
+        observation.losses += counts.losses
         observation.balancer = balancer.look()
         try connections?.count(in: &observation, now: isLast)
         return observation

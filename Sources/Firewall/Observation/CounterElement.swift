@@ -104,10 +104,37 @@ struct CounterElement {
     }
 }
 
+/// A counter that rules share, from a message of `NFT_MSG_NEWOBJ`.
+struct CounterObject {
+    let name: String
+    let packets: UInt64
+
+    /// - Throws: also if it has no name or no number.
+    init(_ message: Message, in datagram: RawSpan) throws(DecodeError) {
+        var name: String?
+        var counter: Counter?
+        var cursor = AttributeCursor(try message.attributes(after: MemoryLayout<nfgenmsg>.size))
+        while let attribute = try cursor.next(in: datagram) {
+            if attribute.is(NFTA_OBJ_NAME) {
+                name = datagram.text(attribute)
+            } else if attribute.is(NFTA_OBJ_DATA) {
+                counter = try Counter(data: attribute, in: datagram)
+            }
+        }
+        guard let name, let counter else {
+            throw .unusable("counter", "it has no name or no number", at: message.payload.lowerBound)
+        }
+        (self.name, packets) = (name, counter.packets)
+    }
+}
+
 /// A counter expression: both numbers big-endian (nft_counter.c).
 private struct Counter {
     var packets: UInt64 = 0
     var bytes: UInt64 = 0
+
+    /// From what is the same of an expression and of an object.
+    init(data: Attribute, in datagram: RawSpan) throws(DecodeError) { try read(data, in: datagram) }
 
     /// Nil for any other expression.
     init?(_ expression: Attribute, in datagram: RawSpan) throws(DecodeError) {

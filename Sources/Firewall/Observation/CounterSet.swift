@@ -68,15 +68,19 @@ extension CounterSet {
     private var sampled: String { "sampled_\(name)" }
 
     /// Adds the set, and the chain that counts into it; where a packet is first seen it may also be sampled and traced.
+    ///
+    /// A packet that cannot be counted, as the set is full or the kernel has no memory for an element at that moment, goes on to the next rule
+    /// (`nft_dynset_eval`, net/netfilter/nft_dynset.c).
     func add(to table: inout TableWriter, _ options: ObservationOptions, size: Int) {
         let counters = table.set(name, fields, .dynamic(size: size, hasCounters: true))
         table.chain(name)
-        table.rule(in: name, .update(counters, fields))
         if point.isSampled, let samples = options.samples {
             let limits = table.set(sampled, fields, .dynamic(size: size, hasCounters: false))
             table.rule(in: name, .update(limits, fields, samples.rate), .jump(ObservationOptions.samplingChain))
         }
         if point.tracesInvalid, options.traceRate != nil { table.rule(in: name, traceRule(.invalid, options)) }
+        table.rule(in: name, .update(counters, fields), .verdict(.return))
+        table.rule(in: name, .counterObject(point.counterOfUncounted))
     }
 
     /// Traces packets with a ctstate, or, before conntrack, any. A class gets at most a quarter of the traces, so that a flood of one does not hide others.

@@ -183,6 +183,17 @@ extension ObservationPoint {
     /// Whether ICMP errors are counted: those about a rewritten connection quote an address that may be rewritten, too.
     var countsErrors: Bool { self != .rewritten }
 
+    private static let prefixOfUncounted = "uncounted_"
+
+    /// The counter of packets that no set could count.
+    var counterOfUncounted: String { Self.prefixOfUncounted + name }
+
+    /// The point of such a counter; nil for other names.
+    init?(counterOfUncounted name: String) {
+        guard name.hasPrefix(Self.prefixOfUncounted) else { return nil }
+        self.init(rawValue: String(name.dropFirst(Self.prefixOfUncounted.count)))
+    }
+
     private static let suffixOfMarks = "_marks"
 
     /// The base chain that counts packets by their mark.

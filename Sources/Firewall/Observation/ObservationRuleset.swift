@@ -42,6 +42,7 @@ struct ObservationRuleset {
         }
         options.addTracing(to: &table)
         options.addSampling(to: &table)
+        for point in points { table.counter(point.counterOfUncounted) }
         for counter in counters { counter.add(to: &table, options, size: size(of: counter)) }
         var places: [Place: [String]] = [:]
         for point in ObservationPoint.allCases where targets.areCounted(at: point) {
@@ -134,6 +135,12 @@ struct ObservationRuleset {
 
     /// `oif lo`, whose index is the same in each namespace (`LOOPBACK_IFINDEX`, net/core/net_namespace.h).
     private static let isToSelf = RuleStatement.equal(.outputInterface, withUnsafeBytes(of: UInt32(1), Array.init))
+
+    /// In the order of packets' paths.
+    private var points: [ObservationPoint] {
+        let points = Set(counters.map(\.point))
+        return ObservationPoint.allCases.filter(points.contains)
+    }
 
     private static func counters(of targets: ObservationTargets) -> [CounterSet] {
         ObservationPoint.allCases.filter(targets.areCounted).flatMap { point in

@@ -63,12 +63,14 @@ package struct ObservationTable: ~Copyable {
     package struct Counts: Equatable, Sendable {
         /// Each cell that has seen a packet; sets of earlier points come first.
         package var counts: [PacketCount] = []
-        /// Points at which a set is full, so that additional addresses and ports are not counted.
+        /// Points at which a set is full: additional addresses and ports cannot be counted.
         package var full: Set<ObservationPoint> = []
+        /// Packets that no set could count, at each point with some: a set was full, or the kernel had no memory for another element.
+        package var missed: [ObservationPoint: UInt64] = [:]
         /// Points of which messages could not be used, so that packets counted there are missing.
         package var unusable: [ObservationPoint: UnusableMessages] = [:]
         /// Points at which there may have been packets that are not in the counts.
-        package var uncounted: Set<ObservationPoint> { full.union(unusable.keys) }
+        package var uncounted: Set<ObservationPoint> { Set(missed.keys).union(unusable.keys) }
 
         package init() {}
     }
@@ -82,6 +84,7 @@ package struct ObservationTable: ~Copyable {
             try read(set, from: source, into: &counts)
             if counts.counts.count - before >= ruleset.size(of: set) { counts.full.insert(set.point) }
         }
+        try readMissed(from: source, into: &counts)
         return counts
     }
 
@@ -100,7 +103,9 @@ package struct ObservationTable: ~Copyable {
         }
         if beginnings.isEmpty { return }
         try owner.sendAll(
-            beginnings.map { table.message(.init(chain: $0.name, statements: $0.traceRule(state, ruleset.options))) },
+            beginnings.map {
+                table.message(.init(chain: $0.name, statements: $0.traceRule(state, ruleset.options)), isFirst: true)
+            },
             for: "trace packets that are \(state)")
     }
 
@@ -120,6 +125,21 @@ package struct ObservationTable: ~Copyable {
             if let unusable = answer.unusable { counts.unusable[set.point] = unusable }
             return
         }
+    }
+
+    private borrowing func readMissed(from source: any KernelSource, into counts: inout Counts) throws(KernelError) {
+        var request = Request.netfilter(
+            "read what \(name) could not count", subsystem: NFNL_SUBSYS_NFTABLES, message: NFT_MSG_GETOBJ.rawValue,
+            flags: NLM_F_DUMP, family: Int32(ruleset.tableFamily.rawValue))
+        request.append(NFTA_OBJ_TABLE.rawValue, text: name)
+        request.append(NFTA_OBJ_TYPE.rawValue, bigEndian: TableWriter.counterObject)
+        var missed: [ObservationPoint: UInt64] = [:]
+        try source.askStrictly(request) { message, datagram throws(DecodeError) in
+            let counter = try CounterObject(message, in: datagram)
+            guard let point = ObservationPoint(counterOfUncounted: counter.name), counter.packets > 0 else { return }
+            missed[point] = counter.packets
+        }
+        counts.missed = missed
     }
 
     private borrowing func elementRequest(_ set: CounterSet) -> Request {

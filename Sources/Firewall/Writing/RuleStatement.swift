@@ -21,6 +21,8 @@ package enum RuleStatement: Hashable, Sendable {
     case limit(RateLimit)
     /// `limit name NAME`
     case limitObject(String)
+    /// `counter name NAME`
+    case counterObject(String)
     /// `log group GROUP`
     case log(PacketLog)
     /// `meta nftrace set 1`
@@ -70,7 +72,7 @@ extension RuleStatement {
         case .equal(let field, _, _), .range(let field, _): [field]
         case .lookup(let fields, _), .verdictMap(let fields, _), .update(_, let fields, _): fields
         case .ctState: [.ctState]
-        case .limit, .limitObject, .log, .trace, .notrack, .verdict, .jump, .goto: []
+        case .limit, .limitObject, .counterObject, .log, .trace, .notrack, .verdict, .jump, .goto: []
         }
     }
 
@@ -93,17 +95,21 @@ extension RuleStatement {
         case .verdictMap(let fields, let set): Self.appendLookup(fields, set, verdicts: true, to: &list)
         case .update(let set, let fields, let limit): Self.appendUpdate(set, fields, limit, to: &list)
         case .limit(let rate): list.expression("limit") { rate.append(to: &$0) }
-        case .limitObject(let name):
-            list.expression("objref") { reference in
-                reference.append(NFTA_OBJREF_IMM_TYPE.rawValue, bigEndian: TableWriter.limitObject)
-                reference.append(NFTA_OBJREF_IMM_NAME.rawValue, text: name)
-            }
+        case .limitObject(let name): Self.append(name, TableWriter.limitObject, to: &list)
+        case .counterObject(let name): Self.append(name, TableWriter.counterObject, to: &list)
         case .log(let log): Self.append(log, to: &list)
         case .trace: Self.appendTrace(to: &list)
         case .notrack: list.expression("notrack") { _ in }
         case .verdict(let verdict): Self.append(verdict, nil, to: &list)
         case .jump(let chain): Self.append(.jump, chain, to: &list)
         case .goto(let chain): Self.append(.goto, chain, to: &list)
+        }
+    }
+
+    private static func append(_ object: String, _ type: UInt32, to list: inout Request) {
+        list.expression("objref") { reference in
+            reference.append(NFTA_OBJREF_IMM_TYPE.rawValue, bigEndian: type)
+            reference.append(NFTA_OBJREF_IMM_NAME.rawValue, text: object)
         }
     }
 

@@ -12,6 +12,7 @@ package struct TableWriter {
     private(set) var chains: [Chain] = []
     private(set) var sets: [TableSet] = []
     private(set) var limits: [(name: String, rate: RateLimit)] = []
+    private(set) var counters: [String] = []
     private(set) var rules: [Rule] = []
 
     struct Chain {
@@ -27,6 +28,7 @@ package struct TableWriter {
     }
 
     static let limitObject = UInt32(NFT_OBJECT_LIMIT)
+    static let counterObject = UInt32(NFT_OBJECT_COUNTER)
 
     package init(_ family: TableFamily, _ name: String, isOwned: Bool = false) {
         (self.family, self.name, self.isOwned) = (family, name, isOwned)
@@ -54,6 +56,9 @@ package struct TableWriter {
     /// A limit that several rules share.
     mutating func limit(_ limit: String, _ rate: RateLimit) { limits.append((limit, rate)) }
 
+    /// A counter that several rules share.
+    mutating func counter(_ counter: String) { counters.append(counter) }
+
     /// - Parameter name: nil for a set that is part of a rule.
     @discardableResult
     mutating func set(_ name: String?, _ key: [PacketField], _ kind: TableSet.Kind) -> TableSet.Reference {
@@ -71,8 +76,10 @@ package struct TableWriter {
 extension TableWriter {
     /// In an order in which each finds what it refers to. The kernel refuses a table that exists.
     package var messages: [Request] {
-        [tableMessage] + chains.map(message) + limits.map { message($0.name, $0.rate) } + sets.map(message)
-            + sets.flatMap(elementMessages) + rules.map(message)
+        [tableMessage] + chains.map(message)
+            + limits.map { limit in message(limit.name, Self.limitObject) { limit.rate.append(to: &$0) } }
+            + counters.map { message($0, Self.counterObject) { _ in } }
+            + sets.map(message) + sets.flatMap(elementMessages) + rules.map { message($0) }
     }
 
     private var tableMessage: Request {
@@ -95,12 +102,12 @@ extension TableWriter {
         }
     }
 
-    private func message(_ limit: String, _ rate: RateLimit) -> Request {
-        request(NFT_MSG_NEWOBJ, "make limit \(limit)") { request in
+    private func message(_ object: String, _ type: UInt32, _ data: (inout Request) -> Void) -> Request {
+        request(NFT_MSG_NEWOBJ, "make \(object)") { request in
             request.append(NFTA_OBJ_TABLE.rawValue, text: name)
-            request.append(NFTA_OBJ_NAME.rawValue, text: limit)
-            request.append(NFTA_OBJ_TYPE.rawValue, bigEndian: Self.limitObject)
-            request.nest(NFTA_OBJ_DATA.rawValue) { rate.append(to: &$0) }
+            request.append(NFTA_OBJ_NAME.rawValue, text: object)
+            request.append(NFTA_OBJ_TYPE.rawValue, bigEndian: type)
+            request.nest(NFTA_OBJ_DATA.rawValue, data)
         }
     }
 
@@ -121,9 +128,9 @@ extension TableWriter {
         }
     }
 
-    /// That adds a rule; also to the table when it is made already.
-    func message(_ rule: Rule) -> Request {
-        request(NFT_MSG_NEWRULE, "make a rule of chain \(rule.chain)", NLM_F_APPEND) { request in
+    /// That adds a rule behind the others of its chain, or before them; also to the table when it is made already.
+    func message(_ rule: Rule, isFirst: Bool = false) -> Request {
+        request(NFT_MSG_NEWRULE, "make a rule of chain \(rule.chain)", isFirst ? 0 : NLM_F_APPEND) { request in
             request.append(NFTA_RULE_TABLE.rawValue, text: name)
             request.append(NFTA_RULE_CHAIN.rawValue, text: rule.chain)
             request.nest(NFTA_RULE_EXPRESSIONS.rawValue) { nested in

@@ -47,8 +47,8 @@ struct ObservationRulesetTests {
             switch statement {
             case .verdict(let verdict): #expect(verdict == .return)
             case .notrack: Issue.record("a rule keeps conntrack from packets")
-            case .equal, .range, .ctState, .lookup, .verdictMap, .update, .limit, .limitObject, .log, .trace, .jump,
-                .goto:
+            case .equal, .range, .ctState, .lookup, .verdictMap, .update, .limit, .limitObject, .counterObject, .log,
+                .trace, .jump, .goto:
                 break
             }
         }

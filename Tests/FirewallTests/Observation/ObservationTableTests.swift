@@ -192,7 +192,7 @@ struct ObservationTableTests {
         }
     }
 
-    @Test("A full set is reported", .needsRoot)
+    @Test("Packets that a full set cannot count are counted as missed", .needsRoot)
     func full() throws {
         try inFreshNamespace {
             let wire = try CraftedPacket.wire()
@@ -204,7 +204,8 @@ struct ObservationTableTests {
             let table = try ObservationTable(of: targets, options, name: "mine", in: kernel)
             for port in 1...9 { try wire.send(CraftedPacket.tcp([.syn], port: UInt16(port))) }
             let counts = try table.read(from: kernel)
-            #expect(counts.full == Set(Self.way))
+            #expect(counts.full == Set(Self.way) && counts.uncounted == counts.full)
+            #expect(counts.missed == Dictionary(uniqueKeysWithValues: Self.way.map { ($0, 5) }))
             #expect(counts.counts.count { $0.point == .localIn } == 4)
         }
     }
