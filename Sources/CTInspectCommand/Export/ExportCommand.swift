@@ -47,12 +47,15 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         if list { return Output.print(Metric.listing) }
+        var failure: KernelError?
         try Failure.reporting { () throws(KernelError) in
             let jobs = sources.jobs(once: outlets.once || sources.capture != nil)
             let kernelRelease = try sources.verifiedKernelRelease()
             let board = ExportBoard(jobs, kernelRelease: kernelRelease, labels, mostSeries: maxSeries)
-            if outlets.once { try printOnce(jobs, board) } else { try serve(jobs, board) }
+            if outlets.once { failure = try printOnce(jobs, board) } else { try serve(jobs, board) }
         }
+        // Each collector has said itself why it failed.
+        if let failure { throw ExitCode(Failure(failure).rawValue) }
     }
 
     private func start(_ jobs: [Exporter.Job], _ board: ExportBoard) throws(KernelError) -> [pthread_t] {
@@ -61,7 +64,8 @@ struct ExportCommand: ParsableCommand {
         }
     }
 
-    private func printOnce(_ jobs: [Exporter.Job], _ board: ExportBoard) throws(KernelError) {
+    /// - Returns: why the first collector failed, if all have.
+    private func printOnce(_ jobs: [Exporter.Job], _ board: ExportBoard) throws(KernelError) -> KernelError? {
         for thread in try start(jobs, board) { pthread_join(thread, nil) }
         if Output.isStopped { throw KernelError("read all of it", .stopped) }
         if let file = outlets.file {
@@ -70,7 +74,7 @@ struct ExportCommand: ParsableCommand {
             var text = board.page.text(.prometheus)
             while let piece = text.next() { Output.write(piece.span.bytes) }
         }
-        if let failure = board.commonFailure { throw failure }
+        return board.commonFailure
     }
 
     private func serve(_ jobs: [Exporter.Job], _ board: ExportBoard) throws(KernelError) {

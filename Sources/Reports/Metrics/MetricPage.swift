@@ -28,9 +28,6 @@ package struct MetricPage: Sendable {
         }
     }
 
-    /// How many samples there are.
-    package var series: Int { parts.reduce(0) { $0 + $1.count } }
-
     /// Leaves out what is more than so many samples: whole metrics, so that sums of those that remain are true. Earlier metrics go first.
     ///
     /// - Returns: how many samples are left out.

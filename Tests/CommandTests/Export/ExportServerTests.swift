@@ -134,6 +134,19 @@ struct ExportServerTests {
         #expect(!outcome.complaint.contains("listening at"))
     }
 
+    @Test("Without privileges each collector says so once, and if all failed it exits with 77", .needsRoot)
+    func forbidden() throws {
+        let outcome = try Program.shell(
+            #"exec setpriv --inh-caps=-all --bounding-set=-all "$0" export --once --collectors conntrack,check"#,
+            [Program.path])
+        #expect(outcome.status == 77)
+        let complaints = outcome.complaint.split(separator: "\n").sorted()
+        #expect(
+            complaints.map { $0.prefix(22) } == ["ct-inspect: check: can", "ct-inspect: conntrack:"], "\(complaints)")
+        #expect(complaints.allSatisfy { $0.hasSuffix("run with sudo") })
+        #expect(outcome.output.contains(#"ctinspect_scrape_success{collector="check"} 0"#))
+    }
+
     @Test("An address that is taken")
     func taken() throws {
         let outcome = try Self.serving(

@@ -92,7 +92,6 @@ struct MetricPageTests {
             samples.map { $0.prefix { $0 != "{" && $0 != " " } } == Array(repeating: "ctinspect_entries", count: 3) + [
                 "ctinspect_few"
             ])
-        #expect(page.series == 4)
         #expect(page.limit(to: 0) == 4)
         #expect(Self.text(page, .openMetrics) == "# EOF\n")
     }
