@@ -220,13 +220,13 @@ _ct-inspect() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    flows|watch|check|advise|dump|events|services|stats|observe|explain|capture|export|help)
+    flows|watch|check|advise|dump|events|services|stats|observe|explain|capture|diff|export|help)
         # Offer subcommand argument completions
         "_ct-inspect_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'flows watch check advise dump events services stats observe explain capture export help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'flows watch check advise dump events services stats observe explain capture diff export help' -- "${cur}"))
         ;;
     esac
 
@@ -922,6 +922,36 @@ _ct-inspect_capture() {
     esac
 }
 
+_ct-inspect_diff() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--color)
+    __ct-inspect_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--color')
+        __ct-inspect_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        compopt -o filenames
+        __ct-inspect_add_completions -d
+        return
+        ;;
+    2)
+        compopt -o filenames
+        __ct-inspect_add_completions -d
+        return
+        ;;
+    esac
+}
+
 _ct-inspect_export() {
     repeating_flags=()
     non_repeating_flags=(--once --observe --list --version -h --help)
@@ -983,7 +1013,7 @@ _ct-inspect_help() {
     repeating_options=()
     non_repeating_options=()
     __ct-inspect_offer_flags_options -1
-    [[ "${COMP_CWORD}" -eq 2 ]] && __ct-inspect_add_completions -W $'flows\nwatch\ncheck\nadvise\ndump\nevents\nservices\nstats\nobserve\nexplain\ncapture\nexport'
+    [[ "${COMP_CWORD}" -eq 2 ]] && __ct-inspect_add_completions -W $'flows\nwatch\ncheck\nadvise\ndump\nevents\nservices\nstats\nobserve\nexplain\ncapture\ndiff\nexport'
 }
 
 complete -F _ct-inspect ct-inspect

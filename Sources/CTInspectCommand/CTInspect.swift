@@ -30,7 +30,8 @@ package struct CTInspect: ParsableCommand {
             FlowsCommand.self, WatchCommand.self, CheckCommand.self, AdviseCommand.self, DumpCommand.self,
             EventsCommand.self,
             ServicesCommand.self,
-            StatsCommand.self, ObserveCommand.self, ExplainCommand.self, CaptureCommand.self, ExportCommand.self,
+            StatsCommand.self, ObserveCommand.self, ExplainCommand.self, CaptureCommand.self, DiffCommand.self,
+            ExportCommand.self,
         ],
         defaultSubcommand: FlowsCommand.self)
 

@@ -31,14 +31,21 @@ def run(binary, capture, words):
     return [command, *folded(printed.rstrip().splitlines())]
 
 
+def diff(binary, before, after):
+    """The same with `ct-inspect diff` of two captures, which differ."""
+    folders = [str(FIXTURES / capture / "capture") for capture in (before, after)]
+    printed = on_terminal([binary, "diff", *folders], status=1)
+    return [f"$ ct-inspect diff {before} {after}", *folded(printed.rstrip().splitlines())]
+
+
 def part(document, path):
     for name, position in re.findall(r"\.(\w+)|\[(\d+)\]", path):
         document = document[name] if name else document[int(position)]
     return json.dumps(document, indent=2, ensure_ascii=False).splitlines()
 
 
-def on_terminal(command):
-    """The output of a command on a terminal of our width. It must succeed without error messages."""
+def on_terminal(command, status=0):
+    """The output of a command on a terminal of our width. It must end with that status, without error messages."""
     ours, its = pty.openpty()
     termios.tcsetwinsize(its, (40, COLUMNS))
     settings = termios.tcgetattr(its)
@@ -53,7 +60,7 @@ def on_terminal(command):
     finally:
         process.kill()
         os.close(ours)
-    if process.returncode != 0 or complaints:
+    if process.returncode != status or complaints:
         raise RuntimeError(f"{shlex.join(command)}: {process.returncode}: {complaints.decode()}")
     return printed.decode()
 

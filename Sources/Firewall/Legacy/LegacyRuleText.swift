@@ -18,6 +18,32 @@ extension LegacyTable {
         return .known(statement: statement(of: entry, in: rule.chain, chains), hook: hook)
     }
 
+    /// A rule or policy.
+    struct Statement {
+        let chain: String
+        let text: String
+        /// What its modules were given, as far as they do not only say where a chain is: of some the text has only the name.
+        let parameters: [[UInt8]]
+    }
+
+    /// Every policy and rule, chain by chain, in the order in which packets meet them.
+    var statements: [Statement] {
+        let chains = LegacyChains(of: self)
+        let builtIn = Set(hookList.map(\.legacyName))
+        return zip(places, places.dropFirst()).compactMap { entry, next in
+            guard let place = chains.place(of: entry) else { return nil }
+            if place.number == nil {
+                return Statement(chain: place.chain, text: "-P \(place.chain) \(verdict(of: entry))", parameters: [])
+            }
+            // What ends a chain that is not the kernel's is no rule of its owner.
+            if target(of: next).chain != nil, !builtIn.contains(place.chain) { return nil }
+            let modules = matches(of: entry) + [target(of: entry)].filter { $0.verdict == nil }
+            return Statement(
+                chain: place.chain, text: statement(of: entry, in: place.chain, chains),
+                parameters: modules.flatMap { [Array($0.name.utf8), [$0.revision], $0.data] })
+        }
+    }
+
     /// Of a rule: `-A INPUT -s 192.0.2.0/24 -j DROP`.
     func statement(of entry: LegacyEntry, in chain: String, _ chains: LegacyChains) -> String {
         let head = entries.span.bytes.copy(entry.start..<entry.target)

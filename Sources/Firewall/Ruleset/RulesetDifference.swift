@@ -64,7 +64,7 @@ package struct RulesetDifference {
 }
 
 /// The rules of a ruleset, each with what it is compared by.
-private struct ComparedRules {
+struct ComparedRules {
     struct Table: Hashable {
         var family: TableFamily
         var name: String
@@ -72,7 +72,7 @@ private struct ComparedRules {
         init(_ object: RulesetObject) { (family, name) = (object.family, object.table) }
     }
 
-    private struct Value: Hashable {
+    struct Value: Hashable {
         var table: Table
         var chain: String
         var parts: [[UInt8]]
@@ -86,6 +86,7 @@ private struct ComparedRules {
     }
 
     let tables: [RulesetObject]
+    /// The base chains first.
     private var values: [(value: Value, object: RulesetObject)] = []
     private var chains: Set<Value> = []
     /// The elements of sets without names.
@@ -113,6 +114,9 @@ private struct ComparedRules {
             values.append((Value(table: Table(rule), chain: rule.name, parts: parts), rule))
         }
     }
+
+    /// Rules, and base chains before them, each with what it does.
+    var contents: [(object: RulesetObject, parts: [[UInt8]])] { values.map { ($0.object, $0.value.parts) } }
 
     /// What packets do not change, and no set's name that the kernel made up.
     private func lasting(_ expression: RuleExpression) -> [UInt8] {
@@ -183,5 +187,5 @@ extension RulesetObject {
     }
 
     /// Of a base chain: whether it drops what its rules leave.
-    fileprivate var drops: Bool { number(NFTA_CHAIN_POLICY.rawValue) == 0 }
+    var drops: Bool { number(NFTA_CHAIN_POLICY.rawValue) == 0 }
 }

@@ -78,24 +78,3 @@ extension JSONWriter {
         }
     }
 }
-
-extension Service.Flags {
-    /// As named by ipvsadm(8). The scheduler flags depend on the scheduler; a bit without a name is shown as its number.
-    package func words(scheduler: String) -> [String] {
-        var words: [String] = []
-        if contains(.persistent) { words.append("persistent") }
-        if contains(.onePacket) { words.append("ops") }
-        words += schedulerWords(scheduler)
-        for bit in 6..<32 where rawValue & (1 << UInt32(bit)) != 0 { words.append("bit-\(bit)") }
-        return words
-    }
-
-    func schedulerWords(_ scheduler: String) -> [String] {
-        let named = ["sh", "mh"].contains(scheduler)
-        let flags: [(Service.Flags, String)] = [
-            (.scheduler1, named ? "\(scheduler)-fallback" : "flag-1"),
-            (.scheduler2, named ? "\(scheduler)-port" : "flag-2"), (.scheduler3, "flag-3"),
-        ]
-        return flags.filter { contains($0.0) }.map(\.1)
-    }
-}

@@ -1,0 +1,76 @@
+import Addresses
+import Firewall
+import IPVS
+import Inspection
+
+extension DirectorComparison {
+    /// The document of `diff --json`.
+    package func writeJSON(to sink: @escaping (RawSpan) -> Void) {
+        var json = JSONWriter(sink)
+        json.object { json in
+            json.schema("diff")
+            json.member("before") { $0.picture(before) }
+            json.member("after") { $0.picture(after) }
+            json.member("complete", losses.isEmpty)
+            json.losses(uncompared)
+            json.member("differs", !isEmpty)
+            json.member("services", array: services) { $0.service($1) }
+            json.member("ipvs", array: configuration) { $0.change($1) }
+            json.member("verdicts", array: verdicts) { $0.verdict($1) }
+            json.member("settings", array: settings) { $0.change($1) }
+            json.member("rules", array: rules) { $0.rule($1) }
+        }
+        json.finish()
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func picture(_ picture: DirectorPicture) {
+        members(of: picture.origin)
+        losses(picture.losses)
+    }
+
+    fileprivate mutating func service(_ change: DirectorComparison.ServiceChange) {
+        object { json in
+            json.identity(change.identity)
+            json.member("change", change.presence.rawValue)
+            json.member("properties", array: change.properties) { $0.change($1) }
+            json.member("destinations", array: change.destinations) { json, destination in
+                json.object { json in
+                    json.member("address", destination.endpoint.address.description)
+                    json.member("port", destination.endpoint.port)
+                    json.member("change", destination.presence.rawValue)
+                    json.member("properties", array: destination.properties) { $0.change($1) }
+                }
+            }
+        }
+    }
+
+    fileprivate mutating func change(_ change: DirectorComparison.Change) {
+        object { json in
+            json.member("name", change.name)
+            json.member("before", change.before)
+            json.member("after", change.after)
+        }
+    }
+
+    fileprivate mutating func verdict(_ change: DirectorComparison.VerdictChange) {
+        object { json in
+            json.member("service", change.service?.description)
+            json.member("verdict", change.verdict.rawValue)
+            json.member("before", change.before)
+            json.member("after", change.after)
+        }
+    }
+
+    fileprivate mutating func rule(_ change: RuleChange) {
+        object { json in
+            json.member("change", change.kind.rawValue)
+            json.member("family", change.chain.family.description)
+            json.member("table", change.chain.table)
+            json.member("chain", change.chain.name)
+            json.member("legacy", change.chain.isLegacy)
+            json.member("rule", change.text)
+        }
+    }
+}
