@@ -75,6 +75,7 @@ COMMANDS = [
         admits=more_of('"rules_not_proven":"')),
     Command("observe", ("observe", "--vip", "10.0.0.100", "--json", *SHORT), is_stoppable=True),
     Command("capture", ("capture", TARGET, "--json"), captures=True, admits=more_unread),
+    Command("diff", ("diff", "--json", MIXED, MIXED)),
     Command("watch", ("watch", "--no-config"), is_stoppable=True, on_terminal=True),
     Command("watch-once", ("watch", "--once", "--no-config"), is_stoppable=True),
     Command("watch-capture", ("watch", "--no-config", "--capture", MIXED), is_stoppable=True, on_terminal=True),
