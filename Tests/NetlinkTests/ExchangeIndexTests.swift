@@ -15,7 +15,7 @@ struct ExchangeIndexTests {
             let answer = Pcap.recordHeader(.fromKernel, .netfilter, count: 0, microseconds: 0)
             for _ in 0..<answers { pcap += answer }
             try Data(pcap).write(to: URL(fileURLWithPath: "\(path)/netlink.pcap"))
-            let reader = try PcapReader(try Folder(path))
+            let reader = try PcapReader(try Capture(path).storage)
             let start = ContinuousClock.now
             let index = try ExchangeIndex(reader)
             return (index, ContinuousClock.now - start, Request(recorded: message, on: .netfilter))

@@ -1,35 +1,24 @@
-import CLinux
 import Glibc
 import Netlink
 import SystemPackage
 
 /// Output buffered until it is known to be good, in an unnamed file, so that memory does not grow with it.
 final class OutputBuffer {
-    private let file: FileDescriptor
+    private let file: OpenFile
     private let purpose = "buffer the output until it is complete"
 
     /// In the directory TMPDIR, or /tmp.
-    init() throws(KernelError) {
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        let descriptor = clinux_unnamed_file(folder)
-        guard descriptor >= 0 else {
-            throw KernelError(
-                "write into \(folder)", Errno(rawValue: errno), nextStep: "set TMPDIR to a writable directory")
-        }
-        file = FileDescriptor(rawValue: descriptor)
-    }
-
-    deinit { try? file.close() }
+    init() throws(KernelError) { file = try OpenFile.unnamed() }
 
     func write(_ bytes: RawSpan) {
-        do { try bytes.withUnsafeBytes { _ = try file.writeAll($0) } } catch {
+        do { try bytes.withUnsafeBytes { _ = try file.descriptor.writeAll($0) } } catch {
             Output.fail("\(purpose): \(error)")
         }
     }
 
     /// Discards what was written.
     func clear() {
-        guard ftruncate(file.rawValue, 0) == 0, lseek(file.rawValue, 0, SEEK_SET) == 0 else {
+        guard ftruncate(file.descriptor.rawValue, 0) == 0, lseek(file.descriptor.rawValue, 0, SEEK_SET) == 0 else {
             Output.fail("\(purpose): \(Errno(rawValue: errno))")
         }
     }
@@ -39,7 +28,7 @@ final class OutputBuffer {
         withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 16) { buffer in
             var offset: Int64 = 0
             do {
-                while case let count = try file.read(fromAbsoluteOffset: offset, into: buffer), count > 0 {
+                while case let count = try file.descriptor.read(fromAbsoluteOffset: offset, into: buffer), count > 0 {
                     sink(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)).bytes)
                     offset += Int64(count)
                 }

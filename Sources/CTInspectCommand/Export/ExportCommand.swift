@@ -1,3 +1,4 @@
+import Addresses
 import ArgumentParser
 import Collection
 import Glibc
@@ -49,9 +50,10 @@ struct ExportCommand: ParsableCommand {
         if list { return Output.print(Metric.listing) }
         var failure: KernelError?
         try Failure.reporting { () throws(KernelError) in
-            let jobs = sources.jobs(once: outlets.once || sources.capture != nil)
-            let kernelRelease = try sources.verifiedKernelRelease()
-            let board = ExportBoard(jobs, kernelRelease: kernelRelease, labels, mostSeries: maxSeries)
+            let captured = try sources.captured()
+            let jobs = sources.jobs(once: outlets.once || captured != nil, of: captured?.capture)
+            let origin = captured?.origin ?? LiveKernel(networkNamespace: nil).origin
+            let board = ExportBoard(jobs, kernelRelease: origin.kernelRelease, labels, mostSeries: maxSeries)
             if outlets.once { failure = try printOnce(jobs, board) } else { try serve(jobs, board) }
         }
         // Each collector has said itself why it failed.

@@ -52,24 +52,25 @@ struct ExportSources: ParsableArguments {
         }
     }
 
-    /// A capture's checksums are verified.
-    func verifiedKernelRelease() throws(KernelError) -> String {
-        guard let capture else { return LiveKernel(networkNamespace: nil).origin.kernelRelease }
-        return try SourceOptions.verified(capture).origin.kernelRelease
+    /// The capture, with its checksums verified; nil for this kernel.
+    func captured() throws(KernelError) -> CapturedKernel? {
+        try capture.map { path throws(KernelError) in try SourceOptions.verified(path) }
     }
 
     /// Where the packet filter is tried: in a user namespace, for a capture, which is entered while there is one thread.
     func shelter() -> TrialShelter { capture == nil ? .attempted(nil) : .entered() }
 
     /// One for each collector and network namespace.
-    func jobs(once: Bool) -> [Exporter.Job] {
+    ///
+    /// - Parameter capture: each reads it from its beginning.
+    func jobs(once: Bool, of capture: Capture?) -> [Exporter.Job] {
         let places: [String?] = netns.isEmpty ? [nil] : netns
         let wanted = collectors.collectors + (observe ? [.packets] : [])
         return places.flatMap { netns in
             wanted.map { collector in
                 Exporter.Job(
                     collector, networkNamespace: netns, every: once ? nil : interval(of: collector),
-                    source(collector, netns))
+                    source(collector, netns, capture))
             }
         }
     }
@@ -83,7 +84,7 @@ struct ExportSources: ParsableArguments {
     }
 
     private func source(
-        _ collector: Collector, _ netns: String?
+        _ collector: Collector, _ netns: String?, _ capture: Capture?
     ) -> @Sendable () throws(KernelError) -> any KernelSource {
         if let capture { return { () throws(KernelError) in try CapturedKernel(capture, verifying: false) } }
         let plan = collector == .flows ? reading.plan : nil

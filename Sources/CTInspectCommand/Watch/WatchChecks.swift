@@ -4,9 +4,11 @@ import Netlink
 /// The checks of the director on a screen.
 extension SourceOptions {
     /// Makes them on a thread of their own. It keeps the capabilities that the calling thread has now, which may then give them up.
-    func checksInBackground() throws(KernelError) -> BackgroundChecks {
+    ///
+    /// - Parameter kernel: the opened source.
+    func checksInBackground(_ kernel: any KernelSource) throws(KernelError) -> BackgroundChecks {
         let netns = namespace.netns
-        guard let capture else {
+        guard let capture = (kernel as? CapturedKernel)?.capture else {
             return try BackgroundChecks(in: .attempted(nil)) { LiveKernel(networkNamespace: netns) }
         }
         // Not possible any more once there is another thread.
@@ -22,7 +24,9 @@ extension SourceOptions {
     /// - Parameter kernel: the opened source. A capture is read again, as its answers are given in the order in which they were recorded.
     func checksOnce(_ kernel: any KernelSource) -> BackgroundChecks.News {
         do throws(KernelError) {
-            let source = try capture.map { path throws(KernelError) in try CapturedKernel(path, verifying: false) }
+            let source = try (kernel as? CapturedKernel).map { kernel throws(KernelError) in
+                try CapturedKernel(kernel.capture, verifying: false)
+            }
             var checker = DirectorChecker(source ?? kernel, in: .enteredForTrial)
             var news = BackgroundChecks.News.failure(KernelError("check the director", .failed))
             try checker.check(isStopped: { Output.isStopped }) { news = .report($0) }

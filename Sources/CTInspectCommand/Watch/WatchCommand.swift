@@ -86,7 +86,7 @@ struct WatchCommand: ParsableCommand {
             let troubles = files.apply(to: &model)
             complaint = model.begin(screen.start)
             if complaint != nil { return }
-            let checks = isLive ? try source.checksInBackground() : nil
+            let checks = isLive ? try source.checksInBackground(kernel) : nil
             defer { checks?.stop() }
             let news = isLive ? nil : source.checksOnce(kernel)
             if source.capture == nil { try Privileges.keepOnlyNetAdmin() }

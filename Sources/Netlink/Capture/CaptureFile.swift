@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// Files of a capture directory. They may come from anywhere: only regular files are read, and links are not followed.
+/// Files of a capture.
 enum CaptureFile {
     static let manifest = "manifest.json"
     static let netlink = "netlink.pcap"
@@ -16,44 +16,34 @@ enum CaptureFile {
     ///
     /// - Throws: `EFBIG` if it has more than `most` bytes.
     static func read(
-        _ folder: borrowing Folder, _ path: String, atMost most: Int = .max, _ receive: (RawSpan) -> Void
+        _ file: StoredFile, atMost most: Int = .max, _ receive: (RawSpan) -> Void
     ) throws(Errno) {
-        let descriptor = try folder.file(at: path)
-        defer { try? descriptor.close() }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { buffer.deallocate() }
-        var rest = most
-        do {
-            while case let count = try descriptor.read(into: buffer), count > 0 {
-                if count > rest { throw Errno.fileTooLarge }
-                rest -= count
-                receive(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)).bytes)
-            }
-        } catch { throw error as? Errno ?? .ioError }
+        var offset: Int64 = 0
+        while case let count = try file.read(at: offset, into: buffer), count > 0 {
+            if count > most - Int(offset) { throw .fileTooLarge }
+            offset += Int64(count)
+            receive(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)).bytes)
+        }
     }
 
     /// A small file as a whole.
-    static func bytes(_ folder: borrowing Folder, _ path: String) throws(Errno) -> [UInt8] {
+    static func bytes(_ file: StoredFile) throws(Errno) -> [UInt8] {
         var bytes: [UInt8] = []
-        try read(folder, path, atMost: 16 << 20) { piece in bytes += piece.copy(0..<piece.byteCount) }
+        try read(file, atMost: 16 << 20) { piece in bytes += piece.copy(0..<piece.byteCount) }
         return bytes
     }
 
-    /// The directory of a capture.
-    ///
-    /// - Throws: `.failed` if it does not exist, `.forbidden` if we may not read it, `.damaged` if it is not a capture.
-    static func folder(_ path: String) throws(KernelError) -> Folder {
-        let purpose = purpose(FilePath(path))
-        do throws(Errno) { return try Folder(path) } catch .noSuchFileOrDirectory {
-            throw KernelError(
-                purpose, .failed, errno: .noSuchFileOrDirectory, detail: "no such directory",
-                nextStep: "give a directory written by ct-inspect capture")
-        } catch { throw noCapture(purpose, error) }
+    static func purpose(_ path: FilePath) -> String { "read the capture \(path)" }
+
+    static func tooLarge(_ purpose: String) -> KernelError {
+        KernelError(
+            purpose, .damaged, detail: "its files have more than \(mostBytes >> 30) GiB",
+            nextStep: "ask whoever sent it to take it again with ct-inspect capture")
     }
 
-    static func purpose(_ folder: FilePath) -> String { "read the capture \(folder)" }
-
-    /// A directory that does not look like a capture.
+    /// What does not look like a capture.
     static func noCapture(_ purpose: String, _ errno: Errno) -> KernelError {
         unreadable(
             purpose, errno, detail: "it has no readable \(checksums)",

@@ -58,7 +58,8 @@ final class CaptureWriter {
 
     /// Removes what an attempt that was killed as it moved its files has moved: what its checksums list, as they are moved last.
     private static func removeMoved(in folder: borrowing Folder) {
-        guard let text = try? CaptureFile.bytes(folder, "\(incompleteName)/\(CaptureFile.checksums)"),
+        guard let sums = try? folder.file(at: "\(incompleteName)/\(CaptureFile.checksums)"),
+            let text = try? CaptureFile.bytes(StoredFile(OpenFile(sums))),
             let moved = Checksums(String(decoding: text, as: UTF8.self))
         else { return }
         var folders: Set<[String]> = []

@@ -2,17 +2,20 @@ import Addresses
 import FoundationEssentials
 import SystemPackage
 
-/// A capture directory in place of the kernel: it answers each request as the kernel did when the capture was taken.
+/// A capture in place of the kernel: it answers each request as the kernel did when the capture was taken.
 ///
-/// Needs no privilege. The directory's content is not trusted: damage is an error.
+/// Needs no privilege. The capture's content is not trusted: damage is an error.
 package final class CapturedKernel: KernelSource {
     /// Of the captured kernel at the time of the capture, from the manifest; not of this host.
     package let origin: Origin
     /// A capture has the answers to unfiltered requests only.
     package let filters = false
 
-    private let folder: Folder
-    /// The capture's files; nil if not verified, and then whatever is in the directory counts.
+    /// Another reader of it begins with the first answers.
+    package let capture: Capture
+
+    private let storage: any CaptureStorage
+    /// The capture's files; nil if not verified, and then whatever is there counts.
     private let checksums: Checksums?
     /// What could not be read when it was taken, by path or purpose.
     private let unread: [String: Manifest.Unread]
@@ -26,25 +29,34 @@ package final class CapturedKernel: KernelSource {
     /// - Parameters:
     ///   - verifying: whether checksums are compared first; without, damage may go unnoticed, but is never fatal.
     ///   - progress: called while they are, with the bytes read so far, and those of all files.
-    /// - Throws: `.damaged` if this is not a complete capture; `.failed` if there is no such directory, `.forbidden` if it may not be
-    ///   read.
+    /// - Throws: `.damaged` if this is not a complete capture; `.forbidden` if a file may not be read.
     package init(
-        _ path: String, verifying: Bool = true, progress: (_ bytes: Int, _ of: Int) -> Void = { _, _ in }
+        _ capture: Capture, verifying: Bool = true, progress: (_ bytes: Int, _ of: Int) -> Void = { _, _ in }
     ) throws(KernelError) {
-        folder = try CaptureFile.folder(path)
-        checksums = verifying ? try Checksums.verified(folder, progress) : nil
-        let manifest = try Self.manifest(folder)
+        self.capture = capture
+        storage = capture.storage
+        checksums = verifying ? try Checksums.verified(storage, progress) : nil
+        let manifest = try Self.manifest(storage)
         unread = Dictionary(manifest.unread.map { ($0.what, $0) }) { first, _ in first }
         contents = CaptureContents((checksums.map { Array($0.sums.keys) } ?? []) + unread.keys)
-        origin = try manifest.origin("read \(folder.path.appending(CaptureFile.manifest))")
-        file = try PcapReader(folder)
+        origin = try manifest.origin("read \(storage.path.appending(CaptureFile.manifest))")
+        file = try PcapReader(storage)
         index = try ExchangeIndex(file)
     }
 
-    private static func manifest(_ folder: borrowing Folder) throws(KernelError) -> Manifest {
-        let purpose = "read \(folder.path.appending(CaptureFile.manifest))"
+    /// Opens the capture at a path, too.
+    ///
+    /// - Throws: also what `Capture` throws.
+    package convenience init(
+        _ path: String, verifying: Bool = true, progress: (_ bytes: Int, _ of: Int) -> Void = { _, _ in }
+    ) throws(KernelError) {
+        try self.init(try Capture(path), verifying: verifying, progress: progress)
+    }
+
+    private static func manifest(_ storage: any CaptureStorage) throws(KernelError) -> Manifest {
+        let purpose = "read \(storage.path.appending(CaptureFile.manifest))"
         do {
-            let bytes = try CaptureFile.bytes(folder, CaptureFile.manifest)
+            let bytes = try CaptureFile.bytes(storage.file(at: CaptureFile.manifest))
             let manifest = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
             guard manifest.schema == Manifest.current else {
                 throw KernelError(
@@ -106,7 +118,7 @@ package final class CapturedKernel: KernelSource {
             if let error = unread[name]?.error(purpose) { throw error }
             guard checksums?.holds(name) ?? true else { continue }
             do throws(Errno) {
-                try CaptureFile.read(folder, name, receive)
+                try CaptureFile.read(storage.file(at: name), receive)
             } catch .noSuchFileOrDirectory {
                 continue
             } catch {
@@ -120,7 +132,7 @@ package final class CapturedKernel: KernelSource {
     /// The connections' records if the capture has them, else /proc's rows.
     package var connectionAccess: ConnectionAccess {
         let path = ConnectionRecordFile.file.path
-        let isThere = checksums?.holds(path) ?? ((try? folder.folder(at: "bpf").list().contains("ip_vs_conn")) ?? false)
+        let isThere = checksums?.holds(path) ?? ((try? storage.names(in: "bpf").contains("ip_vs_conn")) ?? false)
         return isThere ? .table(CapturedTable(self), isRequired: true) : .proc
     }
 
@@ -134,7 +146,7 @@ package final class CapturedKernel: KernelSource {
         // Files that could not be read are still listed: reading them gives the reason.
         var names = contents.names(in: kernelFolder.path)
         if checksums == nil {
-            do throws(Errno) { names.formUnion(try folder.folder(at: kernelFolder.path).list()) } catch {
+            do throws(Errno) { names.formUnion(try storage.names(in: kernelFolder.path)) } catch {
                 if names.isEmpty { throw notHeld(purpose) }
             }
         }
@@ -145,7 +157,7 @@ package final class CapturedKernel: KernelSource {
     /// A directory can have such a name itself: `eth0.100` beside `eth0`.
     private func isFolder(_ kernelFolder: KernelFile, _ name: String) -> Bool {
         let path = "\(kernelFolder.path)/\(name)"
-        return contents.isFolder(path) || (try? folder.folder(at: path)) != nil
+        return contents.isFolder(path) || storage.isFolder(path)
     }
 
     /// Whether `RecordingKernel.name` derived this name from another one present: the kernel had no such file.

@@ -31,11 +31,11 @@ struct Checksums: Equatable {
     /// - Parameter progress: called for each piece with the bytes read so far, and those of all files.
     /// - Returns: the capture's files.
     static func verified(
-        _ folder: borrowing Folder, _ progress: (_ bytes: Int, _ of: Int) -> Void = { _, _ in }
+        _ storage: any CaptureStorage, _ progress: (_ bytes: Int, _ of: Int) -> Void = { _, _ in }
     ) throws(KernelError) -> Checksums {
-        let purpose = CaptureFile.purpose(folder.path)
+        let purpose = CaptureFile.purpose(storage.path)
         let text: [UInt8]
-        do throws(Errno) { text = try CaptureFile.bytes(folder, CaptureFile.checksums) } catch {
+        do throws(Errno) { text = try CaptureFile.bytes(storage.file(at: CaptureFile.checksums)) } catch {
             throw CaptureFile.noCapture(purpose, error)
         }
         guard let expected = Checksums(String(decoding: text, as: UTF8.self)),
@@ -45,12 +45,12 @@ struct Checksums: Equatable {
                 Folder.components(of: $0).map { $0.count <= CaptureContents.deepest } ?? false
             })
         else { throw damaged(purpose, CaptureFile.checksums) }
-        let size = try size(of: expected, folder)
+        let size = try size(of: expected, storage)
         var count = 0
         for (path, sum) in expected.sums.sorted(by: { $0.key < $1.key }) {
             var actual = CRC32()
             do throws(Errno) {
-                try CaptureFile.read(folder, path) { piece in
+                try CaptureFile.read(storage.file(at: path)) { piece in
                     actual.take(piece)
                     count += piece.byteCount
                     progress(count, size)
@@ -64,18 +64,14 @@ struct Checksums: Equatable {
     }
 
     /// Known before any is read, as a stranger's may be a terabyte that takes no space on the disk.
-    private static func size(of expected: Checksums, _ folder: borrowing Folder) throws(KernelError) -> Int {
-        let purpose = CaptureFile.purpose(folder.path)
+    private static func size(of expected: Checksums, _ storage: any CaptureStorage) throws(KernelError) -> Int {
+        let purpose = CaptureFile.purpose(storage.path)
         var rest = CaptureFile.mostBytes
         for path in expected.sums.keys {
-            do throws(Errno) { rest -= try folder.size(of: path) } catch {
+            do throws(Errno) { rest -= try storage.size(of: path) } catch {
                 throw CaptureFile.unreadable(purpose, error, detail: path)
             }
-            if rest < 0 {
-                throw KernelError(
-                    purpose, .damaged, detail: "its files have more than \(CaptureFile.mostBytes >> 30) GiB",
-                    nextStep: "ask whoever sent it to take it again with ct-inspect capture")
-            }
+            if rest < 0 { throw CaptureFile.tooLarge(purpose) }
         }
         return CaptureFile.mostBytes - rest
     }

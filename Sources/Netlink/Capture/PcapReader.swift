@@ -2,7 +2,7 @@ import SystemPackage
 
 /// Reads records of a pcap file at any offset.
 final class PcapReader {
-    private let descriptor: FileDescriptor
+    private let file: StoredFile
     private let purpose: String
 
     struct Record {
@@ -12,9 +12,9 @@ final class PcapReader {
         var end: Int64 { start + Int64(header.count) }
     }
 
-    init(_ folder: borrowing Folder) throws(KernelError) {
-        purpose = "read \(folder.path.appending(CaptureFile.netlink))"
-        do throws(Errno) { descriptor = try folder.file(at: CaptureFile.netlink) } catch {
+    init(_ storage: any CaptureStorage) throws(KernelError) {
+        purpose = "read \(storage.path.appending(CaptureFile.netlink))"
+        do throws(Errno) { file = try storage.file(at: CaptureFile.netlink) } catch {
             throw CaptureFile.unreadable(purpose, error, nextStep: "the capture is incomplete: copy it again")
         }
         let header = try bytes(Pcap.fileHeaderSize, at: 0)
@@ -22,8 +22,6 @@ final class PcapReader {
             throw KernelError(purpose, .damaged, detail: error.description, nextStep: CaptureFile.copyAgain)
         }
     }
-
-    deinit { try? descriptor.close() }
 
     /// The record at an offset; nil at the end of the file.
     func record(at offset: Int64) throws(KernelError) -> Record? {
@@ -49,12 +47,7 @@ final class PcapReader {
     private func bytes(_ count: Int, at offset: Int64) throws(KernelError) -> [UInt8] {
         do {
             return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-                while filled < count {
-                    let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
-                    let got = try descriptor.read(fromAbsoluteOffset: offset + Int64(filled), into: rest)
-                    if got == 0 { break }
-                    filled += got
-                }
+                filled = try file.read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
             }
         } catch {
             throw KernelError(purpose, .failed, errno: error as? Errno ?? .ioError, nextStep: "copy it again")
