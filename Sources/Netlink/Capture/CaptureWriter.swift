@@ -1,115 +1,54 @@
 import SystemPackage
 
-/// Creates the files of a capture directory and keeps their checksums.
-///
-/// A capture contains client addresses: directories and files are accessible to their owner only. Everything is created relative to
-/// the directory's descriptor, so once it is open, changing the path to it has no effect.
-///
-/// Until it is complete, everything is in a directory of its own below. So what is left of a capture that was killed is no capture, and the
-/// next attempt removes it. That directory cannot be beside the one that was asked for: in the end we may no longer write there.
+/// Where the files of a capture go.
+protocol CaptureDestination: AnyObject {
+    /// Begins a file. Others may be begun before it is complete.
+    ///
+    /// - Returns: for writing it from its beginning to its end; the caller closes it.
+    func create(_ name: String) throws(Errno) -> FileDescriptor
+
+    /// A file is complete, and its descriptor has been closed.
+    func keep(_ name: String) throws(Errno)
+
+    /// Takes a file back, whose descriptor has been closed.
+    func discard(_ name: String)
+
+    /// Makes a capture of what was written; the checksums come last.
+    func complete() throws(KernelError)
+
+    /// Removes what was written, as far as that is possible.
+    func abandon()
+
+    /// A file could not be written.
+    func error(_ name: String, _ errno: Errno) -> KernelError
+}
+
+/// Writes the files of a capture, and keeps their checksums.
 final class CaptureWriter {
-    private let parent: Folder
-    private let folder: Folder
-    /// In `folder`.
-    private let incomplete: Folder
-    /// In `parent`; nil if the directory existed before.
-    private let nameOfOurs: String?
-    /// Directories we created, in order.
-    private var folders: [String] = []
-    private var files: [String] = []
+    private let destination: any CaptureDestination
     private var checksums = Checksums()
     /// The first file that could not be written: who reads may make do without it, but a capture must have it.
     private var failure: KernelError?
 
-    /// - Parameter path: a directory that does not exist yet, or an empty one that nobody else can write to.
-    init(_ path: String) throws(KernelError) {
-        let purpose = "write a capture to \(path)"
-        var detail: String?
-        do throws(Errno) {
-            let path = FilePath(path)
-            if path.isEmpty { throw .noSuchFileOrDirectory }
-            let above = path.removingLastComponent()
-            let name = path.lastComponent?.string ?? "."
-            parent = try Folder(above.isEmpty ? "." : above.string)
-            nameOfOurs = try Self.makeIfAbsent(name, in: parent) ? name : nil
-            folder = try Folder(name, below: parent)
-            // Another user could change a directory of theirs under us, and files that root writes there would be theirs.
-            guard try folder.isOurs() else {
-                detail = "another user owns it or can write to it"
-                throw .notPermitted
-            }
-            Self.removeMoved(in: folder)
-            guard try folder.list().allSatisfy({ $0 == Self.incompleteName }) else { throw .directoryNotEmpty }
-            try folder.hide()
-            try folder.removeAll(Self.incompleteName)
-            try folder.makeFolder(Self.incompleteName)
-            incomplete = try Folder(Self.incompleteName, below: folder)
-        } catch { throw Self.error(purpose, error, detail) }
-    }
-
-    private static let incompleteName = ".incomplete"
-
-    private static func makeIfAbsent(_ name: String, in parent: borrowing Folder) throws(Errno) -> Bool {
-        // `.` and the like already exist.
-        if Folder.components(of: name) == nil { return false }
-        do { try parent.makeFolder(name) } catch .fileExists { return false }
-        return true
-    }
-
-    /// Removes what an attempt that was killed as it moved its files has moved: what its checksums list, as they are moved last.
-    private static func removeMoved(in folder: borrowing Folder) {
-        guard let sums = try? folder.file(at: "\(incompleteName)/\(CaptureFile.checksums)"),
-            let text = try? CaptureFile.bytes(StoredFile(OpenFile(sums))),
-            let moved = Checksums(String(decoding: text, as: UTF8.self))
-        else { return }
-        var folders: Set<[String]> = []
-        for path in moved.sums.keys {
-            try? folder.remove(path)
-            let parents = Folder.components(of: path)?.dropLast() ?? []
-            for end in parents.indices { folders.insert(Array(parents[...end])) }
-        }
-        // From the leaves to the root. One with anything else in it stays.
-        for path in folders.sorted(by: { $0.count > $1.count }) {
-            try? folder.removeFolder(path.joined(separator: "/"))
-        }
-    }
-
-    private static func error(_ purpose: String, _ errno: Errno, _ detail: String? = nil) -> KernelError {
-        let isUnfit = [.directoryNotEmpty, .notPermitted, .notDirectory, .tooManySymbolicLinkLevels].contains(errno)
-        let nextStep =
-            switch errno {
-            case _ where isUnfit: "give a directory that does not exist yet"
-            case .noSuchFileOrDirectory: "create its parent directory first"
-            case .permissionDenied: "give a directory that you can write to"
-            default: "give another directory, on a disk with free space"
-            }
-        return KernelError(purpose, .failed, errno: errno, detail: detail, nextStep: nextStep)
-    }
+    init(_ destination: any CaptureDestination) { self.destination = destination }
 
     func create(_ name: String) throws(KernelError) -> CaptureFileWriter {
         do throws(Errno) {
-            let parents = Folder.components(of: name)?.dropLast() ?? []
-            for end in parents.indices {
-                let path = parents[...end].joined(separator: "/")
-                if folders.contains(path) { continue }
-                try incomplete.makeFolder(path)
-                folders.append(path)
-            }
-            let descriptor = try incomplete.create(name)
-            files.append(name)
-            return CaptureFileWriter(name, descriptor)
-        } catch { throw noted(failed(name, error)) }
+            return CaptureFileWriter(name, try destination.create(name))
+        } catch { throw noted(destination.error(name, error)) }
     }
 
     func close(_ file: CaptureFileWriter) throws(KernelError) {
-        do throws(Errno) { try file.close() } catch { throw noted(failed(file.name, error)) }
+        do throws(Errno) {
+            try file.close()
+            try destination.keep(file.name)
+        } catch { throw noted(destination.error(file.name, error)) }
         checksums.set(file.name, file.sum)
     }
 
     func discard(_ file: CaptureFileWriter) {
         try? file.close()
-        // Once all of it has been moved, it is not here any more: `abandon` removes it.
-        if (try? incomplete.remove(file.name)) != nil { files.removeAll { $0 == file.name } }
+        destination.discard(file.name)
     }
 
     func write(_ name: String, _ bytes: [UInt8]) throws(KernelError) {
@@ -124,41 +63,11 @@ final class CaptureWriter {
     }
 
     /// - Throws: also if any file could not be written before.
-    func seal(for owner: FileOwner?) throws(KernelError) {
+    func seal() throws(KernelError) {
         if let failure { throw failure }
         try write(CaptureFile.checksums, Array(checksums.text.utf8))
-        do throws(Errno) { try moveAll() } catch { throw failed(".", error) }
-        // If ownership cannot be changed (a file system without owners), the capture stays ours and is still complete.
-        if let owner { try? handOver(to: owner) }
+        try destination.complete()
     }
 
-    /// The checksums last: without them it is no capture.
-    private func moveAll() throws(Errno) {
-        for name in try incomplete.list().filter({ $0 != CaptureFile.checksums }) + [CaptureFile.checksums] {
-            try incomplete.move(name, to: folder)
-        }
-        try folder.removeFolder(Self.incompleteName)
-    }
-
-    /// From the leaves to the root: once a directory belongs to another user, we may no longer reach what is in it.
-    private func handOver(to owner: FileOwner) throws(Errno) {
-        for name in files { try folder.give(name, to: owner) }
-        for name in folders.reversed() { try folder.give(name, to: owner) }
-        try folder.give(to: owner)
-    }
-
-    /// Removes what we created, as far as permitted. The directory itself may have to stay, empty, if its parent belongs to another user
-    /// and our capabilities are gone: a second attempt can then reuse it.
-    func abandon() {
-        for name in files { try? folder.remove(name) }
-        for name in folders.reversed() { try? folder.removeFolder(name) }
-        try? folder.removeAll(Self.incompleteName)
-        files = []
-        folders = []
-        if let nameOfOurs { try? parent.removeFolder(nameOfOurs) }
-    }
-
-    private func failed(_ name: String, _ errno: Errno) -> KernelError {
-        Self.error("write \(folder.path.appending(name))", errno)
-    }
+    func abandon() { destination.abandon() }
 }

@@ -2,34 +2,40 @@ import Addresses
 import FoundationEssentials
 import SystemPackage
 
-/// Forwards requests to another source and writes its answers to a capture directory, from which `CapturedKernel` replays them.
+/// Forwards requests to another source and writes its answers to a capture, from which `CapturedKernel` replays them.
 package final class RecordingKernel: KernelSource {
     package var origin: Origin { source.origin }
     /// The capture must be able to answer any filter later, so it requests everything.
     package let filters = false
 
     private let source: any KernelSource
-    private let folder: CaptureWriter
-    private let owner: FileOwner?
+    private let capture: CaptureWriter
     private let netlink: CaptureFileWriter
     private var reads: [String: Int] = [:]
     private var manifest: Manifest
 
+    /// Writes a directory.
+    ///
     /// Once this exists, the capability to write where only root may is no longer needed; CAP_CHOWN is needed until `finish` to give the
     /// capture to its owner.
     ///
     /// - Parameter path: a directory that does not exist yet, or an empty one of ours that nobody else can write to.
     /// - Parameter owner: the final owner, and the only reader; nil for the user who takes it.
     /// - Parameter tool: name and version of this program, for the manifest.
-    package init(
+    package convenience init(
         _ source: any KernelSource, into path: String, for owner: FileOwner? = nil, tool: String
     ) throws(KernelError) {
+        try self.init(source, FolderDestination(path, for: owner), tool)
+    }
+
+    private init(
+        _ source: any KernelSource, _ destination: any CaptureDestination, _ tool: String
+    ) throws(KernelError) {
         self.source = source
-        self.owner = owner
         manifest = Manifest(source.origin, tool: tool)
-        folder = try CaptureWriter(path)
-        do throws(KernelError) { netlink = try folder.create(CaptureFile.netlink) } catch {
-            folder.abandon()
+        capture = CaptureWriter(destination)
+        do throws(KernelError) { netlink = try capture.create(CaptureFile.netlink) } catch {
+            destination.abandon()
             throw error
         }
         netlink.write(Pcap.fileHeader.span.bytes)
@@ -37,21 +43,21 @@ package final class RecordingKernel: KernelSource {
 
     /// Writes the manifest, and last the checksums, which complete the capture.
     package func finish() throws(KernelError) {
-        try folder.close(netlink)
+        try capture.close(netlink)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let json: Data
         do { json = try encoder.encode(manifest) } catch {
             throw KernelError("write the manifest", .failed, detail: "\(error)", nextStep: "take the capture again")
         }
-        try folder.write(CaptureFile.manifest, Array(json) + [UInt8(ascii: "\n")])
-        try folder.seal(for: owner)
+        try capture.write(CaptureFile.manifest, Array(json) + [UInt8(ascii: "\n")])
+        try capture.seal()
     }
 
     /// Removes what has been written, so that the same directory can be used again. For a capture that failed; no request may follow.
     package func abandon() {
-        folder.discard(netlink)
-        folder.abandon()
+        capture.discard(netlink)
+        capture.abandon()
     }
 
     /// What the kernel did not provide, in words.
@@ -110,7 +116,7 @@ package final class RecordingKernel: KernelSource {
         let reading = reads[file.path, default: 1]
         reads[file.path] = reading + 1
         let name = Self.name(file, reading: reading)
-        let copy = try folder.create(name)
+        let copy = try capture.create(name)
         do throws(KernelError) {
             let completeness = try source.read(file, within: bound) { piece in
                 copy.write(piece)
@@ -119,10 +125,10 @@ package final class RecordingKernel: KernelSource {
             if case .cut(let why) = completeness {
                 manifest.unread.append(Manifest.Unread(what: name, cause: nil, errno: nil, why: why))
             }
-            try folder.close(copy)
+            try capture.close(copy)
             return completeness
         } catch {
-            folder.discard(copy)
+            capture.discard(copy)
             manifest.unread.append(Manifest.Unread(name, error))
             throw error
         }
@@ -147,13 +153,13 @@ package final class RecordingKernel: KernelSource {
         _ file: KernelFile, _ read: ((RawSpan) -> Void) throws(KernelError) -> Void
     ) throws(KernelError) {
         let reading = reads[file.path, default: 1]
-        let copy = try folder.create(Self.name(file, reading: reading))
+        let copy = try capture.create(Self.name(file, reading: reading))
         do throws(KernelError) { try read { copy.write($0) } } catch {
-            folder.discard(copy)
+            capture.discard(copy)
             throw error
         }
         reads[file.path] = reading + 1
-        try folder.close(copy)
+        try capture.close(copy)
     }
 
     /// Lists from the other source; refusals are noted.
