@@ -41,6 +41,16 @@ package enum Tool {
         return outcome.output
     }
 
+    /// Runs a line of bash(1) in a folder, and returns what it wrote to standard output.
+    @discardableResult
+    package static func shell(_ line: String, in folder: String) throws -> String {
+        let outcome = try outcome(of: "/bin/bash", ["-ec", "set -o pipefail; cd \"$0\"; \(line)", folder])
+        guard outcome.status == 0 else {
+            throw Failure(description: "\(line): status \(outcome.status): \(outcome.errors)")
+        }
+        return outcome.output
+    }
+
     /// Has nft(8) run commands, in one transaction.
     package static func nft(_ commands: String) throws {
         try inTemporaryFolder { folder in
