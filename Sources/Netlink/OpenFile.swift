@@ -22,4 +22,10 @@ package final class OpenFile: Sendable {
         }
         return OpenFile(FileDescriptor(rawValue: descriptor))
     }
+
+    /// An unnamed file could not be written.
+    static func full(_ errno: Errno) -> KernelError {
+        KernelError(
+            "write into \(temporary)", .failed, errno: errno, nextStep: "set TMPDIR to a directory with free space")
+    }
 }

@@ -60,7 +60,7 @@ struct MannersTests {
     func noCapture() throws {
         let missing = try Program.run(["flows", "--capture", "/nonexistent"])
         #expect(missing.status == 74)
-        #expect(missing.complaint.contains("no such directory"))
+        #expect(missing.complaint.contains("No such file or directory: give what was written by ct-inspect capture"))
         let none = try Program.run(["services", "--capture", "/usr"])
         #expect(none.status == 74)
         #expect(none.complaint.contains("CRC32SUMS") && none.complaint.contains("take or copy it again"))

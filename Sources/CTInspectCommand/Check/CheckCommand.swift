@@ -46,6 +46,7 @@ struct CheckCommand: ParsableCommand {
     var list = false
 
     func validate() throws {
+        try given.validate(beside: source.capture)
         let forms = [("--json", output.json), ("--nagios", nagios), ("--list", list)].filter(\.1).map(\.0)
         if forms.count > 1 { throw ValidationError("\(forms.joined(separator: " and ")) are mutually exclusive") }
         if nagios, failOn != .warning {

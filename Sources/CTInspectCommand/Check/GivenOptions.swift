@@ -20,8 +20,13 @@ struct GivenOptions: ParsableArguments {
 
     var areAny: Bool { !ruleset.isEmpty || services != nil }
 
-    func validate() throws {
-        if (ruleset + [services].compactMap(\.self)).count(where: { $0 == "-" }) > 1 {
+    /// How many are to come from standard input.
+    private var fromStandardInput: Int { (ruleset + [services].compactMap(\.self)).count { $0 == "-" } }
+
+    func validate() throws { try validate(beside: nil) }
+
+    func validate(beside capture: String?) throws {
+        if fromStandardInput + (capture == CaptureArgument.standardStream ? 1 : 0) > 1 {
             throw ValidationError("Only one file can be - (standard input).")
         }
     }

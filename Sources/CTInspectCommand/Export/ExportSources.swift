@@ -13,8 +13,9 @@ struct ExportSources: ParsableArguments {
     var netns: [String] = []
 
     @Option(
-        help: ArgumentHelp("Read a capture instead of this kernel, once; needs no privilege.", valueName: "DIR"),
-        completion: .directory)
+        help: ArgumentHelp(
+            "Read a capture instead of this kernel, once; needs no privilege.", valueName: "DIR|FILE|-"),
+        completion: .file())
     var capture: String?
 
     @Option(
@@ -45,6 +46,7 @@ struct ExportSources: ParsableArguments {
             throw ValidationError(
                 "--observe and --capture are mutually exclusive: a capture has no packets to count")
         }
+        try CaptureArgument.validate(capture)
         if Set(netns).count < netns.count { throw ValidationError("--netns names a network namespace twice") }
         for (name, span) in [("interval", interval), ("flows-every", flowsEvery), ("check-every", checkEvery)]
         where span.duration < .seconds(1) {
@@ -54,7 +56,7 @@ struct ExportSources: ParsableArguments {
 
     /// The capture, with its checksums verified; nil for this kernel.
     func captured() throws(KernelError) -> CapturedKernel? {
-        try capture.map { path throws(KernelError) in try SourceOptions.verified(path) }
+        try capture.map { path throws(KernelError) in try CaptureArgument.verified(path) }
     }
 
     /// Where the packet filter is tried: in a user namespace, for a capture, which is entered while there is one thread.

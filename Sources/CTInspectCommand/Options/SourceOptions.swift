@@ -8,8 +8,8 @@ struct SourceOptions: ParsableArguments {
     @OptionGroup var namespace: NamespaceOptions
 
     @Option(
-        help: ArgumentHelp("Read a capture instead of this kernel; needs no privilege.", valueName: "DIR"),
-        completion: .directory)
+        help: ArgumentHelp("Read a capture instead of this kernel; needs no privilege.", valueName: "DIR|FILE|-"),
+        completion: .file())
     var capture: String?
 
     func validate() throws {
@@ -17,6 +17,7 @@ struct SourceOptions: ParsableArguments {
             throw ValidationError(
                 "--netns and --capture are mutually exclusive: a capture is of one namespace")
         }
+        try CaptureArgument.validate(capture)
     }
 
     /// The selected source. For the live kernel, unneeded capabilities are dropped first.
@@ -27,17 +28,13 @@ struct SourceOptions: ParsableArguments {
     func open(
         _ connections: ConnectionOptions? = nil, keeping also: Privileges.Also = []
     ) throws(KernelError) -> any KernelSource {
-        if let capture { return try Self.verified(capture) }
+        if let captured = try captured() { return captured }
         return try namespace.enterToAsk(connections, keeping: also)
     }
 
-    /// One of several gigabytes takes some seconds.
-    static func verified(_ capture: String) throws(KernelError) -> CapturedKernel {
-        let progress = Progress()
-        defer { progress.end() }
-        return try CapturedKernel(capture) { bytes, size in
-            progress.show("verified \(bytes >> 20) of \(size >> 20) MiB of the capture", at: bytes)
-        }
+    /// The capture, with its checksums verified; nil for the live kernel.
+    func captured() throws(KernelError) -> CapturedKernel? {
+        try capture.map { path throws(KernelError) in try CaptureArgument.verified(path) }
     }
 }
 

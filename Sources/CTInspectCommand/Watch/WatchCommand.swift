@@ -68,6 +68,11 @@ struct WatchCommand: ParsableCommand {
     private var isLive: Bool { !once && isatty(STDIN_FILENO) == 1 && Output.isTerminal }
 
     func run() throws {
+        var captured: CapturedKernel?
+        try Failure.reporting { () throws(KernelError) in captured = try source.captured() }
+        if source.capture == CaptureArgument.standardStream, !once, Output.isTerminal {
+            CaptureArgument.returnKeyboard()
+        }
         // Before there is any thread or socket: a child that must not inherit any.
         if isLive { clinux_start_terminal_guard(STDOUT_FILENO) }
         defer { clinux_end_terminal_guard() }
@@ -81,7 +86,8 @@ struct WatchCommand: ParsableCommand {
                 // In this network namespace, where name servers are reached, and not in that of the director.
                 resolver = try NameResolver(as: files.caller)
             }
-            let kernel = try source.open(reading, keeping: .sandbox)
+            let kernel: any KernelSource =
+                if let captured { captured } else { try source.open(reading, keeping: .sandbox) }
             var model = try model(of: kernel)
             let troubles = files.apply(to: &model)
             complaint = model.begin(screen.start)
