@@ -4,7 +4,7 @@ import Netlink
 /// A kernel that gives the answers prepared by a test, and records its requests.
 package final class ScriptedKernel: KernelSource {
     /// Not from a real kernel: the same in every run.
-    package let origin = Origin(
+    package var origin = Origin(
         takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.1.0",
         networkNamespace: nil)
     /// Requests over netlink, in order.

@@ -11,19 +11,22 @@ import Routing
 struct CaptureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "capture",
-        abstract: "Save the kernel's state to a directory that can be read anywhere.",
-        usage: "ct-inspect capture [<options>] <DIR>",
+        abstract: "Save the kernel's state, to be read anywhere.",
+        usage: "ct-inspect capture [<options>] <DIR|->",
         discussion: """
             EXAMPLES
               sudo ct-inspect capture /tmp/lb1
-              tar -C /tmp -czf lb1.tar.gz lb1
               ct-inspect flows --capture /tmp/lb1
+              ssh lb1 sudo ct-inspect capture - > lb1.tar
+              ct-inspect flows --capture lb1.tar
 
             More: man ct-inspect-capture
             """)
 
     @Argument(
-        help: ArgumentHelp("A new directory, or an empty one that you own.", valueName: "DIR"),
+        help: ArgumentHelp(
+            "A new directory, or an empty one that you own; - writes a tar archive to standard output.",
+            valueName: "DIR|-"),
         completion: .directory)
     var folder: String
 
@@ -34,16 +37,26 @@ struct CaptureCommand: ParsableCommand {
     @OptionGroup var reading: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
+    private var isArchive: Bool { folder == CaptureArgument.standardStream }
+
+    func validate() throws {
+        if isArchive, output.json {
+            throw ValidationError("--json and - are mutually exclusive: standard output is the archive")
+        }
+    }
+
     func run() throws {
+        if isArchive, Output.isTerminal {
+            throw ValidationError("standard output is a terminal: redirect the archive, as in capture - > lb1.tar")
+        }
         try Failure.reporting { () throws(KernelError) in
             let kernel = try namespace.enter()
             try reading.plan.prepare(kernel)
-            // The directory is created while we may still write where only root may; its content is ours then.
-            let owner = Self.sudoUser
+            let owner = isArchive ? nil : Self.sudoUser
             // timeout(1) sends its signal twice: to us, and to our group.
             _ = try Output.waiter(outlasting: 2)
-            let recording = try RecordingKernel(
-                kernel, into: folder, for: owner, tool: "ct-inspect \(CTInspect.version)")
+            // Files are made while we may still write where only root may; their content is ours then.
+            let recording = try recording(of: kernel, for: owner)
             do throws(KernelError) {
                 try Privileges.keepOnlyNetAdmin(and: owner == nil ? [] : .chown)
                 let taken = try Recording(
@@ -58,6 +71,13 @@ struct CaptureCommand: ParsableCommand {
                 throw error
             }
         }
+    }
+
+    private func recording(of kernel: LiveKernel, for owner: FileOwner?) throws(KernelError) -> RecordingKernel {
+        let tool = "ct-inspect \(CTInspect.version)"
+        return isArchive
+            ? try RecordingKernel(kernel, archiving: Output.write, tool: tool)
+            : try RecordingKernel(kernel, into: folder, for: owner, tool: tool)
     }
 
     /// The user who invoked sudo, and should be able to read the capture without it.
@@ -100,10 +120,12 @@ struct CaptureCommand: ParsableCommand {
             reader = "stats"
         }
         let parts = [content] + [taken.surroundings.network?.words, taken.ruleWords].compactMap(\.self)
-        Output.print(
-            ["\(folder): \(parts.joined(separator: ", ")). Read it with: ct-inspect \(reader) --capture \(folder)"]
-                + (taken.absence.map { [$0.description.printable] } ?? []) + taken.losses.map { $0.text(output.style) }
-                + unread.map { "could not read \($0)".printable })
+        let (name, path) = isArchive ? ("tar archive", "FILE") : (folder, folder)
+        let lines =
+            ["\(name): \(parts.joined(separator: ", ")). Read it with: ct-inspect \(reader) --capture \(path)"]
+            + (taken.absence.map { [$0.description.printable] } ?? []) + taken.losses.map { $0.text(output.style) }
+            + unread.map { "could not read \($0)".printable }
+        if isArchive { Output.say(lines.joined(separator: "\n")) } else { Output.print(lines) }
     }
 }
 

@@ -28,6 +28,15 @@ package final class RecordingKernel: KernelSource {
         try self.init(source, FolderDestination(path, for: owner), tool)
     }
 
+    /// Writes a tar archive, all of it by `finish`: until then everything is in files without a name.
+    ///
+    /// - Parameter sink: takes the archive; it handles its own errors.
+    package convenience init(
+        _ source: any KernelSource, archiving sink: @escaping (RawSpan) -> Void, tool: String
+    ) throws(KernelError) {
+        try self.init(source, ArchiveDestination(source.origin, sink), tool)
+    }
+
     private init(
         _ source: any KernelSource, _ destination: any CaptureDestination, _ tool: String
     ) throws(KernelError) {
