@@ -254,7 +254,7 @@ _ct-inspect_flows() {
         ;;
     '--capture')
         compopt -o filenames
-        __ct-inspect_add_completions -d
+        __ct-inspect_add_completions -f
         return
         ;;
     '--connections')
@@ -310,7 +310,7 @@ _ct-inspect_watch() {
         ;;
     '--capture')
         compopt -o filenames
-        __ct-inspect_add_completions -d
+        __ct-inspect_add_completions -f
         return
         ;;
     '--tab')
@@ -364,14 +364,16 @@ _ct-inspect_check() {
         ;;
     '--capture')
         compopt -o filenames
-        __ct-inspect_add_completions -d
+        __ct-inspect_add_completions -f
         return
         ;;
     '--ruleset')
+        compopt -o filenames
         __ct-inspect_add_completions -f
         return
         ;;
     '--services')
+        compopt -o filenames
         __ct-inspect_add_completions -f
         return
         ;;
@@ -412,7 +414,7 @@ _ct-inspect_advise() {
         ;;
     '--capture')
         compopt -o filenames
-        __ct-inspect_add_completions -d
+        __ct-inspect_add_completions -f
         return
         ;;
     '--color')
@@ -445,7 +447,7 @@ _ct-inspect_dump() {
         ;;
     '--capture')
         compopt -o filenames
-        __ct-inspect_add_completions -d
+        __ct-inspect_add_completions -f
         return
         ;;
     '--color')
@@ -673,7 +675,7 @@ _ct-inspect_services() {
         ;;
     '--capture')
         compopt -o filenames
-        __ct-inspect_add_completions -d
+        __ct-inspect_add_completions -f
         return
         ;;
     '--color')
@@ -706,7 +708,7 @@ _ct-inspect_stats() {
         ;;
     '--capture')
         compopt -o filenames
-        __ct-inspect_add_completions -d
+        __ct-inspect_add_completions -f
         return
         ;;
     '--color')
@@ -876,7 +878,7 @@ _ct-inspect_explain() {
         ;;
     '--capture')
         compopt -o filenames
-        __ct-inspect_add_completions -d
+        __ct-inspect_add_completions -f
         return
         ;;
     '--color')
@@ -965,6 +967,7 @@ _ct-inspect_export() {
         return
         ;;
     '--textfile')
+        compopt -o filenames
         __ct-inspect_add_completions -f
         return
         ;;
@@ -974,7 +977,7 @@ _ct-inspect_export() {
         ;;
     '--capture')
         compopt -o filenames
-        __ct-inspect_add_completions -d
+        __ct-inspect_add_completions -f
         return
         ;;
     '--collectors')

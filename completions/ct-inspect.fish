@@ -49,8 +49,6 @@ function __ct-inspect_parse_tokens -S
             __ct-inspect_parse_subcommand 0 'proto=' 'flags=' 'icmp-type=' 'chunk=' 'dccp-type=' 'init-tag=' 'window=' 'checksum=' 'entry=' 'unreplied' 'replied' 'direction=' 'method=' 'service=' 'tcp-loose=' 'be-liberal=' 'vs-conntrack=' 'sloppy-tcp=' 'sloppy-sctp=' 'conn-reuse-mode=' 'expire-nodest-conn=' 'schedule-icmp=' 'connection=' 'destination=' 'netns=' 'capture=' 'json' 'color=' 'version' 'h/help'
         case 'capture'
             __ct-inspect_parse_subcommand 1 'no-ruleset' 'netns=' 'connections=' 'max-read-time=' 'json' 'color=' 'version' 'h/help'
-        case 'diff'
-            __ct-inspect_parse_subcommand 2 'json' 'color=' 'version' 'h/help'
         case 'export'
             __ct-inspect_parse_subcommand 0 'listen=+' 'textfile=' 'once' 'netns=+' 'capture=' 'collectors=' 'observe' 'interval=' 'flows-every=' 'check-every=' 'connections=' 'max-read-time=' 'labels=' 'max-series=' 'list' 'version' 'h/help'
         case 'help'
@@ -117,12 +115,11 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positiona
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'stats' -d 'Show how full the conntrack table is, and what is wrong with it.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'observe' -d 'Count ctstates at each hook, and name the rule that drops.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'explain' -d 'Predict a packet\'s ctstate on a director, hook by hook.'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'capture' -d 'Save the kernel\'s state to a directory that can be read anywhere.'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'diff' -d 'Show what differs between two captures of a director.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'capture' -d 'Save the kernel\'s state, to be read anywhere.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'export' -d 'Serve the director\'s state as Prometheus metrics.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect flows" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion flows -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect flows" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rfa '(__ct-inspect_complete_directories)'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect flows" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect flows" connections' -l 'connections' -d 'Read IPVS\'s connections through BPF or /proc; auto: BPF where it is possible.' -rfka 'auto bpf proc'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect flows" max-read-time' -l 'max-read-time' -d 'Stop reading connections from /proc after this long (60s).' -rfka ''
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect flows" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'
@@ -139,7 +136,7 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect flows" version' -l 'version' -d 'Show the version.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect flows" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion watch -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rfa '(__ct-inspect_complete_directories)'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" tab' -l 'tab' -d 'The initial tab (default: the first).' -rfka 'services servers flows drops table events findings health'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" filter' -l 'filter' -d 'Filter of the initial tab, in the words of its filter line.' -rfka '(__ct-inspect_custom_completion ---completion watch -- --filter (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" sort' -l 'sort' -d 'Column to sort the initial tab by.' -rfka '(__ct-inspect_custom_completion ---completion watch -- --sort (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
@@ -158,7 +155,7 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" version' -l 'version' -d 'Show the version.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion check -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rfa '(__ct-inspect_complete_directories)'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check"' -l 'ruleset' -d 'Check these rules in place of the packet filter. May be repeated.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" services' -l 'services' -d 'Check these services in place of those of IPVS.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'
@@ -172,7 +169,7 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" version' -l 'version' -d 'Show the version.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect check" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect advise" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion advise -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect advise" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rfa '(__ct-inspect_complete_directories)'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect advise" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect advise" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect advise" color' -l 'color' -d 'Color: auto (on a terminal, unless NO_COLOR is set), always or never.' -rfka 'auto always never'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect advise" commands' -l 'commands' -d 'Print only the commands that apply the fix now, for sh.'
@@ -183,7 +180,7 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect advise" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect dump" -eq 1' -fka 'conntrack expect dying unconfirmed'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect dump" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion dump -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect dump" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rfa '(__ct-inspect_complete_directories)'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect dump" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect dump" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect dump" color' -l 'color' -d 'Color: auto (on a terminal, unless NO_COLOR is set), always or never.' -rfka 'auto always never'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect dump" format' -l 'format' -d 'table, json (same as --json) or conntrack (like conntrack -L -o extended).' -rfka 'table json conntrack'
@@ -262,7 +259,7 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect events" version' -l 'version' -d 'Show the version.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect events" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion services -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rfa '(__ct-inspect_complete_directories)'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" color' -l 'color' -d 'Color: auto (on a terminal, unless NO_COLOR is set), always or never.' -rfka 'auto always never'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services"' -l 'service' -d 'Only this service, e.g. tcp/10.0.0.100:80; may be repeated.' -rfka '(__ct-inspect_custom_completion ---completion services -- --service (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
@@ -270,7 +267,7 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" version' -l 'version' -d 'Show the version.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion stats -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rfa '(__ct-inspect_complete_directories)'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" color' -l 'color' -d 'Color: auto (on a terminal, unless NO_COLOR is set), always or never.' -rfka 'auto always never'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" interval' -l 'interval' -d 'Print again every SECONDS with rates, until interrupted.' -rfka ''
@@ -320,7 +317,7 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" connection' -l 'connection' -d 'What IPVS has for the packet: none, present, or for TCP a state such as established.' -rfka 'none present syn-sent syn-recv established fin-wait time-wait close close-wait'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" destination' -l 'destination' -d 'Destination of that connection, or the service\'s only one: available (default), quiesced (weight 0) or gone.' -rfka 'available quiesced gone'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion explain -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rfa '(__ct-inspect_complete_directories)'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" color' -l 'color' -d 'Color: auto (on a terminal, unless NO_COLOR is set), always or never.' -rfka 'auto always never'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" version' -l 'version' -d 'Show the version.'
@@ -334,17 +331,11 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" color' -l 'color' -d 'Color: auto (on a terminal, unless NO_COLOR is set), always or never.' -rfka 'auto always never'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" version' -l 'version' -d 'Show the version.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect diff" -eq 1' -fa '(__ct-inspect_complete_directories)'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect diff" -eq 2' -fa '(__ct-inspect_complete_directories)'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect diff" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect diff" color' -l 'color' -d 'Color: auto (on a terminal, unless NO_COLOR is set), always or never.' -rfka 'auto always never'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect diff" version' -l 'version' -d 'Show the version.'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect diff" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect export"' -l 'listen' -d 'Listen here (127.0.0.1:9836); :PORT is every address; may be repeated.' -rfka ''
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect export" textfile' -l 'textfile' -d 'Write this file, for node_exporter\'s textfile collector, and listen only where --listen says.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect export" once' -l 'once' -d 'Read once, write the file or standard output, and exit.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect export"' -l 'netns' -d 'Read another network namespace; may be repeated: each metric is labelled with it.' -rfka '(__ct-inspect_custom_completion ---completion export -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect export" capture' -l 'capture' -d 'Read a capture instead of this kernel, once; needs no privilege.' -rfa '(__ct-inspect_complete_directories)'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect export" capture' -l 'capture' -d 'Read a capture instead of this kernel, once; needs no privilege.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect export" collectors' -l 'collectors' -d 'Only these: conntrack, ipvs, flows, check.' -rfka '(__ct-inspect_custom_completion ---completion export -- --collectors (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect export" observe' -l 'observe' -d 'Count packets and drops in the kernel, too, as ct-inspect observe does.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect export" interval' -l 'interval' -d 'How often to read counters.' -rfka ''
@@ -368,6 +359,5 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positiona
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'stats' -d 'Show how full the conntrack table is, and what is wrong with it.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'observe' -d 'Count ctstates at each hook, and name the rule that drops.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'explain' -d 'Predict a packet\'s ctstate on a director, hook by hook.'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'capture' -d 'Save the kernel\'s state to a directory that can be read anywhere.'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'diff' -d 'Show what differs between two captures of a director.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'capture' -d 'Save the kernel\'s state, to be read anywhere.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'export' -d 'Serve the director\'s state as Prometheus metrics.'
