@@ -149,7 +149,7 @@ if Context.environment["CT_INSPECT_FUZZ"] != nil {
             name: "fuzz",
             dependencies: [
                 "CFuzzer", "CTInspectCommand", "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall",
-                "Routing", "Inspection", "Collection", "Reports", "Terminal", argumentParser,
+                "Routing", "Inspection", "Collection", "Reports", "Terminal", argumentParser, systemPackage,
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
     ]

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "Fixtures"
 MIXED = str(FIXTURES / "mixed" / "capture")
+# Of the same, beside the folder in which each command runs.
+ARCHIVE = "../mixed.tar.gz"
 RULES = str(FIXTURES / "firewalls" / "docker-nft.nft")
 
 # EXIT STATUS in man/src/exit-status.mdoc. 64 is missing: no fault turns a right command line into a wrong one.
@@ -60,6 +62,7 @@ COMMANDS = [
     Command("events", ("events", "--json", "--initial", *SHORT), is_stoppable=True, admits=more_of('"uncounted_losses":1|_events":null')),
     Command("stats", ("stats", "--json")),
     Command("stats-capture", ("stats", "--json", "--capture", MIXED)),
+    Command("stats-archive", ("stats", "--json", "--capture", ARCHIVE)),
     Command("flows", ("flows", "--capture", MIXED)),
     Command("flows-json", ("flows", "--json", "--capture", MIXED)),
     Command("flows-live", ("flows", "--json")),

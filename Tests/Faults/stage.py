@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections import namedtuple
 
-from commands import TARGET
+from commands import ARCHIVE, MIXED, TARGET
 from screen import Screen
 
 CLONE_NEWNET = 0x40000000
@@ -54,6 +54,7 @@ class Stage:
             words = ["-s", f"10.0.0.{number}", "-d", "10.0.0.100", "--sport", "1024", "--dport", "80", "-t", str(TIMEOUT)]
             subprocess.run(["conntrack", "-I", *protocol, *words], check=True, capture_output=True)
         self.rules = self.kernel_rules()
+        subprocess.run(["tar", "-czf", self.work / ARCHIVE, "-C", MIXED, "."], check=True)
 
     @staticmethod
     def kernel_rules():

@@ -5,6 +5,7 @@ import Glibc
 import IPVS
 import Reports
 import Routing
+import SystemPackage
 
 @testable import Conntrack
 @testable import Netlink
@@ -16,6 +17,7 @@ extension FuzzTarget {
         FuzzTarget("pcap", longest: 32768, pcap),
         FuzzTarget("manifest", manifest),
         FuzzTarget("checksums", checksums),
+        FuzzTarget("archive", longest: 32768, archive),
     ]
 
     private static let folder = getenv("CT_INSPECT_FUZZ_CAPTURE").map { String(cString: $0) }
@@ -61,5 +63,29 @@ extension FuzzTarget {
         guard let sums = Checksums(text) else { return }
         Finding.require(Checksums(sums.text) == sums, "checksums are others when they are read again")
         _ = CaptureContents(sums.sums.keys)
+    }
+
+    /// All of it but the checksums, which would let no changed byte pass. The bytes go through a pipe, as they are shorter than what it holds.
+    @Sendable private static func archive(_ bytes: [UInt8]) {
+        do {
+            let (reading, writing) = try FileDescriptor.pipe()
+            defer { try? reading.close() }
+            try writing.writeAll(bytes)
+            try writing.close()
+            let storage = try CaptureArchive(reading, called: "archive") { _ in }
+            for name in try storage.names(in: "") where !storage.isFolder(name) {
+                let file = try storage.file(at: name)
+                let size = try storage.size(of: name)
+                // One of holes takes no space, and any time.
+                guard size <= 1 << 20 else { continue }
+                var count = 0
+                try CaptureFile.read(file) { count += $0.byteCount }
+                Finding.require(count == size, "a file has another size than its archive says")
+            }
+        } catch let error as KernelError {
+            Printed.error(error)
+        } catch {
+            Finding.require(error as? Errno == .noSuchFileOrDirectory, "an archive is read with \(error)")
+        }
     }
 }
