@@ -943,12 +943,12 @@ _ct-inspect_diff() {
     case "${positional_number}" in
     1)
         compopt -o filenames
-        __ct-inspect_add_completions -d
+        __ct-inspect_add_completions -f
         return
         ;;
     2)
         compopt -o filenames
-        __ct-inspect_add_completions -d
+        __ct-inspect_add_completions -f
         return
         ;;
     esac

@@ -49,6 +49,8 @@ function __ct-inspect_parse_tokens -S
             __ct-inspect_parse_subcommand 0 'proto=' 'flags=' 'icmp-type=' 'chunk=' 'dccp-type=' 'init-tag=' 'window=' 'checksum=' 'entry=' 'unreplied' 'replied' 'direction=' 'method=' 'service=' 'tcp-loose=' 'be-liberal=' 'vs-conntrack=' 'sloppy-tcp=' 'sloppy-sctp=' 'conn-reuse-mode=' 'expire-nodest-conn=' 'schedule-icmp=' 'connection=' 'destination=' 'netns=' 'capture=' 'json' 'color=' 'version' 'h/help'
         case 'capture'
             __ct-inspect_parse_subcommand 1 'no-ruleset' 'netns=' 'connections=' 'max-read-time=' 'json' 'color=' 'version' 'h/help'
+        case 'diff'
+            __ct-inspect_parse_subcommand 2 'json' 'color=' 'version' 'h/help'
         case 'export'
             __ct-inspect_parse_subcommand 0 'listen=+' 'textfile=' 'once' 'netns=+' 'capture=' 'collectors=' 'observe' 'interval=' 'flows-every=' 'check-every=' 'connections=' 'max-read-time=' 'labels=' 'max-series=' 'list' 'version' 'h/help'
         case 'help'
@@ -116,6 +118,7 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positiona
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'observe' -d 'Count ctstates at each hook, and name the rule that drops.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'explain' -d 'Predict a packet\'s ctstate on a director, hook by hook.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'capture' -d 'Save the kernel\'s state, to be read anywhere.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'diff' -d 'Show what differs between two captures of a director.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'export' -d 'Serve the director\'s state as Prometheus metrics.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect flows" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion flows -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
@@ -331,6 +334,12 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" color' -l 'color' -d 'Color: auto (on a terminal, unless NO_COLOR is set), always or never.' -rfka 'auto always never'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" version' -l 'version' -d 'Show the version.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect diff" -eq 1' -F
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect diff" -eq 2' -F
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect diff" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect diff" color' -l 'color' -d 'Color: auto (on a terminal, unless NO_COLOR is set), always or never.' -rfka 'auto always never'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect diff" version' -l 'version' -d 'Show the version.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect diff" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect export"' -l 'listen' -d 'Listen here (127.0.0.1:9836); :PORT is every address; may be repeated.' -rfka ''
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect export" textfile' -l 'textfile' -d 'Write this file, for node_exporter\'s textfile collector, and listen only where --listen says.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect export" once' -l 'once' -d 'Read once, write the file or standard output, and exit.'
@@ -360,4 +369,5 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positiona
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'observe' -d 'Count ctstates at each hook, and name the rule that drops.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'explain' -d 'Predict a packet\'s ctstate on a director, hook by hook.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'capture' -d 'Save the kernel\'s state, to be read anywhere.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'diff' -d 'Show what differs between two captures of a director.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect help" -eq 1' -fa 'export' -d 'Serve the director\'s state as Prometheus metrics.'

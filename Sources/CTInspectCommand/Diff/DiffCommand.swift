@@ -12,7 +12,8 @@ struct DiffCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               ct-inspect diff /tmp/lb1-before /tmp/lb1-after
-              ct-inspect diff before after --json | jq '.rules[]'
+              ct-inspect diff before.tar after.tar --json | jq '.rules[]'
+              ssh lb1 sudo ct-inspect capture - | ct-inspect diff before.tar -
 
             It exits with 1 if anything differs.
 
@@ -20,13 +21,21 @@ struct DiffCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("The earlier capture.", valueName: "BEFORE"), completion: .directory)
+        help: ArgumentHelp("The earlier capture: a directory, a tar archive of it, or -.", valueName: "BEFORE"),
+        completion: .file())
     var before: String
 
-    @Argument(help: ArgumentHelp("The later one.", valueName: "AFTER"), completion: .directory)
+    @Argument(help: ArgumentHelp("The later one.", valueName: "AFTER"), completion: .file())
     var after: String
 
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if before == after, before == CaptureArgument.standardStream {
+            throw ValidationError("Only one capture can be - (standard input).")
+        }
+        for capture in [before, after] { try CaptureArgument.validate(capture) }
+    }
 
     func run() throws {
         var differs = false
@@ -43,6 +52,6 @@ struct DiffCommand: ParsableCommand {
     }
 
     private static func picture(_ capture: String) throws(KernelError) -> DirectorPicture {
-        try DirectorPicture(reading: try SourceOptions.verified(capture), progress: Progress().reading)
+        try DirectorPicture(reading: try CaptureArgument.verified(capture), progress: Progress().reading)
     }
 }
