@@ -59,11 +59,7 @@ package struct RuleChange: Equatable, Sendable {
 }
 
 extension FilterRules {
-    /// To find the shortest difference takes the product of its size and the chain's: of chains that differ in more, only what is added and removed
-    /// is told.
-    private static let mostOrdered = 4000
-
-    /// Chain by chain, in the order in which the rules are met: first what is removed.
+    /// Chain by chain: what is removed, what is added, then what has moved, each in the order in which packets meet it.
     package func changes(to later: FilterRules) -> [RuleChange] {
         Set(chains.keys).union(later.chains.keys).sorted().flatMap { chain in
             Self.changes(in: chain, from: chains[chain] ?? [], to: later.chains[chain] ?? [])
@@ -74,30 +70,55 @@ extension FilterRules {
         func change(_ kind: RuleChange.Kind, _ rule: Rule) -> RuleChange {
             RuleChange(kind: kind, chain: chain, text: rule.text)
         }
-        // Most of a chain is the same: what is at its beginning and its end does not have to be searched.
-        let head = zip(before, after).prefix { $0 == $1 }.count
-        let tail = zip(before.dropFirst(head).reversed(), after.dropFirst(head).reversed()).prefix { $0 == $1 }.count
-        let (old, new) = (Array(before.dropFirst(head).dropLast(tail)), Array(after.dropFirst(head).dropLast(tail)))
-        let (lost, gained) = (Self.surplus(of: old, over: new), Self.surplus(of: new, over: old))
-        let moved = old.count + new.count > mostOrdered ? [] : Self.moved(from: old, to: new)
-        return lost.map { change(.removed, $0) } + gained.map { change(.added, $0) } + moved.map { change(.moved, $0) }
+        let (old, new) = (split(before, by: after), split(after, by: before))
+        return old.surplus.map { change(.removed, $0) } + new.surplus.map { change(.added, $0) }
+            + moved(from: old.common, to: new.common).map { change(.moved, $0) }
     }
 
-    /// The rules that are more often in one list than in the other.
-    private static func surplus(of rules: [Rule], over others: [Rule]) -> [Rule] {
+    /// A rule may be there several times: as often as in the other list, it is common.
+    private static func split(_ rules: [Rule], by others: [Rule]) -> (common: [Rule], surplus: [Rule]) {
         var known = others.reduce(into: [Rule: Int]()) { $0[$1, default: 0] += 1 }
-        return rules.filter { rule in
-            guard let count = known[rule], count > 0 else { return true }
-            known[rule] = count - 1
-            return false
+        var (common, surplus): ([Rule], [Rule]) = ([], [])
+        for rule in rules {
+            if let count = known[rule], count > 0 {
+                known[rule] = count - 1
+                common.append(rule)
+            } else {
+                surplus.append(rule)
+            }
         }
+        return (common, surplus)
     }
 
+    /// The fewest rules that explain another order: all but the most that are in the same order in both.
+    ///
+    /// - Parameter new: the same rules as the old ones, each as often.
     private static func moved(from old: [Rule], to new: [Rule]) -> [Rule] {
-        new.difference(from: old).inferringMoves().insertions.compactMap { change in
-            guard case .insert(_, let rule, .some) = change else { return nil }
-            return rule
+        var places = Dictionary(grouping: old.indices.reversed()) { old[$0] }
+        let order = new.compactMap { places[$0]?.popLast() }
+        let kept = Set(longestAscent(of: order))
+        return zip(new, order).filter { !kept.contains($0.1) }.map(\.0)
+    }
+
+    /// The longest subsequence whose numbers rise, in n log n steps.
+    private static func longestAscent(of numbers: [Int]) -> [Int] {
+        // For each length, where its subsequence with the least last number ends; and for each number, where the one before it is.
+        var (ends, previous): ([Int], [Int?]) = ([], [])
+        for (place, number) in numbers.enumerated() {
+            var (low, high) = (0, ends.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if numbers[ends[middle]] < number { low = middle + 1 } else { high = middle }
+            }
+            previous.append(low == 0 ? nil : ends[low - 1])
+            if low == ends.count { ends.append(place) } else { ends[low] = place }
         }
+        var (ascent, place) = ([Int](), ends.last)
+        while let current = place {
+            ascent.append(numbers[current])
+            place = previous[current]
+        }
+        return ascent
     }
 }
 

@@ -89,7 +89,7 @@ struct FilterRulesTests {
         #expect(try Self.changes("", "table ip ct-inspect-1-2 { chain input { drop; }; }").isEmpty)
     }
 
-    @Test("Many differing rules are compared without regard to their order", .timeLimit(.minutes(5)))
+    @Test("Thousands of rules in another order, with as many that are new or gone", .timeLimit(.minutes(5)))
     func many() throws {
         func rules(_ ports: String) throws -> FilterRules {
             try Self.rules(
@@ -100,7 +100,8 @@ struct FilterRulesTests {
         }
         let changes = try rules("1 3000").changes(to: rules("5000 -1 2001"))
         #expect(changes.count { $0.kind == .removed } == 2000 && changes.count { $0.kind == .added } == 2000)
-        #expect(!changes.contains { $0.kind == .moved })
+        // Of those that both have, one is in its place.
+        #expect(changes.count { $0.kind == .moved } == 999)
     }
 }
 
