@@ -111,6 +111,14 @@ package struct Daemon: Equatable, Sendable {
     package var isMaster: Bool { state == UInt32(IP_VS_STATE_MASTER) }
     package var isBackup: Bool { state == UInt32(IP_VS_STATE_BACKUP) }
 
+    /// What it was told, in the words of `ipvsadm -L --daemon`: `mcast=eth0`, `syncid=1`.
+    package var settings: [String] {
+        var settings = ["mcast=\(interface)", "syncid=\(syncID)"]
+        if let mostBytes { settings.append("maxlen=\(mostBytes)") }
+        if let group { settings += ["group=\(group)", "port=\(port)"] }
+        return settings
+    }
+
     /// `master`, `backup`, or the number.
     package var stateName: String { [1: "master", 2: "backup"][state] ?? String(state) }
 }

@@ -20,13 +20,9 @@ struct GivenOptions: ParsableArguments {
 
     var areAny: Bool { !ruleset.isEmpty || services != nil }
 
-    /// How many are to come from standard input.
-    private var fromStandardInput: Int { (ruleset + [services].compactMap(\.self)).count { $0 == "-" } }
-
-    func validate() throws { try validate(beside: nil) }
-
+    /// - Parameter capture: what `--capture` names, which may be standard input, too.
     func validate(beside capture: String?) throws {
-        if fromStandardInput + (capture == CaptureArgument.standardStream ? 1 : 0) > 1 {
+        if (ruleset + [services, capture].compactMap(\.self)).count(where: { $0 == "-" }) > 1 {
             throw ValidationError("Only one file can be - (standard input).")
         }
     }

@@ -11,7 +11,7 @@ enum CaptureArgument {
     static func validate(_ capture: String?) throws {
         if capture == standardStream, isatty(STDIN_FILENO) == 1 {
             throw ValidationError(
-                "--capture - reads standard input, which is a terminal: ssh HOST sudo ct-inspect capture - | …")
+                "- is a capture from standard input, which is a terminal: ssh HOST sudo ct-inspect capture - | …")
         }
     }
 

@@ -25,9 +25,15 @@ extension DirectorPicture {
             try collector.director.configuration(), snapshot.services, snapshot.report.summaries(snapshot.services))
     }
 
-    /// A capture may be without rules.
     private mutating func readRules(of source: any KernelSource) {
-        guard let ruleset = try? Ruleset(reading: source) else { return }
+        let ruleset: Ruleset
+        do throws(KernelError) { ruleset = try Ruleset(reading: source) } catch {
+            // A capture that was taken without rules has no answer, and no errno.
+            if error.cause != .failed || error.errno != nil {
+                losses.append(Loss("the rules of nf_tables", error.description))
+            }
+            return
+        }
         if let shortfall = ruleset.shortfall { losses.append(Loss("the rules of nf_tables", shortfall)) }
         let legacy = LegacyTable.all(in: source)
         losses += legacy.failures.map { Loss("the rules of iptables-legacy", $0.description) }

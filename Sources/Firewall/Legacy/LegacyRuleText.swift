@@ -22,8 +22,8 @@ extension LegacyTable {
     struct Statement {
         let chain: String
         let text: String
-        /// What its modules were given, as far as they do not only say where a chain is: of some the text has only the name.
-        let parameters: [[UInt8]]
+        /// What it does: the text without comments, and what its modules were given, as of some the text has only the name.
+        let value: [[UInt8]]
     }
 
     /// Every policy and rule, chain by chain, in the order in which packets meet them.
@@ -33,22 +33,29 @@ extension LegacyTable {
         return zip(places, places.dropFirst()).compactMap { entry, next in
             guard let place = chains.place(of: entry) else { return nil }
             if place.number == nil {
-                return Statement(chain: place.chain, text: "-P \(place.chain) \(verdict(of: entry))", parameters: [])
+                let policy = "-P \(place.chain) \(verdict(of: entry))"
+                return Statement(chain: place.chain, text: policy, value: [Array(policy.utf8)])
             }
             // What ends a chain that is not the kernel's is no rule of its owner.
             if target(of: next).chain != nil, !builtIn.contains(place.chain) { return nil }
-            let modules = matches(of: entry) + [target(of: entry)].filter { $0.verdict == nil }
+            let deciding = matches(of: entry).filter { $0.name != "comment" }
+            let modules = deciding + [target(of: entry)].filter { $0.verdict == nil }
             return Statement(
                 chain: place.chain, text: statement(of: entry, in: place.chain, chains),
-                parameters: modules.flatMap { [Array($0.name.utf8), [$0.revision], $0.data] })
+                value: [Array(statement(of: entry, with: deciding, in: place.chain, chains).utf8)]
+                    + modules.flatMap { [Array($0.name.utf8), [$0.revision], $0.data] })
         }
     }
 
     /// Of a rule: `-A INPUT -s 192.0.2.0/24 -j DROP`.
-    func statement(of entry: LegacyEntry, in chain: String, _ chains: LegacyChains) -> String {
+    ///
+    /// - Parameter matches: those to tell; nil for all of its own.
+    func statement(
+        of entry: LegacyEntry, with matches: [LegacyExtension]? = nil, in chain: String, _ chains: LegacyChains
+    ) -> String {
         let head = entries.span.bytes.copy(entry.start..<entry.target)
         var words = ["-A \(chain)"] + LegacyCondition(family, head).words
-        words += matches(of: entry).flatMap { LegacyMatchText(match: $0).words }
+        words += (matches ?? self.matches(of: entry)).flatMap { LegacyMatchText(match: $0).words }
         return (words + targetWords(of: entry, chains)).joined(separator: " ")
     }
 

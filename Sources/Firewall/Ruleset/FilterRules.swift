@@ -37,8 +37,7 @@ package struct FilterRules: Sendable {
         for table in legacy {
             for statement in table.statements {
                 let chain = Chain(family: table.family, table: table.name, name: statement.chain, isLegacy: true)
-                let value = [Array(statement.text.utf8)] + statement.parameters
-                chains[chain, default: []].append(Rule(value: value, text: statement.text))
+                chains[chain, default: []].append(Rule(value: statement.value, text: statement.text))
             }
         }
     }
@@ -125,8 +124,7 @@ extension FilterRules {
 extension RulesetObject {
     /// Of a base chain: `hook input priority 0; policy drop`.
     fileprivate var policyText: String {
-        let names = ["prerouting", "input", "forward", "output", "postrouting", "ingress"]
-        let hook = hook.flatMap { names.indices.contains(Int($0)) ? names[Int($0)] : nil } ?? "?"
+        let hook = hook.flatMap { RuleListing.hook($0, family) } ?? "?"
         return "hook \(hook) priority \(priority ?? 0); policy \(drops ? "drop" : "accept")"
     }
 }

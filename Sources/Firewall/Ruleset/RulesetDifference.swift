@@ -72,7 +72,7 @@ struct ComparedRules {
         init(_ object: RulesetObject) { (family, name) = (object.family, object.table) }
     }
 
-    struct Value: Hashable {
+    private struct Value: Hashable {
         var table: Table
         var chain: String
         var parts: [[UInt8]]

@@ -113,7 +113,7 @@ package struct RuleListing {
     }
 
     /// As in nft(8).
-    private static func hook(_ number: UInt32, _ family: TableFamily) -> String? {
+    static func hook(_ number: UInt32, _ family: TableFamily) -> String? {
         let names =
             switch family {
             case .netdev: ["ingress", "egress"]

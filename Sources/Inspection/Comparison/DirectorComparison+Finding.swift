@@ -106,10 +106,8 @@ extension Director.Configuration {
         let seconds = [
             ("timeout_tcp", timeouts.tcp), ("timeout_tcp_fin", timeouts.tcpFin), ("timeout_udp", timeouts.udp),
         ]
-        let daemons = daemons.sorted { $0.state < $1.state }.map { daemon in
-            let group = daemon.group.map { " group=\($0) port=\(daemon.port)" } ?? ""
-            let most = daemon.mostBytes.map { " maxlen=\($0)" } ?? ""
-            return ("daemon_\(daemon.stateName)", "mcast=\(daemon.interface) syncid=\(daemon.syncID)\(most)\(group)")
+        let daemons = daemons.sorted { $0.state < $1.state }.map {
+            ("daemon_\($0.stateName)", $0.settings.joined(separator: " "))
         }
         return seconds.compactMap { name, value in value.map { (name, "\($0)") } } + daemons
     }

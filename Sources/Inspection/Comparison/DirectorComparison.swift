@@ -75,10 +75,13 @@ package struct DirectorComparison: Sendable {
 
     /// What is not compared, as one picture lacks it.
     package var uncompared: [Loss] {
-        if before.rules != nil, after.rules != nil { return [] }
-        let whose =
-            before.rules != nil ? "the second capture" : after.rules != nil ? "the first capture" : "neither capture"
-        let verb = whose.hasPrefix("neither") ? "has" : "does not have"
-        return [Loss("the rules of the packet filter", "\(whose) \(verb) them")]
+        let why: String
+        switch (before.rules, after.rules) {
+        case (.some, .some): return []
+        case (.some, nil): why = "the second capture does not have them"
+        case (nil, .some): why = "the first capture does not have them"
+        case (nil, nil): why = "neither capture has them"
+        }
+        return [Loss("the rules of the packet filter", why)]
     }
 }

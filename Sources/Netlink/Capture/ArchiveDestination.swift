@@ -116,9 +116,10 @@ final class ArchiveDestination: CaptureDestination {
         case .unavailable(let why):
             return KernelError(
                 purpose, .absent, detail: why, nextStep: "install libarchive (libarchive13), or give a directory")
-        case .failed(let errno): return KernelError(purpose, .failed, errno: errno)
+        case .failed(let errno), .unwritable(let errno):
+            return KernelError(purpose, .failed, errno: errno, nextStep: "give a directory")
         case .damaged(let why): return KernelError(purpose, .failed, detail: why, nextStep: "give a directory")
-        case .empty, .unknown, .tooLarge, .unwritable: return KernelError(purpose, .failed)
+        case .empty, .unknown, .tooLarge: return KernelError(purpose, .failed, nextStep: "give a directory")
         }
     }
 }

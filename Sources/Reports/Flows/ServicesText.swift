@@ -25,10 +25,7 @@ extension FlowSnapshot {
 extension Daemon {
     /// `master sync daemon (mcast=eth0, syncid=1, …)`, as `ipvsadm -L --daemon` begins it.
     fileprivate var line: String {
-        var parts = ["mcast=\(interface)", "syncid=\(syncID)"]
-        if let mostBytes { parts.append("maxlen=\(mostBytes)") }
-        if let group { parts += ["group=\(group)", "port=\(port)"] }
-        return "\(stateName) sync daemon (\(parts.joined(separator: ", ")))".printable
+        "\(stateName) sync daemon (\(settings.joined(separator: ", ")))".printable
     }
 }
 
