@@ -84,11 +84,8 @@ def _judge(report, hosts, other, exporter, other_exporter, *rest):
         wait_for(lambda: its.page().count("scrape_success{") == 5, FIRST_READINGS)
         states = its.about("ctinspect_scrape_success{") + its.about("ctinspect_complete{")
         report.equal(f"every collector reads all of it {name}", [], [line for line in states if not line.endswith(" 1")] and (states, its.said()))
-        # It serves its last reading.
-        wait_for(lambda: _peer_backends(one) == _backends(its.page()), 30)
-        report.equal(f"ipvsadm's real servers {name}", _peer_backends(one), _backends(its.page()))
-        wait_for(lambda: _dropped(its) == _filtered(one), 30)
-        report.equal(f"what was dropped is what the filter counts {name}", _filtered(one), _dropped(its))
+        report.equal(f"ipvsadm's real servers {name}", *_until_equal(lambda: _peer_backends(one), lambda: _backends(its.page())))
+        report.equal(f"what was dropped is what the filter counts {name}", *_until_equal(lambda: _filtered(one), lambda: _dropped(its)))
         report.check(f"the OpenMetrics page ends {name}", its.page(OPENMETRICS).endswith("\n# EOF\n"))
     report.check("on the one with the trap something was dropped", _dropped(exporter) > 0)
     report.check("and traced to a rule", bool(exporter.about("ctinspect_traced_drops_total{")), exporter.about("dropped"))
@@ -99,6 +96,18 @@ def _judge(report, hosts, other, exporter, other_exporter, *rest):
     report.equal("joined with node_exporter's, weights are the same", 2, len(monitoring.wait_for(joined)))
     entries = "ctinspect_conntrack_entries - on(instance) node_nf_conntrack_entries"
     report.equal("and the number of entries", [0.0, 0.0], [value for _, value in monitoring.wait_for(f"({entries}) == 0")])
+
+
+def _until_equal(wanted, got, bound=30):
+    """Both answers, of the moment when they agree: the exporter serves its last reading, and connections end meanwhile."""
+    pairs = []
+
+    def agree():
+        pairs.append((wanted(), got()))
+        return pairs[-1][0] == pairs[-1][1]
+
+    wait_for(agree, bound)
+    return pairs[-1]
 
 
 def _peer_backends(one):
