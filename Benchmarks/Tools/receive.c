@@ -1,14 +1,19 @@
-// receive [--dst IPV4-ADDRESS | --empty]
+// receive [--dst IPV4-ADDRESS | --empty | --times COUNT]
 //
 // The lower bound for every dump: requests the kernel's conntrack table and only receives it. Prints the number of entries.
 //     --dst ADDRESS   has the kernel filter by the original destination (CTA_FILTER, Linux 5.8)
 //     --empty         requests IPv6 only: on a table of IPv4 entries, just the walk over the hash table
+//     --times COUNT   does it again and again, a dump a second, as a screen does
 //
 // In C, so that it measures nothing but the kernel's work.
+#define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 #include <linux/netlink.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -65,11 +70,20 @@ static long receive_all(int descriptor)
              message = NLMSG_NEXT(message, left)) {
             if (message->nlmsg_type == NLMSG_DONE)
                 return entries;
-            if (message->nlmsg_type == NLMSG_ERROR)
+            if (message->nlmsg_type == NLMSG_ERROR) {
+                errno = -((struct nlmsgerr *)NLMSG_DATA(message))->error;
                 return -1;
+            }
             entries++;
         }
     }
+}
+
+static long dump(int descriptor, const struct request *request)
+{
+    if (send(descriptor, request, request->header.nlmsg_len, 0) < 0)
+        return -1;
+    return receive_all(descriptor);
 }
 
 int main(int count, char **words)
@@ -81,23 +95,29 @@ int main(int count, char **words)
         .family = {.nfgen_family = AF_UNSPEC},
     };
     struct in_addr destination;
+    int times = 1;
     if (count == 3 && strcmp(words[1], "--dst") == 0 && inet_pton(AF_INET, words[2], &destination) == 1) {
         request.family.nfgen_family = AF_INET;
         filter_by(&request, destination);
     } else if (count == 2 && strcmp(words[1], "--empty") == 0) {
         request.family.nfgen_family = AF_INET6;
+    } else if (count == 3 && strcmp(words[1], "--times") == 0 && atoi(words[2]) > 0) {
+        times = atoi(words[2]);
     } else if (count != 1) {
-        fprintf(stderr, "usage: receive [--dst IPV4-ADDRESS | --empty]\n");
+        fprintf(stderr, "usage: receive [--dst IPV4-ADDRESS | --empty | --times COUNT]\n");
         return 64;
     }
     int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-    if (descriptor < 0 || send(descriptor, &request, request.header.nlmsg_len, 0) < 0) {
-        perror("receive");
-        return 74;
+    struct timespec next;
+    clock_gettime(CLOCK_MONOTONIC, &next);
+    long entries = descriptor < 0 ? -1 : dump(descriptor, &request);
+    while (entries >= 0 && --times > 0) {
+        next.tv_sec++;
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+        entries = dump(descriptor, &request);
     }
-    long entries = receive_all(descriptor);
     if (entries < 0) {
-        fprintf(stderr, "receive: the dump failed\n");
+        perror("receive");
         return 74;
     }
     printf("%ld\n", entries);

@@ -10,6 +10,7 @@ package final class LiveKernel: KernelSource {
     /// A table is of one network namespace: this one.
     package var connectionAccess = ConnectionAccess.proc
     package var connectionBound = Duration.seconds(60)
+    package var usesSecondCore = Readahead.pays
     /// Asked between the parts of what takes long: a list in /proc, a dump of the table.
     package var stopRequested: () -> Bool = { false }
     private var heedsStop = true
@@ -84,7 +85,7 @@ package final class LiveKernel: KernelSource {
             return try take(datagram)
         }
         while true {
-            if datagrams == Self.shortAnswer, request.isDump, Readahead.pays {
+            if datagrams == Self.shortAnswer, request.isDump, usesSecondCore {
                 let readahead = Readahead(socket.handle.pointer, for: request.purpose, sequence: sequence)
                 if try readahead.deliver(receive) { return }
             }

@@ -101,6 +101,16 @@ struct LiveDirectorTests {
         #expect(keeper.entries.count == 1)
     }
 
+    @Test("Only the first reading, which somebody waits for, uses a second core")
+    func secondCore() {
+        let live = live()
+        live.begin()
+        live.read()
+        #expect(director.usesSecondCore)
+        live.read()
+        #expect(!director.usesSecondCore)
+    }
+
     @Test("Lost events end the proof, and the reading that soon follows starts a new one")
     func loss() {
         let live = live()

@@ -10,6 +10,7 @@ package final class SimulatedDirector: KernelSource {
     package let origin = Origin(
         takenAt: Moment(nanoseconds: 1_795_406_400_000_000_000), host: "lb1", kernelRelease: "6.1.0",
         networkNamespace: nil)
+    package var usesSecondCore = true
     /// Whether it applies a `CTA_FILTER`, as a live kernel does and a capture does not.
     package var filters = false
     /// In the order in which they are listed.

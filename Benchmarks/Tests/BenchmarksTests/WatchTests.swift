@@ -56,7 +56,8 @@ import Testing
         var keys = figures()
         keys.waits = .init(median: 0.03125, longest: 0.125)
         let medians: [WatchRole: WatchFigures] = [
-            .keys: keys, .floor: figures(wall: 0.25, system: 0.225), .emptyTable: figures(peak: 16),
+            .keys: keys, .floor: figures(wall: 0.25, system: 0.5), .emptyTable: figures(peak: 16),
+            .pacedFloor: figures(WatchFigures.Window(seconds: 7.25, readings: 8, cpuSeconds: 1.8)),
             .fullTable: figures(wall: 0.3125, peak: 32, window, saysRhythm: false),
         ]
         let contracted = judge(.table, 100_000, medians)

@@ -271,6 +271,8 @@ package final class LiveDirector {
         keepWatch(isDrained: isDrained)
         failure = nil
         do throws(KernelError) {
+            // Somebody waits for the first one; the others are to cost little.
+            if readings > 1 { kernel.usesSecondCore = false }
             try DirectorReader(kernel, .oneOfMany).read(into: reading)
             if readFor.network {
                 keeper.director.take(.paths(reading: kernel, for: keeper.director.services))

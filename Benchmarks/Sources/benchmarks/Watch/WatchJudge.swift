@@ -44,7 +44,7 @@ struct WatchJudge {
     private var table: [Judgement] {
         let window = medians[.fullTable]?.window
         let whole = window.map { $0.cpuSeconds / $0.seconds * 100 }
-        let dump = medians[.floor]?.cpuSeconds
+        let dump = medians[.pacedFloor]?.window.map { $0.cpuSeconds / $0.readings }
         let own = window.flatMap { window in
             dump.map { (window.cpuSeconds - window.readings * $0) / window.seconds * 100 }
         }

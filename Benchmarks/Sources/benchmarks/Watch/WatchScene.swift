@@ -25,8 +25,10 @@ enum WatchRole: String, Codable {
     case manyReadings
     /// Reads a capture of a few connections twice.
     case fewFlows
-    /// The kernel's own part of a reading.
+    /// The kernel's own part of the first reading.
     case floor
+    /// The kernel's own part of readings a second apart.
+    case pacedFloor
     case emptyTable
     case fullTable
     /// Keys are pressed while the table is filtered by a text.

@@ -18,6 +18,17 @@ struct WatchMeasure {
         }
     }
 
+    /// As many dumps as the screen has readings, at the same pace.
+    private func paced(_ dumps: Int) -> WatchSubject {
+        WatchSubject(role: .pacedFloor, title: "receive, once a second") {
+            let words = [tools.receive, "--times", "\(dumps)"]
+            var figures = WatchFigures(try Measure(tools: tools, workspace: workspace).run(words, to: .null) { _ in })
+            figures.window = WatchFigures.Window(
+                seconds: figures.wallSeconds, readings: Double(dumps), cpuSeconds: figures.cpuSeconds)
+            return figures
+        }
+    }
+
     /// - Throws: if the screen does not show this many rows, as the wrong thing was measured then.
     private func printed(_ role: WatchRole, _ title: String, rows: Int, _ words: [String]) -> WatchSubject {
         WatchSubject(role: role, title: title) {
@@ -77,6 +88,7 @@ extension WatchMeasure {
     func fullTable() -> [WatchSubject] {
         [
             plain(.floor, "receive, once", [tools.receive]),
+            paced(seconds),
             screen(
                 .fullTable, "watch", ["\(seconds)"], until: "ESTABLISHED", [tools.program, "watch", "--tab", "table"]),
             // A text that no row has: each is searched to its end.
