@@ -1,4 +1,5 @@
 import Conntrack
+import Firewall
 import IPVS
 import Inspection
 import Netlink
@@ -108,9 +109,11 @@ private final class CheckCollector: CollectorReader {
 
 private final class PacketCollector: CollectorReader {
     private let observer: PacketObserver
+    private let counters: RuleCounters
     private var totals = PacketTotals()
 
     init(_ source: any KernelSource) {
+        counters = RuleCounters(of: source)
         observer = PacketObserver(source, startsTracking: false, ObservationHints())
     }
 
@@ -130,7 +133,19 @@ private final class PacketCollector: CollectorReader {
         observer.collect({}, hear)
         observer.look(hear)
         if let failure { throw failure }
+        countDrops()
         return .packets(totals)
+    }
+
+    /// Of the rules of nf_tables that a traced packet has shown; those of iptables-legacy cannot be traced, so all that have dropped anything.
+    private func countDrops() {
+        do throws(KernelError) {
+            let traced = try counters.packets(droppedBy: totals.traced.keys)
+            let legacy = counters.packetsDroppedByLegacyRules()
+            totals.take(counters: traced.merging(legacy, uniquingKeysWith: &+), unread: nil)
+        } catch {
+            totals.take(counters: [:], unread: Loss("the counters of rules", error.description))
+        }
     }
 
     /// The kernel holds the traces of packets only as long as there is room for them.

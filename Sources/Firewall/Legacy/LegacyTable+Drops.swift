@@ -9,13 +9,31 @@ extension LegacyTable {
         guard earlier.places == places, earlier.name == name, earlier.family == family else { return nil }
         var walk = LegacyWalk(self, since: earlier)
         for hook in hookList {
-            guard let entry = walk.last(at: hook), drops(entry), let place = LegacyChains(of: self).place(of: entry)
+            guard let entry = walk.last(at: hook), drops(entry),
+                let rule = rule(LegacyChains(of: self).place(of: entry))
             else { continue }
-            return DroppingRule(
+            return rule
+        }
+        return nil
+    }
+
+    /// What its rules and policies have dropped or rejected, by their own counters, without those that have not.
+    var packetsDropped: [DroppingRule: UInt64] {
+        let chains = LegacyChains(of: self)
+        var counts: [DroppingRule: UInt64] = [:]
+        for entry in places where drops(entry) {
+            let packets = packets(of: entry)
+            if packets > 0, let rule = rule(chains.place(of: entry)) { counts[rule] = packets }
+        }
+        return counts
+    }
+
+    private func rule(_ place: LegacyChains.Place?) -> DroppingRule? {
+        place.map { place in
+            DroppingRule(
                 family: family, table: name, chain: place.chain,
                 decision: place.number.map { .legacyRule(number: $0) } ?? .legacyPolicy)
         }
-        return nil
     }
 
     private func drops(_ entry: LegacyEntry) -> Bool {

@@ -28,19 +28,30 @@ package struct PacketTotals: Sendable {
     private var dropping = GrowingCounts<Dropped>()
     private var blaming = GrowingCounts<DroppingRule>()
     private var from: Moment?
-    package private(set) var losses: [Loss] = []
+    private var unobserved: [Loss] = []
+    private var uncounted: Loss?
+    package var losses: [Loss] { unobserved + (uncounted.map { [$0] } ?? []) }
 
-    package init() {}
-
+    /// What rules have counted themselves: all packets that each has dropped, of any destination, since it was made.
+    package private(set) var counted: [DroppingRule: UInt64] = [:]
     package var passed: [Passed: UInt64] { passing.totals }
     package var dropped: [Dropped: UInt64] { dropping.totals }
     /// Traced packets, which are a sample: tracing is rate-limited.
     package var traced: [DroppingRule: UInt64] { blaming.totals }
 
+    package init() {}
+
+    /// - Parameters:
+    ///   - counters: of the rules that drop, as they are now.
+    ///   - unread: why they could not be read; nil if they could.
+    package mutating func take(counters: [DroppingRule: UInt64], unread: Loss?) {
+        (counted, uncounted) = (counters, unread)
+    }
+
     package mutating func take(_ observation: Observation) {
         let startsOver = from != observation.from
         from = observation.from
-        losses = observation.losses
+        unobserved = observation.losses
         let subjects =
             observation.subjects.map { ($0.subject.owner, $0.traffic) }
             + observation.elsewhere.map { (.address($0.key, port: nil), $0.value) }

@@ -98,12 +98,14 @@ extension Metric {
         "dropped_packets", .counter, "Packets of a service that were lost on their way, since the exporter began.")
     static let traced = Metric(
         "traced_drops", .counter, "Traced packets that a rule was seen to drop: a sample of what it drops.")
+    static let ruleDrops = Metric(
+        "rule_drops", .counter, "Packets that a rule has dropped, of any destination, as it counts them itself.")
 
     /// All that there may be, but for counters that only a newer kernel has.
     package static let all =
         [build, success, duration, interval, complete, losses, age, truncated, entries, limit, buckets, expectations]
         + StatisticsCounter.known.map(counter) + ofIPVS
-        + [flows, stuck, connections, templates, finding, findings, lastCheck, packets, dropped, traced]
+        + [flows, stuck, connections, templates, finding, findings, lastCheck, packets, dropped, traced, ruleDrops]
 
     private static let ofIPVS = [
         serviceConnections, servicePacketsIn, servicePacketsOut, serviceBytesIn, serviceBytesOut, serviceInfo,

@@ -76,6 +76,9 @@ extension MetricFamilies {
         for (rule, packets) in totals.traced.sorted(by: { $0.key < $1.key }) {
             add(.traced, labels.with(rule: rule), .whole(packets))
         }
+        for (rule, packets) in totals.counted.sorted(by: { $0.key < $1.key }) {
+            add(.ruleDrops, labels.with(rule: rule), .whole(packets))
+        }
     }
 }
 

@@ -67,4 +67,17 @@ struct PacketTotalsTests {
         totals.take(try Observation.filtered())
         #expect(Array(totals.traced.values) == [5])
     }
+
+    @Test("Rules' own counters are the latest; why there are none is a loss, as long as it lasts")
+    func counted() throws {
+        var totals = PacketTotals()
+        totals.take(try Observation.filtered())
+        let rule = try #require(totals.traced.keys.first)
+        totals.take(counters: [rule: 7], unread: nil)
+        #expect(totals.counted == [rule: 7] && totals.losses.isEmpty)
+        totals.take(counters: [:], unread: Loss("the counters of rules", "not allowed"))
+        #expect(totals.counted.isEmpty && totals.losses.map(\.what) == ["the counters of rules"])
+        totals.take(counters: [:], unread: nil)
+        #expect(totals.losses.isEmpty)
+    }
 }

@@ -127,6 +127,7 @@ struct MetricFamiliesTests {
     func packets() throws {
         var totals = PacketTotals()
         totals.take(try Observation.filtered())
+        totals.take(counters: totals.traced.mapValues { $0 + 2 }, unread: nil)
         let lines = Self.samples(MetricFamilies(.packets(totals), networkNamespace: nil, .backend))
         let service = #"local_address="10.0.0.100",local_port="80",proto="TCP",local_mark="""#
         #expect(
@@ -135,6 +136,7 @@ struct MetricFamiliesTests {
             lines.contains(
                 #"ctinspect_dropped_packets_total{\#(service),where="local_in",class="fin",ctstate="INVALID"} 5"#))
         #expect(lines.contains { $0.hasPrefix("ctinspect_traced_drops_total{family=") && $0.hasSuffix(" 5") })
+        #expect(lines.contains { $0.hasPrefix("ctinspect_rule_drops_total{family=") && $0.hasSuffix(" 7") })
         #expect(!lines.contains { $0.contains("drop\"") })
     }
 

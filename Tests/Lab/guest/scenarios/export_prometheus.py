@@ -89,6 +89,8 @@ def _judge(report, hosts, other, exporter, other_exporter, *rest):
         report.check(f"the OpenMetrics page ends {name}", its.page(OPENMETRICS).endswith("\n# EOF\n"))
     report.check("on the one with the trap something was dropped", _dropped(exporter) > 0)
     report.check("and traced to a rule", bool(exporter.about("ctinspect_traced_drops_total{")), exporter.about("dropped"))
+    counted = (lambda: _counters(hosts.director), lambda: _rule_drops(exporter))
+    report.equal("what that rule has counted is what nft lists", *_until_equal(*counted))
     write_page("observed", exporter.page())
     ups = monitoring.wait_for('count(up == 1) == 4')
     report.equal("Prometheus scrapes both exporters and both node_exporters", [4.0], [value for _, value in ups])
@@ -131,6 +133,17 @@ def _backends(page):
 def _dropped(exporter):
     lines = [line for line in exporter.page().splitlines() if line.startswith("ctinspect_dropped_packets_total{")]
     return sum(int(line.rsplit(" ", 1)[1]) for line in lines)
+
+
+def _rule_drops(exporter):
+    lines = [line for line in exporter.page().splitlines() if line.startswith("ctinspect_rule_drops_total{")]
+    found = [(re.search(r'rule="(.*?)"', line)[1], int(line.rsplit(" ", 1)[1])) for line in lines]
+    return sorted(found)
+
+
+def _counters(director):
+    """Of the rules that have dropped anything: in this scenario, those of the trap."""
+    return sorted((f"handle {drop.handle}", drop.packets) for drop in drops(director))
 
 
 def _filtered(one):
