@@ -664,7 +664,7 @@ _ct-inspect_services() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=(--service)
-    non_repeating_options=(--netns --capture --color --filter)
+    non_repeating_options=(--netns --capture --color -o --format --filter)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -680,6 +680,10 @@ _ct-inspect_services() {
         ;;
     '--color')
         __ct-inspect_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '-o'|'--format')
+        __ct-inspect_add_completions -W 'table'$'\n''json'$'\n''save'
         return
         ;;
     '--service')

@@ -40,7 +40,7 @@ function __ct-inspect_parse_tokens -S
         case 'events'
             __ct-inspect_parse_subcommand 1 'kind=' 'initial' 'buffer=' 'no-resync' 'for=' 'count=' 'netns=' 'json' 'format=' 'o=+' 'f/family=+' 'p/protocol=+' 's/src=+' 'd/dst=+' 'sport=+' 'dport=+' 'r/reply-src=+' 'q/reply-dst=+' 'reply-sport=+' 'reply-dport=+' 'icmp-type=+' 'service=+' 'state=+' 'u/status=+' 'm/mark=+' 'w/zone=+' 'orig-zone=+' 'reply-zone=+' 'l/label=+' 'filter=' 'unreplied' 'assured' 'dying' 'offload' 'n/src-nat' 'g/dst-nat' 'j/any-nat' 'version' 'h/help'
         case 'services'
-            __ct-inspect_parse_subcommand 0 'netns=' 'capture=' 'json' 'color=' 'service=+' 'filter=' 'version' 'h/help'
+            __ct-inspect_parse_subcommand 0 'netns=' 'capture=' 'json' 'color=' 'o/format=' 'service=+' 'filter=' 'version' 'h/help'
         case 'stats'
             __ct-inspect_parse_subcommand 0 'netns=' 'capture=' 'json' 'color=' 'interval=' 'count=' 'verbose' 'version' 'h/help'
         case 'observe'
@@ -265,6 +265,7 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" color' -l 'color' -d 'Color: auto (on a terminal, unless NO_COLOR is set), always or never.' -rfka 'auto always never'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" format o' -s 'o' -l 'format' -d 'table, json (same as --json) or save (like ipvsadm -Sn, for ipvsadm -R).' -rfka 'table json save'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services"' -l 'service' -d 'Only this service, e.g. tcp/10.0.0.100:80; may be repeated.' -rfka '(__ct-inspect_custom_completion ---completion services -- --service (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" filter' -l 'filter' -d 'What else services must be; see ct-inspect-filter(7).' -rfka '(__ct-inspect_custom_completion ---completion services -- --filter (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect services" version' -l 'version' -d 'Show the version.'

@@ -78,6 +78,25 @@ import Testing
         #expect(service.destinations.map(\.method) == [.tun, .tun])
     }
 
+    @Test("What is written is what ipvsadm writes, and is read as the same")
+    func writes() throws {
+        let lines = """
+            -A -t 10.0.0.100:80 -s wlc -p 300 -M 255.255.255.0
+            -a -t 10.0.0.100:80 -r 10.0.0.3:80 -m -w 0
+            -a -t 10.0.0.100:80 -r 10.0.0.4:80 -g -w 100 -x 2000 -y 1000
+            -A -u 10.0.0.100:5060 -s rr -p 120 --pe sip -o
+            -A --sctp-service 10.0.0.100:9899 -s rr
+            -A -t [2001:db8::100]:80 -s mh -p 300 -M 64 -b mh-fallback
+            -A -f 7 -s sh -b sh-fallback,sh-port
+            -a -f 7 -r 10.0.0.3:0 -i -w 1 --tun-type gue --tun-port 6080 --tun-csum
+            -a -f 7 -r 10.0.0.4:0 -i -w 1 --tun-type gre --tun-nocsum
+            -a -f 7 -r [2001:db8::4]:0 -i -w 1 --tun-type ipip
+            -A -f 8 -6 -s rr -p 30
+            """
+        let read = try services(lines)
+        #expect(read.flatMap(\.savedLines) == lines.split(separator: "\n").map(String.init))
+    }
+
     @Test(
         "What is wrong is said with its line",
         arguments: [

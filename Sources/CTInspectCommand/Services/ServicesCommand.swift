@@ -6,6 +6,11 @@ import Inspection
 import Netlink
 import Reports
 
+/// How services are printed, besides `--json`.
+enum ServicesFormat: String, CaseIterable, ExpressibleByArgument {
+    case table, json, save
+}
+
 struct ServicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "services",
@@ -16,6 +21,7 @@ struct ServicesCommand: ParsableCommand {
               sudo ct-inspect services
               sudo ct-inspect services --netns lb
               sudo ct-inspect services --service tcp/10.0.0.100:80
+              ct-inspect services --capture lb1.tar -o save | sudo ipvsadm -R
               sudo ct-inspect services --json | jq '.services[].destinations[].address'
 
             More: man ct-inspect-services
@@ -23,6 +29,11 @@ struct ServicesCommand: ParsableCommand {
 
     @OptionGroup var source: SourceOptions
     @OptionGroup var output: OutputOptions
+
+    @Option(
+        name: [.customShort("o"), .long],
+        help: "table, json (same as --json) or save (like ipvsadm -Sn, for ipvsadm -R).")
+    var format = ServicesFormat.table
 
     @Option(
         help: ArgumentHelp(
@@ -36,7 +47,10 @@ struct ServicesCommand: ParsableCommand {
         completion: .filter(.services(.none)))
     var expression = ""
 
-    func validate() throws { _ = try FilterExpression.option(expression, FilterVocabulary.services) }
+    func validate() throws {
+        _ = try FilterExpression.option(expression, FilterVocabulary.services)
+        if output.json, format == .save { throw ValidationError("--json and -o save are mutually exclusive") }
+    }
 
     func run() throws {
         let expression = try FilterExpression.option(expression, FilterVocabulary.services)
@@ -50,11 +64,14 @@ struct ServicesCommand: ParsableCommand {
             filter.services = service
             let snapshot = all.narrowed(by: filter).narrowed(byServices: expression)
             let configuration = try collector.director.configuration()
-            if output.json {
-                snapshot.writeServicesJSON(configuration, to: Output.write)
-            } else {
+            switch (output.json, format) {
+            case (true, _), (_, .json): snapshot.writeServicesJSON(configuration, to: Output.write)
+            case (_, .table):
                 Output.print(snapshot.servicesText(configuration) + snapshot.lossText(output.style))
                 for remark in snapshot.servicesRemarks(configuration) { Output.complain(remark) }
+            case (_, .save):
+                Output.print(snapshot.savedServices)
+                for loss in snapshot.lossText(.plain) { Output.complain(loss) }
             }
         }
     }

@@ -13,6 +13,9 @@ extension FlowSnapshot {
         ] + services.flatMap { [$0.line] + $0.destinations.map(\.line) }
     }
 
+    /// The commands that make them, a line each: for `ipvsadm -R`.
+    package var savedServices: [String] { services.flatMap { $0.savedLines.map(\.printable) } }
+
     /// What that does not show: the sync daemons, and what is wrong with the services, if anything.
     package func servicesRemarks(_ configuration: Director.Configuration) -> [String] {
         configuration.daemons.map(\.line)
@@ -35,7 +38,7 @@ extension Service {
         let words = flags.schedulerWords(scheduler)
         if !words.isEmpty { line += " (\(words.joined(separator: ",")))" }
         if flags.contains(.persistent) {
-            line += " persistent \(persistenceTimeout)\(mask)"
+            line += " persistent \(persistenceTimeout)" + (persistenceMask.map { " mask \($0)" } ?? "")
             if let persistenceEngine, !persistenceEngine.isEmpty { line += " pe \(persistenceEngine)" }
         }
         if flags.contains(.onePacket) { line += " ops" }
@@ -47,16 +50,6 @@ extension Service {
         case .fwmark(let mark, let family): "FWM  \(mark)" + (family == .ipv6 ? " IPv6" : "")
         case .address(let `protocol`, let endpoint):
             "\(`protocol`.description.uppercased().padded(4)) \(endpoint)"
-        }
-    }
-
-    private var mask: String {
-        switch identity.family {
-        case .ipv6: persistencePrefix == 128 ? "" : " mask \(persistencePrefix)"
-        case .ipv4:
-            persistencePrefix == 32
-                ? ""
-                : " mask \(IPAddress(ipv4: UInt32(truncatingIfNeeded: 0xFFFF_FFFF << (32 - UInt64(persistencePrefix)))))"
         }
     }
 }

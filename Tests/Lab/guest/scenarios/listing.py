@@ -1,5 +1,7 @@
 """Services with every option that "ipvsadm -Ln" shows, and no traffic."""
 
+import re
+
 from checking import judge_saved_services
 from director import VIP, VIP6
 
@@ -35,3 +37,21 @@ def reality(peers, report):
 
 def beyond(hosts, subject, live, report):
     judge_saved_services(hosts, subject, report)
+    _judge_saving(hosts, subject, report)
+
+
+def _judge_saving(hosts, subject, report):
+    """-o save is what ipvsadm -Sn writes, with the thresholds that it leaves out, and ipvsadm -R makes the same of it."""
+    director = hosts.director
+    saved = _saved(director, subject)
+    report.equal("services -o save: what ipvsadm -Sn writes, thresholds aside", director.run("ipvsadm", "-Sn").stdout, re.sub(r" -[xy] \d+", "", saved))
+    director.run("ipvsadm", "-C")
+    restored = director.run("ipvsadm", "-R", text=saved, check=False)
+    report.equal("ipvsadm -R takes all of it", (0, ""), (restored.returncode, restored.stderr))
+    report.equal("and makes the same services of it", saved, _saved(director, subject))
+    report.check("with their thresholds", " 2000       1000 " in director.run("ipvsadm", "-Ln", "--thresholds").stdout)
+
+
+def _saved(director, subject):
+    with director.inside():
+        return subject.run("services", "-o", "save").stdout
