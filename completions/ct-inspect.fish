@@ -274,7 +274,7 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" color' -l 'color' -d 'Color: auto (on a terminal, unless NO_COLOR is set), always or never.' -rfka 'auto always never'
-complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" interval' -l 'interval' -d 'Print again every SECONDS with rates, until interrupted.' -rfka ''
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" interval' -l 'interval' -d 'Print again after each DURATION with rates, until interrupted.' -rfka ''
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" count' -l 'count' -d 'Stop after N blocks; the first shows totals.' -rfka ''
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" verbose' -l 'verbose' -d 'Explain each counter.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect stats" version' -l 'version' -d 'Show the version.'

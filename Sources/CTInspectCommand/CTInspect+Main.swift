@@ -5,8 +5,8 @@ import Glibc
 extension CTInspect {
     /// Runs the program's command line, and exits.
     ///
-    /// Like ArgumentParser's own main, with three exceptions: ArgumentParser takes an unknown command for an argument of `flows`, `--version`
-    /// with `--verbose` reports what works on this host, and what cannot be written is an error.
+    /// Like ArgumentParser's own main, but that ArgumentParser takes an unknown command for an argument of `flows`, or shows the help of
+    /// another; `--version` is also `-V`, and with `--verbose` reports what works on this host; and what cannot be written is an error.
     package static func run() -> Never {
         let held = clinux_hold_standard_descriptors()
         if held < 0 { Output.fail("open /: \(String(cString: strerror(-held)))") }
@@ -23,7 +23,8 @@ extension CTInspect {
             })
     }
 
-    private static func run(_ words: [String]) -> Never {
+    private static func run(_ given: [String]) -> Never {
+        let words = given.map { given.first == "-V" && $0 == "-V" ? "--version" : $0 }
         do {
             if Set(words) == ["--version", "--verbose"] {
                 try VersionReport.print()
@@ -39,14 +40,23 @@ extension CTInspect {
 
     /// Says why it ends, or prints the help or version that was asked for, and exits.
     private static func end(because error: any Error) -> Never {
-        let (message, code) = (fullMessage(for: error), exitCode(for: error))
+        let (message, code) = (explained(fullMessage(for: error)), exitCode(for: error))
         if !message.isEmpty {
             if code.isSuccess { Output.print([message]) } else { Output.say(message) }
         }
         Glibc.exit(code.rawValue)
     }
 
+    /// A message that says what was wrong with a duration, too.
+    private static func explained(_ message: String) -> String {
+        let end = message.firstIndex(of: "\n") ?? message.endIndex
+        let first = message[..<end]
+        guard first.hasPrefix("Error: The value '"), first.hasSuffix(" <DURATION>'") else { return message }
+        return "\(first): \(TimeSpan.form)\(message[end...])"
+    }
+
     private static func parse(_ words: [String]) throws -> any ParsableCommand {
+        if let word = helpWanted(words), !commands.contains(word) { throw ValidationError(noCommand(word)) }
         do {
             return try parseAsRoot(words)
         } catch {
@@ -55,15 +65,26 @@ extension CTInspect {
         }
     }
 
+    private static let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+
+    /// What stands for a command whose help is asked for: `help nosuch`, `nosuch --help`; nil for that of the program.
+    private static func helpWanted(_ words: [String]) -> String? {
+        let asksForHelp = words.contains { ["--help", "-h"].contains($0) }
+        let word = words.first == "help" ? words.dropFirst().first : asksForHelp ? words.first : nil
+        return word.flatMap { $0.hasPrefix("-") || $0 == "help" ? nil : $0 }
+    }
+
     /// The message replacing "Unexpected argument", if the argument stands for a command.
     private static func complaint(about words: [String], _ message: String) -> String? {
         guard message.hasPrefix("Unexpected argument '"), let first = words.first,
             let word = message.split(separator: "'").dropFirst().first.map(String.init)
         else { return nil }
-        let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
         if commands.contains(first) { return nil }
         if commands.contains(word) { return "The command comes first: ct-inspect \(word) ..." }
-        guard word == first else { return nil }
+        return word == first ? noCommand(word) : nil
+    }
+
+    private static func noCommand(_ word: String) -> String {
         let next = Nearest.to(word, of: commands + ["help"]).map { "Did you mean '\($0)'?" }
         return "There is no command '\(word)'. " + (next ?? "The commands are \(commands.joined(separator: ", ")).")
     }

@@ -17,6 +17,8 @@ struct MannersTests {
         }
         for word in ["record", "replay", "fleet"] { #expect(!help.output.contains("  \(word) ")) }
         #expect(try Program.run(["--version"]).output == "0.1.0\n")
+        #expect(try Program.run(["-V"]).output == "0.1.0\n")
+        #expect(try Program.run(["help", "watch"]).output == Program.run(["watch", "--help"]).output)
     }
 
     @Test(
@@ -25,9 +27,13 @@ struct MannersTests {
             (["--bogus"], "--bogus"), (["nosuch"], "nosuch"), (["flows", "--verdict", "never"], "--for"),
             (["flows", "--service", "x"], "x"), (["flows", "--netns", "lb", "--capture", "/tmp"], "--netns"),
             (["capture"], "DIR"), (["flows", "--summary", "--verdict", "absent"], "--verdict"),
-            (["flows", "--color", "blue"], "blue"), (["stats", "--interval", "0"], "86400"),
+            (["flows", "--color", "blue"], "blue"),
+            (["stats", "--interval", "0"], "a duration is a number of seconds"),
             (["stats", "--count", "2"], "--interval"), (["stats", "--interval", "1", "--count", "0"], "--count"),
             (["stats", "--interval", "1", "--capture", "/tmp"], "one moment"),
+            (["stats", "--interval", "10ms"], "at least 100ms"), (["flows", "--for", "1w"], "has a unit: 500ms"),
+            (["help", "nosuch"], "There is no command 'nosuch'"), (["wacht", "--help"], "Did you mean 'watch'?"),
+            (["wacht", "-h"], "Did you mean 'watch'?"), (["flows", "-V"], "-V"),
         ])
     func usage(_ arguments: [String], _ word: String) throws {
         let outcome = try Program.run(arguments)
@@ -64,6 +70,9 @@ struct MannersTests {
         let none = try Program.run(["services", "--capture", "/usr"])
         #expect(none.status == 74)
         #expect(none.complaint.contains("CRC32SUMS") && none.complaint.contains("take or copy it again"))
+        let parent = URL(fileURLWithPath: capture).deletingLastPathComponent().path
+        let outside = try Program.run(["services", "--capture", parent])
+        #expect(outside.status == 74 && outside.complaint.contains("give \(capture), which has"))
     }
 
     @Test(

@@ -20,9 +20,18 @@ struct ByteCount: ExpressibleByArgument {
     }
 }
 
-/// A duration: `30s`, `500ms`, `5m`, `1h`; a bare number means seconds.
+/// A duration: `30s`, `1.5s`, `500ms`, `5m`, `1h`, `1d`; a bare number means seconds.
 struct TimeSpan: ExpressibleByArgument {
     var duration: Duration
+
+    /// What a value must look like, for errors.
+    static let form = "a duration is a number of seconds, or has a unit: 500ms, 1.5s, 5m, 1h, 1d"
+
+    private static let units: [String: Double] = [
+        "": 1000, "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000,
+    ]
+    /// Three years.
+    private static let most = 100_000_000_000.0
 
     static func seconds(_ seconds: Int) -> TimeSpan { TimeSpan(duration: .seconds(seconds)) }
 
@@ -31,12 +40,13 @@ struct TimeSpan: ExpressibleByArgument {
     var defaultValueDescription: String { "\(duration.components.seconds)s" }
 
     init?(argument: String) {
-        let digits = argument.prefix { ("0"..."9").contains($0) }
-        let units = ["": 1000, "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000]
-        guard let number = Int(digits), let milliseconds = units[String(argument.dropFirst(digits.count))],
-            number > 0, number <= 1_000_000_000
+        let digits = argument.prefix { ("0"..."9").contains($0) || $0 == "." }
+        guard digits.first != ".", digits.last != ".", let number = Double(digits),
+            let unit = Self.units[String(argument.dropFirst(digits.count))]
         else { return nil }
-        duration = .milliseconds(number * milliseconds)
+        let milliseconds = (number * unit).rounded()
+        guard milliseconds >= 1, milliseconds <= Self.most else { return nil }
+        duration = .milliseconds(Int(milliseconds))
     }
 }
 

@@ -13,7 +13,7 @@ struct StatsCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               sudo ct-inspect stats --verbose
-              sudo ct-inspect stats --interval 5   since boot, then every 5 seconds
+              sudo ct-inspect stats --interval 5s   since boot, then every 5 seconds
               sudo ct-inspect stats --json | jq '.counters[] | {name, total}'
 
             More: man ct-inspect-stats
@@ -22,8 +22,8 @@ struct StatsCommand: ParsableCommand {
     @OptionGroup var source: SourceOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: ArgumentHelp("Print again every SECONDS with rates, until interrupted.", valueName: "SECONDS"))
-    var interval: Int?
+    @Option(help: ArgumentHelp("Print again after each DURATION with rates, until interrupted.", valueName: "DURATION"))
+    var interval: TimeSpan?
 
     @Option(help: ArgumentHelp("Stop after N blocks; the first shows totals.", valueName: "N"))
     var count: Int?
@@ -32,8 +32,8 @@ struct StatsCommand: ParsableCommand {
     var verbose = false
 
     func validate() throws {
-        if let interval, !(1...86_400).contains(interval) {
-            throw ValidationError("--interval must be 1 to 86400 seconds")
+        if let interval, interval.duration < .milliseconds(100) {
+            throw ValidationError("--interval must be at least 100ms")
         }
         if let count, count < 1 { throw ValidationError("--count must be at least 1") }
         if count != nil, interval == nil { throw ValidationError("--count needs --interval") }
@@ -46,7 +46,7 @@ struct StatsCommand: ParsableCommand {
         try Failure.reporting { () throws(KernelError) in
             let kernel = try source.open()
             guard let interval else { return print(try TableStatistics(reading: kernel), since: nil) }
-            try watch(kernel, every: .seconds(interval))
+            try watch(kernel, every: interval.duration)
         }
     }
 

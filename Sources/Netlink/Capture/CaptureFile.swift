@@ -44,10 +44,21 @@ enum CaptureFile {
     }
 
     /// What does not look like a capture.
-    static func noCapture(_ purpose: String, _ errno: Errno) -> KernelError {
+    ///
+    /// - Parameter inside: a directory in it that does.
+    static func noCapture(_ purpose: String, _ errno: Errno, inside: FilePath? = nil) -> KernelError {
         unreadable(
             purpose, errno, detail: "it has no readable \(checksums)",
-            nextStep: "it was not written by `ct-inspect capture`, or is incomplete: take or copy it again")
+            nextStep: inside.map { "give \($0), which has" }
+                ?? "it was not written by `ct-inspect capture`, or is incomplete: take or copy it again")
+    }
+
+    /// The first directory in it, by name, that looks like a capture, as who asks may have given its parent.
+    static func captureInside(_ storage: any CaptureStorage) -> FilePath? {
+        let names = (try? storage.names(in: "")) ?? []
+        return names.sorted().first { (try? storage.size(of: "\($0)/\(checksums)")) != nil }.map {
+            storage.path.appending($0)
+        }
     }
 
     /// A file that could not be read: damage, unless we merely lack permission or descriptors.

@@ -13,7 +13,7 @@ protocol CaptureStorage: Sendable {
     /// In bytes.
     func size(of path: String) throws(Errno) -> Int
 
-    /// What is in a directory, in any order.
+    /// What is in a directory, in any order; an empty path is that of the capture.
     func names(in folder: String) throws(Errno) -> [String]
 
     func isFolder(_ path: String) -> Bool
@@ -63,7 +63,10 @@ final class CaptureFolder: CaptureStorage {
 
     func size(of path: String) throws(Errno) -> Int { try folder.size(of: path) }
 
-    func names(in path: String) throws(Errno) -> [String] { try folder.folder(at: path).list() }
+    func names(in path: String) throws(Errno) -> [String] {
+        if path.isEmpty { return try folder.list() }
+        return try folder.folder(at: path).list()
+    }
 
     func isFolder(_ path: String) -> Bool { (try? folder.folder(at: path)) != nil }
 }

@@ -36,7 +36,8 @@ struct Checksums: Equatable {
         let purpose = CaptureFile.purpose(storage.path)
         let text: [UInt8]
         do throws(Errno) { text = try CaptureFile.bytes(storage.file(at: CaptureFile.checksums)) } catch {
-            throw CaptureFile.noCapture(purpose, error)
+            let inside = error == .noSuchFileOrDirectory ? CaptureFile.captureInside(storage) : nil
+            throw CaptureFile.noCapture(purpose, error, inside: inside)
         }
         guard let expected = Checksums(String(decoding: text, as: UTF8.self)),
             expected.holds(CaptureFile.manifest), expected.holds(CaptureFile.netlink),

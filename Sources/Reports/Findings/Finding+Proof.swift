@@ -111,7 +111,7 @@ extension Finding {
             "conntrack -C, beside sysctl net.netfilter.nf_conntrack_max; dmesg has “table full, dropping packet” once it is.",
         .longChains:
             "sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_buckets: twice the first over the second.",
-        .counters: "ct-inspect stats --interval 5 shows whether it still grows.",
+        .counters: "ct-inspect stats --interval 5s shows whether it still grows.",
         .establishedTimeout: "ct-inspect dump --state ESTABLISHED --top dst shows whose entries they are.",
         .accountingOff: "conntrack -L shows no packets= and bytes=.",
         .timestampsOff: "conntrack -L -o ktimestamp shows no start of any entry.",
