@@ -34,6 +34,7 @@ struct MannersTests {
             (["stats", "--interval", "10ms"], "at least 100ms"), (["flows", "--for", "1w"], "has a unit: 500ms"),
             (["help", "nosuch"], "There is no command 'nosuch'"), (["wacht", "--help"], "Did you mean 'watch'?"),
             (["wacht", "-h"], "Did you mean 'watch'?"), (["flows", "-V"], "-V"),
+            (["dump", "nosuch"], "Usage: ct-inspect dump"),
         ])
     func usage(_ arguments: [String], _ word: String) throws {
         let outcome = try Program.run(arguments)

@@ -78,7 +78,7 @@ struct DumpCommand: ParsableCommand {
         if output.json, format == .conntrack {
             throw ValidationError("--json and --format conntrack are mutually exclusive")
         }
-        if DumpTable(rawValue: tableName.lowercased()) == .expect {
+        if try table == .expect {
             guard try filters.filter.isEmpty, !explainFilter else {
                 throw ValidationError("filters apply to entries, not to expectations")
             }
