@@ -24,7 +24,7 @@ extension CTInspect {
     }
 
     private static func run(_ given: [String]) -> Never {
-        let words = given.map { given.first == "-V" && $0 == "-V" ? "--version" : $0 }
+        let words = given.first == "-V" ? ["--version"] + given.dropFirst() : given
         do {
             if Set(words) == ["--version", "--verbose"] {
                 try VersionReport.print()

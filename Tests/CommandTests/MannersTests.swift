@@ -73,7 +73,7 @@ struct MannersTests {
         #expect(none.complaint.contains("CRC32SUMS") && none.complaint.contains("take or copy it again"))
         let parent = URL(fileURLWithPath: capture).deletingLastPathComponent().path
         let outside = try Program.run(["services", "--capture", parent])
-        #expect(outside.status == 74 && outside.complaint.contains("give \(capture), which has"))
+        #expect(outside.status == 74 && outside.complaint.contains("give \(capture), which has one"))
     }
 
     @Test(

@@ -24,6 +24,12 @@ extension AttributeList {
         return payload.reduce(0) { $0 << 8 | UInt32($1) }
     }
 
+    /// One of 64 bits.
+    func longNumber(_ type: some FixedWidthInteger) -> UInt64? {
+        guard let payload = payload(type), payload.count == 8 else { return nil }
+        return payload.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     /// The attributes with one of these types, as they are.
     func attributes(_ types: Set<UInt16>) -> [UInt8] { attributes { types.contains($0) } }
 

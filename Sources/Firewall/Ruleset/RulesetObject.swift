@@ -44,10 +44,7 @@ package struct RulesetObject: Equatable, Sendable {
 
 extension RulesetObject: AttributeList, CustomStringConvertible {
     /// Of a rule: what the kernel calls it in its table.
-    package var handle: UInt64? {
-        guard kind == .rule, let payload = payload(NFTA_RULE_HANDLE.rawValue), payload.count == 8 else { return nil }
-        return payload.reduce(0) { $0 << 8 | UInt64($1) }
-    }
+    package var handle: UInt64? { kind == .rule ? longNumber(NFTA_RULE_HANDLE.rawValue) : nil }
 
     /// Of a base chain: where packets meet it (`NF_INET_*`, or of its family's own).
     package var hook: UInt32? {

@@ -12,7 +12,7 @@ package struct RuleCounters {
 
     package init(of kernel: any KernelSource) { self.kernel = kernel }
 
-    /// Asks about each rule by itself, so as not to list thousands: some microseconds each. Needs CAP_NET_ADMIN.
+    /// Asks about each rule by itself, so as not to list thousands. Needs CAP_NET_ADMIN.
     ///
     /// - Parameter rules: of nf_tables; others have no answer here.
     /// - Returns: without those that do not count, or are gone.
@@ -70,19 +70,16 @@ package struct RuleCounters {
 extension RulesetObject {
     /// Of a rule whose last expression drops: what the counter in front of that has counted. Logging in between changes nothing.
     fileprivate var packetsDropped: UInt64? {
-        expressions.dropLast().reversed().first { $0.name != "log" }.flatMap {
-            $0.name == "counter" ? $0.packetsCounted : nil
+        guard let counter = expressions.dropLast().last(where: { $0.name != "log" }), counter.name == "counter" else {
+            return nil
         }
+        return counter.longNumber(NFTA_COUNTER_PACKETS.rawValue)
     }
 
     /// Of a base chain that counts: the packets that its policy decided about (`nft_update_chain_stats`, net/netfilter/nf_tables_core.c).
     fileprivate var packetsOfPolicy: UInt64? {
-        payload(NFTA_CHAIN_COUNTERS.rawValue).flatMap { RuleExpression("counter", $0).packetsCounted }
-    }
-}
-
-extension RuleExpression {
-    fileprivate var packetsCounted: UInt64? {
-        payload(NFTA_COUNTER_PACKETS.rawValue).flatMap { try? $0.span.bytes.bigEndian(at: 0) }
+        payload(NFTA_CHAIN_COUNTERS.rawValue).flatMap {
+            RuleExpression("counter", $0).longNumber(NFTA_COUNTER_PACKETS.rawValue)
+        }
     }
 }

@@ -49,7 +49,7 @@ enum CaptureFile {
     static func noCapture(_ purpose: String, _ errno: Errno, inside: FilePath? = nil) -> KernelError {
         unreadable(
             purpose, errno, detail: "it has no readable \(checksums)",
-            nextStep: inside.map { "give \($0), which has" }
+            nextStep: inside.map { "give \($0), which has one" }
                 ?? "it was not written by `ct-inspect capture`, or is incomplete: take or copy it again")
     }
 

@@ -10,6 +10,13 @@ struct RuleCountersTests {
         for port in ports { try Tool.shell("echo x > /dev/udp/127.0.0.1/\(port) || true", in: "/") }
     }
 
+    /// Behind the chain INPUT of iptables.
+    private static func makeChain(policy: String) throws {
+        try Tool.run("ip link set lo up")
+        try Tool.run("nft add table inet t")
+        try Tool.run("nft add chain inet t c { type filter hook input priority 1 ; policy \(policy) ; }")
+    }
+
     private static func rule(_ text: String) throws -> DroppingRule {
         let lines = try Tool.run("nft -a list chain inet t c").split(separator: "\n")
         let line = try #require(lines.first { $0.contains(text) })
@@ -20,9 +27,7 @@ struct RuleCountersTests {
     @Test("A counter in front of what drops is a rule's, also with a log in between; any other is not")
     func rules() throws {
         try inFreshNamespace {
-            try Tool.run("ip link set lo up")
-            try Tool.run("nft add table inet t")
-            try Tool.run("nft add chain inet t c { type filter hook input priority 0 ; policy accept ; }")
+            try Self.makeChain(policy: "accept")
             for rule in [
                 "udp dport 7 counter drop", "udp dport 8 counter log drop", "udp dport 9 counter reject",
                 "counter udp dport 10 drop", "udp dport 11 drop",
@@ -38,10 +43,8 @@ struct RuleCountersTests {
     @Test("A policy counts where its chain does, as in the chains of iptables-nft")
     func policies() throws {
         try inFreshNamespace {
-            try Tool.run("ip link set lo up")
             try Tool.run("iptables-nft -P INPUT DROP")
-            try Tool.run("nft add table inet t")
-            try Tool.run("nft add chain inet t c { type filter hook input priority 1 ; policy drop ; }")
+            try Self.makeChain(policy: "drop")
             try Self.send(to: [7, 8])
             let counting = DroppingRule(family: .ip, table: "filter", chain: "INPUT", decision: .policy)
             let silent = DroppingRule(family: .inet, table: "t", chain: "c", decision: .policy)
