@@ -16,7 +16,7 @@ BENCH_TOOLS = $(patsubst Benchmarks/Tools/%.c,Benchmarks/.build/tools/%,$(wildca
 # Commands that need root use sudo, unless already root.
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
-SHELL_SCRIPTS = scripts/setup scripts/check-imports scripts/check-sizes scripts/sanitize Tests/Fuzz/run .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh) \
+SHELL_SCRIPTS = scripts/setup scripts/check-imports scripts/check-sizes scripts/sanitize scripts/swift-test Tests/Fuzz/run .ci/run $(wildcard Tests/Lab/run Tests/Lab/*.sh) \
     Packaging/build-deb $(wildcard $(foreach suite,Debian Package Bare,Tests/$(suite)/run Tests/$(suite)/*.sh))
 
 help: ## This list
@@ -35,8 +35,8 @@ demo: build ## Build, and run the main job on the bundled capture of a real dire
 test: setup-test lint unit fuzz-short instructions man-check completions-check metrics-check package bare lab-once ## All tests: lint, unit, integration, fuzzing, instructions, man pages, completions, alerts, package, bare Debian, lab
 
 unit: setup-test ## Unit, differential and integration tests (namespaces need root)
-	$(SWIFT) test
-	$(SWIFT) test --package-path Benchmarks
+	SWIFT="$(SWIFT)" scripts/swift-test
+	SWIFT="$(SWIFT)" scripts/swift-test --package-path Benchmarks
 
 fuzz: setup-test ## Fuzz each decoder for an hour (FUZZ_SECONDS=60, TARGETS="entries filter")
 	FUZZ_BUILD=release FUZZ_SEED=0 FUZZ_INPUTS=-1 FUZZ_SECONDS=$${FUZZ_SECONDS:-3600} Tests/Fuzz/run $(TARGETS)

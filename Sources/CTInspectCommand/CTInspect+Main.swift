@@ -30,9 +30,28 @@ extension CTInspect {
                 try VersionReport.print()
                 exit()
             }
-            var command = try parse(words)
+            run(try parse(words))
+        } catch {
+            end(because: error)
+        }
+    }
+
+    /// What is found wrong with the words only now ends with the usage of the command, as what its parser finds.
+    private static func run(_ parsed: any ParsableCommand) -> Never {
+        var command = parsed
+        do {
             try command.run()
             exit()
+        } catch let error as ValidationError {
+            let type = type(of: command)
+            let help = ([_commandName] + (type == self ? [] : [type._commandName])).joined(separator: " ")
+            Output.say(
+                """
+                Error: \(error.message)
+                Usage: \(usageString(for: type))
+                  See '\(help) --help' for more information.
+                """)
+            exit(withError: ExitCode.validationFailure)
         } catch {
             end(because: error)
         }

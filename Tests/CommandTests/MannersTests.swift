@@ -35,6 +35,7 @@ struct MannersTests {
             (["help", "nosuch"], "There is no command 'nosuch'"), (["wacht", "--help"], "Did you mean 'watch'?"),
             (["wacht", "-h"], "Did you mean 'watch'?"), (["flows", "-V"], "-V"),
             (["dump", "nosuch"], "Usage: ct-inspect dump"),
+            (["watch", "--filter", "xx=1"], "See 'ct-inspect watch --help'"),
         ])
     func usage(_ arguments: [String], _ word: String) throws {
         let outcome = try Program.run(arguments)

@@ -78,7 +78,7 @@ struct DumpCommand: ParsableCommand {
         if output.json, format == .conntrack {
             throw ValidationError("--json and --format conntrack are mutually exclusive")
         }
-        if try table == .expect {
+        if DumpTable(rawValue: tableName.lowercased()) == .expect {
             guard try filters.filter.isEmpty, !explainFilter else {
                 throw ValidationError("filters apply to entries, not to expectations")
             }
