@@ -21,6 +21,9 @@ package struct Loss: Equatable, Sendable {
     /// What happened to it, in words.
     package var why: String
 
+    /// What is lost if services of IPVS or their destinations could not be read.
+    package static let services = "the services of IPVS"
+
     package init(_ what: String, _ why: String) {
         self.what = what
         self.why = why

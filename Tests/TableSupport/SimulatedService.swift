@@ -66,6 +66,7 @@ package struct SimulatedDestination: Equatable, Sendable {
     package var endpoint: Endpoint
     /// `IP_VS_CONN_F_MASQ` 0, `_LOCALNODE` 1, `_TUNNEL` 2, `_DROUTE` 3.
     package var method: UInt32
+    package var weight: UInt32 = 0
     /// Active connections, as IPVS counts them.
     package var active: UInt32 = 0
 
@@ -82,6 +83,7 @@ package struct SimulatedDestination: Equatable, Sendable {
                 header, UInt16(IPVS_DEST_ATTR_ADDR), 16, bytes + [UInt8](repeating: 0, count: 16 - bytes.count))
             mnl_attr_put_u16(header, UInt16(IPVS_DEST_ATTR_PORT), endpoint.port.bigEndian)
             mnl_attr_put_u32(header, UInt16(IPVS_DEST_ATTR_FWD_METHOD), method)
+            mnl_attr_put_u32(header, UInt16(IPVS_DEST_ATTR_WEIGHT), weight)
             mnl_attr_put_u32(header, UInt16(IPVS_DEST_ATTR_ACTIVE_CONNS), active)
             mnl_attr_nest_end(header, nest)
         }

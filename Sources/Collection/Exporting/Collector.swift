@@ -133,19 +133,8 @@ private final class PacketCollector: CollectorReader {
         observer.collect({}, hear)
         observer.look(hear)
         if let failure { throw failure }
-        countDrops()
+        totals.countDrops(counters)
         return .packets(totals)
-    }
-
-    /// Of the rules of nf_tables that a traced packet has shown; those of iptables-legacy cannot be traced, so all that have dropped anything.
-    private func countDrops() {
-        do throws(KernelError) {
-            let traced = try counters.packets(droppedBy: totals.traced.keys)
-            let legacy = counters.packetsDroppedByLegacyRules()
-            totals.take(counters: traced.merging(legacy, uniquingKeysWith: &+), unread: nil)
-        } catch {
-            totals.take(counters: [:], unread: Loss("the counters of rules", error.description))
-        }
     }
 
     /// The kernel holds the traces of packets only as long as there is room for them.

@@ -2,9 +2,6 @@ import Inspection
 import Netlink
 
 extension Loss {
-    /// What is lost if services of IPVS or their destinations could not be read.
-    package static let services = "the services of IPVS"
-
     /// What an answer lacks: one loss, or none.
     ///
     /// - Parameters:

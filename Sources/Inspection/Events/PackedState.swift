@@ -38,4 +38,7 @@ struct PackedState: Equatable, Sendable {
         case .none, .stateless: nil
         }
     }
+
+    /// The state's name, or `entry` where the protocol has none; nil for `none`.
+    var name: String? { self == .none ? nil : state?.name ?? "entry" }
 }

@@ -8,25 +8,25 @@ extension JSONWriter {
         member("findings", array: findings.worstFirst) { $0.finding($1) }
     }
 
-    private mutating func finding(_ finding: Finding) {
-        object { json in
-            json.member("id", finding.id.rawValue)
-            json.member("severity", finding.severity.rawValue)
-            json.member("subject") { $0.subject(finding.subject) }
-            json.member("evidence") { json in
-                for evidence in finding.evidence {
-                    json.key(text: evidence.name)
-                    json.number(evidence.value)
-                }
+    private mutating func finding(_ finding: Finding) { object { $0.members(of: finding) } }
+
+    mutating func members(of finding: Finding) {
+        member("id", finding.id.rawValue)
+        member("severity", finding.severity.rawValue)
+        member("subject") { $0.subject(finding.subject) }
+        member("evidence") { json in
+            for evidence in finding.evidence {
+                json.key(text: evidence.name)
+                json.number(evidence.value)
             }
-            json.member("reason", finding.reason)
-            if case .lossInIPVS(let loss)? = finding.context {
-                json.member("losses", array: loss.parts) { $0.part($1) }
-            }
-            let remedies = finding.remedySentences
-            json.member("remedy", remedies.isEmpty ? nil : remedies.joined(separator: " "))
-            if let proof = finding.proof { json.member("proof", proof) }
         }
+        member("reason", finding.reason)
+        if case .lossInIPVS(let loss)? = finding.context {
+            member("losses", array: loss.parts) { $0.part($1) }
+        }
+        let remedies = finding.remedySentences
+        member("remedy", remedies.isEmpty ? nil : remedies.joined(separator: " "))
+        if let proof = finding.proof { member("proof", proof) }
     }
 
     private mutating func part(_ part: LossInIPVS.Part) {

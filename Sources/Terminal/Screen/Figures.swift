@@ -42,15 +42,7 @@ enum Figures {
     }
 
     /// `59s`, `3m12s`, `2h05m`, `3d04h`.
-    static func age(_ seconds: UInt32) -> String {
-        func two(_ number: UInt32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        switch seconds {
-        case ..<60: return "\(seconds)s"
-        case ..<3600: return "\(seconds / 60)m\(two(seconds % 60))s"
-        case ..<86_400: return "\(seconds / 3600)h\(two(seconds / 60 % 60))m"
-        default: return "\(seconds / 86_400)d\(two(seconds / 3600 % 24))h"
-        }
-    }
+    static func age(_ seconds: UInt32) -> String { AgeText.of(seconds) }
 
     /// `12 ms`, `1.5 s`.
     static func time(_ duration: Duration) -> String {

@@ -1,0 +1,128 @@
+import Addresses
+import Conntrack
+import Firewall
+import IPVS
+import Inspection
+import Netlink
+
+/// Reads a director again and again, and tells what has changed in between: what a record consists of.
+///
+/// Needs CAP_NET_ADMIN. It keeps the flows of two readings.
+package final class Recorder {
+    /// What to read, and how.
+    package struct Plan {
+        /// How often to read; less often if reading takes long.
+        package var interval: Duration
+        /// Whether to count packets in the kernel, too.
+        package var observes = false
+        package var hints = ObservationHints()
+        package var checks: BackgroundChecks?
+        package var clock = Clocks.system
+
+        package init(every interval: Duration) { self.interval = interval }
+    }
+
+    package var director = DirectorState()
+    package let demand: Demand
+    private let kernel: any KernelSource
+    private let commits: CommitStream?
+    private let entryEvents: any EventSource
+    private let options: LiveDirector.Options
+    private let counters: RuleCounters
+    private lazy var live = LiveDirector(kernel, events: entryEvents, keeper: self, options)
+    private var chronicle = DirectorChronicle()
+    private var minutes = MinuteChronicle()
+    private var totals = PacketTotals()
+    private let tell: (RecordedEvent, Moment) -> Void
+
+    /// - Parameters:
+    ///   - entryEvents: subscribed to NEW.
+    ///   - commits: subscribed to `RulesetCommit.group`; nil where the kernel has no nf_tables.
+    ///   - tell: gets what happens, and when it was noticed.
+    package init(
+        _ kernel: any KernelSource, entryEvents: any EventSource, commits: (any EventSource)?, _ plan: Plan,
+        tell: @escaping (RecordedEvent, Moment) -> Void
+    ) {
+        self.kernel = kernel
+        self.entryEvents = entryEvents
+        self.commits = commits.map { CommitStream($0) }
+        self.tell = tell
+        counters = RuleCounters(of: kernel)
+        var options = LiveDirector.Options(hints: plan.hints)
+        options.interval = plan.interval
+        options.checks = plan.checks
+        options.clock = plan.clock
+        self.options = options
+        var demand = Demand()
+        demand.observes = plan.observes
+        self.demand = demand
+    }
+
+    /// Goes on until a stop is requested, the reader of the output is gone, or `limit` has passed.
+    ///
+    /// - Parameter pause: called several times a second, after what happened has been told.
+    /// - Throws: if it cannot go on, and what `pause` throws. A reading that fails is told as a loss.
+    package func run(
+        for limit: Duration?, _ waiter: Waiter, pause: () throws(KernelError) -> Void
+    ) throws(KernelError) {
+        let end = limit.map { live.clock.elapsed() + $0 }
+        live.begin()
+        while true {
+            try drain()
+            live.tick()
+            live.keepToDemand()
+            if live.isReadingDue { read() }
+            if minutes.isDue(at: director.second) { endMinute() }
+            try pause()
+            let left = end.map { $0 - live.clock.elapsed() } ?? .seconds(1)
+            if left <= .zero { return }
+            let watched = [live.eventDescriptor, commits?.descriptor].compactMap(\.self)
+            let wake = try waiter.wait(for: watched, upTo: min(left, live.untilReading, .milliseconds(250)))
+            if wake != .goOn || waiter.isStopped { return }
+        }
+    }
+
+    private func drain() throws(KernelError) {
+        live.drainEvents()
+        try commits?.drain {
+            tell(.ruleset($0))
+        } lost: {
+            tell(.loss(Loss("changes of rules", $0)))
+        }
+    }
+
+    private func tell(_ event: RecordedEvent) { tell(event, live.clock.wall()) }
+
+    private func read() {
+        let isRead = live.read()
+        chronicle.takeLosses(director, tell)
+        if isRead { chronicle.take(director, tell) }
+        if isRead, director.absence == nil { readConfiguration() }
+    }
+
+    private func readConfiguration() {
+        do throws(KernelError) {
+            chronicle.take(try Director(kernel).configuration(), tell)
+        } catch { tell(.loss(Loss("the settings of IPVS", error.description))) }
+    }
+
+    private func endMinute() {
+        if demand.observes { totals.countDrops(counters) }
+        minutes.take(director, demand.observes ? totals : nil, tell)
+    }
+}
+
+extension Recorder: DirectorKeeper {
+    package func take(_ entry: Entry) { director.take(entry) }
+
+    package func changed(_ change: DirectorChange) {
+        switch change {
+        case .observed: if let last = director.observation.last { totals.take(last) }
+        case .observationEnded(let why?): tell(.loss(Loss("packets", why)))
+        case .checked: chronicle.takeFindings(director, tell)
+        default: break
+        }
+    }
+
+    package func readingGoesOn() { live.drainEvents() }
+}

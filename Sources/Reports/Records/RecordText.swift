@@ -1,0 +1,113 @@
+import Addresses
+import IPVS
+import Inspection
+
+extension RecordLine {
+    /// For people: `2026-11-29T09:47:21.123Z lb1  flow ended  TCP 198.51.100.7:40000 > 10.0.0.100:80 > 10.0.0.2:80  absent ESTABLISHED, for 12m05s`
+    package var text: String {
+        let place = networkNamespace.map { "\(host)/\($0)" } ?? host
+        // To the millisecond.
+        let time = Moment(nanoseconds: time.nanoseconds / 1_000_000 * 1_000_000)
+        return "\(time.rfc3339) \(place)  \([title, words].filter { !$0.isEmpty }.joined(separator: "  "))".printable
+    }
+
+    /// What has happened to what.
+    private var title: String {
+        switch kind {
+        case .flow, .service, .server, .finding: "\(kind.rawValue) \(text("change") ?? "?")"
+        case .start: "recording began"
+        case .end: "recording ended"
+        case .ruleset: "ruleset changed"
+        case .ipvs, .setting: "setting changed"
+        case .minute, .traffic, .drops, .loss: kind.rawValue
+        }
+    }
+
+    private var words: String {
+        switch kind {
+        case .start: "Linux \(text("kernel") ?? "?"), a reading each \((number("interval_ms") ?? 0) / 1000) s"
+        case .end: ""
+        case .flow: flow
+        case .service: [serviceName, changes].joined(separator: "  ")
+        case .server: "\(serviceName) > \(endpoint("destination")?.description ?? "?")  \(changes)"
+        case .ipvs, .setting: value.change
+        case .finding: finding
+        case .ruleset: ruleset
+        case .minute: minute
+        case .traffic: traffic
+        case .drops: drops
+        case .loss: "\(text("what") ?? "?"): \(text("why") ?? "?")"
+        }
+    }
+
+    private var serviceName: String { service?.description ?? "no known service" }
+
+    private var flow: String {
+        let ends = ["client", "virtual", "destination"].compactMap { endpoint($0)?.description }
+        var words = "\(text("protocol") ?? "?") \(ends.joined(separator: " > "))  "
+        words += text("before").map { "\($0) -> " } ?? ""
+        words += text("verdict") ?? "?"
+        if let state = text("ipvs_state") { words += ", IPVS \(state)" }
+        if let state = text("entry_state") { words += ", conntrack \(state)" }
+        words += ", \(age("age_s")) old"
+        if number("stuck_s") ?? 0 > 0 { words += ", stuck for \(age("stuck_s"))" }
+        return words
+    }
+
+    private func age(_ name: String) -> String { AgeText.of(UInt32(clamping: number(name) ?? 0)) }
+
+    private var finding: String {
+        let words = ["severity", "id", "reason"].map { value["finding"]?[$0]?.string ?? "?" }
+        return "\(words[0]) \(words[1]): \(words[2])"
+    }
+
+    private var ruleset: String {
+        let process = text("process").map { " by \($0)" } ?? ""
+        return "generation \(number("generation") ?? 0)\(process)" + (number("pid").map { " (thread \($0))" } ?? "")
+    }
+
+    private var minute: String {
+        let limit = number("limit").map { " of \($0)" } ?? ""
+        let entries = number("entries").map { "\($0)\(limit) entries" } ?? "an unknown number of entries"
+        return ([entries, flows] + value.numbers(of: "counters").map { "\($0.name) +\($0.number)" }).joined(
+            separator: ", ")
+    }
+
+    /// `flows absent 12, tracked 3`: those that there are.
+    private var flows: String {
+        let counts = value.numbers(of: "flows").filter { $0.number > 0 }.map { "\($0.name) \($0.number)" }
+        return "flows " + (counts.isEmpty ? "none" : counts.joined(separator: " "))
+    }
+
+    private var traffic: String {
+        let grown = [("connections", "connections"), ("packets_in", "packets in"), ("packets_out", "packets out")]
+            .compactMap { name, words in number(name).flatMap { $0 > 0 ? "+\($0) \(words)" : nil } }
+        return ([serviceName, flows] + grown).joined(separator: ", ")
+    }
+
+    private var drops: String {
+        let packets = number("packets") ?? 0
+        let count = "\(packets) \(packets == 1 ? "packet" : "packets")"
+        if let rule = text("rule") { return "\(count) by \(rule)" }
+        let owner = service?.description ?? text("address") ?? "?"
+        return "\(count) of \(owner): \(text("class") ?? "?") \(text("ctstate") ?? "?") at \(text("where") ?? "?")"
+    }
+
+    private var changes: String {
+        guard case .array(let properties)? = value["properties"] else { return "" }
+        return properties.map(\.change).joined(separator: ", ")
+    }
+}
+
+extension JSONValue {
+    /// Of an object with a name and two values: `weight 1 -> 0`.
+    fileprivate var change: String {
+        "\(self["name"]?.string ?? "?") \(self["before"]?.string.map { "\($0) -> " } ?? "")\(self["after"]?.string ?? "none")"
+    }
+
+    /// The members of an object in it that are numbers.
+    fileprivate func numbers(of name: String) -> [(name: String, number: Int64)] {
+        guard case .object(let members)? = self[name] else { return [] }
+        return members.compactMap { member in member.value.number.map { (name: member.name, number: $0) } }
+    }
+}
