@@ -26,7 +26,7 @@ package final class TarReader {
     /// archives take a few hundred bytes.
     static let longestHeader: Int64 = 1 << 20
 
-    private let compressed: ArchiveInput
+    private let compressed: Unpacker
     private let pieces: DescriptorPieces
     private let tar: ArchiveInput
     private let meter: Meter
@@ -72,26 +72,16 @@ package final class TarReader {
             { () throws(ArchiveError) in
                 // Before the next piece: one may have the end of a content, and a header.
                 if meter.header > Self.longestHeader { throw .damaged("it has more than 1 MiB between two files") }
-                guard let block = try compressed.block() else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-                try meter.count(block.bytes)
-                return block.bytes
+                guard let bytes = try compressed.next() else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+                try meter.count(bytes)
+                return bytes
             }, enable: [carchive_read_support_format_tar])
     }
 
-    /// What is of no other format is what libarchive calls raw, unless there is nothing.
-    private static func decompressed(_ pieces: DescriptorPieces) throws(ArchiveError) -> ArchiveInput {
-        do throws(ArchiveError) {
-            let input = try ArchiveInput(
-                pieces.next,
-                enable: [
-                    carchive_read_support_format_raw, carchive_read_support_filter_gzip,
-                    carchive_read_support_filter_zstd,
-                ])
-            // Each filter takes its memory.
-            if input.filters > 1 { throw .damaged("it is compressed more than once") }
-            _ = try input.next()
-            return input
-        } catch .unknown where pieces.isEmpty { throw .empty }
+    private static func decompressed(_ pieces: DescriptorPieces) throws(ArchiveError) -> Unpacker {
+        do throws(ArchiveError) { return try Unpacker(pieces.next) } catch .unknown where pieces.isEmpty {
+            throw .empty
+        }
     }
 
     /// The next member; nil at the end. The content of the one before should have been read, unless it has none.

@@ -31,6 +31,11 @@ const char *carchive_load(void);
     F(const char *, error_string, (struct archive *archive), (archive)) \
     F(struct archive *, write_new, (void), ()) \
     F(int, write_set_format_pax_restricted, (struct archive *archive), (archive)) \
+    F(int, write_set_format_raw, (struct archive *archive), (archive)) \
+    F(int, write_add_filter_gzip, (struct archive *archive), (archive)) \
+    F(int, write_add_filter_zstd, (struct archive *archive), (archive)) \
+    F(int, write_set_bytes_per_block, (struct archive *archive, int count), (archive, count)) \
+    F(int, write_set_bytes_in_last_block, (struct archive *archive, int count), (archive, count)) \
     F(int, write_open, (struct archive *archive, void *context, archive_open_callback *opener, archive_write_callback *writer, \
           archive_close_callback *closer), (archive, context, opener, writer, closer)) \
     F(int, write_header, (struct archive *archive, struct archive_entry *entry), (archive, entry)) \
