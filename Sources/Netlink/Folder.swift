@@ -3,13 +3,13 @@ import SystemPackage
 
 /// An open directory. Anything below it is reached through its descriptor, one component at a time, without following links: neither a
 /// change of the path nor the loss of a capability changes where a name leads.
-struct Folder: ~Copyable {
+package struct Folder: ~Copyable {
     /// For messages.
-    let path: FilePath
+    package let path: FilePath
     private let descriptor: CInt
 
     /// - Parameter path: as given by the user, so links in it are followed.
-    init(_ path: String) throws(Errno) {
+    package init(_ path: String) throws(Errno) {
         let descriptor = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last }
         self.path = FilePath(path)
@@ -40,7 +40,7 @@ struct Folder: ~Copyable {
     }
 
     /// Names in a directory, sorted, without `.` and `..`.
-    func list() throws(Errno) -> [String] {
+    package func list() throws(Errno) -> [String] {
         // With its own descriptor, which closedir closes.
         let own = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard own >= 0 else { throw .last }
@@ -65,7 +65,7 @@ struct Folder: ~Copyable {
     }
 
     /// Whether nobody but us (and root) can change its content.
-    func isOurs() throws(Errno) -> Bool {
+    package func isOurs() throws(Errno) -> Bool {
         let status = try Self.status(descriptor)
         return status.st_uid == geteuid() && status.st_mode & 0o022 == 0
     }
@@ -83,9 +83,12 @@ struct Folder: ~Copyable {
     }
 
     /// Opens a regular file for reading; anything else is an error, and a pipe does not block us.
-    func file(at path: String) throws(Errno) -> FileDescriptor {
+    ///
+    /// - Parameter appending: opens it for writing, too, at its end.
+    package func file(at path: String, appending: Bool = false) throws(Errno) -> FileDescriptor {
+        let access = appending ? O_RDWR | O_APPEND : O_RDONLY
         let opened = try inParent(of: path) { parent, name in
-            openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+            openat(parent, name, access | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         }
         do throws(Errno) {
             try Self.requireRegular(try Self.status(opened))
@@ -99,7 +102,7 @@ struct Folder: ~Copyable {
     /// In bytes; links are not followed.
     ///
     /// - Throws: also if it is not a regular file.
-    func size(of path: String) throws(Errno) -> Int {
+    package func size(of path: String) throws(Errno) -> Int {
         var status = stat()
         _ = try inParent(of: path) { parent, name in fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) }
         try Self.requireRegular(status)
@@ -116,15 +119,18 @@ struct Folder: ~Copyable {
     }
 
     /// Creates a new file, accessible to us only, and opens it for writing.
-    func create(_ path: String) throws(Errno) -> FileDescriptor {
+    ///
+    /// - Parameter appending: opens it for reading, too, and whatever is written goes to its end.
+    package func create(_ path: String, appending: Bool = false) throws(Errno) -> FileDescriptor {
+        let access = appending ? O_RDWR | O_APPEND : O_WRONLY
         let created = try inParent(of: path) { parent, name in
-            openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            openat(parent, name, access | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         }
         return FileDescriptor(rawValue: created)
     }
 
     /// Creates a new directory, accessible to us only.
-    func makeFolder(_ path: String) throws(Errno) {
+    package func makeFolder(_ path: String) throws(Errno) {
         _ = try inParent(of: path) { parent, name in mkdirat(parent, name, 0o700) }
     }
 
@@ -139,7 +145,7 @@ struct Folder: ~Copyable {
         guard fchown(descriptor, owner.user, owner.group) == 0 else { throw .last }
     }
 
-    func remove(_ path: String) throws(Errno) {
+    package func remove(_ path: String) throws(Errno) {
         _ = try inParent(of: path) { parent, name in unlinkat(parent, name, 0) }
     }
 
@@ -162,6 +168,20 @@ struct Folder: ~Copyable {
     /// - Parameter name: a single component.
     func move(_ name: String, to other: borrowing Folder) throws(Errno) {
         guard renameat(descriptor, name, other.descriptor, name) == 0 else { throw .last }
+    }
+
+    /// Gives a file another name, in place of what had that name.
+    package func rename(_ path: String, to other: String) throws(Errno) {
+        guard let components = Self.components(of: other) else { throw .invalidArgument }
+        let parent = try folder(at: components.dropLast())
+        _ = try inParent(of: path) { below, name in
+            renameat(below, name, parent.descriptor, components.last ?? name)
+        }
+    }
+
+    /// Waits until its names are on the disk.
+    package func sync() throws(Errno) {
+        guard fsync(descriptor) == 0 else { throw .last }
     }
 
     /// Makes it accessible to its owner only.

@@ -34,7 +34,7 @@ struct NetlinkHandle: ~Copyable {
 
 extension Errno {
     /// The errno of the last C library call on this thread.
-    static var last: Errno { Errno(rawValue: Glibc.errno) }
+    package static var last: Errno { Errno(rawValue: Glibc.errno) }
 }
 
 /// Additional operations for subscriptions.

@@ -6,7 +6,7 @@ import SystemPackage
 package final class OpenFile: Sendable {
     package let descriptor: FileDescriptor
 
-    init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+    package init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
 
     deinit { try? descriptor.close() }
 
