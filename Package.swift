@@ -43,6 +43,7 @@ let package = Package(
         .target(
             name: "BPF", dependencies: ["Addresses", "Netlink", "CLinux", systemPackage], exclude: ["Programs"],
             swiftSettings: strict),
+        library("Records", ["Addresses", "Archives", "Netlink", systemPackage]),
         library("Conntrack", ["Addresses", "Netlink", "CNetlink", systemPackage]),
         library("Processes", ["Netlink", "CLinux", systemPackage]),
         library("IPVS", ["Addresses", "Netlink", "CNetlink", systemPackage]),
@@ -89,6 +90,7 @@ let package = Package(
         tests("AddressesTests", ["Addresses"]),
         tests("ArchivesTests", ["Archives", systemPackage]),
         tests("NetlinkTests", ["Netlink", "Addresses", "CNetlink"]),
+        tests("RecordsTests", ["Records", "Addresses", "Archives", "Netlink", "CLinux", systemPackage]),
         tests("ProcessesTests", ["Processes", "Netlink"]),
         tests("BPFTests", ["BPF", "Netlink", "CLinux"]),
         tests(
