@@ -54,8 +54,9 @@ struct EndedSegments: ~Copyable {
     /// Keeps their order.
     mutating func insert(_ segment: RecordManifest.Segment) {
         guard let name = SegmentName(segment.name) else { return }
-        let place = manifest.segments.firstIndex { name < SegmentName($0.name) ?? name } ?? manifest.segments.endIndex
-        manifest.segments.insert(segment, at: place)
+        // Nearly always the last one.
+        let before = manifest.segments.lastIndex { SegmentName($0.name).map { $0 < name } ?? false }
+        manifest.segments.insert(segment, at: before.map { $0 + 1 } ?? 0)
     }
 
     /// Compresses a segment, in pieces, into a file that has its name when it is complete, and its time, by which it is known if the manifest

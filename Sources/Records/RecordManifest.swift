@@ -90,7 +90,9 @@ struct RecordManifest: Codable, Equatable {
     }
 
     private var isOurs: Bool {
-        guard schema == Self.version, next > 0, segments.allSatisfy(\.isOurs) else { return false }
+        guard schema == Self.version, next > 0, String(next).utf8.count <= SegmentName.mostDigits,
+            segments.allSatisfy(\.isOurs)
+        else { return false }
         let names = segments.compactMap { SegmentName($0.name)?.plain }
         return zip(names, names.dropFirst()).allSatisfy { $0 < $1 } && (names.last?.number ?? 0) < next
     }

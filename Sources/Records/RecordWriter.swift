@@ -25,7 +25,7 @@ package struct RecordWriter: ~Copyable {
     /// - Parameters:
     ///   - path: of a directory that nobody else can write to; its parent must exist.
     ///   - compresses: whether segments are compressed when they end: by zstd, or by gzip where libarchive has no zstd.
-    ///   - header: makes the first line of a segment, when it begins: with the first lines after the one before has ended.
+    ///   - header: makes the first line of a segment, when it begins: as the first lines come after the one before has ended.
     /// - Throws: `.absent` if there is nothing to compress with; if another recorder writes to the directory; if it cannot be written to.
     package init(
         in path: String, _ limits: RecordLimits, compresses: Bool, header: @escaping (_ segment: Int) -> [UInt8]
@@ -126,8 +126,10 @@ package struct RecordWriter: ~Copyable {
     private mutating func begin(at now: Moment) throws(KernelError) {
         if running != nil { return }
         let name = SegmentName(number: ended.manifest.next, began: now)
+        var header = header(name.number)
+        if header.last != UInt8(ascii: "\n") { header.append(UInt8(ascii: "\n")) }
         do throws(Errno) {
-            running = try RunningSegment(name, in: ended.folder, header: header(name.number), at: now)
+            running = try RunningSegment(name, in: ended.folder, header: header, at: now)
         } catch { throw RecordError.writing(ended.folder.path, error) }
         ended.manifest.next += 1
     }

@@ -9,8 +9,8 @@ struct SegmentName: Hashable, Comparable {
     let began: Moment
     var compression: Compression?
 
-    /// A day of a segment each second has fewer than a hundred thousand.
-    private static let mostDigits = 12
+    /// So that there is always a next number.
+    static let mostDigits = 18
 
     init(number: Int, began: Moment, compression: Compression? = nil) {
         self.number = number
