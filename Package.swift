@@ -151,7 +151,7 @@ if Context.environment["CT_INSPECT_FUZZ"] != nil {
             name: "fuzz",
             dependencies: [
                 "CFuzzer", "CTInspectCommand", "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall",
-                "Routing", "Inspection", "Collection", "Reports", "Terminal", argumentParser, systemPackage,
+                "Routing", "Inspection", "Collection", "Records", "Reports", "Terminal", argumentParser, systemPackage,
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
     ]

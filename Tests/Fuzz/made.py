@@ -1,5 +1,6 @@
 """First inputs for what no fixture has, made after the kernel's headers. They only give a fuzzer something to begin with: nothing is
 tested against them."""
+import gzip
 import struct
 
 
@@ -192,6 +193,11 @@ def seeds():
     yield "bpf-types", btf()
     yield "expectations", expectation()
     yield "settings", settings()
+    lines = b'{"segment":1}\n{"event":"new"}\n'
+    yield "records", lines + b'{"ev'
+    yield "records", gzip.compress(lines, mtime=0)
+    # Python has no zstd before 3.14.
+    yield "records", bytes.fromhex("28b52ffd0458f100007b227365676d656e74223a317d0a7b226576656e74223a226e6577227d0ad8442bf3")
     yield "labels", b"# labels\n0 blue\n0x7f red cars\n010 eight\n"
     yield "saved-services", b"-A -t 10.0.0.100:80 -s wlc -p 300\n-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g -w 1\n-A -f 7 -6\n"
     yield "proc", b"TCP  0A000064:0050 rr\nUDP  [2001:0db8:0000:0000:0000:0000:0000:0100]:0035 wlc\nFWM  00000001 rr\n"

@@ -11,7 +11,7 @@ struct FuzzTarget: Sendable {
         (self.name, self.longest, self.run) = (name, longest, run)
     }
 
-    static let all = netlink + conntrack + ipvs + firewall + packets + captures + files + words
+    static let all = netlink + conntrack + ipvs + firewall + packets + captures + records + files + words
 }
 
 /// What is wrong though nothing trapped.

@@ -1,0 +1,33 @@
+import Netlink
+import Records
+import SystemPackage
+
+extension FuzzTarget {
+    /// A recording from a stranger.
+    static let records = [FuzzTarget("records", records)]
+
+    /// A segment, compressed or not. The bytes go through a pipe, as they are shorter than what it holds.
+    @Sendable private static func records(_ bytes: [UInt8]) {
+        do {
+            let (reading, writing) = try FileDescriptor.pipe()
+            defer { try? reading.close() }
+            try writing.writeAll(bytes)
+            try writing.close()
+            // A few bytes can unpack to a million empty lines.
+            let most = 10_000
+            var lines: [[UInt8]] = []
+            let problems = RecordReader(reading, called: "segment").forEachLine { line in
+                lines.append(line.copy(0..<line.byteCount))
+                return lines.count < most
+            }
+            Printed.text(problems.map(\.description))
+            let isPlain = bytes.first != 0x1F && bytes.first != 0x28
+            if isPlain, lines.count < most {
+                let whole = bytes.prefix((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)
+                Finding.require(
+                    lines.flatMap { $0 + [UInt8(ascii: "\n")] } == Array(whole), "lines are not what was written")
+                Finding.require(problems.isEmpty == (whole.count == bytes.count), "a cut line is not reported")
+            }
+        } catch { Finding.report("a pipe fails: \(error)") }
+    }
+}
