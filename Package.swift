@@ -73,7 +73,7 @@ let package = Package(
             [
                 "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "Advice",
                 "Collection",
-                "Reports", "Serving", "Terminal", "CLinux", argumentParser, systemPackage,
+                "Records", "Reports", "Serving", "Terminal", "CLinux", argumentParser, systemPackage,
             ]),
         .executableTarget(
             name: "ct-inspect", dependencies: ["CTInspectCommand"], swiftSettings: strict),

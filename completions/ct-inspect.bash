@@ -220,13 +220,13 @@ _ct-inspect() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    flows|watch|check|advise|dump|events|services|stats|observe|explain|capture|diff|export|help)
+    flows|watch|check|advise|dump|events|services|stats|observe|explain|capture|diff|export|record|replay|help)
         # Offer subcommand argument completions
         "_ct-inspect_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'flows watch check advise dump events services stats observe explain capture diff export help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'flows watch check advise dump events services stats observe explain capture diff export record replay help' -- "${cur}"))
         ;;
     esac
 
@@ -1014,13 +1014,93 @@ _ct-inspect_export() {
     esac
 }
 
+_ct-inspect_record() {
+    repeating_flags=()
+    non_repeating_flags=(--no-compression --observe --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--to --segment-size --segment-age --keep-segments --keep-bytes --for --interval --netns --connections --max-read-time --buffer)
+    __ct-inspect_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--to')
+        compopt -o filenames
+        __ct-inspect_add_completions -d
+        return
+        ;;
+    '--segment-size')
+        return
+        ;;
+    '--segment-age')
+        return
+        ;;
+    '--keep-segments')
+        return
+        ;;
+    '--keep-bytes')
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    '--interval')
+        return
+        ;;
+    '--netns')
+        __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion record -- --netns "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
+    '--connections')
+        __ct-inspect_add_completions -W 'auto'$'\n''bpf'$'\n''proc'
+        return
+        ;;
+    '--max-read-time')
+        return
+        ;;
+    '--buffer')
+        return
+        ;;
+    esac
+}
+
+_ct-inspect_replay() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--since --until --filter)
+    __ct-inspect_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--filter')
+        __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion replay -- --filter "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        compopt -o filenames
+        __ct-inspect_add_completions -f
+        return
+        ;;
+    esac
+}
+
 _ct-inspect_help() {
     repeating_flags=()
     non_repeating_flags=(--version)
     repeating_options=()
     non_repeating_options=()
     __ct-inspect_offer_flags_options -1
-    [[ "${COMP_CWORD}" -eq 2 ]] && __ct-inspect_add_completions -W $'flows\nwatch\ncheck\nadvise\ndump\nevents\nservices\nstats\nobserve\nexplain\ncapture\ndiff\nexport'
+    [[ "${COMP_CWORD}" -eq 2 ]] && __ct-inspect_add_completions -W $'flows\nwatch\ncheck\nadvise\ndump\nevents\nservices\nstats\nobserve\nexplain\ncapture\ndiff\nexport\nrecord\nreplay'
 }
 
 complete -F _ct-inspect ct-inspect

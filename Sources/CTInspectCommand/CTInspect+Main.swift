@@ -66,12 +66,14 @@ extension CTInspect {
         Glibc.exit(code.rawValue)
     }
 
-    /// A message that says what was wrong with a duration, too.
+    /// A message that says what was wrong with a duration or a time, too.
     private static func explained(_ message: String) -> String {
         let end = message.firstIndex(of: "\n") ?? message.endIndex
         let first = message[..<end]
-        guard first.hasPrefix("Error: The value '"), first.hasSuffix(" <DURATION>'") else { return message }
-        return "\(first): \(TimeSpan.form)\(message[end...])"
+        let forms = ["DURATION": TimeSpan.form, "TIME": PastTime.form]
+        guard first.hasPrefix("Error: The value '"), let form = forms.first(where: { first.hasSuffix(" <\($0.key)>'") })
+        else { return message }
+        return "\(first): \(form.value)\(message[end...])"
     }
 
     private static func parse(_ words: [String]) throws -> any ParsableCommand {

@@ -19,6 +19,7 @@ package struct CTInspect: ParsableCommand {
               sudo ct-inspect advise                how to fix it, proven
               sudo ct-inspect observe --for 30s     what the filter drops, by which rule
               sudo ct-inspect export                Prometheus metrics, at port 9836
+              sudo ct-inspect record --to DIR       what changes, as JSON lines
               sudo ct-inspect capture /tmp/lb1      save the kernel's state to a directory
               ct-inspect flows --capture /tmp/lb1   the same flows, without root
               ct-inspect --version --verbose        what works on this host
@@ -31,7 +32,7 @@ package struct CTInspect: ParsableCommand {
             EventsCommand.self,
             ServicesCommand.self,
             StatsCommand.self, ObserveCommand.self, ExplainCommand.self, CaptureCommand.self, DiffCommand.self,
-            ExportCommand.self,
+            ExportCommand.self, RecordCommand.self, ReplayCommand.self,
         ],
         defaultSubcommand: FlowsCommand.self)
 

@@ -16,8 +16,9 @@ struct FilterPageTests {
         var words: Set<String> = []
         for item in section.components(separatedBy: "\n.It Cm ").dropFirst() {
             let lines = item.split(separator: "\n")
-            guard lines.count > 1, let end = lines[1].firstIndex(of: "]") else { continue }
-            let lists = lines[1][..<end].dropFirst().components(separatedBy: ", ")
+            let text = lines.dropFirst().joined(separator: " ")
+            guard text.hasPrefix("["), let end = text.firstIndex(of: "]") else { continue }
+            let lists = text[..<end].dropFirst().components(separatedBy: ", ")
             guard lists.contains(list) else { continue }
             words.formUnion(
                 lines[0].replacing("\\-", with: "-").components(separatedBy: " , "))
@@ -35,6 +36,7 @@ struct FilterPageTests {
         #expect(try Self.words(of: "observe") == known(.observation(.none)))
         #expect(try Self.words(of: "entries") == known(.entries(.none)))
         #expect(try Self.words(of: "events of watch").union(known(.entries(.none))) == known(.events(.none)))
+        #expect(try Self.words(of: "records") == known(.records(.none)))
         let page = try Self.page().replacing("\\-", with: "-")
         for trait in FilterTrait.allCases { #expect(page.contains(".Cm \(trait.rawValue)")) }
         for flag in FilterFlag.allCases { #expect(page.contains(flag.rawValue), "\(flag)") }

@@ -11,11 +11,11 @@ struct MannersTests {
         #expect(help.status == 0)
         for word in [
             "flows (default)", "watch", "check", "advise", "dump", "events", "services", "stats", "explain", "capture",
-            "diff", "export", "EXAMPLES",
+            "diff", "export", "record", "replay", "EXAMPLES",
         ] {
             #expect(help.output.contains(word))
         }
-        for word in ["record", "replay", "fleet"] { #expect(!help.output.contains("  \(word) ")) }
+        for word in ["fleet"] { #expect(!help.output.contains("  \(word) ")) }
         #expect(try Program.run(["--version"]).output == "0.1.0\n")
         #expect(try Program.run(["-V"]).output == "0.1.0\n")
         #expect(try Program.run(["help", "watch"]).output == Program.run(["watch", "--help"]).output)
@@ -34,6 +34,14 @@ struct MannersTests {
             (["stats", "--interval", "10ms"], "at least 100ms"), (["flows", "--for", "1w"], "has a unit: 500ms"),
             (["help", "nosuch"], "There is no command 'nosuch'"), (["wacht", "--help"], "Did you mean 'watch'?"),
             (["wacht", "-h"], "Did you mean 'watch'?"), (["flows", "-V"], "-V"),
+            (["events", "--buffer", "2G"], "less than 2G"), (["record"], "--to"),
+            (["record", "--to", ""], "needs a directory"),
+            (["record", "--to", "x", "--interval", "10ms"], "at least 1s"),
+            (["record", "--to", "x", "--keep-bytes", "1M"], "at least --segment-size"),
+            (["record", "--to", "x", "--keep-segments", "0"], "at least 1"),
+            (["record", "--to", "x", "--segment-size", "1K"], "at least 64K"),
+            (["replay"], "DIR|FILE|-"), (["replay", "x", "--since", "soon"], "a time is in RFC 3339"),
+            (["replay", "x", "--filter", "mark=1"], "Usage: ct-inspect replay"),
             (["dump", "nosuch"], "Usage: ct-inspect dump"),
             (["watch", "--filter", "xx=1"], "See 'ct-inspect watch --help'"),
         ])

@@ -26,6 +26,8 @@ NAMED = {
     "flows.json#/$defs/flow": "a flow",
     "observe.json#/$defs/count": "a count",
     "observe.json#/$defs/drop": "a count",
+    "record.json#/$defs/flows": "a number for each verdict",
+    "record.json#/$defs/service": "a service",
     "sample.json#/$defs/end": "an address, and a port where there is one",
 }
 KINDS = {
@@ -50,19 +52,36 @@ def target(reference):
 
 def members(schema, file):
     yield ".Bl -tag -width Ds -compact"
-    for line in [] if "properties" in schema else schema.get("oneOf", []):
-        properties = dict(line["properties"])
-        event = properties.pop("event")
-        yield ".It Va event : " + alternatives(event.get("enum", [event.get("const")]))
+    lines = [] if "properties" in schema else schema.get("oneOf", [])
+    shared = common(lines)
+    yield from described(shared, file)
+    for line in lines:
+        properties = {name: member for name, member in line["properties"].items() if name not in shared}
+        word = next(word for word in ("event", "record") if word in properties)
+        kind = properties.pop(word)
+        yield f".It Va {word} : " + alternatives(kind.get("enum", [kind.get("const")]))
         yield from prose(line.get("description", "A line of it."))
-        yield from members({"properties": properties}, file)
-    for name, member in schema.get("properties", {}).items():
+        if properties:
+            yield from members({"properties": properties}, file)
+    yield from described(schema.get("properties", {}), file)
+    yield ".El"
+
+
+def described(properties, file):
+    for name, member in properties.items():
         yield f".It Va {name}"
         kind, description, inner, inner_file = read(member, file)
         yield from prose(" ".join([kind[0].upper() + kind[1:] + "."] + description))
         if inner:
             yield from members(inner, inner_file)
-    yield ".El"
+
+
+def common(lines):
+    """The members that all lines have."""
+    first, *others = lines or [{"properties": {}}]
+    return {
+        name: member for name, member in first["properties"].items()
+        if others and all(line["properties"].get(name) == member for line in others)}
 
 
 def read(node, file):

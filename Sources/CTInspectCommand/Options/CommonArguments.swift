@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A number of bytes: `32M`, with K, M and G as powers of 1024.
+/// A number of bytes: `32M`, with K, M, G and T as powers of 1024.
 struct ByteCount: ExpressibleByArgument {
     var bytes: Int
 
@@ -8,9 +8,9 @@ struct ByteCount: ExpressibleByArgument {
 
     init?(argument: String) {
         let digits = argument.prefix { ("0"..."9").contains($0) }
-        let shifts = ["": 0, "K": 10, "M": 20, "G": 30]
+        let shifts = ["": 0, "K": 10, "M": 20, "G": 30, "T": 40]
         guard let number = Int(digits), let shift = shifts[argument.dropFirst(digits.count).uppercased()],
-            number > 0, number <= Int(Int32.max) >> shift
+            number > 0, number <= Int.max >> shift
         else { return nil }
         bytes = number << shift
     }
@@ -54,4 +54,9 @@ struct TimeSpan: ExpressibleByArgument {
 struct BufferOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Size of the receive buffer for events, e.g. 64M.", valueName: "SIZE"))
     var buffer = ByteCount(bytes: 32 << 20)
+
+    /// The kernel's number has 32 bits.
+    func validate() throws {
+        if buffer.bytes > Int(Int32.max) { throw ValidationError("--buffer must be less than 2G") }
+    }
 }

@@ -18,7 +18,8 @@ extension RecordLine {
         case .start: "recording began"
         case .end: "recording ended"
         case .ruleset: "ruleset changed"
-        case .ipvs, .setting: "setting changed"
+        // At first all are told.
+        case .ipvs, .setting: text("before") == nil ? "setting" : "setting changed"
         case .minute, .traffic, .drops, .loss: kind.rawValue
         }
     }

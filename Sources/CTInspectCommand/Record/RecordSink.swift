@@ -1,0 +1,84 @@
+import Addresses
+import Collection
+import Inspection
+import Netlink
+import Records
+import Reports
+
+/// What is said of a record at its beginning.
+struct RecordHeading {
+    var origin: Origin
+    /// Between two readings.
+    var interval: Duration
+    var observes: Bool
+
+    /// The first line of a segment.
+    func line(_ segment: Int, at time: Moment) -> [UInt8] {
+        let line = Lines()
+        let writing = RecordWriting(origin, to: line.take)
+        writing.begin(segment, at: time, every: interval, observes: observes)
+        writing.flush()
+        return line.bytes
+    }
+}
+
+/// Text that has not been written.
+private final class Lines {
+    var bytes: [UInt8] = []
+
+    func take(_ piece: RawSpan) { piece.withUnsafeBytes { bytes += $0 } }
+}
+
+/// Takes what is recorded, and writes its lines: to the segments of a directory, or to standard output.
+final class RecordSink {
+    private let clock = Clocks.system
+    private var writer: RecordWriter?
+    private let lines = Lines()
+    private let writing: RecordWriting
+    private var failure: KernelError?
+
+    /// - Parameter writer: nil for standard output.
+    init(_ heading: RecordHeading, _ writer: consuming RecordWriter?) {
+        writing = RecordWriting(heading.origin, to: lines.take)
+        if writer == nil { lines.bytes = heading.line(1, at: clock.wall()) }
+        self.writer = writer
+    }
+
+    /// More than this is written before more is taken, as a reading of a million flows has a gigabyte.
+    private static let mostBytes = 1 << 20
+
+    func take(_ event: RecordedEvent, at time: Moment) {
+        if failure != nil { return }
+        writing.write(event, at: time)
+        guard lines.bytes.count >= Self.mostBytes else { return }
+        do throws(KernelError) { try write() } catch { failure = error }
+    }
+
+    /// Writes what there is, and ends a segment that is old.
+    ///
+    /// - Throws: also what went wrong since the last call.
+    func keepUp() throws(KernelError) {
+        try write()
+        try writer?.rotateIfDue(at: clock.wall())
+    }
+
+    private func write() throws(KernelError) {
+        if let failure { throw failure }
+        writing.flush()
+        let bytes = lines.bytes
+        lines.bytes.removeAll(keepingCapacity: true)
+        if bytes.isEmpty { return }
+        if writer == nil {
+            Output.write(bytes.span.bytes)
+        } else {
+            try writer?.append(bytes.span.bytes, at: clock.wall())
+        }
+    }
+
+    /// Ends the record.
+    func finish() throws(KernelError) {
+        writing.end(at: clock.wall())
+        try keepUp()
+        try writer?.finish()
+    }
+}

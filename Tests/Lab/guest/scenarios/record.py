@@ -1,0 +1,164 @@
+"""A director is recorded while things happen to it: each has its line. The recorder is killed, goes on, and its record is read again.
+
+What became of each flow is judged by ipvsadm, who changed the rules by who did, the drops by the filter's own counters.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+
+from director import CLIENTS, VIP
+from filters import drops
+from namespace import end_process
+from screen import wait_for
+from traffic import Datagrams, Web
+
+RECORD = "/run/record"
+BOUND = 180  # seconds
+SERVICE = ("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g -w 1")
+NAMES = ("-A -u 10.0.0.100:53 -s rr", "-a -u 10.0.0.100:53 -r 10.0.0.3:53 -g")
+
+
+def conduct(hosts, subject, report):
+    hosts.vip(VIP)
+    hosts.vs_conntrack(0)
+    hosts.ufw("-p tcp --dport 80 -j ACCEPT", "-p udp --dport 53 -j ACCEPT")
+    hosts.ipvs(*SERVICE, *NAMES, "--set 900 120 3")
+    web = Web(hosts, [(hosts.servers[0], VIP)], 80)
+    names = Datagrams(hosts, [(hosts.servers[0], VIP)], 53)
+    first = web.visit(CLIENTS[0], (VIP, 80), 1001)
+    if subject is None:
+        report.skip("what ct-inspect does (--peers-only)")
+        return
+    recorder = _Recorder(hosts, subject, report)
+    recorder.start()
+    _judge_flows(hosts, report, recorder, web, names, first)
+    _judge_changes(hosts, report, recorder)
+    _judge_kill(hosts, report, recorder)
+    _judge_drops(hosts, report, recorder, web)
+    _judge_end(report, recorder)
+
+
+def _judge_flows(hosts, report, recorder, web, names, first):
+    recorder.sees("the connection that was there is found", record="flow", change="found", port=1001, verdict="absent")
+    second = web.visit(CLIENTS[1], (VIP, 80), 1002)
+    recorder.sees("one that begins", record="flow", change="began", port=1002, verdict="never")
+    web.leave(first)
+    recorder.sees("one whose FIN is dropped is stuck", record="flow", change="stuck", port=1001, stuck="end_dropped")
+    report.check("for IPVS it is ESTABLISHED", _listed(hosts, 1001, "ESTABLISHED"))
+    hosts.open.append(names.ask(CLIENTS[0], (VIP, 53), 1003))
+    recorder.sees("a datagram's flow begins", record="flow", change="began", port=1003)
+    recorder.sees("and ends", record="flow", change="ended", port=1003)
+    report.check("for IPVS it has", not _listed(hosts, 1003))
+    report.check("others have not", not recorder.lines(record="flow", change="ended", port=1002), second)
+
+
+def _listed(hosts, port, state=""):
+    return any(f":{port} " in line and state in line for line in hosts.director.run("ipvsadm", "-Lcn").stdout.splitlines())
+
+
+def _judge_changes(hosts, report, recorder):
+    hosts.ipvs("-e -t 10.0.0.100:80 -r 10.0.0.3:80 -g -w 0")
+    changed = recorder.sees("a real server with another weight", record="server", change="changed")
+    report.equal("from 1 to 0", [("weight", "1", "0")], [(one["name"], one["before"], one["after"]) for one in changed[0]["properties"]] if changed else None)
+    hosts.ipvs("-a -t 10.0.0.100:80 -r 10.0.0.4:80 -g", "--set 800 0 0")
+    recorder.sees("another real server", record="server", change="added", address="10.0.0.4")
+    recorder.sees("a timeout", record="ipvs", name="timeout_tcp", before="900", after="800")
+    hosts.vs_conntrack(1)
+    recorder.sees("a sysctl", record="setting", name="net.ipv4.vs.conntrack", before="0", after="1")
+    hosts.vs_conntrack(0)
+    before = len(recorder.lines(record="ruleset"))
+    hosts.director.run("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "9", "-j", "DROP")
+    commits = wait_for(lambda: recorder.lines(record="ruleset")[before:], BOUND)
+    report.equal("who changed the rules", {"iptables"}, {one["process"] for one in commits})
+    report.check("findings are raised", recorder.lines(record="finding", change="raised"))
+
+
+def _judge_kill(hosts, report, recorder):
+    """Nothing written is lost, whatever the recorder was doing, and it goes on in the same directory."""
+    recorder.process.send_signal(signal.SIGKILL)
+    recorder.process.wait()
+    lines = recorder.lines()
+    replayed = recorder.replay("--json")
+    report.equal("SIGKILL: every complete line is read", len(lines), len(replayed.stdout.splitlines()))
+    report.equal("nothing of it is left in the kernel", [], [line for line in hosts.director.run("nft", "list", "tables").stdout.splitlines() if "ct-inspect" in line])
+    recorder.start()
+    recorder.sees("it goes on", record="start", segment=2)
+    report.check("with what was there before", recorder.lines()[:len(lines)] == lines)
+    second = recorder.run("record", "--to", RECORD)
+    report.check("a second recorder in it is refused", second.returncode == 74 and second.stderr.count("\n") == 1, (second.returncode, second.stderr))
+
+
+def _judge_drops(hosts, report, recorder, web):
+    """Dropped ICMP errors and FINs of more than a minute: all of them are told, minute by minute."""
+    recorder.sees("a minute", record="minute")
+    hosts.ipvs("-d -t 10.0.0.100:80 -r 10.0.0.4:80", "-e -t 10.0.0.100:80 -r 10.0.0.3:80 -g -w 1")
+    for port in (1010, 1011):
+        web.leave(web.visit(CLIENTS[1], (VIP, 80), port))
+    counted = {drop.place: drop.packets for drop in drops(hosts.director)}
+    seen = wait_for(lambda: recorder.lines(record="drops"), BOUND)
+    report.check("drops of the minute", any(one.get("class") == "fin" and one.get("ctstate") == "INVALID" for one in seen), seen)
+    rules = [one["rule"] for one in seen if "rule" in one]
+    places = {f"{family} {table} {chain} handle {handle}" for family, table, chain, handle in counted}
+    report.check("and the rule that dropped them", rules and set(rules) <= places, (rules, places))
+
+
+def _judge_end(report, recorder):
+    recorder.end()
+    manifest = json.load(open(f"{RECORD}/manifest.json", encoding="utf-8"))
+    files = sorted(name for name in os.listdir(RECORD) if ".jsonl" in name)
+    report.equal("the manifest lists what is there", files, sorted(one["name"] for one in manifest["segments"]))
+    report.check("compressed", all(name.endswith((".zst", ".gz")) for name in files), files)
+    lines = recorder.lines()
+    report.equal("with as many lines", len(lines), sum(one["lines"] for one in manifest["segments"]))
+    report.equal("the last line says that it ended", "end", lines[-1]["record"])
+    text = recorder.replay("--filter", "kind=flow stuck").stdout.splitlines()
+    report.check("replay: a flow that was stuck", any("flow stuck" in line and ":1001 >" in line for line in text), text)
+    since = recorder.replay("--since", lines[-1]["time"]).stdout.splitlines()
+    report.check("replay --since", len(since) == 1 and since[0].endswith("recording ended"), since)
+
+
+class _Recorder:
+    def __init__(self, hosts, subject, report):
+        self.hosts, self.subject, self.report = hosts, subject, report
+        self.complaints = tempfile.TemporaryFile("w+")
+        hosts.open.append(self)
+
+    def start(self):
+        words = (self.subject.program, "record", "--netns", self.hosts.director.name, "--to", RECORD, "--interval", "1s", "--observe")
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=self.complaints)
+
+    def close(self):
+        end_process(self.process, 60)
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.report.equal("SIGTERM: it ends", 0, self.process.wait(BOUND))
+        self.complaints.seek(0)
+        self.report.equal("and has complained of nothing", "", self.complaints.read())
+
+    def run(self, *words):
+        return self.subject.run(*words, "--netns", self.hosts.director.name, check=False)
+
+    def replay(self, *options):
+        return self.subject.run("replay", RECORD, *options, check=False)
+
+    def lines(self, port=None, address=None, **wanted):
+        """Those with these members; the port is the client's, the address the real server's."""
+        found = []
+        for line in self.replay("--json").stdout.splitlines():
+            value = json.loads(line)
+            if port is not None and value.get("client", {}).get("port") != port:
+                continue
+            if address is not None and (value.get("destination") or {}).get("address") != address:
+                continue
+            if all(value.get(name) == one for name, one in wanted.items()):
+                found.append(value)
+        return found
+
+    def sees(self, what, **wanted):
+        found = wait_for(lambda: self.lines(**wanted), BOUND)
+        self.report.check(what, found, wanted)
+        return found
