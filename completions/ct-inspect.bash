@@ -1018,7 +1018,7 @@ _ct-inspect_record() {
     repeating_flags=()
     non_repeating_flags=(--no-compression --observe --version -h --help)
     repeating_options=()
-    non_repeating_options=(--to --segment-size --segment-age --keep-segments --keep-bytes --for --interval --netns --connections --max-read-time --buffer)
+    non_repeating_options=(--to --segment-size --segment-age --keep-segments --keep-bytes --for --interval --netns --capture --connections --max-read-time --buffer)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -1048,6 +1048,11 @@ _ct-inspect_record() {
         ;;
     '--netns')
         __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion record -- --netns "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
+    '--capture')
+        compopt -o filenames
+        __ct-inspect_add_completions -f
         return
         ;;
     '--connections')

@@ -53,9 +53,7 @@ extension Moment {
             if !separators.isEmpty {
                 guard let first = rest.popFirst(), separators.utf8.contains(first) else { return nil }
             }
-            guard rest.count >= count else { return nil }
-            defer { rest = rest.dropFirst(count) }
-            return Int(digits: String(decoding: rest.prefix(count), as: UTF8.self))
+            return Self.digits(&rest, count)
         }
         guard let year = number(4), let month = number(2, after: "-"), let day = number(2, after: "-"),
             let hour = number(2, after: "Tt"), let minute = number(2, after: ":"), let second = number(2, after: ":"),
@@ -70,20 +68,37 @@ extension Moment {
         self.init(nanoseconds: UInt64(since) * 1_000_000_000 + fraction)
     }
 
+    /// The number of so many digits, which it passes; nil if there are fewer.
+    private static func digits(_ rest: inout ArraySlice<UInt8>, _ count: Int) -> Int? {
+        var number = 0
+        for _ in 0..<count {
+            guard let digit = rest.popFirst(), isDigit(digit) else { return nil }
+            number = number * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        return number
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
     /// `.123`, in nanoseconds; 0 if there is none.
     private static func fraction(_ rest: inout ArraySlice<UInt8>) -> UInt64? {
         guard rest.first == UInt8(ascii: ".") else { return 0 }
-        let digits = rest.dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        rest = rest.dropFirst(digits.count + 1)
-        guard !digits.isEmpty else { return nil }
-        let known = String(decoding: digits.prefix(9), as: UTF8.self)
-        return UInt64(digits: known + String(repeating: "0", count: 9 - known.count))
+        rest = rest.dropFirst()
+        guard let first = rest.first, isDigit(first) else { return nil }
+        var (nanoseconds, unit) = (UInt64(0), UInt64(100_000_000))
+        // What is smaller than a nanosecond is passed.
+        while let digit = rest.first, isDigit(digit) {
+            nanoseconds += UInt64(digit - UInt8(ascii: "0")) * unit
+            unit /= 10
+            rest = rest.dropFirst()
+        }
+        return nanoseconds
     }
 
     /// `Z`, `+01:00` or `-01:00`, in seconds ahead of UTC.
     private static func offset(_ rest: ArraySlice<UInt8>) -> Int? {
+        if rest.count == 1, rest.first == UInt8(ascii: "Z") || rest.first == UInt8(ascii: "z") { return 0 }
         let text = String(decoding: rest, as: UTF8.self)
-        if text == "Z" || text == "z" { return 0 }
         let parts = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
         guard let sign = ["+": 1, "-": -1][text.prefix(1)], parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }),
             let hours = parts.first.flatMap({ Int(digits: $0) }), let minutes = parts.last.flatMap({ Int(digits: $0) }),

@@ -36,7 +36,7 @@ start_systemd() {
 
 check_not_enabled() {
     local unit
-    for unit in ct-inspect-export.service ct-inspect-export.socket ct-inspect-check.timer; do
+    for unit in ct-inspect-export.service ct-inspect-export.socket ct-inspect-check.timer ct-inspect-record.service; do
         [[ $(in_system systemctl is-enabled "$unit") == disabled ]]
         [[ $(in_system systemctl is-active "$unit") == inactive ]]
     done
@@ -46,6 +46,7 @@ check_not_enabled() {
 check_exposure() {
     in_system systemd-analyze security --no-pager --threshold=32 $EXPORTER | tail -n 1
     in_system systemd-analyze security --no-pager --threshold=29 ct-inspect-check.service | tail -n 1
+    in_system systemd-analyze security --no-pager --threshold=32 ct-inspect-record.service | tail -n 1
 }
 
 # systemctl returns once the program has said that it is ready.
@@ -134,6 +135,23 @@ check_failing() {
     rm "$ROOT/etc/default/ct-inspect-check"
 }
 
+# It keeps what it has recorded where only root finds it, says when it is ready, and ends its record when it is stopped.
+check_recorded() {
+    in_system systemctl start ct-inspect-record.service
+    sleep 3
+    in_system systemctl stop ct-inspect-record.service
+    [[ $(in_system systemctl show --property Result --value ct-inspect-record.service) == success ]]
+    in_system journalctl --no-pager -o cat -u ct-inspect-record.service >"$WORK/journal"
+    cat "$WORK/journal"
+    complaints | nothing
+    in_system ct-inspect replay /var/lib/ct-inspect | tee "$WORK/record" | sed -n '1p;$p'
+    grep -F 'recording began' "$WORK/record"
+    grep -F 'setting  net.netfilter.nf_conntrack_max' "$WORK/record"
+    [[ $(tail -n 1 "$WORK/record") == *'recording ended' ]]
+    [[ $(in_system stat -L -c %a /var/lib/ct-inspect) == 700 ]]
+    [[ $(in_system nft list tables) == 'table inet filter' ]]
+}
+
 check_timer() {
     in_system systemctl start ct-inspect-check.timer
     in_system systemctl list-timers --no-pager ct-inspect-check.timer | grep -F ct-inspect-check.service
@@ -151,4 +169,5 @@ check_units() {
     check "the checks run by their unit say what root is told" check_checked
     check "a finding that matters is a unit that failed" check_failing
     check "the timer will start them" check_timer
+    check "what changes is recorded by its unit" check_recorded
 }

@@ -54,6 +54,10 @@ enum Main {
             let flows = FlowCase(measure: Measure(tools: tools, workspace: workspace))
             report.flows = try flows.run(options.runs, upTo: options.entries)
         }
+        if options.cases.contains(.record) {
+            let record = RecordCase(measure: Measure(tools: tools, workspace: workspace))
+            report.flows += try record.run(options.runs, upTo: options.entries)
+        }
         print(report.text, terminator: "")
         if let path = options.json { try overwrite(path, with: report.json()) }
         return report.hasFailed || (options.isStrict && report.hasMissed) ? 1 : 0

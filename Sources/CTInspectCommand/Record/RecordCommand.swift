@@ -17,6 +17,7 @@ struct RecordCommand: ParsableCommand {
               sudo ct-inspect record --to /var/lib/ct-inspect
               sudo ct-inspect record --to /var/lib/ct-inspect --observe --keep-bytes 1G
               sudo ct-inspect record --to - --for 10m | grep '"record":"flow"'
+              ct-inspect record --to - --capture DIR   all that a capture has
               ct-inspect replay /var/lib/ct-inspect --since 2h
 
             More: man ct-inspect-record
@@ -35,23 +36,27 @@ struct RecordCommand: ParsableCommand {
     @Flag(help: "Count packets and drops in the kernel, too, as ct-inspect observe does.")
     var observe = false
 
-    @OptionGroup var namespace: NamespaceOptions
+    @OptionGroup var source: SourceOptions
     @OptionGroup var reading: ConnectionOptions
     @OptionGroup var receiving: BufferOptions
 
     func validate() throws {
+        try reading.validate(with: source)
+        if source.capture != nil, observe || span != nil {
+            throw ValidationError("--capture is one moment: --for and --observe need this kernel")
+        }
         if interval.duration < .seconds(1) { throw ValidationError("--interval must be at least 1s") }
     }
 
     func run() throws {
         try Failure.reporting { () throws(KernelError) in
-            let kernel = try namespace.enterToAsk(reading, keeping: .sandbox)
+            let kernel = try source.open(reading, keeping: .sandbox)
+            if source.capture != nil { return try recordCapture(kernel) }
             // Missing permissions are better reported at once.
             _ = try Table(kernel).size()
-            let sink = try outlet.open(
-                RecordHeading(origin: kernel.origin, interval: interval.duration, observes: observe))
+            let sink = try sink(kernel)
             let waiter = try Waiter(output: outlet.isStream ? .standardOutput : nil, catchingStops: true)
-            let netns = namespace.netns
+            let netns = source.namespace.netns
             let checks = try BackgroundChecks(in: .attempted(nil), every: .seconds(60)) {
                 LiveKernel(networkNamespace: netns)
             }
@@ -66,6 +71,20 @@ struct RecordCommand: ParsableCommand {
             ServiceManager.tell("STOPPING=1")
             try sink.finish()
         }
+    }
+
+    private func recordCapture(_ kernel: any KernelSource) throws(KernelError) {
+        let checks = source.checksOnce(kernel)
+        let sink = try sink(kernel)
+        let plan = Recorder.Plan(every: interval.duration)
+        try Recorder(kernel, entryEvents: nil, commits: nil, plan, tell: sink.take).readCapture(checks)
+        try sink.finish()
+    }
+
+    private func sink(_ kernel: any KernelSource) throws(KernelError) -> RecordSink {
+        try outlet.open(
+            RecordHeading(
+                origin: kernel.origin, interval: interval.duration, observes: observe, isLive: source.capture == nil))
     }
 
     private func entryEvents() throws(KernelError) -> EventSocket {

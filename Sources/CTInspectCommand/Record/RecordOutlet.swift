@@ -54,10 +54,7 @@ struct RecordOutlet: ParsableArguments {
 
     func open(_ heading: RecordHeading) throws(KernelError) -> RecordSink {
         if isStream { return RecordSink(heading, nil) }
-        let clock = Clocks.system
-        let writer = try RecordWriter(in: to, limits, compresses: !noCompression) {
-            heading.line($0, at: clock.wall())
-        }
+        let writer = try RecordWriter(in: to, limits, compresses: !noCompression) { heading.line($0) }
         return RecordSink(heading, writer)
     }
 }

@@ -11,12 +11,17 @@ struct RecordHeading {
     /// Between two readings.
     var interval: Duration
     var observes: Bool
+    /// Otherwise the time of its lines is that of the capture.
+    var isLive: Bool
+
+    /// What is its time now.
+    var now: Moment { isLive ? Clocks.system.wall() : origin.takenAt }
 
     /// The first line of a segment.
-    func line(_ segment: Int, at time: Moment) -> [UInt8] {
+    func line(_ segment: Int) -> [UInt8] {
         let line = Lines()
         let writing = RecordWriting(origin, to: line.take)
-        writing.begin(segment, at: time, every: interval, observes: observes)
+        writing.begin(segment, at: now, every: interval, observes: observes)
         writing.flush()
         return line.bytes
     }
@@ -31,7 +36,7 @@ private final class Lines {
 
 /// Takes what is recorded, and writes its lines: to the segments of a directory, or to standard output.
 final class RecordSink {
-    private let clock = Clocks.system
+    private let heading: RecordHeading
     private var writer: RecordWriter?
     private let lines = Lines()
     private let writing: RecordWriting
@@ -39,8 +44,9 @@ final class RecordSink {
 
     /// - Parameter writer: nil for standard output.
     init(_ heading: RecordHeading, _ writer: consuming RecordWriter?) {
+        self.heading = heading
         writing = RecordWriting(heading.origin, to: lines.take)
-        if writer == nil { lines.bytes = heading.line(1, at: clock.wall()) }
+        if writer == nil { lines.bytes = heading.line(1) }
         self.writer = writer
     }
 
@@ -59,7 +65,7 @@ final class RecordSink {
     /// - Throws: also what went wrong since the last call.
     func keepUp() throws(KernelError) {
         try write()
-        try writer?.rotateIfDue(at: clock.wall())
+        try writer?.rotateIfDue(at: Clocks.system.wall())
     }
 
     private func write() throws(KernelError) {
@@ -71,13 +77,13 @@ final class RecordSink {
         if writer == nil {
             Output.write(bytes.span.bytes)
         } else {
-            try writer?.append(bytes.span.bytes, at: clock.wall())
+            try writer?.append(bytes.span.bytes, at: Clocks.system.wall())
         }
     }
 
     /// Ends the record.
     func finish() throws(KernelError) {
-        writing.end(at: clock.wall())
+        writing.end(at: heading.now)
         try keepUp()
         try writer?.finish()
     }

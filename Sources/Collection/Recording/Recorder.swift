@@ -26,7 +26,7 @@ package final class Recorder {
     package let demand: Demand
     private let kernel: any KernelSource
     private let commits: CommitStream?
-    private let entryEvents: any EventSource
+    private let entryEvents: (any EventSource)?
     private let options: LiveDirector.Options
     private let counters: RuleCounters
     private lazy var live = LiveDirector(kernel, events: entryEvents, keeper: self, options)
@@ -36,11 +36,11 @@ package final class Recorder {
     private let tell: (RecordedEvent, Moment) -> Void
 
     /// - Parameters:
-    ///   - entryEvents: subscribed to NEW.
+    ///   - entryEvents: subscribed to NEW; nil for a capture.
     ///   - commits: subscribed to `RulesetCommit.group`; nil where the kernel has no nf_tables.
     ///   - tell: gets what happens, and when it was noticed.
     package init(
-        _ kernel: any KernelSource, entryEvents: any EventSource, commits: (any EventSource)?, _ plan: Plan,
+        _ kernel: any KernelSource, entryEvents: (any EventSource)?, commits: (any EventSource)?, _ plan: Plan,
         tell: @escaping (RecordedEvent, Moment) -> Void
     ) {
         self.kernel = kernel
@@ -52,6 +52,7 @@ package final class Recorder {
         options.interval = plan.interval
         options.checks = plan.checks
         options.clock = plan.clock
+        if entryEvents == nil { options.moment = kernel.origin.takenAt }
         self.options = options
         var demand = Demand()
         demand.observes = plan.observes
@@ -91,7 +92,26 @@ package final class Recorder {
         }
     }
 
-    private func tell(_ event: RecordedEvent) { tell(event, live.clock.wall()) }
+    /// Tells all that a capture has.
+    ///
+    /// - Parameter checks: of it, made before.
+    package func readCapture(_ checks: BackgroundChecks.News) throws(KernelError) {
+        switch checks {
+        case .report(let report): director.take(report)
+        case .failure(let error): tell(.loss(Loss("the checks", error.description)))
+        }
+        // The second reading tells what an entry without a connection is.
+        for _ in 0..<2 where !live.read() {
+            throw live.failure ?? KernelError("read the capture", .failed)
+        }
+        chronicle.takeLosses(director, tell)
+        chronicle.take(director, tell)
+        if director.absence == nil { readConfiguration() }
+    }
+
+    private func tell(_ event: RecordedEvent) {
+        tell(event, entryEvents == nil ? kernel.origin.takenAt : live.clock.wall())
+    }
 
     private func read() {
         let isRead = live.read()

@@ -50,7 +50,10 @@ package struct FilteredRecord: FilterRow {
 
     private var family: IPAddress.Family? { virtual?.address.family ?? line.service?.family }
 
-    package func has(_ trait: FilterTrait) -> Bool? { line.kind == .flow && line.number("stuck_s") ?? 0 > 0 }
+    /// Also of the line that says so first.
+    package func has(_ trait: FilterTrait) -> Bool? {
+        line.kind == .flow && (line.number("stuck_s") ?? 0 > 0 || line.text("change") == FlowChange.Kind.stuck.rawValue)
+    }
 
     package func isOf(_ service: FilterService) -> Bool {
         let selector = ServiceSelector(service)
@@ -59,21 +62,19 @@ package struct FilteredRecord: FilterRow {
         return selector.matches(.address(transport, virtual))
     }
 
-    package func write(to text: inout RowText) { line.value.write(to: &text) }
+    package func write(to text: inout RowText) { for value in line.value.values { value.write(to: &text) } }
 }
 
 extension JSONValue {
     /// All strings and numbers in it, each a field.
     fileprivate func write(to text: inout RowText) {
-        switch self {
-        case .object(let members): for member in members { member.value.write(to: &text) }
-        case .array(let values): for value in values { value.write(to: &text) }
-        case .string(let string): text.append(field: string)
-        case .number(let number):
+        if let string { return text.append(field: string) }
+        if let number {
             text.append(decimal: number)
-            text.endField()
-        case .bool, .null: break
+            return text.endField()
         }
+        for member in members { member.value.write(to: &text) }
+        for element in elements { element.write(to: &text) }
     }
 }
 

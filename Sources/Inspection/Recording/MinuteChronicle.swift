@@ -67,18 +67,22 @@ package struct MinuteChronicle: Sendable {
         for (rule, count) in packets.counted { now[.rule(rule)] = count }
         if let seconds {
             for (subject, count) in now.sorted(by: { $0.value > $1.value }) {
-                // A rule that was not known a minute ago has counted since it was made.
-                guard let before = drops[subject] ?? (subject.isRule ? nil : 0), count > before else { continue }
-                each(.drops(DropsMinute(subject: subject, seconds: seconds, packets: count - before)))
+                let added = drops[subject].map { count > $0 ? count - $0 : 0 } ?? packets.sinceUnknown(subject, count)
+                if added > 0 { each(.drops(DropsMinute(subject: subject, seconds: seconds, packets: added))) }
             }
         }
         drops = now
     }
 }
 
-extension DropsMinute.Subject {
-    fileprivate var isRule: Bool {
-        if case .rule = self { true } else { false }
+extension PacketTotals {
+    /// What was lost by something of which nothing was known a minute ago.
+    ///
+    /// A rule of nf_tables has counted since it was made, and is known since a packet that it dropped was traced: at least the traced ones came
+    /// since. Of the others it was known that they had none.
+    fileprivate func sinceUnknown(_ subject: DropsMinute.Subject, _ count: UInt64) -> UInt64 {
+        guard case .rule(let rule) = subject, let traced = traced[rule] else { return count }
+        return min(count, traced)
     }
 }
 

@@ -9,7 +9,7 @@ package struct RecordLine: Sendable {
     package let networkNamespace: String?
     package let kind: Kind
     /// All of it.
-    package let value: JSONValue
+    package let value: JSONObject
 
     /// What a line is about: its member `record`.
     package enum Kind: String, CaseIterable, Sendable {
@@ -19,7 +19,7 @@ package struct RecordLine: Sendable {
     /// - Parameter text: the line, with or without its end.
     /// - Returns: nil if it is not a line of a record, or of a kind that is not known.
     package init?(_ text: [UInt8]) {
-        guard let value = JSONValue(text), let time = value["time"]?.string.flatMap(Moment.init(rfc3339:)),
+        guard let value = JSONObject(text), let time = value["time"]?.string.flatMap(Moment.init(rfc3339:)),
             let host = value["host"]?.string, let kind = value["record"]?.string.flatMap(Kind.init(rawValue:))
         else { return nil }
         (self.time, self.host, self.kind, self.value) = (time, host, kind, value)
@@ -49,7 +49,7 @@ extension Endpoint {
 
 extension Service.Identity {
     /// As documents have it: an address with a port, or a mark.
-    fileprivate init?(_ value: JSONValue) {
+    package init?(_ value: JSONValue) {
         if let mark = value["fwmark"]?.number.flatMap({ UInt32(exactly: $0) }) {
             self = .fwmark(mark, value["family"]?.string == "ipv6" ? .ipv6 : .ipv4)
             return

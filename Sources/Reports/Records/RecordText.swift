@@ -6,9 +6,17 @@ extension RecordLine {
     /// For people: `2026-11-29T09:47:21.123Z lb1  flow ended  TCP 198.51.100.7:40000 > 10.0.0.100:80 > 10.0.0.2:80  absent ESTABLISHED, for 12m05s`
     package var text: String {
         let place = networkNamespace.map { "\(host)/\($0)" } ?? host
-        // To the millisecond.
-        let time = Moment(nanoseconds: time.nanoseconds / 1_000_000 * 1_000_000)
-        return "\(time.rfc3339) \(place)  \([title, words].filter { !$0.isEmpty }.joined(separator: "  "))".printable
+        let words = words
+        return "\(timeText) \(place)  \(title)\(words.isEmpty ? "" : "  ")\(words)".printable
+    }
+
+    /// To the millisecond.
+    private var timeText: String {
+        // As recorders write it, which need not be read for that.
+        if let written = text("time"), written.utf8.count == 27, written.utf8.last == UInt8(ascii: "Z") {
+            return written.prefix(23) + "Z"
+        }
+        return Moment(nanoseconds: time.nanoseconds / 1_000_000 * 1_000_000).rfc3339
     }
 
     /// What has happened to what.
@@ -31,7 +39,7 @@ extension RecordLine {
         case .flow: flow
         case .service: [serviceName, changes].joined(separator: "  ")
         case .server: "\(serviceName) > \(endpoint("destination")?.description ?? "?")  \(changes)"
-        case .ipvs, .setting: value.change
+        case .ipvs, .setting: Self.change(text("name"), text("before"), text("after"))
         case .finding: finding
         case .ruleset: ruleset
         case .minute: minute
@@ -44,22 +52,33 @@ extension RecordLine {
     private var serviceName: String { service?.description ?? "no known service" }
 
     private var flow: String {
-        let ends = ["client", "virtual", "destination"].compactMap { endpoint($0)?.description }
-        var words = "\(text("protocol") ?? "?") \(ends.joined(separator: " > "))  "
+        var words = text("protocol") ?? "?"
+        for (name, sign) in [("client", " "), ("virtual", " > "), ("destination", " > ")] {
+            if let end = endText(name) { words += sign + end }
+        }
+        words += "  "
         words += text("before").map { "\($0) -> " } ?? ""
         words += text("verdict") ?? "?"
         if let state = text("ipvs_state") { words += ", IPVS \(state)" }
         if let state = text("entry_state") { words += ", conntrack \(state)" }
-        words += ", \(age("age_s")) old"
+        // Of one that was found that is not known.
+        if text("change") != FlowChange.Kind.found.rawValue { words += ", \(age("age_s")) old" }
         if number("stuck_s") ?? 0 > 0 { words += ", stuck for \(age("stuck_s"))" }
         return words
+    }
+
+    /// As it is in the line, which has an address in canonical text: a million need not be read for that.
+    private func endText(_ name: String) -> String? {
+        guard let address = value[name]?["address"]?.string, let port = value[name]?["port"]?.number else { return nil }
+        return address.utf8.contains(UInt8(ascii: ":")) ? "[\(address)]:\(port)" : "\(address):\(port)"
     }
 
     private func age(_ name: String) -> String { AgeText.of(UInt32(clamping: number(name) ?? 0)) }
 
     private var finding: String {
         let words = ["severity", "id", "reason"].map { value["finding"]?[$0]?.string ?? "?" }
-        return "\(words[0]) \(words[1]): \(words[2])"
+        let subject = value["finding"]?["subject"].flatMap(Service.Identity.init).map { " of \($0)" } ?? ""
+        return "\(words[0]) \(words[1])\(subject): \(words[2])"
     }
 
     private var ruleset: String {
@@ -70,13 +89,13 @@ extension RecordLine {
     private var minute: String {
         let limit = number("limit").map { " of \($0)" } ?? ""
         let entries = number("entries").map { "\($0)\(limit) entries" } ?? "an unknown number of entries"
-        return ([entries, flows] + value.numbers(of: "counters").map { "\($0.name) +\($0.number)" }).joined(
+        return ([entries, flows] + numbers(of: "counters").map { "\($0.name) +\($0.number)" }).joined(
             separator: ", ")
     }
 
     /// `flows absent 12, tracked 3`: those that there are.
     private var flows: String {
-        let counts = value.numbers(of: "flows").filter { $0.number > 0 }.map { "\($0.name) \($0.number)" }
+        let counts = numbers(of: "flows").filter { $0.number > 0 }.map { "\($0.name) \($0.number)" }
         return "flows " + (counts.isEmpty ? "none" : counts.joined(separator: " "))
     }
 
@@ -95,20 +114,20 @@ extension RecordLine {
     }
 
     private var changes: String {
-        guard case .array(let properties)? = value["properties"] else { return "" }
-        return properties.map(\.change).joined(separator: ", ")
+        (value["properties"]?.elements ?? []).map {
+            Self.change($0["name"]?.string, $0["before"]?.string, $0["after"]?.string)
+        }.joined(separator: ", ")
     }
-}
 
-extension JSONValue {
-    /// Of an object with a name and two values: `weight 1 -> 0`.
-    fileprivate var change: String {
-        "\(self["name"]?.string ?? "?") \(self["before"]?.string.map { "\($0) -> " } ?? "")\(self["after"]?.string ?? "none")"
+    /// `weight 1 -> 0`
+    private static func change(_ name: String?, _ before: String?, _ after: String?) -> String {
+        "\(name ?? "?") \(before.map { "\($0) -> " } ?? "")\(after ?? "none")"
     }
 
     /// The members of an object in it that are numbers.
-    fileprivate func numbers(of name: String) -> [(name: String, number: Int64)] {
-        guard case .object(let members)? = self[name] else { return [] }
-        return members.compactMap { member in member.value.number.map { (name: member.name, number: $0) } }
+    private func numbers(of name: String) -> [(name: String, number: Int64)] {
+        (value[name]?.members ?? []).compactMap { member in
+            member.value.number.map { (name: member.name, number: $0) }
+        }
     }
 }

@@ -17,7 +17,10 @@ extension Origin {
 extension String {
     /// The text with everything replaced that a terminal would act on: text from the kernel or a capture is not trusted.
     package var printable: String {
-        guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
+        // Nearly everything is plain ASCII, whose properties need not be looked up.
+        guard utf8.contains(where: { $0 < 0x20 || $0 > 0x7E }), unicodeScalars.contains(where: \.isUnprintable) else {
+            return self
+        }
         return String(
             unicodeScalars.flatMap { $0.isUnprintable ? Array($0.escaped.unicodeScalars) : [$0] }.map(Character.init))
     }

@@ -114,7 +114,7 @@ struct RecordLinesTests {
     @Test(
         "Filters",
         arguments: [
-            ("kind=flow", 6), ("kind=flow,finding", 8), ("src=198.51.100.0/24 verdict=tracked", 5), ("stuck", 1),
+            ("kind=flow", 6), ("kind=flow,finding", 8), ("src=198.51.100.0/24 verdict=tracked", 5), ("stuck", 2),
             ("server=10.0.0.2", 5), ("service=tcp/10.0.0.100:80", 8), ("dport=80 not kind=flow", 2),
             ("service=fwmark:7", 2), ("class=fin ctstate=INVALID", 1), ("packets>8", 1), ("family=ipv6", 2),
             ("age>12m", 6), ("state=ESTABLISHED conntrack=CLOSE", 5), ("4711", 1), ("protocol=udp", 0),

@@ -9,26 +9,26 @@ struct JSONValueTests {
 
     @Test("Values")
     func values() throws {
-        #expect(
-            read(#" {"a" : [1, -20, 0 ,true,false,null], "b":{}, "c":"x"} "#)
-                == .object([
-                    ("a", .array([.number(1), .number(-20), .number(0), .bool(true), .bool(false), .null])),
-                    ("b", .object([])), ("c", .string("x")),
-                ]))
-        #expect(read("9223372036854775807") == .number(.max))
-        #expect(read(#""a\"\\\/\b\f\n\r\t\u00e4\ud83d\ude00é""#) == .string("a\"\\/\u{8}\u{C}\n\r\tä😀é"))
-        #expect(read(#"{"a":1,"a":2}"#)?["a"] == .number(1))
+        let value = try #require(read(#" {"a" : [1, -20, 0 ,true,false,null], "b":{}, "c":"x"} "#))
+        #expect(value.members.map(\.name) == ["a", "b", "c"])
+        #expect(value["a"]?.elements.map(\.number) == [1, -20, 0, nil, nil, nil])
+        #expect(value["b"]?.members.isEmpty ?? false)
+        #expect(value["c"]?.string == "x" && value["d"] == nil && value["c"]?["d"] == nil && value.elements.isEmpty)
+        #expect(read("9223372036854775807")?.number == .max)
+        #expect(read("9223372036854775808")?.number == nil)
+        #expect(read(#""a\"\\\/\b\f\n\r\t\u00e4\ud83d\ude00é""#)?.string == "a\"\\/\u{8}\u{C}\n\r\tä😀é")
+        #expect(read(#"{"a":1,"a":2}"#)?["a"]?.number == 1)
     }
 
     @Test(
         "What is no JSON, or more than a record has",
         arguments: [
             "", " ", "{", "{}x", "[1,]", "{,}", #"{"a"}"#, #"{"a":}"#, #"{a:1}"#, "01", "-", "1.5", "1e3", "tru", "nul",
-            "9223372036854775808", #""a"#, #""\x""#, #""\ud800""#, #""\ud800\u0041""#, "\"a\nb\"", #""\u00g0""#,
+            #""a"#, #""\x""#, #""\ud800""#, #""\ud800\u0041""#, "\"a\nb\"", #""\u00g0""#,
             "[1 2]",
             String(repeating: "[", count: 17) + String(repeating: "]", count: 17),
         ])
-    func refused(_ text: String) { #expect(read(text) == nil) }
+    func refused(_ text: String) { #expect(read(text).map { _ in text } == nil) }
 
     @Test("No prefix and no changed byte of a line is more than refused, and what is read is what Foundation reads")
     func damaged() throws {

@@ -67,6 +67,28 @@ struct MinuteChronicleTests {
         #expect(found == [#"minute 61 ["drop 2"] 1"#, "traffic 30 1", "drops 4", "drops 5"])
     }
 
+    @Test(
+        "A rule that was not known a minute ago has dropped at least what was traced, and one of iptables-legacy all of it"
+    )
+    func unknownRule() throws {
+        var minutes = MinuteChronicle()
+        var counts = try Counts()
+        counts.way(.fin, .invalid, 3, passed: 3)
+        var totals = PacketTotals()
+        minutes.take(try Self.director(at: 0, drops: 0, packets: 0), totals) { _ in }
+        let traced = DroppingRule(family: .ip, table: "filter", chain: "INPUT", decision: .rule(handle: 5))
+        let legacy = DroppingRule(family: .ip, table: "filter", chain: "INPUT", decision: .legacyRule(number: 2))
+        var observation = try Observation.of(counts.counts)
+        observation.blame = [Blame(traced, .unknown("no text"), dropped: [TracedKind(.fin, state: .invalid): 2])]
+        totals.take(observation)
+        totals.take(counters: [traced: 1000, legacy: 7], unread: nil)
+        var drops: [DropsMinute.Subject: UInt64] = [:]
+        minutes.take(try Self.director(at: 60, drops: 0, packets: 0), totals) {
+            if case .drops(let minute) = $0 { drops[minute.subject] = minute.packets }
+        }
+        #expect(drops == [.rule(traced): 2, .rule(legacy): 7])
+    }
+
     @Test("Counters of a service that began again have what they have; drops of a minute without any are not told")
     func again() throws {
         var minutes = MinuteChronicle()

@@ -20,6 +20,13 @@ def write_page(name, page):
         file.write(page)
 
 
+def write_record(name, lines):
+    """What `ct-inspect record` has written, for Tests/Fleet/records."""
+    os.makedirs("/run/exchange/records", exist_ok=True)
+    with open(f"/run/exchange/records/{name}.jsonl", "w", encoding="utf-8") as file:
+        file.write(lines)
+
+
 def write_fixture(scenario, hosts, peers, capture, folder):
     """A capture can be checked against the listings stored with it, long after its director is gone."""
     write_samples(peers, folder)

@@ -21,6 +21,7 @@ enum CaseName: String, CaseIterable, Codable {
     case observe
     case watch
     case flows
+    case record
     case export
 }
 

@@ -12,6 +12,9 @@ enum FlowRole: String, Codable {
     case summary
     case text
     case json
+    case recording, replayed
+    case replayedJSON = "replayed as JSON"
+    case replayedFiltered = "replayed, filtered"
 }
 
 extension FlowSubject {

@@ -20,8 +20,8 @@ struct Workspace {
         case output, errors, figures
         /// The input of `ip` and `nft`, and their output.
         case script, answer, complaint
-        /// A directory.
-        case capture
+        /// Directories.
+        case capture, record
         case profile = "callgrind.out"
     }
 

@@ -12,10 +12,12 @@ import tempfile
 from director import CLIENTS, VIP
 from filters import drops
 from namespace import end_process
+from origin import write_record
 from screen import wait_for
 from traffic import Datagrams, Web
 
 RECORD = "/run/record"
+HOST = "lb1"
 BOUND = 180  # seconds
 SERVICE = ("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g -w 1")
 NAMES = ("-A -u 10.0.0.100:53 -s rr", "-a -u 10.0.0.100:53 -r 10.0.0.3:53 -g")
@@ -39,6 +41,7 @@ def conduct(hosts, subject, report):
     _judge_kill(hosts, report, recorder)
     _judge_drops(hosts, report, recorder, web)
     _judge_end(report, recorder)
+    write_record(HOST, recorder.replay("--json").stdout)
 
 
 def _judge_flows(hosts, report, recorder, web, names, first):
@@ -98,7 +101,8 @@ def _judge_drops(hosts, report, recorder, web):
     for port in (1010, 1011):
         web.leave(web.visit(CLIENTS[1], (VIP, 80), port))
     counted = {drop.place: drop.packets for drop in drops(hosts.director)}
-    seen = wait_for(lambda: recorder.lines(record="drops"), BOUND)
+    wait_for(lambda: any("rule" in one for one in recorder.lines(record="drops")), BOUND)
+    seen = recorder.lines(record="drops")
     report.check("drops of the minute", any(one.get("class") == "fin" and one.get("ctstate") == "INVALID" for one in seen), seen)
     rules = [one["rule"] for one in seen if "rule" in one]
     places = {f"{family} {table} {chain} handle {handle}" for family, table, chain, handle in counted}
@@ -127,7 +131,8 @@ class _Recorder:
         hosts.open.append(self)
 
     def start(self):
-        words = (self.subject.program, "record", "--netns", self.hosts.director.name, "--to", RECORD, "--interval", "1s", "--observe")
+        named = ("unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', HOST)
+        words = (*named, self.subject.program, "record", "--netns", self.hosts.director.name, "--to", RECORD, "--interval", "1s", "--observe")
         self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=self.complaints)
 
     def close(self):
