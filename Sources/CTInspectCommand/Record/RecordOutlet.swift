@@ -53,8 +53,9 @@ struct RecordOutlet: ParsableArguments {
     }
 
     func open(_ heading: RecordHeading) throws(KernelError) -> RecordSink {
-        if isStream { return RecordSink(heading, nil) }
-        let writer = try RecordWriter(in: to, limits, compresses: !noCompression) { heading.line($0) }
-        return RecordSink(heading, writer)
+        if isStream { return RecordSink(heading) }
+        return try RecordSink(heading) { header throws(KernelError) in
+            try RecordWriter(in: to, limits, compresses: !noCompression, header: header)
+        }
     }
 }

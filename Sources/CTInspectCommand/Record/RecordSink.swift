@@ -18,10 +18,10 @@ struct RecordHeading {
     var now: Moment { isLive ? Clocks.system.wall() : origin.takenAt }
 
     /// The first line of a segment.
-    func line(_ segment: Int) -> [UInt8] {
+    func line(_ segment: Int, at time: Moment) -> [UInt8] {
         let line = Lines()
         let writing = RecordWriting(origin, to: line.take)
-        writing.begin(segment, at: now, every: interval, observes: observes)
+        writing.begin(segment, at: time, every: interval, observes: observes)
         writing.flush()
         return line.bytes
     }
@@ -30,6 +30,8 @@ struct RecordHeading {
 /// Text that has not been written.
 private final class Lines {
     var bytes: [UInt8] = []
+    /// The time of its first line; nil if there is none.
+    var first: Moment?
 
     func take(_ piece: RawSpan) { piece.withUnsafeBytes { bytes += $0 } }
 }
@@ -38,16 +40,26 @@ private final class Lines {
 final class RecordSink {
     private let heading: RecordHeading
     private var writer: RecordWriter?
-    private let lines = Lines()
+    private let lines: Lines
     private let writing: RecordWriting
     private var failure: KernelError?
 
-    /// - Parameter writer: nil for standard output.
-    init(_ heading: RecordHeading, _ writer: consuming RecordWriter?) {
+    /// To standard output.
+    init(_ heading: RecordHeading) {
         self.heading = heading
+        lines = Lines()
         writing = RecordWriting(heading.origin, to: lines.take)
-        if writer == nil { lines.bytes = heading.line(1) }
-        self.writer = writer
+        lines.bytes = heading.line(1, at: heading.now)
+    }
+
+    /// - Parameter open: opens the directory, given what makes the first line of a segment. No other line of it has an earlier time.
+    init(
+        _ heading: RecordHeading, _ open: (@escaping (_ segment: Int) -> [UInt8]) throws(KernelError) -> RecordWriter
+    ) throws(KernelError) {
+        let lines = Lines()
+        writer = try open { heading.line($0, at: lines.first ?? heading.now) }
+        (self.heading, self.lines) = (heading, lines)
+        writing = RecordWriting(heading.origin, to: lines.take)
     }
 
     /// More than this is written before more is taken, as a reading of a million flows has a gigabyte.
@@ -55,6 +67,7 @@ final class RecordSink {
 
     func take(_ event: RecordedEvent, at time: Moment) {
         if failure != nil { return }
+        lines.first = lines.first ?? time
         writing.write(event, at: time)
         guard lines.bytes.count >= Self.mostBytes else { return }
         do throws(KernelError) { try write() } catch { failure = error }
@@ -73,6 +86,7 @@ final class RecordSink {
         writing.flush()
         let bytes = lines.bytes
         lines.bytes.removeAll(keepingCapacity: true)
+        defer { lines.first = nil }
         if bytes.isEmpty { return }
         if writer == nil {
             Output.write(bytes.span.bytes)

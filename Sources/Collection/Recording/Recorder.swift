@@ -23,7 +23,7 @@ package final class Recorder {
     }
 
     package var director = DirectorState()
-    package let demand: Demand
+    package private(set) var demand = Demand()
     private let kernel: any KernelSource
     private let commits: CommitStream?
     private let entryEvents: (any EventSource)?
@@ -33,6 +33,9 @@ package final class Recorder {
     private var chronicle = DirectorChronicle()
     private var minutes = MinuteChronicle()
     private var totals = PacketTotals()
+    private let observes: Bool
+    /// Why packets could not be observed last, and the second from which that is tried again.
+    private var unobserved: (why: String, until: UInt32)?
     private let tell: (RecordedEvent, Moment) -> Void
 
     /// - Parameters:
@@ -54,10 +57,11 @@ package final class Recorder {
         options.clock = plan.clock
         if entryEvents == nil { options.moment = kernel.origin.takenAt }
         self.options = options
-        var demand = Demand()
-        demand.observes = plan.observes
-        self.demand = demand
+        observes = plan.observes
     }
+
+    /// In seconds: a director may get its first service, or its module, later.
+    private static let observesAgainAfter: UInt32 = 60
 
     /// Goes on until a stop is requested, the reader of the output is gone, or `limit` has passed.
     ///
@@ -71,15 +75,18 @@ package final class Recorder {
         while true {
             try drain()
             live.tick()
+            demand.observes = observes && director.second >= unobserved?.until ?? 0
             live.keepToDemand()
             if live.isReadingDue { read() }
+            // A reading ends early then.
+            if waiter.isStopped { return }
             if minutes.isDue(at: director.second) { endMinute() }
             try pause()
             let left = end.map { $0 - live.clock.elapsed() } ?? .seconds(1)
             if left <= .zero { return }
             let watched = [live.eventDescriptor, commits?.descriptor].compactMap(\.self)
             let wake = try waiter.wait(for: watched, upTo: min(left, live.untilReading, .milliseconds(250)))
-            if wake != .goOn || waiter.isStopped { return }
+            if wake != .goOn { return }
         }
     }
 
@@ -115,6 +122,7 @@ package final class Recorder {
 
     private func read() {
         let isRead = live.read()
+        if live.failure?.cause == .stopped { return }
         chronicle.takeLosses(director, tell)
         if isRead { chronicle.take(director, tell) }
         if isRead, director.absence == nil { readConfiguration() }
@@ -127,8 +135,14 @@ package final class Recorder {
     }
 
     private func endMinute() {
-        if demand.observes { totals.countDrops(counters) }
-        minutes.take(director, demand.observes ? totals : nil, tell)
+        if observes { totals.countDrops(counters) }
+        minutes.take(director, observes ? totals : nil, tell)
+    }
+
+    private func stopObserving(because why: String) {
+        if unobserved?.why != why { tell(.loss(Loss("packets", why))) }
+        unobserved = (why, director.second + Self.observesAgainAfter)
+        demand.observes = false
     }
 }
 
@@ -137,8 +151,8 @@ extension Recorder: DirectorKeeper {
 
     package func changed(_ change: DirectorChange) {
         switch change {
-        case .observed: if let last = director.observation.last { totals.take(last) }
-        case .observationEnded(let why?): tell(.loss(Loss("packets", why)))
+        case .observed: director.observation.last.map { totals.take($0) }
+        case .observationEnded(let why?): stopObserving(because: why)
         case .checked: chronicle.takeFindings(director, tell)
         default: break
         }

@@ -39,9 +39,10 @@ struct RecorderTests {
     }
 
     /// Runs it, and before each step but the first changes the director; then it is stopped.
-    private func record(_ steps: [() -> Void]) throws {
+    private func record(observing: Bool = false, _ steps: [() -> Void]) throws {
         let (time, lines) = (time, lines)
         var plan = Recorder.Plan(every: .seconds(10))
+        plan.observes = observing
         plan.clock = Clocks(
             wall: { Moment(nanoseconds: UInt64(time.elapsed.milliseconds) * 1_000_000) }, elapsed: { time.elapsed })
         let recorder = Recorder(director, entryEvents: events, commits: commits, plan) { event, moment in
@@ -127,5 +128,20 @@ struct RecorderTests {
         #expect(losses.filter { $0 == "events" }.count == 1)
         #expect(losses.filter { $0 == "changes of rules" }.count == 1)
         #expect(losses.filter { $0.contains("connections") }.count <= 1)
+    }
+
+    @Test(
+        "Packets that cannot be observed are tried again each minute, and told once as long as the reason is the same")
+    func unobserved() throws {
+        /// How often the services, which would be observed, are asked for within 143 seconds.
+        func asked(observing: Bool) throws -> Int {
+            let test = RecorderTests()
+            var asked = 0
+            test.director.beforeAnswer = { _, question in if question == .services { asked += 1 } }
+            try test.record(observing: observing, Array(repeating: {}, count: 12))
+            #expect(test.lines(of: "loss").filter { $0.hasSuffix("loss packets") }.count == (observing ? 1 : 0))
+            return asked
+        }
+        #expect(try asked(observing: true) - asked(observing: false) == 3)
     }
 }
