@@ -18,10 +18,10 @@ struct RecordHeading {
     var now: Moment { isLive ? Clocks.system.wall() : origin.takenAt }
 
     /// The first line of a segment.
-    func line(_ segment: Int, at time: Moment) -> [UInt8] {
+    func line(_ segment: Int, goesOn: Bool = false, at time: Moment) -> [UInt8] {
         let line = Lines()
         let writing = RecordWriting(origin, to: line.take)
-        writing.begin(segment, at: time, every: interval, observes: observes)
+        writing.begin(segment, goesOn: goesOn, at: time, every: interval, observes: observes)
         writing.flush()
         return line.bytes
     }
@@ -32,6 +32,8 @@ private final class Lines {
     var bytes: [UInt8] = []
     /// The time of its first line; nil if there is none.
     var first: Moment?
+    /// Whether a segment has.
+    var haveBegun = false
 
     func take(_ piece: RawSpan) { piece.withUnsafeBytes { bytes += $0 } }
 }
@@ -57,7 +59,10 @@ final class RecordSink {
         _ heading: RecordHeading, _ open: (@escaping (_ segment: Int) -> [UInt8]) throws(KernelError) -> RecordWriter
     ) throws(KernelError) {
         let lines = Lines()
-        writer = try open { heading.line($0, at: lines.first ?? heading.now) }
+        writer = try open { segment in
+            defer { lines.haveBegun = true }
+            return heading.line(segment, goesOn: lines.haveBegun, at: lines.first ?? heading.now)
+        }
         (self.heading, self.lines) = (heading, lines)
         writing = RecordWriting(heading.origin, to: lines.take)
     }

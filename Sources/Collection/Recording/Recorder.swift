@@ -105,7 +105,7 @@ package final class Recorder {
     package func readCapture(_ checks: BackgroundChecks.News) throws(KernelError) {
         switch checks {
         case .report(let report): director.take(report)
-        case .failure(let error): tell(.loss(Loss("the checks", error.description)))
+        case .failure(let error): director.missChecks(because: error.description)
         }
         // The second reading tells what an entry without a connection is.
         for _ in 0..<2 where !live.read() {
@@ -153,7 +153,9 @@ extension Recorder: DirectorKeeper {
         switch change {
         case .observed: director.observation.last.map { totals.take($0) }
         case .observationEnded(let why?): stopObserving(because: why)
-        case .checked: chronicle.takeFindings(director, tell)
+        case .checked:
+            chronicle.takeLosses(director, tell)
+            chronicle.takeFindings(director, tell)
         default: break
         }
     }

@@ -26,7 +26,9 @@ package struct DirectorChronicle: Sendable {
     /// One that was not read whole says nothing of what it lacks.
     private mutating func takeServices(_ director: DirectorState, _ each: (RecordedEvent) -> Void) {
         if director.reading.losses.contains(where: { $0.what == Loss.services }) { return }
-        for change in DirectorComparison.services(services ?? [], director.services) { each(.service(change)) }
+        for change in DirectorComparison.services(services ?? [], director.services) {
+            each(.service(change, isFound: services == nil))
+        }
         services = director.services
     }
 
@@ -55,7 +57,8 @@ package struct DirectorChronicle: Sendable {
     package mutating func takeLosses(_ director: DirectorState, _ each: (RecordedEvent) -> Void) {
         let trouble = director.reading.trouble.map { [Loss("a reading", $0)] } ?? []
         let absence = director.absence.map { [Loss("IPVS", $0)] } ?? []
-        let now = trouble + absence + director.reading.losses
+        let unchecked = director.checks.trouble.map { [Loss("the checks", $0)] } ?? []
+        let now = trouble + absence + director.reading.losses + unchecked + (director.checks.report?.losses ?? [])
         for loss in now where !losses.contains(loss) { each(.loss(loss)) }
         losses = now
         let events = director.events

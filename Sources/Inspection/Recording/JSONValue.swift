@@ -51,6 +51,14 @@ package struct JSONValue: Sendable {
         return text.utf8.contains(UInt8(ascii: "\\")) ? JSONEscapes.resolved(text) : text
     }
 
+    package var bool: Bool? {
+        switch bytes[range.lowerBound] {
+        case UInt8(ascii: "t"): true
+        case UInt8(ascii: "f"): false
+        default: nil
+        }
+    }
+
     /// Nil also for one that does not fit.
     package var number: Int64? {
         var (rest, isNegative) = (bytes[range], false)

@@ -6,7 +6,8 @@ import IPVS
 /// Something that a record has a line for.
 package enum RecordedEvent: Sendable {
     case flow(FlowChange)
-    case service(DirectorComparison.ServiceChange)
+    /// - isFound: it was there when recording began.
+    case service(DirectorComparison.ServiceChange, isFound: Bool)
     /// Timeouts and sync daemons of IPVS.
     case configuration(DirectorComparison.Change)
     /// A sysctl.

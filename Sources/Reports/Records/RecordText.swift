@@ -23,7 +23,7 @@ extension RecordLine {
     private var title: String {
         switch kind {
         case .flow, .service, .server, .finding: "\(kind.rawValue) \(text("change") ?? "?")"
-        case .start: "recording began"
+        case .start: value["goes_on"]?.bool == true ? "recording goes on" : "recording began"
         case .end: "recording ended"
         case .ruleset: "ruleset changed"
         // At first all are told.

@@ -27,11 +27,14 @@ package final class RecordWriting {
 
     /// The first line of a record, and of each of its segments: who writes, and how often readings are made.
     ///
-    /// - Parameter segment: which it begins, from 1.
-    package func begin(_ segment: Int, at time: Moment, every interval: Duration, observes: Bool) {
+    /// - Parameters:
+    ///   - segment: which it begins, from 1.
+    ///   - goesOn: whether the recorder wrote the segment before, so that what was told there still holds.
+    package func begin(_ segment: Int, goesOn: Bool, at time: Moment, every interval: Duration, observes: Bool) {
         line("start", time) { json in
             json.schema("record")
             json.member("segment", segment)
+            json.member("goes_on", goesOn)
             json.member("kernel", origin.kernelRelease)
             json.member("interval_ms", interval.milliseconds)
             json.member("observes", observes)
@@ -44,7 +47,7 @@ package final class RecordWriting {
     package func write(_ event: RecordedEvent, at time: Moment) {
         switch event {
         case .flow(let flow): line("flow", time) { $0.members(of: flow, at: time) }
-        case .service(let change): write(change, at: time)
+        case .service(let change, let isFound): write(change, isFound: isFound, at: time)
         case .configuration(let change): line("ipvs", time) { $0.members(of: change) }
         case .setting(let change): line("setting", time) { $0.members(of: change) }
         case .finding(let finding, let isRaised):
@@ -65,17 +68,18 @@ package final class RecordWriting {
     }
 
     /// A line for the service, and one for each real server.
-    private func write(_ change: DirectorComparison.ServiceChange, at time: Moment) {
+    private func write(_ change: DirectorComparison.ServiceChange, isFound: Bool, at time: Moment) {
+        func word(_ presence: DirectorComparison.Presence) -> String { isFound ? "found" : presence.rawValue }
         if !change.properties.isEmpty || change.presence != .changed {
             line("service", time) { json in
-                json.member("change", change.presence.rawValue)
+                json.member("change", word(change.presence))
                 json.identity("service", change.identity)
                 json.properties(change.properties)
             }
         }
         for destination in change.destinations {
             line("server", time) { json in
-                json.member("change", destination.presence.rawValue)
+                json.member("change", word(destination.presence))
                 json.identity("service", change.identity)
                 json.endpoint("destination", destination.endpoint)
                 json.properties(destination.properties)

@@ -63,8 +63,8 @@ struct RecorderTests {
     private static func words(_ event: RecordedEvent) -> String {
         switch event {
         case .flow(let flow): "flow \(flow.kind.rawValue) \(flow.client) \(flow.verdict.rawValue)"
-        case .service(let change):
-            "service \(change.identity) \(change.presence.rawValue) "
+        case .service(let change, let isFound):
+            "service \(change.identity) \(isFound ? "found" : change.presence.rawValue) "
                 + change.destinations.map { destination in
                     let changes = destination.properties.map { "\($0.name) \($0.before ?? "-") \($0.after ?? "-")" }
                     return "\(destination.endpoint) \(destination.presence.rawValue) \(changes.joined(separator: " "))"
@@ -102,7 +102,7 @@ struct RecorderTests {
         #expect(flows.filter { $0.hasPrefix("ended") }.count == 1)
         let services = lines(of: "service")
         #expect(services.count == 2)
-        #expect(services.first?.contains("added 10.0.0.3:80 added method") ?? false)
+        #expect(services.first?.contains("found 10.0.0.3:80 added method") ?? false)
         #expect(services.last?.hasSuffix("changed 10.0.0.3:80 changed weight 1 0") ?? false)
         #expect(lines(of: "setting").contains { $0.hasSuffix("setting net.ipv4.vs.conntrack 0 1") })
         #expect(lines(of: "ruleset").map { $0.hasSuffix("ruleset 9") } == [true])

@@ -44,7 +44,8 @@ struct RecordLinesTests {
             ctstate: .new)
         let rule = DroppingRule(family: .ip, table: "filter", chain: "INPUT", decision: .rule(handle: 5))
         return try FlowChange.Kind.allCases.map(flow) + [
-            .service(change), .configuration(.init("timeout_tcp", "900", "60")),
+            .service(change, isFound: false), .service(change, isFound: true),
+            .configuration(.init("timeout_tcp", "900", "60")),
             .setting(.init("net.ipv4.vs.conntrack", "0", nil)),
             .finding(Finding(.accountingOff, .info, .table), isRaised: true),
             .finding(Finding(.endsInvalid, .warning, .service(service)), isRaised: false),
@@ -62,9 +63,10 @@ struct RecordLinesTests {
         let events = try events()
         return written { sink in
             let writing = RecordWriting(origin, to: sink)
-            writing.begin(1, at: time, every: .seconds(10), observes: true)
+            writing.begin(1, goesOn: false, at: time, every: .seconds(10), observes: true)
             for event in events { writing.write(event, at: time) }
             writing.end(at: time)
+            writing.begin(2, goesOn: true, at: time, every: .seconds(10), observes: true)
             writing.flush()
         }
     }
@@ -93,6 +95,7 @@ struct RecordLinesTests {
     func people() throws {
         let lines = try Self.lines().map { $0.text.dropFirst("2026-11-28T21:46:40.123Z lb1/lb  ".count) }
         for line in [
+            "recording goes on  Linux 6.1.0, a reading each 10 s", "service found  fwmark 7 IPv6  scheduler wlc",
             "recording began  Linux 6.1.0, a reading each 10 s",
             "flow verdict  tcp 198.51.100.7:40000 > 10.0.0.100:80 > 10.0.0.2:80  absent -> tracked, IPVS ESTABLISHED, "
                 + "conntrack CLOSE, 12m05s old",
@@ -116,7 +119,7 @@ struct RecordLinesTests {
         arguments: [
             ("kind=flow", 6), ("kind=flow,finding", 8), ("src=198.51.100.0/24 verdict=tracked", 5), ("stuck", 2),
             ("server=10.0.0.2", 5), ("service=tcp/10.0.0.100:80", 8), ("dport=80 not kind=flow", 2),
-            ("service=fwmark:7", 2), ("class=fin ctstate=INVALID", 1), ("packets>8", 1), ("family=ipv6", 2),
+            ("service=fwmark:7", 4), ("class=fin ctstate=INVALID", 1), ("packets>8", 1), ("family=ipv6", 4),
             ("age>12m", 6), ("state=ESTABLISHED conntrack=CLOSE", 5), ("4711", 1), ("protocol=udp", 0),
         ])
     func filter(_ line: String, _ count: Int) throws {
