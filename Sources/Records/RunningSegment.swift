@@ -58,7 +58,7 @@ final class RunningSegment {
 
     var hasOnlyHeader: Bool { bytes == headerBytes }
 
-    /// A clock that was set back begins anew, as otherwise the segment would never end.
+    /// After a clock was set back the age is counted from then on, as otherwise the segment would never end.
     func age(at now: Moment) -> Duration {
         if now.nanoseconds < from.nanoseconds { from = now }
         return .nanoseconds(Int64(clamping: now.nanoseconds - from.nanoseconds))

@@ -63,6 +63,10 @@ struct RecordCommandTests {
         #expect(outcome.status == 0 && outcome.complaint.isEmpty, "\(outcome.complaint)")
         let files = try FileManager.default.contentsOfDirectory(atPath: record).filter { $0.contains(".jsonl") }
         #expect(files.count == 2 && files.allSatisfy { !$0.hasSuffix(".jsonl") }, "\(files)")
+        if SchemaScript.works || isContinuousIntegration {
+            let manifest = try String(contentsOfFile: record + "/manifest.json", encoding: .utf8)
+            #expect(try SchemaScript.check("record-manifest", manifest).lines == ["1 passed, 0 failed"])
+        }
         let all = try Program.run(["replay", record, "--json"])
         let lines = try lines(all.output)
         #expect(all.status == 0 && lines.filter { $0.kind == .start }.map { $0.number("segment") } == [1, 2])
