@@ -146,7 +146,7 @@ check_recorded() {
     complaints | nothing
     in_system ct-inspect replay /var/lib/ct-inspect | tee "$WORK/record" | sed -n '1p;$p'
     grep -F 'recording began' "$WORK/record"
-    grep -F 'setting  net.netfilter.nf_conntrack_max' "$WORK/record"
+    grep -F 'setting found  net.netfilter.nf_conntrack_max' "$WORK/record"
     [[ $(tail -n 1 "$WORK/record") == *'recording ended' ]]
     [[ $(in_system stat -L -c %a /var/lib/ct-inspect) == 700 ]]
     [[ $(in_system nft list tables) == 'table inet filter' ]]

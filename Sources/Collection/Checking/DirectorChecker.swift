@@ -49,7 +49,9 @@ package struct DirectorChecker {
             if trial == nil {
                 director.facts.trial = .unreadable("the packet filter is being tried")
                 director.facts.rules = .unreadable("the packet filter is being tried")
-                report(CheckReport(Check.all, of: director.facts))
+                var early = CheckReport(Check.all, of: director.facts)
+                early.awaitsTrial = true
+                report(early)
             }
             let (elapsed, start) = (elapsed, elapsed())
             try director.tryFilter(reading: source, in: shelter) {

@@ -11,6 +11,8 @@ package struct CheckReport: Snapshot, Equatable, Sendable {
     /// Those that could not be made, or not be relied on.
     package var notMade: [NotMade]
     package var losses: [Loss]
+    /// Whether the packet filter is being tried, and another report comes soon.
+    package var awaitsTrial = false
     /// Of the conntrack table, for monitoring; nil if it could not be read.
     package var table: TableStatistics?
     /// What was given in files; nil if all of it is the director's.

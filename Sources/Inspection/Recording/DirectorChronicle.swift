@@ -34,14 +34,19 @@ package struct DirectorChronicle: Sendable {
 
     private mutating func takeSettings(_ director: DirectorState, _ each: (RecordedEvent) -> Void) {
         let now = director.sysctls.lasting
-        for change in DirectorComparison.Change.between(settings ?? [], now) { each(.setting(change)) }
+        for change in DirectorComparison.Change.between(settings ?? [], now) {
+            each(.setting(change, isFound: settings == nil))
+        }
         settings = now
     }
 
     /// Timeouts and sync daemons of IPVS, which a reading of flows does not have.
     package mutating func take(_ configuration: Director.Configuration, _ each: (RecordedEvent) -> Void) {
         let now = configuration.properties
-        for change in DirectorComparison.Change.between(self.configuration ?? [], now) { each(.configuration(change)) }
+        let isFound = self.configuration == nil
+        for change in DirectorComparison.Change.between(self.configuration ?? [], now) {
+            each(.configuration(change, isFound: isFound))
+        }
         self.configuration = now
     }
 
@@ -58,7 +63,8 @@ package struct DirectorChronicle: Sendable {
         let trouble = director.reading.trouble.map { [Loss("a reading", $0)] } ?? []
         let absence = director.absence.map { [Loss("IPVS", $0)] } ?? []
         let unchecked = director.checks.trouble.map { [Loss("the checks", $0)] } ?? []
-        let now = trouble + absence + director.reading.losses + unchecked + (director.checks.report?.losses ?? [])
+        let report = director.checks.report.flatMap { $0.awaitsTrial ? nil : $0 }
+        let now = trouble + absence + director.reading.losses + unchecked + (report?.losses ?? [])
         for loss in now where !losses.contains(loss) { each(.loss(loss)) }
         losses = now
         let events = director.events

@@ -6,12 +6,12 @@ import IPVS
 /// Something that a record has a line for.
 package enum RecordedEvent: Sendable {
     case flow(FlowChange)
-    /// - isFound: it was there when recording began.
+    /// - isFound: it was there when recording began, here and below.
     case service(DirectorComparison.ServiceChange, isFound: Bool)
     /// Timeouts and sync daemons of IPVS.
-    case configuration(DirectorComparison.Change)
+    case configuration(DirectorComparison.Change, isFound: Bool)
     /// A sysctl.
-    case setting(DirectorComparison.Change)
+    case setting(DirectorComparison.Change, isFound: Bool)
     case finding(Finding, isRaised: Bool)
     /// The rules of nf_tables were changed.
     case ruleset(RulesetCommit)

@@ -26,8 +26,7 @@ extension RecordLine {
         case .start: value["goes_on"]?.bool == true ? "recording goes on" : "recording began"
         case .end: "recording ended"
         case .ruleset: "ruleset changed"
-        // At first all are told.
-        case .ipvs, .setting: text("before") == nil ? "setting" : "setting changed"
+        case .ipvs, .setting: "setting \(text("change") ?? "?")"
         case .minute, .traffic, .drops, .loss: kind.rawValue
         }
     }

@@ -48,8 +48,8 @@ package final class RecordWriting {
         switch event {
         case .flow(let flow): line("flow", time) { $0.members(of: flow, at: time) }
         case .service(let change, let isFound): write(change, isFound: isFound, at: time)
-        case .configuration(let change): line("ipvs", time) { $0.members(of: change) }
-        case .setting(let change): line("setting", time) { $0.members(of: change) }
+        case .configuration(let change, let isFound): write(change, of: "ipvs", isFound: isFound, at: time)
+        case .setting(let change, let isFound): write(change, of: "setting", isFound: isFound, at: time)
         case .finding(let finding, let isRaised):
             line("finding", time) { json in
                 json.member("change", isRaised ? "raised" : "cleared")
@@ -64,6 +64,13 @@ package final class RecordWriting {
                 json.member("what", loss.what)
                 json.member("why", loss.why)
             }
+        }
+    }
+
+    private func write(_ change: DirectorComparison.Change, of record: String, isFound: Bool, at time: Moment) {
+        line(record, time) { json in
+            json.member("change", isFound ? "found" : change.presence.rawValue)
+            json.members(of: change)
         }
     }
 
@@ -181,6 +188,12 @@ extension JSONWriter {
             member("ctstate", kind.ctstate.name)
         case .rule(let rule): member("rule", rule.place)
         }
+    }
+}
+
+extension DirectorComparison.Change {
+    fileprivate var presence: DirectorComparison.Presence {
+        before == nil ? .added : after == nil ? .removed : .changed
     }
 }
 

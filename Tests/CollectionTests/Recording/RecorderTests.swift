@@ -69,8 +69,8 @@ struct RecorderTests {
                     let changes = destination.properties.map { "\($0.name) \($0.before ?? "-") \($0.after ?? "-")" }
                     return "\(destination.endpoint) \(destination.presence.rawValue) \(changes.joined(separator: " "))"
                 }.joined()
-        case .configuration(let change), .setting(let change):
-            "setting \(change.name) \(change.before ?? "-") \(change.after ?? "-")"
+        case .configuration(let change, let isFound), .setting(let change, let isFound):
+            "setting \(isFound ? "found " : "") \(change.name) \(change.before ?? "-") \(change.after ?? "-")"
         case .finding(let finding, let isRaised): "finding \(isRaised ? "raised" : "cleared") \(finding.id.rawValue)"
         case .ruleset(let commit): "ruleset \(commit.generation)"
         case .minute(let minute): "minute \(minute.seconds)"

@@ -45,8 +45,10 @@ struct RecordLinesTests {
         let rule = DroppingRule(family: .ip, table: "filter", chain: "INPUT", decision: .rule(handle: 5))
         return try FlowChange.Kind.allCases.map(flow) + [
             .service(change, isFound: false), .service(change, isFound: true),
-            .configuration(.init("timeout_tcp", "900", "60")),
-            .setting(.init("net.ipv4.vs.conntrack", "0", nil)),
+            .configuration(.init("timeout_tcp", "900", "60"), isFound: false),
+            .configuration(.init("daemon_master", nil, "eth0"), isFound: false),
+            .setting(.init("net.ipv4.vs.conntrack", "0", nil), isFound: false),
+            .setting(.init("net.ipv4.vs.sloppy_tcp", nil, "0"), isFound: true),
             .finding(Finding(.accountingOff, .info, .table), isRaised: true),
             .finding(Finding(.endsInvalid, .warning, .service(service)), isRaised: false),
             .ruleset(RulesetCommit(generation: 12, pid: 4711, process: "nft")), .ruleset(RulesetCommit(generation: 13)),
@@ -104,7 +106,8 @@ struct RecordLinesTests {
                 + "conntrack CLOSE, 12m05s old, stuck for 11m00s",
             "service added  fwmark 7 IPv6  scheduler wlc",
             "server changed  fwmark 7 IPv6 > [2001:db8::2]:80  weight 1 -> 0",
-            "setting changed  timeout_tcp 900 -> 60", "setting changed  net.ipv4.vs.conntrack 0 -> none",
+            "setting changed  timeout_tcp 900 -> 60", "setting removed  net.ipv4.vs.conntrack 0 -> none",
+            "setting found  net.ipv4.vs.sloppy_tcp 0", "setting added  daemon_master eth0",
             "ruleset changed  generation 12 by nft (thread 4711)", "ruleset changed  generation 13",
             "minute  1000 entries, flows absent 12 tracked 3 stuck 1, drop +33",
             "traffic  tcp 10.0.0.100:80, flows absent 12 tracked 3 stuck 1, +5 connections, +20 packets in",
