@@ -1,5 +1,5 @@
 # The tasks of this project; `make help` lists them. scripts/setup installs what they need.
-.PHONY: help build install uninstall deb demo test unit fuzz fuzz-short sanitize instructions man man-check completions completions-check metrics-check package bare lab lab-once lab-million soak faults faults-short lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
+.PHONY: help build install uninstall deb demo test unit fuzz fuzz-short sanitize instructions man man-check completions completions-check metrics-check fleet-check package bare lab lab-once lab-million soak faults faults-short lint fmt fixtures bench bench-build setup-build setup-test setup-deb clean
 
 SWIFT ?= swift
 # Packed relative relocations (glibc 2.36, lld): a megabyte less to read, and to keep in memory, at each start.
@@ -32,7 +32,7 @@ demo: build ## Build, and run the main job on the bundled capture of a real dire
 	@echo
 	$(BINARY) flows --capture Tests/Fixtures/mixed/capture --summary
 
-test: setup-test lint unit fuzz-short instructions man-check completions-check metrics-check package bare lab-once ## All tests: lint, unit, integration, fuzzing, instructions, man pages, completions, alerts, package, bare Debian, lab
+test: setup-test lint unit fuzz-short instructions man-check completions-check metrics-check fleet-check package bare lab-once ## All tests: lint, unit, integration, fuzzing, instructions, man pages, completions, alerts, fleet, package, bare Debian, lab
 
 unit: setup-test ## Unit, differential and integration tests (namespaces need root)
 	SWIFT="$(SWIFT)" scripts/swift-test
@@ -114,6 +114,9 @@ completions-check: setup-test build ## The completions: current, and in real she
 
 metrics-check: setup-test build ## Alerts, recording rules and dashboards, on a real Prometheus (METRICS="--page FILE")
 	Tests/Metrics/run $(METRICS) $(BINARY)
+
+fleet-check: setup-test ## The tables, questions and shippers of docs/fleet.md, in ClickHouse, on records of three directors
+	Tests/Fleet/run
 
 setup-build:
 	@scripts/setup build

@@ -24,7 +24,7 @@ UNITS = $(wildcard Packaging/systemd/*)
 RULES = $(wildcard contrib/prometheus/*.yml)
 DASHBOARDS = $(wildcard contrib/grafana/*.json)
 # The last one is the licence, including those of linked libraries.
-DOCUMENTS = README.md CHANGELOG.md Packaging/debian/copyright
+DOCUMENTS = README.md CHANGELOG.md docs/fleet.md Packaging/debian/copyright
 
 INSTALLED = $(BINDIR)/ct-inspect $(addprefix $(MANDIR)/man7/,$(notdir $(MAN7))) $(addprefix $(MANDIR)/man8/,$(notdir $(MAN8))) \
     $(addprefix $(SCHEMADIR)/,$(notdir $(SCHEMAS))) $(addprefix $(UNITDIR)/,$(notdir $(UNITS))) \

@@ -6,7 +6,7 @@ expected_files() {
     local file
     printf '/usr/%s\n' bin/ct-inspect share/bash-completion/completions/ct-inspect share/zsh/vendor-completions/_ct-inspect \
         share/fish/vendor_completions.d/ct-inspect.fish share/lintian/overrides/ct-inspect
-    printf '/usr/share/doc/ct-inspect/%s\n' README.md CHANGELOG.md prometheus.md changelog copyright
+    printf '/usr/share/doc/ct-inspect/%s\n' README.md CHANGELOG.md fleet.md prometheus.md changelog copyright
     for file in man/*.7; do printf '/usr/share/man/man7/%s\n' "${file##*/}"; done
     for file in man/*.8; do printf '/usr/share/man/man8/%s\n' "${file##*/}"; done
     for file in Packaging/systemd/*; do printf '/usr/lib/systemd/system/%s\n' "${file##*/}"; done
