@@ -44,11 +44,13 @@ class _Maker:
 
 def _earlier(maker):
     """Of a recorder before: what the next one does not find there any more is not told to have ended."""
+    finding = maker.like("finding", -190, change="raised")
+    finding["finding"]["id"] = "no-dest"
     return [
         maker.like("start", -300, segment=1),
         maker.like("setting", -299, name="net.ipv4.vs.conntrack", before=None, after="0"),
         maker.flow("stuck", -200, 9, ipvs_state="ESTABLISHED", stuck="end_dropped"),
-        maker.like("finding", -190, change="raised"),
+        finding,
     ]
 
 

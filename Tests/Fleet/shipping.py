@@ -117,7 +117,9 @@ def check_rsyslog(report, records):
         for path, name in PLACES.items():
             configuration, ship = (text.replace(path, str(folder / name)) for text in (configuration, ship))
         ship = ship.replace(SERVER, f"http://127.0.0.1:{server.server_port}").replace("sleep 5", "sleep 0.2")
-        (folder / "record").mkdir()
+        # As systemd makes it for a unit with DynamicUser=.
+        (folder / "private").mkdir()
+        (folder / "record").symlink_to("private")
         (folder / "spool").mkdir()
         (folder / "netrc").write_text("default login shipper password secret\n")
         (folder / "ship").write_text(ship)
