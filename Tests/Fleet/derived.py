@@ -1,7 +1,7 @@
 """Lines of a fourth director, lb4, made of the others': what the lab's records lack. They are valid by the schema, as is checked.
 
-It is in no named network namespace, its recorder, its second, has begun another segment and runs still, and it has IPv6, a mark, losses, an almost full table, rules that somebody
-changed before packets were dropped, and flows that ended after they were stuck, go on, and are stuck still.
+It is in no named network namespace, though another on its host is; its recorder, its second, goes on with another segment and runs still; and it has IPv6, a mark, losses, an
+almost full table, rules that somebody changed before packets were dropped, and flows that ended after they were stuck, go on, and are stuck still.
 """
 import copy
 from datetime import UTC, datetime, timedelta
@@ -41,23 +41,26 @@ class _Maker:
         weight = {"name": "weight", "before": before, "after": after}
         return self.like("server", seconds, change=change, service=WEB, destination={"address": destination, "port": 80}, properties=[weight])
 
+    def finding(self, change, seconds, name):
+        line = self.like("finding", seconds, change="raised") | {"change": change}
+        line["finding"]["id"] = name
+        return line
+
 
 def _earlier(maker):
     """Of a recorder before: what the next one does not find there any more is not told to have ended."""
-    finding = maker.like("finding", -190, change="raised")
-    finding["finding"]["id"] = "no-dest"
     return [
-        maker.like("start", -300, segment=1),
+        maker.like("start", -300, segment=1, goes_on=False),
         maker.like("setting", -299, name="net.ipv4.vs.conntrack", before=None, after="0"),
         maker.flow("stuck", -200, 9, ipvs_state="ESTABLISHED", stuck="end_dropped"),
-        finding,
+        maker.finding("raised", -190, "expire-nodest"),
     ]
 
 
 def _first_reading(maker):
     return [
-        maker.like("start", 0, segment=2),
-        maker.server("added", 0.1, None, "1"),
+        maker.like("start", 0, segment=2, goes_on=False),
+        maker.server("found", 0.1, None, "1"),
         maker.like("setting", 0.5, name="net.ipv4.vs.conntrack", before=None, after="0"),
         maker.flow("found", 0.6, 1),
         maker.like("ipvs", 0.7, name="timeout_tcp", before=None, after="900"),
@@ -71,7 +74,8 @@ def _changes(maker):
         maker.server("added", 80, None, "3", "2001:db8::4"),
         maker.like("end", 90) | {"record": "loss", "what": "events", "why": "2 messages were lost"},
         maker.like("ruleset", 200, generation=6, process="nft", pid=79),
-        maker.like("start", 300, segment=3),
+        maker.like("start", 300, segment=3, goes_on=True),
+        maker.like("start", 305, segment=1, goes_on=False) | {"netns": "other"},
         maker.server("changed", 720, "1", "0"),
         maker.server("removed", 730, "3", None, "2001:db8::4"),
     ]
@@ -105,4 +109,4 @@ def _minutes(maker):
 
 
 def _findings(maker):
-    return [maker.like("finding", 700, change="raised"), maker.like("finding", 710, change="cleared")]
+    return [maker.finding("raised", 5, "ct-acct-off"), maker.finding("raised", 700, "flows-absent"), maker.finding("cleared", 710, "flows-absent")]

@@ -4,7 +4,6 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 EPOCH = "1970-01-01 00:00:00.000000"
-SENTINEL = "net.ipv4.vs.conntrack"
 VERDICTS = ("absent", "never", "unreplied", "tracked", "orphan", "synced", "stuck")
 
 
@@ -52,26 +51,14 @@ def of(lines, *records, since=None):
 
 
 def runs(lines):
-    """Each director's lines by recorder: a recorder begins with a start line after which the sysctls are listed again."""
+    """Each director's lines by recorder."""
     directors = defaultdict(list)
     for line in lines:
-        directors[director(line)].append(line)
-    for key, own in directors.items():
-        segments = []
-        for line in own:
-            if line["record"] == "start":
-                segments.append([])
-            segments[-1].append(line)
-        split = []
-        for segment in segments:
-            if any(is_listed(line) for line in segment) or not split:
-                split.append([])
-            split[-1] += segment
-        yield key, split
-
-
-def is_listed(line):
-    return line["record"] == "setting" and line["name"] == SENTINEL and line["before"] is None
+        recorders = directors[director(line)]
+        if not recorders or line["record"] == "start" and not line["goes_on"]:
+            recorders.append([])
+        recorders[-1].append(line)
+    return directors.items()
 
 
 def rule_drops(lines, since):
@@ -99,19 +86,16 @@ def summed(drops, key):
 
 
 def real_changes(lines):
-    """(director, line, its property), without what is listed at a beginning and what ct-inspect itself did."""
-    for key, recorders in runs(lines):
-        for recorder in recorders:
-            listed = max((at for at, line in enumerate(recorder) if is_listed(line)), default=-1)
-            for at, line in enumerate(recorder):
-                kind = line["record"]
-                if kind == "ruleset" and line["process"] != "ct-inspect":
-                    yield key, line, {"name": "generation", "before": None, "after": str(line["generation"])}
-                elif kind in ("setting", "ipvs") and line["before"] is not None:
-                    yield key, line, line
-                elif kind in ("service", "server") and (line["change"] != "added" or at > listed):
-                    for one in line["properties"] or [{"name": "", "before": None, "after": None}]:
-                        yield key, line, one
+    """(director, line, its property), without what is told at a beginning and what ct-inspect itself did."""
+    for line in lines:
+        kind = line["record"]
+        if kind == "ruleset" and line["process"] != "ct-inspect":
+            yield director(line), line, {"name": "generation", "before": None, "after": str(line["generation"])}
+        elif kind in ("setting", "ipvs") and line["before"] is not None:
+            yield director(line), line, line
+        elif kind in ("service", "server") and line["change"] in ("added", "removed", "changed"):
+            for one in line["properties"] or [{"name": "", "before": None, "after": None}]:
+                yield director(line), line, one
 
 
 def before_drops(lines, since):
@@ -211,7 +195,7 @@ def silent(lines, since):
     for key, line in last.items():
         state = "ended" if line["record"] == "end" else "silent" if now - moment(line) > timedelta(minutes=3) else "running"
         rows.append([*key, text(moment(line)), state])
-    return sorted(rows, key=lambda row: (row[3], row[2]))
+    return sorted(rows, key=lambda row: (row[3], row[2], row[:2]))
 
 
 ANSWERS = {
