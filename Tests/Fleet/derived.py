@@ -51,7 +51,7 @@ def _earlier(maker):
     """Of a recorder before: what the next one does not find there any more is not told to have ended."""
     return [
         maker.like("start", -300, segment=1, goes_on=False),
-        maker.like("setting", -299, name="net.ipv4.vs.conntrack", before=None, after="0"),
+        maker.like("setting", -299, change="found", name="net.ipv4.vs.conntrack", before=None, after="0"),
         maker.flow("stuck", -200, 9, ipvs_state="ESTABLISHED", stuck="end_dropped"),
         maker.finding("raised", -190, "expire-nodest"),
     ]
@@ -61,9 +61,9 @@ def _first_reading(maker):
     return [
         maker.like("start", 0, segment=2, goes_on=False),
         maker.server("found", 0.1, None, "1"),
-        maker.like("setting", 0.5, name="net.ipv4.vs.conntrack", before=None, after="0"),
+        maker.like("setting", 0.5, change="found", name="net.ipv4.vs.conntrack", before=None, after="0"),
         maker.flow("found", 0.6, 1),
-        maker.like("ipvs", 0.7, name="timeout_tcp", before=None, after="900"),
+        maker.like("ipvs", 0.7, change="found", name="timeout_tcp", before=None, after="900"),
     ]
 
 
@@ -72,6 +72,7 @@ def _changes(maker):
         maker.like("ruleset", 60, generation=4, process="nft", pid=77),
         maker.like("ruleset", 70, generation=5, process="ct-inspect", pid=78),
         maker.server("added", 80, None, "3", "2001:db8::4"),
+        maker.like("ipvs", 85, name="daemon_master", before=None, after="eth0") | {"change": "added"},
         maker.like("end", 90) | {"record": "loss", "what": "events", "why": "2 messages were lost"},
         maker.like("ruleset", 200, generation=6, process="nft", pid=79),
         maker.like("start", 300, segment=3, goes_on=True),

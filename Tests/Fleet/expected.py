@@ -91,7 +91,7 @@ def real_changes(lines):
         kind = line["record"]
         if kind == "ruleset" and line["process"] != "ct-inspect":
             yield director(line), line, {"name": "generation", "before": None, "after": str(line["generation"])}
-        elif kind in ("setting", "ipvs") and line["before"] is not None:
+        elif kind in ("setting", "ipvs") and line["change"] in ("added", "removed", "changed"):
             yield director(line), line, line
         elif kind in ("service", "server") and line["change"] in ("added", "removed", "changed"):
             for one in line["properties"] or [{"name": "", "before": None, "after": None}]:

@@ -70,7 +70,7 @@ struct RecorderTests {
                     return "\(destination.endpoint) \(destination.presence.rawValue) \(changes.joined(separator: " "))"
                 }.joined()
         case .configuration(let change, let isFound), .setting(let change, let isFound):
-            "setting \(isFound ? "found " : "") \(change.name) \(change.before ?? "-") \(change.after ?? "-")"
+            "setting \(isFound ? "found " : "")\(change.name) \(change.before ?? "-") \(change.after ?? "-")"
         case .finding(let finding, let isRaised): "finding \(isRaised ? "raised" : "cleared") \(finding.id.rawValue)"
         case .ruleset(let commit): "ruleset \(commit.generation)"
         case .minute(let minute): "minute \(minute.seconds)"
