@@ -9,6 +9,7 @@ SCHEMADIR = $(DATADIR)/ct-inspect/schema
 # For Prometheus and Grafana: see contrib/prometheus/README.md, which is installed as prometheus.md.
 PROMETHEUSDIR = $(DATADIR)/ct-inspect/prometheus
 GRAFANADIR = $(DATADIR)/ct-inspect/grafana
+ANSIBLEDIR = $(DATADIR)/ct-inspect/ansible
 # systemd reads this under /usr and /usr/local. None of the units is enabled.
 UNITDIR = $(PREFIX)/lib/systemd/system
 BASHDIR = $(DATADIR)/bash-completion/completions
@@ -23,15 +24,16 @@ SCHEMAS = $(wildcard docs/schema/*.json)
 UNITS = $(wildcard Packaging/systemd/*)
 RULES = $(wildcard contrib/prometheus/*.yml)
 DASHBOARDS = $(wildcard contrib/grafana/*.json)
+PLAYBOOKS = $(wildcard contrib/ansible/*.yml)
 # The last one is the licence, including those of linked libraries.
 DOCUMENTS = README.md CHANGELOG.md docs/fleet.md Packaging/debian/copyright
 
 INSTALLED = $(BINDIR)/ct-inspect $(addprefix $(MANDIR)/man7/,$(notdir $(MAN7))) $(addprefix $(MANDIR)/man8/,$(notdir $(MAN8))) \
     $(addprefix $(SCHEMADIR)/,$(notdir $(SCHEMAS))) $(addprefix $(UNITDIR)/,$(notdir $(UNITS))) \
-    $(addprefix $(PROMETHEUSDIR)/,$(notdir $(RULES))) $(addprefix $(GRAFANADIR)/,$(notdir $(DASHBOARDS))) $(addprefix $(DOCDIR)/,$(notdir $(DOCUMENTS)) prometheus.md) \
+    $(addprefix $(PROMETHEUSDIR)/,$(notdir $(RULES))) $(addprefix $(GRAFANADIR)/,$(notdir $(DASHBOARDS))) $(addprefix $(ANSIBLEDIR)/,$(notdir $(PLAYBOOKS))) $(addprefix $(DOCDIR)/,$(notdir $(DOCUMENTS)) prometheus.md) \
     $(BASHDIR)/ct-inspect $(ZSHDIR)/_ct-inspect $(FISHDIR)/ct-inspect.fish
 # Removed by uninstall once they are empty.
-OWN_FOLDERS = $(SCHEMADIR) $(PROMETHEUSDIR) $(GRAFANADIR) $(DATADIR)/ct-inspect $(DOCDIR)
+OWN_FOLDERS = $(SCHEMADIR) $(PROMETHEUSDIR) $(GRAFANADIR) $(ANSIBLEDIR) $(DATADIR)/ct-inspect $(DOCDIR)
 
 install: ## Copy what `make build` made to PREFIX (/usr/local), under DESTDIR
 	@test -x $(BINARY) || { echo 'make install: there is no program at $(BINARY): run "make build" first' >&2; exit 69; }
@@ -44,6 +46,7 @@ install: ## Copy what `make build` made to PREFIX (/usr/local), under DESTDIR
 	sed -i 's,=/usr/bin/,=$(BINDIR)/,' $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(filter %.service,$(UNITS))))
 	install -m 644 $(RULES) $(DESTDIR)$(PROMETHEUSDIR)
 	install -m 644 $(DASHBOARDS) $(DESTDIR)$(GRAFANADIR)
+	install -m 644 $(PLAYBOOKS) $(DESTDIR)$(ANSIBLEDIR)
 	install -m 644 $(DOCUMENTS) $(DESTDIR)$(DOCDIR)
 	install -m 644 contrib/prometheus/README.md $(DESTDIR)$(DOCDIR)/prometheus.md
 	install -m 644 completions/ct-inspect.bash $(DESTDIR)$(BASHDIR)/ct-inspect

@@ -12,6 +12,7 @@ expected_files() {
     for file in Packaging/systemd/*; do printf '/usr/lib/systemd/system/%s\n' "${file##*/}"; done
     for file in contrib/prometheus/*.yml; do printf '/usr/share/ct-inspect/prometheus/%s\n' "${file##*/}"; done
     for file in contrib/grafana/*.json; do printf '/usr/share/ct-inspect/grafana/%s\n' "${file##*/}"; done
+    for file in contrib/ansible/*.yml; do printf '/usr/share/ct-inspect/ansible/%s\n' "${file##*/}"; done
     for file in docs/schema/*.json; do printf '/usr/share/ct-inspect/schema/%s\n' "${file##*/}"; done
 }
 

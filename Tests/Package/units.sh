@@ -10,7 +10,7 @@ in_system() {
 }
 
 set_up_systemd() {
-    install_in_root systemd systemd-sysv curl iproute2 nftables
+    install_in_root systemd systemd-sysv curl iproute2 nftables openssh-server python3-apt
     install_package
     systemd-machine-id-setup --root="$ROOT" || in_root systemd-machine-id-setup
 }
