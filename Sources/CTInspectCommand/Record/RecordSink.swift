@@ -20,7 +20,7 @@ struct RecordHeading {
     /// The first line of a segment.
     func line(_ segment: Int, goesOn: Bool = false, at time: Moment) -> [UInt8] {
         let line = Lines()
-        let writing = RecordWriting(origin, to: line.take)
+        let writing = RecordJSON(origin, to: line.take)
         writing.begin(segment, goesOn: goesOn, at: time, every: interval, observes: observes)
         writing.flush()
         return line.bytes
@@ -43,14 +43,14 @@ final class RecordSink {
     private let heading: RecordHeading
     private var writer: RecordWriter?
     private let lines: Lines
-    private let writing: RecordWriting
+    private let writing: RecordJSON
     private var failure: KernelError?
 
     /// To standard output.
     init(_ heading: RecordHeading) {
         self.heading = heading
         lines = Lines()
-        writing = RecordWriting(heading.origin, to: lines.take)
+        writing = RecordJSON(heading.origin, to: lines.take)
         lines.bytes = heading.line(1, at: heading.now)
     }
 
@@ -64,7 +64,7 @@ final class RecordSink {
             return heading.line(segment, goesOn: lines.haveBegun, at: lines.first ?? heading.now)
         }
         (self.heading, self.lines) = (heading, lines)
-        writing = RecordWriting(heading.origin, to: lines.take)
+        writing = RecordJSON(heading.origin, to: lines.take)
     }
 
     /// More than this is written before more is taken, as a reading of a million flows has a gigabyte.

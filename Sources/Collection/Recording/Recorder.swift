@@ -135,7 +135,10 @@ package final class Recorder {
     }
 
     private func endMinute() {
-        if observes { totals.countDrops(counters) }
+        if observes {
+            totals.countDrops(counters)
+            chronicle.takeLosses(totals, tell)
+        }
         minutes.take(director, observes ? totals : nil, tell)
     }
 

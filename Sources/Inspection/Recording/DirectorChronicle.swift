@@ -10,6 +10,8 @@ package struct DirectorChronicle: Sendable {
     private var settings: [DirectorComparison.Change.Property]?
     private var findings: [Finding] = []
     private var losses: [Loss] = []
+    /// What of observed packets is missing, without why: that has numbers, which grow.
+    private var unobserved: Set<String> = []
     private var lostEvents = 0
     private var eventLosses = 0
 
@@ -73,6 +75,12 @@ package struct DirectorChronicle: Sendable {
             each(.loss(Loss("events", messages > 0 ? "\(messages) were lost" : "some were lost")))
         }
         (eventLosses, lostEvents) = (events.losses, events.lostMessages)
+    }
+
+    /// The same of packets that are observed.
+    package mutating func takeLosses(_ packets: PacketTotals, _ each: (RecordedEvent) -> Void) {
+        for loss in packets.losses where !unobserved.contains(loss.what) { each(.loss(loss)) }
+        unobserved = Set(packets.losses.map(\.what))
     }
 }
 

@@ -7,7 +7,7 @@ import IPVS
 /// A flow that begins and ends between two readings is not seen. A flow takes 48 bytes.
 package struct FlowChronicle: Sendable {
     /// A flow as the last reading that listed it had it, by slot.
-    private struct Kept {
+    struct Kept {
         var client: Endpoint
         /// In `routes`.
         var route: UInt32

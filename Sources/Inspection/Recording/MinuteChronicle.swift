@@ -19,12 +19,11 @@ package struct MinuteChronicle: Sendable {
     ///
     /// - Parameter packets: what is observed; nil for nothing.
     package mutating func take(_ director: DirectorState, _ packets: PacketTotals?, _ each: (RecordedEvent) -> Void) {
-        let (second, since) = (director.second, began)
-        let seconds = since.map { second &- $0 } ?? 0
-        began = second
-        takeTable(director, since == nil ? nil : seconds, each)
-        takeServices(director, since == nil ? nil : seconds, each)
-        takeDrops(packets, since == nil ? nil : seconds, each)
+        let seconds = began.map { director.second &- $0 }
+        began = director.second
+        takeTable(director, seconds, each)
+        takeServices(director, seconds, each)
+        takeDrops(packets, seconds, each)
     }
 
     private mutating func takeTable(_ director: DirectorState, _ seconds: UInt32?, _ each: (RecordedEvent) -> Void) {
@@ -71,7 +70,14 @@ package struct MinuteChronicle: Sendable {
                 if added > 0 { each(.drops(DropsMinute(subject: subject, seconds: seconds, packets: added))) }
             }
         }
-        drops = now
+        // A rule whose counter could not be read this time goes on from what it had.
+        drops = drops.filter { $0.key.isRule }.merging(now) { $1 }
+    }
+}
+
+extension DropsMinute.Subject {
+    fileprivate var isRule: Bool {
+        if case .rule = self { true } else { false }
     }
 }
 

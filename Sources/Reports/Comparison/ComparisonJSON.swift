@@ -34,24 +34,30 @@ extension JSONWriter {
         object { json in
             json.identity(change.identity)
             json.member("change", change.presence.rawValue)
-            json.member("properties", array: change.properties) { $0.change($1) }
+            json.properties(change.properties)
             json.member("destinations", array: change.destinations) { json, destination in
                 json.object { json in
                     json.member("address", destination.endpoint.address.description)
                     json.member("port", destination.endpoint.port)
                     json.member("change", destination.presence.rawValue)
-                    json.member("properties", array: destination.properties) { $0.change($1) }
+                    json.properties(destination.properties)
                 }
             }
         }
     }
 
     fileprivate mutating func change(_ change: DirectorComparison.Change) {
-        object { json in
-            json.member("name", change.name)
-            json.member("before", change.before)
-            json.member("after", change.after)
-        }
+        object { $0.members(of: change) }
+    }
+
+    mutating func members(of change: DirectorComparison.Change) {
+        member("name", change.name)
+        member("before", change.before)
+        member("after", change.after)
+    }
+
+    mutating func properties(_ properties: [DirectorComparison.Change]) {
+        member("properties", array: properties) { $0.change($1) }
     }
 
     fileprivate mutating func verdict(_ change: DirectorComparison.VerdictChange) {

@@ -3,7 +3,7 @@ import IPVS
 import Inspection
 
 extension RecordLine {
-    /// For people: `2026-11-29T09:47:21.123Z lb1  flow ended  TCP 198.51.100.7:40000 > 10.0.0.100:80 > 10.0.0.2:80  absent ESTABLISHED, for 12m05s`
+    /// For people: `2026-11-29T09:47:21.123Z lb1  flow ended  tcp 198.51.100.7:40000 > 10.0.0.100:80 > 10.0.0.2:80  absent, IPVS ESTABLISHED, 12m05s old`
     package var text: String {
         let place = networkNamespace.map { "\(host)/\($0)" } ?? host
         let words = words
@@ -92,7 +92,7 @@ extension RecordLine {
             separator: ", ")
     }
 
-    /// `flows absent 12, tracked 3`: those that there are.
+    /// `flows absent 12 tracked 3`: those that there are.
     private var flows: String {
         let counts = numbers(of: "flows").filter { $0.number > 0 }.map { "\($0.name) \($0.number)" }
         return "flows " + (counts.isEmpty ? "none" : counts.joined(separator: " "))

@@ -35,11 +35,11 @@ extension JSONWriter {
 
     /// The member `losses`: what is missing from a document, and why.
     package mutating func losses(_ losses: [Loss]) {
-        member("losses", array: losses) { json, loss in
-            json.object {
-                $0.member("what", loss.what)
-                $0.member("why", loss.why)
-            }
-        }
+        member("losses", array: losses) { json, loss in json.object { $0.members(of: loss) } }
+    }
+
+    mutating func members(of loss: Loss) {
+        member("what", loss.what)
+        member("why", loss.why)
     }
 }

@@ -64,7 +64,7 @@ struct RecordLinesTests {
     private static func text() throws -> String {
         let events = try events()
         return written { sink in
-            let writing = RecordWriting(origin, to: sink)
+            let writing = RecordJSON(origin, to: sink)
             writing.begin(1, goesOn: false, at: time, every: .seconds(10), observes: true)
             for event in events { writing.write(event, at: time) }
             writing.end(at: time)

@@ -32,6 +32,9 @@ struct FlowChronicleTests {
         return changes
     }
 
+    @Test("A flow takes 48 bytes")
+    func size() { #expect(MemoryLayout<FlowChronicle.Kept?>.stride == 48) }
+
     @Test(
         "What is there first is found, what comes later began, and what is not listed any more has ended, with its age")
     func life() throws {

@@ -29,13 +29,15 @@ struct MinuteChronicleTests {
         return director
     }
 
+    private static let rule = DroppingRule(
+        family: .ip, table: "filter", chain: "INPUT", decision: .rule(handle: 5))
+
     private static func totals(fins: UInt64, rule: UInt64) throws -> PacketTotals {
         var counts = try Counts()
         counts.way(.fin, .invalid, fins, passed: 0)
         var totals = PacketTotals()
         totals.take(try Observation.of(counts.counts))
-        let dropping = DroppingRule(family: .ip, table: "filter", chain: "INPUT", decision: .rule(handle: 5))
-        totals.take(counters: [dropping: rule], unread: nil)
+        totals.take(counters: [Self.rule: rule], unread: nil)
         return totals
     }
 
@@ -87,6 +89,20 @@ struct MinuteChronicleTests {
             if case .drops(let minute) = $0 { drops[minute.subject] = minute.packets }
         }
         #expect(drops == [.rule(traced): 2, .rule(legacy): 7])
+    }
+
+    @Test("A rule whose counter could not be read for a minute goes on from what it had")
+    func unreadRule() throws {
+        var minutes = MinuteChronicle()
+        var told: [UInt64] = []
+        var totals = try Self.totals(fins: 0, rule: 1000)
+        for (second, count) in [(0, 1000), (60, nil), (120, 1005), (180, 1005)] as [(Int, UInt64?)] {
+            totals.take(counters: count.map { [Self.rule: $0] } ?? [:], unread: nil)
+            minutes.take(try Self.director(at: second, drops: 0, packets: 0), totals) {
+                if case .drops(let drops) = $0 { told.append(drops.packets) }
+            }
+        }
+        #expect(told == [5])
     }
 
     @Test("Counters of a service that began again have what they have; drops of a minute without any are not told")

@@ -5,7 +5,7 @@ import IPVS
 import Inspection
 
 /// Writes a record: JSON lines as in `docs/schema/record.json`. Each says when and where, so that lines of many directors can be thrown together.
-package final class RecordWriting {
+package final class RecordJSON {
     private var json: JSONWriter
     private let origin: Origin
     /// Lines since the last flush.
@@ -46,7 +46,7 @@ package final class RecordWriting {
 
     package func write(_ event: RecordedEvent, at time: Moment) {
         switch event {
-        case .flow(let flow): line("flow", time) { $0.members(of: flow, at: time) }
+        case .flow(let flow): line("flow", time) { $0.members(of: flow) }
         case .service(let change, let isFound): write(change, isFound: isFound, at: time)
         case .configuration(let change, let isFound): write(change, of: "ipvs", isFound: isFound, at: time)
         case .setting(let change, let isFound): write(change, of: "setting", isFound: isFound, at: time)
@@ -60,10 +60,7 @@ package final class RecordWriting {
         case .traffic(let minute): line("traffic", time) { $0.members(of: minute) }
         case .drops(let drops): line("drops", time) { $0.members(of: drops) }
         case .loss(let loss):
-            line("loss", time) { json in
-                json.member("what", loss.what)
-                json.member("why", loss.why)
-            }
+            line("loss", time) { $0.members(of: loss) }
         }
     }
 
@@ -109,7 +106,7 @@ package final class RecordWriting {
 }
 
 extension JSONWriter {
-    fileprivate mutating func members(of flow: FlowChange, at time: Moment) {
+    fileprivate mutating func members(of flow: FlowChange) {
         member("change", flow.kind.rawValue)
         ends(
             flow.protocol, client: flow.client, virtual: flow.virtual, destination: flow.destination, flow.service)
@@ -120,16 +117,6 @@ extension JSONWriter {
         optional("stuck", flow.reason?.name)
         member("age_s", flow.age)
         member("stuck_s", flow.stuckFor)
-    }
-
-    fileprivate mutating func members(of change: DirectorComparison.Change) {
-        member("name", change.name)
-        member("before", change.before)
-        member("after", change.after)
-    }
-
-    fileprivate mutating func properties(_ properties: [DirectorComparison.Change]) {
-        member("properties", array: properties) { json, change in json.object { $0.members(of: change) } }
     }
 
     fileprivate mutating func members(of commit: RulesetCommit) {
