@@ -48,8 +48,9 @@ let package = Package(
         library("Processes", ["Netlink", "CLinux", systemPackage]),
         library("IPVS", ["Addresses", "Netlink", "CNetlink", systemPackage]),
         library("Routing", ["Addresses", "Netlink", "CNetlink"]),
+        library("Sockets", ["Addresses", "Netlink", "CNetlink"]),
         library("Firewall", ["Addresses", "Conntrack", "Netlink", "Processes", "CNetlink", "CLinux", systemPackage]),
-        library("Inspection", ["Addresses", "Conntrack", "IPVS", "Firewall"]),
+        library("Inspection", ["Addresses", "Conntrack", "IPVS", "Firewall", "Sockets"]),
         library("Advice", ["Addresses", "IPVS", "Firewall", "Inspection"]),
         library(
             "Sandbox",
@@ -60,10 +61,10 @@ let package = Package(
         library(
             "Collection",
             [
-                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "Advice", "Sandbox",
-                "CLinux", systemPackage,
+                "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Routing", "Sockets", "Inspection", "Advice",
+                "Sandbox", "CLinux", systemPackage,
             ]),
-        library("Reports", ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection", "Advice"]),
+        library("Reports", ["Addresses", "Conntrack", "IPVS", "Firewall", "Sockets", "Inspection", "Advice"]),
         library(
             "Terminal",
             ["Addresses", "Conntrack", "IPVS", "Firewall", "Inspection", "Reports", "CLinux", "CNCurses"]),
@@ -96,6 +97,7 @@ let package = Package(
         tests(
             "ConntrackTests", ["Conntrack", "CNetlink", "Netlink", "Addresses", "Packets", "Reports", "TableSupport"]),
         tests("IPVSTests", ["IPVS", "Netlink", "Addresses", "CNetlink"]),
+        tests("SocketsTests", ["Sockets", "Netlink", "Addresses", "CNetlink"]),
         tests("RoutingTests", ["Routing", "Netlink", "Addresses", "CNetlink"]),
         tests(
             "FirewallTests", ["Firewall", "Conntrack", "Netlink", "Addresses", "CNetlink", "Packets", "TableSupport"]),
@@ -112,7 +114,10 @@ let package = Package(
             ]),
         tests(
             "InspectionTests",
-            ["Inspection", "Conntrack", "IPVS", "Firewall", "Netlink", "Addresses", "Reports", "ObservationSupport"]),
+            [
+                "Inspection", "Conntrack", "IPVS", "Firewall", "Sockets", "Netlink", "Addresses", "Reports",
+                "ObservationSupport",
+            ]),
         tests(
             "CollectionTests",
             [
@@ -151,7 +156,8 @@ if Context.environment["CT_INSPECT_FUZZ"] != nil {
             name: "fuzz",
             dependencies: [
                 "CFuzzer", "CTInspectCommand", "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall",
-                "Routing", "Inspection", "Collection", "Records", "Reports", "Terminal", argumentParser, systemPackage,
+                "Routing", "Sockets", "Inspection", "Collection", "Records", "Reports", "Terminal", argumentParser,
+                systemPackage,
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
     ]

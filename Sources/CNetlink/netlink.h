@@ -10,6 +10,8 @@
 #include <linux/if_arp.h>
 #include <linux/neighbour.h>
 #include <linux/fib_rules.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
 #include <linux/genetlink.h>
 #include <linux/ethtool_netlink.h>
 #include <linux/netfilter.h>

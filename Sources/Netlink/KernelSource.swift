@@ -64,6 +64,10 @@ package protocol KernelSource: AnyObject {
     /// of a core beyond merely receiving them with one, and 3.1 % with two. Who reads again and again wants it for the first time only.
     var usesSecondCore: Bool { get set }
 
+    /// When the answer to the last request began to arrive, by the clock of the kernel's host; nil if only a clock of this host could tell,
+    /// as with a live kernel, or nothing was asked.
+    var lastAnswered: Moment? { get }
+
     /// Names of the files in a directory, sorted.
     func list(_ folder: KernelFile) throws(KernelError) -> [String]
 }
@@ -80,6 +84,8 @@ extension KernelSource {
     package var connectionBound: Duration { .seconds(60) }
 
     package var isStopped: Bool { false }
+
+    package var lastAnswered: Moment? { nil }
 
     /// Without effect: only the running kernel lets anybody wait.
     package var usesSecondCore: Bool {

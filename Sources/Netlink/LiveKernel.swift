@@ -21,6 +21,7 @@ package final class LiveKernel: KernelSource {
     private var netfilter: NetlinkSocket?
     private var generic: NetlinkSocket?
     private var route: NetlinkSocket?
+    private var diagnostics: NetlinkSocket?
     private var sequence: UInt32 = 0
 
     /// - Parameter namespace: how the user named this thread's namespace.
@@ -45,6 +46,7 @@ package final class LiveKernel: KernelSource {
         case .netfilter: try exchange(request, over: &netfilter, receive)
         case .generic: try exchange(request, over: &generic, receive)
         case .route: try exchange(request, over: &route, receive)
+        case .diagnostics: try exchange(request, over: &diagnostics, receive)
         }
     }
 

@@ -16,7 +16,7 @@ struct AnswerType {
     init(_ request: Request) {
         let type = request.type
         switch request.bus {
-        case .generic: self.init(type)
+        case .generic, .diagnostics: self.init(type)
         // Of each object there are, from a multiple of four: NEW, DEL, GET, SET (linux/rtnetlink.h).
         case .route: self.init(type & ~3)
         case .netfilter:

@@ -8,6 +8,8 @@ package struct Request: Sendable {
     package enum Bus: UInt16, Sendable {
         /// `NETLINK_ROUTE`
         case route = 0
+        /// `NETLINK_SOCK_DIAG`
+        case diagnostics = 4
         /// `NETLINK_NETFILTER`
         case netfilter = 12
         /// `NETLINK_GENERIC`
@@ -76,6 +78,15 @@ package struct Request: Sendable {
     ///   a shorter one.
     package static func route(_ purpose: String, type: UInt16, header: [UInt8], flags: Int32) -> Request {
         var request = Request(.route, purpose, type: type, flags: flags)
+        request.bytes += header + [UInt8](repeating: 0, count: aligned(header.count) - header.count)
+        return request
+    }
+
+    /// A request to sock_diag.
+    ///
+    /// - Parameter header: the fixed structure of the message's type (`struct inet_diag_req_v2`), whole and in host order.
+    package static func diagnostics(_ purpose: String, type: UInt16, header: [UInt8], flags: Int32) -> Request {
+        var request = Request(.diagnostics, purpose, type: type, flags: flags)
         request.bytes += header + [UInt8](repeating: 0, count: aligned(header.count) - header.count)
         return request
     }

@@ -3,6 +3,7 @@ import Firewall
 import IPVS
 import Inspection
 import Netlink
+import Sockets
 
 /// Makes all requests of the reading commands, so that a recording can answer them.
 package struct Recording {
@@ -31,6 +32,7 @@ package struct Recording {
         (ruleset, legacyTables) = Self.rules(of: source, rules, &lists)
         surroundings = Surroundings(reading: source)
         lists += surroundings.losses + Surroundings.recordFiles(of: source)
+        lists += Self.sockets(of: source)
         if case .unreadable(let why) = Fact.mergedReceiving(source, surroundings) {
             lists.append(Loss("the features of network interfaces", why))
         }
@@ -78,6 +80,17 @@ package struct Recording {
         let sets = IPSet.used(by: ruleset ?? Ruleset(), legacy.tables, in: source)
         losses += sets.failures.map { Loss("the sets of ipset", $0.description) }
         return (ruleset, legacy.tables)
+    }
+
+    /// Of a real server they tell which connections it has. A kernel without sock_diag for TCP has none to tell.
+    private static func sockets(of source: any KernelSource) -> [Loss] {
+        let what = "the TCP sockets"
+        do throws(KernelError) {
+            let answer = try TCPSocket.forEach(in: source) { _ in }
+            return Loss.of(what, answer, ifChanged: "they changed while they were read")
+        } catch {
+            return error.cause == .absent || error.cause == .notFound ? [] : [Loss(what, error.description)]
+        }
     }
 
     /// Requests what `dump` shows besides the table. Whatever the kernel refuses, the recording will refuse as well.

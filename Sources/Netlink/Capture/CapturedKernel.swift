@@ -25,6 +25,7 @@ package final class CapturedKernel: KernelSource {
     /// How often each request was made and each file read: each time the next answer is given, as the kernel gave it.
     private var asked: [Request: Int] = [:]
     private var reads: [String: Int] = [:]
+    package private(set) var lastAnswered: Moment?
 
     /// - Parameters:
     ///   - verifying: whether checksums are compared first; without, damage may go unnoticed, but is never fatal.
@@ -88,6 +89,7 @@ package final class CapturedKernel: KernelSource {
                 ?? notHeld(request.purpose, "the capture has no answer to this")
         }
         var offset = answer.records.lowerBound
+        lastAnswered = try file.record(at: offset)?.header.moment
         while offset < answer.records.upperBound, let record = try file.record(at: offset) {
             let datagram = try file.datagram(record)
             if try receive(datagram.span.bytes, answer.sequence) == .done { return }

@@ -1,3 +1,4 @@
+import Addresses
 import CNetlink
 
 /// The pcap file format with link type 253 (`LINKTYPE_NETLINK`), in host byte order, like the messages in it.
@@ -48,6 +49,8 @@ enum Pcap {
         var count: Int
         var direction: Direction
         var bus: Request.Bus
+        /// When it was received or sent, to the microsecond.
+        var moment: Moment
 
         init(_ header: RawSpan) throws(DecodeError) {
             let length = Int(try header.host(UInt32.self, at: 8))
@@ -58,6 +61,8 @@ enum Pcap {
             guard let direction = Direction(rawValue: try header.bigEndian(at: 16)),
                 let bus = Request.Bus(rawValue: try header.bigEndian(at: 30))
             else { throw DecodeError("pcap record", "it is not between us and the kernel", at: 16) }
+            let (seconds, microseconds): (UInt32, UInt32) = (try header.host(at: 0), try header.host(at: 4))
+            moment = Moment(nanoseconds: UInt64(seconds) * 1_000_000_000 + UInt64(microseconds) * 1000)
             self.direction = direction
             self.bus = bus
         }
