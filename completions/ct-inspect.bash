@@ -220,13 +220,13 @@ _ct-inspect() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    flows|watch|check|advise|dump|events|services|stats|observe|explain|capture|diff|export|record|replay|help)
+    flows|watch|check|advise|dump|events|services|stats|observe|explain|capture|diff|fleet|export|record|replay|help)
         # Offer subcommand argument completions
         "_ct-inspect_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'flows watch check advise dump events services stats observe explain capture diff export record replay help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'flows watch check advise dump events services stats observe explain capture diff fleet export record replay help' -- "${cur}"))
         ;;
     esac
 
@@ -958,6 +958,31 @@ _ct-inspect_diff() {
     esac
 }
 
+_ct-inspect_fleet() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--color)
+    __ct-inspect_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--color')
+        __ct-inspect_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        compopt -o filenames
+        __ct-inspect_add_completions -f
+        return
+        ;;
+    esac
+}
+
 _ct-inspect_export() {
     repeating_flags=()
     non_repeating_flags=(--once --observe --list --version -h --help)
@@ -1105,7 +1130,7 @@ _ct-inspect_help() {
     repeating_options=()
     non_repeating_options=()
     __ct-inspect_offer_flags_options -1
-    [[ "${COMP_CWORD}" -eq 2 ]] && __ct-inspect_add_completions -W $'flows\nwatch\ncheck\nadvise\ndump\nevents\nservices\nstats\nobserve\nexplain\ncapture\ndiff\nexport\nrecord\nreplay'
+    [[ "${COMP_CWORD}" -eq 2 ]] && __ct-inspect_add_completions -W $'flows\nwatch\ncheck\nadvise\ndump\nevents\nservices\nstats\nobserve\nexplain\ncapture\ndiff\nfleet\nexport\nrecord\nreplay'
 }
 
 complete -F _ct-inspect ct-inspect

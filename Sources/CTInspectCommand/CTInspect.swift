@@ -32,6 +32,7 @@ package struct CTInspect: ParsableCommand {
             EventsCommand.self,
             ServicesCommand.self,
             StatsCommand.self, ObserveCommand.self, ExplainCommand.self, CaptureCommand.self, DiffCommand.self,
+            FleetCommand.self,
             ExportCommand.self, RecordCommand.self, ReplayCommand.self,
         ],
         defaultSubcommand: FlowsCommand.self)

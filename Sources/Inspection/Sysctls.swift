@@ -57,6 +57,7 @@ package struct Sysctls: Equatable, Sendable {
     static let natICMPSend = "net.ipv4.vs.nat_icmp_send"
     static let amemthresh = "net.ipv4.vs.amemthresh"
     package static let syncPorts = "net.ipv4.vs.sync_ports"
+    static let syncVersion = "net.ipv4.vs.sync_version"
     static let timestamps = "net.netfilter.nf_conntrack_timestamp"
     static let ignoreInvalidResets = "net.netfilter.nf_conntrack_tcp_ignore_invalid_rst"
     static let logInvalid = "net.netfilter.nf_conntrack_log_invalid"

@@ -79,6 +79,7 @@ COMMANDS = [
     Command("observe", ("observe", "--vip", "10.0.0.100", "--json", *SHORT), is_stoppable=True),
     Command("capture", ("capture", TARGET, "--json"), captures=True, admits=more_unread),
     Command("diff", ("diff", "--json", MIXED, MIXED)),
+    Command("fleet", ("fleet", "--json", MIXED, MIXED)),
     # What could not be read is a line of it.
     Command("record", ("record", "--to", "-", "--for", "1s", "--interval", "1s"), is_stoppable=True, admits=more_of('"record":"loss"')),
     Command("watch", ("watch", "--no-config"), is_stoppable=True, on_terminal=True),

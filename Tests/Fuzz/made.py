@@ -176,8 +176,21 @@ def settings():
         b'{"sort": "state", "descending": true, "columns": ["client", "state"], "filter": "state=ESTABLISHED"}}}\n')
 
 
+def sockets():
+    """A list for each family: a connection with tcp_info, and one in TIME-WAIT (linux/inet_diag.h)."""
+    def one(family, state, timer, left, *attributes):
+        address = bytes((10, 0, 0, 100)) + bytes(12)
+        ends = struct.pack(">HH", 80, 4242) + address + address + bytes(12)
+        content = struct.pack("<BBBB", family, state, timer, 0) + ends + struct.pack("<IIIII", left, 0, 0, 0, 7) + b"".join(attributes)
+        return struct.pack("<IHHII", 16 + len(content), 20, 2, 1, 0) + content
+
+    information = attribute(2, bytes(52) + struct.pack("<II", 900, 1200) + bytes(180))
+    return one(2, 1, 0, 0, information) + DONE + one(10, 6, 3, 12_000) + DONE
+
+
 def seeds():
     """Targets and inputs."""
+    yield "sockets", sockets()
     yield "ruleset", rules()
     refused = struct.pack("<IHHIIi", 36, 2, 0, 1, 0, -95) + b"\0" * 16
     yield "activation", hooks()

@@ -6,7 +6,14 @@ import Netlink
 extension DirectorPicture {
     /// Reads what is compared. Blocks for as long as `flows` does; needs what `flows` needs. Without IPVS there are settings and rules.
     package init(reading source: any KernelSource, progress: ReadingProgress = ReadingProgress()) throws(KernelError) {
-        let surroundings = Surroundings(reading: source)
+        try self.init(reading: source, Surroundings(reading: source), progress: progress)
+    }
+
+    /// - Parameter keep: gets the flows, if there are any.
+    init(
+        reading source: any KernelSource, _ surroundings: Surroundings, progress: ReadingProgress,
+        keep: (FlowSnapshot) -> Void = { _ in }
+    ) throws(KernelError) {
         self.init(source.origin, settings: surroundings.sysctls)
         losses = surroundings.losses
         readRules(of: source)
@@ -23,6 +30,7 @@ extension DirectorPicture {
         losses += snapshot.losses
         balancer = Balancer(
             try collector.director.configuration(), snapshot.services, snapshot.report.summaries(snapshot.services))
+        keep(snapshot)
     }
 
     private mutating func readRules(of source: any KernelSource) {

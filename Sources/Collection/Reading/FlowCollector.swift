@@ -19,6 +19,7 @@ package final class FlowCollector: ReadingSink {
     /// Events lost since the beginning, in words.
     private var eventLosses: [Loss] = []
     private var lastReadingTook = Duration.zero
+    private var connectionsAt: Moment?
 
     package let wantsWholeTable: Bool
     private let namesRules: Bool
@@ -79,6 +80,7 @@ package final class FlowCollector: ReadingSink {
             report: FlowReport(store, read.sysctls, proof: proof), losses: losses + eventLosses,
             connections: outcome.connections)
         snapshot.eventLosses = eventLosses.count
+        snapshot.connectionsAt = connectionsAt
         return snapshot
     }
 
@@ -199,6 +201,7 @@ package final class FlowCollector: ReadingSink {
         _ services: [Service], _ sysctls: Sysctls, localAddresses: Set<IPAddress>, absence: KernelError?
     ) {
         read = (services, sysctls)
+        connectionsAt = kernel.lastAnswered
         store.begin(services, at: second, FlowContext(sysctls, localAddresses: localAddresses))
     }
 

@@ -167,6 +167,7 @@ extension NetworkFacts.Interface {
             // `IN_DEV_MAXCONF`, `IN_DEV_ORCONF`
             reversePath: values("rp_filter").max() ?? 0, arpIgnore: values("arp_ignore").max() ?? 0,
             sendsRedirects: values("send_redirects").contains { $0 != 0 }, mtu: link.mtu)
+        arpAnnounce = values("arp_announce").max() ?? 0
     }
 }
 

@@ -96,6 +96,8 @@ package struct NetworkFacts: Equatable, Sendable {
         package var reversePath: Int
         /// `arp_ignore`
         package var arpIgnore: Int
+        /// `arp_announce`: 2 chooses the best address as the sender's.
+        package var arpAnnounce = 0
         package var sendsRedirects: Bool
         package var mtu: UInt32?
 

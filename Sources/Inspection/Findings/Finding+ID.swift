@@ -150,6 +150,26 @@ extension Finding {
         package static let syncFiltered = ID(rawValue: "sync-filtered")
         package static let syncNone = ID(rawValue: "sync-none")
 
+        // MARK: Several hosts
+
+        /// Connections that have ended for their real server, and not for the director.
+        package static let fleetStuck = ID(rawValue: "stuck-on-director")
+        /// Connections of a real server that no director has.
+        package static let fleetLost = ID(rawValue: "lost-on-director")
+        /// Connections that were never established for their real server.
+        package static let fleetUnanswered = ID(rawValue: "unanswered")
+        /// Connections that another director should have been told of.
+        package static let fleetMissing = ID(rawValue: "missing-on-backup")
+        package static let syncEmpty = ID(rawValue: "sync-empty")
+        package static let syncDiffers = ID(rawValue: "sync-id")
+        package static let servicesDiffer = ID(rawValue: "services-differ")
+        package static let vipTwoOwners = ID(rawValue: "vip-two-owners")
+        package static let vipMissingOnServer = ID(rawValue: "vip-missing-rs")
+        package static let arpFlux = ID(rawValue: "arp-flux-rs")
+        package static let neighbourDiscovery = ID(rawValue: "ndp-v6-rs")
+        package static let natGateway = ID(rawValue: "nat-default-gw")
+        package static let clocksDiffer = ID(rawValue: "clocks-differ")
+
         // MARK: Checks of settings
 
         package static let defenseOn = ID(rawValue: "defense-on")

@@ -19,6 +19,8 @@ package struct FlowSnapshot: Snapshot, Sendable {
     package var eventLosses = 0
     /// How many of IPVS's connections the flows are of.
     package var connections: ConnectionExtent
+    /// When they began to be read, where a capture tells that from when it began itself.
+    package var connectionsAt: Moment?
 
     package init(
         _ origin: Origin, sysctls: Sysctls,

@@ -93,7 +93,7 @@ extension Finding {
     }
 
     /// What, whose, why, the numbers, what to do, and how to prove it.
-    fileprivate func block(_ style: Style, _ width: Int?) -> [String] {
+    func block(_ style: Style, _ width: Int?) -> [String] {
         let colour: Style.Colour? = severity == .error ? .red : severity == .warning ? .yellow : nil
         let name = subject.name.map { ": \($0)" } ?? ""
         var lines = [style.paint("\(severity.rawValue) \(id.rawValue)", colour) + name.printable]

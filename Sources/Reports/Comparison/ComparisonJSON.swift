@@ -14,17 +14,22 @@ extension DirectorComparison {
             json.member("complete", losses.isEmpty)
             json.losses(uncompared)
             json.member("differs", !isEmpty)
-            json.member("services", array: services) { $0.service($1) }
-            json.member("ipvs", array: configuration) { $0.change($1) }
+            json.changes(of: self)
             json.member("verdicts", array: verdicts) { $0.verdict($1) }
-            json.member("settings", array: settings) { $0.change($1) }
-            json.member("rules", array: rules) { $0.rule($1) }
         }
         json.finish()
     }
 }
 
 extension JSONWriter {
+    /// What somebody changed, as opposed to traffic.
+    mutating func changes(of comparison: DirectorComparison) {
+        member("services", array: comparison.services) { $0.service($1) }
+        member("ipvs", array: comparison.configuration) { $0.change($1) }
+        member("settings", array: comparison.settings) { $0.change($1) }
+        member("rules", array: comparison.rules) { $0.rule($1) }
+    }
+
     fileprivate mutating func picture(_ picture: DirectorPicture) {
         members(of: picture.origin)
         losses(picture.losses)

@@ -6,6 +6,14 @@ import Inspection
 extension DirectorComparison {
     /// For people: what was removed (`-`), added (`+`) or changed (`~`), by kind; one line if nothing differs.
     package func text(_ style: Style) -> [String] {
+        let losses = losses.map { $0.text(style) }
+        return [heading("before", before), heading(" after", after)]
+            + (isEmpty ? ["", "Nothing that is compared differs."] : sections(style))
+            + (losses.isEmpty ? [] : [""] + losses)
+    }
+
+    /// A title and its lines for each kind of which something differs.
+    func sections(_ style: Style) -> [String] {
         let sections = [
             section("Services", services.flatMap(\.lines), style),
             section("IPVS", configuration.map(\.line), style),
@@ -13,10 +21,7 @@ extension DirectorComparison {
             section("Settings", settings.map(\.line), style),
             section("Rules", rules.map(\.line), style),
         ]
-        let losses = losses.map { $0.text(style) }
-        return [heading("before", before), heading(" after", after)]
-            + (isEmpty ? ["", "Nothing that is compared differs."] : sections.flatMap(\.self))
-            + (losses.isEmpty ? [] : [""] + losses)
+        return sections.flatMap(\.self)
     }
 
     /// What either lacks, and what could not be compared for that.

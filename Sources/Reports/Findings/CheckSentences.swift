@@ -20,7 +20,11 @@ extension Finding {
         case .invalidRate, .icmpLimited, .drained, .stuck: growthSentence(named)
         case .newLimit, .notrackHalf, .notrackNAT: triedRuleSentence(named)
         case .fwmarkUnset, .tableOwned, .settingsRewritten, .reversePathIPv6, .unsaved: ruleSentence(named)
+        case .syncNone where number("directors") > 0: fleetSentence(named)
         case .backupOnly, .syncFiltered, .syncNone: partnerSentence(named)
+        case .fleetStuck, .fleetLost, .fleetUnanswered, .fleetMissing, .syncEmpty, .syncDiffers, .servicesDiffer,
+            .vipTwoOwners, .vipMissingOnServer, .arpFlux, .neighbourDiscovery, .natGateway, .clocksDiffer:
+            fleetSentence(named)
         case .largeReceive: largeReceive(named)
         case .leftGone, .leftDrained: leftSentence(named)
         case .natUnanswered, .untranslated: natSentence(named)

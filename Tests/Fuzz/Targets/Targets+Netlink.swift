@@ -1,13 +1,16 @@
 import Addresses
+import Inspection
 import Routing
+import Sockets
 
 @testable import Netlink
 
 extension FuzzTarget {
-    /// The frames, and what rtnetlink's lists say.
+    /// The frames, and what the lists of rtnetlink and sock_diag say.
     static let netlink = [
         FuzzTarget("netlink", frames),
         FuzzTarget("routing", routing),
+        FuzzTarget("sockets", sockets),
     ]
 
     private static let request = Request(.netfilter, "fuzz", type: 0, flags: 0)
@@ -56,6 +59,16 @@ extension FuzzTarget {
                 _ = lookup.isLocal(address)
             }
             for family in [IPAddress.Family.ipv4, .ipv6] { _ = lookup.path(to: nil, family) }
+        } catch { Printed.error(error) }
+    }
+
+    @Sendable private static func sockets(_ bytes: [UInt8]) {
+        do throws(KernelError) {
+            var served = ServedConnections(of: [IPAddress(ipv4: 0x0A00_0064)])
+            _ = try TCPSocket.forEach(in: FuzzedKernel(answers: bytes)) { socket in
+                Finding.require("\(socket.state)" != "", "a state without a name")
+                served.take(socket)
+            }
         } catch { Printed.error(error) }
     }
 }

@@ -31,6 +31,7 @@ class Hosts:
         self.client = Namespace(f"{scenario}-client")
         self.servers = [Namespace(f"{scenario}-rs1"), Namespace(f"{scenario}-rs2")]
         self.switch = Namespace(f"{scenario}-switch")
+        self.scenario, self.others = scenario, []
         self._connect()
         self._prepare_director()
         self._prepare_servers()
@@ -50,9 +51,18 @@ class Hosts:
         for host, own in addresses.items():
             host.ip("link set eth0 up", *(_add(address, "eth0", 64 if ":" in address else 24) for address in own))
 
-    def _prepare_director(self):
+    def second_director(self, address):
+        """One more host on the bridge, prepared as the director is."""
+        made = Namespace(f"{self.scenario}-lb2")
+        self.others.append(made)
+        self.switch.ip(f"link add port9 type veth peer name eth0 netns {made.name}", "link set port9 master bridge0 up")
+        made.ip("link set eth0 up", _add(address, "eth0", 24))
+        self._prepare_director(made)
+        return made
+
+    def _prepare_director(self, director=None):
         # The client and the real servers share a link, so the director would send them redirects.
-        self.director.sysctl({
+        (director or self.director).sysctl({
             "net.ipv4.ip_forward": 1,
             "net.ipv4.conf.all.send_redirects": 0,
             "net.ipv4.conf.eth0.send_redirects": 0,
@@ -133,7 +143,7 @@ class Hosts:
     def close(self):
         for item in self.open:
             item.close()
-        for host in (self.client, self.director, *self.servers, self.switch):
+        for host in (self.client, self.director, *self.servers, *self.others, self.switch):
             host.delete()
 
 

@@ -9,46 +9,53 @@ import time
 from director import DIRECTOR, SERVERS, VIP
 from namespace import end_process
 
-HOME = "/run/keepalived-lab"
 BOUND = 120  # seconds: three advertisements that do not come, on an emulated host
 
 
 class Keepalived:
-    """As a context: it runs meanwhile. `mode` is "accept" or "no_accept": whether packets to the VIP pass its own rules."""
+    """As a context: it runs meanwhile. `mode` is "accept" or "no_accept": whether packets to the VIP pass its own rules.
 
-    def __init__(self, hosts, mode):
-        self.director, self.mode = hosts.director, mode
+    With `sync_id` it runs IPVS's sync daemon, which is the master's where it has the VIP. The one of the highest priority gets it.
+    """
+
+    def __init__(self, hosts, mode, *, director=None, own=DIRECTOR, partner=SERVERS[1], priority=200, servers=SERVERS[:1], sync_id=None):
+        self.director, self.mode = director or hosts.director, mode
+        self.own, self.partner, self.priority = own, partner, priority
+        self.servers, self.sync_id = servers, sync_id
+        self.home = f"/run/keepalived-{self.director.name}"
+        self.has_vip = priority == 200
 
     def __enter__(self):
-        shutil.rmtree(HOME, ignore_errors=True)
-        os.makedirs(HOME)
+        shutil.rmtree(self.home, ignore_errors=True)
+        os.makedirs(self.home)
         self._start()
         return self
 
     def _start(self):
         self._configure()
-        pids = [f"--{name}={HOME}/{name}" for name in ("pid", "vrrp_pid", "checkers_pid")]
-        words = ("keepalived", "--dont-fork", "--log-console", "--log-detail", "--dont-respawn", f"--use-file={HOME}/conf", *pids)
-        with open(f"{HOME}/log", "a", encoding="utf-8") as log, self.director.inside():
+        pids = [f"--{name}={self.home}/{name}" for name in ("pid", "vrrp_pid", "checkers_pid")]
+        words = ("keepalived", "--dont-fork", "--log-console", "--log-detail", "--dont-respawn", f"--use-file={self.home}/conf", *pids)
+        with open(f"{self.home}/log", "a", encoding="utf-8") as log, self.director.inside():
             self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._wait()
 
     def _configure(self):
-        with open(f"{HOME}/conf", "w", encoding="ascii") as file:
+        with open(f"{self.home}/conf", "w", encoding="ascii") as file:
             file.write(f"""
                 global_defs {{
-                    router_id lb1
+                    router_id {self.director.name}
                     nftables
+                    {f"lvs_sync_daemon eth0 web id {self.sync_id}" if self.sync_id else ""}
                 }}
                 vrrp_instance web {{
-                    state MASTER
+                    state {"MASTER" if self.priority == 200 else "BACKUP"}
                     interface eth0
                     virtual_router_id 51
-                    priority 200
+                    priority {self.priority}
                     {self.mode}
-                    unicast_src_ip {DIRECTOR}
+                    unicast_src_ip {self.own}
                     unicast_peer {{
-                        {SERVERS[1]}
+                        {self.partner}
                     }}
                     virtual_ipaddress {{
                         {VIP}/32 dev eth0
@@ -58,9 +65,7 @@ class Keepalived:
                     lb_algo rr
                     lb_kind DR
                     protocol TCP
-                    real_server {SERVERS[0]} 80 {{
-                        weight 1
-                    }}
+                    {" ".join(f"real_server {server} 80 {{ {chr(10)} weight 1 {chr(10)} }} {chr(10)}" for server in self.servers)}
                 }}
                 """)
 
@@ -68,7 +73,7 @@ class Keepalived:
         end = time.monotonic() + BOUND
         while not self._is_ready():
             if self.process.poll() is not None or time.monotonic() > end:
-                with open(f"{HOME}/log", encoding="utf-8") as file:
+                with open(f"{self.home}/log", encoding="utf-8") as file:
                     raise RuntimeError(f"keepalived is not ready: {file.read()[-3000:]}")
             time.sleep(0.5)
 
@@ -76,8 +81,9 @@ class Keepalived:
         """It has the VIP, and the service with its destination; its own rules drop what goes to the VIP, or nothing."""
         run = self.director.run
         has_address = VIP in run("ip", "-4", "addr", "show", "dev", "eth0").stdout
-        has_service = f"{SERVERS[0]}:80" in run("ipvsadm", "-Ln").stdout
-        return has_address and has_service and (self.mode == "no_accept") == (VIP in self.rules())
+        listed = run("ipvsadm", "-Ln").stdout
+        has_service = all(f"{server}:80" in listed for server in self.servers)
+        return has_address == self.has_vip and has_service and (self.mode == "no_accept") == (VIP in self.rules())
 
     def rules(self):
         """Its own table, with what is in its set."""
