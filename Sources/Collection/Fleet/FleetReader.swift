@@ -42,6 +42,8 @@ package struct FleetReader {
                 hosts[index].network = NetworkFacts(network, settings[index], for: services)
                 hosts[index].gateways = network.gateways(of: destinations)
             }
+            // A host that nobody forwards to serves none of them.
+            if destinations.isDisjoint(with: hosts[index].addresses.keys) { continue }
             let (served, losses) = try self.served(by: sources[index], wanted)
             hosts[index].served = served
             hosts[index].picture.losses += losses

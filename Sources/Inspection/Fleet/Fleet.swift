@@ -39,6 +39,12 @@ package struct Fleet: Sendable {
         return Set(addresses.compactMap { owners[$0] }).sorted()
     }
 
+    /// Real servers of which no capture is here.
+    package var unseenServers: [IPAddress] {
+        let addresses = directors.flatMap { hosts[$0].services.flatMap(\.destinations) }.map(\.endpoint.address)
+        return Set(addresses).filter { owners[$0] == nil }.sorted()
+    }
+
     /// Directors that have a service in common, each two once, the one with the traffic first.
     package var pairs: [Pair] {
         let all = directors.flatMap { one in

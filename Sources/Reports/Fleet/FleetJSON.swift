@@ -14,6 +14,7 @@ extension FleetReport {
             json.member("hosts", array: Array(fleet.hosts.indices)) { json, place in
                 json.object { self.write(host: place, to: &$0) }
             }
+            json.member("servers_without_capture", strings: fleet.unseenServers.map(\.description))
             json.member("services", array: tally.rows) { json, row in json.object { self.write(row, to: &$0) } }
             json.key("connections")
             json.array { json in

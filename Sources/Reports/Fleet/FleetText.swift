@@ -17,6 +17,8 @@ extension FleetReport {
             lines += ["", style.paint("From \(names[0]) (-) to \(names[1]) (+):".printable, .bold)]
             lines += comparison.sections(style)
         }
+        let unseen = fleet.unseenServers.map(\.description).joined(separator: ", ")
+        if !unseen.isEmpty { lines += [""] + "No capture here has these real servers: \(unseen).".wrapped(width) }
         if !isTrouble { lines += ["", "Nothing is wrong between these hosts, as far as it is checked."] }
         return lines + losses.flatMap { $0.text(.plain).wrapped(width) }.map { style.paint($0, .red) }
     }

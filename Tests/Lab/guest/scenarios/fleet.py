@@ -83,6 +83,14 @@ def _entries(server):
 class _Fleet:
     def __init__(self, hosts, second, subject, report):
         self.hosts, self.second, self.subject, self.report = hosts, second, subject, report
+        self.kept = tempfile.TemporaryDirectory()
+
+    def _keep(self, name):
+        """A capture of the second director, for `diff`, with what the peers say of it."""
+        capture = f"{self.kept.name}/{name}"
+        self.subject.run("capture", capture, "--netns", self.second.name)
+        run = self.second.run
+        return capture, run("ipvsadm", "-Sn").stdout.splitlines(), run("iptables-save", "-t", "filter").stdout.splitlines()
 
     def _capture(self, *namespaces):
         """What the peers and `fleet` say, as the document and the text."""
@@ -121,6 +129,7 @@ class _Fleet:
     def judge_order(self):
         document, text, status = self._all()
         report = self.report
+        self.before = self._keep("before")
         report.equal("all is in order", ([], 0), ([one["id"] for one in document["findings"] if one["severity"] != "info"], status))
         report.equal("and complete", (True, []), (document["complete"], document["losses"]))
         roles = {one["name"]: one["roles"] for one in document["hosts"]}
@@ -178,10 +187,27 @@ class _Fleet:
         }
         self.report.equal("what is wrong is found, and where", wanted, {name: hosts for name, hosts in found.items() if name in wanted})
         self.report.check("the text shows the weights", "weight 1 -> 5" in text, text)
+        self._judge_difference()
         servers[1].ip(f"addr add {VIP}/32 dev lo")
         servers[0].sysctl({"net.ipv4.conf.all.arp_ignore": 1})
         self.second.ip(f"addr del {VIP}/32 dev eth0")
         self.second.run("ipvsadm", *f"-e -t {VIP}:80 -r {SERVERS[0]}:80 -g -w 1".split())
+
+    def _judge_difference(self):
+        """What `diff` says of the second director, by what the peers listed then and list now."""
+        (old, services, rules), (new, later_services, later_rules) = self.before, self._keep("after")
+        done = self.subject.run("diff", "--json", old, new, check=False)
+        document = json.loads(done.stdout)
+        changed = [line.split() for line in set(later_services) - set(services)]
+        wanted = sorted(f"{line[4]} {line[line.index('-w') + 1]}" for line in changed)
+        found = [
+            f"{server['address']}:{server['port']} {change['after']}"
+            for service in document["services"] for server in service["destinations"] for change in server["properties"] if change["name"] == "weight"
+        ]
+        self.report.equal("diff has the weights that ipvsadm has", (wanted, 1), (sorted(found), done.returncode))
+        added = [line for line in later_rules if line.startswith("-A") and line not in rules]
+        shown = [rule for rule in document["rules"] if rule["change"] == "added" and rule["table"] == "filter" and rule["rule"].endswith("drop")]
+        self.report.check("diff has the rule that iptables has", len(added) == len(shown) == 1 and "8848" in shown[0]["rule"], (added, document["rules"]))
 
     def judge_failover(self, web):
         """keepalived has ended on the first director, and the second one has the VIP: it knows what it was told."""
