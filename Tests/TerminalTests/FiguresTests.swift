@@ -1,4 +1,5 @@
 import Addresses
+import Reports
 import Testing
 
 @testable import Terminal
@@ -11,8 +12,8 @@ struct FiguresTests {
             (Figures.rate(0), "0"), (Figures.rate(0.34), "0.3"), (Figures.rate(9.96), "10"),
             (Figures.rate(1234), "1234"),
             (Figures.rate(12_345), "12.3k"), (Figures.rate(9.9999e8), "1.0G"), (Figures.rate(5e12), "5.0T"),
-            (Figures.age(59), "59s"),
-            (Figures.age(192), "3m12s"), (Figures.age(7500), "2h05m"), (Figures.age(273_600), "3d04h"),
+            (AgeText.of(59), "59s"),
+            (AgeText.of(192), "3m12s"), (AgeText.of(7500), "2h05m"), (AgeText.of(273_600), "3d04h"),
             (Figures.time(.milliseconds(12)), "12 ms"), (Figures.time(.milliseconds(1500)), "1.5 s"),
             (Figures.percent(0.123), "12.3 %"),
             (start(0), "15:00:00"), (start(86_399), "15:00:01"), (start(86_400), "2025-11-23"),

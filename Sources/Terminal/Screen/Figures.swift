@@ -41,9 +41,6 @@ enum Figures {
         return "\(tenths / 10).\(tenths % 10)"
     }
 
-    /// `59s`, `3m12s`, `2h05m`, `3d04h`.
-    static func age(_ seconds: UInt32) -> String { AgeText.of(seconds) }
-
     /// `12 ms`, `1.5 s`.
     static func time(_ duration: Duration) -> String {
         let milliseconds = duration.milliseconds

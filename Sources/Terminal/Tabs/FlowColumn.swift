@@ -2,6 +2,7 @@ import Addresses
 import Conntrack
 import IPVS
 import Inspection
+import Reports
 
 /// The flow columns, by their command line names.
 enum FlowColumn: String, CaseIterable {
@@ -74,7 +75,7 @@ enum FlowColumn: String, CaseIterable {
         case .conntrack where row.isPending: return Cell("…", .dim)
         case .conntrack: return Cell(store.entryState(of: row) ?? "-")
         case .ctstates: return Cell(row.ctstates.isEmpty ? "-" : row.ctstates.text, row.ctstates.ink)
-        case .age: return Cell((row.mayBeOlder ? ">" : "") + Figures.age(context.second &- row.appeared))
+        case .age: return Cell((row.mayBeOlder ? ">" : "") + AgeText.of(context.second &- row.appeared))
         case .verdict where row.isPending: return Cell("…", .dim)
         case .verdict: return Cell(row.verdict.rawValue + (row.isDoubtful ? " ?" : ""), row.verdict.ink)
         }

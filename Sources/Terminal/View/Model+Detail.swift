@@ -50,7 +50,7 @@ extension Model {
         let ends = "\(names.full(row.client)) > \(names.full(route.virtual))\(server)"
         lines += fact("connection", "\(route.protocol) \(ends)\(method)\(service)")
         if let state = store.state(of: row) {
-            let age = isCapture ? "" : ", in this state for \(Figures.age(second &- row.changed))"
+            let age = isCapture ? "" : ", in this state for \(AgeText.of(second &- row.changed))"
             lines += fact("IPVS", "\(state), expires in \(row.expires) s\(age)")
         }
         if let packets = row.packets, let mark = row.firewallMark, let flags = row.flags {
@@ -107,7 +107,7 @@ extension Model {
     private func started(_ nanoseconds: UInt64) -> String {
         let (start, now) = (Moment(nanoseconds: nanoseconds), director.now)
         let age = now.nanoseconds > nanoseconds ? (now.nanoseconds - nanoseconds) / 1_000_000_000 : 0
-        return "\(start.clockText(ahead: setting.clocksAhead).prefix(8)), \(Figures.age(UInt32(clamping: age))) ago"
+        return "\(start.clockText(ahead: setting.clocksAhead).prefix(8)), \(AgeText.of(UInt32(clamping: age))) ago"
     }
 
     /// What happened to it, in the order in which it was seen.
@@ -116,12 +116,12 @@ extension Model {
         if isCapture { return [] }
         let what = row.isOrphan ? "entry" : "connection"
         let how = row.mayBeOlder ? "the \(what) was there" : "the \(what) appeared"
-        var lines = fact("seen", "\(Figures.age(second &- row.appeared)) ago: \(how)")
+        var lines = fact("seen", "\(AgeText.of(second &- row.appeared)) ago: \(how)")
         if let event = row.newEvent {
-            lines += fact("", "\(Figures.age(second &- event)) ago: NEW event of its entry")
+            lines += fact("", "\(AgeText.of(second &- event)) ago: NEW event of its entry")
         } else if row.verdict == .never, let evidence = director.store.evidence {
             let words =
-                "no NEW event since before it began; \(evidence.events) of others in \(Figures.age(evidence.seconds)), none lost"
+                "no NEW event since before it began; \(evidence.events) of others in \(AgeText.of(evidence.seconds)), none lost"
             lines += fact("", words)
         }
         for mark in director.timeline[key] {

@@ -35,7 +35,7 @@ extension Model {
 
     /// What counts are about.
     private var dropSpan: String {
-        director.observation.window.map { " in \(Figures.age(UInt32(clamping: $0.milliseconds / 1000)))" } ?? ""
+        director.observation.window.map { " in \(AgeText.of(UInt32(clamping: $0.milliseconds / 1000)))" } ?? ""
     }
 
     private func ruleFacts(_ rules: ObservedDrop.Rules) -> [Line] {

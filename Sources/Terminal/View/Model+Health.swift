@@ -115,7 +115,7 @@ extension Model {
         let recent =
             window.from == last.from
             ? ""
-            : "; in the last \(Figures.age(UInt32(clamping: window.milliseconds / 1000))) \(counted(window))"
+            : "; in the last \(AgeText.of(UInt32(clamping: window.milliseconds / 1000))) \(counted(window))"
         return "\(counted(last)) since \(last.from.clockText(ahead: setting.clocksAhead).prefix(8))\(recent); "
             + "reading the counters took \(Figures.time(director.observation.cost))"
     }

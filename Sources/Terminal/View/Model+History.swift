@@ -9,8 +9,8 @@ extension Model {
         let rows = DirectorHistory.Series.allCases.filter(director.history.known.contains)
         let step = UInt32(historyZoom.step)
         let chart = chartWidth
-        let span = Figures.age(step * UInt32(chart))
-        let title = " \(span), \(Figures.age(step)) a column" + (setting.isPrinted ? "" : " (+ -)")
+        let span = AgeText.of(step * UInt32(chart))
+        let title = " \(span), \(AgeText.of(step)) a column" + (setting.isPrinted ? "" : " (+ -)")
         let heading = Line([Run("History ", .strong), Run(title.cut(to: max(0, width - 8)))])
         if rows.isEmpty { return [heading, Line([Run("Nothing has been read yet.", .dim)])] }
         return [heading] + rows.map { historyRow($0, chart) } + [axis(chart, step)]
@@ -39,8 +39,8 @@ extension Model {
     /// When the first column was, the middle, and now.
     private func axis(_ chart: Int, _ step: UInt32) -> Line {
         let blank = String(repeating: " ", count: Self.nameWidth + Self.figureWidth + 1)
-        let first = "-" + Figures.age(step * UInt32(chart))
-        let middle = "-" + Figures.age(step * UInt32(chart / 2))
+        let first = "-" + AgeText.of(step * UInt32(chart))
+        let middle = "-" + AgeText.of(step * UInt32(chart / 2))
         let half = max(0, chart - chart / 2)
         let text = first.fitted(to: max(0, chart / 2)) + middle.fitted(to: max(0, half - 3)) + "now"
         return Line([Run(blank + (chart < 24 ? first.fitted(to: max(0, chart - 3)) + "now" : text), .dim)])
@@ -51,9 +51,9 @@ extension Model {
         guard !isCapture else { return notice = "a capture has no history" }
         guard historyZoom.zoom(in: isCloser) else {
             return notice =
-                "\(Figures.age(UInt32(historyZoom.step))) a column is the \(isCloser ? "shortest" : "longest")"
+                "\(AgeText.of(UInt32(historyZoom.step))) a column is the \(isCloser ? "shortest" : "longest")"
         }
-        notice = "history: \(Figures.age(UInt32(historyZoom.step))) a column"
+        notice = "history: \(AgeText.of(UInt32(historyZoom.step))) a column"
     }
 
     // MARK: The header

@@ -1,5 +1,6 @@
 import Conntrack
 import Inspection
+import Reports
 
 /// The list in the middle of the screen. Only visible rows become text, so a million cost as much as ten.
 extension Model {
@@ -68,7 +69,7 @@ extension Model {
         }
         guard let window = director.observation.window else { return "Counting begins." }
         return "\(Figures.number(Int(clamping: window.receivedPackets), "packet")) came in "
-            + "\(Figures.age(UInt32(clamping: window.milliseconds / 1000))), and none was lost."
+            + "\(AgeText.of(UInt32(clamping: window.milliseconds / 1000))), and none was lost."
     }
 
     private func flowListing(_ layout: Layout) -> Listing {

@@ -2,6 +2,7 @@ import Addresses
 import Conntrack
 import IPVS
 import Inspection
+import Reports
 
 /// Details of a real server, with every figure in full.
 extension Model {
@@ -62,7 +63,7 @@ extension Model {
         let isBad = line.isUnreachable
         lines += fact("route", words(path.way), isBad && path.neighbour == nil ? .bad : .plain)
         if let neighbour = path.neighbour {
-            let age = neighbour.seconds.map { ", for \(Figures.age($0))" } ?? ""
+            let age = neighbour.seconds.map { ", for \(AgeText.of($0))" } ?? ""
             let failed = neighbour.hasFailed ? ": it did not answer when it was last asked" : ""
             lines += fact("neighbour", neighbour.state + age + failed, neighbour.hasFailed ? .bad : .plain)
         }

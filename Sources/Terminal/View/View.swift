@@ -47,7 +47,7 @@ extension Model {
     /// How long the packets came that findings are about, and how many of them were lost: `1m00s: 0 dropped `.
     private var observedSpan: String {
         director.observation.window.map {
-            "\(Figures.age(UInt32(clamping: $0.milliseconds / 1000))): \($0.droppedPackets) dropped "
+            "\(AgeText.of(UInt32(clamping: $0.milliseconds / 1000))): \($0.droppedPackets) dropped "
         } ?? ""
     }
 
@@ -58,7 +58,7 @@ extension Model {
         guard let finished = reading.finished else {
             return isRunning ? "reading: \(reading.rows) rows " : "not read yet "
         }
-        var text = "read \(Figures.age(second &- finished)) ago, took \(Figures.time(reading.took))"
+        var text = "read \(AgeText.of(second &- finished)) ago, took \(Figures.time(reading.took))"
         if reading.pause > .milliseconds(1500) { text += ", every \(Figures.time(reading.pause + reading.took))" }
         if isRunning, reading.rows > Self.manyRows { text = "reading: \(reading.rows) rows; last " + text }
         if director.events.isResyncing { text = (isFrozen ? "events lost; " : "events lost: rereading; ") + text }
