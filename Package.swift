@@ -36,10 +36,12 @@ let package = Package(
         .systemLibrary(name: "CNCurses"),
         .target(name: "CLinux"),
         .target(name: "CArchive"),
+        .target(name: "CNettle"),
         library("Addresses", []),
         library("Packets", ["Addresses"]),
         library("Archives", ["CArchive", systemPackage]),
         library("Netlink", ["Addresses", "Archives", "CNetlink", "CLinux", systemPackage]),
+        library("Anonymizing", ["Addresses", "Netlink", "CNetlink", "CNettle", systemPackage]),
         .target(
             name: "BPF", dependencies: ["Addresses", "Netlink", "CLinux", systemPackage], exclude: ["Programs"],
             swiftSettings: strict),
@@ -72,8 +74,8 @@ let package = Package(
         library(
             "CTInspectCommand",
             [
-                "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection", "Advice",
-                "Collection",
+                "Addresses", "Anonymizing", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall", "Routing", "Inspection",
+                "Advice", "Collection",
                 "Records", "Reports", "Serving", "Terminal", "CLinux", argumentParser, systemPackage,
             ]),
         .executableTarget(
@@ -90,6 +92,7 @@ let package = Package(
             path: "Tests/ObservationSupport", swiftSettings: strict),
         tests("AddressesTests", ["Addresses"]),
         tests("ArchivesTests", ["Archives", systemPackage]),
+        tests("AnonymizingTests", ["Anonymizing", "Addresses", "Netlink", "CNetlink"]),
         tests("NetlinkTests", ["Netlink", "Addresses", "CNetlink"]),
         tests("RecordsTests", ["Records", "Addresses", "Archives", "Netlink", "CLinux", systemPackage]),
         tests("ProcessesTests", ["Processes", "Netlink"]),
@@ -141,8 +144,9 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "ct-inspect", "CTInspectCommand", "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Inspection",
-                "Collection", "Packets", "Reports", "Terminal", "CNetlink", "TableSupport",
+                "ct-inspect", "CTInspectCommand", "Addresses", "Anonymizing", "Netlink", "Conntrack", "IPVS",
+                "Firewall",
+                "Routing", "Inspection", "Collection", "Packets", "Reports", "Terminal", "CNetlink", "TableSupport",
                 "ObservationSupport", argumentParser,
             ]),
     ]

@@ -894,15 +894,25 @@ _ct-inspect_explain() {
 
 _ct-inspect_capture() {
     repeating_flags=()
-    non_repeating_flags=(--no-ruleset --json --version -h --help)
+    non_repeating_flags=(--no-ruleset --anonymize --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--netns --connections --max-read-time --color)
+    non_repeating_options=(--key --netns --capture --connections --max-read-time --color)
     __ct-inspect_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
+    '--key')
+        compopt -o filenames
+        __ct-inspect_add_completions -f
+        return
+        ;;
     '--netns')
         __ct-inspect_add_completions -W "$(__ct-inspect_custom_complete ---completion capture -- --netns "${COMP_CWORD}" "${#cur}")"
+        return
+        ;;
+    '--capture')
+        compopt -o filenames
+        __ct-inspect_add_completions -f
         return
         ;;
     '--connections')

@@ -48,7 +48,7 @@ function __ct-inspect_parse_tokens -S
         case 'explain'
             __ct-inspect_parse_subcommand 0 'proto=' 'flags=' 'icmp-type=' 'chunk=' 'dccp-type=' 'init-tag=' 'window=' 'checksum=' 'entry=' 'unreplied' 'replied' 'direction=' 'method=' 'service=' 'tcp-loose=' 'be-liberal=' 'vs-conntrack=' 'sloppy-tcp=' 'sloppy-sctp=' 'conn-reuse-mode=' 'expire-nodest-conn=' 'schedule-icmp=' 'connection=' 'destination=' 'netns=' 'capture=' 'json' 'color=' 'version' 'h/help'
         case 'capture'
-            __ct-inspect_parse_subcommand 1 'no-ruleset' 'netns=' 'connections=' 'max-read-time=' 'json' 'color=' 'version' 'h/help'
+            __ct-inspect_parse_subcommand 1 'no-ruleset' 'anonymize' 'key=' 'netns=' 'capture=' 'connections=' 'max-read-time=' 'json' 'color=' 'version' 'h/help'
         case 'diff'
             __ct-inspect_parse_subcommand 2 'json' 'color=' 'version' 'h/help'
         case 'fleet'
@@ -337,7 +337,10 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect explain" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_positional "ct-inspect capture" -eq 1' -fa '(__ct-inspect_complete_directories)'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" no-ruleset' -l 'no-ruleset' -d 'Leave out the rules of the packet filter.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" anonymize' -l 'anonymize' -d 'Replace addresses, names and comments, so that strangers can read it.'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" key' -l 'key' -d 'Replace them as this key says, which is made if there is no such file. It stays with you.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion capture -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rF
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" connections' -l 'connections' -d 'Read IPVS\'s connections through BPF or /proc; auto: BPF where it is possible.' -rfka 'auto bpf proc'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" max-read-time' -l 'max-read-time' -d 'Stop reading connections from /proc after this long (60s).' -rfka ''
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect capture" json' -l 'json' -d 'Print JSON (schema ct-inspect/1): one document, or one object per line.'

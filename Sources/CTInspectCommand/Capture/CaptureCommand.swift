@@ -1,4 +1,5 @@
 import Addresses
+import Anonymizing
 import ArgumentParser
 import Collection
 import Firewall
@@ -19,6 +20,8 @@ struct CaptureCommand: ParsableCommand {
               ct-inspect flows --capture /tmp/lb1
               ssh lb1 sudo ct-inspect capture - > lb1.tar
               ct-inspect flows --capture lb1.tar
+              sudo ct-inspect capture --anonymize /tmp/lb1-for-strangers
+              ct-inspect capture --capture lb1.tar --anonymize lb1-for-strangers
 
             More: man ct-inspect-capture
             """)
@@ -33,7 +36,8 @@ struct CaptureCommand: ParsableCommand {
     @Flag(name: .customLong("no-ruleset"), help: "Leave out the rules of the packet filter.")
     var omitsRuleset = false
 
-    @OptionGroup var namespace: NamespaceOptions
+    @OptionGroup var anonymizing: AnonymizingOptions
+    @OptionGroup var source: SourceOptions
     @OptionGroup var reading: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
@@ -43,6 +47,10 @@ struct CaptureCommand: ParsableCommand {
         if isArchive, output.json {
             throw ValidationError("--json and - are mutually exclusive: standard output is the archive")
         }
+        try reading.validate(with: source)
+        if source.capture != nil, !anonymizing.isWanted {
+            throw ValidationError("--capture needs --anonymize: to have a capture twice, copy it")
+        }
     }
 
     func run() throws {
@@ -50,13 +58,13 @@ struct CaptureCommand: ParsableCommand {
             throw ValidationError("standard output is a terminal: redirect the archive, as in capture - > lb1.tar")
         }
         try Failure.reporting { () throws(KernelError) in
-            let kernel = try namespace.enter()
-            try reading.plan.prepare(kernel)
+            let kernel = try opened()
             let owner = isArchive ? nil : Self.sudoUser
+            let anonymizer = try anonymizing.anonymizer(for: Self.sudoUser)
             // timeout(1) sends its signal twice: to us, and to our group.
             _ = try Output.waiter(outlasting: 2)
             // Files are made while we may still write where only root may; their content is ours then.
-            let recording = try recording(of: kernel, for: owner)
+            let recording = try recording(of: kernel, for: owner, anonymizer)
             do throws(KernelError) {
                 try Privileges.keepOnlyNetAdmin(and: owner == nil ? [] : .chown)
                 let taken = try Recording(
@@ -73,11 +81,21 @@ struct CaptureCommand: ParsableCommand {
         }
     }
 
-    private func recording(of kernel: LiveKernel, for owner: FileOwner?) throws(KernelError) -> RecordingKernel {
+    /// This kernel, or a capture of another one.
+    private func opened() throws(KernelError) -> any KernelSource {
+        if let captured = try source.captured() { return captured }
+        let kernel = try source.namespace.enter()
+        try reading.plan.prepare(kernel)
+        return kernel
+    }
+
+    private func recording(
+        of kernel: any KernelSource, for owner: FileOwner?, _ anonymizer: Anonymizer?
+    ) throws(KernelError) -> RecordingKernel {
         let tool = "ct-inspect \(CTInspect.version)"
         return isArchive
-            ? try RecordingKernel(kernel, archiving: Output.write, tool: tool)
-            : try RecordingKernel(kernel, into: folder, for: owner, tool: tool)
+            ? try RecordingKernel(kernel, archiving: Output.write, tool: tool, rewriting: anonymizer)
+            : try RecordingKernel(kernel, into: folder, for: owner, tool: tool, rewriting: anonymizer)
     }
 
     /// The user who invoked sudo, and should be able to read the capture without it.

@@ -9,6 +9,8 @@ package final class RecordingKernel: KernelSource {
     package let filters = false
 
     private let source: any KernelSource
+    /// Nil to write everything as it is.
+    private let rewriter: (any CaptureRewriter)?
     private let capture: CaptureWriter
     private let netlink: CaptureFileWriter
     private var reads: [String: Int] = [:]
@@ -22,26 +24,32 @@ package final class RecordingKernel: KernelSource {
     /// - Parameter path: a directory that does not exist yet, or an empty one of ours that nobody else can write to.
     /// - Parameter owner: the final owner, and the only reader; nil for the user who takes it.
     /// - Parameter tool: name and version of this program, for the manifest.
+    /// - Parameter rewriter: changes what is written.
     package convenience init(
-        _ source: any KernelSource, into path: String, for owner: FileOwner? = nil, tool: String
+        _ source: any KernelSource, into path: String, for owner: FileOwner? = nil, tool: String,
+        rewriting rewriter: (any CaptureRewriter)? = nil
     ) throws(KernelError) {
-        try self.init(source, FolderDestination(path, for: owner), tool)
+        try self.init(source, FolderDestination(path, for: owner), tool, rewriter)
     }
 
     /// Writes a tar archive, all of it by `finish`: until then everything is in files without a name.
     ///
     /// - Parameter sink: takes the archive; it handles its own errors.
+    /// - Parameter rewriter: changes what is written.
     package convenience init(
-        _ source: any KernelSource, archiving sink: @escaping (RawSpan) -> Void, tool: String
+        _ source: any KernelSource, archiving sink: @escaping (RawSpan) -> Void, tool: String,
+        rewriting rewriter: (any CaptureRewriter)? = nil
     ) throws(KernelError) {
-        try self.init(source, ArchiveDestination(source.origin, sink), tool)
+        let origin = rewriter?.rewritten(source.origin) ?? source.origin
+        try self.init(source, ArchiveDestination(origin, sink), tool, rewriter)
     }
 
     private init(
-        _ source: any KernelSource, _ destination: any CaptureDestination, _ tool: String
+        _ source: any KernelSource, _ destination: any CaptureDestination, _ tool: String,
+        _ rewriter: (any CaptureRewriter)?
     ) throws(KernelError) {
-        self.source = source
-        manifest = Manifest(source.origin, tool: tool)
+        (self.source, self.rewriter) = (source, rewriter)
+        manifest = Manifest(rewriter?.rewritten(source.origin) ?? source.origin, tool: tool)
         capture = CaptureWriter(destination)
         do throws(KernelError) { netlink = try capture.create(CaptureFile.netlink) } catch {
             destination.abandon()
@@ -53,6 +61,12 @@ package final class RecordingKernel: KernelSource {
     /// Writes the manifest, and last the checksums, which complete the capture.
     package func finish() throws(KernelError) {
         try capture.close(netlink)
+        if let rewriter {
+            for place in manifest.unread.indices { manifest.unread[place].rewrite(by: rewriter) }
+            manifest.unread += rewriter.leftOut.map {
+                Manifest.Unread(what: $0.what, cause: nil, errno: nil, why: $0.why)
+            }
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let json: Data
@@ -90,9 +104,17 @@ package final class RecordingKernel: KernelSource {
         var isAsked = false
         do throws(KernelError) {
             try source.exchange(request) { datagram, sequence throws(KernelError) in
-                if !isAsked { record(.toKernel, request, request.message(sequence: sequence).span.bytes) }
+                if !isAsked {
+                    let message = request.message(sequence: sequence)
+                    let written = rewriter?.rewritten(request: message, on: request.bus) ?? message
+                    record(.toKernel, request, written.span.bytes)
+                }
                 isAsked = true
-                record(.fromKernel, request, datagram)
+                if let rewriter {
+                    rewriter.rewrite(datagram) { record(.fromKernel, request, $0) }
+                } else {
+                    record(.fromKernel, request, datagram)
+                }
                 do throws(KernelError) { return try receive(datagram, sequence) } catch {
                     isReceiversError = true
                     throw error
@@ -124,22 +146,37 @@ package final class RecordingKernel: KernelSource {
     ) throws(KernelError) -> Completeness {
         let reading = reads[file.path, default: 1]
         reads[file.path] = reading + 1
-        let name = Self.name(file, reading: reading)
-        let copy = try capture.create(name)
+        let name = name(file, reading: reading)
+        let copy = try RecordedFile(capture.create(name), file, rewriter)
+        let completeness: Completeness
         do throws(KernelError) {
-            let completeness = try source.read(file, within: bound) { piece in
-                copy.write(piece)
+            completeness = try source.read(file, within: bound) { piece in
+                copy.take(piece)
                 receive(piece)
             }
             if case .cut(let why) = completeness {
                 manifest.unread.append(Manifest.Unread(what: name, cause: nil, errno: nil, why: why))
             }
-            try capture.close(copy)
-            return completeness
         } catch {
-            capture.discard(copy)
+            capture.discard(copy.file)
             manifest.unread.append(Manifest.Unread(name, error))
             throw error
+        }
+        try keep(copy)
+        return completeness
+    }
+
+    private func name(_ file: KernelFile, reading: Int) -> String {
+        Self.name(rewriter.map { KernelFile($0.rewritten(path: file.path)) } ?? file, reading: reading)
+    }
+
+    /// Keeps a file that was read, unless it must not be.
+    private func keep(_ copy: RecordedFile) throws(KernelError) {
+        if let why = copy.finish() {
+            capture.discard(copy.file)
+            manifest.unread.append(Manifest.Unread(what: copy.file.name, cause: .failed, errno: nil, why: why))
+        } else {
+            try capture.close(copy.file)
         }
     }
 
@@ -162,13 +199,13 @@ package final class RecordingKernel: KernelSource {
         _ file: KernelFile, _ read: ((RawSpan) -> Void) throws(KernelError) -> Void
     ) throws(KernelError) {
         let reading = reads[file.path, default: 1]
-        let copy = try capture.create(Self.name(file, reading: reading))
-        do throws(KernelError) { try read { copy.write($0) } } catch {
-            capture.discard(copy)
+        let copy = try RecordedFile(capture.create(name(file, reading: reading)), file, rewriter)
+        do throws(KernelError) { try read { copy.take($0) } } catch {
+            capture.discard(copy.file)
             throw error
         }
         reads[file.path] = reading + 1
-        try capture.close(copy)
+        try keep(copy)
     }
 
     /// Lists from the other source; refusals are noted.
@@ -177,5 +214,34 @@ package final class RecordingKernel: KernelSource {
             manifest.unread.append(Manifest.Unread(directory.path, error))
             throw error
         }
+    }
+}
+
+/// A file that is copied into a capture while it is read, and changed on its way.
+private final class RecordedFile {
+    let file: CaptureFileWriter
+    private let rewriter: (any ContentRewriter)?
+    private let isKept: Bool
+
+    init(_ file: CaptureFileWriter, _ original: KernelFile, _ rewriter: (any CaptureRewriter)?) {
+        self.file = file
+        self.rewriter = rewriter?.contentRewriter(for: original)
+        isKept = rewriter == nil || self.rewriter != nil
+    }
+
+    func take(_ piece: RawSpan) {
+        if let rewriter { rewriter.take(piece, file.write) } else if isKept { file.write(piece) }
+    }
+
+    /// - Returns: why it must not be kept.
+    func finish() -> String? {
+        if let rewriter { return rewriter.finish(file.write) }
+        return isKept ? nil : "left out: it is not known how to replace addresses and names in it"
+    }
+}
+
+extension Manifest.Unread {
+    fileprivate mutating func rewrite(by rewriter: any CaptureRewriter) {
+        (what, why) = (rewriter.rewritten(sentence: what), rewriter.rewritten(sentence: why))
     }
 }
