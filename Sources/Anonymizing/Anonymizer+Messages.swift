@@ -9,6 +9,7 @@ extension Anonymizer {
         switch bus {
         case .route: return RouteShapes.shape(message.type).map { ($0.shape, $0.header, $0.what) }
         case .netfilter: return netfilterShape(message.type, isRequest)
+        case .diagnostics: return SocketMessages.shape(message.type, isRequest: isRequest)
         case .generic:
             let headerSize = MemoryLayout<genlmsghdr>.size
             guard message.payload.count >= headerSize else { return nil }

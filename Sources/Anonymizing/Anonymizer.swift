@@ -127,7 +127,11 @@ package final class Anonymizer: CaptureRewriter {
         let range = try message.attributes(after: headerSize)
         rewriter.subject = what
         rewriter.header = bytes.copy(message.payload.lowerBound..<message.payload.lowerBound + headerSize)
-        out.append(bytes, message.payload.lowerBound..<range.lowerBound)
+        if bus == .diagnostics {
+            out += SocketMessages.rewritten(rewriter.header, isRequest: isRequest, &rewriter.addresses)
+        } else {
+            out.append(bytes, message.payload.lowerBound..<range.lowerBound)
+        }
         if bus == .netfilter, message.type >> 8 == UInt16(NFNL_SUBSYS_NFTABLES) {
             note(message, Attributes(bytes.copy(range)), isRequest)
         }

@@ -127,8 +127,11 @@ package final class RecordingKernel: KernelSource {
     }
 
     private func record(_ direction: Pcap.Direction, _ request: Request, _ datagram: RawSpan) {
-        let now = UInt64(max(0, Date.now.timeIntervalSince1970) * 1_000_000)
-        let header = Pcap.recordHeader(direction, request.bus, count: datagram.byteCount, microseconds: now)
+        // Of a capture that is anonymized: the time then.
+        let moment =
+            source.lastAnswered.map { $0.nanoseconds / 1000 }
+            ?? UInt64(max(0, Date.now.timeIntervalSince1970) * 1_000_000)
+        let header = Pcap.recordHeader(direction, request.bus, count: datagram.byteCount, microseconds: moment)
         netlink.write(header.span.bytes)
         netlink.write(datagram)
     }

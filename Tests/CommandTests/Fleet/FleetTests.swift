@@ -1,3 +1,4 @@
+import Addresses
 import Foundation
 import TestSupport
 import Testing
@@ -78,6 +79,46 @@ struct FleetTests {
         let text = try Program.run(["fleet"] + captures)
         #expect(text.status == 0 && text.output.contains("Nothing is wrong"))
         #expect(text.output.contains("which both saw; it was taken into account"))
+    }
+
+    @Test(
+        "Anonymized captures with one key say the same, and have no socket's addresses", .needsRoot, .needsTool("ip"),
+        .needsTool("python3"))
+    func anonymized() throws {
+        let folder = try TemporaryFolder()
+        let second = try Self.clients()["10.0.0.4"] ?? []
+        try Self.take("rs2", "10.0.0.4", second, into: folder)
+        let captures = [Self.director.capture, folder.url.appendingPathComponent("rs2").path]
+        let key = folder.url.appendingPathComponent("key").path
+        let anonymous = try captures.enumerated().map { place, capture in
+            let path = folder.url.appendingPathComponent("anonymous-\(place)").path
+            let outcome = try Program.run(["capture", "--capture", capture, "--anonymize", "--key", key, path])
+            try #require(outcome.status == 0, "\(outcome.complaint)")
+            return path
+        }
+        let (before, after) = (
+            try Self.document(Program.run(["fleet", "--json"] + captures)),
+            try Self.document(Program.run(["fleet", "--json"] + anonymous))
+        )
+        func facts(_ document: [String: Any]) -> [String] {
+            let connections = (document["connections"] as? [[String: Any]] ?? []).map { one in
+                let port = (one["client"] as? [String: Any])?["port"] ?? ""
+                return "\(port) \(one["verdict"] ?? "") \(one["socket"] ?? "") \(one["idle_seconds"] ?? "")"
+            }
+            let clocks = (document["hosts"] as? [[String: Any]] ?? []).flatMap { host in
+                (host["clocks"] as? [[String: Any]] ?? []).map { "\($0["milliseconds_ahead"] ?? "")" }
+            }
+            return connections.sorted() + clocks + ["\(document["complete"] ?? "")"]
+        }
+        #expect(facts(before) == facts(after) && facts(before).count == 7)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: anonymous[1] + "/netlink.pcap"))
+        let original = try Data(contentsOf: URL(fileURLWithPath: captures[1] + "/netlink.pcap"))
+        for client in Set(second.map { String($0.split(separator: ":")[0]) }) {
+            // In an IPv6 socket: ::ffff:10.0.0.1.
+            let digits = try #require(IPAddress(client)).networkBytes
+            let pattern = Data([UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + digits)
+            #expect(original.range(of: pattern) != nil && bytes.range(of: pattern) == nil, "\(client)")
+        }
     }
 
     @Test("Captures without sockets, as of earlier versions, say what is unknown", arguments: Fixture.all)
