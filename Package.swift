@@ -159,7 +159,8 @@ if Context.environment["CT_INSPECT_FUZZ"] != nil {
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "CFuzzer", "CTInspectCommand", "Addresses", "Netlink", "BPF", "Conntrack", "IPVS", "Firewall",
+                "CFuzzer", "CTInspectCommand", "Addresses", "Anonymizing", "Netlink", "BPF", "Conntrack", "IPVS",
+                "Firewall",
                 "Routing", "Sockets", "Inspection", "Collection", "Records", "Reports", "Terminal", argumentParser,
                 systemPackage,
             ],

@@ -191,6 +191,9 @@ def sockets():
 def seeds():
     """Targets and inputs."""
     yield "sockets", sockets()
+    yield "anonymizing", b"\3" + sockets()
+    yield "anonymizing", b"\0" + rules()
+    yield "anonymizing", b"\4" + ipset()
     yield "ruleset", rules()
     refused = struct.pack("<IHHIIi", 36, 2, 0, 1, 0, -95) + b"\0" * 16
     yield "activation", hooks()

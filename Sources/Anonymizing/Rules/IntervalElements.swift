@@ -9,6 +9,9 @@ struct IntervalElements {
     private(set) var elements: [[UInt8]] = []
     /// Whoever makes a capture has no set of more bytes than these.
     private static let mostBytes = 64 << 20
+    /// An interval can consist of as many prefixes as its addresses have bits, twice: of a set whose intervals consist of more than these, the
+    /// others are left out.
+    static let mostPrefixes = 1 << 20
     private var size = 0
 
     init(head: [UInt8]) { self.head = head }
@@ -106,6 +109,11 @@ extension AttributeRewriter {
             let last =
                 interval.end.map { Self.stepped($0, by: -1) ?? $0 }
                 ?? [UInt8](repeating: 0xFF, count: interval.low.count)
+            guard pieces.count < IntervalElements.mostPrefixes else {
+                leaveOut("elements of a set that is too large")
+                lacksElements = true
+                break
+            }
             for prefix in AddressRange(interval.low, last)?.prefixes ?? [] {
                 guard let ends = mapped(from: prefix.low, to: prefix.high) else { continue }
                 pieces.append(

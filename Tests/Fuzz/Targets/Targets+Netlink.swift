@@ -1,4 +1,5 @@
 import Addresses
+import Anonymizing
 import Inspection
 import Routing
 import Sockets
@@ -11,6 +12,7 @@ extension FuzzTarget {
         FuzzTarget("netlink", frames),
         FuzzTarget("routing", routing),
         FuzzTarget("sockets", sockets),
+        FuzzTarget("anonymizing", anonymizing),
     ]
 
     private static let request = Request(.netfilter, "fuzz", type: 0, flags: 0)
@@ -60,6 +62,27 @@ extension FuzzTarget {
             }
             for family in [IPAddress.Family.ipv4, .ipv6] { _ = lookup.path(to: nil, family) }
         } catch { Printed.error(error) }
+    }
+
+    /// The first byte says which bus the others come from, and whether they are a request.
+    @Sendable private static func anonymizing(_ bytes: [UInt8]) {
+        guard let choice = bytes.first, let key = AnonymizingKey([UInt8](repeating: choice, count: 32)),
+            let anonymizer = try? Anonymizer(key)
+        else { return }
+        let buses = [Request.Bus.netfilter, .generic, .route, .diagnostics]
+        let bus = buses[Int(choice & 3)]
+        let message = Array(bytes.dropFirst())
+        if choice & 4 != 0 { requireFrames(anonymizer.rewritten(request: message, on: bus)) }
+        // The bus of an answer is that of the request before it.
+        _ = anonymizer.rewritten(request: [], on: bus)
+        anonymizer.rewrite(message.span.bytes) { requireFrames($0.copy(0..<$0.byteCount)) }
+    }
+
+    private static func requireFrames(_ bytes: [UInt8]) {
+        var cursor = MessageCursor()
+        do { while try cursor.next(in: bytes.span.bytes) != nil {} } catch {
+            Finding.require(false, "what was rewritten is no sequence of messages")
+        }
     }
 
     @Sendable private static func sockets(_ bytes: [UInt8]) {
