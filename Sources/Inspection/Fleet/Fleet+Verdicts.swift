@@ -41,7 +41,7 @@ extension Fleet {
     ///
     /// Source: net/netfilter/ipvs/ip_vs_sync.c, `ip_vs_sync_conn_needed`.
     func shouldKnow(_ partner: Int, _ found: DirectorRow, _ director: Int) -> Bool {
-        guard found.kind == .established || found.route.protocol != .tcp,
+        guard hosts[partner].hasAllConnections, found.kind == .established || found.route.protocol == .udp,
             found.row.packets.map({ $0 >= hosts[director].syncThreshold }) ?? true,
             hosts[partner].services.contains(where: {
                 $0.identity == found.route.service && !$0.flags.contains(.onePacket)

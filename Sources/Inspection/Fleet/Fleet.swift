@@ -143,7 +143,7 @@ package struct Fleet: Sendable {
                 let serving = directors.filter { hosts[$0].forwards(key.server) }
                 guard let main = serving.first(where: { !hosts[$0].isBackup }) ?? serving.first,
                     let served = host.served[key], isOpen(served),
-                    serving.allSatisfy({ hosts[$0].row(of: key) == nil }),
+                    serving.allSatisfy({ hosts[$0].hasAllConnections && hosts[$0].row(of: key) == nil }),
                     serving.allSatisfy({ wasOpen(served, $0, server) })
                 else { continue }
                 body(

@@ -14,7 +14,7 @@ struct DirectorRow {
 }
 
 extension FleetHost {
-    /// Those of a connection without an entry of it have no row.
+    /// All but entries without a connection.
     func forEachRow(_ body: (DirectorRow) -> Void) {
         guard let flows else { return }
         flows.forEachRow { _, row in if !row.isOrphan { body(directorRow(row, flows.store)) } }

@@ -10,6 +10,8 @@ package struct FleetHost: Sendable {
     /// Those of a director, with when its connections were read; nil without IPVS.
     private(set) var flows: FlowList?
     private var flowsReadAt: Moment?
+    /// Whether all of its connections were read: only then one is known to be missing.
+    private(set) var hasAllConnections = true
     /// Where it forwards TCP packets as they are (not by NAT), and for which service. Of a service by mark its connections show it.
     private(set) var forwarded: [Endpoint: Service.Identity?] = [:]
     /// All that its interfaces have, with the names of these.
@@ -30,6 +32,7 @@ package struct FleetHost: Sendable {
     package mutating func take(_ snapshot: FlowSnapshot) {
         let flows = snapshot.report.flows
         (self.flows, flowsReadAt) = (flows, snapshot.connectionsAt)
+        hasAllConnections = snapshot.connections.isWhole
         for route in flows.store.routes where route.protocol == .tcp && route.method?.answersBypassDirector ?? false {
             forwarded[route.virtual] = route.service
         }

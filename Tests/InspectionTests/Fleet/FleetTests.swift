@@ -31,7 +31,7 @@ struct FleetTests {
 
     private static func director(
         _ name: String, _ connections: [Connection], _ service: Service, own: String = "10.0.0.2",
-        daemon: (state: UInt32, id: UInt32)? = nil, at second: UInt64 = now
+        daemon: (state: UInt32, id: UInt32)? = nil, at second: UInt64 = now, isWhole: Bool = true
     ) throws -> FleetHost {
         var settings = sysctls(conntrack: "0")
         settings.values[Sysctls.syncThreshold] = "3\t50"
@@ -48,10 +48,10 @@ struct FleetTests {
         var store = FlowStore()
         let context = FlowContext(settings, localAddresses: Set(host.addresses.keys))
         store.read([service], connections, at: 0, context, orphansAreKnown: true)
-        host.take(
-            FlowSnapshot(
-                picture.origin, sysctls: settings, services: [service], report: FlowReport(store, settings), losses: [])
-        )
+        var snapshot = FlowSnapshot(
+            picture.origin, sysctls: settings, services: [service], report: FlowReport(store, settings), losses: [])
+        if !isWhole { snapshot.connections.known += 1 }
+        host.take(snapshot)
         return host
     }
 
@@ -159,6 +159,9 @@ struct FleetTests {
         #expect(try lost(at: Self.now + 45, lb) == ["10.0.0.1:1"])
         #expect(try lost(at: Self.now + 55, lb) == [])
         #expect(try lost(at: Self.now - 30, lb) == [])
+        // What was not read may have it.
+        let part = try Self.director("lb1", [Self.idle(60, "10.0.0.1:5")], Self.service(), isWhole: false)
+        #expect(try lost(at: Self.now, part) == [])
         // By NAT the real server's own address has them, and clients may come to it directly.
         let nat = try Self.director("lb1", [], Self.service(.nat))
         #expect(try lost(at: Self.now, nat) == [])
