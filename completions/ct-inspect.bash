@@ -662,7 +662,7 @@ _ct-inspect_events() {
 
 _ct-inspect_services() {
     repeating_flags=()
-    non_repeating_flags=(--json --version -h --help)
+    non_repeating_flags=(--stats --rate --thresholds --persistent-conn --tun-info --exact --timeout --daemon --json --version -h --help)
     repeating_options=(--service)
     non_repeating_options=(--netns --capture --color -o --format --filter)
     __ct-inspect_offer_flags_options 0

@@ -105,6 +105,8 @@ package struct Daemon: Equatable, Sendable {
     package var port: UInt16 = 8848
     /// The most bytes of a message; nil if the kernel sent none (before Linux 4.3).
     package var mostBytes: UInt16?
+    /// How far its messages go; nil if the kernel sent none (before Linux 4.3).
+    package var timeToLive: UInt8?
 
     package init() {}
 

@@ -91,6 +91,7 @@ extension Daemon {
                     group = IPAddress(ipv6High: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
                 }
             case IPVS_DAEMON_ATTR_MCAST_PORT: port = bytes.host(attribute) ?? port
+            case IPVS_DAEMON_ATTR_MCAST_TTL: timeToLive = bytes.host(attribute)
             default: break
             }
         }

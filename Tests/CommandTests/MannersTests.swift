@@ -41,6 +41,9 @@ struct MannersTests {
             (["record", "--to", "x", "--segment-size", "1K"], "at least 64K"),
             (["replay"], "DIR|FILE|-"), (["replay", "x", "--since", "soon"], "a time is in RFC 3339"),
             (["replay", "x", "--filter", "mark=1"], "Usage: ct-inspect replay"),
+            (["services", "--stats", "--rate"], "--stats, --rate are mutually exclusive"),
+            (["services", "--exact"], "--exact is for --stats and --rate"),
+            (["services", "--json", "--tun-info"], "JSON has all of it"),
             (["dump", "nosuch"], "Usage: ct-inspect dump"),
             (["watch", "--filter", "xx=1"], "See 'ct-inspect watch --help'"),
         ])

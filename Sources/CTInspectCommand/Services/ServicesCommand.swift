@@ -21,6 +21,7 @@ struct ServicesCommand: ParsableCommand {
               sudo ct-inspect services
               sudo ct-inspect services --netns lb
               sudo ct-inspect services --service tcp/10.0.0.100:80
+              sudo ct-inspect services --rate
               ct-inspect services --capture lb1.tar -o save | sudo ipvsadm -R
               sudo ct-inspect services --json | jq '.services[].destinations[].address'
 
@@ -28,6 +29,7 @@ struct ServicesCommand: ParsableCommand {
             """)
 
     @OptionGroup var source: SourceOptions
+    @OptionGroup var listing: ServicesListingOptions
     @OptionGroup var output: OutputOptions
 
     @Option(
@@ -50,6 +52,9 @@ struct ServicesCommand: ParsableCommand {
     func validate() throws {
         _ = try FilterExpression.option(expression, FilterVocabulary.services)
         if output.json, format == .save { throw ValidationError("--json and -o save are mutually exclusive") }
+        if listing.isWanted, output.json || format != .table {
+            throw ValidationError("\(listing.names) is for the table: JSON has all of it")
+        }
     }
 
     func run() throws {
@@ -66,8 +71,12 @@ struct ServicesCommand: ParsableCommand {
             let configuration = try collector.director.configuration()
             switch (output.json, format) {
             case (true, _), (_, .json): snapshot.writeServicesJSON(configuration, to: Output.write)
+            case (_, .table) where listing.timeout || listing.daemon:
+                let lines = listing.timeout ? [configuration.timeoutLine] : configuration.daemonLines
+                if !lines.isEmpty { Output.print(lines) }
             case (_, .table):
-                Output.print(snapshot.servicesText(configuration) + snapshot.lossText(output.style))
+                Output.print(
+                    snapshot.servicesText(configuration, listing.listing) + snapshot.lossText(output.style))
                 for remark in snapshot.servicesRemarks(configuration) { Output.complain(remark) }
             case (_, .save):
                 Output.print(snapshot.savedServices)

@@ -4,13 +4,14 @@ import Inspection
 
 extension FlowSnapshot {
     /// Services and destinations exactly as printed by `ipvsadm -Ln`, for people and scripts used to it.
-    package func servicesText(_ configuration: Director.Configuration) -> [String] {
+    package func servicesText(_ configuration: Director.Configuration, _ listing: ServicesListing = ServicesListing())
+        -> [String]
+    {
         let info = configuration.info
-        return [
-            "IP Virtual Server version \(info.versionText) (size=\(info.connectionTableSize))",
-            "Prot LocalAddress:Port Scheduler Flags",
-            "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn",
-        ] + services.flatMap { [$0.line] + $0.destinations.map(\.line) }
+        return ["IP Virtual Server version \(info.versionText) (size=\(info.connectionTableSize))"] + listing.titles
+            + services.flatMap { service in
+                [listing.line(service)] + service.destinations.map(listing.line)
+            }
     }
 
     /// The commands that make them, a line each: for `ipvsadm -R`.
@@ -25,15 +26,28 @@ extension FlowSnapshot {
     }
 }
 
+extension Director.Configuration {
+    /// As `ipvsadm -L --timeout` prints them; those that the kernel did not report are 0 there.
+    package var timeoutLine: String {
+        let seconds = [timeouts.tcp, timeouts.tcpFin, timeouts.udp].map { String($0 ?? 0) }
+        return "Timeout (tcp tcpfin udp): \(seconds.joined(separator: " "))"
+    }
+
+    /// As `ipvsadm -L --daemon` prints them.
+    package var daemonLines: [String] { daemons.map { $0.line($0.timeToLive.map { ["ttl=\($0)"] } ?? []) } }
+}
+
 extension Daemon {
     /// `master sync daemon (mcast=eth0, syncid=1, …)`, as `ipvsadm -L --daemon` begins it.
-    fileprivate var line: String {
-        "\(stateName) sync daemon (\(settings.joined(separator: ", ")))".printable
+    fileprivate var line: String { line([]) }
+
+    fileprivate func line(_ more: [String]) -> String {
+        "\(stateName) sync daemon (\((settings + more).joined(separator: ", ")))".printable
     }
 }
 
 extension Service {
-    fileprivate var line: String {
+    var line: String {
         var line = "\(title) \(scheduler)"
         let words = flags.schedulerWords(scheduler)
         if !words.isEmpty { line += " (\(words.joined(separator: ",")))" }
@@ -45,7 +59,8 @@ extension Service {
         return line.printable
     }
 
-    private var title: String {
+    /// `TCP  10.0.0.100:80`
+    var title: String {
         switch identity {
         case .fwmark(let mark, let family): "FWM  \(mark)" + (family == .ipv6 ? " IPv6" : "")
         case .address(let `protocol`, let endpoint):
@@ -55,13 +70,7 @@ extension Service {
 }
 
 extension Destination {
-    fileprivate var line: String {
-        let fields = [(String(weight), 6), (String(activeConnections), 10), (String(inactiveConnections), 10)]
-        let numbers = fields.map { $0.0.padded($0.1) }.joined(separator: " ")
-        return "  -> \(endpoint.description.padded(28)) \(forward.padded(7)) \(numbers)"
-    }
-
-    private var forward: String {
+    var forward: String {
         switch method {
         case .nat: "Masq"
         case .local: "Local"
@@ -73,5 +82,5 @@ extension Destination {
 }
 
 extension String {
-    fileprivate func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+    func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -3,6 +3,7 @@
 import re
 
 from checking import judge_saved_services
+from columns import judge_listings
 from director import VIP, VIP6
 
 SERVICES = (
@@ -37,6 +38,10 @@ def reality(peers, report):
 
 def beyond(hosts, subject, live, report):
     judge_saved_services(hosts, subject, report)
+    words = "--start-daemon master --mcast-interface eth0 --syncid 7"
+    hosts.director.run("ipvsadm", *words.split())
+    judge_listings(hosts, subject, report)
+    hosts.director.run("ipvsadm", "--stop-daemon", "master")
     _judge_saving(hosts, subject, report)
 
 

@@ -4,6 +4,7 @@ net.ipv4.vs.conntrack is 0 for the first connections and 1 for the later ones. I
 held when it was made (IP_VS_CONN_F_NFCT, ip_vs_conn.c), so absent, unreplied and tracked stand side by side.
 """
 
+from columns import judge_listings
 from director import CLIENTS, CLIENTS6, SERVERS, VIP, VIP2, VIP6
 from traffic import Datagrams, Web
 
@@ -61,3 +62,7 @@ def reality(peers, report):
     report.equal("one template, one orphan", (1, 1), (len(peers.templates), len(peers.orphans())))
     tracked = {peers.method_of(one) for one in peers.connections if peers.verdict_of(one) == "tracked"}
     report.equal("only NAT is tracked", {"nat"}, tracked)
+
+
+def beyond(hosts, subject, live, report):
+    judge_listings(hosts, subject, report)
