@@ -121,7 +121,7 @@ struct CompletionTests {
             _ = try CTInspect.parseAsRoot([command, "--filter", "dport=80 or protocol=udp"])
             #expect(throws: (any Error).self) { try CTInspect.parseAsRoot([command, "--filter", "nosuch=1"]) }
         }
-        let ports = ServicePorts(
+        let ports = NumberedNames(
             "# x\nhttp\t80/tcp  www # web\ndomain 53/tcp\ndomain 53/udp\nbad x/tcp\n\nhttp 81/sctp")
         #expect(ports["HTTP"] == [80, 81] && ports["www"] == [80] && ports["domain"] == [53] && ports["bad"].isEmpty)
     }

@@ -61,9 +61,9 @@ struct FilterOptionsTests {
             }
         ),
         (
-            "--reply-src 10.0.0.1 --reply-dst ::/0",
+            "--reply-src 10.0.0.1 --reply-dst 0.0.0.0/0",
             {
-                ($0.reply.sources.wanted, $0.reply.destinations.wanted) = (prefixes("10.0.0.1"), prefixes("::/0"))
+                ($0.reply.sources.wanted, $0.reply.destinations.wanted) = (prefixes("10.0.0.1"), prefixes("0.0.0.0/0"))
             }
         ),
         (

@@ -79,9 +79,12 @@ struct DumpCommand: ParsableCommand {
             throw ValidationError("--json and --format conntrack are mutually exclusive")
         }
         if DumpTable(rawValue: tableName.lowercased()) == .expect {
-            guard try filters.filter.isEmpty, !explainFilter else {
-                throw ValidationError("filters apply to entries, not to expectations")
+            guard try filters.filter.suitsExpectations else {
+                throw ValidationError(
+                    "expectations have a family, protocol, addresses and ports of one direction, and a zone: "
+                        + "the other filters apply to entries")
             }
+            if explainFilter { throw ValidationError("the kernel does not filter expectations") }
             guard top.isEmpty else { throw ValidationError("--top counts entries, not expectations") }
         }
     }
@@ -93,7 +96,7 @@ struct DumpCommand: ParsableCommand {
         let table = try table
         try Failure.reporting { () throws(KernelError) in
             let source = try source.open()
-            guard let kind = Table.Kind(table) else { return try dumpExpectations(source) }
+            guard let kind = Table.Kind(table) else { return try dumpExpectations(source, filter) }
             if explainFilter {
                 let lines = filter.explanation(of: kind, from: source)
                 return Output.print(lines.isEmpty ? ["no filter: every entry is sent and shown"] : lines)
@@ -116,11 +119,11 @@ struct DumpCommand: ParsableCommand {
         }
     }
 
-    private func dumpExpectations(_ source: any KernelSource) throws(KernelError) {
+    private func dumpExpectations(_ source: any KernelSource, _ filter: EntryFilter) throws(KernelError) {
         var expectations: [Expectation] = []
         let answer = try Answer.repeating(Table.attempts) { () throws(KernelError) in
             expectations = []
-            return try Expectations(source).dump { expectations.append($0) }
+            return try Expectations(source).dump { if filter.matches($0) { expectations.append($0) } }
         }
         print(expectations, answer.isWhole)
         if !answer.isWhole { throw Table.notWhole("the expectations", answer) }

@@ -19,9 +19,9 @@ enum ConnectionLabels {
         return LabelNames(String(decoding: bytes, as: UTF8.self))
     }
 
-    /// The bit of a label, by number or name.
+    /// The bit of a label, by name or number. A name can be a number: it is the name first, as for conntrack(8).
     static func bit(_ text: String, _ names: LabelNames?) -> UInt8? {
-        let number = FilterText.number(text, as: UInt8.self) ?? names?.bit(named: text).flatMap(UInt8.init(exactly:))
+        let number = names?.bit(named: text).flatMap(UInt8.init(exactly:)) ?? FilterText.number(text, as: UInt8.self)
         return number.flatMap { $0 < 128 ? $0 : nil }
     }
 

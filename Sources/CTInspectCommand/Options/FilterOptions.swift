@@ -134,6 +134,10 @@ extension FilterOptions {
                 for (word, arguments) in words {
                     try filter.add(word, arguments, named: "--" + word.rawValue, labels: labels)
                 }
+                if let (one, other) = filter.contradiction {
+                    throw FilterError(
+                        "--" + one.rawValue, .within("--\(other.rawValue) is of the other family: no entry has both"))
+                }
                 for (flag, isGiven) in flags where isGiven { try filter.add(flag) { "--" + $0.rawValue } }
                 if let expression = try FilterExpression.given(expression, FilterVocabulary.entries) {
                     filter.add(expression)
@@ -147,7 +151,7 @@ extension FilterOptions {
 
     private var words: [(FilterWord, [String])] {
         [
-            (.family, family), (.protocol, self.protocol + spellings.protocolNumber),
+            (.family, family), (.protocol, (self.protocol + spellings.protocolNumber).map(HostNames.numberedProtocols)),
             (.src, src + spellings.originalSource), (.dst, dst + spellings.originalDestination),
             (.sport, sport + spellings.originalSourcePort + spellings.sourceKey),
             (.dport, dport + spellings.originalDestinationPort + spellings.destinationKey), (.origZone, origZone),

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 import SystemPackage
 
@@ -9,14 +10,23 @@ extension HostNames {
         }
     }
 
-    private static let ports = ServicePorts(servicesText ?? "")
+    private static let ports = NumberedNames(text(of: "/etc/services") ?? "")
+    private static let protocols = NumberedNames(text(of: "/etc/protocols") ?? "")
 
-    private static let path = "/etc/services"
+    /// The values of an option, `tcp,!igmp`, in which the protocols that only /etc/protocols names are numbers.
+    static func numberedProtocols(_ argument: String) -> String {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            let name = part.drop { $0 == "!" || $0 == " " }
+            guard IPProtocol(name) == nil, let number = protocols[String(name)].first else { return String(part) }
+            return part.prefix(part.count - name.count) + String(number)
+        }
+        return parts.joined(separator: ",")
+    }
 
-    /// Debian's has 13 KB; one with every number of IANA's 700.
+    /// Debian's lists have 13 and 3 KB; one with every number of IANA's 700.
     private static let mostBytes = 2 << 20
 
-    private static var servicesText: String? {
+    private static func text(of path: FilePath) -> String? {
         guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return nil }
         defer { try? file.close() }
         let bytes = [UInt8](unsafeUninitializedCapacity: mostBytes) { buffer, count in
@@ -26,23 +36,23 @@ extension HostNames {
     }
 }
 
-/// The ports of services by name, as services(5) lists them.
-struct ServicePorts {
-    private var ports: [String: [UInt16]] = [:]
+/// Numbers by name, as services(5) and protocols(5) list them.
+struct NumberedNames {
+    private var numbers: [String: [UInt16]] = [:]
 
-    /// Reads `http 80/tcp www # comment`: a name, its port with the protocol, and other names.
+    /// Reads `http 80/tcp www # comment` and `igmp 2 IGMP`: a name, its number, and other names.
     init(_ text: String) {
         for line in text.split(separator: "\n") {
             let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
-            guard words.count >= 2, let port = words[1].split(separator: "/").first.flatMap({ UInt16($0) }) else {
+            guard words.count >= 2, let number = words[1].split(separator: "/").first.flatMap({ UInt16($0) }) else {
                 continue
             }
-            for name in [words[0]] + words.dropFirst(2) where !self[String(name)].contains(port) {
-                ports[name.lowercased(), default: []].append(port)
+            for name in [words[0]] + words.dropFirst(2) where !self[String(name)].contains(number) {
+                numbers[name.lowercased(), default: []].append(number)
             }
         }
     }
 
     /// None if there is no such name.
-    subscript(name: String) -> [UInt16] { ports[name.lowercased()] ?? [] }
+    subscript(name: String) -> [UInt16] { numbers[name.lowercased()] ?? [] }
 }

@@ -59,6 +59,10 @@ extension EntryFilter {
 
     private static func mark(_ text: String) -> Mark? {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        // To conntrack(8) this is octal: neither reading would be everybody's.
+        if parts.contains(where: { $0.count > 1 && $0.hasPrefix("0") && !$0.lowercased().hasPrefix("0x") }) {
+            return nil
+        }
         guard parts.count <= 2, let value = parts.first.flatMap({ FilterText.number($0, as: UInt32.self) }) else {
             return nil
         }
@@ -117,7 +121,8 @@ extension EntryFilter {
                 (tcp, sctp, dccp) = (number, number, number)
                 return
             }
-            let name = text.uppercased()
+            // The kernel has the number of SYN_SENT2 for it, which it does not use itself (linux/netfilter/nf_conntrack_tcp.h).
+            let name = text.uppercased() == "LISTEN" ? "SYN_SENT2" : text.uppercased()
             tcp = ProtocolState.TCP.names.firstIndex(of: name).map(UInt8.init)
             sctp = ProtocolState.SCTP.names.firstIndex(of: name).map(UInt8.init)
             dccp = ProtocolState.DCCP.names.firstIndex(of: name).map(UInt8.init)
@@ -199,5 +204,26 @@ package struct FilterLabels: Sendable {
     /// Without names.
     package static let numbers = FilterLabels(takes: "a number up to 127") { text in
         FilterText.number(text, as: UInt8.self).flatMap { $0 < 128 ? $0 : nil }
+    }
+}
+
+extension EntryFilter {
+    /// The first two conditions on addresses that no entry can meet both, as one wants IPv4 and the other IPv6: conntrack(8) refuses these, too.
+    package var contradiction: (FilterWord, FilterWord)? {
+        func families(_ choice: Choice<Prefix>) -> Set<UInt8> {
+            Set(choice.wanted.map { $0.address.family == .ipv4 ? 2 : 10 })
+        }
+        let wanted: [(word: FilterWord, families: Set<UInt8>)] = [
+            (.src, families(original.sources)),
+            (.dst, families(original.destinations)), (.replySrc, families(reply.sources)),
+            (.replyDst, families(reply.destinations)),
+        ]
+        let given = wanted.filter { !$0.families.isEmpty }
+        for (place, one) in given.enumerated() {
+            if let other = given.dropFirst(place + 1).first(where: { $0.families.isDisjoint(with: one.families) }) {
+                return (one.word, other.word)
+            }
+        }
+        return nil
     }
 }

@@ -27,7 +27,7 @@ package enum FilterWord: String, CaseIterable, Sendable {
         case .service: "[PROTOCOL/]ADDRESS[:PORT]"
         case .state: "a state such as ESTABLISHED, or a number up to 255"
         case .status: StatusWord.takes
-        case .mark: "MARK or MARK/MASK, with no bits outside the mask"
+        case .mark: "MARK or MARK/MASK, decimal or with 0x, with no bits outside the mask"
         case .zone, .origZone, .replyZone: "a number up to 65535"
         case .label: labels.takes
         }

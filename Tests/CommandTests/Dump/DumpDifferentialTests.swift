@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -53,6 +54,33 @@ struct DumpDifferentialTests {
                 }
                 #expect(count == 10)
             }
+        }
+    }
+
+    @Test("Filters of expectations choose among their lines; a family is conntrack's")
+    func filteredExpectations() throws {
+        try LiveTable.inside { table in
+            let all = try table.lines([Program.path, "dump", "expect", "--json"]).map { line in
+                try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            }
+            func tuple(_ one: [String: Any]) -> [String: Any] { one["tuple"] as? [String: Any] ?? [:] }
+            func count(_ words: [String]) throws -> Int? {
+                Int(try table.dump(["expect", "--count"] + words).output.dropLast())
+            }
+            for one in all {
+                let (name, address) = ("\(one["protocol"] ?? "")", "\(tuple(one)["destination"] ?? "")")
+                let alike = all.filter { "\($0["protocol"] ?? "")" == name }
+                #expect(try count(["-p", name]) == alike.count && !alike.isEmpty)
+                #expect(try count(["-p", "!\(name)"]) == all.count - alike.count)
+                let same = all.count { "\(tuple($0)["destination"] ?? "")" == address }
+                #expect(try count(["-d", address]) == same && same > 0)
+            }
+            let families = try ["ipv4", "ipv6"].map { family in
+                let theirs = try table.lines(["conntrack", "-L", "expect", "-f", family]).count
+                #expect(try count(["-f", family]) == theirs)
+                return theirs
+            }
+            #expect(families.reduce(0, +) == all.count)
         }
     }
 

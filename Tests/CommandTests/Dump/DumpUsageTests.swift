@@ -18,6 +18,21 @@ struct DumpUsageTests {
         }
     }
 
+    @Test("Protocols that only /etc/protocols names are known, and a family that nothing can have is an error")
+    func namesAndFamilies() throws {
+        try inFreshNamespace {
+            for (name, number) in [("ospf", "89"), ("OSPFIGP", "89"), ("!igmp", "not 2"), ("ipv6-icmp", "icmpv6")] {
+                let outcome = try Program.run(["dump", "--explain-filter", "-p", name])
+                #expect(outcome.output.contains("protocol \(number)"), "\(outcome)")
+                #expect(try Program.shell("conntrack -L -p $0", [name.replacing("!", with: "")]).status == 0)
+            }
+            let mixed = ["-s", "::1", "-d", "2.2.2.2"]
+            let ours = try Program.run(["dump"] + mixed)
+            #expect(try Program.shell("conntrack -L $0 $1 $2 $3", mixed).status != 0 && ours.status == 64)
+            #expect(ours.complaint.contains("--src: --dst is of the other family: no entry has both"))
+        }
+    }
+
     @Test("The most frequent values match conntrack's lines")
     func top() throws {
         try LiveTable.inside(crowd: 100) { table in
@@ -126,7 +141,9 @@ struct DumpUsageTests {
             (["--top", "src", "0"], "--top src may be followed by one number"),
             (["--top", "src", "x"], "--top src may be followed by one number"),
             (["--top", "src", "3", "4"], "--top src may be followed by one number"), (["--top"], "--top"),
-            (["expect", "-p", "tcp"], "not to expectations"), (["expect", "--top", "src"], "--top"),
+            (["expect", "--mark", "1"], "the other filters apply to entries"),
+            (["expect", "--filter", "proto=tcp"], "the other filters apply to entries"),
+            (["expect", "--explain-filter"], "does not filter expectations"), (["expect", "--top", "src"], "--top"),
             (["--on-interrupt", "ignore"], "ignore"), (["--netns", "lb", "--capture", "/tmp"], "--netns"),
         ])
     func usage(_ words: [String], _ says: String) throws {

@@ -133,4 +133,26 @@ struct FilterWordTests {
             try filter.add(second, isNegated: true)
         }
     }
+
+    @Test func listenIsTheNumberOfTheSecondSYN() throws {
+        let listen = try Self.filter { try $0.add(.state, ["listen"]) }
+        #expect(try listen == Self.filter { try $0.add(.state, ["SYN_SENT2"]) })
+    }
+
+    @Test(arguments: ["010", "0x10/010", "00"]) func aMarkThatCouldBeOctalIsRefused(_ text: String) {
+        let error = #expect(throws: FilterError.self) { try Self.filter { try $0.add(.mark, [text]) } }
+        #expect(error?.description.contains("decimal or with 0x") ?? false)
+    }
+
+    @Test func conditionsOfBothFamiliesContradictEachOther() throws {
+        func words(_ given: [(FilterWord, String)]) throws -> [FilterWord] {
+            let filter = try Self.filter { filter in for (word, text) in given { try filter.add(word, [text]) } }
+            return filter.contradiction.map { [$0.0, $0.1] } ?? []
+        }
+        #expect(try words([(.src, "::1"), (.dst, "2.2.2.2")]) == [.src, .dst])
+        #expect(try words([(.dst, "10.0.0.0/8"), (.replySrc, "2001:db8::/32")]) == [.dst, .replySrc])
+        #expect(try words([(.src, "::1,10.0.0.1"), (.dst, "2.2.2.2")]) == [])
+        #expect(try words([(.src, "!::1"), (.dst, "2.2.2.2")]) == [])
+        #expect(try words([(.family, "ipv6"), (.src, "::1"), (.dst, "::/0")]) == [])
+    }
 }
