@@ -70,9 +70,9 @@ extension Finding {
                 + "(net/netfilter/ipvs/ip_vs_sync.c, sync_thread_backup)."
         case .servicesDiffer:
             return
-                "\(one) and \(other) do not have the same services: \(Self.list(named.services)). What the one in charge forwards, the other "
-                + "will forward otherwise, or not at all, and of a service that it lacks it keeps no connections that it is told of "
-                + "(net/netfilter/ipvs/ip_vs_sync.c, ip_vs_proc_conn)."
+                "\(one) and \(other) do not have the same services: \(Self.list(named.services)). New connections that the one in charge "
+                + "forwards, the other will forward otherwise, or not at all, when it takes over "
+                + "(net/netfilter/ipvs/ip_vs_core.c, ip_vs_schedule)."
         default:
             return
                 "\(one) and \(other) both answer for \(Self.list(named.addresses)): which of them gets a client's packets changes as neighbours "
