@@ -30,7 +30,9 @@ struct ProbeOrigins {
         for route in network.routes.filter({ $0.family == family && $0.isUsual }).sorted(by: Self.isBefore) {
             guard let link = route.output ?? route.nextHops.first?.output else { continue }
             if route.destination.length == 0, let address = Self.outside[family] { add(address, link) }
-            if route.destination.length > 0, let address = route.destination.client { add(address, link) }
+            guard route.destination.length > 0 else { continue }
+            // A director may have one of them itself.
+            if let address = route.destination.clients.first(where: { !routes.isLocal($0) }) { add(address, link) }
         }
         let mostOfAll = found.count + Self.mostClients
         for client in clients where client.family == family {
@@ -67,11 +69,12 @@ extension IPAddress {
 }
 
 extension Prefix {
-    /// An address in it that is unlikely to be anybody's: near its end; nil if it has no room.
-    fileprivate var client: IPAddress? {
+    /// Addresses in it that are unlikely to be anybody's: near its end; none if it has no room.
+    fileprivate var clients: [IPAddress] {
         let bits = address.bitWidth - length
-        guard bits >= 2 else { return nil }
+        guard bits >= 2 else { return [] }
         let room: UInt64 = bits >= 16 ? 1 << 16 : 1 << UInt64(bits)
-        return address.advanced(by: room - 3)
+        // The first one is its network's, and the last one may be the broadcast address.
+        return (Array(3...min(room - 1, 16)) + [2]).map { address.advanced(by: room - $0) }
     }
 }

@@ -75,6 +75,18 @@ struct TrialTests {
         }
     }
 
+    @Test(
+        "A director with an address near the end of its network, and without a default route, is reached by others there"
+    )
+    func nearTheEnd() throws {
+        let lines = Director.network.split(separator: "\n").filter { !$0.contains("default") }
+        let network = lines.joined(separator: "\n").replacing("10.9.0.1/24", with: "10.9.0.253/24")
+            .replacing("2001:db8:9:1::1/64", with: "2001:db8:9:1::fffd/64")
+        let trial = try Director(Self.trap(), network: network).trial()
+        expectDrops(trial, "ct state invalid drop")
+        #expect(trial.doubt == nil)
+    }
+
     @Test("With the article's fix everything passes, and to another address INVALID packets are still dropped")
     func fixed() throws {
         let rules = """
