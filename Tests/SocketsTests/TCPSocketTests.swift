@@ -34,6 +34,11 @@ struct TCPSocketTests {
         return sockets
     }
 
+    /// On a busy machine the segments that end a connection may be on their way for a while: five seconds at most.
+    private static func wait(until isSo: ([TCPSocket]) -> Bool) throws {
+        for _ in 0..<500 where try !isSo(read(LiveKernel())) { usleep(10_000) }
+    }
+
     @Test("They are those of ss, live and from a capture", .needsRoot, .needsTool("ss"))
     func live() throws {
         try inFreshNamespace {
@@ -45,6 +50,7 @@ struct TCPSocketTests {
             let ended = try conversation.connect("127.0.0.1")
             conversation.closeServer(of: ended)
             try conversation.sendByte(from: four)
+            try Self.wait { sockets in sockets.contains { $0.state == .finWait2 } }
             try inTemporaryFolder { folder in
                 let recording = try RecordingKernel(LiveKernel(), into: folder + "/rs1", tool: "test")
                 let sockets = try Self.read(recording)
@@ -52,12 +58,13 @@ struct TCPSocketTests {
                 let listed = try Self.listed().map { $0.replacing("*:8080 *:*", with: ":::8080 :::0") }
                 #expect(sockets.map(Self.words).sorted() == listed)
                 #expect(sockets.count { $0.state == .established } == 4)
-                #expect(sockets.count { $0.state == .finWait2 || $0.state == .finWait1 } == 1, "\(sockets)")
+                #expect(sockets.count { $0.state == .finWait2 } == 1)
                 let open = sockets.filter { $0.state == .established }
                 #expect(open.allSatisfy { ($0.lastReceived ?? .max) < 60_000 })
                 #expect(try Self.read(CapturedKernel(folder + "/rs1")) == sockets)
             }
             conversation.closeClient(ended)
+            try Self.wait { sockets in sockets.contains { $0.state == .timeWait } }
             let waiting = try Self.read(LiveKernel()).filter { $0.state == .timeWait }
             #expect(waiting.count == 1 && (waiting.first?.ended ?? .max) < 60_000)
             withExtendedLifetime((four, six)) {}
