@@ -14,7 +14,7 @@ struct FleetCommand: ParsableCommand {
             EXAMPLES
               ct-inspect fleet lb1.tar lb2.tar rs1.tar rs2.tar
               ct-inspect fleet captures/*
-              ct-inspect fleet lb1.tar rs1.tar --json | jq '.connections[] | select(.verdict == "stuck")'
+              ct-inspect fleet *.tar --json | jq -r '.findings[].reason'
 
             A capture is taken with "ct-inspect capture", on real servers as well as on directors.
             It exits with 1 if anything is wrong.
