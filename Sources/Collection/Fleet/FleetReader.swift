@@ -36,7 +36,11 @@ package struct FleetReader {
         }
         let services = hosts.flatMap(\.services)
         let destinations = Set(services.flatMap(\.destinations).map(\.endpoint.address))
-        let wanted = destinations.union(Self.virtual(of: hosts))
+        // Of services by mark, only their connections tell the address.
+        let wanted = hosts.reduce(into: destinations) {
+            $0.formUnion($1.virtualAddresses)
+            $0.formUnion($1.virtualAddressesInUse)
+        }
         for index in hosts.indices {
             if let network = networks[index] {
                 hosts[index].network = NetworkFacts(network, settings[index], for: services)
@@ -50,16 +54,6 @@ package struct FleetReader {
         }
         progress.end()
         return Fleet(hosts)
-    }
-
-    /// Of services by mark, only their connections tell the address.
-    private static func virtual(of hosts: [FleetHost]) -> Set<IPAddress> {
-        var addresses: Set<IPAddress> = []
-        for host in hosts {
-            for case .address(_, let endpoint) in host.services.map(\.identity) { addresses.insert(endpoint.address) }
-            addresses.formUnion(host.virtualAddressesInUse)
-        }
-        return addresses
     }
 
     private func served(

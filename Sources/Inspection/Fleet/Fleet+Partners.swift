@@ -4,7 +4,7 @@ import IPVS
 /// What directors of the same services need of each other.
 extension Fleet {
     /// What differs between the directors of each pair: all but what is as it should be, and what traffic changes.
-    package var differences: [(pair: Pair, comparison: DirectorComparison)] {
+    var differences: [Difference] {
         pairs.map { pair in
             var (one, other) = (hosts[pair.director].picture, hosts[pair.other].picture)
             // Sync daemons, one of which is a master's: see `syncFindings`. Verdicts are those of the traffic.
@@ -12,13 +12,20 @@ extension Fleet {
             other.balancer?.configuration.daemons = []
             one.balancer?.summaries = []
             other.balancer?.summaries = []
-            return (pair, DirectorComparison(one, other))
+            return Difference(pair: pair, comparison: DirectorComparison(one, other))
         }
     }
 
-    func partnerFindings(_ tally: FleetTally) -> [FleetFinding] {
-        differences.flatMap { pair, comparison in
-            let changes = comparison.services
+    /// What differs between the directors of a pair.
+    package struct Difference: Sendable {
+        package let pair: Pair
+        package let comparison: DirectorComparison
+    }
+
+    func partnerFindings(_ tally: FleetTally, _ differences: [Difference]) -> [FleetFinding] {
+        differences.flatMap { difference in
+            let pair = difference.pair
+            let changes = difference.comparison.services
             let places = [pair.director, pair.other]
             let differing =
                 changes.isEmpty
@@ -92,7 +99,7 @@ extension Fleet {
 
 extension FleetHost {
     /// Of services that have an address.
-    var virtualAddresses: [IPAddress] {
+    package var virtualAddresses: [IPAddress] {
         services.compactMap { if case .address(_, let endpoint) = $0.identity { endpoint.address } else { nil } }
     }
 

@@ -43,9 +43,7 @@ extension Fleet {
     func shouldKnow(_ partner: Int, _ found: DirectorRow, _ director: Int) -> Bool {
         guard hosts[partner].hasAllConnections, found.kind == .established || found.route.protocol == .udp,
             found.row.packets.map({ $0 >= hosts[director].syncThreshold }) ?? true,
-            hosts[partner].services.contains(where: {
-                $0.identity == found.route.service && !$0.flags.contains(.onePacket)
-            })
+            let service = found.route.service, hosts[partner].toldServices.contains(service)
         else { return false }
         let gap = hosts[partner].connectionsAt - hosts[director].connectionsAt
         return gap >= 0 || (found.idle ?? 0) > slack(director, partner) - gap

@@ -10,8 +10,8 @@ package struct FleetFinding: Sendable {
 
 extension Fleet {
     /// Worst first.
-    package func findings(_ tally: FleetTally) -> [FleetFinding] {
-        let all = connectionFindings(tally) + partnerFindings(tally) + serverFindings + clockFindings
+    func findings(_ tally: FleetTally, _ differences: [Difference]) -> [FleetFinding] {
+        let all = connectionFindings(tally) + partnerFindings(tally, differences) + serverFindings + clockFindings
         let ranks = Finding.Severity.allCases.reversed()
         return ranks.flatMap { severity in all.filter { $0.finding.severity == severity } }
     }
@@ -60,7 +60,7 @@ extension Fleet {
         }
     }
 
-    /// A difference of more than a second, which makes logs hard to compare.
+    /// Differences of more than two seconds, which make logs hard to compare.
     private var clockFindings: [FleetFinding] {
         clocks.sorted { $0.key < $1.key }.compactMap { pair, clock in
             guard abs(clock.ahead) > 2_000 else { return nil }

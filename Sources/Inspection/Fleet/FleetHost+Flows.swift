@@ -47,10 +47,4 @@ extension FleetHost {
         case .other: state == "SYN_RECV" ? 60 : nil
         }
     }
-
-    /// After so many packets a connection is told to a backup director (net/netfilter/ipvs/ip_vs_sync.c, `ip_vs_sync_conn_needed`).
-    var syncThreshold: UInt32 {
-        let words = picture.settings.values[Sysctls.syncThreshold]?.split { $0 == "\t" || $0 == " " }
-        return words?.first.flatMap { UInt32($0) } ?? 3
-    }
 }

@@ -14,6 +14,10 @@ package struct FleetHost: Sendable {
     private(set) var hasAllConnections = true
     /// Where it forwards TCP packets as they are (not by NAT), and for which service. Of a service by mark its connections show it.
     private(set) var forwarded: [Endpoint: Service.Identity?] = [:]
+    /// After so many packets it tells a backup director of a connection (net/netfilter/ipvs/ip_vs_sync.c, `ip_vs_sync_conn_needed`).
+    private(set) var syncThreshold: UInt32 = 3
+    /// The services of whose connections another director can be told.
+    private(set) var toldServices: Set<Service.Identity> = []
     /// All that its interfaces have, with the names of these.
     package var addresses: [IPAddress: [String]]
     /// About the services and destinations of all hosts; nil if it could not be read.
@@ -36,6 +40,9 @@ package struct FleetHost: Sendable {
         for route in flows.store.routes where route.protocol == .tcp && route.method?.answersBypassDirector ?? false {
             forwarded[route.virtual] = route.service
         }
+        let threshold = picture.settings.values[Sysctls.syncThreshold]?.split { $0 == "\t" || $0 == " " }
+        syncThreshold = threshold?.first.flatMap { UInt32($0) } ?? syncThreshold
+        toldServices = Set(snapshot.services.filter { !$0.flags.contains(.onePacket) }.map(\.identity))
         for service in snapshot.services {
             guard case .address(.tcp, let endpoint) = service.identity,
                 service.destinations.contains(where: { $0.method.answersBypassDirector })
@@ -63,12 +70,12 @@ package struct FleetHost: Sendable {
     var servedAt: Int64 { (served.readAt ?? picture.origin.takenAt).milliseconds }
 
     /// The service by which packets to an address and port are forwarded as they are; nil if there is none, or it is unknown.
-    func service(at virtual: Endpoint) -> Service.Identity? {
-        (forwarded[virtual] ?? forwarded[Endpoint(virtual.address, 0)]) ?? nil
-    }
+    func service(at virtual: Endpoint) -> Service.Identity? { forwarding(of: virtual) ?? nil }
 
-    func forwards(_ virtual: Endpoint) -> Bool {
-        forwarded[virtual] != nil || forwarded[Endpoint(virtual.address, 0)] != nil
+    func forwards(_ virtual: Endpoint) -> Bool { forwarding(of: virtual) != nil }
+
+    private func forwarding(of virtual: Endpoint) -> Service.Identity?? {
+        forwarded[virtual] ?? forwarded[Endpoint(virtual.address, 0)]
     }
 }
 

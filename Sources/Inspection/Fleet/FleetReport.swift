@@ -4,11 +4,14 @@ package struct FleetReport: Sendable {
     package let tally: FleetTally
     /// Worst first.
     package let findings: [FleetFinding]
+    /// Between the directors of each pair.
+    package let differences: [Fleet.Difference]
 
     package init(_ fleet: Fleet) {
         self.fleet = fleet
         tally = FleetTally(fleet)
-        findings = fleet.findings(tally)
+        differences = fleet.differences
+        findings = fleet.findings(tally, differences)
     }
 
     /// Whether something has to be done.

@@ -96,7 +96,7 @@ extension Finding {
         case .arpFlux:
             return
                 "\(server), a real server of \(director), may ask by ARP in the name of \(addresses) on \(Self.list(named.interfaces)) "
-                + "(arp_announce=\(number("arp_announce"))): whoever hears that takes it for the VIP's owner, and sends to it without the "
+                + "(arp_announce=\(number("arp_announce"))): hosts that hear that take it for the VIP's owner, and send to it without the "
                 + "director (net/ipv4/arp.c, arp_solicit)."
         case .neighbourDiscovery:
             return

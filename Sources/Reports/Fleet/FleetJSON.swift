@@ -26,7 +26,7 @@ extension FleetReport {
                     json.members(of: found.finding)
                 }
             }
-            json.member("differences", array: fleet.differences) { json, difference in
+            json.member("differences", array: differences) { json, difference in
                 json.object { json in
                     json.member(
                         "hosts",

@@ -12,10 +12,10 @@ extension FleetReport {
         if !tally.rows.isEmpty { lines += [""] + serviceTable.lines(style, width: width) }
         lines += connectionLines(style)
         for found in findings { lines += [""] + found.finding.block(style, width) }
-        for (pair, comparison) in fleet.differences where !comparison.isEmpty {
-            let names = [pair.director, pair.other].map { fleet.hosts[$0].name }
+        for difference in differences where !difference.comparison.isEmpty {
+            let names = [difference.pair.director, difference.pair.other].map { fleet.hosts[$0].name }
             lines += ["", style.paint("From \(names[0]) (-) to \(names[1]) (+):".printable, .bold)]
-            lines += comparison.sections(style)
+            lines += difference.comparison.sections(style)
         }
         let unseen = fleet.unseenServers.map(\.description).joined(separator: ", ")
         if !unseen.isEmpty { lines += [""] + "No capture here has these real servers: \(unseen).".wrapped(width) }

@@ -20,6 +20,7 @@ extension JSONWriter {
                     json.member("port", daemon.port)
                 }
                 if let most = daemon.mostBytes { json.member("maxlen", most) }
+                if let hops = daemon.timeToLive { json.member("ttl", hops) }
             }
         }
     }
