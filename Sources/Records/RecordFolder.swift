@@ -44,17 +44,22 @@ struct RecordFolder: ~Copyable {
         self.folder = folder
     }
 
+    /// - Parameters:
+    ///   - number: of the first segment that is read.
+    ///   - take: gets a line, and the number of its segment.
     /// - Returns: what could not be read.
     func forEachLine<Failure: Error>(
-        _ take: (RawSpan) throws(Failure) -> Bool
+        from number: Int, _ take: (RawSpan, Int) throws(Failure) -> Bool
     ) throws(Failure) -> [RecordProblem] {
         var problems = first.unusable.map { [RecordProblem(RecordManifest.name, .unreadable($0))] } ?? []
-        for name in first.segments.keys.sorted() {
+        for name in first.segments.keys.sorted() where name.number >= number {
             switch find(name) {
             case .problem(let problem): problems.append(problem)
             case .opened(let file, let actual, let listed):
                 var reading = SegmentReading(actual.text)
-                let goesOn = try reading.read(file.descriptor, as: listed, take)
+                let goesOn = try reading.read(file.descriptor, as: listed) { line throws(Failure) in
+                    try take(line, name.number)
+                }
                 problems += reading.problems
                 if !goesOn { return problems }
             }

@@ -47,18 +47,29 @@ package struct RecordReader: ~Copyable {
     package consuming func forEachLine<Failure: Error>(
         _ take: (RawSpan) throws(Failure) -> Bool
     ) throws(Failure) -> [RecordProblem] {
+        try forEachLine(fromSegment: 0) { line, _ throws(Failure) in try take(line) }
+    }
+
+    /// The same from a segment on.
+    ///
+    /// - Parameters:
+    ///   - first: the number of the segment, or of the next one if that is gone; what is no directory is read from its beginning.
+    ///   - take: also gets the number of the line's segment; 0 for what is no directory.
+    package consuming func forEachLine<Failure: Error>(
+        fromSegment first: Int, _ take: (RawSpan, Int) throws(Failure) -> Bool
+    ) throws(Failure) -> [RecordProblem] {
         switch source {
-        case .folder(let folder): return try folder.forEachLine(take)
+        case .folder(let folder): return try folder.forEachLine(from: first, take)
         case .file(let file, let name): return try Self.lines(of: file.descriptor, name, take)
         case .descriptor(let descriptor, let name): return try Self.lines(of: descriptor, name, take)
         }
     }
 
     private static func lines<Failure: Error>(
-        of descriptor: FileDescriptor, _ name: String, _ take: (RawSpan) throws(Failure) -> Bool
+        of descriptor: FileDescriptor, _ name: String, _ take: (RawSpan, Int) throws(Failure) -> Bool
     ) throws(Failure) -> [RecordProblem] {
         var reading = SegmentReading(name)
-        _ = try reading.read(descriptor, as: nil, take)
+        _ = try reading.read(descriptor, as: nil) { line throws(Failure) in try take(line, 0) }
         return reading.problems
     }
 }
