@@ -64,7 +64,7 @@ let package = Package(
             "Collection",
             [
                 "Addresses", "Netlink", "Conntrack", "IPVS", "Firewall", "Routing", "Sockets", "Inspection", "Advice",
-                "Sandbox", "CLinux", systemPackage,
+                "Records", "Sandbox", "CLinux", systemPackage,
             ]),
         library("Reports", ["Addresses", "Conntrack", "IPVS", "Firewall", "Sockets", "Inspection", "Advice"]),
         library(
@@ -125,7 +125,7 @@ let package = Package(
             "CollectionTests",
             [
                 "Collection", "Inspection", "Conntrack", "Firewall", "IPVS", "Routing", "Netlink", "Addresses",
-                "Packets",
+                "Packets", "Records",
                 "Reports", "TableSupport",
             ]),
         tests(

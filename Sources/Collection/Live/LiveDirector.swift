@@ -22,7 +22,7 @@ package protocol DirectorKeeper: AnyObject {
 /// knows no screen: what it finds is in its keeper's `DirectorState`.
 ///
 /// Needs CAP_NET_ADMIN. Nothing here blocks except `read`, for as long as the kernel takes to answer.
-package final class LiveDirector {
+package final class LiveDirector: DirectorFeed {
     private let kernel: any KernelSource
     package let clock: Clocks
     private unowned let keeper: any DirectorKeeper
@@ -104,6 +104,9 @@ package final class LiveDirector {
     private var followsEvents: Bool {
         (try? kernel.text(of: KernelFile(sysctl: Sysctls.conntrackEvents))) != "0"
     }
+
+    @discardableResult
+    package func follow() -> Bool { drainEvents() }
 
     /// Takes the events that have arrived.
     ///

@@ -1,3 +1,4 @@
+import Addresses
 import Conntrack
 
 /// The protocol state of a conntrack entry, in two bytes.
@@ -29,6 +30,26 @@ struct PackedState: Equatable, Sendable {
         case nil: self = .none
         }
     }
+
+    /// As named in a record, with the inverse of `name`. A state whose name is not known is `stateless`.
+    init(named name: String?, of protocol: IPProtocol) {
+        guard let name else {
+            self = .none
+            return
+        }
+        let kind: Kind? =
+            switch `protocol` {
+            case .tcp: .tcp
+            case .sctp: .sctp
+            case .dccp: .dccp
+            default: nil
+            }
+        let states = kind.map { kind in (0..<Self.mostStates).map { PackedState(kind, $0) } } ?? []
+        self = states.first { $0.name == name } ?? .stateless
+    }
+
+    /// More than any protocol has.
+    private static let mostStates: UInt8 = 20
 
     var state: ProtocolState? {
         switch kind {

@@ -81,6 +81,8 @@ package struct Finding: Equatable, Sendable {
         case trial(TrialDrops)
         /// What the packet filter's files change when they are loaded again.
         case reload(RuleReload)
+        /// A record tells of it.
+        case recorded(RecordedSentences)
     }
 
     /// The names in the sentence of a check, beside its subject.

@@ -27,6 +27,10 @@ package enum DirectorChange: Sendable {
     ///
     /// - because: why it could not start or ended; nil if it was no longer wanted.
     case observationEnded(because: String?)
+    /// Another moment of a record is shown.
+    ///
+    /// - lines: the last ones before it, the oldest first.
+    case recorded(lines: [RecordLine])
 }
 
 /// What has to be read and followed.

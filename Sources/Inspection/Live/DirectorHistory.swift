@@ -46,10 +46,12 @@ package struct DirectorHistory: Sendable {
 
     package init() {}
 
-    /// - Parameter second: since the start; in the same second as the last one, both count.
-    mutating func take(_ sample: Sample, at second: Int) {
-        // Rates are those since the last reading.
-        let from = last.flatMap { second - $0 <= Self.longestGap ? $0 + 1 : nil } ?? second
+    /// - Parameters:
+    ///   - second: since the start; in the same second as the last one, both count.
+    ///   - span: for how many seconds it holds; nil: since the last reading.
+    mutating func take(_ sample: Sample, at second: Int, over span: Int? = nil) {
+        let since = last.flatMap { second - $0 <= span ?? Self.longestGap ? $0 + 1 : nil }
+        let from = since ?? second - min(span ?? 1, Self.longestGap) + 1
         for moment in min(from, second)...second {
             for index in tiers.indices { tiers[index].take(sample, at: moment) }
         }

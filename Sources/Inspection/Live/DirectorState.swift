@@ -7,28 +7,28 @@ import IPVS
 /// observing packets has shown, and what is wrong. Pure: whoever reads the director passes in what came, and when.
 package struct DirectorState: Sendable {
     /// The wall clock at the last `tick`.
-    package private(set) var now = Moment(nanoseconds: 0)
+    package internal(set) var now = Moment(nanoseconds: 0)
     /// Time since the start at the last `tick`, by a monotonic clock.
-    package private(set) var elapsed = Duration.zero
+    package internal(set) var elapsed = Duration.zero
 
-    package private(set) var store = FlowStore()
-    package private(set) var services: [Service] = []
-    package private(set) var sysctls = Sysctls()
+    package internal(set) var store = FlowStore()
+    package internal(set) var services: [Service] = []
+    package internal(set) var sysctls = Sysctls()
     /// Why there is no IPVS; nil if it is present.
-    package private(set) var absence: String?
-    package private(set) var traffic = TrafficHistory()
-    package private(set) var health = TableHealth()
-    package private(set) var history = DirectorHistory()
-    package private(set) var reading = ReadingStatus()
+    package internal(set) var absence: String?
+    package internal(set) var traffic = TrafficHistory()
+    package internal(set) var health = TableHealth()
+    package internal(set) var history = DirectorHistory()
+    package internal(set) var reading = ReadingStatus()
     package private(set) var events = EventStatus()
-    package private(set) var observation = ObservationStatus()
+    package internal(set) var observation = ObservationStatus()
     /// Individual packets that an observation has seen.
     package private(set) var timeline = PacketTimeline()
-    package private(set) var checks = CheckStatus()
+    package internal(set) var checks = CheckStatus()
     /// The network between the director and its real servers; nil before it was read.
     package private(set) var network: Fact<NetworkFacts>?
     /// What is wrong according to the last reading, observation, statistics and checks, worst first.
-    package private(set) var findings: [Finding] = []
+    package internal(set) var findings: [Finding] = []
     package var cost: OwnCost?
 
     private var turnover = EntryTurnover()
@@ -298,6 +298,10 @@ package struct ObservationStatus: Sendable {
     package private(set) var cost = Duration.zero
     /// Why it could not start, or ended.
     package internal(set) var trouble: String?
+    /// What a record tells of the last minute; nil if no packets were observed then.
+    package private(set) var recorded: RecordedLosses?
+
+    mutating func show(recorded losses: RecordedLosses?) { recorded = losses }
 
     mutating func take(_ observation: Observation, took: Duration) {
         rates.take(observation, after: last)

@@ -14,8 +14,8 @@ package struct ObservedDrop: Sendable {
 
     package struct Identity: Hashable, Sendable {
         package var owner: Owner
-        /// The last point that they passed.
-        package var point: ObservationPoint
+        /// The last point that they passed; nil where a record tells of them.
+        package var point: ObservationPoint?
         package var packetClass: PacketClass
         package var ctstate: CTState
         package var place: PacketLoss.Place
@@ -26,6 +26,8 @@ package struct ObservedDrop: Sendable {
         case impossible
         /// Nothing is traced.
         case notTraced
+        /// A record tells what rules have dropped, and not of which packets.
+        case notRecorded
         /// Seen to drop traced packets of this kind; none is known if empty.
         case certain([Blame])
         /// The same, but the headers of these packets do not show whose they were.
@@ -34,7 +36,7 @@ package struct ObservedDrop: Sendable {
         package var known: [Blame] {
             switch self {
             case .certain(let rules), .possible(let rules): rules
-            case .impossible, .notTraced: []
+            case .impossible, .notTraced, .notRecorded: []
             }
         }
     }
@@ -121,7 +123,7 @@ extension ObservedDrop.Owner {
 extension Finding {
     /// Whether these packets are among those that it is about, as counters show; a trial shows what would be dropped.
     package func isAbout(_ drop: ObservedDrop) -> Bool {
-        let (place, side) = (drop.identity.place, drop.identity.point.side)
+        let (place, side) = (drop.identity.place, drop.identity.point?.side)
         guard subject == drop.identity.owner.subject else { return false }
         switch (id, context) {
         case (_, .drops(let drops)):
@@ -147,5 +149,5 @@ extension ObservedDrop.Identity {
 
 extension ObservationStatus {
     /// What was lost in the span that findings are about.
-    package var drops: [ObservedDrop] { window?.drops(recent: recent) ?? [] }
+    package var drops: [ObservedDrop] { recorded?.drops ?? window?.drops(recent: recent) ?? [] }
 }

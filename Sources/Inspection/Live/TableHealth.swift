@@ -24,6 +24,11 @@ package struct TableHealth: Sendable {
         absence = nil
     }
 
+    /// Shows what a record tells of them.
+    mutating func show(_ statistics: TableStatistics, _ change: StatisticsChange) {
+        (self.statistics, self.change, absence) = (statistics, change, nil)
+    }
+
     /// They could not be read.
     package mutating func miss(because why: String) {
         absence = why

@@ -38,6 +38,11 @@ package struct TrafficHistory: Sendable {
     /// Packets per second, the newest last; nil where unknown.
     package subscript(service: Service.Identity) -> [Double?] { rates[service] ?? [] }
 
+    /// Takes what a record tells of a minute.
+    mutating func append(_ rate: Double?, of service: Service.Identity) {
+        rates[service] = (rates[service] ?? []).suffix(Self.most - 1) + [rate]
+    }
+
     /// Takes what a whole reading has found.
     package mutating func take(_ services: [Service], _ sysctls: Sysctls) {
         let old = rates

@@ -60,7 +60,7 @@ extension FilteredDrop {
             drop,
             words: [
                 subject.description, identity.packetClass.title, identity.ctstate.name, identity.place.hookName,
-                identity.point.name,
-            ] + rules)
+                identity.point?.name,
+            ].compactMap(\.self) + rules)
     }
 }

@@ -83,10 +83,3 @@ package struct DirectorChronicle: Sendable {
         unobserved = Set(packets.losses.map(\.what))
     }
 }
-
-extension Finding {
-    /// Whether it is about the same, whatever its numbers are.
-    fileprivate func isSame(as other: Finding) -> Bool {
-        id == other.id && subject == other.subject && severity == other.severity
-    }
-}

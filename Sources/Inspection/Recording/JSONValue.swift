@@ -93,6 +93,12 @@ package struct JSONObject: Sendable {
         places.first { JSONScanner.isName(name, bytes, $0.name) }.map { JSONValue(bytes, $0.value) }
     }
 
+    /// Its text, with the end of the line.
+    package func withText(_ body: (RawSpan) -> Void) {
+        let line = bytes.last == UInt8(ascii: "\n") ? bytes : bytes + [UInt8(ascii: "\n")]
+        body(line.span.bytes)
+    }
+
     /// What each member has.
     package var values: [JSONValue] { places.map { JSONValue(bytes, $0.value) } }
 }

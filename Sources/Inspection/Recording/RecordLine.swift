@@ -26,6 +26,9 @@ package struct RecordLine: Sendable {
         networkNamespace = value["netns"]?.string
     }
 
+    /// Since 1970, in whole seconds.
+    package var second: UInt32 { UInt32(clamping: time.seconds) }
+
     package func text(_ name: String) -> String? { value[name]?.string }
 
     package func number(_ name: String) -> Int64? { value[name]?.number }

@@ -23,6 +23,14 @@ package struct StatisticsChange: Equatable, Sendable {
         self.increases = increases
     }
 
+    /// As a record tells of it.
+    init(increases: [StatisticsCounter: UInt64], over interval: Duration) {
+        (self.increases, self.interval) = (increases, interval)
+    }
+
+    /// Those of which it is known, in the kernel's order.
+    package var counters: [StatisticsCounter] { increases.keys.sorted() }
+
     private static func increase(from before: UInt32, to value: UInt32) -> UInt32 {
         let distance = value &- before
         return value >= before || distance < 1 << 31 ? distance : value

@@ -103,6 +103,9 @@ package struct FlowRow: Sendable {
         static let isEndDropped = Traits(rawValue: 1 << 25)
         /// Its entry does not live by the settings: see `FlowContext.hasOwnTimeout`.
         static let hasOwnTimeout = Traits(rawValue: 1 << 26)
+        /// A record tells of it: nothing of it is judged again.
+        static let isRecorded = Traits(rawValue: 1 << 27)
+        static let isRecordedAsStuck = Traits(rawValue: 1 << 28)
 
         /// What the current reading found; `finish` turns it into a verdict.
         static let ofReading: Traits = [.isListed, .hasEntry, .isLooked, .isFoundLate]
@@ -125,6 +128,9 @@ package struct FlowRow: Sendable {
     package var isPending: Bool { traits.contains(.isPending) }
 
     package var isOrphan: Bool { traits.contains(.isOrphan) }
+
+    /// A record tells of it: its states are those of when it changed last, and when it expires is not known.
+    package var isRecorded: Bool { traits.contains(.isRecorded) }
 
     /// Whether the verdict is uncertain: something was not read completely, the connection may have ended before the table was read, or
     /// there are doubts about which entry is its own.

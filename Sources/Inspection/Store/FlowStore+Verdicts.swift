@@ -39,7 +39,7 @@ extension FlowStore {
         return true
     }
 
-    private mutating func endReading(_ cells: FlowCells) {
+    mutating func endReading(_ cells: FlowCells) {
         self.cells = cells
         for route in slots.table.routes.indices { slots.table.routes[route].counts = VerdictCounts() }
         for (route, count) in cells.stuck.enumerated() { slots.table.routes[route].counts.stuck = count }

@@ -34,7 +34,7 @@ package struct FlowStore: Sendable {
     package private(set) var listed = 0
     var watch = NewEventWatch()
     /// The time of the current reading, as passed to `begin`.
-    private(set) var second: UInt32 = 0
+    var second: UInt32 = 0
     var context = FlowContext()
     /// Whether connections may have been learned from another director without a flag that says it.
     var needsOrigins = false
@@ -213,7 +213,7 @@ package struct FlowStore: Sendable {
     }
 
     /// States are an open set, about a dozen in practice; beyond 255 they share the last number.
-    private mutating func number(of state: ConnectionState) -> UInt8 {
+    mutating func number(of state: ConnectionState) -> UInt8 {
         if let known = states.firstIndex(of: state) { return UInt8(known) }
         if states.count <= Int(UInt8.max) {
             states.append(state)

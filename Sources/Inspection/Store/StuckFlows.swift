@@ -2,13 +2,15 @@ import Conntrack
 import IPVS
 
 /// Why a connection is stuck: it has ended, or is ending, and one of the tables has it as ESTABLISHED.
-package enum StuckReason: Sendable {
+///
+/// The raw values are those of records.
+package enum StuckReason: String, Sendable {
     /// A FIN or RST of it was seen to be dropped, and IPVS or conntrack has it as ESTABLISHED since.
-    case endDropped
+    case endDropped = "end_dropped"
     /// For conntrack it is closing or closed; for IPVS, which sees both directions, it is ESTABLISHED.
-    case unseenByIPVS
+    case unseenByIPVS = "unseen_by_ipvs"
     /// For IPVS it is closing or closed; for conntrack it is ESTABLISHED.
-    case unseenByConntrack
+    case unseenByConntrack = "unseen_by_conntrack"
 }
 
 /// What a state of IPVS means for whether a connection is stuck.
@@ -48,6 +50,7 @@ struct StuckJudge: Sendable {
     private func reason(ofSuspect row: FlowRow, _ isTwoWay: Bool) -> StuckReason? {
         guard !row.isOrphan, !row.isPending, kinds.indices.contains(Int(row.state)) else { return nil }
         let kind = kinds[Int(row.state)]
+        if row.traits.contains(.isRecorded) { return recordedReason(of: row, kind) }
         if row.traits.contains(.isEndDropped), kind == .established || row.entryState == .established {
             return .endDropped
         }
@@ -57,6 +60,13 @@ struct StuckJudge: Sendable {
         else { return nil }
         if isTwoWay, kind == .established, row.entryState.isClosing { return .unseenByIPVS }
         return kind == .ending && row.entryState == .established ? .unseenByConntrack : nil
+    }
+
+    /// A record says whether it is; its states are those that made it so.
+    private func recordedReason(of row: FlowRow, _ kind: IPVSStateKind) -> StuckReason? {
+        guard row.traits.contains(.isRecordedAsStuck) else { return nil }
+        if row.traits.contains(.isEndDropped) { return .endDropped }
+        return kind == .established ? .unseenByIPVS : .unseenByConntrack
     }
 }
 

@@ -6,6 +6,7 @@ extension Finding {
         // What was observed is proven.
         switch context {
         case .drops: return nil
+        case .recorded(let sentences): return sentences.proof?.printable
         case .trial(let drops): if drops.confirmation != nil { return nil }
         default: break
         }

@@ -18,6 +18,7 @@ extension Finding {
         case .named(let named): sentence(named)
         case .reload(let reload): sentence(reload)
         case .trial(let drops): drops.sentence
+        case .recorded(let sentences): sentences.reason.printable
         case nil: plainSentence
         }
     }
@@ -37,6 +38,7 @@ extension Finding {
         switch context {
         case .drops, .passed, .lossInIPVS, .leftToHost: true
         case .flows, .methods, .walk, .named, .trial, .reload, .outside: false
+        case .recorded(let sentences): subject.name.map { !sentences.reason.contains($0) } ?? false
         case nil: Self.idsOfTraffic.contains(id)
         }
     }
@@ -70,6 +72,7 @@ extension Finding {
 
     /// A sentence for each remedy.
     package var remedySentences: [String] {
+        if let recordedSentences { return recordedSentences.remedy.map { [$0.printable] } ?? [] }
         var fixes = 0
         return remedies.map { remedy in
             let words = remedy.clause + (remedy.explanation.map { ": \($0)" } ?? "") + "."

@@ -114,7 +114,7 @@ extension JSONWriter {
         optional("before", flow.before?.rawValue)
         member("ipvs_state", flow.state)
         member("entry_state", flow.entryState)
-        optional("stuck", flow.reason?.name)
+        optional("stuck", flow.reason?.rawValue)
         member("age_s", flow.age)
         member("stuck_s", flow.stuckFor)
     }
@@ -181,16 +181,5 @@ extension JSONWriter {
 extension DirectorComparison.Change {
     fileprivate var presence: DirectorComparison.Presence {
         before == nil ? .added : after == nil ? .removed : .changed
-    }
-}
-
-extension StuckReason {
-    /// In a record.
-    fileprivate var name: String {
-        switch self {
-        case .endDropped: "end_dropped"
-        case .unseenByIPVS: "unseen_by_ipvs"
-        case .unseenByConntrack: "unseen_by_conntrack"
-        }
     }
 }

@@ -6,8 +6,13 @@ extension RecordLine {
     /// For people: `2026-11-29T09:47:21.123Z lb1  flow ended  tcp 198.51.100.7:40000 > 10.0.0.100:80 > 10.0.0.2:80  absent, IPVS ESTABLISHED, 12m05s old`
     package var text: String {
         let place = networkNamespace.map { "\(host)/\($0)" } ?? host
+        return "\(timeText) \(place)  ".printable + happening
+    }
+
+    /// The same without when and where.
+    package var happening: String {
         let words = words
-        return "\(timeText) \(place)  \(title)\(words.isEmpty ? "" : "  ")\(words)".printable
+        return "\(title)\(words.isEmpty ? "" : "  ")\(words)".printable
     }
 
     /// To the millisecond.

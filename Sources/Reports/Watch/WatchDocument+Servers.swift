@@ -68,12 +68,12 @@ extension JSONWriter {
                 json.member("port", port)
                 json.member("fwmark", nothing: ())
             }
-            json.member("point", drop.identity.point.name)
+            json.member("point", drop.identity.point?.name)
             json.member("class", drop.identity.packetClass.name)
             json.member("ctstate", drop.identity.ctstate.name)
             json.member("where", drop.identity.place.rawValue)
             json.member("packets", drop.volume.packets)
-            json.member("bytes", drop.volume.bytes)
+            json.member("bytes", drop.identity.point == nil ? nil : drop.volume.bytes)
             json.member("packets_per_second", drop.rate.map(Self.whole))
             json.member("rules", strings: drop.rules.known.map(\.rule.place))
             if case .possible = drop.rules { json.member("rules_certain", false) }

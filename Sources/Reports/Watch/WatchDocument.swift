@@ -142,7 +142,7 @@ extension JSONWriter {
             json.member("method", route.method?.description)
             if route.isLocal { json.member("local", true) }
             json.member("ipvs_state", store.state(of: row))
-            json.member("expires", row.isOrphan ? nil : row.expires)
+            json.member("expires", row.isOrphan || row.isRecorded ? nil : row.expires)
             json.member("packets", row.packets)
             json.member("fwmark", row.firewallMark)
             json.flags(row.flags)

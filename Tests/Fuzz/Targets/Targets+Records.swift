@@ -1,3 +1,5 @@
+import Addresses
+import Inspection
 import Netlink
 import Records
 import SystemPackage
@@ -28,6 +30,24 @@ extension FuzzTarget {
                     lines.flatMap { $0 + [UInt8(ascii: "\n")] } == Array(whole), "lines are not what was written")
                 Finding.require(problems.isEmpty == (whole.count == bytes.count), "a cut line is not reported")
             }
+            show(lines)
         } catch { Finding.report("a pipe fails: \(error)") }
+    }
+
+    /// The director that they tell of, whatever they say.
+    private static func show(_ lines: [[UInt8]]) {
+        var (director, timeline) = (RecordedDirector(), RecordTimeline())
+        for line in lines.compactMap({ RecordLine($0) }) where director.take(line) {
+            timeline.note(line.kind, at: director.second)
+        }
+        director.settle(at: director.time)
+        Finding.require(director.flows >= director.director.store.counts.connections, "more flows than it keeps")
+        Printed.text(director.director.findings.map(\.statement) + director.director.reading.losses.map(\.why))
+        for step in [RecordStep.second(isForward: false), .happening(isForward: false), .minute(isForward: true)] {
+            guard let target = timeline.target(of: step, from: director.second), let span = timeline.span else {
+                continue
+            }
+            Finding.require(span.first.seconds <= target && target <= span.last.seconds, "a step leads out of it")
+        }
     }
 }
