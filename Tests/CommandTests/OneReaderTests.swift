@@ -20,7 +20,7 @@ struct OneReaderTests {
         let session = WatchSession(director, model, events: nil, interval: .seconds(1))
         session.read()
         session.read()
-        #expect(session.live.failure == nil)
+        #expect(session.feed.failure == nil)
         return session.model.director.store
     }
 

@@ -77,7 +77,7 @@ struct DropTests {
             }(), [try ObservedSubject.service("10.0.0.100:80", .tcp, "10.0.0.3:8080", .nat)])
         nat.blame = []
         let drops = nat.drops(recent: nil)
-        #expect(drops.count == 1 && drops[0].rules == .possible([]) && drops[0].identity.point.side == .answering)
+        #expect(drops.count == 1 && drops[0].rules == .possible([]) && drops[0].identity.point?.side == .answering)
         nat.blame = nil
         #expect(nat.drops(recent: nil)[0].rules == .notTraced)
     }

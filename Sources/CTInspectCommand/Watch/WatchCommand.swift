@@ -22,11 +22,14 @@ struct WatchCommand: ParsableCommand {
               sudo ct-inspect watch --netns lb --interval 5s --observe
               sudo ct-inspect watch --once | head -20
               ct-inspect watch --capture DIR      static, without root
+              ct-inspect watch --record DIR       as it was; [ and ] go back and on
+              ct-inspect watch --record DIR --at 2h --once
 
             More: man ct-inspect-watch
             """)
 
     @OptionGroup var source: SourceOptions
+    @OptionGroup var recorded: RecordedOptions
     @OptionGroup var screen: ScreenOptions
 
     @Flag(help: "Print one screen as text, and exit.")
@@ -47,6 +50,7 @@ struct WatchCommand: ParsableCommand {
 
     func validate() throws {
         try reading.validate(with: source)
+        try validateRecord()
         if observe, source.capture != nil {
             throw ValidationError("--observe and --capture are mutually exclusive: a capture has no packets to count")
         }
@@ -65,9 +69,10 @@ struct WatchCommand: ParsableCommand {
         if let complaint = model.begin(screen.start) { throw ValidationError(complaint) }
     }
 
-    private var isLive: Bool { !once && isatty(STDIN_FILENO) == 1 && Output.isTerminal }
+    var isLive: Bool { !once && isatty(STDIN_FILENO) == 1 && Output.isTerminal }
 
     func run() throws {
+        if let path = recorded.record { return try runRecord(path) }
         var captured: CapturedKernel?
         try Failure.reporting { () throws(KernelError) in captured = try source.captured() }
         if source.capture == CaptureArgument.standardStream, !once, Output.isTerminal {
@@ -144,14 +149,14 @@ struct WatchCommand: ParsableCommand {
     }
 
     /// A screen says it until a key is pressed.
-    private func report(_ troubles: [String], _ session: WatchSession) {
+    func report(_ troubles: [String], _ session: WatchSession) {
         if !isLive { return troubles.forEach(Output.complain) }
         if let first = troubles.first {
             session.handle(.said(troubles.count == 1 ? first : "\(first) (and \(troubles.count - 1) more)"))
         }
     }
 
-    private func show(_ session: WatchSession, _ files: SettingsFiles, _ resolver: NameResolver?) throws(KernelError) {
+    func show(_ session: WatchSession, _ files: SettingsFiles, _ resolver: NameResolver?) throws(KernelError) {
         let signals = clinux_open_signals()
         guard signals >= 0 else { throw KernelError("catch signals", Errno(rawValue: -signals)) }
         defer { clinux_close_signals(signals) }

@@ -50,12 +50,12 @@ final class WatchLoop {
             try wait()
             takeSignals()
             takeInputs()
-            session.live.drainEvents()
+            session.feed.follow()
             session.tick()
             session.keepToDemand()
             if let resolver { session.name(by: resolver) }
             session.arrange(for: Self.longestSlice)
-            if !isOver, session.live.isReadingDue {
+            if !isOver, session.feed.isReadingDue {
                 session.read()
                 isUrgent = true
             }
@@ -71,12 +71,12 @@ final class WatchLoop {
 
     /// During a reading, which may take seconds: handles keys, and shows progress. Quitting does not wait for its end.
     private func lookUp() {
-        let now = session.live.clock.elapsed()
+        let now = session.feed.clock.elapsed()
         guard now - lastLookedUp > Self.shortestPicture else { return }
         lastLookedUp = now
         takeSignals()
         takeInputs()
-        session.live.drainEvents()
+        session.feed.follow()
         session.tick()
         session.arrange(for: Self.longestSlice)
         if now - lastDrawn > Self.progressEvery { session.isChanged = true }
@@ -89,7 +89,7 @@ final class WatchLoop {
 
     private func draw() {
         guard session.isChanged else { return }
-        let now = session.live.clock.elapsed()
+        let now = session.feed.clock.elapsed()
         if now - lastDrawn < Self.shortestPicture, !isUrgent { return }
         driver.draw(view(session.model))
         session.isChanged = false
@@ -103,10 +103,10 @@ final class WatchLoop {
     // MARK: Waiting
 
     private func wait() throws(KernelError) {
-        var limit = min(Self.longestSleep, session.live.untilReading)
+        var limit = min(Self.longestSleep, session.feed.untilReading)
         if session.isChanged { limit = min(limit, Self.shortestPicture) }
         if session.model.isArranging { limit = .zero }
-        let watched = [driver.descriptor, signals] + (session.live.eventDescriptor.map { [$0] } ?? [])
+        let watched = [driver.descriptor, signals] + (session.feed.eventDescriptor.map { [$0] } ?? [])
         // The terminal is gone, and its SIGHUP may have been ignored.
         if try waiter.wait(for: watched, upTo: limit) == .readerGone { isOver = true }
     }
@@ -129,16 +129,16 @@ final class WatchLoop {
     }
 
     private func suspend() {
-        let start = session.live.clock.elapsed()
+        let start = session.feed.clock.elapsed()
         driver.suspend()
         clinux_stop_self()
-        session.live.wasAway(session.live.clock.elapsed() - start)
+        session.feed.wasAway(session.feed.clock.elapsed() - start)
         resume()
     }
 
     /// Also after a SIGSTOP, which is not announced.
     private func resume() {
-        session.live.wasAway(.zero)
+        session.feed.wasAway(.zero)
         driver.resume()
         session.handle(.resized(driver.size))
         isUrgent = true
@@ -154,10 +154,11 @@ final class WatchLoop {
             case .quit: isOver = true
             case .suspend: suspend()
             case .redraw: resize()
-            case .read: session.live.hurry()
+            case .read: session.feed.hurry()
             case .export(let path):
                 session.arrange(for: .seconds(60))
                 session.handle(.said(SaveAsJSON.write(to: path, session.model.writeDocument)))
+            case .go(let step): session.go(step)
             case .saveSettings:
                 if let trouble = files.save(session.model.settings) { session.handle(.said(trouble)) }
             }

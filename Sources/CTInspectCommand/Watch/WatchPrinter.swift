@@ -32,16 +32,16 @@ struct WatchPrinter {
         var lines = view(session.model).text.split(separator: "\n", omittingEmptySubsequences: false)
         while lines.last?.isEmpty == true { lines.removeLast() }
         Output.print(lines.map(String.init))
-        if let failure = session.live.failure { throw failure }
+        if let failure = session.feed.failure { throw failure }
     }
 
     private func wait(_ interval: Duration) throws(KernelError) {
         let waiter = try Waiter(output: .standardOutput, catchingStops: false)
-        let end = session.live.clock.elapsed() + interval
-        while session.live.clock.elapsed() < end {
-            session.live.drainEvents()
+        let end = session.feed.clock.elapsed() + interval
+        while session.feed.clock.elapsed() < end {
+            session.feed.follow()
             session.keepToDemand()
-            let rest = min(end - session.live.clock.elapsed(), .milliseconds(200))
+            let rest = min(end - session.feed.clock.elapsed(), .milliseconds(200))
             if try waiter.wait(upTo: rest) == .readerGone { return }
         }
     }

@@ -4,8 +4,8 @@ import Inspection
 import Netlink
 import Terminal
 
-/// A screen and the live director that it shows: passes what changes to the model, and what the model demands to the director. It draws
-/// nothing and reads no keys.
+/// A screen and the director that it shows, live or as a record tells of it: passes what changes to the model, and what the model demands to
+/// the director. It draws nothing and reads no keys.
 final class WatchSession {
     private(set) var model: Model
     /// What `update` asked for and nobody has done yet.
@@ -15,10 +15,11 @@ final class WatchSession {
     /// Called now and then during a reading, so that keys are answered meanwhile.
     var pump: () -> Void = {}
 
-    private let kernel: any KernelSource
-    private let events: EventSocket?
-    private let options: LiveDirector.Options
-    private(set) lazy var live = LiveDirector(kernel, events: events, keeper: self, options)
+    private let makeFeed: (WatchSession) -> any DirectorFeed
+    private(set) lazy var feed = makeFeed(self)
+    private let player: RecordPlayer?
+    /// Where in the record to go next.
+    private var step: RecordStep?
     private var examined: FlowKey?
     /// `--observe`, until the question was asked.
     private var asksToObserve: Bool
@@ -31,10 +32,9 @@ final class WatchSession {
         interval: Duration = .seconds(1),
         asksToObserve: Bool = false, clock: Clocks = .system
     ) {
-        self.kernel = kernel
         self.model = model
         self.model.interval = interval
-        self.events = events
+        player = nil
         self.asksToObserve = asksToObserve
         var options = LiveDirector.Options(hints: .options)
         options.interval = interval
@@ -44,15 +44,31 @@ final class WatchSession {
         options.moment = model.setting.captureTakenAt
         options.clock = clock
         options.checks = checks
-        self.options = options
+        makeFeed = { LiveDirector(kernel, events: events, keeper: $0, options) }
     }
 
-    func begin() { live.begin() }
+    /// Of a record that was loaded.
+    init(_ player: RecordPlayer, _ model: Model) {
+        (self.model, self.player) = (model, player)
+        asksToObserve = false
+        makeFeed = { session in
+            player.keeper = session
+            return player
+        }
+    }
+
+    func begin() { feed.begin() }
+
+    /// Shows another moment of the record with the next reading.
+    func go(_ step: RecordStep) {
+        self.step = step
+        player?.go(step)
+    }
 
     /// Changes the model by what happened.
     func handle(_ event: ScreenEvent) {
         effects += update(&model, event)
-        live.stopUnwanted()
+        feed.stopUnwanted()
         // Events change only their own tab.
         if case .director(.event) = event, !model.showsEvents { return }
         isChanged = true
@@ -80,7 +96,7 @@ final class WatchSession {
     /// Advances the time. The screen shows seconds.
     func tick() {
         let second = model.director.second
-        live.tick()
+        feed.tick()
         if model.director.second != second { isChanged = true }
     }
 
@@ -93,18 +109,22 @@ final class WatchSession {
     /// Goes on sorting rows, if there are many, for at most this long.
     func arrange(for span: Duration) {
         guard model.isArranging else { return }
-        let end = live.clock.elapsed() + span
-        while model.isArranging, live.clock.elapsed() < end { model.goOnArranging() }
+        let end = feed.clock.elapsed() + span
+        while model.isArranging, feed.clock.elapsed() < end { model.goOnArranging() }
         if !model.isArranging { isChanged = true }
     }
 
     func keepToDemand() {
-        live.keepToDemand()
+        feed.keepToDemand()
         if model.examinedFlow != examined { examine() }
     }
 
     func read() {
-        let succeeded = live.read()
+        let succeeded = feed.read()
+        if let player {
+            change { $0.record = player.span }
+            if !succeeded, feed.failure == nil, let step { handle(.said(model.refusal(of: step))) }
+        }
         examine()
         isChanged = true
         if asksToObserve, succeeded, !model.isOverlaid {
@@ -124,7 +144,7 @@ final class WatchSession {
     /// Looks up the entry of the flow whose details are shown.
     private func examine() {
         examined = model.examinedFlow
-        if let examined { handle(.examined(examined, live.entry(of: examined))) }
+        if let examined { handle(.examined(examined, feed.entry(of: examined))) }
     }
 }
 

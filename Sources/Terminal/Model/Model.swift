@@ -40,6 +40,8 @@ package struct Model: Sendable {
     var search: Search?
     /// How often the director is read.
     package var interval = Duration.seconds(1)
+    /// The record that is shown; nil for a director.
+    package var record: RecordSpan?
     /// Requested with `o`, after showing what it adds to the kernel.
     var isObserving = false
     /// Whose packets are observed besides those of services.
@@ -48,7 +50,7 @@ package struct Model: Sendable {
     var isTroubleDismissed = false
 
     /// How the user has packets counted, where a key does it.
-    var howToObserve: String? { isCapture || setting.isPrinted ? nil : "press o to see what the filter drops" }
+    var howToObserve: String? { !isLive || setting.isPrinted ? nil : "press o to see what the filter drops" }
 
     /// What does not change while running.
     package struct Setting: Sendable {
@@ -97,4 +99,14 @@ package struct Model: Sendable {
 
     /// It shows a capture, which does not change.
     package var isCapture: Bool { setting.captureTakenAt != nil }
+
+    var isRecord: Bool { record != nil }
+
+    /// It shows a director, which can be asked for more.
+    var isLive: Bool { !isCapture && !isRecord }
+
+    /// The words of the tab's filter line; nil if there is nothing to filter.
+    var vocabulary: FilterVocabulary? {
+        isRecord && tab == .events ? .records(setting.names) : tab.vocabulary(setting.names)
+    }
 }

@@ -21,7 +21,7 @@ extension ScreenEvent {
     var changesLayout: Bool {
         switch self {
         case .resized, .examined, .director(.readingEnded), .director(.observed), .director(.observationEnded),
-            .director(.checked), .director(.network):
+            .director(.checked), .director(.network), .director(.recorded):
             true
         default: false
         }
@@ -41,4 +41,6 @@ package enum Effect: Equatable, Sendable {
     case export(path: String)
     /// To write how the screen is arranged to the user's file.
     case saveSettings
+    /// To show another moment of the record.
+    case go(RecordStep)
 }

@@ -66,5 +66,13 @@ enum HelpText {
 
         CTSTATES: seen on packets sampled
         while observing.
+
+        A RECORD (--record)
+          [ ]       back, and on
+          { }       a minute back, and on
+          ( )       last and next event, as a
+                    finding or a rule change
+          b         go to a time
+          F5        read what came since
         """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
 }

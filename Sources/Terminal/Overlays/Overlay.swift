@@ -53,7 +53,7 @@ struct Menu: Equatable, Sendable {
 
 /// A line of text input.
 struct Prompt: Equatable, Sendable {
-    enum Purpose: Sendable { case filter, search, export, observe }
+    enum Purpose: Sendable { case filter, search, export, observe, time }
 
     var purpose: Purpose
     private(set) var text: [Character]

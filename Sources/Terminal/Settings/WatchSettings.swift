@@ -36,7 +36,8 @@ extension Model {
                 saved.isDescending = list.isDescending
                 saved.columns = tab.columnNames.filter { !list.hidden.contains($0) }
             }
-            if tab.vocabulary() != nil { saved.filter = list.filter }
+            // A record's events have other words.
+            if tab.vocabulary() != nil, !(isRecord && tab == .events) { saved.filter = list.filter }
             if saved != WatchSettings.List() { settings.tabs[tab] = saved }
         }
         return settings

@@ -42,7 +42,7 @@ enum DropColumn: String, CaseIterable {
         case .packetClass: return identity.packetClass.title
         case .ctstate: return identity.ctstate.name
         case .hook: return identity.place.title
-        case .side: return identity.point.side.title
+        case .side: return identity.point?.side.title ?? "-"
         case .packets: return "\(drop.volume.packets)"
         case .rate: return drop.rate.map(Figures.rate) ?? "-"
         case .rule: return drop.rules.title
@@ -89,6 +89,7 @@ extension ObservedDrop.Rules {
         switch self {
         case .impossible: return "no rule is here"
         case .notTraced: return "not traced"
+        case .notRecorded: return "not recorded"
         case .certain, .possible: break
         }
         guard let first = known.first else { return "none seen yet" }

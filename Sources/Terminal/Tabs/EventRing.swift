@@ -10,6 +10,7 @@ struct EventRing: Sendable {
         case lost(Int?, Moment)
         /// A reading recovered a loss.
         case resynced(Moment)
+        case recorded(RecordLine)
     }
 
     private var lines: [Line] = []
@@ -65,6 +66,8 @@ enum EventLine {
                 clock(event.time, clocksAhead), Run(event.kind.label, event.kind.ink),
                 Run(" " + text(of: subject, names)),
             ])
+        case .recorded(let line):
+            return Line([clock(line.time, clocksAhead), Run(line.happening, line.ink)])
         case .lost(let messages, let moment):
             let what = messages.map { Figures.number($0, "event was lost", "events were lost") } ?? "events were lost"
             return Line([
@@ -76,6 +79,19 @@ enum EventLine {
                 clock(moment, clocksAhead),
                 Run(" [RESYNC] the other tabs are up to date again", .caution),
             ])
+        }
+    }
+}
+
+extension RecordLine {
+    fileprivate var ink: Ink {
+        switch kind {
+        case .finding: text("change") == "raised" ? .bad : .good
+        case .drops: .bad
+        case .loss: .caution
+        case .flow: text("change") == "stuck" ? .odd : .plain
+        case .minute, .traffic: .dim
+        default: .strong
         }
     }
 }

@@ -24,6 +24,14 @@ struct EventsPane: Sendable {
         if let count = matches?.count, count > 2 * EventRing.most { matches?.removeFirst(count - EventRing.most) }
     }
 
+    /// Shows lines of a record, which stand still.
+    mutating func show(_ lines: [RecordLine]) {
+        ring = EventRing()
+        for line in lines { ring.append(.recorded(line)) }
+        paused = ring
+        choose(filter)
+    }
+
     // MARK: Pausing
 
     var isPaused: Bool { paused != nil }
@@ -66,7 +74,11 @@ struct EventsPane: Sendable {
     }
 
     private func takes(_ line: Line) -> Bool {
-        guard case .event(let event) = line, let filter else { return true }
-        return filter.accepts(FilteredEvent(event))
+        guard let filter else { return true }
+        switch line {
+        case .event(let event): return filter.accepts(FilteredEvent(event))
+        case .recorded(let line): return filter.accepts(FilteredRecord(line))
+        case .lost, .resynced: return true
+        }
     }
 }

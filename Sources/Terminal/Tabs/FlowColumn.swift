@@ -19,8 +19,12 @@ enum FlowColumn: String, CaseIterable {
     /// - Parameters:
     ///   - hasDetails: whether anything is known that /proc lacks.
     ///   - isCapture: of one moment, in which nothing ages.
-    static func columns(hasDetails: Bool, isCapture: Bool) -> [Column<FlowRow, Context>] {
-        allCases.filter { (hasDetails || !$0.needsDetails) && !(isCapture && $0 == .age) }.map(\.column)
+    ///   - isRecord: in which nothing is said of packets and of when a connection expires.
+    static func columns(hasDetails: Bool, isCapture: Bool, isRecord: Bool) -> [Column<FlowRow, Context>] {
+        allCases.filter {
+            (hasDetails || !$0.needsDetails) && !(isCapture && $0 == .age)
+                && !(isRecord && ($0 == .expires || $0 == .ctstates))
+        }.map(\.column)
     }
 
     private var column: Column<FlowRow, Context> {

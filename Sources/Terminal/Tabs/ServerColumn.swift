@@ -11,14 +11,22 @@ enum ServerColumn: String, CaseIterable {
     case seenDropped = "drops-seen"
     case neighbour, link
 
-    /// - Parameter hasSynced: whether there are connections that another director told of.
-    static func columns(isObserving: Bool, hasSynced: Bool) -> [Column<ServerLine, AddressNames>] {
-        allCases.filter { (isObserving || $0 != .seenDropped) && (hasSynced || $0 != .synced) }.map { column in
+    /// - Parameters:
+    ///   - hasSynced: whether there are connections that another director told of.
+    ///   - isRecord: in which nothing is said of what IPVS counts for a server, and of the way to it.
+    static func columns(isObserving: Bool, hasSynced: Bool, isRecord: Bool) -> [Column<ServerLine, AddressNames>] {
+        allCases.filter {
+            (isObserving || $0 != .seenDropped) && (hasSynced || $0 != .synced) && !(isRecord && $0.isUnrecorded)
+        }.map { column in
             Column(
                 name: column.rawValue, title: column.title, alignsRight: !column.isText,
                 expendable: column.expendable, beginsDescending: !column.isText
             ) { line, names in column.cell(line, names) }
         }
+    }
+
+    private var isUnrecorded: Bool {
+        [.active, .inactive, .connectionRate, .packets, .bytes, .neighbour, .link].contains(self)
     }
 
     private var isText: Bool { [.server, .service, .method, .neighbour, .link].contains(self) }

@@ -2,7 +2,7 @@
 extension Model {
     var canSort: Bool { !columns.isEmpty }
 
-    var canFilter: Bool { tab.vocabulary(setting.names) != nil }
+    var canFilter: Bool { vocabulary != nil }
 
     /// Rows that have more to show than their columns.
     var canDetail: Bool {
@@ -16,7 +16,8 @@ extension Model {
     /// Rows that lead to flows or entries.
     var canDrillDown: Bool {
         switch tab {
-        case .services, .servers, .drops, .events: true
+        case .events: !isRecord
+        case .services, .servers, .drops: true
         case .flows, .table: showsTalkers
         case .findings, .health: false
         }

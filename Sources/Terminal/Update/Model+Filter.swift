@@ -3,8 +3,6 @@ import Inspection
 
 /// The filter line of the tab.
 extension Model {
-    private var vocabulary: FilterVocabulary? { tab.vocabulary(setting.names) }
-
     mutating func openFilter() {
         guard vocabulary != nil else {
             notice = "this tab has nothing to filter"

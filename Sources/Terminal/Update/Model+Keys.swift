@@ -7,6 +7,7 @@ extension Model {
     mutating func press(_ key: Key) -> [Effect] {
         notice = nil
         if let overlay { return press(key, over: overlay) }
+        if isRecord, let effects = pressInRecord(key) { return effects }
         if let effects = pressGlobal(key) { return effects }
         pressInTab(key)
         return []

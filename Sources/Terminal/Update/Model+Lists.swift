@@ -52,11 +52,12 @@ extension Model {
     }
 
     var serverColumns: [Column<ServerLine, AddressNames>] {
-        ServerColumn.columns(isObserving: isObserving, hasSynced: director.store.counts[.synced] > 0)
+        ServerColumn.columns(
+            isObserving: isObserving, hasSynced: director.store.counts[.synced] > 0, isRecord: isRecord)
     }
 
     var flowColumns: [Column<FlowRow, FlowColumn.Context>] {
-        FlowColumn.columns(hasDetails: director.store.hasDetails, isCapture: isCapture)
+        FlowColumn.columns(hasDetails: director.store.hasDetails, isCapture: isCapture, isRecord: isRecord)
     }
 
     var entryColumns: [Column<Entry, EntryColumn.Context>] {
@@ -138,7 +139,7 @@ extension Model {
 
     /// While scrolled back, the stream must not move.
     private mutating func pauseStream(isAtEnd: Bool) {
-        if isFrozen { return }
+        if isFrozen || isRecord { return }
         if isAtEnd { events.goOn() } else { events.pause() }
     }
 

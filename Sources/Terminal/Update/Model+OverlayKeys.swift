@@ -58,6 +58,13 @@ extension Model {
         case .enter where prompt.purpose == .observe:
             prompt.complaint = take(addresses: prompt.typed)
             if prompt.complaint != nil { overlay = .prompt(prompt) }
+        case .enter where prompt.purpose == .time:
+            if let step = recordStep(prompt.typed) {
+                overlay = nil
+                return [.go(step)]
+            }
+            prompt.complaint = Self.timeForm
+            overlay = .prompt(prompt)
         case .enter:
             overlay = nil
             return prompt.typed.isEmpty ? [] : [.export(path: prompt.typed)]

@@ -74,6 +74,7 @@ extension Model {
             case .event(let event): json.write(.event(event))
             case .lost(let messages, let moment):
                 json.write(.lost(LostEvents(messages: messages, time: moment, resyncIn: .zero)))
+            case .recorded(let line): line.value.withText { sink($0) }
             case .resynced: break
             }
         }

@@ -46,7 +46,7 @@ extension Model {
     ///
     /// - Returns: what is wrong with the line; nil if it was accepted.
     mutating func take(search line: String) -> String? {
-        guard let vocabulary = tab.vocabulary(setting.names) else { return nil }
+        guard let vocabulary else { return nil }
         do throws(FilterError) {
             search = try FilterExpression.read(line, for: vocabulary).map { Search(line, tab, $0) }
         } catch {

@@ -69,6 +69,7 @@ extension Model {
         case .event(let event): events.take(.event(event))
         case .lost(let messages): events.take(.lost(messages, director.now))
         case .resynced: events.take(.resynced(director.now))
+        case .recorded(let lines): show(lines)
         case .statistics, .checked, .packetsSeen: break
         }
     }

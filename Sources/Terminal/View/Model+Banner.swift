@@ -24,9 +24,12 @@ extension Model {
         lines += wrapped(
             "\(worst.id.rawValue)\(more > 0 ? " (\(more) more in Findings)" : ""): \(worst.headline)", .bad)
         let arrow = glyphs.isUnicode ? "→" : "->"
-        let next = worst.remedies.nextStep(observing: howToObserve).map { wrapped("\(arrow) \($0)", .strong) }
-        let step = (next ?? []).cut(to: max(1, most / 3), width, glyphs)
-        return lines.cut(to: most - step.count, width, glyphs) + step
+        let step =
+            worst.recordedSentences != nil
+            ? worst.remedySentences.first : worst.remedies.nextStep(observing: howToObserve)
+        let next = step.map { wrapped("\(arrow) \($0)", .strong) }
+        let help = (next ?? []).cut(to: max(1, most / 3), width, glyphs)
+        return lines.cut(to: most - help.count, width, glyphs) + help
     }
 
     /// What is missing on the screen.

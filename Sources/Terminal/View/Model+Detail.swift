@@ -49,7 +49,9 @@ extension Model {
         let service = route.service.map { ", service \($0)" } ?? ""
         let ends = "\(names.full(row.client)) > \(names.full(route.virtual))\(server)"
         lines += fact("connection", "\(route.protocol) \(ends)\(method)\(service)")
-        if let state = store.state(of: row) {
+        if let state = store.state(of: row), row.isRecorded {
+            lines += fact("IPVS", "\(state) \(AgeText.of(second &- row.changed)) ago, when it changed last")
+        } else if let state = store.state(of: row) {
             let age = isCapture ? "" : ", in this state for \(AgeText.of(second &- row.changed))"
             lines += fact("IPVS", "\(state), expires in \(row.expires) s\(age)")
         }
@@ -114,6 +116,9 @@ extension Model {
     private func timelineFacts(_ row: FlowRow, _ key: FlowKey) -> [Line] {
         // A capture is of one moment, and has no packets.
         if isCapture { return [] }
+        if isRecord, row.mayBeOlder {
+            return fact("seen", "since \(AgeText.of(second &- row.appeared)) ago, or before")
+        }
         let what = row.isOrphan ? "entry" : "connection"
         let how = row.mayBeOlder ? "the \(what) was there" : "the \(what) appeared"
         var lines = fact("seen", "\(AgeText.of(second &- row.appeared)) ago: \(how)")

@@ -8,7 +8,7 @@ extension Model {
     var dropDetail: [Line] {
         guard let drop = drops.selected else { return goneDrop }
         var lines = identityFacts(drop.identity)
-        lines += fact("lost", Figures.volume(drop.volume.packets, drop.volume.bytes) + dropSpan)
+        lines += fact("lost", lost(drop) + dropSpan)
         lines += fact(
             "rate",
             drop.rate.map { "\(Figures.fullRate($0)) packets per second" }
@@ -26,19 +26,37 @@ extension Model {
         return identityFacts(identity) + fact("gone", "no such packet was lost\(dropSpan)", .odd)
     }
 
+    private func lost(_ drop: ObservedDrop) -> String {
+        // Bytes are not recorded.
+        isRecord
+            ? Figures.number(Int(clamping: drop.volume.packets), "packet")
+            : Figures.volume(drop.volume.packets, drop.volume.bytes)
+    }
+
     private func identityFacts(_ identity: ObservedDrop.Identity) -> [Line] {
-        fact(
-            "packets", "\(identity.packetClass.title) (\(identity.point.side.title)), \(names.full(identity.owner))")
-            + fact("ctstate", identity.ctstate.name)
-            + fact("hook", "\(identity.place.title); last seen at \(identity.point.name)")
+        let side = identity.point.map { " (\($0.side.title))" } ?? ""
+        let seen = identity.point.map { "; last seen at \($0.name)" } ?? ""
+        return fact("packets", "\(identity.packetClass.title)\(side), \(names.full(identity.owner))")
+            + fact("ctstate", identity.ctstate.name) + fact("hook", identity.place.title + seen)
     }
 
     /// What counts are about.
     private var dropSpan: String {
-        director.observation.window.map { " in \(AgeText.of(UInt32(clamping: $0.milliseconds / 1000)))" } ?? ""
+        if let recorded = director.observation.recorded { return " in \(AgeText.of(recorded.seconds))" }
+        return director.observation.window.map { " in \(AgeText.of(UInt32(clamping: $0.milliseconds / 1000)))" } ?? ""
+    }
+
+    /// What rules have counted in the same minute: of which packets is not recorded.
+    private var recordedRules: [Line] {
+        let rules = director.observation.recorded?.rules ?? []
+        if rules.isEmpty { return fact("rule", "none is recorded to have dropped any") }
+        return rules.flatMap { rule in
+            fact("rule", "\(rule.place): \(Figures.number(Int(clamping: rule.packets), "packet")) of any destination")
+        }
     }
 
     private func ruleFacts(_ rules: ObservedDrop.Rules) -> [Line] {
+        if rules == .notRecorded { return recordedRules }
         let isPossible = if case .possible = rules { true } else { false }
         guard !rules.known.isEmpty else { return fact("rule", rules.title) }
         let doubt = fact("", "perhaps: the headers of these packets do not show whose they were", .caution)

@@ -53,7 +53,7 @@ extension Model {
             return (titles, shown.map { _ in Line([Run("nothing is known to be wrong", .dim)]) })
         }
         let rows = findings.map { finding in
-            let help = finding.remedies.first.flatMap { [$0].nextStep(observing: howToObserve) } ?? ""
+            let help = finding.nextStep(observing: howToObserve) ?? ""
             return columns.line(
                 (finding.id.rawValue, finding.severity.rawValue, finding.subjectWord, help.safe), finding.severity.ink,
                 width)
@@ -63,6 +63,8 @@ extension Model {
 
     /// How many checks found nothing, and which could not be made, and why.
     var checkLines: [Line] {
+        // A record has what they found.
+        if isRecord { return [] }
         if let trouble = director.checks.trouble { return headed("Checks", trouble, .caution) }
         guard let report = director.checks.report else { return headed("Checks", "being made", .dim) }
         var lines = headed(
@@ -90,6 +92,10 @@ extension Model {
         }
         var lines = fact(finding.severity.rawValue, finding.id.rawValue, finding.severity.ink)
         if let name = finding.subject.name { lines += fact("about", name) }
+        if let told = finding.recordedSentences {
+            let clock = told.time.clockText(ahead: setting.clocksAhead).prefix(8)
+            lines += fact("since", "\(clock), with the numbers of then")
+        }
         lines += fact("reason", finding.reason)
         if !finding.evidence.isEmpty {
             lines += fact("evidence", finding.evidence.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
@@ -107,6 +113,12 @@ extension Model {
 }
 
 extension Finding {
+    /// What helps most, without a full stop.
+    fileprivate func nextStep(observing: String?) -> String? {
+        recordedSentences == nil
+            ? remedies.first.flatMap { [$0].nextStep(observing: observing) } : remedySentences.first
+    }
+
     fileprivate var subjectWord: String {
         switch subject {
         case .table: "conntrack"

@@ -60,6 +60,10 @@ extension Model {
         if shownTrouble != nil { keys.insert(FootKey(.escape, "Esc", "Dismiss"), at: 0) }
         if canFilter { keys.append(FootKey("/", "Filter")) }
         keys.append(FootKey("q", "Quit"))
+        if isRecord {
+            keys += [FootKey("[", "Back"), FootKey("]", "On"), FootKey("(", "Last event"), FootKey(")", "Next event")]
+            keys.append(FootKey("b", "Go to"))
+        }
         if !isDetailed, places.contains(where: { $0.before.tab == tab }) {
             keys.append(FootKey(.escape, "Esc", "Back"))
         }
@@ -76,8 +80,8 @@ extension Model {
             if historyZoom.canZoom(in: false) { keys.append(FootKey("-", "Zoom out")) }
             if historyZoom.canZoom(in: true) { keys.append(FootKey("+", "Zoom in")) }
         }
-        keys.append(FootKey("f", isFrozen ? "Resume" : "Freeze"))
-        if !isCapture { keys.append(FootKey("o", isObserving ? "Stop observing" : "Observe")) }
+        if !isRecord { keys.append(FootKey("f", isFrozen ? "Resume" : "Freeze")) }
+        if isLive { keys.append(FootKey("o", isObserving ? "Stop observing" : "Observe")) }
         if canSort { keys.append(FootKey("c", "Columns")) }
         if canFilter { keys.append(search?.tab == tab ? FootKey("n", "Next") : FootKey("\\", "Search")) }
         keys.append(FootKey("x", "Export"))
@@ -98,6 +102,7 @@ extension Prompt {
         case .search: "Search: "
         case .export: "Export to: "
         case .observe: "Observe ADDRESS[:PORT]: "
+        case .time: "Go to: "
         }
     }
 

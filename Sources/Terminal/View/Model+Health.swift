@@ -17,8 +17,10 @@ extension Model {
     private var tableLines: [Line] {
         guard let statistics = director.health.statistics else {
             let why =
-                director.health.absence
-                ?? (director.reading.trouble == nil ? "Reading…" : "Nothing could be read; retrying.")
+                isRecord
+                ? "Nothing of the table is recorded yet."
+                : director.health.absence
+                    ?? (director.reading.trouble == nil ? "Reading…" : "Nothing could be read; retrying.")
             return why.wrapped(to: width).map { Line([Run($0, .dim)]) } + [Line()]
         }
         return fillLines(statistics) + [Line()] + counterLines(statistics) + [Line()] + lossLines + costLines + [Line()]
@@ -37,6 +39,7 @@ extension Model {
     }
 
     private func counterLines(_ statistics: TableStatistics) -> [Line] {
+        if isRecord { return recordedCounterLines }
         let busy = statistics.cpus.filter { $0.counters.values.contains { $0 > 0 } }
         let columns = ["COUNTER", "TOTAL", "PER SECOND"] + busy.map { "CPU\($0.cpu)" }
         let troubled = Set(TableStatistics.troubledCounters)
@@ -61,7 +64,21 @@ extension Model {
         return [line(columns, .title)] + rows.map { line($0.0, $0.1) }
     }
 
+    /// By how much the counters grew within a minute: a record has no totals.
+    private var recordedCounterLines: [Line] {
+        guard let change = director.health.change else { return [] }
+        let troubled = Set(TableStatistics.troubledCounters)
+        let rows = change.counters.map { counter in
+            let growth = change.increase(counter) ?? 0
+            let text = counter.name.fitted(to: 20) + "+\(growth)".fitted(to: 12, alignsRight: true)
+            return Line([Run(text, troubled.contains(counter) && growth > 0 ? .bad : .plain)])
+        }
+        let title = "COUNTER".fitted(to: 20) + "IN A MINUTE".fitted(to: 12, alignsRight: true)
+        return [Line([Run(title, .title)])] + rows
+    }
+
     private var lossLines: [Line] {
+        if isRecord { return [] }
         var words = [Figures.number(director.events.losses, "loss of events", "losses of events")]
         if director.events.lostMessages > 0 { words.append("\(director.events.lostMessages) messages") }
         words.append(Figures.number(director.events.resyncs, "resync"))
@@ -70,6 +87,7 @@ extension Model {
     }
 
     private var costLines: [Line] {
+        if isRecord { return [] }
         var lines: [Line] = []
         if let cost = director.cost {
             // A capture is read once: all of it is the start of the program.

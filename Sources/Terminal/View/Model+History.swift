@@ -12,7 +12,9 @@ extension Model {
         let span = AgeText.of(step * UInt32(chart))
         let title = " \(span), \(AgeText.of(step)) a column" + (setting.isPrinted ? "" : " (+ -)")
         let heading = Line([Run("History ", .strong), Run(title.cut(to: max(0, width - 8)))])
-        if rows.isEmpty { return [heading, Line([Run("Nothing has been read yet.", .dim)])] }
+        if rows.isEmpty {
+            return [heading, Line([Run("Nothing has been \(isRecord ? "recorded" : "read") yet.", .dim)])]
+        }
         return [heading] + rows.map { historyRow($0, chart) } + [axis(chart, step)]
     }
 
@@ -42,8 +44,9 @@ extension Model {
         let first = "-" + AgeText.of(step * UInt32(chart))
         let middle = "-" + AgeText.of(step * UInt32(chart / 2))
         let half = max(0, chart - chart / 2)
-        let text = first.fitted(to: max(0, chart / 2)) + middle.fitted(to: max(0, half - 3)) + "now"
-        return Line([Run(blank + (chart < 24 ? first.fitted(to: max(0, chart - 3)) + "now" : text), .dim)])
+        let end = isRecord ? "then" : "now"
+        let text = first.fitted(to: max(0, chart / 2)) + middle.fitted(to: max(0, half - end.count)) + end
+        return Line([Run(blank + (chart < 24 ? first.fitted(to: max(0, chart - end.count)) + end : text), .dim)])
     }
 
     /// Zooms the history.

@@ -63,6 +63,10 @@ extension Model {
     }
 
     private var whyNoDrops: String {
+        if isRecord {
+            return director.observation.recorded == nil
+                ? "No packets were observed then (record --observe)." : "No loss was recorded in the minute before."
+        }
         if isCapture { return "A capture has no packets: what is dropped shows on a running kernel." }
         guard isObserving else {
             return "Packets are not observed\(howToObserve.map { ": \($0)" } ?? " (--observe)")."
@@ -154,9 +158,11 @@ extension Model {
             why = "Nothing could be read; retrying."
         } else if tab.needsIPVS, let absence = director.absence {
             why = "No IPVS here: \(absence)"
+        } else if isRecord, tab == .table {
+            why = "A record has flows, and no other entries of the table."
         } else if tab == .table, !table.isRead {
             why = isFrozen ? "Not read while the screen is frozen." : "Reading…"
-        } else if director.reading.finished == nil, !isCapture, tab != .events {
+        } else if director.reading.finished == nil, isLive, tab != .events {
             why = "Reading…"
         } else if isArranging {
             why = "Sorting…"

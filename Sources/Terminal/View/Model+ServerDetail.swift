@@ -45,15 +45,19 @@ extension Model {
             ? "none" : "upper \(destination.upperThreshold), lower \(destination.lowerThreshold)"
         return fact("method", method)
             + fact("weight", "\(destination.weight)", destination.weight == 0 ? .caution : .plain)
-            + fact("thresholds", limits)
-            + fact(
-                "IPVS",
-                "active \(destination.activeConnections), inactive \(destination.inactiveConnections), "
-                    + "persistent \(destination.persistentConnections)")
+            + fact("thresholds", limits) + (isRecord ? [] : countFacts(destination))
+    }
+
+    private func countFacts(_ destination: Destination) -> [Line] {
+        fact(
+            "IPVS",
+            "active \(destination.activeConnections), inactive \(destination.inactiveConnections), "
+                + "persistent \(destination.persistentConnections)")
     }
 
     /// Whether packets can get there, and which were seen to be dropped.
     private func pathFacts(_ line: ServerLine) -> [Line] {
+        if isRecord { return [] }
         var lines: [Line] = []
         if let packets = line.seenDropped {
             let sample = Figures.number(packets, "packet") + " of its flows, of those traced to a rule"

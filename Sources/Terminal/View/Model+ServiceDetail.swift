@@ -44,7 +44,7 @@ extension Model {
         var lines = fact("service", names.full(service.identity))
         lines += fact("scheduler", "\(service.scheduler.isEmpty ? "unknown" : service.scheduler), \(words)")
         lines += fact("persistent", service.persistence)
-        lines += fact("servers", service.serverSummary)
+        lines += fact("servers", service.serverSummary(withCounts: !isRecord))
         return lines + verdictFacts(line.counts) + statisticsFacts(service.statistics) + observedFacts(line.observed)
     }
 
@@ -73,6 +73,7 @@ extension Model {
 
     /// As the kernel counts and estimates, without rounding.
     func statisticsFacts(_ statistics: Statistics?) -> [Line] {
+        if isRecord { return recordedFacts(statistics) }
         guard let statistics else { return fact("counters", "the kernel sent none") }
         let width = statistics.bitWidth == 64 ? "" : "; counters of \(statistics.bitWidth) bits, which wrap"
         let lines =
@@ -88,6 +89,16 @@ extension Model {
     }
 }
 
+extension Model {
+    /// Means of the last minute that was recorded.
+    private func recordedFacts(_ statistics: Statistics?) -> [Line] {
+        guard let statistics else { return fact("counters", "not recorded") }
+        return fact("per second", "\(Figures.number(statistics.connectionRate, "connection")), in that minute")
+            + fact("", "in \(Figures.volume(statistics.packetRateIn, statistics.byteRateIn))")
+            + fact("", "out \(Figures.volume(statistics.packetRateOut, statistics.byteRateOut))")
+    }
+}
+
 extension Service {
     /// In the terms of `ipvsadm -L`.
     fileprivate var persistence: String {
@@ -98,12 +109,13 @@ extension Service {
         return "timeout \(persistenceTimeout) s, for \(whose)\(engine)"
     }
 
-    fileprivate var serverSummary: String {
+    fileprivate func serverSummary(withCounts: Bool) -> String {
         if destinations.isEmpty { return "none" }
         let methods = Set(destinations.map(\.method.description)).sorted().joined(separator: ", ")
         func sum(_ figure: (Destination) -> UInt32) -> UInt64 { destinations.reduce(0) { $0 + UInt64(figure($1)) } }
-        return "\(destinations.count) (\(methods)), total weight \(sum(\.weight)); "
-            + "active \(sum(\.activeConnections)), inactive \(sum(\.inactiveConnections)), "
+        let servers = "\(destinations.count) (\(methods)), total weight \(sum(\.weight))"
+        guard withCounts else { return servers }
+        return servers + "; active \(sum(\.activeConnections)), inactive \(sum(\.inactiveConnections)), "
             + "persistent \(sum(\.persistentConnections))"
     }
 }

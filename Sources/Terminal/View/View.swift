@@ -22,7 +22,7 @@ extension Model {
 
     /// What is shown, and its age. Less important parts are dropped if space is short.
     var headLine: Line {
-        let fresh = setting.isPrinted && !isCapture ? director.now.text : freshness
+        let fresh = setting.isPrinted && isLive ? director.now.text : freshness
         var states: [Run] = []
         if isFrozen { states.append(Run("FROZEN ", .key)) }
         let netns = setting.networkNamespace.map { " netns \($0)" } ?? ""
@@ -52,6 +52,7 @@ extension Model {
     }
 
     private var freshness: String {
+        if isRecord { return recordedMoment }
         if let taken = setting.captureTakenAt { return "capture of \(taken.rfc3339) " }
         let reading = director.reading
         let isRunning = reading.isRunning && !isFrozen
@@ -124,7 +125,7 @@ extension Model {
         if tab == .table, let subject = table.talkers.subject { words.append("top \(subject.rawValue)") }
         if list.follows { words.append("following") }
         if list.hold == .nobody { words.append(isSelectionGone ? "gone" : "not in the list") }
-        if tab == .events, events.isPaused { words.append("paused, +\(events.waiting)") }
+        if tab == .events, events.isPaused, !isRecord { words.append("paused, +\(events.waiting)") }
         let count = listCount
         let position = tab == .events && !events.isPaused ? count : list.cursor.map { min($0 + 1, count) }
         if count > 0, tab != .health, tab != .findings { words.append("\(position.map(String.init) ?? "-")/\(count)") }

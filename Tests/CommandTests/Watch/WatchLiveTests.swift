@@ -40,18 +40,18 @@ struct WatchLiveTests {
         try inNoisyNamespace {
             let session = try session(buffer: 4096, .events)
             for _ in 0..<2 { session.read() }
-            #expect(!session.live.isReadingDue)
+            #expect(!session.feed.isReadingDue)
             let generator = try ConntrackGenerator()
             for number in 0..<3000 { try generator.add(.create, number) }
             try generator.flush()
-            while !session.live.drainEvents() {}
+            while !session.feed.follow() {}
             let screen = view(session.model).text
             #expect(screen.contains("[LOST]") && screen.contains("events lost: rereading"))
-            try waitUntil("a reading is due") { session.live.isReadingDue }
+            try waitUntil("a reading is due") { session.feed.isReadingDue }
             session.read()
             #expect(view(session.model).text.contains("[RESYNC]"))
             session.handle(.input(.key(.character("5"))))
-            #expect(session.live.isReadingDue)
+            #expect(session.feed.isReadingDue)
             session.read()
             #expect(view(session.model).text.contains("1/3000"))
             for number in 0..<2999 { try generator.add(.delete, number) }
@@ -70,7 +70,7 @@ struct WatchLiveTests {
             for number in 0..<10 { try generator.add(.change(mark: 7), number) }
             for number in 0..<10 { try generator.add(.delete, number) }
             try generator.flush()
-            while !session.live.drainEvents() {}
+            while !session.feed.follow() {}
             let lines = view(session.model).lines.map(\.text)
             for kind in ["[NEW]", "[UPDATE]", "[DESTROY]"] {
                 #expect(lines.count { $0.contains(kind) } == 10)
@@ -100,7 +100,7 @@ struct WatchLiveTests {
             session.handle(.input(.key(.character("/"))))
             for character in "src=10.0.0.7" { session.handle(.input(.key(.character(character)))) }
             session.handle(.input(.key(.enter)))
-            #expect(session.live.isReadingDue)
+            #expect(session.feed.isReadingDue)
             session.read()
             #expect(view(session.model).text.contains("1/1") || view(session.model).text.contains("Nothing matches"))
         }
@@ -112,11 +112,11 @@ struct WatchLiveTests {
             let session = try session(buffer: 8 << 20, .events)
             session.read()
             session.handle(.input(.key(.character("f"))))
-            #expect(!session.live.isReadingDue && session.live.untilReading > .seconds(60))
+            #expect(!session.feed.isReadingDue && session.feed.untilReading > .seconds(60))
             let generator = try ConntrackGenerator()
             for number in 0..<10 { try generator.add(.create, number) }
             try generator.flush()
-            while !session.live.drainEvents() {}
+            while !session.feed.follow() {}
             #expect(view(session.model).text.contains("paused, +10"))
             session.handle(.input(.key(.character("f"))))
             #expect(view(session.model).lines.count { $0.text.contains("[NEW]") } == 10)
