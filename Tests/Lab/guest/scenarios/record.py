@@ -1,6 +1,8 @@
-"""A director is recorded while things happen to it: each has its line. The recorder is killed, goes on, and its record is read again.
+"""A director is recorded while things happen to it: each has its line. The recorder is killed, goes on, and its record is read again, as lines
+and by watch, at several of its moments.
 
-What became of each flow is judged by ipvsadm, who changed the rules by who did, the drops by the filter's own counters.
+What became of each flow is judged by ipvsadm, who changed the rules by who did, the drops by the filter's own counters; what watch shows of a
+moment, by what ipvsadm said then.
 """
 
 import json
@@ -8,17 +10,21 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
+from datetime import datetime, timezone
 
 from director import CLIENTS, VIP
 from filters import drops
 from namespace import end_process
 from origin import write_record
-from screen import wait_for
+from peers import Peers
+from screen import Screen, end, head, table, wait_for
 from traffic import Datagrams, Web
 
 RECORD = "/run/record"
 HOST = "lb1"
 BOUND = 180  # seconds
+SETTLED = 8  # seconds after a change, in which nothing else happens: it has been recorded by then
 SERVICE = ("-A -t 10.0.0.100:80 -s rr", "-a -t 10.0.0.100:80 -r 10.0.0.3:80 -g -w 1")
 NAMES = ("-A -u 10.0.0.100:53 -s rr", "-a -u 10.0.0.100:53 -r 10.0.0.3:53 -g")
 
@@ -41,6 +47,8 @@ def conduct(hosts, subject, report):
     _judge_kill(hosts, report, recorder)
     _judge_drops(hosts, report, recorder, web)
     _judge_end(report, recorder)
+    _judge_moments(report, recorder)
+    _judge_keys(hosts, subject, report, recorder)
     write_record(HOST, recorder.replay("--json").stdout)
 
 
@@ -56,6 +64,7 @@ def _judge_flows(hosts, report, recorder, web, names, first):
     recorder.sees("and ends", record="flow", change="ended", port=1003)
     report.check("for IPVS it has", not _listed(hosts, 1003))
     report.check("others have not", not recorder.lines(record="flow", change="ended", port=1002), second)
+    recorder.remember("before changes")
 
 
 def _listed(hosts, port, state=""):
@@ -76,6 +85,7 @@ def _judge_changes(hosts, report, recorder):
     hosts.director.run("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "9", "-j", "DROP")
     commits = wait_for(lambda: recorder.lines(record="ruleset")[before:], BOUND)
     report.equal("who changed the rules", {"iptables"}, {one["process"] for one in commits})
+    recorder.remember("after changes")
     report.check("findings are raised", recorder.lines(record="finding", change="raised"))
 
 
@@ -100,6 +110,7 @@ def _judge_drops(hosts, report, recorder, web):
     hosts.ipvs("-d -t 10.0.0.100:80 -r 10.0.0.4:80", "-e -t 10.0.0.100:80 -r 10.0.0.3:80 -g -w 1")
     for port in (1010, 1011):
         web.leave(web.visit(CLIENTS[1], (VIP, 80), port))
+    recorder.remember("after the kill")
     counted = {drop.place: drop.packets for drop in drops(hosts.director)}
     wait_for(lambda: any("rule" in one for one in recorder.lines(record="drops")), BOUND)
     seen = recorder.lines(record="drops")
@@ -124,10 +135,46 @@ def _judge_end(report, recorder):
     report.check("replay --since", len(since) == 1 and since[0].endswith("recording ended"), since)
 
 
+def _judge_moments(report, recorder):
+    """Each moment is as ipvsadm had it then, whatever came before and after."""
+    for name, (moment, connections, weights) in recorder.moments.items():
+        flows = recorder.watch("flows", "--at", moment)
+        rows = [tuple(end(row[title]) for title in ("CLIENT", "VIRTUAL", "DESTINATION")) for row in table(flows, "PROTO")]
+        report.equal(f"watch --record, {name}: its connections", connections, sorted(rows))
+        servers = {(end(row["SERVER"]), row["WEIGHT"]) for row in table(recorder.watch("servers", "--at", moment), "SERVER")}
+        report.equal(f"{name}: its real servers and their weights", weights, servers)
+    stuck = recorder.watch("flows", "--at", recorder.moments["before changes"][0], "--filter", "stuck")
+    report.equal("the one whose FIN was dropped is stuck", [1001], [end(row["CLIENT"])[1] for row in table(stuck, "PROTO")])
+
+
+def _judge_keys(hosts, subject, report, recorder):
+    """The same in a terminal, with keys."""
+    screen = Screen(140, 40)
+    hosts.open.append(screen)
+    screen.enter(f"clear; {subject.program} watch --record {RECORD} --no-config --tab servers")
+    screen.see(report, "watch --record shows its end", lambda text: "its end" in head(text))
+    moment, _, weights = recorder.moments["before changes"]
+    screen.keys("b", "C-u")
+    screen.enter(moment)
+    screen.see(report, "b goes to a time", lambda text: f"record: {moment}," in head(text))
+    report.equal("the weights are those of then", weights, {(end(row["SERVER"]), row["WEIGHT"]) for row in table(screen.seen, "SERVER")})
+
+    def has_changed():
+        screen.keys(")")
+        return screen.until(lambda text: any(row["WEIGHT"] == "0" for row in table(text, "SERVER")), 2)
+
+    report.check(") goes to what happened next, of which another weight is one", any(has_changed() for _ in range(20)), screen.seen)
+    screen.keys("(")
+    screen.see(report, "( goes back", lambda text: "before its end" in head(text) and all(row["WEIGHT"] != "0" for row in table(text, "SERVER")))
+    screen.keys("q")
+    screen.ask("true")
+
+
 class _Recorder:
     def __init__(self, hosts, subject, report):
         self.hosts, self.subject, self.report = hosts, subject, report
         self.complaints = tempfile.TemporaryFile("w+")
+        self.moments = {}
         hosts.open.append(self)
 
     def start(self):
@@ -143,6 +190,21 @@ class _Recorder:
         self.report.equal("SIGTERM: it ends", 0, self.process.wait(BOUND))
         self.complaints.seek(0)
         self.report.equal("and has complained of nothing", "", self.complaints.read())
+
+    def remember(self, name):
+        """What ipvsadm says now, and a moment at which the record does, too."""
+        time.sleep(SETTLED)
+        peers = Peers(self.hosts.director)
+        moment = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        time.sleep(SETTLED / 4)
+        weights = {((one.address, one.port), str(one.weight)) for service in peers.services for one in service.destinations}
+        self.moments[name] = (moment, sorted((one.client, one.virtual, one.destination) for one in peers.connections), weights)
+
+    def watch(self, tab, *options):
+        """A printed screen of the record; where a terminal has its keys is an empty line."""
+        screen = {**os.environ, "COLUMNS": "160", "LINES": "60", "LC_ALL": "C.UTF-8"}
+        words = (self.subject.program, "watch", "--record", RECORD, "--once", "--no-config", "--tab", tab, *options)
+        return subprocess.run(words, env=screen, capture_output=True, text=True, check=True, timeout=BOUND).stdout + "\n"
 
     def run(self, *words):
         return self.subject.run(*words, "--netns", self.hosts.director.name, check=False)
