@@ -299,7 +299,7 @@ _ct-inspect_watch() {
     repeating_flags=()
     non_repeating_flags=(--reverse --no-config --no-mouse --once --observe --start-tracking --version -h --help)
     repeating_options=()
-    non_repeating_options=(--netns --capture --tab --filter --sort --columns --color --interval --connections --max-read-time --buffer)
+    non_repeating_options=(--netns --capture --record --at --tab --filter --sort --columns --color --interval --connections --max-read-time --buffer)
     __ct-inspect_offer_flags_options 0
 
     # Offer option value completions
@@ -311,6 +311,14 @@ _ct-inspect_watch() {
     '--capture')
         compopt -o filenames
         __ct-inspect_add_completions -f
+        return
+        ;;
+    '--record')
+        compopt -o filenames
+        __ct-inspect_add_completions -f
+        return
+        ;;
+    '--at')
         return
         ;;
     '--tab')

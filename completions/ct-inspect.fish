@@ -30,7 +30,7 @@ function __ct-inspect_parse_tokens -S
         case 'flows'
             __ct-inspect_parse_subcommand 0 'netns=' 'capture=' 'connections=' 'max-read-time=' 'json' 'color=' 'summary' 'service=+' 'verdict=+' 'client=+' 'filter=' 'for=' 'follow' 'interval=' 'buffer=' 'version' 'h/help'
         case 'watch'
-            __ct-inspect_parse_subcommand 0 'netns=' 'capture=' 'tab=' 'filter=' 'sort=' 'reverse' 'columns=' 'no-config' 'no-mouse' 'color=' 'once' 'observe' 'start-tracking' 'interval=' 'connections=' 'max-read-time=' 'buffer=' 'version' 'h/help'
+            __ct-inspect_parse_subcommand 0 'netns=' 'capture=' 'record=' 'at=' 'tab=' 'filter=' 'sort=' 'reverse' 'columns=' 'no-config' 'no-mouse' 'color=' 'once' 'observe' 'start-tracking' 'interval=' 'connections=' 'max-read-time=' 'buffer=' 'version' 'h/help'
         case 'check'
             __ct-inspect_parse_subcommand 0 'netns=' 'capture=' 'ruleset=+' 'services=' 'json' 'color=' 'only=+' 'skip=+' 'fail-on=' 'for=' 'nagios' 'list' 'version' 'h/help'
         case 'advise'
@@ -149,6 +149,8 @@ complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect flows" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" netns' -l 'netns' -d 'Inspect another network namespace.' -rfka '(__ct-inspect_custom_completion ---completion watch -- --netns (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" capture' -l 'capture' -d 'Read a capture instead of this kernel; needs no privilege.' -rF
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" record' -l 'record' -d 'Show a director as a record of ct-inspect record tells of it, at any of its moments.' -rF
+complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" at' -l 'at' -d 'The moment of the record that is shown first (its end); or how long ago.' -rfka ''
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" tab' -l 'tab' -d 'The initial tab (default: the first).' -rfka 'services servers flows drops table events findings health'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" filter' -l 'filter' -d 'Filter of the initial tab, in the words of its filter line.' -rfka '(__ct-inspect_custom_completion ---completion watch -- --filter (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
 complete -c 'ct-inspect' -n '__ct-inspect_should_offer_completions_for_flags_or_options "ct-inspect watch" sort' -l 'sort' -d 'Column to sort the initial tab by.' -rfka '(__ct-inspect_custom_completion ---completion watch -- --sort (count (__ct-inspect_tokens -pc)) (__ct-inspect_tokens -tC))'
