@@ -21,9 +21,8 @@ package final class RecordPlayer: DirectorFeed {
     private var problems: [Loss] = []
     /// Where to go next.
     private var pending: RecordStep?
-    /// The last lines before the moment that is shown.
-    private var recent: [RecordLine] = []
-    private static let mostRecent = 2000
+    /// The last lines before its end.
+    private var lastLines = RecentLines()
 
     /// - Parameters:
     ///   - path: a directory, or a file, of a recorder.
@@ -48,6 +47,7 @@ package final class RecordPlayer: DirectorFeed {
     package func load(_ progress: ReadingProgress) throws(KernelError) {
         (timeline, problems) = (RecordTimeline(), [])
         checkpoints.removeAll()
+        lastLines = RecentLines()
         var (director, place, count, unknown) = (RecordedDirector(), RecordPlace(), 0, 0)
         let found = try RecordReader(path).forEachLine(fromSegment: 0) { bytes, segment in
             if checkpoints.isDue(at: count) { checkpoints.keep(director, at: place, after: count) }
@@ -58,7 +58,10 @@ package final class RecordPlayer: DirectorFeed {
                 unknown += 1
                 return true
             }
-            if director.take(line) { timeline.note(line.kind, at: director.second) }
+            if director.take(line) {
+                timeline.note(line.kind, at: director.second)
+                lastLines.append(line)
+            }
             return true
         }
         progress.end()
@@ -90,9 +93,12 @@ package final class RecordPlayer: DirectorFeed {
     }
 
     private func show(_ second: UInt32, _ keeper: any DirectorKeeper) throws(KernelError) {
+        if let end = checkpoints.last, second >= end.director.second {
+            return show(end.director, at: second, after: lastLines, keeper)
+        }
         guard let start = checkpoints.before(second) else { return }
         var (director, place, skipped) = (start.director, start.place, start.place.line)
-        recent = []
+        var lines = RecentLines()
         _ = try RecordReader(path).forEachLine(fromSegment: start.place.segment) { bytes, segment in
             if skipped > 0, segment == start.place.segment {
                 skipped -= 1
@@ -101,19 +107,20 @@ package final class RecordPlayer: DirectorFeed {
             place.pass(segment)
             guard let line = RecordLine(bytes.copy(0..<bytes.byteCount)) else { return true }
             if line.second > second { return false }
-            if director.take(line) { remember(line) }
+            if director.take(line) { lines.append(line) }
             return true
         }
-        director.settle(at: Moment(second: second), problems: problems)
-        keeper.director = director.director
-        keeper.changed(.recorded(lines: Array(recent.suffix(Self.mostRecent))))
-        keeper.changed(.readingEnded)
+        show(director, at: second, after: lines, keeper)
     }
 
-    private func remember(_ line: RecordLine) {
-        recent.append(line)
-        // Not each time, as it moves all of them.
-        if recent.count > 2 * Self.mostRecent { recent.removeFirst(Self.mostRecent) }
+    private func show(
+        _ recorded: RecordedDirector, at second: UInt32, after lines: RecentLines, _ keeper: any DirectorKeeper
+    ) {
+        var recorded = recorded
+        recorded.settle(at: Moment(second: second), problems: problems)
+        keeper.director = recorded.director
+        keeper.changed(.recorded(lines: lines.all))
+        keeper.changed(.readingEnded)
     }
 
     /// A record is read, and shown, when that is asked for.
@@ -127,4 +134,19 @@ package final class RecordPlayer: DirectorFeed {
     package func hurry() {}
     package func wasAway(_ span: Duration) {}
     package func entry(of flow: FlowKey) -> Entry? { nil }
+}
+
+/// The last lines before a moment.
+private struct RecentLines {
+    private var lines: [RecordLine] = []
+    private static let most = 2000
+
+    /// The oldest first.
+    var all: [RecordLine] { Array(lines.suffix(Self.most)) }
+
+    mutating func append(_ line: RecordLine) {
+        lines.append(line)
+        // Not each time, as it moves all of them.
+        if lines.count > 2 * Self.most { lines.removeFirst(Self.most) }
+    }
 }
