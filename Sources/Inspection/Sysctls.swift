@@ -33,6 +33,9 @@ package struct Sysctls: Equatable, Sendable {
     /// How many expectations each network namespace may have; set in the initial one.
     package static let expectationMax = "net.netfilter.nf_conntrack_expect_max"
 
+    /// After how many seconds a socket that asks whether the other end is there first does so, unless its program has set that.
+    package static let keepaliveTime = "net.ipv4.tcp_keepalive_time"
+
     package static let ipForward = "net.ipv4.ip_forward"
     package static let ipv6Forwarding = "net.ipv6.conf.all.forwarding"
 

@@ -29,6 +29,7 @@ package struct FleetReader {
             let picture = try DirectorPicture(reading: source, surroundings, progress: progress) { snapshot = $0 }
             var host = FleetHost(name, picture)
             if let snapshot { host.take(snapshot) }
+            host.keepaliveTime = Self.keepaliveTime(of: source)
             host.addresses = surroundings.network?.addressesByInterface ?? [:]
             hosts.append(host)
             networks.append(surroundings.network)
@@ -83,6 +84,11 @@ package struct FleetReader {
         [("the TCP sockets", sockets), ("the conntrack table", entries)].compactMap { what, why in
             why.map { Loss(what, $0) }
         }
+    }
+
+    /// Captures of earlier versions lack it.
+    private static func keepaliveTime(of source: any KernelSource) -> UInt32? {
+        (try? source.text(of: KernelFile(sysctl: Sysctls.keepaliveTime))).flatMap { UInt32($0) }
     }
 
     /// What a capture lacks, or its host did; damage is an error.

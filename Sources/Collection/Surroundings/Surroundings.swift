@@ -31,11 +31,12 @@ package struct Surroundings: Sendable {
         "net.ipv4.ip_no_pmtu_disc",
     ]
 
-    /// Counters, raw sockets, the helpers of IPVS, the host's memory and modules: for checks, and for whoever looks into a capture.
+    /// Counters, raw sockets, the helpers of IPVS, the host's memory and modules, how long sockets wait for an idle peer: for checks, for
+    /// `fleet`, and for whoever looks into a capture.
     private static let files = [
         "proc/net/snmp", "proc/net/snmp6", "proc/net/netstat", "proc/net/raw", "proc/net/raw6", "proc/net/ip_vs_app",
         "proc/meminfo",
-        "proc/modules",
+        "proc/modules", KernelFile(sysctl: Sysctls.keepaliveTime).path,
     ]
 
     /// Reads all of it. Blocks for milliseconds, or longer with hundreds of interfaces; needs no privilege.

@@ -161,6 +161,9 @@ extension Service {
     /// Whether TCP packets may belong to it.
     var mayBeTCP: Bool { if case .address(let `protocol`, _) = identity { `protocol` == .tcp } else { true } }
 
+    /// Whether it may have TCP connections that last.
+    var mayKeepTCP: Bool { mayBeTCP && !flags.contains(.onePacket) }
+
     var isFTP: Bool { if case .address(.tcp, let endpoint) = identity { endpoint.port == 21 } else { false } }
 
     func hasMethod(_ isMeant: (ForwardingMethod) -> Bool) -> Bool { destinations.contains { isMeant($0.method) } }

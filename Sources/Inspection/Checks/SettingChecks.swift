@@ -46,11 +46,11 @@ extension Check {
             // `tcp_state_transition` (ip_vs_proto_tcp.c) takes the timeout from here, and `tcp_conn_schedule` schedules nothing but SYNs.
             Check(
                 .timeoutShort, .info, "idle TCP connections that IPVS forgets before their ends do",
-                needs: [.configuration], concerns: isTCP
+                needs: [.configuration], concerns: { $0.mayKeepTCP }
             ) { facts in
                 guard let seconds = facts.configuration.value?.timeouts.tcp, seconds < keepalive else { return [] }
                 return facts.finding(
-                    .timeoutShort, .info, of: isTCP,
+                    .timeoutShort, .info, of: { $0.mayKeepTCP },
                     [.init("tcp_timeout_seconds", seconds), .init("keepalive_seconds", keepalive)],
                     [.keepIdle(keepalive + 300)])
             },
@@ -99,11 +99,6 @@ extension Check {
     /// One bucket a connection, within what every kernel accepts (`ip_vs_conn_init`).
     private static func bits(for connections: UInt64) -> Int {
         min(20, max(8, UInt64.bitWidth - connections.leadingZeroBitCount))
-    }
-
-    /// With connections that last.
-    @Sendable private static func isTCP(_ service: Service) -> Bool {
-        service.mayBeTCP && !service.flags.contains(.onePacket)
     }
 }
 

@@ -8,6 +8,7 @@ extension Fleet {
             director in
             servers(of: director).filter { $0 != director && !isPartner($0, of: director) }.flatMap { server in
                 directFindings(server, director) + gatewayFindings(server, director)
+                    + keepaliveFindings(server, director)
             }
         }
         // What a real server lacks, it lacks for both directors of a pair.
@@ -102,6 +103,23 @@ extension Fleet {
             finding(
                 .neighbourDiscovery, .error, .director, of: places, [.init("addresses", advertised.count)],
                 .init(addresses: advertised, interfaces: holders))
+        ]
+    }
+
+    /// IPVS forgets a connection of which no packet has come for its timeout (`tcp_state_transition`, net/netfilter/ipvs/ip_vs_proto_tcp.c);
+    /// the real server keeps it, and asks only later whether the client is there (`tcp_keepalive_timer`, net/ipv4/tcp_timer.c).
+    private func keepaliveFindings(_ server: Int, _ director: Int) -> [FleetFinding] {
+        guard let asks = hosts[server].keepaliveTime,
+            let timeout = hosts[director].picture.balancer?.configuration.timeouts.tcp, timeout < asks
+        else { return [] }
+        let own = hosts[director].services.filter(\.mayKeepTCP).flatMap(\.destinations).map(\.endpoint.address)
+        let served = Set(own).filter { hosts[server].addresses[$0] != nil }.sorted()
+        guard !served.isEmpty else { return [] }
+        return [
+            finding(
+                .timeoutShort, .info, .director, of: [server, director],
+                [.init("tcp_timeout_seconds", timeout), .init("keepalive_seconds", asks)], .init(addresses: served),
+                [.keepIdle(asks.addingReportingOverflow(300).partialValue)])
         ]
     }
 

@@ -24,6 +24,8 @@ package struct FleetHost: Sendable {
     package var network: NetworkFacts?
     /// The next host on the default route of each address that is a destination; none where there is no such route.
     package var gateways: [IPAddress: IPAddress] = [:]
+    /// `net.ipv4.tcp_keepalive_time`, in seconds; nil if the capture lacks it.
+    package var keepaliveTime: UInt32?
     package var served: ServedConnections
 
     package init(

@@ -21,6 +21,8 @@ extension Finding {
         case .newLimit, .notrackHalf, .notrackNAT: triedRuleSentence(named)
         case .fwmarkUnset, .tableOwned, .settingsRewritten, .reversePathIPv6, .unsaved: ruleSentence(named)
         case .syncNone where number("directors") > 0: fleetSentence(named)
+        // Of a check it names no hosts.
+        case .timeoutShort where !named.names.isEmpty: fleetSentence(named)
         case .backupOnly, .syncFiltered, .syncNone: partnerSentence(named)
         case .fleetStuck, .fleetLost, .fleetUnanswered, .fleetMissing, .syncEmpty, .syncDiffers, .servicesDiffer,
             .vipTwoOwners, .vipMissingOnServer, .arpFlux, .neighbourDiscovery, .natGateway, .clocksDiffer:

@@ -102,6 +102,12 @@ extension Finding {
             return
                 "\(server), a real server of \(director), has \(addresses) on \(Self.list(named.interfaces)), where it answers neighbour "
                 + "solicitations: clients reach it without the director (net/ipv6/ndisc.c, ndisc_recv_ns). Give it the address on lo."
+        case .timeoutShort:
+            return
+                "\(director) forgets a TCP connection after \(number("tcp_timeout_seconds")) s without a packet, and \(server) "
+                + "asks for the first time after \(number("keepalive_seconds")) s whether the client is there (tcp_keepalive_time), unless a "
+                + "program has set that otherwise: what an idle connection sends then is not scheduled, and the director answers with RST "
+                + "(net/netfilter/ipvs/ip_vs_proto_tcp.c, tcp_state_transition and tcp_conn_schedule)."
         default:
             let gateways = named.others.isEmpty ? "none" : Self.list(named.others)
             return

@@ -120,6 +120,23 @@ struct FleetFindingsTests {
         #expect(announcing.id == .arpFlux && announcing.severity == .warning && announcing["arp_announce"] == 1)
     }
 
+    @Test("A real server that keeps idle connections longer than its director is told")
+    func keepalive() throws {
+        func found(_ timeout: UInt32?, _ asks: UInt32?, of server: String = "10.0.0.3") throws -> [Finding] {
+            var director = try Self.host("lb1", "10.0.0.2", [Self.web()])
+            director.picture.balancer?.configuration.timeouts.tcp = timeout
+            var host = try Self.host("rs1", server)
+            host.keepaliveTime = asks
+            return Self.found([director, host]).values.map(\.finding)
+        }
+        let told = try #require(try found(900, 7200).first)
+        #expect(told.id == .timeoutShort && told.severity == .info && told["keepalive_seconds"] == 7200)
+        #expect(told.reason.contains("lb1 forgets a TCP connection after 900 s without a packet, and rs1 asks"))
+        #expect(told.remedies == [.keepIdle(7500)])
+        #expect(try found(7500, 7200) == [] && found(nil, 7200) == [] && found(900, nil) == [])
+        #expect(try found(900, 7200, of: "10.0.0.9") == [])
+    }
+
     @Test("One of IPv6 has it on an interface that is not asked")
     func neighbourDiscovery() throws {
         func ids(_ holder: String) throws -> [Finding.ID] {
