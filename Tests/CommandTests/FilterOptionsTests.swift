@@ -142,7 +142,11 @@ struct FilterOptionsTests {
                 ($0.zones.wanted, $0.original.zones.wanted, $0.reply.zones.wanted) = ([4], [5], [65535])
             }
         ),
-        ("--icmp-type 8,0 --icmpv6-type '!128'", { $0.icmpTypes = Choice([8, 0], not: [128]) }),
+        ("--icmp-type 8,0 --icmpv6-type '!128'", { $0.icmp.types = Choice([8, 0], not: [128]) }),
+        (
+            "--icmp-code 0,1 --icmpv6-code '!4' --icmp-id 77-79 --icmpv6-id '!78'",
+            { ($0.icmp.codes, $0.icmp.ids) = (Choice([0, 1], not: [4]), Choice([77...79], not: [78...78])) }
+        ),
         ("--zone 0x10", { $0.zones.wanted = [16] }),
         ("-l 33,0 --label '!127'", { ($0.requiredLabels, $0.forbiddenLabels) = ([33, 0], [127]) }),
     ]
@@ -169,7 +173,8 @@ struct FilterOptionsTests {
             ("--state OPENED", ["--state", "“OPENED”"]),
             ("--state 256", ["--state", "“256”"]), ("--state -1", ["--state"]), ("-u ASURED", ["--status", "ASSURED"]),
             ("-m 0x10/0x0f", ["--mark", "“0x10/0x0f”", "mask"]), ("-m 1/2/3", ["--mark"]), ("-m 0x", ["--mark"]),
-            ("-m 4294967296", ["--mark"]), ("--icmp-type 256", ["--icmp-type", "255"]),
+            ("-m 4294967296", ["--mark"]), ("--icmp-code 256", ["--icmp-code", "255"]),
+            ("--icmp-id 65536", ["--icmp-id", "65535"]), ("--icmp-type 256", ["--icmp-type", "255"]),
             ("-w 65536", ["--zone", "65535"]), ("--orig-zone x", ["--orig-zone"]),
             ("-l 128", ["--label", "127"]), ("-l no-such-label", ["--label", "connlabel.conf"]),
         ])

@@ -53,6 +53,12 @@ struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Type of ICMP or ICMPv6, by number: 8,128", valueName: "TYPE"))
     var icmpType: [String] = []
 
+    @Option(help: ArgumentHelp("Code of ICMP or ICMPv6, by number: 0", valueName: "CODE"))
+    var icmpCode: [String] = []
+
+    @Option(help: ArgumentHelp("Identifier of an echo of ICMP or ICMPv6.", valueName: "ID[-ID]"))
+    var icmpID: [String] = []
+
     @Option(
         help: ArgumentHelp(
             "Protocol, destination and its port combined: tcp/10.0.0.100:80", valueName: "[PROTO/]VIP[:PORT]"),
@@ -157,7 +163,8 @@ extension FilterOptions {
             (.dport, dport + spellings.originalDestinationPort + spellings.destinationKey), (.origZone, origZone),
             (.replySrc, replySrc), (.replyDst, replyDst), (.replySport, replySport + spellings.replySourcePort),
             (.replyDport, replyDport + spellings.replyDestinationPort), (.replyZone, replyZone),
-            (.icmpType, icmpType + spellings.icmpv6Type), (.service, service), (.state, state), (.mark, mark),
+            (.icmpType, icmpType + spellings.icmpv6Type), (.icmpCode, icmpCode + spellings.icmpv6Code),
+            (.icmpID, icmpID + spellings.icmpv6ID), (.service, service), (.state, state), (.mark, mark),
             (.zone, zone), (.status, status), (.label, label),
         ]
     }
@@ -190,4 +197,6 @@ struct ConntrackSpellings: ParsableArguments {
     @Option(name: .customLong("srckey"), help: .hidden) var sourceKey: [String] = []
     @Option(name: .customLong("dstkey"), help: .hidden) var destinationKey: [String] = []
     @Option(name: .customLong("icmpv6-type"), help: .hidden) var icmpv6Type: [String] = []
+    @Option(name: .customLong("icmpv6-code"), help: .hidden) var icmpv6Code: [String] = []
+    @Option(name: .customLong("icmpv6-id"), help: .hidden) var icmpv6ID: [String] = []
 }

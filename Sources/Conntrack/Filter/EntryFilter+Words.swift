@@ -25,7 +25,9 @@ extension EntryFilter {
         case .replyDst: try reply.destinations.add(text, Prefix.init)
         case .replySport: try reply.sourcePorts.add(text, FilterText.ports)
         case .replyDport: try reply.destinationPorts.add(text, FilterText.ports)
-        case .icmpType: try icmpTypes.add(text) { FilterText.number($0) }
+        case .icmpType: try icmp.types.add(text) { FilterText.number($0) }
+        case .icmpCode: try icmp.codes.add(text) { FilterText.number($0) }
+        case .icmpID: try icmp.ids.add(text, FilterText.ports)
         case .service: try services.add(text, Service.init)
         case .state: try states.add(text) { State($0) }
         case .status: try addStatus(text)

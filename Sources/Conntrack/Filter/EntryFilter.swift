@@ -15,8 +15,8 @@ package struct EntryFilter: Equatable, Sendable {
     package var reply = Side() { didSet { note(.reply, reply == Side()) } }
     /// The client asked for any of these services.
     package var services = Choice<Service>() { didSet { note(.services, services.isEmpty) } }
-    /// Types of ICMP and ICMPv6, of the original direction. Entries of other protocols match none.
-    package var icmpTypes = Choice<UInt8>() { didSet { note(.icmpTypes, icmpTypes.isEmpty) } }
+    /// What ICMP and ICMPv6 have instead of ports.
+    package var icmp = ICMP() { didSet { note(.icmp, icmp == ICMP()) } }
     /// Marks with their masks; an entry without a mark has 0.
     package var marks = Choice<Mark>() { didSet { note(.marks, marks.isEmpty) } }
     /// The zone shared by both directions (`CTA_ZONE`); an entry with a zone in one direction only counts as zone 0.
@@ -52,10 +52,10 @@ package struct EntryFilter: Equatable, Sendable {
         static let states = Fields(rawValue: 1 << 7)
         static let requiredLabels = Fields(rawValue: 1 << 8)
         static let forbiddenLabels = Fields(rawValue: 1 << 9)
-        static let icmpTypes = Fields(rawValue: 1 << 10)
+        static let icmp = Fields(rawValue: 1 << 10)
         static let expression = Fields(rawValue: 1 << 11)
 
-        static let ofTuples: Fields = [.families, .protocols, .original, .reply, .services, .icmpTypes]
+        static let ofTuples: Fields = [.families, .protocols, .original, .reply, .services, .icmp]
     }
 
     package init() {}
@@ -105,10 +105,7 @@ package struct EntryFilter: Equatable, Sendable {
             if !protocols.accepts({ $0 == number }) { return false }
         }
         if fields.contains(.services), !services.accepts({ $0.matches(entry.original) }) { return false }
-        if fields.contains(.icmpTypes) {
-            let type = entry.original.icmpType
-            if !icmpTypes.accepts({ $0 == type }) { return false }
-        }
+        if fields.contains(.icmp), !icmp.matches(entry.original) { return false }
         if fields.contains(.original), !original.matches(entry.original) { return false }
         return !fields.contains(.reply) || reply.matches(entry.reply)
     }
@@ -169,12 +166,6 @@ extension Prefix {
     fileprivate func contains(_ address: IPAddress?) -> Bool { address.map(contains) ?? false }
 }
 
-extension Tuple {
-    var icmpType: UInt8? {
-        if case .icmp(let type, _, _) = discriminator { type } else { nil }
-    }
-}
-
 extension EntryFilter {
     /// The conditions on fixed properties of an entry: family, protocol, tuples, service and zone. The others may change: status, protocol
     /// state, mark and labels.
@@ -222,7 +213,7 @@ extension EntryFilter {
         narrow(protocols.wanted)
         narrow(services.wanted.map(\.protocol))
         narrow(states.wanted.flatMap(\.protocols))
-        if !icmpTypes.wanted.isEmpty { narrow([.icmp, .icmpv6]) }
+        if icmp.isRequired { narrow([.icmp, .icmpv6]) }
         return possible?.subtracting(protocols.unwanted)
     }
 }

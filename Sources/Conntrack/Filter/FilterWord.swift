@@ -8,6 +8,8 @@ package enum FilterWord: String, CaseIterable, Sendable {
     case replySport = "reply-sport"
     case replyDport = "reply-dport"
     case icmpType = "icmp-type"
+    case icmpCode = "icmp-code"
+    case icmpID = "icmp-id"
     case service, state, status, mark, zone
     case origZone = "orig-zone"
     case replyZone = "reply-zone"
@@ -23,7 +25,8 @@ package enum FilterWord: String, CaseIterable, Sendable {
         case .protocol: "a name such as tcp, or a number up to 255"
         case .src, .dst, .replySrc, .replyDst: "an IPv4 or IPv6 ADDRESS, or ADDRESS/LENGTH"
         case .sport, .dport, .replySport, .replyDport: FilterText.takesPorts
-        case .icmpType: "a number up to 255"
+        case .icmpType, .icmpCode: "a number up to 255"
+        case .icmpID: "ID or FIRST-LAST, up to 65535"
         case .service: "[PROTOCOL/]ADDRESS[:PORT]"
         case .state: "a state such as ESTABLISHED, or a number up to 255"
         case .status: StatusWord.takes

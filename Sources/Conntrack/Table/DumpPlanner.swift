@@ -189,8 +189,10 @@ struct DumpPlanner {
     }
 
     private mutating func planNothing() {
-        let types = filter.icmpTypes.words("ICMP type")
-        remarks += types.map { .here($0, "done here, as few entries are ICMP") }
+        let icmp =
+            filter.icmp.types.words("ICMP type") + filter.icmp.codes.words("ICMP code")
+            + filter.icmp.ids.words("ICMP id", EntryFilter.text)
+        remarks += icmp.map { .here($0, "done here, as few entries are ICMP") }
         remarks += filter.states.words("state").map { .here($0, "the kernel compares no states") }
         let why = "the kernel compares no labels"
         if !filter.requiredLabels.isEmpty {

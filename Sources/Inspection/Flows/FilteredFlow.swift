@@ -43,8 +43,8 @@ package struct FilteredFlow: FilterRow {
         case .packets: row.packets.map { .number(UInt64($0)) } ?? unread
         case .timeout: row.isOrphan ? .absent : .number(UInt64(row.expires))
         case .age: row.mayBeOlder ? .atLeast(age) : .number(age)
-        case .service, .status, .bytes, .zone, .origZone, .replyZone, .label, .icmpType, .replySrc, .replyDst,
-            .replySport, .replyDport, .scheduler, .kind, .packetClass, .hook:
+        case .service, .status, .bytes, .zone, .origZone, .replyZone, .label, .icmpType, .icmpCode, .icmpID,
+            .replySrc, .replyDst, .replySport, .replyDport, .scheduler, .kind, .packetClass, .hook:
             .absent
         }
     }

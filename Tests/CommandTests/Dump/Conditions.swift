@@ -84,9 +84,11 @@ struct ConditionGenerator {
         // Kernels since 6.16 have no DCCP ports: conntrack shows 0 for them, and does not compare a missing port. It
         // does not compare GRE keys at all: see ConntrackOdditiesTests.
         case "unknown", "dccp", "gre": break
-        case "icmp": if chance(2) { conditions.add("--icmp-type", entry.original["type"] ?? "") }
-        case "icmpv6":
-            if chance(2) { conditions.add("--icmpv6-type", or: "--icmp-type", entry.original["type"] ?? "") }
+        case "icmp", "icmpv6":
+            for field in ["type", "code", "id"] where chance(2) {
+                let option = "--\(entry.protocol)-\(field)"
+                conditions.add(option, or: long("--icmp-\(field)"), entry.original[field] ?? "")
+            }
         default: addPorts(of: entry, to: &conditions)
         }
         if let state = entry.state, chance(2) { conditions.add("--state", state) }

@@ -52,12 +52,17 @@ struct EntryFilterTests {
     }
 
     @Test func typesOfICMP() throws {
-        #expect(try Self.matches(EntryFixtures.icmp) { $0.icmpTypes.wanted = [0, 8] })
-        #expect(try !Self.matches(EntryFixtures.icmp) { $0.icmpTypes.wanted = [0] })
-        #expect(try !Self.matches(EntryFixtures.icmp) { $0.icmpTypes.unwanted = [8] })
-        #expect(try Self.matches(EntryFixtures.icmpv6) { $0.icmpTypes.wanted = [128] })
-        #expect(try !Self.matches(EntryFixtures.tcp) { $0.icmpTypes.wanted = [0, 8] })
-        #expect(try Self.matches(EntryFixtures.tcp) { $0.icmpTypes.unwanted = [8] })
+        #expect(try Self.matches(EntryFixtures.icmp) { $0.icmp.types.wanted = [0, 8] })
+        #expect(try !Self.matches(EntryFixtures.icmp) { $0.icmp.types.wanted = [0] })
+        #expect(try !Self.matches(EntryFixtures.icmp) { $0.icmp.types.unwanted = [8] })
+        #expect(try Self.matches(EntryFixtures.icmpv6) { $0.icmp.types.wanted = [128] })
+        #expect(try !Self.matches(EntryFixtures.tcp) { $0.icmp.types.wanted = [0, 8] })
+        #expect(try Self.matches(EntryFixtures.tcp) { $0.icmp.types.unwanted = [8] })
+        #expect(try Self.matches(EntryFixtures.icmp) { ($0.icmp.codes.wanted, $0.icmp.ids.wanted) = ([0], [70...77]) })
+        #expect(try !Self.matches(EntryFixtures.icmp) { $0.icmp.codes.unwanted = [0] })
+        #expect(try !Self.matches(EntryFixtures.icmp) { $0.icmp.ids.wanted = [78...90] })
+        #expect(try !Self.matches(EntryFixtures.tcp) { $0.icmp.ids.wanted = [0...65535] })
+        #expect(try Self.matches(EntryFixtures.tcp) { $0.icmp.ids.unwanted = [0...65535] })
     }
 
     @Test func marksAndZonesNotSentAreZero() throws {

@@ -51,10 +51,11 @@ struct ExplanationTests {
 
     @Test func whatIsImpliedIsSaid() {
         #expect(
-            Self.lines { ($0.icmpTypes.wanted, $0.protocols.unwanted, $0.families.wanted) = ([8], [.icmpv6], [2]) } == [
-                "in the kernel: family ipv4", "in the kernel: protocol not icmpv6",
-                "here: ICMP type 8: done here, as few entries are ICMP", Self.last,
-            ])
+            Self.lines { ($0.icmp.types.wanted, $0.protocols.unwanted, $0.families.wanted) = ([8], [.icmpv6], [2]) }
+                == [
+                    "in the kernel: family ipv4", "in the kernel: protocol not icmpv6",
+                    "here: ICMP type 8: done here, as few entries are ICMP", Self.last,
+                ])
         #expect(
             Self.lines { $0.services.wanted = ["tcp/[::1]:80"].compactMap(EntryFilter.Service.init) } == [
                 "in the kernel: family ipv6, that of the addresses",

@@ -57,6 +57,21 @@ struct FilterExpressionTests {
     }
 
     @Test(
+        "What ICMP has instead of ports",
+        arguments: [
+            ("icmp-type=8", true), ("icmp-type<8", false), ("icmp-code=0", true), ("icmp-code>0", false),
+            ("icmp-id=77", true), ("icmp-id=70-80", true), ("icmp-id!=77", false), ("icmp-id>77", false),
+            ("icmp-code=0,1 icmp-id=0x4d", true), ("sport=77", false),
+        ])
+    func icmp(_ line: String, _ isWanted: Bool) throws {
+        var entry = Entry()
+        entry.original.protocol = .icmp
+        entry.original.discriminator = .icmp(type: 8, code: 0, id: 77)
+        #expect(try Self.read(line)?.accepts(entry) == isWanted)
+        #expect(try Self.read("icmp-id>=0")?.accepts(try #require(Self.entries.first)) == false)
+    }
+
+    @Test(
         "What matches",
         arguments: [
             ("", [1, 2, 3]), (" \t ", [1, 2, 3]),

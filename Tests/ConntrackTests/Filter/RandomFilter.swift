@@ -36,7 +36,7 @@ struct RandomFilter {
         case 10: addZones(to: &filter)
         case 11: filter.states = states()
         case 12: addStatus(to: &filter)
-        case 13: filter.icmpTypes = choice { $0.original.icmpTypeNumber ?? 8 }
+        case 13: addICMP(to: &filter)
         default: addServiceOrLabels(to: &filter)
         }
     }
@@ -95,6 +95,14 @@ struct RandomFilter {
         }
     }
 
+    private mutating func addICMP(to filter: inout EntryFilter) {
+        switch Int.random(in: 0..<3, using: &generator) {
+        case 0: filter.icmp.types = choice { $0.original.icmpNumbers?.type ?? 8 }
+        case 1: filter.icmp.codes = choice { $0.original.icmpNumbers?.code ?? 0 }
+        default: filter.icmp.ids = ports { $0.original.icmpNumbers?.id }
+        }
+    }
+
     private mutating func addServiceOrLabels(to filter: inout EntryFilter) {
         if chance(3) {
             let bit = UInt8.random(in: 32...34, using: &generator)
@@ -112,8 +120,9 @@ struct RandomFilter {
 }
 
 extension Tuple {
-    var icmpTypeNumber: UInt8? {
-        if case .icmp(let type, _, _) = discriminator { type } else { nil }
+    var icmpNumbers: (type: UInt8, code: UInt8, id: UInt16)? {
+        guard case .icmp(let type, let code, let id) = discriminator else { return nil }
+        return (type, code, id)
     }
 
     var portNumbers: (source: UInt16, destination: UInt16)? {

@@ -14,7 +14,9 @@ extension Entry: FilterRow {
         case .dport: return FilterFact(original.ports?.destination)
         case .replySport: return FilterFact(reply.ports?.source)
         case .replyDport: return FilterFact(reply.ports?.destination)
-        case .icmpType: return FilterFact(original.icmpType)
+        case .icmpType: return FilterFact(original.icmp?.type)
+        case .icmpCode: return FilterFact(original.icmp?.code)
+        case .icmpID: return FilterFact(original.icmp?.id)
         case .state: return state.flatMap(FilterFact.init) ?? .absent
         case .status: return .number(UInt64(status.rawValue))
         case .mark: return .number(UInt64(mark ?? 0))
@@ -78,7 +80,8 @@ extension FilterVocabulary {
     /// The keys of entries.
     package static let entryKeys: [FilterKey] = [
         .src, .dst, .server, .port, .sport, .dport, .protocol, .family, .service, .state, .status, .timeout, .packets,
-        .bytes, .mark, .zone, .label, .icmpType, .replySrc, .replyDst, .replySport, .replyDport, .origZone, .replyZone,
+        .bytes, .mark, .zone, .label, .icmpType, .icmpCode, .icmpID, .replySrc, .replyDst, .replySport, .replyDport,
+        .origZone, .replyZone,
     ]
 
     /// The names that they take.

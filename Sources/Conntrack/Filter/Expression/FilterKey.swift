@@ -15,6 +15,8 @@ package enum FilterKey: String, CaseIterable, Sendable {
     case replySport = "reply-sport"
     case replyDport = "reply-dport"
     case icmpType = "icmp-type"
+    case icmpCode = "icmp-code"
+    case icmpID = "icmp-id"
     case service, state, status, mark, zone
     case origZone = "orig-zone"
     case replyZone = "reply-zone"
@@ -63,8 +65,8 @@ package enum FilterKey: String, CaseIterable, Sendable {
         case .status: .status
         case .label: .label
         case .mark: .mark
-        case .icmpType: .number(UInt64(UInt8.max))
-        case .zone, .origZone, .replyZone: .number(UInt64(UInt16.max))
+        case .icmpType, .icmpCode: .number(UInt64(UInt8.max))
+        case .icmpID, .zone, .origZone, .replyZone: .number(UInt64(UInt16.max))
         case .bytes: .bytes
         case .packets: .count
         case .timeout, .age: .span
