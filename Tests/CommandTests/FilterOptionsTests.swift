@@ -147,6 +147,14 @@ struct FilterOptionsTests {
             "--icmp-code 0,1 --icmpv6-code '!4' --icmp-id 77-79 --icmpv6-id '!78'",
             { ($0.icmp.codes, $0.icmp.ids) = (Choice([0, 1], not: [4]), Choice([77...79], not: [78...78])) }
         ),
+        (
+            "-s 10.0.0.1 --mask-src 255.0.0.0 -d 10.0.0.9 --mask-dst 255.0.0.255",
+            { filter in
+                filter.original.sources.wanted = prefixes("10.0.0.1/8")
+                filter.original.maskedDestinations.wanted = ["10.0.0.9"].compactMap { IPAddress($0) }
+                    .compactMap { MaskedAddress($0, mask: IPAddress(ipv4: 0xFF00_00FF)) }
+            }
+        ),
         ("--zone 0x10", { $0.zones.wanted = [16] }),
         ("-l 33,0 --label '!127'", { ($0.requiredLabels, $0.forbiddenLabels) = ([33, 0], [127]) }),
     ]
@@ -175,6 +183,9 @@ struct FilterOptionsTests {
             ("-m 0x10/0x0f", ["--mark", "“0x10/0x0f”", "mask"]), ("-m 1/2/3", ["--mark"]), ("-m 0x", ["--mark"]),
             ("-m 4294967296", ["--mark"]), ("--icmp-code 256", ["--icmp-code", "255"]),
             ("--icmp-id 65536", ["--icmp-id", "65535"]), ("--icmp-type 256", ["--icmp-type", "255"]),
+            ("-s 10.0.0.1 --mask-src 8", ["--mask-src", "“8”"]), ("--mask-dst ::", ["--mask-dst", "needs --dst"]),
+            ("-s ::1 --mask-src 255.0.0.1 -d 10.0.0.1", ["--mask-src", "other family"]),
+            ("-s ::1 --mask-src ::1 -d 10.0.0.1", ["--src", "--dst", "other family"]),
             ("-w 65536", ["--zone", "65535"]), ("--orig-zone x", ["--orig-zone"]),
             ("-l 128", ["--label", "127"]), ("-l no-such-label", ["--label", "connlabel.conf"]),
         ])

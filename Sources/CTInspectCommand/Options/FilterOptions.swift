@@ -26,6 +26,12 @@ struct FilterOptions: ParsableArguments {
     )
     var dst: [String] = []
 
+    @Option(help: ArgumentHelp("The bits of --src that are compared: 255.0.255.0", valueName: "MASK"))
+    var maskSrc: String?
+
+    @Option(help: ArgumentHelp("The bits of --dst that are compared.", valueName: "MASK"))
+    var maskDst: String?
+
     @Option(help: ArgumentHelp("Source port of the original direction.", valueName: "PORT[-PORT]"))
     var sport: [String] = []
 
@@ -140,6 +146,7 @@ extension FilterOptions {
                 for (word, arguments) in words {
                     try filter.add(word, arguments, named: "--" + word.rawValue, labels: labels)
                 }
+                try mask(&filter.original)
                 if let (one, other) = filter.contradiction {
                     throw FilterError(
                         "--" + one.rawValue, .within("--\(other.rawValue) is of the other family: no entry has both"))
@@ -152,6 +159,16 @@ extension FilterOptions {
             } catch {
                 throw ValidationError("\(error)")
             }
+        }
+    }
+
+    private func mask(_ side: inout EntryFilter.Side) throws(FilterError) {
+        if let maskSrc {
+            try side.mask(\.sources, into: \.maskedSources, with: maskSrc, named: "--mask-src", of: "--src")
+        }
+        if let maskDst {
+            try side.mask(
+                \.destinations, into: \.maskedDestinations, with: maskDst, named: "--mask-dst", of: "--dst")
         }
     }
 

@@ -212,13 +212,13 @@ package struct FilterLabels: Sendable {
 extension EntryFilter {
     /// The first two conditions on addresses that no entry can meet both, as one wants IPv4 and the other IPv6: conntrack(8) refuses these, too.
     package var contradiction: (FilterWord, FilterWord)? {
-        func families(_ choice: Choice<Prefix>) -> Set<UInt8> {
-            Set(choice.wanted.map { $0.address.family == .ipv4 ? 2 : 10 })
+        func families(_ choice: Choice<Prefix>, _ masked: Choice<MaskedAddress> = Choice()) -> Set<UInt8> {
+            Set((choice.wanted.map(\.address) + masked.wanted.map(\.address)).map { $0.family == .ipv4 ? 2 : 10 })
         }
         let wanted: [(word: FilterWord, families: Set<UInt8>)] = [
-            (.src, families(original.sources)),
-            (.dst, families(original.destinations)), (.replySrc, families(reply.sources)),
-            (.replyDst, families(reply.destinations)),
+            (.src, families(original.sources, original.maskedSources)),
+            (.dst, families(original.destinations, original.maskedDestinations)),
+            (.replySrc, families(reply.sources)), (.replyDst, families(reply.destinations)),
         ]
         let given = wanted.filter { !$0.families.isEmpty }
         for (place, one) in given.enumerated() {

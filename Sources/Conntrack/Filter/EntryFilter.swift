@@ -70,6 +70,9 @@ package struct EntryFilter: Equatable, Sendable {
         package var sources = Choice<Prefix>()
         /// Prefixes of the destination address.
         package var destinations = Choice<Prefix>()
+        /// The same, where the bits to compare are not the first ones.
+        package var maskedSources = Choice<MaskedAddress>()
+        package var maskedDestinations = Choice<MaskedAddress>()
         /// Host order. An entry without ports (ICMP, ESP) matches none; GRE keys count as ports.
         package var sourcePorts = Choice<ClosedRange<UInt16>>()
         /// Likewise for the destination.
@@ -150,6 +153,11 @@ extension EntryFilter.Side {
             let destination = tuple.destination
             guard destinations.accepts({ $0.contains(destination) }) else { return false }
         }
+        if !maskedSources.isEmpty || !maskedDestinations.isEmpty {
+            guard maskedSources.accepts({ $0.contains(tuple.source) }),
+                maskedDestinations.accepts({ $0.contains(tuple.destination) })
+            else { return false }
+        }
         if !sourcePorts.isEmpty || !destinationPorts.isEmpty {
             let ports = tuple.ports
             guard sourcePorts.accepts({ range in ports.map { range.contains($0.source) } ?? false }),
@@ -163,6 +171,10 @@ extension EntryFilter.Side {
 }
 
 extension Prefix {
+    fileprivate func contains(_ address: IPAddress?) -> Bool { address.map(contains) ?? false }
+}
+
+extension MaskedAddress {
     fileprivate func contains(_ address: IPAddress?) -> Bool { address.map(contains) ?? false }
 }
 
@@ -194,6 +206,9 @@ extension EntryFilter {
         }
         narrow(families.wanted)
         for addresses in [original.sources, original.destinations, reply.sources, reply.destinations] {
+            narrow(addresses.wanted.map(\.address.familyNumber))
+        }
+        for addresses in [original.maskedSources, original.maskedDestinations] {
             narrow(addresses.wanted.map(\.address.familyNumber))
         }
         narrow(services.wanted.map(\.address.familyNumber))

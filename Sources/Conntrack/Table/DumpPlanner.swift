@@ -115,6 +115,9 @@ struct DumpPlanner {
         let since = Self.tuples
         compare(name + "source", side.sources, since: since, put: address(\.source))
         compare(name + "destination", side.destinations, since: since, put: address(\.destination))
+        let isMasked = "the kernel compares whole addresses, not some of their bits"
+        compare(name + "source", side.maskedSources, since: since) { _, _ in isMasked }
+        compare(name + "destination", side.maskedDestinations, since: since) { _, _ in isMasked }
         let text = EntryFilter.text
         compare(name + "source port", side.sourcePorts, since: since, text: text, put: port(\.sourcePort))
         compare(

@@ -73,6 +73,22 @@ struct ExplanationTests {
             ])
     }
 
+    @Test func masksAndWhatICMPHasAreComparedHere() throws {
+        let mask = try #require(MaskedAddress(IPAddress(ipv4: 0x0A00_0001), mask: IPAddress(ipv4: 0xFF00_00FF)))
+        let lines = Self.lines { filter in
+            filter.original.maskedSources.wanted = [mask]
+            (filter.icmp.codes.wanted, filter.icmp.ids) = ([0], Choice([7...7, 10...20], not: [12...12]))
+        }
+        let icmp = "done here, as few entries are ICMP"
+        #expect(
+            lines == [
+                "in the kernel: family ipv4, that of the addresses",
+                "here: source 10.0.0.1/255.0.0.255: the kernel compares whole addresses, not some of their bits",
+                "here: ICMP code 0: \(icmp)", "here: ICMP id 7 or 10-20: \(icmp)", "here: ICMP id not 12: \(icmp)",
+                Self.last,
+            ])
+    }
+
     @Test func theWholeFilterIsHereWhereTheKernelDoesNothing() {
         let mark: (inout EntryFilter) -> Void = { $0.marks.wanted = [.init(3)] }
         #expect(Self.lines(inKernel: false, mark) == ["here: the whole filter: the kernel was not asked to filter"])
