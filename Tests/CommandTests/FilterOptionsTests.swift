@@ -155,6 +155,14 @@ struct FilterOptionsTests {
                     .compactMap { MaskedAddress($0, mask: IPAddress(ipv4: 0xFF00_00FF)) }
             }
         ),
+        (
+            "-p gre --orig-key-src 5 --orig-key-dst 6 --reply-key-src 7 --reply-key-dst 8",
+            {
+                $0.protocols.wanted = [.gre]
+                ($0.original.sourcePorts.wanted, $0.original.destinationPorts.wanted) = ([5...5], [6...6])
+                ($0.reply.sourcePorts.wanted, $0.reply.destinationPorts.wanted) = ([7...7], [8...8])
+            }
+        ),
         ("--zone 0x10", { $0.zones.wanted = [16] }),
         ("-l 33,0 --label '!127'", { ($0.requiredLabels, $0.forbiddenLabels) = ([33, 0], [127]) }),
     ]

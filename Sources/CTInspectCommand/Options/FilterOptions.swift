@@ -178,8 +178,10 @@ extension FilterOptions {
             (.src, src + spellings.originalSource), (.dst, dst + spellings.originalDestination),
             (.sport, sport + spellings.originalSourcePort + spellings.sourceKey),
             (.dport, dport + spellings.originalDestinationPort + spellings.destinationKey), (.origZone, origZone),
-            (.replySrc, replySrc), (.replyDst, replyDst), (.replySport, replySport + spellings.replySourcePort),
-            (.replyDport, replyDport + spellings.replyDestinationPort), (.replyZone, replyZone),
+            (.replySrc, replySrc), (.replyDst, replyDst),
+            (.replySport, replySport + spellings.replySourcePort + spellings.replySourceKey),
+            (.replyDport, replyDport + spellings.replyDestinationPort + spellings.replyDestinationKey),
+            (.replyZone, replyZone),
             (.icmpType, icmpType + spellings.icmpv6Type), (.icmpCode, icmpCode + spellings.icmpv6Code),
             (.icmpID, icmpID + spellings.icmpv6ID), (.service, service), (.state, state), (.mark, mark),
             (.zone, zone), (.status, status), (.label, label),
@@ -211,8 +213,11 @@ struct ConntrackSpellings: ParsableArguments {
     @Option(name: .customLong("orig-port-dst"), help: .hidden) var originalDestinationPort: [String] = []
     @Option(name: .customLong("reply-port-src"), help: .hidden) var replySourcePort: [String] = []
     @Option(name: .customLong("reply-port-dst"), help: .hidden) var replyDestinationPort: [String] = []
-    @Option(name: .customLong("srckey"), help: .hidden) var sourceKey: [String] = []
-    @Option(name: .customLong("dstkey"), help: .hidden) var destinationKey: [String] = []
+    @Option(name: [.customLong("srckey"), .customLong("orig-key-src")], help: .hidden) var sourceKey: [String] = []
+    @Option(name: [.customLong("dstkey"), .customLong("orig-key-dst")], help: .hidden)
+    var destinationKey: [String] = []
+    @Option(name: .customLong("reply-key-src"), help: .hidden) var replySourceKey: [String] = []
+    @Option(name: .customLong("reply-key-dst"), help: .hidden) var replyDestinationKey: [String] = []
     @Option(name: .customLong("icmpv6-type"), help: .hidden) var icmpv6Type: [String] = []
     @Option(name: .customLong("icmpv6-code"), help: .hidden) var icmpv6Code: [String] = []
     @Option(name: .customLong("icmpv6-id"), help: .hidden) var icmpv6ID: [String] = []
