@@ -194,6 +194,7 @@ struct FilterOptionsTests {
             ("-s 10.0.0.1 --mask-src 8", ["--mask-src", "“8”"]), ("--mask-dst ::", ["--mask-dst", "needs --dst"]),
             ("-s ::1 --mask-src 255.0.0.1 -d 10.0.0.1", ["--mask-src", "other family"]),
             ("-s ::1 --mask-src ::1 -d 10.0.0.1", ["--src", "--dst", "other family"]),
+            ("-c 5", ["--secmark", "does not send the number", "--filter"]),
             ("-w 65536", ["--zone", "65535"]), ("--orig-zone x", ["--orig-zone"]),
             ("-l 128", ["--label", "127"]), ("-l no-such-label", ["--label", "connlabel.conf"]),
         ])

@@ -147,6 +147,13 @@ extension FilterOptions {
                     try filter.add(word, arguments, named: "--" + word.rawValue, labels: labels)
                 }
                 try mask(&filter.original)
+                if spellings.securityMark != nil {
+                    throw FilterError(
+                        "--secmark",
+                        .within(
+                            "the kernel does not send the number of a security mark, only its name: "
+                                + "give that, or a part of it, to --filter, e.g. --filter unlabeled_t"))
+                }
                 if let (one, other) = filter.contradiction {
                     throw FilterError(
                         "--" + one.rawValue, .within("--\(other.rawValue) is of the other family: no entry has both"))
@@ -218,6 +225,7 @@ struct ConntrackSpellings: ParsableArguments {
     var destinationKey: [String] = []
     @Option(name: .customLong("reply-key-src"), help: .hidden) var replySourceKey: [String] = []
     @Option(name: .customLong("reply-key-dst"), help: .hidden) var replyDestinationKey: [String] = []
+    @Option(name: [.customShort("c"), .customLong("secmark")], help: .hidden) var securityMark: String?
     @Option(name: .customLong("icmpv6-type"), help: .hidden) var icmpv6Type: [String] = []
     @Option(name: .customLong("icmpv6-code"), help: .hidden) var icmpv6Code: [String] = []
     @Option(name: .customLong("icmpv6-id"), help: .hidden) var icmpv6ID: [String] = []

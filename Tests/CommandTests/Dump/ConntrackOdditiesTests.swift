@@ -68,6 +68,15 @@ struct ConntrackOdditiesTests {
         }
     }
 
+    @Test("conntrack accepts a security mark and ignores it; the program refuses it")
+    func securityMark() throws {
+        try LiveTable.inside(timestamps: false) { table in
+            #expect(try Self.conntrack(["-c", "5"], in: table) == Self.conntrack([], in: table))
+            let outcome = try table.dump(["--secmark", "5"])
+            #expect(outcome.status == 64 && outcome.complaint.contains("does not send the number of a security mark"))
+        }
+    }
+
     @Test("Both treat an entry with a zone in one direction only as being in zone 0")
     func zoneOfOneDirection() throws {
         try LiveTable.inside(crowd: 100, timestamps: false) { table in

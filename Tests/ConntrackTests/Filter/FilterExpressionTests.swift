@@ -47,6 +47,7 @@ struct FilterExpressionTests {
         var name = entry(.udp, "2001:db8::1", 5353, "2001:db8::100", 53)
         name.status = [.confirmed, .seenReply]
         name.timeout = 30
+        name.securityContext = "system_u:object_r:unlabeled_t:s0"
         name.labels = [0, 16] + [UInt8](repeating: 0, count: 14)
         return [web, syn, name]
     }
@@ -108,7 +109,7 @@ struct FilterExpressionTests {
             // Text.
             ("172.16.", [2]), ("10.0.0.100:80", [1]), ("established", [1]), ("ESTAB", [1]), ("!10.1.0.1", [2, 3]),
             ("\"10.0.0.100:443\"", [2]), ("'or'", []), ("2001:db8::100", [3]), ("[2001:db8::1]:5353", [3]),
-            ("10.1.0.1:4000110", []), ("100:80\n", [1]),
+            ("10.1.0.1:4000110", []), ("100:80\n", [1]), ("unlabeled_t", [3]), ("system_u:object_r:Unlabeled", [3]),
         ])
     func matches(_ line: String, _ expected: [Int]) throws { #expect(try Self.matching(line) == expected, "\(line)") }
 

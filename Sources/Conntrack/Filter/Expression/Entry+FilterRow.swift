@@ -55,6 +55,7 @@ extension Entry: FilterRow {
             rest &= rest - 1
         }
         if let helper { text.append(field: helper) }
+        if let securityContext { text.append(field: securityContext) }
     }
 }
 
