@@ -79,7 +79,7 @@ extension CTInspect {
     private static func parse(_ words: [String]) throws -> any ParsableCommand {
         if let word = helpWanted(words), !commands.contains(word) { throw ValidationError(noCommand(word)) }
         do {
-            return try parseAsRoot(words)
+            return try parseAsRoot(TranslationArguments.separated(words))
         } catch {
             guard let complaint = complaint(about: words, message(for: error)) else { throw error }
             throw ValidationError(complaint)

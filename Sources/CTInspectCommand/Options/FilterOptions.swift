@@ -119,13 +119,14 @@ struct FilterOptions: ParsableArguments {
     @Flag(help: "Offloaded to a flowtable, in software or hardware.")
     var offload = false
 
-    @Flag(name: [.customShort("n"), .long], help: "With source NAT.")
+    @Flag(name: [.customShort("n"), .long], help: "With source NAT (to ADDRESS[:PORT], if one follows).")
     var srcNat = false
 
-    @Flag(name: [.customShort("g"), .long], help: "With destination NAT.")
+    @Flag(name: [.customShort("g"), .long], help: "With destination NAT (to ADDRESS[:PORT], if one follows).")
     var dstNat = false
 
-    @Flag(name: [.customShort("j"), .long], help: "With source or destination NAT.")
+    @Flag(
+        name: [.customShort("j"), .long], help: "With source or destination NAT (to ADDRESS[:PORT], if one follows).")
     var anyNat = false
 
     @OptionGroup(visibility: .hidden) var spellings: ConntrackSpellings
@@ -159,6 +160,9 @@ extension FilterOptions {
                         "--" + one.rawValue, .within("--\(other.rawValue) is of the other family: no entry has both"))
                 }
                 for (flag, isGiven) in flags where isGiven { try filter.add(flag) { "--" + $0.rawValue } }
+                for (flag, addresses) in translations {
+                    try filter.add(flag, translatingTo: addresses, named: "--" + flag.rawValue)
+                }
                 if let expression = try FilterExpression.given(expression, FilterVocabulary.entries) {
                     filter.add(expression)
                 }
@@ -195,6 +199,13 @@ extension FilterOptions {
         ]
     }
 
+    private var translations: [(FilterFlag, [String])] {
+        [
+            (.srcNat, spellings.sourceTranslation), (.dstNat, spellings.destinationTranslation),
+            (.anyNat, spellings.anyTranslation),
+        ]
+    }
+
     private var flags: [(FilterFlag, Bool)] {
         [
             (.unreplied, unreplied), (.assured, assured), (.dying, dying), (.srcNat, srcNat), (.dstNat, dstNat),
@@ -225,6 +236,11 @@ struct ConntrackSpellings: ParsableArguments {
     var destinationKey: [String] = []
     @Option(name: .customLong("reply-key-src"), help: .hidden) var replySourceKey: [String] = []
     @Option(name: .customLong("reply-key-dst"), help: .hidden) var replyDestinationKey: [String] = []
+    // What follows a flag: see TranslationArguments.
+    @Option(name: .customLong(TranslationArguments.option(.srcNat)), help: .hidden) var sourceTranslation: [String] = []
+    @Option(name: .customLong(TranslationArguments.option(.dstNat)), help: .hidden)
+    var destinationTranslation: [String] = []
+    @Option(name: .customLong(TranslationArguments.option(.anyNat)), help: .hidden) var anyTranslation: [String] = []
     @Option(name: [.customShort("c"), .customLong("secmark")], help: .hidden) var securityMark: String?
     @Option(name: .customLong("icmpv6-type"), help: .hidden) var icmpv6Type: [String] = []
     @Option(name: .customLong("icmpv6-code"), help: .hidden) var icmpv6Code: [String] = []

@@ -19,4 +19,24 @@ struct ConntrackWordsTests {
             #expect(count > 0)
         }
     }
+
+    @Test("Addresses after --src-nat, --dst-nat and --any-nat choose by what a connection was translated to")
+    func translations() throws {
+        try LiveTable.inside(crowd: 300, timestamps: false) { table in
+            for words in [
+                ["--dst-nat", "10.0.0.3"], ["-g", "10.0.0.3:8080"], ["-n", "10.0.0.33"], ["-j", "10.0.0.33"],
+                ["--any-nat", "10.0.0.3"], ["--any-nat", "10.0.0.3:8080"], ["--dst-nat", "10.99.0.2"],
+                ["--src-nat", "10.98.0.1"], ["--src-nat", "10.98.0.1", "-p", "tcp"], ["-j", "10.99.0.1"],
+                ["-p", "tcp", "-g", "10.99.0.1"], ["-n"], ["--dst-nat"], ["-j"],
+            ] {
+                let count = try table.expectAlike(["-o", "extended,id"] + words, ["-o", "id"] + words)
+                #expect(count > 0, "\(words)")
+            }
+            #expect(try table.expectAlike(["-o", "id", "-g", "10.0.0.4"], ["-o", "id", "-g", "10.0.0.4"]) == 0)
+            let lines = try table.lines([Program.path, "dump", "conntrack", "--json", "--dst-nat"]).count
+            for words in [["--dst-nat", "conntrack"], ["conntrack", "-g"], ["--dst-nat", "0.0.0.0/0", "conntrack"]] {
+                #expect(try table.dump(words + ["--count"]).output == "\(lines)\n", "\(words)")
+            }
+        }
+    }
 }
