@@ -27,6 +27,10 @@ public struct Status: OptionSet, Hashable, Sendable {
     package static let sourceNAT = Status(rawValue: 1 << 4)
     /// Its destination is translated (`IPS_DST_NAT`).
     package static let destinationNAT = Status(rawValue: 1 << 5)
+    /// Its source has been translated, if it is to be (`IPS_SRC_NAT_DONE`).
+    package static let sourceNATDone = Status(rawValue: 1 << 7)
+    /// Its destination has been translated, if it is to be (`IPS_DST_NAT_DONE`).
+    package static let destinationNATDone = Status(rawValue: 1 << 8)
     /// Being removed from the table (`IPS_DYING`).
     package static let dying = Status(rawValue: 1 << 9)
     /// Its timeout is not refreshed by packets (`IPS_FIXED_TIMEOUT`).

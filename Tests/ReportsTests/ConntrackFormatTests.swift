@@ -41,6 +41,29 @@ struct ConntrackFormatTests {
         #expect(line(entry, [.extended, .id, .kernelTimes]) == "unknown  0 udp      17 sport=0 dport=0 [UNREPLIED]\n")
     }
 
+    @Test func aSavedEntryHasWhatTheLineHas() throws {
+        var entry = try sample()
+        entry.status = [.confirmed, .seenReply, .assured, .destinationNATDone, .sourceNATDone]
+        let tuple = "-s 10.0.0.1 -d 10.0.0.100"
+        let ports = "--sport 41048 --dport 80 --reply-port-src 80 --reply-port-dst 41048"
+        #expect(
+            line(entry, .save)
+                == "-A -t 118 -u SEEN_REPLY,ASSURED \(tuple) -r 10.0.0.100 -q 10.0.0.1 -p tcp \(ports) --state SYN_SENT\n"
+        )
+        (entry.reply.source, entry.reply.destination) = (IPAddress("10.0.0.3"), IPAddress("10.0.0.33"))
+        (entry.zone, entry.original.zone, entry.reply.zone) = (1, 2, 3)
+        (entry.status, entry.state) = ([.destinationNATDone, .sourceNATDone], .tcp(.init(state: 77)))
+        #expect(
+            line(entry, .save)
+                == "-A -t 118 -u UNSET -w 1 --orig-zone 2 --reply-zone 3 \(tuple) -g 10.0.0.3 -n 10.0.0.33 -p tcp "
+                + "\(ports) --state 77\n")
+        // Not yet translated.
+        entry.status = .fixedTimeout
+        #expect(line(entry, .save).contains(" -u FIXED_TIMEOUT "))
+        #expect(line(entry, .save).contains(" -r 10.0.0.3 -q 10.0.0.33 "))
+        #expect(line(Entry(), .save) == "-A -u UNSET -p 0\n")
+    }
+
     @Test(
         "Hardware offload takes precedence over software offload, and that over ASSURED",
         arguments: [

@@ -14,6 +14,7 @@ struct DumpCommand: ParsableCommand {
               sudo ct-inspect dump --protocol tcp,udp --src '!10.0.0.0/8'
               sudo ct-inspect dump --json --dport 80,443 | jq -r .original.source
               sudo ct-inspect dump --format conntrack -o id,labels
+              sudo ct-inspect dump -o save             for conntrack --load-file
               sudo ct-inspect dump --top src 20        what fills the table
               sudo ct-inspect dump --count --state SYN_SENT
               sudo ct-inspect dump expect
@@ -35,7 +36,7 @@ struct DumpCommand: ParsableCommand {
 
     @Option(
         name: .customShort("o"),
-        help: ArgumentHelp("With --format conntrack: id, labels, ktimestamp.", valueName: "WORD,…"),
+        help: ArgumentHelp("With --format conntrack: id, labels, ktimestamp; or save alone.", valueName: "WORD,…"),
         completion: .list(fixed: OutputWord.ofDump.map(\.rawValue)))
     var words: [String] = []
 
@@ -72,12 +73,9 @@ struct DumpCommand: ParsableCommand {
     }
 
     func validate() throws {
-        _ = try outputWords()
+        let words = try outputWords()
         if try Top(top) != nil, count { throw ValidationError("--count and --top are mutually exclusive") }
-        if !words.isEmpty, format != .conntrack { throw ValidationError("-o needs --format conntrack") }
-        if output.json, format == .conntrack {
-            throw ValidationError("--json and --format conntrack are mutually exclusive")
-        }
+        try OutputWord.check(words, isFormat: format == .conntrack, isJSON: isJSON)
         if DumpTable(rawValue: tableName.lowercased()) == .expect {
             guard try filters.filter.suitsExpectations else {
                 throw ValidationError(
@@ -85,6 +83,7 @@ struct DumpCommand: ParsableCommand {
                         + "the other filters apply to entries")
             }
             if explainFilter { throw ValidationError("the kernel does not filter expectations") }
+            if words.contains(.save) { throw ValidationError("-o save is for entries, not expectations") }
             guard top.isEmpty else { throw ValidationError("--top counts entries, not expectations") }
         }
     }
@@ -113,6 +112,7 @@ struct DumpCommand: ParsableCommand {
     private func form(_ words: Set<OutputWord>, _ filter: EntryFilter) -> EntryWriter.Form {
         switch (output.json, format) {
         case (true, _), (_, .json): .json
+        case (_, .table) where words.contains(.save): .conntrack(ConntrackFormat(words))
         case (_, .table): .table(EntryTable(family: filter.onlyFamily, style: output.style, width: Output.width))
         // conntrack(8) shows labels once it has read their names, which --label requires.
         case (_, .conntrack): .conntrack(ConntrackFormat(filters.label.isEmpty ? words : words.union([.labels])))

@@ -21,6 +21,8 @@ enum OnInterrupt: String, CaseIterable, ExpressibleByArgument {
 /// A word of `-o`, as in conntrack(8).
 enum OutputWord: String, CaseIterable {
     case extended, id, labels, ktimestamp
+    /// Commands for `conntrack --load-file`.
+    case save
     /// For events: when each was received.
     case timestamp
 
@@ -29,15 +31,27 @@ enum OutputWord: String, CaseIterable {
 
     /// Reads comma-separated lists: `id,labels`.
     static func read(_ lists: [String], of known: [OutputWord]) throws -> Set<OutputWord> {
-        let words = lists.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
-        return Set(
-            try words.map { text in
+        let texts = lists.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let words = Set(
+            try texts.map { text in
                 guard let word = OutputWord(rawValue: text.lowercased()), known.contains(word) else {
                     let all = known.map(\.rawValue).joined(separator: ", ")
                     throw ValidationError("-o: “\(text)” is invalid; expected \(all)")
                 }
                 return word
             })
+        if words.contains(.save), words.count > 1 { throw ValidationError("-o save cannot have other words") }
+        return words
+    }
+
+    /// - Parameters:
+    ///   - isFormat: whether the format is that of conntrack(8).
+    ///   - isJSON: whether it is JSON.
+    static func check(_ words: Set<OutputWord>, isFormat: Bool, isJSON: Bool) throws {
+        if isJSON, isFormat { throw ValidationError("--json and --format conntrack are mutually exclusive") }
+        if isFormat || words.isEmpty { return }
+        guard words == [.save] else { throw ValidationError("-o needs --format conntrack") }
+        if isJSON { throw ValidationError("-o save and JSON are mutually exclusive") }
     }
 }
 
@@ -67,7 +81,7 @@ struct Top {
 
 extension ConntrackFormat {
     init(_ words: Set<OutputWord>) {
-        var options: Options = .extended
+        var options: Options = words.contains(.save) ? .save : .extended
         if words.contains(.id) { options.insert(.id) }
         if words.contains(.ktimestamp) { options.insert(.kernelTimes) }
         self.init(

@@ -54,7 +54,8 @@ struct EventsCommand: ParsableCommand {
 
     @Option(
         name: .customShort("o"),
-        help: ArgumentHelp("With --format conntrack: id, labels, ktimestamp, timestamp.", valueName: "WORD,…"),
+        help: ArgumentHelp(
+            "With --format conntrack: id, labels, ktimestamp, timestamp; or save alone.", valueName: "WORD,…"),
         completion: .list(fixed: OutputWord.allCases.map(\.rawValue)))
     var words: [String] = []
 
@@ -62,10 +63,10 @@ struct EventsCommand: ParsableCommand {
 
     func validate() throws {
         if let count, count < 1 { throw ValidationError("--count must be at least 1") }
-        _ = try outputWords()
-        if !words.isEmpty, format != .conntrack { throw ValidationError("-o needs --format conntrack") }
-        if json, format == .conntrack {
-            throw ValidationError("--json and --format conntrack are mutually exclusive")
+        let words = try outputWords()
+        try OutputWord.check(words, isFormat: format == .conntrack, isJSON: isJSON)
+        if words.contains(.save), table == .expect {
+            throw ValidationError("-o save is for entries, not expectations")
         }
         if table == .expect, try !filters.filter.isEmpty {
             throw ValidationError("filters apply to entries, not to expectations")
@@ -77,7 +78,7 @@ struct EventsCommand: ParsableCommand {
     func run() throws {
         let (filter, words) = (try filters.filter, try outputWords())
         try Failure.reporting { () throws(KernelError) in
-            let kernel = try namespace.enterToAsk(keeping: format == .conntrack ? .descriptors : [])
+            let kernel = try namespace.enterToAsk(keeping: isConntrack(words) ? .descriptors : [])
             switch table {
             case .conntrack:
                 let lasting = filter.lasting
@@ -120,18 +121,17 @@ struct EventsCommand: ParsableCommand {
 
     private var isJSON: Bool { json || format == .json }
 
+    private func isConntrack(_ words: Set<OutputWord>) -> Bool { format == .conntrack || words.contains(.save) }
+
     private func writer<Subject: EventSubject>(
         _ words: Set<OutputWord>, _ kernel: LiveKernel
     ) -> any EventWriter<Subject> {
         if isJSON { return EventJSON<Subject>(to: Output.write) }
-        switch format {
-        case .conntrack:
-            return EventConntrackLines<Subject>(
-                ConntrackFormat(words), showsTime: words.contains(.timestamp),
-                program: NetlinkPortOwners(kernel).name(ofPort:),
-                complain: Output.complain, to: Output.write)
-        case .text, .json: return EventText<Subject>(clocksAhead: Clocks.localOffset, to: Output.write)
-        }
+        guard isConntrack(words) else { return EventText<Subject>(clocksAhead: Clocks.localOffset, to: Output.write) }
+        return EventConntrackLines<Subject>(
+            ConntrackFormat(words), showsTime: words.contains(.timestamp),
+            program: NetlinkPortOwners(kernel).name(ofPort:),
+            complain: Output.complain, to: Output.write)
     }
 
     /// UPDATEs are a flood: they are subscribed to only if shown. Keeping the table in memory requires DESTROY events.

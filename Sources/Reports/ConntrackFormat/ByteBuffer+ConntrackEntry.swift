@@ -9,6 +9,7 @@ extension ByteBuffer {
     package mutating func appendConntrackLine(
         _ entry: Entry, _ format: ConntrackFormat, event: ConntrackFormat.Event? = nil
     ) {
+        if format.options.contains(.save) { return appendSavedLine(entry, event) }
         if let event { appendHeading(event) }
         if format.options.contains(.extended) { appendFamily(entry.family) }
         appendProtocol(entry.original.protocol)

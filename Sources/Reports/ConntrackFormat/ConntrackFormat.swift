@@ -20,6 +20,8 @@ package struct ConntrackFormat: Sendable {
         /// `ktimestamp`: when the entry began and ended, in local time (TZ, /etc/localtime). Needs the kernel's
         /// `net.netfilter.nf_conntrack_timestamp`.
         package static let kernelTimes = Options(rawValue: 1 << 2)
+        /// `save`: a command that makes the entry again, in place of the line. Not for expectations.
+        package static let save = Options(rawValue: 1 << 3)
     }
 
     package var options: Options

@@ -128,13 +128,15 @@ struct DumpUsageTests {
             (["--any-nat", "--offload"], "--any-nat"), (["-o", "id"], "--format conntrack"),
             (
                 ["--format", "conntrack", "-o", "xml"],
-                "-o: “xml” is invalid; expected extended, id, labels, ktimestamp"
+                "-o: “xml” is invalid; expected extended, id, labels, ktimestamp, save"
             ),
             (
                 ["--format", "conntrack", "-o", "id,timestamp"],
-                "“timestamp” is invalid; expected extended, id, labels, ktimestamp"
+                "“timestamp” is invalid; expected extended, id, labels, ktimestamp, save"
             ),
             (["--format", "conntrack", "-o", "id,"], "-o: “” is invalid; expected"),
+            (["-o", "save,id"], "-o save cannot have other words"), (["-o", "save", "--json"], "-o save and JSON"),
+            (["expect", "-o", "save"], "-o save is for entries"),
             (["--format", "conntrack", "--json"], "--json"),
             (["--format", "xml"], "xml"), (["--count", "--top", "src"], "--count"),
             (["--top", "source"], "“source” is invalid; expected src, src-dst, dst, dport, reply-src, state, zone"),
