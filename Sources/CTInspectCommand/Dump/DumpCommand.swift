@@ -15,6 +15,7 @@ struct DumpCommand: ParsableCommand {
               sudo ct-inspect dump --json --dport 80,443 | jq -r .original.source
               sudo ct-inspect dump --format conntrack -o id,labels
               sudo ct-inspect dump -o save             for conntrack --load-file
+              sudo ct-inspect dump --get -p icmp -s 10.0.0.1 -d 10.0.0.2 --icmp-type 8
               sudo ct-inspect dump --top src 20        what fills the table
               sudo ct-inspect dump --count --state SYN_SENT
               sudo ct-inspect dump expect
@@ -39,6 +40,9 @@ struct DumpCommand: ParsableCommand {
         help: ArgumentHelp("With --format conntrack: id, labels, ktimestamp; or save alone.", valueName: "WORD,…"),
         completion: .list(fixed: OutputWord.ofDump.map(\.rawValue)))
     var words: [String] = []
+
+    @Flag(help: "Look up the one entry that the filters identify, like conntrack -G.")
+    var get = false
 
     @Flag(help: "Print only the number of entries.")
     var count = false
@@ -76,6 +80,7 @@ struct DumpCommand: ParsableCommand {
         let words = try outputWords()
         if try Top(top) != nil, count { throw ValidationError("--count and --top are mutually exclusive") }
         try OutputWord.check(words, isFormat: format == .conntrack, isJSON: isJSON)
+        if get { try validateLookup() }
         if DumpTable(rawValue: tableName.lowercased()) == .expect {
             guard try filters.filter.suitsExpectations else {
                 throw ValidationError(
@@ -88,11 +93,22 @@ struct DumpCommand: ParsableCommand {
         }
     }
 
+    private func validateLookup() throws {
+        _ = try LookupOptions(try filters.filter).lookup()
+        if count || !top.isEmpty || explainFilter {
+            throw ValidationError("--get prints an entry: --count, --top and --explain-filter do not apply")
+        }
+        if let table = DumpTable(rawValue: tableName.lowercased()), table != .conntrack {
+            throw ValidationError("--get is for the table conntrack")
+        }
+    }
+
     private func outputWords() throws -> Set<OutputWord> { try OutputWord.read(words, of: OutputWord.ofDump) }
 
     func run() throws {
         let (filter, top, words) = (try filters.filter, try Top(top), try outputWords())
         let table = try table
+        let lookup = get ? try LookupOptions(filter).lookup() : nil
         try Failure.reporting { () throws(KernelError) in
             let source = try source.open()
             guard let kind = Table.Kind(table) else { return try dumpExpectations(source, filter) }
@@ -101,6 +117,7 @@ struct DumpCommand: ParsableCommand {
                 return Output.print(lines.isEmpty ? ["no filter: every entry is sent and shown"] : lines)
             }
             let dump = EntryDump(source, kind, matching: filter)
+            if let lookup { return try dump.print(lookup, form(words, filter)) }
             if let top { return try dump.printTop(top, output.style, asJSON: isJSON) }
             if count { return try dump.printCount(asJSON: isJSON) }
             try dump.print(form(words, filter), onInterrupt)

@@ -55,6 +55,14 @@ struct EntryDump {
             : Table.notWhole(what, extent.answer)
     }
 
+    /// Prints one entry.
+    func print(_ lookup: EntryLookup, _ form: EntryWriter.Form) throws(KernelError) {
+        let entry = try Table(kernel).entry(lookup)
+        var writer = EntryWriter(form, sink)
+        writer.write(entry)
+        writer.flush()
+    }
+
     func printCount(asJSON: Bool) throws(KernelError) {
         let extent = try entries(begin: {}) { _ in }
         Self.print(count: extent.entries, isWhole: extent.answer.isWhole, asJSON: asJSON, to: sink)

@@ -39,4 +39,87 @@ struct ConntrackWordsTests {
             }
         }
     }
+
+    @Test("--get prints the entry that conntrack -G prints, whatever its protocol")
+    func one() throws {
+        try LiveTable.inside(timestamps: false) { table in
+            var count = 0
+            for entry in try table.entries() where !Self.isInZone(entry) && entry.protocol != "dccp" {
+                let words = Self.identity(of: entry)
+                let ours = try table.lines([Program.path, "dump", "--get", "--format", "conntrack"] + words)
+                let theirs = try table.lines(["conntrack", "-G", "-o", "extended"] + words)
+                #expect(ours.map(Self.lasting) == theirs.map(Self.lasting) && ours.count == 1, "\(words)")
+                count += 1
+            }
+            #expect(count > 20)
+        }
+    }
+
+    @Test("--get finds entries in zones, and by their reply direction, which conntrack(8) cannot")
+    func zonesAndReplies() throws {
+        try LiveTable.inside(timestamps: false) { table in
+            let entries = try table.entries()
+            for entry in entries where entry.protocol != "dccp" {
+                let zone = entry.rest["zone"] ?? entry.rest["zone-orig"] ?? "0"
+                let words = Self.identity(of: entry) + ["--zone", zone]
+                let found = try table.lines(
+                    [Program.path, "dump", "--get", "--format", "conntrack", "-o", "id"] + words)
+                #expect(try found.map(LiveTable.id) == ["id=\(entry.rest["id"] ?? "")"], "\(words)")
+                guard let source = entry.reply["src"], let port = entry.reply["sport"] else { continue }
+                let reply = [
+                    "-p", entry.protocol, "-r", source, "-q", entry.reply["dst"] ?? "", "--reply-sport", port,
+                    "--reply-dport", entry.reply["dport"] ?? "", "-w",
+                    entry.rest["zone"] ?? entry.rest["zone-reply"] ?? "0",
+                ]
+                let again = try table.lines(
+                    [Program.path, "dump", "--get", "--format", "conntrack", "-o", "id"] + reply)
+                #expect(try again.map(LiveTable.id) == found.map(LiveTable.id), "\(reply)")
+            }
+        }
+    }
+
+    @Test("--get has every format, and what is not there is an error that says so")
+    func formatsAndErrors() throws {
+        try inFreshNamespace {
+            try Tool.run("conntrack -I -t 3000 -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 53")
+            let words = ["dump", "--get", "-p", "udp", "-s", "10.0.0.1", "-d", "10.0.0.2", "--sport", "1"]
+            let table = try Program.run(words + ["--dport", "53"])
+            #expect(table.status == 0 && table.output.split(separator: "\n").count == 2)
+            #expect(table.output.contains("10.0.0.2"))
+            let json = try Program.run(words + ["--dport", "53", "--json"])
+            #expect(json.output.contains(#""protocol":"udp""#) && json.output.split(separator: "\n").count == 1)
+            let saved = try Program.run(words + ["--dport", "53", "-o", "save"])
+            #expect(saved.output.hasPrefix("-A -t "))
+            let missing = try Program.run(words + ["--dport", "54"])
+            #expect(missing.status == 74 && missing.output.isEmpty)
+            #expect(missing.complaint.contains("udp 10.0.0.1:1 > 10.0.0.2:54: there is no such entry"))
+            let elsewhere = try Program.run(words + ["--dport", "53", "-w", "3"])
+            #expect(elsewhere.status == 74 && elsewhere.complaint.contains("in zone 3: there is no such entry"))
+            let reversed = try Program.run(
+                ["dump", "--get", "-p", "udp", "-s", "10.0.0.2", "-d", "10.0.0.1", "--sport", "53", "--dport", "1"])
+            #expect(reversed.status == 74)
+            #expect(reversed.complaint.contains("no entry has this as its original direction, but one as its reply"))
+        }
+    }
+
+    private static func isInZone(_ entry: ConntrackLine) -> Bool {
+        ["zone", "zone-orig", "zone-reply"].contains { entry.rest[$0] != nil }
+    }
+
+    /// What `conntrack -G` needs.
+    private static func identity(of entry: ConntrackLine) -> [String] {
+        let original = entry.original
+        let name = entry.protocol == "unknown" ? entry.number : entry.protocol
+        let options = [
+            ("src", "--src"), ("dst", "--dst"), ("sport", "--sport"), ("dport", "--dport"), ("srckey", "--srckey"),
+            ("dstkey", "--dstkey"), ("type", "--\(name)-type"), ("code", "--\(name)-code"), ("id", "--\(name)-id"),
+        ]
+        return ["-p", name] + options.flatMap { key, option in original[key].map { [option, $0] } ?? [] }
+    }
+
+    /// Without the timeout and the references.
+    private static func lasting(_ line: String) -> [String] {
+        line.split(separator: " ").enumerated().filter { $0.offset != 4 && !$0.element.hasPrefix("use=") }
+            .map { String($0.element) }
+    }
 }

@@ -41,6 +41,24 @@ struct DumpCaptureTests {
         #expect(tuples(ours) == tuples(try Self.peer(fixture)))
     }
 
+    @Test("--get finds each entry of a capture in its table", arguments: Fixture.all)
+    func one(_ fixture: Fixture) throws {
+        let whole = try Self.dump(fixture.capture, ["--format", "conntrack"]).output.split(separator: "\n")
+        for line in whole.prefix(8) {
+            let entry = try ConntrackLine(String(line))
+            guard let source = entry.original["src"], let destination = entry.original["dst"],
+                let sport = entry.original["sport"], let dport = entry.original["dport"]
+            else { continue }
+            let words = ["-p", entry.protocol, "-s", source, "-d", destination, "--sport", sport, "--dport"]
+            let found = try Self.dump(fixture.capture, ["--get", "--format", "conntrack"] + words + [dport])
+            #expect(found.status == 0 && found.output == line + "\n", "\(words)")
+        }
+        let missing = try Self.dump(
+            fixture.capture,
+            ["--get", "-p", "udp", "-s", "192.0.2.1", "-d", "192.0.2.2", "--sport", "1", "--dport", "2"])
+        #expect(missing.status == 74 && missing.complaint.contains("there is no such entry"))
+    }
+
     @Test("Filters select from a capture, all in the program itself", arguments: Fixture.all)
     func filters(_ fixture: Fixture) throws {
         let whole = try Self.dump(fixture.capture, ["--format", "conntrack"]).output.split(separator: "\n")

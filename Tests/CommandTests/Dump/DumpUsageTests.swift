@@ -137,6 +137,25 @@ struct DumpUsageTests {
             (["--format", "conntrack", "-o", "id,"], "-o: “” is invalid; expected"),
             (["-o", "save,id"], "-o save cannot have other words"), (["-o", "save", "--json"], "-o save and JSON"),
             (["expect", "-o", "save"], "-o save is for entries"),
+            (["--get"], "--get needs --protocol"), (["--get", "-p", "tcp"], "--get needs --src and --dst"),
+            (["--get", "-p", "tcp,udp", "-s", "::1", "-d", "::2"], "--protocol: --get takes one value"),
+            (["--get", "-p", "tcp", "-s", "10.0.0.1", "-d", "10.0.0.2"], "--get of tcp needs --sport and --dport"),
+            (["--get", "-p", "gre", "-r", "::1", "-q", "::2"], "--get of gre needs --reply-sport and --reply-dport"),
+            (["--get", "-p", "icmp", "-s", "10.0.0.1", "-d", "10.0.0.2"], "--get of icmp needs --icmp-type"),
+            (
+                ["--get", "-p", "esp", "-s", "10.0.0.0/8", "-d", "10.0.0.2"],
+                "--src: --get takes one address, not 10.0.0.0/8"
+            ),
+            (["--get", "-p", "esp", "-s", "!10.0.0.1", "-d", "10.0.0.2"], "--src: --get takes one value"),
+            (["--get", "-p", "esp", "-s", "::1", "-d", "::2", "--assured"], "--get takes what identifies an entry"),
+            (["--get", "-p", "esp", "-s", "::1", "-d", "::2", "-r", "::2"], "--get takes what identifies an entry"),
+            (["--get", "-p", "esp", "-s", "::1", "-d", "::2", "-f", "ipv4"], "--family is not that of the addresses"),
+            (["--get", "-p", "esp", "-s", "::1", "-d", "::2", "--count"], "--get prints an entry"),
+            (["dying", "--get", "-p", "esp", "-s", "::1", "-d", "::2"], "--get is for the table conntrack"),
+            (
+                ["--get", "-p", "tcp", "-s", "::1", "-d", "::2", "--sport", "1-2", "--dport", "3"],
+                "--sport: --get takes one number, not 1-2"
+            ),
             (["--format", "conntrack", "--json"], "--json"),
             (["--format", "xml"], "xml"), (["--count", "--top", "src"], "--count"),
             (["--top", "source"], "“source” is invalid; expected src, src-dst, dst, dport, reply-src, state, zone"),
