@@ -27,4 +27,22 @@ struct EventIdentityTests {
         }
         #expect(events == 2 && errors == ["it has no original tuple", "its type is 512"])
     }
+
+    @Test("When the kernel made an event is its time; when it was received is known as well")
+    func times() throws {
+        let stamped = message {
+            $0.appendTuple()
+            // CTA_TIMESTAMP_EVENT, which older headers lack.
+            $0.append(27, bigEndian: UInt64(5_000_000_000))
+        }
+        let datagram = stamped + message { $0.appendTuple() }
+        var times: [[UInt64]] = []
+        try Entry.events(in: datagram.span.bytes, receivedAt: Moment(nanoseconds: 7_000_000_000)) {
+            times.append([$0.time.nanoseconds, $0.received.nanoseconds])
+            #expect($0.subject.unknown.isEmpty)
+        } unusable: {
+            Issue.record("\($0)")
+        }
+        #expect(times == [[5_000_000_000, 7_000_000_000], [7_000_000_000, 7_000_000_000]])
+    }
 }

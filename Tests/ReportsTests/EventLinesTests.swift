@@ -46,6 +46,21 @@ struct EventLinesTests {
         #expect((line["entry"] as? [String: Any])?["id"] as? Int == 7)
     }
 
+    @Test("conntrack's -o timestamp is when an event was received, not when the kernel made it")
+    func received() throws {
+        let received = Moment(nanoseconds: 7_000_001_000)
+        for time in [received, Moment(nanoseconds: 5_000_000_000)] {
+            let text = written { sink in
+                let writer = EventConntrackLines<Entry>(
+                    ConntrackFormat(now: 0), showsTime: true, program: { _ in nil }, complain: { _ in }, to: sink)
+                guard let entry = try? Self.entry() else { return }
+                writer.write(.event(Event(.new, entry, time: time, received: received)))
+                writer.flush()
+            }
+            #expect(text.hasPrefix("[00000007.000001]\t    [NEW] "))
+        }
+    }
+
     @Test("A loss shows its size, if the kernel gave one, and when the resync starts")
     func lost() throws {
         let counted = try json(.lost(LostEvents(messages: 12, time: Self.time, resyncIn: .milliseconds(250))))

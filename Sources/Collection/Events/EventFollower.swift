@@ -130,7 +130,7 @@ extension EventFollower {
             return
         }
         tally.count(kind)
-        writer.write(.event(Event(kind, event.subject, time: event.time, port: event.port)))
+        writer.write(.event(Event(kind, event.subject, time: event.time, received: event.received, port: event.port)))
     }
 
     private func declare(_ loss: EventLoss) {

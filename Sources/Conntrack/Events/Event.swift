@@ -9,13 +9,17 @@ package struct Event<Subject: Sendable>: Sendable {
     package var subject: Subject
     /// When the kernel created the event, if reported, else when we received it.
     package var time: Moment
+    /// When we received it.
+    package var received: Moment
     /// The netlink port of the program that caused it; 0 if packets or a timer did.
     package var port: UInt32
 
-    package init(_ kind: EventKind, _ subject: Subject, time: Moment, port: UInt32 = 0) {
+    /// - Parameter received: nil if that is the event's time.
+    package init(_ kind: EventKind, _ subject: Subject, time: Moment, received: Moment? = nil, port: UInt32 = 0) {
         self.kind = kind
         self.subject = subject
         self.time = time
+        self.received = received ?? time
         self.port = port
     }
 }
@@ -68,7 +72,7 @@ extension Event<Entry> {
         var entry = try Entry(message, in: datagram)
         try entry.expectIdentity(of: message)
         let stamp = entry.takeEventTime()
-        self.init(kind, entry, time: stamp ?? received, port: message.port)
+        self.init(kind, entry, time: stamp ?? received, received: received, port: message.port)
     }
 }
 

@@ -42,10 +42,10 @@ package final class EventConntrackLines<Subject: EventSubject>: EventWriter {
     /// What a resync finds is reported like the event would have been.
     private func write(_ event: Event<Subject>) {
         let heading = ConntrackFormat.Event(
-            event.kind, received: showsTime ? event.time : nil, portID: event.port,
+            event.kind, received: showsTime ? event.received : nil, portID: event.port,
             program: event.port == 0 ? nil : program(event.port))
         var format = format
-        format.now = Int64(clamping: event.time.seconds)
+        format.now = Int64(clamping: event.received.seconds)
         event.subject.writeLine(to: &bytes, format, event: heading)
     }
 }
