@@ -442,9 +442,9 @@ _ct-inspect_advise() {
 
 _ct-inspect_dump() {
     repeating_flags=()
-    non_repeating_flags=(--json --count --explain-filter --unreplied --assured --dying --offload -n --src-nat -g --dst-nat -j --any-nat --version -h --help)
-    repeating_options=(-o --top --family -f -p --protocol --proto --src -s --dst -d --sport --dport -r --reply-src -q --reply-dst --reply-sport --reply-dport --icmp-type --service --state -u --status --mark -m -w --zone --orig-zone --reply-zone --label -l)
-    non_repeating_options=(--netns --capture --color --format --on-interrupt --filter)
+    non_repeating_flags=(--json --get --count --explain-filter --unreplied --assured --dying --offload -n --src-nat -g --dst-nat -j --any-nat --version -h --help)
+    repeating_options=(-o --top --family -f -p --protocol --proto --src -s --dst -d --sport --dport -r --reply-src -q --reply-dst --reply-sport --reply-dport --icmp-type --icmp-code --icmp-id --service --state -u --status --mark -m -w --zone --orig-zone --reply-zone --label -l)
+    non_repeating_options=(--netns --capture --color --format --on-interrupt --mask-src --mask-dst --filter)
     __ct-inspect_offer_flags_options 1
 
     # Offer option value completions
@@ -492,6 +492,12 @@ _ct-inspect_dump() {
     '--dst'|'-d')
         return
         ;;
+    '--mask-src')
+        return
+        ;;
+    '--mask-dst')
+        return
+        ;;
     '--sport')
         return
         ;;
@@ -511,6 +517,12 @@ _ct-inspect_dump() {
         return
         ;;
     '--icmp-type')
+        return
+        ;;
+    '--icmp-code')
+        return
+        ;;
+    '--icmp-id')
         return
         ;;
     '--service')
@@ -559,8 +571,8 @@ _ct-inspect_dump() {
 _ct-inspect_events() {
     repeating_flags=()
     non_repeating_flags=(--initial --no-resync --json --unreplied --assured --dying --offload -n --src-nat -g --dst-nat -j --any-nat --version -h --help)
-    repeating_options=(-o --family -f -p --protocol --proto --src -s --dst -d --sport --dport -r --reply-src -q --reply-dst --reply-sport --reply-dport --icmp-type --service --state -u --status --mark -m -w --zone --orig-zone --reply-zone --label -l)
-    non_repeating_options=(--kind --buffer --for --count --netns --format --filter)
+    repeating_options=(-o --family -f -p --protocol --proto --src -s --dst -d --sport --dport -r --reply-src -q --reply-dst --reply-sport --reply-dport --icmp-type --icmp-code --icmp-id --service --state -u --status --mark -m -w --zone --orig-zone --reply-zone --label -l)
+    non_repeating_options=(--kind --buffer --for --count --netns --format --mask-src --mask-dst --filter)
     __ct-inspect_offer_flags_options 1
 
     # Offer option value completions
@@ -604,6 +616,12 @@ _ct-inspect_events() {
     '--dst'|'-d')
         return
         ;;
+    '--mask-src')
+        return
+        ;;
+    '--mask-dst')
+        return
+        ;;
     '--sport')
         return
         ;;
@@ -623,6 +641,12 @@ _ct-inspect_events() {
         return
         ;;
     '--icmp-type')
+        return
+        ;;
+    '--icmp-code')
+        return
+        ;;
+    '--icmp-id')
         return
         ;;
     '--service')
