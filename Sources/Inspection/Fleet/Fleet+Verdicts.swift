@@ -5,10 +5,14 @@ import Sockets
 /// What two captures of different moments prove of a connection.
 extension Fleet {
     func verdict(_ found: DirectorRow, _ director: Int, _ server: Int?, _ served: ServedConnection?) -> FleetVerdict {
-        guard found.route.protocol == .tcp, let server else { return .unknown }
+        guard let server else { return .unknown }
         let knowledge = hosts[server].served
+        let isTCP = found.route.protocol == .tcp
+        let progress = served?.progress(areSocketsKnown: isTCP && knowledge.isComplete)
+        // Of others there are entries at most, and of UDP no end.
+        if !isTCP, progress == nil { return .unknown }
         if found.kind == .ending { return .closing }
-        guard let progress = served?.progress(areSocketsKnown: knowledge.isComplete) else {
+        guard let progress else {
             // A host without conntrack's hooks has no entries, whatever it serves.
             if !knowledge.isComplete, knowledge.entriesMissing != nil || knowledge.isEmpty { return .unknown }
             guard hadEnded(found, director, server) else { return .unclear }

@@ -3,6 +3,7 @@ import Conntrack
 import Sockets
 
 /// What a host that serves connections knows of them: its TCP sockets, and the entries of its own conntrack table, which sees both directions.
+/// Of UDP and SCTP it has the entries alone.
 package struct ServedConnections: Sendable {
     /// Why its sockets are not known; nil if all were read.
     package var socketsMissing: String?
@@ -24,11 +25,14 @@ package struct ServedConnections: Sendable {
 
     /// Of entries those are kept whose packets come here.
     package mutating func take(_ entry: Entry) {
-        guard let key = FlowKey.original(entry), key.protocol == .tcp, addresses.contains(key.server.address) else {
-            return
-        }
+        guard let key = FlowKey.original(entry), Self.scheduled.contains(key.protocol),
+            addresses.contains(key.server.address)
+        else { return }
         known[key, default: ServedConnection()].take(entry)
     }
+
+    /// What IPVS has connections of.
+    private static let scheduled: Set<IPProtocol> = [.tcp, .udp, .sctp]
 
     package subscript(key: FlowKey) -> ServedConnection? { known[key] }
 
@@ -44,7 +48,7 @@ package struct ServedConnections: Sendable {
 /// What the host that serves a connection knows of it.
 package struct ServedConnection: Equatable, Sendable {
     package var socket: TCPSocket?
-    /// The state of its entry; nil if there is none.
+    /// The state of its entry, `entry` where the protocol has none; nil if there is none.
     package private(set) var entryState: String?
     /// Packets go on to another address from here, so that the socket is elsewhere.
     private var isForwarded = false
@@ -52,7 +56,7 @@ package struct ServedConnection: Equatable, Sendable {
     package init() {}
 
     mutating func take(_ entry: Entry) {
-        entryState = entry.state?.name
+        entryState = entry.state?.name ?? "entry"
         isForwarded = entry.status.contains(.destinationNAT)
     }
 
@@ -76,8 +80,8 @@ package struct ServedConnection: Equatable, Sendable {
         }
         guard let entryState, isForwarded || !areSocketsKnown else { return nil }
         return switch entryState {
-        case "TIME_WAIT", "LAST_ACK", "CLOSE": .ended
-        case "FIN_WAIT", "CLOSE_WAIT": .halfClosed
+        case "TIME_WAIT", "LAST_ACK", "CLOSE", "SHUTDOWN_ACK_SENT", "CLOSED": .ended
+        case "FIN_WAIT", "CLOSE_WAIT", "SHUTDOWN_SENT", "SHUTDOWN_RECD": .halfClosed
         default: .open
         }
     }

@@ -177,6 +177,35 @@ struct FleetTests {
         #expect(Self.verdicts(hosts) == ["10.0.0.1:1": .open, "10.0.0.1:2": .stuck])
     }
 
+    @Test("Of UDP and SCTP the real server's entries decide; without one nothing is known")
+    func otherProtocols() throws {
+        func verdicts(_ transport: IPProtocol, _ ipvs: ConnectionState, _ state: ProtocolState?) throws
+            -> [FleetVerdict?]
+        {
+            var service = try Self.service()
+            service.identity = .address(transport, try at(Self.web))
+            let connections = try [1, 2].map {
+                try connection("10.0.0.1:\($0)", Self.web, "10.0.0.3:80", transport, state: ipvs)
+            }
+            var entry = try entry("10.0.0.1:1", Self.web, transport)
+            entry.state = state
+            let found = Self.verdicts([
+                try Self.director("lb1", connections, service), try Self.server("rs1", "10.0.0.3", [], [entry]),
+            ])
+            return [found["10.0.0.1:1"], found["10.0.0.1:2"]]
+        }
+        func sctp(_ state: UInt8) -> ProtocolState {
+            var sctp = ProtocolState.SCTP()
+            sctp.state = state
+            return .sctp(sctp)
+        }
+        #expect(try verdicts(.udp, "UDP", nil) == [.open, .unknown])
+        // ESTABLISHED, SHUTDOWN_SENT and SHUTDOWN_ACK_SENT (include/uapi/linux/netfilter/nf_conntrack_sctp.h).
+        #expect(try verdicts(.sctp, "ESTABLISHED", sctp(4)) == [.open, .unknown])
+        #expect(try verdicts(.sctp, "ESTABLISHED", sctp(5)) == [.halfClosed, .unknown])
+        #expect(try verdicts(.sctp, "ESTABLISHED", sctp(7)) == [.stuck, .unknown])
+    }
+
     @Test("Where sockets are elsewhere, or unknown, the real server's entries decide")
     func entries() throws {
         func entry(_ client: String, _ state: UInt8, _ status: Status = [.confirmed]) throws -> Entry {
