@@ -13,7 +13,7 @@ struct SchemaTests {
     @Test("The schema files are valid, and their references resolve")
     func files() throws {
         let outcome = try Program.shell(#"exec "$0""#, [SchemaScript.path])
-        #expect(outcome.output == "22 passed, 0 failed\n")
+        #expect(outcome.output == "23 passed, 0 failed\n")
     }
 
     @Test("Output for the bundled captures", arguments: Fixture.all)

@@ -129,6 +129,10 @@ struct DrillDownTests {
         Models.press(&model, .character("r"))
         #expect(Models.rows(model).first?.hasSuffix("10.0.0.4") == true)
         Models.press(&model, .character("t"))
+        #expect(model.flows.talkers.subject == .state && Models.rows(model).first?.contains("tcp/ESTABLISHED") == true)
+        Models.press(&model, .character("t"))
+        #expect(model.flows.talkers.subject == .verdict)
+        Models.press(&model, .character("t"))
         #expect(!model.flows.talkers.areShown && model.list.sort == "verdict" && model.listCount == 12)
     }
 
@@ -158,7 +162,7 @@ struct DrillDownTests {
         entries[2].original.zone = 5
         entries[3].reply.zone = 6
         for entry in entries { tally.count(entry) }
-        for row in tally.top(100) {
+        for row in tally.top(100, by: .count) {
             let line = try #require(row.filter)
             let filter = try #require(try FilterExpression.read(line, for: .entries(.none)))
             let count = entries.count { filter.accepts($0) }

@@ -47,6 +47,9 @@ struct DumpCommand: ParsableCommand {
     @Flag(help: "Print only the number of entries.")
     var count = false
 
+    @Flag(help: "With --json: end with a line that says how many there were, and whether that is all.")
+    var summaryLine = false
+
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
@@ -78,9 +81,14 @@ struct DumpCommand: ParsableCommand {
 
     func validate() throws {
         let words = try outputWords()
-        if try Top(top) != nil, count { throw ValidationError("--count and --top are mutually exclusive") }
+        if try Top<EntryTally.Subject>(top) != nil, count {
+            throw ValidationError("--count and --top are mutually exclusive")
+        }
         try OutputWord.check(words, isFormat: format == .conntrack, isJSON: isJSON)
         if get { try validateLookup() }
+        if summaryLine, !isJSON || count || get || !top.isEmpty || explainFilter {
+            throw ValidationError("--summary-line ends the lines of --json")
+        }
         if DumpTable(rawValue: tableName.lowercased()) == .expect {
             guard try filters.filter.suitsExpectations else {
                 throw ValidationError(
@@ -106,7 +114,7 @@ struct DumpCommand: ParsableCommand {
     private func outputWords() throws -> Set<OutputWord> { try OutputWord.read(words, of: OutputWord.ofDump) }
 
     func run() throws {
-        let (filter, top, words) = (try filters.filter, try Top(top), try outputWords())
+        let (filter, top, words) = (try filters.filter, try Top<EntryTally.Subject>(top), try outputWords())
         let table = try table
         let lookup = get ? try LookupOptions(filter).lookup() : nil
         try Failure.reporting { () throws(KernelError) in
@@ -120,7 +128,7 @@ struct DumpCommand: ParsableCommand {
             if let lookup { return try dump.print(lookup, form(words, filter)) }
             if let top { return try dump.printTop(top, output.style, asJSON: isJSON) }
             if count { return try dump.printCount(asJSON: isJSON) }
-            try dump.print(form(words, filter), onInterrupt)
+            try dump.print(form(words, filter), onInterrupt, summaryLine: summaryLine)
         }
     }
 
@@ -143,7 +151,9 @@ struct DumpCommand: ParsableCommand {
             return try Expectations(source).dump { if filter.matches($0) { expectations.append($0) } }
         }
         print(expectations, answer.isWhole)
-        if !answer.isWhole { throw Table.notWhole("the expectations", answer) }
+        let trouble = answer.isWhole ? nil : Table.notWhole("the expectations", answer)
+        if summaryLine { DumpSummary(entries: expectations.count, of: "the expectations", trouble).write() }
+        if let trouble { throw trouble }
     }
 
     private func print(_ expectations: [Expectation], _ isWhole: Bool) {

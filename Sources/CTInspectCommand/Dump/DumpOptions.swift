@@ -55,30 +55,6 @@ enum OutputWord: String, CaseIterable {
     }
 }
 
-/// `--top SUBJECT [N]`.
-struct Top {
-    var subject: EntryTally.Subject
-    var most: Int
-
-    static let usual = 10
-
-    /// From the words after `--top`; nil if there are none.
-    init?(_ words: [String]) throws {
-        guard let first = words.first else { return nil }
-        guard let subject = EntryTally.Subject(rawValue: first.lowercased()) else {
-            let known = EntryTally.Subject.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--top: “\(first)” is invalid; expected \(known)")
-        }
-        self.subject = subject
-        most = Self.usual
-        if words.count == 1 { return }
-        guard words.count == 2, let most = Int(words[1]), most > 0 else {
-            throw ValidationError("--top \(first) may be followed by one number: how many to show")
-        }
-        self.most = most
-    }
-}
-
 extension ConntrackFormat {
     init(_ words: Set<OutputWord>) {
         var options: Options = words.contains(.save) ? .save : .extended

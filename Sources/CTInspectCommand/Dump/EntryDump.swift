@@ -34,8 +34,11 @@ struct EntryDump {
 
     /// Prints entries as they arrive; or, if an incomplete dump is to be repeated, once one was complete.
     ///
+    /// - Parameter summaryLine: whether a last line, of JSON, says how many there were.
     /// - Throws: if no dump was complete, after printing what there is.
-    func print(_ form: EntryWriter.Form, _ onInterrupt: OnInterrupt) throws(KernelError) {
+    func print(
+        _ form: EntryWriter.Form, _ onInterrupt: OnInterrupt, summaryLine: Bool = false
+    ) throws(KernelError) {
         let buffer: OutputBuffer? = onInterrupt == .repeat ? try OutputBuffer() : nil
         var writer = EntryWriter(form, sink)
         var lacksCounters = form.hasCounters
@@ -49,10 +52,16 @@ struct EntryDump {
         }
         writer.flush()
         buffer?.copy(to: sink)
-        if extent.answer.isWhole { return remark(on: extent, lacksCounters: lacksCounters) }
-        throw buffer == nil
-            ? Table.notWhole(what, extent.answer, attempts: 1, nextStep: "--on-interrupt repeat tries again")
-            : Table.notWhole(what, extent.answer)
+        var trouble: KernelError?
+        if !extent.answer.isWhole {
+            trouble =
+                buffer == nil
+                ? Table.notWhole(what, extent.answer, attempts: 1, nextStep: "--on-interrupt repeat tries again")
+                : Table.notWhole(what, extent.answer)
+        }
+        if summaryLine { DumpSummary(entries: extent.entries, of: what, trouble).write(to: sink) }
+        if let trouble { throw trouble }
+        remark(on: extent, lacksCounters: lacksCounters)
     }
 
     /// Prints one entry.
@@ -85,7 +94,7 @@ struct EntryDump {
         json.finish()
     }
 
-    func printTop(_ top: Top, _ style: Style, asJSON: Bool) throws(KernelError) {
+    func printTop(_ top: Top<EntryTally.Subject>, _ style: Style, asJSON: Bool) throws(KernelError) {
         var tally = EntryTally(by: top.subject)
         let extent = try entries {
             tally = EntryTally(by: top.subject)

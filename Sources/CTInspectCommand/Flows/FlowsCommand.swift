@@ -17,6 +17,7 @@ struct FlowsCommand: ParsableCommand {
               sudo ct-inspect flows --client 10.0.0.0/24
               sudo ct-inspect flows --for 30s --verdict never
               sudo ct-inspect flows --follow
+              sudo ct-inspect flows --top client 20    who has the connections
               ct-inspect flows --capture DIR --json
 
             More: man ct-inspect-flows
@@ -28,6 +29,14 @@ struct FlowsCommand: ParsableCommand {
 
     @Flag(help: "One row per service instead of one per flow.")
     var summary = false
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Count by client, client-service, service, server, state or verdict; print the N (10) most frequent.",
+            valueName: "WHAT [N]"),
+        completion: .list(FlowTalkers.Subject.allCases.map(\.rawValue)))
+    var top: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -73,6 +82,9 @@ struct FlowsCommand: ParsableCommand {
         if watch.isWanted, source.capture != nil {
             throw ValidationError("--for and --follow watch a running kernel: they cannot be used with --capture")
         }
+        if try Top<FlowTalkers.Subject>(top) != nil, summary || watch.follow {
+            throw ValidationError("--top and \(summary ? "--summary" : "--follow") are mutually exclusive")
+        }
         if watch.follow, summary { throw ValidationError("--follow and --summary are mutually exclusive") }
     }
 
@@ -95,7 +107,7 @@ struct FlowsCommand: ParsableCommand {
 
     private func show(_ kernel: any KernelSource, _ filter: FlowFilter) throws(KernelError) {
         try checkService(kernel, filter)
-        let printsEntries = output.json && !summary
+        let printsEntries = output.json && !summary && top.isEmpty
         guard watch.isWanted else {
             let collector = try FlowCollector(kernel, keepsEntries: printsEntries, progress: Progress().reading)
             // A capture is read too fast to be worth stopping for a part of it.
@@ -123,11 +135,19 @@ struct FlowsCommand: ParsableCommand {
 
     private func print(_ whole: FlowSnapshot, _ filter: FlowFilter) {
         let snapshot = whole.narrowed(by: filter)
+        if let top = try? Top<FlowTalkers.Subject>(top) { return print(snapshot, top) }
         switch (output.json, summary) {
         case (true, _): snapshot.writeJSON(summaryOnly: summary, to: Output.write)
         case (false, true): Output.print(snapshot.summaryText(output.style, width: Output.width))
         case (false, false): snapshot.writeFlows(output.style, width: Output.width, to: Output.write)
         }
+    }
+}
+
+extension FlowsCommand {
+    private func print(_ snapshot: FlowSnapshot, _ top: Top<FlowTalkers.Subject>) {
+        if output.json { return snapshot.writeJSON(top: top.most, by: top.subject, to: Output.write) }
+        Output.print(snapshot.topText(top.most, by: top.subject, output.style))
     }
 }
 

@@ -159,6 +159,9 @@ extension FilterOptions {
                     throw FilterError(
                         "--" + one.rawValue, .within("--\(other.rawValue) is of the other family: no entry has both"))
                 }
+                if anyNat, srcNat || dstNat {
+                    throw FilterError("--any-nat", .within("--src-nat and --dst-nat say more: give it alone"))
+                }
                 for (flag, isGiven) in flags where isGiven { try filter.add(flag) { "--" + $0.rawValue } }
                 for (flag, addresses) in translations {
                     try filter.add(flag, translatingTo: addresses, named: "--" + flag.rawValue)

@@ -54,7 +54,7 @@ package struct EntryTally: RowTally {
     /// Of all entries that were counted.
     package var total: TallyAmount { tally.total }
 
-    package func top(_ most: Int, by measure: TallyMeasure = .count) -> [TallyRow] {
+    package func top(_ most: Int, by measure: TallyMeasure) -> [TallyRow] {
         tally.top(most, by: measure) { $0.filter(subject) }
     }
 

@@ -1,4 +1,5 @@
 import Addresses
+import Conntrack
 import IPVS
 
 /// How many flows have which value: who has the connections.
@@ -10,6 +11,9 @@ package struct FlowTalkers: RowTally {
         case service
         /// The real server's address, whatever service has it.
         case server
+        /// Protocol and IPVS's state.
+        case state
+        case verdict
     }
 
     /// A value that flows are counted by.
@@ -18,6 +22,8 @@ package struct FlowTalkers: RowTally {
         case clientOfService(IPAddress, Service.Identity?)
         case service(Service.Identity?)
         case server(IPAddress?)
+        case state(IPProtocol, String?)
+        case verdict(FlowVerdict)
     }
 
     package let subject: Subject
@@ -36,6 +42,8 @@ package struct FlowTalkers: RowTally {
             case .clientAndService: .clientOfService(row.client.address, route.service)
             case .service: .service(route.service)
             case .server: .server(route.destination?.address)
+            case .state: .state(route.protocol, store.state(of: row))
+            case .verdict: .verdict(row.verdict)
             }
         var one = TallyAmount(count: 1, packets: UInt64(row.packets ?? 0))
         one.addedPackets = UInt64(added ?? 0)
@@ -53,6 +61,15 @@ package struct FlowTalkers: RowTally {
     }
 }
 
+extension FlowList {
+    /// Counts its flows.
+    package func talkers(by subject: FlowTalkers.Subject) -> FlowTalkers {
+        var talkers = FlowTalkers(by: subject)
+        forEachRow { talkers.count($1, in: store) }
+        return talkers
+    }
+}
+
 extension FlowTalkers.Value: CustomStringConvertible {
     fileprivate var filter: String? {
         switch self {
@@ -60,7 +77,9 @@ extension FlowTalkers.Value: CustomStringConvertible {
         case .clientOfService(let address, let service?): "src=\(address) \(service.filter)"
         case .service(let service?): service.filter
         case .server(let address?): "server=\(address)"
-        case .clientOfService(_, nil), .service(nil), .server(nil): nil
+        case .state(let transport, let state?): "protocol=\(transport.rawValue) state=\(state)"
+        case .verdict(let verdict): "verdict=\(verdict.rawValue)"
+        case .clientOfService(_, nil), .service(nil), .server(nil), .state(_, nil): nil
         }
     }
 
@@ -70,6 +89,8 @@ extension FlowTalkers.Value: CustomStringConvertible {
         case .clientOfService(let address, let service): "\(address) \(service?.description ?? "-")"
         case .service(let service): service?.description ?? "-"
         case .server(let address): address?.description ?? "-"
+        case .state(let transport, let state): "\(transport)/\(state ?? "-")"
+        case .verdict(let verdict): verdict.rawValue
         }
     }
 }

@@ -61,6 +61,11 @@ package protocol RowTally: Sendable {
 
     init(by subject: Subject)
 
+    var subject: Subject { get }
+
+    /// The number of values.
+    var values: Int { get }
+
     /// Of all rows that were counted.
     var total: TallyAmount { get }
 

@@ -158,6 +158,7 @@ struct DumpUsageTests {
             ),
             (["--format", "conntrack", "--json"], "--json"),
             (["--format", "xml"], "xml"), (["--count", "--top", "src"], "--count"),
+            (["--any-nat", "--src-nat"], "--any-nat: --src-nat and --dst-nat say more: give it alone"),
             (["--top", "source"], "“source” is invalid; expected src, src-dst, dst, dport, reply-src, state, zone"),
             (["--top", "src", "0"], "--top src may be followed by one number"),
             (["--top", "src", "x"], "--top src may be followed by one number"),

@@ -1,5 +1,6 @@
 import Conntrack
 import Foundation
+import Inspection
 import Netlink
 import Reports
 import TestSupport
@@ -58,6 +59,20 @@ struct InterruptedDumpTests {
         #expect(thrown.description.contains("--on-interrupt repeat"))
     }
 
+    @Test("A last line of JSON says that it is not all, and why")
+    func summary() throws {
+        let kernel = ScriptedKernel(answers: [Self.torn, Self.whole])
+        let (output, error) = Self.run(kernel) { dump throws(KernelError) in
+            try dump.print(.json, .report, summaryLine: true)
+        }
+        let lines = output.split(separator: "\n")
+        #expect(lines.count == 3 && error?.cause == .lost)
+        #expect(
+            lines.last?.contains(#""entries":2,"complete":false,"losses":[{"what":"the conntrack table","why":""#)
+                ?? false)
+        #expect(lines.last?.contains("NLM_F_DUMP_INTR") ?? false)
+    }
+
     @Test("repeat: only the dump that completed is printed, once")
     func repeated() throws {
         let kernel = ScriptedKernel(answers: [Self.torn, Self.whole])
@@ -110,7 +125,7 @@ struct InterruptedDumpTests {
             dump throws(KernelError) in try dump.printCount(asJSON: false)
         }
         #expect(wrong.output.isEmpty && wrong.error?.cause == .lost)
-        let top = try #require(try Top(["zone"]))
+        let top = try #require(try Top<EntryTally.Subject>(["zone"]))
         let tallied = Self.run(ScriptedKernel(answers: [Self.torn, Self.whole])) { dump throws(KernelError) in
             try dump.printTop(top, .plain, asJSON: true)
         }
