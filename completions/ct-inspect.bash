@@ -242,7 +242,7 @@ _ct-inspect() {
 _ct-inspect_flows() {
     repeating_flags=()
     non_repeating_flags=(--json --summary --follow --version -h --help)
-    repeating_options=(--service --verdict --client)
+    repeating_options=(--top --service --verdict --client)
     non_repeating_options=(--netns --capture --connections --max-read-time --color --filter --for --interval --buffer)
     __ct-inspect_offer_flags_options 0
 
@@ -266,6 +266,10 @@ _ct-inspect_flows() {
         ;;
     '--color')
         __ct-inspect_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--top')
+        __ct-inspect_add_completions -W 'client'$'\n''client-service'$'\n''service'$'\n''server'$'\n''state'$'\n''verdict'
         return
         ;;
     '--service')
@@ -442,7 +446,7 @@ _ct-inspect_advise() {
 
 _ct-inspect_dump() {
     repeating_flags=()
-    non_repeating_flags=(--json --get --count --explain-filter --unreplied --assured --dying --offload -n --src-nat -g --dst-nat -j --any-nat --version -h --help)
+    non_repeating_flags=(--json --get --count --summary-line --explain-filter --unreplied --assured --dying --offload -n --src-nat -g --dst-nat -j --any-nat --version -h --help)
     repeating_options=(-o --top --family -f -p --protocol --proto --src -s --dst -d --sport --dport -r --reply-src -q --reply-dst --reply-sport --reply-dport --icmp-type --icmp-code --icmp-id --service --state -u --status --mark -m -w --zone --orig-zone --reply-zone --label -l)
     non_repeating_options=(--netns --capture --color --format --on-interrupt --mask-src --mask-dst --filter)
     __ct-inspect_offer_flags_options 1
