@@ -35,6 +35,7 @@ extension WatchCommand {
         let others = [
             ("--capture", source.capture != nil), ("--netns", source.namespace.netns != nil), ("--observe", observe),
             ("--start-tracking", startTracking), ("--interval", interval != nil),
+            ("--connections", reading.connections != .auto), ("--max-read-time", reading.maxReadTime != nil),
         ]
         if let other = others.first(where: \.1)?.0 {
             throw ValidationError("--record and \(other) are mutually exclusive: nothing is read but the record")

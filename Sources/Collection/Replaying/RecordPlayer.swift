@@ -97,14 +97,13 @@ package final class RecordPlayer: DirectorFeed {
             return show(end.director, at: second, after: lastLines, keeper)
         }
         guard let start = checkpoints.before(second) else { return }
-        var (director, place, skipped) = (start.director, start.place, start.place.line)
+        var (director, skipped) = (start.director, start.place.line)
         var lines = RecentLines()
         _ = try RecordReader(path).forEachLine(fromSegment: start.place.segment) { bytes, segment in
             if skipped > 0, segment == start.place.segment {
                 skipped -= 1
                 return true
             }
-            place.pass(segment)
             guard let line = RecordLine(bytes.copy(0..<bytes.byteCount)) else { return true }
             if line.second > second { return false }
             if director.take(line) { lines.append(line) }

@@ -98,6 +98,7 @@ struct WatchRecordTests {
         arguments: [
             (["--record", "x", "--capture", "y"], "--record and --capture are mutually exclusive"),
             (["--record", "x", "--netns", "y"], "--record and --netns are mutually exclusive"),
+            (["--record", "x", "--connections", "proc"], "--record and --connections are mutually exclusive"),
             (["--record", "x", "--observe"], "--record and --observe are mutually exclusive"),
             (["--record", "x", "--interval", "1s"], "--record and --interval are mutually exclusive"),
             (["--record", "-"], "a pipe cannot be read back; see replay"),

@@ -1,5 +1,4 @@
-"""A director is recorded while things happen to it: each has its line. The recorder is killed, goes on, and its record is read again, as lines
-and by watch, at several of its moments.
+"""A director is recorded while things happen to it; the recorder is killed and goes on; its record is read again, and shown by watch.
 
 What became of each flow is judged by ipvsadm, who changed the rules by who did, the drops by the filter's own counters; what watch shows of a
 moment, by what ipvsadm said then.
