@@ -2,6 +2,7 @@ import Addresses
 import Inspection
 import Netlink
 import Records
+import Reports
 import SystemPackage
 
 extension FuzzTarget {
