@@ -8,6 +8,9 @@ package struct Moment: Hashable, Sendable {
 
     package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
+    /// - Parameter second: since 1970, UTC.
+    package init(second: UInt32) { self.init(nanoseconds: UInt64(second) * 1_000_000_000) }
+
     /// The year, month and day of the Gregorian calendar, in UTC.
     ///
     /// Uses the calendar's cycle of 400 years (146,097 days), starting on March 1, so that the leap day is the last day of a year.

@@ -27,7 +27,7 @@ struct RecordCheckpoints {
     private var distance: Int
     private let shortest: Int
     /// How the director was at the end.
-    private(set) var last: Checkpoint?
+    private(set) var last: RecordedDirector?
     private var next = 0
 
     var count: Int { all.count }
@@ -57,9 +57,7 @@ struct RecordCheckpoints {
         next = count + distance
     }
 
-    mutating func end(_ director: RecordedDirector, at place: RecordPlace, after count: Int) {
-        last = Checkpoint(director: director, place: place)
-    }
+    mutating func end(_ director: RecordedDirector) { last = director }
 
     /// The last one but one before a second, so that there are lines before the moment to show.
     func before(_ second: UInt32) -> Checkpoint? {

@@ -44,8 +44,9 @@ struct PackedState: Equatable, Sendable {
             case .dccp: .dccp
             default: nil
             }
-        let states = kind.map { kind in (0..<Self.mostStates).map { PackedState(kind, $0) } } ?? []
-        self = states.first { $0.name == name } ?? .stateless
+        // Asked for each line of a record.
+        let number = kind.flatMap { kind in (0..<Self.mostStates).first { PackedState(kind, $0).name == name } }
+        if let kind, let number { self = PackedState(kind, number) } else { self = .stateless }
     }
 
     /// More than any protocol has.

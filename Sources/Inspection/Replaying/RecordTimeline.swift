@@ -80,7 +80,3 @@ extension RecordLine.Kind {
         }
     }
 }
-
-extension Moment {
-    package init(second: UInt32) { self.init(nanoseconds: UInt64(second) * 1_000_000_000) }
-}

@@ -11,7 +11,7 @@ struct RecordedServices: Sendable {
         guard let identity = line.service else { return false }
         switch line.kind {
         case .service:
-            if line.text("change") == "removed" {
+            if line.isOfRemoval {
                 all.removeAll { $0.identity == identity }
             } else {
                 change(identity) { service in
@@ -21,7 +21,7 @@ struct RecordedServices: Sendable {
         case .server:
             guard let endpoint = line.endpoint("destination") else { return false }
             // Those of a service that was removed are told after it.
-            let isRemoved = line.text("change") == "removed"
+            let isRemoved = line.isOfRemoval
             if isRemoved, !all.contains(where: { $0.identity == identity }) { return true }
             change(identity) { $0.destinations.take(line, endpoint, isRemoved: isRemoved) }
         default: return false
@@ -44,6 +44,8 @@ struct RecordedServices: Sendable {
 }
 
 extension RecordLine {
+    fileprivate var isOfRemoval: Bool { text("change") == DirectorComparison.Presence.removed.rawValue }
+
     /// What has become of each property; without a value where it is not there any more.
     fileprivate var properties: [(name: String, after: String?)] {
         (value["properties"]?.elements ?? []).compactMap { property in

@@ -9,8 +9,7 @@ extension ByteBuffer {
     /// One line, with its newline.
     mutating func appendSavedLine(_ entry: Entry, _ event: ConntrackFormat.Event?) {
         switch event?.kind {
-        case .new?: append("-A")
-        case nil: append("-A")
+        case .new?, nil: append("-A")
         case .update?: append("-U")
         case .destroy?: append("-D")
         }
@@ -64,18 +63,21 @@ extension ByteBuffer {
             appendSavedPorts(entry, " --srckey ", " --dstkey ", " --reply-key-src ", " --reply-key-dst ")
         case .icmp:
             append("icmp")
-            guard let icmp = entry.original.icmp else { return }
-            append(" --icmp-type ", icmp.type)
-            append(" --icmp-code ", icmp.code)
-            append(" --icmp-id ", icmp.id)
+            appendSavedICMP(entry, " --icmp-type ", " --icmp-code ", " --icmp-id ")
         case .icmpv6:
             append("icmpv6")
-            guard let icmp = entry.original.icmp else { return }
-            append(" --icmpv6-type ", icmp.type)
-            append(" --icmpv6-code ", icmp.code)
-            append(" --icmpv6-id ", icmp.id)
+            appendSavedICMP(entry, " --icmpv6-type ", " --icmpv6-code ", " --icmpv6-id ")
         default: append(decimal: number.rawValue)
         }
+    }
+
+    private mutating func appendSavedICMP(
+        _ entry: Entry, _ type: StaticString, _ code: StaticString, _ id: StaticString
+    ) {
+        guard let icmp = entry.original.icmp else { return }
+        append(type, icmp.type)
+        append(code, icmp.code)
+        append(id, icmp.id)
     }
 
     private mutating func appendSavedPorts(

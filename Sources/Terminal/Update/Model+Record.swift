@@ -66,16 +66,16 @@ extension Model {
     /// `-10m`: seconds.
     private static func distance(_ text: String) -> Int64? {
         guard let sign = ["+": Int64(1), "-": -1][text.prefix(1)], let unit = text.last,
-            let number = Int64(text.dropFirst().dropLast(unit.isNumber ? 0 : 1)), (0...1_000_000_000).contains(number),
+            let number = Int(digits: text.dropFirst().dropLast(unit.isNumber ? 0 : 1)), number <= 1_000_000_000,
             let seconds = unit.isNumber ? 1 : ["s": Int64(1), "m": 60, "h": 3600, "d": 86_400][unit]
         else { return nil }
-        return sign * number * seconds
+        return sign * Int64(number) * seconds
     }
 
     /// `09:47` or `09:47:21`.
     private static func secondOfDay(_ text: String) -> Int64? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        let numbers = parts.compactMap { $0.utf8.count <= 2 ? UInt8($0) : nil }.map(Int64.init)
+        let numbers = parts.compactMap { $0.utf8.count <= 2 ? Int(digits: $0) : nil }.map(Int64.init)
         guard numbers.count == parts.count, (2...3).contains(numbers.count), numbers[0] < 24, numbers[1] < 60 else {
             return nil
         }
